@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The settings of every target: Swift 6, with the coming language's defaults, and no warning left.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// The settings of a target that has no pointer of C's in its hands.
+let safe = strict + [.strictMemorySafety()]
+
+let package = Package(
+  name: "retort",
+  platforms: [.macOS(.v26)],
+  products: [.executable(name: "retort", targets: ["retort"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
+  ],
+  targets: [
+    // 0: nothing of ours below.
+    .target(name: "CRabbitMQ", linkerSettings: [.linkedLibrary("rabbitmq")]),
+    .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
+    .target(name: "Language", swiftSettings: safe),
+    .target(name: "JSONText", swiftSettings: safe),
+    // 1: the payload, and the two things that touch C.
+    .target(name: "JSONAPI", dependencies: ["JSONText"], swiftSettings: safe),
+    .target(name: "JSONRPC", dependencies: ["JSONText"], swiftSettings: safe),
+    .target(name: "Broker", dependencies: ["CRabbitMQ"], swiftSettings: strict),
+    .target(name: "Terminal", dependencies: ["CReadline"], swiftSettings: strict),
+    // 2: the service, asked and answered.
+    .target(name: "Client", dependencies: ["JSONAPI", "JSONRPC", "JSONText"], swiftSettings: safe),
+    .target(
+      name: "ResourceService",
+      dependencies: ["JSONAPI", "JSONRPC", "JSONText", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: safe),
+    // 3: statements run.
+    .target(
+      name: "Evaluation",
+      dependencies: [
+        "Language", "Client", "JSONAPI", "JSONRPC", "JSONText", .product(name: "BigInt", package: "BigInt"),
+      ],
+      swiftSettings: safe),
+    // 4 and 5: the program.
+    .target(
+      name: "RetortShell",
+      dependencies: [
+        "Evaluation", "ResourceService", "Client", "Language", "JSONAPI", "JSONRPC", "JSONText", "Broker", "Terminal",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: safe),
+    .executableTarget(name: "retort", dependencies: ["RetortShell"], swiftSettings: safe),
+    // What tests share: the private broker, the transcripts.
+    .target(
+      name: "TestBench", dependencies: ["RetortShell", "JSONText", "JSONRPC"], path: "Tests/TestBench",
+      swiftSettings: strict),
+    .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+    .testTarget(name: "LanguageTests", dependencies: ["Language"], swiftSettings: strict),
+    .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: strict),
+    .testTarget(
+      name: "ClientTests", dependencies: ["Client", "JSONAPI", "JSONRPC", "JSONText"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(name: "BrokerTests", dependencies: ["Broker", "TestBench"], swiftSettings: strict),
+    .testTarget(
+      name: "ResourceServiceTests", dependencies: ["ResourceService", "JSONRPC", "JSONText"], swiftSettings: strict),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "Language", "JSONText"], swiftSettings: strict),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: strict),
+    .testTarget(
+      name: "RetortTests", dependencies: ["RetortShell", "TestBench", "retort"], swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,44 @@
+/// Why a request has no reply, or a connection could not be had.
+public struct LinkError: Error, Sendable, Equatable {
+  /// The kinds of failure, each a fact that the wording is made from.
+  public enum Code: Sendable, Equatable {
+    /// The address can't be read: a URI with an unescaped `@`, an unknown scheme, a file that is no database.
+    case address
+    /// Nobody listens there, the name is unknown, or the host is out of reach.
+    case unreachable
+    /// The broker refused the user or the password.
+    case authentication
+    /// The vhost does not exist, or the user may not use it.
+    case vhost
+    /// The broker refused the operation (403 ACCESS_REFUSED).
+    case accessRefused
+    /// The connection was there and is lost.
+    case lost
+    /// The client or the connection was closed by this side.
+    case closed
+    /// The broker has no such queue (`basic.return` 312).
+    case noRoute
+    /// No reply before the deadline.
+    case timeout
+    /// The body is over the broker's largest message.
+    case tooLarge
+    /// The task was cancelled.
+    case cancelled
+    /// The broker's frames make no sense.
+    case malformed
+  }
+
+  /// What kind of failure it is.
+  public var code: Code
+  /// One sentence for a person, without a secret: `connection refused by localhost:5672`.
+  public var message: String
+  /// Whether the request had left, so that the service may have carried it out.
+  public var wasSent: Bool
+
+  /// Creates an error.
+  public init(_ code: Code, _ message: String, wasSent: Bool = false) {
+    self.code = code
+    self.message = message
+    self.wasSent = wasSent
+  }
+}

@@ -1,0 +1,75 @@
+/// A request on its way: what a ``Transport`` needs to know of it, and nothing of what it says.
+public struct Envelope: Sendable {
+  /// The AMQP correlation id, and at the same time the JSON-RPC id, from ``Transport/nextCorrelationID()``.
+  public var correlationID: String
+  /// The JSON-RPC method, for messages only.
+  public var method: String
+  /// The request as JSON text in UTF-8.
+  public var body: [UInt8]
+  /// When to stop waiting for the reply; nil waits for ever.
+  public var deadline: ContinuousClock.Instant?
+  /// Whether the message itself dies at the deadline, so that it can't be carried out later (AMQP `expiration`).
+  public var expires: Bool
+
+  /// Creates an envelope.
+  public init(
+    correlationID: String, method: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool = false
+  ) {
+    self.correlationID = correlationID
+    self.method = method
+    self.body = body
+    self.deadline = deadline
+    self.expires = expires
+  }
+}
+
+/// One client's way to one queue: a request out, its reply back, any number in flight.
+///
+/// The broker's transport has a channel and a reply queue of its own; the embedded service's has neither.
+public protocol Transport: Sendable {
+  /// The queue the requests go to.
+  var queue: String { get }
+
+  /// Where the tasks of a window run best: the connection's own thread, or nil for anywhere.
+  var taskExecutor: (any TaskExecutor)? { get }
+
+  /// Makes a correlation id that was not used before.
+  func nextCorrelationID() -> String
+
+  /// Sends a request and waits for the body of its reply.
+  ///
+  /// - Throws: ``LinkError``, whose `wasSent` says whether the service may have carried the request out.
+  func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8]
+
+  /// Closes the client's channel; its reply queue goes with it.
+  func close() async
+}
+
+/// A connection that clients are opened on: a broker's, or the embedded service's.
+public protocol Link: Sendable {
+  /// Where it leads, without the password: `amqp://guest@localhost:5672/`, `embedded:blog`.
+  var address: String { get }
+
+  /// Opens a client on a queue. The queue itself is neither declared nor looked for.
+  func open(queue: String) async throws(LinkError) -> any Transport
+
+  /// Asks for a queue's depth and consumers without touching it; nil where there is no such queue.
+  func probe(queue: String) async throws(LinkError) -> QueueState?
+
+  /// Closes every client and the connection. Closing twice does nothing.
+  func close() async
+}
+
+/// What a passive declare tells of a queue (AMQP `queue.declare-ok`).
+public struct QueueState: Sendable, Equatable {
+  /// Messages that wait for a consumer.
+  public var messages: Int
+  /// Consumers, each a service that could answer.
+  public var consumers: Int
+
+  /// Creates the state of a queue.
+  public init(messages: Int, consumers: Int) {
+    self.messages = messages
+    self.consumers = consumers
+  }
+}
