@@ -1,0 +1,64 @@
+/// The elements of a JSON array, each decoded when it is touched.
+public struct JSONArray: Sendable {
+  private enum Storage: Sendable {
+    case elements([JSONValue])
+    case parsed(JSONTape, indices: [Int])
+  }
+
+  private var storage: Storage
+  /// The tape and the array's own index there, as long as nothing was changed.
+  var source: (tape: JSONTape, index: Int)?
+
+  /// Creates an array of values.
+  public init(_ elements: [JSONValue]) { storage = .elements(elements) }
+
+  init(tape: JSONTape, index: Int) {
+    var indices: [Int] = []
+    var next = index + 1
+    let end = tape.entry(index).extent
+    while next < end {
+      indices.append(next)
+      next = tape.next(after: next)
+    }
+    storage = .parsed(tape, indices: indices)
+    source = (tape, index)
+  }
+
+  /// Adds a value at the end.
+  public mutating func append(_ value: JSONValue) {
+    source = nil
+    if case .elements(var elements) = storage {
+      storage = .elements([])
+      elements.append(value)
+      storage = .elements(elements)
+    } else {
+      storage = .elements(Array(self) + [value])
+    }
+  }
+}
+
+extension JSONArray: RandomAccessCollection {
+  /// 0.
+  public var startIndex: Int { 0 }
+  /// The number of elements.
+  public var endIndex: Int {
+    switch storage {
+    case .elements(let elements): elements.count
+    case .parsed(_, let indices): indices.count
+    }
+  }
+  /// The element at an index that the array has.
+  public subscript(position: Int) -> JSONValue {
+    switch storage {
+    case .elements(let elements): elements[position]
+    case .parsed(let tape, let indices): tape.value(at: indices[position])
+    }
+  }
+}
+
+extension JSONArray: Equatable, ExpressibleByArrayLiteral {
+  /// Creates an array of values.
+  public init(arrayLiteral elements: JSONValue...) { self.init(elements) }
+  /// Whether both hold equal values in the same order.
+  public static func == (left: JSONArray, right: JSONArray) -> Bool { left.elementsEqual(right) }
+}

@@ -1,0 +1,70 @@
+/// A JSON number that keeps its digits: what came in as `1.10` or `9007199254740993` goes out so.
+///
+/// Two numbers are equal when their texts are: comparing by size is the business of who calculates.
+public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
+  /// An integer whose usual text is the number's, or the text itself.
+  enum Digits: Sendable, Hashable {
+    case integer(Int64)
+    case literal(String)
+  }
+
+  let digits: Digits
+
+  /// Creates the number of an integer.
+  public init(_ integer: Int) { digits = .integer(Int64(integer)) }
+
+  /// Creates a number from its JSON text, or nil where the text is no JSON number (RFC 8259 section 6).
+  public init?(text: String) {
+    var copy = text
+    let number = copy.withUTF8 { utf8 -> JSONNumber? in
+      let bytes = UnsafeRawBufferPointer(utf8)
+      var scanner = unsafe JSONScanner(bytes)
+      guard (try? scanner.number()) != nil, scanner.isAtEnd else { return nil }
+      return unsafe JSONNumber(scanned: bytes)
+    }
+    guard let number else { return nil }
+    self = number
+  }
+
+  /// Creates a number from bytes that a parser has found to be one.
+  init(scanned bytes: UnsafeRawBufferPointer) {
+    if let integer = unsafe Self.integer(bytes) {
+      digits = .integer(integer)
+    } else {
+      digits = unsafe .literal(String(decoding: bytes, as: UTF8.self))
+    }
+  }
+
+  /// The digits as they came: `1.10`, `-0`, `1E400`.
+  public var text: String {
+    switch digits {
+    case .integer(let integer): String(integer)
+    case .literal(let text): text
+    }
+  }
+
+  /// The value where the text is an integer of at most 18 digits as a program would write it; `1.0` and `1e3` are none.
+  public var integer: Int? {
+    guard case .integer(let integer) = digits else { return nil }
+    return Int(integer)
+  }
+
+  /// The digits, as ``text``.
+  public var description: String { text }
+
+  /// The integer that prints back as these very bytes.
+  private static func integer(_ bytes: UnsafeRawBufferPointer) -> Int64? {
+    guard var index = bytes.indices.first else { return nil }
+    let isNegative = unsafe bytes[index] == UInt8(ascii: "-")
+    if isNegative { index += 1 }
+    guard bytes.count - index <= 18, unsafe !(isNegative && bytes[index] == UInt8(ascii: "0")) else { return nil }
+    var value: Int64 = 0
+    while index < bytes.count {
+      let digit = unsafe bytes[index] &- UInt8(ascii: "0")
+      guard digit < 10 else { return nil }
+      value = value &* 10 &+ Int64(digit)
+      index += 1
+    }
+    return isNegative ? -value : value
+  }
+}

@@ -1,0 +1,174 @@
+/// The members of a JSON object in document order, each decoded when it is touched.
+///
+/// A parsed object is an index into its text; the first change copies its members.
+public struct JSONObject: Sendable {
+  /// A key and its value.
+  public typealias Element = (key: String, value: JSONValue)
+
+  enum Storage: Sendable {
+    case members([Element])
+    case parsed(JSONTape, Int)
+  }
+
+  private(set) var storage: Storage
+
+  /// Creates an object; of equal keys the last counts, where the first stood.
+  public init(_ members: [(String, JSONValue)] = []) {
+    storage = .members([])
+    if members.count < 2 {
+      storage = .members(members.map { (key: $0.0, value: $0.1) })
+    } else {
+      storage = .members(Self.unique(members))
+    }
+  }
+
+  init(tape: JSONTape, index: Int) { storage = .parsed(tape, index) }
+
+  private static func unique(_ members: [(String, JSONValue)]) -> [Element] {
+    var positions: [String: Int] = [:]
+    var result: [Element] = []
+    for (key, value) in members {
+      if let position = positions[key] {
+        result[position].value = value
+      } else {
+        positions[key] = result.count
+        result.append((key, value))
+      }
+    }
+    return result
+  }
+
+  /// The number of members.
+  public var count: Int {
+    if case .members(let members) = storage { return members.count }
+    return reduce(into: 0) { count, _ in count += 1 }
+  }
+
+  /// Whether there is no member.
+  public var isEmpty: Bool {
+    switch storage {
+    case .members(let members): members.isEmpty
+    case .parsed(let tape, let index): tape.entry(index).extent == index + 1
+    }
+  }
+
+  /// The keys in document order.
+  public var keys: [String] {
+    guard case .parsed(let tape, let index) = storage else { return map(\.key) }
+    var keys: [String] = []
+    tape.eachMember(of: index) { key, _ in keys.append(tape.string(key)) }
+    return keys
+  }
+
+  /// Whether there is a member of that name, be it null.
+  public func contains(_ key: String) -> Bool {
+    switch storage {
+    case .members(let members): members.contains { $0.key == key }
+    case .parsed(let tape, let index): tape.member(key, of: index) != nil
+    }
+  }
+
+  /// The value of a member; setting nil removes it, and a new key goes last.
+  public subscript(key: String) -> JSONValue? {
+    get {
+      switch storage {
+      case .members(let members): members.first { $0.key == key }?.value
+      case .parsed(let tape, let index): tape.member(key, of: index).map(tape.value(at:))
+      }
+    }
+    set {
+      var members: [Element]
+      if case .members(let own) = storage { members = own } else { members = Array(self) }
+      storage = .members([])
+      let position = members.firstIndex { $0.key == key }
+      switch (position, newValue) {
+      case (let position?, let value?): members[position].value = value
+      case (let position?, nil): members.remove(at: position)
+      case (nil, let value?): members.append((key, value))
+      case (nil, nil): break
+      }
+      storage = .members(members)
+    }
+  }
+}
+
+extension JSONObject: Sequence {
+  /// Walks the members in document order.
+  public struct Iterator: IteratorProtocol {
+    private let storage: Storage
+    private var position: Int
+    private let end: Int
+
+    init(_ storage: Storage) {
+      self.storage = storage
+      switch storage {
+      case .members(let members): (position, end) = (0, members.count)
+      case .parsed(let tape, let index): (position, end) = (index + 1, tape.entry(index).extent)
+      }
+    }
+
+    /// The next member, or nil after the last.
+    public mutating func next() -> Element? {
+      while position < end {
+        switch storage {
+        case .members(let members):
+          position += 1
+          return members[position - 1]
+        case .parsed(let tape, _):
+          let key = tape.entry(position)
+          let value = position + 1
+          position = tape.next(after: value)
+          if key.kind != .voidKey { return (tape.string(key), tape.value(at: value)) }
+        }
+      }
+      return nil
+    }
+  }
+
+  /// An iterator at the first member.
+  public func makeIterator() -> Iterator { Iterator(storage) }
+}
+
+extension JSONObject: Equatable, ExpressibleByDictionaryLiteral {
+  /// Creates an object; of equal keys the last counts.
+  public init(dictionaryLiteral members: (String, JSONValue)...) { self.init(members) }
+
+  /// Whether both have the same members, in whatever order.
+  public static func == (left: JSONObject, right: JSONObject) -> Bool {
+    left.count == right.count && left.allSatisfy { right[$0.key] == $0.value }
+  }
+}
+
+extension JSONTape {
+  /// Calls `body` with the key's entry and the value's index of each member.
+  @inline(__always) func eachMember(of object: Int, _ body: (TapeEntry, Int) -> Void) {
+    var index = object + 1
+    let end = entry(object).extent
+    while index < end {
+      let key = entry(index)
+      if key.kind != .voidKey { body(key, index + 1) }
+      index = next(after: index + 1)
+    }
+  }
+
+  /// The index of the value of a member, or nil.
+  func member(_ name: String, of object: Int) -> Int? {
+    var name = name
+    return name.withUTF8 { wanted in
+      var index = object + 1
+      let end = entry(object).extent
+      while index < end {
+        if unsafe isKey(entry(index), UnsafeRawBufferPointer(wanted)) { return index + 1 }
+        index = next(after: index + 1)
+      }
+      return nil
+    }
+  }
+
+  private func isKey(_ key: TapeEntry, _ wanted: UnsafeRawBufferPointer) -> Bool {
+    if key.kind == .voidKey { return false }
+    if key.hasEscape { return unsafe string(key) == String(decoding: wanted, as: UTF8.self) }
+    guard key.extent == wanted.count else { return false }
+    return unsafe withText(key) { unsafe $0.elementsEqual(wanted) }
+  }
+}

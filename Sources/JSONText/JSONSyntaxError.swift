@@ -1,0 +1,27 @@
+/// Why a text is not JSON, and where.
+///
+/// ```swift
+/// do { _ = try JSONValue(parsing: "[1,]") } catch { error.description }  // "1:4: expected a value"
+/// ```
+public struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What is wrong, as words that follow a place: `expected a value`.
+  public var message: String
+  /// How many bytes of the text come before the fault.
+  public var offset: Int
+  /// The line of the fault, counted from 1.
+  public var line: Int
+  /// The column of the fault in its line, in characters, counted from 1.
+  public var column: Int
+
+  /// The place and the message: `3:14: unclosed string`.
+  public var description: String { "\(line):\(column): \(message)" }
+
+  init(_ message: String, at offset: Int, in bytes: [UInt8]) {
+    let before = bytes.prefix(offset)
+    let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    self.message = message
+    self.offset = offset
+    self.line = 1 + before.count { $0 == UInt8(ascii: "\n") }
+    self.column = 1 + String(decoding: before[lineStart...], as: UTF8.self).count
+  }
+}

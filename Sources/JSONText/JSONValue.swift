@@ -1,0 +1,87 @@
+/// A JSON value (RFC 8259) that keeps what it was made from: the digits of numbers and the order of members.
+///
+/// ```swift
+/// let post = try JSONValue(parsing: #"{"views": 9007199254740993, "rating": 1.10}"#)
+/// post["rating"]?.text  // "1.10"
+/// ```
+public enum JSONValue: Sendable, Equatable {
+  case null
+  case bool(Bool)
+  case number(JSONNumber)
+  case string(String)
+  case array(JSONArray)
+  case object(JSONObject)
+
+  /// How deep containers may nest in a text that is parsed.
+  public static let depthLimit = 512
+
+  /// Parses UTF-8 text that is one value.
+  ///
+  /// - Throws: ``JSONSyntaxError`` with the place of the fault.
+  public init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
+    self = try JSONParser.parse(bytes, depthLimit: Self.depthLimit).value
+  }
+
+  /// Parses text that is one value.
+  public init(parsing text: String) throws(JSONSyntaxError) {
+    try self.init(parsing: Array(text.utf8))
+  }
+
+  /// Parses as ``init(parsing:)`` does, and names the keys that stood twice in one object; the last of them counts.
+  public static func parse(
+    _ bytes: [UInt8]
+  ) throws(JSONSyntaxError) -> (value: JSONValue, duplicateKeys: [String]) {
+    let parsed = try JSONParser.parse(bytes, depthLimit: depthLimit)
+    return (parsed.value, parsed.duplicates)
+  }
+
+  /// Parses lines that are a value each (NDJSON); blank lines are passed over.
+  ///
+  /// A fault ends it: the values of the lines before are returned with it. The line in the fault counts from the
+  /// first of these lines.
+  public static func lines(
+    of bytes: [UInt8]
+  ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicateKeys: [String]) {
+    let parsed = JSONParser.lines(bytes, depthLimit: depthLimit)
+    return (parsed.values, parsed.fault, parsed.duplicates)
+  }
+
+  /// Whether it is `null`.
+  public var isNull: Bool { self == .null }
+
+  /// The boolean, or nil where it is none.
+  public var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }
+
+  /// The number, or nil where it is none.
+  public var numberValue: JSONNumber? { if case .number(let value) = self { value } else { nil } }
+
+  /// The string, or nil where it is none.
+  public var stringValue: String? { if case .string(let value) = self { value } else { nil } }
+
+  /// The array, or nil where it is none.
+  public var arrayValue: JSONArray? { if case .array(let value) = self { value } else { nil } }
+
+  /// The object, or nil where it is none.
+  public var objectValue: JSONObject? { if case .object(let value) = self { value } else { nil } }
+
+  /// The member of an object; nil where it is absent, or this is no object.
+  public subscript(key: String) -> JSONValue? { objectValue?[key] }
+}
+
+extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByStringLiteral, ExpressibleByStringInterpolation, ExpressibleByArrayLiteral,
+  ExpressibleByDictionaryLiteral
+{
+  /// Creates null.
+  public init(nilLiteral: ()) { self = .null }
+  /// Creates a boolean.
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// Creates an integer.
+  public init(integerLiteral value: Int) { self = .number(JSONNumber(value)) }
+  /// Creates a string.
+  public init(stringLiteral value: String) { self = .string(value) }
+  /// Creates an array.
+  public init(arrayLiteral elements: JSONValue...) { self = .array(JSONArray(elements)) }
+  /// Creates an object; of equal keys the last counts.
+  public init(dictionaryLiteral members: (String, JSONValue)...) { self = .object(JSONObject(members)) }
+}

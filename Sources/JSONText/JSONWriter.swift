@@ -1,0 +1,138 @@
+extension JSONValue {
+  /// The value as compact JSON in UTF-8: no white space, digits and order as received, the fewest escapes.
+  public func encoded() -> [UInt8] {
+    var bytes: [UInt8] = []
+    encode(into: &bytes)
+    return bytes
+  }
+
+  /// The value as compact JSON text.
+  public var text: String { String(decoding: encoded(), as: UTF8.self) }
+
+  /// Appends the value as compact JSON.
+  public func encode(into bytes: inout [UInt8]) {
+    switch self {
+    case .null: bytes.append(word: "null")
+    case .bool(let value): bytes.append(word: value ? "true" : "false")
+    case .number(let number): bytes.append(contentsOf: number.text.utf8)
+    case .string(let string): bytes.append(jsonString: string)
+    case .array(let array): array.encode(into: &bytes)
+    case .object(let object): object.encode(into: &bytes)
+    }
+  }
+}
+
+extension JSONArray {
+  /// Appends the array as compact JSON.
+  public func encode(into bytes: inout [UInt8]) {
+    if let (tape, index) = source { return tape.encode(index, into: &bytes) }
+    bytes.append(UInt8(ascii: "["))
+    for (index, element) in enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      element.encode(into: &bytes)
+    }
+    bytes.append(UInt8(ascii: "]"))
+  }
+}
+
+extension JSONObject {
+  /// Appends the object as compact JSON.
+  public func encode(into bytes: inout [UInt8]) {
+    switch storage {
+    case .parsed(let tape, let index): tape.encode(index, into: &bytes)
+    case .members(let members):
+      bytes.append(UInt8(ascii: "{"))
+      for (index, member) in members.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        bytes.append(jsonString: member.key)
+        bytes.append(UInt8(ascii: ":"))
+        member.value.encode(into: &bytes)
+      }
+      bytes.append(UInt8(ascii: "}"))
+    }
+  }
+}
+
+extension JSONTape {
+  /// Appends the value at an index, from its text where that needs no change.
+  func encode(_ index: Int, into bytes: inout [UInt8]) {
+    let entry = entry(index)
+    switch entry.kind {
+    case .number: copy(entry.offset, entry.extent, into: &bytes)
+    case .string: encode(string: entry, into: &bytes)
+    case .null, .voidKey: bytes.append(word: "null")
+    case .no: bytes.append(word: "false")
+    case .yes: bytes.append(word: "true")
+    case .array:
+      bytes.append(UInt8(ascii: "["))
+      var element = index + 1
+      while element < entry.extent {
+        if element > index + 1 { bytes.append(UInt8(ascii: ",")) }
+        encode(element, into: &bytes)
+        element = next(after: element)
+      }
+      bytes.append(UInt8(ascii: "]"))
+    case .object:
+      bytes.append(UInt8(ascii: "{"))
+      var isFirst = true
+      eachMember(of: index) { key, value in
+        if !isFirst { bytes.append(UInt8(ascii: ",")) }
+        isFirst = false
+        encode(string: key, into: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        encode(value, into: &bytes)
+      }
+      bytes.append(UInt8(ascii: "}"))
+    }
+  }
+
+  private func encode(string entry: TapeEntry, into bytes: inout [UInt8]) {
+    if entry.hasEscape {
+      bytes.append(jsonString: string(entry))
+    } else {
+      copy(entry.offset - 1, entry.extent + 2, into: &bytes)
+    }
+  }
+
+  @inline(__always) private func copy(_ offset: Int, _ count: Int, into result: inout [UInt8]) {
+    result.append(contentsOf: bytes[offset..<offset + count])
+  }
+}
+
+extension [UInt8] {
+  @inline(__always) fileprivate mutating func append(word: StaticString) {
+    unsafe append(contentsOf: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+  }
+
+  /// Appends text as a JSON string: `"`, `\` and control characters escaped, all else as it is.
+  public mutating func append(jsonString string: String) {
+    append(UInt8(ascii: "\""))
+    var string = string
+    string.withUTF8 { utf8 in
+      var plain = 0
+      for index in utf8.indices {
+        let byte = unsafe utf8[index]
+        guard byte < 0x20 || byte == 0x22 || byte == 0x5C else { continue }
+        unsafe append(contentsOf: utf8[plain..<index])
+        append(escapeOf: byte)
+        plain = index + 1
+      }
+      unsafe append(contentsOf: utf8[plain...])
+    }
+    append(UInt8(ascii: "\""))
+  }
+
+  private mutating func append(escapeOf byte: UInt8) {
+    switch byte {
+    case 0x22, 0x5C: append(contentsOf: [UInt8(ascii: "\\"), byte])
+    case 0x08: append(contentsOf: "\\b".utf8)
+    case 0x09: append(contentsOf: "\\t".utf8)
+    case 0x0A: append(contentsOf: "\\n".utf8)
+    case 0x0C: append(contentsOf: "\\f".utf8)
+    case 0x0D: append(contentsOf: "\\r".utf8)
+    default:
+      append(contentsOf: "\\u00".utf8)
+      append(contentsOf: [byte >> 4, byte & 15].map { $0 < 10 ? 0x30 + $0 : 0x57 + $0 })
+    }
+  }
+}
