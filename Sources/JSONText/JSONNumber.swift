@@ -11,7 +11,9 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
   let digits: Digits
 
   /// Creates the number of an integer.
-  public init(_ integer: Int) { digits = .integer(Int64(integer)) }
+  public init(_ integer: Int) {
+    digits = integer.magnitude < 1_000_000_000_000_000_000 ? .integer(Int64(integer)) : .literal(String(integer))
+  }
 
   /// Creates a number from its JSON text, or nil where the text is no JSON number (RFC 8259 section 6).
   public init?(text: String) {

@@ -1,0 +1,71 @@
+/// An expression, with the words it was written in.
+public struct Expr: Sendable, Equatable {
+  /// What it is.
+  public var kind: Kind
+  /// Its words.
+  public var range: SourceRange
+
+  /// The forms of an expression.
+  public indirect enum Kind: Sendable, Equatable {
+    case number(String)
+    case duration(String, unit: String)
+    case string([StringPart])
+    case regex(String, flags: String)
+    case bool(Bool)
+    case null
+    case it
+    case name(String)
+    case call(String, SourceRange, [Expr])
+    case elementField(String, SourceRange, isOptional: Bool)
+    case field(Expr, String, SourceRange, isOptional: Bool)
+    case index(Expr, Expr, isOptional: Bool)
+    case binary(BinaryOperator, SourceRange, Expr, Expr)
+    case not(Expr)
+    case negate(Expr)
+    case range(Expr, Expr)
+    case list([Expr])
+    case record([RecordEntry])
+    case group(Valued)
+  }
+
+  init(_ kind: Kind, _ range: SourceRange) {
+    self.kind = kind
+    self.range = range
+  }
+}
+
+/// An operator between two operands, by its text.
+public enum BinaryOperator: String, Sendable {
+  case add = "+"
+  case subtract = "-"
+  case multiply = "*"
+  case divide = "/"
+  case remainder = "%"
+  case equal = "=="
+  case notEqual = "!="
+  case less = "<"
+  case lessOrEqual = "<="
+  case greater = ">"
+  case greaterOrEqual = ">="
+  case `in` = "in"
+  case matches = "=~"
+  case and = "and"
+  case or = "or"
+  case otherwise = "??"
+}
+
+/// A piece of a string: text, or a pipeline whose value stands there.
+public enum StringPart: Sendable, Equatable {
+  case literal(String)
+  case interpolation(Pipeline)
+}
+
+/// A key and a value of a record.
+public struct RecordEntry: Sendable, Equatable {
+  /// The key.
+  public var key: String
+  /// The key's words.
+  public var keyRange: SourceRange
+  /// The value.
+  public var value: Expr
+}

@@ -1,0 +1,184 @@
+extension Lexer {
+  private var isSpace: Bool { [0x20, 0x09, 0x0D, 0x0A, 0].contains(byte()) }
+
+  /// Whether an operand may begin at the cursor.
+  private var mayOpenOperand: Bool { tokens.last.map(\.opensOperand) ?? true }
+
+  /// A number, or a duration where a unit touches it.
+  mutating func number(from sign: Int? = nil) {
+    let start = sign ?? offset
+    let first = offset
+    skipDigits()
+    let hasLeadingZero = bytes[first] == UInt8(ascii: "0") && offset - first > 1
+    if byte() == UInt8(ascii: "."), isDigit(byte(1)) {
+      offset += 1
+      skipDigits()
+    }
+    let hasSign = byte(1) == UInt8(ascii: "+") || byte(1) == UInt8(ascii: "-")
+    if byte() | 0x20 == UInt8(ascii: "e"), isDigit(byte(1)) || hasSign && isDigit(byte(2)) {
+      offset += hasSign ? 2 : 1
+      skipDigits()
+    }
+    let text = text(from: start)
+    let unitStart = offset
+    if Self.isNameStart(byte()) { skipName() }
+    let unit = self.text(from: unitStart)
+    if unit.isEmpty, !hasLeadingZero { return add(.number(text), from: start) }
+    if ["ms", "s", "m", "h", "d"].contains(unit), !hasLeadingZero {
+      return add(.duration(text, unit: unit), from: start)
+    }
+    add(.number("0"), from: start)
+    if unit.isEmpty {
+      complain("a number has no leading zero", start, nextStep: "text is quoted: \"\(text)\"")
+    } else {
+      complain(
+        "\(unit) is glued to a number", start, nextStep: "units are ms s m h d; text is quoted: \"\(text)\(unit)\"")
+    }
+  }
+
+  private func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
+
+  private mutating func skipDigits() {
+    while isDigit(byte()) { offset += 1 }
+  }
+
+  /// `-`: an operator between spaces, a sign before an operand; else an error.
+  mutating func minus() {
+    let start = offset
+    let spaceBefore = offset == 0 || [0x20, 0x09, 0x0A, 0x0D].contains(bytes[offset - 1])
+    let mayOpen = mayOpenOperand
+    offset += 1
+    if mayOpen || spaceBefore && !isSpace {
+      if isDigit(byte()) { return number(from: start) }
+      return add(.minus, from: start)
+    }
+    if !(spaceBefore && isSpace) {
+      complain("minus needs spaces", start, start + 1, nextStep: "write a - b; a name may hold a hyphen: a-b")
+    }
+    add(.symbol("-"), from: start)
+  }
+
+  /// `/`: division between spaces, or the beginning of a pattern.
+  mutating func slash() {
+    let start = offset
+    let spaceBefore = offset == 0 || [0x20, 0x09, 0x0A, 0x0D].contains(bytes[offset - 1])
+    let touches = !(offset + 1 >= bytes.count || [0x20, 0x09, 0x0A, 0x0D].contains(byte(1)))
+    if touches, mayOpenOperand || spaceBefore { return regex() }
+    offset += 1
+    if !(spaceBefore && !touches) || mayOpenOperand {
+      complain(
+        "a slash divides with a space on both sides, or begins a pattern", start, start + 1,
+        nextStep: "write a / b, or /pattern/; a path is quoted")
+    }
+    add(.symbol("/"), from: start)
+  }
+
+  private mutating func regex() {
+    let start = offset
+    var index = offset + 1
+    var pattern: [UInt8] = []
+    while index < bytes.count, bytes[index] != UInt8(ascii: "/"), bytes[index] != UInt8(ascii: "\n") {
+      if bytes[index] == UInt8(ascii: "\\"), index + 1 < bytes.count, bytes[index + 1] != UInt8(ascii: "\n") {
+        if bytes[index + 1] != UInt8(ascii: "/") { pattern.append(bytes[index]) }
+        index += 1
+      }
+      pattern.append(bytes[index])
+      index += 1
+    }
+    guard index < bytes.count, bytes[index] == UInt8(ascii: "/") else { return path(start) }
+    offset = index + 1
+    let flagStart = offset
+    while Self.isNameByte(byte()) { offset += 1 }
+    let flags = text(from: flagStart)
+    let after = byte()
+    let ends = after == 0 || " \t\r\n)]},|;".utf8.contains(after)
+    guard ends, flags.allSatisfy({ "imsx".contains($0) }) else { return path(start) }
+    add(.regex(String(decoding: pattern, as: UTF8.self), flags: flags), from: start)
+  }
+
+  private mutating func path(_ start: Int) {
+    while offset < bytes.count, !isSpace { offset += 1 }
+    if offset == start { offset += 1 }
+    complain(
+      "text between slashes is a pattern", start, nextStep: "a path is quoted: \"\(text(from: start))\"")
+    add(.string([.literal(text(from: start))]), from: start)
+  }
+
+  /// A string: JSON's escapes, and `\(` pipeline `)`.
+  mutating func string() {
+    let start = offset
+    var pieces: [Token.Piece] = []
+    var literal: [UInt8] = []
+    offset += 1
+    while true {
+      let byte = byte()
+      if offset >= bytes.count || byte == UInt8(ascii: "\n") {
+        complain("unclosed string", start, nextStep: "close it with \"; a line's end in a string is written \\n")
+        break
+      }
+      offset += 1
+      if byte == UInt8(ascii: "\"") { break }
+      guard byte == UInt8(ascii: "\\") else {
+        if byte < 0x20, byte != 0x09, byte != 0x0D {
+          complain("a control character in a string", offset - 1, nextStep: "write it as an escape: \\u00..")
+        }
+        literal.append(byte)
+        continue
+      }
+      if self.byte() == UInt8(ascii: "(") {
+        offset += 1
+        let inner = interpolation()
+        if !inner.isClosed { complain("\\( is not closed on its line", offset, nextStep: "close it with )") }
+        if !literal.isEmpty { pieces.append(.literal(String(decoding: literal, as: UTF8.self))) }
+        literal = []
+        pieces.append(.tokens(inner.tokens))
+      } else {
+        escape(into: &literal)
+      }
+    }
+    if !literal.isEmpty || pieces.isEmpty { pieces.append(.literal(String(decoding: literal, as: UTF8.self))) }
+    add(.string(pieces), from: start)
+  }
+
+  private mutating func escape(into literal: inout [UInt8]) {
+    let start = offset - 1
+    let simple: [UInt8: UInt8] = [
+      0x22: 0x22, 0x5C: 0x5C, 0x2F: 0x2F, 0x62: 0x08, 0x66: 0x0C, 0x6E: 0x0A, 0x72: 0x0D, 0x74: 0x09,
+    ]
+    if let plain = simple[byte()] {
+      offset += 1
+      return literal.append(plain)
+    }
+    guard byte() == UInt8(ascii: "u") else {
+      if offset < bytes.count, byte() != UInt8(ascii: "\n") { offset += 1 }
+      return complain(
+        "unknown escape", start,
+        nextStep: "a backslash is written \\\\; escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u0041 \\(...)")
+    }
+    offset += 1
+    guard let scalar = unicode() else {
+      return complain(
+        "not a character's code", start, nextStep: "write \\u and four hex digits, a pair for characters beyond U+FFFF")
+    }
+    literal.append(contentsOf: String(scalar).utf8)
+  }
+
+  private mutating func unicode() -> Unicode.Scalar? {
+    guard let first = hex4() else { return nil }
+    guard first & 0xFC00 == 0xD800 else { return Unicode.Scalar(first) }
+    guard byte() == UInt8(ascii: "\\"), byte(1) == UInt8(ascii: "u") else { return nil }
+    offset += 2
+    guard let second = hex4(), second & 0xFC00 == 0xDC00 else { return nil }
+    return Unicode.Scalar(0x10000 + (first & 0x3FF) << 10 + second & 0x3FF)
+  }
+
+  private mutating func hex4() -> UInt32? {
+    guard offset + 4 <= bytes.count else { return nil }
+    let digits = String(decoding: bytes[offset..<offset + 4], as: UTF8.self)
+    guard digits.utf8.allSatisfy({ isDigit($0) || Self.isNameStart($0) }), let value = UInt32(digits, radix: 16) else {
+      return nil
+    }
+    offset += 4
+    return value
+  }
+}

@@ -1,0 +1,225 @@
+/// Cuts a text into tokens, and says what is no token.
+struct Lexer {
+  let bytes: [UInt8]
+  let isTyped: Bool
+  var offset = 0
+  var tokens: [Token] = []
+  var diagnostics: [Diagnostic] = []
+  /// Brackets and blocks that are open, each with its place: `(`, `[`, `{`, `do`.
+  var open: [(symbol: String, range: SourceRange)] = []
+  /// Comments with their `#`.
+  var comments: [SourceRange] = []
+  /// Whether the text ends in a backslash that continues its line.
+  var endsInBackslash = false
+  private var hasSpace = true
+
+  init(_ source: SourceText, isTyped: Bool) {
+    bytes = source.bytes
+    self.isTyped = isTyped
+  }
+
+  /// The byte at a distance from the cursor; 0 beyond the end.
+  func byte(_ distance: Int = 0) -> UInt8 {
+    let index = offset + distance
+    return index < bytes.count ? bytes[index] : 0
+  }
+
+  /// Cuts the whole text; the last token is the end.
+  mutating func run() {
+    if byte() == UInt8(ascii: "#"), byte(1) == UInt8(ascii: "!") { skipLine() }
+    while offset < bytes.count { step() }
+    add(.end, from: offset)
+  }
+
+  /// Cuts up to the `)` that closes an interpolation; false where there is none.
+  mutating func interpolation() -> (tokens: [Token], isClosed: Bool) {
+    let outer = (tokens, open, hasSpace)
+    (tokens, open, hasSpace) = ([], [("(", SourceRange(offset - 2, offset))], true)
+    while offset < bytes.count, byte() != UInt8(ascii: "\n"), !open.isEmpty { step() }
+    let isClosed = open.isEmpty
+    if isClosed { tokens.removeLast() }
+    add(.end, from: isClosed ? offset - 1 : offset)
+    let inner = tokens
+    (tokens, open, hasSpace) = outer
+    return (inner, isClosed)
+  }
+
+  mutating func add(_ kind: Token.Kind, from start: Int) {
+    tokens.append(Token(kind: kind, range: SourceRange(start, offset), hasSpaceBefore: hasSpace))
+    hasSpace = false
+  }
+
+  mutating func complain(
+    _ message: String, _ start: Int, _ end: Int? = nil, nextStep: String? = nil, isIncomplete: Bool = false
+  ) {
+    diagnostics.append(
+      Diagnostic(
+        range: SourceRange(start, end ?? max(offset, start + 1)), message: message, nextStep: nextStep,
+        isIncomplete: isIncomplete))
+  }
+
+  private mutating func step() {
+    switch byte() {
+    case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"):
+      offset += 1
+      hasSpace = true
+    case UInt8(ascii: "\n"): newline()
+    case UInt8(ascii: "#"):
+      let start = offset
+      skipLine()
+      comments.append(SourceRange(start, offset))
+    case UInt8(ascii: "\\"): backslash()
+    case UInt8(ascii: "\""): string()
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): number()
+    case UInt8(ascii: "."), UInt8(ascii: "?"): fieldOrSymbol()
+    case UInt8(ascii: "-"): minus()
+    case UInt8(ascii: "/"): slash()
+    case let byte where Self.isNameStart(byte): word()
+    default: symbol()
+    }
+  }
+
+  mutating func skipLine() {
+    while offset < bytes.count, byte() != UInt8(ascii: "\n") { offset += 1 }
+  }
+
+  /// A line's end: a separator, unless a bracket is open or the statement goes on.
+  private mutating func newline() {
+    let start = offset
+    offset += 1
+    hasSpace = true
+    if let last = open.last, last.symbol != "do" { return }
+    guard let last = tokens.last, last.kind != .newline, !last.continues else { return }
+    if !isTyped, nextLineBeginsWithPipe() { return }
+    tokens.append(Token(kind: .newline, range: SourceRange(start, offset), hasSpaceBefore: true))
+  }
+
+  private func nextLineBeginsWithPipe() -> Bool {
+    var index = offset
+    while index < bytes.count {
+      switch bytes[index] {
+      case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"): index += 1
+      case UInt8(ascii: "#"): while index < bytes.count, bytes[index] != UInt8(ascii: "\n") { index += 1 }
+      case UInt8(ascii: "|"): return true
+      default: return false
+      }
+    }
+    return false
+  }
+
+  private mutating func backslash() {
+    let start = offset
+    offset += 1
+    while byte() == UInt8(ascii: " ") || byte() == UInt8(ascii: "\t") || byte() == UInt8(ascii: "\r") { offset += 1 }
+    if byte() == UInt8(ascii: "#") { skipLine() }
+    hasSpace = true
+    if offset >= bytes.count {
+      endsInBackslash = true
+    } else if byte() == UInt8(ascii: "\n") {
+      offset += 1
+    } else {
+      complain("a backslash continues a line and stands at its end", start, start + 1)
+    }
+  }
+
+  static func isNameStart(_ byte: UInt8) -> Bool {
+    byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z") || byte == UInt8(ascii: "_")
+  }
+
+  static func isNameByte(_ byte: UInt8) -> Bool { isNameStart(byte) || byte >= 0x30 && byte <= 0x39 }
+
+  /// Moves past a name: letters, digits, `_`, and `-` between two letters or digits.
+  mutating func skipName() {
+    while Self.isNameByte(byte()) || byte() == UInt8(ascii: "-") && isHyphen { offset += 1 }
+  }
+
+  private var isHyphen: Bool {
+    offset > 0 && bytes[offset - 1] != UInt8(ascii: "_") && Self.isNameByte(bytes[offset - 1])
+      && Self.isNameByte(byte(1)) && byte(1) != UInt8(ascii: "_")
+  }
+
+  func text(from start: Int) -> String { String(decoding: bytes[start..<offset], as: UTF8.self) }
+
+  private mutating func word() {
+    let start = offset
+    skipName()
+    let text = text(from: start)
+    if byte() == UInt8(ascii: ":"), byte(1) != UInt8(ascii: ":") {
+      offset += 1
+      return add(.key(text), from: start)
+    }
+    guard Token.keywords.contains(text) else { return add(.name(text), from: start) }
+    add(.keyword(text), from: start)
+    if text == "do" { open.append(("do", SourceRange(start, offset))) }
+    if text == "end", open.last?.symbol == "do" { open.removeLast() }
+  }
+
+  private mutating func fieldOrSymbol() {
+    let start = offset
+    let isOptional = byte() == UInt8(ascii: "?")
+    let name = isOptional ? 2 : 1
+    if !isOptional || byte(1) == UInt8(ascii: "."), Self.isNameStart(byte(name)) {
+      offset += name
+      let nameStart = offset
+      skipName()
+      return add(.field(text(from: nameStart), isOptional: isOptional), from: start)
+    }
+    symbol()
+  }
+
+  private mutating func symbol() {
+    let start = offset
+    let two = String(decoding: bytes[offset..<min(offset + 2, bytes.count)], as: UTF8.self)
+    if ["==", "!=", "<=", ">=", "=~", "??", "..", "?["].contains(two) {
+      offset += 2
+      add(.symbol(two), from: start)
+      if two == "?[" { open.append(("[", SourceRange(start, offset))) }
+      return
+    }
+    let one = String(two.unicodeScalars.prefix(1))
+    guard two != "&&", two != "||",
+      ["|", ",", ":", "=", "<", ">", "+", "*", "%", "(", ")", "[", "]", "{", "}", ";"].contains(one)
+    else { return unknown() }
+    offset += 1
+    if one == ";" { return add(.semicolon, from: start) }
+    add(.symbol(one), from: start)
+    bracket(one, start)
+  }
+
+  private mutating func bracket(_ symbol: String, _ start: Int) {
+    if ["(", "[", "{"].contains(symbol) { open.append((symbol, SourceRange(start, offset))) }
+    let pairs = [")": "(", "]": "[", "}": "{"]
+    if let opening = pairs[symbol], open.last?.symbol == opening { open.removeLast() }
+  }
+
+  private mutating func unknown() {
+    let start = offset
+    let rest = String(decoding: bytes[offset..<min(offset + 8, bytes.count)], as: UTF8.self)
+    let character = rest.first ?? " "
+    offset += max(1, min(String(character).utf8.count, bytes.count - offset))
+    switch character {
+    case "&": complain("& is no operator", start, nextStep: "write and")
+    case "|":
+      offset += 1
+      complain("|| is no operator", start, nextStep: "write or")
+    case "!": complain("! is no operator", start, nextStep: "write not")
+    case "'":
+      skipQuoted()
+      complain("text stands in double quotes", start, nextStep: "write \"...\"")
+    case "$": complain("a variable has no $", start, nextStep: "write its name alone")
+    case "`": complain("there are no backquotes", start, nextStep: "a command inside an expression stands in ( )")
+    default: complain("\(character) has no meaning here", start, nextStep: "text is quoted: \"\(character)...\"")
+    }
+  }
+
+  private mutating func skipQuoted() {
+    var index = offset
+    while index < bytes.count, bytes[index] != UInt8(ascii: "\n") {
+      index += 1
+      if bytes[index - 1] == UInt8(ascii: "'") {
+        offset = index
+        return
+      }
+    }
+  }
+}

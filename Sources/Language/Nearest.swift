@@ -1,0 +1,32 @@
+/// The word of `known` that `word` is most likely a slip of, or nil where none is near.
+///
+/// Counts insertions, removals, replacements and swaps of neighbours (Damerau-Levenshtein); up to a third of the
+/// letters may differ.
+public func nearest(to word: String, among known: [String]) -> String? {
+  let letters = Array(word.lowercased())
+  let limit = max(1, letters.count / 3)
+  var best: (word: String, distance: Int)?
+  for candidate in Set(known).sorted() where candidate != word {
+    let other = Array(candidate.lowercased())
+    guard abs(other.count - letters.count) <= limit else { continue }
+    let distance = editDistance(letters, other)
+    if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
+  }
+  return best?.word
+}
+
+private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+  var before: [Int] = []
+  var last = Array(0...b.count)
+  for i in a.indices {
+    var row = [i + 1]
+    for j in b.indices {
+      let replaced = last[j] + (a[i] == b[j] ? 0 : 1)
+      var cost = min(replaced, row[j] + 1, last[j + 1] + 1)
+      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { cost = min(cost, before[j - 1] + 1) }
+      row.append(cost)
+    }
+    (before, last) = (last, row)
+  }
+  return last[b.count]
+}

@@ -1,0 +1,260 @@
+extension Parser {
+  mutating func expression() throws(Stop) -> Expr {
+    try nested { parser throws(Stop) in try parser.disjunction() }
+  }
+
+  private mutating func disjunction() throws(Stop) -> Expr {
+    var left = try conjunction()
+    while token.isKeyword("or") { left = try joined(left, .or) { parser throws(Stop) in try parser.conjunction() } }
+    return left
+  }
+
+  private mutating func conjunction() throws(Stop) -> Expr {
+    var left = try negation()
+    while token.isKeyword("and") { left = try joined(left, .and) { parser throws(Stop) in try parser.negation() } }
+    return left
+  }
+
+  private mutating func negation() throws(Stop) -> Expr {
+    let start = token.range.lower
+    guard take(keyword: "not") else { return try comparison() }
+    let operand = try nested { parser throws(Stop) in try parser.negation() }
+    return Expr(.not(operand), range(from: start))
+  }
+
+  private static let comparisons = ["==", "!=", "<", "<=", ">", ">=", "=~"]
+
+  private var comparisonOperator: BinaryOperator? {
+    if token.isKeyword("in") { return .in }
+    guard case .symbol(let symbol) = token.kind, Self.comparisons.contains(symbol) else { return nil }
+    return BinaryOperator(rawValue: symbol)
+  }
+
+  private mutating func comparison() throws(Stop) -> Expr {
+    let left = try alternative()
+    guard let symbol = comparisonOperator else { return left }
+    let whole = try joined(left, symbol) { parser throws(Stop) in try parser.alternative() }
+    if comparisonOperator != nil {
+      throw fail("comparisons do not chain", nextStep: "write a < b and b < c")
+    }
+    return whole
+  }
+
+  private mutating func alternative() throws(Stop) -> Expr {
+    let left = try sum()
+    guard token.isSymbol("??") else { return left }
+    return try joined(left, .otherwise) { parser throws(Stop) in
+      try parser.nested { parser throws(Stop) in try parser.alternative() }
+    }
+  }
+
+  private mutating func sum() throws(Stop) -> Expr {
+    var left = try product()
+    while case .symbol(let symbol) = token.kind, symbol == "+" || symbol == "-",
+      let symbol = BinaryOperator(rawValue: symbol)
+    {
+      left = try joined(left, symbol) { parser throws(Stop) in try parser.product() }
+    }
+    return left
+  }
+
+  private mutating func product() throws(Stop) -> Expr {
+    var left = try single()
+    while case .symbol(let symbol) = token.kind, ["*", "/", "%"].contains(symbol),
+      let symbol = BinaryOperator(rawValue: symbol)
+    {
+      left = try joined(left, symbol) { parser throws(Stop) in try parser.single() }
+    }
+    return left
+  }
+
+  private mutating func joined(
+    _ left: Expr, _ symbol: BinaryOperator, _ right: (inout Parser) throws(Stop) -> Expr
+  ) throws(Stop) -> Expr {
+    let symbolRange = token.range
+    advance()
+    let right = try right(&self)
+    return Expr(.binary(symbol, symbolRange, left, right), left.range.through(right.range))
+  }
+
+  /// An operand, or a range of two.
+  mutating func single() throws(Stop) -> Expr {
+    let lower = try unary()
+    guard take("..") else { return lower }
+    let upper = try unary()
+    return Expr(.range(lower, upper), lower.range.through(upper.range))
+  }
+
+  private mutating func unary() throws(Stop) -> Expr {
+    let start = token.range.lower
+    guard token.kind == .minus else { return try postfix() }
+    advance()
+    let operand = try postfix()
+    return Expr(.negate(operand), range(from: start))
+  }
+
+  private mutating func postfix() throws(Stop) -> Expr {
+    var base = try nested { parser throws(Stop) in try parser.atom() }
+    switch base.kind {
+    case .number, .duration, .regex: return base
+    default: break
+    }
+    var links = 0
+    while !token.hasSpaceBefore {
+      links += 1
+      if links > Self.depthLimit { throw fail("nested deeper than \(Self.depthLimit) levels") }
+      switch token.kind {
+      case .field(let name, let isOptional):
+        let nameRange = token.range
+        advance()
+        base = Expr(.field(base, name, nameRange, isOptional: isOptional), base.range.through(nameRange))
+      case .symbol("["), .symbol("?["):
+        let isOptional = token.isSymbol("?[")
+        advance()
+        let index = try expression()
+        guard take("]") else { throw wanted("] after the index") }
+        base = Expr(.index(base, index, isOptional: isOptional), range(from: base.range.lower))
+      default: return base
+      }
+    }
+    return base
+  }
+
+  private mutating func atom() throws(Stop) -> Expr {
+    let start = token
+    switch start.kind {
+    case .number(let text): return literal(.number(text))
+    case .duration(let value, let unit): return literal(.duration(value, unit: unit))
+    case .regex(let pattern, let flags): return literal(.regex(pattern, flags: flags))
+    case .string(let pieces):
+      let parts = try self.parts(pieces)
+      return literal(.string(parts))
+    case .keyword("true"): return literal(.bool(true))
+    case .keyword("false"): return literal(.bool(false))
+    case .keyword("null"): return literal(.null)
+    case .keyword("it"): return literal(.it)
+    case .field(let name, let isOptional):
+      return literal(.elementField(name, start.range, isOptional: isOptional))
+    case .name(let name): return try nameOrCall(name)
+    case .symbol("("): return try group()
+    case .symbol("["): return try list()
+    case .symbol("{"): return try record()
+    case .keyword(let word) where ["if", "try"].contains(word):
+      throw fail("\(word) as a value stands in parentheses", nextStep: "(\(word) ... end)")
+    default: throw wanted("a value")
+    }
+  }
+
+  private mutating func literal(_ kind: Expr.Kind) -> Expr {
+    defer { advance() }
+    return Expr(kind, token.range)
+  }
+
+  private mutating func nameOrCall(_ name: String) throws(Stop) -> Expr {
+    let nameRange = token.range
+    advance()
+    guard token.isSymbol("("), !token.hasSpaceBefore else { return Expr(.name(name), nameRange) }
+    advance()
+    let arguments = try elements(until: ")", of: "the arguments of \(name)", trailingComma: false)
+    return Expr(.call(name, nameRange, arguments), range(from: nameRange.lower))
+  }
+
+  private mutating func group() throws(Stop) -> Expr {
+    let start = token.range
+    advance()
+    let valued = try nested { parser throws(Stop) in try parser.valued() }
+    guard take(")") else { throw unclosed(start, ")") }
+    return Expr(.group(valued), range(from: start.lower))
+  }
+
+  private mutating func list() throws(Stop) -> Expr {
+    let start = token.range
+    advance()
+    let elements = try elements(until: "]", of: "the list", trailingComma: true)
+    return Expr(.list(elements), range(from: start.lower))
+  }
+
+  private mutating func elements(
+    until close: String, of what: String, trailingComma: Bool
+  ) throws(Stop) -> [Expr] {
+    let start = tokens[index - 1].range
+    var result: [Expr] = []
+    while !take(close) {
+      if !result.isEmpty {
+        guard take(",") else { throw unclosed(start, close) }
+        if trailingComma, take(close) { break }
+      }
+      result.append(try expression())
+    }
+    return result
+  }
+
+  private mutating func record() throws(Stop) -> Expr {
+    let start = token.range
+    advance()
+    var entries: [RecordEntry] = []
+    while !take("}") {
+      if !entries.isEmpty {
+        guard take(",") else { throw unclosed(start, "}") }
+        if take("}") { break }
+      }
+      entries.append(try entry())
+    }
+    return Expr(.record(entries), range(from: start.lower))
+  }
+
+  private mutating func entry() throws(Stop) -> RecordEntry {
+    let keyRange = token.range
+    switch token.kind {
+    case .key(let key):
+      advance()
+      return RecordEntry(key: key, keyRange: keyRange, value: try expression())
+    case .name(let key): return try entry(key, keyRange)
+    case .string(let pieces):
+      guard pieces.count == 1, case .literal(let key) = pieces[0] else {
+        throw fail("a record's key is plain text, without \\(...)")
+      }
+      return try entry(key, keyRange)
+    case .number(let text): throw fail("a record's key is a name or a string", nextStep: "quote it: \"\(text)\": ...")
+    default: throw wanted("a key", nextStep: "a record is {name: value, \"a key\": value}")
+    }
+  }
+
+  private mutating func entry(_ key: String, _ keyRange: SourceRange) throws(Stop) -> RecordEntry {
+    advance()
+    guard take(":") else { throw wanted(": after the key \(key)", nextStep: "{\(key): ...}") }
+    return RecordEntry(key: key, keyRange: keyRange, value: try expression())
+  }
+
+  private mutating func unclosed(_ start: SourceRange, _ close: String) -> Stop {
+    if token.kind == .end {
+      return fail(
+        "the bracket is not closed", nextStep: "close it with \(close)",
+        marks: [Diagnostic.Mark(range: start, label: "opened here")])
+    }
+    return fail(
+      "expected \(close), not \(token.description)", nextStep: "close what is open with \(close)",
+      marks: [Diagnostic.Mark(range: start, label: "opened here")])
+  }
+
+  /// The parts of a string; what stands between `\(` and `)` is a pipeline of its own.
+  private mutating func parts(_ pieces: [Token.Piece]) throws(Stop) -> [StringPart] {
+    var parts: [StringPart] = []
+    for piece in pieces {
+      switch piece {
+      case .literal(let text): parts.append(.literal(text))
+      case .tokens(let tokens):
+        var inner = Parser(tokens: tokens)
+        inner.depth = depth + 1
+        defer { diagnostics += inner.diagnostics }
+        guard inner.depth < Self.depthLimit else { throw fail("nested deeper than \(Self.depthLimit) levels") }
+        let pipeline = try inner.pipeline()
+        guard inner.token.kind == .end else {
+          throw inner.fail("expected ) after the value, not \(inner.token.description)")
+        }
+        parts.append(.interpolation(pipeline))
+      }
+    }
+    return parts
+  }
+}

@@ -1,0 +1,123 @@
+extension Parser {
+  /// What can be assigned: a pipeline, `if` or `try`.
+  mutating func valued() throws(Stop) -> Valued {
+    if token.isKeyword("if") { return .if(try ifNode()) }
+    if token.isKeyword("try") { return .try(try tryNode()) }
+    return .pipeline(try pipeline())
+  }
+
+  mutating func pipeline() throws(Stop) -> Pipeline {
+    let start = token.range.lower
+    let head = try head()
+    var stages: [Command] = []
+    while take("|") { stages.append(try stage()) }
+    return Pipeline(head: head, stages: stages, range: range(from: start))
+  }
+
+  private mutating func head() throws(Stop) -> Head {
+    guard case .name(let name) = token.kind else { return .expression(try expression()) }
+    if Self.wholeWords.contains(name), !touchesOperand(nextToken) { return .command(try command()) }
+    if name == "each" || beginsArgument(nextToken) { return .command(try command()) }
+    guard isEnd(nextToken) else { return .expression(try expression()) }
+    defer { advance() }
+    return .name(name, token.range)
+  }
+
+  /// The words that take a whole expression.
+  private static let wholeWords: Set<String> = ["where", "map", "assert", "print", "fail", "warn"]
+
+  /// Whether a token touches the name before it, so that the name is an operand.
+  private func touchesOperand(_ token: Token) -> Bool {
+    if isEnd(token) { return true }
+    guard !token.hasSpaceBefore else { return token.isSymbol("=") }
+    switch token.kind {
+    case .field, .symbol("["), .symbol("?["), .symbol("("): return true
+    default: return false
+    }
+  }
+
+  private func isEnd(_ token: Token) -> Bool {
+    switch token.kind {
+    case .newline, .semicolon, .end, .symbol("|"), .symbol(")"), .symbol("]"), .symbol("}"), .symbol(","): true
+    case .keyword(let word): ["do", "end", "else", "rescue"].contains(word)
+    default: false
+    }
+  }
+
+  /// Whether a token, after white space, can begin an argument or is an option's name.
+  private func beginsArgument(_ token: Token) -> Bool {
+    guard token.hasSpaceBefore else { return false }
+    switch token.kind {
+    case .name, .key, .field, .number, .duration, .string, .regex, .minus: return true
+    case .symbol(let symbol): return ["(", "[", "{"].contains(symbol)
+    case .keyword(let word): return ["true", "false", "null", "it"].contains(word)
+    default: return false
+    }
+  }
+
+  private mutating func stage() throws(Stop) -> Command {
+    guard case .name = token.kind else {
+      if case .keyword(let word) = token.kind {
+        throw fail(
+          "\(word) is no stage",
+          nextStep: word == "for" ? "for each element: | each do ... end" : "help stages lists them")
+      }
+      throw wanted("a stage after |", nextStep: "help stages lists them")
+    }
+    return try command()
+  }
+
+  private mutating func command() throws(Stop) -> Command {
+    let start = token.range.lower
+    guard case .name(let name) = token.kind else { throw wanted("a command") }
+    let nameRange = token.range
+    advance()
+    var arguments: [Argument] = []
+    var body: Block?
+    if Self.wholeWords.contains(name) {
+      arguments = [.positional(try expression())]
+      if name == "assert", take(",") { arguments.append(.positional(try expression())) }
+    } else {
+      arguments = try self.arguments()
+    }
+    if name == "each" { body = try block(("each", nameRange)) }
+    return Command(name: name, nameRange: nameRange, arguments: arguments, body: body, range: range(from: start))
+  }
+
+  mutating func arguments() throws(Stop) -> [Argument] {
+    var result: [Argument] = []
+    var seen: Set<String> = []
+    while true {
+      if case .key(let key) = token.kind {
+        let keyRange = token.range
+        if !seen.insert(key).inserted {
+          throw fail("\(key): stands twice", nextStep: "keep one of them")
+        }
+        advance()
+        result.append(.option(key, keyRange, try optionValue(key)))
+      } else if beginsArgument(token) {
+        result.append(.positional(try single()))
+      } else {
+        try refuseGlued()
+        return result
+      }
+    }
+  }
+
+  private mutating func optionValue(_ key: String) throws(Stop) -> Expr {
+    if isEnd(token) { throw wanted("a value after \(key):") }
+    return try single()
+  }
+
+  /// An argument that is no single one: an operator has to stand in parentheses.
+  private mutating func refuseGlued() throws(Stop) {
+    switch token.kind {
+    case .symbol(let symbol) where !isEnd(token) && symbol != "=" && symbol != ":":
+      throw fail(
+        "\(symbol) can't join arguments", nextStep: "put the expression in parentheses: (a \(symbol) b)")
+    case .keyword(let word) where ["and", "or", "in", "not"].contains(word):
+      throw fail("\(word) can't join arguments", nextStep: "put the expression in parentheses: (a \(word) b)")
+    default: return
+    }
+  }
+}

@@ -1,0 +1,267 @@
+extension Parser {
+  mutating func program() -> [Statement] {
+    var all = statements()
+    while token.kind != .end {
+      if let word = strayWord { diagnostics.append(stray(word)) }
+      advance()
+      all += statements()
+    }
+    return all
+  }
+
+  private var strayWord: String? {
+    guard case .keyword(let word) = token.kind, ["end", "else", "rescue"].contains(word) else { return nil }
+    return word
+  }
+
+  private func stray(_ word: String) -> Diagnostic {
+    Diagnostic(
+      range: token.range, message: "\(word) without a block that is open",
+      nextStep: word == "end" ? "remove it, or look for a missing do above" : "\(word) belongs between do and end")
+  }
+
+  /// Statements up to `end`, `else`, `rescue` or the end of the text.
+  mutating func statements() -> [Statement] {
+    var result: [Statement] = []
+    while true {
+      while token.kind == .newline || token.kind == .semicolon { advance() }
+      if token.kind == .end || strayWord != nil { return result }
+      let start = index
+      do throws(Stop) {
+        result.append(try statement())
+        try endOfStatement()
+      } catch {
+        if index == start { advance() }
+        recover(from: start)
+      }
+    }
+  }
+
+  private mutating func endOfStatement() throws(Stop) {
+    if token.kind == .newline || token.kind == .semicolon || token.kind == .end || strayWord != nil { return }
+    if token.isSymbol("=") {
+      throw fail("= assigns only after let", nextStep: "let NAME = ...; to compare, ==")
+    }
+    if token.isKeyword("do") {
+      throw fail("do does not belong here", nextStep: "for x in ... do, while ... do, if ... do")
+    }
+    throw fail("expected the end of the statement, not \(token.description)", nextStep: hint)
+  }
+
+  /// What is likely meant by what stands at the cursor.
+  private var hint: String? {
+    switch token.kind {
+    case .symbol(")"), .symbol("]"), .symbol("}"): "nothing is open that it closes"
+    case .symbol(":"): "an option's name touches its colon: filter: {...}"
+    default: nil
+    }
+  }
+
+  /// Skips to the next statement, over blocks that the broken one opened.
+  private mutating func recover(from start: Int) {
+    var open = tokens[start..<index].reduce(0) { $0 + ($1.isKeyword("do") ? 1 : $1.isKeyword("end") ? -1 : 0) }
+    while token.kind != .end {
+      if open <= 0, token.kind == .newline || token.kind == .semicolon || strayWord != nil { return }
+      if token.isKeyword("do") { open += 1 }
+      if token.isKeyword("end") { open -= 1 }
+      advance()
+    }
+  }
+
+  mutating func statement() throws(Stop) -> Statement {
+    let start = token.range.lower
+    let kind = try nested { parser throws(Stop) in try parser.statementKind() }
+    return Statement(kind: kind, range: range(from: start))
+  }
+
+  private mutating func statementKind() throws(Stop) -> Statement.Kind {
+    guard case .keyword(let word) = token.kind else {
+      if token.isSymbol("|") {
+        throw fail("a line can't begin with |", nextStep: "end the line above with |, or write `_ | ...`")
+      }
+      if case .name(let name) = token.kind, nextToken.isSymbol("=") {
+        throw fail("= assigns only after let", at: nextToken.range, nextStep: "let \(name) = ...")
+      }
+      return .pipeline(try pipeline())
+    }
+    switch word {
+    case "let": return try letStatement()
+    case "for": return try forStatement()
+    case "while":
+      let opening = open("while")
+      let condition = try expression()
+      return .while(condition, try block(opening))
+    case "if": return .if(try ifNode())
+    case "try": return .try(try tryNode())
+    case "def": return .def(try def())
+    case "return":
+      advance()
+      let ends = token.kind == .newline || token.kind == .semicolon || token.kind == .end || token.isKeyword("end")
+      return .return(ends ? nil : try valued())
+    case "break", "continue":
+      advance()
+      return word == "break" ? .break : .continue
+    case "source": return try sourceStatement()
+    case "set":
+      advance()
+      return .set(try arguments())
+    case "help": return help()
+    default: return .pipeline(try pipeline())
+    }
+  }
+
+  /// Takes a word that opens a block, to be named where its `end` is missing.
+  mutating func open(_ word: String) -> (word: String, range: SourceRange) {
+    defer { advance() }
+    return (word, token.range)
+  }
+
+  mutating func name(_ what: String) throws(Stop) -> (String, SourceRange) {
+    let range = token.range
+    switch token.kind {
+    case .name("_"): throw fail("_ can't be assigned: it is the last value", nextStep: "choose a name of letters")
+    case .name(let name):
+      advance()
+      return (name, range)
+    case .keyword(let word):
+      throw fail(
+        "\(word) is a word of the language, and no name", nextStep: "choose another name: \(word)-1, my-\(word)")
+    default: throw wanted(what)
+    }
+  }
+
+  private mutating func letStatement() throws(Stop) -> Statement.Kind {
+    advance()
+    let (name, range) = try name("a name after let")
+    guard take("=") else { throw wanted("= after let \(name)", nextStep: "let \(name) = ...") }
+    return .let(name, range, try valued())
+  }
+
+  private mutating func forStatement() throws(Stop) -> Statement.Kind {
+    let opening = open("for")
+    let (name, range) = try name("a name after for")
+    guard take(keyword: "in") else { throw wanted("in after for \(name)", nextStep: "for \(name) in ... do") }
+    let pipeline = try pipeline()
+    return .for(name, range, pipeline, try block(opening))
+  }
+
+  private mutating func sourceStatement() throws(Stop) -> Statement.Kind {
+    advance()
+    guard case .string(let pieces) = token.kind, pieces.count == 1, case .literal(let path) = pieces[0] else {
+      throw wanted("a path in quotes after source", nextStep: "source \"common.retort\"")
+    }
+    defer { advance() }
+    return .source(path, token.range)
+  }
+
+  private mutating func help() -> Statement.Kind {
+    let start = token.range.lower
+    advance()
+    var words: [String] = []
+    while token.kind != .newline, token.kind != .semicolon, token.kind != .end {
+      words.append(token.description)
+      advance()
+    }
+    return .help(words, range(from: start))
+  }
+
+  /// `do ... end`, whose opening word is named where `end` is missing.
+  mutating func block(_ opening: (word: String, range: SourceRange)) throws(Stop) -> Block {
+    let body = try openBlock(opening)
+    try close(opening)
+    return Block(statements: body.statements, range: range(from: body.range.lower))
+  }
+
+  /// `do` and statements, up to `end`, `else` or `rescue`.
+  mutating func openBlock(_ opening: (word: String, range: SourceRange)) throws(Stop) -> Block {
+    let start = token.range.lower
+    guard take(keyword: "do") else {
+      throw wanted("do after \(opening.word) ...", nextStep: "\(opening.word) ... do, and end after the block")
+    }
+    blocks.append(opening)
+    defer { blocks.removeLast() }
+    let statements = statements()
+    return Block(statements: statements, range: range(from: start))
+  }
+
+  mutating func close(_ opening: (word: String, range: SourceRange)) throws(Stop) {
+    if take(keyword: "end") { return }
+    if token.kind == .end {
+      diagnostics.append(
+        Diagnostic(
+          range: opening.range, message: "the \(opening.word) that begins here has no end",
+          nextStep: "close it with end", isIncomplete: true))
+      throw Stop()
+    }
+    throw wanted("end of the \(opening.word)", nextStep: "close the block with end")
+  }
+
+  mutating func ifNode() throws(Stop) -> If {
+    let opening = open("if")
+    let condition = try expression()
+    let then = try openBlock(opening)
+    guard take(keyword: "else") else {
+      try close(opening)
+      return If(condition: condition, then: then, otherwise: nil)
+    }
+    if token.isKeyword("if") {
+      let other = try nested { parser throws(Stop) in try parser.ifNode() }
+      return If(condition: condition, then: then, otherwise: .if(other))
+    }
+    let start = token.range.lower
+    blocks.append(opening)
+    let body = statements()
+    blocks.removeLast()
+    let otherwise = Block(statements: body, range: range(from: start))
+    try close(opening)
+    return If(condition: condition, then: then, otherwise: .block(otherwise))
+  }
+
+  mutating func tryNode() throws(Stop) -> Try {
+    let opening = open("try")
+    let body = try openBlock(opening)
+    guard take(keyword: "rescue") else {
+      if token.kind == .end { try close(opening) }
+      throw wanted("rescue NAME before the end of try", nextStep: "try do ... rescue error ... end")
+    }
+    let (name, nameRange) = try name("a name after rescue")
+    let start = token.range.lower
+    blocks.append(opening)
+    let statements = statements()
+    blocks.removeLast()
+    let rescue = Block(statements: statements, range: range(from: start))
+    try close(opening)
+    return Try(body: body, name: name, nameRange: nameRange, rescue: rescue)
+  }
+
+  private mutating func def() throws(Stop) -> Def {
+    let isInside = !blocks.isEmpty
+    let opening = open("def")
+    if isInside {
+      throw fail("a def stands at the top level only", at: opening.range, nextStep: "move it out of the block")
+    }
+    let (name, nameRange) = try name("a name after def")
+    guard token.isSymbol("("), !token.hasSpaceBefore else {
+      throw wanted("( touching the name", nextStep: "def \(name)(a, b) do ... end")
+    }
+    advance()
+    let parameters = try parameters()
+    return Def(name: name, nameRange: nameRange, parameters: parameters, body: try block(opening))
+  }
+
+  private mutating func parameters() throws(Stop) -> [Def.Parameter] {
+    var result: [Def.Parameter] = []
+    while !take(")") {
+      if !result.isEmpty, !take(",") { throw wanted(", or ) after a parameter") }
+      if case .key(let name) = token.kind {
+        let range = token.range
+        advance()
+        result.append(Def.Parameter(name: name, range: range, fallback: try expression()))
+      } else {
+        let (name, range) = try name("a parameter")
+        result.append(Def.Parameter(name: name, range: range, fallback: nil))
+      }
+    }
+    return result
+  }
+}

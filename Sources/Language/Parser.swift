@@ -1,0 +1,116 @@
+/// From text to statements (GRAMMAR.md), by recursive descent with two tokens of look-ahead.
+///
+/// ```swift
+/// let parsed = Parser.parse(SourceText(name: "-c", text: "count posts"))
+/// ```
+public struct Parser {
+  /// What a text is found to be.
+  public struct Result: Sendable {
+    /// The statements that could be read.
+    public var program: Program
+    /// Every error, in the order of the text.
+    public var diagnostics: [Diagnostic]
+    /// Comments with their `#`.
+    public var comments: [SourceRange]
+    /// What is open at the end: `do`, `(`, `[`, `{`; for the continuation prompt.
+    public var open: String?
+
+    /// Whether more input would cure all that is wrong.
+    public var isIncomplete: Bool { !diagnostics.isEmpty && diagnostics.allSatisfy(\.isIncomplete) }
+  }
+
+  /// Thrown where a statement can't be read on; the complaint is noted.
+  struct Stop: Error {}
+
+  var tokens: [Token]
+  var index = 0
+  var diagnostics: [Diagnostic] = []
+  /// Blocks around the cursor, each with its opening word.
+  var blocks: [(word: String, range: SourceRange)] = []
+  var depth = 0
+  /// How deep expressions and blocks may nest.
+  static let depthLimit = 100
+
+  init(tokens: [Token]) { self.tokens = tokens }
+
+  /// Parses a text.
+  ///
+  /// What is typed at a prompt ends with its line, even where the next line begins with a bar.
+  public static func parse(_ source: SourceText, isTyped: Bool = false) -> Result {
+    var lexer = Lexer(source, isTyped: isTyped)
+    lexer.run()
+    var parser = Parser(tokens: lexer.tokens)
+    let isUnfinished = lexer.endsInBackslash || (lexer.tokens.dropLast().last?.continues ?? false)
+    let statements = parser.program()
+    var diagnostics = lexer.diagnostics + parser.diagnostics
+    if lexer.endsInBackslash, diagnostics.isEmpty {
+      let end = source.bytes.count
+      diagnostics = [
+        Diagnostic(range: SourceRange(end, end), message: "the text ends in a backslash", isIncomplete: true)
+      ]
+    }
+    if isUnfinished, lexer.diagnostics.isEmpty {
+      diagnostics = diagnostics.map { diagnostic in
+        var copy = diagnostic
+        if diagnostic.range.lower >= parser.endRange.lower { copy.isIncomplete = true }
+        return copy
+      }
+    }
+    diagnostics.sort { $0.range.lower < $1.range.lower }
+    return Result(
+      program: Program(statements: statements), diagnostics: diagnostics, comments: lexer.comments,
+      open: lexer.open.last?.symbol)
+  }
+
+  var token: Token { tokens[min(index, tokens.count - 1)] }
+  var nextToken: Token { tokens[min(index + 1, tokens.count - 1)] }
+  var endRange: SourceRange { tokens[tokens.count - 1].range }
+  /// The end of what was read last.
+  var lastUpper: Int { index > 0 ? tokens[index - 1].range.upper : 0 }
+
+  mutating func advance() { if index < tokens.count - 1 { index += 1 } }
+
+  func range(from lower: Int) -> SourceRange { SourceRange(lower, max(lower, lastUpper)) }
+
+  /// Takes a symbol if it is there.
+  mutating func take(_ symbol: String) -> Bool {
+    guard token.isSymbol(symbol) else { return false }
+    advance()
+    return true
+  }
+
+  /// Takes a keyword if it is there.
+  mutating func take(keyword word: String) -> Bool {
+    guard token.isKeyword(word) else { return false }
+    advance()
+    return true
+  }
+
+  /// Notes an error and gives up the statement.
+  mutating func fail(
+    _ message: String, at range: SourceRange? = nil, nextStep: String? = nil, label: String? = nil,
+    marks: [Diagnostic.Mark] = []
+  ) -> Stop {
+    let place = range ?? token.range
+    diagnostics.append(
+      Diagnostic(
+        range: place, message: message, label: label, nextStep: nextStep,
+        isIncomplete: token.kind == .end && range == nil, marks: marks))
+    return Stop()
+  }
+
+  /// Notes that something else was wanted here.
+  mutating func wanted(_ what: String, nextStep: String? = nil) -> Stop {
+    fail("expected \(what), not \(token.description)", nextStep: nextStep)
+  }
+
+  mutating func nested<Result>(_ body: (inout Parser) throws(Stop) -> Result) throws(Stop) -> Result {
+    guard depth < Self.depthLimit else {
+      throw fail(
+        "nested deeper than \(Self.depthLimit) levels", at: token.range, nextStep: "name a part of it with let")
+    }
+    depth += 1
+    defer { depth -= 1 }
+    return try body(&self)
+  }
+}

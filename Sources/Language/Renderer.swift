@@ -1,0 +1,137 @@
+/// Draws an error: its kind and message, the place, the line with carets under the words, and what to do next.
+///
+/// ```
+/// error[invalid]: posts create: 2 errors from the service
+///   --> migrate.retort:14:14
+/// 14 | create posts {text: "", state: "x"}
+///    |                     ^^         ^^^ is not included in the list
+///    |                     |
+///    |                     can't be blank
+///    = check the values and run it again
+/// ```
+public struct Renderer: Sendable {
+  /// Whether to use colours.
+  public var isColoured: Bool
+  /// How many columns a source line may take; a longer one is shown in part.
+  public var width: Int
+
+  /// Creates a renderer.
+  public init(isColoured: Bool = false, width: Int = 100) {
+    self.isColoured = isColoured
+    self.width = max(width, 40)
+  }
+
+  /// What is drawn: the first mark gives the place.
+  public struct Report: Sendable {
+    /// `error`, `error[invalid]`, `warning`.
+    public var title: String
+    /// What is wrong.
+    public var message: String
+    /// The text the marks are in.
+    public var source: SourceText?
+    /// The words, with what is said below them.
+    public var marks: [Diagnostic.Mark]
+    /// What to do next, and what came round it.
+    public var notes: [String]
+
+    /// Creates a report.
+    public init(
+      title: String, message: String, source: SourceText?, marks: [Diagnostic.Mark], notes: [String] = []
+    ) {
+      self.title = title
+      self.message = message
+      self.source = source
+      self.marks = marks
+      self.notes = notes
+    }
+
+    /// Creates the report of a diagnostic.
+    public init(_ diagnostic: Diagnostic, in source: SourceText) {
+      self.init(
+        title: diagnostic.severity.rawValue, message: diagnostic.message, source: source,
+        marks: [Diagnostic.Mark(range: diagnostic.range, label: diagnostic.label)] + diagnostic.marks,
+        notes: diagnostic.nextStep.map { [$0] } ?? [])
+    }
+  }
+
+  /// Draws a report, with a newline at the end of each line.
+  public func render(_ report: Report) -> String {
+    var lines = [paint(report.title, report.title.hasPrefix("warning") ? "33;1" : "31;1") + ": " + report.message]
+    var gutter = 2
+    if let source = report.source, let first = report.marks.first {
+      let place = source.place(of: first.range.lower)
+      lines.append("  --> \(source.name):\(place.line):\(place.column)")
+      let byLine = Dictionary(grouping: report.marks) { source.place(of: $0.range.lower).line }
+      gutter = byLine.keys.map { String($0).count }.max() ?? 1
+      for number in byLine.keys.sorted() {
+        lines += excerpt(source, number, byLine[number] ?? [], gutter)
+      }
+      gutter += 1
+    }
+    for note in report.notes { lines.append(String(repeating: " ", count: gutter) + "= " + note) }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func paint(_ text: String, _ code: String) -> String {
+    isColoured ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+  }
+
+  /// A mark on a line, in columns.
+  private struct Span {
+    var start: Int
+    var width: Int
+    var label: String?
+  }
+
+  private func excerpt(_ source: SourceText, _ number: Int, _ marks: [Diagnostic.Mark], _ gutter: Int) -> [String] {
+    let range = source.lineRange(number)
+    let spans = marks.map { mark in
+      let before = source.text(SourceRange(range.lower, mark.range.lower))
+      let words = source.text(SourceRange(mark.range.lower, max(mark.range.lower, min(mark.range.upper, range.upper))))
+      let start = Columns.width(of: before)
+      return Span(start: start, width: max(1, Columns.width(of: words, from: start)), label: mark.label)
+    }.sorted { $0.start < $1.start }
+    let text = Columns.expanded(source.line(number))
+    let (shown, shift) = window(text, spans.first?.start ?? 0)
+    let edge = String(repeating: " ", count: gutter) + " | "
+    let head = String(repeating: " ", count: gutter - String(number).count) + "\(number) | "
+    let moved = spans.map { Span(start: max(0, $0.start - shift), width: $0.width, label: $0.label) }
+    return [head + shown] + carets(moved).map { edge + paint($0, "31") }
+  }
+
+  /// The part of a long line that holds a column, and how far it is moved.
+  private func window(_ text: String, _ column: Int) -> (String, shift: Int) {
+    guard Columns.width(of: text) > width else { return (text, 0) }
+    let start = column > width - 30 ? column - 30 : 0
+    var (shown, position) = ("", 0)
+    for character in text {
+      if position >= start, position < start + width { shown.append(character) }
+      position += Columns.width(of: character)
+    }
+    let cut = start > 0 ? "..." : ""
+    return (cut + shown + (position > start + width ? "..." : ""), start - cut.count)
+  }
+
+  /// The caret line, and below it the labels of all marks but the last.
+  private func carets(_ spans: [Span]) -> [String] {
+    var line = ""
+    for span in spans {
+      let column = line.count
+      if span.start >= column { line += String(repeating: " ", count: span.start - column) }
+      line += String(repeating: "^", count: max(0, min(span.width, width) - max(0, column - span.start)))
+    }
+    if let label = spans.last?.label { line += " " + label }
+    var lines = [line]
+    var hanging = spans.dropLast().filter { $0.label != nil }
+    if !hanging.isEmpty { lines.append(stems(hanging)) }
+    while let span = hanging.popLast() {
+      let stems = stems(hanging)
+      lines.append(stems + String(repeating: " ", count: max(0, span.start - stems.count)) + (span.label ?? ""))
+    }
+    return lines
+  }
+
+  private func stems(_ spans: [Span]) -> String {
+    spans.reduce(into: "") { $0 += String(repeating: " ", count: max(0, $1.start - $0.count)) + "|" }
+  }
+}

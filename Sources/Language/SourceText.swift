@@ -1,0 +1,82 @@
+/// A text of statements and its name: a file's path, `prompt`, `-c`.
+public final class SourceText: Sendable {
+  /// What messages call it.
+  public let name: String
+  /// The text in UTF-8.
+  public let bytes: [UInt8]
+  private let lineStarts: [Int]
+
+  /// Creates a text.
+  public init(name: String, text: String) {
+    self.name = name
+    let bytes = Array(text.utf8)
+    self.bytes = bytes
+    lineStarts = [0] + bytes.indices.filter { bytes[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
+  }
+
+  /// The number of lines.
+  public var lineCount: Int { lineStarts.count }
+
+  /// The place of a byte, with its column in characters.
+  public func place(of offset: Int) -> Place {
+    let line = lineIndex(of: offset)
+    let start = lineStarts[line]
+    let before = String(decoding: bytes[start..<max(start, min(offset, bytes.count))], as: UTF8.self)
+    return Place(line: line + 1, column: before.count + 1)
+  }
+
+  /// The text of a line, counted from 1, without its end.
+  public func line(_ number: Int) -> String {
+    let range = lineRange(number)
+    return String(decoding: bytes[range.lower..<range.upper], as: UTF8.self)
+  }
+
+  /// The bytes of a line, counted from 1, without its end.
+  public func lineRange(_ number: Int) -> SourceRange {
+    guard lineStarts.indices.contains(number - 1) else { return SourceRange(bytes.count, bytes.count) }
+    let start = lineStarts[number - 1]
+    var end = number < lineStarts.count ? lineStarts[number] - 1 : bytes.count
+    if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+    return SourceRange(start, max(start, end))
+  }
+
+  /// The text of a range.
+  public func text(_ range: SourceRange) -> String {
+    let upper = min(range.upper, bytes.count)
+    return String(decoding: bytes[min(range.lower, upper)..<upper], as: UTF8.self)
+  }
+
+  private func lineIndex(of offset: Int) -> Int {
+    var (low, high) = (0, lineStarts.count - 1)
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if lineStarts[middle] <= offset { low = middle } else { high = middle - 1 }
+    }
+    return low
+  }
+}
+
+/// Bytes of a text, from `lower` up to but not including `upper`.
+public struct SourceRange: Sendable, Hashable {
+  /// The first byte.
+  public var lower: Int
+  /// The byte after the last.
+  public var upper: Int
+
+  /// Creates a range.
+  public init(_ lower: Int, _ upper: Int) {
+    self.lower = lower
+    self.upper = upper
+  }
+
+  /// The range from the beginning of this to the end of another.
+  public func through(_ other: SourceRange) -> SourceRange { SourceRange(lower, max(upper, other.upper)) }
+}
+
+/// A line and a column in characters, both counted from 1.
+public struct Place: Sendable, Hashable {
+  /// The line.
+  public var line: Int
+  /// The column.
+  public var column: Int
+}

@@ -1,0 +1,78 @@
+/// A word of the language, as the lexer cuts it.
+struct Token {
+  enum Kind: Equatable {
+    case name(String)
+    case keyword(String)
+    /// A name touching the colon after it.
+    case key(String)
+    /// A name touching `.` or `?.` before it.
+    case field(String, isOptional: Bool)
+    case number(String)
+    case duration(String, unit: String)
+    case string([Piece])
+    case regex(String, flags: String)
+    /// `|`, brackets, operators, `,`, `:`, `=`.
+    case symbol(String)
+    /// A `-` that is a sign.
+    case minus
+    case newline, semicolon, end
+  }
+
+  /// A piece of a string: text, or the tokens between `\(` and `)`.
+  enum Piece: Equatable {
+    case literal(String)
+    case tokens([Token])
+  }
+
+  var kind: Kind
+  var range: SourceRange
+  /// Whether white space or a line's beginning is before it.
+  var hasSpaceBefore: Bool
+}
+
+extension Token: Equatable {
+  func isSymbol(_ symbol: String) -> Bool { kind == .symbol(symbol) }
+  func isKeyword(_ word: String) -> Bool { kind == .keyword(word) }
+
+  /// Whether a statement goes on after it on the next line.
+  var continues: Bool {
+    switch kind {
+    case .symbol(let symbol): !["]", ")", "}"].contains(symbol)
+    case .keyword(let word): ["and", "or", "not", "in"].contains(word)
+    case .key, .minus: true
+    default: false
+    }
+  }
+
+  /// Whether an operand may stand right after it.
+  var opensOperand: Bool {
+    switch kind {
+    case .symbol(let symbol): !["]", ")", "}"].contains(symbol)
+    case .keyword(let word): !["true", "false", "null", "it", "end"].contains(word)
+    case .key, .minus, .newline, .semicolon: true
+    default: false
+    }
+  }
+
+  static let keywords: Set<String> = [
+    "let", "for", "in", "do", "end", "while", "if", "else", "def", "return", "try", "rescue", "break", "continue",
+    "source", "set", "help", "and", "or", "not", "true", "false", "null", "it",
+  ]
+
+  /// How messages name it.
+  var description: String {
+    switch kind {
+    case .name(let text), .keyword(let text): text
+    case .key(let text): text + ":"
+    case .field(let text, let isOptional): (isOptional ? "?." : ".") + text
+    case .number(let text): text
+    case .duration(let text, let unit): text + unit
+    case .string: "a string"
+    case .regex: "a pattern"
+    case .symbol(let symbol): symbol
+    case .minus: "-"
+    case .newline, .semicolon: "the end of the statement"
+    case .end: "the end of the text"
+    }
+  }
+}
