@@ -1,0 +1,81 @@
+public import JSONText
+
+/// What a client is made with (Retort.Client.Generic `start_link`).
+public struct Settings: Sendable {
+  /// How names are written on the wire.
+  public enum Keys: String, Sendable {
+    /// As they are.
+    case wire
+    /// `_` goes out as `-`, and `-` comes in as `_`, as in the Elixir library.
+    case underscore
+  }
+
+  /// A relationship that `create` and `update` build from plain ids.
+  public enum Relationship: Sendable, Equatable {
+    case toOne(type: String)
+    case toMany(type: String)
+
+    /// The type of what it leads to.
+    public var type: String {
+      switch self {
+      case .toOne(let type), .toMany(let type): type
+      }
+    }
+  }
+
+  /// The type of its resources.
+  public var type: String
+  /// What goes with each request as `meta`; a call's own wins key by key.
+  public var meta: JSONObject
+  /// How long a request waits for its reply; nil for ever.
+  public var timeout: Duration?
+  /// How names are written.
+  public var keys: Keys
+  /// Names of relationships that take ids without a type.
+  public var relationships: [String: Relationship]
+  /// Whether nothing is sent without `meta.beam`.
+  public var requiresBeam: Bool
+
+  /// Creates settings.
+  public init(
+    type: String, meta: JSONObject, timeout: Duration? = .seconds(5), keys: Keys = .wire,
+    relationships: [String: Relationship] = [:], requiresBeam: Bool = false
+  ) {
+    self.type = type
+    self.meta = meta
+    self.timeout = timeout
+    self.keys = keys
+    self.relationships = relationships
+    self.requiresBeam = requiresBeam
+  }
+}
+
+extension JSONObject {
+  /// The object with the keys of all objects in it changed; in lists only where `inLists`.
+  func renamingKeys(inLists: Bool, _ rename: (String) -> String) -> JSONObject {
+    JSONObject(map { (rename($0.key), $0.value.renamingKeys(inLists: inLists, rename)) })
+  }
+
+  /// The object with another's members put over it, objects member by member.
+  public func merging(_ other: JSONObject) -> JSONObject {
+    var result = self
+    for (key, value) in other {
+      if let inner = value.objectValue, let own = result[key]?.objectValue {
+        result[key] = .object(own.merging(inner))
+      } else {
+        result[key] = value
+      }
+    }
+    return result
+  }
+}
+
+extension JSONValue {
+  func renamingKeys(inLists: Bool, _ rename: (String) -> String) -> JSONValue {
+    switch self {
+    case .object(let object): .object(object.renamingKeys(inLists: inLists, rename))
+    case .array(let array) where inLists: .array(JSONArray(array.map { $0.renamingKeys(inLists: true, rename) }))
+    default: self
+    }
+  }
+}

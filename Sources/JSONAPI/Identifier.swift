@@ -1,0 +1,35 @@
+public import JSONText
+
+/// A resource identifier object: a type and an id (JSON:API 1.0, "Resource Identifier Objects").
+public struct Identifier: Sendable, Hashable {
+  /// The type.
+  public var type: String
+  /// The id, a string always; a service's number is formatted.
+  public var id: String
+
+  /// Creates an identifier.
+  public init(type: String, id: String) {
+    self.type = type
+    self.id = id
+  }
+
+  /// Reads an identifier, or nil where type or id is missing.
+  public init?(_ object: JSONObject) {
+    guard let type = object["type"]?.stringValue, let id = object["id"]?.idText else { return nil }
+    self.init(type: type, id: id)
+  }
+
+  /// The identifier as JSON.
+  public var json: JSONValue { ["type": .string(type), "id": .string(id)] }
+}
+
+extension JSONValue {
+  /// The text of an id: a string, or a number's digits.
+  public var idText: String? {
+    switch self {
+    case .string(let text): text
+    case .number(let number): number.text
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import Synchronization
+
+/// A value that is made once, when it is first asked for.
+final class OnceCell<Value: Sendable>: Sendable {
+  private let state = Mutex<Value?>(nil)
+
+  func value(_ make: () -> Value) -> Value {
+    state.withLock { state in
+      if let state { return state }
+      let made = make()
+      state = made
+      return made
+    }
+  }
+}

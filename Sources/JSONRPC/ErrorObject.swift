@@ -1,0 +1,48 @@
+public import JSONText
+
+/// A JSON-RPC 2.0 error object (section 5.1).
+public struct ErrorObject: Sendable, Equatable {
+  /// The code; what a service sends as text is read as a number.
+  public var code: Int
+  /// One sentence.
+  public var message: String
+  /// Whatever else the service says; a JSON:API document where it has `errors`.
+  public var data: JSONValue?
+
+  /// The codes that JSON-RPC and the services define.
+  public enum Code: Int, Sendable {
+    case parseError = -32700
+    case invalidRequest = -32600
+    case methodNotFound = -32601
+    case invalidParams = -32602
+    case internalError = -32603
+    /// A JSON:API errors document is in `data`.
+    case document = 422
+  }
+
+  /// Creates an error object.
+  public init(_ code: Code, _ message: String, data: JSONValue? = nil) {
+    self.code = code.rawValue
+    self.message = message
+    self.data = data
+  }
+
+  /// Reads an error object; a missing code is 0, a missing message empty, other members are passed over.
+  init?(_ json: JSONValue) {
+    guard let object = json.objectValue else { return nil }
+    switch object["code"] {
+    case .number(let number): code = number.integer ?? 0
+    case .string(let text): code = Int(text) ?? 0
+    default: code = 0
+    }
+    message = object["message"]?.stringValue ?? ""
+    data = object["data"]
+  }
+
+  /// The error object as JSON.
+  public var json: JSONValue {
+    var object: JSONObject = ["code": .number(JSONNumber(code)), "message": .string(message)]
+    if let data { object["data"] = data }
+    return .object(object)
+  }
+}

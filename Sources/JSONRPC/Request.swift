@@ -1,0 +1,69 @@
+public import JSONText
+
+/// A JSON-RPC 2.0 request (section 4): an id, a method and its parameters.
+public struct Request: Sendable, Equatable {
+  /// The id; a client's is its correlation id.
+  public var id: JSONValue
+  /// The method: `index`.
+  public var method: String
+  /// The parameters by name.
+  public var params: JSONObject
+
+  /// Creates a request.
+  public init(id: JSONValue, method: String, params: JSONObject) {
+    self.id = id
+    self.method = method
+    self.params = params
+  }
+
+  /// The request as JSON: `{"id":...,"jsonrpc":"2.0","method":...,"params":{...}}`.
+  public func encoded() -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(160)
+    bytes.append(contentsOf: #"{"id":"#.utf8)
+    id.encode(into: &bytes)
+    bytes.append(contentsOf: #","jsonrpc":"2.0","method":"#.utf8)
+    bytes.append(jsonString: method)
+    bytes.append(contentsOf: #","params":"#.utf8)
+    params.encode(into: &bytes)
+    bytes.append(UInt8(ascii: "}"))
+    return bytes
+  }
+
+  /// Reads a request, as a service does.
+  ///
+  /// - Throws: the response that says what is wrong with it: a parse error or an invalid request.
+  public init(decoding bytes: [UInt8]) throws(ErrorResponse) {
+    let json: JSONValue
+    do throws(JSONSyntaxError) {
+      json = try JSONValue(parsing: bytes)
+    } catch {
+      throw ErrorResponse(id: .null, error: ErrorObject(.parseError, "Parse error", data: .string("\(error)")))
+    }
+    let id = json["id"] ?? .null
+    guard let object = json.objectValue, let method = object["method"]?.stringValue else {
+      throw ErrorResponse(id: id, error: ErrorObject(.invalidRequest, "Invalid Request"))
+    }
+    guard let params = (object["params"] ?? .object([:])).objectValue else {
+      throw ErrorResponse(id: id, error: ErrorObject(.invalidParams, "Invalid params"))
+    }
+    self.init(id: id, method: method, params: params)
+  }
+}
+
+/// A response that is thrown: what a service answers to what it can't read.
+public struct ErrorResponse: Error, Sendable, Equatable {
+  /// The request's id, or null where it could not be read.
+  public var id: JSONValue
+  /// What is wrong.
+  public var error: ErrorObject
+
+  /// Creates an error response.
+  public init(id: JSONValue, error: ErrorObject) {
+    self.id = id
+    self.error = error
+  }
+
+  /// The response as JSON.
+  public func encoded() -> [UInt8] { Response(id: id, outcome: .error(error)).encoded() }
+}

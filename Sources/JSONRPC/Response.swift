@@ -1,0 +1,71 @@
+public import JSONText
+
+/// A JSON-RPC 2.0 response (section 5): a result or an error object.
+public struct Response: Sendable, Equatable {
+  /// What came of the request.
+  public enum Outcome: Sendable, Equatable {
+    case result(JSONValue)
+    case error(ErrorObject)
+  }
+
+  /// The request's id as the service sent it back.
+  public var id: JSONValue
+  /// What came of the request.
+  public var outcome: Outcome
+
+  /// Creates a response.
+  public init(id: JSONValue, outcome: Outcome) {
+    self.id = id
+    self.outcome = outcome
+  }
+
+  /// The response as JSON: `result` or `error`, never both.
+  public func encoded() -> [UInt8] {
+    switch outcome {
+    case .result(let result): JSONValue.object(["id": id, "jsonrpc": "2.0", "result": result]).encoded()
+    case .error(let error): JSONValue.object(["error": error.json, "id": id, "jsonrpc": "2.0"]).encoded()
+    }
+  }
+
+  /// Reads a response: an `error` that is not null is an error, else `result` is the result (PROTOCOL.md 2.2).
+  ///
+  /// - Throws: ``MalformedResponse`` for all else.
+  public init(decoding bytes: [UInt8]) throws(MalformedResponse) {
+    self = try Self.decode(bytes).0
+  }
+
+  /// Reads a response as ``init(decoding:)`` does, and names the keys that stood twice in one object.
+  public static func decode(_ bytes: [UInt8]) throws(MalformedResponse) -> (Response, duplicateKeys: [String]) {
+    let parsed: (value: JSONValue, duplicateKeys: [String])
+    do throws(JSONSyntaxError) {
+      parsed = try JSONValue.parse(bytes)
+    } catch {
+      throw MalformedResponse("the reply is not JSON (\(error))", bytes)
+    }
+    guard let object = parsed.value.objectValue else { throw MalformedResponse("the reply is no object", bytes) }
+    let id = object["id"] ?? .null
+    if let error = object["error"], !error.isNull {
+      guard let error = ErrorObject(error) else { throw MalformedResponse("the reply's error is no object", bytes) }
+      return (Response(id: id, outcome: .error(error)), parsed.duplicateKeys)
+    }
+    guard let result = object["result"] else {
+      throw MalformedResponse("the reply has neither result nor error", bytes)
+    }
+    return (Response(id: id, outcome: .result(result)), parsed.duplicateKeys)
+  }
+}
+
+/// A reply that is no JSON-RPC response, with the beginning of its text.
+public struct MalformedResponse: Error, Sendable, Equatable {
+  /// What is wrong.
+  public var message: String
+  /// Up to 200 characters of the reply.
+  public var excerpt: String
+
+  /// Creates the error of a reply.
+  public init(_ message: String, _ bytes: [UInt8]) {
+    self.message = message
+    let text = String(decoding: bytes.prefix(800), as: UTF8.self)
+    excerpt = text.count > 200 ? text.prefix(200) + "..." : text
+  }
+}
