@@ -1,0 +1,83 @@
+import Language
+
+extension Compiler {
+  /// The user's command of a name.
+  func definition(_ name: String) -> Definition? { definitions[name] }
+
+  /// Compiles `def NAME(parameters) do ... end`.
+  func define(_ node: Def) {
+    if Command.named(node.name) != nil || Stage.named(node.name) != nil || Function.named(node.name) != nil {
+      report("\(node.name) is a word of the language already", node.nameRange, nextStep: "choose another name")
+    }
+    let definition = Definition(
+      name: node.name, parameters: node.parameters.map { .init(name: $0.name, fallback: $0.fallback.map(code)) })
+    definitions[node.name] = definition
+    let saved = (scope, outer, isInDef, loopDepth, eachDepth, hasElement, openStreams, changed)
+    outer = scope
+    scope = Scope()
+    (isInDef, loopDepth, eachDepth, hasElement, openStreams, changed) = (true, 0, 0, false, [], [])
+    for parameter in node.parameters {
+      _ = scope.define(parameter.name, parameter.range)
+      _ = scope.read(parameter.name)
+    }
+    let (step, own) = gathering { block(node.body.statements, wantsValue: true) }
+    definition.complete(
+      Definition.Body(slotCount: scope.slotCount, step: step, acts: own.contains(.acts), changed: changed))
+    (scope, outer, isInDef, loopDepth, eachDepth, hasElement, openStreams, changed) = saved
+    effects = effects.subtracting(own)
+  }
+
+  /// Compiles the call of a user's command; as a stage the element is its first parameter.
+  func call(_ definition: Definition, _ command: Language.Command, element: Bool) -> Code {
+    effects.insert(.waits)
+    if let body = definition.compiled {
+      if body.acts { effects.insert(.acts) }
+      for client in body.changed where openStreams.contains(client) {
+        report(
+          "\(command.name) changes \(client.queue) while it is being streamed: rows would be skipped in silence",
+          command.range, nextStep: "collect the stream first: | collect")
+      }
+      changed += body.changed
+    }
+    var codes = [Code?](repeating: nil, count: definition.parameters.count)
+    var places = definition.parameters.indices.filter { definition.parameters[$0].fallback == nil }[...]
+    if element, let first = places.popFirst() { codes[first] = .sync { frame throws(Fault) in frame.element } }
+    withElement(hasElement || element) {
+      for argument in command.arguments { take(argument, definition, &places, &codes) }
+    }
+    if let missing = places.first {
+      report(
+        "\(command.name) needs \(definition.parameters[missing].name)", command.nameRange,
+        nextStep: definition.signature)
+    }
+    let arguments = codes
+    let (range, source, name) = (command.range, source, command.name)
+    return Code.async { frame throws(Fault) in
+      var values: [Value?] = []
+      for code in arguments { values.append(try await code?.run(&frame)) }
+      do throws(Fault) { return try await definition.call(values, &frame) } catch {
+        let place = source.place(of: range.lower)
+        throw error.within("called by \(name) at \(source.name):\(place.line):\(place.column)")
+      }
+    }
+  }
+
+  private func take(
+    _ argument: Argument, _ definition: Definition, _ places: inout ArraySlice<Int>, _ codes: inout [Code?]
+  ) {
+    switch argument {
+    case .positional(let expression):
+      guard let place = places.popFirst() else {
+        return report("\(definition.name) has no place for this", expression.range, nextStep: definition.signature)
+      }
+      codes[place] = code(expression)
+    case .option(let name, let range, let expression):
+      guard let index = definition.parameters.firstIndex(where: { $0.name == name && $0.fallback != nil }) else {
+        return reportUnknown(
+          "option", name + ":", range, among: definition.parameters.filter { $0.fallback != nil }.map { $0.name + ":" },
+          hint: definition.signature)
+      }
+      codes[index] = code(expression)
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import JSONText
+import Language
+
+extension Compiler {
+  /// `for NAME in PIPELINE do ... end`.
+  func loop(_ name: String, _ nameRange: SourceRange, _ pipeline: Pipeline, _ body: [Statement]) -> Step {
+    let compiled = self.pipeline(pipeline)
+    let openBefore = openStreams.count
+    if case .stream(let clients) = compiled.fact { openStreams.append(contentsOf: clients) }
+    defer { openStreams.removeLast(openStreams.count - openBefore) }
+    scope.enter()
+    let slot = scope.define(name, nameRange)
+    _ = scope.read(name)
+    let step = inLoop { block(body) }
+    _ = scope.leave()
+    if let head = compiled.code.immediate, let body = step.immediate { return Self.loop(head, slot, body) }
+    let source = source
+    let range = pipeline.range
+    return .async { frame throws(Fault) in
+      var elements: ElementStream
+      do throws(Fault) {
+        elements = try await PipelineRun.spread(compiled.code.run(&frame))
+      } catch { throw error.placed(at: range, in: source) }
+      while let page = try await elements.next() {
+        for element in page {
+          try frame.run.checkInterrupt()
+          frame.slots[slot] = element
+          let flow = try await step.run(&frame)
+          if flow == .break { return .next }
+          if flow == .return { return flow }
+        }
+      }
+      return .next
+    }
+  }
+
+  /// A loop over what is there already, with a body that never waits.
+  private static func loop(
+    _ head: @escaping Code.Sync, _ slot: Int, _ body: @escaping @Sendable (inout Frame) throws(Fault) -> Flow
+  ) -> Step {
+    .async { frame throws(Fault) in
+      let value = try head(&frame)
+      if case .range(let lower, let upper) = value {
+        return try over(lower, upper, slot, body, &frame)
+      }
+      var elements = try await PipelineRun.spread(value)
+      while let page = try await elements.next() {
+        try frame.run.checkInterrupt()
+        for element in page {
+          frame.slots[slot] = element
+          let flow = try body(&frame)
+          if flow == .break { return .next }
+          if flow == .return { return flow }
+        }
+      }
+      return .next
+    }
+  }
+
+  private static func over(
+    _ lower: Int, _ upper: Int, _ slot: Int, _ body: @Sendable (inout Frame) throws(Fault) -> Flow,
+    _ frame: inout Frame
+  ) throws(Fault) -> Flow {
+    var next = lower
+    while next <= upper {
+      if next & 1023 == 0 { try frame.run.checkInterrupt() }
+      frame.slots[slot] = .number(JSONNumber(next))
+      let flow = try body(&frame)
+      if flow == .break { return .next }
+      if flow == .return { return flow }
+      next += 1
+    }
+    return .next
+  }
+
+  /// `while CONDITION do ... end`.
+  func loop(while condition: Expr, _ body: [Statement]) -> Step {
+    let test = code(condition).condition("while", condition.range, source)
+    let step = inLoop { block(body) }
+    if let test = test.immediate, let body = step.immediate {
+      return .sync { frame throws(Fault) in
+        while case .bool(true) = try test(&frame) {
+          try frame.run.checkInterrupt()
+          let flow = try body(&frame)
+          if flow == .break { return .next }
+          if flow == .return { return flow }
+        }
+        return .next
+      }
+    }
+    return .async { frame throws(Fault) in
+      while case .bool(true) = try await test.run(&frame) {
+        try frame.run.checkInterrupt()
+        let flow = try await step.run(&frame)
+        if flow == .break { return .next }
+        if flow == .return { return flow }
+      }
+      return .next
+    }
+  }
+
+  private func inLoop(_ body: () -> Step) -> Step {
+    let (loops, each) = (loopDepth, eachDepth)
+    loopDepth += 1
+    eachDepth = 0
+    defer { (loopDepth, eachDepth) = (loops, each) }
+    return body()
+  }
+
+  /// `if CONDITION do ... else ... end`.
+  func choice(_ node: If, wantsValue: Bool) -> Step {
+    let test = code(node.condition).condition("if", node.condition.range, source)
+    let then = block(node.then.statements, wantsValue: wantsValue)
+    let otherwise: Step =
+      switch node.otherwise {
+      case nil: Step.sequence([])
+      case .block(let body): block(body.statements, wantsValue: wantsValue)
+      case .if(let node): choice(node, wantsValue: wantsValue)
+      }
+    if let test = test.immediate, let then = then.immediate, let otherwise = otherwise.immediate {
+      return .sync { frame throws(Fault) in
+        if case .bool(true) = try test(&frame) { return try then(&frame) }
+        return try otherwise(&frame)
+      }
+    }
+    return .async { frame throws(Fault) in
+      if case .bool(true) = try await test.run(&frame) { return try await then.run(&frame) }
+      return try await otherwise.run(&frame)
+    }
+  }
+
+  /// `try do ... rescue NAME ... end`.
+  func attempt(_ node: Try, wantsValue: Bool) -> Step {
+    let body = block(node.body.statements, wantsValue: wantsValue)
+    scope.enter()
+    let slot = scope.define(node.name, node.nameRange)
+    _ = scope.read(node.name)
+    let rescue = block(node.rescue.statements, wantsValue: wantsValue)
+    _ = scope.leave()
+    return .async { frame throws(Fault) in
+      do throws(Fault) {
+        return try await body.run(&frame)
+      } catch {
+        guard !error.isFinal else { throw error }
+        frame.slots[slot] = .error(error)
+        return try await rescue.run(&frame)
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import Language
+
+extension Compiler {
+  /// Compiles what stands after `|`.
+  func link(_ command: Language.Command) -> StageBody {
+    if let definition = definition(command.name) {
+      let code = call(definition, command, element: true)
+      if effects.contains(.acts) { return Self.acting(code, command.name) }
+      return .transform { frame, upstream throws(Fault) in
+        upstream.mapping(code, frame, stage: command.name) { _, value, out throws(Fault) in
+          out.append(value)
+          return true
+        }
+      }
+    }
+    guard let stage = Stage.named(command.name) else {
+      reportUnknownStage(command)
+      return .collect
+    }
+    let errors = diagnostics.count
+    check(command, stage.declaration)
+    refuseHazard(stage.declaration.effect, command)
+    note(stage.declaration.effect, command, isBulk: true)
+    guard diagnostics.count == errors || !diagnostics[errors...].contains(where: { $0.severity == .error }) else {
+      return .collect
+    }
+    return stage.prepare(StageCall(compiler: self, command: command, declaration: stage.declaration))
+  }
+
+  /// A def that acts: it runs to its end for each element where it stands.
+  private static func acting(_ code: Code, _ name: String) -> StageBody {
+    .sink { frame, stream, _ throws(Fault) in
+      var flow: [Value] = []
+      while let page = try await stream.next() {
+        for element in page {
+          try frame.run.checkInterrupt()
+          frame.element = element
+          do throws(Fault) { flow.append(try await code.run(&frame)) } catch {
+            throw error.within("in \(name), at \(element.label)")
+          }
+        }
+      }
+      return (flow, .list(flow))
+    }
+  }
+
+  private func reportUnknownStage(_ command: Language.Command) {
+    let name = command.name
+    if Command.named(name) != nil {
+      return report(
+        "\(name) is a command, not a stage", command.nameRange,
+        nextStep: "run it for each element: | each do ... end, with `it` as the element")
+    }
+    reportUnknown(
+      "stage", name, command.nameRange, among: Stage.all.map(\.declaration.name) + definitions.keys,
+      hint: "help stages lists them")
+  }
+}

@@ -1,0 +1,80 @@
+import Language
+
+extension Compiler {
+  /// Compiles the statements of a text.
+  func topLevel(_ program: Program) -> [Interpreter.Prepared] {
+    var result: [Interpreter.Prepared] = []
+    for statement in program.statements {
+      let before = scope
+      if case .source(let path, let range) = statement.kind {
+        result += include(path, range)
+        continue
+      }
+      guard let prepared = topLevel(statement) else { continue }
+      result.append(Interpreter.Prepared(statement: prepared, source: source, before: before))
+    }
+    return result
+  }
+
+  private func topLevel(_ statement: Statement) -> Interpreter.TopLevel? {
+    switch statement.kind {
+    case .def(let node):
+      define(node)
+      return nil
+    case .set(let arguments): return .set(settings(arguments, statement.range))
+    case .help(let words, let range): return .help(words, range)
+    case .pipeline(let pipeline):
+      let compiled = self.pipeline(pipeline)
+      return .pipeline(compiled.code, isSummary: compiled.isSummary)
+    default: return .step(step(statement, wantsValue: false))
+    }
+  }
+
+  private func settings(
+    _ arguments: [Argument], _ range: SourceRange
+  ) -> [(name: String, range: SourceRange, code: Code)] {
+    if arguments.isEmpty { report("set needs a setting", range, nextStep: "set timeout: 10s output: \"json\"") }
+    return arguments.compactMap { argument in
+      guard case .option(let name, let nameRange, let expression) = argument else {
+        report("set takes names with colons", argument.expression.range, nextStep: "set timeout: 10s")
+        return nil
+      }
+      if !Session.settings.contains(name) {
+        reportUnknown(
+          "setting", name + ":", nameRange, among: Session.settings.map { $0 + ":" },
+          hint: "set knows " + Session.settings.map { $0 + ":" }.joined(separator: " "))
+      }
+      return (name, expression.range, code(expression))
+    }
+  }
+
+  /// Compiles another file where `source` stands.
+  private func include(_ path: String, _ range: SourceRange) -> [Interpreter.Prepared] {
+    let file = path.hasPrefix("/") ? path : Self.folder(of: source.name) + path
+    if sourcePath.contains(file) {
+      report("source runs in a circle", range, nextStep: (sourcePath + [file]).joined(separator: " -> "))
+      return []
+    }
+    let text: String
+    do throws(Fault) { text = try FileText.read(file) } catch {
+      report(error.message, range, nextStep: "the path is relative to \(source.name)")
+      return []
+    }
+    let other = SourceText(name: file, text: text)
+    let parsed = Parser.parse(other)
+    foreign += parsed.diagnostics.map { ($0, other) }
+    guard parsed.diagnostics.isEmpty else { return [] }
+    let inner = Compiler(other, scope: scope)
+    inner.definitions = definitions
+    inner.sourcePath = sourcePath + [file]
+    let statements = inner.topLevel(parsed.program)
+    foreign += inner.foreign + inner.diagnostics.map { ($0, other) }
+    scope = inner.scope
+    definitions = inner.definitions
+    return statements
+  }
+
+  private static func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+  }
+}

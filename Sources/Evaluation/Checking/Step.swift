@@ -1,0 +1,41 @@
+import Language
+
+/// A statement made ready to run.
+enum Step: Sendable {
+  case sync(@Sendable (inout Frame) throws(Fault) -> Flow)
+  case async(@Sendable (inout Frame) async throws(Fault) -> Flow)
+
+  func run(_ frame: inout Frame) async throws(Fault) -> Flow {
+    switch self {
+    case .sync(let body): try body(&frame)
+    case .async(let body): try await body(&frame)
+    }
+  }
+
+  /// The synchronous form, or nil where it holds a command.
+  var immediate: (@Sendable (inout Frame) throws(Fault) -> Flow)? {
+    if case .sync(let body) = self { body } else { nil }
+  }
+
+  /// Steps one after the other.
+  static func sequence(_ steps: [Step]) -> Step {
+    let immediate = steps.compactMap(\.immediate)
+    guard immediate.count == steps.count else {
+      return .async { frame throws(Fault) in
+        for step in steps {
+          let flow = try await step.run(&frame)
+          if flow != .next { return flow }
+        }
+        return .next
+      }
+    }
+    if immediate.count == 1 { return .sync(immediate[0]) }
+    return .sync { frame throws(Fault) in
+      for step in immediate {
+        let flow = try step(&frame)
+        if flow != .next { return flow }
+      }
+      return .next
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Synchronization
+import Client
+import JSONText
+import Language
+
+extension Command {
+  static let call = Command(
+    Declaration(
+      name: "call", summary: "Calls any method with any parameters and gives the raw result.",
+      parameters: [
+        .init(name: "CLIENT", shape: .client), .init(name: "METHOD", shape: .string),
+        .init(name: "PARAMS", shape: .record, isOptional: true),
+      ],
+      options: [
+        .init(name: "reads", shape: .boolean, fallback: "false", summary: "true says that it changes nothing"), .meta,
+        .timeout,
+      ],
+      effect: .changes, result: "value",
+      examples: [
+        .init(code: #"(call posts "show" {id: "12"} reads: true).data.attributes.text"#, output: "\"Post 12\"")
+      ])
+  ) { arguments, frame throws(Fault) in
+    let client = try arguments.client()
+    guard case .string(let method) = arguments.value(1), !method.isEmpty else {
+      throw Fault(.type, "call needs a method as a string", nextStep: #"call posts "show" {id: "1"} reads: true"#)
+    }
+    let params: JSONObject
+    switch arguments.value(2) {
+    case .null: params = [:]
+    case .record, .resource: params = try arguments.value(2).json().objectValue ?? [:]
+    default: throw Fault(.type, "the parameters of a call are a record, not \(arguments.value(2).typeWithArticle)")
+    }
+    let reads = try arguments.bool("reads") ?? false
+    if !reads {
+      try frame.run.session.refuseStreamed(client, "call")
+      frame.run.session.state.withLock { $0.changesSent += 1 }
+    }
+    let options = try arguments.documentOptions()
+    let patience = try arguments.timeout()?.patience ?? .usual
+    return Value(
+      try await client.reading(arguments) { () throws(ClientError) in
+        try await client.client.call(method, params.merging(options), changes: !reads, patience: patience)
+      })
+  }
+}

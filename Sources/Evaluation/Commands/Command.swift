@@ -1,0 +1,111 @@
+import JSONText
+import Language
+
+/// A word that can begin a pipeline.
+struct Command: Sendable {
+  let declaration: Declaration
+  /// What it does with the values of its arguments.
+  let body: @Sendable (Arguments, inout Frame) async throws(Fault) -> Value
+
+  init(
+    _ declaration: Declaration, _ body: @escaping @Sendable (Arguments, inout Frame) async throws(Fault) -> Value
+  ) {
+    self.declaration = declaration
+    self.body = body
+  }
+
+  /// The command of a name.
+  static func named(_ name: String) -> Command? { table[name] }
+
+  private static let table = Dictionary(uniqueKeysWithValues: all.map { ($0.declaration.name, $0) })
+}
+
+/// The values of a call's arguments, with the places they were written in.
+struct Arguments: Sendable {
+  /// A value and the expression it came from.
+  struct Argument: Sendable {
+    var value: Value
+    var range: SourceRange
+    /// The expression, to find the place of a part of it; nil for an element that flowed in.
+    var expression: Expr?
+  }
+
+  let name: String
+  /// The call, from its word to its last argument.
+  let range: SourceRange
+  let nameRange: SourceRange
+  let source: SourceText
+  var positional: [Argument] = []
+  var options: [String: Argument] = [:]
+  /// Whether this call stands at the top level, not in a block.
+  var isTopLevel = false
+
+  subscript(option: String) -> Argument? { options[option] }
+
+  /// A place's value; what is missing was found by the check, except for an element that is not there.
+  func value(_ index: Int) -> Value { index < positional.count ? positional[index].value : .null }
+
+  /// The place of an argument.
+  func range(_ index: Int) -> SourceRange { index < positional.count ? positional[index].range : nameRange }
+
+  /// An error about an argument, with its place.
+  func fault(_ argument: Argument, _ kind: Fault.Kind, _ message: String, nextStep: String? = nil) -> Fault {
+    Fault(kind, message, at: [Fault.Mark(argument.range)], in: source, nextStep: nextStep)
+  }
+
+  /// An error about an option's type.
+  func misfit(_ option: String, _ argument: Argument, _ wanted: String) -> Fault {
+    fault(argument, .type, "\(name) \(option): needs \(wanted), not \(argument.value.typeWithArticle)")
+  }
+
+  func string(_ option: String) throws(Fault) -> String? {
+    guard let argument = options[option] else { return nil }
+    guard case .string(let string) = argument.value else { throw misfit(option, argument, "a string") }
+    return string
+  }
+
+  func bool(_ option: String) throws(Fault) -> Bool? {
+    guard let argument = options[option] else { return nil }
+    guard case .bool(let value) = argument.value else { throw misfit(option, argument, "true or false") }
+    return value
+  }
+
+  /// A whole number of at least `least`.
+  func integer(_ option: String, least: Int) throws(Fault) -> Int? {
+    guard let argument = options[option] else { return nil }
+    guard case .number(let number) = argument.value, let integer = number.integer, integer >= least else {
+      throw fault(argument, .value, "\(name) \(option): needs an integer of at least \(least)")
+    }
+    return integer
+  }
+
+  func record(_ option: String) throws(Fault) -> Record? {
+    guard let argument = options[option] else { return nil }
+    guard case .record(let record) = argument.value else { throw misfit(option, argument, "a record") }
+    return record
+  }
+
+  /// A string, or a list of strings joined with commas.
+  func strings(_ option: String) throws(Fault) -> [String]? {
+    guard let argument = options[option] else { return nil }
+    guard let strings = argument.value.strings else { throw misfit(option, argument, "a string or a list of strings") }
+    return strings
+  }
+}
+
+extension Value {
+  /// A string or a list of strings as a list.
+  var strings: [String]? {
+    switch self {
+    case .string(let string): return [string]
+    case .list(let elements):
+      var strings: [String] = []
+      for element in elements {
+        guard case .string(let string) = element else { return nil }
+        strings.append(string)
+      }
+      return strings
+    default: return nil
+    }
+  }
+}

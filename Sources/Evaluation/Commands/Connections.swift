@@ -1,0 +1,225 @@
+import Synchronization
+import Client
+import JSONRPC
+import JSONText
+import Language
+
+extension Command {
+  static let connect = Command(
+    Declaration(
+      name: "connect", summary: "Opens a connection to a broker or to the embedded service.",
+      parameters: [.init(name: "URI", shape: .string, isOptional: true)],
+      options: [.init(name: "name", shape: .string, summary: "what on: calls it")],
+      result: "connection",
+      examples: [.init(code: #"connect "embedded:blog""#, output: "")])
+  ) { arguments, frame throws(Fault) in
+    let session = frame.run.session
+    let uri: String
+    switch arguments.value(0) {
+    case .string(let text): uri = text
+    case .null:
+      guard let text = session.options.environment["RETORT_URL"], !text.isEmpty else {
+        throw Fault(
+          .value, "connect without a URI, and RETORT_URL is not set",
+          nextStep: #"connect "amqp://guest:guest@localhost/", or connect "embedded:blog""#)
+      }
+      uri = text
+    default: throw Fault(.type, "connect needs a URI as a string, not \(arguments.value(0).typeWithArticle)")
+    }
+    let link: any Link
+    do throws(LinkError) {
+      link = try await session.surroundings.open(uri)
+    } catch {
+      throw Fault(.connection, error.message, nextStep: Self.nextStep(error))
+    }
+    let name = try arguments.string("name")
+    let connection = session.state.withLock { state in
+      let connection = ConnectionValue(link: link, serial: state.nextSerial, name: name)
+      state.nextSerial += 1
+      state.connections.append(connection)
+      return connection
+    }
+    return .connection(connection)
+  }
+
+  private static func nextStep(_ error: LinkError) -> String? {
+    switch error.code {
+    case .unreachable: "is the broker running there? without one: connect \"embedded:blog\""
+    case .authentication: "check user and password"
+    case .vhost: "rabbitmqctl list_vhosts names them; a / in its name is written %2f"
+    case .address: "amqp://user:password@host:5672/vhost, embedded:blog, or embedded:FILE.sqlite"
+    default: nil
+    }
+  }
+
+  static let disconnect = Command(
+    Declaration(
+      name: "disconnect", summary: "Closes a connection and all its clients.",
+      parameters: [.init(name: "CONNECTION", shape: .connection)], result: "null")
+  ) { arguments, frame throws(Fault) in
+    guard case .connection(let connection) = arguments.value(0) else {
+      throw Fault(.type, "disconnect needs a connection, not \(arguments.value(0).typeWithArticle)")
+    }
+    await connection.link.close()
+    frame.run.session.state.withLock { state in
+      state.connections.removeAll { $0.serial == connection.serial }
+      state.clients.removeAll { $0.connection.serial == connection.serial }
+    }
+    return .null
+  }
+
+  static let client = Command(
+    Declaration(
+      name: "client", summary: "Makes a client of a queue, on the connection that is open.",
+      options: [
+        .init(name: "queue", shape: .string, summary: "the service's queue"),
+        .init(name: "type", shape: .string, fallback: "the queue's name", summary: "the type of its resources"),
+        .init(name: "on", shape: .connection, summary: "the connection, where several are open"),
+        .init(name: "meta", shape: .record, fallback: "{host: ...}", summary: "goes with each request"),
+        .init(name: "timeout", shape: .any, fallback: "5s", summary: "how long a request waits; \"never\" for ever"),
+        .init(name: "keys", shape: .string, summary: "\"underscore\" writes - as _, as the Elixir library does"),
+        .init(
+          name: "relationships", shape: .record, summary: "names that take ids: {author: \"authors\", tags: [\"tags\"]}"
+        ),
+        .init(name: "require-beam", shape: .boolean, fallback: "false", summary: "sends nothing without meta.beam"),
+      ],
+      result: "client",
+      examples: [.init(code: #"let posts = client queue: "posts""#, output: "")])
+  ) { arguments, frame throws(Fault) in
+    guard let queue = try arguments.string("queue"), !queue.isEmpty else {
+      throw Fault(.value, "client needs a queue", nextStep: #"client queue: "posts""#)
+    }
+    let session = frame.run.session
+    let connection = try connection(arguments, session)
+    let settings = try settings(arguments, queue, session)
+    let transport: any Transport
+    do throws(LinkError) {
+      transport = try await connection.link.open(queue: queue)
+    } catch {
+      throw Fault(.connection, error.message)
+    }
+    let resource = ResourceClient(
+      transport: transport, settings: settings, trace: { session.trace($0) })
+    let name = settings.type == queue ? queue : "\(settings.type) (queue \(queue))"
+    let client = ClientValue(name: name, client: resource, connection: connection)
+    session.state.withLock { $0.clients.append(client) }
+    return .client(client)
+  }
+
+  private static func connection(_ arguments: Arguments, _ session: Session) throws(Fault) -> ConnectionValue {
+    if let on = arguments["on"] {
+      guard case .connection(let connection) = on.value else { throw arguments.misfit("on", on, "a connection") }
+      return connection
+    }
+    let open = session.state.withLock(\.connections)
+    guard let connection = open.first else {
+      throw Fault(.connection, "client: no connection is open", nextStep: #"connect "embedded:blog" first"#)
+    }
+    guard open.count == 1 else {
+      throw Fault(.value, "client: \(open.count) connections are open", nextStep: "say which: on: CONNECTION")
+    }
+    return connection
+  }
+
+  private static func settings(
+    _ arguments: Arguments, _ queue: String, _ session: Session
+  ) throws(Fault) -> Settings {
+    let host = JSONObject([("host", .string(Host.name))])
+    let meta = try arguments.record("meta").map { record throws(Fault) in try Value.record(record).json() }
+    var settings = Settings(
+      type: try arguments.string("type") ?? queue, meta: meta?.objectValue ?? host,
+      timeout: session.state.withLock(\.timeout))
+    if let timeout = try arguments.timeout() { settings.timeout = timeout.duration }
+    if let keys = arguments["keys"] {
+      guard case .string(let word) = keys.value, let known = Settings.Keys(rawValue: word) else {
+        throw arguments.fault(keys, .value, "keys: is \"underscore\" or \"wire\"")
+      }
+      settings.keys = known
+    }
+    settings.requiresBeam = try arguments.bool("require-beam") ?? false
+    for (name, value) in try arguments.record("relationships")?.fields ?? [] {
+      switch value {
+      case .string(let type): settings.relationships[name] = .toOne(type: type)
+      case .list(let elements):
+        guard elements.count == 1, case .string(let type) = elements[0] else { fallthrough }
+        settings.relationships[name] = .toMany(type: type)
+      default:
+        throw Fault(
+          .value, "relationships: \(name) is a type, or a list of one type",
+          nextStep: "{author: \"authors\", tags: [\"tags\"]}")
+      }
+    }
+    return settings
+  }
+
+  static let stop = Command(
+    Declaration(
+      name: "stop", summary: "Closes a client; its channel and reply queue go with it.",
+      parameters: [.init(name: "CLIENT", shape: .client)], result: "null")
+  ) { arguments, frame throws(Fault) in
+    let client = try arguments.client()
+    await client.client.transport.close()
+    frame.run.session.state.withLock { state in
+      state.clients.removeAll { $0.queue == client.queue && $0.connection.serial == client.connection.serial }
+    }
+    return .null
+  }
+
+  static let clients = Command(
+    Declaration(
+      name: "clients", summary: "Lists the clients with queue, type, connection, depth and consumers.",
+      result: "list of records")
+  ) { _, frame throws(Fault) in
+    var rows: [Value] = []
+    for client in frame.run.session.state.withLock(\.clients) {
+      let state: QueueState?
+      do throws(LinkError) { state = try await client.connection.link.probe(queue: client.queue) } catch { state = nil }
+      rows.append(
+        .record(
+          Record([
+            ("queue", .string(client.queue)), ("type", .string(client.client.settings.type)),
+            ("connection", .string(client.connection.address)),
+            ("consumers", state.map { .number(JSONNumber($0.consumers)) } ?? .null),
+            ("depth", state.map { .number(JSONNumber($0.messages)) } ?? .null),
+          ])))
+    }
+    return .list(rows)
+  }
+}
+
+/// How long a call waits, as the language says it.
+enum Timeout {
+  case after(Duration)
+  case never
+
+  var duration: Duration? { if case .after(let duration) = self { duration } else { nil } }
+
+  var patience: ResourceClient.Patience {
+    switch self {
+    case .after(let duration): .limited(duration)
+    case .never: .endless
+    }
+  }
+}
+
+extension Arguments {
+  /// The option `timeout:`, a duration or `"never"`.
+  func timeout() throws(Fault) -> Timeout? {
+    guard let argument = options["timeout"] else { return nil }
+    switch argument.value {
+    case .duration(let duration) where duration > .zero: return .after(duration)
+    case .string("never"): return .never
+    default: throw fault(argument, .value, "timeout: is a duration over 0, or \"never\"", nextStep: "timeout: 10s")
+    }
+  }
+
+  /// The client in the first place.
+  func client() throws(Fault) -> ClientValue {
+    guard case .client(let client) = value(0) else {
+      throw Fault(
+        .type, "\(name) needs a client, not \(value(0).typeWithArticle)", at: [Fault.Mark(range(0))], in: source,
+        nextStep: "let posts = client queue: \"posts\"")
+    }
+    return client
+  }
+}

@@ -1,0 +1,75 @@
+/// What a command or stage is: read by the check, by `help`, by the reference and by the tests.
+public struct Declaration: Sendable {
+  /// What an argument may be, as far as it can be told before anything runs.
+  public enum Shape: String, Sendable {
+    case any, string, number, boolean, duration, record, list, client, id, connection, pattern
+    /// A string or a list of strings.
+    case strings
+    /// A `.field` path, `-.field` to descend.
+    case path
+    /// A boolean that is asked of each element.
+    case condition
+  }
+
+  /// What a statement does to the world.
+  public enum Effect: Sendable {
+    /// Reads at most.
+    case none
+    /// Changes resources.
+    case changes
+    /// Destroys resources.
+    case destroys
+    /// Writes files, or runs what may.
+    case writes
+  }
+
+  /// Something that stands in a place.
+  public struct Parameter: Sendable {
+    /// Its name, as help shows it: `ID`.
+    public var name: String
+    /// What it may be.
+    public var shape: Shape
+    /// Whether it may be left out.
+    public var isOptional = false
+    /// Whether any number may follow.
+    public var repeats = false
+  }
+
+  /// Something that is named.
+  public struct Option: Sendable {
+    /// Its name without the colon.
+    public var name: String
+    /// What it may be.
+    public var shape: Shape
+    /// What holds where it is left out, as help shows it.
+    public var fallback: String?
+    /// What it is for.
+    public var summary: String
+  }
+
+  /// A statement and what it prints on a fresh `embedded:blog` with `posts` and `authors` as clients.
+  public struct Example: Sendable {
+    /// The statement.
+    public var code: String
+    /// Its output, exactly.
+    public var output: String
+  }
+
+  /// The word.
+  public var name: String
+  /// What it does, in one line and the third person.
+  public var summary: String
+  /// What stands in its places.
+  public var parameters: [Parameter] = []
+  /// What is named.
+  public var options: [Option] = []
+  /// What it does to the world.
+  public var effect: Effect = .none
+  /// What it gives.
+  public var result: String
+  /// Statements with their results.
+  public var examples: [Example] = []
+
+  /// Whether it takes any options not listed: `select title: .text`, `with n: 1`.
+  public var takesAnyOption = false
+}

@@ -1,0 +1,11 @@
+import Glibc
+
+/// The machine this runs on.
+enum Host {
+  /// Its name, which goes with requests as `meta.host` (Retort.Client.Generic's default).
+  static let name: String = {
+    var bytes = [CChar](repeating: 0, count: 256)
+    guard unsafe gethostname(&bytes, bytes.count - 1) == 0 else { return "localhost" }
+    return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }()
+}

@@ -1,0 +1,116 @@
+import Synchronization
+import Client
+import JSONAPI
+import JSONText
+import Language
+
+/// One change of one resource, ready to be sent.
+struct Mutation: Sendable {
+  let client: ClientValue
+  let request: PreparedRequest
+  let arguments: Arguments
+  /// Which argument is the record, for carets.
+  let record: Int?
+  let patience: ResourceClient.Patience
+
+  /// How it ended (LANGUAGE.md, safety rule 3).
+  enum Outcome: Sendable {
+    case done(Value)
+    case absent(Fault)
+    case failed(Fault)
+    case unknown(Fault)
+    case refused(Fault)
+
+    var fault: Fault? {
+      switch self {
+      case .done: nil
+      case .absent(let fault), .failed(let fault), .unknown(let fault), .refused(let fault): fault
+      }
+    }
+  }
+
+  /// `create CLIENT RECORD`.
+  static func create(_ arguments: Arguments) throws(Fault) -> Mutation {
+    let client = try arguments.client()
+    let record = try object(arguments, 1)
+    let options = try arguments.documentOptions()
+    let keepID = try arguments.bool("keep-id") ?? false
+    return try prepared(arguments, client, record: 1) { () throws(ClientError) in
+      try client.client.createRequest(record, options: options, keepID: keepID)
+    }
+  }
+
+  /// `update CLIENT ID RECORD`.
+  static func update(_ arguments: Arguments) throws(Fault) -> Mutation {
+    let client = try arguments.client()
+    let id = try arguments.id(1, of: client)
+    let record = try object(arguments, 2)
+    let options = try arguments.documentOptions()
+    return try prepared(arguments, client, record: 2) { () throws(ClientError) in
+      try client.client.updateRequest(id, record, options: options)
+    }
+  }
+
+  /// `destroy CLIENT ID`.
+  static func destroy(_ arguments: Arguments) throws(Fault) -> Mutation {
+    let client = try arguments.client()
+    let id = try arguments.id(1, of: client)
+    let options = try arguments.documentOptions()
+    return try prepared(arguments, client, record: nil) { () throws(ClientError) in
+      client.client.destroyRequest(id, options: options)
+    }
+  }
+
+  private static func prepared(
+    _ arguments: Arguments, _ client: ClientValue, record: Int?, _ body: () throws(ClientError) -> PreparedRequest
+  ) throws(Fault) -> Mutation {
+    let patience = try arguments.timeout()?.patience ?? .usual
+    do throws(ClientError) {
+      return Mutation(
+        client: client, request: try body(), arguments: arguments, record: record, patience: patience)
+    } catch {
+      throw Fault(
+        Fault.Kind(error.kind.rawValue), error.message, at: [Fault.Mark(arguments.range(record ?? 1))],
+        in: arguments.source, nextStep: error.nextStep)
+    }
+  }
+
+  private static func object(_ arguments: Arguments, _ index: Int) throws(Fault) -> JSONObject {
+    switch arguments.value(index) {
+    case .record(let record):
+      do throws(Fault) { return try Value.record(record).json().objectValue ?? [:] } catch {
+        throw error.placed(at: arguments.range(index), in: arguments.source)
+      }
+    case .resource(let resource) where !resource.isIdentifier: return resource.object
+    default:
+      throw Fault(
+        .type, "\(arguments.name) needs a record, not \(arguments.value(index).typeWithArticle)",
+        at: [Fault.Mark(arguments.range(index))], in: arguments.source, nextStep: "{text: \"Hello\"}")
+    }
+  }
+
+  /// Sends it and tells how it ended. This is the one way a change leaves.
+  func send(_ session: Session) async -> Outcome {
+    do throws(Fault) { try session.refuseStreamed(client, request.method) } catch { return .refused(error) }
+    session.state.withLock { $0.changesSent += 1 }
+    do throws(ClientError) {
+      let document = try await client.client.document(request, patience: patience)
+      if request.method == "destroy" { return .done(.null) }
+      guard let resource = client.resources(document).first else {
+        return .unknown(
+          Fault(
+            .malformed, "\(client.name) \(request.method): the reply has no resource",
+            at: [Fault.Mark(arguments.range)], in: arguments.source))
+      }
+      return .done(resource)
+    } catch {
+      let fault = Fault(error, arguments, record: record, pointers: request.pointers)
+      switch error.kind {
+      case .notFound where request.method == "destroy": return .absent(fault)
+      case .unknown: return .unknown(fault)
+      case .malformed where error.wasSent: return .unknown(fault)
+      default: return .failed(fault)
+      }
+    }
+  }
+}

@@ -1,0 +1,181 @@
+import Client
+import JSONAPI
+import JSONText
+import Language
+
+extension Declaration.Option {
+  static let filter = Self(name: "filter", shape: .record, summary: "only those: {state: \"draft\", author: 7}")
+  static let sort = Self(name: "sort", shape: .strings, summary: "by which fields: \"-views,id\"")
+  static let include = Self(name: "include", shape: .strings, summary: "related resources to bring along: \"author\"")
+  static let fields = Self(name: "fields", shape: .record, summary: "only those fields: {posts: \"text,state\"}")
+  static let page = Self(name: "page", shape: .record, fallback: "the service's", summary: "{number: 1, size: 100}")
+  static let meta = Self(name: "meta", shape: .record, summary: "goes with the request")
+  static let timeout = Self(
+    name: "timeout", shape: .any, fallback: "the client's", summary: "how long to wait: 10s, \"never\"")
+  static let confirm = Self(
+    name: "confirm", shape: .boolean, fallback: "false", summary: "true stands for the question")
+  static let inFlight = Self(name: "in-flight", shape: .number, fallback: "16", summary: "how many requests at once")
+  static let onError = Self(
+    name: "on-error", shape: .string, fallback: "\"stop\"", summary: "\"continue\" goes on after a failure")
+  static let max = Self(name: "max", shape: .number, summary: "refuses to begin with more than that many")
+  static let keepID = Self(name: "keep-id", shape: .boolean, fallback: "false", summary: "sends a resource's own id")
+}
+
+extension Arguments {
+  /// The query of a call's options.
+  func query() throws(Fault) -> Query {
+    var query = Query()
+    if let filter = options["filter"] { query.filter = try self.filter(filter) }
+    query.sort = try list("sort")
+    query.include = try list("include")
+    if let fields = options["fields"] { query.fields = try self.fields(fields) }
+    if let page = options["page"] { query.page = try self.page(page) }
+    query.meta = try meta()
+    return query
+  }
+
+  /// The options that go with the document: `include` and `meta`.
+  func documentOptions() throws(Fault) -> JSONObject {
+    var query = Query()
+    query.include = try list("include")
+    query.meta = try meta()
+    return query.params
+  }
+
+  private func meta() throws(Fault) -> JSONObject {
+    guard let record = try record("meta") else { return [:] }
+    return try Value.record(record).json().objectValue ?? [:]
+  }
+
+  private func list(_ option: String) throws(Fault) -> [String] {
+    guard let argument = options[option], let strings = try self.strings(option) else { return [] }
+    if strings.contains("") || strings.isEmpty {
+      throw fault(argument, .value, "\(option): is empty", nextStep: "leave it out, or name something")
+    }
+    return strings
+  }
+
+  /// Values as the strings that servers want; what would be no filter is an error.
+  private func filter(_ argument: Argument) throws(Fault) -> [(name: String, value: String)] {
+    guard case .record(let record) = argument.value else { throw misfit("filter", argument, "a record") }
+    var result: [(name: String, value: String)] = []
+    for field in record.fields {
+      let text: String
+      if case .list(let elements) = field.value {
+        if elements.isEmpty { throw emptyFilter(argument, field.name, "an empty list") }
+        var parts: [String] = []
+        for element in elements { parts.append(try filterText(element, field.name, argument)) }
+        text = parts.joined(separator: ",")
+      } else {
+        text = try filterText(field.value, field.name, argument)
+      }
+      result.append((field.name, text))
+    }
+    return result
+  }
+
+  private func filterText(_ value: Value, _ name: String, _ argument: Argument) throws(Fault) -> String {
+    let text: String
+    switch value {
+    case .string(let string): text = string
+    case .number(let number): text = number.text
+    case .bool(let value): text = value ? "true" : "false"
+    case .resource(let resource): text = resource.id ?? ""
+    case .null: throw emptyFilter(argument, name, "null")
+    default:
+      throw fault(
+        argument, .value, "the filter \(name) is \(value.typeWithArticle)",
+        nextStep: "a filter's value is a string, a number, a boolean, or a list of those")
+    }
+    if text.isEmpty { throw emptyFilter(argument, name, "\"\"") }
+    if text.contains(",") {
+      throw fault(
+        argument, .value, "the filter \(name) holds a comma: servers read it as two values",
+        nextStep: "for several values, a list: {\(name): [\"a\", \"b\"]}")
+    }
+    return text
+  }
+
+  private func emptyFilter(_ argument: Argument, _ name: String, _ what: String) -> Fault {
+    Fault(
+      .value, "the filter \(name) is \(what): a server may take that for no filter at all",
+      at: [Fault.Mark(argument.words(at: [name]) ?? argument.range)], in: source,
+      nextStep: "leave it out to ask for all, or give it a value")
+  }
+
+  private func fields(_ argument: Argument) throws(Fault) -> [(type: String, names: [String])] {
+    guard case .record(let record) = argument.value else { throw misfit("fields", argument, "a record") }
+    var result: [(type: String, names: [String])] = []
+    for field in record.fields {
+      guard let names = field.value.strings, !names.isEmpty else {
+        throw fault(argument, .value, "fields: \(field.name) is a string or a list of strings")
+      }
+      result.append((field.name, names))
+    }
+    return result
+  }
+
+  private func page(_ argument: Argument) throws(Fault) -> Pagination.Page {
+    guard case .record(let record) = argument.value else { throw misfit("page", argument, "a record") }
+    for name in record.names where name != "number" && name != "size" {
+      throw fault(argument, .value, "page: has no \(name)", nextStep: "{number: 1, size: 100}")
+    }
+    guard case .number(let size)? = record["size"], let size = size.integer, size >= 1 else {
+      throw fault(argument, .value, "page: needs a size of at least 1", nextStep: "{size: 100}")
+    }
+    let number: Int
+    switch record["number"] {
+    case nil: number = 1
+    case .number(let text)?:
+      guard let given = text.integer, given >= 1 else { fallthrough }
+      number = given
+    default: throw fault(argument, .value, "page: needs a number of at least 1")
+    }
+    return Pagination.Page(number: number, size: size)
+  }
+
+  /// The id in a place (LANGUAGE.md, "What is wanted as an ID").
+  func id(_ index: Int, of client: ClientValue) throws(Fault) -> String {
+    try Self.id(of: value(index), client.client.settings.type, at: range(index), in: source)
+  }
+
+  static func id(of value: Value, _ type: String, at range: SourceRange, in source: SourceText) throws(Fault) -> String
+  {
+    func refuse(_ message: String) -> Fault { Fault(.value, message, at: [Fault.Mark(range)], in: source) }
+    let text: String?
+    switch value {
+    case .string(let string): text = string
+    case .number(let number): text = number.integer == nil && !number.text.allSatisfy(\.isNumber) ? nil : number.text
+    case .resource(let resource):
+      guard resource.type == type else {
+        throw refuse("\(resource.label) is of type \(resource.type), and the client's is \(type)")
+      }
+      text = resource.id
+    case .record(let record):
+      if case .string(let other)? = record["type"], other != type {
+        throw refuse("the record's type is \(other), and the client's is \(type)")
+      }
+      guard let id = record["id"] else { throw refuse("the record has no id") }
+      return try Self.id(of: id, type, at: range, in: source)
+    default: throw refuse("an id is a string, an integer or a resource, not \(value.typeWithArticle)")
+    }
+    guard let text else { throw refuse("an id is an integer or a string, not \(value.label)") }
+    if text.isEmpty { throw refuse("the id is empty") }
+    if text.contains(",") { throw refuse("the id \"\(text)\" holds a comma: a server may take it for several ids") }
+    return text
+  }
+}
+
+extension Arguments.Argument {
+  /// The words of a part of a record that is written out: `["text"]` in `{text: ""}` is `""`.
+  func words(at path: [String]) -> SourceRange? {
+    guard var expression else { return nil }
+    for key in path {
+      guard case .record(let entries) = expression.kind, let entry = entries.first(where: { $0.key == key }) else {
+        return nil
+      }
+      expression = entry.value
+    }
+    return expression.range
+  }
+}

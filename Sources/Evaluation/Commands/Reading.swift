@@ -1,0 +1,155 @@
+import Client
+import JSONAPI
+import JSONText
+import Language
+
+extension Command {
+  private static let place = Declaration.Parameter(name: "CLIENT", shape: .client)
+
+  static let count = Command(
+    Declaration(
+      name: "count", summary: "Counts the resources that a filter finds.", parameters: [place],
+      options: [.filter, .meta, .timeout], result: "number",
+      examples: [
+        .init(code: "count posts", output: "1000"),
+        .init(code: #"count posts filter: {state: "draft"}"#, output: "250"),
+      ])
+  ) { arguments, frame throws(Fault) in
+    let client = try arguments.client()
+    let query = try arguments.query()
+    let patience = try arguments.timeout()?.patience ?? .usual
+    return try await client.reading(arguments) { () throws(ClientError) in
+      .number(JSONNumber(try await client.client.count(query, patience: patience)))
+    }
+  }
+
+  static let index = Command(
+    Declaration(
+      name: "index", summary: "Reads a page of resources.", parameters: [place],
+      options: [.filter, .sort, .include, .fields, .page, .meta, .timeout], result: "page",
+      examples: [
+        .init(code: "let page = index posts page: {size: 2}\nlength(page.items)", output: "2")
+      ])
+  ) { arguments, frame throws(Fault) in
+    let client = try arguments.client()
+    let query = try arguments.query()
+    let patience = try arguments.timeout()?.patience ?? .usual
+    return try await client.reading(arguments) { () throws(ClientError) in
+      .page(client.page(try await client.client.index(query, patience: patience)))
+    }
+  }
+
+  static let show = Command(
+    Declaration(
+      name: "show", summary: "Reads one resource.", parameters: [place, .init(name: "ID", shape: .id)],
+      options: [.include, .fields, .meta, .timeout], result: "resource",
+      examples: [.init(code: "(show posts 12).text", output: "\"Post 12\"")])
+  ) { arguments, frame throws(Fault) in
+    try await Verbs.show(arguments)
+  }
+
+  static let stream = Command(
+    Declaration(
+      name: "stream", summary: "Reads resources page by page, as they are asked for.", parameters: [place],
+      options: [.filter, .sort, .include, .fields, .page, .meta, .timeout], result: "stream of resources",
+      examples: [
+        .init(
+          code: "stream posts | where .views < 1000 | sort -.views | take 3 | map .id",
+          output: "\"783\"\n\"567\"\n\"998\"")
+      ])
+  ) { arguments, frame throws(Fault) in
+    let client = try arguments.client()
+    let query = try arguments.query()
+    let patience = try arguments.timeout()?.patience ?? .usual
+    let session = frame.run.session
+    return .stream(
+      StreamValue { () async throws(Fault) in
+        let open = OpenStream(session, client.streamKey)
+        var pages = client.client.stream(query, patience: patience)
+        return ElementStream { () async throws(Fault) in
+          let page = try await client.reading(arguments) { () throws(ClientError) in try await pages.next() }
+          return withExtendedLifetime(open) { page.map(client.resources) }
+        }
+      })
+  }
+}
+
+/// The verbs that stand at the head and after `|` alike.
+enum Verbs {
+  static func show(_ arguments: Arguments) async throws(Fault) -> Value {
+    let client = try arguments.client()
+    let id = try arguments.id(1, of: client)
+    let query = try arguments.query()
+    let patience = try arguments.timeout()?.patience ?? .usual
+    return try await client.reading(arguments) { () throws(ClientError) in
+      let document = try await client.client.show(id, query, patience: patience)
+      return client.resources(document).first ?? .null
+    }
+  }
+}
+
+extension ClientValue {
+  /// Runs a call of the client; its error becomes one of the language, with its place.
+  func reading<Result>(
+    _ arguments: Arguments, _ body: () async throws(ClientError) -> Result
+  ) async throws(Fault) -> Result {
+    do throws(ClientError) {
+      return try await body()
+    } catch {
+      throw Fault(error, arguments)
+    }
+  }
+
+  /// The primary resources of a document as values.
+  func resources(_ document: Document) -> [Value] {
+    let included = document.included
+    let compound = ResourceValue.Compound(client: name) { type, id in included[type, id] }
+    return document.resources.map { .resource(ResourceValue($0, compound: compound)) }
+  }
+
+  /// A list's document as a page.
+  func page(_ document: Document) -> PageValue {
+    let pagination = document.pagination
+    return PageValue(
+      items: resources(document), pagination: pagination.map(Self.value) ?? .null,
+      meta: .record(Record(document.meta)), links: .record(Record(document.links)), hasNext: pagination?.next != nil)
+  }
+
+  private static func value(_ pagination: Pagination) -> Value {
+    func page(_ page: Pagination.Page?) -> Value {
+      guard let page else { return .null }
+      return .record(Record([("number", .number(JSONNumber(page.number))), ("size", .number(JSONNumber(page.size)))]))
+    }
+    return .record(
+      Record([
+        ("first", page(pagination.first)), ("last", page(pagination.last)), ("next", page(pagination.next)),
+        ("previous", page(pagination.previous)),
+        ("total-size", pagination.totalSize.map { .number(JSONNumber($0)) } ?? .null),
+      ]))
+  }
+}
+
+extension Fault {
+  /// The error of a client's call, with carets under the words that caused it.
+  convenience init(
+    _ error: ClientError, _ arguments: Arguments, record: Int? = nil, pointers: [String: [String]] = [:]
+  ) {
+    var marks: [Mark] = []
+    var left: [String] = []
+    for detail in error.errors {
+      let path = detail.pointer.flatMap { pointers[$0] }
+      if let path, let record, record < arguments.positional.count,
+        let words = arguments.positional[record].words(at: path)
+      {
+        marks.append(Mark(words, detail.title ?? detail.detail))
+      } else {
+        left.append(detail.pointer.map { "\($0): \(detail.text)" } ?? detail.text)
+      }
+    }
+    marks.sort { $0.range.lower < $1.range.lower }
+    let says = error.errors.count > 1 || !marks.isEmpty ? left : []
+    self.init(
+      Kind(error.kind.rawValue), error.message, at: marks.isEmpty ? [Mark(arguments.range)] : marks,
+      in: arguments.source, nextStep: error.nextStep, errors: error.errors.map { .object($0.object) }, trail: says)
+  }
+}

@@ -1,0 +1,117 @@
+import Synchronization
+import JSONText
+import Language
+
+extension Command {
+  private static let expression = Declaration.Parameter(name: "EXPRESSION", shape: .any)
+
+  static let print = Command(
+    Declaration(
+      name: "print", summary: "Prints a value: text as it is, all else as JSON.", parameters: [expression],
+      result: "null", examples: [.init(code: #"print "1 + 1 = \(1 + 1)""#, output: "1 + 1 = 2")])
+  ) { arguments, frame throws(Fault) in
+    switch arguments.value(0) {
+    case .stream:
+      var elements = try await PipelineRun.spread(arguments.value(0))
+      while let page = try await elements.next() {
+        for element in page { try frame.run.output.put(line: try element.interpolated()) }
+      }
+    case let value: try frame.run.output.put(line: try value.interpolated())
+    }
+    return .null
+  }
+
+  static let warn = Command(
+    Declaration(
+      name: "warn", summary: "Prints a value on standard error.", parameters: [expression], result: "null")
+  ) { arguments, frame throws(Fault) in
+    frame.run.session.note(try arguments.value(0).interpolated())
+    return .null
+  }
+
+  static let assert = Command(
+    Declaration(
+      name: "assert", summary: "Ends the batch with status 3 where a condition is false.",
+      parameters: [.init(name: "CONDITION", shape: .condition), .init(name: "MESSAGE", shape: .any, isOptional: true)],
+      result: "null", examples: [.init(code: "assert 1 + 1 == 2", output: "")])
+  ) { arguments, frame throws(Fault) in
+    let isTrue: Bool
+    do throws(Fault) { isTrue = try arguments.value(0).condition("assert") } catch {
+      throw error.placed(at: arguments.range(0), in: arguments.source)
+    }
+    guard !isTrue else { return .null }
+    let message = arguments.positional.count > 1 ? try arguments.value(1).interpolated() : "the assertion is false"
+    throw Fault(.assert, message, at: [Fault.Mark(arguments.range(0))], in: arguments.source)
+  }
+
+  static let fail = Command(
+    Declaration(
+      name: "fail", summary: "Fails with a message, or with an error that was rescued.", parameters: [expression],
+      result: "null")
+  ) { arguments, frame throws(Fault) in
+    if case .error(let fault) = arguments.value(0) { throw fault }
+    throw Fault(.fail, try arguments.value(0).interpolated())
+  }
+
+  static let sleep = Command(
+    Declaration(
+      name: "sleep", summary: "Waits.", parameters: [.init(name: "DURATION", shape: .duration)], result: "null",
+      examples: [.init(code: "sleep 1ms", output: "")])
+  ) { arguments, frame throws(Fault) in
+    guard case .duration(let duration) = arguments.value(0), duration >= .zero else {
+      throw Fault(.type, "sleep needs a duration, not \(arguments.value(0).typeWithArticle)", nextStep: "sleep 1s")
+    }
+    frame.run.output.flush()
+    do { try await Task.sleep(for: duration) } catch { throw Fault(.interrupted, "interrupted") }
+    return .null
+  }
+
+  static let exit = Command(
+    Declaration(
+      name: "exit", summary: "Ends the program, with a status from 0 to 255.",
+      parameters: [.init(name: "STATUS", shape: .number, isOptional: true)], result: "null")
+  ) { arguments, frame throws(Fault) in
+    guard !arguments.positional.isEmpty else { throw Fault(.exit, "exit").ending(0) }
+    guard case .number(let number) = arguments.value(0), let status = number.integer, 0...255 ~= status else {
+      throw Fault(.value, "exit needs a status from 0 to 255, not \(arguments.value(0).label)")
+    }
+    throw Fault(.exit, "exit").ending(Int32(status))
+  }
+
+  static let vars = Command(
+    Declaration(name: "vars", summary: "Lists the variables and their types.", result: "list of records")
+  ) { arguments, frame throws(Fault) in
+    let names = frame.run.session.state.withLock(\.names)
+    let slots = frame.depth == 0 ? frame.slots : frame.globals
+    return .list(
+      names.filter { $0.value < slots.count }.sorted { $0.key < $1.key }.map { name, slot in
+        .record(
+          Record([
+            ("name", .string(name)), ("type", .string(slots[slot].typeName)), ("value", .string(slots[slot].label)),
+          ]))
+      })
+  }
+
+  static let args = Command(
+    Declaration(name: "args", summary: "Gives the arguments after FILE.", result: "list of strings")
+  ) { _, frame throws(Fault) in .list(frame.run.session.options.arguments.map { .string($0) }) }
+
+  /// Every command, in the order help shows them.
+  static let all: [Command] = [
+    connect, disconnect, client, stop, clients, count, index, stream, show, create, update, destroy, destroyAll, call,
+    read, print, warn, assert, fail, sleep, vars, args, exit,
+  ]
+}
+
+extension Fault.Kind {
+  /// `exit`: the end of the program, no error.
+  static let exit = Self("exit")
+}
+
+extension Stage {
+  /// Every stage, in the order help shows them.
+  static let all: [Stage] = [
+    `where`, map, select, with, take, skip, first, sort, unique, group, flatten, count, sum, avg, min, max, collect,
+    each, show, create, update, destroy, write, table, json, ndjson, csv,
+  ]
+}

@@ -1,0 +1,66 @@
+import Glibc
+
+/// A file that is open, closed when it is dropped.
+final class FileDescriptor: Sendable {
+  private let number: Int32
+  private let path: String
+
+  private init(_ number: Int32, _ path: String) {
+    self.number = number
+    self.path = path
+  }
+
+  deinit { if number > 2 { close(number) } }
+
+  /// Opens a file to read; `-` is standard input.
+  static func reading(_ path: String) throws(Fault) -> FileDescriptor {
+    if path == "-" { return FileDescriptor(0, "standard input") }
+    let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard number >= 0 else { throw failure("can't read \(path)") }
+    return FileDescriptor(number, path)
+  }
+
+  /// Opens a file to write: a new one that must not be there, or one to append to.
+  static func writing(_ path: String, appends: Bool) throws(Fault) -> FileDescriptor {
+    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (appends ? O_APPEND : O_EXCL)
+    let number = unsafe open(path, flags, 0o666)
+    guard number >= 0 else { throw failure("can't write \(path)") }
+    return FileDescriptor(number, path)
+  }
+
+  /// Up to `count` bytes; empty at the end.
+  func read(_ count: Int) throws(Fault) -> [UInt8] {
+    var got = 0
+    var code: Int32 = 0
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      repeat { got = unsafe Glibc.read(number, buffer.baseAddress, count) } while got < 0 && errno == EINTR
+      code = errno
+      filled = max(0, got)
+    }
+    guard got >= 0 else { throw Self.failure("can't read \(path)", code) }
+    return bytes
+  }
+
+  /// Writes all bytes.
+  func write(_ bytes: [UInt8]) throws(Fault) {
+    var offset = 0
+    while offset < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe Glibc.write(number, $0.baseAddress?.advanced(by: offset), $0.count - offset)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw Self.failure("can't write \(path)") }
+      offset += count
+    }
+  }
+
+  /// Makes sure that what was written is on the disk.
+  func sync() throws(Fault) {
+    guard fsync(number) == 0 || errno == EINVAL else { throw Self.failure("can't write \(path)") }
+  }
+
+  static func failure(_ what: String, _ code: Int32 = errno) -> Fault {
+    let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+    return Fault(.file, "\(what): \(reason)")
+  }
+}

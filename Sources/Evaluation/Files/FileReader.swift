@@ -1,0 +1,186 @@
+import JSONText
+
+/// Reads a file piece by piece, as elements of its format.
+struct FileReader {
+  private let file: FileDescriptor
+  private let path: String
+  private let format: FileFormat
+  private var rest: [UInt8] = []
+  private var isAtEnd = false
+  /// How many lines came before `rest`.
+  private var linesBefore = 0
+  private var columns: [String]?
+  /// How many bytes are read at once.
+  private static let piece = 1 << 18
+  /// The longest line or record, and the largest JSON array file.
+  private static let limit = 1 << 28
+
+  init(_ path: String, _ format: FileFormat) throws(Fault) {
+    file = try FileDescriptor.reading(path)
+    self.path = path
+    self.format = format
+  }
+
+  /// The next elements, or nil at the end.
+  mutating func next() throws(Fault) -> [Value]? {
+    while true {
+      if isAtEnd, rest.isEmpty { return nil }
+      if !isAtEnd { try fill() }
+      guard let lines = format == .json ? whole() : completeLines() else { continue }
+      let values = try parse(lines)
+      if !values.isEmpty { return values }
+    }
+  }
+
+  private mutating func fill() throws(Fault) {
+    let bytes = try file.read(Self.piece)
+    if rest.isEmpty, linesBefore == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+      rest = Array(bytes.dropFirst(3))
+    } else if rest.isEmpty {
+      rest = bytes
+    } else {
+      rest += bytes
+    }
+    isAtEnd = bytes.isEmpty
+    if rest.count > Self.limit { throw Fault(.file, "\(path): over 256 MiB without an end of line") }
+  }
+
+  private mutating func whole() -> [UInt8]? {
+    guard isAtEnd else { return nil }
+    defer { rest = [] }
+    return rest
+  }
+
+  /// What is read up to the last line's end outside quotes, or all at the end of the file.
+  private mutating func completeLines() -> [UInt8]? {
+    if isAtEnd {
+      defer { rest = [] }
+      return rest
+    }
+    guard let end = lastLineEnd() else { return nil }
+    let lines = end + 1 == rest.count ? rest : Array(rest[...end])
+    rest = end + 1 == rest.count ? [] : Array(rest[(end + 1)...])
+    return lines
+  }
+
+  private func lastLineEnd() -> Int? {
+    guard format == .csv || format == .tsv else { return rest.lastIndex(of: UInt8(ascii: "\n")) }
+    var isQuoted = false
+    var end: Int?
+    for (index, byte) in rest.enumerated() {
+      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+      if byte == UInt8(ascii: "\n"), !isQuoted { end = index }
+    }
+    return end
+  }
+
+  private mutating func parse(_ bytes: [UInt8]) throws(Fault) -> [Value] {
+    switch format {
+    case .ndjson: return try ndjson(bytes)
+    case .json:
+      do throws(JSONSyntaxError) {
+        let value = try JSONValue(parsing: bytes)
+        if case .array(let array) = value { return array.map { Value($0) } }
+        return [Value(value)]
+      } catch {
+        throw Fault(.file, "\(path):\(error)")
+      }
+    case .txt:
+      return bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        .dropLast(bytes.last == UInt8(ascii: "\n") ? 1 : 0)
+        .map { line in .string(String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self)) }
+    case .csv: return try rows(bytes, separator: UInt8(ascii: ","))
+    case .tsv: return try rows(bytes, separator: UInt8(ascii: "\t"))
+    }
+  }
+
+  private mutating func ndjson(_ bytes: [UInt8]) throws(Fault) -> [Value] {
+    let lines = JSONValue.lines(of: bytes)
+    if let fault = lines.fault {
+      throw Fault(.file, "\(path):\(linesBefore + fault.line):\(fault.column): \(fault.message)")
+    }
+    linesBefore += bytes.count { $0 == UInt8(ascii: "\n") }
+    return lines.values.map { Value($0) }
+  }
+
+  private mutating func rows(_ bytes: [UInt8], separator: UInt8) throws(Fault) -> [Value] {
+    var parser = CSVParser(bytes, separator: separator, line: linesBefore + 1, path: path)
+    var values: [Value] = []
+    while let row = try parser.next() {
+      guard let columns else {
+        if let twice = row.cells.first(where: { cell in row.cells.count { $0 == cell } > 1 }) {
+          throw Fault(.file, "\(path):\(row.line): the column \(twice) stands twice")
+        }
+        columns = row.cells
+        continue
+      }
+      guard row.cells.count == columns.count else {
+        throw Fault(.file, "\(path):\(row.line): \(row.cells.count) cells under \(columns.count) columns")
+      }
+      values.append(.record(Record(zip(columns, row.cells).map { (name: $0.0, value: .string($0.1)) })))
+    }
+    linesBefore = parser.line - 1
+    return values
+  }
+}
+
+/// Cuts comma- or tab-separated text into rows of cells (RFC 4180).
+struct CSVParser {
+  private let bytes: [UInt8]
+  private let separator: UInt8
+  private let path: String
+  private var offset = 0
+  /// The line that comes next, counted from 1.
+  private(set) var line: Int
+
+  init(_ bytes: [UInt8], separator: UInt8, line: Int, path: String) {
+    self.bytes = bytes
+    self.separator = separator
+    self.line = line
+    self.path = path
+  }
+
+  /// The next row; empty lines are passed over.
+  mutating func next() throws(Fault) -> (cells: [String], line: Int)? {
+    while offset < bytes.count, bytes[offset] == 0x0A || bytes[offset] == 0x0D {
+      if bytes[offset] == 0x0A { line += 1 }
+      offset += 1
+    }
+    guard offset < bytes.count else { return nil }
+    let start = line
+    var cells: [String] = []
+    while true {
+      cells.append(try cell(start))
+      guard offset < bytes.count, bytes[offset] == separator else { break }
+      offset += 1
+    }
+    return (cells, start)
+  }
+
+  private mutating func cell(_ start: Int) throws(Fault) -> String {
+    if offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") { return try quoted(start) }
+    let begin = offset
+    while offset < bytes.count, bytes[offset] != separator, bytes[offset] != 0x0A, bytes[offset] != 0x0D { offset += 1 }
+    return String(decoding: bytes[begin..<offset], as: UTF8.self)
+  }
+
+  private mutating func quoted(_ start: Int) throws(Fault) -> String {
+    var cell: [UInt8] = []
+    offset += 1
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      offset += 1
+      if byte == 0x0A { line += 1 }
+      guard byte == UInt8(ascii: "\"") else {
+        cell.append(byte)
+        continue
+      }
+      guard offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") else {
+        return String(decoding: cell, as: UTF8.self)
+      }
+      cell.append(byte)
+      offset += 1
+    }
+    throw Fault(.file, "\(path):\(start): a quote is not closed")
+  }
+}

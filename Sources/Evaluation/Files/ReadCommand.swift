@@ -1,0 +1,84 @@
+import Synchronization
+import Language
+
+extension Command {
+  static let read = Command(
+    Declaration(
+      name: "read", summary: "Reads a file's records: csv, tsv, json, ndjson, or txt for its lines.",
+      parameters: [.init(name: "FILE", shape: .string)],
+      options: [.init(name: "as", shape: .string, fallback: "the suffix", summary: "the format")],
+      result: "stream of records")
+  ) { arguments, frame throws(Fault) in
+    guard case .string(let path) = arguments.value(0) else {
+      throw Fault(.type, "read needs a path as a string, not \(arguments.value(0).typeWithArticle)")
+    }
+    let format = try FileFormat(path: path, named: try arguments.string("as"))
+    let session = frame.run.session
+    return .stream(
+      StreamValue { () async throws(Fault) in
+        if path == "-" { try session.takeInput() }
+        do throws(Fault) {
+          var reader = try FileReader(path, format)
+          return ElementStream { () async throws(Fault) in
+            do throws(Fault) { return try reader.next() } catch {
+              throw error.placed(at: arguments.range, in: arguments.source)
+            }
+          }
+        } catch { throw error.placed(at: arguments.range, in: arguments.source) }
+      })
+  }
+}
+
+extension Session {
+  /// Standard input can be read once.
+  func takeInput() throws(Fault) {
+    let isTaken = state.withLock { state in
+      defer { state.isInputTaken = true }
+      return state.isInputTaken
+    }
+    if isTaken {
+      throw Fault(
+        .file, "standard input was read already", nextStep: "keep it: let rows = read \"-\" as: \"csv\" | collect")
+    }
+  }
+}
+
+extension Stage {
+  static let write = Stage(
+    Declaration(
+      name: "write", summary: "Writes the elements to a file, whole or not at all.",
+      parameters: [.init(name: "FILE", shape: .string)],
+      options: [
+        .init(name: "as", shape: .string, fallback: "the suffix", summary: "the format: csv, tsv, json, ndjson, txt"),
+        .init(name: "append", shape: .boolean, fallback: "false", summary: "adds to the file instead"),
+      ], effect: .writes, result: "elements")
+  ) { call in
+    let path = call.once(0)
+    let format = call.option("as").map { format in call.compiler.withElement(false) { call.compiler.code(format) } }
+    let append = call.option("append").map { append in call.compiler.withElement(false) { call.compiler.code(append) } }
+    let (range, source) = call.place(0)
+    return .sink { frame, stream, keepsFlow throws(Fault) in
+      do throws(Fault) {
+        guard case .string(let path) = try await path.run(&frame) else {
+          throw Fault(.type, "write needs a path as a string")
+        }
+        let word = try await format?.run(&frame).interpolated()
+        let appends = try await append?.run(&frame).condition("append:") ?? false
+        var writer = try FileWriter(path, try FileFormat(path: path, named: word), appends: appends)
+        var flow: [Value] = []
+        do throws(Fault) {
+          while let page = try await stream.next() {
+            try frame.run.checkInterrupt()
+            try writer.write(page)
+            if keepsFlow { flow += page }
+          }
+          try writer.finish()
+        } catch {
+          writer.abandon()
+          throw error
+        }
+        return (flow, .null)
+      } catch { throw error.placed(at: range, in: source) }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import JSONText
+import Language
+
+extension Function {
+  static let collections: [Function] = [
+    Function("length(value)", "The number of characters, elements or fields.", takes: 1...1, #"length("été")"#, "3") {
+      values, _ throws(Fault) in
+      let count: Int
+      switch values[0] {
+      case .string(let text): count = text.count
+      case .list(let elements): count = elements.count
+      case .page(let page): count = page.items.count
+      case .record(let record): count = record.count
+      case .range(let lower, let upper): count = max(0, upper - lower + 1)
+      case .stream: throw Fault(.type, "a stream has no length", nextStep: "count it: ... | count")
+      default: throw Fault(.type, "\(values[0].typeWithArticle) has no length")
+      }
+      return .number(JSONNumber(count))
+    },
+    Function("keys(record)", "The names of the fields.", takes: 1...1, "keys({a: 1, b: 2})", "\"a\"\n\"b\"") {
+      values, _ throws(Fault) in
+      .list(try fields(values, "keys").map { .string($0.name) })
+    },
+    Function("values(record)", "The values of the fields.", takes: 1...1, "values({a: 1, b: 2})", "1\n2") {
+      values, _ throws(Fault) in
+      .list(try fields(values, "values").map(\.value))
+    },
+  ]
+
+  private static func fields(_ values: [Value], _ name: String) throws(Fault) -> [Record.Field] {
+    switch values[0] {
+    case .record(let record): return record.fields
+    case .resource(let resource): return resource.flat().fields
+    default: throw Fault(.type, "\(name) needs a record, not \(values[0].typeWithArticle)")
+    }
+  }
+}

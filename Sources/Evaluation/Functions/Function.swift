@@ -1,0 +1,69 @@
+import JSONText
+import Language
+
+/// A word with parentheses: a value made of values.
+struct Function: Sendable {
+  typealias Body = @Sendable ([Value], Run) throws(Fault) -> Value
+
+  let name: String
+  /// How it is called: `replace(text, pattern, by)`.
+  let signature: String
+  let summary: String
+  let arguments: ClosedRange<Int>
+  let example: Declaration.Example
+  let body: Body
+
+  init(
+    _ signature: String, _ summary: String, takes arguments: ClosedRange<Int>, _ code: String, _ output: String,
+    _ body: @escaping Body
+  ) {
+    name = String(signature.prefix { $0 != "(" })
+    self.signature = signature
+    self.summary = summary
+    self.arguments = arguments
+    example = Declaration.Example(code: code, output: output)
+    self.body = body
+  }
+
+  static func named(_ name: String) -> Function? { table[name] }
+  private static let table = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+  static let all: [Function] = text + collections + numbers + world
+
+  func takes(_ count: Int) -> Bool { arguments.contains(count) }
+
+  /// How many arguments it takes, in words.
+  var arity: String {
+    let (least, most) = (arguments.lowerBound, arguments.upperBound)
+    if least == most { return least == 1 ? "1 argument" : "\(least) arguments" }
+    return "\(least) to \(most) arguments"
+  }
+
+  /// The string in a place.
+  static func string(_ values: [Value], _ index: Int, _ name: String) throws(Fault) -> String {
+    guard case .string(let text) = values[index] else {
+      throw Fault(
+        .type, "\(name) needs a string, not \(values[index].typeWithArticle)", nextStep: "string(x) makes one")
+    }
+    return text
+  }
+
+  static func number(_ values: [Value], _ index: Int, _ name: String) throws(Fault) -> JSONNumber {
+    guard case .number(let number) = values[index] else {
+      throw Fault(
+        .type, "\(name) needs a number, not \(values[index].typeWithArticle)", nextStep: "number(x) makes one")
+    }
+    return number
+  }
+
+  static func list(_ values: [Value], _ index: Int, _ name: String) throws(Fault) -> [Value] {
+    switch values[index] {
+    case .list(let elements): return elements
+    case .page(let page): return page.items
+    default:
+      throw Fault(
+        .type, "\(name) needs a list, not \(values[index].typeWithArticle)",
+        nextStep: "collect a stream first: (... | collect)")
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import BigInt
+import JSONText
+import Language
+
+extension Function {
+  static let numbers: [Function] = [
+    Function("int(value)", "The integer of a text or a number, which must be one.", takes: 1...1, #"int("42")"#, "42") {
+      values, _ throws(Fault) in
+      let number = try parsed(values[0], "int")
+      guard let decimal = Decimal(number), decimal.exponent >= 0 || number.text.contains(".") else {
+        throw notInteger(values[0])
+      }
+      guard try Arithmetic.compare(number, whole(number)) == 0 else { throw notInteger(values[0]) }
+      return .number(try whole(number))
+    },
+    Function("number(value)", "The number of a text, with its digits.", takes: 1...1, #"number("1.10")"#, "1.10") {
+      values, _ throws(Fault) in
+      .number(try parsed(values[0], "number"))
+    },
+    Function(
+      "round(number, places)", "The number rounded to places after the point, by default none; halves away from 0.",
+      takes: 1...2, "round(2.5)", "3"
+    ) { values, _ throws(Fault) in
+      let number = try Self.number(values, 0, "round")
+      let places = values.count > 1 ? try values[1].whole("round", "places") : 0
+      guard places <= 1000 else { throw Fault(.value, "round keeps at most 1000 places") }
+      return .number(try rounded(number, places))
+    },
+    Function("abs(number)", "The number without its sign.", takes: 1...1, "abs(-3)", "3") { values, _ throws(Fault) in
+      if case .duration(let duration) = values[0] { return .duration(duration < .zero ? .zero - duration : duration) }
+      let number = try Self.number(values, 0, "abs")
+      return .number(try Arithmetic.compare(number, JSONNumber(0)) < 0 ? Arithmetic.negate(number) : number)
+    },
+  ]
+
+  private static func parsed(_ value: Value, _ name: String) throws(Fault) -> JSONNumber {
+    switch value {
+    case .number(let number): return number
+    case .string(let text):
+      guard let number = JSONNumber(text: text.trimmed) else {
+        throw Fault(.value, "\(name): \"\(value.label)\" is no number")
+      }
+      return number
+    default: throw Fault(.type, "\(name) needs a string or a number, not \(value.typeWithArticle)")
+    }
+  }
+
+  private static func whole(_ number: JSONNumber) throws(Fault) -> JSONNumber { try rounded(number, 0) }
+
+  private static func notInteger(_ value: Value) -> Fault {
+    Fault(.value, "int: \(value.label) is no integer", nextStep: "round(number(x)) gives the nearest")
+  }
+
+  /// Rounds halves away from zero.
+  private static func rounded(_ number: JSONNumber, _ places: Int) throws(Fault) -> JSONNumber {
+    guard let decimal = Decimal(number), -decimal.exponent < Decimal.digitLimit else {
+      throw Fault(.value, "the number is too long to round")
+    }
+    guard -decimal.exponent > places else {
+      guard let number = decimal.number else { throw Fault(.value, "the number is too large to round") }
+      return number
+    }
+    let unit = BigInt(10).power(-decimal.exponent - places)
+    let (quotient, rest) = decimal.coefficient.quotientAndRemainder(dividingBy: unit)
+    let isUp = rest.magnitude * 2 >= unit.magnitude
+    let step = BigInt(decimal.coefficient.sign == .minus ? -1 : 1)
+    let result = Decimal(coefficient: isUp ? quotient + step : quotient, exponent: -places)
+    guard let number = result.number else { throw Fault(.value, "the number is too large to round") }
+    return number
+  }
+}

@@ -1,0 +1,92 @@
+import JSONText
+import Language
+
+extension Function {
+  static let text: [Function] = [
+    Function("lower(text)", "The text in small letters.", takes: 1...1, #"lower("Ab")"#, "\"ab\"") {
+      values, _ throws(Fault) in
+      .string(try string(values, 0, "lower").lowercased())
+    },
+    Function("upper(text)", "The text in capitals.", takes: 1...1, #"upper("Ab")"#, "\"AB\"") {
+      values, _ throws(Fault) in
+      .string(try string(values, 0, "upper").uppercased())
+    },
+    Function("trim(text)", "The text without white space at its ends.", takes: 1...1, #"trim(" a b ")"#, "\"a b\"") {
+      values, _ throws(Fault) in
+      .string(try string(values, 0, "trim").trimmed)
+    },
+    Function(
+      "split(text, separator)", "The parts of a text between separators.", takes: 2...2, #"split("a,b", ",")"#,
+      "\"a\"\n\"b\""
+    ) { values, _ throws(Fault) in
+      let text = try string(values, 0, "split")
+      if case .pattern(let pattern) = values[1] { return .list(pattern.split(text).map { .string($0) }) }
+      let separator = try string(values, 1, "split")
+      if separator.isEmpty { return .list(text.map { .string(String($0)) }) }
+      return .list(text.split(separator: separator, omittingEmptySubsequences: false).map { .string(String($0)) })
+    },
+    Function(
+      "join(list, separator)", "The elements as one text with separators between.", takes: 1...2,
+      #"join(["a", "b"], "-")"#, "\"a-b\""
+    ) { values, _ throws(Fault) in
+      var parts: [String] = []
+      for element in try list(values, 0, "join") { parts.append(try element.interpolated()) }
+      return .string(parts.joined(separator: values.count > 1 ? try string(values, 1, "join") : ""))
+    },
+    Function(
+      "replace(text, what, by)", "The text with a part or pattern replaced wherever it stands.", takes: 3...3,
+      #"replace("a-b", "-", "+")"#, "\"a+b\""
+    ) { values, _ throws(Fault) in
+      let (text, by) = (try string(values, 0, "replace"), try string(values, 2, "replace"))
+      if case .pattern(let pattern) = values[1] { return .string(pattern.replacing(in: text, with: by)) }
+      return .string(text.replacing(try string(values, 1, "replace"), with: by))
+    },
+    Function(
+      "matches(text, pattern)", "Whether a pattern is found in a text.", takes: 2...2, #"matches("draft", /^d/)"#,
+      "true"
+    ) { values, _ throws(Fault) in
+      guard case .pattern(let pattern) = values[1] else {
+        throw Fault(.type, "matches needs a pattern", nextStep: "matches(text, /.../)")
+      }
+      return .bool(pattern.matches(try string(values, 0, "matches")))
+    },
+    Function(
+      "contains(text, part)", "Whether a text holds a part, or a list an element.", takes: 2...2,
+      #"contains("draft", "raf")"#, "true"
+    ) { values, _ throws(Fault) in
+      if case .string(let text) = values[0] { return .bool(text.contains(try string(values, 1, "contains"))) }
+      for element in try list(values, 0, "contains") where try Comparison.equal(element, values[1]) {
+        return .bool(true)
+      }
+      return .bool(false)
+    },
+    Function(
+      "starts-with(text, part)", "Whether a text begins with a part.", takes: 2...2, #"starts-with("draft", "dr")"#,
+      "true"
+    ) { values, _ throws(Fault) in
+      .bool(try string(values, 0, "starts-with").hasPrefix(try string(values, 1, "starts-with")))
+    },
+    Function(
+      "ends-with(text, part)", "Whether a text ends with a part.", takes: 2...2, #"ends-with("draft", "ft")"#, "true"
+    ) { values, _ throws(Fault) in
+      .bool(try string(values, 0, "ends-with").hasSuffix(try string(values, 1, "ends-with")))
+    },
+    Function(
+      "string(value)", "The value as text: a string as it is, all else as JSON.", takes: 1...1, "string(1.10)",
+      "\"1.10\""
+    ) { values, _ throws(Fault) in
+      .string(try values[0].interpolated())
+    },
+    Function("json(value)", "The value as JSON text.", takes: 1...1, "json({a: 1})", #""{\"a\":1}""#) {
+      values, _ throws(Fault) in
+      .string(try values[0].json().text)
+    },
+    Function("parse-json(text)", "The value of JSON text.", takes: 1...1, #"parse-json("[1.10]")"#, "1.10") {
+      values, _ throws(Fault) in
+      let text = try string(values, 0, "parse-json")
+      do throws(JSONSyntaxError) { return Value(try JSONValue(parsing: text)) } catch {
+        throw Fault(.value, "not JSON: \(error)")
+      }
+    },
+  ]
+}

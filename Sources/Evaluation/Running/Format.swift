@@ -1,0 +1,4 @@
+/// A way to write results.
+public enum Format: String, Sendable, CaseIterable {
+  case table, json, ndjson, csv
+}

@@ -1,0 +1,162 @@
+import Synchronization
+public import Language
+
+/// Runs texts against a session, one after the other, with variables that stay.
+///
+/// ```swift
+/// let interpreter = Interpreter(session)
+/// let status = await interpreter.run(SourceText(name: "-c", text: "print 1 + 1"))
+/// ```
+public final class Interpreter {
+  /// The session.
+  public let session: Session
+  private var scope: Scope
+  private var definitions: [String: Definition] = [:]
+  private var frame: Frame
+
+  /// A statement of the top level, ready to run.
+  enum TopLevel {
+    case step(Step)
+    case pipeline(Code, isSummary: Bool)
+    case set([(name: String, range: SourceRange, code: Code)])
+    case help([String], SourceRange)
+  }
+
+  /// A statement with its text, and the names as they were before it.
+  struct Prepared {
+    var statement: TopLevel
+    var source: SourceText
+    var before: Scope
+  }
+
+  /// Creates an interpreter without variables.
+  public init(_ session: Session) {
+    self.session = session
+    scope = Scope()
+    let slot = scope.define("_", SourceRange(0, 0))
+    _ = scope.read("_")
+    frame = Frame(
+      slots: Array(repeating: .null, count: slot + 1), globals: [],
+      run: Run(session: session, source: SourceText(name: "", text: "")))
+  }
+
+  /// What a check finds.
+  public struct Report: Sendable {
+    /// Errors and warnings with their texts, in order.
+    public var diagnostics: [(diagnostic: Diagnostic, source: SourceText)]
+    /// Whether anything keeps it from running.
+    public var hasErrors: Bool { diagnostics.contains { $0.diagnostic.severity == .error } }
+    /// Whether more input would cure all errors.
+    public var isIncomplete: Bool
+    /// What is open: for the continuation prompt.
+    public var open: String?
+  }
+
+  /// Parses and checks a text without running it.
+  public func check(_ source: SourceText, isTyped: Bool = false) -> Report { prepare(source, isTyped).report }
+
+  /// Checks a text and, where it passes, runs it; returns the exit status it would end a program with.
+  public func run(_ source: SourceText, isTyped: Bool = false) async -> Int32 {
+    let (report, statements, compiler) = prepare(source, isTyped)
+    for (diagnostic, text) in report.diagnostics { session.show(Renderer.Report(diagnostic, in: text)) }
+    guard !report.hasErrors else { return 2 }
+    if let compiler {
+      scope = compiler.scope
+      definitions = compiler.definitions
+    }
+    session.state.withLock { state in
+      state.names = scope.topLevelNames
+      state.hasPartialFailure = false
+    }
+    grow()
+    for prepared in statements {
+      session.state.withLock { $0.isConfirmed = false }
+      do throws(Fault) {
+        try await run(prepared)
+        if !session.output.flush() { return 0 }
+      } catch {
+        let status = error.exitStatus
+        scope = prepared.before
+        session.state.withLock { $0.names = scope.topLevelNames }
+        session.output.flush()
+        if error.kind != .exit, error.kind != .closed { session.show(error) }
+        hasExited = error.kind == .exit || error.kind == .closed
+        return status
+      }
+    }
+    return session.state.withLock(\.hasPartialFailure) ? 5 : 0
+  }
+
+  /// Whether `exit` was run, or nobody reads standard output any more.
+  public private(set) var hasExited = false
+
+  private func prepare(_ source: SourceText, _ isTyped: Bool) -> (report: Report, [Prepared], Compiler?) {
+    let parsed = Parser.parse(source, isTyped: isTyped)
+    guard parsed.diagnostics.isEmpty else {
+      return (
+        Report(
+          diagnostics: parsed.diagnostics.map { ($0, source) }, isIncomplete: parsed.isIncomplete, open: parsed.open),
+        [], nil
+      )
+    }
+    let compiler = Compiler(source, scope: scope)
+    compiler.definitions = definitions
+    compiler.sourcePath = [source.name]
+    let statements = compiler.topLevel(parsed.program)
+    let own = compiler.diagnostics.sorted { $0.range.lower < $1.range.lower }.map { (diagnostic: $0, source: source) }
+    return (Report(diagnostics: compiler.foreign + own, isIncomplete: false), statements, compiler)
+  }
+
+  private func grow() {
+    let missing = scope.slotCount - frame.slots.count
+    if missing > 0 { frame.slots += Array(repeating: .null, count: missing) }
+  }
+
+  private func run(_ prepared: Prepared) async throws(Fault) {
+    let clock = ContinuousClock.now
+    defer {
+      if session.state.withLock(\.showsTiming) { session.note("took \((ContinuousClock.now - clock).text)") }
+    }
+    frame.element = .null
+    switch prepared.statement {
+    case .step(let step): _ = try await step.run(&frame)
+    case .pipeline(let code, let isSummary):
+      let value = try await code.run(&frame)
+      guard !isSummary else { return }
+      var printer = Printer(session)
+      try await printer.show(value)
+      if !value.isNull { frame.slots[0] = value }
+    case .set(let settings):
+      for setting in settings {
+        let value = try await setting.code.run(&frame)
+        do throws(Fault) { try session.set(setting.name, value) } catch {
+          throw error.placed(at: setting.range, in: prepared.source)
+        }
+      }
+    case .help(let words, let range):
+      guard let text = Help.text(words) else {
+        let near = nearest(to: words.joined(separator: " "), among: Help.topics)
+        throw Fault(
+          .name, "there is no help for \(words.joined(separator: " "))", at: [Fault.Mark(range)], in: prepared.source,
+          nextStep: near.map { "did you mean help \($0)?" } ?? "help lists what there is")
+      }
+      try session.output.put(Array(text.utf8))
+    }
+  }
+}
+
+extension Fault {
+  /// The status that a program ends with (LANGUAGE.md, "Running").
+  public var exitStatus: Int32 {
+    if let status { return status }
+    switch kind {
+    case .assert: return 3
+    case .connection, .noRoute: return 4
+    case .refused, .limit: return 6
+    case .interrupted: return 130
+    case .syntax: return 2
+    case .closed: return 0
+    default: return 1
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import Language
+
+/// What all code of a session shares: the session, the text that runs, and where output goes.
+struct Run: Sendable {
+  let session: Session
+  let source: SourceText
+  /// Where `print` and the output stages write.
+  var output: Output { session.output }
+
+  /// Ends what runs where Ctrl-C was pressed.
+  func checkInterrupt() throws(Fault) {
+    if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
+  }
+}

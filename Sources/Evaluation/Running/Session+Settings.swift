@@ -1,0 +1,43 @@
+import Synchronization
+import JSONText
+public import Language
+
+extension Session {
+  /// What `set` knows.
+  static let settings = ["timeout", "output", "in-flight", "timing"]
+
+  /// Changes a setting.
+  func set(_ name: String, _ value: Value) throws(Fault) {
+    switch (name, value) {
+    case ("timeout", .duration(let duration)) where duration > .zero: state.withLock { $0.timeout = duration }
+    case ("timeout", .string("never")): state.withLock { $0.timeout = nil }
+    case ("output", .string(let word)):
+      guard let format = Format(rawValue: word) else { fallthrough }
+      state.withLock { $0.format = format }
+    case ("output", _):
+      throw Fault(.value, "output: is \"table\", \"json\", \"ndjson\" or \"csv\"")
+    case ("in-flight", .number(let number)):
+      guard let count = number.integer, count >= 1 else {
+        throw Fault(.value, "in-flight: is an integer of at least 1")
+      }
+      state.withLock { $0.inFlight = count }
+    case ("timing", .bool(let value)): state.withLock { $0.showsTiming = value }
+    default: throw Fault(.type, "\(name): can't be \(value.label)", nextStep: "help set shows what it takes")
+    }
+  }
+
+  /// Shows an error on standard error.
+  public func show(_ fault: Fault) {
+    let marks = fault.marks.map { Diagnostic.Mark(range: $0.range, label: $0.label) }
+    show(
+      Renderer.Report(
+        title: "error[\(fault.kind)]", message: fault.message, source: fault.source, marks: marks,
+        notes: fault.trail + (fault.nextStep.map { [$0] } ?? [])))
+  }
+
+  /// Shows a report on standard error.
+  public func show(_ report: Renderer.Report) {
+    output.flush()
+    surroundings.note(options.renderer.render(report))
+  }
+}

@@ -1,0 +1,121 @@
+public import JSONRPC
+public import Language
+import Synchronization
+
+/// What a prompt or a batch works with: connections, clients, variables and settings.
+public final class Session: Sendable {
+  /// How a session is set up by the program.
+  public struct Options: Sendable {
+    /// The arguments after FILE.
+    public var arguments: [String] = []
+    /// `--var NAME=VALUE`.
+    public var variables: [String: String] = [:]
+    /// The environment, for `env`.
+    public var environment: [String: String] = [:]
+    /// Whether `--yes` stands for every confirmation, and for how many elements at most.
+    public var confirmed: Confirmation = .asked
+    /// Whether questions can be asked: standard input and error are terminals.
+    public var isInteractive = false
+    /// The format results are printed in, where nothing else is said.
+    public var format: Format?
+    /// How long requests wait where neither call nor client says.
+    public var timeout: Duration? = .seconds(5)
+    /// Draws errors.
+    public var renderer = Renderer()
+
+    /// Creates the usual options.
+    public init() {}
+  }
+
+  /// What stands for the confirmation of bulk changes.
+  public enum Confirmation: Sendable, Equatable {
+    case asked
+    case given
+    case limited(Int)
+  }
+
+  /// What the program lends a session.
+  public struct Surroundings: Sendable {
+    /// Opens the connection of a URI.
+    public var open: @Sendable (_ uri: String) async throws(LinkError) -> any Link
+    /// Shows a note on standard error, with its newline.
+    public var note: @Sendable (String) -> Void
+    /// Asks a question at the terminal; nil where it can't be asked.
+    public var ask: (@Sendable (String) async -> String?)?
+    /// Shows a line of the trace, if one is kept.
+    public var trace: (@Sendable (String) -> Void)?
+
+    /// Creates surroundings.
+    public init(
+      open: @escaping @Sendable (String) async throws(LinkError) -> any Link,
+      note: @escaping @Sendable (String) -> Void, ask: (@Sendable (String) async -> String?)? = nil,
+      trace: (@Sendable (String) -> Void)? = nil
+    ) {
+      self.open = open
+      self.note = note
+      self.ask = ask
+      self.trace = trace
+    }
+  }
+
+  /// What changes while a session lasts.
+  struct State {
+    var connections: [ConnectionValue] = []
+    var clients: [ClientValue] = []
+    var nextSerial = 1
+    /// How many streams of a queue are open.
+    var openStreams: [String: Int] = [:]
+    var timeout: Duration?
+    var format: Format?
+    var inFlight = 16
+    var showsTiming = false
+    /// The outermost statement's confirmation, once it was asked for.
+    var isConfirmed = false
+    var confirmedLeft: Int?
+    /// Whether a sink or `destroy-all` that had sent something ended with failures.
+    var hasPartialFailure = false
+    /// The variables of the top level, by name.
+    var names: [String: Int] = [:]
+    /// Whether standard input was read by a statement.
+    var isInputTaken = false
+    /// How many requests that change something were sent.
+    var changesSent = 0
+  }
+
+  public let options: Options
+  public let output: Output
+  let surroundings: Surroundings
+  let state: Mutex<State>
+
+  /// Creates a session.
+  public init(options: Options, output: Output, surroundings: Surroundings) {
+    self.options = options
+    self.output = output
+    self.surroundings = surroundings
+    var state = State()
+    state.timeout = options.timeout
+    state.format = options.format
+    if case .limited(let count) = options.confirmed { state.confirmedLeft = count }
+    self.state = Mutex(state)
+  }
+
+  /// Shows a note on standard error.
+  func note(_ text: String) {
+    output.flush()
+    surroundings.note(text + "\n")
+  }
+
+  func trace(_ text: String) { surroundings.trace?(text) }
+
+  /// Closes every connection.
+  public func close() async {
+    let connections = state.withLock { state in
+      defer {
+        state.connections = []
+        state.clients = []
+      }
+      return state.connections
+    }
+    for connection in connections { await connection.link.close() }
+  }
+}

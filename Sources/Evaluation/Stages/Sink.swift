@@ -1,0 +1,223 @@
+import Synchronization
+import JSONRPC
+import Client
+import JSONText
+import Language
+
+/// How the elements of a changing statement ended.
+struct Tally: Sendable {
+  var ok = 0
+  var failed = 0
+  var absent = 0
+  var refused = 0
+  var unknown = 0
+  /// The first element that did not go well.
+  var first: Fault?
+
+  mutating func add(_ outcome: Mutation.Outcome) {
+    switch outcome {
+    case .done: ok += 1
+    case .absent: absent += 1
+    case .failed: failed += 1
+    case .unknown: unknown += 1
+    case .refused: refused += 1
+    }
+    if !outcome.isGood { first = first ?? outcome.fault }
+  }
+
+  var value: Value {
+    .record(Record(counts.map { ($0.0, .number(JSONNumber($0.1))) }))
+  }
+
+  private var counts: [(String, Int)] {
+    [("ok", ok), ("failed", failed), ("absent", absent), ("refused", refused), ("unknown", unknown)]
+  }
+
+  /// `3 ok, 1 failed`: what is 0 is left out, but for `ok`.
+  var text: String {
+    counts.filter { $0.0 == "ok" || $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
+  }
+}
+
+extension Mutation.Outcome {
+  /// Whether the statement goes on after it: done, or absent where it was to be destroyed.
+  var isGood: Bool {
+    switch self {
+    case .done, .absent: true
+    case .failed, .unknown, .refused: false
+    }
+  }
+}
+
+/// Many changes with some of them in flight.
+struct Window: Sendable {
+  let session: Session
+  let limit: Int
+  /// Whether a failure does not stop it.
+  let goesOn: Bool
+
+  /// What came of all elements: their tally, and the values that flow on, in order.
+  struct Result: Sendable {
+    var tally = Tally()
+    var flow: [(index: Int, value: Value)] = []
+  }
+
+  /// Sends the mutations that `next` makes, until it has no more or one fails; then waits for what is in flight.
+  func run(
+    keepsFlow: Bool, _ next: () async throws(Fault) -> (mutation: Mutation, element: Value)?
+  ) async throws(Fault) -> Result {
+    var result = Result()
+    var stopped: Fault?
+    await withTaskGroup(of: (Int, Value, Mutation.Outcome).self) { group in
+      var (index, inFlight) = (0, 0)
+      var isOpen = true
+      while isOpen || inFlight > 0 {
+        if isOpen, inFlight < limit {
+          do throws(Fault) {
+            guard let (mutation, element) = try await next() else {
+              isOpen = false
+              continue
+            }
+            let position = index
+            group.addTask(executorPreference: mutation.client.client.transport.taskExecutor) {
+              (position, element, await mutation.send(session))
+            }
+            index += 1
+            inFlight += 1
+            continue
+          } catch {
+            stopped = error
+            isOpen = false
+            continue
+          }
+        }
+        guard let (position, element, outcome) = await group.next() else { break }
+        inFlight -= 1
+        result.tally.add(outcome)
+        if keepsFlow, case .done(let value) = outcome { result.flow.append((position, value.isNull ? element : value)) }
+        if !outcome.isGood, !goesOn { isOpen = false }
+        if Task.isCancelled { isOpen = false }
+      }
+    }
+    result.flow.sort { $0.index < $1.index }
+    if let stopped { throw stopped.within("after \(result.tally.text)").ending(result.tally.ok > 0 ? 5 : 1) }
+    return result
+  }
+}
+
+extension Stage {
+  private static let options: [Declaration.Option] = [.inFlight, .onError]
+
+  static let create = sink(
+    Declaration(
+      name: "create", summary: "Creates a resource of each element.",
+      parameters: [.init(name: "CLIENT", shape: .client)],
+      options: [.include, .keepID, .meta, .timeout] + options, effect: .changes, result: "summary"), Mutation.create)
+
+  static let update = sink(
+    Declaration(
+      name: "update", summary: "Updates the resource of each element with a record.",
+      parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
+      options: [.include, .meta, .timeout] + options, effect: .changes, result: "summary"), Mutation.update)
+
+  static let destroy = sink(
+    Declaration(
+      name: "destroy", summary: "Destroys the resource of each element.",
+      parameters: [.init(name: "CLIENT", shape: .client)], options: [.confirm, .max, .meta, .timeout] + options,
+      effect: .destroys, result: "summary"), Mutation.destroy)
+
+  private static func sink(
+    _ declaration: Declaration, _ make: @escaping @Sendable (Arguments) throws(Fault) -> Mutation
+  ) -> Stage {
+    Stage(declaration) { call in
+      let arguments = SinkArguments(call)
+      return .sink { frame, stream, keepsFlow throws(Fault) in
+        let once = try await arguments.once(&frame)
+        let client = try once.client()
+        let session = frame.run.session
+        if declaration.effect == .destroys { try await confirm(once, client, session, &stream) }
+        let window = Window(
+          session: session, limit: try once.integer("in-flight", least: 1) ?? session.state.withLock(\.inFlight),
+          goesOn: try once.string("on-error") == "continue")
+        var page: ArraySlice<Value> = []
+        let result = try await window.run(keepsFlow: keepsFlow) { () async throws(Fault) in
+          try frame.run.checkInterrupt()
+          if page.isEmpty { page = try await stream.next()?[...] ?? [] }
+          guard let element = page.popFirst() else { return nil }
+          frame.element = element
+          if declaration.effect == .destroys { try session.useConfirmed(1) }
+          do throws(Fault) {
+            return (try make(try await arguments.each(once, element, &frame)), element)
+          } catch { throw error.within("in \(declaration.name), at \(element.label)") }
+        }
+        try finish(result.tally, "\(declaration.name) \(client.name)", session, goesOn: window.goesOn)
+        return (result.flow.map(\.value), result.tally.value)
+      }
+    }
+  }
+
+  private static func confirm(
+    _ arguments: Arguments, _ client: ClientValue, _ session: Session, _ stream: inout ElementStream
+  ) async throws(Fault) {
+    let max = try arguments.integer("max", least: 0)
+    var count: Int?
+    if max != nil || session.surroundings.ask != nil {
+      let all = try await stream.rest()
+      stream = ElementStream(all)
+      count = all.count
+    }
+    try await session.confirm(
+      Bulk(verb: arguments.name, client: client, count: count, filter: nil, max: max), arguments)
+  }
+
+  /// Says how it ended; a failure ends the statement unless it was to go on.
+  static func finish(_ tally: Tally, _ label: String, _ session: Session, goesOn: Bool) throws(Fault) {
+    session.note("\(label): \(tally.text)")
+    guard let first = tally.first else { return }
+    if goesOn {
+      session.state.withLock { $0.hasPartialFailure = true }
+      session.show(first)
+      return
+    }
+    let hasSent = tally.ok + tally.failed + tally.unknown + tally.absent > 0
+    throw first.within("\(label): \(tally.text)").ending(hasSent ? 5 : 6)
+  }
+}
+
+/// The arguments of a sink: those asked once, and those asked of each element.
+struct SinkArguments: Sendable {
+  private let template: Arguments
+  private let client: (argument: Language.Argument, code: Code)?
+  private let places: [(argument: Language.Argument, code: Code)]
+  private let options: [(argument: Language.Argument, code: Code)]
+
+  init(_ call: StageCall) {
+    template = Arguments(
+      name: call.command.name, range: call.command.range, nameRange: call.command.nameRange,
+      source: call.compiler.source)
+    let positional = call.positional
+    client = positional.first.map { first in (.positional(first), call.once(0)) }
+    places = positional.dropFirst().map { (.positional($0), call.each($0)) }
+    options = call.options.map { option in
+      (
+        .option(option.name, option.range, option.value),
+        call.compiler.withElement(false) { call.compiler.code(option.value) }
+      )
+    }
+  }
+
+  func once(_ frame: inout Frame) async throws(Fault) -> Arguments {
+    var arguments = template
+    if let client { arguments.add(client.argument, try await client.code.run(&frame)) }
+    for option in options { arguments.add(option.argument, try await option.code.run(&frame)) }
+    return arguments
+  }
+
+  /// The arguments for an element, which stands where the verb's ID or RECORD does.
+  func each(_ once: Arguments, _ element: Value, _ frame: inout Frame) async throws(Fault) -> Arguments {
+    var arguments = once
+    arguments.positional.append(.init(value: element, range: template.nameRange, expression: nil))
+    for place in places { arguments.add(place.argument, try await place.code.run(&frame)) }
+    return arguments
+  }
+}

@@ -1,0 +1,35 @@
+public import Client
+public import JSONRPC
+
+/// A client as a value: a queue of a connection, and how to speak to it.
+public struct ClientValue: Sendable {
+  /// What messages call it: its type, and its queue where that is named otherwise.
+  public let name: String
+  /// The verbs.
+  public let client: ResourceClient
+  /// The connection it was made on.
+  public let connection: ConnectionValue
+
+  /// The queue.
+  public var queue: String { client.transport.queue }
+
+  /// Which stream a change would disturb: the queue of this connection.
+  var streamKey: String { "\(connection.serial)/\(queue)" }
+
+  var fields: [Record.Field] {
+    [("queue", .string(queue)), ("type", .string(client.settings.type)), ("connection", .string(connection.address))]
+  }
+}
+
+/// A connection as a value.
+public struct ConnectionValue: Sendable {
+  /// The link to the broker, or to the embedded service.
+  public let link: any Link
+  /// Tells connections of a session apart, in the order they were made.
+  public let serial: Int
+  /// The name that `connect name:` gave it.
+  public let name: String?
+
+  /// Where it leads, without the password.
+  public var address: String { link.address }
+}

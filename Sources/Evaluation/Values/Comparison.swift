@@ -1,0 +1,71 @@
+import JSONText
+
+/// Equality and order of values: two types are a `type` error, null with `==` excepted.
+enum Comparison {
+  /// Whether two values are equal.
+  static func equal(_ left: Value, _ right: Value) throws(Fault) -> Bool {
+    switch (left, right) {
+    case (.null, .null): return true
+    case (.null, _), (_, .null): return false
+    case (.bool(let a), .bool(let b)): return a == b
+    case (.number(let a), .number(let b)):
+      if a == b { return true }
+      return try Arithmetic.compare(a, b) == 0
+    case (.string(let a), .string(let b)): return a == b
+    case (.duration(let a), .duration(let b)): return a == b
+    case (.list(let a), .list(let b)): return try equal(a, b)
+    case (.record(let a), .record(let b)): return try equal(a, b)
+    case (.resource(let a), .resource(let b)): return a.isSame(as: b)
+    case (.client(let a), .client(let b)): return a.name == b.name
+    case (.page(let a), .page(let b)): return try equal(a.items, b.items)
+    default: throw differentTypes(left, right, "compare")
+    }
+  }
+
+  private static func equal(_ left: [Value], _ right: [Value]) throws(Fault) -> Bool {
+    guard left.count == right.count else { return false }
+    for (a, b) in zip(left, right) where try !equal(a, b) { return false }
+    return true
+  }
+
+  private static func equal(_ left: Record, _ right: Record) throws(Fault) -> Bool {
+    guard left.count == right.count else { return false }
+    for (name, value) in left.fields {
+      guard let other = right[name], try equal(value, other) else { return false }
+    }
+    return true
+  }
+
+  /// Negative, zero or positive: numbers and durations by size, strings by their Unicode scalars, false before true.
+  static func order(_ left: Value, _ right: Value) throws(Fault) -> Int {
+    switch (left, right) {
+    case (.number(let a), .number(let b)): return try Arithmetic.compare(a, b)
+    case (.string(let a), .string(let b)):
+      return a == b ? 0 : a.unicodeScalars.lexicographicallyPrecedes(b.unicodeScalars) ? -1 : 1
+    case (.duration(let a), .duration(let b)): return a < b ? -1 : a > b ? 1 : 0
+    case (.bool(let a), .bool(let b)): return a == b ? 0 : b ? -1 : 1
+    default: throw differentTypes(left, right, "order")
+    }
+  }
+
+  /// A key that equal values share, for `unique` and `group`.
+  static func key(of value: Value) throws(Fault) -> String {
+    switch value {
+    case .number(let number):
+      guard number.integer == nil, let decimal = Decimal(number) else { return "n\(number.text)" }
+      return "n\(decimal.coefficient)e\(decimal.exponent)"
+    case .resource(let resource): return "r\(resource.type)/\(resource.id ?? "")"
+    case .string(let string): return "s\(string)"
+    default: return "j" + (try value.json().text)
+    }
+  }
+
+  private static func differentTypes(_ left: Value, _ right: Value, _ verb: String) -> Fault {
+    if left.typeName == right.typeName {
+      return Fault(.type, "\(left.typeWithArticle) has no order", nextStep: "\(verb) one of its fields instead")
+    }
+    return Fault(
+      .type, "can't \(verb) \(left.typeWithArticle) and \(right.typeWithArticle)",
+      nextStep: "convert one of them: int(x), number(x) or string(x)")
+  }
+}

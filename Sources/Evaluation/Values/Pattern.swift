@@ -1,0 +1,45 @@
+import Language
+
+/// A regular expression, with Swift's own engine.
+///
+/// The engine's value is not `Sendable`, so that a pattern is made anew from its text in each task that uses it.
+public struct Pattern: Sendable {
+  private let text: String
+  private let flags: String
+  private let regex: Compiled
+
+  /// Holds what the engine made of the text; nothing changes it, and matching reads it only.
+  private struct Compiled: @unchecked Sendable {
+    let regex: Regex<AnyRegexOutput>
+  }
+
+  /// Compiles a pattern with any of the flags `i` (letter case), `m` (lines), `s` (dot takes newlines), `x` (spaces).
+  ///
+  /// - Throws: a `value` error with the engine's reason.
+  init(_ text: String, flags: String = "") throws(Fault) {
+    self.text = text
+    self.flags = flags
+    do {
+      var regex = try Regex(text)
+      if flags.contains("i") { regex = regex.ignoresCase() }
+      if flags.contains("m") { regex = regex.anchorsMatchLineEndings() }
+      if flags.contains("s") { regex = regex.dotMatchesNewlines() }
+      self.regex = Compiled(regex: regex)
+    } catch {
+      throw Fault(.value, "not a regular expression: \(error)")
+    }
+  }
+
+  /// The pattern between its slashes.
+  var description: String { "/\(text)/\(flags)" }
+
+  func matches(_ text: String) -> Bool { text.firstMatch(of: regex.regex) != nil }
+
+  func replacing(in text: String, with replacement: String) -> String {
+    text.replacing(regex.regex) { _ in replacement }
+  }
+
+  func split(_ text: String) -> [String] {
+    text.split(separator: regex.regex, omittingEmptySubsequences: false).map(String.init)
+  }
+}

@@ -1,0 +1,53 @@
+/// What hands out elements, a page at a time.
+///
+/// A page is never empty; nil is the end. Dropping a stream lets go of what it holds.
+struct ElementStream {
+  private var pull: (() async throws(Fault) -> [Value]?)?
+
+  /// Creates a stream of a function that is called for each page until it returns nil.
+  init(_ pull: @escaping () async throws(Fault) -> [Value]?) { self.pull = pull }
+
+  /// Creates a stream of elements that are there already.
+  init(_ elements: [Value]) {
+    var rest: [Value]? = elements.isEmpty ? nil : elements
+    pull = { () async throws(Fault) in
+      defer { rest = nil }
+      return rest
+    }
+  }
+
+  /// The next page, or nil at the end; after it the source is let go.
+  mutating func next() async throws(Fault) -> [Value]? {
+    guard let pull else { return nil }
+    while let page = try await pull() {
+      if !page.isEmpty { return page }
+    }
+    self.pull = nil
+    return nil
+  }
+
+  /// Lets go of the source before its end.
+  mutating func close() { pull = nil }
+
+  /// All elements that are left.
+  mutating func rest() async throws(Fault) -> [Value] {
+    var all: [Value] = []
+    while let page = try await next() { all.append(contentsOf: page) }
+    return all
+  }
+}
+
+/// A lazy stream as a value: a recipe that is asked anew at each use.
+public struct StreamValue: Sendable {
+  let open: @Sendable () async throws(Fault) -> ElementStream
+}
+
+/// What `index` gives: a list in pipelines and loops, with its pagination.
+public struct PageValue: Sendable {
+  var items: [Value]
+  var pagination: Value
+  var meta: Value
+  var links: Value
+  /// Whether the service has another page after it.
+  var hasNext: Bool
+}
