@@ -1,0 +1,45 @@
+/// A CHECK of a table, read from the text of its CREATE TABLE.
+///
+/// Its constraint name is the message of its violation:
+/// `CONSTRAINT "can't be blank" CHECK (length(text) > 0)`. A check without a name says what it wants.
+/// The error points to the first column that the expression names.
+/// (https://www.sqlite.org/lang_createtable.html section 3.7)
+struct CheckConstraint: Sendable {
+  let message: String
+  /// The expression as it stands between the parentheses.
+  let expression: String
+  /// The table's columns that it names, in the order of the expression.
+  let columns: [String]
+
+  /// The checks of a table: those of its columns and its own.
+  static func all(inTable sql: String, columns: [String]) -> [CheckConstraint] {
+    let tokens = SQLToken.all(in: sql)
+    var checks: [CheckConstraint] = []
+    var depth = 0
+    for (index, token) in tokens.enumerated() {
+      if token.isSymbol("(") { depth += 1 }
+      if token.isSymbol(")") { depth -= 1 }
+      guard depth == 1, token.isWord("check"), index + 1 < tokens.count, tokens[index + 1].isSymbol("(") else { continue }
+      let inside = SQLToken.parenthesized(in: tokens[(index + 1)...])
+      let isNamed = index >= 2 && tokens[index - 2].isWord("constraint")
+      let name = isNamed ? tokens[index - 1].text : nil
+      checks.append(CheckConstraint(name: name, inside: inside, sql: sql, columns: columns))
+    }
+    return checks
+  }
+
+  private init(name: String?, inside: ArraySlice<SQLToken>, sql: String, columns: [String]) {
+    let utf8 = Array(sql.utf8)
+    let start = inside.first?.range.lowerBound ?? 0
+    let end = inside.last?.range.upperBound ?? start
+    expression = String(decoding: utf8[start..<end], as: UTF8.self)
+    message = name ?? "must satisfy \(expression)"
+    var named: [String] = []
+    for (index, token) in zip(inside.indices, inside) where token.kind == .word || token.kind == .quoted {
+      let isFunction = index + 1 < inside.endIndex && inside[index + 1].isSymbol("(")
+      let column = columns.first { $0.lowercased() == token.text.lowercased() }
+      if let column, !isFunction, !named.contains(column) { named.append(column) }
+    }
+    self.columns = named
+  }
+}

@@ -1,0 +1,86 @@
+import GRDB
+import JSONText
+
+/// A column of a served table, and what JSON its values are.
+///
+/// The kind is read from the declared type, as SQLite reads the affinity from it
+/// (https://www.sqlite.org/datatype3.html section 3.1), with three names of this service's own:
+///
+/// | declared type | JSON |
+/// |---|---|
+/// | has `BOOL` | true or false, stored as 1 or 0 |
+/// | TEXT affinity with `NUMBER`, `NUMERIC` or `DECIMAL`, such as `NUMBER_TEXT` | a number, its digits kept as text |
+/// | begins with `JSON` | any value, stored as JSON text |
+/// | INTEGER affinity | an integer of 64 bits |
+/// | REAL affinity | a number, the shortest digits that give it back |
+/// | `NUMERIC`, `DECIMAL`, `NUMBER` without TEXT | a number |
+/// | TEXT affinity | a string |
+/// | `BLOB` | a string in Base64 |
+/// | anything else, such as `DATE` or none | a string or a number |
+struct Column: Sendable {
+  /// What a column holds.
+  enum Kind: Sendable {
+    case boolean, integer, real, decimal, numberText, text, json, blob, untyped
+  }
+
+  /// The name in SQL.
+  let name: String
+  /// The name on the wire: dashes for underscores.
+  let member: String
+  let kind: Kind
+  /// Whether NULL is refused.
+  let isRequired: Bool
+  /// The SQL expression of the default.
+  let defaultExpression: String?
+  /// Whether SQLite computes it, so that nobody can write it.
+  let isGenerated: Bool
+  /// The member's name as it begins a JSON member: `"inserted-at":`.
+  let label: [UInt8]
+
+  init(
+    name: String, declaredType: String, isRequired: Bool = false, defaultExpression: String? = nil,
+    isGenerated: Bool = false
+  ) {
+    self.name = name
+    member = Self.member(name)
+    kind = Self.kind(ofDeclaredType: declaredType.uppercased())
+    self.isRequired = isRequired
+    self.defaultExpression = defaultExpression
+    self.isGenerated = isGenerated
+    label = Self.label(member)
+  }
+
+  /// The name, quoted for SQL.
+  var quoted: String { name.quotedForSQL }
+
+  /// The name on the wire of a name in SQL.
+  static func member(_ name: String) -> String { String(name.map { $0 == "_" ? "-" : $0 }) }
+
+  /// A member's name as it begins a JSON member.
+  static func label(_ member: String) -> [UInt8] {
+    var label: [UInt8] = []
+    label.append(jsonString: member)
+    label.append(UInt8(ascii: ":"))
+    return label
+  }
+
+  private static func kind(ofDeclaredType type: String) -> Kind {
+    if type.contains("BOOL") { return .boolean }
+    if type.hasPrefix("JSON") { return .json }
+    let isNumber = ["NUMBER", "NUMERIC", "DECIMAL"].contains { type.contains($0) }
+    if type.contains("INT") { return .integer }
+    if ["CHAR", "CLOB", "TEXT"].contains(where: { type.contains($0) }) { return isNumber ? .numberText : .text }
+    if type.contains("BLOB") { return .blob }
+    if ["REAL", "FLOA", "DOUB"].contains(where: { type.contains($0) }) { return .real }
+    return isNumber ? .decimal : .untyped
+  }
+}
+
+extension String {
+  /// The text as an identifier of SQL.
+  var quotedForSQL: String {
+    var result = "\""
+    for character in self { result += character == "\"" ? "\"\"" : String(character) }
+    return result + "\""
+  }
+}

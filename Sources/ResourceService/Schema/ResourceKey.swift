@@ -1,0 +1,43 @@
+import Foundation
+import GRDB
+
+/// The column that identifies a table's rows: its primary key, or the rowid where it has none of one column.
+struct ResourceKey: Sendable {
+  /// What ids there are.
+  enum Kind: Sendable {
+    /// Integers of 64 bits, written without sign or zeros in front of the digits that need none.
+    case integer
+    /// Any text.
+    case text
+    /// A column without a type: an id that looks like an integer is one.
+    case untyped
+  }
+
+  /// The column's name in SQL, or the name of the rowid.
+  let name: String
+  let kind: Kind
+  /// Whether the key is SQLite's rowid and no column of its own.
+  let isRowID: Bool
+
+  /// The name, quoted for SQL.
+  var quoted: String { name.quotedForSQL }
+
+  /// The stored value of an id, or nil where no row can have it.
+  func stored(_ id: String) -> DatabaseValue? {
+    guard !id.utf8.contains(0) else { return nil }
+    if kind == .text { return id.databaseValue }
+    if let integer = Int64(id), String(integer) == id { return integer.databaseValue }
+    return kind == .integer ? nil : id.databaseValue
+  }
+
+  /// The id of a stored value.
+  static func id(_ value: DatabaseValue) -> String {
+    switch value.storage {
+    case .null: ""
+    case .int64(let integer): String(integer)
+    case .double(let double): "\(double)"
+    case .string(let text): text
+    case .blob(let content): content.base64EncodedString()
+    }
+  }
+}
