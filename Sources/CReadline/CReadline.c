@@ -1,1 +1,264 @@
+#define _GNU_SOURCE
 #include "CReadline.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <termios.h>
+#include <unistd.h>
+
+// ---- Bells ----
+
+int retort_bell_open(int blocking) {
+  return eventfd(0, EFD_CLOEXEC | (blocking ? 0 : EFD_NONBLOCK));
+}
+
+void retort_bell_ring(int bell) {
+  eventfd_write(bell, 1);
+}
+
+void retort_bell_answer(int bell) {
+  eventfd_t count;
+  eventfd_read(bell, &count);
+}
+
+// ---- Signals ----
+
+static _Atomic uint64_t caught;
+static int signal_bell = -1;
+
+// Runs on whatever thread the signal hit: nothing here but an atomic and a write.
+static void on_signal(int number) {
+  int saved = errno;
+  atomic_fetch_or(&caught, UINT64_C(1) << number);
+  retort_bell_ring(signal_bell);
+  errno = saved;
+}
+
+int retort_signals_open(void) {
+  signal_bell = retort_bell_open(1);
+  return signal_bell < 0 ? -1 : 0;
+}
+
+void retort_signal_catch(int number) {
+  struct sigaction action;
+  if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN) return;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = on_signal;
+  action.sa_flags = SA_RESTART;
+  sigaction(number, &action, NULL);
+}
+
+uint64_t retort_signals_wait(void) {
+  retort_bell_answer(signal_bell);
+  return atomic_exchange(&caught, 0);
+}
+
+// ---- The terminal, given back in every way a process can end but SIGKILL ----
+
+static const int fatal_signals[] = {SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV};
+enum { FATAL_COUNT = sizeof fatal_signals / sizeof fatal_signals[0] };
+static struct sigaction before_us[FATAL_COUNT];
+static struct termios before_line;
+static int terminal_input = -1, terminal_output = -1;
+static volatile sig_atomic_t line_is_open;
+
+static void give_terminal_back(void) {
+  static const char leave[] = "\033[?2004l\r\n";
+  if (!line_is_open) return;
+  line_is_open = 0;
+  tcsetattr(terminal_input, TCSANOW, &before_line);
+  if (write(terminal_output, leave, sizeof leave - 1) < 0) return;
+}
+
+// The signal is blocked while its handler runs, so the raise arrives after it, at the place of the fault.
+static void on_fatal_signal(int number) {
+  give_terminal_back();
+  for (int i = 0; i < FATAL_COUNT; i++)
+    if (fatal_signals[i] == number) sigaction(number, &before_us[i], NULL);
+  raise(number);
+}
+
+static void watch_over_terminal(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = on_fatal_signal;
+  action.sa_flags = SA_ONSTACK;
+  for (int i = 0; i < FATAL_COUNT; i++) {
+    sigaction(fatal_signals[i], NULL, &before_us[i]);
+    if (before_us[i].sa_handler != SIG_IGN) sigaction(fatal_signals[i], &action, NULL);
+  }
+  atexit(give_terminal_back);
+}
+
+// ---- The line ----
+
+static enum retort_line_state line_state;
+static char *line_taken;
+
+// A macro of inputrc ends with its first line: readline would wait for a key inside it, with no line to put it in.
+static void take_line(char *line) {
+  if (RL_ISSTATE(RL_STATE_MACROINPUT)) {
+    rl_free_line_state();
+    RL_UNSETSTATE(RL_STATE_MACROINPUT);
+  }
+  line_taken = line;
+  line_state = line ? RETORT_LINE_TAKEN : RETORT_LINE_ENDED;
+  rl_callback_handler_remove();
+}
+
+// Ctrl-Z is caught only while a line is being edited: a statement is stopped by the terminal itself.
+static void line_opened(void) {
+  tcgetattr(terminal_input, &before_line);
+  line_is_open = 1;
+  retort_signal_catch(SIGTSTP);
+}
+
+static void line_closed(void) {
+  struct sigaction action;
+  line_is_open = 0;
+  if (sigaction(SIGTSTP, NULL, &action) == 0 && action.sa_handler == on_signal) signal(SIGTSTP, SIG_DFL);
+}
+
+void retort_line_begin(const char *prompt) {
+  line_state = RETORT_LINE_OPEN;
+  rl_eof_found = 0;  // readline never takes it back
+  rl_reset_screen_size();
+  line_opened();
+  rl_callback_handler_install(prompt, take_line);
+}
+
+enum retort_line_state retort_line_read(char **line) {
+  rl_callback_read_char();
+  if (line_state == RETORT_LINE_OPEN) return RETORT_LINE_OPEN;
+  line_closed();
+  *line = line_taken;
+  line_taken = NULL;
+  // With bracketed paste on, readline itself ends the line of a Ctrl-D.
+  if (line_state == RETORT_LINE_ENDED && strcmp(rl_variable_value("enable-bracketed-paste"), "on") != 0) rl_crlf();
+  fflush(rl_outstream);
+  return line_state;
+}
+
+void retort_line_abandon(int signal_number) {
+  rl_callback_sigcleanup();
+  rl_free_line_state();
+  rl_deactivate_mark();
+  rl_point = rl_end;
+  rl_redisplay();
+  if (signal_number == SIGINT) rl_echo_signal_char(SIGINT);
+  rl_crlf();
+  rl_callback_handler_remove();
+  fflush(rl_outstream);
+  line_closed();
+}
+
+void retort_line_notice(const char *text) {
+  if (line_is_open) rl_clear_visible_line();
+  fprintf(rl_outstream, "%s\n", text);
+  if (line_is_open) {
+    rl_on_new_line();
+    rl_redisplay();
+  }
+  fflush(rl_outstream);
+}
+
+void retort_line_suspend(void) {
+  rl_echo_signal_char(SIGTSTP);
+  rl_deprep_terminal();
+  line_closed();
+  raise(SIGTSTP);
+  line_opened();
+  rl_reset_screen_size();
+  rl_prep_terminal(1);
+  rl_on_new_line();
+  rl_redisplay();
+}
+
+// ---- Setting up ----
+
+static retort_completer *completer;
+static void *completer_context;
+
+// Asked anew by both hooks below: the line cannot change between them.
+static char **complete_here(int *start) {
+  int suffix = 0;
+  char **matches = completer(completer_context, rl_line_buffer, rl_point, start, &suffix);
+  rl_completion_append_character = suffix;
+  return matches;
+}
+
+static void free_matches(char **matches) {
+  if (!matches) return;
+  for (char **match = matches; *match; match++) free(*match);
+  free(matches);
+}
+
+// readline finds the start of a word by its break characters; the one before our start is the only one.
+static char *break_before_start(void) {
+  static char before[2];
+  int start = rl_point;
+  free_matches(complete_here(&start));
+  before[0] = start > 0 && start <= rl_point ? rl_line_buffer[start - 1] : '\0';
+  return before;
+}
+
+static char **complete_word(const char *text, int found_start, int end) {
+  int start = end;
+  rl_attempted_completion_over = 1;  // never a file's name instead
+  char **matches = complete_here(&start);
+  if (start == found_start) return matches;
+  free_matches(matches);
+  return NULL;
+}
+
+// readline would ask `Display all 105 possibilities?` and wait for the key, deaf to signals and notices.
+static void show_matches(char **matches, int count, int width) {
+  enum { MOST = 100 };
+  rl_display_match_list(matches, count < MOST ? count : MOST, width);
+  if (count > MOST) fprintf(rl_outstream, "... and %d more\n", count - MOST);
+  rl_forced_update_display();
+}
+
+void retort_use_utf8(void) {
+  if (setlocale(LC_CTYPE, "") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return;
+  setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+// At each line readline goes back to the environment's locale. Under LC_ALL=C this comes after it, before the prompt.
+static int keep_utf8(void) {
+  if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return 0;
+  setlocale(LC_CTYPE, "C.UTF-8");
+  rl_variable_bind("convert-meta", "off");
+  rl_variable_bind("input-meta", "on");
+  rl_variable_bind("output-meta", "on");
+  return 0;
+}
+
+void retort_readline_open(FILE *input, FILE *output, retort_completer *with, void *context) {
+  completer = with;
+  completer_context = context;
+  terminal_input = fileno(input);
+  terminal_output = fileno(output);
+  rl_instream = input;
+  rl_outstream = output;
+  rl_readline_name = "retort";
+  rl_catch_signals = 0;
+  rl_catch_sigwinch = 0;
+  rl_change_environment = 0;
+  rl_startup_hook = keep_utf8;
+  rl_basic_quote_characters = "";
+  rl_sort_completion_matches = 0;
+  rl_completion_word_break_hook = break_before_start;
+  rl_attempted_completion_function = complete_word;
+  rl_completion_display_matches_hook = show_matches;
+  using_history();
+  rl_initialize();
+  rl_variable_bind("page-completions", "off");
+  watch_over_terminal();
+}

@@ -56,7 +56,9 @@ struct Change {
       case .toOne(let column):
         values[column.name] = try Self.identifier(data, relationship)?.databaseValue ?? .null
       case .join:
-        guard let array = data.arrayValue else { throw Failure("400", "115", "Invalid Links Object", "\(name) is not a list.") }
+        guard let array = data.arrayValue else {
+          throw Failure("400", "115", "Invalid Links Object", "\(name) is not a list.")
+        }
         var ids: [String] = []
         for element in array {
           if let id = try Self.identifier(element, relationship) { ids.append(id) }

@@ -19,7 +19,8 @@ final class CompoundRows {
   private static let batch = 500
 
   init(
-    db: Database, schema: Schema, type: ResourceType, rows primary: [StoredRow], _ inclusions: [QueryParameters.Inclusion]
+    db: Database, schema: Schema, type: ResourceType, rows primary: [StoredRow],
+    _ inclusions: [QueryParameters.Inclusion]
   ) throws {
     self.db = db
     self.schema = schema

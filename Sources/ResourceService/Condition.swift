@@ -17,12 +17,14 @@ struct Condition {
     case .reverse(let column, _):
       let wanted = keys("o.\(other.key.quoted)", values, other)
       return Condition(
-        sql: "EXISTS (SELECT 1 FROM \(other.quoted) o WHERE o.\(column.quotedForSQL) = t.\(type.key.quoted) AND \(wanted.sql))",
+        sql:
+          "EXISTS (SELECT 1 FROM \(other.quoted) o WHERE o.\(column.quotedForSQL) = t.\(type.key.quoted) AND \(wanted.sql))",
         arguments: wanted.arguments)
     case .join(let table, let own, let far):
       let wanted = keys("j.\(far.quotedForSQL)", values, other)
       return Condition(
-        sql: "EXISTS (SELECT 1 FROM \(table.quotedForSQL) j WHERE j.\(own.quotedForSQL) = t.\(type.key.quoted) AND \(wanted.sql))",
+        sql:
+          "EXISTS (SELECT 1 FROM \(table.quotedForSQL) j WHERE j.\(own.quotedForSQL) = t.\(type.key.quoted) AND \(wanted.sql))",
         arguments: wanted.arguments)
     }
   }
@@ -38,7 +40,8 @@ struct Condition {
     case .boolean:
       let flags = values.compactMap { ["true": 1, "1": 1, "false": 0, "0": 0][$0] }
       return Condition(
-        sql: "t.\(column.quoted) IN (\(flags.map { _ in "?" }.joined(separator: ", ")))", arguments: flags.map(\.databaseValue))
+        sql: "t.\(column.quoted) IN (\(flags.map { _ in "?" }.joined(separator: ", ")))",
+        arguments: flags.map(\.databaseValue))
     case .numberText:
       let places = values.map { _ in "CAST(? AS NUMERIC)" }.joined(separator: ", ")
       return Condition(

@@ -60,7 +60,8 @@ private final class EmbeddedTransport: Transport {
     }
     if Task.isCancelled { throw LinkError(.cancelled, "interrupted") }
     guard service.queues.contains(queue) else {
-      throw LinkError(.noRoute, "there is no queue \(queue) on \(link.address): it has \(service.queues.joined(separator: ", "))")
+      throw LinkError(
+        .noRoute, "there is no queue \(queue) on \(link.address): it has \(service.queues.joined(separator: ", "))")
     }
     return service.answer(queue: queue, body: envelope.body)
   }

@@ -18,7 +18,9 @@ struct PageLinks {
 
   private func link(_ number: Int) -> JSONValue {
     let pages = [("page[number]", "\(number)"), ("page[size]", "\(parameters.page.size)")]
-    let pairs = (parameters.repeated.map { ($0.name, $0.value) } + pages).map { Self.escaped($0.0) + "=" + Self.escaped($0.1) }
+    let pairs = (parameters.repeated.map { ($0.name, $0.value) } + pages).map {
+      Self.escaped($0.0) + "=" + Self.escaped($0.1)
+    }
     return .string("/\(type)?" + pairs.joined(separator: "&"))
   }
 
@@ -27,7 +29,8 @@ struct PageLinks {
     var result = ""
     for byte in text.utf8 {
       switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+        UInt8(ascii: "~"):
         result.unicodeScalars.append(Unicode.Scalar(byte))
       default: result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
       }

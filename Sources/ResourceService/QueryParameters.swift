@@ -87,7 +87,8 @@ struct QueryParameters {
       case .string(let string): text = string
       case .number(let number): text = number.text
       case .bool(let flag): text = flag ? "true" : "false"
-      default: throw Failure("400", "102", "Filter not allowed", "the value of \(name) is not a string.", parameter: "filter")
+      default:
+        throw Failure("400", "102", "Filter not allowed", "the value of \(name) is not a string.", parameter: "filter")
       }
       result.append((name, text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)))
     }
@@ -103,7 +104,8 @@ struct QueryParameters {
   ) throws(Failure) {
     guard let name = path.first else { return }
     guard let relationship = type.relationship(name), let other = schema.types[relationship.type] else {
-      throw Failure("400", "112", "Invalid field", "\(name) is not a valid relationship of \(type.name)", parameter: "include")
+      throw Failure(
+        "400", "112", "Invalid field", "\(name) is not a valid relationship of \(type.name)", parameter: "include")
     }
     let known = inclusions.firstIndex { $0.relationship.name == name }
     let index = known ?? inclusions.count
@@ -114,14 +116,17 @@ struct QueryParameters {
   private static func order(_ part: String, _ type: ResourceType, _ schema: Schema) throws(Failure) -> Order {
     let descends = part.hasPrefix("-")
     let path = part.drop { $0 == "-" }.split(separator: ".").map(String.init)
-    if path.count == 1, let column = type.sortable(path[0]) { return Order(column: column, through: nil, descends: descends) }
+    if path.count == 1, let column = type.sortable(path[0]) {
+      return Order(column: column, through: nil, descends: descends)
+    }
     if path.count == 2, let relationship = type.relationship(path[0]), relationship.column != nil,
       let column = schema.types[relationship.type]?.sortable(path[1])
     {
       return Order(column: column, through: relationship, descends: descends)
     }
     throw Failure(
-      "400", "114", "Invalid sort criteria", "\(path.joined(separator: ".")) is not a valid sort criteria for \(type.name)",
+      "400", "114", "Invalid sort criteria",
+      "\(path.joined(separator: ".")) is not a valid sort criteria for \(type.name)",
       parameter: "sort")
   }
 

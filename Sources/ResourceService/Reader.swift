@@ -35,7 +35,8 @@ struct Reader {
     let parameters = try QueryParameters(params, type, schema)
     let conditions = parameters.filter.map { Condition.filter($0.name, $0.values, type, schema) }
     memory.refresh(try QueryMemory.Version(db))
-    let filterKey = type.name + parameters.filter.map { "\u{0}\($0.name)\u{1}\($0.values.joined(separator: ","))" }.joined()
+    let filterKey =
+      type.name + parameters.filter.map { "\u{0}\($0.name)\u{1}\($0.values.joined(separator: ","))" }.joined()
     let count = try self.count(conditions, filterKey)
     let rows = try self.rows(parameters, conditions, filterKey)
     let compound = try CompoundRows(db: db, schema: schema, type: type, rows: rows, parameters.inclusions)
@@ -84,12 +85,15 @@ struct Reader {
       let columns = (terms.map(\.1) + ["t.\(type.key.quoted)"]).joined(separator: ", ")
       let places = position.values.map { _ in "?" }.joined(separator: ", ")
       conditions.append(
-        Condition(sql: position.values.count == 1 ? "\(columns) > ?" : "(\(columns)) > (\(places))", arguments: position.values))
+        Condition(
+          sql: position.values.count == 1 ? "\(columns) > ?" : "(\(columns)) > (\(places))", arguments: position.values)
+      )
       offset = (0, false)
     }
     guard !offset.overflow else { return [] }
     let extra = terms.map { ", " + $0.1 }.joined()
-    let sql = "SELECT \(type.selection)\(extra) FROM \(type.quoted) t" + Self.clause(conditions)
+    let sql =
+      "SELECT \(type.selection)\(extra) FROM \(type.quoted) t" + Self.clause(conditions)
       + " ORDER BY " + orders.joined(separator: ", ") + " LIMIT ? OFFSET ?"
     let arguments = conditions.flatMap(\.arguments) + [size.databaseValue, offset.partialValue.databaseValue]
     var rows: [StoredRow] = []
@@ -107,9 +111,11 @@ struct Reader {
   }
 
   private func term(_ order: QueryParameters.Order) -> String {
-    guard let relationship = order.through, let column = relationship.column, let other = schema.types[relationship.type]
+    guard let relationship = order.through, let column = relationship.column,
+      let other = schema.types[relationship.type]
     else { return Self.sortable(order.column, "t") }
-    return "(SELECT \(Self.sortable(order.column, "o")) FROM \(other.quoted) o WHERE o.\(other.key.quoted) = t.\(column.quoted))"
+    return
+      "(SELECT \(Self.sortable(order.column, "o")) FROM \(other.quoted) o WHERE o.\(other.key.quoted) = t.\(column.quoted))"
   }
 
   /// Numbers kept as text sort as numbers.
@@ -120,5 +126,7 @@ struct Reader {
 
 extension JSONObject {
   /// The object with only some members.
-  func only(_ names: Set<String>) -> JSONObject { JSONObject(filter { names.contains($0.key) }.map { ($0.key, $0.value) }) }
+  func only(_ names: Set<String>) -> JSONObject {
+    JSONObject(filter { names.contains($0.key) }.map { ($0.key, $0.value) })
+  }
 }

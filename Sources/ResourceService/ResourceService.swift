@@ -65,7 +65,8 @@ public final class ResourceService: Sendable {
     let request: Request
     do throws(ErrorResponse) { request = try Request(decoding: body) } catch { return error.encoded() }
     guard let type = schema.types[queue] else {
-      return Response(id: request.id, outcome: .error(JSONRPC.ErrorObject(.methodNotFound, "Method not found"))).encoded()
+      return Response(id: request.id, outcome: .error(JSONRPC.ErrorObject(.methodNotFound, "Method not found")))
+        .encoded()
     }
     do {
       let result = try database.writeWithoutTransaction { db in try self.result(request, type, db) }

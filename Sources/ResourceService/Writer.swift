@@ -17,13 +17,15 @@ struct Writer {
     guard violations.isEmpty else { throw Failure(violations) }
     let names = values.keys.sorted()
     let columns = names.map(\.quotedForSQL).joined(separator: ", ")
-    let sql = names.isEmpty
+    let sql =
+      names.isEmpty
       ? "INSERT INTO \(type.quoted) DEFAULT VALUES"
       : "INSERT INTO \(type.quoted) (\(columns)) VALUES (\(names.map { _ in "?" }.joined(separator: ", ")))"
     try db.cachedStatement(sql: sql).execute(arguments: StatementArguments(names.map { values[$0] ?? .null }))
     let row = db.lastInsertedRowID
-    let key = try DatabaseValue.fetchOne(
-      db, sql: "SELECT \(type.key.quoted) FROM \(type.quoted) WHERE rowid = ?", arguments: [row]) ?? row.databaseValue
+    let key =
+      try DatabaseValue.fetchOne(
+        db, sql: "SELECT \(type.key.quoted) FROM \(type.quoted) WHERE rowid = ?", arguments: [row]) ?? row.databaseValue
     try link(change, key)
     return ResourceKey.id(key)
   }

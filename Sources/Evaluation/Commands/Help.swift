@@ -6,6 +6,12 @@ public enum Help {
       + statements.map(\.name) + ["commands", "stages", "functions", "statements"]
   }
 
+  /// What can begin a statement.
+  public static var commandNames: [String] { (statements.map(\.name) + Command.all.map(\.declaration.name)).sorted() }
+
+  /// What can stand after `|`.
+  public static var stageNames: [String] { Stage.all.map(\.declaration.name).sorted() }
+
   /// The statements, which have a form of their own.
   static let statements: [(name: String, form: String, summary: String)] = [
     ("let", "let NAME = PIPELINE", "Assigns the nearest visible name, or defines one."),

@@ -1,5 +1,5 @@
-import Synchronization
 public import Language
+import Synchronization
 
 /// Runs texts against a session, one after the other, with variables that stay.
 ///
@@ -7,12 +7,18 @@ public import Language
 /// let interpreter = Interpreter(session)
 /// let status = await interpreter.run(SourceText(name: "-c", text: "print 1 + 1"))
 /// ```
-public final class Interpreter {
+public final class Interpreter: Sendable {
   /// The session.
   public let session: Session
-  private var scope: Scope
-  private var definitions: [String: Definition] = [:]
-  private var frame: Frame
+  private let state: Mutex<State>
+
+  /// What stays from one text to the next.
+  private struct State {
+    var scope: Scope
+    var definitions: [String: Definition] = [:]
+    var frame: Frame
+    var hasExited = false
+  }
 
   /// A statement of the top level, ready to run.
   enum TopLevel {
@@ -32,12 +38,13 @@ public final class Interpreter {
   /// Creates an interpreter without variables.
   public init(_ session: Session) {
     self.session = session
-    scope = Scope()
+    var scope = Scope()
     let slot = scope.define("_", SourceRange(0, 0))
     _ = scope.read("_")
-    frame = Frame(
+    let frame = Frame(
       slots: Array(repeating: .null, count: slot + 1), globals: [],
       run: Run(session: session, source: SourceText(name: "", text: "")))
+    state = Mutex(State(scope: scope, frame: frame))
   }
 
   /// What a check finds.
@@ -50,6 +57,8 @@ public final class Interpreter {
     public var isIncomplete: Bool
     /// What is open: for the continuation prompt.
     public var open: String?
+    /// The statements that change or destroy data, a line each.
+    public var inventory: [String] = []
   }
 
   /// Parses and checks a text without running it.
@@ -59,36 +68,46 @@ public final class Interpreter {
   public func run(_ source: SourceText, isTyped: Bool = false) async -> Int32 {
     let (report, statements, compiler) = prepare(source, isTyped)
     for (diagnostic, text) in report.diagnostics { session.show(Renderer.Report(diagnostic, in: text)) }
-    guard !report.hasErrors else { return 2 }
-    if let compiler {
-      scope = compiler.scope
-      definitions = compiler.definitions
+    guard !report.hasErrors, let compiler else { return 2 }
+    var frame = state.withLock { state in
+      state.scope = compiler.scope
+      state.definitions = compiler.definitions
+      let missing = compiler.scope.slotCount - state.frame.slots.count
+      if missing > 0 { state.frame.slots += Array(repeating: .null, count: missing) }
+      return state.frame
     }
     session.state.withLock { state in
-      state.names = scope.topLevelNames
+      state.names = compiler.scope.topLevelNames
       state.hasPartialFailure = false
     }
-    grow()
+    defer { state.withLock { $0.frame = frame } }
     for prepared in statements {
       session.state.withLock { $0.isConfirmed = false }
       do throws(Fault) {
-        try await run(prepared)
+        try await run(prepared, &frame)
         if !session.output.flush() { return 0 }
       } catch {
-        let status = error.exitStatus
-        scope = prepared.before
-        session.state.withLock { $0.names = scope.topLevelNames }
-        session.output.flush()
-        if error.kind != .exit, error.kind != .closed { session.show(error) }
-        hasExited = error.kind == .exit || error.kind == .closed
-        return status
+        return end(error, prepared)
       }
     }
     return session.state.withLock(\.hasPartialFailure) ? 5 : 0
   }
 
+  /// Ends a text with an error: names that were to be made after it are gone.
+  private func end(_ fault: Fault, _ prepared: Prepared) -> Int32 {
+    let isQuiet = fault.kind == .exit || fault.kind == .closed
+    state.withLock { state in
+      state.scope = prepared.before
+      state.hasExited = isQuiet
+    }
+    session.state.withLock { $0.names = prepared.before.topLevelNames }
+    session.output.flush()
+    if !isQuiet { session.show(fault) }
+    return fault.exitStatus
+  }
+
   /// Whether `exit` was run, or nobody reads standard output any more.
-  public private(set) var hasExited = false
+  public var hasExited: Bool { state.withLock(\.hasExited) }
 
   private func prepare(_ source: SourceText, _ isTyped: Bool) -> (report: Report, [Prepared], Compiler?) {
     let parsed = Parser.parse(source, isTyped: isTyped)
@@ -99,20 +118,25 @@ public final class Interpreter {
         [], nil
       )
     }
-    let compiler = Compiler(source, scope: scope)
-    compiler.definitions = definitions
+    let compiler = state.withLock { state in
+      let compiler = Compiler(source, scope: state.scope)
+      compiler.definitions = state.definitions
+      return compiler
+    }
     compiler.sourcePath = [source.name]
     let statements = compiler.topLevel(parsed.program)
     let own = compiler.diagnostics.sorted { $0.range.lower < $1.range.lower }.map { (diagnostic: $0, source: source) }
-    return (Report(diagnostics: compiler.foreign + own, isIncomplete: false), statements, compiler)
+    let inventory = compiler.inventory.map { entry in
+      let place = source.place(of: entry.range.lower)
+      return
+        "\(source.name):\(place.line): \(entry.effect == .destroys ? "destroys" : "changes"): \(source.text(entry.range))"
+    }
+    return (
+      Report(diagnostics: compiler.foreign + own, isIncomplete: false, inventory: inventory), statements, compiler
+    )
   }
 
-  private func grow() {
-    let missing = scope.slotCount - frame.slots.count
-    if missing > 0 { frame.slots += Array(repeating: .null, count: missing) }
-  }
-
-  private func run(_ prepared: Prepared) async throws(Fault) {
+  private func run(_ prepared: Prepared, _ frame: inout Frame) async throws(Fault) {
     let clock = ContinuousClock.now
     defer {
       if session.state.withLock(\.showsTiming) { session.note("took \((ContinuousClock.now - clock).text)") }

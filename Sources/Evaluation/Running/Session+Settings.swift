@@ -26,6 +26,9 @@ extension Session {
     }
   }
 
+  /// A duration of a number's text and a unit; nil beyond a hundred years.
+  public static func duration(_ value: String, _ unit: String) -> Duration? { Operators.duration(value, unit) }
+
   /// Shows an error on standard error.
   public func show(_ fault: Fault) {
     let marks = fault.marks.map { Diagnostic.Mark(range: $0.range, label: $0.label) }

@@ -19,7 +19,9 @@ struct CheckConstraint: Sendable {
     for (index, token) in tokens.enumerated() {
       if token.isSymbol("(") { depth += 1 }
       if token.isSymbol(")") { depth -= 1 }
-      guard depth == 1, token.isWord("check"), index + 1 < tokens.count, tokens[index + 1].isSymbol("(") else { continue }
+      guard depth == 1, token.isWord("check"), index + 1 < tokens.count, tokens[index + 1].isSymbol("(") else {
+        continue
+      }
       let inside = SQLToken.parenthesized(in: tokens[(index + 1)...])
       let isNamed = index >= 2 && tokens[index - 2].isWord("constraint")
       let name = isNamed ? tokens[index - 1].text : nil

@@ -50,7 +50,8 @@ struct Schema: Sendable {
       let (isUnique, isPartial, origin): (Bool, Bool, String) = (index["unique"], index["partial"], index["origin"])
       guard isUnique, !isPartial, origin != "pk" else { continue }
       let indexName: String = index["name"]
-      let parts = try Row.fetchAll(db, sql: "PRAGMA index_xinfo(\(indexName.quotedForSQL))").compactMap { part -> UniqueConstraint.Part? in
+      let parts = try Row.fetchAll(db, sql: "PRAGMA index_xinfo(\(indexName.quotedForSQL))").compactMap {
+        part -> UniqueConstraint.Part? in
         guard let column: String = part["name"], part["key"] == 1 else { return nil }
         return UniqueConstraint.Part(column: column, collation: part["coll"] ?? "BINARY")
       }
@@ -98,7 +99,8 @@ struct Schema: Sendable {
         let storage = Relationship.Storage.join(
           table: join.name, own: join.references[own].column, other: join.references[other].column)
         result.append(
-          Relationship(name: Column.member(join.references[other].table), type: join.references[other].table, storage: storage))
+          Relationship(
+            name: Column.member(join.references[other].table), type: join.references[other].table, storage: storage))
       }
     }
     return result
@@ -106,7 +108,9 @@ struct Schema: Sendable {
 
   private static func key(_ table: TableFacts) -> ResourceKey {
     let keys = table.columns.filter { $0.keyPosition > 0 }
-    guard keys.count == 1, let key = keys.first else { return ResourceKey(name: "rowid", kind: .integer, isRowID: true) }
+    guard keys.count == 1, let key = keys.first else {
+      return ResourceKey(name: "rowid", kind: .integer, isRowID: true)
+    }
     let type = key.type.uppercased()
     let kind: ResourceKey.Kind = type.contains("INT") ? .integer : type.isEmpty ? .untyped : .text
     return ResourceKey(name: key.column.name, kind: kind, isRowID: false)

@@ -1,0 +1,16 @@
+import Evaluation
+import Language
+import Terminal
+
+/// Runs a text that was read whole; Ctrl-C and SIGTERM stop what runs.
+func batch(_ source: SourceText, _ session: Session) async -> Int32 {
+  let work = Task { await Interpreter(session).run(source) }
+  let stopped = StopMark()
+  let status = await Interrupts.shared.watching { signal in
+    stopped.set(signal)
+    work.cancel()
+  } during: {
+    await work.value
+  }
+  return stopped.signal.map(\.exitStatus) ?? status
+}

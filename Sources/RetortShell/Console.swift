@@ -1,0 +1,52 @@
+import Evaluation
+import Glibc
+import Terminal
+
+/// The streams of the program: where results go, where notes go, where statements come from.
+public struct Console: Sendable {
+  /// Writes results; false where the reader has gone.
+  public var write: @Sendable ([UInt8]) -> Bool
+  /// Writes notes, warnings and errors.
+  public var note: @Sendable (String) -> Void
+  /// Whether results go to a terminal.
+  public var isTerminal: Bool
+  /// How many columns the terminal has.
+  public var columns: @Sendable () -> Int
+  /// Whether a person can be asked: standard input and error are terminals.
+  public var isInteractive: Bool
+  /// Reads a line of a person's answer.
+  public var answer: @Sendable () -> String?
+
+  /// Creates a console of functions, as tests do.
+  public init(
+    write: @escaping @Sendable ([UInt8]) -> Bool, note: @escaping @Sendable (String) -> Void,
+    isTerminal: Bool = false, columns: @escaping @Sendable () -> Int = { 80 }, isInteractive: Bool = false,
+    answer: @escaping @Sendable () -> String? = { nil }
+  ) {
+    self.write = write
+    self.note = note
+    self.isTerminal = isTerminal
+    self.columns = columns
+    self.isInteractive = isInteractive
+    self.answer = answer
+  }
+
+  /// Standard output, error and input.
+  public static let standard = Console(
+    write: { Self.write($0, to: 1) }, note: { _ = Self.write(Array($0.utf8), to: 2) },
+    isTerminal: Screen.isTerminal(1), columns: { Screen.columns(of: 1) },
+    isInteractive: Screen.isTerminal(0) && Screen.isTerminal(2), answer: { readLine(strippingNewline: true) })
+
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var offset = 0
+    while offset < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe Glibc.write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return false }
+      offset += count
+    }
+    return true
+  }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Evaluation
+import Language
+
+/// The program's options; all after FILE are the script's own.
+struct ProgramOptions: ParsableArguments {
+  @Option(name: .customShort("c"), help: ArgumentHelp("Run these statements.", valueName: "STATEMENTS"))
+  var statements: String?
+
+  @Option(name: .customLong("var"), help: ArgumentHelp("A value for var(\"NAME\").", valueName: "NAME=VALUE"))
+  var variables: [String] = []
+
+  @Flag(name: .customLong("yes"), help: "Confirm every bulk change; --yes=N confirms at most N in the whole run.")
+  var isConfirmed = false
+
+  @Option(name: .customLong("yes-limit"), help: .hidden)
+  var confirmedLimit: Int?
+
+  @Option(help: ArgumentHelp("How results are written: table, json, ndjson or csv.", valueName: "FORMAT"))
+  var output: FormatWord?
+
+  @Option(help: ArgumentHelp("How long a request waits: 10s, 500ms, never.", valueName: "DURATION"))
+  var timeout: String?
+
+  @Flag(help: "Show what is worth knowing and is no error on standard error.")
+  var trace = false
+
+  @Option(help: ArgumentHelp("Colours: auto, always or never.", valueName: "WHEN"))
+  var color: Colour = .auto
+
+  @ArgumentParser.Argument(
+    parsing: .captureForPassthrough,
+    help: ArgumentHelp("A file of statements and its arguments; - is standard input.", valueName: "FILE"))
+  var rest: [String] = []
+
+  enum FormatWord: String, ExpressibleByArgument {
+    case table, json, ndjson, csv
+  }
+
+  enum Colour: String, ExpressibleByArgument {
+    case auto, always, never
+  }
+
+  func validate() throws {
+    for variable in variables where !variable.contains("=") {
+      throw ValidationError("--var takes NAME=VALUE, not '\(variable)'")
+    }
+    if let timeout, Self.duration(timeout) == nil {
+      throw ValidationError("--timeout takes a duration such as 10s, not '\(timeout)'")
+    }
+  }
+
+  /// A duration of an option; the inner nil is `never`.
+  static func duration(_ text: String) -> Duration?? {
+    if text == "never" { return .some(nil) }
+    let parsed = Parser.parse(SourceText(name: "--timeout", text: text))
+    guard parsed.diagnostics.isEmpty, parsed.program.statements.count == 1,
+      case .pipeline(let pipeline) = parsed.program.statements[0].kind,
+      case .expression(let expression) = pipeline.head,
+      case .duration(let value, let unit) = expression.kind
+    else { return nil }
+    return Session.duration(value, unit)
+  }
+}
+
+extension ProgramOptions {
+  /// The session's options.
+  func session(arguments: [String], environment: [String: String], console: Console) -> Session.Options {
+    var options = Session.Options()
+    options.arguments = arguments
+    options.environment = environment
+    for variable in variables {
+      let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      options.variables[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
+    }
+    if isConfirmed { options.confirmed = .given }
+    if let confirmedLimit { options.confirmed = .limited(confirmedLimit) }
+    options.isInteractive = console.isInteractive
+    options.format = output.flatMap { Format(rawValue: $0.rawValue) }
+    if let timeout, let duration = Self.duration(timeout) { options.timeout = duration }
+    options.renderer = Renderer(
+      isColoured: isColoured(environment, console), width: console.isInteractive ? console.columns() : 100)
+    return options
+  }
+
+  private func isColoured(_ environment: [String: String], _ console: Console) -> Bool {
+    switch color {
+    case .always: true
+    case .never: false
+    case .auto: console.isInteractive && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+    }
+  }
+}
+
+extension ProgramOptions {
+  /// What `retort --help` shows.
+  static var helpText: String {
+    """
+    retort [OPTIONS]                     the prompt
+    retort [OPTIONS] FILE [ARG ...]      runs a file of statements; - is standard input
+    retort [OPTIONS] -c 'STATEMENTS'     runs these
+    retort check FILE ...                parses and checks; opens no connection
+    retort serve DB [--url URI]          a SQLite database, or the sample blog, as a service on a broker
+
+    --var NAME=VALUE   a value for var("NAME")
+    --yes[=N]          confirms bulk changes, of at most N elements in the whole run
+    --output FORMAT    table, json, ndjson or csv
+    --timeout 10s      how long a request waits, where neither call nor client says
+    --trace            shows on standard error what is worth knowing and is no error
+    --color WHEN       auto, always or never
+    --version
+
+    The language explains itself: retort -c help
+    """
+  }
+}

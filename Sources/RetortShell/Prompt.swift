@@ -1,0 +1,82 @@
+import Evaluation
+import Glibc
+import Language
+import Terminal
+
+/// Statements typed by a person, one after the other.
+struct Prompt {
+  private let session: Session
+  private let console: Console
+  private let environment: [String: String]
+
+  init(_ session: Session, _ console: Console, _ environment: [String: String]) {
+    self.session = session
+    self.console = console
+    self.environment = environment
+  }
+
+  /// Reads and runs until Ctrl-D, `exit` or a signal.
+  func run() async -> Int32 {
+    let editor: LineEditor
+    do throws(TerminalError) {
+      let file = HistoryFile(environment: environment)
+      editor = try LineEditor(history: try history(file)) { line, cursor in complete(line, cursor) }
+    } catch {
+      console.note("\(error)\n")
+      return 1
+    }
+    console.note("retort \(version): help explains, Ctrl-D leaves\n")
+    let interpreter = Interpreter(session)
+    var text = ""
+    var prompt = "> "
+    while true {
+      switch await editor.readLine(prompt: prompt) {
+      case .line(let line):
+        text += text.isEmpty ? line : "\n" + line
+        let report = interpreter.check(SourceText(name: "prompt", text: text), isTyped: true)
+        if report.hasErrors, report.isIncomplete {
+          prompt = "\(report.open ?? "")... "
+          continue
+        }
+        remember(text, editor)
+        await run(text, interpreter)
+        if interpreter.hasExited { return 0 }
+      case .interrupted: break
+      case .endOfInput: return 0
+      case .stopped(let signal): return signal.exitStatus
+      }
+      text = ""
+      prompt = "> "
+    }
+  }
+
+  private func history(_ file: HistoryFile?) throws(TerminalError) -> History {
+    guard let file else { return History() }
+    return try History(file: file)
+  }
+
+  private func remember(_ text: String, _ editor: LineEditor) {
+    do throws(TerminalError) { try editor.remember(text) } catch { console.note("\(error)\n") }
+  }
+
+  private func run(_ text: String, _ interpreter: Interpreter) async {
+    guard !text.allSatisfy(\.isWhitespace) else { return }
+    let work = Task { await interpreter.run(SourceText(name: "prompt", text: text), isTyped: true) }
+    _ = await Interrupts.shared.watching { _ in
+      work.cancel()
+    } during: {
+      await work.value
+    }
+  }
+}
+
+/// Words for Tab: commands at the beginning, stages after `|`.
+private func complete(_ line: String, _ cursor: Int) -> Completion {
+  let before = String(decoding: Array(line.utf8).prefix(cursor), as: UTF8.self)
+  let word = before.reversed().prefix { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }.count
+  let start = before.dropLast(word)
+  let typed = before.suffix(word)
+  let lead = start.reversed().drop { $0 == " " }.first
+  let words = lead == "|" ? Help.stageNames : lead == nil ? Help.commandNames : []
+  return Completion(from: start.utf8.count, candidates: words.filter { $0.hasPrefix(typed) })
+}

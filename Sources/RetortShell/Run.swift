@@ -1,0 +1,121 @@
+import ArgumentParser
+import Evaluation
+import JSONRPC
+import Language
+import ResourceService
+
+/// Runs the program and returns its exit status.
+///
+/// ```swift
+/// let status = await run(arguments: ["-c", "print 1 + 1"], console: .standard, environment: [:])
+/// ```
+public func run(arguments: [String], console: Console, environment: [String: String]) async -> Int32 {
+  switch arguments.first {
+  case "check":
+    return await parsed(CheckOptions.self, Array(arguments.dropFirst()), "check", console) { check($0.files, console) }
+  case "serve":
+    return await parsed(ServeOptions.self, Array(arguments.dropFirst()), "serve", console) { await serve($0, console) }
+  case "--help", "-h":
+    _ = console.write(Array((ProgramOptions.helpText + "\n").utf8))
+    return 0
+  case "--version":
+    _ = console.write(Array("retort \(version)\n".utf8))
+    return 0
+  default:
+    return await parsed(ProgramOptions.self, rewritten(arguments), nil, console) { options in
+      await run(options, console, environment)
+    }
+  }
+}
+
+/// The program's version.
+public let version = "0.1.0"
+
+/// `--yes=N` as an option of its own, since a flag takes no value.
+private func rewritten(_ arguments: [String]) -> [String] {
+  var result: [String] = []
+  var isOption = true
+  for argument in arguments {
+    if isOption, argument.hasPrefix("--yes=") {
+      result += ["--yes-limit", String(argument.dropFirst(6))]
+    } else {
+      result.append(argument)
+    }
+    let takesValue = ["-c", "--var", "--output", "--timeout", "--color"].contains(result.dropLast().last ?? "")
+    if !argument.hasPrefix("-") && !takesValue || argument == "-" { isOption = false }
+  }
+  return result
+}
+
+/// Parses options and runs a body with them; help is 0, a mistake 2.
+private func parsed<Options: ParsableArguments>(
+  _ type: Options.Type, _ arguments: [String], _ word: String?, _ console: Console, _ body: (Options) async -> Int32
+) async -> Int32 {
+  do {
+    return await body(try Options.parse(arguments))
+  } catch {
+    let isHelp = Options.exitCode(for: error) == .success
+    let text =
+      Options.fullMessage(for: error)
+      .split(separator: "\n", omittingEmptySubsequences: false).map { line in
+        line.hasPrefix("Usage: ")
+          ? "Usage: retort " + (word.map { "\($0) " } ?? "") + line.dropFirst(7).drop { $0 != " " }.dropFirst()
+          : String(line)
+      }.joined(separator: "\n") + "\n"
+    if isHelp { _ = console.write(Array(text.utf8)) } else { console.note(text) }
+    return isHelp ? 0 : 2
+  }
+}
+
+private func run(_ options: ProgramOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
+  let file = options.statements == nil ? options.rest.first : nil
+  let arguments = options.statements == nil ? Array(options.rest.dropFirst()) : options.rest
+  let session = session(options, arguments, console, environment)
+  let status: Int32
+  if let statements = options.statements {
+    status = await batch(SourceText(name: "-c", text: statements), session)
+  } else if let file {
+    do throws(Fault) {
+      status = await batch(
+        SourceText(name: file == "-" ? "standard input" : file, text: try FileText.read(file)), session)
+    } catch {
+      session.show(error)
+      status = 2
+    }
+  } else if console.isInteractive, console.isTerminal {
+    status = await Prompt(session, console, environment).run()
+  } else {
+    do throws(Fault) {
+      status = await batch(SourceText(name: "standard input", text: try FileText.read("-")), session)
+    } catch {
+      session.show(error)
+      status = 2
+    }
+  }
+  await session.close()
+  return status
+}
+
+private func session(
+  _ options: ProgramOptions, _ arguments: [String], _ console: Console, _ environment: [String: String]
+) -> Session {
+  let output = Output(isTerminal: console.isTerminal, columns: console.columns, write: console.write)
+  let ask: @Sendable (String) async -> String? = { question in
+    console.note(question)
+    return console.answer()
+  }
+  let trace: @Sendable (String) -> Void = { console.note("trace: \($0)\n") }
+  return Session(
+    options: options.session(arguments: arguments, environment: environment, console: console), output: output,
+    surroundings: Session.Surroundings(
+      open: { uri async throws(LinkError) in try await openLink(uri) }, note: console.note,
+      ask: console.isInteractive ? ask : nil, trace: options.trace ? trace : nil))
+}
+
+/// Opens what a URI names: the embedded service or a broker.
+func openLink(_ uri: String) async throws(LinkError) -> any JSONRPC.Link {
+  if uri.hasPrefix("embedded:") { return try EmbeddedLink(String(uri.dropFirst(9))) }
+  if uri.hasPrefix("amqp:") || uri.hasPrefix("amqps:") { return try await BrokerLink.open(uri) }
+  let scheme = uri.prefix { $0 != ":" && $0 != "@" && $0 != "/" }
+  throw LinkError(.address, "no connection begins with \(scheme):")
+}

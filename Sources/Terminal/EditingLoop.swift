@@ -1,0 +1,74 @@
+internal import CReadline
+internal import Glibc
+
+/// The loop of the thread that edits lines: keys from the terminal, events from everywhere else.
+final class EditingLoop {
+  private typealias Reading = (prompt: String, continuation: CheckedContinuation<LineInput, Never>)
+
+  private let mailbox: Mailbox
+  private let input: Int32
+  private let readline: Readline
+  /// Who waits for a line; the first one's is being edited.
+  private var readings: [Reading] = []
+  /// The signal that ends the program, once it came.
+  private var stop: Signal?
+
+  init(mailbox: Mailbox, input: Int32, readline: Readline) {
+    self.mailbox = mailbox
+    self.input = input
+    self.readline = readline
+  }
+
+  /// Runs until the process ends.
+  func run() {
+    while true {
+      let hasKey = waitForKeyOrEvent()
+      mailbox.takeAll().forEach(handle)
+      if hasKey, !readings.isEmpty, let line = readline.readKey() { finish(line) }
+    }
+  }
+
+  /// Keys are left to the terminal while nobody wants a line: they may be for the statement that runs.
+  private func waitForKeyOrEvent() -> Bool {
+    var sources = [pollfd(fd: mailbox.bell, events: Int16(POLLIN), revents: 0)]
+    if !readings.isEmpty { sources.append(pollfd(fd: input, events: Int16(POLLIN), revents: 0)) }
+    guard poll(&sources, nfds_t(sources.count), -1) > 0 else { return false }
+    return sources.count > 1 && sources[1].revents != 0
+  }
+
+  private func handle(_ event: Event) {
+    switch event {
+    case .read(let prompt, let continuation): read((prompt, continuation))
+    case .notice(let text): readline.show(notice: text)
+    case .remember(let statement): readline.remember(statement)
+    case .signal(let number): signalled(number)
+    }
+  }
+
+  private func read(_ reading: Reading) {
+    if let stop { return reading.continuation.resume(returning: .stopped(stop)) }
+    readings.append(reading)
+    if readings.count == 1 { readline.begin(prompt: reading.prompt) }
+  }
+
+  private func signalled(_ number: Int32) {
+    if let signal = Signal(rawValue: number), signal != .interrupt { stop = signal }
+    guard !readings.isEmpty else { return }
+    switch number {
+    case SIGWINCH: readline.resize()
+    case SIGTSTP: readline.suspend()
+    default:
+      readline.abandon(signal: number)
+      finish(stop.map(LineInput.stopped) ?? .interrupted)
+    }
+  }
+
+  private func finish(_ input: LineInput) {
+    readings.removeFirst().continuation.resume(returning: input)
+    if let stop {
+      for reading in readings { reading.continuation.resume(returning: .stopped(stop)) }
+      readings = []
+    }
+    if let next = readings.first { readline.begin(prompt: next.prompt) }
+  }
+}

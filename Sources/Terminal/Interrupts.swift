@@ -1,0 +1,83 @@
+internal import CReadline
+internal import Glibc
+internal import Synchronization
+
+/// The process's SIGINT, SIGTERM and SIGHUP, caught from the first touch on and given to whoever runs something.
+///
+/// ```swift
+/// let work = Task { try await session.run(statement) }
+/// try await Interrupts.shared.watching { _ in work.cancel() } during: { try await work.value }
+/// ```
+/// Watchers are called on a thread of their own, so that a statement that computes without a pause can't hold a second
+/// Ctrl-C up. Works without a terminal too. SIGPIPE is ignored from then on; a signal that was ignored when the
+/// program started (nohup) stays ignored.
+public final class Interrupts: Sendable {
+  /// The only one: signals belong to the process.
+  public static let shared = Interrupts()
+
+  private struct State {
+    var watchers: [(id: Int, call: @Sendable (Signal) -> Void)] = []
+    var nextID = 0
+    /// What came while nobody watched: the next watcher's.
+    var pending: [Signal] = []
+    /// Who wants SIGTSTP and SIGWINCH: the line editor.
+    var terminal: (@Sendable (Int32) -> Void)?
+  }
+
+  private let state = Mutex(State())
+
+  /// Without a descriptor or a thread left the signals keep their own effect, which ends the program.
+  private init() {
+    signal(SIGPIPE, SIG_IGN)
+    guard retort_signals_open() == 0, (try? Thread.start { Self.shared.serve() }) != nil else { return }
+    for number in [SIGINT, SIGTERM, SIGHUP] { retort_signal_catch(number) }
+  }
+
+  /// Runs a body; until it ends, its watcher gets the signals and outer ones do not.
+  ///
+  /// What came while nobody watched is the watcher's at once.
+  public func watching<Result, Failure: Error>(
+    _ watcher: @escaping @Sendable (Signal) -> Void, during body: () async throws(Failure) -> Result
+  ) async throws(Failure) -> Result {
+    let id = add(watcher)
+    defer { state.withLock { $0.watchers.removeAll { $0.id == id } } }
+    return try await body()
+  }
+
+  /// Gives SIGTSTP and SIGWINCH to the line editor.
+  func watchTerminal(_ watcher: @escaping @Sendable (Int32) -> Void) {
+    state.withLock { $0.terminal = watcher }
+    retort_signal_catch(SIGWINCH)
+  }
+
+  private func add(_ watcher: @escaping @Sendable (Signal) -> Void) -> Int {
+    let (id, pending) = state.withLock { state in
+      defer {
+        state.nextID += 1
+        state.pending = []
+      }
+      state.watchers.append((state.nextID, watcher))
+      return (state.nextID, state.pending)
+    }
+    pending.forEach(watcher)
+    return id
+  }
+
+  private func serve() {
+    while true {
+      let caught = retort_signals_wait()
+      for number in 1..<Int32(64) where caught & (1 << UInt64(number)) != 0 { deliver(number) }
+    }
+  }
+
+  private func deliver(_ number: Int32) {
+    guard let signal = Signal(rawValue: number) else {
+      return state.withLock { $0.terminal }?(number) ?? ()
+    }
+    let watcher = state.withLock { state in
+      if state.watchers.isEmpty { state.pending.append(signal) }
+      return state.watchers.last?.call
+    }
+    watcher?(signal)
+  }
+}

@@ -1,0 +1,82 @@
+internal import CReadline
+internal import Glibc
+internal import Synchronization
+
+/// Lines typed by a person at a terminal, edited with GNU readline on a thread of its own.
+///
+/// ```swift
+/// let editor = try LineEditor(history: History(file: HistoryFile(environment: environment)))
+/// while case .line(let line) = await editor.readLine(prompt: "retort> ") {
+///   try editor.remember(line)
+/// }
+/// ```
+/// The terminal is readline's only while a line is being edited, and is given back in every way the process can end
+/// (by exit, a trap, a signal) but SIGKILL. Bracketed paste, inputrc (`$if retort`), vi keys and search work as
+/// readline documents them: https://tiswww.case.edu/php/chet/readline/rluserman.html
+public final class LineEditor: Sendable {
+  private static let exists = Atomic(false)
+
+  private let mailbox: Mailbox
+  private let history: Mutex<History>
+
+  /// Opens the editor on a terminal; what readline shows goes to `output`.
+  ///
+  /// - Throws: ``TerminalError/secondEditor`` when the process has one, ``TerminalError/refused(call:errno:)``.
+  public init(
+    input: Int32 = 0, output: Int32 = 1, history: History = History(),
+    completion: @escaping Completion.Source = { _, _ in .none }
+  ) throws(TerminalError) {
+    guard !Self.exists.exchange(true, ordering: .relaxed) else { throw .secondEditor }
+    let mailbox = try Mailbox()
+    self.mailbox = mailbox
+    self.history = Mutex(history)
+    let entries = history.entries
+    retort_use_utf8()
+    try Self.startThread(mailbox: mailbox, input: input, output: output, entries: entries, completion: completion)
+    Interrupts.shared.watchTerminal { mailbox.post(.signal($0)) }
+  }
+
+  private static func startThread(
+    mailbox: Mailbox, input: Int32, output: Int32, entries: [String], completion: @escaping Completion.Source
+  ) throws(TerminalError) {
+    guard let keys = fdopen(input, "r"), let screen = fdopen(output, "w") else {
+      throw .refused(call: "fdopen", errno: errno)
+    }
+    // The streams are handed over: no one but the thread touches them from here on.
+    nonisolated(unsafe) let streams = (keys: keys, screen: screen)
+    try Thread.start {
+      let (keys, screen) = streams
+      let readline = Readline(input: keys, output: screen, completion: completion)
+      entries.forEach(readline.remember)
+      EditingLoop(mailbox: mailbox, input: input, readline: readline).run()
+    }
+  }
+
+  /// Shows the prompt and waits for what the person does.
+  ///
+  /// Signals are the prompt's meanwhile: Ctrl-C clears the line, SIGTERM and SIGHUP end the wait. A second call waits
+  /// until the first has its line.
+  public func readLine(prompt: String) async -> LineInput {
+    await Interrupts.shared.watching { [mailbox] in
+      mailbox.post(.signal($0.rawValue))
+    } during: {
+      await withCheckedContinuation { mailbox.post(.read(prompt: prompt, $0)) }
+    }
+  }
+
+  /// Shows a text on lines of its own, above the line being edited, which is drawn again below it as it was.
+  public func notice(_ text: String) {
+    mailbox.post(.notice(text))
+  }
+
+  /// Puts a whole statement where the arrow keys find it, and into the history's file.
+  ///
+  /// - Throws: ``TerminalError/history(path:call:errno:)``; the arrow keys find the statement all the same.
+  public func remember(_ statement: String) throws(TerminalError) {
+    try history.withLock { history throws(TerminalError) in
+      guard let entry = history.add(statement) else { return }
+      mailbox.post(.remember(entry))
+      try history.save(entry)
+    }
+  }
+}

@@ -1,0 +1,43 @@
+internal import CReadline
+internal import Glibc
+internal import Synchronization
+
+/// What other threads have to tell the thread that edits the line.
+enum Event: Sendable {
+  /// Someone wants a line.
+  case read(prompt: String, CheckedContinuation<LineInput, Never>)
+  /// A text to show above the line.
+  case notice(String)
+  /// A statement for the arrow keys.
+  case remember(String)
+  /// A signal, by number.
+  case signal(Int32)
+}
+
+/// Events in order, and an eventfd that wakes the thread that polls for them.
+final class Mailbox: Sendable {
+  let bell: Int32
+  private let events = Mutex<[Event]>([])
+
+  init() throws(TerminalError) {
+    bell = retort_bell_open(0)
+    guard bell >= 0 else { throw .refused(call: "eventfd", errno: errno) }
+  }
+
+  deinit {
+    close(bell)
+  }
+
+  func post(_ event: Event) {
+    events.withLock { $0.append(event) }
+    retort_bell_ring(bell)
+  }
+
+  func takeAll() -> [Event] {
+    retort_bell_answer(bell)
+    return events.withLock { events in
+      defer { events = [] }
+      return events
+    }
+  }
+}

@@ -1,0 +1,19 @@
+internal import Glibc
+
+/// What can be asked of a terminal at any time.
+public enum Screen {
+  /// Whether a descriptor is a terminal.
+  public static func isTerminal(_ descriptor: Int32) -> Bool {
+    isatty(descriptor) == 1
+  }
+
+  /// Returns the width in columns: the terminal's own, else `COLUMNS`, else 80.
+  ///
+  /// Asked for each table, since a person may have pulled the window in between.
+  public static func columns(of descriptor: Int32 = 1) -> Int {
+    var size = winsize()
+    if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+    guard let text = getenv("COLUMNS"), let columns = Int(String(cString: text)), columns > 0 else { return 80 }
+    return columns
+  }
+}
