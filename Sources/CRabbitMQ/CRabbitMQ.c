@@ -1,1 +1,263 @@
+#define _GNU_SOURCE
 #include "CRabbitMQ.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static amqp_bytes_t bytes(retort_bytes b) {
+  amqp_bytes_t result = {b.count, (void *)b.start};
+  return result;
+}
+
+static retort_bytes lent(amqp_bytes_t b) {
+  retort_bytes result = {b.bytes, b.len};
+  return result;
+}
+
+static amqp_table_entry_t flag(const char *key) {
+  amqp_table_entry_t entry;
+  entry.key = amqp_cstring_bytes(key);
+  entry.value.kind = AMQP_FIELD_KIND_BOOLEAN;
+  entry.value.value.boolean = 1;
+  return entry;
+}
+
+static void keep(char *reason, size_t size, amqp_bytes_t text) {
+  size_t count = text.len < size - 1 ? text.len : size - 1;
+  memcpy(reason, text.bytes, count);
+  reason[count] = 0;
+}
+
+int retort_login(amqp_connection_state_t connection, const char *vhost, int frame_max, int heartbeat, const char *user,
+                 const char *password, const char *name, uint16_t *code, char *reason, size_t reason_size) {
+  amqp_table_entry_t capabilities[3] = {flag("consumer_cancel_notify"), flag("connection.blocked"), flag("basic.nack")};
+  amqp_table_entry_t properties[2];
+  properties[0].key = amqp_cstring_bytes("capabilities");
+  properties[0].value.kind = AMQP_FIELD_KIND_TABLE;
+  properties[0].value.value.table.num_entries = 3;
+  properties[0].value.value.table.entries = capabilities;
+  properties[1].key = amqp_cstring_bytes("connection_name");
+  properties[1].value.kind = AMQP_FIELD_KIND_UTF8;
+  properties[1].value.value.bytes = amqp_cstring_bytes(name);
+  amqp_table_t table = {2, properties};
+  *code = 0;
+  reason[0] = 0;
+  amqp_rpc_reply_t reply = amqp_login_with_properties(connection, vhost, 0, frame_max, heartbeat, &table,
+                                                      AMQP_SASL_METHOD_PLAIN, user, password);
+  if (reply.reply_type == AMQP_RESPONSE_NORMAL) return AMQP_STATUS_OK;
+  if (reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION) return reply.library_error;
+  if (reply.reply.id == AMQP_CONNECTION_CLOSE_METHOD) {
+    amqp_connection_close_t *close = reply.reply.decoded;
+    *code = close->reply_code;
+    keep(reason, reason_size, close->reply_text);
+  }
+  return AMQP_STATUS_CONNECTION_CLOSED;
+}
+
+static void read_method(const amqp_frame_t *raw, retort_frame *frame) {
+  void *decoded = raw->payload.method.decoded;
+  frame->kind = RETORT_FRAME_OTHER;
+  switch (raw->payload.method.id) {
+    case AMQP_BASIC_DELIVER_METHOD:
+      frame->kind = RETORT_FRAME_DELIVER;
+      frame->number = ((amqp_basic_deliver_t *)decoded)->delivery_tag;
+      break;
+    case AMQP_BASIC_RETURN_METHOD:
+      frame->kind = RETORT_FRAME_RETURN;
+      frame->code = ((amqp_basic_return_t *)decoded)->reply_code;
+      frame->text = lent(((amqp_basic_return_t *)decoded)->reply_text);
+      break;
+    case AMQP_CHANNEL_OPEN_OK_METHOD: frame->kind = RETORT_FRAME_CHANNEL_OPEN_OK; break;
+    case AMQP_QUEUE_DECLARE_OK_METHOD: {
+      amqp_queue_declare_ok_t *ok = decoded;
+      frame->kind = RETORT_FRAME_DECLARE_OK;
+      frame->text = lent(ok->queue);
+      frame->number = ok->message_count;
+      frame->consumers = ok->consumer_count;
+      break;
+    }
+    case AMQP_BASIC_CONSUME_OK_METHOD:
+      frame->kind = RETORT_FRAME_CONSUME_OK;
+      frame->text = lent(((amqp_basic_consume_ok_t *)decoded)->consumer_tag);
+      break;
+    case AMQP_BASIC_QOS_OK_METHOD: frame->kind = RETORT_FRAME_QOS_OK; break;
+    case AMQP_BASIC_CANCEL_METHOD:
+      frame->kind = RETORT_FRAME_CANCEL;
+      frame->text = lent(((amqp_basic_cancel_t *)decoded)->consumer_tag);
+      break;
+    case AMQP_BASIC_CANCEL_OK_METHOD: frame->kind = RETORT_FRAME_CANCEL_OK; break;
+    case AMQP_CHANNEL_CLOSE_METHOD:
+      frame->kind = RETORT_FRAME_CHANNEL_CLOSE;
+      frame->code = ((amqp_channel_close_t *)decoded)->reply_code;
+      frame->text = lent(((amqp_channel_close_t *)decoded)->reply_text);
+      break;
+    case AMQP_CHANNEL_CLOSE_OK_METHOD: frame->kind = RETORT_FRAME_CHANNEL_CLOSE_OK; break;
+    case AMQP_CONNECTION_CLOSE_METHOD:
+      frame->kind = RETORT_FRAME_CONNECTION_CLOSE;
+      frame->code = ((amqp_connection_close_t *)decoded)->reply_code;
+      frame->text = lent(((amqp_connection_close_t *)decoded)->reply_text);
+      break;
+    case AMQP_CONNECTION_CLOSE_OK_METHOD: frame->kind = RETORT_FRAME_CONNECTION_CLOSE_OK; break;
+    case AMQP_CONNECTION_BLOCKED_METHOD:
+      frame->kind = RETORT_FRAME_BLOCKED;
+      frame->text = lent(((amqp_connection_blocked_t *)decoded)->reason);
+      break;
+    case AMQP_CONNECTION_UNBLOCKED_METHOD: frame->kind = RETORT_FRAME_UNBLOCKED; break;
+  }
+}
+
+int retort_next_frame(amqp_connection_state_t connection, retort_frame *frame) {
+  amqp_frame_t raw;
+  struct timeval now = {0, 0};
+  int status = amqp_simple_wait_frame_noblock(connection, &raw, &now);
+  if (status != AMQP_STATUS_OK) return status;
+  memset(frame, 0, sizeof *frame);
+  frame->channel = raw.channel;
+  switch (raw.frame_type) {
+    case AMQP_FRAME_METHOD: read_method(&raw, frame); break;
+    case AMQP_FRAME_HEADER: {
+      amqp_basic_properties_t *properties = raw.payload.properties.decoded;
+      frame->kind = RETORT_FRAME_HEADER;
+      frame->number = raw.payload.properties.body_size;
+      if (properties->_flags & AMQP_BASIC_CORRELATION_ID_FLAG) frame->correlation_id = lent(properties->correlation_id);
+      if (properties->_flags & AMQP_BASIC_REPLY_TO_FLAG) frame->reply_to = lent(properties->reply_to);
+      break;
+    }
+    case AMQP_FRAME_BODY:
+      frame->kind = RETORT_FRAME_BODY;
+      frame->body = lent(raw.payload.body_fragment);
+      break;
+    default: frame->kind = RETORT_FRAME_OTHER;
+  }
+  return AMQP_STATUS_OK;
+}
+
+int retort_publish(amqp_connection_state_t connection, uint16_t channel, const retort_message *message) {
+  amqp_basic_properties_t properties;
+  memset(&properties, 0, sizeof properties);
+  properties._flags = AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG;
+  properties.content_type = amqp_cstring_bytes("application/json");
+  properties.delivery_mode = 1;
+  if (message->correlation_id.count) {
+    properties._flags |= AMQP_BASIC_CORRELATION_ID_FLAG;
+    properties.correlation_id = bytes(message->correlation_id);
+  }
+  if (message->reply_to.count) {
+    properties._flags |= AMQP_BASIC_REPLY_TO_FLAG;
+    properties.reply_to = bytes(message->reply_to);
+  }
+  if (message->expiration.count) {
+    properties._flags |= AMQP_BASIC_EXPIRATION_FLAG;
+    properties.expiration = bytes(message->expiration);
+  }
+  return amqp_basic_publish(connection, channel, amqp_empty_bytes, bytes(message->routing_key), message->mandatory, 0,
+                            &properties, bytes(message->body));
+}
+
+int retort_open_channel(amqp_connection_state_t connection, uint16_t channel) {
+  amqp_channel_open_t method = {amqp_empty_bytes};
+  return amqp_send_method(connection, channel, AMQP_CHANNEL_OPEN_METHOD, &method);
+}
+
+int retort_close_channel(amqp_connection_state_t connection, uint16_t channel) {
+  amqp_channel_close_t method = {AMQP_REPLY_SUCCESS, amqp_empty_bytes, 0, 0};
+  return amqp_send_method(connection, channel, AMQP_CHANNEL_CLOSE_METHOD, &method);
+}
+
+int retort_confirm_channel_close(amqp_connection_state_t connection, uint16_t channel) {
+  amqp_channel_close_ok_t method = {0};
+  return amqp_send_method(connection, channel, AMQP_CHANNEL_CLOSE_OK_METHOD, &method);
+}
+
+static int declare(amqp_connection_state_t connection, uint16_t channel, retort_bytes name, int passive, int own) {
+  amqp_queue_declare_t method;
+  memset(&method, 0, sizeof method);
+  method.queue = bytes(name);
+  method.passive = passive;
+  method.exclusive = own;
+  method.auto_delete = own;
+  method.arguments = amqp_empty_table;
+  return amqp_send_method(connection, channel, AMQP_QUEUE_DECLARE_METHOD, &method);
+}
+
+int retort_declare_reply_queue(amqp_connection_state_t connection, uint16_t channel) {
+  retort_bytes none = {0, 0};
+  return declare(connection, channel, none, 0, 1);
+}
+
+int retort_declare_request_queue(amqp_connection_state_t connection, uint16_t channel, retort_bytes name, int passive) {
+  return declare(connection, channel, name, passive, 0);
+}
+
+int retort_prefetch(amqp_connection_state_t connection, uint16_t channel, uint16_t count) {
+  amqp_basic_qos_t method = {0, count, 0};
+  return amqp_send_method(connection, channel, AMQP_BASIC_QOS_METHOD, &method);
+}
+
+int retort_consume(amqp_connection_state_t connection, uint16_t channel, retort_bytes queue, int no_ack) {
+  amqp_basic_consume_t method;
+  memset(&method, 0, sizeof method);
+  method.queue = bytes(queue);
+  method.no_ack = no_ack;
+  method.arguments = amqp_empty_table;
+  return amqp_send_method(connection, channel, AMQP_BASIC_CONSUME_METHOD, &method);
+}
+
+int retort_cancel(amqp_connection_state_t connection, uint16_t channel, retort_bytes tag) {
+  amqp_basic_cancel_t method;
+  memset(&method, 0, sizeof method);
+  method.consumer_tag = bytes(tag);
+  return amqp_send_method(connection, channel, AMQP_BASIC_CANCEL_METHOD, &method);
+}
+
+int retort_ack(amqp_connection_state_t connection, uint16_t channel, uint64_t tag) {
+  return amqp_basic_ack(connection, channel, tag, 0);
+}
+
+int retort_close_connection(amqp_connection_state_t connection) {
+  amqp_connection_close_t method = {AMQP_REPLY_SUCCESS, amqp_empty_bytes, 0, 0};
+  return amqp_send_method(connection, 0, AMQP_CONNECTION_CLOSE_METHOD, &method);
+}
+
+int retort_confirm_connection_close(amqp_connection_state_t connection) {
+  amqp_connection_close_ok_t method = {0};
+  return amqp_send_method(connection, 0, AMQP_CONNECTION_CLOSE_OK_METHOD, &method);
+}
+
+int retort_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+void retort_signal_eventfd(int fd) {
+  uint64_t one = 1;
+  while (write(fd, &one, sizeof one) < 0 && errno == EINTR) {}
+}
+
+void retort_clear_eventfd(int fd) {
+  uint64_t count;
+  while (read(fd, &count, sizeof count) < 0 && errno == EINTR) {}
+}
+
+void retort_cork(int fd, int on) { setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on); }
+
+int retort_enlarge_send_buffer(int fd, int size) {
+  int got = 0;
+  socklen_t length = sizeof got;
+  if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size) < 0)
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+  return getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &got, &length) < 0 ? 0 : got;
+}
+
+int retort_wait(int socket, int want_write, int event, int milliseconds) {
+  struct pollfd fds[2] = {{event, POLLIN, 0}, {socket, POLLIN | (want_write ? POLLOUT : 0), 0}};
+  int count = poll(fds, socket >= 0 ? 2 : 1, milliseconds);
+  if (count <= 0) return 0;
+  int bits = fds[0].revents ? 4 : 0;
+  if (socket >= 0 && fds[1].revents & (POLLIN | POLLERR | POLLHUP)) bits |= 1;
+  if (socket >= 0 && fds[1].revents & POLLOUT) bits |= 2;
+  return bits;
+}

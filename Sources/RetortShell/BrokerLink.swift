@@ -1,8 +1,95 @@
+import Broker
+import Glibc
 import JSONRPC
 
-/// A broker's connection as a link.
-enum BrokerLink {
-  static func open(_ uri: String) async throws(LinkError) -> any JSONRPC.Link {
-    throw LinkError(.address, "amqp: is not built yet")
+/// A broker's connection as a link, with the broker's errors as the link's.
+final class BrokerLink: JSONRPC.Link {
+  private let connection: Connection
+
+  /// Where it leads, without the password.
+  var address: String { "\(connection.uri)" }
+
+  private init(_ connection: Connection) { self.connection = connection }
+
+  /// Connects and logs in.
+  static func open(_ uri: String, script: String) async throws(LinkError) -> BrokerLink {
+    try await mapped { () throws(BrokerError) in
+      let uri = try AMQPURI(uri)
+      return BrokerLink(try await Connection.open(uri, name: connectionName(script)))
+    }
+  }
+
+  /// What operators see of the connection: `retort 0.1.0 user@host script`.
+  static func connectionName(_ script: String) -> String {
+    var host = [CChar](repeating: 0, count: 256)
+    _ = unsafe gethostname(&host, host.count - 1)
+    let name = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let user = unsafe getenv("USER").map { unsafe String(cString: $0) } ?? "uid \(getuid())"
+    return "retort \(version) \(user)@\(name) \(script)"
+  }
+
+  func open(queue: String) async throws(LinkError) -> any Transport {
+    let connection = connection
+    return try await Self.mapped { () throws(BrokerError) in
+      BrokerTransport(try await connection.openChannel(queue: queue))
+    }
+  }
+
+  func probe(queue: String) async throws(LinkError) -> QueueState? {
+    let connection = connection
+    return try await Self.mapped { () throws(BrokerError) in
+      try await connection.probe(queue: queue).map { QueueState(messages: $0.messages, consumers: $0.consumers) }
+    }
+  }
+
+  func close() async { await connection.close() }
+
+  /// Runs a body; the broker's error becomes the link's.
+  static func mapped<Result>(_ body: () async throws(BrokerError) -> Result) async throws(LinkError) -> Result {
+    do throws(BrokerError) { return try await body() } catch { throw LinkError(error) }
+  }
+}
+
+/// A client of a broker.
+private final class BrokerTransport: Transport {
+  private let channel: ClientChannel
+
+  init(_ channel: ClientChannel) { self.channel = channel }
+
+  var queue: String { channel.queue }
+
+  var taskExecutor: (any TaskExecutor)? { channel.connection.taskExecutor }
+
+  func nextCorrelationID() -> String { channel.nextCorrelationID() }
+
+  func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8] {
+    do throws(BrokerError) {
+      return try await channel.send(
+        correlationID: envelope.correlationID, body: envelope.body, deadline: envelope.deadline,
+        expires: envelope.expires)
+    } catch { throw LinkError(error) }
+  }
+
+  func close() async { await channel.close() }
+}
+
+extension LinkError {
+  fileprivate init(_ error: BrokerError) {
+    let code: Code =
+      switch error.code {
+      case .address: .address
+      case .unreachable: .unreachable
+      case .authentication: .authentication
+      case .vhost: .vhost
+      case .accessRefused: .accessRefused
+      case .lost: .lost
+      case .closed: .closed
+      case .noRoute: .noRoute
+      case .timeout: .timeout
+      case .tooLarge: .tooLarge
+      case .cancelled: .cancelled
+      case .malformed: .malformed
+      }
+    self.init(code, error.message, wasSent: error.wasSent)
   }
 }

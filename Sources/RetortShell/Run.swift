@@ -14,7 +14,7 @@ public func run(arguments: [String], console: Console, environment: [String: Str
   case "check":
     return await parsed(CheckOptions.self, Array(arguments.dropFirst()), "check", console) { check($0.files, console) }
   case "serve":
-    return await parsed(ServeOptions.self, Array(arguments.dropFirst()), "serve", console) { await serve($0, console) }
+    return await parsed(ServeOptions.self, Array(arguments.dropFirst()), "serve", console) { await serve($0, console, environment) }
   case "--help", "-h":
     _ = console.write(Array((ProgramOptions.helpText + "\n").utf8))
     return 0
@@ -99,6 +99,7 @@ private func run(_ options: ProgramOptions, _ console: Console, _ environment: [
 private func session(
   _ options: ProgramOptions, _ arguments: [String], _ console: Console, _ environment: [String: String]
 ) -> Session {
+  let script = options.statements != nil ? "-c" : options.rest.first ?? "prompt"
   let output = Output(isTerminal: console.isTerminal, columns: console.columns, write: console.write)
   let ask: @Sendable (String) async -> String? = { question in
     console.note(question)
@@ -108,14 +109,14 @@ private func session(
   return Session(
     options: options.session(arguments: arguments, environment: environment, console: console), output: output,
     surroundings: Session.Surroundings(
-      open: { uri async throws(LinkError) in try await openLink(uri) }, note: console.note,
+      open: { uri async throws(LinkError) in try await openLink(uri, script: script) }, note: console.note,
       ask: console.isInteractive ? ask : nil, trace: options.trace ? trace : nil))
 }
 
 /// Opens what a URI names: the embedded service or a broker.
-func openLink(_ uri: String) async throws(LinkError) -> any JSONRPC.Link {
+func openLink(_ uri: String, script: String) async throws(LinkError) -> any JSONRPC.Link {
   if uri.hasPrefix("embedded:") { return try EmbeddedLink(String(uri.dropFirst(9))) }
-  if uri.hasPrefix("amqp:") || uri.hasPrefix("amqps:") { return try await BrokerLink.open(uri) }
+  if uri.hasPrefix("amqp:") || uri.hasPrefix("amqps:") { return try await BrokerLink.open(uri, script: script) }
   let scheme = uri.prefix { $0 != ":" && $0 != "@" && $0 != "/" }
   throw LinkError(.address, "no connection begins with \(scheme):")
 }

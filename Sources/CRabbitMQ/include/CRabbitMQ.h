@@ -4,5 +4,92 @@
 #include <amqp.h>
 #include <amqp_framing.h>
 #include <amqp_tcp_socket.h>
+#include <stdint.h>
+
+/// Bytes that somebody else owns.
+typedef struct {
+  const uint8_t *start;
+  size_t count;
+} retort_bytes;
+
+/// What a frame is, as far as a client and a service care.
+typedef enum {
+  RETORT_FRAME_DELIVER = 1,
+  RETORT_FRAME_RETURN,
+  RETORT_FRAME_HEADER,
+  RETORT_FRAME_BODY,
+  RETORT_FRAME_CHANNEL_OPEN_OK,
+  RETORT_FRAME_DECLARE_OK,
+  RETORT_FRAME_CONSUME_OK,
+  RETORT_FRAME_QOS_OK,
+  RETORT_FRAME_CANCEL,
+  RETORT_FRAME_CANCEL_OK,
+  RETORT_FRAME_CHANNEL_CLOSE,
+  RETORT_FRAME_CHANNEL_CLOSE_OK,
+  RETORT_FRAME_CONNECTION_CLOSE,
+  RETORT_FRAME_CONNECTION_CLOSE_OK,
+  RETORT_FRAME_BLOCKED,
+  RETORT_FRAME_UNBLOCKED,
+  RETORT_FRAME_OTHER
+} retort_frame_kind;
+
+/// A frame, flat; its bytes live until the buffers of its channel are released.
+typedef struct {
+  retort_frame_kind kind;
+  uint16_t channel;
+  /// Delivery tag, body size, or message count.
+  uint64_t number;
+  /// Consumer count.
+  uint32_t consumers;
+  /// Reply code of a close or a return.
+  uint16_t code;
+  /// Queue name, consumer tag, or reason.
+  retort_bytes text;
+  retort_bytes correlation_id;
+  retort_bytes reply_to;
+  retort_bytes body;
+} retort_frame;
+
+/// A message to publish on the default exchange.
+typedef struct {
+  retort_bytes routing_key;
+  retort_bytes correlation_id;
+  /// Empty for none.
+  retort_bytes reply_to;
+  /// Milliseconds as text; empty for none.
+  retort_bytes expiration;
+  retort_bytes body;
+  int mandatory;
+} retort_message;
+
+// amqp_login_with_properties is variadic, which Swift can't call; it takes the capabilities without which
+// basic.cancel and connection.blocked never arrive. Returns an AMQP status; the broker's reason goes to `reason`.
+int retort_login(amqp_connection_state_t connection, const char *vhost, int frame_max, int heartbeat, const char *user,
+                 const char *password, const char *name, uint16_t *code, char *reason, size_t reason_size);
+
+// Reads a frame that is there already; AMQP_STATUS_TIMEOUT where there is none.
+int retort_next_frame(amqp_connection_state_t connection, retort_frame *frame);
+
+int retort_publish(amqp_connection_state_t connection, uint16_t channel, const retort_message *message);
+int retort_open_channel(amqp_connection_state_t connection, uint16_t channel);
+int retort_close_channel(amqp_connection_state_t connection, uint16_t channel);
+int retort_confirm_channel_close(amqp_connection_state_t connection, uint16_t channel);
+int retort_declare_reply_queue(amqp_connection_state_t connection, uint16_t channel);
+int retort_declare_request_queue(amqp_connection_state_t connection, uint16_t channel, retort_bytes name, int passive);
+int retort_prefetch(amqp_connection_state_t connection, uint16_t channel, uint16_t count);
+int retort_consume(amqp_connection_state_t connection, uint16_t channel, retort_bytes queue, int no_ack);
+int retort_cancel(amqp_connection_state_t connection, uint16_t channel, retort_bytes tag);
+int retort_ack(amqp_connection_state_t connection, uint16_t channel, uint64_t tag);
+int retort_close_connection(amqp_connection_state_t connection);
+int retort_confirm_connection_close(amqp_connection_state_t connection);
+
+// The constants of these are macros or inline functions that Swift does not see.
+int retort_eventfd(void);
+void retort_signal_eventfd(int fd);
+void retort_clear_eventfd(int fd);
+void retort_cork(int fd, int on);
+int retort_enlarge_send_buffer(int fd, int bytes);
+// Waits for the socket and the eventfd; bit 0: socket readable, bit 1: socket writable, bit 2: eventfd.
+int retort_wait(int socket, int want_write, int event, int milliseconds);
 
 #endif

@@ -1,0 +1,144 @@
+/// Where a broker is and how to log in (https://www.rabbitmq.com/docs/uri-spec).
+///
+/// ```swift
+/// let uri = try AMQPURI("amqp://guest:guest@localhost/?heartbeat=10")
+/// "\(uri)"  // "amqp://guest@localhost:5672/"
+/// ```
+/// Unlike the specification, a path of `/` alone is the vhost `/`, as none is.
+public struct AMQPURI: Sendable, Equatable, CustomStringConvertible {
+  /// The host.
+  public var host = "localhost"
+  /// The port.
+  public var port = 5672
+  /// The user.
+  public var user = "guest"
+  /// The password, which nothing shows.
+  public var password = "guest"
+  /// The vhost.
+  public var vhost = "/"
+  /// Seconds between heartbeats; 0 for none.
+  public var heartbeat = 30
+  /// How long connecting and logging in may take, in milliseconds.
+  public var timeout = 5000
+  /// The largest frame, in bytes.
+  public var frameMax = 131_072
+
+  private static let parameters = ["heartbeat", "connection_timeout", "frame_max"]
+
+  /// Parses a URI.
+  ///
+  /// - Throws: an `address` error that says what to write instead; the password is hidden in it.
+  public init(_ text: String) throws(BrokerError) {
+    guard text.hasPrefix("amqp://") else {
+      throw BrokerError(
+        .address, text.hasPrefix("amqps:") ? "amqps: is not built yet" : "a broker's URI begins with amqp://")
+    }
+    var rest = text.dropFirst(7)
+    if let mark = rest.firstIndex(of: "?") {
+      try take(parameters: rest[rest.index(after: mark)...])
+      rest = rest[..<mark]
+    }
+    try refuseUnescaped(rest)
+    if let at = rest.firstIndex(of: "@") {
+      try take(credentials: rest[..<at])
+      rest = rest[rest.index(after: at)...]
+    }
+    if let slash = rest.firstIndex(of: "/") {
+      let path = String(rest[rest.index(after: slash)...])
+      if !path.isEmpty { vhost = try Self.decoded(path, "vhost") }
+      rest = rest[..<slash]
+    }
+    try take(address: rest)
+  }
+
+  /// The URI without the password.
+  public var description: String {
+    let path = vhost == "/" ? "" : Self.encoded(vhost)
+    return "amqp://\(Self.encoded(user))@\(host.contains(":") ? "[\(host)]" : host):\(port)/\(path)"
+  }
+
+  /// Two `@`, a `/` or a `#` before the last `@` stand in a password that was not escaped.
+  private func refuseUnescaped(_ text: Substring) throws(BrokerError) {
+    guard let last = text.lastIndex(of: "@") else { return }
+    let credentials = text[..<last]
+    guard let bad = credentials.first(where: { "@/#".contains($0) }) else { return }
+    let user = credentials.prefix { $0 != ":" }
+    throw BrokerError(
+      .address,
+      "the password holds \(bad), which a URI can't: write it as \(Self.encoded(String(bad))): amqp://\(user):***@\(text[text.index(after: last)...])")
+  }
+
+  private mutating func take(credentials text: Substring) throws(BrokerError) {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    user = try Self.decoded(parts[0], "user")
+    password = parts.count > 1 ? try Self.decoded(parts[1], "password") : ""
+  }
+
+  private mutating func take(address text: Substring) throws(BrokerError) {
+    var rest = text
+    if rest.hasPrefix("["), let end = rest.firstIndex(of: "]") {
+      host = String(rest[rest.index(after: rest.startIndex)..<end])
+      rest = rest[rest.index(after: end)...]
+    } else {
+      host = String(rest.prefix { $0 != ":" })
+      rest = rest.dropFirst(host.count)
+    }
+    if host.isEmpty { host = "localhost" }
+    guard !rest.isEmpty else { return }
+    guard rest.hasPrefix(":"), let number = Int(rest.dropFirst()), 1...65535 ~= number else {
+      throw BrokerError(.address, "\(rest) is no port: a colon and a number up to 65535")
+    }
+    port = number
+  }
+
+  private mutating func take(parameters text: Substring) throws(BrokerError) {
+    for pair in text.split(separator: "&") {
+      let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2, let value = Int(parts[1]), value >= 0 else {
+        throw BrokerError(.address, "\(pair) is no parameter with a number: \(Self.parameters.joined(separator: ", "))")
+      }
+      switch parts[0] {
+      case "heartbeat" where value <= 65535: heartbeat = value
+      case "connection_timeout" where 1...3_600_000 ~= value: timeout = value
+      case "frame_max" where 4096...(1 << 27) ~= value: frameMax = value
+      case "heartbeat", "connection_timeout", "frame_max":
+        throw BrokerError(.address, "\(pair) is out of range")
+      default:
+        throw BrokerError(
+          .address, "there is no parameter \(parts[0]): \(Self.parameters.joined(separator: ", "))")
+      }
+    }
+  }
+
+  private static func decoded(_ text: String, _ what: String) throws(BrokerError) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
+      guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
+        throw BrokerError(.address, "a % in the \(what) is written %25")
+      }
+      bytes.append(value)
+      rest = rest.dropFirst(2)
+    }
+    guard let result = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
+      throw BrokerError(.address, "the \(what) is not UTF-8 text")
+    }
+    return result
+  }
+
+  private static func encoded(_ text: String) -> String {
+    var result = ""
+    for byte in text.utf8 {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+        result.unicodeScalars.append(Unicode.Scalar(byte))
+      default: result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,25 @@
+/// Why the broker gave no connection, or a request no reply.
+public struct BrokerError: Error, Sendable, Equatable {
+  /// The kinds of failure.
+  public enum Code: Sendable, Equatable {
+    case address, unreachable, authentication, vhost, accessRefused, lost, closed, noRoute, timeout, tooLarge
+    case cancelled, malformed
+  }
+
+  /// What kind of failure it is.
+  public var code: Code
+  /// One sentence, without a secret.
+  public var message: String
+  /// Whether the request had left, so that it may have been carried out.
+  public var wasSent: Bool
+
+  /// Creates an error.
+  public init(_ code: Code, _ message: String, wasSent: Bool = false) {
+    self.code = code
+    self.message = message
+    self.wasSent = wasSent
+  }
+
+  /// The same error of a request that had left, or not.
+  func sent(_ wasSent: Bool) -> BrokerError { BrokerError(code, message, wasSent: wasSent) }
+}

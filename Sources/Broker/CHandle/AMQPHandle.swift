@@ -1,0 +1,160 @@
+import CRabbitMQ
+import Glibc
+
+/// A librabbitmq connection; its memory and socket go with it.
+///
+/// Everything is called on the connection's thread. Pointers stay in this folder.
+struct AMQPHandle: ~Copyable {
+  private let connection: amqp_connection_state_t
+  /// The socket.
+  let descriptor: Int32
+  /// How many bytes the socket takes after it was found writable.
+  let room: Int
+
+  deinit { amqp_destroy_connection(connection) }
+
+  /// Connects and logs in; blocks for at most the URI's timeout.
+  init(_ uri: AMQPURI, name: String) throws(BrokerError) {
+    guard let connection = amqp_new_connection() else { throw BrokerError(.unreachable, "out of memory") }
+    guard let socket = amqp_tcp_socket_new(connection) else {
+      amqp_destroy_connection(connection)
+      throw BrokerError(.unreachable, "out of memory")
+    }
+    var timeout = timeval(tv_sec: uri.timeout / 1000, tv_usec: uri.timeout % 1000 * 1000)
+    amqp_set_handshake_timeout(connection, &timeout)
+    amqp_set_rpc_timeout(connection, &timeout)
+    let status = amqp_socket_open_noblock(socket, uri.host, Int32(uri.port), &timeout)
+    guard status == AMQP_STATUS_OK.rawValue else {
+      let code = errno
+      amqp_destroy_connection(connection)
+      throw Self.unreachable(status, code, uri)
+    }
+    do throws(BrokerError) { try Self.logIn(connection, uri, name) } catch {
+      amqp_destroy_connection(connection)
+      throw error
+    }
+    self.connection = connection
+    descriptor = amqp_get_sockfd(connection)
+    room = max(Int(retort_enlarge_send_buffer(descriptor, 4 << 20)) / 4, 16384)
+  }
+
+  private static func unreachable(_ status: Int32, _ code: Int32, _ uri: AMQPURI) -> BrokerError {
+    let place = "\(uri.host):\(uri.port)"
+    switch status {
+    case AMQP_STATUS_HOSTNAME_RESOLUTION_FAILED.rawValue:
+      return BrokerError(.unreachable, "there is no host \(uri.host)")
+    case AMQP_STATUS_TIMEOUT.rawValue:
+      return BrokerError(.unreachable, "\(place) did not answer within \(uri.timeout) ms")
+    default:
+      if code == ECONNREFUSED || status == AMQP_STATUS_SOCKET_ERROR.rawValue {
+        return BrokerError(.unreachable, "connection refused by \(place)")
+      }
+      return BrokerError(.unreachable, "no connection to \(place): \(text(status))")
+    }
+  }
+
+  private static func logIn(
+    _ connection: amqp_connection_state_t, _ uri: AMQPURI, _ name: String
+  ) throws(BrokerError) {
+    var code: UInt16 = 0
+    var reason = [CChar](repeating: 0, count: 256)
+    let status = retort_login(
+      connection, uri.vhost, Int32(uri.frameMax), Int32(uri.heartbeat), uri.user, uri.password, name, &code, &reason,
+      reason.count)
+    guard status != AMQP_STATUS_OK.rawValue else { return }
+    let said = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let place = "\(uri.host):\(uri.port)"
+    if code == 403 || code == 0 && status == AMQP_STATUS_CONNECTION_CLOSED.rawValue && said.isEmpty {
+      throw BrokerError(.authentication, "\(place) refused user \(uri.user)\(said.isEmpty ? "" : ": \(said)")")
+    }
+    if code == 530 { throw BrokerError(.vhost, "\(place) has no vhost \(uri.vhost) for user \(uri.user): \(said)") }
+    if code != 0 { throw BrokerError(.unreachable, "\(place) closed the connection: \(code) \(said)") }
+    throw BrokerError(.unreachable, "\(place) did not log in: \(text(status))")
+  }
+
+  static func text(_ status: Int32) -> String { amqp_error_string2(status).map { String(cString: $0) } ?? "\(status)" }
+
+  /// Takes a frame that has arrived, with its bytes copied; nil where there is none.
+  ///
+  /// - Throws: `lost` where the socket or the protocol is broken.
+  mutating func next(_ body: (borrowing Frame) -> Void) throws(BrokerError) -> Bool {
+    var raw = retort_frame()
+    let status = retort_next_frame(connection, &raw)
+    if status == AMQP_STATUS_TIMEOUT.rawValue { return false }
+    guard status == AMQP_STATUS_OK.rawValue else { throw BrokerError(.lost, "the connection broke: \(Self.text(status))") }
+    body(Frame(raw))
+    amqp_maybe_release_buffers_on_channel(connection, raw.channel)
+    return true
+  }
+
+  /// Publishes a message on the default exchange (`amqp_basic_publish`).
+  mutating func publish(_ message: OutgoingMessage) throws(BrokerError) {
+    try check(
+      message.withRaw { raw in
+        var raw = raw
+        return retort_publish(connection, message.channel, &raw)
+      })
+  }
+
+  mutating func openChannel(_ channel: UInt16) throws(BrokerError) { try check(retort_open_channel(connection, channel)) }
+
+  mutating func closeChannel(_ channel: UInt16) throws(BrokerError) {
+    try check(retort_close_channel(connection, channel))
+  }
+
+  mutating func confirmChannelClose(_ channel: UInt16) throws(BrokerError) {
+    try check(retort_confirm_channel_close(connection, channel))
+  }
+
+  mutating func declareReplyQueue(_ channel: UInt16) throws(BrokerError) {
+    try check(retort_declare_reply_queue(connection, channel))
+  }
+
+  mutating func declareRequestQueue(_ channel: UInt16, _ name: String, passive: Bool) throws(BrokerError) {
+    try check(Array(name.utf8).withLent { retort_declare_request_queue(connection, channel, $0, passive ? 1 : 0) })
+  }
+
+  mutating func prefetch(_ channel: UInt16, _ count: UInt16) throws(BrokerError) {
+    try check(retort_prefetch(connection, channel, count))
+  }
+
+  mutating func consume(_ channel: UInt16, _ queue: [UInt8], acknowledges: Bool) throws(BrokerError) {
+    try check(queue.withLent { retort_consume(connection, channel, $0, acknowledges ? 0 : 1) })
+  }
+
+  mutating func cancel(_ channel: UInt16, _ tag: [UInt8]) throws(BrokerError) {
+    try check(tag.withLent { retort_cancel(connection, channel, $0) })
+  }
+
+  mutating func acknowledge(_ channel: UInt16, _ tag: UInt64) throws(BrokerError) {
+    try check(retort_ack(connection, channel, tag))
+  }
+
+  mutating func closeConnection() throws(BrokerError) { try check(retort_close_connection(connection)) }
+
+  mutating func confirmConnectionClose() throws(BrokerError) {
+    try check(retort_confirm_connection_close(connection))
+  }
+
+  /// Whether the socket takes more now.
+  var isWritable: Bool {
+    var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    return poll(&entry, 1, 0) > 0 && Int32(entry.revents) & POLLOUT != 0
+  }
+
+  /// Holds back what is written until it is let go, so that it goes out in few packets.
+  func cork(_ isOn: Bool) { retort_cork(descriptor, isOn ? 1 : 0) }
+
+  private func check(_ status: Int32) throws(BrokerError) {
+    guard status == AMQP_STATUS_OK.rawValue else {
+      throw BrokerError(.lost, "the connection broke: \(Self.text(status))")
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Lends the bytes to a C function.
+  func withLent<Result>(_ body: (retort_bytes) -> Result) -> Result {
+    withUnsafeBufferPointer { body(retort_bytes(start: $0.baseAddress, count: $0.count)) }
+  }
+}

@@ -1,0 +1,30 @@
+import CRabbitMQ
+
+/// A frame that has arrived; its bytes are copied when they are asked for.
+struct Frame: ~Copyable {
+  private let raw: retort_frame
+
+  init(_ raw: retort_frame) { self.raw = raw }
+
+  var kind: retort_frame_kind { raw.kind }
+  var channel: UInt16 { raw.channel }
+  /// Delivery tag, body size, or message count.
+  var number: UInt64 { raw.number }
+  var consumers: Int { Int(raw.consumers) }
+  var code: UInt16 { raw.code }
+  /// Queue name or consumer tag.
+  var name: [UInt8] { Self.copy(raw.text) }
+  /// A reason.
+  var text: String { String(decoding: name, as: UTF8.self) }
+  var correlationID: [UInt8] { Self.copy(raw.correlation_id) }
+  var replyTo: [UInt8] { Self.copy(raw.reply_to) }
+
+  /// Adds the bytes of a body frame to those that came before.
+  func appendBody(to body: inout [UInt8]) {
+    body.append(contentsOf: UnsafeBufferPointer(start: raw.body.start, count: raw.body.count))
+  }
+
+  private static func copy(_ bytes: retort_bytes) -> [UInt8] {
+    Array(UnsafeBufferPointer(start: bytes.start, count: bytes.count))
+  }
+}

@@ -1,0 +1,104 @@
+import CRabbitMQ
+
+/// One channel of a connection: what waits on it, and the message that is coming in.
+struct Channel {
+  /// A request that waits for its reply.
+  struct Pending {
+    let continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
+    var wasSent = false
+  }
+
+  /// The broker's answer to a method.
+  struct Answer: Sendable {
+    /// A queue's name or a consumer's tag.
+    var name: [UInt8] = []
+    var messages = 0
+    var consumers = 0
+  }
+
+  /// A message whose frames are coming in.
+  private struct Assembly {
+    /// The code and reason where it is one of ours that came back.
+    var returned: (code: UInt16, reason: String)?
+    var tag: UInt64 = 0
+    var size = 0
+    var correlationID: [UInt8] = []
+    var replyTo: [UInt8] = []
+    var body: [UInt8] = []
+  }
+
+  let number: UInt16
+  var pending: [[UInt8]: Pending] = [:]
+  var answer: CheckedContinuation<Result<Answer, BrokerError>, Never>?
+  /// What a service does with a delivery.
+  var deliver: (@Sendable (Delivery) -> Void)?
+  private var assembly: Assembly?
+
+  init(number: UInt16) { self.number = number }
+
+  /// Takes a frame; a message that is whole goes to who waits for it.
+  mutating func take(_ frame: borrowing Frame, _ counters: inout Connection.Counters) {
+    switch frame.kind {
+    case RETORT_FRAME_DELIVER: assembly = Assembly(tag: frame.number)
+    case RETORT_FRAME_RETURN: assembly = Assembly(returned: (frame.code, frame.text))
+    case RETORT_FRAME_HEADER:
+      assembly?.size = Int(clamping: frame.number)
+      assembly?.correlationID = frame.correlationID
+      assembly?.replyTo = frame.replyTo
+      assembly?.body.reserveCapacity(min(Int(clamping: frame.number), 1 << 20))
+      finish(&counters)
+    case RETORT_FRAME_BODY:
+      if var message = assembly.take() {
+        frame.appendBody(to: &message.body)
+        assembly = message
+      }
+      finish(&counters)
+    case RETORT_FRAME_CANCEL:
+      fail(BrokerError(.lost, "the broker cancelled the consumer: its queue is gone"), code: 0)
+    case RETORT_FRAME_CHANNEL_OPEN_OK, RETORT_FRAME_DECLARE_OK, RETORT_FRAME_CONSUME_OK, RETORT_FRAME_QOS_OK,
+      RETORT_FRAME_CANCEL_OK, RETORT_FRAME_CHANNEL_CLOSE_OK:
+      let got = Answer(name: frame.name, messages: Int(clamping: frame.number), consumers: frame.consumers)
+      answer?.resume(returning: .success(got))
+      answer = nil
+    default: break
+    }
+  }
+
+  private mutating func finish(_ counters: inout Connection.Counters) {
+    guard let message = assembly, message.body.count >= message.size else { return }
+    assembly = nil
+    if let deliver {
+      deliver(Delivery(channel: number, tag: message.tag, correlationID: message.correlationID, replyTo: message.replyTo, body: message.body))
+      return
+    }
+    guard let waiting = pending.removeValue(forKey: message.correlationID) else {
+      counters.strayReplies += 1
+      return
+    }
+    guard let returned = message.returned else { return waiting.continuation.resume(returning: .success(message.body)) }
+    counters.returned += 1
+    waiting.continuation.resume(returning: .failure(BrokerError(.noRoute, "\(returned.code) \(returned.reason)")))
+  }
+
+  /// Ends everything that waits on the channel.
+  mutating func fail(_ error: BrokerError, code: UInt16) {
+    failPending(error)
+    let known = code == 404 ? BrokerError(.noRoute, error.message) : error
+    answer?.resume(returning: .failure(known))
+    answer = nil
+  }
+
+  mutating func failPending(_ error: BrokerError) {
+    for waiting in pending.values { waiting.continuation.resume(returning: .failure(error.sent(waiting.wasSent))) }
+    pending = [:]
+  }
+}
+
+/// A request as a service gets it.
+struct Delivery: Sendable {
+  var channel: UInt16
+  var tag: UInt64
+  var correlationID: [UInt8]
+  var replyTo: [UInt8]
+  var body: [UInt8]
+}

@@ -1,0 +1,86 @@
+import Synchronization
+
+/// A client: a channel of its own, an anonymous reply queue, and any number of requests in flight to one queue.
+public final class ClientChannel: Sendable {
+  /// The queue the requests go to.
+  public let queue: String
+  /// The connection it is on.
+  public let connection: Connection
+  private let number: UInt16
+  private let replyQueue: [UInt8]
+  private let routingKey: [UInt8]
+  private let prefix: String
+  private let counter = Atomic(0)
+
+  init(_ connection: Connection, queue: String, number: UInt16, replyQueue: [UInt8]) {
+    self.connection = connection
+    self.queue = queue
+    self.number = number
+    self.replyQueue = replyQueue
+    routingKey = Array(queue.utf8)
+    prefix = Self.uuid()
+  }
+
+  /// A UUID of this client and a counter: never used before.
+  public func nextCorrelationID() -> String { "\(prefix)-\(counter.add(1, ordering: .relaxed).newValue)" }
+
+  /// Sends a request and waits for its reply.
+  ///
+  /// - Throws: `noRoute` where there is no such queue, `timeout`, `cancelled`, `tooLarge`, or why the connection ended;
+  ///   `wasSent` says whether the request had left.
+  public func send(
+    correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool = false
+  ) async throws(BrokerError) -> [UInt8] {
+    let message = OutgoingMessage(
+      channel: number, routingKey: routingKey, correlationID: Array(correlationID.utf8), replyTo: replyQueue, body: body,
+      isMandatory: true, expiration: expires ? deadline : nil, deadline: deadline)
+    do throws(BrokerError) {
+      return try await connection.request(message, number)
+    } catch {
+      guard error.code == .noRoute else { throw error }
+      throw BrokerError(.noRoute, "there is no queue \(queue) on \(connection.uri)")
+    }
+  }
+
+  /// Closes the channel; the reply queue goes with it.
+  public func close() async { await connection.closeChannel(number) }
+
+  /// A random UUID (RFC 9562, version 4).
+  private static func uuid() -> String {
+    var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
+    bytes[6] = bytes[6] & 0x0F | 0x40
+    bytes[8] = bytes[8] & 0x3F | 0x80
+    let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+    return [hex[0..<4], hex[4..<6], hex[6..<8], hex[8..<10], hex[10..<16]].map { $0.joined() }.joined(separator: "-")
+  }
+}
+
+extension Connection {
+  /// Opens a client on a queue, which is neither declared nor looked for.
+  public func openChannel(queue: String) async throws(BrokerError) -> ClientChannel {
+    guard queue.utf8.count <= 255 else { throw BrokerError(.address, "a queue's name has at most 255 bytes") }
+    let number = try await newChannel()
+    let declared = try await call(number) { handle throws(BrokerError) in try handle.declareReplyQueue(number) }
+    let replyQueue = declared.name
+    _ = try await call(number) { handle throws(BrokerError) in
+      try handle.consume(number, replyQueue, acknowledges: false)
+    }
+    return ClientChannel(self, queue: queue, number: number, replyQueue: replyQueue)
+  }
+
+  /// Asks for a queue's depth and consumers with a passive declare on a channel of its own; nil where there is none.
+  public func probe(queue: String) async throws(BrokerError) -> (messages: Int, consumers: Int)? {
+    let number = try await newChannel()
+    let state: Channel.Answer
+    do throws(BrokerError) {
+      state = try await call(number) { handle throws(BrokerError) in
+        try handle.declareRequestQueue(number, queue, passive: true)
+      }
+    } catch {
+      guard error.code == .noRoute else { throw error }
+      return nil
+    }
+    await closeChannel(number)
+    return (state.messages, state.consumers)
+  }
+}

@@ -1,0 +1,301 @@
+import CRabbitMQ
+import Synchronization
+
+/// One connection to a RabbitMQ broker, with any number of clients and requests in flight.
+///
+/// Its executor is a thread of its own that owns the socket. What callers publish in one turn goes out together; frames
+/// are assembled into messages here. A connection that is lost stays lost.
+///
+/// ```swift
+/// let connection = try await Connection.open(AMQPURI("amqp://guest:guest@localhost/"), name: "retort")
+/// let client = try await connection.openChannel(queue: "posts")
+/// let reply = try await client.send(correlationID: client.nextCorrelationID(), body: request, deadline: nil)
+/// ```
+public actor Connection {
+  /// Where it leads.
+  public nonisolated let uri: AMQPURI
+  nonisolated let thread: ConnectionThread
+  private var handle: AMQPHandle?
+  /// Why it is no longer open.
+  private var end: BrokerError?
+  var channels: [UInt16: Channel] = [:]
+  private var nextChannel: UInt16 = 1
+  private var outbox = Outbox()
+  private var deadlines = DeadlineHeap()
+  /// Why the broker takes no messages, while it does not.
+  public private(set) var blockedReason: String?
+  /// What was counted.
+  public internal(set) var counters = Counters()
+  private var closing: CheckedContinuation<Void, Never>?
+
+  /// How often something happened that fails no call.
+  public struct Counters: Sendable, Equatable {
+    /// Replies that came after their deadline, a second time, or with an unknown correlation id.
+    public var strayReplies = 0
+    /// Requests that came back since no queue took them.
+    public var returned = 0
+  }
+
+  /// The connection's own thread.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+  /// Where tasks that send many requests run best.
+  public nonisolated var taskExecutor: any TaskExecutor { thread }
+
+  /// Connects and logs in.
+  ///
+  /// - Throws: `unreachable`, `authentication` or `vhost`, with host, port and vhost in the message.
+  public static func open(_ uri: AMQPURI, name: String) async throws(BrokerError) -> Connection {
+    let thread = try ConnectionThread()
+    try thread.start()
+    let connection = Connection(uri, thread)
+    try await connection.logIn(name)
+    thread.attach { [weak connection] in
+      guard let connection else { return ConnectionThread.Wait() }
+      return connection.assumeIsolated { $0.turn() }
+    }
+    return connection
+  }
+
+  private init(_ uri: AMQPURI, _ thread: ConnectionThread) {
+    self.uri = uri
+    self.thread = thread
+  }
+
+  deinit { thread.stop() }
+
+  private func logIn(_ name: String) throws(BrokerError) { handle = try AMQPHandle(uri, name: name) }
+
+  /// What happens between jobs: publish what waits, take what has come, expire what is due.
+  private func turn() -> ConnectionThread.Wait {
+    guard handle != nil else { return ConnectionThread.Wait() }
+    do throws(BrokerError) {
+      try publish()
+      try drain()
+    } catch {
+      lose(error)
+      return ConnectionThread.Wait()
+    }
+    expire()
+    guard let descriptor = handle?.descriptor else { return ConnectionThread.Wait() }
+    return ConnectionThread.Wait(
+      socket: descriptor, wantsToWrite: !outbox.isEmpty && blockedReason == nil, timeout: patience)
+  }
+
+  /// How long to wait at most: to the nearest deadline, or half a heartbeat.
+  private var patience: Int32 {
+    var limit = uri.heartbeat > 0 ? uri.heartbeat * 500 : 60_000
+    if let next = deadlines.first { limit = min(limit, OutgoingMessage.milliseconds(until: next)) }
+    return Int32(clamping: max(limit, 1))
+  }
+
+  /// Publishes what waits as long as the socket takes it, in as few packets as it can.
+  private func publish() throws(BrokerError) {
+    guard !outbox.isEmpty, blockedReason == nil else { return }
+    handle?.cork(true)
+    defer { handle?.cork(false) }
+    while !outbox.isEmpty, handle?.isWritable == true {
+      var room = handle?.room ?? 0
+      while room > 0, let message = outbox.next() {
+        if let key = message.request, channels[message.content.channel]?.pending[key] == nil { continue }
+        try publish(message, room)
+        room -= message.content.body.count + 512
+      }
+    }
+  }
+
+  private func publish(_ message: Outbox.Entry, _ room: Int) throws(BrokerError) {
+    let watchdog = message.content.body.count > room ? Watchdog(handle?.descriptor ?? -1, message.content.deadline) : nil
+    defer { watchdog?.stop() }
+    if let key = message.request { channels[message.content.channel]?.pending[key]?.wasSent = true }
+    try handle?.publish(message.content)
+    if let tag = message.acknowledges { try handle?.acknowledge(message.content.channel, tag) }
+  }
+
+  /// Takes all frames that have come.
+  private func drain() throws(BrokerError) {
+    while handle != nil {
+      var event: Event?
+      let found = try handle?.next { frame in event = take(frame) }
+      guard found == true else { return }
+      if let event { try react(event) }
+    }
+  }
+
+  /// What a frame asks for, beside what it changes in its channel.
+  private enum Event {
+    case channelClosed(UInt16)
+    case connectionClosed(BrokerError)
+    case connectionCloseConfirmed
+  }
+
+  private func take(_ frame: borrowing Frame) -> Event? {
+    switch frame.kind {
+    case RETORT_FRAME_CHANNEL_CLOSE:
+      fail(frame.channel, BrokerError(frame.code == 403 ? .accessRefused : .lost, "the broker closed the channel: \(frame.code) \(frame.text)"), code: frame.code)
+      return .channelClosed(frame.channel)
+    case RETORT_FRAME_CONNECTION_CLOSE:
+      return .connectionClosed(BrokerError(.lost, "the broker closed the connection: \(frame.code) \(frame.text)"))
+    case RETORT_FRAME_CONNECTION_CLOSE_OK: return .connectionCloseConfirmed
+    case RETORT_FRAME_BLOCKED: blockedReason = frame.text
+    case RETORT_FRAME_UNBLOCKED: blockedReason = nil
+    default:
+      guard var channel = channels.removeValue(forKey: frame.channel) else { return nil }
+      channel.take(frame, &counters)
+      channels[frame.channel] = channel
+    }
+    return nil
+  }
+
+  private func react(_ event: Event) throws(BrokerError) {
+    switch event {
+    case .channelClosed(let number): try handle?.confirmChannelClose(number)
+    case .connectionClosed(let error):
+      try? handle?.confirmConnectionClose()
+      throw error
+    case .connectionCloseConfirmed:
+      throw BrokerError(.closed, "the connection is closed")
+    }
+  }
+
+  /// Ends everything that waits.
+  private func lose(_ error: BrokerError) {
+    end = end ?? error
+    handle = nil
+    outbox = Outbox()
+    for number in Array(channels.keys) { fail(number, end ?? error, code: 0) }
+    closing?.resume()
+    closing = nil
+  }
+
+  private func fail(_ number: UInt16, _ error: BrokerError, code: UInt16) {
+    guard var channel = channels.removeValue(forKey: number) else { return }
+    channel.fail(error, code: code)
+  }
+
+  private func expire() {
+    while let key = deadlines.popDue(.now) {
+      guard let pending = channels[key.channel]?.pending.removeValue(forKey: key.correlationID) else { continue }
+      pending.continuation.resume(
+        returning: .failure(BrokerError(.timeout, "the time is up", wasSent: pending.wasSent)))
+    }
+    deadlines.dropStale { channels[$0.channel]?.pending[$0.correlationID] != nil }
+  }
+
+  /// Waits until the connection is closed in order; closing twice does nothing.
+  public func close() async {
+    guard handle != nil else { return }
+    end = BrokerError(.closed, "the connection is closed")
+    for number in Array(channels.keys) { fail(number, BrokerError(.closed, "the connection is closed"), code: 0) }
+    outbox = Outbox()
+    do throws(BrokerError) { try handle?.closeConnection() } catch { return lose(error) }
+    await withCheckedContinuation { closing = $0 }
+  }
+}
+
+// What clients and services do on it.
+extension Connection {
+  /// Sends a request on a channel and waits for its reply.
+  func request(
+    _ message: OutgoingMessage, _ number: UInt16
+  ) async throws(BrokerError) -> [UInt8] {
+    let key = message.correlationID
+    if let end { throw end }
+    guard channels[number] != nil else { throw BrokerError(.closed, "the client was stopped, or its channel is lost") }
+    guard message.body.count <= OutgoingMessage.bodyLimit else {
+      throw BrokerError(.tooLarge, "a body of \(message.body.count) bytes: the broker takes at most 128 MiB")
+    }
+    if let deadline = message.deadline, deadline <= .now { throw BrokerError(.timeout, "the time is up") }
+    let result: Result<[UInt8], BrokerError> = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        channels[number]?.pending[key] = Channel.Pending(continuation: continuation)
+        if let deadline = message.deadline {
+          deadlines.insert(deadline, DeadlineHeap.Key(channel: number, correlationID: key))
+        }
+        outbox.append(Outbox.Entry(content: message, request: key))
+        if Task.isCancelled { cancel(number, key) }
+      }
+    } onCancel: {
+      Task { await self.cancel(number, key) }
+    }
+    return try result.get()
+  }
+
+  private func cancel(_ number: UInt16, _ key: [UInt8]) {
+    guard let pending = channels[number]?.pending.removeValue(forKey: key) else { return }
+    pending.continuation.resume(returning: .failure(BrokerError(.cancelled, "interrupted", wasSent: pending.wasSent)))
+  }
+
+  /// Publishes a reply and acknowledges the request it answers.
+  func reply(_ message: OutgoingMessage, acknowledging tag: UInt64) {
+    guard channels[message.channel] != nil else { return }
+    outbox.append(Outbox.Entry(content: message, acknowledges: tag))
+  }
+
+  /// Acknowledges a request that gets no reply.
+  func acknowledge(_ number: UInt16, _ tag: UInt64) {
+    guard channels[number] != nil else { return }
+    do throws(BrokerError) { try handle?.acknowledge(number, tag) } catch { lose(error) }
+  }
+
+  /// Opens a channel.
+  func newChannel() async throws(BrokerError) -> UInt16 {
+    if let end { throw end }
+    guard let number = freeChannel() else { throw BrokerError(.lost, "no channel is left on the connection") }
+    channels[number] = Channel(number: number)
+    _ = try await call(number) { handle throws(BrokerError) in try handle.openChannel(number) }
+    return number
+  }
+
+  private func freeChannel() -> UInt16? {
+    for _ in 0..<2047 {
+      let number = nextChannel
+      nextChannel = number >= 2047 ? 1 : number + 1
+      if channels[number] == nil { return number }
+    }
+    return nil
+  }
+
+  /// Sends a method on a channel and waits for the broker's answer to it.
+  func call(
+    _ number: UInt16, _ send: sending (inout AMQPHandle) throws(BrokerError) -> Void
+  ) async throws(BrokerError) -> Channel.Answer {
+    if let end { throw end }
+    guard handle != nil, channels[number] != nil else { throw BrokerError(.closed, "the channel is closed") }
+    do throws(BrokerError) { try mutate(send) } catch {
+      lose(error)
+      throw error
+    }
+    let result: Result<Channel.Answer, BrokerError> = await withCheckedContinuation { continuation in
+      guard channels[number] != nil else {
+        return continuation.resume(returning: .failure(BrokerError(.closed, "the channel is closed")))
+      }
+      channels[number]?.answer = continuation
+    }
+    return try result.get()
+  }
+
+  private func mutate(_ body: (inout AMQPHandle) throws(BrokerError) -> Void) throws(BrokerError) {
+    guard var own = handle.take() else { throw BrokerError(.closed, "the connection is closed") }
+    do throws(BrokerError) {
+      try body(&own)
+      handle = consume own
+    } catch {
+      handle = consume own
+      throw error
+    }
+  }
+
+  /// Closes a channel; what waits on it fails.
+  func closeChannel(_ number: UInt16) async {
+    guard channels[number] != nil, handle != nil else { return }
+    channels[number]?.failPending(BrokerError(.closed, "the client was stopped"))
+    do throws(BrokerError) {
+      _ = try await call(number) { handle throws(BrokerError) in try handle.closeChannel(number) }
+    } catch {}
+    channels[number] = nil
+  }
+
+  /// Sets what is done with the deliveries of a channel that serves.
+  func serve(_ number: UInt16, _ body: @escaping @Sendable (Delivery) -> Void) { channels[number]?.deliver = body }
+}

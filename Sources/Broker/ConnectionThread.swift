@@ -1,0 +1,114 @@
+import CRabbitMQ
+import Glibc
+import Synchronization
+
+/// A thread that owns a socket, as the executor of the connection's actor and of tasks that talk to it.
+///
+/// It runs what is enqueued, lets the connection take its turn, and then waits on the socket and on a wake-up.
+final class ConnectionThread: SerialExecutor, TaskExecutor {
+  /// What a turn leaves to wait for.
+  struct Wait {
+    var socket: Int32 = -1
+    var wantsToWrite = false
+    /// Milliseconds; negative for no limit.
+    var timeout: Int32 = -1
+  }
+
+  private struct State {
+    var jobs: [UnownedJob] = []
+    var isStopped = false
+    /// Whether the thread waits, or is about to, so that it must be woken.
+    var isAsleep = false
+    var thread: pthread_t?
+  }
+
+  private let state = Mutex(State())
+  private let event = retort_eventfd()
+  /// Called between jobs, on the thread.
+  private let turn = Mutex<(@Sendable () -> Wait)?>(nil)
+
+  init() throws(BrokerError) {
+    guard event >= 0 else { throw BrokerError(.unreachable, "no descriptor is left for a connection") }
+  }
+
+  deinit { close(event) }
+
+  /// Starts the thread, which holds on to this object until it is stopped.
+  func start() throws(BrokerError) {
+    var thread = pthread_t()
+    let box = Unmanaged.passRetained(self)
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        Unmanaged<ConnectionThread>.fromOpaque(argument).takeRetainedValue().run()
+        return nil
+      }, box.toOpaque())
+    guard status == 0 else {
+      box.release()
+      throw BrokerError(.unreachable, "no thread is left for a connection")
+    }
+    pthread_detach(thread)
+  }
+
+  /// Sets what is called between jobs.
+  func attach(_ body: @escaping @Sendable () -> Wait) { turn.withLock { $0 = body } }
+
+  /// Ends the thread after what is enqueued.
+  func stop() {
+    state.withLock { $0.isStopped = true }
+    turn.withLock { $0 = nil }
+    retort_signal_eventfd(event)
+  }
+
+  /// Enqueues a job.
+  func enqueue(_ job: consuming ExecutorJob) {
+    let unowned = UnownedJob(job)
+    let mustWake = state.withLock { state in
+      state.jobs.append(unowned)
+      defer { state.isAsleep = false }
+      return state.isAsleep
+    }
+    if mustWake { retort_signal_eventfd(event) }
+  }
+
+  func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+
+  /// Whether the caller is on the thread.
+  var isCurrent: Bool {
+    guard let thread = state.withLock(\.thread) else { return false }
+    return pthread_equal(thread, pthread_self()) != 0
+  }
+
+  func checkIsolated() { precondition(isCurrent, "not on the connection's thread") }
+
+  private func run() {
+    state.withLock { $0.thread = pthread_self() }
+    var jobs: [UnownedJob] = []
+    while true {
+      let isStopped = state.withLock { state in
+        swap(&state.jobs, &jobs)
+        return state.isStopped && jobs.isEmpty
+      }
+      if isStopped { return }
+      for job in jobs {
+        job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+      }
+      jobs.removeAll(keepingCapacity: true)
+      let body = turn.withLock { $0 }
+      sleep(body?() ?? Wait())
+    }
+  }
+
+  /// Waits unless something was enqueued meanwhile.
+  private func sleep(_ wait: Wait) {
+    let mayWait = state.withLock { state in
+      state.isAsleep = state.jobs.isEmpty && !state.isStopped
+      return state.isAsleep
+    }
+    guard mayWait else { return }
+    let ready = retort_wait(wait.socket, wait.wantsToWrite ? 1 : 0, event, wait.timeout)
+    state.withLock { $0.isAsleep = false }
+    if ready & 4 != 0 { retort_clear_eventfd(event) }
+  }
+}

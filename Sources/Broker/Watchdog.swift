@@ -1,0 +1,20 @@
+import Glibc
+import Synchronization
+
+/// Shuts a socket down at a deadline while a large body blocks in it, so that the connection's thread comes back.
+final class Watchdog: Sendable {
+  private let isDone = Mutex(false)
+
+  init(_ descriptor: Int32, _ deadline: ContinuousClock.Instant?) {
+    let limit = deadline ?? .now + .seconds(60)
+    Task.detached { [self] in
+      try? await Task.sleep(until: limit, clock: .continuous)
+      isDone.withLock { isDone in
+        if !isDone { shutdown(descriptor, Int32(SHUT_RDWR)) }
+      }
+    }
+  }
+
+  /// Called when the body is out.
+  func stop() { isDone.withLock { $0 = true } }
+}
