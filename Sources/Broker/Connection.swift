@@ -188,8 +188,10 @@ public actor Connection {
     end = BrokerError(.closed, "the connection is closed")
     for number in Array(channels.keys) { fail(number, BrokerError(.closed, "the connection is closed"), code: 0) }
     outbox = Outbox()
-    do throws(BrokerError) { try handle?.closeConnection() } catch { return lose(error) }
-    await withCheckedContinuation { closing = $0 }
+    await withCheckedContinuation { continuation in
+      closing = continuation
+      do throws(BrokerError) { try handle?.closeConnection() } catch { lose(error) }
+    }
   }
 }
 
@@ -258,19 +260,13 @@ extension Connection {
 
   /// Sends a method on a channel and waits for the broker's answer to it.
   func call(
-    _ number: UInt16, _ send: sending (inout AMQPHandle) throws(BrokerError) -> Void
+    _ number: UInt16, _ send: (inout AMQPHandle) throws(BrokerError) -> Void
   ) async throws(BrokerError) -> Channel.Answer {
     if let end { throw end }
     guard handle != nil, channels[number] != nil else { throw BrokerError(.closed, "the channel is closed") }
-    do throws(BrokerError) { try mutate(send) } catch {
-      lose(error)
-      throw error
-    }
     let result: Result<Channel.Answer, BrokerError> = await withCheckedContinuation { continuation in
-      guard channels[number] != nil else {
-        return continuation.resume(returning: .failure(BrokerError(.closed, "the channel is closed")))
-      }
       channels[number]?.answer = continuation
+      do throws(BrokerError) { try mutate(send) } catch { lose(error) }
     }
     return try result.get()
   }
