@@ -1,5 +1,5 @@
 public import JSONAPI
-import JSONRPC
+public import JSONRPC
 import JSONText
 
 /// Why a verb has no result: the kinds of LANGUAGE.md's "Errors".
@@ -22,6 +22,16 @@ public struct ClientError: Error, Sendable {
     case interrupted
   }
 
+  /// The request that an error is about.
+  public struct Call: Sendable, Equatable {
+    /// The method.
+    public var method: String
+    /// The queue it was sent to.
+    public var queue: String
+    /// The id that service and broker know it by.
+    public var correlationID: String
+  }
+
   /// What kind of error it is.
   public var kind: Kind
   /// One sentence.
@@ -30,6 +40,10 @@ public struct ClientError: Error, Sendable {
   public var nextStep: String?
   /// The errors of the service's document.
   public var errors: [ErrorDetail] = []
+  /// The service's JSON-RPC error, as it was sent.
+  public var answer: JSONRPC.ErrorObject?
+  /// The request, unless it was refused before it could be made.
+  public var call: Call?
   /// Whether the request had left, so that the service may have carried it out.
   public var wasSent = false
   /// How many were destroyed before it, by `destroyAll`.
@@ -42,68 +56,88 @@ public struct ClientError: Error, Sendable {
     self.nextStep = nextStep
     self.errors = errors
   }
+}
 
-  /// Creates the error of a service's answer: the first kind that fits (LANGUAGE.md, `error_to_calcinator_error`).
-  init(_ error: JSONRPC.ErrorObject, on label: String) {
-    let errors = error.data?.objectValue.map(Document.errors(in:)) ?? []
-    self.init(errors: errors, code: error.code, message: error.message, on: label)
-    if kind == .methodNotFound { nextStep = "the service does not carry it out; help call sends any method" }
+extension ClientError {
+  /// Creates the error of a service's answer.
+  init(_ answer: JSONRPC.ErrorObject, on label: String) {
+    self.init(answer.data?.objectValue.map(Document.errors(in:)) ?? [], answer, on: label)
   }
 
-  /// Creates the error of JSON:API errors.
-  init(errors: [ErrorDetail], code: Int? = nil, message: String? = nil, on label: String) {
-    let kind = Self.kind(errors, code)
-    let text: String
-    switch errors.count {
-    case 0:
-      text = [message.flatMap { $0.isEmpty ? nil : $0 } ?? "an error without a text", code.map { "(code \($0))" }]
-        .compactMap(\.self).joined(separator: " ")
-    case 1: text = errors[0].text
-    default: text = "\(errors.count) errors from the service"
-    }
-    self.init(kind, "\(label): \(text)", errors: errors)
-    wasSent = true
+  /// Creates the error of JSON:API errors, with the JSON-RPC error that they came in if there was one.
+  init(_ errors: [ErrorDetail], _ answer: JSONRPC.ErrorObject? = nil, on label: String) {
+    let text =
+      switch errors.count {
+      case 0: answer?.text ?? ""
+      case 1: errors[0].text
+      default: "\(errors.count) errors from the service"
+      }
+    self.init(Self.kind(errors, answer?.code), "\(label): \(text)", errors: errors)
+    self.answer = answer
+    nextStep = Self.nextStep(kind, errors)
   }
 
+  /// The first kind that fits (LANGUAGE.md, "Errors"; Retort.Client.Generic `error_to_calcinator_error`).
   private static func kind(_ errors: [ErrorDetail], _ code: Int?) -> Kind {
     if errors.count == 1, errors[0].status == 404 { return .notFound }
-    if errors.contains(where: { $0.pointer == "/meta/beam" }) { return .sandboxAccessDisallowed }
-    if errors.contains(where: { $0.pointer?.hasPrefix("/data") ?? false }) { return .invalid }
-    if errors.contains(where: { $0.status == 401 || $0.status == 403 }) { return .forbidden }
+    let pointers = errors.compactMap(\.pointer)
+    if pointers.contains("/meta/beam") { return .sandboxAccessDisallowed }
+    if pointers.contains(where: { $0 == "/data" || $0.hasPrefix("/data/") }) { return .invalid }
+    let statuses = errors.compactMap(\.status)
+    if statuses.contains(where: { $0 == 401 || $0 == 403 }) { return .forbidden }
     if code == JSONRPC.ErrorObject.Code.methodNotFound.rawValue { return .methodNotFound }
     if code == JSONRPC.ErrorObject.Code.internalError.rawValue { return .badGateway }
-    if errors.contains(where: { 500..<600 ~= $0.status ?? 0 }) { return .badGateway }
-    return .service
+    return statuses.contains { 500..<600 ~= $0 } ? .badGateway : .service
+  }
+
+  private static func nextStep(_ kind: Kind, _ errors: [ErrorDetail]) -> String? {
+    if kind == .methodNotFound { return "the service does not carry it out; call sends any other method" }
+    let maximum = errors.lazy.compactMap { $0.meta?["maximum"]?.idText }.first
+    return maximum.map { "the service's maximum is \($0)" }
   }
 
   /// Creates the error of a link: what was sent to change something and has no reply is `unknown`.
-  init(_ error: LinkError, changes: Bool, method: String, queue: String, correlationID: String) {
-    let uncertain = changes && error.wasSent
-    let kind: Kind =
+  init(_ error: LinkError, changes: Bool, _ call: Call) {
+    let isUncertain = changes && error.wasSent
+    let name = "\(call.method) on queue \(call.queue), correlation id \(call.correlationID)"
+    let message =
       switch error.code {
-      case .noRoute: .noRoute
-      case .timeout: uncertain ? .unknown : .timeout
-      case .cancelled: .interrupted
-      case .malformed: uncertain ? .unknown : .malformed
-      case .tooLarge: .value
-      default: uncertain ? .unknown : .connection
+      case .timeout: "no reply to \(name): \(error.message)"
+      case .noRoute, .cancelled, .tooLarge: error.message
+      default: "\(error.message) (\(name))"
       }
-    let call = "\(method) on queue \(queue), correlation id \(correlationID)"
-    switch error.code {
-    case .timeout: self.init(kind, "no reply to \(call): \(error.message)")
-    case .noRoute, .cancelled, .tooLarge: self.init(kind, error.message)
-    default: self.init(kind, "\(error.message) (\(call))")
-    }
+    self.init(Self.kind(error.code, isUncertain), message, nextStep: Self.nextStep(error.code, isUncertain))
+    self.call = call
     wasSent = error.wasSent
-    nextStep = Self.nextStep(error, uncertain: uncertain)
   }
 
-  private static func nextStep(_ error: LinkError, uncertain: Bool) -> String? {
-    if uncertain { return "it may have been carried out: look it up before it is sent again" }
-    switch error.code {
-    case .timeout: return "a carrot_rpc service is silent when it fails: see its log; timeout: 30s waits longer"
-    case .noRoute: return "is the service running, and is the queue spelled right?"
-    default: return nil
+  private static func kind(_ code: LinkError.Code, _ isUncertain: Bool) -> Kind {
+    switch code {
+    case .noRoute: .noRoute
+    case .tooLarge: .value
+    case _ where isUncertain: .unknown
+    case .timeout: .timeout
+    case .cancelled: .interrupted
+    case .malformed: .malformed
+    default: .connection
     }
+  }
+
+  private static func nextStep(_ code: LinkError.Code, _ isUncertain: Bool) -> String? {
+    switch code {
+    case .noRoute: "is the service running, and is the queue spelled right?"
+    case _ where isUncertain: "it may have been carried out: look it up before it is sent again"
+    case .timeout: "a carrot_rpc service is silent when it fails: see its log; timeout: 30s waits longer"
+    default: nil
+    }
+  }
+}
+
+extension JSONRPC.ErrorObject {
+  /// What a person reads of an error without a document: `Invalid params (code -32602): ["id is missing"]`.
+  fileprivate var text: String {
+    let said = message.isEmpty ? "an error without a text" : message
+    guard let data, !data.isNull, code != Code.methodNotFound.rawValue else { return "\(said) (code \(code))" }
+    return "\(said) (code \(code)): \(data.text.prefix(200))"
   }
 }

@@ -1,10 +1,11 @@
+import JSONAPI
 public import JSONText
 
 /// A request that is ready to be sent: what a dry run shows and a journal hashes.
 public struct PreparedRequest: Sendable, Equatable {
   /// The method.
   public var method: String
-  /// The parameters as they go out.
+  /// The parameters, before ``ResourceClient/wireParams(of:)`` adds what the client itself has to say.
   public var params: JSONObject
   /// Whether it changes something, so that without a reply its outcome is unknown.
   public var changes: Bool
@@ -17,5 +18,59 @@ public struct PreparedRequest: Sendable, Equatable {
     self.params = params
     self.changes = changes
     self.pointers = pointers
+  }
+}
+
+extension ResourceClient {
+  /// The request that creates a resource of a record (Retort.Client.Generic `create`).
+  ///
+  /// The record's own id goes with it only where it is kept.
+  ///
+  /// - Throws: a `value` error for a nested record that is no linkage, and for an id that is none.
+  public func createRequest(
+    _ record: JSONObject, options: JSONObject = [:], keepID: Bool = false
+  ) throws(ClientError) -> PreparedRequest {
+    let document = try RecordDocument(record, settings, verb: "create")
+    let data = document.data(id: keepID ? try document.id(record["id"], of: "the record") : nil)
+    let params = JSONObject([("data", data)]).merging(options)
+    return PreparedRequest(method: "create", params: params, changes: true, pointers: document.pointers)
+  }
+
+  /// The request that updates a resource (Retort.Client.Generic `update`).
+  ///
+  /// - Throws: a `value` error for a nested record that is no linkage, for an id that is none, and for a record that
+  ///   names another id.
+  public func updateRequest(
+    _ id: String, _ record: JSONObject, options: JSONObject = [:]
+  ) throws(ClientError) -> PreparedRequest {
+    let document = try RecordDocument(record, settings, verb: "update")
+    _ = try document.id(.string(id), of: "it")
+    if !document.isResource, let own = record["id"], own.idText != id {
+      throw ClientError(
+        .value, "\(label("update")): the record's id is \(own.text), and what is updated is \"\(id)\"",
+        nextStep: "leave the id out of the record: an update does not change it")
+    }
+    let params = JSONObject([("id", .string(id)), ("data", document.data(id: id))]).merging(options)
+    return PreparedRequest(method: "update", params: params, changes: true, pointers: document.pointers)
+  }
+
+  /// The request that destroys a resource.
+  public func destroyRequest(_ id: String, options: JSONObject = [:]) -> PreparedRequest {
+    PreparedRequest(method: "destroy", params: JSONObject([("id", .string(id))]).merging(options), changes: true)
+  }
+}
+
+extension JSONObject {
+  /// The object with another's members put over it, objects member by member.
+  public func merging(_ other: JSONObject) -> JSONObject {
+    var result = self
+    for (key, value) in other {
+      if let inner = value.objectValue, let own = result[key]?.objectValue {
+        result[key] = .object(own.merging(inner))
+      } else {
+        result[key] = value
+      }
+    }
+    return result
   }
 }

@@ -1,88 +1,72 @@
-import JSONAPI
-public import JSONText
+import JSONText
 
-extension ResourceClient {
-  /// The request that creates a resource of a record (Retort.Client.Generic `create`).
-  ///
-  /// - Throws: a `value` error for a nested record that is no linkage.
-  public func createRequest(
-    _ record: JSONObject, options: JSONObject = [:], keepID: Bool = false
-  ) throws(ClientError) -> PreparedRequest {
-    var document = try RecordDocument(record, settings, verb: "create")
-    document.id = keepID ? document.id : nil
-    let params = JSONObject([("data", document.data)]).merging(options)
-    return PreparedRequest(method: "create", params: params, changes: true, pointers: document.pointers)
-  }
-
-  /// The request that updates a resource (Retort.Client.Generic `update`).
-  public func updateRequest(
-    _ id: String, _ record: JSONObject, options: JSONObject = [:]
-  ) throws(ClientError) -> PreparedRequest {
-    var document = try RecordDocument(record, settings, verb: "update")
-    document.id = id
-    let params = JSONObject([("id", .string(id)), ("data", document.data)]).merging(options)
-    return PreparedRequest(method: "update", params: params, changes: true, pointers: document.pointers)
-  }
-
-  /// The request that destroys a resource.
-  public func destroyRequest(_ id: String, options: JSONObject = [:]) -> PreparedRequest {
-    PreparedRequest(method: "destroy", params: JSONObject([("id", .string(id))]).merging(options), changes: true)
-  }
-}
-
-/// A record sorted into what JSON:API keeps apart: attributes and relationships.
+/// A record sorted into what JSON:API keeps apart: attributes and relationships (PROTOCOL.md 4).
+///
+/// A record with `type` and `attributes` or `relationships` is a resource, whose attributes and linkage are taken as
+/// they are. Of any other record, what ``Linkage`` finds to be one is a relationship, and all else an attribute.
 struct RecordDocument {
-  private let type: String
-  var id: String?
+  /// Whether the record is a resource object.
+  let isResource: Bool
+  /// From a pointer into the document to the way there in the record.
+  private(set) var pointers: [String: [String]] = [:]
   private var attributes = JSONObject()
   private var relationships = JSONObject()
-  private(set) var pointers: [String: [String]] = [:]
   private let settings: Settings
   private let verb: String
 
   init(_ record: JSONObject, _ settings: Settings, verb: String) throws(ClientError) {
     self.settings = settings
     self.verb = verb
-    type = settings.type
-    if record["type"]?.stringValue != nil, record.contains("attributes") || record.contains("relationships") {
-      try takeResource(record)
-      return
+    isResource =
+      record["type"]?.stringValue != nil
+      && (record["attributes"]?.objectValue != nil || record["relationships"]?.objectValue != nil)
+    if isResource {
+      try take(resource: record)
+    } else {
+      for (name, value) in record where name != "id" { try take(name, value) }
     }
-    for (name, value) in record { try take(name, value) }
   }
 
-  /// The resource object: `attributes` always, else the members that are not empty.
-  var data: JSONValue {
-    var data: JSONObject = ["type": .string(type)]
+  /// The resource object: `attributes` always, or Alembic takes it for an identifier; else what is not empty.
+  func data(id: String?) -> JSONValue {
+    var data: JSONObject = ["type": .string(settings.type)]
     if let id { data["id"] = .string(id) }
     data["attributes"] = .object(attributes)
     if !relationships.isEmpty { data["relationships"] = .object(relationships) }
     return .object(data)
   }
 
-  private mutating func takeResource(_ resource: JSONObject) throws(ClientError) {
-    if let given = resource["type"]?.stringValue, given != type {
+  /// The id that is sent for a value: a string, or an integer's digits (LANGUAGE.md, "What is wanted as an ID").
+  func id(_ value: JSONValue?, of name: String) throws(ClientError) -> String {
+    try Linkage(settings, verb).id(value, of: name)
+  }
+
+  private mutating func take(resource: JSONObject) throws(ClientError) {
+    if let type = resource["type"]?.stringValue, type != settings.type {
       throw ClientError(
-        .value, "\(type) \(verb): the resource is of type \(given)", nextStep: "use the client of that type")
+        .value, "\(settings.type) \(verb): the resource is of type \(type)", nextStep: "use the client of that type")
     }
-    id = resource["id"]?.idText
-    for (name, value) in resource["attributes"]?.objectValue ?? [:] {
+    for (name, value) in try members("attributes", resource) {
       attributes[name] = value
-      note("attributes", name, [name])
+      note("attributes", name, ["attributes", name])
     }
-    for (name, value) in resource["relationships"]?.objectValue ?? [:] {
-      guard let linkage = value["data"] else { continue }
-      relationships[name] = ["data": linkage]
-      note("relationships", name, [name])
+    for (name, relationship) in try members("relationships", resource) {
+      guard let data = relationship["data"] else { continue }
+      relationships[name] = ["data": try Linkage(settings, verb).of(data: data, name)]
+      note("relationships", name, ["relationships", name])
+    }
+  }
+
+  private func members(_ member: String, _ resource: JSONObject) throws(ClientError) -> JSONObject {
+    switch resource[member] {
+    case nil, .null?: return [:]
+    case .object(let object)?: return object
+    default: throw ClientError(.value, "\(settings.type) \(verb): the \(member) of the resource are no record")
     }
   }
 
   private mutating func take(_ name: String, _ value: JSONValue) throws(ClientError) {
-    if name == "id", let text = value.idText {
-      id = text
-      return
-    }
-    if let linkage = try linkage(name, value) {
+    if let linkage = try Linkage(settings, verb).of(value, name) {
       relationships[name] = ["data": linkage]
       note("relationships", name, [name])
     } else {
@@ -91,78 +75,9 @@ struct RecordDocument {
     }
   }
 
+  /// Notes where a field comes from, also by the name that a service with dashes gives it.
   private mutating func note(_ member: String, _ name: String, _ path: [String]) {
-    let wire = settings.keys == .underscore ? name.replacing("_", with: "-") : name
-    pointers["/data/\(member)/\(wire)"] = path
-  }
-
-  /// The linkage that a value is, or nil where it is an attribute.
-  private func linkage(_ name: String, _ value: JSONValue) throws(ClientError) -> JSONValue? {
-    let declared = settings.relationships[name]
-    switch value {
-    case .null: return declared == nil ? nil : .null
-    case .object(let object): return try identifier(name, object, declared)
-    case .array(let array):
-      let objects = array.compactMap(\.objectValue)
-      if array.isEmpty { return declared == nil ? nil : .array([]) }
-      guard objects.count == array.count else {
-        guard declared == nil else { throw noLinkage(name) }
-        return nil
-      }
-      var identifiers: [JSONValue] = []
-      for object in objects {
-        guard let identifier = try identifier(name, object, declared) else { return nil }
-        identifiers.append(identifier)
-      }
-      return .array(JSONArray(identifiers))
-    default:
-      guard declared == nil else { throw noLinkage(name) }
-      return nil
-    }
-  }
-
-  private func identifier(
-    _ name: String, _ object: JSONObject, _ declared: Settings.Relationship?
-  ) throws(ClientError) -> JSONValue? {
-    let keys = Set(object.keys)
-    let isResource =
-      object["type"]?.stringValue != nil && (keys.contains("attributes") || keys.contains("relationships"))
-    if keys == ["type", "id"] || isResource {
-      guard let identifier = Identifier(object) else { throw noID(name) }
-      return try checked(identifier, name).json
-    }
-    if keys == ["id"] {
-      guard let declared else {
-        throw ClientError(
-          .value, "\(type) \(verb): \(name) has an id and no type",
-          nextStep:
-            "write \(name): {type: \"...\", id: ...}, or declare it: client ... relationships: {\(name): \"...\"}")
-      }
-      guard let id = object["id"]?.idText else { throw noID(name) }
-      return try checked(Identifier(type: declared.type, id: id), name).json
-    }
-    if declared != nil { throw noID(name) }
-    return nil
-  }
-
-  private func checked(_ identifier: Identifier, _ name: String) throws(ClientError) -> Identifier {
-    guard !identifier.id.isEmpty, !identifier.id.contains(",") else {
-      throw ClientError(
-        .value, "\(type) \(verb): \(name) has the id \"\(identifier.id)\"",
-        nextStep: "an id is not empty and holds no comma")
-    }
-    return identifier
-  }
-
-  private func noID(_ name: String) -> ClientError {
-    ClientError(
-      .value, "\(type) \(verb): \(name) is a relationship, and this record has no id",
-      nextStep: "create it first and give its id: \(name): {type: \"...\", id: made.id}")
-  }
-
-  private func noLinkage(_ name: String) -> ClientError {
-    ClientError(
-      .value, "\(type) \(verb): \(name) is a relationship, and this is no record with an id",
-      nextStep: "write \(name): {id: \"1\"}, a list of those, or null")
+    pointers["/data/\(member)/\(Renaming.outgoing.name(name))"] = path
+    pointers["/data/\(member)/\(name)"] = path
   }
 }

@@ -1,4 +1,5 @@
 public import JSONAPI
+import JSONText
 
 /// The pages of a list, each asked for when the one before is used up (Retort.Client.Generic `stream`).
 ///
@@ -8,45 +9,81 @@ public struct ResourceStream: Sendable {
   private let client: ResourceClient
   private let patience: ResourceClient.Patience
   private var query: Query
+  private let isFromStart: Bool
   private var isDone = false
-  private var lastFirst: Identifier?
+  /// What ends it after the page that was handed out last.
+  private var fault: ClientError?
+  private var received = 0
+  private var last: [JSONObject] = []
 
   init(_ client: ResourceClient, _ query: Query, _ patience: ResourceClient.Patience) {
     self.client = client
     self.query = query
     self.patience = patience
+    isFromStart = query.page?.number ?? 1 == 1
   }
 
   /// The next page, or nil after the last.
   ///
-  /// - Throws: ``ClientError`` of the request, and a `protocol` error where the service's next page does not advance.
+  /// - Throws: ``ClientError`` of the request, and a `protocol` error where the service's next page does not advance
+  ///   or it counts more resources than it gives a way to.
   public mutating func next() async throws(ClientError) -> Document? {
+    if let fault {
+      self.fault = nil
+      throw fault
+    }
     guard !isDone else { return nil }
     let document = try await client.index(query, patience: patience)
-    let current = query.page
     try refuseRepetition(document)
-    guard let next = document.pagination?.next, !document.resources.isEmpty else {
-      isDone = true
-      return document
-    }
-    if next.number <= current?.number ?? 1 {
-      isDone = true
-      throw ClientError(
-        .malformed, "\(client.label("index")): the page after \(current?.number ?? 1) is said to be \(next.number)",
-        nextStep: "the service's paging does not advance; ask for single pages: index ... page: {number: 2, size: 10}")
-    }
-    query.page = next
+    received += document.resources.count
+    advance(document)
     return document
   }
 
+  private mutating func advance(_ document: Document) {
+    let number = query.page?.number ?? 1
+    let pagination = document.pagination
+    guard let next = pagination?.next else {
+      if let pagination, !hasWay(pagination) { fault = truncated(pagination) }
+      isDone = true
+      return
+    }
+    if next.number <= number {
+      fault = client.malformed("index", "the page after \(number) is said to be \(next.number)")
+      fault?.nextStep =
+        "the service's paging does not advance; ask for single pages: index ... page: {number: 2, size: 10}"
+      isDone = true
+      return
+    }
+    // A page may be empty and not the last where a service hides rows after paging (PROTOCOL.md 11.1).
+    isDone = document.resources.isEmpty && next.number > pagination?.last?.number ?? 0
+    query.page = next
+  }
+
+  /// Whether pages lead to all that is counted, as far as can be known.
+  private func hasWay(_ pagination: Pagination) -> Bool {
+    let namesPages = pagination.first != nil || pagination.last != nil || pagination.previous != nil
+    return namesPages || !isFromStart || received >= pagination.totalSize ?? 0
+  }
+
+  private func truncated(_ pagination: Pagination) -> ClientError {
+    let total = pagination.totalSize ?? 0
+    var error = client.malformed("index", "the service counts \(total), sent \(received) and names no next page")
+    error.nextStep = "its paging is another than page number and size; a filter narrows the list"
+    return error
+  }
+
   private mutating func refuseRepetition(_ document: Document) throws(ClientError) {
-    let first = document.resources.first.flatMap(Identifier.init)
-    defer { lastFirst = first }
-    guard let first, first == lastFirst else { return }
+    defer { last = document.resources }
+    guard !last.isEmpty, last.count == document.resources.count else { return }
+    let isSame = zip(last, document.resources).allSatisfy { left, right in
+      left["id"] != nil && left["id"] == right["id"] && left["type"] == right["type"]
+    }
+    guard isSame else { return }
     isDone = true
-    throw ClientError(
-      .malformed, "\(client.label("index")): page \(query.page?.number ?? 1) repeats the page before",
-      nextStep: "the service ignores page: ask for all at once, without page:")
+    var error = client.malformed("index", "page \(query.page?.number ?? 1) repeats the page before")
+    error.nextStep = "the service ignores page: ask for all at once, without page:"
+    throw error
   }
 }
 
@@ -59,20 +96,19 @@ extension ResourceClient {
   /// How many resources a query finds (Retort.Client.Generic `count`).
   ///
   /// Asks for the smallest page and reads its total. Where the service reports none, it counts what the page or, at
-  /// last, the stream holds.
+  /// last, the stream holds, and says so in the trace.
   public func count(_ query: Query, patience: Patience = .usual) async throws(ClientError) -> Int {
-    var smallest = query
+    var all = query
+    all.include = []
+    all.sort = []
+    all.page = nil
+    var smallest = all
     smallest.page = Pagination.Page(number: 1, size: 1)
-    smallest.include = []
-    smallest.sort = []
     let document = try await index(smallest, patience: patience)
     if let total = document.pagination?.totalSize { return total }
     let found = document.resources.count
     if found != 1, document.pagination?.next == nil { return found }
     trace?("\(label("count")): the service reports no total; counting the stream")
-    var all = query
-    all.include = []
-    all.page = nil
     var stream = stream(all, patience: patience)
     var count = 0
     while let page = try await stream.next() { count += page.resources.count }

@@ -49,33 +49,3 @@ public struct Settings: Sendable {
     self.requiresBeam = requiresBeam
   }
 }
-
-extension JSONObject {
-  /// The object with the keys of all objects in it changed; in lists only where `inLists`.
-  func renamingKeys(inLists: Bool, _ rename: (String) -> String) -> JSONObject {
-    JSONObject(map { (rename($0.key), $0.value.renamingKeys(inLists: inLists, rename)) })
-  }
-
-  /// The object with another's members put over it, objects member by member.
-  public func merging(_ other: JSONObject) -> JSONObject {
-    var result = self
-    for (key, value) in other {
-      if let inner = value.objectValue, let own = result[key]?.objectValue {
-        result[key] = .object(own.merging(inner))
-      } else {
-        result[key] = value
-      }
-    }
-    return result
-  }
-}
-
-extension JSONValue {
-  func renamingKeys(inLists: Bool, _ rename: (String) -> String) -> JSONValue {
-    switch self {
-    case .object(let object): .object(object.renamingKeys(inLists: inLists, rename))
-    case .array(let array) where inLists: .array(JSONArray(array.map { $0.renamingKeys(inLists: true, rename) }))
-    default: self
-    }
-  }
-}

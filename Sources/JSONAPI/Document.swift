@@ -6,38 +6,58 @@ public import JSONText
 public struct Document: Sendable {
   /// The whole document.
   public let object: JSONObject
+  /// The primary resources; one resource is a list of one, null is none.
+  public let resources: [JSONObject]
   /// The resources of `included` by type and id.
   public let included: Included
 
+  /// Creates a document that says nothing, as a service answers a destroy.
+  public init() {
+    object = JSONObject()
+    resources = []
+    included = Included([])
+  }
+
   /// Creates a document of a reply's result; null counts as an empty one.
   ///
-  /// - Throws: ``NoDocument`` where it is a string, a number or a list.
+  /// - Throws: ``NoDocument`` where it is a string, a number or a list, or holds primary data that are no resources.
   public init(_ json: JSONValue) throws(NoDocument) {
     switch json {
     case .object(let object): self.object = object
     case .null: object = JSONObject()
-    default: throw NoDocument(text: String(json.text.prefix(200)))
+    default: throw NoDocument(member: "result", json)
     }
+    resources = try Self.resources(object["data"] ?? .null)
     included = Included(object["included"]?.arrayValue ?? [])
   }
 
+  private static func resources(_ data: JSONValue) throws(NoDocument) -> [JSONObject] {
+    switch data {
+    case .null: return []
+    case .object(let resource): return [resource]
+    case .array(let array):
+      let resources = array.compactMap(\.objectValue)
+      guard resources.count == array.count else { throw NoDocument(member: "data", data) }
+      return resources
+    default: throw NoDocument(member: "data", data)
+    }
+  }
+
   /// The result of a reply that is no document.
-  public struct NoDocument: Error, Sendable {
+  public struct NoDocument: Error, Sendable, Equatable {
+    /// Which member is wrong: `result`, or `data` in it.
+    public var member: String
     /// The beginning of its text.
     public var text: String
+
+    init(member: String, _ json: JSONValue) {
+      self.member = member
+      text = String(json.text.prefix(200))
+    }
   }
 
   /// The one primary resource, or nil where there is none.
   public var resource: JSONObject? { object["data"]?.objectValue }
-
-  /// The primary resources; one resource is a list of one, null is none.
-  public var resources: [JSONObject] {
-    switch object["data"] {
-    case .array(let array): array.compactMap(\.objectValue)
-    case .object(let object): [object]
-    default: []
-    }
-  }
 
   /// The top-level meta, empty where it is left out.
   public var meta: JSONObject { object["meta"]?.objectValue ?? JSONObject() }
@@ -45,12 +65,11 @@ public struct Document: Sendable {
   /// The top-level links, empty where they are left out.
   public var links: JSONObject { object["links"]?.objectValue ?? JSONObject() }
 
-  /// The errors; what is no object is passed over.
-  public var errors: [ErrorDetail] { Self.errors(in: object) }
-
-  /// The errors of whatever object holds them.
+  /// The errors of whatever object holds them; a bare text among them is an error's detail.
   public static func errors(in object: JSONObject) -> [ErrorDetail] {
-    (object["errors"]?.arrayValue ?? []).compactMap(\.objectValue).map(ErrorDetail.init)
+    (object["errors"]?.arrayValue ?? []).map { error in
+      error.objectValue.map(ErrorDetail.init) ?? ErrorDetail(detail: error.stringValue ?? error.text)
+    }
   }
 
   /// Which pages there are.

@@ -39,6 +39,8 @@ public struct ErrorDetail: Sendable, Equatable {
   /// Whatever else the service says.
   public var meta: JSONObject? { object["meta"]?.objectValue }
 
-  /// What a person reads: the detail, else the title.
-  public var text: String { detail ?? title ?? "an error without a text" }
+  /// What a person reads: the detail, else the title, else all of it.
+  public var text: String {
+    [detail, title].lazy.compactMap(\.self).first { !$0.isEmpty } ?? String(JSONValue.object(object).text.prefix(200))
+  }
 }

@@ -29,7 +29,7 @@ public struct Pagination: Sendable, Equatable {
 
   /// Reads pagination; nil where the service sends neither a count nor a page link.
   public init?(meta: JSONObject, links: JSONObject) {
-    totalSize = (meta["record-count"] ?? meta["record_count"])?.idText.flatMap { Int($0) }
+    totalSize = (meta["record-count"] ?? meta["record_count"])?.idText.flatMap { Int($0) }.flatMap { $0 < 0 ? nil : $0 }
     first = Self.page(links["first"])
     last = Self.page(links["last"])
     next = Self.page(links["next"])
@@ -42,14 +42,37 @@ public struct Pagination: Sendable, Equatable {
     guard let text = link?.stringValue ?? link?["href"]?.stringValue, let mark = text.firstIndex(of: "?") else {
       return nil
     }
-    var values: [String: Int] = [:]
-    for pair in text[text.index(after: mark)...].split(whereSeparator: { $0 == "&" || $0 == "#" }) {
+    var number: Int?
+    var size: Int?
+    for pair in text[mark...].dropFirst().prefix(while: { $0 != "#" }).split(separator: "&") {
       guard let equals = pair.firstIndex(of: "=") else { continue }
-      let key = pair[..<equals].replacing("%5B", with: "[").replacing("%5D", with: "]")
-        .replacing("%5b", with: "[").replacing("%5d", with: "]")
-      values[String(key)] = Int(pair[pair.index(after: equals)...])
+      let value = pair[equals...].dropFirst()
+      switch pair[..<equals].percentDecoded {
+      case "page[number]": number = Int(value.percentDecoded)
+      case "page[size]": size = Int(value.percentDecoded)
+      default: continue
+      }
     }
-    guard let number = values["page[number]"], let size = values["page[size]"] else { return nil }
+    guard let number, let size, number > 0, size > 0 else { return nil }
     return Page(number: number, size: size)
+  }
+}
+
+extension Substring {
+  /// The text with each `%5B` as the byte it stands for (RFC 3986 section 2.1).
+  fileprivate var percentDecoded: String {
+    guard utf8.contains(UInt8(ascii: "%")) else { return String(self) }
+    var bytes: [UInt8] = []
+    var rest = utf8
+    while let byte = rest.popFirst() {
+      let digits = rest.prefix(2)
+      if byte == UInt8(ascii: "%"), digits.count == 2, let escaped = UInt8(Substring(digits), radix: 16) {
+        bytes.append(escaped)
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

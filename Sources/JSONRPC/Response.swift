@@ -59,13 +59,22 @@ public struct Response: Sendable, Equatable {
 public struct MalformedResponse: Error, Sendable, Equatable {
   /// What is wrong.
   public var message: String
-  /// Up to 200 characters of the reply.
+  /// Up to 200 characters of the reply; control characters stand as JSON escapes them.
   public var excerpt: String
 
   /// Creates the error of a reply.
   public init(_ message: String, _ bytes: [UInt8]) {
     self.message = message
-    let text = String(decoding: bytes.prefix(800), as: UTF8.self)
-    excerpt = text.count > 200 ? text.prefix(200) + "..." : text
+    let start = String(decoding: bytes.prefix(800), as: UTF8.self)
+    var excerpt = ""
+    for scalar in start.prefix(200).unicodeScalars {
+      if scalar.properties.generalCategory == .control {
+        let digits = String(scalar.value, radix: 16)
+        excerpt += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      } else {
+        excerpt.unicodeScalars.append(scalar)
+      }
+    }
+    self.excerpt = bytes.count > 800 || start.count > 200 ? excerpt + "..." : excerpt
   }
 }

@@ -1,0 +1,124 @@
+import JSONAPI
+import JSONText
+
+/// Finds the linkage in a record's values: from their form and the client's declaration, and nothing else.
+struct Linkage {
+  private let settings: Settings
+  private let verb: String
+
+  init(_ settings: Settings, _ verb: String) {
+    self.settings = settings
+    self.verb = verb
+  }
+
+  /// The linkage that a value of a record is, or nil where it is an attribute.
+  ///
+  /// - Throws: a `value` error for what is meant as linkage and is none.
+  func of(_ value: JSONValue, _ name: String) throws(ClientError) -> JSONValue? {
+    guard let declared = settings.relationships[name] else { return try undeclared(value, name) }
+    switch (declared, value) {
+    case (.toOne, .null): return .null
+    case (.toOne(let type), .object(let object)): return try identifier(object, name, type)
+    case (.toMany(let type), .array(let array)):
+      return try list(array, name) { object throws(ClientError) in try identifier(object, name, type) }
+    case (.toOne(let type), _):
+      throw refusal(
+        "\(name) leads to one of \(type), and this is no record with an id", "\(name): {id: \"1\"}, or null")
+    case (.toMany(let type), _):
+      throw refusal("\(name) leads to many of \(type), and this is no list", "\(name): [{id: \"1\"}], or []")
+    }
+  }
+
+  /// The linkage of a resource object's relationship.
+  ///
+  /// - Throws: a `value` error where it is none.
+  func of(data: JSONValue, _ name: String) throws(ClientError) -> JSONValue {
+    switch data {
+    case .null: return .null
+    case .object(let object): return try typed(object, name)
+    case .array(let array):
+      return try list(array, name) { object throws(ClientError) in try typed(object, name) }
+    default: throw noLinkage(name)
+    }
+  }
+
+  /// The id that is sent for a value: a string, or an integer's digits.
+  func id(_ value: JSONValue?, of name: String) throws(ClientError) -> String {
+    switch value {
+    case .string(let text) where !text.isEmpty && !text.contains(","): return text
+    case .number(let number) where !number.text.contains { ".eE".contains($0) }: return number.text
+    default:
+      throw refusal(
+        "\(name) has \(value.map { "the id \($0.text)" } ?? "no id")",
+        "an id is an integer or a string that is not empty and holds no comma")
+    }
+  }
+
+  private func undeclared(_ value: JSONValue, _ name: String) throws(ClientError) -> JSONValue? {
+    switch value {
+    case .object(let object):
+      try refuseUntyped(object, name)
+      guard object.isLinkage else { return nil }
+      return try typed(object, name)
+    case .array(let array):
+      let objects = array.compactMap(\.objectValue)
+      for object in objects { try refuseUntyped(object, name) }
+      guard !objects.isEmpty, objects.count == array.count, objects.allSatisfy(\.isLinkage) else { return nil }
+      return try list(array, name) { object throws(ClientError) in try typed(object, name) }
+    default: return nil
+    }
+  }
+
+  private func refuseUntyped(_ object: JSONObject, _ name: String) throws(ClientError) {
+    guard object.count == 1, object.contains("id") else { return }
+    throw refusal(
+      "\(name) has an id and no type",
+      "write \(name): {type: \"...\", id: ...}, or declare it: client ... relationships: {\(name): \"...\"}")
+  }
+
+  private func list(
+    _ array: JSONArray, _ name: String, _ identifier: (JSONObject) throws(ClientError) -> JSONValue
+  ) throws(ClientError) -> JSONValue {
+    var identifiers: [JSONValue] = []
+    for element in array {
+      guard let object = element.objectValue else { throw noLinkage(name) }
+      identifiers.append(try identifier(object))
+    }
+    return .array(JSONArray(identifiers))
+  }
+
+  /// The identifier of a record under a declared name.
+  private func identifier(_ object: JSONObject, _ name: String, _ type: String) throws(ClientError) -> JSONValue {
+    if object.isLinkage { return try typed(object, name) }
+    guard object.contains("id") else {
+      throw refusal(
+        "\(name) is a relationship, and this record has no id",
+        "create it first and give its id: \(name): {type: \"\(type)\", id: made.id}")
+    }
+    guard object.count == 1 else {
+      throw refusal("\(name) is a relationship, of which only the id is sent", "write no more than \(name): {id: ...}")
+    }
+    return Identifier(type: type, id: try id(object["id"], of: name)).json
+  }
+
+  private func typed(_ object: JSONObject, _ name: String) throws(ClientError) -> JSONValue {
+    guard let type = object["type"]?.stringValue, !type.isEmpty else { throw noLinkage(name) }
+    return Identifier(type: type, id: try id(object["id"], of: name)).json
+  }
+
+  private func noLinkage(_ name: String) -> ClientError {
+    refusal("\(name) is a relationship, and this is no record with type and id", "{type: \"...\", id: \"1\"}")
+  }
+
+  private func refusal(_ message: String, _ nextStep: String) -> ClientError {
+    ClientError(.value, "\(settings.type) \(verb): \(message)", nextStep: nextStep)
+  }
+}
+
+extension JSONObject {
+  /// Whether it says what it stands for: `{type, id}` and no more, or a resource object.
+  fileprivate var isLinkage: Bool {
+    if count == 2, contains("type"), contains("id") { return true }
+    return self["type"]?.stringValue != nil && (contains("attributes") || contains("relationships"))
+  }
+}

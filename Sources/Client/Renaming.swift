@@ -1,0 +1,35 @@
+import JSONText
+
+/// A way to write names: which of `_` and `-` becomes the other (Retort.Api `serialize_keys`, `deserialize_keys`).
+struct Renaming {
+  private let from: UInt8
+  private let to: UInt8
+  /// Whether it goes into lists.
+  private let inLists: Bool
+
+  /// How names go out: `_` becomes `-`, and lists stay as they are.
+  static let outgoing = Renaming(from: UInt8(ascii: "_"), to: UInt8(ascii: "-"), inLists: false)
+  /// How names come in: `-` becomes `_`, in lists too.
+  static let incoming = Renaming(from: UInt8(ascii: "-"), to: UInt8(ascii: "_"), inLists: true)
+
+  /// The name in the other way of writing.
+  func name(_ name: String) -> String {
+    guard name.utf8.contains(from) else { return name }
+    return String(decoding: name.utf8.map { $0 == from ? to : $0 }, as: UTF8.self)
+  }
+
+  /// The object with all its keys renamed; of two that become one, the one that was renamed counts.
+  func object(_ object: JSONObject) -> JSONObject {
+    let changed = Set(object.keys.filter { $0.utf8.contains(from) }.map(name))
+    return JSONObject(object.compactMap { changed.contains($0.key) ? nil : (name($0.key), value($0.value)) })
+  }
+
+  /// The value with all keys in it renamed.
+  func value(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .object(let object): .object(self.object(object))
+    case .array(let array) where inLists: .array(JSONArray(array.map(self.value)))
+    default: value
+    }
+  }
+}

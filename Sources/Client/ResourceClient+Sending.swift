@@ -1,0 +1,90 @@
+import JSONAPI
+import JSONRPC
+public import JSONText
+
+extension ResourceClient {
+  /// The parameters as they go out: with the client's `meta`, and names as the client writes them.
+  ///
+  /// A call's own `meta` wins key by key.
+  ///
+  /// - Throws: a `value` error where the client requires `meta.beam` and there is none.
+  public func wireParams(of request: PreparedRequest) throws(ClientError) -> JSONObject {
+    var params = request.params
+    var meta = settings.meta
+    for (key, value) in params["meta"]?.objectValue ?? [:] { meta[key] = value }
+    if settings.requiresBeam, meta["beam"]?.stringValue?.isEmpty ?? true {
+      throw ClientError(
+        .value, "\(label(request.method)): the client requires meta.beam and has none",
+        nextStep: "meta: {beam: \"...\"}")
+    }
+    if !meta.isEmpty { params["meta"] = .object(meta) }
+    return settings.keys == .underscore ? Renaming.outgoing.object(params) : params
+  }
+
+  /// Sends a request and returns the result of the reply.
+  ///
+  /// - Throws: ``ClientError``; of a request that changes something and had left, without a reply, kind `unknown`.
+  public func send(_ request: PreparedRequest, patience: Patience = .usual) async throws(ClientError) -> JSONValue {
+    let params = try wireParams(of: request)
+    let id = transport.nextCorrelationID()
+    let deadline = deadline(patience)
+    let envelope = Envelope(
+      correlationID: id, method: request.method,
+      body: Request(id: .string(id), method: request.method, params: params).encoded(), deadline: deadline,
+      expires: request.changes && deadline != nil)
+    let call = ClientError.Call(method: request.method, queue: transport.queue, correlationID: id)
+    let reply: [UInt8]
+    do throws(LinkError) {
+      reply = try await transport.send(envelope)
+    } catch {
+      throw ClientError(error, changes: request.changes, call)
+    }
+    do throws(ClientError) {
+      return try result(of: reply, to: call)
+    } catch {
+      var error = error
+      error.call = call
+      error.wasSent = true
+      throw error
+    }
+  }
+
+  private func deadline(_ patience: Patience) -> ContinuousClock.Instant? {
+    let wait: Duration? =
+      switch patience {
+      case .usual: settings.timeout
+      case .limited(let duration): duration
+      case .endless: nil
+      }
+    return wait.map { .now + min($0, .seconds(1_000_000_000)) }
+  }
+
+  private func result(of reply: [UInt8], to call: ClientError.Call) throws(ClientError) -> JSONValue {
+    let response: Response
+    do throws(MalformedResponse) {
+      let decoded = try Response.decode(reply)
+      response = decoded.0
+      note(decoded.duplicateKeys, response.id, call)
+    } catch {
+      throw malformed(call.method, "\(error.message): \(error.excerpt)")
+    }
+    switch response.outcome {
+    case .error(let error): throw ClientError(error, on: label(call.method))
+    case .result(let result):
+      let errors = result.objectValue.map(Document.errors(in:)) ?? []
+      if !errors.isEmpty { throw ClientError(errors, on: label(call.method)) }
+      return settings.keys == .underscore ? Renaming.incoming.value(result) : result
+    }
+  }
+
+  private func note(_ duplicateKeys: [String], _ id: JSONValue, _ call: ClientError.Call) {
+    guard let trace else { return }
+    if !duplicateKeys.isEmpty {
+      let keys = duplicateKeys.joined(separator: ", ")
+      trace("\(label(call.method)): keys that stand twice in the reply, the last counts: \(keys)")
+    }
+    if id != .string(call.correlationID) {
+      trace("\(label(call.method)): the reply's id is \(id.text), its correlation id \(call.correlationID)")
+    }
+  }
+}

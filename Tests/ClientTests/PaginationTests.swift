@@ -1,0 +1,45 @@
+import JSONAPI
+import JSONText
+import Testing
+
+/// Which pages there are, read from links and `record-count` (PROTOCOL.md 6.1).
+@Suite struct PaginationTests {
+  private func pagination(_ links: String, _ meta: String = "{}") throws -> Pagination? {
+    Pagination(meta: try object(meta), links: try object(links))
+  }
+
+  @Test(arguments: [
+    #""http://h/posts?page%5Bnumber%5D=2&page%5Bsize%5D=10""#, #""http://h/posts?page[number]=2&page[size]=10""#,
+    #""?page%5bsize%5d=10&x=%zz&page%5bnumber%5d=2&y""#, #"{"href":"/p?page[number]=2&page[size]=10","meta":{}}"#,
+    #""http://h/p?a=1\u0026page%5Bnumber%5D=%32\u0026page%5Bsize%5D=10#page[size]=3""#,
+  ])
+  func aPageIsInTheQuery(link: String) throws {
+    #expect(try pagination(#"{"next":\#(link)}"#)?.next == Pagination.Page(number: 2, size: 10))
+  }
+
+  @Test(arguments: [
+    "null", "5", "{}", #""""#, #""http://h/posts""#, #""http://h/?page[number]=2""#,
+    #""/?page[number]=two&page[size]=3""#,
+    #""/?page[offset]=2&page[limit]=3""#, #""/?page[number]=0&page[size]=3""#, #""/?page[number]=2&page[size]=0""#,
+    #""/?page[number]=99999999999999999999&page[size]=1""#, #""/?page%5""#,
+  ])
+  func whatIsNoPageIsNone(link: String) throws {
+    #expect(try pagination(#"{"next":\#(link)}"#) == nil)
+  }
+
+  @Test func theTotalMayBeANumberOrText() throws {
+    #expect(try pagination("{}", #"{"record-count":5}"#)?.totalSize == 5)
+    #expect(try pagination("{}", #"{"record_count":"5"}"#)?.totalSize == 5)
+    #expect(try pagination("{}", #"{"record-count":1234567890123456789}"#)?.totalSize == 1_234_567_890_123_456_789)
+    for meta in [#"{"record-count":null}"#, #"{"record-count":"many"}"#, #"{"record-count":-1}"#, "{}"] {
+      #expect(try pagination("{}", meta) == nil)
+    }
+  }
+
+  @Test func allPagesByTheirNames() throws {
+    let link = { (number: Int) in #""/?page[number]=\#(number)&page[size]=3""# }
+    let pages = try pagination(#"{"first":\#(link(1)),"last":\#(link(9)),"next":\#(link(5)),"prev":\#(link(3))}"#)
+    #expect([pages?.first, pages?.last, pages?.next, pages?.previous].map { $0?.number } == [1, 9, 5, 3])
+    #expect(try pagination(#"{"prev":null,"previous":\#(link(3))}"#)?.previous?.number == 3)
+  }
+}

@@ -1,0 +1,172 @@
+import Client
+import JSONText
+import Testing
+
+/// How records become documents: LANGUAGE.md "In RECORD", PROTOCOL.md 4.
+@Suite struct RecordDocumentTests {
+  private let client = ResourceClient.scripted([], declared).0
+  private static let declared = Settings(
+    type: "posts", meta: [:], relationships: ["author": .toOne(type: "authors"), "tags": .toMany(type: "tags")])
+
+  private func data(_ record: String, keepID: Bool = false) throws -> String? {
+    try client.createRequest(object(record), keepID: keepID).params["data"]?.text
+  }
+
+  @Test(arguments: [
+    (#"{}"#, #"{"type":"posts","attributes":{}}"#),
+    (
+      #"{"text":"x","n":null,"l":[],"o":{"a":{"id":1}}}"#,
+      #"{"type":"posts","attributes":{"text":"x","n":null,"l":[],"o":{"a":{"id":1}}}}"#
+    ),
+    (
+      #"{"editor":{"type":"authors","id":"7"}}"#,
+      #"{"type":"posts","attributes":{},"relationships":{"editor":{"data":{"type":"authors","id":"7"}}}}"#
+    ),
+    (
+      #"{"editor":{"id":7,"type":"authors"}}"#,
+      #"{"type":"posts","attributes":{},"relationships":{"editor":{"data":{"type":"authors","id":"7"}}}}"#
+    ),
+    (
+      #"{"liked-by":[{"type":"authors","id":"7"},{"type":"bots","id":12345678901234567890}]}"#,
+      #"{"type":"posts","attributes":{},"relationships":{"liked-by":{"data":[{"type":"authors","id":"7"},{"type":"bots","id":"12345678901234567890"}]}}}"#
+    ),
+    (
+      #"{"editor":{"type":"authors","id":"7","attributes":{"name":"Ann"},"links":{}}}"#,
+      #"{"type":"posts","attributes":{},"relationships":{"editor":{"data":{"type":"authors","id":"7"}}}}"#
+    ),
+    (
+      #"{"author":{"id":7}}"#,
+      #"{"type":"posts","attributes":{},"relationships":{"author":{"data":{"type":"authors","id":"7"}}}}"#
+    ),
+    (
+      #"{"author":null,"tags":[]}"#,
+      #"{"type":"posts","attributes":{},"relationships":{"author":{"data":null},"tags":{"data":[]}}}"#
+    ),
+    (
+      #"{"tags":[{"id":"1"},{"type":"labels","id":"2"}]}"#,
+      #"{"type":"posts","attributes":{},"relationships":{"tags":{"data":[{"type":"tags","id":"1"},{"type":"labels","id":"2"}]}}}"#
+    ),
+    (
+      #"{"blocks":[{"type":"text","id":"1"},{"type":"image","src":"a"}]}"#,
+      #"{"type":"posts","attributes":{"blocks":[{"type":"text","id":"1"},{"type":"image","src":"a"}]}}"#
+    ),
+    (
+      #"{"point":{"x":1,"y":2},"names":["a","b"],"mixed":[1,{"id":1,"n":2}]}"#,
+      #"{"type":"posts","attributes":{"point":{"x":1,"y":2},"names":["a","b"],"mixed":[1,{"id":1,"n":2}]}}"#
+    ),
+  ])
+  func recordsAreSorted(record: String, document: String) throws {
+    #expect(try data(record) == document)
+  }
+
+  @Test(arguments: [
+    (#"{"editor":{"id":7}}"#, "editor has an id and no type"),
+    (#"{"editors":[{"id":7}]}"#, "editors has an id and no type"),
+    (#"{"editor":{"type":"authors","id":null}}"#, "editor has the id null"),
+    (#"{"editor":{"type":"authors","id":""}}"#, #"editor has the id """#),
+    (#"{"editor":{"type":"authors","id":"1,2"}}"#, #"editor has the id "1,2""#),
+    (#"{"editor":{"type":"authors","id":1.0}}"#, "editor has the id 1.0"),
+    (#"{"editor":{"type":"authors","id":1e3}}"#, "editor has the id 1e3"),
+    (#"{"editor":{"type":"authors","id":[1]}}"#, "editor has the id [1]"),
+    (#"{"editor":{"type":"authors","attributes":{}}}"#, "editor has no id"),
+    (#"{"editor":{"type":5,"id":1}}"#, "editor is a relationship, and this is no record with type and id"),
+    (#"{"author":{"name":"Ann"}}"#, "author is a relationship, and this record has no id"),
+    (#"{"author":{"id":1,"name":"Ann"}}"#, "author is a relationship, of which only the id is sent"),
+    (#"{"author":"7"}"#, "author leads to one of authors, and this is no record with an id"),
+    (#"{"author":[{"id":1}]}"#, "author leads to one of authors, and this is no record with an id"),
+    (#"{"tags":{"id":1}}"#, "tags leads to many of tags, and this is no list"),
+    (#"{"tags":null}"#, "tags leads to many of tags, and this is no list"),
+    (#"{"tags":[1]}"#, "tags is a relationship, and this is no record with type and id"),
+    (#"{"tags":[{"id":1},{"name":"x"}]}"#, "tags is a relationship, and this record has no id"),
+    (#"{"type":"authors","attributes":{}}"#, "the resource is of type authors"),
+    (#"{"type":"posts","attributes":{},"relationships":[]}"#, "the relationships of the resource are no record"),
+    (#"{"type":"posts","attributes":"a","relationships":{}}"#, "the attributes of the resource are no record"),
+    (
+      #"{"type":"posts","relationships":{"author":{"data":"1"}}}"#,
+      "author is a relationship, and this is no record with type and id"
+    ),
+    (#"{"type":"posts","relationships":{"tags":{"data":[{"type":"tags","id":"1,2"}]}}}"#, #"tags has the id "1,2""#),
+  ])
+  func whatIsNoLinkageIsRefused(record: String, message: String) throws {
+    #expect { try data(record) } throws: { error in
+      let error = error as? ClientError
+      return error?.kind == .value && error?.message == "posts create: \(message)" && error?.nextStep?.isEmpty != true
+    }
+  }
+
+  @Test func aNestedRecordWithoutIDSaysWhatToDo() throws {
+    #expect { try data(#"{"author":{"name":"Ann"}}"#) } throws: { error in
+      (error as? ClientError)?.nextStep == #"create it first and give its id: author: {type: "authors", id: made.id}"#
+    }
+    #expect { try data(#"{"editor":{"id":1}}"#) } throws: { error in
+      (error as? ClientError)?.nextStep
+        == #"write editor: {type: "...", id: ...}, or declare it: client ... relationships: {editor: "..."}"#
+    }
+  }
+
+  private static let resource =
+    #"{"id":"5","type":"posts","links":{"self":"/5"},"attributes":{"text":"x","rating":1.10,"id":9,"list":[]},"#
+    + #""relationships":{"author":{"data":{"type":"authors","id":7,"meta":{}},"links":{}},"tags":{"links":{}},"#
+    + #""editor":{"data":null},"likes":{"data":[]}},"meta":{}}"#
+
+  @Test func aResourceGivesAttributesAndLinkage() throws {
+    let rest =
+      #""attributes":{"text":"x","rating":1.10,"id":9,"list":[]},"relationships":{"#
+      + #""author":{"data":{"type":"authors","id":"7"}},"editor":{"data":null},"likes":{"data":[]}}}"#
+    #expect(try data(Self.resource) == #"{"type":"posts","# + rest)
+    #expect(try data(Self.resource, keepID: true) == #"{"type":"posts","id":"5","# + rest)
+    #expect(
+      try client.updateRequest("6", object(Self.resource)).params["data"]?.text == #"{"type":"posts","id":"6","# + rest)
+  }
+
+  @Test func theIDGoesOnlyWhereItIsKept() throws {
+    #expect(try data(#"{"id":5,"text":"x"}"#) == #"{"type":"posts","attributes":{"text":"x"}}"#)
+    #expect(try data(#"{"id":null}"#) == #"{"type":"posts","attributes":{}}"#)
+    #expect(
+      try data(#"{"id":5,"text":"x"}"#, keepID: true) == #"{"type":"posts","id":"5","attributes":{"text":"x"}}"#)
+    for (record, message) in [
+      (#"{"id":null}"#, "the id null"), (#"{"id":"1,2"}"#, #"the id "1,2""#), (#"{"id":1.5}"#, "the id 1.5"),
+      ("{}", "no id"),
+    ] {
+      #expect { try data(record, keepID: true) } throws: { error in
+        (error as? ClientError)?.message == "posts create: the record has \(message)"
+      }
+    }
+  }
+
+  @Test func anUpdateDoesNotChangeTheID() throws {
+    #expect(
+      try client.updateRequest("5", object(#"{"id":5}"#)).params["data"]?.text
+        == #"{"type":"posts","id":"5","attributes":{}}"#)
+    #expect { try client.updateRequest("5", object(#"{"id":6}"#)) } throws: { error in
+      (error as? ClientError)?.message == #"posts update: the record's id is 6, and what is updated is "5""#
+    }
+  }
+
+  @Test func optionsAreMergedAndWin() throws {
+    let options = try object(#"{"data":{"type":"x","meta":{"a":1}},"include":"author"}"#)
+    #expect(
+      try JSONValue.object(client.createRequest(object(#"{"text":"x"}"#), options: options).params).text
+        == #"{"data":{"type":"x","attributes":{"text":"x"},"meta":{"a":1}},"include":"author"}"#)
+  }
+
+  @Test func pointersLeadToTheUsersWords() throws {
+    let request = try client.createRequest(object(#"{"born_on":1,"author":{"id":1},"id":5}"#))
+    #expect(
+      request.pointers == [
+        "/data/attributes/born_on": ["born_on"], "/data/attributes/born-on": ["born_on"],
+        "/data/relationships/author": ["author"],
+      ])
+    let resource = try client.createRequest(
+      object(#"{"type":"posts","attributes":{"text":""},"relationships":{"author":{"data":null},"tags":{}}}"#))
+    #expect(
+      resource.pointers == [
+        "/data/attributes/text": ["attributes", "text"], "/data/relationships/author": ["relationships", "author"],
+      ])
+  }
+
+  @Test func mutationsSaySo() throws {
+    #expect(try client.createRequest([:]).changes && client.updateRequest("1", [:]).changes)
+    #expect(client.destroyRequest("1").changes)
+  }
+}

@@ -1,0 +1,97 @@
+import Client
+import JSONRPC
+import JSONText
+import Synchronization
+
+/// A transport that answers from a list and keeps what was sent.
+final class ScriptedTransport: Transport {
+  /// What comes back for one request.
+  enum Answer: Sendable, ExpressibleByStringLiteral {
+    /// A reply whose result is this JSON.
+    case result(String)
+    /// A reply whose error is this JSON.
+    case error(String)
+    /// A reply with these bytes.
+    case bytes([UInt8])
+    /// No reply.
+    case failure(LinkError)
+
+    init(stringLiteral json: String) { self = .result(json) }
+  }
+
+  private struct State {
+    var answers: [Answer]
+    var sent: [Envelope] = []
+    var ids = 0
+  }
+
+  let queue = "posts"
+  let taskExecutor: (any TaskExecutor)? = nil
+  private let state: Mutex<State>
+
+  init(_ answers: [Answer]) { state = Mutex(State(answers: answers)) }
+
+  /// The envelopes of what was sent, in order.
+  var sent: [Envelope] { state.withLock(\.sent) }
+
+  /// The parameters of what was sent, as text.
+  var params: [String] {
+    sent.map { envelope in (try? JSONValue(parsing: envelope.body)["params"]?.text) ?? "no JSON" }
+  }
+
+  func nextCorrelationID() -> String {
+    state.withLock { state in
+      state.ids += 1
+      return "c\(state.ids)"
+    }
+  }
+
+  func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8] {
+    let answer = state.withLock { state in
+      state.sent.append(envelope)
+      return state.answers.isEmpty ? nil : state.answers.removeFirst()
+    }
+    switch answer {
+    case .result(let json): return Array(#"{"id":"\#(envelope.correlationID)","jsonrpc":"2.0","result":\#(json)}"#.utf8)
+    case .error(let json): return Array(#"{"error":\#(json),"id":"\#(envelope.correlationID)","jsonrpc":"2.0"}"#.utf8)
+    case .bytes(let bytes): return bytes
+    case .failure(let error): throw error
+    case nil: throw LinkError(.closed, "the script is at its end")
+    }
+  }
+
+  func close() async {}
+}
+
+extension ResourceClient {
+  /// A client of type `posts` that is answered from a script.
+  static func scripted(
+    _ answers: [ScriptedTransport.Answer], _ settings: Settings = .posts
+  ) -> (ResourceClient, ScriptedTransport) {
+    let transport = ScriptedTransport(answers)
+    return (ResourceClient(transport: transport, settings: settings), transport)
+  }
+}
+
+extension Settings {
+  static let posts = Settings(type: "posts", meta: [:])
+}
+
+/// The object of a JSON text.
+func object(_ text: String) throws -> JSONObject {
+  guard case .object(let object) = try JSONValue(parsing: text) else { throw NoObject() }
+  return object
+}
+
+struct NoObject: Error {}
+
+/// The error that a call ends with; nil where it does not fail.
+func failure<Result>(_ body: () async throws(ClientError) -> Result) async -> ClientError? {
+  do throws(ClientError) {
+    _ = try await body()
+    return nil
+  } catch { return error }
+}
+
+/// What a person reads of an error: kind, message, next step.
+func report(_ error: ClientError?) -> [String?] { [error?.kind.rawValue, error?.message, error?.nextStep] }

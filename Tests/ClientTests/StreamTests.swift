@@ -1,0 +1,233 @@
+import Client
+import JSONAPI
+import JSONRPC
+import JSONText
+import Testing
+
+/// Streams, counts and emptying a list, page by page (PROTOCOL.md 6).
+@Suite struct StreamTests {
+  /// A page of posts with the ids given, and the numbers of the pages it links to.
+  private func page(_ ids: [Int], next: Int? = nil, last: Int? = nil, total: Int? = nil) -> ScriptedTransport.Answer {
+    let data = ids.map { #"{"type":"posts","id":"\#($0)"}"# }.joined(separator: ",")
+    let links = [("next", next), ("last", last)].compactMap { name, number in
+      number.map { #""\#(name)":"/p?page%5Bnumber%5D=\#($0)&page%5Bsize%5D=2""# }
+    }
+    let meta = total.map { #","meta":{"record-count":\#($0)}"# } ?? ""
+    return .result(#"{"data":[\#(data)],"links":{\#(links.joined(separator: ","))}\#(meta)}"#)
+  }
+
+  /// What a stream hands out until it ends, and the error it ends with.
+  private func drained(_ stream: ResourceStream) async -> (pages: [[String]], error: ClientError?) {
+    var stream = stream
+    var pages: [[String]] = []
+    let error = await failure { () throws(ClientError) in
+      while let page = try await stream.next() { pages.append(page.resources.compactMap { $0["id"]?.idText }) }
+    }
+    return (pages, error)
+  }
+
+  @Test func nothingIsSentBeforeTheFirstPull() async throws {
+    let (client, transport) = ResourceClient.scripted([page([1, 2], next: 2, total: 3), page([3], total: 3)])
+    var stream = client.stream(Query())
+    #expect(transport.sent.isEmpty)
+    #expect(try await stream.next()?.resources.count == 2)
+    #expect(transport.params == ["{}"])
+    #expect(try await stream.next()?.resources.count == 1)
+    #expect(try await stream.next() == nil)
+    #expect(try await stream.next() == nil)
+    #expect(transport.params == ["{}", #"{"page":{"number":2,"size":2}}"#])
+  }
+
+  @Test func theQueryGoesWithEachPage() async throws {
+    let (client, transport) = ResourceClient.scripted([page([1, 2], next: 5), page([3])])
+    var query = Query()
+    query.filter = [("state", "draft")]
+    query.page = Pagination.Page(number: 4, size: 3)
+    #expect(await drained(client.stream(query)).pages == [["1", "2"], ["3"]])
+    #expect(
+      transport.params == [
+        #"{"filter":{"state":"draft"},"page":{"number":4,"size":3}}"#,
+        #"{"filter":{"state":"draft"},"page":{"number":5,"size":2}}"#,
+      ])
+  }
+
+  @Test func linksLeadOnWithoutACount() async throws {
+    let (client, _) = ResourceClient.scripted([page([1, 2], next: 2), page([3, 4], next: 3), page([5])])
+    let (pages, error) = await drained(client.stream(Query()))
+    #expect(pages == [["1", "2"], ["3", "4"], ["5"]] && error == nil)
+  }
+
+  @Test func aServiceThatIgnoresPagesGivesOne() async throws {
+    for answer in [page([1, 2, 3]), page([1, 2, 3], total: 3), page([])] {
+      let (client, transport) = ResourceClient.scripted([answer])
+      let (pages, error) = await drained(client.stream(Query()))
+      #expect(pages.count == 1 && error == nil && transport.sent.count == 1)
+    }
+  }
+
+  @Test(arguments: [1, 2]) func aPageThatDoesNotAdvanceEndsIt(next: Int) async throws {
+    let (client, transport) = ResourceClient.scripted([page([1, 2], next: 2), page([3, 4], next: next)])
+    let (pages, error) = await drained(client.stream(Query()))
+    #expect(pages == [["1", "2"], ["3", "4"]])
+    #expect(error?.kind == .malformed)
+    #expect(error?.message == "posts index: the page after 2 is said to be \(next)")
+    #expect(transport.sent.count == 2)
+  }
+
+  @Test func aPageThatRepeatsEndsIt() async throws {
+    let (client, transport) = ResourceClient.scripted([page([1, 2], next: 2), page([1, 2], next: 3)])
+    var stream = client.stream(Query())
+    _ = try await stream.next()
+    let error = await failure { () throws(ClientError) in try await stream.next() }
+    #expect(
+      report(error) == [
+        "protocol", "posts index: page 2 repeats the page before",
+        "the service ignores page: ask for all at once, without page:",
+      ])
+    #expect(try await stream.next() == nil)
+    #expect(transport.sent.count == 2)
+  }
+
+  @Test func aPageThatMovedALittleDoesNot() async throws {
+    let (client, _) = ResourceClient.scripted([page([1, 2], next: 2), page([1, 3], next: 3), page([2])])
+    let (pages, error) = await drained(client.stream(Query()))
+    #expect(pages == [["1", "2"], ["1", "3"], ["2"]] && error == nil)
+  }
+
+  @Test func anEmptyPageBeforeTheLastIsPassed() async throws {
+    let (client, _) = ResourceClient.scripted([page([], next: 2, last: 2), page([3], last: 2)])
+    #expect(await drained(client.stream(Query())).pages == [[], ["3"]])
+    let (endless, transport) = ResourceClient.scripted([page([1], next: 2), page([], next: 3)])
+    #expect(await drained(endless.stream(Query())).pages == [["1"], []])
+    #expect(transport.sent.count == 2)
+  }
+
+  @Test func aTotalThatNoPageLeadsToIsAnError() async throws {
+    let offset = #"{"data":[{"type":"posts","id":"1"}],"meta":{"record-count":9},"links":{"next":"/?page[offset]=1"}}"#
+    let (client, _) = ResourceClient.scripted([.result(offset)])
+    let (pages, error) = await drained(client.stream(Query()))
+    #expect(pages == [["1"]])
+    #expect(error?.message == "posts index: the service counts 9, sent 1 and names no next page")
+  }
+
+  @Test func anErrorComesAfterThePagesBeforeIt() async throws {
+    let lost = LinkError(.lost, "the connection is lost", wasSent: true)
+    let (client, _) = ResourceClient.scripted([page([1, 2], next: 2), .failure(lost)])
+    let (pages, error) = await drained(client.stream(Query()))
+    #expect(pages == [["1", "2"]] && error?.kind == .connection)
+  }
+
+  // MARK: count
+
+  @Test(arguments: [
+    (#"{"data":[{"type":"posts","id":"1"}],"meta":{"record-count":250}}"#, 250),
+    (#"{"data":[],"meta":{"record-count":"5"}}"#, 5),
+    (#"{"data":[{"type":"posts","id":"1"},{"type":"posts","id":"2"}]}"#, 2), (#"{"data":[]}"#, 0), ("{}", 0),
+  ])
+  func oneRequestCounts(result: String, count: Int) async throws {
+    let (client, transport) = ResourceClient.scripted([.result(result)])
+    #expect(try await client.count(Query()) == count)
+    #expect(transport.sent.count == 1)
+  }
+
+  @Test(arguments: [nil, 2]) func withoutATotalTheStreamIsCounted(next: Int?) async throws {
+    let heard = Heard()
+    let transport = ScriptedTransport([page([1], next: next), page([1, 2], next: 2), page([3])])
+    let client = ResourceClient(transport: transport, settings: .posts, trace: heard.hear)
+    var query = Query()
+    query.filter = [("state", "draft")]
+    query.include = ["author"]
+    #expect(try await client.count(query) == 3)
+    #expect(
+      transport.params == [
+        #"{"filter":{"state":"draft"},"page":{"number":1,"size":1}}"#, #"{"filter":{"state":"draft"}}"#,
+        #"{"filter":{"state":"draft"},"page":{"number":2,"size":2}}"#,
+      ])
+    #expect(heard.lines == ["posts count: the service reports no total; counting the stream"])
+  }
+
+  // MARK: destroyAll
+
+  private func emptied(_ answers: [ScriptedTransport.Answer], _ query: Query = Query()) async -> (
+    count: Int?, error: ClientError?, progress: [Int], methods: [String], params: [String]
+  ) {
+    let (client, transport) = ResourceClient.scripted(answers)
+    var count: Int?
+    var progress: [Int] = []
+    let error = await failure { () throws(ClientError) in
+      count = try await client.destroyAll(query) { progress.append($0) }
+    }
+    return (count, error, progress, transport.sent.map(\.method), transport.params)
+  }
+
+  @Test func theFirstPageAgainAndAgain() async throws {
+    var query = Query()
+    query.filter = [("state", "spam")]
+    query.include = ["author"]
+    query.page = Pagination.Page(number: 7, size: 2)
+    query.meta = ["a": 1]
+    let (count, error, progress, _, params) = await emptied(
+      [page([1, 2], next: 2), "{}", "null", page([3]), "{}", page([])], query)
+    #expect(count == 3 && error == nil && progress == [2, 3])
+    let index = #"{"filter":{"state":"spam"},"page":{"number":1,"size":2},"meta":{"a":1}}"#
+    #expect(
+      params == [
+        index, #"{"id":"1","meta":{"a":1}}"#, #"{"id":"2","meta":{"a":1}}"#, index, #"{"id":"3","meta":{"a":1}}"#,
+        index,
+      ])
+  }
+
+  @Test func nothingThereIsNothingDone() async throws {
+    let (count, error, progress, methods, _) = await emptied([page([])])
+    #expect(count == 0 && error == nil && progress.isEmpty && methods == ["index"])
+  }
+
+  @Test func theFirstErrorEndsItWithTheCount() async throws {
+    let (count, error, _, methods, _) = await emptied([
+      page([1, 2, 3]), "{}", .error(#"{"code":-32603,"message":"Internal error"}"#),
+    ])
+    #expect(count == nil && error?.kind == .badGateway && error?.destroyed == 1)
+    #expect(methods == ["index", "destroy", "destroy"])
+    let (_, timeout, _, _, _) = await emptied([
+      page([1, 2]), "{}", .failure(LinkError(.timeout, "silence", wasSent: true)),
+    ])
+    #expect(timeout?.kind == .unknown && timeout?.destroyed == 1)
+    let (_, index, _, _, _) = await emptied([page([1]), "{}", .error(#"{"code":1,"message":"no"}"#)])
+    #expect(index?.kind == .service && index?.destroyed == 1)
+  }
+
+  @Test func whatIsAbsentIsPassedOver() async throws {
+    let absent = #"{"code":422,"message":"","data":{"errors":[{"status":"404","title":"Record not found"}]}}"#
+    let (count, error, _, _, _) = await emptied([page([1, 2]), .error(absent), "{}", page([])])
+    #expect(count == 1 && error == nil)
+  }
+
+  @Test func aPageThatRepeatsWholeEndsIt() async throws {
+    let (_, error, progress, methods, _) = await emptied([
+      page([1, 2]), "{}", "{}", page([3, 4]), "{}", "{}", page([2, 1]),
+    ])
+    #expect(
+      report(error) == [
+        "service", "posts destroy-all: the first page holds the same resources after they were destroyed",
+        "does the service keep destroyed resources in its list? narrow the filter",
+      ])
+    #expect(error?.destroyed == 4 && progress == [2, 4] && methods.count == 7)
+  }
+
+  @Test func aPageThatRepeatsInPartGoesOn() async throws {
+    let (count, error, _, _, params) = await emptied([page([1, 2]), "{}", "{}", page([2, 3]), "{}", page([])])
+    #expect(count == 3 && error == nil)
+    #expect(params == ["{}", #"{"id":"1"}"#, #"{"id":"2"}"#, "{}", #"{"id":"3"}"#, "{}"])
+  }
+
+  @Test func aResourceWithoutAnIDEndsIt() async throws {
+    let (count, error, _, methods, _) = await emptied([.result(#"{"data":[{"type":"posts"}]}"#)])
+    #expect(count == nil && error?.message == "posts index: the reply has a resource without an id")
+    #expect(methods == ["index"])
+  }
+
+  @Test func anIDOfTheServiceThatMeansSeveralIsNotSent() async throws {
+    let (_, error, _, methods, _) = await emptied([.result(#"{"data":[{"type":"posts","id":"1,2"}]}"#)])
+    #expect(error?.kind == .value && methods == ["index"])
+  }
+}
