@@ -65,7 +65,8 @@ public struct AMQPURI: Sendable, Equatable, CustomStringConvertible {
     let user = credentials.prefix { $0 != ":" }
     throw BrokerError(
       .address,
-      "the password holds \(bad), which a URI can't: write it as \(Self.encoded(String(bad))): amqp://\(user):***@\(text[text.index(after: last)...])")
+      "the password holds \(bad), which a URI can't: write it as \(Self.encoded(String(bad))): amqp://\(user):***@\(text[text.index(after: last)...])"
+    )
   }
 
   private mutating func take(credentials text: Substring) throws(BrokerError) {
@@ -134,7 +135,8 @@ public struct AMQPURI: Sendable, Equatable, CustomStringConvertible {
     var result = ""
     for byte in text.utf8 {
       switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+        UInt8(ascii: "~"):
         result.unicodeScalars.append(Unicode.Scalar(byte))
       default: result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
       }

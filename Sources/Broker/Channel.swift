@@ -68,7 +68,10 @@ struct Channel {
     guard let message = assembly, message.body.count >= message.size else { return }
     assembly = nil
     if let deliver {
-      deliver(Delivery(channel: number, tag: message.tag, correlationID: message.correlationID, replyTo: message.replyTo, body: message.body))
+      deliver(
+        Delivery(
+          channel: number, tag: message.tag, correlationID: message.correlationID, replyTo: message.replyTo,
+          body: message.body))
       return
     }
     guard let waiting = pending.removeValue(forKey: message.correlationID) else {

@@ -32,7 +32,8 @@ public final class ClientChannel: Sendable {
     correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool = false
   ) async throws(BrokerError) -> [UInt8] {
     let message = OutgoingMessage(
-      channel: number, routingKey: routingKey, correlationID: Array(correlationID.utf8), replyTo: replyQueue, body: body,
+      channel: number, routingKey: routingKey, correlationID: Array(correlationID.utf8), replyTo: replyQueue,
+      body: body,
       isMandatory: true, expiration: expires ? deadline : nil, deadline: deadline)
     do throws(BrokerError) {
       return try await connection.request(message, number)

@@ -105,7 +105,8 @@ public actor Connection {
   }
 
   private func publish(_ message: Outbox.Entry, _ room: Int) throws(BrokerError) {
-    let watchdog = message.content.body.count > room ? Watchdog(handle?.descriptor ?? -1, message.content.deadline) : nil
+    let watchdog =
+      message.content.body.count > room ? Watchdog(handle?.descriptor ?? -1, message.content.deadline) : nil
     defer { watchdog?.stop() }
     if let key = message.request { channels[message.content.channel]?.pending[key]?.wasSent = true }
     try handle?.publish(message.content)
@@ -132,7 +133,11 @@ public actor Connection {
   private func take(_ frame: borrowing Frame) -> Event? {
     switch frame.kind {
     case RETORT_FRAME_CHANNEL_CLOSE:
-      fail(frame.channel, BrokerError(frame.code == 403 ? .accessRefused : .lost, "the broker closed the channel: \(frame.code) \(frame.text)"), code: frame.code)
+      fail(
+        frame.channel,
+        BrokerError(
+          frame.code == 403 ? .accessRefused : .lost, "the broker closed the channel: \(frame.code) \(frame.text)"),
+        code: frame.code)
       return .channelClosed(frame.channel)
     case RETORT_FRAME_CONNECTION_CLOSE:
       return .connectionClosed(BrokerError(.lost, "the broker closed the connection: \(frame.code) \(frame.text)"))

@@ -4,9 +4,10 @@
 /// letters may differ.
 public func nearest(to word: String, among known: [String]) -> String? {
   let letters = Array(word.lowercased())
+  guard letters.count > 1 else { return nil }
   let limit = max(1, letters.count / 3)
   var best: (word: String, distance: Int)?
-  for candidate in Set(known).sorted() where candidate != word {
+  for candidate in Set(known).sorted() where candidate != word && candidate != "_" {
     let other = Array(candidate.lowercased())
     guard abs(other.count - letters.count) <= limit else { continue }
     let distance = editDistance(letters, other)

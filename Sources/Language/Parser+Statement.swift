@@ -52,6 +52,8 @@ extension Parser {
   private var hint: String? {
     switch token.kind {
     case .symbol(")"), .symbol("]"), .symbol("}"): "nothing is open that it closes"
+    case .number(let text) where text.hasPrefix("-"): "minus needs spaces: a - b"
+    case .minus: "minus needs spaces: a - b"
     case .symbol(":"): "an option's name touches its colon: filter: {...}"
     default: nil
     }

@@ -21,7 +21,7 @@ func check(_ files: [String], _ console: Console) -> Int32 {
     do throws(Fault) {
       let source = SourceText(name: file, text: try FileText.read(file))
       let report = Interpreter(session).check(source)
-      for (diagnostic, text) in report.diagnostics { session.show(Renderer.Report(diagnostic, in: text)) }
+      session.show(report)
       for line in report.inventory { _ = console.write(Array((line + "\n").utf8)) }
       if report.hasErrors { status = 2 }
     } catch {

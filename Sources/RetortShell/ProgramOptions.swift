@@ -29,7 +29,7 @@ struct ProgramOptions: ParsableArguments {
   var color: Colour = .auto
 
   @ArgumentParser.Argument(
-    parsing: .captureForPassthrough,
+    parsing: .remaining,
     help: ArgumentHelp("A file of statements and its arguments; - is standard input.", valueName: "FILE"))
   var rest: [String] = []
 

@@ -14,7 +14,9 @@ public func run(arguments: [String], console: Console, environment: [String: Str
   case "check":
     return await parsed(CheckOptions.self, Array(arguments.dropFirst()), "check", console) { check($0.files, console) }
   case "serve":
-    return await parsed(ServeOptions.self, Array(arguments.dropFirst()), "serve", console) { await serve($0, console, environment) }
+    return await parsed(ServeOptions.self, Array(arguments.dropFirst()), "serve", console) {
+      await serve($0, console, environment)
+    }
   case "--help", "-h":
     _ = console.write(Array((ProgramOptions.helpText + "\n").utf8))
     return 0
@@ -22,7 +24,8 @@ public func run(arguments: [String], console: Console, environment: [String: Str
     _ = console.write(Array("retort \(version)\n".utf8))
     return 0
   default:
-    return await parsed(ProgramOptions.self, rewritten(arguments), nil, console) { options in
+    guard let rewritten = rewritten(arguments, console) else { return 2 }
+    return await parsed(ProgramOptions.self, rewritten, nil, console) { options in
       await run(options, console, environment)
     }
   }
@@ -31,20 +34,29 @@ public func run(arguments: [String], console: Console, environment: [String: Str
 /// The program's version.
 public let version = "0.1.0"
 
-/// `--yes=N` as an option of its own, since a flag takes no value.
-private func rewritten(_ arguments: [String]) -> [String] {
+/// The options that come before FILE; `--yes=N` becomes an option of its own, since a flag takes no value.
+///
+/// What is no option is FILE, and all after it is the script's; nil where an option is unknown.
+private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
+  let valued: Set<String> = ["-c", "--var", "--output", "--timeout", "--color"]
+  let flags: Set<String> = ["--yes", "--trace"]
   var result: [String] = []
-  var isOption = true
-  for argument in arguments {
-    if isOption, argument.hasPrefix("--yes=") {
+  var rest = arguments[...]
+  while let argument = rest.first, argument.hasPrefix("-"), argument != "-" {
+    rest = rest.dropFirst()
+    let name = String(argument.prefix { $0 != "=" })
+    if name == "--yes", argument != name {
       result += ["--yes-limit", String(argument.dropFirst(6))]
-    } else {
+    } else if valued.contains(name) || flags.contains(argument) {
       result.append(argument)
+      if name == argument, valued.contains(name), let value = rest.popFirst() { result.append(value) }
+    } else {
+      let near = nearest(to: name, among: Array(valued) + Array(flags)).map { ": did you mean \($0)?" } ?? ""
+      console.note("error: there is no option \(argument)\(near)\n  = retort --help lists them\n")
+      return nil
     }
-    let takesValue = ["-c", "--var", "--output", "--timeout", "--color"].contains(result.dropLast().last ?? "")
-    if !argument.hasPrefix("-") && !takesValue || argument == "-" { isOption = false }
   }
-  return result
+  return result + (rest.isEmpty ? [] : ["--"]) + rest
 }
 
 /// Parses options and runs a body with them; help is 0, a mistake 2.

@@ -11,7 +11,8 @@ struct ServeOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The broker; by default RETORT_URL.", valueName: "URI"))
   var url: String?
 
-  @Option(name: .customLong("queue"), help: ArgumentHelp("Serves a type on a queue of another name.", valueName: "TYPE=NAME"))
+  @Option(
+    name: .customLong("queue"), help: ArgumentHelp("Serves a type on a queue of another name.", valueName: "TYPE=NAME"))
   var queues: [String] = []
 }
 
@@ -24,7 +25,8 @@ func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: 
   do {
     let service = try ResourceService(opening: options.database)
     let names = try queueNames(options.queues, service)
-    let connection = try await Connection.open(try AMQPURI(url), name: BrokerLink.connectionName("serve \(options.database)"))
+    let connection = try await Connection.open(
+      try AMQPURI(url), name: BrokerLink.connectionName("serve \(options.database)"))
     var channels: [ServiceChannel] = []
     for type in service.queues {
       channels.append(

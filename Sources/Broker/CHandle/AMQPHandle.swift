@@ -81,7 +81,9 @@ struct AMQPHandle: ~Copyable {
     var raw = retort_frame()
     let status = retort_next_frame(connection, &raw)
     if status == AMQP_STATUS_TIMEOUT.rawValue { return false }
-    guard status == AMQP_STATUS_OK.rawValue else { throw BrokerError(.lost, "the connection broke: \(Self.text(status))") }
+    guard status == AMQP_STATUS_OK.rawValue else {
+      throw BrokerError(.lost, "the connection broke: \(Self.text(status))")
+    }
     body(Frame(raw))
     amqp_maybe_release_buffers_on_channel(connection, raw.channel)
     return true
@@ -96,7 +98,9 @@ struct AMQPHandle: ~Copyable {
       })
   }
 
-  mutating func openChannel(_ channel: UInt16) throws(BrokerError) { try check(retort_open_channel(connection, channel)) }
+  mutating func openChannel(_ channel: UInt16) throws(BrokerError) {
+    try check(retort_open_channel(connection, channel))
+  }
 
   mutating func closeChannel(_ channel: UInt16) throws(BrokerError) {
     try check(retort_close_channel(connection, channel))

@@ -65,6 +65,10 @@ extension Compiler {
       let surplus = positional[declaration.parameters.count].expression
       report("\(command.name) has no place for this", surplus.range, nextStep: declaration.signature)
     }
+    for option in declaration.options where option.isRequired && command.option(option.name) == nil {
+      report(
+        "\(command.name) needs \(option.name):", command.nameRange, nextStep: "\(option.name): is \(option.summary)")
+    }
     for (argument, parameter) in zip(positional, declaration.parameters) {
       checkLiteral(argument.expression, parameter.shape, parameter.name)
     }

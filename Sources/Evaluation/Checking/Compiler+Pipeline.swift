@@ -29,7 +29,7 @@ extension Compiler {
         if link.closes { openStreams.removeLast(openStreams.count - openBefore) }
         return link
       }
-      let isSummary = if case .sink = links.last { true } else { false }
+      let isSummary = pipeline.stages.last.flatMap { Stage.named($0.name) }?.declaration.result == "summary"
       let isOpen = openStreams.count > openBefore && !isSummary
       let fact: Scope.Fact = isOpen ? .stream(Array(openStreams[openBefore...])) : .unknown
       return CompiledPipeline(code: .constant(.null), effects: [], isSummary: isSummary, fact: fact)

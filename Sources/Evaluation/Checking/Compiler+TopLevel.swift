@@ -25,7 +25,8 @@ extension Compiler {
     case .help(let words, let range): return .help(words, range)
     case .pipeline(let pipeline):
       let compiled = self.pipeline(pipeline)
-      return .pipeline(compiled.code, isSummary: compiled.isSummary)
+      let isName = if case .name = pipeline.head { pipeline.stages.isEmpty } else { false }
+      return .pipeline(compiled.code, isSummary: compiled.isSummary, isName: isName)
     default: return .step(step(statement, wantsValue: false))
     }
   }

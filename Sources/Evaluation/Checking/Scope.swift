@@ -89,7 +89,9 @@ struct Scope: Sendable {
   }
 
   /// The names of the outermost block with their slots.
-  var topLevelNames: [String: Int] { blocks.first?.variables.filter { $0.key != "_" }.mapValues(\.slot) ?? [:] }
+  var topLevelNames: [String: Int] {
+    blocks.first?.variables.filter { $0.key != "_" && $0.key != "args" }.mapValues(\.slot) ?? [:]
+  }
 
   /// All visible names.
   var names: [String] { blocks.flatMap(\.variables.keys) }

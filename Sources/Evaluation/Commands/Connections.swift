@@ -72,7 +72,7 @@ extension Command {
     Declaration(
       name: "client", summary: "Makes a client of a queue, on the connection that is open.",
       options: [
-        .init(name: "queue", shape: .string, summary: "the service's queue"),
+        .init(name: "queue", shape: .string, summary: "the service's queue", isRequired: true),
         .init(name: "type", shape: .string, fallback: "the queue's name", summary: "the type of its resources"),
         .init(name: "on", shape: .connection, summary: "the connection, where several are open"),
         .init(name: "meta", shape: .record, fallback: "{host: ...}", summary: "goes with each request"),

@@ -45,6 +45,8 @@ public struct Declaration: Sendable {
     public var fallback: String?
     /// What it is for.
     public var summary: String
+    /// Whether it can't be left out.
+    public var isRequired = false
   }
 
   /// A statement and what it prints on a fresh `embedded:blog` with `posts` and `authors` as clients.

@@ -10,7 +10,8 @@ extension Command {
       name: "destroy-all", summary: "Destroys what a filter finds: the first page, again and again.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [
-        .init(name: "filter", shape: .record, summary: "which; {} means all, and must be written"), .confirm, .max,
+        .init(name: "filter", shape: .record, summary: "which; {} means all, and must be written", isRequired: true),
+        .confirm, .max,
         .page, .inFlight, .meta, .timeout,
       ], effect: .destroys, result: "number",
       examples: [.init(code: #"destroy-all posts filter: {state: "spam"} confirm: true"#, output: "250")])
@@ -92,20 +93,23 @@ private struct Purge {
   private func destroy(_ ids: [String], _ patience: ResourceClient.Patience, before: Int) async throws(Fault) -> Int {
     let window = Window(session: session, limit: limit, goesOn: false)
     var rest = ids[...]
-    let result = try await window.run(keepsFlow: false) { () async throws(Fault) in
+    let result = await window.run(keepsFlow: false) { () async throws(Fault) in
       guard let id = rest.popFirst() else { return nil }
-      do throws(Fault) { try session.useConfirmed(1) } catch { throw ended(error, before) }
+      try session.useConfirmed(1)
       let mutation = Mutation(
         client: client, request: client.client.destroyRequest(id), arguments: arguments, record: nil,
         patience: patience)
       return (mutation, .string(id))
     }
-    if let first = result.tally.first { throw ended(first.within(result.tally.text), before + result.tally.ok) }
+    let destroyed = before + result.tally.ok
+    if let stopped = result.stopped { throw ended(stopped, destroyed) }
+    if let first = result.tally.first { throw ended(first.within(result.tally.text), destroyed) }
     return result.tally.ok + result.tally.absent
   }
 
   /// The error with how many were destroyed before it.
   private func ended(_ fault: Fault, _ destroyed: Int) -> Fault {
-    fault.within("\(client.name) destroy-all: \(destroyed) destroyed before this").ending(destroyed > 0 ? 5 : 1)
+    let counted = fault.within("\(client.name) destroy-all: \(destroyed) destroyed before this")
+    return destroyed > 0 ? counted.ending(5) : counted
   }
 }

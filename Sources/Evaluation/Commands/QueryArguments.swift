@@ -7,7 +7,8 @@ extension Declaration.Option {
   static let filter = Self(name: "filter", shape: .record, summary: "only those: {state: \"draft\", author: 7}")
   static let sort = Self(name: "sort", shape: .strings, summary: "by which fields: \"-views,id\"")
   static let include = Self(name: "include", shape: .strings, summary: "related resources to bring along: \"author\"")
-  static let fields = Self(name: "fields", shape: .record, summary: "only those fields: {posts: \"text,state\"}")
+  static let fields = Self(
+    name: "fields", shape: .any, summary: "only those fields: \"text,state\", or by type {posts: \"text\"}")
   static let page = Self(name: "page", shape: .record, fallback: "the service's", summary: "{number: 1, size: 100}")
   static let meta = Self(name: "meta", shape: .record, summary: "goes with the request")
   static let timeout = Self(
@@ -104,7 +105,15 @@ extension Arguments {
   }
 
   private func fields(_ argument: Argument) throws(Fault) -> [(type: String, names: [String])] {
-    guard case .record(let record) = argument.value else { throw misfit("fields", argument, "a record") }
+    if let names = argument.value.strings {
+      guard !names.isEmpty, !names.contains("") else {
+        throw fault(argument, .value, "fields: is empty", nextStep: "leave it out, or name something")
+      }
+      return [(try client().client.settings.type, names)]
+    }
+    guard case .record(let record) = argument.value else {
+      throw misfit("fields", argument, "a string, a list or a record")
+    }
     var result: [(type: String, names: [String])] = []
     for field in record.fields {
       guard let names = field.value.strings, !names.isEmpty else {

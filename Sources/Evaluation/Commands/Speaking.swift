@@ -92,14 +92,10 @@ extension Command {
       })
   }
 
-  static let args = Command(
-    Declaration(name: "args", summary: "Gives the arguments after FILE.", result: "list of strings")
-  ) { _, frame throws(Fault) in .list(frame.run.session.options.arguments.map { .string($0) }) }
-
   /// Every command, in the order help shows them.
   static let all: [Command] = [
     connect, disconnect, client, stop, clients, count, index, stream, show, create, update, destroy, destroyAll, call,
-    read, print, warn, assert, fail, sleep, vars, args, exit,
+    read, print, warn, assert, fail, sleep, vars, exit,
   ]
 }
 

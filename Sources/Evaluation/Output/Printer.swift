@@ -42,6 +42,15 @@ struct Printer {
     }
   }
 
+  /// Writes what a name alone stands for: a client or a connection as a record too.
+  mutating func show(named value: Value) async throws(Fault) {
+    switch value {
+    case .client(let client): try await show(.record(Record(client.fields)))
+    case .connection(let connection): try await show(.string(connection.address))
+    default: try await show(value)
+    }
+  }
+
   /// Writes the elements of a stream.
   mutating func show(_ elements: inout ElementStream) async throws(Fault) {
     switch format {

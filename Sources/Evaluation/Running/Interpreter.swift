@@ -23,7 +23,7 @@ public final class Interpreter: Sendable {
   /// A statement of the top level, ready to run.
   enum TopLevel {
     case step(Step)
-    case pipeline(Code, isSummary: Bool)
+    case pipeline(Code, isSummary: Bool, isName: Bool)
     case set([(name: String, range: SourceRange, code: Code)])
     case help([String], SourceRange)
   }
@@ -39,10 +39,12 @@ public final class Interpreter: Sendable {
   public init(_ session: Session) {
     self.session = session
     var scope = Scope()
-    let slot = scope.define("_", SourceRange(0, 0))
-    _ = scope.read("_")
+    for name in ["_", "args"] {
+      _ = scope.define(name, SourceRange(0, 0))
+      _ = scope.read(name)
+    }
     let frame = Frame(
-      slots: Array(repeating: .null, count: slot + 1), globals: [],
+      slots: [.null, .list(session.options.arguments.map { .string($0) })], globals: [],
       run: Run(session: session, source: SourceText(name: "", text: "")))
     state = Mutex(State(scope: scope, frame: frame))
   }
@@ -67,7 +69,7 @@ public final class Interpreter: Sendable {
   /// Checks a text and, where it passes, runs it; returns the exit status it would end a program with.
   public func run(_ source: SourceText, isTyped: Bool = false) async -> Int32 {
     let (report, statements, compiler) = prepare(source, isTyped)
-    for (diagnostic, text) in report.diagnostics { session.show(Renderer.Report(diagnostic, in: text)) }
+    session.show(report)
     guard !report.hasErrors, let compiler else { return 2 }
     var frame = state.withLock { state in
       state.scope = compiler.scope
@@ -144,11 +146,11 @@ public final class Interpreter: Sendable {
     frame.element = .null
     switch prepared.statement {
     case .step(let step): _ = try await step.run(&frame)
-    case .pipeline(let code, let isSummary):
+    case .pipeline(let code, let isSummary, let isName):
       let value = try await code.run(&frame)
       guard !isSummary else { return }
       var printer = Printer(session)
-      try await printer.show(value)
+      if isName { try await printer.show(named: value) } else { try await printer.show(value) }
       if !value.isNull { frame.slots[0] = value }
     case .set(let settings):
       for setting in settings {

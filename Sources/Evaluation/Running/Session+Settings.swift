@@ -38,6 +38,13 @@ extension Session {
         notes: fault.trail + (fault.nextStep.map { [$0] } ?? [])))
   }
 
+  /// Shows what a check found on standard error; of very many complaints the first.
+  public func show(_ report: Interpreter.Report) {
+    let limit = 20
+    for (diagnostic, text) in report.diagnostics.prefix(limit) { show(Renderer.Report(diagnostic, in: text)) }
+    if report.diagnostics.count > limit { note("and \(report.diagnostics.count - limit) more") }
+  }
+
   /// Shows a report on standard error.
   public func show(_ report: Renderer.Report) {
     output.flush()

@@ -33,9 +33,19 @@ struct Tally: Sendable {
     [("ok", ok), ("failed", failed), ("absent", absent), ("refused", refused), ("unknown", unknown)]
   }
 
+  /// Whether anything was sent.
+  var hasSent: Bool { ok + failed + absent + unknown > 0 }
+
   /// `3 ok, 1 failed`: what is 0 is left out, but for `ok`.
   var text: String {
     counts.filter { $0.0 == "ok" || $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
+  }
+}
+
+extension Window.Result {
+  /// An error of the elements themselves, with what was done before it.
+  func ended(_ fault: Fault, _ label: String) -> Fault {
+    tally.hasSent ? fault.within("\(label): \(tally.text)").ending(5) : fault
   }
 }
 
@@ -60,14 +70,15 @@ struct Window: Sendable {
   struct Result: Sendable {
     var tally = Tally()
     var flow: [(index: Int, value: Value)] = []
+    /// Why there are no more elements, where that is an error.
+    var stopped: Fault?
   }
 
   /// Sends the mutations that `next` makes, until it has no more or one fails; then waits for what is in flight.
   func run(
     keepsFlow: Bool, _ next: () async throws(Fault) -> (mutation: Mutation, element: Value)?
-  ) async throws(Fault) -> Result {
+  ) async -> Result {
     var result = Result()
-    var stopped: Fault?
     await withTaskGroup(of: (Int, Value, Mutation.Outcome).self) { group in
       var (index, inFlight) = (0, 0)
       var isOpen = true
@@ -86,7 +97,7 @@ struct Window: Sendable {
             inFlight += 1
             continue
           } catch {
-            stopped = error
+            result.stopped = error
             isOpen = false
             continue
           }
@@ -100,7 +111,6 @@ struct Window: Sendable {
       }
     }
     result.flow.sort { $0.index < $1.index }
-    if let stopped { throw stopped.within("after \(result.tally.text)").ending(result.tally.ok > 0 ? 5 : 1) }
     return result
   }
 }
@@ -140,7 +150,7 @@ extension Stage {
           session: session, limit: try once.integer("in-flight", least: 1) ?? session.state.withLock(\.inFlight),
           goesOn: try once.string("on-error") == "continue")
         var page: ArraySlice<Value> = []
-        let result = try await window.run(keepsFlow: keepsFlow) { () async throws(Fault) in
+        let result = await window.run(keepsFlow: keepsFlow) { () async throws(Fault) in
           try frame.run.checkInterrupt()
           if page.isEmpty { page = try await stream.next()?[...] ?? [] }
           guard let element = page.popFirst() else { return nil }
@@ -150,6 +160,7 @@ extension Stage {
             return (try make(try await arguments.each(once, element, &frame)), element)
           } catch { throw error.within("in \(declaration.name), at \(element.label)") }
         }
+        if let stopped = result.stopped { throw result.ended(stopped, "\(declaration.name) \(client.name)") }
         try finish(result.tally, "\(declaration.name) \(client.name)", session, goesOn: window.goesOn)
         return (result.flow.map(\.value), result.tally.value)
       }
@@ -179,8 +190,7 @@ extension Stage {
       session.show(first)
       return
     }
-    let hasSent = tally.ok + tally.failed + tally.unknown + tally.absent > 0
-    throw first.within("\(label): \(tally.text)").ending(hasSent ? 5 : 6)
+    throw first.within("\(label): \(tally.text)").ending(tally.hasSent ? 5 : 6)
   }
 }
 
