@@ -89,7 +89,9 @@ struct Mutation: Sendable {
     }
   }
 
-  /// Sends it and tells how it ended. This is the one way a change leaves.
+  /// Sends it and tells how it ended.
+  ///
+  /// This is the one way a change leaves.
   func send(_ session: Session) async -> Outcome {
     do throws(Fault) { try session.refuseStreamed(client, request.method) } catch { return .refused(error) }
     session.state.withLock { $0.changesSent += 1 }

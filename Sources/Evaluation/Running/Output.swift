@@ -9,7 +9,9 @@ public final class Output: Sendable {
   /// How many columns the terminal has now.
   public let columns: @Sendable () -> Int
 
-  /// Creates an output. `write` returns false where the reader has gone.
+  /// Creates an output.
+  ///
+  /// `write` returns false where the reader has gone.
   public init(
     isTerminal: Bool = false, columns: @escaping @Sendable () -> Int = { 80 },
     write: @escaping @Sendable ([UInt8]) -> Bool

@@ -82,7 +82,9 @@ public final class Session: Sendable {
     var changesSent = 0
   }
 
+  /// How it was set up.
   public let options: Options
+  /// Where results go.
   public let output: Output
   let surroundings: Surroundings
   let state: Mutex<State>

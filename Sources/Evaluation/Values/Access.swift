@@ -3,7 +3,9 @@ import Language
 
 /// Reading fields and elements of values.
 enum Access {
-  /// The field of a name. With `?.`, null and a missing field give null.
+  /// The field of a name.
+  ///
+  /// With `?.`, null and a missing field give null.
   static func field(of value: Value, _ name: String, isOptional: Bool) throws(Fault) -> Value {
     switch value {
     case .record(let record):

@@ -1,6 +1,8 @@
 public import JSONText
 
-/// A value of the language. Nothing converts by itself.
+/// A value of the language.
+///
+/// Nothing converts by itself.
 public enum Value: Sendable {
   case null
   case bool(Bool)
