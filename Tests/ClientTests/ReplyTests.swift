@@ -84,7 +84,7 @@ import Testing
   @Test func dashesComeInAsUnderscoresInListsToo() async throws {
     let settings = Settings(type: "posts", meta: [:], keys: .underscore)
     let document = try await index(
-      #"{"data":[{"type":"blog-posts","id":"a-1","attributes":{"born-on":"x-y","a_b":1,"a-b":2,"l":[{"in-it":1}]}}],"#
+      #"{"data":[{"type":"blog-posts","id":"a-1","attributes":{"born-on":"x-y","a-b":2,"a_b":1,"l":[{"in-it":1}]}}],"#
         + #""meta":{"record-count":5},"links":{"next":"/x?page[number]=2&page[size]=1"}}"#, settings)
     #expect(
       JSONValue.object(document.resources[0]).text

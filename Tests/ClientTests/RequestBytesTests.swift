@@ -107,7 +107,7 @@ import Testing
     var settings = Settings(type: "blog_posts", meta: ["beam_node": "a_b"], keys: .underscore)
     settings.relationships = ["lead_author": .toOne(type: "staff_authors")]
     let record = try object(
-      #"{"born_on":"x_y","map":{"in_it":1},"list":[{"in_it":1}],"a-b":1,"a_b":2,"lead_author":{"id":1}}"#)
+      #"{"born_on":"x_y","map":{"in_it":1},"list":[{"in_it":1}],"a_b":2,"a-b":1,"lead_author":{"id":1}}"#)
     let sent = try await bytes(settings) { _ = try await $0.document($0.createRequest(record)) }
     #expect(
       sent
