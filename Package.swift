@@ -57,8 +57,9 @@ let package = Package(
     .executableTarget(name: "retort", dependencies: ["RetortShell"], swiftSettings: safe),
     // What tests share: the private broker, the transcripts.
     .target(
-      name: "TestBench", dependencies: ["RetortShell", "JSONText", "JSONRPC"], path: "Tests/TestBench",
-      swiftSettings: strict),
+      name: "TestBench",
+      dependencies: ["RetortShell", "Evaluation", "ResourceService", "Broker", "Language", "JSONText", "JSONRPC"],
+      path: "Tests/TestBench", swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(name: "LanguageTests", dependencies: ["Language"], swiftSettings: strict),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: strict),

@@ -1,1 +1,104 @@
-// The first source of ArchitectureTests.
+import Foundation
+import Testing
+
+/// The plan of the house, made executable.
+@Suite struct ArchitectureTests {
+  /// What a target may import of ours and of other packages: the table of the architecture.
+  static let allowed: [String: Set<String>] = [
+    "CRabbitMQ": [], "CReadline": [], "Language": [], "JSONText": [],
+    "JSONAPI": ["JSONText"],
+    "JSONRPC": ["JSONText"],
+    "Broker": ["CRabbitMQ"],
+    "Terminal": ["CReadline"],
+    "Client": ["JSONAPI", "JSONRPC", "JSONText"],
+    "ResourceService": ["JSONAPI", "JSONRPC", "JSONText", "GRDB", "Foundation"],
+    "Evaluation": ["Language", "Client", "JSONAPI", "JSONRPC", "JSONText", "BigInt"],
+    "RetortShell": [
+      "Language", "JSONText", "JSONAPI", "JSONRPC", "Broker", "Terminal", "Client", "ResourceService", "Evaluation",
+      "ArgumentParser", "Foundation",
+    ],
+    "retort": ["RetortShell", "Foundation"],
+  ]
+  /// What any target may import; Foundation is not among it.
+  static let common: Set<String> = ["Glibc", "Synchronization"]
+
+  @Test func importsOnlyGoDown() throws {
+    for (target, files) in try sources() {
+      let allowed = try #require(Self.allowed[target], "\(target) is not in the table")
+      for file in files where file.pathExtension == "swift" {
+        for match in try String(contentsOf: file, encoding: .utf8).matches(of: Self.importLine) {
+          let module = String(match.1)
+          #expect(allowed.union(Self.common).contains(module), "\(target)/\(file.lastPathComponent) imports \(module)")
+        }
+      }
+    }
+  }
+
+  @Test func importLinesAreSeen() {
+    let text = """
+      import A
+        @testable import B
+      public import struct C.Thing
+      @preconcurrency internal import D
+      let important = "import X" // import Y
+      #if os(Linux)
+      import E; import F
+      """
+    #expect(text.matches(of: Self.importLine).map { String($0.1) } == ["A", "B", "C", "D", "E", "F"])
+  }
+
+  @Test func everyTargetOfTheTableIsThere() throws {
+    #expect(Set(try sources().keys) == Set(Self.allowed.keys))
+  }
+
+  @Test func noFileIsLongerThan400Lines() throws {
+    for file in try sources().values.joined() {
+      let count = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(count.count <= 401, "\(file.lastPathComponent)")
+    }
+  }
+
+  @Test func topLevelIsShort() throws {
+    let visible = try topLevel().filter { !$0.hasPrefix(".") }
+    #expect(visible == ["Package.swift", "README.md", "Sources", "Tests", "examples"])
+  }
+
+  private static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
+
+  /// `import` at the beginning of a line or after a semicolon, with its attributes, access and kind.
+  private static var importLine: Regex<(Substring, Substring)> {
+    #/(?m:(?:^|;)[ \t]*(?:@\w+[ \t]+)*(?:\w+[ \t]+)?import[ \t]+(?:(?:struct|class|enum|protocol|typealias|func|let|var)[ \t]+)?(\w+))/#
+  }
+
+  /// The source files of each target.
+  private func sources() throws -> [String: [URL]] {
+    let folder = Self.root.appending(path: "Sources")
+    let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+    let files = paths.filter { ["swift", "c", "h"].contains(($0 as NSString).pathExtension) }
+    return Dictionary(grouping: files) { String($0.prefix { $0 != "/" }) }
+      .mapValues { $0.map { folder.appending(path: $0) } }
+  }
+
+  /// What stands at the top: as git has it, or as the folder has it where there is no git.
+  private func topLevel() throws -> [String] {
+    let tracked = (try? git(["ls-files"])) ?? ""
+    guard !tracked.isEmpty else {
+      let ignored = ["Package.resolved"]
+      return try FileManager.default.contentsOfDirectory(atPath: Self.root.path).filter { !ignored.contains($0) }
+        .sorted()
+    }
+    return Set(tracked.split(separator: "\n").map { String($0.prefix { $0 != "/" }) }).sorted()
+  }
+
+  private func git(_ arguments: [String]) throws -> String {
+    let (process, output) = (Process(), Pipe())
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["git", "-C", Self.root.path] + arguments
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let bytes = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

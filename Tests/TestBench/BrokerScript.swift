@@ -1,0 +1,45 @@
+import Foundation
+
+/// `Tests/broker`, run by this process: its broker ends when this end of a pipe closes, however this process ends.
+final class BrokerScript: Sendable {
+  private let process = Process()
+  private let input = Pipe()
+  private let output = Pipe()
+  private let errors = Pipe()
+
+  /// What the script said in place of the broker's addresses.
+  struct Failure: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  init() throws {
+    let command = #"echo "$RETORT_TEST_BROKER"; echo "$RETORT_TEST_CONTROL"; exec cat"#
+    process.executableURL = URL(filePath: #filePath).appending(path: "../../broker").standardized
+    process.arguments = ["sh", "-c", command]
+    process.standardInput = input
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+  }
+
+  /// Waits until the broker is up.
+  func addresses() async throws -> (uri: String, control: String) {
+    var lines = output.fileHandleForReading.bytes.lines.makeAsyncIterator()
+    guard let uri = try await lines.next(), let control = try await lines.next() else {
+      let said = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+      throw Failure(description: said)
+    }
+    return (uri, control)
+  }
+
+  /// Ends the broker and waits until it is gone.
+  func stop() async {
+    try? input.fileHandleForWriting.close()
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().async {
+        self.process.waitUntilExit()
+        continuation.resume()
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+public import Evaluation
+import Foundation
+public import JSONRPC
+import Language
+import Synchronization
+
+/// A session as the prompt holds it, without a terminal: statements go in one by one, and what each prints comes back.
+///
+/// The texts are made the same in every world: addresses become `embedded:blog`, the directory `DIR`, and ids that the
+/// client makes for its messages `ID`.
+public final class Conversation: Sendable {
+  private let interpreter: Interpreter
+  private let session: Session
+  private let heard = Heard()
+  private let address: String
+  private let directory: String
+
+  /// What came out since somebody asked.
+  private final class Heard: Sendable {
+    let output = Mutex<[UInt8]>([])
+    let errors = Mutex("")
+  }
+
+  /// Begins a session.
+  ///
+  /// - Parameters:
+  ///   - address: what stands in place of `embedded:blog` in statements: the same, or the URI of a vhost.
+  ///   - directory: a directory of its own, which statements know as `env("DIR")`.
+  ///   - open: opens the connection of a URI.
+  public init(
+    address: String, directory: String,
+    open: @escaping @Sendable (_ uri: String) async throws(LinkError) -> any Link
+  ) {
+    self.address = address
+    self.directory = directory
+    let heard = heard
+    var options = Session.Options()
+    options.environment = ["DIR": directory, "HOME": directory]
+    let output = Output { bytes in
+      heard.output.withLock { $0 += bytes }
+      return true
+    }
+    session = Session(
+      options: options, output: output,
+      surroundings: Session.Surroundings(open: open, note: { text in heard.errors.withLock { $0 += text } }))
+    interpreter = Interpreter(session)
+  }
+
+  /// Runs a statement and gives what it prints.
+  public func say(_ statement: String) async -> Transcript.Reply {
+    let text = statement.replacing("embedded:blog", with: address)
+    _ = await interpreter.run(SourceText(name: "prompt", text: text), isTyped: true)
+    session.output.flush()
+    let output = heard.output.withLock { bytes in
+      defer { bytes = [] }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    let errors = heard.errors.withLock { text in
+      defer { text = "" }
+      return text
+    }
+    return Transcript.Reply(output: settled(output), errors: settled(errors))
+  }
+
+  /// Closes its connections.
+  public func close() async { await session.close() }
+
+  private func settled(_ text: String) -> String {
+    text.replacing(address, with: "embedded:blog")
+      .replacing(address.replacing(#/:[^:@/]*@/#, with: "@"), with: "embedded:blog")
+      .replacing(directory, with: "DIR")
+      .replacing(#/correlation id [-\w]+/#, with: "correlation id ID")
+  }
+}

@@ -1,0 +1,22 @@
+import Broker
+import ResourceService
+
+/// A fresh sample blog on the queues of a vhost, as `retort serve blog` has it.
+public enum ServedBlog {
+  /// Serves while a body runs.
+  public static func serving<Result>(on uri: String, _ body: () async throws -> Result) async throws -> Result {
+    let service = try ResourceService(opening: "blog")
+    let connection = try await Connection.open(try AMQPURI(uri), name: "serve blog")
+    for queue in service.queues {
+      _ = try await connection.serve(queue: queue) { body in service.answer(queue: queue, body: body) }
+    }
+    do {
+      let result = try await body()
+      await connection.close()
+      return result
+    } catch {
+      await connection.close()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,42 @@
+extension Transcript {
+  /// The transcript as a file holds it, with a blank line between blocks.
+  public var text: String {
+    let parts = [prologue.map(\.text).joined()] + blocks.map(\.text)
+    return parts.filter { !$0.isEmpty }.joined(separator: "\n")
+  }
+}
+
+extension Transcript.Block {
+  fileprivate var text: String {
+    heading.map { "# \($0)\n" }.joined() + exchanges.map(\.text).joined()
+  }
+}
+
+extension Transcript.Exchange {
+  /// The statement and its reply as a file holds them.
+  public var text: String {
+    let lines = statement.split(separator: "\n", omittingEmptySubsequences: false)
+    let marked = lines.enumerated().map { index, line in
+      index == 0 ? "> \(line)\n" : line.isEmpty ? ".\n" : ". \(line)\n"
+    }
+    return marked.joined() + reply.text
+  }
+}
+
+extension Transcript.Reply {
+  /// The lines of standard output, then those of standard error.
+  public var text: String {
+    shown(output).map { protects($0) ? "\\\($0)\n" : "\($0)\n" }.joined() + shown(errors).map { "! \($0)\n" }.joined()
+  }
+
+  private func shown(_ text: String) -> [String] {
+    guard !text.isEmpty else { return [] }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    return text.last == "\n"
+      ? lines.dropLast().map(String.init) : lines.dropLast().map(String.init) + ["\(lines[lines.count - 1])␄"]
+  }
+
+  private func protects(_ line: String) -> Bool {
+    line.isEmpty || line == "." || line.hasPrefix(". ") || ["#", ">", "!", "\\"].contains(line.first)
+  }
+}

@@ -1,0 +1,122 @@
+/// A file of sessions with the exact text that each statement prints: `Tests/Transcripts/TOPIC.transcript`.
+///
+/// ```
+/// > connect "embedded:blog"
+/// > let posts = client queue: "posts"
+///
+/// # Counting asks for one row
+/// > count posts
+/// . filter: {state: "draft"}
+/// 250
+/// > show posts 0
+/// ! error[not-found]: posts show: ...
+/// ```
+///
+/// A line with `# ` begins a block, and more such lines below it explain it. `> ` is a statement and `. ` goes on with
+/// it; below come the lines of standard output and, with `! `, of standard error. What stands before the first block
+/// begins the session of each. Blank lines mean nothing; a backslash protects an output line that is blank or begins
+/// like one of these. A last line that has no newline ends with `␄`.
+public struct Transcript: Sendable, Equatable {
+  /// What begins the session of every block.
+  public var prologue: [Exchange]
+  /// The sessions.
+  public var blocks: [Block]
+
+  /// A session of its own.
+  public struct Block: Sendable, Equatable {
+    /// The heading, and below it what explains it.
+    public var heading: [String]
+    /// What is said in it.
+    public var exchanges: [Exchange]
+  }
+
+  /// A statement and what it prints.
+  public struct Exchange: Sendable, Equatable {
+    /// Where the statement stands in the file, from 1.
+    public var line: Int
+    /// Its lines, without the marks.
+    public var statement: String
+    /// What it prints.
+    public var reply: Reply
+  }
+
+  /// What a statement prints.
+  public struct Reply: Sendable, Equatable {
+    /// Standard output.
+    public var output: String
+    /// Standard error.
+    public var errors: String
+
+    /// Creates a reply.
+    public init(output: String = "", errors: String = "") {
+      self.output = output
+      self.errors = errors
+    }
+  }
+
+  /// A line that can't stand where it stands.
+  public struct Misplaced: Error, Equatable {
+    /// Its number, from 1.
+    public var line: Int
+    /// Why.
+    public var reason: String
+  }
+
+  /// Reads a transcript.
+  ///
+  /// - Throws: ``Misplaced``, for a line that belongs to no statement or block.
+  public init(parsing text: String) throws(Misplaced) {
+    (prologue, blocks) = ([], [])
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    where !line.isEmpty {
+      try read(line, number: index + 1)
+    }
+  }
+
+  private mutating func read(_ line: Substring, number: Int) throws(Misplaced) {
+    switch line.first {
+    case "#":
+      heading(String(line.dropFirst(2)))
+    case ">":
+      let exchange = Exchange(line: number, statement: String(line.dropFirst(2)), reply: Reply())
+      withExchanges { $0.append(exchange) }
+    case "." where line == "." || line.hasPrefix(". "):
+      try extend(number) { $0.statement += "\n" + line.dropFirst(2) }
+    case "!":
+      try extend(number) { $0.reply.errors.append(shown: line.dropFirst(2)) }
+    case "\\":
+      try extend(number) { $0.reply.output.append(shown: line.dropFirst()) }
+    default:
+      try extend(number) { $0.reply.output.append(shown: line) }
+    }
+  }
+
+  private mutating func heading(_ text: String) {
+    if let last = blocks.indices.last, blocks[last].exchanges.isEmpty {
+      blocks[last].heading.append(text)
+    } else {
+      blocks.append(Block(heading: [text], exchanges: []))
+    }
+  }
+
+  private mutating func extend(_ line: Int, _ change: (inout Exchange) -> Void) throws(Misplaced) {
+    let isExtended = withExchanges { exchanges in
+      guard let last = exchanges.indices.last else { return false }
+      change(&exchanges[last])
+      return true
+    }
+    guard isExtended else { throw Misplaced(line: line, reason: "no statement stands above") }
+  }
+
+  private mutating func withExchanges<Result>(_ body: (inout [Exchange]) -> Result) -> Result {
+    guard let last = blocks.indices.last else { return body(&prologue) }
+    return body(&blocks[last].exchanges)
+  }
+}
+
+extension String {
+  /// Adds a line as a transcript shows it.
+  fileprivate mutating func append(shown line: Substring) {
+    if line.last == "␄" { self += line.dropLast() } else { self += line + "\n" }
+  }
+}
