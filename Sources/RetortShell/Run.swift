@@ -1,6 +1,6 @@
 import ArgumentParser
 import Evaluation
-import JSONRPC
+public import JSONRPC
 import Language
 import ResourceService
 
@@ -126,7 +126,7 @@ private func session(
 }
 
 /// Opens what a URI names: the embedded service or a broker.
-func openLink(_ uri: String, script: String) async throws(LinkError) -> any JSONRPC.Link {
+public func openLink(_ uri: String, script: String) async throws(LinkError) -> any JSONRPC.Link {
   if uri.hasPrefix("embedded:") { return try EmbeddedLink(String(uri.dropFirst(9))) }
   if uri.hasPrefix("amqp:") || uri.hasPrefix("amqps:") { return try await BrokerLink.open(uri, script: script) }
   let scheme = uri.prefix { $0 != ":" && $0 != "@" && $0 != "/" }

@@ -1,4 +1,4 @@
-import TestBench
+@testable import TestBench
 import Testing
 
 /// The format of transcripts.

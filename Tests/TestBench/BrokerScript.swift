@@ -24,22 +24,32 @@ final class BrokerScript: Sendable {
 
   /// Waits until the broker is up.
   func addresses() async throws -> (uri: String, control: String) {
-    var lines = output.fileHandleForReading.bytes.lines.makeAsyncIterator()
-    guard let uri = try await lines.next(), let control = try await lines.next() else {
+    let lines = await onItsOwnThread { script in
+      var text = Data()
+      while text.count(where: { $0 == UInt8(ascii: "\n") }) < 2 {
+        let more = script.output.fileHandleForReading.availableData
+        guard !more.isEmpty else { break }
+        text += more
+      }
+      return String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+    guard lines.count == 2 else {
       let said = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
       throw Failure(description: said)
     }
-    return (uri, control)
+    return (lines[0], lines[1])
   }
 
   /// Ends the broker and waits until it is gone.
   func stop() async {
     try? input.fileHandleForWriting.close()
+    await onItsOwnThread { $0.process.waitUntilExit() }
+  }
+
+  /// Does what blocks.
+  private func onItsOwnThread<Result: Sendable>(_ body: @escaping @Sendable (BrokerScript) -> Result) async -> Result {
     await withCheckedContinuation { continuation in
-      DispatchQueue.global().async {
-        self.process.waitUntilExit()
-        continuation.resume()
-      }
+      DispatchQueue.global().async { continuation.resume(returning: body(self)) }
     }
   }
 }
