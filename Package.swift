@@ -68,7 +68,9 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "TestBench"], swiftSettings: strict),
     .testTarget(
-      name: "ResourceServiceTests", dependencies: ["ResourceService", "JSONRPC", "JSONText"], swiftSettings: strict),
+      name: "ResourceServiceTests",
+      dependencies: ["ResourceService", "JSONRPC", "JSONText", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: strict),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "Language", "JSONText"], swiftSettings: strict),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: strict),

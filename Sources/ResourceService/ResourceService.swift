@@ -2,124 +2,128 @@ import GRDB
 import JSONAPI
 import JSONRPC
 import JSONText
+import Synchronization
 
-/// A SQLite database as JSON:API resources over JSON-RPC: bytes in, bytes out.
+/// A SQLite database as JSON:API resources over JSON-RPC.
 ///
-/// A table is a type and a queue of the same name. `author_id REFERENCES authors` is the to-one relationship `author`,
-/// its reverse a to-many; a table of nothing but two references is a to-many on both sides.
+/// A table is a type and a queue of the same name, see `Schema`. The service takes a request's bytes and gives the
+/// reply's, the same in process and behind a broker's queue:
 ///
 /// ```swift
-/// let service = try ResourceService(opening: "blog")
-/// let reply = service.answer(queue: "posts", body: request)
+/// let service = try ResourceService.open(.sample("blog"))
+/// service.answer(queue: "tags", body: Array(#"{"id":"1","method":"show","params":{"id":"3"}}"#.utf8))
 /// ```
+///
+/// One request is answered at a time; requests may come from any thread.
 public final class ResourceService: Sendable {
   private let database: DatabaseQueue
-  let schema: Schema
-  private let memory = QueryMemory()
+  private let schema: Schema
+  private let memory = Mutex(PageMemory())
 
-  /// Why a database can't be served.
-  public struct OpeningError: Error, Sendable {
-    /// One sentence.
-    public var message: String
-  }
+  /// The queues that are served, which are the types, in order.
+  public let queues: [String]
 
-  /// Opens the sample `blog`, or a file.
+  /// Opens a service on a database.
   ///
-  /// A file's foreign keys get an index each where they have none, and it is put in WAL mode, so that several
-  /// processes can serve it.
-  ///
-  /// - Throws: ``OpeningError`` where the file is not there or no database.
-  public init(opening name: String) throws(OpeningError) {
-    do {
-      var configuration = Configuration()
-      configuration.foreignKeysEnabled = true
-      configuration.busyMode = .timeout(10)
-      if name == "blog" {
-        database = try DatabaseQueue(configuration: configuration)
-        try database.write { try Sample.create(in: $0) }
-      } else {
-        guard FileFacts.isFile(name) else {
-          throw OpeningError(message: "there is no file \(name); the sample is embedded:blog")
-        }
-        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA journal_mode = WAL") }
-        database = try DatabaseQueue(path: name, configuration: configuration)
+  /// - Throws: ``ServiceError`` where the file is not there, is no database or has no table that can be served.
+  public static func open(_ source: Source) throws(ServiceError) -> ResourceService {
+    let name =
+      switch source {
+      case .sample(let name), .file(let name): name
       }
-      schema = try database.write { db in
-        try Schema.indexForeignKeys(db)
-        return try Schema(db)
-      }
-    } catch let error as OpeningError {
-      throw error
-    } catch let error as DatabaseError {
-      throw OpeningError(message: "\(name) can't be served: \(error.message ?? "error \(error.resultCode.rawValue)")")
-    } catch {
-      throw OpeningError(message: "\(name) can't be served: \(error)")
+    let service: ResourceService
+    do { service = try ResourceService(source.database()) } catch {
+      if let error = error as? ServiceError { throw error }
+      let reason = (error as? DatabaseError)?.message ?? "\(error)"
+      throw ServiceError(.unreadable, "\"\(name)\" can't be read: \(reason)")
     }
+    guard !service.queues.isEmpty else {
+      throw ServiceError(.noTables, "\"\(name)\" has no table that can be served")
+    }
+    return service
   }
 
-  /// The queues it answers on: a type each.
-  public var queues: [String] { schema.names }
+  init(_ database: DatabaseQueue) throws {
+    self.database = database
+    schema = try database.inDatabase { try Schema($0) }
+    queues = schema.names
+  }
 
-  /// Answers a request that came on the queue of a type.
-  public func answer(queue: String, body: [UInt8]) -> [UInt8] {
+  /// Answers a request.
+  ///
+  /// Text that is no JSON, a request without a method and parameters that are no object have the errors of JSON-RPC
+  /// 2.0 section 5.1; whatever is wrong with a document or a query is error 422, its `data` a document of errors.
+  ///
+  /// - Returns: The reply, or nil where no such queue is served.
+  public func answer(queue: String, body: [UInt8]) -> [UInt8]? {
+    guard let type = schema.types[queue] else { return nil }
     let request: Request
     do throws(ErrorResponse) { request = try Request(decoding: body) } catch { return error.encoded() }
-    guard let type = schema.types[queue] else {
-      return Response(id: request.id, outcome: .error(JSONRPC.ErrorObject(.methodNotFound, "Method not found")))
+    guard let method = Method(rawValue: request.method) else {
+      let name: JSONValue = ["method": .string(request.method)]
+      return ErrorResponse(id: request.id, error: ErrorObject(.methodNotFound, "Method not found", data: name))
         .encoded()
     }
     do {
-      let result = try database.writeWithoutTransaction { db in try self.result(request, type, db) }
-      var reply: [UInt8] = []
-      reply.reserveCapacity(result.count + 80)
-      reply.append(contentsOf: #"{"id":"#.utf8)
-      request.id.encode(into: &reply)
-      reply.append(contentsOf: #","jsonrpc":"2.0","result":"#.utf8)
-      reply.append(contentsOf: result)
-      reply.append(UInt8(ascii: "}"))
-      return reply
-    } catch let failure as Failure {
-      return Self.error(failure, request.id)
-    } catch let unknown as UnknownMethod {
-      let error = JSONRPC.ErrorObject(.methodNotFound, "Method not found", data: ["method": .string(unknown.method)])
-      return Response(id: request.id, outcome: .error(error)).encoded()
+      return Self.reply(request.id, try result(of: method, request.params, type))
+    } catch let refusal as Refusal {
+      return ErrorResponse(id: request.id, error: refusal.rpc).encoded()
     } catch {
-      return Self.error(Failure("500", "500", "Internal Server Error", "\(error)"), request.id)
+      let detail = (error as? DatabaseError)?.refusal(of: type) ?? .internalError("\(error)")
+      return ErrorResponse(id: request.id, error: Refusal(detail).rpc).encoded()
     }
   }
 
-  private static func error(_ failure: Failure, _ id: JSONValue) -> [UInt8] {
-    let error = JSONRPC.ErrorObject(.document, "JSONAPI error", data: failure.document)
-    return Response(id: id, outcome: .error(error)).encoded()
+  /// The methods there are; those on relationships are not.
+  private enum Method: String {
+    case index, show, create, update, destroy
   }
 
-  private struct UnknownMethod: Error { var method: String }
+  /// A reply whose result is JSON already.
+  private static func reply(_ id: JSONValue, _ result: [UInt8]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(result.count + 100)
+    bytes.append(contentsOf: #"{"id":"#.utf8)
+    id.encode(into: &bytes)
+    bytes.append(contentsOf: #","jsonrpc":"2.0","result":"#.utf8)
+    bytes.append(contentsOf: result)
+    bytes.append(UInt8(ascii: "}"))
+    return bytes
+  }
 
-  private func result(_ request: Request, _ type: ResourceType, _ db: Database) throws -> [UInt8] {
-    let reader = Reader(db: db, schema: schema, type: type, memory: memory)
-    switch request.method {
-    case "index": return try reader.index(request.params)
-    case "show": return try reader.show(request.params)
-    case "create":
-      let id = try transaction(db) { try Writer(db: db, schema: schema, type: type).create(request.params) }
-      return try reader.show(request.params, id: id)
-    case "update":
-      let id = try transaction(db) { try Writer(db: db, schema: schema, type: type).update(request.params) }
-      return try reader.show(request.params, id: id)
-    case "destroy":
-      try transaction(db) { try Writer(db: db, schema: schema, type: type).destroy(request.params) }
-      return Array("{}".utf8)
-    default: throw UnknownMethod(method: request.method)
+  private func result(of method: Method, _ params: JSONObject, _ type: ResourceType) throws -> [UInt8] {
+    switch method {
+    case .index:
+      let listing = try Listing(params, of: type, in: schema)
+      return try transaction(.deferred) { database in
+        var memory = self.memory.withLock { $0.taken() }
+        defer { self.memory.withLock { $0 = memory } }
+        return try listing.document(database, &memory)
+      }
+    case .show:
+      let showing = try Showing(params, of: type, in: schema)
+      let (id, key) = try RequestedID.parse(params["id"], of: type)
+      guard let document = try transaction(.deferred, { try showing.document(key, $0) }) else {
+        throw Refusal(.notFound(id))
+      }
+      return document
+    case .create: return try transaction(.immediate, Writing(creating: params, of: type, in: schema).carryOut)
+    case .update: return try transaction(.immediate, Writing(updating: params, of: type, in: schema).carryOut)
+    case .destroy: return try transaction(.immediate, Destroying(params, of: type, in: schema).carryOut)
     }
   }
 
-  private func transaction<Result>(_ db: Database, _ body: () throws -> Result) throws -> Result {
-    var result: Result?
-    try db.inTransaction(.immediate) {
-      result = try body()
-      return .commit
+  private func transaction<Result>(
+    _ kind: Database.TransactionKind, _ body: (Database) throws -> Result
+  ) throws -> Result {
+    try database.inDatabase { database in
+      var result: Result?
+      try database.inTransaction(kind) {
+        result = try body(database)
+        return .commit
+      }
+      guard let result else { throw DatabaseError(message: "the transaction has no result") }
+      return result
     }
-    guard let result else { throw DatabaseError(message: "the transaction gave nothing") }
-    return result
   }
 }

@@ -8,7 +8,9 @@ import GRDB
 /// | posts | 1,000 | text `Post n`; state the (n mod 4)th from 0 of draft, published, spam, archived; views n * 7919 mod 100000; rating (n mod 5).(n mod 10)0 with two places, unknown where n mod 25 = 0; author 1 + (n-1) mod 50; inserted at 2026-01-01T00:00:00Z plus n hours |
 /// | comments | 3,000 | body `Comment n`; post 1 + (n-1) mod 1000; author 1 + 7 n mod 50 |
 /// | tags | 20 | name, a word of the spelling alphabet |
-/// | post_tags | 2,000 | post n has the tags 1 + n mod 20 and 1 + 7 (n+1) mod 20, but one where they are the same |
+/// | post_tags | 2,000 | post n has the tags 1 + n mod 20 and 1 + 7 (n+1) mod 20, which are never the same |
+///
+/// Posts delete their comments; an author with posts can't be deleted, one with comments leaves them without an author.
 enum Sample {
   static func create(in db: Database) throws {
     try db.execute(sql: schema)
@@ -18,10 +20,10 @@ enum Sample {
   private static let schema = """
     CREATE TABLE authors (
       id INTEGER PRIMARY KEY,
-      name TEXT NOT NULL UNIQUE CONSTRAINT "can't be blank" CHECK (trim(name) <> ''),
+      name TEXT UNIQUE,
       email TEXT UNIQUE,
       active BOOLEAN NOT NULL DEFAULT 1,
-      born_on DATE
+      born_on TEXT
     );
     CREATE TABLE posts (
       id INTEGER PRIMARY KEY,
@@ -75,6 +77,6 @@ enum Sample {
       (16, 'papa'), (17, 'quebec'), (18, 'romeo'), (19, 'sierra'), (20, 'tango');
 
     INSERT INTO post_tags (post_id, tag_id)
-      SELECT id, 1 + id % 20 FROM posts UNION SELECT id, 1 + (7 * (id + 1)) % 20 FROM posts;
+      SELECT id, 1 + id % 20 FROM posts UNION ALL SELECT id, 1 + (7 * (id + 1)) % 20 FROM posts;
     """
 }

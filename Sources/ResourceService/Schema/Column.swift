@@ -1,4 +1,3 @@
-import GRDB
 import JSONText
 
 /// A column of a served table, and what JSON its values are.

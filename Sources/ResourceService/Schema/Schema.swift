@@ -1,136 +1,74 @@
 import GRDB
 
-/// The tables of a database as resource types.
+/// The types that a database's tables make, and the relationships that its foreign keys make.
+///
+/// - A table is a type and a queue of the same name; a table of exactly two columns that are both foreign keys is a
+///   join table and no type, but a to-many relationship on both sides, each named after the other's table.
+/// - A foreign key of one column to another table's key is the to-one relationship of the column's name without
+///   `_id`. Its reverse is a to-many named after the referencing table, or, where that name is taken, after
+///   relationship and table: `editor-comments`. Foreign keys of several columns stay attributes.
+/// - A primary key of one column is the id. Other tables go by their rowid; `WITHOUT ROWID` they are not served.
+///   Views and virtual tables are not served.
 struct Schema: Sendable {
+  /// The types by name.
   let types: [String: ResourceType]
 
-  /// The names of the types, which are the queues.
+  /// The names of the types, in order.
   var names: [String] { types.keys.sorted() }
 
-  /// A table as SQLite describes it.
-  private struct TableFacts {
-    var name: String
-    var sql: String
-    var columns: [(column: Column, keyPosition: Int, type: String)] = []
-    var references: [(column: String, table: String, onDelete: String)] = []
-    var uniques: [UniqueConstraint] = []
-
-    /// A table of nothing but two references joins two types.
-    var isJoin: Bool { references.count == 2 && columns.count == 2 && Set(references.map(\.column)).count == 2 }
-  }
-
-  /// Reads the schema; foreign keys that no index serves get one, since every relationship is read by them.
-  init(_ db: Database) throws {
-    let names = try Row.fetchAll(
-      db, sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
-    let tables = try names.map { try Self.facts(db, $0[0], $0[1] ?? "") }
-    let joins = tables.filter(\.isJoin)
-    let served = tables.filter { !$0.isJoin }
+  /// Reads the schema of a database.
+  init(_ database: Database) throws {
+    let tables = try TableDescription.all(database)
+    var drafts: [String: TypeDraft] = [:]
+    for table in tables where table.joined == nil {
+      guard let key = table.key else { continue }
+      drafts[table.name.lowercased()] = TypeDraft(table: table, key: key)
+    }
+    Self.addToOnes(&drafts, in: tables)
+    Self.addReverses(&drafts, in: tables)
+    Self.addJoins(&drafts, in: tables)
     var types: [String: ResourceType] = [:]
-    for table in served { types[table.name] = Self.type(table, served: served, joins: joins) }
+    for draft in drafts.values { types[draft.table.name] = try draft.finished(database) }
     self.types = types
   }
 
-  private static func facts(_ db: Database, _ name: String, _ sql: String) throws -> TableFacts {
-    var table = TableFacts(name: name, sql: sql)
-    for row in try Row.fetchAll(db, sql: "PRAGMA table_xinfo(\(name.quotedForSQL))") {
-      let hidden: Int = row["hidden"]
-      guard hidden != 1 else { continue }
-      let type: String = row["type"] ?? ""
-      let column = Column(
-        name: row["name"], declaredType: type, isRequired: row["notnull"], defaultExpression: row["dflt_value"],
-        isGenerated: hidden > 1)
-      table.columns.append((column, row["pk"], type))
-    }
-    for row in try Row.fetchAll(db, sql: "PRAGMA foreign_key_list(\(name.quotedForSQL))") {
-      let sequence: Int = row["seq"]
-      if sequence == 0 { table.references.append((row["from"], row["table"], row["on_delete"])) }
-    }
-    for index in try Row.fetchAll(db, sql: "PRAGMA index_list(\(name.quotedForSQL))") {
-      let (isUnique, isPartial, origin): (Bool, Bool, String) = (index["unique"], index["partial"], index["origin"])
-      guard isUnique, !isPartial, origin != "pk" else { continue }
-      let indexName: String = index["name"]
-      let parts = try Row.fetchAll(db, sql: "PRAGMA index_xinfo(\(indexName.quotedForSQL))").compactMap {
-        part -> UniqueConstraint.Part? in
-        guard let column: String = part["name"], part["key"] == 1 else { return nil }
-        return UniqueConstraint.Part(column: column, collation: part["coll"] ?? "BINARY")
-      }
-      table.uniques.insert(UniqueConstraint(parts: parts), at: 0)
-    }
-    return table
-  }
-
-  private static func type(_ table: TableFacts, served: [TableFacts], joins: [TableFacts]) -> ResourceType {
-    let key = key(table)
-    let referring = Set(table.references.map(\.column))
-    let columns = table.columns.map(\.column)
-    var relationships: [Relationship] = []
-    for column in columns {
-      guard let reference = table.references.first(where: { $0.column == column.name }) else { continue }
-      let name = column.name.hasSuffix("_id") ? String(column.name.dropLast(3)) : column.name
-      relationships.append(
-        Relationship(name: Column.member(name), type: reference.table, storage: .toOne(column)))
-    }
-    relationships += toMany(table, served: served, joins: joins)
-    return ResourceType(
-      name: table.name, key: key, columns: columns,
-      attributes: columns.filter { $0.name != key.name && !referring.contains($0.name) },
-      relationships: relationships,
-      checks: CheckConstraint.all(inTable: table.sql, columns: columns.map(\.name)), uniques: table.uniques)
-  }
-
-  private static func toMany(
-    _ table: TableFacts, served: [TableFacts], joins: [TableFacts]
-  ) -> [Relationship] {
-    var result: [Relationship] = []
-    for other in served {
-      let references = other.references.filter { $0.table == table.name }
-      for reference in references {
-        let name = references.count == 1 ? other.name : "\(other.name)-by-\(reference.column)"
-        let isRestricting = reference.onDelete == "RESTRICT" || reference.onDelete == "NO ACTION"
-        result.append(
-          Relationship(
-            name: Column.member(name), type: other.name,
-            storage: .reverse(column: reference.column, isRestricting: isRestricting)))
-      }
-    }
-    for join in joins {
-      for (own, other) in [(0, 1), (1, 0)] where join.references[own].table == table.name {
-        let storage = Relationship.Storage.join(
-          table: join.name, own: join.references[own].column, other: join.references[other].column)
-        result.append(
-          Relationship(
-            name: Column.member(join.references[other].table), type: join.references[other].table, storage: storage))
-      }
-    }
-    return result
-  }
-
-  private static func key(_ table: TableFacts) -> ResourceKey {
-    let keys = table.columns.filter { $0.keyPosition > 0 }
-    guard keys.count == 1, let key = keys.first else {
-      return ResourceKey(name: "rowid", kind: .integer, isRowID: true)
-    }
-    let type = key.type.uppercased()
-    let kind: ResourceKey.Kind = type.contains("INT") ? .integer : type.isEmpty ? .untyped : .text
-    return ResourceKey(name: key.column.name, kind: kind, isRowID: false)
-  }
-
-  /// Makes an index for each foreign key that has none.
-  static func indexForeignKeys(_ db: Database) throws {
-    let tables = try String.fetchAll(
-      db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+  private static func addToOnes(_ drafts: inout [String: TypeDraft], in tables: [TableDescription]) {
     for table in tables {
-      let indexed = try Set(
-        Row.fetchAll(db, sql: "PRAGMA index_list(\(table.quotedForSQL))").compactMap { index -> String? in
-          let name: String = index["name"]
-          return try Row.fetchOne(db, sql: "PRAGMA index_info(\(name.quotedForSQL))")?["name"]
-        })
-      for row in try Row.fetchAll(db, sql: "PRAGMA foreign_key_list(\(table.quotedForSQL))") {
-        let column: String = row["from"]
-        guard !indexed.contains(column) else { continue }
-        let name = "\(table)_\(column)_index".quotedForSQL
-        try db.execute(sql: "CREATE INDEX IF NOT EXISTS \(name) ON \(table.quotedForSQL) (\(column.quotedForSQL))")
+      for foreignKey in table.foreignKeys {
+        guard let target = drafts[foreignKey.table.lowercased()], target.isKey(foreignKey.target),
+          let column = table.columns.first(where: { $0.name == foreignKey.column })
+        else { continue }
+        drafts[table.name.lowercased()]?.addToOne(column, to: target.table.name)
+      }
+    }
+  }
+
+  private static func addReverses(_ drafts: inout [String: TypeDraft], in tables: [TableDescription]) {
+    for table in tables {
+      guard let own = drafts[table.name.lowercased()] else { continue }
+      for relationship in own.toOnes {
+        guard let column = relationship.column,
+          let foreignKey = table.foreignKeys.first(where: { $0.column == column.name })
+        else { continue }
+        let isOnly = own.toOnes.count { $0.type == relationship.type } == 1
+        let longName = "\(relationship.name)-\(Column.member(table.name))"
+        drafts[relationship.type.lowercased()]?.addToMany(
+          isOnly ? [Column.member(table.name), longName] : [longName], to: table.name,
+          .reverse(column: column.name, isRestricting: foreignKey.isRestricting))
+      }
+    }
+  }
+
+  private static func addJoins(_ drafts: inout [String: TypeDraft], in tables: [TableDescription]) {
+    for table in tables {
+      guard let (left, right) = table.joined, let leftType = drafts[left.table.lowercased()],
+        let rightType = drafts[right.table.lowercased()], leftType.isKey(left.target), rightType.isKey(right.target)
+      else { continue }
+      for (own, other, target) in [(left, right, rightType), (right, left, leftType)] {
+        let longName = "\(Column.member(table.name))-\(Column.member(other.column))"
+        drafts[own.table.lowercased()]?.addToMany(
+          [Column.member(target.table.name), longName], to: target.table.name,
+          .join(table: table.name, own: own.column, other: other.column))
       }
     }
   }

@@ -1,0 +1,61 @@
+import Dispatch
+public import JSONRPC
+import Synchronization
+
+/// The service inside the program, behind the same contract as a broker's connection.
+///
+/// ```swift
+/// let link = try EmbeddedLink("blog")
+/// let posts = try await link.open(queue: "posts")
+/// ```
+public final class EmbeddedLink: Link {
+  /// What was opened: `embedded:blog`, `embedded:shop.sqlite`.
+  public let address: String
+
+  let service: ResourceService
+  /// Where requests are answered, one after another.
+  let work = DispatchQueue(label: "retort.embedded")
+  private let closed = Atomic(false)
+
+  /// Opens the sample or the file of a name, see ``ResourceService/Source``.
+  ///
+  /// - Throws: ``LinkError`` of code `address`, with the sentence of the ``ServiceError``.
+  public init(_ name: String) throws(LinkError) {
+    address = "embedded:\(name)"
+    do throws(ServiceError) {
+      service = try ResourceService.open(ResourceService.Source(name))
+    } catch {
+      throw LinkError(.address, error.message)
+    }
+  }
+
+  /// Creates a link to a service that is open already.
+  public init(name: String, service: ResourceService) {
+    address = "embedded:\(name)"
+    self.service = service
+  }
+
+  var isClosed: Bool { closed.load(ordering: .acquiring) }
+
+  /// Opens a client on a queue, which is not looked for.
+  public func open(queue: String) async throws(LinkError) -> any Transport {
+    guard !isClosed else { throw LinkError(.closed, "the connection to \(address) is closed") }
+    return EmbeddedTransport(link: self, queue: queue)
+  }
+
+  /// Tells that a served queue has one consumer and no message; nil where it is not served.
+  public func probe(queue: String) async throws(LinkError) -> QueueState? {
+    guard !isClosed else { throw LinkError(.closed, "the connection to \(address) is closed") }
+    return service.queues.contains(queue) ? QueueState(messages: 0, consumers: 1) : nil
+  }
+
+  /// Closes every client; what is being answered is carried out.
+  public func close() async { closed.store(true, ordering: .releasing) }
+
+  /// What is said of a queue that is not served.
+  func noRoute(to queue: String) -> LinkError {
+    let nearest = NearestName.of(queue, among: service.queues).map { "; did you mean \"\($0)\"?" } ?? "."
+    let known = service.queues.joined(separator: ", ")
+    return LinkError(.noRoute, "\(address) has no queue \"\(queue)\"\(nearest) Its queues are: \(known)")
+  }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import JSONRPC
+import Synchronization
+
+/// A client's way to a queue of the embedded service.
+///
+/// Requests are answered on a thread of the link's, so that a long one holds up no task of the sender's, and the
+/// deadline passes in the meantime. As at a broker, a request whose sender has given up is carried out all the
+/// same, unless its message was to expire.
+final class EmbeddedTransport: Transport {
+  let queue: String
+  let taskExecutor: (any TaskExecutor)? = nil
+  private let link: EmbeddedLink
+  private let name = UUID().uuidString.lowercased()
+  private let count = Atomic(0)
+  private let closed = Atomic(false)
+
+  init(link: EmbeddedLink, queue: String) {
+    self.link = link
+    self.queue = queue
+  }
+
+  func nextCorrelationID() -> String { "\(name)-\(count.wrappingAdd(1, ordering: .relaxed).newValue)" }
+
+  func close() async { closed.store(true, ordering: .releasing) }
+
+  func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8] {
+    guard !closed.load(ordering: .acquiring), !link.isClosed else {
+      throw LinkError(.closed, "the client of \"\(queue)\" is closed")
+    }
+    guard link.service.queues.contains(queue) else { throw link.noRoute(to: queue) }
+    let timeout = LinkError(.timeout, "no reply from \"\(queue)\" to \(envelope.method) in time", wasSent: true)
+    if let deadline = envelope.deadline, deadline <= .now {
+      throw LinkError(.timeout, timeout.message, wasSent: false)
+    }
+    let reply = PendingReply()
+    link.work.async { [service = link.service, queue] in
+      if envelope.expires, reply.isSettled { return }
+      guard let body = service.answer(queue: queue, body: envelope.body) else { return }
+      reply.settle(.success(body))
+    }
+    let watchdog = envelope.deadline.map { deadline in
+      Task {
+        try await Task.sleep(until: deadline, clock: .continuous)
+        reply.settle(.failure(timeout))
+      }
+    }
+    defer { watchdog?.cancel() }
+    return try await reply.outcome(whenCancelled: LinkError(.cancelled, "cancelled", wasSent: true)).get()
+  }
+}

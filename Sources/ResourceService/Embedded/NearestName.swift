@@ -1,0 +1,23 @@
+/// The name that somebody may have meant.
+enum NearestName {
+  /// The one of some names with the fewest edits from a name, if they are no more than a third of it or two.
+  static func of(_ name: String, among names: [String]) -> String? {
+    let distances = names.map { (name: $0, distance: distance(Array(name), Array($0))) }
+    guard let nearest = distances.min(by: { $0.distance < $1.distance }) else { return nil }
+    return nearest.distance <= max(2, name.count / 3) ? nearest.name : nil
+  }
+
+  /// The Levenshtein distance.
+  private static func distance(_ left: [Character], _ right: [Character]) -> Int {
+    var previous = Array(0...right.count)
+    for (row, character) in left.enumerated() {
+      var current = [row + 1]
+      for (column, other) in right.enumerated() {
+        let substitution = previous[column] + (character == other ? 0 : 1)
+        current.append(min(substitution, previous[column + 1] + 1, current[column] + 1))
+      }
+      previous = current
+    }
+    return previous.last ?? left.count
+  }
+}

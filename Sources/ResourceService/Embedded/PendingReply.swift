@@ -1,0 +1,54 @@
+import JSONRPC
+import Synchronization
+
+/// The one reply that a sender waits for: what comes first counts, be it the reply, the deadline or a cancellation.
+final class PendingReply: Sendable {
+  private enum State {
+    case open
+    case waiting(CheckedContinuation<Outcome, Never>)
+    case settled(Outcome)
+  }
+
+  typealias Outcome = Result<[UInt8], LinkError>
+
+  private let state = Mutex(State.open)
+
+  /// Whether the sender has its answer already.
+  var isSettled: Bool {
+    state.withLock { state in
+      if case .settled = state { true } else { false }
+    }
+  }
+
+  /// Gives the sender an outcome, unless it has one.
+  func settle(_ outcome: Outcome) {
+    let waiting = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
+      switch state {
+      case .settled: return nil
+      case .open:
+        state = .settled(outcome)
+        return nil
+      case .waiting(let continuation):
+        state = .settled(outcome)
+        return continuation
+      }
+    }
+    waiting?.resume(returning: outcome)
+  }
+
+  /// Waits for the outcome; cancelling the task is one.
+  func outcome(whenCancelled: LinkError) async -> Outcome {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let outcome = state.withLock { state -> Outcome? in
+          if case .settled(let outcome) = state { return outcome }
+          state = .waiting(continuation)
+          return nil
+        }
+        if let outcome { continuation.resume(returning: outcome) }
+      }
+    } onCancel: {
+      settle(.failure(whenCancelled))
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import GRDB
+
+/// The resources of a reply: the primary ones and those included with them, each once.
+struct CompoundDocument {
+  /// The primary records, then the included ones in the order they were met.
+  private(set) var records: [Record]
+  /// How many of the records are primary.
+  let primaryCount: Int
+  private var positions: [Record.Identifier: Int] = [:]
+  private let schema: Schema
+
+  init(_ primary: [Record], in schema: Schema) {
+    records = primary
+    primaryCount = primary.count
+    self.schema = schema
+  }
+
+  /// The records that are not primary.
+  var included: ArraySlice<Record> { records[primaryCount...] }
+
+  /// Reads what a tree includes: one query for each relationship of each level, whatever the number of records.
+  mutating func include(_ tree: IncludeTree, from database: Database) throws {
+    if tree.branches.isEmpty { return }
+    for (position, record) in records.enumerated() { positions[record.identifier] = position }
+    try include(tree, of: Array(records.indices), from: database)
+  }
+
+  private mutating func include(_ tree: IncludeTree, of owners: [Int], from database: Database) throws {
+    if owners.isEmpty { return }
+    for branch in tree.branches {
+      let relationship = branch.relationship
+      guard let target = schema.types[relationship.type] else { continue }
+      let related =
+        switch relationship.storage {
+        case .toOne: try toOne(relationship, target, of: owners, from: database)
+        case .reverse(let column, _):
+          try toMany(
+            relationship, target, of: owners, from: database,
+            source: (owner: "t.\(column.quotedForSQL)", tables: "\(target.quoted) AS t"))
+        case .join(let table, let own, let other):
+          try toMany(
+            relationship, target, of: owners, from: database,
+            source: (
+              owner: "j.\(own.quotedForSQL)",
+              tables:
+                "\(table.quotedForSQL) AS j JOIN \(target.quoted) AS t ON t.\(target.key.quoted) = j.\(other.quotedForSQL)"
+            ))
+        }
+      try include(branch.tree, of: related, from: database)
+    }
+  }
+
+  private mutating func toOne(
+    _ relationship: Relationship, _ target: ResourceType, of owners: [Int], from database: Database
+  ) throws -> [Int] {
+    var wanted = Distinct<DatabaseValue>()
+    for owner in owners { wanted.add(records[owner].linkage(relationship)) }
+    let keys = wanted.elements.filter { !$0.isNull }
+    let missing = keys.filter { positions[Record.Identifier(type: target.name, key: $0)] == nil }
+    if !missing.isEmpty {
+      let condition = Fragment("t.\(target.key.quoted) IN (SELECT value FROM json_each(?))", [Fragment.list(missing)])
+      let rows = try database.rows(Fragment("SELECT \(target.selection) FROM \(target.quoted) AS t WHERE ") + condition)
+      while let row = try rows.next() { add(target.record(row)) }
+    }
+    return keys.compactMap { positions[Record.Identifier(type: target.name, key: $0)] }
+  }
+
+  private mutating func toMany(
+    _ relationship: Relationship, _ target: ResourceType, of owners: [Int], from database: Database,
+    source: (owner: String, tables: String)
+  ) throws -> [Int] {
+    var linkages: [DatabaseValue: [DatabaseValue]] = [:]
+    var related = Distinct<Int>()
+    let rows = try database.rows(
+      Fragment(
+        """
+        SELECT \(source.owner), \(target.selection) FROM \(source.tables) \
+        WHERE \(source.owner) IN (SELECT value FROM json_each(?)) ORDER BY t.\(target.key.quoted)
+        """, [Fragment.list(owners.map { records[$0].key })]))
+    while let row = try rows.next() {
+      let record = target.record(row, from: 1)
+      linkages[row[0], default: []].append(record.key)
+      related.add(add(record))
+    }
+    for owner in owners { records[owner].linkages[relationship.name] = linkages[records[owner].key] ?? [] }
+    return related.elements
+  }
+
+  /// Adds a record unless it is there, and tells where it is.
+  @discardableResult private mutating func add(_ record: Record) -> Int {
+    if let position = positions[record.identifier] { return position }
+    positions[record.identifier] = records.count
+    records.append(record)
+    return records.count - 1
+  }
+}
+
+/// Elements in the order they came, each once.
+private struct Distinct<Element: Hashable> {
+  private(set) var elements: [Element] = []
+  private var known: Set<Element> = []
+
+  mutating func add(_ element: Element) {
+    if known.insert(element).inserted { elements.append(element) }
+  }
+}

@@ -1,0 +1,154 @@
+import GRDB
+import JSONText
+
+/// Writes records as JSON:API resources, straight into bytes.
+///
+/// A to-one relationship always has `data`, a to-many one where it was included; otherwise it has the link
+/// `related`, so that one sees that there is something to include. There are no other links on resources.
+struct DocumentWriter {
+  private(set) var bytes: [UInt8] = []
+  private let fieldsets: Fieldsets
+  private var shapes: [String: Shape] = [:]
+
+  /// What is shown of a type, ready to be written.
+  private struct Shape {
+    /// The end of the id and the type: `","type":"posts"`.
+    let type: [UInt8]
+    let attributes: [(position: Int, column: Column)]
+    let toOnes: [(position: Int, relationship: Relationship, type: [UInt8])]
+    let toManies: [(relationship: Relationship, type: [UInt8])]
+
+    init(_ type: ResourceType, _ fieldsets: Fieldsets) {
+      self.type = Self.type(type.name)
+      let own = type.attributes.enumerated().map { (position: $0.offset, column: $0.element) }
+      attributes = own.filter { fieldsets.shows($0.column.member, of: type) }
+      let shown = type.relationships.enumerated().filter { fieldsets.shows($0.element.name, of: type) }
+      toOnes = shown.filter { $0.element.column != nil }.map {
+        ($0.offset + type.attributes.count, $0.element, Self.type($0.element.type))
+      }
+      toManies = shown.filter { $0.element.column == nil }.map { ($0.element, Self.type($0.element.type)) }
+    }
+
+    private static func type(_ name: String) -> [UInt8] {
+      var bytes = Array(#","type":"#.utf8)
+      bytes.append(jsonString: name)
+      return bytes
+    }
+  }
+
+  init(_ fieldsets: Fieldsets) { self.fieldsets = fieldsets }
+
+  /// Writes `data` as one resource.
+  mutating func data(_ record: Record) {
+    append(#"{"data":"#)
+    resource(record)
+  }
+
+  /// Writes `data` as a list.
+  mutating func data(_ records: ArraySlice<Record>) {
+    append(#"{"data":["#)
+    list(records)
+  }
+
+  /// Writes `included`, unless there is nothing.
+  mutating func included(_ records: ArraySlice<Record>) {
+    if records.isEmpty { return }
+    append(#","included":["#)
+    list(records)
+  }
+
+  /// Appends text as it is.
+  mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  /// Appends text as a JSON string.
+  mutating func append(string: String) { bytes.append(jsonString: string) }
+
+  private mutating func list(_ records: ArraySlice<Record>) {
+    for (index, record) in records.enumerated() {
+      if index > 0 { append(",") }
+      resource(record)
+    }
+    append("]")
+  }
+
+  private mutating func resource(_ record: Record) {
+    let shape = shape(record.type)
+    append(#"{"id":"#)
+    append(key: record.key)
+    bytes.append(contentsOf: shape.type)
+    attributes(record, shape)
+    relationships(record, shape)
+    append("}")
+  }
+
+  private mutating func shape(_ type: ResourceType) -> Shape {
+    if let shape = shapes[type.name] { return shape }
+    let shape = Shape(type, fieldsets)
+    shapes[type.name] = shape
+    return shape
+  }
+
+  private mutating func attributes(_ record: Record, _ shape: Shape) {
+    if shape.attributes.isEmpty { return }
+    append(#","attributes":{"#)
+    var isFirst = true
+    for (position, column) in shape.attributes {
+      if !isFirst { append(",") }
+      isFirst = false
+      bytes.append(contentsOf: column.label)
+      column.encode(record.values[record.values.startIndex + position], into: &bytes)
+    }
+    append("}")
+  }
+
+  private mutating func relationships(_ record: Record, _ shape: Shape) {
+    if shape.toOnes.isEmpty, shape.toManies.isEmpty { return }
+    append(#","relationships":{"#)
+    var separator = ""
+    for (position, relationship, type) in shape.toOnes {
+      append(separator)
+      separator = ","
+      bytes.append(contentsOf: relationship.label)
+      append(#"{"data":"#)
+      let key = record.values[record.values.startIndex + position]
+      if key.isNull { append("null") } else { identifier(key, type) }
+      append("}")
+    }
+    for (relationship, type) in shape.toManies {
+      append(separator)
+      separator = ","
+      bytes.append(contentsOf: relationship.label)
+      toMany(relationship, type, of: record)
+    }
+    append("}")
+  }
+
+  private mutating func toMany(_ relationship: Relationship, _ type: [UInt8], of record: Record) {
+    guard let keys = record.linkages[relationship.name] else {
+      let path = [record.type.name, ResourceKey.id(record.key), relationship.name].map(FormText.encoded)
+      append(#"{"links":{"related":"#)
+      append(string: "/" + path.joined(separator: "/"))
+      return append("}}")
+    }
+    append(#"{"data":["#)
+    for (index, key) in keys.enumerated() {
+      if index > 0 { append(",") }
+      identifier(key, type)
+    }
+    append("]}")
+  }
+
+  /// Writes a resource identifier, its type first as jsonapi-resources does.
+  private mutating func identifier(_ key: DatabaseValue, _ type: [UInt8]) {
+    append("{")
+    bytes.append(contentsOf: type.dropFirst())
+    append(#","id":"#)
+    append(key: key)
+    append("}")
+  }
+
+  private mutating func append(key: DatabaseValue) {
+    if case .int64(let integer) = key.storage { return append("\"\(integer)\"") }
+    append(string: ResourceKey.id(key))
+  }
+}

@@ -1,0 +1,69 @@
+import GRDB
+import JSONText
+
+/// A piece of SQL with the arguments of its question marks.
+struct Fragment {
+  var sql: String
+  var arguments: [DatabaseValue] = []
+
+  init(_ sql: String, _ arguments: [DatabaseValue] = []) {
+    self.sql = sql
+    self.arguments = arguments
+  }
+
+  /// The condition that an expression is one of some values.
+  ///
+  /// Several values go as one argument, a JSON array, so that the statement is the same for any number of them.
+  init(_ expression: String, isOneOf values: [DatabaseValue]) {
+    switch values.count {
+    case 0: self.init("0")
+    case 1: self.init("\(expression) = ?", values)
+    default: self.init("\(expression) IN (SELECT value FROM json_each(?))", [Self.list(values)])
+    }
+  }
+
+  static func + (left: Fragment, right: Fragment) -> Fragment {
+    Fragment(left.sql + right.sql, left.arguments + right.arguments)
+  }
+
+  static func += (left: inout Fragment, right: Fragment) {
+    left.sql += right.sql
+    left.arguments += right.arguments
+  }
+
+  /// Integers, numbers and texts as the one argument of `json_each`.
+  static func list(_ values: [DatabaseValue]) -> DatabaseValue {
+    var bytes: [UInt8] = [UInt8(ascii: "[")]
+    for (index, value) in values.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      switch value.storage {
+      case .int64(let integer): bytes.append(contentsOf: String(integer).utf8)
+      case .double(let double): bytes.append(contentsOf: "\(double)".utf8)
+      case .string(let text): bytes.append(jsonString: text)
+      case .null, .blob: bytes.append(contentsOf: "null".utf8)
+      }
+    }
+    bytes.append(UInt8(ascii: "]"))
+    return String(decoding: bytes, as: UTF8.self).databaseValue
+  }
+}
+
+extension Database {
+  /// Runs a query on a statement that is kept for the next time.
+  func rows(_ query: Fragment) throws -> RowCursor {
+    try Row.fetchCursor(cachedStatement(sql: query.sql), arguments: StatementArguments(query.arguments))
+  }
+
+  /// The first row of a query, on a statement that is kept for the next time.
+  func firstRow(_ query: Fragment) throws -> Row? {
+    try Row.fetchOne(cachedStatement(sql: query.sql), arguments: StatementArguments(query.arguments))
+  }
+
+  /// The number that a query counts.
+  func count(_ query: Fragment) throws -> Int { try firstRow(query)?[0] ?? 0 }
+
+  /// Runs a statement that is kept for the next time.
+  func run(_ statement: Fragment) throws {
+    try cachedStatement(sql: statement.sql).execute(arguments: StatementArguments(statement.arguments))
+  }
+}

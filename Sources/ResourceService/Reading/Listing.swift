@@ -1,0 +1,87 @@
+import GRDB
+import JSONAPI
+import JSONText
+
+/// The query of an `index`, read from its parameters and ready to be answered.
+struct Listing {
+  private let type: ResourceType
+  private let schema: Schema
+  private let filters: [Filter]
+  private let order: SortOrder
+  private let page: Page
+  private let presentation: Presentation
+  private let links: PageLinks
+
+  /// Reads the parameters.
+  ///
+  /// - Throws: ``Refusal`` with the errors of all parameters, those of one after those of another.
+  init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
+    self.type = type
+    self.schema = schema
+    var errors: [ErrorDetail] = []
+    let presentation = errors.collect { () throws(Refusal) in try Presentation(params, of: type, in: schema) }
+    let filters = errors.collect { () throws(Refusal) in try Filter.parse(params["filter"], of: type, in: schema) }
+    let order = errors.collect { () throws(Refusal) in try SortOrder.parse(params["sort"], of: type, in: schema) }
+    let page = errors.collect { () throws(Refusal) in try Page.parse(params["page"]) }
+    guard let presentation, let filters, let order, let page else { throw Refusal(errors) }
+    self.presentation = presentation
+    self.filters = filters
+    self.order = order
+    self.page = page
+    links = PageLinks(type: type.name, params: params, size: page.size)
+  }
+
+  /// Reads a page and writes its document.
+  func document(_ database: Database, _ memory: inout PageMemory) throws -> [UInt8] {
+    memory.look(try PageMemory.Stamp(database))
+    let count = try count(database, &memory)
+    var document = CompoundDocument(try records(database, &memory, count: count), in: schema)
+    try document.include(presentation.include, from: database)
+    var writer = DocumentWriter(presentation.fieldsets)
+    writer.data(document.records.prefix(document.primaryCount))
+    writer.included(document.included)
+    writer.append(#","meta":{"record-count":\#(count)}"#)
+    links.write(page, of: count, to: &writer)
+    writer.append("}")
+    return writer.bytes
+  }
+
+  private var condition: Fragment {
+    var condition = Fragment("")
+    for (index, filter) in filters.enumerated() {
+      condition += Fragment(index == 0 ? " WHERE " : " AND ") + filter.condition(on: type)
+    }
+    return condition
+  }
+
+  private func count(_ database: Database, _ memory: inout PageMemory) throws -> Int {
+    let query = Fragment("SELECT count(*) FROM \(type.quoted) AS t") + condition
+    let key = PageMemory.Query(query)
+    if let count = memory[key] { return count }
+    let count = try database.count(query)
+    memory[key] = count
+    return count
+  }
+
+  private func records(_ database: Database, _ memory: inout PageMemory, count: Int) throws -> [Record] {
+    if page.offset >= count { return [] }
+    let values = order.terms.map(\.expression).joined(separator: ", ")
+    var query = Fragment("SELECT \(type.selection), \(values) FROM \(type.quoted) AS t\(order.joins)") + condition
+    let base = PageMemory.Query(query + Fragment(order.sql))
+    var end = Fragment(" ORDER BY \(order.sql) LIMIT ?", [page.size.databaseValue])
+    if let position = memory[PageMemory.Place(query: base, page: page)] {
+      query += Fragment(filters.isEmpty ? " WHERE " : " AND ") + order.condition(after: position)
+    } else if page.offset > 0 {
+      end += Fragment(" OFFSET ?", [page.offset.databaseValue])
+    }
+    var records: [Record] = []
+    var position: [DatabaseValue] = []
+    let rows = try database.rows(query + end)
+    while let row = try rows.next() {
+      records.append(type.record(row))
+      if records.count == page.size { position = order.terms.indices.map { row[type.selectionCount + $0] } }
+    }
+    if !position.isEmpty { memory[PageMemory.Place(query: base, page: page.next)] = position }
+    return records
+  }
+}

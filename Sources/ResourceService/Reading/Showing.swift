@@ -1,0 +1,40 @@
+import GRDB
+import JSONAPI
+import JSONText
+
+/// One resource as a document: the reply of `show`, and of `create` and `update` when they are done.
+struct Showing {
+  private let type: ResourceType
+  private let schema: Schema
+  private let presentation: Presentation
+
+  init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
+    self.type = type
+    self.schema = schema
+    presentation = try Presentation(params, of: type, in: schema)
+  }
+
+  /// Reads a row and writes its document, or nil where there is no such row.
+  func document(_ key: DatabaseValue, _ database: Database) throws -> [UInt8]? {
+    let query = "SELECT \(type.selection) FROM \(type.quoted) AS t WHERE t.\(type.key.quoted) = ?"
+    guard let row = try database.firstRow(Fragment(query, [key])) else { return nil }
+    var document = CompoundDocument([type.record(row)], in: schema)
+    try document.include(presentation.include, from: database)
+    var writer = DocumentWriter(presentation.fieldsets)
+    for record in document.records.prefix(1) { writer.data(record) }
+    writer.included(document.included)
+    writer.append("}")
+    return writer.bytes
+  }
+}
+
+/// The id that a request names.
+enum RequestedID {
+  /// Reads `id`: a string or an integer.
+  static func parse(_ id: JSONValue?, of type: ResourceType) throws(Refusal) -> (text: String, key: DatabaseValue) {
+    guard let id, !id.isNull else { throw Refusal(.missing("id")) }
+    let text = id.stringValue ?? id.numberValue?.text
+    guard let text, let key = type.key.stored(text) else { throw Refusal(.invalidID(id)) }
+    return (text, key)
+  }
+}

@@ -1,0 +1,34 @@
+import JSONAPI
+import JSONText
+
+/// The members that a request wants to see of each type (JSON:API "Sparse Fieldsets").
+struct Fieldsets {
+  private var members: [String: Set<String>] = [:]
+
+  /// Reads `fields`: an object of types and comma strings, `{"posts": "text,author"}`.
+  static func parse(_ fields: JSONValue?, in schema: Schema) throws(Refusal) -> Fieldsets {
+    var fieldsets = Fieldsets()
+    guard let fields else { return fieldsets }
+    guard let fields = fields.objectValue else { throw Refusal(.fieldsWithoutType) }
+    var errors: [ErrorDetail] = []
+    for (name, value) in fields {
+      guard let type = schema.types[name] else {
+        errors.append(.invalidResource(name))
+        continue
+      }
+      guard let names = value.stringValue else {
+        errors.append(.invalidField(value.text, of: name))
+        continue
+      }
+      let members = names.split(separator: ",").map(String.init)
+      let unknown = members.filter { $0 != "id" && type.attribute($0) == nil && type.relationship($0) == nil }
+      errors += unknown.map { .invalidField($0, of: name) }
+      fieldsets.members[name] = Set(members)
+    }
+    guard errors.isEmpty else { throw Refusal(errors) }
+    return fieldsets
+  }
+
+  /// Whether a member is wanted.
+  func shows(_ member: String, of type: ResourceType) -> Bool { members[type.name]?.contains(member) ?? true }
+}

@@ -1,0 +1,82 @@
+import GRDB
+import JSONAPI
+import JSONText
+
+/// A condition of an index: a member has one of some values.
+struct Filter {
+  /// What the values are compared with.
+  private enum Subject {
+    case key
+    case attribute(Column)
+    case relationship(Relationship, ResourceType)
+  }
+
+  private let subject: Subject
+  private let values: [String]
+
+  /// Reads `filter`: an object of attributes, relationships or `id`, each with a string of values between commas.
+  static func parse(_ filter: JSONValue?, of type: ResourceType, in schema: Schema) throws(Refusal) -> [Filter] {
+    guard let filter else { return [] }
+    guard let members = filter.objectValue else { throw Refusal(.filterSyntax(filter)) }
+    var filters: [Filter] = []
+    var errors: [ErrorDetail] = []
+    for (name, value) in members {
+      guard let subject = subject(name, of: type, in: schema) else {
+        errors.append(.filterNotAllowed(name))
+        continue
+      }
+      guard let text = value.stringValue, !text.utf8.contains(0) else {
+        errors.append(.invalidFilterValue(value, of: name))
+        continue
+      }
+      let values = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      filters.append(Filter(subject: subject, values: values))
+    }
+    guard errors.isEmpty else { throw Refusal(errors) }
+    return filters
+  }
+
+  private static func subject(_ name: String, of type: ResourceType, in schema: Schema) -> Subject? {
+    if name == "id" { return .key }
+    if let column = type.attribute(name) {
+      return column.kind == .json || column.kind == .blob ? nil : .attribute(column)
+    }
+    guard let relationship = type.relationship(name), let target = schema.types[relationship.type] else { return nil }
+    return .relationship(relationship, target)
+  }
+
+  /// The condition in SQL on a row of `t`, the type's table.
+  func condition(on type: ResourceType) -> Fragment {
+    let key = "t.\(type.key.quoted)"
+    switch subject {
+    case .key: return Fragment(key, isOneOf: values.compactMap(type.key.stored))
+    case .attribute(let column): return condition(on: column)
+    case .relationship(let relationship, let target):
+      let ids = values.compactMap(target.key.stored)
+      switch relationship.storage {
+      case .toOne(let column): return Fragment("t.\(column.quoted)", isOneOf: ids)
+      case .reverse(let column, _):
+        let owners = "SELECT \(column.quotedForSQL) FROM \(target.quoted) WHERE "
+        return Fragment("\(key) IN (\(owners)") + Fragment(target.key.quoted, isOneOf: ids) + Fragment(")")
+      case .join(let table, let own, let other):
+        let owners = "SELECT \(own.quotedForSQL) FROM \(table.quotedForSQL) WHERE "
+        return Fragment("\(key) IN (\(owners)") + Fragment(other.quotedForSQL, isOneOf: ids) + Fragment(")")
+      }
+    }
+  }
+
+  private func condition(on column: Column) -> Fragment {
+    let name = "t.\(column.quoted)"
+    switch column.kind {
+    case .boolean:
+      return Fragment(name, isOneOf: values.map { ["true": "1", "false": "0"][$0] ?? $0 }.map(\.databaseValue))
+    case .numberText:
+      let numbers = values.filter { JSONNumber(text: $0) != nil }.compactMap(Double.init)
+      return Fragment("CAST(\(name) AS NUMERIC)", isOneOf: numbers.map(\.databaseValue))
+    case .untyped:
+      let integers = values.compactMap { Int64($0)?.databaseValue }
+      return Fragment(name, isOneOf: values.map(\.databaseValue) + integers)
+    default: return Fragment(name, isOneOf: values.map(\.databaseValue))
+    }
+  }
+}

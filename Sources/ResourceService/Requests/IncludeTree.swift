@@ -1,0 +1,45 @@
+import JSONAPI
+import JSONText
+
+/// The relationships that a request includes, each with those to include from there.
+struct IncludeTree {
+  /// The most steps that a path may have.
+  static let maximumDepth = 16
+
+  /// A relationship, and what is included from where it leads.
+  struct Branch {
+    let relationship: Relationship
+    var tree = IncludeTree()
+  }
+
+  private(set) var branches: [Branch] = []
+
+  /// Reads `include`: paths in a string, `author,comments.author`.
+  static func parse(_ include: JSONValue?, of type: ResourceType, in schema: Schema) throws(Refusal) -> IncludeTree {
+    var tree = IncludeTree()
+    guard let include, include != "" else { return tree }
+    guard let paths = include.stringValue else { throw Refusal(.invalidInclude(include.text, of: type.name)) }
+    for path in paths.split(separator: ",", omittingEmptySubsequences: false) {
+      let steps = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+      guard steps.count <= maximumDepth else {
+        throw Refusal(.includeTooDeep(String(path), maximum: maximumDepth))
+      }
+      try tree.add(steps[...], of: type, in: schema)
+    }
+    return tree
+  }
+
+  private mutating func add(_ steps: ArraySlice<String>, of type: ResourceType, in schema: Schema) throws(Refusal) {
+    guard let step = steps.first else { return }
+    guard let relationship = type.relationship(step), let target = schema.types[relationship.type] else {
+      throw Refusal(.invalidInclude(step, of: type.name))
+    }
+    var position = branches.firstIndex { $0.relationship.name == step }
+    if position == nil {
+      branches.append(Branch(relationship: relationship))
+      position = branches.count - 1
+    }
+    guard let position else { return }
+    try branches[position].tree.add(steps.dropFirst(), of: target, in: schema)
+  }
+}

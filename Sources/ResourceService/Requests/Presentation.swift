@@ -1,0 +1,22 @@
+import JSONAPI
+import JSONText
+
+/// What a reply shows: `fields` and `include`.
+struct Presentation {
+  let fieldsets: Fieldsets
+  let include: IncludeTree
+
+  /// Reads the parameters.
+  ///
+  /// - Throws: ``Refusal`` with the errors of both.
+  init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
+    var errors: [ErrorDetail] = []
+    let fieldsets = errors.collect { () throws(Refusal) in try Fieldsets.parse(params["fields"], in: schema) }
+    let include = errors.collect { () throws(Refusal) in
+      try IncludeTree.parse(params["include"], of: type, in: schema)
+    }
+    guard let fieldsets, let include else { throw Refusal(errors) }
+    self.fieldsets = fieldsets
+    self.include = include
+  }
+}

@@ -1,0 +1,113 @@
+import GRDB
+import JSONAPI
+import JSONText
+
+/// The order of an index, which always ends in the key.
+struct SortOrder {
+  /// An expression to sort by.
+  struct Term {
+    let expression: String
+    let isDescending: Bool
+    let isNullable: Bool
+  }
+
+  private(set) var terms: [Term] = []
+  /// The joins that the expressions need.
+  private(set) var joins = ""
+  private var joinCount = 0
+
+  /// The most names that are sorted by.
+  static let maximumTerms = 16
+
+  /// Reads `sort`: attributes, `id` or paths of to-one relationships in a string, `-views,author.name`.
+  static func parse(_ sort: JSONValue?, of type: ResourceType, in schema: Schema) throws(Refusal) -> SortOrder {
+    var order = SortOrder()
+    if let sort, sort != "" {
+      guard let names = sort.stringValue else { throw Refusal(.invalidSort(sort.text, of: type.name)) }
+      var errors: [ErrorDetail] = []
+      for name in names.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
+        if !order.add(name, of: type, in: schema) {
+          errors.append(.invalidSort(name.hasPrefix("-") ? String(name.dropFirst()) : name, of: type.name))
+        }
+      }
+      guard errors.isEmpty else { throw Refusal(errors) }
+    }
+    order.end(by: "t.\(type.key.quoted)")
+    return order
+  }
+
+  /// Adds a name; false where there is no such path.
+  private mutating func add(_ name: String, of type: ResourceType, in schema: Schema) -> Bool {
+    let isDescending = name.hasPrefix("-")
+    var steps = (isDescending ? name.dropFirst() : name[...]).split(separator: ".", omittingEmptySubsequences: false)
+    guard let member = steps.popLast().map(String.init), terms.count < Self.maximumTerms else { return false }
+    var (type, alias, newJoins) = (type, "t", "")
+    for step in steps {
+      guard let relationship = type.relationship(String(step)), let column = relationship.column,
+        let target = schema.types[relationship.type]
+      else { return false }
+      joinCount += 1
+      let next = "s\(joinCount)"
+      newJoins += " LEFT JOIN \(target.quoted) AS \(next) ON \(next).\(target.key.quoted) = \(alias).\(column.quoted)"
+      (type, alias) = (target, next)
+    }
+    guard let expression = Self.expression(member, of: type, alias) else { return false }
+    let isRequired = steps.isEmpty && (member == "id" || type.attribute(member)?.isRequired == true)
+    terms.append(Term(expression: expression, isDescending: isDescending, isNullable: !isRequired))
+    joins += newJoins
+    return true
+  }
+
+  private static func expression(_ member: String, of type: ResourceType, _ alias: String) -> String? {
+    if member == "id" { return "\(alias).\(type.key.quoted)" }
+    guard let column = type.attribute(member) else { return nil }
+    return column.kind == .numberText ? "CAST(\(alias).\(column.quoted) AS NUMERIC)" : "\(alias).\(column.quoted)"
+  }
+
+  /// Sorts by the key last; what stands after it could change nothing.
+  private mutating func end(by key: String) {
+    if let position = terms.firstIndex(where: { $0.expression == key }) {
+      terms.removeLast(terms.count - position - 1)
+    } else {
+      terms.append(Term(expression: key, isDescending: false, isNullable: false))
+    }
+  }
+
+  /// The terms as they stand after ORDER BY.
+  var sql: String { terms.map { $0.expression + ($0.isDescending ? " DESC" : "") }.joined(separator: ", ") }
+
+  /// The condition that a row comes after the one that has these values of the terms.
+  ///
+  /// NULL is the least value, as in SQLite. The bound on the first term alone, which the rest implies, lets an
+  /// index on it be used.
+  func condition(after position: [DatabaseValue]) -> Fragment {
+    var alternatives: [Fragment] = []
+    for (index, term) in terms.enumerated() {
+      guard var alternative = Self.after(term, position[index], orEqual: false) else { continue }
+      for (earlier, value) in zip(terms, position).prefix(index) {
+        alternative += Fragment(" AND \(earlier.expression) IS ?", [value])
+      }
+      alternatives.append(Fragment("(") + alternative + Fragment(")"))
+    }
+    var condition = Fragment("(")
+    for (index, alternative) in alternatives.enumerated() {
+      condition += (index == 0 ? Fragment("") : Fragment(" OR ")) + alternative
+    }
+    condition += Fragment(alternatives.isEmpty ? "0)" : ")")
+    guard terms.count > 1, let bound = Self.after(terms[0], position[0], orEqual: true) else { return condition }
+    return bound + Fragment(" AND ") + condition
+  }
+
+  /// The condition that a term comes after a value, or nil where nothing does.
+  private static func after(_ term: Term, _ value: DatabaseValue, orEqual: Bool) -> Fragment? {
+    let expression = term.expression
+    switch (term.isDescending, value.isNull) {
+    case (false, true): return orEqual ? nil : Fragment("\(expression) IS NOT NULL")
+    case (false, false): return Fragment("\(expression) \(orEqual ? ">=" : ">") ?", [value])
+    case (true, true): return orEqual ? Fragment("\(expression) IS NULL") : nil
+    case (true, false):
+      let below = Fragment("\(expression) \(orEqual ? "<=" : "<") ?", [value])
+      return term.isNullable ? Fragment("(") + below + Fragment(" OR \(expression) IS NULL)") : below
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import GRDB
+
+/// A table as SQLite describes it, before it is known what it is to the others.
+struct TableDescription {
+  /// A foreign key of one column.
+  struct ForeignKey {
+    let column: String
+    let table: String
+    /// The column it names there; nil is the primary key.
+    let target: String?
+    /// Whether a row can't be deleted that this one refers to.
+    let isRestricting: Bool
+  }
+
+  /// An index, its columns in order; a nil name is an expression or the rowid.
+  struct Index {
+    let isUnique: Bool
+    let isPartial: Bool
+    let parts: [(column: String?, collation: String)]
+  }
+
+  let name: String
+  let sql: String
+  let columns: [Column]
+  let primaryKey: [String]
+  let isIntegerKey: Bool
+  let isWithoutRowID: Bool
+  let foreignKeys: [ForeignKey]
+  let indexes: [Index]
+
+  /// Reads the description of every table that is not SQLite's own; views and virtual tables are passed over.
+  static func all(_ database: Database) throws -> [TableDescription] {
+    let tables = try Row.fetchAll(
+      database,
+      sql: """
+        SELECT l.name, l.wr, m.sql FROM pragma_table_list AS l
+        JOIN sqlite_schema AS m ON m.type = 'table' AND m.name = l.name
+        WHERE l.schema = 'main' AND l.type = 'table' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY l.name
+        """)
+    return try tables.map { row in
+      try TableDescription(database, name: row[0], isWithoutRowID: row[1], sql: row[2] ?? "")
+    }
+  }
+
+  private init(_ database: Database, name: String, isWithoutRowID: Bool, sql: String) throws {
+    self.name = name
+    self.isWithoutRowID = isWithoutRowID
+    self.sql = sql
+    let rows = try Row.fetchAll(
+      database,
+      sql: #"SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?) WHERE hidden <> 1"#,
+      arguments: [name])
+    columns = rows.map { row in
+      Column(
+        name: row[0], declaredType: row[1] ?? "", isRequired: row[2], defaultExpression: row[3],
+        isGenerated: (row[5] as Int) != 0)
+    }
+    let keyRows = rows.filter { ($0[4] as Int) > 0 }.sorted { ($0[4] as Int) < $1[4] }
+    primaryKey = keyRows.map { $0[0] }
+    isIntegerKey =
+      primaryKey.count == 1 && keyRows.allSatisfy { (($0[1] as String?) ?? "").uppercased().contains("INT") }
+    foreignKeys = try Self.foreignKeys(database, name)
+    indexes = try Self.indexes(database, name)
+  }
+
+  private static func foreignKeys(_ database: Database, _ table: String) throws -> [ForeignKey] {
+    let rows = try Row.fetchAll(
+      database,
+      sql: """
+        SELECT "from", "table", "to", on_delete FROM pragma_foreign_key_list(?1) AS f
+        WHERE (SELECT count(*) FROM pragma_foreign_key_list(?1) AS o WHERE o.id = f.id) = 1 ORDER BY f.id DESC
+        """, arguments: [table])
+    return rows.map { row in
+      let action: String = row[3]
+      return ForeignKey(
+        column: row[0], table: row[1], target: row[2], isRestricting: ["RESTRICT", "NO ACTION"].contains(action))
+    }
+  }
+
+  private static func indexes(_ database: Database, _ table: String) throws -> [Index] {
+    let rows = try Row.fetchAll(
+      database, sql: #"SELECT name, "unique", partial FROM pragma_index_list(?) ORDER BY seq DESC"#,
+      arguments: [table])
+    return try rows.map { row in
+      let parts = try Row.fetchAll(
+        database, sql: "SELECT name, coll FROM pragma_index_xinfo(?) WHERE key ORDER BY seqno",
+        arguments: [row[0] as String])
+      return Index(isUnique: row[1], isPartial: row[2], parts: parts.map { ($0[0], $0[1] ?? "BINARY") })
+    }
+  }
+
+  /// The key of its rows, or nil where they have none that lasts.
+  ///
+  /// A table without a primary key of one column goes by its rowid, which lasts until the next VACUUM.
+  var key: ResourceKey? {
+    if let name = primaryKey.first, primaryKey.count == 1 {
+      let isText = columns.contains { $0.name == name && ($0.kind == .text || $0.kind == .numberText) }
+      return ResourceKey(name: name, kind: isIntegerKey ? .integer : isText ? .text : .untyped, isRowID: false)
+    }
+    let names = ["rowid", "_rowid_", "oid"].filter { name in !columns.contains { $0.name.lowercased() == name } }
+    guard !isWithoutRowID, let name = names.first else { return nil }
+    return ResourceKey(name: name, kind: .integer, isRowID: true)
+  }
+
+  /// The two foreign keys of a table that has no other column, which makes it a join table.
+  var joined: (ForeignKey, ForeignKey)? {
+    guard columns.count == 2, foreignKeys.count == 2, foreignKeys[0].column != foreignKeys[1].column else { return nil }
+    let inOrder = columns.compactMap { column in foreignKeys.first { $0.column == column.name } }
+    return inOrder.count == 2 ? (inOrder[0], inOrder[1]) : nil
+  }
+
+  var uniques: [UniqueConstraint] {
+    indexes.filter { $0.isUnique && !$0.isPartial }.compactMap { index in
+      let parts = index.parts.compactMap { part in
+        part.column.map { UniqueConstraint.Part(column: $0, collation: part.collation) }
+      }
+      let isKey = parts.count == 1 && primaryKey == parts.map(\.column)
+      return parts.count == index.parts.count && !isKey ? UniqueConstraint(parts: parts) : nil
+    }
+  }
+}

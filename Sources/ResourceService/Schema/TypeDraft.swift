@@ -1,0 +1,52 @@
+import GRDB
+
+/// A type whose relationships are being gathered.
+struct TypeDraft {
+  let table: TableDescription
+  let key: ResourceKey
+  var toOnes: [Relationship] = []
+  var toManies: [Relationship] = []
+
+  init(table: TableDescription, key: ResourceKey) {
+    self.table = table
+    self.key = key
+  }
+
+  /// Whether a foreign key that names a column (nil: the primary key) names the key of this type.
+  func isKey(_ target: String?) -> Bool {
+    guard !key.isRowID else { return false }
+    return target.map { $0.lowercased() == key.name.lowercased() } ?? true
+  }
+
+  private func isTaken(_ name: String) -> Bool {
+    if name == "id" || name == "type" || (toOnes + toManies).contains(where: { $0.name == name }) { return true }
+    return attributes.contains { $0.member == name }
+  }
+
+  mutating func addToOne(_ column: Column, to type: String) {
+    guard column.name != key.name, !toOnes.contains(where: { $0.column?.name == column.name }) else { return }
+    let full = column.member
+    let name = full.hasSuffix("-id") && full.count > 3 ? String(full.dropLast(3)) : full
+    toOnes.append(Relationship(name: isTaken(name) && name != full ? full : name, type: type, storage: .toOne(column)))
+  }
+
+  mutating func addToMany(_ names: [String], to type: String, _ storage: Relationship.Storage) {
+    guard let name = names.first(where: { !isTaken($0) }) else { return }
+    toManies.append(Relationship(name: name, type: type, storage: storage))
+  }
+
+  private var attributes: [Column] {
+    let others = Set(toOnes.compactMap { $0.column?.name } + (key.isRowID ? [] : [key.name]))
+    return table.columns.filter { !others.contains($0.name) }
+  }
+
+  func finished(_ database: Database) throws -> ResourceType {
+    let checks = CheckConstraint.all(inTable: table.sql, columns: table.columns.map(\.name))
+    let candidate = table.columns.map { "NULL AS \($0.quoted)" }.joined(separator: ", ")
+    return ResourceType(
+      name: table.name, key: key, columns: table.columns, attributes: attributes, relationships: toOnes + toManies,
+      checks: checks.filter { check in
+        (try? database.makeStatement(sql: "SELECT (\(check.expression)) FROM (SELECT \(candidate))")) != nil
+      }, uniques: table.uniques)
+  }
+}

@@ -1,0 +1,164 @@
+import GRDB
+import JSONAPI
+
+/// A row as a write would make it, and the one query that finds what is wrong with it.
+///
+/// Every rule is asked of SQLite itself, on a row that is selected instead of inserted: NOT NULL, each CHECK, UNIQUE
+/// and foreign keys. An update asks only the rules on columns that it writes, as SQLite does.
+struct Candidate {
+  /// A condition that is true where the row breaks a rule, and what is then said.
+  private struct Rule {
+    let condition: Fragment
+    let column: String
+    let message: String
+  }
+
+  private let type: ResourceType
+  private let schema: Schema
+  private let draft: Draft
+  /// The key of the row that is updated, or nil where one is created.
+  private let existing: DatabaseValue?
+
+  init(_ draft: Draft, of type: ResourceType, in schema: Schema, updating existing: DatabaseValue?) {
+    self.draft = draft
+    self.type = type
+    self.schema = schema
+    self.existing = existing
+  }
+
+  /// Everything that is wrong with the row, in the order of the table's columns, to-many relationships last.
+  func violations(_ database: Database) throws -> [ErrorDetail] {
+    let rules = self.rules
+    var broken: [(column: String, message: String)] = draft.mismatches.map { ($0.key, $0.value) }
+    if !rules.isEmpty {
+      var query = Fragment("SELECT ")
+      for (index, rule) in rules.enumerated() { query += Fragment(index > 0 ? ", " : "") + rule.condition }
+      if let flags = try database.firstRow(query + Fragment(" FROM (SELECT ") + row) {
+        for (index, rule) in rules.enumerated() where (flags[index] as Bool?) == true {
+          broken.append((rule.column, rule.message))
+        }
+      }
+    }
+    var errors: [ErrorDetail] = []
+    let names = type.columns.map(\.name)
+    for column in names + [""] {
+      for violation in broken where violation.column == column || (column.isEmpty && !names.contains(violation.column))
+      {
+        errors.append(error(violation.message, column: violation.column))
+      }
+    }
+    return try errors + danglingLinkages(database)
+  }
+
+  private func error(_ message: String, column: String) -> ErrorDetail {
+    if column.isEmpty { return .violation(message, member: "", pointer: "/data") }
+    let place = type.place(ofColumn: column)
+    return .violation(message, member: place.member, pointer: place.pointer)
+  }
+
+  /// The rest of the query: the row as a subquery `c`, given values in the place of stored ones or of defaults.
+  private var row: Fragment {
+    var row = Fragment(type.key.isRowID ? "NULL AS \(type.key.quoted)" : "")
+    for column in type.columns where !column.isGenerated || existing != nil {
+      if !row.sql.isEmpty { row += Fragment(", ") }
+      if let value = draft.values[column.name] {
+        row += Fragment("\(Self.typed(column)) AS \(column.quoted)", [value])
+      } else if existing != nil {
+        row += Fragment("t.\(column.quoted) AS \(column.quoted)")
+      } else {
+        row += Fragment("(\(column.defaultExpression ?? "NULL")) AS \(column.quoted)")
+      }
+    }
+    guard let existing else { return row + Fragment(") AS c") }
+    return row + Fragment(" FROM \(type.quoted) AS t WHERE t.\(type.key.quoted) = ?) AS c", [existing])
+  }
+
+  /// An argument with the affinity of the column it stands for, so that comparisons come out as in the table.
+  private static func typed(_ column: Column) -> String {
+    switch column.kind {
+    case .text, .numberText: "CAST(? AS TEXT)"
+    case .integer: "CAST(? AS INTEGER)"
+    case .real: "CAST(? AS REAL)"
+    default: "?"
+    }
+  }
+
+  private var rules: [Rule] { required + checks + uniques + foreignKeys + takenKey }
+
+  /// Whether a rule on some columns is asked: not where a value is unfit anyway, in an update only where one is new.
+  private func concerns(_ columns: [String]) -> Bool {
+    if columns.contains(where: { draft.mismatches[$0] != nil }) { return false }
+    return existing == nil || columns.contains { draft.values[$0] != nil }
+  }
+
+  private var required: [Rule] {
+    type.columns.filter { $0.isRequired && !$0.isGenerated && concerns([$0.name]) && !isNumberedKey($0) }.map {
+      column in
+      let isLinkage = type.toOnes.contains { $0.column?.name == column.name }
+      return Rule(
+        condition: Fragment("c.\(column.quoted) IS NULL"), column: column.name,
+        message: isLinkage ? "must exist" : "can't be blank")
+    } + requiredKey
+  }
+
+  /// Whether SQLite numbers the column itself.
+  private func isNumberedKey(_ column: Column) -> Bool { column.name == type.key.name }
+
+  /// A key that is no integer must be given.
+  private var requiredKey: [Rule] {
+    guard existing == nil, !type.key.isRowID, type.key.kind != .integer else { return [] }
+    return [
+      Rule(condition: Fragment("c.\(type.key.quoted) IS NULL"), column: type.key.name, message: "can't be blank")
+    ]
+  }
+
+  private var checks: [Rule] {
+    type.checks.filter { concerns($0.columns) }.map { check in
+      Rule(
+        condition: Fragment("NOT (\(check.expression))"), column: check.columns.first ?? "", message: check.message)
+    }
+  }
+
+  private var uniques: [Rule] {
+    type.uniques.filter { concerns($0.parts.map(\.column)) }.map { unique in
+      let same = unique.parts.map { part in
+        let name = part.column.quotedForSQL
+        return "u.\(name) = c.\(name) COLLATE \(part.collation.quotedForSQL)"
+      }
+      var condition = Fragment("EXISTS (SELECT 1 FROM \(type.quoted) AS u WHERE \(same.joined(separator: " AND "))")
+      if let existing { condition += Fragment(" AND u.\(type.key.quoted) <> ?", [existing]) }
+      return Rule(
+        condition: condition + Fragment(")"), column: unique.parts.first?.column ?? "",
+        message: "has already been taken")
+    }
+  }
+
+  private var foreignKeys: [Rule] {
+    type.toOnes.compactMap { relationship in
+      guard let column = relationship.column, draft.values[column.name]?.isNull == false,
+        let target = schema.types[relationship.type]
+      else { return nil }
+      let other = "SELECT 1 FROM \(target.quoted) AS f WHERE f.\(target.key.quoted) = c.\(column.quoted)"
+      return Rule(condition: Fragment("NOT EXISTS (\(other))"), column: column.name, message: "must exist")
+    }
+  }
+
+  private var takenKey: [Rule] {
+    guard existing == nil, let key = draft.values[type.key.name] else { return [] }
+    let other = "SELECT 1 FROM \(type.quoted) AS u WHERE u.\(type.key.quoted) = ?"
+    return [
+      Rule(condition: Fragment("EXISTS (\(other))", [key]), column: type.key.name, message: "has already been taken")
+    ]
+  }
+
+  private func danglingLinkages(_ database: Database) throws -> [ErrorDetail] {
+    var names = draft.danglingLinkages
+    for (relationship, keys) in draft.linkages where !names.contains(relationship.name) {
+      guard let target = schema.types[relationship.type] else { continue }
+      let condition = Fragment("\(target.key.quoted) IN (SELECT value FROM json_each(?))", [Fragment.list(keys)])
+      let count = try database.count(Fragment("SELECT count(*) FROM \(target.quoted) WHERE ") + condition)
+      if count != keys.count { names.append(relationship.name) }
+    }
+    return names.map { .violation("must exist", member: $0, pointer: "/data/relationships/\($0)") }
+  }
+}

@@ -1,0 +1,41 @@
+import GRDB
+import JSONAPI
+
+extension DatabaseError {
+  /// Whether a row refers to one that is not there or is about to go.
+  var isOfForeignKey: Bool {
+    let code = extendedResultCode
+    return code == .SQLITE_CONSTRAINT_FOREIGNKEY
+      || (code == .SQLITE_CONSTRAINT_TRIGGER && message == "FOREIGN KEY constraint failed")
+  }
+
+  /// The error as a reply says it.
+  ///
+  /// A constraint that could not be asked beforehand (of a trigger, a partial index, several columns that refer
+  /// to several) is a violation too, in SQLite's words: `UNIQUE constraint failed: posts.slug`.
+  func refusal(of type: ResourceType) -> ErrorDetail {
+    if resultCode == .SQLITE_READONLY { return .readOnly }
+    guard resultCode == .SQLITE_CONSTRAINT else { return .internalError(message ?? "SQLite error \(resultCode)") }
+    let text = message ?? "breaks a constraint"
+    if text.hasPrefix("CHECK constraint failed: ") {
+      let name = String(text.dropFirst("CHECK constraint failed: ".count))
+      if let column = type.checks.first(where: { $0.message == name })?.columns.first {
+        return violation(name, ofColumn: column, type)
+      }
+      return .violation(name, member: "", pointer: "/data")
+    }
+    let column = type.columns.first { column in
+      text.split(separator: ": ").last.map { names in
+        names.split(separator: ", ").first == "\(type.name).\(column.name)"
+      } ?? false
+    }
+    guard let column else { return .violation(text, member: "", pointer: "/data") }
+    let message = extendedResultCode == .SQLITE_CONSTRAINT_NOTNULL ? "can't be blank" : "has already been taken"
+    return violation(message, ofColumn: column.name, type)
+  }
+
+  private func violation(_ message: String, ofColumn column: String, _ type: ResourceType) -> ErrorDetail {
+    let place = type.place(ofColumn: column)
+    return .violation(message, member: place.member, pointer: place.pointer)
+  }
+}

@@ -1,0 +1,44 @@
+import GRDB
+import JSONAPI
+import JSONText
+
+/// A `destroy`, read from its parameters and ready to be carried out.
+struct Destroying {
+  private let type: ResourceType
+  private let schema: Schema
+  private let id: String
+  private let key: DatabaseValue
+
+  init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
+    self.type = type
+    self.schema = schema
+    (id, key) = try RequestedID.parse(params["id"], of: type)
+  }
+
+  /// Deletes the row; to be called in a transaction.
+  ///
+  /// - Throws: ``Refusal`` where there is no such row, or rows refer to it that are not deleted with it.
+  func carryOut(_ database: Database) throws -> [UInt8] {
+    do {
+      try database.run(Fragment("DELETE FROM \(type.quoted) WHERE \(type.key.quoted) = ?", [key]))
+    } catch let error as DatabaseError where error.isOfForeignKey {
+      throw Refusal(.conflict(try conflict(database)))
+    }
+    guard database.changesCount > 0 else { throw Refusal(.notFound(id)) }
+    return Array("{}".utf8)
+  }
+
+  /// Which rows keep it from being deleted.
+  private func conflict(_ database: Database) throws -> String {
+    var references: [String] = []
+    for relationship in type.relationships {
+      guard case .reverse(let column, true) = relationship.storage else { continue }
+      let table = relationship.type.quotedForSQL
+      let query = "SELECT count(*) FROM \(table) WHERE \(column.quotedForSQL) = ?"
+      let count = try database.count(Fragment(query, [key]))
+      if count > 0 { references.append("\(count) \(relationship.name)") }
+    }
+    let cause = references.isEmpty ? "other rows" : references.joined(separator: " and ")
+    return "\(type.name) \(id) can't be destroyed: \(cause) refer to it."
+  }
+}

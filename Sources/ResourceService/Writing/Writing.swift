@@ -1,0 +1,94 @@
+import GRDB
+import JSONAPI
+import JSONText
+
+/// A `create` or an `update`, read from its parameters and ready to be carried out.
+struct Writing {
+  private let type: ResourceType
+  private let schema: Schema
+  private let showing: Showing
+  private var draft: Draft
+  /// The row to update, or nil where one is created.
+  private var existing: (text: String, key: DatabaseValue)?
+
+  /// Reads a `create`; the document may give the id.
+  init(creating params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
+    try self.init(params, type, schema)
+    guard draft.id != nil else { return }
+    guard !type.key.isRowID else { throw Refusal(.notAllowed("id")) }
+    draft.setKey(try RequestedID.parse(draft.id, of: type).key, type)
+  }
+
+  /// Reads an `update`; the id is in `id`, in `data.id` or in both.
+  init(updating params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
+    try self.init(params, type, schema)
+    let existing = try RequestedID.parse(params["id"] ?? draft.id, of: type)
+    if let id = draft.id {
+      let named = try RequestedID.parse(id, of: type)
+      guard named.key == existing.key else { throw Refusal(.keyMismatch(named.text)) }
+    }
+    self.existing = existing
+  }
+
+  private init(_ params: JSONObject, _ type: ResourceType, _ schema: Schema) throws(Refusal) {
+    self.type = type
+    self.schema = schema
+    var errors: [ErrorDetail] = []
+    let showing = errors.collect { () throws(Refusal) in try Showing(params, of: type, in: schema) }
+    let draft = errors.collect { () throws(Refusal) in try Draft(params, of: type, in: schema) }
+    guard let showing, let draft else { throw Refusal(errors) }
+    self.showing = showing
+    self.draft = draft
+  }
+
+  /// Writes the row and its linkages, and reads it back; to be called in a transaction.
+  ///
+  /// - Throws: ``Refusal`` with all that is wrong, before anything is written.
+  func carryOut(_ database: Database) throws -> [UInt8] {
+    if let existing, try showing.document(existing.key, database) == nil { throw Refusal(.notFound(existing.text)) }
+    let candidate = Candidate(draft, of: type, in: schema, updating: existing?.key)
+    let violations = try candidate.violations(database)
+    guard violations.isEmpty else { throw Refusal(violations) }
+    let key = try existing.map { try update($0.key, database) } ?? insert(database)
+    for (relationship, keys) in draft.linkages { try link(key, relationship, keys, database) }
+    guard let document = try showing.document(key, database) else { throw Refusal(.notFound(ResourceKey.id(key))) }
+    return document
+  }
+
+  /// The written columns in the table's order.
+  private var columns: [(name: String, value: DatabaseValue)] {
+    type.columns.compactMap { column in draft.values[column.name].map { (column.quoted, $0) } }
+  }
+
+  private func insert(_ database: Database) throws -> DatabaseValue {
+    let names = columns.map(\.name).joined(separator: ", ")
+    let marks = columns.map { _ in "?" }.joined(separator: ", ")
+    let values = columns.isEmpty ? "DEFAULT VALUES" : "(\(names)) VALUES (\(marks))"
+    let insert = Fragment(
+      "INSERT INTO \(type.quoted) \(values) RETURNING \(type.key.quoted)", columns.map(\.value))
+    let rows = try database.rows(insert)
+    var key = DatabaseValue.null
+    while let row = try rows.next() { key = row[0] }
+    return key
+  }
+
+  private func update(_ key: DatabaseValue, _ database: Database) throws -> DatabaseValue {
+    if columns.isEmpty { return key }
+    let changes = columns.map { "\($0.name) = ?" }.joined(separator: ", ")
+    try database.run(
+      Fragment("UPDATE \(type.quoted) SET \(changes) WHERE \(type.key.quoted) = ?", columns.map(\.value) + [key]))
+    return key
+  }
+
+  private func link(_ key: DatabaseValue, _ relationship: Relationship, _ keys: [DatabaseValue], _ database: Database)
+    throws
+  {
+    guard case .join(let table, let own, let other) = relationship.storage else { return }
+    let (pairs, owner) = (table.quotedForSQL, own.quotedForSQL)
+    if existing != nil { try database.run(Fragment("DELETE FROM \(pairs) WHERE \(owner) = ?", [key])) }
+    try database.run(
+      Fragment(
+        "INSERT INTO \(pairs) (\(owner), \(other.quotedForSQL)) SELECT ?, value FROM json_each(?)",
+        [key, Fragment.list(keys)]))
+  }
+}
