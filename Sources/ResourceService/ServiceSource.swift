@@ -76,10 +76,10 @@ extension ResourceService.Source {
     guard !isDirectory.boolValue else {
       throw ServiceError(.notADatabase, "\"\(path)\" is a directory, not a database")
     }
-    guard let file = FileHandle(forReadingAtPath: path), let start = try? file.read(upToCount: 16) else {
+    guard let file = FileHandle(forReadingAtPath: path) else {
       throw ServiceError(.unreadable, "\"\(path)\" can't be read")
     }
-    guard start == Data("SQLite format 3\0".utf8) else {
+    guard let start = try? file.read(upToCount: 16), start == Data("SQLite format 3\0".utf8) else {
       throw ServiceError(.notADatabase, "\"\(path)\" is no SQLite database")
     }
     return FileManager.default.isWritableFile(atPath: path)

@@ -59,7 +59,7 @@ struct Candidate {
   /// The rest of the query: the row as a subquery `c`, given values in the place of stored ones or of defaults.
   private var row: Fragment {
     var row = Fragment(type.key.isRowID ? "NULL AS \(type.key.quoted)" : "")
-    for column in type.columns where !column.isGenerated || existing != nil {
+    for column in type.columns where !column.isGenerated {
       if !row.sql.isEmpty { row += Fragment(", ") }
       if let value = draft.values[column.name] {
         row += Fragment("\(Self.typed(column)) AS \(column.quoted)", [value])
@@ -85,14 +85,16 @@ struct Candidate {
 
   private var rules: [Rule] { required + checks + uniques + foreignKeys + takenKey }
 
-  /// Whether a rule on some columns is asked: not where a value is unfit anyway, in an update only where one is new.
+  /// Whether a rule on some columns is asked: not where a value is unfit anyway or not known before the write, in an
+  /// update only where one is new.
   private func concerns(_ columns: [String]) -> Bool {
     if columns.contains(where: { draft.mismatches[$0] != nil }) { return false }
+    if type.columns.contains(where: { $0.isGenerated && columns.contains($0.name) }) { return false }
     return existing == nil || columns.contains { draft.values[$0] != nil }
   }
 
   private var required: [Rule] {
-    type.columns.filter { $0.isRequired && !$0.isGenerated && concerns([$0.name]) && !isNumberedKey($0) }.map {
+    type.columns.filter { $0.isRequired && concerns([$0.name]) && !isNumberedKey($0) }.map {
       column in
       let isLinkage = type.toOnes.contains { $0.column?.name == column.name }
       return Rule(

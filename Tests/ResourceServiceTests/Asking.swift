@@ -1,0 +1,67 @@
+import GRDB
+import Synchronization
+
+@testable import ResourceService
+
+extension ResourceService {
+  /// The sample, made anew.
+  static func blog() throws -> ResourceService { try open(.sample("blog")) }
+
+  /// A service on tables made for a test, and the statements it runs.
+  static func of(_ sql: String, log: StatementLog? = nil) throws -> ResourceService {
+    var configuration = Configuration()
+    configuration.acceptsDoubleQuotedStringLiterals = true
+    let database = try DatabaseQueue(configuration: configuration)
+    try database.inDatabase { database in
+      try database.execute(sql: sql)
+      try ForeignKeyIndexes.create(database)
+    }
+    let service = try ResourceService(database)
+    database.inDatabase { database in database.trace { log?.add($0.expandedDescription) } }
+    return service
+  }
+
+  /// The reply's text to a request's text.
+  func exchange(_ queue: String, _ request: String) -> String? {
+    answer(queue: queue, body: Array(request.utf8)).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The reply to a request without what stands round its result or its JSON:API errors; any other reply is whole.
+  func ask(_ queue: String, _ method: String, _ params: String) -> String {
+    let reply =
+      exchange(queue, #"{"id":"1","jsonrpc":"2.0","method":"\#(method)","params":\#(params)}"#) ?? "no such queue"
+    for (start, end) in [
+      (#"{"id":"1","jsonrpc":"2.0","result":"#, "}"),
+      (
+        #"{"error":{"code":422,"message":"JSONAPI error","data":{"errors":["#, #"]}},"id":"1","jsonrpc":"2.0"}"#
+      ),
+    ] where reply.hasPrefix(start) && reply.hasSuffix(end) {
+      return String(reply.dropFirst(start.count).dropLast(end.count))
+    }
+    return reply
+  }
+
+  /// The ids of an index, in their order.
+  func ids(_ queue: String, _ params: String) -> [String] {
+    let reply = ask(queue, "index", params)
+    let list = reply.split(separator: #"],"meta""#).first ?? ""
+    return list.split(separator: #"{"id":""#).dropFirst().filter { $0.contains(#","type":"\#(queue)""#) }.compactMap {
+      $0.split(separator: #"""#).first.map(String.init)
+    }
+  }
+}
+
+/// The statements that a service has run.
+final class StatementLog: Sendable {
+  private let statements = Mutex<[String]>([])
+
+  func add(_ statement: String) { statements.withLock { $0.append(statement) } }
+
+  /// The statements since the last call, without transactions.
+  func taken() -> [String] {
+    statements.withLock { statements in
+      defer { statements = [] }
+      return statements.filter { !["BEGIN", "COMMIT", "ROLLBACK"].contains($0.split(separator: " ").first) }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import JSONRPC
+import Testing
+
+@testable import ResourceService
+
+/// The service behind the contract of a broker's connection.
+@Suite struct EmbeddedLinkTests {
+  let link: EmbeddedLink
+
+  init() throws { link = try EmbeddedLink("blog") }
+
+  private func envelope(
+    _ transport: any Transport, _ method: String = "destroy", deadline: ContinuousClock.Instant? = nil,
+    expires: Bool = false
+  ) -> Envelope {
+    let id = transport.nextCorrelationID()
+    let body = Array(#"{"id":"\#(id)","jsonrpc":"2.0","method":"\#(method)","params":{"id":"20"}}"#.utf8)
+    return Envelope(correlationID: id, method: method, body: body, deadline: deadline, expires: expires)
+  }
+
+  private func failure(_ transport: any Transport, _ envelope: Envelope) async -> LinkError? {
+    do throws(LinkError) {
+      _ = try await transport.send(envelope)
+      return nil
+    } catch { return error }
+  }
+
+  @Test func aRequestHasTheServicesReply() async throws {
+    let transport = try await link.open(queue: "tags")
+    let envelope = envelope(transport, deadline: .now + .seconds(60))
+    #expect(
+      String(decoding: try await transport.send(envelope), as: UTF8.self)
+        == #"{"id":"\#(envelope.correlationID)","jsonrpc":"2.0","result":{}}"#)
+    #expect(transport.nextCorrelationID() != transport.nextCorrelationID())
+    #expect(link.address == "embedded:blog")
+    #expect(transport.queue == "tags")
+    #expect(transport.taskExecutor == nil)
+  }
+
+  @Test func manyRequestsAreInFlightAtOnce() async throws {
+    let transport = try await link.open(queue: "tags")
+    let replies = try await withThrowingTaskGroup(of: (String, [UInt8]).self) { group in
+      for _ in 0..<64 {
+        group.addTask {
+          let envelope = envelope(transport, "show")
+          return (envelope.correlationID, try await transport.send(envelope))
+        }
+      }
+      return try await group.reduce(into: [String: [UInt8]]()) { $0[$1.0] = $1.1 }
+    }
+    #expect(replies.count == 64)
+    for (id, reply) in replies { #expect(String(decoding: reply, as: UTF8.self).hasPrefix(#"{"id":"\#(id)","#)) }
+  }
+
+  @Test(arguments: [
+    (
+      "post",
+      #"embedded:blog has no queue "post"; did you mean "posts"? Its queues are: authors, comments, posts, tags"#
+    ),
+    ("warehouse", #"embedded:blog has no queue "warehouse". Its queues are: authors, comments, posts, tags"#),
+  ])
+  func aQueueThatIsNotThereIsSaidAtOnce(queue: String, message: String) async throws {
+    let transport = try await link.open(queue: queue)
+    #expect(await failure(transport, envelope(transport)) == LinkError(.noRoute, message))
+    #expect(try await link.probe(queue: queue) == nil)
+    #expect(try await link.probe(queue: "posts") == QueueState(messages: 0, consumers: 1))
+  }
+
+  @Test func theDeadlinePassesWhileTheServiceIsBusy() async throws {
+    let transport = try await link.open(queue: "tags")
+    let busy = DispatchSemaphore(value: 0)
+    link.work.async { busy.wait() }
+    let timeout = LinkError(.timeout, #"no reply from "tags" to destroy in time"#, wasSent: true)
+    #expect(await failure(transport, envelope(transport, deadline: .now + .milliseconds(20), expires: true)) == timeout)
+    let past = envelope(transport, deadline: .now - .milliseconds(1))
+    #expect(await failure(transport, past) == LinkError(.timeout, timeout.message, wasSent: false))
+    busy.signal()
+    _ = try await transport.send(envelope(transport, "show"))
+    #expect(link.service.ids("tags", #"{"filter":{"id":"20"}}"#) == ["20"])
+  }
+
+  @Test func aRequestThatDoesNotExpireIsCarriedOutWithoutItsSender() async throws {
+    let transport = try await link.open(queue: "tags")
+    let busy = DispatchSemaphore(value: 0)
+    link.work.async { busy.wait() }
+    #expect(await failure(transport, envelope(transport, deadline: .now + .milliseconds(20)))?.code == .timeout)
+    busy.signal()
+    _ = try await transport.send(envelope(transport, "show"))
+    #expect(link.service.ids("tags", #"{"filter":{"id":"20"}}"#) == [])
+  }
+
+  @Test func aCancelledSenderWaitsNoLonger() async throws {
+    let transport = try await link.open(queue: "tags")
+    let busy = DispatchSemaphore(value: 0)
+    link.work.async { busy.wait() }
+    let sender = Task { await failure(transport, envelope(transport)) }
+    sender.cancel()
+    #expect(await sender.value?.code == .cancelled)
+    busy.signal()
+  }
+
+  @Test func whatIsClosedSendsNothing() async throws {
+    let (one, other) = (try await link.open(queue: "tags"), try await link.open(queue: "tags"))
+    await one.close()
+    #expect(await failure(one, envelope(one)) == LinkError(.closed, #"the client of "tags" is closed"#))
+    _ = try await other.send(envelope(other, "show"))
+    await link.close()
+    await link.close()
+    #expect(await failure(other, envelope(other)) == LinkError(.closed, #"the client of "tags" is closed"#))
+    await #expect(throws: LinkError(.closed, "the connection to embedded:blog is closed")) {
+      try await link.open(queue: "tags")
+    }
+  }
+
+  @Test func whatCantBeOpenedIsAnAddressError() {
+    #expect(throws: LinkError(.address, #"there is no file "./nope.sqlite""#)) { try EmbeddedLink("./nope.sqlite") }
+  }
+}

@@ -1,0 +1,94 @@
+import GRDB
+import JSONRPC
+import Testing
+
+@testable import ResourceService
+
+/// Where a database comes from, and what is wrong with it.
+@Suite struct OpeningTests {
+  private func failure(_ path: String) -> ServiceError? {
+    do throws(ServiceError) {
+      _ = try ResourceService.open(.file(path))
+      return nil
+    } catch { return error }
+  }
+
+  @Test func aFileThatIsNotThereIsNotMade() throws {
+    let file = try TemporaryFile()
+    #expect(failure(file.path) == ServiceError(.noSuchFile, "there is no file \"\(file.path)\""))
+    #expect(!file.exists)
+  }
+
+  @Test func whatIsNoDatabaseIsSaid() throws {
+    let (empty, text) = (try TemporaryFile(bytes: []), try TemporaryFile(bytes: Array("id,name\n".utf8)))
+    #expect(failure(empty.path) == ServiceError(.notADatabase, "\"\(empty.path)\" is no SQLite database"))
+    #expect(failure(text.path) == ServiceError(.notADatabase, "\"\(text.path)\" is no SQLite database"))
+    let folder = String(text.path.dropLast("/shop.sqlite".count))
+    #expect(failure(folder) == ServiceError(.notADatabase, "\"\(folder)\" is a directory, not a database"))
+    let torn = try TemporaryFile(bytes: Array("SQLite format 3\0".utf8) + Array(repeating: 7, count: 5000))
+    #expect(failure(torn.path)?.code == .unreadable)
+    let bare = try TemporaryFile("CREATE VIEW v AS SELECT 1")
+    #expect(failure(bare.path) == ServiceError(.noTables, "\"\(bare.path)\" has no table that can be served"))
+  }
+
+  @Test func aNameIsASampleOrAPath() {
+    #expect(ResourceService.Source("blog") == .sample("blog"))
+    #expect(ResourceService.Source("./blog") == .file("./blog"))
+    #expect(throws: ServiceError(.noSuchSample, "there is no sample \"shop\"; the samples are: blog")) {
+      try ResourceService.open(.sample("shop"))
+    }
+  }
+
+  @Test func aFilesForeignKeysAreIndexedAndItIsInWALMode() throws {
+    let file = try TemporaryFile(
+      """
+      CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (id INTEGER PRIMARY KEY, a_id REFERENCES a, c_id REFERENCES a);
+      CREATE INDEX mine ON b (c_id, a_id);
+      """)
+    _ = try ResourceService.open(.file(file.path))
+    let (indexes, mode) = try DatabaseQueue(path: file.path).read { database in
+      (
+        try String.fetchAll(database, sql: "SELECT sql FROM sqlite_schema WHERE type = 'index' ORDER BY name"),
+        try String.fetchOne(database, sql: "PRAGMA journal_mode")
+      )
+    }
+    #expect(indexes == ["CREATE INDEX mine ON b (c_id, a_id)", #"CREATE INDEX "retort_b_a_id" ON "b" ("a_id")"#])
+    #expect(mode == "wal")
+  }
+
+  @Test func aDatabaseThatIsOnlyReadRefusesWrites() throws {
+    let file = try TemporaryFile("CREATE TABLE a (id INTEGER PRIMARY KEY); INSERT INTO a VALUES (1)")
+    var configuration = Configuration()
+    configuration.readonly = true
+    let service = try ResourceService(DatabaseQueue(path: file.path, configuration: configuration))
+    #expect(service.ids("a", "{}") == ["1"])
+    #expect(
+      service.ask("a", "destroy", #"{"id":"1"}"#)
+        == #"{"title":"Forbidden","detail":"The database is read-only.","code":"403","status":"403"}"#)
+  }
+
+  @Test func theSampleIsTheSameEveryTime() throws {
+    let service = try ResourceService.blog()
+    let counts = service.queues.map { queue in
+      service.ask(queue, "index", #"{"page":{"size":1}}"#).split(separator: #""record-count":"#).last?.prefix {
+        $0 != "}"
+      }
+    }
+    #expect(counts == ["50", "3000", "1000", "20"])
+    let states = ["draft", "published", "spam", "archived"]
+    for (number, state) in states.enumerated() {
+      #expect(
+        service.ids("posts", #"{"filter":{"state":"\#(state)"},"page":{"size":2}}"#)
+          == (number == 0 ? ["4", "8"] : ["\(number)", "\(number + 4)"]))
+    }
+    #expect(
+      service.ask("posts", "show", #"{"id":"1000","include":"author","fields":{"authors":"name"}}"#)
+        == #"{"data":{"id":"1000","type":"posts","attributes":{"text":"Post 1000","state":"draft","views":19000,"rating":null,"inserted-at":"2026-02-11T16:00:00Z"},"relationships":{"author":{"data":{"type":"authors","id":"50"}},"comments":{"links":{"related":"/posts/1000/comments"}},"tags":{"links":{"related":"/posts/1000/tags"}}}},"included":[{"id":"50","type":"authors","attributes":{"name":"Jon Eliot"}}]}"#
+    )
+    #expect(
+      service.ask("comments", "show", #"{"id":"3000"}"#)
+        == #"{"data":{"id":"3000","type":"comments","attributes":{"body":"Comment 3000"},"relationships":{"post":{"data":{"type":"posts","id":"1000"}},"author":{"data":{"type":"authors","id":"1"}}}}}"#
+    )
+    #expect(service.ids("authors", #"{"filter":{"active":"false"}}"#) == ["7", "14", "21", "28", "35", "42", "49"])
+  }
+}

@@ -1,0 +1,26 @@
+import Foundation
+import GRDB
+
+/// A file that is gone with the value that names it.
+final class TemporaryFile {
+  private let folder: URL
+  let path: String
+
+  /// Makes a database of SQL.
+  convenience init(_ sql: String) throws {
+    try self.init()
+    try DatabaseQueue(path: path).inDatabase { try $0.execute(sql: sql) }
+  }
+
+  /// Makes a file of bytes, or none.
+  init(bytes: [UInt8]? = nil) throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    path = folder.appending(path: "shop.sqlite").path
+    if let bytes { try Data(bytes).write(to: URL(filePath: path)) }
+  }
+
+  var exists: Bool { FileManager.default.fileExists(atPath: path) }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+}
