@@ -10,7 +10,7 @@ import Synchronization
 /// reply's, the same in process and behind a broker's queue:
 ///
 /// ```swift
-/// let service = try ResourceService.open(.sample("blog"))
+/// let service = try ResourceService(opening: "blog")
 /// service.answer(queue: "tags", body: Array(#"{"id":"1","method":"show","params":{"id":"3"}}"#.utf8))
 /// ```
 ///
@@ -23,24 +23,13 @@ public final class ResourceService: Sendable {
   /// The queues that are served, which are the types, in order.
   public let queues: [String]
 
-  /// Opens a service on a database.
+  /// Opens the sample `blog` or a database file, see ``DatabaseFile``.
   ///
-  /// - Throws: ``ServiceError`` where the file is not there, is no database or has no table that can be served.
-  public static func open(_ source: Source) throws(ServiceError) -> ResourceService {
-    let name =
-      switch source {
-      case .sample(let name), .file(let name): name
-      }
-    let service: ResourceService
-    do { service = try ResourceService(source.database()) } catch {
-      if let error = error as? ServiceError { throw error }
-      let reason = (error as? DatabaseError)?.message ?? "\(error)"
-      throw ServiceError(.unreadable, "\"\(name)\" can't be read: \(reason)")
-    }
-    guard !service.queues.isEmpty else {
-      throw ServiceError(.noTables, "\"\(name)\" has no table that can be served")
-    }
-    return service
+  /// - Throws: ``OpeningError`` where the file is not there, is no database or has no table that can be served.
+  public convenience init(opening name: String) throws(OpeningError) {
+    let database = try DatabaseFile(path: name).open()
+    do { try self.init(database) } catch { throw DatabaseFile.unreadable(name, error) }
+    guard !queues.isEmpty else { throw OpeningError(.noTables, "\"\(name)\" has no table that can be served") }
   }
 
   init(_ database: DatabaseQueue) throws {
@@ -52,13 +41,14 @@ public final class ResourceService: Sendable {
   /// Answers a request.
   ///
   /// Text that is no JSON, a request without a method and parameters that are no object have the errors of JSON-RPC
-  /// 2.0 section 5.1; whatever is wrong with a document or a query is error 422, its `data` a document of errors.
-  ///
-  /// - Returns: The reply, or nil where no such queue is served.
-  public func answer(queue: String, body: [UInt8]) -> [UInt8]? {
-    guard let type = schema.types[queue] else { return nil }
+  /// 2.0 section 5.1; whatever is wrong with a document or a query is error 422, its `data` a document of errors, and
+  /// so is a queue that is not served.
+  public func answer(queue: String, body: [UInt8]) -> [UInt8] {
     let request: Request
     do throws(ErrorResponse) { request = try Request(decoding: body) } catch { return error.encoded() }
+    guard let type = schema.types[queue] else {
+      return ErrorResponse(id: request.id, error: Refusal(.invalidResource(queue)).rpc).encoded()
+    }
     guard let method = Method(rawValue: request.method) else {
       let name: JSONValue = ["method": .string(request.method)]
       return ErrorResponse(id: request.id, error: ErrorObject(.methodNotFound, "Method not found", data: name))

@@ -5,7 +5,7 @@ import Synchronization
 
 extension ResourceService {
   /// The sample, made anew.
-  static func blog() throws -> ResourceService { try open(.sample("blog")) }
+  static func blog() throws -> ResourceService { try ResourceService(opening: "blog") }
 
   /// A service on tables made for a test, and the statements it runs.
   static func of(_ sql: String, log: StatementLog? = nil) throws -> ResourceService {
@@ -22,14 +22,14 @@ extension ResourceService {
   }
 
   /// The reply's text to a request's text.
-  func exchange(_ queue: String, _ request: String) -> String? {
-    answer(queue: queue, body: Array(request.utf8)).map { String(decoding: $0, as: UTF8.self) }
+  func exchange(_ queue: String, _ request: String) -> String {
+    String(decoding: answer(queue: queue, body: Array(request.utf8)), as: UTF8.self)
   }
 
   /// The reply to a request without what stands round its result or its JSON:API errors; any other reply is whole.
   func ask(_ queue: String, _ method: String, _ params: String) -> String {
     let reply =
-      exchange(queue, #"{"id":"1","jsonrpc":"2.0","method":"\#(method)","params":\#(params)}"#) ?? "no such queue"
+      exchange(queue, #"{"id":"1","jsonrpc":"2.0","method":"\#(method)","params":\#(params)}"#)
     for (start, end) in [
       (#"{"id":"1","jsonrpc":"2.0","result":"#, "}"),
       (

@@ -114,6 +114,8 @@ import Testing
   }
 
   @Test func whatCantBeOpenedIsAnAddressError() {
-    #expect(throws: LinkError(.address, #"there is no file "./nope.sqlite""#)) { try EmbeddedLink("./nope.sqlite") }
+    #expect(throws: LinkError(.address, #"there is no file "./nope.sqlite"; the sample is "blog""#)) {
+      try EmbeddedLink("./nope.sqlite")
+    }
   }
 }

@@ -55,8 +55,10 @@ import Testing
     )
   }
 
-  @Test func aQueueThatIsNotServedHasNoAnswer() {
-    #expect(service.exchange("post_tags", #"{"id":"1","method":"index","params":{}}"#) == nil)
+  @Test func aQueueThatIsNotServedIsAnInvalidResource() {
+    #expect(
+      service.ask("post_tags", "index", "{}")
+        == #"{"title":"Invalid resource","detail":"post_tags is not a valid resource.","code":"101","status":"400"}"#)
     #expect(service.queues == ["authors", "comments", "posts", "tags"])
   }
 }

@@ -6,37 +6,34 @@ import Testing
 
 /// Where a database comes from, and what is wrong with it.
 @Suite struct OpeningTests {
-  private func failure(_ path: String) -> ServiceError? {
-    do throws(ServiceError) {
-      _ = try ResourceService.open(.file(path))
+  private func failure(_ path: String) -> ResourceService.OpeningError? {
+    do throws(ResourceService.OpeningError) {
+      _ = try ResourceService(opening: path)
       return nil
     } catch { return error }
   }
 
   @Test func aFileThatIsNotThereIsNotMade() throws {
     let file = try TemporaryFile()
-    #expect(failure(file.path) == ServiceError(.noSuchFile, "there is no file \"\(file.path)\""))
+    #expect(
+      failure(file.path)
+        == ResourceService.OpeningError(.noSuchFile, "there is no file \"\(file.path)\"; the sample is \"blog\""))
     #expect(!file.exists)
   }
 
   @Test func whatIsNoDatabaseIsSaid() throws {
     let (empty, text) = (try TemporaryFile(bytes: []), try TemporaryFile(bytes: Array("id,name\n".utf8)))
-    #expect(failure(empty.path) == ServiceError(.notADatabase, "\"\(empty.path)\" is no SQLite database"))
-    #expect(failure(text.path) == ServiceError(.notADatabase, "\"\(text.path)\" is no SQLite database"))
+    #expect(
+      failure(empty.path) == ResourceService.OpeningError(.notADatabase, "\"\(empty.path)\" is no SQLite database"))
+    #expect(failure(text.path) == ResourceService.OpeningError(.notADatabase, "\"\(text.path)\" is no SQLite database"))
     let folder = String(text.path.dropLast("/shop.sqlite".count))
-    #expect(failure(folder) == ServiceError(.notADatabase, "\"\(folder)\" is a directory, not a database"))
+    #expect(
+      failure(folder) == ResourceService.OpeningError(.notADatabase, "\"\(folder)\" is a directory, not a database"))
     let torn = try TemporaryFile(bytes: Array("SQLite format 3\0".utf8) + Array(repeating: 7, count: 5000))
     #expect(failure(torn.path)?.code == .unreadable)
     let bare = try TemporaryFile("CREATE VIEW v AS SELECT 1")
-    #expect(failure(bare.path) == ServiceError(.noTables, "\"\(bare.path)\" has no table that can be served"))
-  }
-
-  @Test func aNameIsASampleOrAPath() {
-    #expect(ResourceService.Source("blog") == .sample("blog"))
-    #expect(ResourceService.Source("./blog") == .file("./blog"))
-    #expect(throws: ServiceError(.noSuchSample, "there is no sample \"shop\"; the samples are: blog")) {
-      try ResourceService.open(.sample("shop"))
-    }
+    #expect(
+      failure(bare.path) == ResourceService.OpeningError(.noTables, "\"\(bare.path)\" has no table that can be served"))
   }
 
   @Test func aFilesForeignKeysAreIndexedAndItIsInWALMode() throws {
@@ -45,7 +42,7 @@ import Testing
       CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (id INTEGER PRIMARY KEY, a_id REFERENCES a, c_id REFERENCES a);
       CREATE INDEX mine ON b (c_id, a_id);
       """)
-    _ = try ResourceService.open(.file(file.path))
+    _ = try ResourceService(opening: file.path)
     let (indexes, mode) = try DatabaseQueue(path: file.path).read { database in
       (
         try String.fetchAll(database, sql: "SELECT sql FROM sqlite_schema WHERE type = 'index' ORDER BY name"),

@@ -110,7 +110,7 @@ import Testing
 
   @Test func anotherConnectionsChangeIsSeen() throws {
     let file = try TemporaryFile("CREATE TABLE a (id INTEGER PRIMARY KEY); INSERT INTO a VALUES (1), (2), (3)")
-    let (one, other) = (try ResourceService.open(.file(file.path)), try ResourceService.open(.file(file.path)))
+    let (one, other) = (try ResourceService(opening: file.path), try ResourceService(opening: file.path))
     #expect(one.ids("a", #"{"page":{"size":1}}"#) == ["1"])
     #expect(other.ask("a", "destroy", #"{"id":"1"}"#) == "{}")
     #expect(one.ids("a", #"{"page":{"size":1,"number":2}}"#) == ["3"])

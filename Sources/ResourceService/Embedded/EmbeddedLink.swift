@@ -17,22 +17,16 @@ public final class EmbeddedLink: Link {
   let work = DispatchQueue(label: "retort.embedded")
   private let closed = Atomic(false)
 
-  /// Opens the sample or the file of a name, see ``ResourceService/Source``.
+  /// Opens the sample or the file of a name, see ``ResourceService/init(opening:)``.
   ///
-  /// - Throws: ``LinkError`` of code `address`, with the sentence of the ``ServiceError``.
+  /// - Throws: ``LinkError`` of code `address`, with the sentence of the ``ResourceService/OpeningError``.
   public init(_ name: String) throws(LinkError) {
     address = "embedded:\(name)"
-    do throws(ServiceError) {
-      service = try ResourceService.open(ResourceService.Source(name))
+    do throws(ResourceService.OpeningError) {
+      service = try ResourceService(opening: name)
     } catch {
       throw LinkError(.address, error.message)
     }
-  }
-
-  /// Creates a link to a service that is open already.
-  public init(name: String, service: ResourceService) {
-    address = "embedded:\(name)"
-    self.service = service
   }
 
   var isClosed: Bool { closed.load(ordering: .acquiring) }

@@ -36,8 +36,7 @@ final class EmbeddedTransport: Transport {
     let reply = PendingReply()
     link.work.async { [service = link.service, queue] in
       if envelope.expires, reply.isSettled { return }
-      guard let body = service.answer(queue: queue, body: envelope.body) else { return }
-      reply.settle(.success(body))
+      reply.settle(.success(service.answer(queue: queue, body: envelope.body)))
     }
     let watchdog = envelope.deadline.map { deadline in
       Task {
