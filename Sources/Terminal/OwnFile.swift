@@ -46,6 +46,7 @@ struct OwnFile: ~Copyable {
     let new = open(resolved + ".new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard new >= 0 else { throw .history(path: path, call: "open", errno: errno) }
     defer { close(new) }
+    fchmod(new, 0o600)
     try Self.write(bytes, to: new, path: path)
     guard rename(resolved + ".new", resolved) == 0 else { throw .history(path: path, call: "rename", errno: errno) }
   }
@@ -75,7 +76,8 @@ struct OwnFile: ~Copyable {
   /// A directory that can't be made shows when the file is opened.
   private static func makeDirectories(of path: String) {
     for (index, byte) in path.utf8.enumerated() where byte == UInt8(ascii: "/") && index > 0 {
-      mkdir(String(decoding: path.utf8.prefix(index), as: UTF8.self), 0o700)
+      let directory = String(decoding: path.utf8.prefix(index), as: UTF8.self)
+      if mkdir(directory, 0o700) == 0 { chmod(directory, 0o700) }  // whatever the umask
     }
   }
 

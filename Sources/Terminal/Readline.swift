@@ -28,7 +28,7 @@ final class Readline {
     return .line(String(cString: text))
   }
 
-  func abandon(signal number: Int32 = 0) {
+  func abandon(signal number: Int32) {
     retort_line_abandon(number)
   }
 

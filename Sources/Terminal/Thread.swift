@@ -1,30 +1,35 @@
 internal import Glibc
 
 /// A thread for work that blocks, outside Swift's cooperative pool.
-enum Thread {
-  private final class Work {
-    let run: @Sendable () -> Void
+final class Thread {
+  private let body: @Sendable () -> Void
 
-    init(_ run: @escaping @Sendable () -> Void) {
-      self.run = run
-    }
+  private init(_ body: @escaping @Sendable () -> Void) {
+    self.body = body
   }
 
   /// Starts a thread that runs until the process ends.
-  static func start(_ run: @escaping @Sendable () -> Void) throws(TerminalError) {
-    let work = Unmanaged.passRetained(Work(run))
-    var thread = pthread_t()
+  static func start(_ body: @escaping @Sendable () -> Void) throws(TerminalError) {
+    let thread = Unmanaged.passRetained(Thread(body))
+    var id = pthread_t()
     let failure = pthread_create(
-      &thread, nil,
-      { work in
-        guard let work else { return nil }
-        Unmanaged<Work>.fromOpaque(work).takeRetainedValue().run()
+      &id, nil,
+      { thread in
+        if let thread { Unmanaged<Thread>.fromOpaque(thread).takeRetainedValue().run() }
         return nil
-      }, work.toOpaque())
+      }, thread.toOpaque())
     guard failure == 0 else {
-      work.release()
+      thread.release()
       throw .refused(call: "pthread_create", errno: failure)
     }
-    pthread_detach(thread)
+    pthread_detach(id)
+  }
+
+  /// The threads of Swift's pool block signals, and what they start would: Ctrl-Z could not stop the line.
+  private func run() {
+    var none = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, nil)
+    body()
   }
 }
