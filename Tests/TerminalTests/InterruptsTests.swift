@@ -1,0 +1,73 @@
+import Foundation
+import Terminal
+import Testing
+
+@Suite struct InterruptsTests {
+  @Test func ctrlCReachesTheStatementThatRuns() async {
+    await #expect(processExitsWith: .success) {
+      let terminal = TypedTerminal()
+      let editor = try LineEditor(input: terminal.slave, output: terminal.slave)
+      terminal.person {
+        $0.sees("> ")
+        $0.types("run\r")
+        $0.sees("running")
+        $0.types("\u{3}")
+        $0.sees("> ")
+        $0.types("next\r")
+      }
+      #expect(await editor.readLine(prompt: "> ") == .line("run"))
+      #expect(await firstSignal { editor.notice("running") } == .interrupt)
+      #expect(await editor.readLine(prompt: "> ") == .line("next"))
+    }
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+  func aBatchWithoutATerminalIsTold(number: Int32) async {
+    await #expect(processExitsWith: .success) { [number] in
+      #expect(await firstSignal { kill(getpid(), number) }?.rawValue == number)
+    }
+  }
+
+  @Test func theInnermostWatcherIsTold() async {
+    await #expect(processExitsWith: .success) {
+      let outer = await firstSignal(of: 1) {
+        #expect(await firstSignal { kill(getpid(), SIGINT) } == .interrupt)
+        kill(getpid(), SIGTERM)
+      }
+      #expect(outer == .terminate)
+    }
+  }
+
+  @Test func aClosedPipeIsAnErrorOfWriteOnly() async {
+    await #expect(processExitsWith: .success) {
+      _ = Interrupts.shared
+      var ends: [Int32] = [0, 0]
+      #expect(pipe(&ends) == 0)
+      close(ends[0])
+      #expect(write(ends[1], "x", 1) == -1)
+      #expect(errno == EPIPE)
+    }
+  }
+
+  @Test func whatWasIgnoredBeforeStaysIgnored() async {
+    await #expect(processExitsWith: .success) {
+      signal(SIGHUP, SIG_IGN)
+      #expect(
+        await firstSignal {
+          kill(getpid(), SIGHUP)
+          kill(getpid(), SIGTERM)
+        } == .terminate)
+    }
+  }
+}
+
+/// Watches, does something, and returns the first signal that came.
+func firstSignal(of count: Int = 1, after action: () async -> Void) async -> Signal? {
+  let (signals, continuation) = AsyncStream.makeStream(of: Signal.self)
+  return await Interrupts.shared.watching {
+    continuation.yield($0)
+  } during: {
+    await action()
+    return await signals.first { _ in true }
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+/// A pseudo-terminal and the person in front of it, who types and reads the screen on a thread of their own.
+///
+/// Made in an exit test it is the process's controlling terminal, so that a typed Ctrl-C is a real SIGINT.
+final class TypedTerminal: @unchecked Sendable {
+  // Unchecked: what changes is touched by the person's thread only.
+  let master: Int32
+  let slave: Int32
+  let path: String
+  private var screen: [UInt8] = []
+
+  /// Opens a terminal without user settings.
+  ///
+  /// `controlling` makes it the process's own.
+  init(columns: UInt16 = 80, controlling: Bool = true) {
+    master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    var (unlocked, number): (Int32, Int32) = (0, 0)
+    guard ioctl(master, 0x4004_5431, &unlocked) == 0, ioctl(master, 0x8004_5430, &number) == 0 else {
+      Self.give(up: "no pty")  // TIOCSPTLCK and TIOCGPTN: ioctl_tty(2)
+    }
+    path = "/dev/pts/\(number)"
+    if controlling {
+      guard setsid() > 0 else { Self.give(up: "no session") }
+      alarm(60)  // a line that never comes back is a failure
+      for (name, value) in [("TERM", "xterm"), ("INPUTRC", "/dev/null"), ("LC_ALL", "C.UTF-8")] {
+        setenv(name, value, 1)
+      }
+    }
+    slave = open(path, O_RDWR | O_CLOEXEC | (controlling ? 0 : O_NOCTTY))
+    resize(columns: columns)
+  }
+
+  deinit {
+    close(slave)
+    close(master)
+  }
+
+  /// Lets the person act while the test waits for what comes of it.
+  func person(_ acts: @escaping @Sendable (TypedTerminal) -> Void) {
+    Thread.detachNewThread { acts(self) }
+  }
+
+  func types(_ text: String) {
+    let bytes = Array(text.utf8)
+    guard write(master, bytes, bytes.count) == bytes.count else { Self.give(up: "cannot type \(text)") }
+  }
+
+  func pastes(_ text: String) {
+    types("\u{1B}[200~" + text.replacing("\n", with: "\r") + "\u{1B}[201~")
+  }
+
+  /// Reads on until the text appears; what is on the screen up to its end has then been seen.
+  @discardableResult
+  func sees(_ text: String) -> String {
+    let wanted = Array(text.utf8)
+    var chunk = [UInt8](repeating: 0, count: 4096)
+    while true {
+      if let range = screen.firstRange(of: wanted) {
+        defer { screen.removeSubrange(..<range.upperBound) }
+        return String(decoding: screen[..<range.upperBound], as: UTF8.self)
+      }
+      var source = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+      guard poll(&source, 1, 30_000) == 1 else {
+        Self.give(up: "no \(text.debugDescription) in \(String(decoding: screen, as: UTF8.self).debugDescription)")
+      }
+      screen += chunk[..<max(0, read(master, &chunk, chunk.count))]
+    }
+  }
+
+  func resize(columns: UInt16) {
+    var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+    guard ioctl(master, UInt(TIOCSWINSZ), &size) == 0 else { Self.give(up: "no size") }
+  }
+
+  /// Whether the terminal echoes and waits for whole lines, as a shell leaves it to a program.
+  var isAsBefore: Bool {
+    var settings = termios()
+    guard tcgetattr(slave, &settings) == 0 else { return false }
+    return settings.c_lflag & UInt32(ICANON | ECHO) == UInt32(ICANON | ECHO) && settings.c_iflag & UInt32(ICRNL) != 0
+  }
+
+  private static func give(up reason: String) -> Never {
+    Issue.record("\(reason)")
+    _exit(99)
+  }
+}
