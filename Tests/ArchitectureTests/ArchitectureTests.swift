@@ -11,7 +11,7 @@ import Testing
     "Broker": ["CRabbitMQ"],
     "Terminal": ["CReadline"],
     "Client": ["JSONAPI", "JSONRPC", "JSONText"],
-    "ResourceService": ["JSONAPI", "JSONRPC", "JSONText", "GRDB", "Foundation"],
+    "ResourceService": ["JSONAPI", "JSONRPC", "JSONText", "GRDB", "Foundation", "Dispatch"],
     "Evaluation": ["Language", "Client", "JSONAPI", "JSONRPC", "JSONText", "BigInt"],
     "RetortShell": [
       "Language", "JSONText", "JSONAPI", "JSONRPC", "Broker", "Terminal", "Client", "ResourceService", "Evaluation",
