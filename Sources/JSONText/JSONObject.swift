@@ -1,3 +1,5 @@
+import Glibc
+
 /// The members of a JSON object in document order, each decoded when it is touched.
 ///
 /// A parsed object is an index into its text; the first change copies its members.
@@ -169,6 +171,9 @@ extension JSONTape {
     if key.kind == .voidKey { return false }
     if key.hasEscape { return unsafe string(key) == String(decoding: wanted, as: UTF8.self) }
     guard key.extent == wanted.count else { return false }
-    return unsafe withText(key) { unsafe $0.elementsEqual(wanted) }
+    return unsafe bytes.withUnsafeBytes { all in
+      guard let text = all.baseAddress, let name = wanted.baseAddress else { return key.extent == 0 }
+      return unsafe memcmp(text + key.offset, name, wanted.count) == 0
+    }
   }
 }

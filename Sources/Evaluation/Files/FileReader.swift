@@ -99,7 +99,7 @@ struct FileReader {
     if let fault = lines.fault {
       throw Fault(.file, "\(path):\(linesBefore + fault.line):\(fault.column): \(fault.message)")
     }
-    linesBefore += bytes.count { $0 == UInt8(ascii: "\n") }
+    linesBefore += bytes.newlines
     return lines.values.map { Value($0) }
   }
 
@@ -121,6 +121,17 @@ struct FileReader {
     }
     linesBefore = parser.line - 1
     return values
+  }
+}
+
+extension [UInt8] {
+  /// How many line feeds it holds, counted by the vector.
+  fileprivate var newlines: Int {
+    unsafe withUnsafeBytes { bytes in
+      var count = 0
+      for index in bytes.indices { count &+= unsafe bytes[index] == 0x0A ? 1 : 0 }
+      return count
+    }
   }
 }
 

@@ -2,15 +2,17 @@ import Language
 
 /// A regular expression, with Swift's own engine.
 ///
-/// The engine's value is not `Sendable`, so that a pattern is made anew from its text in each task that uses it.
 public struct Pattern: Sendable {
   private let text: String
   private let flags: String
   private let regex: Compiled
 
   /// Holds what the engine made of the text; nothing changes it, and matching reads it only.
-  private struct Compiled: @unchecked Sendable {
+  ///
+  /// A class, so that the size of a pattern, and with it that of any value, is known when the program is compiled.
+  private final class Compiled: @unchecked Sendable {
     let regex: Regex<AnyRegexOutput>
+    init(_ regex: Regex<AnyRegexOutput>) { self.regex = regex }
   }
 
   /// Compiles a pattern with any of the flags `i` (letter case), `m` (lines), `s` (dot takes newlines), `x` (spaces).
@@ -24,7 +26,7 @@ public struct Pattern: Sendable {
       if flags.contains("i") { regex = regex.ignoresCase() }
       if flags.contains("m") { regex = regex.anchorsMatchLineEndings() }
       if flags.contains("s") { regex = regex.dotMatchesNewlines() }
-      self.regex = Compiled(regex: regex)
+      self.regex = Compiled(regex)
     } catch {
       throw Fault(.value, "not a regular expression: \(error)")
     }

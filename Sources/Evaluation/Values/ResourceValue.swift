@@ -6,6 +6,10 @@ public import JSONText
 public struct ResourceValue: Sendable {
   /// The resource object, as received.
   public let object: JSONObject
+  /// The attributes, empty where the service left them out.
+  let attributes: JSONObject
+  /// The relationships, empty where the service left them out.
+  let relationships: JSONObject
   /// What came with it in its document.
   let compound: Compound?
   /// The resources on the way here, so that a cycle ends in identifiers.
@@ -26,15 +30,21 @@ public struct ResourceValue: Sendable {
 
   init(_ object: JSONObject, compound: Compound? = nil, path: [String] = [], reachedBy: String? = nil) {
     self.object = object
+    attributes = object["attributes"]?.objectValue ?? JSONObject()
+    relationships = object["relationships"]?.objectValue ?? JSONObject()
     self.compound = compound
     self.path = path
     self.reachedBy = reachedBy
   }
 
-  /// Whether an object is a resource: it has a `type`, and `attributes` or `relationships`.
-  static func isResource(_ object: JSONObject) -> Bool {
-    guard object.contains("type"), object["type"]?.stringValue != nil else { return false }
-    return object["attributes"]?.objectValue != nil || object["relationships"]?.objectValue != nil
+  /// Creates a resource of an object that has a `type`, and `attributes` or `relationships`; nil of any other.
+  init?(found object: JSONObject) {
+    let (attributes, relationships) = (object["attributes"]?.objectValue, object["relationships"]?.objectValue)
+    guard attributes != nil || relationships != nil, object["type"]?.stringValue != nil else { return nil }
+    self.object = object
+    self.attributes = attributes ?? JSONObject()
+    self.relationships = relationships ?? JSONObject()
+    (compound, path, reachedBy) = (nil, [], nil)
   }
 
   /// The type.
@@ -53,12 +63,6 @@ public struct ResourceValue: Sendable {
   public var isIdentifier: Bool {
     reachedBy != nil || !object.contains("attributes") && !object.contains("relationships")
   }
-
-  /// The attributes, empty where the service left them out.
-  var attributes: JSONObject { object["attributes"]?.objectValue ?? JSONObject() }
-
-  /// The relationships, empty where the service left them out.
-  var relationships: JSONObject { object["relationships"]?.objectValue ?? JSONObject() }
 
   /// Whether both are the same resource.
   func isSame(as other: ResourceValue) -> Bool { type == other.type && id == other.id }

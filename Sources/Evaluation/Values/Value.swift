@@ -18,8 +18,8 @@ public enum Value: Sendable {
   case stream(StreamValue)
   indirect case client(ClientValue)
   indirect case connection(ConnectionValue)
-  case error(Fault)
-  case pattern(Pattern)
+  indirect case error(Fault)
+  indirect case pattern(Pattern)
 
   /// The name of the value's type, as messages say it.
   public var typeName: String {
@@ -69,10 +69,6 @@ public enum Value: Sendable {
 
   /// Creates a resource or a record from a JSON object.
   init(_ object: JSONObject) {
-    if ResourceValue.isResource(object) {
-      self = .resource(ResourceValue(object))
-    } else {
-      self = .record(Record(object))
-    }
+    self = ResourceValue(found: object).map { .resource($0) } ?? .record(Record(object))
   }
 }
