@@ -9,17 +9,18 @@ extension Compiler {
     if Command.named(node.name) != nil || Stage.named(node.name) != nil || Function.named(node.name) != nil {
       report("\(node.name) is a word of the language already", node.nameRange, nextStep: "choose another name")
     }
-    let definition = Definition(
-      name: node.name, parameters: node.parameters.map { .init(name: $0.name, fallback: $0.fallback.map(code)) })
-    definitions[node.name] = definition
     let saved = (scope, outer, isInDef, loopDepth, eachDepth, hasElement, openStreams, changed)
     outer = scope
     scope = Scope()
     (isInDef, loopDepth, eachDepth, hasElement, openStreams, changed) = (true, 0, 0, false, [], [])
+    var parameters: [Definition.Parameter] = []
     for parameter in node.parameters {
+      parameters.append(.init(name: parameter.name, fallback: parameter.fallback.map(code)))
       _ = scope.define(parameter.name, parameter.range)
       _ = scope.read(parameter.name)
     }
+    let definition = Definition(name: node.name, parameters: parameters)
+    definitions[node.name] = definition
     let (step, own) = gathering { block(node.body.statements, wantsValue: true) }
     definition.complete(
       Definition.Body(slotCount: scope.slotCount, step: step, acts: own.contains(.acts), changed: changed))

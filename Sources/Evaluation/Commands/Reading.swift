@@ -55,7 +55,7 @@ extension Command {
       examples: [
         .init(
           code: "stream posts | where .views < 1000 | sort -.views | take 3 | map .id",
-          output: "\"783\"\n\"567\"\n\"998\"")
+          output: "\"581\"\n\"38\"\n\"682\"")
       ])
   ) { arguments, frame throws(Fault) in
     let client = try arguments.client()

@@ -51,13 +51,33 @@ enum Comparison {
   /// A key that equal values share, for `unique` and `group`.
   static func key(of value: Value) throws(Fault) -> String {
     switch value {
-    case .number(let number):
-      guard number.integer == nil, let decimal = Decimal(number) else { return "n\(number.text)" }
-      return "n\(decimal.coefficient)e\(decimal.exponent)"
+    case .number(let number): return "n" + key(of: number)
     case .resource(let resource): return "r\(resource.type)/\(resource.id ?? "")"
     case .string(let string): return "s\(string)"
+    case .list(let elements):
+      var keys: [String] = []
+      for element in elements { keys.append(try key(of: element)) }
+      return "[" + keys.map { "\($0.utf8.count):\($0)" }.joined() + "]"
+    case .record(let record):
+      var keys: [String] = []
+      for field in record.fields.sorted(by: { $0.name < $1.name }) {
+        let key = try key(of: field.value)
+        keys.append("\(field.name.utf8.count):\(field.name)\(key.utf8.count):\(key)")
+      }
+      return "{" + keys.joined() + "}"
     default: return "j" + (try value.json().text)
     }
+  }
+
+  /// The digits without zeros at their end, and the power of ten; of a small integer its text.
+  private static func key(of number: JSONNumber) -> String {
+    guard number.integer == nil, let decimal = Decimal(number) else { return number.text }
+    let digits = decimal.coefficient.description
+    let zeros = digits.reversed().prefix { $0 == "0" }.count
+    if zeros == digits.count { return "0" }
+    let (kept, exponent) = (digits.dropLast(zeros), decimal.exponent + zeros)
+    guard exponent >= 0, kept.count + exponent <= 18 else { return "\(kept)e\(exponent)" }
+    return kept + String(repeating: "0", count: exponent)
   }
 
   private static func differentTypes(_ left: Value, _ right: Value, _ verb: String) -> Fault {

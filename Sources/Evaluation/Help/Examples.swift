@@ -1,0 +1,480 @@
+/// Examples that stand beside those of the declarations: for each word its statements with what they print.
+///
+/// The text is a page of blocks: a line with `# WORD` begins one, `> ` begins a statement, `. ` goes on with it, and
+/// what it prints stands below, a blank line as a backslash. A test runs them all.
+enum Examples {
+  /// The examples of a word; `stage where` names a stage, any other word what has no stage's place.
+  static func of(_ word: String) -> [Declaration.Example] { table[word] ?? [] }
+
+  static let table: [String: [Declaration.Example]] = parse(commands + stages + functions + statements + topics)
+
+  /// Reads a page.
+  static func parse(_ page: String) -> [String: [Declaration.Example]] {
+    var table: [String: [Declaration.Example]] = [:]
+    var word = ""
+    for line in page.split(separator: "\n") {
+      let text = line.dropFirst(2)
+      let last = (table[word]?.count ?? 0) - 1
+      switch line.prefix(2) {
+      case "# ": word = String(text)
+      case "> ": table[word, default: []].append(Declaration.Example(code: String(text), output: ""))
+      case ". ": table[word]?[last].code += "\n" + text
+      default:
+        let before = table[word]?[last].output ?? ""
+        table[word]?[last].output = before + (before.isEmpty ? "" : "\n") + (line == "\\" ? "" : line)
+      }
+    }
+    return table
+  }
+
+  private static let commands = #"""
+    # connect
+    > let c = connect "embedded:blog" name: "staging"
+    # disconnect
+    > let c = connect "embedded:blog"
+    . disconnect c
+    > let staging = connect "embedded:blog" name: "staging"
+    . disconnect staging
+    # client
+    > let posts = client queue: "posts" timeout: 10s meta: {host: "me"}
+    # stop
+    > stop authors
+    > let tags = client queue: "tags"
+    . stop tags
+    # clients
+    > clients | map .queue
+    "posts"
+    "authors"
+    > clients | count
+    2
+    # index
+    > index posts sort: "-views" page: {size: 1} | map .views
+    99836
+    # show
+    > (show posts 12 include: "author").author.name
+    "Bea Baker"
+    # stream
+    > stream posts filter: {state: "spam"} sort: "-views" | take 1 | map .text
+    "Post 202"
+    # create
+    > let made = create posts {text: "Hi", author: {type: "authors", id: "3"}}
+    . made.author.id
+    "3"
+    # update
+    > (update posts 4 {author: {type: "authors", id: "9"}}).author.id
+    "9"
+    # destroy
+    > try do destroy posts 0 confirm: true rescue e print e.kind end
+    not-found
+    # destroy-all
+    > destroy-all posts filter: {author: "7"} confirm: true
+    20
+    # call
+    > (call posts "index" {page: {number: 1, size: 1}} reads: true).meta.record-count
+    1000
+    # read
+    > read "people.csv" | map .name
+    "Ann Lee"
+    "Bo Ek"
+    > read "people.csv" | where matches(.email, /^bo/) | count
+    1
+    # print
+    > print {id: 1, tags: ["a"]}
+    {"id":1,"tags":["a"]}
+    # warn
+    > warn "this goes to standard error"
+    this goes to standard error
+    > warn 1 + 1
+    2
+    # assert
+    > try do assert (count posts) == 1 rescue e print e.kind end
+    assert
+    # fail
+    > try do fail "no such plan" rescue e print e.message end
+    no such plan
+    > try do show posts 0 rescue e
+    .   try do fail e rescue again print again.kind end
+    . end
+    not-found
+    # sleep
+    > for i in 1..2 do sleep 1ms end
+    # exit
+    > if (count posts) > 5000 do exit 1 end
+    > if false do exit end
+    # vars
+    > vars | map .name
+    "authors"
+    "posts"
+    > vars | where .type == "client" | count
+    2
+
+    """#
+
+  private static let stages = #"""
+    # stage where
+    > stream posts | where .views < 100 and .state != "spam" | count
+    1
+    # stage take
+    > stream posts sort: "-id" | take 1 | map .id
+    "1000"
+    # stage skip
+    > stream posts | skip 998 | map .id
+    "999"
+    "1000"
+    # stage first
+    > (stream posts filter: {state: "draft"} | first).id
+    "4"
+    # stage sort
+    > [{n: 1, t: "b"}, {n: 1, t: "a"}, {n: 2, t: "c"}] | sort -.n .t | map .t
+    "c"
+    "a"
+    "b"
+    # stage unique
+    > stream posts | unique .state | map .state
+    "published"
+    "spam"
+    "archived"
+    "draft"
+    # stage group
+    > stream posts | group .state | sort .key | select .key .count
+    {"key":"archived","count":250}
+    {"key":"draft","count":250}
+    {"key":"published","count":250}
+    {"key":"spam","count":250}
+    # stage collect
+    > stream posts filter: {state: "draft"} | collect | destroy posts confirm: true
+    destroy posts: 250 ok
+    # stage count
+    > stream posts | where .views < 100 | count
+    1
+    # stage sum
+    > stream posts | sum .views
+    49859500
+    # stage avg
+    > [1, 2] | avg
+    1.5
+    # stage min
+    > stream posts | min .views
+    17
+    # stage max
+    > stream posts | max .views
+    99836
+    # stage map
+    > stream posts | take 2 | map "\(.id): \(.text)"
+    "1: Post 1"
+    "2: Post 2"
+    # stage select
+    > stream posts include: "author" | take 1 | select .id .author.name
+    {"id":"1","author.name":"Ada Archer"}
+    # stage with
+    > stream posts | take 1 | with seen: true | select .id .seen
+    {"id":"1","seen":true}
+    # stage flatten
+    > [{tags: ["a", "b"]}, {tags: []}] | map .tags | flatten
+    "a"
+    "b"
+    # stage show
+    > ["12", "13"] | show posts | map .text
+    "Post 12"
+    "Post 13"
+    # stage each
+    > stream authors | take 2 | each in-flight: 2 do count posts filter: {author: it} end
+    20
+    20
+    # stage create
+    > [{text: "a"}, {text: "b"}] | create posts
+    create posts: 2 ok
+    > let sum = [{text: "a"}, {text: "b"}] | create posts on-error: "continue"
+    . sum.ok
+    2
+    create posts: 2 ok
+    # stage update
+    > stream posts filter: {state: "draft"} | collect | update posts {state: "published"} in-flight: 8
+    update posts: 250 ok
+    > [1, 2] | update posts {text: "Post \(it), again"}
+    update posts: 2 ok
+    # stage destroy
+    > ["4", "8"] | destroy posts confirm: true
+    destroy posts: 2 ok
+    > let sum = ["4", "0"] | destroy posts confirm: true
+    . sum.absent
+    1
+    destroy posts: 1 ok, 1 absent
+    # stage write
+    > stream posts | write "posts.ndjson"
+    > stream posts | take 2 | write "posts.csv" | count
+    2
+    # stage table
+    > stream posts | take 1 | table .id .text .author.id
+    id  text    author.id
+    --  ------  ---------
+    1   Post 1  1
+    # stage json
+    > stream posts | take 2 | json .id
+    [{"id":"1"},{"id":"2"}]
+    # stage ndjson
+    > stream posts | take 2 | ndjson .id .views
+    {"id":"1","views":7919}
+    {"id":"2","views":15838}
+    # stage csv
+    > stream posts | take 2 | csv .id .text
+    id,text
+    1,Post 1
+    2,Post 2
+
+    """#
+
+  private static let functions = #"""
+    # lower
+    > lower("ÅSA")
+    "åsa"
+    # upper
+    > upper("åsa")
+    "ÅSA"
+    # trim
+    > trim("\tx\n")
+    "x"
+    # split
+    > split("a1b22c", /[0-9]+/) | count
+    3
+    # join
+    > join(["a", "b"])
+    "ab"
+    # replace
+    > replace("a1b22", /[0-9]+/, "#")
+    "a#b#"
+    # matches
+    > stream posts | where matches(.text, /^Post 99\d$/) | count
+    10
+    # contains
+    > contains(["a", "b"], "b")
+    true
+    # starts-with
+    > starts-with("draft", "aft")
+    false
+    # ends-with
+    > stream posts | where ends-with(.text, "00") | count
+    10
+    # length
+    > length([1, 2, 3])
+    3
+    # keys
+    > keys((show posts 1).attributes) | first
+    "text"
+    # values
+    > values({a: [1], b: 2}) | count
+    2
+    # int
+    > int("42") + 1
+    43
+    # number
+    > number("1.10")
+    1.10
+    # string
+    > string(1.10) + "!"
+    "1.10!"
+    # round
+    > round(2.345, 2)
+    2.35
+    # abs
+    > abs(-7)
+    7
+    # now
+    > starts-with(now(), "20")
+    true
+    # ago
+    > stream posts | where .inserted-at < ago(1ms) | take 1 | count
+    1
+    # age
+    > age(now()) < 1h
+    true
+    # uuid
+    > uuid() == uuid()
+    false
+    # env
+    > env("HOME", "/") == ""
+    false
+    # var
+    > int(var("limit", "5")) + 1
+    6
+    # json
+    > json("a\"b")
+    "\"a\\\"b\""
+    # parse-json
+    > parse-json("[1.10, 2]") | first
+    1.10
+
+    """#
+
+  private static let statements = #"""
+    # let
+    > let n = 2
+    . n * 21
+    42
+    > let drafts = stream posts filter: {state: "draft"} | collect
+    . length(drafts)
+    250
+    # for
+    > for n in 1..3 do print n * n end
+    1
+    4
+    9
+    > for post in stream posts filter: {state: "draft"} | collect do
+    .   update posts post.id {state: "published"}
+    . end
+    . count posts filter: {state: "draft"}
+    0
+    # while
+    > let n = 3
+    . while n > 0 do let n = n - 1 end
+    . n
+    0
+    > while true do break end
+    # if
+    > let size = if (count posts) > 500 do "large" else "small" end
+    . size
+    "large"
+    > if not true do print "never" else if 1 < 2 do print "here" end
+    here
+    # try
+    > try do show posts 0 rescue e print "\(e.kind): \(e.message)" end
+    not-found: posts show: The record identified by 0 could not be found.
+    > let text = try do (show posts 0).text rescue e "none" end
+    . text
+    "none"
+    # def
+    > def square(n) do return n * n end
+    . square 7
+    49
+    > def drafts(of: posts) do return count of filter: {state: "draft"} end
+    . drafts
+    250
+    # return
+    > def sign(n) do
+    .   if n < 0 do return "minus" end
+    .   return "plus"
+    . end
+    . [-1, 1] | sign
+    "minus"
+    "plus"
+    > def nothing() do return end
+    . (nothing) == null
+    true
+    # break
+    > for n in 1..9 do
+    .   if n == 3 do break end
+    .   print n
+    . end
+    1
+    2
+    > for post in stream posts do
+    .   if post.state == "spam" do
+    .     print post.id
+    .     break
+    .   end
+    . end
+    2
+    # continue
+    > for n in 1..4 do
+    .   if n % 2 == 0 do continue end
+    .   print n
+    . end
+    1
+    3
+    > for post in stream posts | take 2 do
+    .   if post.state == "spam" do continue end
+    .   print post.id
+    . end
+    1
+    # source
+    > source "greet.retort"
+    . greet "you"
+    hello, you
+    > source "greet.retort"
+    . for name in ["you", "me"] do greet name end
+    hello, you
+    hello, me
+    # set
+    > set timeout: 10s in-flight: 32
+    > set output: "json"
+    . [1, 2]
+    [1,2]
+    # help
+    > help uuid
+    uuid()
+      A new UUID (version 4).
+    \
+      > length(uuid())
+      36
+    \
+      > uuid() == uuid()
+      false
+    > help disconnect
+    disconnect CONNECTION  -> null
+      Closes a connection and all its clients.
+    \
+      > let c = connect "embedded:blog"
+      . disconnect c
+    \
+      > let staging = connect "embedded:blog" name: "staging"
+      . disconnect staging
+
+    """#
+
+  private static let topics = #"""
+    # topic values
+    > 9007199254740993 + 1
+    9007199254740994
+    > 0.1 + 0.2 == 0.3
+    true
+    # topic text
+    > let n = 2
+    . "\(n) posts"
+    "2 posts"
+    > "a" + "b"
+    "ab"
+    # topic fields
+    > {a: 1}?.b ?? "none"
+    "none"
+    > stream posts include: "author" | take 1 | map .author.name
+    "Ada Archer"
+    # topic operators
+    > 7 / 2
+    3.5
+    > "draft" in ["draft", "spam"] and not (1 > 2)
+    true
+    # topic pipelines
+    > stream posts |
+    .   where .state == "draft" |
+    .   max .views
+    99836
+    > 1..3
+    1
+    2
+    3
+    # topic errors
+    > try do create posts {text: ""} rescue e print "\(e.kind), \(e.seed)" end
+    invalid, changeset
+    > try do "a" + 1 rescue e print e.message end
+    + can't join a string and a number
+    # topic bulk
+    > stream posts filter: {state: "spam"} | collect | destroy posts confirm: true max: 300
+    destroy posts: 250 ok
+    > [{text: "a"}, {text: "b"}] | create posts on-error: "continue"
+    create posts: 2 ok
+    # topic files
+    > read "people.csv" | map {name: .name, email: .email} | create authors
+    create authors: 2 ok
+    > stream authors | take 1 | write "one.json" | count
+    1
+    # topic addresses
+    > let c = connect "embedded:blog"
+    > connect env("RETORT_URL", "embedded:blog")
+    # topic program
+    > int(var("limit", "3"))
+    3
+    > length(args)
+    0
+
+    """#
+}

@@ -1,0 +1,74 @@
+/// A matter that has no word of its own in the language, and its page in `help`.
+struct Topic: Sendable {
+  var name: String
+  var text: String
+
+  static let all = [
+    Topic(
+      name: "values",
+      text: """
+        null, true, numbers, "text", 10s (ms s m h d), [lists], {records}, 1..10, /patterns/; any JSON is a value.
+        Nothing converts by itself: int("5"), string(5). Numbers keep their digits, however many they are.
+        Whole numbers of any size and decimals are added, subtracted, multiplied and compared exactly.
+        """),
+    Topic(
+      name: "text",
+      text: #"""
+        "..." with \n \t \" \\ \u0041 as in JSON; \(EXPRESSION) puts a value in. + joins two strings.
+        """#),
+    Topic(
+      name: "fields",
+      text: """
+        x.name reads a field and is an error where there is none; x?.name gives null; x ?? y gives y for null.
+        In a stage .name is a field of the element that flows, and it is the element. x[0] is the first, x[-1] the
+        last. Names that are no word are quoted: x."a b". A resource has .type .id .links .meta and its fields.
+        """),
+    Topic(
+      name: "operators",
+      text: """
+        + - * / %   == != < <= > >=   in   and or not   ??   and parentheses.
+        Both sides must be of one type; and, or and not take booleans. / of whole numbers that leaves no rest is whole.
+        """),
+    Topic(
+      name: "pipelines",
+      text: """
+        HEAD | STAGE | STAGE: the head's elements flow through the stages, a page at a time, as they are asked for.
+        A pipeline that changes data, writes a file or runs a block runs to its end where it stands. A line that
+        ends with | goes on in the next. What a statement at the top level gives is printed.
+        """),
+    Topic(
+      name: "errors",
+      text: """
+        An error has .kind .message .errors .place .seed; try ... rescue e catches it, except refusals and Ctrl-C.
+        Kinds: not-found invalid forbidden sandbox-access-disallowed method-not-found bad-gateway service; timeout
+        unknown no-route connection protocol; field type name value assert fail file.
+        """),
+    Topic(
+      name: "bulk",
+      text: """
+        destroy-all, a destroy sink, and a destroy in a loop ask at a terminal; elsewhere they need confirm: true or
+        --yes. The first failure stops a sink, and what is in flight is counted; on-error: "continue" goes on. What is
+        being streamed can't be changed: put | collect before the change. max: N refuses to begin with more.
+        """),
+    Topic(
+      name: "files",
+      text: """
+        read and write go by the suffix: .ndjson .json .csv .tsv .txt (lines); as: "csv" says otherwise. "-" is
+        standard input. Cells of csv are strings. write makes the whole file or none. Files are read as they are
+        needed, so that their size does not matter.
+        """),
+    Topic(
+      name: "addresses",
+      text: """
+        amqp://USER:PASSWORD@HOST:5672/VHOST?heartbeat=30, embedded:blog (a sample), or embedded:FILE.sqlite.
+        In user and password / is written %2F and @ %40. connect without one takes RETORT_URL.
+        """),
+    Topic(
+      name: "program",
+      text: """
+        retort, retort FILE [ARG ...], retort -c 'STATEMENTS', retort - (standard input), retort check FILE ...,
+        retort serve DB. Exit status: 0 done, 1 failed, 2 wrong usage or script, 3 assert, 4 no connection or route,
+        5 some elements of a bulk change failed, 6 refused, 130 interrupted, 143 terminated.
+        """),
+  ]
+}
