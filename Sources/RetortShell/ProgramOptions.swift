@@ -101,6 +101,7 @@ extension ProgramOptions {
     retort [OPTIONS] -c 'STATEMENTS'     runs these
     retort check FILE ...                parses and checks; opens no connection
     retort serve DB [--url URI]          a SQLite database, or the sample blog, as a service on a broker
+    retort help [WORD]                   explains the language, or a word of it
 
     --var NAME=VALUE   a value for var("NAME")
     --yes[=N]          confirms bulk changes, of at most N elements in the whole run
@@ -109,8 +110,6 @@ extension ProgramOptions {
     --trace            shows on standard error what is worth knowing and is no error
     --color WHEN       auto, always or never
     --version
-
-    The language explains itself: retort -c help
     """
   }
 }

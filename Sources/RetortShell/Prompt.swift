@@ -18,15 +18,18 @@ struct Prompt {
   /// Reads and runs until Ctrl-D, `exit` or a signal.
   func run() async -> Int32 {
     let editor: LineEditor
+    let interpreter = Interpreter(session)
     do throws(TerminalError) {
       let file = HistoryFile(environment: environment)
-      editor = try LineEditor(history: try history(file)) { line, cursor in complete(line, cursor) }
+      editor = try LineEditor(history: try history(file)) { line, cursor in
+        let names = interpreter.names
+        return Words(variables: names.variables, definitions: names.definitions).completion(of: line, at: cursor)
+      }
     } catch {
       console.note("\(error)\n")
       return 1
     }
     console.note("retort \(version): help explains, Ctrl-D leaves\n")
-    let interpreter = Interpreter(session)
     var text = ""
     var prompt = "> "
     while true {
@@ -39,8 +42,8 @@ struct Prompt {
           continue
         }
         remember(text, editor)
-        await run(text, interpreter)
-        if interpreter.hasExited { return 0 }
+        let status = await run(text, interpreter)
+        if interpreter.hasExited { return status }
       case .interrupted: break
       case .endOfInput: return 0
       case .stopped(let signal): return signal.exitStatus
@@ -59,24 +62,13 @@ struct Prompt {
     do throws(TerminalError) { try editor.remember(text) } catch { console.note("\(error)\n") }
   }
 
-  private func run(_ text: String, _ interpreter: Interpreter) async {
-    guard !text.allSatisfy(\.isWhitespace) else { return }
+  private func run(_ text: String, _ interpreter: Interpreter) async -> Int32 {
+    guard !text.allSatisfy(\.isWhitespace) else { return 0 }
     let work = Task { await interpreter.run(SourceText(name: "prompt", text: text), isTyped: true) }
-    _ = await Interrupts.shared.watching { _ in
+    return await Interrupts.shared.watching { _ in
       work.cancel()
     } during: {
       await work.value
     }
   }
-}
-
-/// Words for Tab: commands at the beginning, stages after `|`.
-private func complete(_ line: String, _ cursor: Int) -> Completion {
-  let before = String(decoding: Array(line.utf8).prefix(cursor), as: UTF8.self)
-  let word = before.reversed().prefix { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }.count
-  let start = before.dropLast(word)
-  let typed = before.suffix(word)
-  let lead = start.reversed().drop { $0 == " " }.first
-  let words = lead == "|" ? Help.stageNames : lead == nil ? Help.commandNames : []
-  return Completion(from: start.utf8.count, candidates: words.filter { $0.hasPrefix(typed) })
 }

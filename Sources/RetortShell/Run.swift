@@ -17,6 +17,7 @@ public func run(arguments: [String], console: Console, environment: [String: Str
     return await parsed(ServeOptions.self, Array(arguments.dropFirst()), "serve", console) {
       await serve($0, console, environment)
     }
+  case "help": return help(Array(arguments.dropFirst()), console)
   case "--help", "-h":
     _ = console.write(Array((ProgramOptions.helpText + "\n").utf8))
     return 0
@@ -29,6 +30,18 @@ public func run(arguments: [String], console: Console, environment: [String: Str
       await run(options, console, environment)
     }
   }
+}
+
+/// Says what the prompt's `help` says.
+private func help(_ words: [String], _ console: Console) -> Int32 {
+  guard let text = Help.text(words) else {
+    let near = nearest(to: words.joined(separator: " "), among: Help.topics).map { ": did you mean \($0)?" } ?? ""
+    console.note(
+      "error: there is no help for \(words.joined(separator: " "))\(near)\n  = retort help lists the words\n")
+    return 2
+  }
+  _ = console.write(Array(text.utf8))
+  return 0
 }
 
 /// The program's version.

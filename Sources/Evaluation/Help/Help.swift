@@ -8,6 +8,12 @@ public enum Help {
   /// What can begin a statement.
   public static var commandNames: [String] { (statements.map(\.name) + Command.all.map(\.declaration.name)).sorted() }
 
+  /// The names of the options that a command or stage takes.
+  public static func options(of word: String, isStage: Bool) -> [String] {
+    let section: HelpEntry.Section = isStage ? .stages : .commands
+    return HelpEntry.all.first { $0.word == word && $0.section == section }?.options.map(\.name) ?? []
+  }
+
   /// What can stand after `|`.
   public static var stageNames: [String] { Stage.all.map(\.declaration.name).sorted() }
 

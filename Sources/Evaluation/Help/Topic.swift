@@ -26,7 +26,7 @@ struct Topic: Sendable {
     Topic(
       name: "operators",
       text: """
-        + - * / %   == != < <= > >=   in   and or not   ??   and parentheses.
+        + - * / %   == != < <= > >=   in   =~ (a pattern)   and or not   ??   .. and parentheses.
         Both sides must be of one type; and, or and not take booleans. / of whole numbers that leaves no rest is whole.
         """),
     Topic(

@@ -111,6 +111,11 @@ public final class Interpreter: Sendable {
   /// Whether `exit` was run, or nobody reads standard output any more.
   public var hasExited: Bool { state.withLock(\.hasExited) }
 
+  /// The names that a statement may use: variables, and the commands that were defined.
+  public var names: (variables: [String], definitions: [String]) {
+    state.withLock { ($0.scope.topLevelNames.keys.sorted(), $0.definitions.keys.sorted()) }
+  }
+
   private func prepare(_ source: SourceText, _ isTyped: Bool) -> (report: Report, [Prepared], Compiler?) {
     let parsed = Parser.parse(source, isTyped: isTyped)
     guard parsed.diagnostics.isEmpty else {

@@ -1,0 +1,62 @@
+import Foundation
+import Testing
+
+/// The program as a whole: its ways to start, what it prints where, and its exit status.
+@Suite struct ProgramTests {
+  private static let blog = "connect \"embedded:blog\"; let posts = client queue: \"posts\"; "
+
+  @Test(arguments: [
+    ("count posts", Int32(0), "1000\n"),
+    ("show posts 999999", 1, ""),
+    ("print 1; fail \"no\"; print 2", 1, "1\n"),
+    ("coutn posts", 2, ""),
+    ("print 1; let x = (", 2, ""),
+    ("print 1; assert 1 == 2; print 2", 3, "1\n"),
+    ("let c = connect \"amqp://127.0.0.1:1/\"", 4, ""),
+    ("[{text: \"\"}, {text: \"b\"}] | create posts on-error: \"continue\"; count posts", 5, "1001\n"),
+    ("destroy-all posts filter: {state: \"spam\"}", 6, ""),
+    ("destroy-all posts filter: {state: \"spam\"} confirm: true max: 10", 6, ""),
+    ("stream posts | destroy posts", 2, ""),
+    ("print 1; exit 7; print 2", 7, "1\n"),
+    ("try do show posts 0 rescue e print e.kind end", 0, "not-found\n"),
+  ]) func statementsEndWithAStatus(_ statements: String, status: Int32, output: String) async {
+    let ran = await Ran.retort("-c", Self.blog + statements)
+    #expect(ran.status == status, Comment(rawValue: ran.notes))
+    #expect(ran.output == output)
+    #expect(ran.notes.isEmpty == (status == 0 || status == 7))
+  }
+
+  @Test(arguments: [
+    (["--frobnicate"], "there is no option --frobnicate"),
+    (["--outptu", "json"], "did you mean --output?"),
+    (["--output", "xml", "-c", "1"], "xml"),
+    (["--var", "novalue", "-c", "1"], "--var takes NAME=VALUE"),
+    (["no-such-file.retort"], "no-such-file.retort"),
+    (["help", "wher"], "did you mean where?"),
+    (["check"], "FILE"),
+    (["serve", "blog"], "serve needs a broker: --url"),
+  ]) func wrongUsageIsStatus2(_ arguments: [String], _ part: String) async {
+    let ran = await Ran.retort(arguments)
+    #expect(ran.status == 2)
+    #expect(ran.notes.contains(part), Comment(rawValue: ran.notes))
+    #expect(ran.output.isEmpty)
+  }
+
+  @Test func optionsReachTheScript() async throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).retort")
+    try "#!/usr/bin/env retort\nprint args\nprint var(\"limit\")\n[1, 2]\n"
+      .write(to: file, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let ran = await Ran.retort("--var", "limit=5", "--output", "json", file.path, "--yes", "b")
+    #expect(ran == Ran(status: 0, output: "[\"--yes\",\"b\"]\n5\n[1,2]\n", notes: ""))
+  }
+
+  @Test func yesWithANumberIsALimit() async {
+    let within = await Ran.retort(
+      "--yes=250", "-c", Self.blog + "destroy-all posts filter: {state: \"spam\"}; count posts")
+    #expect(within.output == "250\n750\n")
+    let beyond = await Ran.retort("--yes=10", "-c", Self.blog + "destroy-all posts filter: {state: \"spam\"}")
+    #expect(beyond.status == 5)
+    #expect(beyond.output.isEmpty)
+  }
+}

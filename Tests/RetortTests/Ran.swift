@@ -1,0 +1,33 @@
+import RetortShell
+import Synchronization
+
+/// What a run of the program gave.
+struct Ran: Equatable {
+  var status: Int32
+  var output: String
+  var notes: String
+
+  /// Runs the program in this process, off a terminal.
+  static func retort(_ arguments: String..., environment: [String: String] = [:]) async -> Ran {
+    await retort(arguments, environment: environment)
+  }
+
+  /// Runs the program in this process, off a terminal.
+  static func retort(_ arguments: [String], environment: [String: String] = [:]) async -> Ran {
+    let heard = Heard()
+    let console = Console(
+      write: { bytes in
+        heard.output.withLock { $0 += bytes }
+        return true
+      }, note: { text in heard.notes.withLock { $0 += text } })
+    let status = await run(arguments: arguments, console: console, environment: environment)
+    return Ran(
+      status: status, output: heard.output.withLock { String(decoding: $0, as: UTF8.self) },
+      notes: heard.notes.withLock { $0 })
+  }
+
+  private final class Heard: Sendable {
+    let output = Mutex<[UInt8]>([])
+    let notes = Mutex("")
+  }
+}
