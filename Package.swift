@@ -72,7 +72,8 @@ let package = Package(
       dependencies: ["ResourceService", "JSONRPC", "JSONText", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: strict),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "RetortShell", "TestBench", "Language", "JSONText", "JSONRPC"],
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "RetortShell", "TestBench", "Language", "JSONText", "JSONRPC"],
       swiftSettings: strict),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: strict),
     .testTarget(

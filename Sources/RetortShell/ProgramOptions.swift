@@ -25,6 +25,9 @@ struct ProgramOptions: ParsableArguments {
   @Flag(help: "Show what is worth knowing and is no error on standard error.")
   var trace = false
 
+  @Flag(name: .customLong("allow-sh"), help: "Let the stage sh run programs.")
+  var allowsShell = false
+
   @Option(help: ArgumentHelp("Colours: auto, always or never.", valueName: "WHEN"))
   var color: Colour = .auto
 
@@ -75,6 +78,7 @@ extension ProgramOptions {
     }
     if isConfirmed { options.confirmed = .given }
     if let confirmedLimit { options.confirmed = .limited(confirmedLimit) }
+    options.allowsShell = allowsShell
     options.isInteractive = console.isInteractive
     options.format = output.flatMap { Format(rawValue: $0.rawValue) }
     if let timeout, let duration = Self.duration(timeout) { options.timeout = duration }
@@ -108,6 +112,7 @@ extension ProgramOptions {
     --output FORMAT    table, json, ndjson or csv
     --timeout 10s      how long a request waits, where neither call nor client says
     --trace            shows on standard error what is worth knowing and is no error
+    --allow-sh         lets the stage sh run programs
     --color WHEN       auto, always or never
     --version
     """

@@ -52,7 +52,7 @@ public let version = "0.1.0"
 /// What is no option is FILE, and all after it is the script's; nil where an option is unknown.
 private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
   let valued: Set<String> = ["-c", "--var", "--output", "--timeout", "--color"]
-  let flags: Set<String> = ["--yes", "--trace"]
+  let flags: Set<String> = ["--yes", "--trace", "--allow-sh"]
   var result: [String] = []
   var rest = arguments[...]
   while let argument = rest.first, argument.hasPrefix("-"), argument != "-" {

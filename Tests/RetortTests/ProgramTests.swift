@@ -15,6 +15,7 @@ import Testing
     ("let c = connect \"amqp://127.0.0.1:1/\"", 4, ""),
     ("[{text: \"\"}, {text: \"b\"}] | create posts on-error: \"continue\"; count posts", 5, "1001\n"),
     ("destroy-all posts filter: {state: \"spam\"}", 6, ""),
+    ("1..3 | sh \"cat\"", 6, ""),
     ("destroy-all posts filter: {state: \"spam\"} confirm: true max: 10", 6, ""),
     ("stream posts | destroy posts", 2, ""),
     ("print 1; exit 7; print 2", 7, "1\n"),

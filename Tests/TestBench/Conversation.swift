@@ -31,10 +31,12 @@ public final class Conversation: Sendable {
     address: String, directory: String,
     open: @escaping @Sendable (_ uri: String) async throws(LinkError) -> any Link
   ) {
+    signal(SIGPIPE, SIG_IGN)  // as the program does: sh may not read all that it is given
     self.address = address
     self.directory = directory
     let heard = heard
     var options = Session.Options()
+    options.allowsShell = true
     options.environment = ["DIR": directory, "HOME": directory]
     let output = Output { bytes in
       heard.output.withLock { $0 += bytes }

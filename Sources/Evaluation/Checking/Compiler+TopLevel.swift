@@ -51,14 +51,16 @@ extension Compiler {
 
   /// Compiles another file where `source` stands.
   private func include(_ path: String, _ range: SourceRange) -> [Interpreter.Prepared] {
-    let file = path.hasPrefix("/") ? path : Self.folder(of: source.name) + path
+    let folder = Self.folder(of: source.name)
+    let file = path.hasPrefix("/") ? path : folder + path
     if sourcePath.contains(file) {
       report("source runs in a circle", range, nextStep: (sourcePath + [file]).joined(separator: " -> "))
       return []
     }
     let text: String
     do throws(Fault) { text = try FileText.read(file) } catch {
-      report(error.message, range, nextStep: "the path is relative to \(source.name)")
+      report(
+        error.message, range, nextStep: "the path is relative to \(folder.isEmpty ? "the working directory" : folder)")
       return []
     }
     let other = SourceText(name: file, text: text)

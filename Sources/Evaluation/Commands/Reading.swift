@@ -142,6 +142,8 @@ extension Fault {
         let words = arguments.positional[record].words(at: path)
       {
         marks.append(Mark(words, detail.title ?? detail.detail))
+      } else if let option = detail.parameter.flatMap({ arguments.options[$0] }) {
+        marks.append(Mark(option.range, error.errors.count > 1 ? detail.detail ?? detail.title : nil))
       } else {
         left.append(detail.pointer.map { "\($0): \(detail.text)" } ?? detail.text)
       }
@@ -149,7 +151,16 @@ extension Fault {
     marks.sort { $0.range.lower < $1.range.lower }
     let says = error.errors.count > 1 || !marks.isEmpty ? left : []
     self.init(
-      Kind(error.kind.rawValue), error.message, at: marks.isEmpty ? [Mark(arguments.range)] : marks,
+      Kind(error.kind.rawValue), Self.message(error, arguments.name),
+      at: marks.isEmpty ? [Mark(arguments.range)] : marks,
       in: arguments.source, nextStep: error.nextStep, errors: error.errors.map { .object($0.object) }, trail: says)
+  }
+
+  /// The message, which names the verb that was written: `count` and `stream` send `index`.
+  private static func message(_ error: ClientError, _ verb: String) -> String {
+    guard let call = error.call, call.method == "index" else { return error.message }
+    let sent = "\(call.queue) index: "
+    return error.message.hasPrefix(sent)
+      ? "\(call.queue) \(verb): \(error.message.dropFirst(sent.count))" : error.message
   }
 }

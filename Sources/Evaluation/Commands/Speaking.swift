@@ -108,6 +108,6 @@ extension Stage {
   /// Every stage, in the order help shows them.
   static let all: [Stage] = [
     `where`, map, select, with, take, skip, first, sort, unique, group, flatten, count, sum, avg, min, max, collect,
-    each, show, create, update, destroy, write, table, json, ndjson, csv,
+    each, show, create, update, destroy, write, table, json, ndjson, csv, sh,
   ]
 }

@@ -14,8 +14,8 @@ struct Printer {
   /// How many rows of a stream a table at a terminal shows.
   static let rowLimit = 100
 
-  init(_ session: Session, format: Format? = nil) {
-    output = session.output
+  init(_ session: Session, output: Output? = nil, format: Format? = nil) {
+    self.output = output ?? session.output
     self.format = format ?? session.state.withLock(\.format) ?? (session.output.isTerminal ? .table : .ndjson)
     note = session.note
   }
@@ -157,7 +157,7 @@ extension Stage {
       let selects = !call.command.arguments.isEmpty
       let code = call.selection()
       return .reduce { frame, stream throws(Fault) in
-        var printer = Printer(frame.run.session, format: format)
+        var printer = Printer(frame.run.session, output: frame.run.output, format: format)
         var rows =
           selects
           ? stream.mapping(code, frame, stage: format.rawValue) { _, value, out throws(Fault) in

@@ -15,7 +15,7 @@ struct Frame: Sendable {
   /// How many defs deep.
   var depth = 0
   /// What all code of one run shares.
-  let run: Run
+  var run: Run
 
   /// A frame for a def's body: nothing but its parameters, and the top level to read.
   func called(slots: Int) -> Frame {

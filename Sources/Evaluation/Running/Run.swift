@@ -5,7 +5,13 @@ struct Run: Sendable {
   let session: Session
   let source: SourceText
   /// Where `print` and the output stages write.
-  var output: Output { session.output }
+  let output: Output
+
+  init(session: Session, source: SourceText, output: Output? = nil) {
+    self.session = session
+    self.source = source
+    self.output = output ?? session.output
+  }
 
   /// Ends what runs where Ctrl-C was pressed.
   func checkInterrupt() throws(Fault) {

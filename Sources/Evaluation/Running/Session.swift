@@ -16,6 +16,8 @@ public final class Session: Sendable {
     public var confirmed: Confirmation = .asked
     /// Whether questions can be asked: standard input and error are terminals.
     public var isInteractive = false
+    /// Whether `sh` may run programs: `--allow-sh`.
+    public var allowsShell = false
     /// The format results are printed in, where nothing else is said.
     public var format: Format?
     /// How long requests wait where neither call nor client says.

@@ -1,4 +1,5 @@
 import Language
+import Synchronization
 
 extension Stage {
   static let show = Stage(
@@ -46,6 +47,47 @@ extension Stage {
   }
 }
 
+/// What the iterations of a window print: each one's whole, in the order of their elements.
+private struct InOrder {
+  private var waiting: [[UInt8]?]
+  private var next = 0
+
+  init(count: Int) { waiting = Array(repeating: nil, count: count) }
+
+  mutating func put(_ bytes: [UInt8], of index: Int, to output: Output) throws(Fault) {
+    waiting[index] = bytes
+    while next < waiting.count, let ready = waiting[next] {
+      try output.put(ready)
+      waiting[next] = []
+      next += 1
+    }
+  }
+}
+
+/// What one iteration prints.
+private final class Gathered: Sendable {
+  private let content = Mutex<[UInt8]>([])
+
+  var bytes: [UInt8] { content.withLock { $0 } }
+
+  /// An output that keeps what is written.
+  func output(like other: Output) -> Output {
+    Output(isTerminal: other.isTerminal, columns: other.columns) { [self] bytes in
+      content.withLock { $0 += bytes }
+      return true
+    }
+  }
+}
+
+extension Frame {
+  /// The same frame with another output.
+  fileprivate func printing(to output: Output) -> Frame {
+    var frame = self
+    frame.run = Run(session: run.session, source: run.source, output: output)
+    return frame
+  }
+}
+
 /// The iterations of an `each`, some of them at once; results keep their order, the first failure stops new ones.
 struct EachWindow: Sendable {
   let step: Step
@@ -80,24 +122,33 @@ struct EachWindow: Sendable {
 
   private func windowed(_ frame: Frame, _ page: [Value], _ results: inout [Value]) async -> Fault? {
     var values = [Value](repeating: .null, count: page.count)
+    var printed = InOrder(count: page.count)
     var failure: Fault?
-    await withTaskGroup(of: (Int, Result<Value, Fault>).self) { group in
+    await withTaskGroup(of: (Int, [UInt8], Result<Value, Fault>).self) { group in
       var next = 0
       var inFlight = 0
       while inFlight > 0 || next < page.count && failure == nil {
         if inFlight < limit, next < page.count, failure == nil {
           let (index, element) = (next, page[next])
           group.addTask {
-            do throws(Fault) { return (index, .success(try await iteration(frame, element))) } catch {
-              return (index, .failure(error))
+            let gathered = Gathered()
+            let own = frame.printing(to: gathered.output(like: frame.run.output))
+            let outcome: Result<Value, Fault>
+            do throws(Fault) { outcome = .success(try await iteration(own, element)) } catch {
+              outcome = .failure(error)
             }
+            own.run.output.flush()
+            return (index, gathered.bytes, outcome)
           }
           next += 1
           inFlight += 1
           continue
         }
-        guard let (index, outcome) = await group.next() else { break }
+        guard let (index, bytes, outcome) = await group.next() else { break }
         inFlight -= 1
+        do throws(Fault) { try printed.put(bytes, of: index, to: frame.run.output) } catch {
+          failure = failure ?? error
+        }
         switch outcome {
         case .success(let value): values[index] = value
         case .failure(let fault): failure = failure ?? fault

@@ -1,0 +1,160 @@
+import Glibc
+import JSONText
+
+/// A command of the shell that is fed while it runs, and what it prints is passed on.
+final class ShellProcess {
+  private let id: pid_t
+  private var input: Int32
+  private let output: Int32
+
+  /// Starts `/bin/sh -c COMMAND`; its standard error is the program's (posix_spawn).
+  init(_ command: String) throws(Fault) {
+    let (toChild, fromChild) = (try Self.pipe(), try Self.pipe())
+    defer {
+      close(toChild.reading)
+      close(fromChild.writing)
+    }
+    (input, output) = (toChild.writing, fromChild.reading)
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    unsafe posix_spawn_file_actions_adddup2(&actions, toChild.reading, 0)
+    unsafe posix_spawn_file_actions_adddup2(&actions, fromChild.writing, 1)
+    var started = pid_t()
+    let code = unsafe Self.spawn(&started, &actions, command)
+    guard code == 0 else { throw FileDescriptor.failure("can't run sh", code) }
+    id = started
+    for end in [input, output] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+  }
+
+  /// The two ends of a pipe, which only the child's own copies outlive.
+  private static func pipe() throws(Fault) -> (reading: Int32, writing: Int32) {
+    var ends: [Int32] = [-1, -1]
+    guard unsafe Glibc.pipe(&ends) == 0 else { throw FileDescriptor.failure("can't run sh") }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    return (ends[0], ends[1])
+  }
+
+  deinit {
+    if input >= 0 { close(input) }
+    close(output)
+  }
+
+  private static func spawn(
+    _ id: inout pid_t, _ actions: inout posix_spawn_file_actions_t, _ command: String
+  ) -> Int32 {
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    var defaults = sigset_t()
+    unsafe sigemptyset(&defaults)
+    unsafe sigaddset(&defaults, SIGPIPE)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &defaults)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+    var words: [UnsafeMutablePointer<CChar>?] = unsafe [strdup("sh"), strdup("-c"), strdup(command), nil]
+    defer { unsafe words.forEach { unsafe free($0) } }
+    return unsafe posix_spawn(&id, "/bin/sh", &actions, &attributes, &words, environ)
+  }
+
+  /// Feeds bytes, passing on what the command prints meanwhile; it may have closed its input.
+  func feed(_ bytes: [UInt8], _ run: Run) throws(Fault) {
+    var offset = 0
+    while offset < bytes.count, input >= 0 {
+      try wait(Int16(POLLOUT), run)
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe Glibc.write(input, $0.baseAddress?.advanced(by: offset), $0.count - offset)
+      }
+      if count >= 0 {
+        offset += count
+      } else if errno == EPIPE {
+        closeInput()
+      } else if errno != EAGAIN, errno != EINTR {
+        throw FileDescriptor.failure("can't write to sh")
+      }
+    }
+  }
+
+  /// Ends the input, passes on the rest and gives the exit status; a signal's is 128 and its number.
+  func finish(_ run: Run) throws(Fault) -> Int32 {
+    closeInput()
+    while try wait(0, run) {}
+    var status: Int32 = 0
+    while unsafe waitpid(id, &status, 0) < 0, errno == EINTR {}
+    return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
+  }
+
+  /// Ends the command.
+  func abandon() {
+    kill(id, SIGTERM)
+    closeInput()
+    while waitpid(id, nil, 0) < 0, errno == EINTR {}
+  }
+
+  private func closeInput() {
+    if input >= 0 { close(input) }
+    input = -1
+  }
+
+  /// Waits for the command to print, or to take input if `wanted`; false where it prints no more.
+  @discardableResult private func wait(_ wanted: Int16, _ run: Run) throws(Fault) -> Bool {
+    var ends = [
+      pollfd(fd: output, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: wanted == 0 ? -1 : input, events: wanted, revents: 0),
+    ]
+    _ = unsafe poll(&ends, 2, 100)
+    try run.checkInterrupt()
+    guard ends[0].revents != 0 else { return true }
+    var piece = [UInt8](repeating: 0, count: 65536)
+    let count = unsafe piece.withUnsafeMutableBytes { unsafe Glibc.read(output, $0.baseAddress, $0.count) }
+    if count > 0 { try run.output.put(Array(piece.prefix(count))) }
+    return count > 0 || count < 0 && (errno == EAGAIN || errno == EINTR)
+  }
+}
+
+extension Stage {
+  static let sh = Stage(
+    Declaration(
+      name: "sh",
+      summary: "Feeds the elements as JSON lines to a shell command, and prints what it prints; needs --allow-sh.",
+      parameters: [.init(name: "COMMAND", shape: .string)], effect: .writes, result: "null")
+  ) { call in
+    let command = call.once(0)
+    let (range, source) = call.place(0)
+    return .sink { frame, stream, _ throws(Fault) in
+      do throws(Fault) {
+        guard frame.run.session.options.allowsShell else {
+          throw Fault(.refused, "sh runs programs, which is off", nextStep: "retort --allow-sh ...")
+        }
+        guard case .string(let text) = try await command.run(&frame) else {
+          throw Fault(.type, "sh needs a command as a string")
+        }
+        let status = try await ShellProcess.run(text, &stream, frame.run)
+        guard status == 0 else { throw Fault(.fail, "sh ended with status \(status): \(text)") }
+        return ([], .null)
+      } catch { throw error.placed(at: range, in: source) }
+    }
+  }
+}
+
+extension ShellProcess {
+  /// Runs a command over a stream.
+  fileprivate static func run(_ command: String, _ stream: inout ElementStream, _ run: Run) async throws(Fault) -> Int32
+  {
+    run.output.flush()
+    let process = try ShellProcess(command)
+    do throws(Fault) {
+      while let page = try await stream.next() {
+        var lines: [UInt8] = []
+        for element in page {
+          try element.json().encode(into: &lines)
+          lines.append(UInt8(ascii: "\n"))
+        }
+        try process.feed(lines, run)
+      }
+      return try process.finish(run)
+    } catch {
+      process.abandon()
+      throw error
+    }
+  }
+}
