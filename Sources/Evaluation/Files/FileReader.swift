@@ -2,7 +2,7 @@ import Glibc
 import JSONText
 
 /// Reads a file piece by piece, as elements of its format.
-struct FileReader {
+struct FileReader: Sendable {
   private let file: FileDescriptor
   private let path: String
   private let format: FileFormat

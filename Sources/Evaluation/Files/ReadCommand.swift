@@ -18,9 +18,9 @@ extension Command {
       StreamValue { () async throws(Fault) in
         if path == "-" { try session.takeInput() }
         do throws(Fault) {
-          var reader = try FileReader(path, format)
+          var reader = ReadAhead(try FileReader(path, format))
           return ElementStream { () async throws(Fault) in
-            do throws(Fault) { return try reader.next() } catch {
+            do throws(Fault) { return try await reader.next() } catch {
               throw error.placed(at: arguments.range, in: arguments.source)
             }
           }
