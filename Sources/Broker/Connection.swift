@@ -69,9 +69,10 @@ public actor Connection {
   /// What happens between jobs: publish what waits, take what has come, expire what is due.
   private func turn() -> ConnectionThread.Wait {
     guard handle != nil else { return ConnectionThread.Wait() }
+    var isDry = true
     do throws(BrokerError) {
       try publish()
-      try drain()
+      isDry = try drain()
     } catch {
       lose(error)
       return ConnectionThread.Wait()
@@ -79,7 +80,7 @@ public actor Connection {
     expire()
     guard let descriptor = handle?.descriptor else { return ConnectionThread.Wait() }
     return ConnectionThread.Wait(
-      socket: descriptor, wantsToWrite: !outbox.isEmpty && blockedReason == nil, timeout: patience)
+      socket: descriptor, wantsToWrite: !outbox.isEmpty && blockedReason == nil, timeout: isDry ? patience : 0)
   }
 
   /// How long to wait at most: to the nearest deadline, or half a heartbeat.
@@ -113,15 +114,19 @@ public actor Connection {
     if let tag = message.acknowledges { try handle?.acknowledge(message.content.channel, tag) }
   }
 
-  /// Takes all frames that have come.
-  private func drain() throws(BrokerError) {
-    while handle != nil {
+  /// Takes frames that have come, but not so many that broker and service would wait meanwhile; true if that was all.
+  private func drain() throws(BrokerError) -> Bool {
+    for _ in 0..<Self.framesATurn where handle != nil {
       var event: Event?
       let found = try handle?.next { frame in event = take(frame) }
-      guard found == true else { return }
+      guard found == true else { return true }
       if let event { try react(event) }
     }
+    return handle == nil
   }
+
+  /// A reply is three frames or more.
+  private static let framesATurn = 24
 
   /// What a frame asks for, beside what it changes in its channel.
   private enum Event {

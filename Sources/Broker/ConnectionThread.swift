@@ -24,8 +24,12 @@ final class ConnectionThread: SerialExecutor, TaskExecutor {
 
   private let state = Mutex(State())
   private let event = retort_eventfd()
-  /// Called between jobs, on the thread.
-  private let turn = Mutex<(@Sendable () -> Wait)?>(nil)
+  /// Called between jobs, on the thread. A bare closure in a mutex would be wrapped once more at each look at it.
+  private let turn = Mutex<Turn?>(nil)
+
+  private struct Turn {
+    let body: @Sendable () -> Wait
+  }
 
   init() throws(BrokerError) {
     guard event >= 0 else { throw BrokerError(.unreachable, "no descriptor is left for a connection") }
@@ -52,7 +56,7 @@ final class ConnectionThread: SerialExecutor, TaskExecutor {
   }
 
   /// Sets what is called between jobs.
-  func attach(_ body: @escaping @Sendable () -> Wait) { turn.withLock { $0 = body } }
+  func attach(_ body: @escaping @Sendable () -> Wait) { turn.withLock { $0 = Turn(body: body) } }
 
   /// Ends the thread after what is enqueued.
   func stop() {
@@ -82,21 +86,28 @@ final class ConnectionThread: SerialExecutor, TaskExecutor {
 
   func checkIsolated() { precondition(isCurrent, "not on the connection's thread") }
 
+  /// How often what jobs enqueue is run before the connection has its turn.
+  private static let rounds = 16
+
   private func run() {
     state.withLock { $0.thread = pthread_self() }
     var jobs: [UnownedJob] = []
     while true {
-      let isStopped = state.withLock { state in
-        swap(&state.jobs, &jobs)
-        return state.isStopped && jobs.isEmpty
-      }
-      if isStopped { return }
-      for job in jobs {
-        job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
-      }
-      jobs.removeAll(keepingCapacity: true)
-      let body = turn.withLock { $0 }
-      sleep(body?() ?? Wait())
+      var rounds = 0
+      repeat {
+        let isStopped = state.withLock { state in
+          swap(&state.jobs, &jobs)
+          return state.isStopped && jobs.isEmpty
+        }
+        if isStopped { return }
+        for job in jobs {
+          job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+        }
+        rounds = jobs.isEmpty ? Self.rounds : rounds + 1
+        jobs.removeAll(keepingCapacity: true)
+      } while rounds < Self.rounds
+      let current = turn.withLock { $0 }
+      sleep(current?.body() ?? Wait())
     }
   }
 

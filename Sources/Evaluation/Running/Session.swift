@@ -1,3 +1,4 @@
+import Client
 public import JSONRPC
 public import Language
 import Synchronization
@@ -107,6 +108,11 @@ public final class Session: Sendable {
   func note(_ text: String) {
     output.flush()
     surroundings.note(text + "\n")
+  }
+
+  /// Where many requests at once run best: the connection's own thread, where there is one connection.
+  var linkExecutor: (any TaskExecutor)? {
+    state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.transport.taskExecutor : nil }
   }
 
   func trace(_ text: String) { surroundings.trace?(text) }

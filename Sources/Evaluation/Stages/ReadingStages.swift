@@ -96,11 +96,12 @@ struct EachWindow: Sendable {
   func run(_ frame: Frame, _ stream: inout ElementStream) async throws(Fault) -> [Value] {
     var results: [Value] = []
     var failure: Fault?
+    let executor = limit == 1 ? nil : frame.run.session.linkExecutor
     while failure == nil, let page = try await stream.next() {
       if limit == 1 {
         for element in page { results.append(try await iteration(frame, element)) }
       } else {
-        failure = await windowed(frame, page, &results)
+        failure = await withTaskExecutorPreference(executor) { await windowed(frame, page, &results) }
       }
     }
     if let failure { throw failure }

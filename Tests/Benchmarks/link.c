@@ -1,0 +1,84 @@
+/* The peers of the link's benchmark, on librabbitmq alone.
+
+     link respond URI QUEUE          answers each request with a result of its id, prefetch 64, until it is ended
+     link ask URI QUEUE COUNT WINDOW sends COUNT requests with WINDOW of them in flight and takes the replies */
+#include <amqp.h>
+#include <amqp_tcp_socket.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void check(int bad, const char *what) {
+  if (bad) { fprintf(stderr, "%s failed\n", what); exit(1); }
+}
+
+static amqp_connection_state_t log_in(char *uri) {
+  struct amqp_connection_info to;
+  amqp_default_connection_info(&to);
+  check(amqp_parse_url(uri, &to), "amqp_parse_url");
+  amqp_connection_state_t link = amqp_new_connection();
+  amqp_socket_t *socket = amqp_tcp_socket_new(link);
+  check(!socket || amqp_socket_open(socket, to.host, to.port), "amqp_socket_open");
+  amqp_rpc_reply_t reply = amqp_login(link, to.vhost, 0, 131072, 0, AMQP_SASL_METHOD_PLAIN, to.user, to.password);
+  check(reply.reply_type != AMQP_RESPONSE_NORMAL, "amqp_login");
+  check(!amqp_channel_open(link, 1), "amqp_channel_open");
+  return link;
+}
+
+static void respond(amqp_connection_state_t link, char *queue) {
+  check(!amqp_queue_declare(link, 1, amqp_cstring_bytes(queue), 0, 0, 0, 0, amqp_empty_table), "amqp_queue_declare");
+  check(!amqp_basic_qos(link, 1, 0, 64, 0), "amqp_basic_qos");
+  check(!amqp_basic_consume(link, 1, amqp_cstring_bytes(queue), amqp_empty_bytes, 0, 1, 0, amqp_empty_table), "consume");
+  puts("ready");
+  fflush(stdout);
+  static const char body[] =
+      "{\"id\":\"1\",\"jsonrpc\":\"2.0\",\"result\":{\"data\":{\"id\":\"1\",\"type\":\"posts\",\"attributes\":{\"text\":\"Post 1\"}}}}";
+  for (;;) {
+    amqp_envelope_t got;
+    amqp_maybe_release_buffers(link);
+    if (amqp_consume_message(link, &got, NULL, 0).reply_type != AMQP_RESPONSE_NORMAL) return;
+    amqp_basic_properties_t properties = {._flags = AMQP_BASIC_CORRELATION_ID_FLAG | AMQP_BASIC_CONTENT_TYPE_FLAG,
+                                          .correlation_id = got.message.properties.correlation_id,
+                                          .content_type = amqp_cstring_bytes("application/json")};
+    amqp_basic_publish(link, 1, amqp_empty_bytes, got.message.properties.reply_to, 0, 0, &properties,
+                       amqp_cstring_bytes((char *)body));
+    amqp_destroy_envelope(&got);
+  }
+}
+
+static void ask_one(amqp_connection_state_t link, char *queue, amqp_bytes_t replies, int number) {
+  char id[64], body[256];
+  snprintf(id, sizeof id, "0b7c2a54-62f0-4e0c-9d0f-2f3d8a6b1c00-%d", number);
+  snprintf(body, sizeof body,
+           "{\"id\":\"%s\",\"jsonrpc\":\"2.0\",\"method\":\"show\",\"params\":{\"id\":\"1\",\"meta\":{\"host\":\"bench\"}}}", id);
+  amqp_basic_properties_t properties = {
+      ._flags = AMQP_BASIC_CORRELATION_ID_FLAG | AMQP_BASIC_REPLY_TO_FLAG | AMQP_BASIC_CONTENT_TYPE_FLAG,
+      .correlation_id = amqp_cstring_bytes(id), .reply_to = replies, .content_type = amqp_cstring_bytes("application/json")};
+  amqp_basic_publish(link, 1, amqp_empty_bytes, amqp_cstring_bytes(queue), 1, 0, &properties, amqp_cstring_bytes(body));
+}
+
+static void ask(amqp_connection_state_t link, char *queue, int count, int window) {
+  amqp_queue_declare_ok_t *declared = amqp_queue_declare(link, 1, amqp_empty_bytes, 0, 0, 1, 1, amqp_empty_table);
+  check(!declared, "amqp_queue_declare");
+  amqp_bytes_t replies = amqp_bytes_malloc_dup(declared->queue);
+  check(!amqp_basic_consume(link, 1, replies, amqp_empty_bytes, 0, 1, 1, amqp_empty_table), "amqp_basic_consume");
+  int sent = 0, taken = 0;
+  while (sent < window && sent < count) ask_one(link, queue, replies, ++sent);
+  while (taken < count) {
+    amqp_envelope_t got;
+    amqp_maybe_release_buffers(link);
+    check(amqp_consume_message(link, &got, NULL, 0).reply_type != AMQP_RESPONSE_NORMAL, "amqp_consume_message");
+    amqp_destroy_envelope(&got);
+    taken++;
+    if (sent < count) ask_one(link, queue, replies, ++sent);
+  }
+  amqp_connection_close(link, AMQP_REPLY_SUCCESS);
+}
+
+int main(int count, char **words) {
+  check(count < 4, "usage: link respond|ask URI QUEUE [COUNT WINDOW]");
+  amqp_connection_state_t link = log_in(words[2]);
+  if (!strcmp(words[1], "respond")) respond(link, words[3]);
+  else ask(link, words[3], atoi(words[4]), atoi(words[5]));
+  return 0;
+}
