@@ -5,6 +5,7 @@ struct Channel {
   /// A request that waits for its reply.
   struct Pending {
     let continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
+    let deadline: ContinuousClock.Instant?
     var wasSent = false
   }
 
@@ -28,13 +29,39 @@ struct Channel {
   }
 
   let number: UInt16
-  var pending: [[UInt8]: Pending] = [:]
+  /// The requests by the number at the end of their correlation ids.
+  var pending: [Int: Pending] = [:]
+  /// What the correlation ids of the channel's requests begin with.
+  let prefix: [UInt8]
   var answer: CheckedContinuation<Result<Answer, BrokerError>, Never>?
   /// What a service does with a delivery.
   var deliver: (@Sendable (Delivery) -> Void)?
   private var assembly: Assembly?
 
-  init(number: UInt16) { self.number = number }
+  init(number: UInt16, prefix: [UInt8] = []) {
+    self.number = number
+    self.prefix = prefix
+  }
+
+  /// The number of a request by its correlation id; nil where it is none of the channel's.
+  static func serial(of correlationID: [UInt8], after prefix: [UInt8]) -> Int? {
+    guard correlationID.count > prefix.count, correlationID.count <= prefix.count + 18,
+      correlationID.starts(with: prefix)
+    else { return nil }
+    var serial = 0
+    for byte in correlationID[prefix.count...] {
+      guard byte >= 0x30, byte <= 0x39 else { return nil }
+      serial = serial * 10 + Int(byte - 0x30)
+    }
+    return serial
+  }
+
+  /// Takes out the requests whose time is up.
+  mutating func expire(_ now: ContinuousClock.Instant) -> [Pending] {
+    let late = pending.filter { $0.value.deadline.map { $0 <= now } ?? false }
+    for serial in late.keys { pending[serial] = nil }
+    return Array(late.values)
+  }
 
   /// Takes a frame; a message that is whole goes to who waits for it.
   mutating func take(_ frame: borrowing Frame, _ counters: inout Connection.Counters) {
@@ -74,7 +101,9 @@ struct Channel {
           body: message.body))
       return
     }
-    guard let waiting = pending.removeValue(forKey: message.correlationID) else {
+    guard let serial = Self.serial(of: message.correlationID, after: prefix),
+      let waiting = pending.removeValue(forKey: serial)
+    else {
       counters.strayReplies += 1
       return
     }

@@ -10,19 +10,21 @@ public final class ClientChannel: Sendable {
   private let replyQueue: [UInt8]
   private let routingKey: [UInt8]
   private let prefix: String
+  private let prefixBytes: [UInt8]
   private let counter = Atomic(0)
 
-  init(_ connection: Connection, queue: String, number: UInt16, replyQueue: [UInt8]) {
+  init(_ connection: Connection, queue: String, number: UInt16, replyQueue: [UInt8], prefix: String) {
     self.connection = connection
     self.queue = queue
     self.number = number
     self.replyQueue = replyQueue
     routingKey = Array(queue.utf8)
-    prefix = Self.uuid()
+    self.prefix = prefix
+    prefixBytes = Array(prefix.utf8)
   }
 
   /// A UUID of this client and a counter: never used before.
-  public func nextCorrelationID() -> String { "\(prefix)-\(counter.add(1, ordering: .relaxed).newValue)" }
+  public func nextCorrelationID() -> String { "\(prefix)\(counter.add(1, ordering: .relaxed).newValue)" }
 
   /// Sends a request and waits for its reply.
   ///
@@ -35,11 +37,26 @@ public final class ClientChannel: Sendable {
       channel: number, routingKey: routingKey, correlationID: Array(correlationID.utf8), replyTo: replyQueue,
       body: body,
       isMandatory: true, expiration: expires ? deadline : nil, deadline: deadline)
-    do throws(BrokerError) {
-      return try await connection.request(message, number)
-    } catch {
-      guard error.code == .noRoute else { throw error }
+    guard let serial = Channel.serial(of: message.correlationID, after: prefixBytes) else {
+      throw BrokerError(.malformed, "\(correlationID) is no correlation id of this client")
+    }
+    switch await reply(to: message, serial) {
+    case .success(let reply): return reply
+    case .failure(let error) where error.code == .noRoute:
       throw BrokerError(.noRoute, "there is no queue \(queue) on \(connection.uri)")
+    case .failure(let error): throw error
+    }
+  }
+
+  private func reply(to message: OutgoingMessage, _ serial: Int) async -> Result<[UInt8], BrokerError> {
+    let (thread, number) = (connection.thread, number)
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        thread.post(.request(message, serial: serial, continuation))
+        if Task.isCancelled { thread.post(.cancel(channel: number, serial: serial)) }
+      }
+    } onCancel: {
+      thread.post(.cancel(channel: number, serial: serial))
     }
   }
 
@@ -47,7 +64,7 @@ public final class ClientChannel: Sendable {
   public func close() async { await connection.closeChannel(number) }
 
   /// A random UUID (RFC 9562, version 4).
-  private static func uuid() -> String {
+  static func uuid() -> String {
     var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
     bytes[6] = bytes[6] & 0x0F | 0x40
     bytes[8] = bytes[8] & 0x3F | 0x80
@@ -60,13 +77,14 @@ extension Connection {
   /// Opens a client on a queue, which is neither declared nor looked for.
   public func openChannel(queue: String) async throws(BrokerError) -> ClientChannel {
     guard queue.utf8.count <= 255 else { throw BrokerError(.address, "a queue's name has at most 255 bytes") }
-    let number = try await newChannel()
+    let prefix = ClientChannel.uuid() + "-"
+    let number = try await newChannel(prefix: Array(prefix.utf8))
     let declared = try await call(number) { handle throws(BrokerError) in try handle.declareReplyQueue(number) }
     let replyQueue = declared.name
     _ = try await call(number) { handle throws(BrokerError) in
       try handle.consume(number, replyQueue, acknowledges: false)
     }
-    return ClientChannel(self, queue: queue, number: number, replyQueue: replyQueue)
+    return ClientChannel(self, queue: queue, number: number, replyQueue: replyQueue, prefix: prefix)
   }
 
   /// Asks for a queue's depth and consumers with a passive declare on a channel of its own; nil where there is none.

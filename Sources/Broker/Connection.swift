@@ -17,11 +17,12 @@ public actor Connection {
   nonisolated let thread: ConnectionThread
   private var handle: AMQPHandle?
   /// Why it is no longer open.
-  private var end: BrokerError?
+  private(set) var end: BrokerError?
   var channels: [UInt16: Channel] = [:]
   private var nextChannel: UInt16 = 1
-  private var outbox = Outbox()
-  private var deadlines = DeadlineHeap()
+  var outbox = Outbox()
+  /// No request's time is up before it.
+  var nextDeadline: ContinuousClock.Instant?
   /// Why the broker takes no messages, while it does not.
   public private(set) var blockedReason: String?
   /// What was counted.
@@ -68,6 +69,7 @@ public actor Connection {
 
   /// What happens between jobs: publish what waits, take what has come, expire what is due.
   private func turn() -> ConnectionThread.Wait {
+    accept(thread.takeOrders())
     guard handle != nil else { return ConnectionThread.Wait() }
     var isDry = true
     do throws(BrokerError) {
@@ -86,7 +88,7 @@ public actor Connection {
   /// How long to wait at most: to the nearest deadline, or half a heartbeat.
   private var patience: Int32 {
     var limit = uri.heartbeat > 0 ? uri.heartbeat * 500 : 60_000
-    if let next = deadlines.first { limit = min(limit, OutgoingMessage.milliseconds(until: next)) }
+    if let next = nextDeadline { limit = min(limit, OutgoingMessage.milliseconds(until: next)) }
     return Int32(clamping: max(limit, 1))
   }
 
@@ -183,15 +185,6 @@ public actor Connection {
     channel.fail(error, code: code)
   }
 
-  private func expire() {
-    while let key = deadlines.popDue(.now) {
-      guard let pending = channels[key.channel]?.pending.removeValue(forKey: key.correlationID) else { continue }
-      pending.continuation.resume(
-        returning: .failure(BrokerError(.timeout, "the time is up", wasSent: pending.wasSent)))
-    }
-    deadlines.dropStale { channels[$0.channel]?.pending[$0.correlationID] != nil }
-  }
-
   /// Waits until the connection is closed in order; closing twice does nothing.
   public func close() async {
     guard handle != nil else { return }
@@ -207,37 +200,6 @@ public actor Connection {
 
 // What clients and services do on it.
 extension Connection {
-  /// Sends a request on a channel and waits for its reply.
-  func request(
-    _ message: OutgoingMessage, _ number: UInt16
-  ) async throws(BrokerError) -> [UInt8] {
-    let key = message.correlationID
-    if let end { throw end }
-    guard channels[number] != nil else { throw BrokerError(.closed, "the client was stopped, or its channel is lost") }
-    guard message.body.count <= OutgoingMessage.bodyLimit else {
-      throw BrokerError(.tooLarge, "a body of \(message.body.count) bytes: the broker takes at most 128 MiB")
-    }
-    if let deadline = message.deadline, deadline <= .now { throw BrokerError(.timeout, "the time is up") }
-    let result: Result<[UInt8], BrokerError> = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        channels[number]?.pending[key] = Channel.Pending(continuation: continuation)
-        if let deadline = message.deadline {
-          deadlines.insert(deadline, DeadlineHeap.Key(channel: number, correlationID: key))
-        }
-        outbox.append(Outbox.Entry(content: message, request: key))
-        if Task.isCancelled { cancel(number, key) }
-      }
-    } onCancel: {
-      Task { await self.cancel(number, key) }
-    }
-    return try result.get()
-  }
-
-  private func cancel(_ number: UInt16, _ key: [UInt8]) {
-    guard let pending = channels[number]?.pending.removeValue(forKey: key) else { return }
-    pending.continuation.resume(returning: .failure(BrokerError(.cancelled, "interrupted", wasSent: pending.wasSent)))
-  }
-
   /// Publishes a reply and acknowledges the request it answers.
   func reply(_ message: OutgoingMessage, acknowledging tag: UInt64) {
     guard channels[message.channel] != nil else { return }
@@ -251,10 +213,10 @@ extension Connection {
   }
 
   /// Opens a channel.
-  func newChannel() async throws(BrokerError) -> UInt16 {
+  func newChannel(prefix: [UInt8] = []) async throws(BrokerError) -> UInt16 {
     if let end { throw end }
     guard let number = freeChannel() else { throw BrokerError(.lost, "no channel is left on the connection") }
-    channels[number] = Channel(number: number)
+    channels[number] = Channel(number: number, prefix: prefix)
     _ = try await call(number) { handle throws(BrokerError) in try handle.openChannel(number) }
     return number
   }

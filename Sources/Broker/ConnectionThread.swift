@@ -16,6 +16,7 @@ final class ConnectionThread: SerialExecutor, TaskExecutor {
 
   private struct State {
     var jobs: [UnownedJob] = []
+    var orders: [Order] = []
     var isStopped = false
     /// Whether the thread waits, or is about to, so that it must be woken.
     var isAsleep = false
@@ -76,6 +77,25 @@ final class ConnectionThread: SerialExecutor, TaskExecutor {
     if mustWake { retort_signal_eventfd(event) }
   }
 
+  /// Hands an order to the connection's next turn, from any thread, without a hop of the caller's task.
+  func post(_ order: Order) {
+    let mustWake = state.withLock { state in
+      state.orders.append(order)
+      defer { state.isAsleep = false }
+      return state.isAsleep
+    }
+    if mustWake { retort_signal_eventfd(event) }
+  }
+
+  /// Takes what was posted since the last turn.
+  func takeOrders() -> [Order] {
+    state.withLock { state in
+      guard !state.orders.isEmpty else { return [] }
+      defer { state.orders = [] }
+      return state.orders
+    }
+  }
+
   func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 
   /// Whether the caller is on the thread.
@@ -114,7 +134,7 @@ final class ConnectionThread: SerialExecutor, TaskExecutor {
   /// Waits unless something was enqueued meanwhile.
   private func sleep(_ wait: Wait) {
     let mayWait = state.withLock { state in
-      state.isAsleep = state.jobs.isEmpty && !state.isStopped
+      state.isAsleep = state.jobs.isEmpty && state.orders.isEmpty && !state.isStopped
       return state.isAsleep
     }
     guard mayWait else { return }

@@ -4,7 +4,7 @@ struct Outbox {
   struct Entry {
     var content: OutgoingMessage
     /// The request it is; one that nobody waits for any more is not sent.
-    var request: [UInt8]?
+    var request: Int?
     /// The delivery it answers.
     var acknowledges: UInt64?
   }

@@ -1,0 +1,64 @@
+/// What a client asks of its connection, between two turns of the connection's thread.
+enum Order: Sendable {
+  /// To send a request, and to resume who waits for the reply.
+  case request(OutgoingMessage, serial: Int, CheckedContinuation<Result<[UInt8], BrokerError>, Never>)
+  /// To wait for a request's reply no longer.
+  case cancel(channel: UInt16, serial: Int)
+}
+
+extension Connection {
+  /// Carries out what clients have asked for since the last turn.
+  func accept(_ orders: [Order]) {
+    for order in orders {
+      switch order {
+      case .request(let message, let serial, let continuation): begin(message, serial, continuation)
+      case .cancel(let number, let serial):
+        guard let pending = channels[number]?.pending.removeValue(forKey: serial) else { continue }
+        let error = BrokerError(.cancelled, "interrupted", wasSent: pending.wasSent)
+        pending.continuation.resume(returning: .failure(error))
+      }
+    }
+  }
+
+  private func begin(
+    _ message: OutgoingMessage, _ serial: Int, _ continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
+  ) {
+    if let error = refusal(of: message) { return continuation.resume(returning: .failure(error)) }
+    channels[message.channel]?.pending[serial] = Channel.Pending(continuation: continuation, deadline: message.deadline)
+    expect(message.deadline)
+    outbox.append(Outbox.Entry(content: message, request: serial))
+  }
+
+  /// Why a request can't be sent.
+  private func refusal(of message: OutgoingMessage) -> BrokerError? {
+    if let end { return end }
+    if channels[message.channel] == nil {
+      return BrokerError(.closed, "the client was stopped, or its channel is lost")
+    }
+    if message.body.count > OutgoingMessage.bodyLimit {
+      return BrokerError(.tooLarge, "a body of \(message.body.count) bytes: the broker takes at most 128 MiB")
+    }
+    if let deadline = message.deadline, deadline <= .now { return BrokerError(.timeout, "the time is up") }
+    return nil
+  }
+
+  /// Fails the requests whose time is up.
+  func expire() {
+    guard let due = nextDeadline, due <= .now else { return }
+    let now = ContinuousClock.now
+    nextDeadline = nil
+    for number in channels.keys {
+      guard let late = channels[number]?.expire(now) else { continue }
+      for pending in late {
+        pending.continuation.resume(
+          returning: .failure(BrokerError(.timeout, "the time is up", wasSent: pending.wasSent)))
+      }
+      channels[number]?.pending.values.forEach { expect($0.deadline) }
+    }
+  }
+
+  private func expect(_ deadline: ContinuousClock.Instant?) {
+    guard let deadline else { return }
+    nextDeadline = nextDeadline.map { min($0, deadline) } ?? deadline
+  }
+}
