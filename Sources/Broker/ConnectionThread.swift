@@ -25,7 +25,9 @@ final class ConnectionThread: SerialExecutor, TaskExecutor {
 
   private let state = Mutex(State())
   private let event = retort_eventfd()
-  /// Called between jobs, on the thread. A bare closure in a mutex would be wrapped once more at each look at it.
+  /// What is called between jobs, on the thread.
+  ///
+  /// A bare closure in a mutex would be wrapped once more at each look at it.
   private let turn = Mutex<Turn?>(nil)
 
   private struct Turn {

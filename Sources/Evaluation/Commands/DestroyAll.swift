@@ -1,5 +1,6 @@
 import Synchronization
 import Client
+import JSONRPC
 import JSONAPI
 import JSONText
 import Language
@@ -91,15 +92,16 @@ private struct Purge {
   }
 
   private func destroy(_ ids: [String], _ patience: ResourceClient.Patience, before: Int) async throws(Fault) -> Int {
-    let window = Window(session: session, limit: limit, goesOn: false)
+    let window = Window(limit: limit, executor: client.client.transport.taskExecutor)
     var rest = ids[...]
-    let result = await window.run(keepsFlow: false) { () async throws(Fault) in
+    let result = await Changes(session: session, window: window, goesOn: false).run(keepsFlow: false) {
+      () async throws(Fault) in
       guard let id = rest.popFirst() else { return nil }
       try session.useConfirmed(1)
       let mutation = Mutation(
         client: client, request: client.client.destroyRequest(id), arguments: arguments, record: nil,
         patience: patience)
-      return (mutation, .string(id))
+      return [(mutation, .string(id))]
     }
     let destroyed = before + result.tally.ok
     if let stopped = result.stopped { throw ended(stopped, destroyed) }

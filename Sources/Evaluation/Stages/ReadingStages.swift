@@ -47,23 +47,6 @@ extension Stage {
   }
 }
 
-/// What the iterations of a window print: each one's whole, in the order of their elements.
-private struct InOrder {
-  private var waiting: [[UInt8]?]
-  private var next = 0
-
-  init(count: Int) { waiting = Array(repeating: nil, count: count) }
-
-  mutating func put(_ bytes: [UInt8], of index: Int, to output: Output) throws(Fault) {
-    waiting[index] = bytes
-    while next < waiting.count, let ready = waiting[next] {
-      try output.put(ready)
-      waiting[next] = []
-      next += 1
-    }
-  }
-}
-
 /// What one iteration prints.
 private final class Gathered: Sendable {
   private let content = Mutex<[UInt8]>([])
@@ -94,17 +77,11 @@ struct EachWindow: Sendable {
   let limit: Int
 
   func run(_ frame: Frame, _ stream: inout ElementStream) async throws(Fault) -> [Value] {
+    if limit > 1 { return try await windowed(frame, &stream) }
     var results: [Value] = []
-    var failure: Fault?
-    let executor = limit == 1 ? nil : frame.run.session.linkExecutor
-    while failure == nil, let page = try await stream.next() {
-      if limit == 1 {
-        for element in page { results.append(try await iteration(frame, element)) }
-      } else {
-        failure = await withTaskExecutorPreference(executor) { await windowed(frame, page, &results) }
-      }
+    while let page = try await stream.next() {
+      for element in page { results.append(try await iteration(frame, element)) }
     }
-    if let failure { throw failure }
     return results
   }
 
@@ -121,42 +98,44 @@ struct EachWindow: Sendable {
     return own.result
   }
 
-  private func windowed(_ frame: Frame, _ page: [Value], _ results: inout [Value]) async -> Fault? {
-    var values = [Value](repeating: .null, count: page.count)
-    var printed = InOrder(count: page.count)
-    var failure: Fault?
-    await withTaskGroup(of: (Int, [UInt8], Result<Value, Fault>).self) { group in
-      var next = 0
-      var inFlight = 0
-      while inFlight > 0 || next < page.count && failure == nil {
-        if inFlight < limit, next < page.count, failure == nil {
-          let (index, element) = (next, page[next])
-          group.addTask {
-            let gathered = Gathered()
-            let own = frame.printing(to: gathered.output(like: frame.run.output))
-            let outcome: Result<Value, Fault>
-            do throws(Fault) { outcome = .success(try await iteration(own, element)) } catch {
-              outcome = .failure(error)
-            }
-            own.run.output.flush()
-            return (index, gathered.bytes, outcome)
-          }
-          next += 1
-          inFlight += 1
-          continue
-        }
-        guard let (index, bytes, outcome) = await group.next() else { break }
-        inFlight -= 1
-        do throws(Fault) { try printed.put(bytes, of: index, to: frame.run.output) } catch {
-          failure = failure ?? error
-        }
-        switch outcome {
-        case .success(let value): values[index] = value
-        case .failure(let fault): failure = failure ?? fault
-        }
-      }
+  private func windowed(_ frame: Frame, _ stream: inout ElementStream) async throws(Fault) -> [Value] {
+    let results = Mutex(InOrder())
+    let output = frame.run.output
+    let window = Window(limit: limit, executor: frame.run.session.linkExecutor)
+    let stopped = await window.run { () async throws(Fault) in
+      try await stream.next()
+    } work: { index, element in
+      let gathered = Gathered()
+      let own = frame.printing(to: gathered.output(like: output))
+      let outcome: Result<Value, Fault>
+      do throws(Fault) { outcome = .success(try await iteration(own, element)) } catch { outcome = .failure(error) }
+      own.run.output.flush()
+      return results.withLock { $0.take(outcome, gathered.bytes, of: index, output) }
     }
-    results += values
-    return failure
+    let all = results.withLock { $0 }
+    if let fault = all.failure ?? stopped { throw fault }
+    return all.values
+  }
+}
+
+/// What the iterations of a window give and print: in the order of their elements, each one's whole.
+private struct InOrder: Sendable {
+  private(set) var values: [Value] = []
+  private(set) var failure: Fault?
+  /// Iterations that are done before one that began earlier.
+  private var waiting: [Int: (value: Value, bytes: [UInt8])] = [:]
+
+  /// Takes what came of an iteration; false where no more are to begin.
+  mutating func take(_ outcome: Result<Value, Fault>, _ bytes: [UInt8], of index: Int, _ output: Output) -> Bool {
+    do throws(Fault) {
+      waiting[index] = (.null, bytes)
+      if case .success(let value) = outcome { waiting[index]?.value = value }
+      while let ready = waiting.removeValue(forKey: values.count) {
+        values.append(ready.value)
+        if !ready.bytes.isEmpty { try output.put(ready.bytes) }
+      }
+      _ = try outcome.get()
+    } catch { failure = failure ?? error }
+    return failure == nil
   }
 }

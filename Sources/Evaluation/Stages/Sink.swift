@@ -42,7 +42,7 @@ struct Tally: Sendable {
   }
 }
 
-extension Window.Result {
+extension Changes.Result {
   /// An error of the elements themselves, with what was done before it.
   func ended(_ fault: Fault, _ label: String) -> Fault {
     tally.hasSent ? fault.within("\(label): \(tally.text)").ending(5) : fault
@@ -60,9 +60,9 @@ extension Mutation.Outcome {
 }
 
 /// Many changes with some of them in flight.
-struct Window: Sendable {
+struct Changes: Sendable {
   let session: Session
-  let limit: Int
+  let window: Window
   /// Whether a failure does not stop it.
   let goesOn: Bool
 
@@ -74,42 +74,23 @@ struct Window: Sendable {
     var stopped: Fault?
   }
 
-  /// Sends the mutations that `next` makes, until it has no more or one fails; then waits for what is in flight.
-  func run(
-    keepsFlow: Bool, _ next: () async throws(Fault) -> (mutation: Mutation, element: Value)?
-  ) async -> Result {
-    var result = Result()
-    await withTaskGroup(of: (Int, Value, Mutation.Outcome).self) { group in
-      var (index, inFlight) = (0, 0)
-      var isOpen = true
-      while isOpen || inFlight > 0 {
-        if isOpen, inFlight < limit {
-          do throws(Fault) {
-            guard let (mutation, element) = try await next() else {
-              isOpen = false
-              continue
-            }
-            let position = index
-            group.addTask(executorPreference: mutation.client.client.transport.taskExecutor) {
-              (position, element, await mutation.send(session))
-            }
-            index += 1
-            inFlight += 1
-            continue
-          } catch {
-            result.stopped = error
-            isOpen = false
-            continue
-          }
-        }
-        guard let (position, element, outcome) = await group.next() else { break }
-        inFlight -= 1
+  /// A change, and the element it was made of.
+  typealias Change = (mutation: Mutation, element: Value)
+
+  /// Sends the changes that `next` makes, until it has no more or one fails; then waits for what is in flight.
+  func run(keepsFlow: Bool, _ next: () async throws(Fault) -> [Change]?) async -> Result {
+    let gathered = Mutex(Result())
+    let stopped = await window.run(next) { index, change in
+      let outcome = await change.mutation.send(session)
+      gathered.withLock { result in
         result.tally.add(outcome)
-        if keepsFlow, case .done(let value) = outcome { result.flow.append((position, value.isNull ? element : value)) }
-        if !outcome.isGood, !goesOn { isOpen = false }
-        if Task.isCancelled { isOpen = false }
+        guard keepsFlow, case .done(let value) = outcome else { return }
+        result.flow.append((index, value.isNull ? change.element : value))
       }
+      return outcome.isGood || goesOn
     }
+    var result = gathered.withLock { $0 }
+    result.stopped = stopped
     result.flow.sort { $0.index < $1.index }
     return result
   }
@@ -146,22 +127,24 @@ extension Stage {
         let client = try once.client()
         let session = frame.run.session
         if declaration.effect == .destroys { try await confirm(once, client, session, &stream) }
-        let window = Window(
-          session: session, limit: try once.integer("in-flight", least: 1) ?? session.state.withLock(\.inFlight),
+        let changes = Changes(
+          session: session,
+          window: Window(
+            limit: try once.integer("in-flight", least: 1) ?? session.state.withLock(\.inFlight),
+            executor: client.client.transport.taskExecutor),
           goesOn: try once.string("on-error") == "continue")
-        var page: ArraySlice<Value> = []
-        let result = await window.run(keepsFlow: keepsFlow) { () async throws(Fault) in
+        var elements = OneByOne(stream)
+        let result = await changes.run(keepsFlow: keepsFlow) { () async throws(Fault) in
           try frame.run.checkInterrupt()
-          if page.isEmpty { page = try await stream.next()?[...] ?? [] }
-          guard let element = page.popFirst() else { return nil }
+          guard let element = try await elements.next() else { return nil }
           frame.element = element
           if declaration.effect == .destroys { try session.useConfirmed(1) }
           do throws(Fault) {
-            return (try make(try await arguments.each(once, element, &frame)), element)
+            return [(try make(try await arguments.each(once, element, &frame)), element)]
           } catch { throw error.within("in \(declaration.name), at \(element.label)") }
         }
         if let stopped = result.stopped { throw result.ended(stopped, "\(declaration.name) \(client.name)") }
-        try finish(result.tally, "\(declaration.name) \(client.name)", session, goesOn: window.goesOn)
+        try finish(result.tally, "\(declaration.name) \(client.name)", session, goesOn: changes.goesOn)
         return (result.flow.map(\.value), result.tally.value)
       }
     }
@@ -191,6 +174,19 @@ extension Stage {
       return
     }
     throw first.within("\(label): \(tally.text)").ending(tally.hasSent ? 5 : 6)
+  }
+}
+
+/// The elements of a stream one by one.
+private struct OneByOne {
+  private var stream: ElementStream
+  private var page: ArraySlice<Value> = []
+
+  init(_ stream: ElementStream) { self.stream = stream }
+
+  mutating func next() async throws(Fault) -> Value? {
+    if page.isEmpty { page = try await stream.next()?[...] ?? [] }
+    return page.popFirst()
   }
 }
 

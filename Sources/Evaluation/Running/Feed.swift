@@ -1,0 +1,92 @@
+import Synchronization
+
+/// Items on their way to workers: begun in order, a few of them ready, so that nobody waits for a page.
+final class Feed<Item: Sendable>: Sendable {
+  /// An item and its place, from 0.
+  typealias Numbered = (index: Int, item: Item)
+
+  private struct State {
+    var ready: [Numbered] = []
+    var head = 0
+    var next = 0
+    var isEnded = false
+    var workers: [CheckedContinuation<Numbered?, Never>] = []
+    var source: CheckedContinuation<Void, Never>?
+
+    var count: Int { ready.count - head }
+
+    mutating func pop() -> Numbered? {
+      guard head < ready.count else { return nil }
+      head += 1
+      let item = ready[head - 1]
+      if head == ready.count { (ready, head) = ([], 0) }
+      return item
+    }
+  }
+
+  private let state = Mutex(State())
+  /// How many may be ready before the source waits.
+  private let ahead: Int
+
+  init(ahead: Int) { self.ahead = ahead }
+
+  /// The next item, or nil when there are no more.
+  func take() async -> Numbered? {
+    let (item, isEnded, source) = state.withLock { state in
+      let item = state.pop()
+      let source = state.count < ahead ? state.source.take() : nil
+      return (item, state.isEnded, source)
+    }
+    source?.resume()
+    if item != nil || isEnded { return item }
+    return await withCheckedContinuation { continuation in
+      let item: Numbered?? = state.withLock { state in
+        if let item = state.pop() { return .some(item) }
+        if state.isEnded { return .some(nil) }
+        state.workers.append(continuation)
+        return nil
+      }
+      if let item { continuation.resume(returning: item) }
+    }
+  }
+
+  /// Adds items, and waits while enough are ready; false where no more are wanted.
+  func put(_ items: [Item]) async -> Bool {
+    let (handed, isFull) = state.withLock { state in
+      var handed: [(CheckedContinuation<Numbered?, Never>, Numbered)] = []
+      for item in items where !state.isEnded {
+        let numbered = (index: state.next, item: item)
+        state.next += 1
+        if let worker = state.workers.popLast() {
+          handed.append((worker, numbered))
+        } else {
+          state.ready.append(numbered)
+        }
+      }
+      return (handed, state.count >= ahead)
+    }
+    for (worker, item) in handed { worker.resume(returning: item) }
+    if isFull {
+      await withCheckedContinuation { continuation in
+        let mayGoOn = state.withLock { state in
+          if state.count >= ahead, !state.isEnded { state.source = continuation }
+          return state.source == nil
+        }
+        if mayGoOn { continuation.resume() }
+      }
+    }
+    return state.withLock { !$0.isEnded }
+  }
+
+  /// Ends it: after what is ready, or, where something failed, at once.
+  func end(discarding: Bool = false) {
+    let (workers, source) = state.withLock { state in
+      state.isEnded = true
+      if discarding { (state.ready, state.head) = ([], 0) }
+      defer { (state.workers, state.source) = ([], nil) }
+      return (state.workers, state.source)
+    }
+    for worker in workers { worker.resume(returning: nil) }
+    source?.resume()
+  }
+}
