@@ -43,19 +43,6 @@ struct Channel {
     self.prefix = prefix
   }
 
-  /// The number of a request by its correlation id; nil where it is none of the channel's.
-  static func serial(of correlationID: [UInt8], after prefix: [UInt8]) -> Int? {
-    guard correlationID.count > prefix.count, correlationID.count <= prefix.count + 18,
-      correlationID.starts(with: prefix)
-    else { return nil }
-    var serial = 0
-    for byte in correlationID[prefix.count...] {
-      guard byte >= 0x30, byte <= 0x39 else { return nil }
-      serial = serial * 10 + Int(byte - 0x30)
-    }
-    return serial
-  }
-
   /// Takes out the requests whose time is up.
   mutating func expire(_ now: ContinuousClock.Instant) -> [Pending] {
     let late = pending.filter { $0.value.deadline.map { $0 <= now } ?? false }
@@ -80,8 +67,6 @@ struct Channel {
         assembly = message
       }
       finish(&counters)
-    case RETORT_FRAME_CANCEL:
-      fail(BrokerError(.lost, "the broker cancelled the consumer: its queue is gone"), code: 0)
     case RETORT_FRAME_CHANNEL_OPEN_OK, RETORT_FRAME_DECLARE_OK, RETORT_FRAME_CONSUME_OK, RETORT_FRAME_QOS_OK,
       RETORT_FRAME_CANCEL_OK, RETORT_FRAME_CHANNEL_CLOSE_OK:
       let got = Answer(name: frame.name, messages: Int(clamping: frame.number), consumers: frame.consumers)
@@ -101,7 +86,7 @@ struct Channel {
           body: message.body))
       return
     }
-    guard let serial = Self.serial(of: message.correlationID, after: prefix),
+    guard let serial = CorrelationIDs.serial(of: message.correlationID, after: prefix),
       let waiting = pending.removeValue(forKey: serial)
     else {
       counters.strayReplies += 1

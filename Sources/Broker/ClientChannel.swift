@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A client: a channel of its own, an anonymous reply queue, and any number of requests in flight to one queue.
 public final class ClientChannel: Sendable {
   /// The queue the requests go to.
@@ -9,22 +7,16 @@ public final class ClientChannel: Sendable {
   private let number: UInt16
   private let replyQueue: [UInt8]
   private let routingKey: [UInt8]
-  private let prefix: String
-  private let prefixBytes: [UInt8]
-  private let counter = Atomic(0)
+  private let ids: CorrelationIDs
 
-  init(_ connection: Connection, queue: String, number: UInt16, replyQueue: [UInt8], prefix: String) {
+  init(_ connection: Connection, queue: String, number: UInt16, replyQueue: [UInt8], ids: CorrelationIDs) {
     self.connection = connection
     self.queue = queue
     self.number = number
     self.replyQueue = replyQueue
     routingKey = Array(queue.utf8)
-    self.prefix = prefix
-    prefixBytes = Array(prefix.utf8)
+    self.ids = ids
   }
-
-  /// A UUID of this client and a counter: never used before.
-  public func nextCorrelationID() -> String { "\(prefix)\(counter.add(1, ordering: .relaxed).newValue)" }
 
   /// Sends a request and waits for its reply.
   ///
@@ -37,7 +29,7 @@ public final class ClientChannel: Sendable {
       channel: number, routingKey: routingKey, correlationID: Array(correlationID.utf8), replyTo: replyQueue,
       body: body,
       isMandatory: true, expiration: expires ? deadline : nil, deadline: deadline)
-    guard let serial = Channel.serial(of: message.correlationID, after: prefixBytes) else {
+    guard let serial = CorrelationIDs.serial(of: message.correlationID, after: ids.prefix) else {
       throw BrokerError(.malformed, "\(correlationID) is no correlation id of this client")
     }
     switch await reply(to: message, serial) {
@@ -62,29 +54,19 @@ public final class ClientChannel: Sendable {
 
   /// Closes the channel; the reply queue goes with it.
   public func close() async { await connection.closeChannel(number) }
-
-  /// A random UUID (RFC 9562, version 4).
-  static func uuid() -> String {
-    var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
-    bytes[6] = bytes[6] & 0x0F | 0x40
-    bytes[8] = bytes[8] & 0x3F | 0x80
-    let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-    return [hex[0..<4], hex[4..<6], hex[6..<8], hex[8..<10], hex[10..<16]].map { $0.joined() }.joined(separator: "-")
-  }
 }
 
 extension Connection {
   /// Opens a client on a queue, which is neither declared nor looked for.
-  public func openChannel(queue: String) async throws(BrokerError) -> ClientChannel {
+  public func openChannel(queue: String, ids: CorrelationIDs) async throws(BrokerError) -> ClientChannel {
     guard queue.utf8.count <= 255 else { throw BrokerError(.address, "a queue's name has at most 255 bytes") }
-    let prefix = ClientChannel.uuid() + "-"
-    let number = try await newChannel(prefix: Array(prefix.utf8))
+    let number = try await newChannel(prefix: ids.prefix)
     let declared = try await call(number) { handle throws(BrokerError) in try handle.declareReplyQueue(number) }
     let replyQueue = declared.name
     _ = try await call(number) { handle throws(BrokerError) in
       try handle.consume(number, replyQueue, acknowledges: false)
     }
-    return ClientChannel(self, queue: queue, number: number, replyQueue: replyQueue, prefix: prefix)
+    return ClientChannel(self, queue: queue, number: number, replyQueue: replyQueue, ids: ids)
   }
 
   /// Asks for a queue's depth and consumers with a passive declare on a channel of its own; nil where there is none.

@@ -17,7 +17,7 @@ public actor Connection {
   nonisolated let thread: ConnectionThread
   private var handle: AMQPHandle?
   /// Why it is no longer open.
-  private(set) var end: BrokerError?
+  public private(set) var end: BrokerError?
   var channels: [UInt16: Channel] = [:]
   private var nextChannel: UInt16 = 1
   var outbox = Outbox()
@@ -133,6 +133,7 @@ public actor Connection {
   /// What a frame asks for, beside what it changes in its channel.
   private enum Event {
     case channelClosed(UInt16)
+    case consumerCancelled(UInt16)
     case connectionClosed(BrokerError)
     case connectionCloseConfirmed
   }
@@ -146,6 +147,9 @@ public actor Connection {
           frame.code == 403 ? .accessRefused : .lost, "the broker closed the channel: \(frame.code) \(frame.text)"),
         code: frame.code)
       return .channelClosed(frame.channel)
+    case RETORT_FRAME_CANCEL:
+      fail(frame.channel, BrokerError(.lost, "the broker cancelled the consumer: its queue is gone"), code: 0)
+      return .consumerCancelled(frame.channel)
     case RETORT_FRAME_CONNECTION_CLOSE:
       return .connectionClosed(BrokerError(.lost, "the broker closed the connection: \(frame.code) \(frame.text)"))
     case RETORT_FRAME_CONNECTION_CLOSE_OK: return .connectionCloseConfirmed
@@ -162,6 +166,7 @@ public actor Connection {
   private func react(_ event: Event) throws(BrokerError) {
     switch event {
     case .channelClosed(let number): try handle?.confirmChannelClose(number)
+    case .consumerCancelled(let number): try handle?.closeChannel(number)
     case .connectionClosed(let error):
       try? handle?.confirmConnectionClose()
       throw error

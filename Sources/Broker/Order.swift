@@ -33,7 +33,7 @@ extension Connection {
   private func refusal(of message: OutgoingMessage) -> BrokerError? {
     if let end { return end }
     if channels[message.channel] == nil {
-      return BrokerError(.closed, "the client was stopped, or its channel is lost")
+      return BrokerError(.lost, "the client's channel is lost")
     }
     if message.body.count > OutgoingMessage.bodyLimit {
       return BrokerError(.tooLarge, "a body of \(message.body.count) bytes: the broker takes at most 128 MiB")
@@ -50,8 +50,8 @@ extension Connection {
     for number in channels.keys {
       guard let late = channels[number]?.expire(now) else { continue }
       for pending in late {
-        pending.continuation.resume(
-          returning: .failure(BrokerError(.timeout, "the time is up", wasSent: pending.wasSent)))
+        let why = blockedReason.map { "the broker takes no messages: \($0)" } ?? "the time is up"
+        pending.continuation.resume(returning: .failure(BrokerError(.timeout, why, wasSent: pending.wasSent)))
       }
       channels[number]?.pending.values.forEach { expect($0.deadline) }
     }

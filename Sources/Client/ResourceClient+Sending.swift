@@ -31,7 +31,7 @@ extension ResourceClient {
     let envelope = Envelope(
       correlationID: id, method: request.method,
       body: Request(id: .string(id), method: request.method, params: params).encoded(), deadline: deadline,
-      expires: request.changes && deadline != nil)
+      expires: request.changes && deadline != nil, mayRepeat: !request.changes)
     let call = ClientError.Call(method: request.method, queue: transport.queue, correlationID: id)
     let reply: [UInt8]
     do throws(LinkError) {

@@ -10,16 +10,20 @@ public struct Envelope: Sendable {
   public var deadline: ContinuousClock.Instant?
   /// Whether the message itself dies at the deadline, so that it can't be carried out later (AMQP `expiration`).
   public var expires: Bool
+  /// Whether the request changes nothing, so that it may be sent again where the link was lost.
+  public var mayRepeat: Bool
 
   /// Creates an envelope.
   public init(
-    correlationID: String, method: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool = false
+    correlationID: String, method: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool = false,
+    mayRepeat: Bool = false
   ) {
     self.correlationID = correlationID
     self.method = method
     self.body = body
     self.deadline = deadline
     self.expires = expires
+    self.mayRepeat = mayRepeat
   }
 }
 

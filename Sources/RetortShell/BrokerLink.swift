@@ -4,18 +4,19 @@ import JSONRPC
 
 /// A broker's connection as a link, with the broker's errors as the link's.
 final class BrokerLink: JSONRPC.Link {
-  private let connection: Connection
+  private let dialer: Dialer
 
   /// Where it leads, without the password.
-  var address: String { "\(connection.uri)" }
+  var address: String { "\(dialer.uri)" }
 
-  private init(_ connection: Connection) { self.connection = connection }
+  private init(_ dialer: Dialer) { self.dialer = dialer }
 
-  /// Connects and logs in.
-  static func open(_ uri: String, script: String) async throws(LinkError) -> BrokerLink {
+  /// Connects and logs in; `notice` is told when the connection is lost, and when it is back.
+  static func open(
+    _ uri: String, script: String, notice: @escaping @Sendable (String) -> Void
+  ) async throws(LinkError) -> BrokerLink {
     try await mapped { () throws(BrokerError) in
-      let uri = try AMQPURI(uri)
-      return BrokerLink(try await Connection.open(uri, name: connectionName(script)))
+      BrokerLink(try await Dialer(try AMQPURI(uri), name: connectionName(script), notice: notice))
     }
   }
 
@@ -29,20 +30,22 @@ final class BrokerLink: JSONRPC.Link {
   }
 
   func open(queue: String) async throws(LinkError) -> any Transport {
-    let connection = connection
+    let dialer = dialer
     return try await Self.mapped { () throws(BrokerError) in
-      BrokerTransport(try await connection.openChannel(queue: queue))
+      BrokerTransport(try await QueueClient(dialer, queue: queue))
     }
   }
 
   func probe(queue: String) async throws(LinkError) -> QueueState? {
-    let connection = connection
+    let dialer = dialer
     return try await Self.mapped { () throws(BrokerError) in
-      try await connection.probe(queue: queue).map { QueueState(messages: $0.messages, consumers: $0.consumers) }
+      try await dialer.connected(until: .now + .seconds(1)).probe(queue: queue).map {
+        QueueState(messages: $0.messages, consumers: $0.consumers)
+      }
     }
   }
 
-  func close() async { await connection.close() }
+  func close() async { await dialer.close() }
 
   /// Runs a body; the broker's error becomes the link's.
   static func mapped<Result>(_ body: () async throws(BrokerError) -> Result) async throws(LinkError) -> Result {
@@ -52,25 +55,25 @@ final class BrokerLink: JSONRPC.Link {
 
 /// A client of a broker.
 private final class BrokerTransport: Transport {
-  private let channel: ClientChannel
+  private let client: QueueClient
 
-  init(_ channel: ClientChannel) { self.channel = channel }
+  init(_ client: QueueClient) { self.client = client }
 
-  var queue: String { channel.queue }
+  var queue: String { client.queue }
 
-  var taskExecutor: (any TaskExecutor)? { channel.connection.taskExecutor }
+  var taskExecutor: (any TaskExecutor)? { client.taskExecutor }
 
-  func nextCorrelationID() -> String { channel.nextCorrelationID() }
+  func nextCorrelationID() -> String { client.nextCorrelationID() }
 
   func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8] {
     do throws(BrokerError) {
-      return try await channel.send(
+      return try await client.send(
         correlationID: envelope.correlationID, body: envelope.body, deadline: envelope.deadline,
-        expires: envelope.expires)
+        expires: envelope.expires, mayRepeat: envelope.mayRepeat)
     } catch { throw LinkError(error) }
   }
 
-  func close() async { await channel.close() }
+  func close() async { await client.close() }
 }
 
 extension LinkError {

@@ -134,14 +134,20 @@ private func session(
   return Session(
     options: options.session(arguments: arguments, environment: environment, console: console), output: output,
     surroundings: Session.Surroundings(
-      open: { uri async throws(LinkError) in try await openLink(uri, script: script) }, note: console.note,
+      open: { uri async throws(LinkError) in
+        try await openLink(uri, script: script, notice: { console.note("note: \($0)\n") })
+      }, note: console.note,
       ask: console.isInteractive ? ask : nil, trace: options.trace ? trace : nil))
 }
 
 /// Opens what a URI names: the embedded service or a broker.
-public func openLink(_ uri: String, script: String) async throws(LinkError) -> any JSONRPC.Link {
+public func openLink(
+  _ uri: String, script: String, notice: @escaping @Sendable (String) -> Void = { _ in }
+) async throws(LinkError) -> any JSONRPC.Link {
   if uri.hasPrefix("embedded:") { return try EmbeddedLink(String(uri.dropFirst(9))) }
-  if uri.hasPrefix("amqp:") || uri.hasPrefix("amqps:") { return try await BrokerLink.open(uri, script: script) }
+  if uri.hasPrefix("amqp:") || uri.hasPrefix("amqps:") {
+    return try await BrokerLink.open(uri, script: script, notice: notice)
+  }
   let scheme = uri.prefix { $0 != ":" && $0 != "@" && $0 != "/" }
   throw LinkError(.address, "no connection begins with \(scheme):")
 }

@@ -1,0 +1,85 @@
+/// Dials a broker, and dials again when the connection is lost.
+///
+/// Whoever needs a connection while there is none waits for the same attempt; between attempts the wait grows from 50 ms
+/// to 2 s, with a part of it at random, so that many programs do not come back at the same moment.
+public actor Dialer {
+  /// Where it dials.
+  public nonisolated let uri: AMQPURI
+  private let name: String
+  private let notice: @Sendable (String) -> Void
+  private var connection: Connection?
+  private var attempt: Task<Result<Connection, BrokerError>, Never>?
+  private var isClosed = false
+
+  /// Dials for the first time.
+  ///
+  /// The broker's operator sees the name; the notice is told once when the connection is lost, and once when it is back.
+  ///
+  /// - Throws: as ``Connection/open(_:name:)``; the first time is not repeated.
+  public init(
+    _ uri: AMQPURI, name: String, notice: @escaping @Sendable (String) -> Void = { _ in }
+  ) async throws(BrokerError) {
+    self.uri = uri
+    self.name = name
+    self.notice = notice
+    connection = try await Connection.open(uri, name: name)
+  }
+
+  /// The connection, which is dialed again where it was lost.
+  ///
+  /// - Throws: `lost` where that takes longer than the deadline; at once where the broker refuses the user or the vhost.
+  public func connected(until deadline: ContinuousClock.Instant?) async throws(BrokerError) -> Connection {
+    var wait = 50
+    var isBack = false
+    while true {
+      if isClosed { throw BrokerError(.closed, "the connection is closed") }
+      if let connection {
+        guard let end = await connection.end else {
+          if isBack { notice("connected to \(uri) again") }
+          return connection
+        }
+        if self.connection === connection {
+          self.connection = nil
+          notice("\(end.message); connecting to \(uri) again")
+        }
+        continue
+      }
+      let dialing = dialing()
+      switch await dialing.value {
+      case .success(let fresh):
+        if attempt == dialing {
+          (connection, attempt) = (fresh, nil)
+          isBack = true
+        }
+      case .failure(let error):
+        if attempt == dialing { attempt = nil }
+        guard error.code == .unreachable else { throw error }
+        let pause = Duration.milliseconds(wait / 2 + Int.random(in: 0...wait / 2))
+        if Task.isCancelled { throw BrokerError(.cancelled, "interrupted") }
+        if let deadline, .now + pause >= deadline { throw BrokerError(.lost, "not connected: \(error.message)") }
+        try? await Task.sleep(for: pause)
+        wait = min(wait * 2, 2000)
+      }
+    }
+  }
+
+  private func dialing() -> Task<Result<Connection, BrokerError>, Never> {
+    if let attempt { return attempt }
+    let (uri, name) = (uri, name)
+    let task = Task<Result<Connection, BrokerError>, Never> {
+      do throws(BrokerError) { return .success(try await Connection.open(uri, name: name)) } catch {
+        return .failure(error)
+      }
+    }
+    attempt = task
+    return task
+  }
+
+  /// Closes the connection for good; closing twice does nothing.
+  public func close() async {
+    isClosed = true
+    let last = connection
+    connection = nil
+    await last?.close()
+  }
+}

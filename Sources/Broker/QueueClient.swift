@@ -1,0 +1,102 @@
+import Synchronization
+
+/// A client of one queue that outlives its channel: where channel, reply queue or connection are lost, the next request
+/// opens them again.
+public final class QueueClient: Sendable {
+  /// The queue the requests go to.
+  public let queue: String
+  private let dialer: Dialer
+  private let ids = CorrelationIDs()
+  private let state: Mutex<State>
+
+  private struct State {
+    var channel: ClientChannel?
+    var opening: Task<Result<ClientChannel, BrokerError>, Never>?
+    var isStopped = false
+  }
+
+  /// Opens a client on a queue, which is neither declared nor looked for.
+  public init(_ dialer: Dialer, queue: String) async throws(BrokerError) {
+    self.dialer = dialer
+    self.queue = queue
+    let connection = try await dialer.connected(until: .now + .seconds(5))
+    state = Mutex(State(channel: try await connection.openChannel(queue: queue, ids: ids)))
+  }
+
+  /// Where tasks that send many requests run best.
+  public var taskExecutor: (any TaskExecutor)? { state.withLock { $0.channel?.connection.taskExecutor } }
+
+  /// Makes a correlation id that was not used before.
+  public func nextCorrelationID() -> String { ids.next() }
+
+  /// Sends a request and waits for its reply.
+  ///
+  /// A request that the broker did not get, or that may be repeated, is sent again where the link is lost, as long as
+  /// its deadline allows.
+  ///
+  /// - Throws: as ``ClientChannel/send(correlationID:body:deadline:expires:)``.
+  public func send(
+    correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool, mayRepeat: Bool
+  ) async throws(BrokerError) -> [UInt8] {
+    var mayHaveArrived = false
+    while true {
+      let channel: ClientChannel
+      do throws(BrokerError) { channel = try await opened(until: deadline) } catch {
+        throw error.sent(mayHaveArrived)
+      }
+      do throws(BrokerError) {
+        return try await channel.send(correlationID: correlationID, body: body, deadline: deadline, expires: expires)
+      } catch {
+        mayHaveArrived = mayHaveArrived || error.wasSent
+        guard error.code == .lost, mayRepeat || !error.wasSent, !Task.isCancelled else {
+          throw error.sent(mayHaveArrived)
+        }
+        drop(channel)
+      }
+    }
+  }
+
+  /// Forgets a channel that is lost, unless another has taken its place already.
+  private func drop(_ channel: ClientChannel) {
+    state.withLock { if $0.channel === channel { $0.channel = nil } }
+  }
+
+  private func opened(until deadline: ContinuousClock.Instant?) async throws(BrokerError) -> ClientChannel {
+    let opening = state.withLock { state -> Task<Result<ClientChannel, BrokerError>, Never>? in
+      if state.channel != nil || state.isStopped { return nil }
+      if let opening = state.opening { return opening }
+      let opening = Task { await self.open(until: deadline) }
+      state.opening = opening
+      return opening
+    }
+    if let opening { return try await opening.value.get() }
+    guard let channel = state.withLock(\.channel) else { throw BrokerError(.closed, "the client was stopped") }
+    return channel
+  }
+
+  private func open(until deadline: ContinuousClock.Instant?) async -> Result<ClientChannel, BrokerError> {
+    let result: Result<ClientChannel, BrokerError>
+    do throws(BrokerError) {
+      let connection = try await dialer.connected(until: deadline)
+      result = .success(try await connection.openChannel(queue: queue, ids: ids))
+    } catch { result = .failure(error) }
+    let unwanted = state.withLock { state -> ClientChannel? in
+      state.opening = nil
+      guard case .success(let channel) = result else { return nil }
+      if state.isStopped { return channel }
+      state.channel = channel
+      return nil
+    }
+    await unwanted?.close()
+    return result
+  }
+
+  /// Closes the channel; the reply queue goes with it.
+  public func close() async {
+    let channel = state.withLock { state in
+      state.isStopped = true
+      return state.channel.take()
+    }
+    await channel?.close()
+  }
+}

@@ -1,0 +1,46 @@
+import Broker
+import TestBench
+import Testing
+
+/// How a connection begins, or why it does not.
+@Suite struct ConnectingTests {
+  private func failure(_ uri: String) async -> BrokerError? {
+    do throws(BrokerError) {
+      await (try await Connection.open(try AMQPURI(uri), name: "test")).close()
+      return nil
+    } catch { return error }
+  }
+
+  @Test func aWrongPasswordIsNamedAndNotShown() async throws {
+    let uri = try await PrivateBroker.shared.uri.replacing("guest:guest@", with: "guest:s3cret@")
+    let error = await failure(uri)
+    #expect(error?.code == .authentication)
+    #expect(error?.message.contains("refused user guest: ACCESS_REFUSED") == true)
+    #expect(error?.message.contains("s3cret") == false)
+  }
+
+  @Test func aVhostThatIsNotThereIsNamed() async throws {
+    let error = await failure(try await PrivateBroker.shared.uri + "nowhere")
+    #expect(error?.code == .vhost)
+    #expect(error?.message.contains("has no vhost nowhere for user guest") == true)
+  }
+
+  @Test func aPortWithoutABrokerIsRefused() async {
+    #expect(await failure("amqp://127.0.0.1:1/") == BrokerError(.unreachable, "connection refused by 127.0.0.1:1"))
+  }
+
+  @Test func aHostThatIsNotThereIsNamed() async {
+    let error = await failure("amqp://no-such-host.invalid/")
+    #expect(error?.code == .unreachable)
+    #expect(error?.message.contains("no-such-host.invalid") == true)
+  }
+
+  @Test func heartbeatsGoOnWhileNothingIsAsked() async throws {
+    let echo = try await Echo(parameters: "?heartbeat=1")
+    let client = try await echo.client()
+    try await Task.sleep(for: .seconds(4))  // twice as long as the broker waits for a heartbeat
+    #expect(try await client.ask("still here") == "still here")
+    #expect(echo.notices.texts == [])
+    await echo.close()
+  }
+}

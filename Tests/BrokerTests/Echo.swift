@@ -1,0 +1,57 @@
+import Broker
+import Synchronization
+import TestBench
+
+/// A vhost of the private broker with a service on it that sends each request's body back.
+struct Echo {
+  let vhost: VirtualHost
+  let dialer: Dialer
+  let notices = Notices()
+  private let service: Connection
+
+  /// What the dialer told.
+  final class Notices: Sendable {
+    private let told = Mutex<[String]>([])
+
+    var texts: [String] { told.withLock { $0 } }
+
+    func add(_ text: String) { told.withLock { $0.append(text) } }
+  }
+
+  init(on broker: PrivateBroker? = nil, parameters: String = "") async throws {
+    let broker = if let broker { broker } else { try await PrivateBroker.shared }
+    vhost = try broker.vhost()
+    service = try await Connection.open(try AMQPURI(vhost.uri), name: "echo")
+    _ = try await service.serve(queue: "echo", prefetch: 64) { $0 }
+    let notices = notices
+    dialer = try await Dialer(try AMQPURI(vhost.uri + parameters), name: "test") { text in
+      notices.add(text)
+    }
+  }
+
+  func client(_ queue: String = "echo") async throws -> QueueClient { try await QueueClient(dialer, queue: queue) }
+
+  func close() async {
+    await dialer.close()
+    await service.close()
+  }
+}
+
+extension QueueClient {
+  /// Sends text and gives the reply's.
+  func ask(_ text: String, within patience: Duration? = .seconds(20), mayRepeat: Bool = true) async throws -> String {
+    let reply = try await send(
+      correlationID: nextCorrelationID(), body: Array(text.utf8), deadline: patience.map { .now + $0 }, expires: false,
+      mayRepeat: mayRepeat)
+    return String(decoding: reply, as: UTF8.self)
+  }
+
+  /// The error of a request.
+  func failure(_ text: String, within patience: Duration? = .seconds(20), mayRepeat: Bool = true) async -> BrokerError?
+  {
+    do {
+      _ = try await ask(text, within: patience, mayRepeat: mayRepeat)
+      return nil
+    } catch { return error as? BrokerError }
+  }
+}

@@ -1,0 +1,88 @@
+import Broker
+import TestBench
+import Testing
+
+/// What a client does when queue, channel, connection or broker go away under it.
+@Suite struct LossTests {
+  @Test func aClosedConnectionIsOpenedAgain() async throws {
+    let echo = try await Echo()
+    let client = try await echo.client()
+    #expect(try await client.ask("one") == "one")
+    try echo.vhost.closeConnections()
+    // The service's connection is gone too, and its queue with no other.
+    #expect(await client.failure("two", within: .milliseconds(200))?.code == .timeout)
+    let again = try await Connection.open(try AMQPURI(echo.vhost.uri), name: "echo")
+    _ = try await again.serve(queue: "echo") { $0 }
+    #expect(try await client.ask("three") == "three")
+    let notices = echo.notices.texts
+    #expect(notices.count == 2)
+    #expect(notices.first?.hasPrefix("the broker closed the connection: 320") == true)
+    #expect(notices.last?.hasPrefix("connected to amqp://guest@127.0.0.1:") == true)
+    await again.close()
+    await echo.close()
+  }
+
+  @Test func aReadInFlightIsSentAgainAndAChangeIsNot() async throws {
+    let echo = try await Echo()
+    let other = try await Connection.open(try AMQPURI(echo.vhost.uri), name: "slow")
+    let arrived = AsyncStream.makeStream(of: Void.self)
+    _ = try await other.serve(queue: "slow", prefetch: 10) { body in
+      arrived.continuation.yield()
+      try? await Task.sleep(for: .seconds(3600))
+      return body
+    }
+    let client = try await echo.client("slow")
+    let read = Task { try await client.ask("read", within: .seconds(20)) }
+    let change = Task { await client.failure("change", within: .seconds(20), mayRepeat: false) }
+    var arrivals = arrived.stream.makeAsyncIterator()
+    for _ in 0..<2 { await arrivals.next() }
+    try echo.vhost.cutConnections()
+    let lost = await change.value
+    #expect(lost?.code == .lost)
+    #expect(lost?.wasSent == true)
+    let fresh = try await Connection.open(try AMQPURI(echo.vhost.uri), name: "echo")
+    _ = try await fresh.serve(queue: "slow", prefetch: 10) { $0 }
+    #expect(try await read.value == "read")
+    await fresh.close()
+    await echo.close()
+  }
+
+  @Test func aReplyQueueThatIsDeletedIsMadeAgain() async throws {
+    let echo = try await Echo()
+    let client = try await echo.client()
+    let replies = try #require(try echo.vhost.queues().first { $0.hasPrefix("amq.gen") })
+    try echo.vhost.delete(queue: replies)
+    #expect(try await client.ask("hello") == "hello")
+    #expect(echo.notices.texts == [])
+    await echo.close()
+  }
+
+  @Test func aBrokerThatStartsAgainIsFound() async throws {
+    let broker = try await PrivateBroker.start()
+    let echo = try await Echo(on: broker)
+    let client = try await echo.client()
+    #expect(try await client.ask("one") == "one")
+    try broker.restart()
+    let again = try await echo.dialer.connected(until: .now + .seconds(30))
+    _ = try await again.serve(queue: "echo") { $0 }
+    #expect(try await client.ask("two") == "two")
+    await again.close()
+    await echo.close()
+    await broker.stop()
+  }
+
+  @Test func aBlockedConnectionWaitsAndSaysWhy() async throws {
+    let broker = try await PrivateBroker.start()
+    let echo = try await Echo(on: broker)
+    let client = try await echo.client()
+    #expect(try await client.ask("one") == "one")
+    try broker.setMemoryAlarm(true)
+    var error: BrokerError?
+    repeat { error = await client.failure("two", within: .milliseconds(300)) } while error?.wasSent == true
+    #expect(error == BrokerError(.timeout, "the broker takes no messages: low on memory"))
+    try broker.setMemoryAlarm(false)
+    #expect(try await client.ask("three") == "three")
+    await echo.close()
+    await broker.stop()
+  }
+}

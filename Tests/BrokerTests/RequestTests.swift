@@ -1,0 +1,98 @@
+import Broker
+import TestBench
+import Testing
+
+/// Requests and replies through a real RabbitMQ.
+@Suite struct RequestTests {
+  @Test func aReplyFindsItsRequest() async throws {
+    let echo = try await Echo()
+    let client = try await echo.client()
+    #expect(try await client.ask("hello") == "hello")
+    await echo.close()
+  }
+
+  @Test func manyInFlightFindTheirs() async throws {
+    let echo = try await Echo()
+    let clients = [try await echo.client(), try await echo.client()]
+    let right = try await withThrowingTaskGroup(of: Bool.self) { group in
+      for number in 0..<2000 {
+        group.addTask { try await clients[number % 2].ask("body \(number)") == "body \(number)" }
+      }
+      return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+    }
+    #expect(right == 2000)
+    await echo.close()
+  }
+
+  @Test(arguments: [0, 1, 131_072, 131_073, 3_000_000]) func bodiesOfAnySizeArrive(_ size: Int) async throws {
+    let echo = try await Echo()
+    let client = try await echo.client()
+    let body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    let reply = try await client.send(
+      correlationID: client.nextCorrelationID(), body: body, deadline: .now + .seconds(20), expires: false,
+      mayRepeat: false)
+    #expect(reply == body)
+    await echo.close()
+  }
+
+  @Test func aQueueThatIsNotThereIsNoRouteAtOnce() async throws {
+    let echo = try await Echo()
+    let client = try await echo.client("nowhere")
+    let error = await client.failure("hello", within: nil)
+    #expect(error?.code == .noRoute)
+    #expect(error?.message.hasPrefix("there is no queue nowhere on amqp://guest@127.0.0.1:") == true)
+    await echo.close()
+  }
+
+  @Test func silenceEndsWithTheDeadline() async throws {
+    let echo = try await Echo()
+    let silent = try await Connection.open(try AMQPURI(echo.vhost.uri), name: "silent")
+    _ = try await silent.serve(queue: "silent") { body in
+      try? await Task.sleep(for: .seconds(3600))
+      return body
+    }
+    let client = try await echo.client("silent")
+    let error = await client.failure("hello", within: .milliseconds(50), mayRepeat: false)
+    #expect(error == BrokerError(.timeout, "the time is up", wasSent: true))
+    await silent.close()
+    await echo.close()
+  }
+
+  @Test func aCancelledTaskWaitsNoLonger() async throws {
+    let echo = try await Echo()
+    let silent = try await Connection.open(try AMQPURI(echo.vhost.uri), name: "silent")
+    let arrived = AsyncStream.makeStream(of: Void.self)
+    _ = try await silent.serve(queue: "silent") { body in
+      arrived.continuation.yield()
+      try? await Task.sleep(for: .seconds(3600))
+      return body
+    }
+    let client = try await echo.client("silent")
+    let asking = Task { await client.failure("hello", within: nil) }
+    for await _ in arrived.stream { break }
+    asking.cancel()
+    #expect(await asking.value == BrokerError(.cancelled, "interrupted", wasSent: true))
+    await silent.close()
+    await echo.close()
+  }
+
+  @Test func aBodyThatIsTooLargeIsNotSent() async throws {
+    let echo = try await Echo()
+    let client = try await echo.client()
+    let error = await client.failure(String(repeating: "x", count: 128 << 20 + 1))
+    #expect(error == BrokerError(.tooLarge, "a body of 134217729 bytes: the broker takes at most 128 MiB"))
+    #expect(try await client.ask("still here") == "still here")
+    await echo.close()
+  }
+
+  @Test func aStoppedClientLeavesNothing() async throws {
+    let echo = try await Echo()
+    let before = try echo.vhost.queues()
+    let client = try await echo.client()
+    #expect(try echo.vhost.queues().count == before.count + 1)
+    await client.close()
+    #expect(try echo.vhost.queues() == before)
+    #expect(await client.failure("hello") == BrokerError(.closed, "the client was stopped"))
+    await echo.close()
+  }
+}

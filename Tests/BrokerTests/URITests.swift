@@ -1,0 +1,51 @@
+import Broker
+import Testing
+
+/// What an AMQP URI means, and what is said of one that means nothing.
+@Suite struct URITests {
+  @Test(arguments: [
+    ("amqp://", "localhost", 5672, "guest", "guest", "/"),
+    ("amqp://localhost", "localhost", 5672, "guest", "guest", "/"),
+    ("amqp://localhost/", "localhost", 5672, "guest", "guest", "/"),
+    ("amqp://bea:s3cret@broker.example:5673/shop", "broker.example", 5673, "bea", "s3cret", "shop"),
+    ("amqp://bea:p%40ss%2Fw%23rd@h/%2f", "h", 5672, "bea", "p@ss/w#rd", "/"),
+    ("amqp://bea@h", "h", 5672, "bea", "", "/"),
+    ("amqp://[::1]:5673/a%20b", "::1", 5673, "guest", "guest", "a b"),
+    ("amqp://h?heartbeat=2", "h", 5672, "guest", "guest", "/"),
+  ]) func means(_ text: String, host: String, port: Int, user: String, password: String, vhost: String) throws {
+    let uri = try AMQPURI(text)
+    #expect((uri.host, uri.port, uri.user) == (host, port, user))
+    #expect((uri.password, uri.vhost) == (password, vhost))
+  }
+
+  @Test func parametersAreRead() throws {
+    let uri = try AMQPURI("amqp://h/?heartbeat=2&connection_timeout=750&frame_max=8192")
+    #expect((uri.heartbeat, uri.timeout, uri.frameMax) == (2, 750, 8192))
+  }
+
+  @Test(arguments: [
+    ("http://h", "a broker's URI begins with amqp://"),
+    (
+      "amqp://bea:p@ss@h:5673/shop",
+      "the password holds @, which a URI can't: write it as %40: amqp://bea:***@h:5673/shop"
+    ),
+    ("amqp://bea:p/ss@h", "the password holds /, which a URI can't: write it as %2f: amqp://bea:***@h"),
+    ("amqp://bea:p#ss@h", "the password holds #, which a URI can't: write it as %23: amqp://bea:***@h"),
+    ("amqp://bea:100%@h", "a % in the password is written %25"),
+    ("amqp://h:port", ":port is no port: a colon and a number up to 65535"),
+    ("amqp://h:70000", ":70000 is no port: a colon and a number up to 65535"),
+    (
+      "amqp://h?heartbeat=soon",
+      "heartbeat=soon is no parameter with a number: heartbeat, connection_timeout, frame_max"
+    ),
+    ("amqp://h?heartbeet=2", "there is no parameter heartbeet: heartbeat, connection_timeout, frame_max"),
+    ("amqp://h?frame_max=1", "frame_max=1 is out of range"),
+  ]) func isRefused(_ text: String, message: String) {
+    #expect(throws: BrokerError(.address, message)) { try AMQPURI(text) }
+  }
+
+  @Test(arguments: ["amqp://bea:s3cret@h:5673/a%2Fb", "amqp://bea:s3cret@h:5673/a%2fb?heartbeat=2"])
+  func thePasswordIsNotShown(_ text: String) throws {
+    #expect("\(try AMQPURI(text))" == "amqp://bea@h:5673/a%2fb")
+  }
+}
