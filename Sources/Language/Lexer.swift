@@ -12,6 +12,8 @@ struct Lexer {
   /// Whether the text ends in a backslash that continues its line.
   var endsInBackslash = false
   private var hasSpace = true
+  /// How much was open before `help`, whose words go to the end of the line and open nothing.
+  private var openBeforeHelp: Int?
 
   init(_ source: SourceText, isTyped: Bool) {
     bytes = source.bytes
@@ -88,10 +90,30 @@ struct Lexer {
     let start = offset
     offset += 1
     hasSpace = true
+    if endHelp() {
+      return tokens.append(Token(kind: .newline, range: SourceRange(start, offset), hasSpaceBefore: true))
+    }
     if let last = open.last, last.symbol != "do" { return }
     guard let last = tokens.last, last.kind != .newline, !last.continues else { return }
     if !isTyped, nextLineBeginsWithPipe() { return }
     tokens.append(Token(kind: .newline, range: SourceRange(start, offset), hasSpaceBefore: true))
+  }
+
+  /// Closes what the words of `help` opened; false where there is no help to end.
+  private mutating func endHelp() -> Bool {
+    guard let count = openBeforeHelp else { return false }
+    open.removeLast(max(0, open.count - count))
+    openBeforeHelp = nil
+    return true
+  }
+
+  /// Whether a statement may begin after these tokens.
+  static func beginsStatement(after tokens: some BidirectionalCollection<Token>) -> Bool {
+    guard let last = tokens.last else { return true }
+    if last.kind == .newline || last.kind == .semicolon || last.isKeyword("do") || last.isKeyword("else") {
+      return true
+    }
+    return tokens.dropLast().last?.isKeyword("rescue") ?? false
   }
 
   private func nextLineBeginsWithPipe() -> Bool {
@@ -149,6 +171,8 @@ struct Lexer {
       return add(.key(text), from: start)
     }
     guard Token.keywords.contains(text) else { return add(.name(text), from: start) }
+    if text == "if", tokens.last?.isKeyword("else") ?? false, open.last?.symbol == "do" { open.removeLast() }
+    if text == "help", openBeforeHelp == nil, Self.beginsStatement(after: tokens) { openBeforeHelp = open.count }
     add(.keyword(text), from: start)
     if text == "do" { open.append(("do", SourceRange(start, offset))) }
     if text == "end", open.last?.symbol == "do" { open.removeLast() }
@@ -181,7 +205,10 @@ struct Lexer {
       ["|", ",", ":", "=", "<", ">", "+", "*", "%", "(", ")", "[", "]", "{", "}", ";"].contains(one)
     else { return unknown() }
     offset += 1
-    if one == ";" { return add(.semicolon, from: start) }
+    if one == ";" {
+      _ = endHelp()
+      return add(.semicolon, from: start)
+    }
     add(.symbol(one), from: start)
     bracket(one, start)
   }

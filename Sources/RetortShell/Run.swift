@@ -13,6 +13,8 @@ public func run(arguments: [String], console: Console, environment: [String: Str
   switch arguments.first {
   case "check":
     return await parsed(CheckOptions.self, Array(arguments.dropFirst()), "check", console) { check($0.files, console) }
+  case "fmt":
+    return await parsed(FormatOptions.self, Array(arguments.dropFirst()), "fmt", console) { format($0, console) }
   case "serve":
     return await parsed(ServeOptions.self, Array(arguments.dropFirst()), "serve", console) {
       await serve($0, console, environment)

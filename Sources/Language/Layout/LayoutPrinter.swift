@@ -1,0 +1,220 @@
+/// Writes words in the shape they were given, and notes what has to be broken where a line is too long.
+struct LayoutPrinter {
+  private let words: [Word]
+  private let shape: Shape
+  private var lines: [String] = []
+  private var line = ""
+  /// The indentation of the line that is written.
+  private var indent = 0
+  private var frames = [Frame()]
+  /// What could be broken on the line that is written.
+  private var candidates: [Candidate] = []
+  /// What lines that are too long want broken.
+  private(set) var breaks: Set<Int> = []
+
+  /// A block or a bracket round what is written.
+  private struct Frame {
+    /// The indentation of the statements or entries in it.
+    var base = 0
+    /// The indentation of the word that closes it.
+    var close = 0
+    var opening: Int?
+    var isBlock = true
+    var isBroken = true
+    /// Whether the next `do` belongs to an `each`.
+    var isEach = false
+  }
+
+  private struct Candidate {
+    var id: Int
+    var depth: Int
+    /// Blocks go before pipelines, pipelines before brackets.
+    var rank: Int
+    /// The columns of a bracket with what it holds, once it is closed.
+    var length: Int
+  }
+
+  /// A bracket shorter than this gains nothing by being broken.
+  private static let leastBracket = 40
+
+  /// What comes before a word.
+  private enum Joint {
+    case text(String)
+    /// A new line; comments stand at their own indentation.
+    case line(Int, comments: Int)
+    /// A new line inside a statement, which may want a backslash.
+    case soft(Int, backslash: Bool)
+  }
+
+  init(_ words: [Word], _ shape: Shape) {
+    self.words = words
+    self.shape = shape
+  }
+
+  /// All that was written.
+  var text: String { lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n" }
+
+  mutating func run() {
+    for index in words.indices {
+      if isDropped(index) { continue }
+      let joint = index == 0 ? .line(0, comments: 0) : joint(index)
+      closeEntry(index)
+      write(joint, index)
+      line += words[index].text.trimmedEnd
+      follow(index)
+    }
+    finishLine()
+  }
+
+  private var top: Frame { frames[frames.count - 1] }
+
+  /// A comma before the bracket that closes its line.
+  private func isDropped(_ index: Int) -> Bool {
+    words[index].token.isSymbol(",") && words[index + 1].token.isClosing && !top.isBroken
+  }
+
+  /// The last entry of a broken list or record ends with a comma.
+  private mutating func closeEntry(_ index: Int) {
+    guard let opening = top.opening, top.isBroken, shape.closings[opening] == index, opening + 1 < index,
+      !words[index - 1].token.isSymbol(","), [.list, .record].contains(shape.brackets[opening])
+    else { return }
+    line += ","
+  }
+
+  private func joint(_ index: Int) -> Joint {
+    let (word, before) = (words[index], words[index - 1])
+    if let opening = top.opening, top.isBroken {
+      if shape.closings[opening] == index { return .line(top.close, comments: top.base) }
+      if index - 1 == opening || before.token.isSymbol(",") { return .line(top.base, comments: top.base) }
+    }
+    if top.isBlock, let joint = statementJoint(index) { return joint }
+    if let pipeline = shape.pipelines[index], shape.broken.contains(pipeline) {
+      return .line(top.base + 2, comments: top.base + 2)
+    }
+    let isTight = before.token.isOpening || word.token.isClosing || word.token.isSymbol(",")
+    guard word.breaksBefore, !isTight || !word.comments.isEmpty else {
+      return .text(Spacing.between(before.token, word.token))
+    }
+    return .soft(top.base + 2, backslash: top.isBlock && !before.token.continues)
+  }
+
+  /// What comes before a word that begins a statement or ends a block; nil for others.
+  private func statementJoint(_ index: Int) -> Joint? {
+    let (word, before) = (words[index], words[index - 1])
+    if word.token.kind == .end { return .line(0, comments: 0) }
+    if ["end", "else", "rescue"].contains(where: { word.token.isKeyword($0) }) {
+      return top.isBroken ? .line(top.close, comments: top.base) : .text(" ")
+    }
+    let afterElse = before.token.isKeyword("else")
+    let isElseIf = afterElse && word.token.isKeyword("if") && word.separator == .none
+    let afterRescue = index > 1 && words[index - 2].token.isKeyword("rescue")
+    let opens = before.token.isKeyword("do") || afterElse
+    guard !isElseIf, word.separator != .none || opens || afterRescue else { return nil }
+    if top.isBroken { return .line(top.base, comments: top.base) }
+    return .text(opens || word.separator == .none ? " " : "; ")
+  }
+
+  private mutating func write(_ joint: Joint, _ index: Int) {
+    switch joint {
+    case .text(let text): line += text
+    case .line(let indent, let comments): newLine(index, indent, comments)
+    case .soft(let indent, let backslash): newLine(index, indent, indent, backslash: backslash)
+    }
+  }
+
+  private mutating func newLine(_ index: Int, _ indent: Int, _ commentIndent: Int, backslash: Bool = false) {
+    let word = words[index]
+    let isStatement = top.isBlock && !backslash && shape.pipelines[index] == nil
+    var comments = word.comments[...]
+    noteWidth()
+    if backslash { line += " \\" }
+    if let first = comments.first, !first.isOwnLine || backslash, index > 0 {
+      line += (backslash ? " " : "  ") + first.text
+      comments = comments.dropFirst()
+    }
+    finishLine()
+    for comment in comments {
+      if isStatement, comment.hasBlankBefore { blank(index) }
+      lines.append(String(repeating: " ", count: commentIndent) + (backslash ? "\\ " : "") + comment.text)
+    }
+    let closes = ["end", "else", "rescue"].contains { word.token.isKeyword($0) } || word.token.kind == .end
+    if isStatement, word.hasBlankBefore, !closes { blank(index) }
+    self.indent = indent
+    line = String(repeating: " ", count: indent)
+  }
+
+  /// An empty line, but not at the beginning of a text or a block.
+  private mutating func blank(_ index: Int) {
+    guard let last = lines.last, !last.isEmpty else { return }
+    let isFirst = index > 0 && ["do", "else"].contains { words[index - 1].token.isKeyword($0) }
+    let afterRescue = index > 1 && words[index - 2].token.isKeyword("rescue")
+    if (isFirst || afterRescue) && !last.drop(while: { $0 == " " }).hasPrefix("#") { return }
+    lines.append("")
+  }
+
+  private mutating func finishLine() {
+    let text = line.trimmedEnd
+    if !text.isEmpty { lines.append(text) }
+    line = ""
+  }
+
+  /// Wants the outermost thing of a line broken where the line is too long.
+  private mutating func noteWidth() {
+    defer { candidates = [] }
+    guard Columns.width(of: line) > Formatter.width else { return }
+    let wide = candidates.filter { $0.rank < 2 || $0.length >= Self.leastBracket }
+    let first = wide.min { ($0.depth, $0.rank, -$0.length) < ($1.depth, $1.rank, -$1.length) }
+    if let first { breaks.insert(first.id) }
+  }
+
+  /// Keeps the frames up with a word that was written.
+  private mutating func follow(_ index: Int) {
+    let token = words[index].token
+    switch token.kind {
+    case .symbol("|"):
+      let id = shape.pipelines[index] ?? index
+      if !shape.broken.contains(id) { note(id, rank: 1, length: 0) }
+    case .symbol where token.isOpening: open(index)
+    case .symbol where token.isClosing: close()
+    case .keyword("do"): openBlock(index)
+    case .keyword("else"):
+      let next = words[index + 1]
+      if next.token.isKeyword("if"), next.separator == .none { leave() }
+    case .keyword("end"): leave()
+    case .name("each"):
+      if index == 0 || words[index].separator != .none || words[index - 1].token.opensOperand {
+        frames[frames.count - 1].isEach = true
+      }
+    default: break
+    }
+  }
+
+  private mutating func note(_ id: Int, rank: Int, length: Int) {
+    candidates.append(Candidate(id: id, depth: frames.count, rank: rank, length: length))
+  }
+
+  private mutating func leave() { if frames.count > 1 { frames.removeLast() } }
+
+  private mutating func open(_ index: Int) {
+    let isBroken = shape.broken.contains(index)
+    if !isBroken, shape.brackets[index] != .index, shape.brackets[index] != .group {
+      note(index, rank: 2, length: -line.count)
+    }
+    frames.append(
+      Frame(base: isBroken ? indent + 2 : indent, close: indent, opening: index, isBlock: false, isBroken: isBroken))
+  }
+
+  private mutating func close() {
+    if let index = candidates.firstIndex(where: { $0.id == top.opening }) { candidates[index].length += line.count }
+    leave()
+  }
+
+  private mutating func openBlock(_ index: Int) {
+    let id = shape.blocks[index] ?? index
+    let isBroken = shape.broken.contains(id)
+    if !isBroken { note(id, rank: 0, length: 0) }
+    let close = top.isEach ? indent : top.base
+    frames[frames.count - 1].isEach = false
+    frames.append(Frame(base: isBroken ? close + 2 : close, close: close, isBroken: isBroken))
+  }
+}

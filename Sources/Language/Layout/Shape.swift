@@ -1,0 +1,108 @@
+/// Which brackets, pipelines and blocks of a text there are, and which of them take several lines.
+struct Shape {
+  /// What a bracket holds.
+  enum Bracket {
+    case list, record, call, group, index
+  }
+
+  /// The brackets by their opening words.
+  private(set) var brackets: [Int: Bracket] = [:]
+  /// The closing word of each opening one.
+  private(set) var closings: [Int: Int] = [:]
+  /// The first bar of the pipeline that a bar belongs to.
+  private(set) var pipelines: [Int: Int] = [:]
+  /// The first `do` of the block that a `do` belongs to.
+  private(set) var blocks: [Int: Int] = [:]
+  /// What takes several lines: opening words, first bars and first `do`s.
+  var broken: Set<Int> = []
+
+  private struct Frame {
+    var opening: Int?
+    var block: Int?
+    var pipeline: Int?
+    /// The block that goes on after `else if`.
+    var pending: Int?
+  }
+
+  private var frames = [Frame()]
+
+  init(_ words: [Word]) {
+    for index in words.indices { take(index, words) }
+  }
+
+  private mutating func take(_ index: Int, _ words: [Word]) {
+    let word = words[index]
+    if word.separator != .none { frames[frames.count - 1].pipeline = nil }
+    switch word.token.kind {
+    case .symbol("|"): bar(index, words)
+    case .symbol(","):
+      if let opening = frames[frames.count - 1].opening, words[index + 1].breaksBefore { split(opening) }
+    case .symbol where word.token.isOpening:
+      brackets[index] = Self.bracket(index, words)
+      frames.append(Frame(opening: index))
+      let next = words[index + 1]
+      if next.breaksBefore, !next.token.isClosing || !next.comments.isEmpty { split(index) }
+    case .symbol where word.token.isClosing: close(index, words)
+    case .keyword("do"):
+      let block = frames[frames.count - 1].pending ?? index
+      frames[frames.count - 1].pending = nil
+      blocks[index] = block
+      frames.append(Frame(block: block))
+      if breaks(after: index, words) { broken.insert(block) }
+    case .keyword("else"): otherwise(index, words)
+    case .keyword("end"):
+      if frames.count > 1 { frames.removeLast() }
+    default: break
+    }
+    markBlock(index, words)
+  }
+
+  /// A line end anywhere in a block makes it one of several lines.
+  private mutating func markBlock(_ index: Int, _ words: [Word]) {
+    guard words[index].breaksBefore, index > 0 else { return }
+    for frame in frames { if let block = frame.block, block < index { broken.insert(block) } }
+  }
+
+  private func breaks(after index: Int, _ words: [Word]) -> Bool {
+    index + 1 < words.count && words[index + 1].breaksBefore
+  }
+
+  private mutating func bar(_ index: Int, _ words: [Word]) {
+    let first = frames[frames.count - 1].pipeline ?? index
+    frames[frames.count - 1].pipeline = first
+    pipelines[index] = first
+    if words[index].breaksBefore { broken.insert(first) }
+  }
+
+  private mutating func close(_ index: Int, _ words: [Word]) {
+    guard frames.count > 1, let opening = frames.removeLast().opening else { return }
+    closings[opening] = index
+    if words[index].breaksBefore, opening + 1 < index { split(opening) }
+  }
+
+  private mutating func split(_ opening: Int) {
+    if brackets[opening] != .index { broken.insert(opening) }
+  }
+
+  /// `else if` goes on with the same block; an `if` that is a statement of its own needs a line of its own.
+  private mutating func otherwise(_ index: Int, _ words: [Word]) {
+    guard index + 1 < words.count, words[index + 1].token.isKeyword("if") else { return }
+    guard words[index + 1].separator == .none else {
+      if let block = frames[frames.count - 1].block { broken.insert(block) }
+      return
+    }
+    guard frames.count > 1, let block = frames.removeLast().block else { return }
+    frames[frames.count - 1].pending = block
+  }
+
+  private static func bracket(_ index: Int, _ words: [Word]) -> Bracket {
+    let token = words[index].token
+    let touches = index > 0 && !token.hasSpaceBefore && !words[index - 1].token.opensOperand
+    switch token.kind {
+    case .symbol("{"): return .record
+    case .symbol("("): return touches ? .call : .group
+    case .symbol("["): return touches ? .index : .list
+    default: return .index
+    }
+  }
+}

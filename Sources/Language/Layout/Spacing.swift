@@ -1,0 +1,24 @@
+/// The space between two tokens on a line; where touching has a meaning it stays as it was written.
+enum Spacing {
+  static func between(_ before: Token, _ token: Token) -> String {
+    if before.isOpening || token.isClosing || token.isSymbol(",") || token.isSymbol(":") { return "" }
+    if before.isSymbol("..") || token.isSymbol("..") { return "" }
+    let asWritten = token.hasSpaceBefore ? " " : ""
+    if before.kind == .minus { return token.isNumber ? asWritten : "" }
+    if case .field = token.kind { return before.opensOperand ? " " : asWritten }
+    if token.isSymbol("(") || token.isSymbol("[") || token.isSymbol("?[") {
+      return before.opensOperand ? " " : asWritten
+    }
+    return " "
+  }
+}
+
+extension Token {
+  /// Whether a minus that touches it would be part of it.
+  fileprivate var isNumber: Bool {
+    switch kind {
+    case .number, .duration: true
+    default: false
+    }
+  }
+}

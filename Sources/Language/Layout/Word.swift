@@ -1,0 +1,121 @@
+/// A token with the text it was written in, and what stood between it and the one before.
+struct Word {
+  /// What is between two tokens where a statement ends.
+  enum Separator {
+    case none, newline, semicolon
+  }
+
+  /// A comment with its `#`.
+  struct Comment {
+    var text: String
+    /// Whether nothing but space is before it on its line.
+    var isOwnLine: Bool
+    var hasBlankBefore: Bool
+  }
+
+  var token: Token
+  var text: String
+  var separator: Separator
+  var comments: [Comment] = []
+  /// Whether it begins a line.
+  var breaksBefore: Bool
+  /// Whether an empty line is right before it.
+  var hasBlankBefore: Bool
+
+  /// The words of a text; the last one is its end.
+  static func words(of source: SourceText) -> [Word] {
+    var lexer = Lexer(source, isTyped: false)
+    lexer.run()
+    var words: [Word] = []
+    var separator = Separator.none
+    var end = 0
+    var index = 0
+    while index < lexer.tokens.count {
+      let token = lexer.tokens[index]
+      index += 1
+      if token.kind == .newline || token.kind == .semicolon {
+        if separator == .none { separator = token.kind == .newline ? .newline : .semicolon }
+        continue
+      }
+      var range = token.range
+      if token.isKeyword("help"), Lexer.beginsStatement(after: lexer.tokens[..<(index - 1)]) {
+        while index < lexer.tokens.count, !lexer.tokens[index].endsStatement {
+          range = range.through(lexer.tokens[index].range)
+          index += 1
+        }
+      }
+      let gap = Gap(source.bytes[end..<max(end, range.lower)], isFirst: words.isEmpty)
+      words.append(
+        Word(
+          token: token, text: source.text(range), separator: separator, comments: gap.comments,
+          breaksBefore: gap.hasNewline, hasBlankBefore: gap.newlines > 1))
+      separator = .none
+      end = range.upper
+    }
+    return settled(words)
+  }
+
+  /// Moves comments before a comma behind it, and comments behind a bar before it.
+  private static func settled(_ words: [Word]) -> [Word] {
+    var words = words
+    for index in words.indices.dropLast() {
+      if words[index].token.isSymbol(",") { move(from: index, to: index + 1, isBefore: true, &words) }
+      if words[index].token.isSymbol("|") { move(from: index + 1, to: index, isBefore: false, &words) }
+    }
+    return words
+  }
+
+  private static func move(from: Int, to: Int, isBefore: Bool, _ words: inout [Word]) {
+    guard words[from].breaksBefore else { return }
+    var comments =
+      isBefore ? words[from].comments + words[to].comments : words[to].comments + words[from].comments
+    for index in comments.indices.dropFirst() { comments[index].isOwnLine = true }
+    words[to].comments = comments
+    words[to].breaksBefore = true
+    words[from].comments = []
+    words[from].breaksBefore = false
+  }
+}
+
+extension Token {
+  fileprivate var endsStatement: Bool { kind == .newline || kind == .semicolon || kind == .end }
+
+  var isOpening: Bool { ["(", "[", "?[", "{"].contains { isSymbol($0) } }
+  var isClosing: Bool { [")", "]", "}"].contains { isSymbol($0) } }
+}
+
+/// What stands between two tokens: line ends and comments.
+private struct Gap {
+  var comments: [Word.Comment] = []
+  /// Line ends since the last comment or token.
+  var newlines = 0
+  var hasNewline = false
+
+  init(_ bytes: ArraySlice<UInt8>, isFirst: Bool) {
+    var index = bytes.startIndex
+    var isOwnLine = isFirst
+    while index < bytes.endIndex {
+      if bytes[index] == UInt8(ascii: "\n") {
+        newlines += 1
+        (hasNewline, isOwnLine) = (true, true)
+      } else if bytes[index] == UInt8(ascii: "#") {
+        let end = bytes[index...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
+        let text = String(decoding: bytes[index..<end], as: UTF8.self)
+        comments.append(Word.Comment(text: text.trimmedEnd, isOwnLine: isOwnLine, hasBlankBefore: newlines > 1))
+        newlines = 0
+        index = end
+        continue
+      }
+      index += 1
+    }
+  }
+}
+
+extension String {
+  /// Without the white space at its end.
+  var trimmedEnd: String {
+    var end = endIndex
+    while end > startIndex, self[index(before: end)].isWhitespace { end = index(before: end) }
+    return String(self[..<end])
+  }
+}

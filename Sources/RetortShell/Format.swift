@@ -1,0 +1,46 @@
+import ArgumentParser
+import Evaluation
+import Language
+
+/// The options of `retort fmt`.
+struct FormatOptions: ParsableArguments {
+  @Flag(help: "Change nothing; name the files whose layout would change, and end with status 1 if there are any.")
+  var check = false
+
+  @ArgumentParser.Argument(
+    help: ArgumentHelp("Files of statements; - is standard input, written to standard output.", valueName: "FILE"))
+  var files: [String]
+}
+
+/// Gives files their canonical layout, each whole or not at all.
+///
+/// Returns 0, 1 where `--check` names a file, 2 where a file can't be read or does not parse.
+func format(_ options: FormatOptions, _ console: Console) -> Int32 {
+  var status: Int32 = 0
+  for file in options.files { status = max(status, format(file, isCheck: options.check, console)) }
+  return status
+}
+
+private func format(_ file: String, isCheck: Bool, _ console: Console) -> Int32 {
+  let name = file == "-" ? "standard input" : file
+  let renderer = Renderer()
+  do throws(Fault) {
+    let text = try FileText.read(file)
+    let source = SourceText(name: name, text: text)
+    let formatted: String
+    do throws(Formatter.Failure) { formatted = try Formatter.formatted(source) } catch {
+      for diagnostic in error.diagnostics { console.note(renderer.render(Renderer.Report(diagnostic, in: source))) }
+      return 2
+    }
+    if isCheck {
+      guard formatted != text else { return 0 }
+      return console.write(Array((name + "\n").utf8)) ? 1 : 0
+    }
+    if file == "-" { return console.write(Array(formatted.utf8)) ? 0 : 1 }
+    if formatted != text { try FileText.replace(file, with: formatted) }
+    return 0
+  } catch {
+    console.note("error: \(error.message)\n")
+    return 2
+  }
+}
