@@ -12,6 +12,8 @@ struct Lexer {
   /// Whether the text ends in a backslash that continues its line.
   var endsInBackslash = false
   private var hasSpace = true
+  /// How many interpolations are round the cursor.
+  private var interpolations = 0
   /// How much was open before `help`, whose words go to the end of the line and open nothing.
   private var openBeforeHelp: Int?
 
@@ -35,6 +37,13 @@ struct Lexer {
 
   /// Cuts up to the `)` that closes an interpolation; false where there is none.
   mutating func interpolation() -> (tokens: [Token], isClosed: Bool) {
+    guard interpolations < Parser.depthLimit / 4 else {
+      complain("strings nested too deep", offset - 2, nextStep: "name a part of it with let")
+      while offset < bytes.count, byte() != UInt8(ascii: "\n") { offset += 1 }
+      return ([Token(kind: .end, range: SourceRange(offset, offset), hasSpaceBefore: true)], true)
+    }
+    interpolations += 1
+    defer { interpolations -= 1 }
     let outer = (tokens, open, hasSpace)
     (tokens, open, hasSpace) = ([], [("(", SourceRange(offset - 2, offset))], true)
     while offset < bytes.count, byte() != UInt8(ascii: "\n"), !open.isEmpty { step() }

@@ -4,14 +4,26 @@ extension Parser {
   }
 
   private mutating func disjunction() throws(Stop) -> Expr {
-    var left = try conjunction()
-    while token.isKeyword("or") { left = try joined(left, .or) { parser throws(Stop) in try parser.conjunction() } }
-    return left
+    try chain({ $0.isKeyword("or") ? .or : nil }) { parser throws(Stop) in try parser.conjunction() }
   }
 
   private mutating func conjunction() throws(Stop) -> Expr {
-    var left = try negation()
-    while token.isKeyword("and") { left = try joined(left, .and) { parser throws(Stop) in try parser.negation() } }
+    try chain({ $0.isKeyword("and") ? .and : nil }) { parser throws(Stop) in try parser.negation() }
+  }
+
+  /// Operands with operators of one rank between them, from the left.
+  private mutating func chain(
+    _ symbol: (Token) -> BinaryOperator?, _ operand: (inout Parser) throws(Stop) -> Expr
+  ) throws(Stop) -> Expr {
+    var left = try operand(&self)
+    var links = 0
+    while let symbol = symbol(token) {
+      links += 1
+      guard links <= Self.chainLimit else {
+        throw fail("more than \(Self.chainLimit) operators in a row", nextStep: "name a part of it with let")
+      }
+      left = try joined(left, symbol, operand)
+    }
     return left
   }
 
@@ -49,23 +61,11 @@ extension Parser {
   }
 
   private mutating func sum() throws(Stop) -> Expr {
-    var left = try product()
-    while case .symbol(let symbol) = token.kind, symbol == "+" || symbol == "-",
-      let symbol = BinaryOperator(rawValue: symbol)
-    {
-      left = try joined(left, symbol) { parser throws(Stop) in try parser.product() }
-    }
-    return left
+    try chain({ $0.operator(among: ["+", "-"]) }) { parser throws(Stop) in try parser.product() }
   }
 
   private mutating func product() throws(Stop) -> Expr {
-    var left = try single()
-    while case .symbol(let symbol) = token.kind, ["*", "/", "%"].contains(symbol),
-      let symbol = BinaryOperator(rawValue: symbol)
-    {
-      left = try joined(left, symbol) { parser throws(Stop) in try parser.single() }
-    }
-    return left
+    try chain({ $0.operator(among: ["*", "/", "%"]) }) { parser throws(Stop) in try parser.single() }
   }
 
   private mutating func joined(
@@ -256,5 +256,13 @@ extension Parser {
       }
     }
     return parts
+  }
+}
+
+extension Token {
+  /// The operator it is, if it is one of these.
+  fileprivate func `operator`(among symbols: [String]) -> BinaryOperator? {
+    guard case .symbol(let symbol) = kind, symbols.contains(symbol) else { return nil }
+    return BinaryOperator(rawValue: symbol)
   }
 }

@@ -30,6 +30,8 @@ public struct Parser {
   var depth = 0
   /// How deep expressions and blocks may nest.
   static let depthLimit = 100
+  /// How many operators of one rank may follow each other.
+  static let chainLimit = 200
 
   init(tokens: [Token]) { self.tokens = tokens }
 

@@ -1,33 +1,80 @@
 import ArgumentParser
 import Evaluation
 import JSONRPC
+import JSONText
 import Language
 
 /// The options of `retort check`.
 struct CheckOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("How findings are written: text, or json for editors.", valueName: "FORMAT"))
+  var format: FindingsFormat = .text
+
   @ArgumentParser.Argument(help: ArgumentHelp("Files of statements.", valueName: "FILE"))
   var files: [String]
+
+  enum FindingsFormat: String, ExpressibleByArgument {
+    case text, json
+  }
 }
 
 /// Parses and checks files without running them; opens no connection.
-func check(_ files: [String], _ console: Console) -> Int32 {
-  let output = Output(write: console.write)
+///
+/// Returns 0, or 2 where anything is wrong.
+func check(_ options: CheckOptions, _ console: Console) -> Int32 {
   let session = Session(
-    options: Session.Options(), output: output,
+    options: Session.Options(), output: Output(write: console.write),
     surroundings: Session.Surroundings(
       open: { _ throws(LinkError) in throw LinkError(.closed, "a check opens no connection") }, note: console.note))
   var status: Int32 = 0
-  for file in files {
+  for file in options.files {
     do throws(Fault) {
-      let source = SourceText(name: file, text: try FileText.read(file))
-      let report = Interpreter(session).check(source)
-      session.show(report)
-      for line in report.inventory { _ = console.write(Array((line + "\n").utf8)) }
+      let source = SourceText(name: file == "-" ? "standard input" : file, text: try FileText.read(file))
+      let report = Interpreter(session).check(source, isThorough: true)
       if report.hasErrors { status = 2 }
+      switch options.format {
+      case .text: show(report, session, console)
+      case .json: _ = console.write(report.json(source.name).encoded() + [UInt8(ascii: "\n")])
+      }
     } catch {
       session.show(error)
       status = 2
     }
   }
   return status
+}
+
+private func show(_ report: Interpreter.Report, _ session: Session, _ console: Console) {
+  for (diagnostic, source) in report.diagnostics { session.show(Renderer.Report(diagnostic, in: source)) }
+  for entry in report.inventory {
+    _ = console.write(Array("\(entry.file):\(entry.line): \(entry.kind.rawValue): \(entry.text)\n".utf8))
+  }
+}
+
+extension Interpreter.Report {
+  /// What editors read: a file's findings with their places, counted from 1, and its inventory.
+  fileprivate func json(_ file: String) -> JSONValue {
+    [
+      "file": .string(file),
+      "findings": .array(JSONArray(diagnostics.map { Self.json($0.diagnostic, $0.source) })),
+      "inventory": .array(
+        JSONArray(
+          inventory.map { entry in
+            [
+              "file": .string(entry.file), "line": .number(JSONNumber(entry.line)),
+              "kind": .string(entry.kind.rawValue),
+              "text": .string(entry.text),
+            ]
+          })),
+    ]
+  }
+
+  private static func json(_ diagnostic: Diagnostic, _ source: SourceText) -> JSONValue {
+    let (start, end) = (source.place(of: diagnostic.range.lower), source.place(of: diagnostic.range.upper))
+    return [
+      "file": .string(source.name), "severity": .string(diagnostic.severity.rawValue),
+      "line": .number(JSONNumber(start.line)), "column": .number(JSONNumber(start.column)),
+      "end-line": .number(JSONNumber(end.line)), "end-column": .number(JSONNumber(end.column)),
+      "message": .string(diagnostic.message), "next-step": diagnostic.nextStep.map { .string($0) } ?? .null,
+    ]
+  }
 }

@@ -103,7 +103,7 @@ extension ProgramOptions {
     retort [OPTIONS]                     the prompt
     retort [OPTIONS] FILE [ARG ...]      runs a file of statements; - is standard input
     retort [OPTIONS] -c 'STATEMENTS'     runs these
-    retort check FILE ...                parses and checks; opens no connection
+    retort check FILE ...                parses and checks; opens no connection (--format json: for editors)
     retort fmt [--check] FILE ...        gives files the one layout; --check only names those that differ
     retort serve DB [--url URI]          a SQLite database, or the sample blog, as a service on a broker
     retort help [WORD]                   explains the language, or a word of it

@@ -12,7 +12,7 @@ import ResourceService
 public func run(arguments: [String], console: Console, environment: [String: String]) async -> Int32 {
   switch arguments.first {
   case "check":
-    return await parsed(CheckOptions.self, Array(arguments.dropFirst()), "check", console) { check($0.files, console) }
+    return await parsed(CheckOptions.self, Array(arguments.dropFirst()), "check", console) { check($0, console) }
   case "fmt":
     return await parsed(FormatOptions.self, Array(arguments.dropFirst()), "fmt", console) { format($0, console) }
   case "serve":

@@ -10,7 +10,8 @@ extension Compiler {
       return (broken, .unknown)
     }
     check(command, known.declaration)
-    note(known.declaration.effect, command, isBulk: loopDepth + eachDepth > 0)
+    note(known.declaration.effect, command)
+    warnOfPassword(command)
     refuseHazard(known.declaration.effect, command)
     let arguments = command.arguments.map { argument in (argument, code(argument.expression)) }
     return (run(known, command, arguments), fact(of: command))
@@ -93,15 +94,15 @@ extension Compiler {
   }
 
   /// Keeps a statement that changes data for the inventory.
-  func note(_ effect: Declaration.Effect, _ command: Language.Command, isBulk: Bool) {
+  func note(_ effect: Declaration.Effect, _ command: Language.Command) {
     switch effect {
     case .none: return
     case .destroys:
       effects.insert([.acts, .destroys])
-      inventory.append(Inventory(range: command.range, effect: effect, isBulk: isBulk || command.name == "destroy-all"))
+      inventory.append(Inventory(range: command.range, source: source, kind: .destroys))
     case .changes:
       effects.insert(.acts)
-      inventory.append(Inventory(range: command.range, effect: effect, isBulk: isBulk))
+      inventory.append(Inventory(range: command.range, source: source, kind: .changes))
     case .writes: effects.insert(.acts)
     }
   }
@@ -120,13 +121,16 @@ extension Compiler {
 
   /// What is known of the client in a call's first place.
   func client(of command: Language.Command) -> Scope.ClientFact? {
-    for case .positional(let expression) in command.arguments.prefix(1) {
-      guard case .name(let name) = expression.kind else { return nil }
-      guard let variable = scope.variable(name) ?? outer?.variable(name) else { return nil }
-      if case .client(let fact) = variable.fact { return fact }
-      return Scope.ClientFact(identity: "slot \(variable.slot)", queue: name)
-    }
+    for case .positional(let expression) in command.arguments.prefix(1) { return client(expression) }
     return nil
+  }
+
+  /// What is known of the client that an expression gives.
+  func client(_ expression: Expr) -> Scope.ClientFact? {
+    guard case .name(let name) = expression.kind else { return nil }
+    guard let variable = scope.variable(name) ?? outer?.variable(name) else { return nil }
+    if case .client(let fact) = variable.fact { return fact }
+    return Scope.ClientFact(identity: "slot \(variable.slot)\(isInDef ? " of a def" : "")", queue: name)
   }
 
   private func fact(of command: Language.Command) -> Scope.Fact {

@@ -14,9 +14,10 @@ extension Compiler {
     scope = Scope()
     (isInDef, loopDepth, eachDepth, hasElement, openStreams, changed) = (true, 0, 0, false, [], [])
     var parameters: [Definition.Parameter] = []
-    for parameter in node.parameters {
+    for (index, parameter) in node.parameters.enumerated() {
       parameters.append(.init(name: parameter.name, fallback: parameter.fallback.map(code)))
-      _ = scope.define(parameter.name, parameter.range)
+      let fact = Scope.ClientFact(identity: Definition.identity(ofParameter: index), queue: parameter.name)
+      _ = scope.define(parameter.name, parameter.range, .client(fact))
       _ = scope.read(parameter.name)
     }
     let definition = Definition(name: node.name, parameters: parameters)
@@ -24,7 +25,9 @@ extension Compiler {
     let (step, own) = gathering { block(node.body.statements, wantsValue: true) }
     definition.complete(
       Definition.Body(slotCount: scope.slotCount, step: step, acts: own.contains(.acts), changed: changed))
+    let outside = outer ?? saved.0
     (scope, outer, isInDef, loopDepth, eachDepth, hasElement, openStreams, changed) = saved
+    scope = outside
     effects = effects.subtracting(own)
   }
 
@@ -33,12 +36,13 @@ extension Compiler {
     effects.insert(.waits)
     if let body = definition.compiled {
       if body.acts { effects.insert(.acts) }
-      for client in body.changed where openStreams.contains(client) {
+      let clients = body.changed.map { given($0, definition, command, element: element) ?? $0 }
+      for client in clients where openStreams.contains(client) {
         report(
           "\(command.name) changes \(client.queue) while it is being streamed: rows would be skipped in silence",
           command.range, nextStep: "collect the stream first: | collect")
       }
-      changed += body.changed
+      changed += clients
     }
     var codes = [Code?](repeating: nil, count: definition.parameters.count)
     var places = definition.parameters.indices.filter { definition.parameters[$0].fallback == nil }[...]
@@ -61,6 +65,22 @@ extension Compiler {
         throw error.within("called by \(name) at \(source.name):\(place.line):\(place.column)")
       }
     }
+  }
+
+  /// The client that a call gives for a parameter that its def changes; nil where it is no parameter.
+  private func given(
+    _ fact: Scope.ClientFact, _ definition: Definition, _ command: Language.Command, element: Bool
+  ) -> Scope.ClientFact? {
+    let places = definition.parameters.indices.filter { definition.parameters[$0].fallback == nil }
+    guard
+      let index = definition.parameters.indices.first(where: { Definition.identity(ofParameter: $0) == fact.identity })
+    else { return nil }
+    if let place = places.dropFirst(element ? 1 : 0).firstIndex(of: index) {
+      let positional = command.arguments.filter { if case .positional = $0 { true } else { false } }
+      let position = place - (element ? 1 : 0)
+      return positional.indices.contains(position) ? client(positional[position].expression) : nil
+    }
+    return command.option(definition.parameters[index].name).flatMap(client)
   }
 
   private func take(

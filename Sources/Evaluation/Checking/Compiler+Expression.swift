@@ -16,7 +16,8 @@ extension Compiler {
     case .call(let callee, let nameRange, let arguments): call(callee, nameRange, arguments, expression.range)
     case .elementField(let key, let nameRange, let isOptional):
       field(of: element(expression.range), key, nameRange, isOptional)
-    case .field(let base, let key, let nameRange, let isOptional): field(of: code(base), key, nameRange, isOptional)
+    case .field(let base, let key, let nameRange, let isOptional):
+      field(of: known(base, key, nameRange, isOptional), key, nameRange, isOptional)
     case .index(let base, let index, let isOptional):
       Code.of(code(base), code(index)) { base, index throws(Fault) in
         try Access.element(of: base, at: index, isOptional: isOptional)
@@ -67,6 +68,7 @@ extension Compiler {
   }
 
   private func regex(_ pattern: String, _ flags: String, _ range: SourceRange) -> Code {
+    warnOfNestedQuantifiers(pattern, range)
     do throws(Fault) {
       return .constant(.pattern(try Pattern(pattern, flags: flags)))
     } catch {
@@ -89,7 +91,7 @@ extension Compiler {
     if let slot = scope.read(name)?.slot {
       return .sync { frame throws(Fault) in frame.slots[slot] }
     }
-    if let slot = outer?.variable(name)?.slot {
+    if let slot = outer?.read(name)?.slot {
       return .sync { frame throws(Fault) in
         slot < frame.globals.count ? frame.globals[slot] : .null
       }
@@ -104,6 +106,16 @@ extension Compiler {
     return broken
   }
 
+  /// Compiles what a field is read of; of what is known to be a client, the field is checked at once.
+  private func known(_ base: Expr, _ name: String, _ range: SourceRange, _ isOptional: Bool) -> Code {
+    let code = self.code(base)
+    if !isOptional, !isRescued, let fact = client(base), fact.isDeclared, !ClientValue.fieldNames.contains(name) {
+      let missing = Access.missing(name, "a client", ClientValue.fieldNames)
+      report(missing.message, range, nextStep: missing.nextStep)
+    }
+    return code
+  }
+
   private func field(of base: Code, _ name: String, _ range: SourceRange, _ isOptional: Bool) -> Code {
     Code.of(base) { value throws(Fault) in try Access.field(of: value, name, isOptional: isOptional) }
       .placed(range, source)
@@ -111,6 +123,7 @@ extension Compiler {
 
   private func call(_ name: String, _ nameRange: SourceRange, _ arguments: [Expr], _ range: SourceRange) -> Code {
     let codes = arguments.map(code)
+    noteVariable(name, range)
     guard let function = Function.named(name) else {
       let isCommand = Command.named(name) != nil || definition(name) != nil
       reportUnknown(
@@ -170,6 +183,11 @@ extension Compiler {
       return Code.lazily(a, b) { value throws(Fault) in value.isNull ? nil : value }
     default:
       let operation = Operators.operation(symbol)
+      if !isRescued, let x = a.known, let y = b.known {
+        do throws(Fault) { _ = try operation(x, y) } catch {
+          if error.kind == .type { report(error.message, range, nextStep: error.nextStep) }
+        }
+      }
       return Code.of(a, b, operation).placed(range, source)
     }
   }

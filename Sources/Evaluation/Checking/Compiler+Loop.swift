@@ -131,7 +131,10 @@ extension Compiler {
 
   /// `try do ... rescue NAME ... end`.
   func attempt(_ node: Try, wantsValue: Bool) -> Step {
+    let wasRescued = isRescued
+    isRescued = true
     let body = block(node.body.statements, wantsValue: wantsValue)
+    isRescued = wasRescued
     scope.enter()
     let slot = scope.define(node.name, node.nameRange)
     _ = scope.read(node.name)

@@ -20,7 +20,7 @@ extension Compiler {
     let errors = diagnostics.count
     check(command, stage.declaration)
     refuseHazard(stage.declaration.effect, command)
-    note(stage.declaration.effect, command, isBulk: true)
+    note(stage.declaration.effect, command)
     guard diagnostics.count == errors || !diagnostics[errors...].contains(where: { $0.severity == .error }) else {
       return .collect
     }

@@ -62,6 +62,7 @@ extension Compiler {
         "\(name) is outside this each: its iterations can't assign it", nameRange,
         nextStep: "give the block a value and collect them: let results = ... | each do ... end; or use for")
     }
+    if !isInDef, scope.blocks.count == 1, scope.variable(name) == nil { ownNames.append((name, nameRange)) }
     let slot = scope.assign(name, nameRange, fact)
     if let value = value.immediate {
       return .sync { frame throws(Fault) in
@@ -143,7 +144,7 @@ extension Compiler {
 
 extension Statement {
   /// Whether nothing after it in its block can run.
-  fileprivate var endsBlock: Bool {
+  var endsBlock: Bool {
     switch kind {
     case .return, .break, .continue: true
     case .pipeline(let pipeline):

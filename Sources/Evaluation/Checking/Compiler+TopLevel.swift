@@ -4,8 +4,11 @@ extension Compiler {
   /// Compiles the statements of a text.
   func topLevel(_ program: Program) -> [Interpreter.Prepared] {
     var result: [Interpreter.Prepared] = []
-    for statement in program.statements {
+    for (index, statement) in program.statements.enumerated() {
       let before = scope
+      if index > 0, program.statements[index - 1].endsBlock {
+        warnThoroughly("nothing after this runs", statement.range, nextStep: "remove it, or put it before")
+      }
       if case .source(let path, let range) = statement.kind {
         result += include(path, range)
         continue
@@ -53,7 +56,7 @@ extension Compiler {
   private func include(_ path: String, _ range: SourceRange) -> [Interpreter.Prepared] {
     let folder = Self.folder(of: source.name)
     let file = path.hasPrefix("/") ? path : folder + path
-    if sourcePath.contains(file) {
+    if sourcePath.contains(where: { FileText.target(of: $0) == FileText.target(of: file) }) {
       report("source runs in a circle", range, nextStep: (sourcePath + [file]).joined(separator: " -> "))
       return []
     }
@@ -70,8 +73,10 @@ extension Compiler {
     let inner = Compiler(other, scope: scope)
     inner.definitions = definitions
     inner.sourcePath = sourcePath + [file]
+    inner.isThorough = isThorough
     let statements = inner.topLevel(parsed.program)
     foreign += inner.foreign + inner.diagnostics.map { ($0, other) }
+    inventory += inner.inventory
     scope = inner.scope
     definitions = inner.definitions
     return statements

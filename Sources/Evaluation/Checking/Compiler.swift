@@ -28,6 +28,8 @@ final class Compiler {
   var loopDepth = 0
   var eachDepth = 0
   var isInDef = false
+  /// Whether a `try` is round it, so that an error may be what is wanted.
+  var isRescued = false
   /// Whether `.field` has an element to read.
   var hasElement = false
   /// Statements that change or destroy data, for the inventory.
@@ -42,11 +44,16 @@ final class Compiler {
   /// The files on the way here, for `source`.
   var sourcePath: [String] = []
 
-  /// A statement that changes or destroys data.
+  /// Whether it looks for likely slips too, as `retort check` does.
+  var isThorough = false
+  /// The names that this text makes at its top level.
+  var ownNames: [(name: String, range: SourceRange)] = []
+
+  /// A statement that changes or destroys data, or a read of `var`.
   struct Inventory: Sendable {
     var range: SourceRange
-    var effect: Declaration.Effect
-    var isBulk: Bool
+    var source: SourceText
+    var kind: Interpreter.Report.Entry.Kind
   }
 
   init(_ source: SourceText, scope: Scope) {
@@ -90,5 +97,5 @@ final class Compiler {
   }
 
   /// Code for what could not be compiled; it never runs.
-  var broken: Code { .constant(.null) }
+  var broken: Code { .sync { _ throws(Fault) in .null } }
 }

@@ -35,6 +35,9 @@ final class Definition: Sendable {
   /// How many calls deep defs may go.
   static let depthLimit = 150
 
+  /// What a client is called that comes in a parameter.
+  static func identity(ofParameter index: Int) -> String { "parameter \(index)" }
+
   /// How it is called.
   var signature: String {
     let places = parameters.filter { $0.fallback == nil }.map { $0.name.uppercased() }

@@ -17,6 +17,9 @@ struct Scope: Sendable {
     var identity: String
     /// The queue as text for messages.
     var queue: String
+
+    /// Whether it comes from a `client` of the script.
+    var isDeclared: Bool { identity.hasPrefix("queue ") }
   }
 
   struct Variable: Sendable {

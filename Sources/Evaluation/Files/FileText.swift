@@ -38,8 +38,8 @@ public enum FileText {
     }
   }
 
-  /// Where symbolic links lead.
-  private static func target(of path: String) -> String {
+  /// The file that a path means, however it is written; the path itself where there is none.
+  static func target(of path: String) -> String {
     guard let resolved = unsafe realpath(path, nil) else { return path }
     defer { unsafe free(resolved) }
     return unsafe String(cString: resolved)

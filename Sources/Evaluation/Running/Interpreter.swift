@@ -59,12 +59,34 @@ public final class Interpreter: Sendable {
     public var isIncomplete: Bool
     /// What is open: for the continuation prompt.
     public var open: String?
-    /// The statements that change or destroy data, a line each.
-    public var inventory: [String] = []
+    /// The statements that change or destroy data, and the reads of `var`, in the order of the text.
+    public var inventory: [Entry] = []
+
+    /// A line of the inventory.
+    public struct Entry: Sendable, Equatable {
+      /// What a statement does.
+      public enum Kind: String, Sendable {
+        case changes, destroys, reads
+      }
+
+      /// The file it is in.
+      public var file: String
+      /// Its line.
+      public var line: Int
+      /// What it does.
+      public var kind: Kind
+      /// Its words.
+      public var text: String
+    }
   }
 
   /// Parses and checks a text without running it.
-  public func check(_ source: SourceText, isTyped: Bool = false) -> Report { prepare(source, isTyped).report }
+  ///
+  /// A thorough check warns of likely slips too: names that nothing reads, a password in the text, patterns that may take
+  /// very long, statements that nothing reaches.
+  public func check(_ source: SourceText, isTyped: Bool = false, isThorough: Bool = false) -> Report {
+    prepare(source, isTyped, isThorough: isThorough).report
+  }
 
   /// Checks a text and, where it passes, runs it; returns the exit status it would end a program with.
   public func run(_ source: SourceText, isTyped: Bool = false) async -> Int32 {
@@ -116,7 +138,9 @@ public final class Interpreter: Sendable {
     state.withLock { ($0.scope.topLevelNames.keys.sorted(), $0.definitions.keys.sorted()) }
   }
 
-  private func prepare(_ source: SourceText, _ isTyped: Bool) -> (report: Report, [Prepared], Compiler?) {
+  private func prepare(
+    _ source: SourceText, _ isTyped: Bool, isThorough: Bool = false
+  ) -> (report: Report, [Prepared], Compiler?) {
     let parsed = Parser.parse(source, isTyped: isTyped)
     guard parsed.diagnostics.isEmpty else {
       return (
@@ -131,13 +155,11 @@ public final class Interpreter: Sendable {
       return compiler
     }
     compiler.sourcePath = [source.name]
+    compiler.isThorough = isThorough
     let statements = compiler.topLevel(parsed.program)
+    compiler.warnOfUnused()
     let own = compiler.diagnostics.sorted { $0.range.lower < $1.range.lower }.map { (diagnostic: $0, source: source) }
-    let inventory = compiler.inventory.map { entry in
-      let place = source.place(of: entry.range.lower)
-      return
-        "\(source.name):\(place.line): \(entry.effect == .destroys ? "destroys" : "changes"): \(source.text(entry.range))"
-    }
+    let inventory = compiler.inventory.map(Report.Entry.init)
     return (
       Report(diagnostics: compiler.foreign + own, isIncomplete: false, inventory: inventory), statements, compiler
     )

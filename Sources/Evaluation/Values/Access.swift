@@ -39,7 +39,7 @@ enum Access {
     }
   }
 
-  private static func missing(_ name: String, _ owner: String, _ names: [String]) -> Fault {
+  static func missing(_ name: String, _ owner: String, _ names: [String]) -> Fault {
     let near = nearest(to: name, among: names)
     let known =
       names.isEmpty

@@ -16,6 +16,9 @@ public struct ClientValue: Sendable {
   /// Which stream a change would disturb: the queue of this connection.
   var streamKey: String { "\(connection.serial)/\(queue)" }
 
+  /// The names of its fields.
+  static let fieldNames = ["queue", "type", "connection"]
+
   var fields: [Record.Field] {
     [("queue", .string(queue)), ("type", .string(client.settings.type)), ("connection", .string(connection.address))]
   }

@@ -1,0 +1,25 @@
+import Synchronization
+
+/// Numbers that look random and are the same in each run (SplitMix64).
+struct Dice {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func below(_ bound: Int) -> Int {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+    return Int((z ^ z >> 31) % UInt64(max(1, bound)))
+  }
+}
+
+/// What a session said on standard error.
+final class Heard: Sendable {
+  private let said = Mutex("")
+
+  var text: String { said.withLock { $0 } }
+
+  func add(_ text: String) { said.withLock { $0 += text } }
+}

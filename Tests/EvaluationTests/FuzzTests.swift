@@ -1,0 +1,126 @@
+import Evaluation
+import Foundation
+import JSONRPC
+import Language
+import RetortShell
+import Testing
+
+/// No text crashes the program: mutated scripts and random bytes are parsed, laid out, checked and run.
+///
+/// A fixed seed and some thousand cases; `RETORT_FUZZ_SECONDS=3600` goes on with other seeds for that long.
+@Suite struct FuzzTests {
+  static let statements = [
+    "connect \"embedded:blog\"", "let posts = client queue: \"posts\"", "count posts filter: {state: \"draft\"}",
+    "show posts 12 include: \"author\"",
+    "let made = create posts {text: \"Hello\", author: {type: \"authors\", id: \"1\"}}",
+    "update posts made.id {text: \"Hello \\(1 + 2)\"}", "destroy posts made.id",
+    "stream posts | where .views < 1000 | sort -.views | take 5 | table .id .text",
+    "1..10 | group (it % 3) | table .key .count",
+    "for x in 1..3 do print x * 2.50 end", "let n = 0\nwhile n < 5 do let n = n + 1 end",
+    "def f(a, b: 1) do return a + b end",
+    "print (f 1 b: 2) ?? null", "try do fail \"x\" rescue e; print e.kind end",
+    "if 1 < 2 and not false do print \"a\" else print 'b' end",
+    "[1, -2, 3e5, {a: [], \"b c\": 5m}] | map it | collect", "print upper(\"é日😀\")[0]?.x",
+    "index posts page: {size: 3} | first",
+    "stream posts | each in-flight: 3 do it.id end | count", "\"a1b\" =~ /[a-z]+\\d/i", "assert 1 == 1, \"m\"",
+    "set timeout: 5s output: \"csv\"",
+  ]
+
+  static let pieces = [
+    "\n", " ", ";", "|", "(", ")", "[", "]", "{", "}", "\"", "\\(", "\\", "/", "-", "..", "?.", "??", "?[", "#", "do",
+    "end", "if",
+    "else", "it", ".a", "null", "99999999999999999999", "1e999", "-1", "0.1", "1d", "\u{0}", "é", "\u{1F600}", "let ",
+    "for x in ", "while ",
+    "def f() do f end\n", "count", "sum", "*", "%", ",", ":", "=", "=~", "in ", "not ", " | take ", " | skip ", "id: ",
+  ]
+
+  /// What waits for input or leaves files behind stays out of the runs.
+  static let forbidden = ["write", "failed", "sleep", "source", "read", "sh ", "exit"]
+
+  @Test(.timeLimit(.minutes(120))) func nothingCrashes() async throws {
+    let seconds = ProcessInfo.processInfo.environment["RETORT_FUZZ_SECONDS"].flatMap(Int.init) ?? 0
+    let end = ContinuousClock.now + .seconds(seconds)
+    var random = Dice(seed: 11)
+    var cases = 0
+    repeat {
+      for _ in 0..<2_000 {
+        let text = Self.text(&random)
+        try Self.layOut(text)
+        cases += 1
+        if cases % 8 == 0, !Self.forbidden.contains(where: text.contains) { await Self.run(text) }
+      }
+    } while ContinuousClock.now < end
+    #expect(cases >= 2_000)
+  }
+
+  /// A script of some statements with mutations; every tenth is random bytes.
+  private static func text(_ random: inout Dice) -> String {
+    if random.below(10) == 0 {
+      return String(decoding: (0..<random.below(200)).map { _ in UInt8(random.below(256)) }, as: UTF8.self)
+    }
+    var text = Array(
+      (0...random.below(6)).map { _ in statements[random.below(statements.count)] }.joined(separator: "\n"))
+    for _ in 0..<random.below(6) {
+      let place = random.below(text.count + 1)
+      switch random.below(4) {
+      case 0: text.insert(contentsOf: pieces[random.below(pieces.count)], at: place)
+      case 1: text.removeSubrange(place..<min(text.count, place + random.below(12)))
+      case 2: text += text[place..<min(text.count, place + random.below(80))]
+      default:
+        if place < text.count { text[place] = Character(pieces[random.below(pieces.count)].prefix(1).description) }
+      }
+    }
+    return String(text)
+  }
+
+  /// A layout stays as it is, whatever was laid out.
+  private static func layOut(_ text: String) throws {
+    guard let once = try? Formatter.formatted(SourceText(name: "fuzz", text: text)) else { return }
+    let twice = try? Formatter.formatted(SourceText(name: "fuzz", text: once))
+    #expect(twice == once, "\(text)")
+  }
+
+  /// Checks a text and, if it passes, runs it on the sample blog, for two seconds at most.
+  private static func run(_ text: String) async {
+    let session = Session(
+      options: Session.Options(), output: Output { _ in true },
+      surroundings: Session.Surroundings(
+        open: { uri async throws(LinkError) in try await openLink(uri, script: "fuzz") }, note: { _ in }))
+    let work = Task { await Interpreter(session).run(SourceText(name: "fuzz", text: text)) }
+    let limit = Task {
+      try await Task.sleep(for: .seconds(2))
+      work.cancel()
+    }
+    let status = await work.value
+    limit.cancel()
+    #expect([0, 1, 2, 3, 4, 5, 6, 130].contains(status), "\(text)")
+    await session.close()
+  }
+
+  /// What is nested too deep is refused, and a def that calls itself without end too.
+  @Test(arguments: [
+    ("print " + String(repeating: "(", count: 20_000), "nested deeper than 100 levels"),
+    ("print " + String(repeating: "[", count: 20_000), "nested deeper than 100 levels"),
+    (String(repeating: "if true do\n", count: 20_000), "nested deeper than 100 levels"),
+    ("print " + String(repeating: "not ", count: 20_000) + "true", "nested deeper than 100 levels"),
+    ("print 1" + String(repeating: " + 1", count: 20_000), "more than 200 operators in a row"),
+    ("print true" + String(repeating: " and true", count: 20_000), "more than 200 operators in a row"),
+    ("print " + String(repeating: "\"\\(", count: 20_000), "strings nested too deep"),
+    ("print a" + String(repeating: ".a", count: 20_000), "nested deeper than 100 levels"),
+  ])
+  func nestingHasALimit(_ text: String, _ message: String) {
+    let found = Parser.parse(SourceText(name: "t", text: text)).diagnostics.map(\.message)
+    #expect(found.contains(message))
+  }
+
+  @Test func recursionHasALimit() async {
+    let heard = Heard()
+    let session = Session(
+      options: Session.Options(), output: Output { _ in true },
+      surroundings: Session.Surroundings(
+        open: { _ throws(LinkError) in throw LinkError(.closed, "not here") }, note: { text in heard.add(text) }))
+    let status = await Interpreter(session).run(SourceText(name: "t", text: "def f() do f end\nf"))
+    #expect(status == 6)
+    #expect(heard.text.hasPrefix("error[limit]: f calls itself more than 150 deep\n"))
+  }
+}
