@@ -28,6 +28,7 @@ public actor Connection {
   /// What was counted.
   public internal(set) var counters = Counters()
   private var closing: CheckedContinuation<Void, Never>?
+  private var watchers: [CheckedContinuation<BrokerError, Never>] = []
 
   /// How often something happened that fails no call.
   public struct Counters: Sendable, Equatable {
@@ -183,11 +184,19 @@ public actor Connection {
     for number in Array(channels.keys) { fail(number, end ?? error, code: 0) }
     closing?.resume()
     closing = nil
+    for watcher in watchers { watcher.resume(returning: end ?? error) }
+    watchers = []
   }
 
   private func fail(_ number: UInt16, _ error: BrokerError, code: UInt16) {
     guard var channel = channels.removeValue(forKey: number) else { return }
     channel.fail(error, code: code)
+  }
+
+  /// Waits until the connection is closed or lost, and tells why.
+  public func ended() async -> BrokerError {
+    if let end, handle == nil { return end }
+    return await withCheckedContinuation { watchers.append($0) }
   }
 
   /// Waits until the connection is closed in order; closing twice does nothing.

@@ -46,6 +46,8 @@ public struct ClientError: Error, Sendable {
   public var call: Call?
   /// Whether the request had left, so that the service may have carried it out.
   public var wasSent = false
+  /// Whether no reply came in time.
+  public var isSilence = false
   /// How many were destroyed before it, by `destroyAll`.
   public var destroyed: Int?
 
@@ -109,6 +111,7 @@ extension ClientError {
     self.init(Self.kind(error.code, isUncertain), message, nextStep: Self.nextStep(error.code, isUncertain))
     self.call = call
     wasSent = error.wasSent
+    isSilence = error.code == .timeout && error.wasSent
   }
 
   private static func kind(_ code: LinkError.Code, _ isUncertain: Bool) -> Kind {

@@ -11,13 +11,18 @@ public struct PreparedRequest: Sendable, Equatable {
   public var changes: Bool
   /// From a pointer into the document to the way there in the record it was made of.
   public var pointers: [String: [String]]
+  /// Whether the names in the parameters go out as they are, whatever the client's `keys`.
+  public var keepsKeys: Bool
 
   /// Creates a request.
-  public init(method: String, params: JSONObject, changes: Bool, pointers: [String: [String]] = [:]) {
+  public init(
+    method: String, params: JSONObject, changes: Bool, pointers: [String: [String]] = [:], keepsKeys: Bool = false
+  ) {
     self.method = method
     self.params = params
     self.changes = changes
     self.pointers = pointers
+    self.keepsKeys = keepsKeys
   }
 }
 

@@ -18,7 +18,7 @@ extension ResourceClient {
         nextStep: "meta: {beam: \"...\"}")
     }
     if !meta.isEmpty { params["meta"] = .object(meta) }
-    return settings.keys == .underscore ? Renaming.outgoing.object(params) : params
+    return settings.keys == .underscore && !request.keepsKeys ? Renaming.outgoing.object(params) : params
   }
 
   /// Sends a request and returns the result of the reply.

@@ -35,6 +35,8 @@ public struct Settings: Sendable {
   public var relationships: [String: Relationship]
   /// Whether nothing is sent without `meta.beam`.
   public var requiresBeam: Bool
+  /// The word that a parent's id is named by; nil for the type without its plural ending.
+  public var singular: String?
 
   /// Creates settings.
   public init(

@@ -64,9 +64,14 @@ public final class ResourceService: Sendable {
     }
   }
 
-  /// The methods there are; those on relationships are not.
+  /// The methods there are.
   private enum Method: String {
     case index, show, create, update, destroy
+    case showRelationship = "show_relationship"
+    case createRelationship = "create_relationship"
+    case updateRelationship = "update_relationship"
+    case destroyRelationship = "destroy_relationship"
+    case relatedResource = "get_related_resource"
   }
 
   /// A reply whose result is JSON already.
@@ -100,6 +105,20 @@ public final class ResourceService: Sendable {
     case .create: return try transaction(.immediate, Writing(creating: params, of: type, in: schema).carryOut)
     case .update: return try transaction(.immediate, Writing(updating: params, of: type, in: schema).carryOut)
     case .destroy: return try transaction(.immediate, Destroying(params, of: type, in: schema).carryOut)
+    case .showRelationship, .createRelationship, .updateRelationship, .destroyRelationship, .relatedResource:
+      return try relate(method, Relating(params, of: type, in: schema))
+    }
+  }
+
+  private func relate(_ method: Method, _ relating: Relating) throws -> [UInt8] {
+    try transaction(method == .showRelationship || method == .relatedResource ? .deferred : .immediate) { database in
+      switch method {
+      case .showRelationship: try relating.show(database)
+      case .relatedResource: try relating.related(database)
+      case .createRelationship: try relating.carryOut(relating.added(database), database)
+      case .destroyRelationship: try relating.carryOut(relating.without(database), database)
+      default: try relating.carryOut(nil, database)
+      }
     }
   }
 

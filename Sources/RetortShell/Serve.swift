@@ -34,7 +34,10 @@ func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: 
     }
     let shown = service.queues.map { names[$0].map { "\($0)" } ?? $0 }
     console.note("serving \(options.database) on \(connection.uri): \(shown.joined(separator: " "))\n")
-    await stopSignal()
+    if let loss = await stopped(connection) {
+      console.note("error[connection]: \(loss.message)\n")
+      return 4
+    }
     for channel in channels { await channel.stop() }
     await connection.close()
     console.note("stopped\n")
@@ -69,6 +72,22 @@ private func queueNames(_ options: [String], _ service: ResourceService) throws 
     names[parts[0]] = parts[1]
   }
   return names
+}
+
+/// Waits for a signal to stop, or for the loss of the connection, which it gives.
+private func stopped(_ connection: Connection) async -> BrokerError? {
+  let (events, event) = AsyncStream.makeStream(of: BrokerError?.self)
+  let signal = Task {
+    await stopSignal()
+    event.yield(nil)
+  }
+  let loss = Task { event.yield(await connection.ended()) }
+  defer {
+    signal.cancel()
+    loss.cancel()
+  }
+  for await ending in events { return ending }
+  return nil
 }
 
 /// Waits for SIGINT, SIGTERM or SIGHUP.

@@ -39,8 +39,8 @@ import Testing
       #"{"code":-32601,"message":"Method not found","data":{"method":"nosuch"}}"#, "7"
     ),
     (
-      #"{"id":7,"method":"show_relationship","params":{}}"#,
-      #"{"code":-32601,"message":"Method not found","data":{"method":"show_relationship"}}"#, "7"
+      #"{"id":7,"method":"show-relationship","params":{}}"#,
+      #"{"code":-32601,"message":"Method not found","data":{"method":"show-relationship"}}"#, "7"
     ),
   ])
   func whatIsNoRequestHasAnErrorOfJSONRPC(request: String, error: String, id: String) {

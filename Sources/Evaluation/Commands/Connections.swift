@@ -81,6 +81,9 @@ extension Command {
         .init(
           name: "relationships", shape: .record, summary: "names that take ids: {author: \"authors\", tags: [\"tags\"]}"
         ),
+        .init(
+          name: "singular", shape: .string, fallback: "the type without its s",
+          summary: "names the parent's id, as post in post_id"),
         .init(name: "require-beam", shape: .boolean, fallback: "false", summary: "sends nothing without meta.beam"),
       ],
       result: "client",
@@ -136,6 +139,7 @@ extension Command {
       }
       settings.keys = known
     }
+    settings.singular = try arguments.string("singular")
     settings.requiresBeam = try arguments.bool("require-beam") ?? false
     for (name, value) in try arguments.record("relationships")?.fields ?? [] {
       switch value {

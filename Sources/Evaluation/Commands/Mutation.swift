@@ -61,7 +61,7 @@ struct Mutation: Sendable {
     }
   }
 
-  private static func prepared(
+  static func prepared(
     _ arguments: Arguments, _ client: ClientValue, record: Int?, _ body: () throws(ClientError) -> PreparedRequest
   ) throws(Fault) -> Mutation {
     let patience = try arguments.timeout()?.patience ?? .usual
@@ -96,6 +96,10 @@ struct Mutation: Sendable {
     do throws(Fault) { try session.refuseStreamed(client, request.method) } catch { return .refused(error) }
     session.state.withLock { $0.changesSent += 1 }
     do throws(ClientError) {
+      if request.method.hasSuffix("_relationship") {
+        _ = try await client.client.send(request, patience: patience)
+        return .done(.null)
+      }
       let document = try await client.client.document(request, patience: patience)
       if request.method == "destroy" { return .done(.null) }
       guard let resource = client.resources(document).first else {
@@ -106,6 +110,7 @@ struct Mutation: Sendable {
       }
       return .done(resource)
     } catch {
+      let error = await client.explained(error)
       let fault = Fault(error, arguments, record: record, pointers: request.pointers)
       switch error.kind {
       case .notFound where request.method == "destroy": return .absent(fault)

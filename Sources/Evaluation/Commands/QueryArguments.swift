@@ -20,6 +20,7 @@ extension Declaration.Option {
     name: "on-error", shape: .string, fallback: "\"stop\"", summary: "\"continue\" goes on after a failure")
   static let max = Self(name: "max", shape: .number, summary: "refuses to begin with more than that many")
   static let keepID = Self(name: "keep-id", shape: .boolean, fallback: "false", summary: "sends a resource's own id")
+  static let key = Self(name: "key", shape: .any, summary: "what tells the elements apart; none may stand twice")
 }
 
 extension Arguments {

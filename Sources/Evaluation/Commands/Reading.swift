@@ -1,5 +1,6 @@
 import Client
 import JSONAPI
+import JSONRPC
 import JSONText
 import Language
 
@@ -96,8 +97,27 @@ extension ClientValue {
     do throws(ClientError) {
       return try await body()
     } catch {
-      throw Fault(error, arguments)
+      throw Fault(await explained(error), arguments)
     }
+  }
+
+  /// An error without a reply, with what the queue tells of the silence: a passive declare on a channel of its own.
+  func explained(_ silence: ClientError) async -> ClientError {
+    guard silence.isSilence else { return silence }
+    let state: QueueState?
+    do throws(LinkError) { state = try await connection.link.probe(queue: queue) } catch { return silence }
+    var error = silence
+    error.nextStep = [Self.silence(of: queue, state), error.kind == .unknown ? error.nextStep : nil]
+      .compactMap { $0 }.joined(separator: "; ")
+    return error
+  }
+
+  private static func silence(of queue: String, _ state: QueueState?) -> String {
+    guard let state else { return "the queue \(queue) is gone" }
+    let waiting = state.messages == 1 ? "1 request waits" : "\(state.messages) requests wait"
+    if state.consumers == 0 { return "no service takes from queue \(queue), and \(waiting) in it: is it running?" }
+    if state.messages > 0 { return "the service is slow: \(waiting) in queue \(queue); timeout: 30s waits longer" }
+    return "the service took the request and is slow or silent: see its log; timeout: 30s waits longer"
   }
 
   /// The primary resources of a document as values.
@@ -158,9 +178,9 @@ extension Fault {
 
   /// The message, which names the verb that was written: `count` and `stream` send `index`.
   private static func message(_ error: ClientError, _ verb: String) -> String {
-    guard let call = error.call, call.method == "index" else { return error.message }
-    let sent = "\(call.queue) index: "
-    return error.message.hasPrefix(sent)
-      ? "\(call.queue) \(verb): \(error.message.dropFirst(sent.count))" : error.message
+    guard let call = error.call, verb != "call" else { return error.message }
+    let sent = "\(call.queue) \(call.method): "
+    guard error.message.hasPrefix(sent) else { return error.message }
+    return "\(call.queue) \(verb): \(error.message.dropFirst(sent.count))"
   }
 }

@@ -94,7 +94,8 @@ extension Command {
 
   /// Every command, in the order help shows them.
   static let all: [Command] = [
-    connect, disconnect, client, stop, clients, count, index, stream, show, create, update, destroy, destroyAll, call,
+    connect, disconnect, client, stop, clients, count, index, stream, show, create, update, destroy, destroyAll,
+    related, relationship, link, relink, unlink, call,
     read, print, warn, assert, fail, sleep, vars, exit,
   ]
 }

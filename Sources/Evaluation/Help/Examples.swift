@@ -69,6 +69,37 @@ enum Examples {
     # destroy-all
     > destroy-all posts filter: {author: "7"} confirm: true
     20
+    # related
+    > related posts 12 "author" | map .name
+    "Bea Baker"
+    > related authors 7 "posts" | count
+    20
+    # relationship
+    > relationship posts 12 "author"
+    {"type":"authors","id":"12"}
+    > relationship posts 12 "tags" | count
+    2
+    # link
+    > link posts 12 "tags" [{type: "tags", id: "20"}]
+    . related posts 12 "tags" | where .id == "20" | count
+    1
+    > let tag = show (client queue: "tags") 19
+    . link posts 12 "tags" [tag]
+    # relink
+    > relink posts 12 "author" {type: "authors", id: "3"}
+    . (show posts 12).author.id
+    "3"
+    > relink posts 12 "tags" []
+    . related posts 12 "tags" | count
+    0
+    # unlink
+    > relink posts 12 "tags" [{type: "tags", id: "1"}, {type: "tags", id: "2"}]
+    . unlink posts 12 "tags" [{type: "tags", id: "1"}]
+    . relationship posts 12 "tags"
+    {"type":"tags","id":"2"}
+    > unlink posts 12 "author" null
+    . (show posts 12).author == null
+    true
     # call
     > (call posts "index" {page: {number: 1, size: 1}} reads: true).meta.record-count
     1000

@@ -103,7 +103,8 @@ extension Stage {
     Declaration(
       name: "create", summary: "Creates a resource of each element.",
       parameters: [.init(name: "CLIENT", shape: .client)],
-      options: [.include, .keepID, .meta, .timeout] + options, effect: .changes, result: "summary"), Mutation.create)
+      options: [.include, .keepID, .meta, .timeout, .key] + options, effect: .changes, result: "summary"),
+    Mutation.create)
 
   static let update = sink(
     Declaration(
@@ -133,13 +134,14 @@ extension Stage {
             limit: try once.integer("in-flight", least: 1) ?? session.state.withLock(\.inFlight),
             executor: client.client.transport.taskExecutor),
           goesOn: try once.string("on-error") == "continue")
-        var elements = OneByOne(stream)
+        var (elements, keys) = (OneByOne(stream), Set<String>())
         let result = await changes.run(keepsFlow: keepsFlow) { () async throws(Fault) in
           try frame.run.checkInterrupt()
           guard let element = try await elements.next() else { return nil }
           frame.element = element
           if declaration.effect == .destroys { try session.useConfirmed(1) }
           do throws(Fault) {
+            try await arguments.refuseRepeated(&keys, &frame)
             return [(try make(try await arguments.each(once, element, &frame)), element)]
           } catch { throw error.within("in \(declaration.name), at \(element.label)") }
         }
@@ -196,6 +198,7 @@ struct SinkArguments: Sendable {
   private let client: (argument: Language.Argument, code: Code)?
   private let places: [(argument: Language.Argument, code: Code)]
   private let options: [(argument: Language.Argument, code: Code)]
+  private let key: (code: Code, range: SourceRange)?
 
   init(_ call: StageCall) {
     template = Arguments(
@@ -204,7 +207,8 @@ struct SinkArguments: Sendable {
     let positional = call.positional
     client = positional.first.map { first in (.positional(first), call.once(0)) }
     places = positional.dropFirst().map { (.positional($0), call.each($0)) }
-    options = call.options.map { option in
+    key = call.options.first { $0.name == "key" }.map { (call.each($0.value), $0.value.range) }
+    options = call.options.filter { $0.name != "key" }.map { option in
       (
         .option(option.name, option.range, option.value),
         call.compiler.withElement(false) { call.compiler.code(option.value) }
@@ -225,5 +229,16 @@ struct SinkArguments: Sendable {
     arguments.positional.append(.init(value: element, range: template.nameRange, expression: nil))
     for place in places { arguments.add(place.argument, try await place.code.run(&frame)) }
     return arguments
+  }
+
+  /// Refuses an element whose `key:` another had before: it would be made twice.
+  func refuseRepeated(_ keys: inout Set<String>, _ frame: inout Frame) async throws(Fault) {
+    guard let key else { return }
+    let value = try await key.code.run(&frame)
+    guard keys.insert(try Comparison.key(of: value)).inserted else {
+      throw Fault(
+        .value, "the key \(try value.json().text) stands twice", at: [Fault.Mark(key.range)], in: template.source,
+        nextStep: "| unique .FIELD keeps the first of equal ones")
+    }
   }
 }

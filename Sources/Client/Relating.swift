@@ -1,0 +1,90 @@
+public import JSONAPI
+public import JSONText
+
+/// A relationship of one resource, as the methods of a jsonapi-resources server name it (PROTOCOL.md 2.5).
+///
+/// ```swift
+/// let tags = client.relationship("tags", of: "5")
+/// let linkage = try await tags.show()
+/// ```
+public struct RelationshipClient: Sendable {
+  /// What a change does with the identifiers it is given.
+  public enum Change: String, Sendable {
+    /// Adds them (`create_relationship`).
+    case link = "create_relationship"
+    /// Puts them in place of those that are there (`update_relationship`).
+    case relink = "update_relationship"
+    /// Takes them away (`destroy_relationship`).
+    case unlink = "destroy_relationship"
+  }
+
+  private let client: ResourceClient
+  private let name: String
+  private let id: String
+
+  init(_ client: ResourceClient, _ name: String, _ id: String) {
+    (self.client, self.name, self.id) = (client, name, id)
+  }
+
+  /// Reads the linkage: an identifier, a list of identifiers, or null (`show_relationship`).
+  public func show(
+    options: JSONObject = [:], patience: ResourceClient.Patience = .usual
+  ) async throws(ClientError) -> JSONValue {
+    let result = try await client.send(request("show_relationship", changes: false, options), patience: patience)
+    guard let data = result.objectValue?["data"] else {
+      throw client.malformed("show_relationship", "the reply has no data")
+    }
+    return data
+  }
+
+  /// Reads the resources it leads to (`get_related_resource`).
+  ///
+  /// A server that makes links of its own wants to know its path: `source`, by default `api/v1/TYPE`.
+  public func related(
+    source: String?, options: JSONObject = [:], patience: ResourceClient.Patience = .usual
+  ) async throws(ClientError) -> Document {
+    let source = source ?? "api/v1/\(client.settings.type)"
+    let options = JSONObject([("source", .string(source))]).merging(options)
+    return try await client.document(request("get_related_resource", changes: false, options), patience: patience)
+  }
+
+  /// The request that changes the linkage; null clears a to-one.
+  ///
+  /// - Throws: a `value` error for what is no linkage.
+  public func changeRequest(
+    _ change: Change, _ identifiers: JSONValue, options: JSONObject = [:]
+  ) throws(ClientError) -> PreparedRequest {
+    let linkage = Linkage(client.settings, Self.words[change] ?? change.rawValue)
+    let data =
+      if client.settings.relationships[name] == nil { try linkage.of(data: identifiers, name) } else {
+        try linkage.of(identifiers, name) ?? .null
+      }
+    let document: JSONObject = data.isNull ? [:] : ["data": data]
+    return request(change.rawValue, changes: true, document.merging(options))
+  }
+
+  private static let words: [Change: String] = [.link: "link", .relink: "relink", .unlink: "unlink"]
+
+  /// The parameters' own keys are never renamed: a server looks for `post_id`, not for `post-id`.
+  private func request(_ method: String, changes: Bool, _ more: JSONObject) -> PreparedRequest {
+    let underscored = String(name.map { $0 == "-" ? "_" : $0 })
+    let params = JSONObject([
+      ("\(client.settings.singularName)_id", .string(id)), ("relationship", .string(underscored)),
+    ])
+    return PreparedRequest(method: method, params: params.merging(more), changes: changes, keepsKeys: true)
+  }
+}
+
+extension ResourceClient {
+  /// The relationship of a name of the resource with an id.
+  public func relationship(_ name: String, of id: String) -> RelationshipClient { RelationshipClient(self, name, id) }
+}
+
+extension Settings {
+  /// The word that a parent's id is named by, as `post` in `post_id`.
+  var singularName: String {
+    if let singular { return singular }
+    let word = type.hasSuffix("ies") ? type.dropLast(3) + "y" : type.hasSuffix("s") ? type.dropLast() : type[...]
+    return String(word.map { $0 == "-" ? "_" : $0 })
+  }
+}

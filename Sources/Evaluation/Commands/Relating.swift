@@ -1,0 +1,80 @@
+import Client
+import JSONText
+import Language
+
+extension Command {
+  private static let place: [Declaration.Parameter] = [
+    .init(name: "CLIENT", shape: .client), .init(name: "ID", shape: .id), .init(name: "NAME", shape: .string),
+  ]
+
+  static let related = Command(
+    Declaration(
+      name: "related", summary: "Reads the resources that a relationship leads to.", parameters: place,
+      options: [
+        .init(
+          name: "source", shape: .string, fallback: "\"api/v1/TYPE\"", summary: "the service's path, for its links"),
+        .meta, .timeout,
+      ], result: "list")
+  ) { arguments, frame throws(Fault) in
+    let (client, relationship) = try arguments.relationship()
+    let (source, options) = (try arguments.string("source"), try arguments.documentOptions())
+    let patience = try arguments.timeout()?.patience ?? .usual
+    let document = try await client.reading(arguments) { () throws(ClientError) in
+      try await relationship.related(source: source, options: options, patience: patience)
+    }
+    return .list(client.resources(document))
+  }
+
+  static let relationship = Command(
+    Declaration(
+      name: "relationship", summary: "Reads what a relationship leads to: an identifier, a list of them, or null.",
+      parameters: place, options: [.meta, .timeout], result: "identifiers")
+  ) { arguments, frame throws(Fault) in
+    let (client, relationship) = try arguments.relationship()
+    let options = try arguments.documentOptions()
+    let patience = try arguments.timeout()?.patience ?? .usual
+    return Value(
+      try await client.reading(arguments) { () throws(ClientError) in
+        try await relationship.show(options: options, patience: patience)
+      })
+  }
+
+  static let link = changing(.link, "link", "Adds to what a relationship leads to.")
+  static let relink = changing(.relink, "relink", "Makes a relationship lead to others; null clears a to-one.")
+  static let unlink = changing(.unlink, "unlink", "Takes from what a relationship leads to.")
+
+  private static func changing(_ change: RelationshipClient.Change, _ name: String, _ summary: String) -> Command {
+    Command(
+      Declaration(
+        name: name, summary: summary, parameters: place + [.init(name: "IDENTIFIERS", shape: .any)],
+        options: [.meta, .timeout], effect: .changes, result: "null")
+    ) { arguments, frame throws(Fault) in
+      let (client, relationship) = try arguments.relationship()
+      let options = try arguments.documentOptions()
+      let identifiers: JSONValue
+      do throws(Fault) { identifiers = try arguments.value(3).json() } catch {
+        throw error.placed(at: arguments.range(3), in: arguments.source)
+      }
+      let mutation = try Mutation.prepared(arguments, client, record: 3) { () throws(ClientError) in
+        try relationship.changeRequest(change, identifiers, options: options)
+      }
+      switch await mutation.send(frame.run.session) {
+      case .done: return .null
+      case .absent(let fault), .failed(let fault), .unknown(let fault), .refused(let fault): throw fault
+      }
+    }
+  }
+}
+
+extension Arguments {
+  /// The client, and the relationship that ID and NAME say.
+  fileprivate func relationship() throws(Fault) -> (ClientValue, RelationshipClient) {
+    let client = try client()
+    let id = try id(1, of: client)
+    guard case .string(let name) = value(2), !name.isEmpty else {
+      throw Fault(
+        .type, "\(self.name) needs the relationship's name as a string", at: [Fault.Mark(range(2))], in: source)
+    }
+    return (client, client.client.relationship(name, of: id))
+  }
+}
