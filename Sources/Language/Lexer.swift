@@ -202,6 +202,12 @@ struct Lexer {
 
   private mutating func symbol() {
     let start = offset
+    if Self.standsAlone(byte()) {
+      offset += 1
+      let one = text(from: start)
+      add(.symbol(one), from: start)
+      return bracket(one, start)
+    }
     let two = String(decoding: bytes[offset..<min(offset + 2, bytes.count)], as: UTF8.self)
     if ["==", "!=", "<=", ">=", "=~", "??", "..", "?["].contains(two) {
       offset += 2
@@ -221,6 +227,9 @@ struct Lexer {
     add(.symbol(one), from: start)
     bracket(one, start)
   }
+
+  /// Whether a byte is a symbol whatever follows it.
+  private static func standsAlone(_ byte: UInt8) -> Bool { ",:+*%()[]{}".utf8.contains(byte) }
 
   private mutating func bracket(_ symbol: String, _ start: Int) {
     if ["(", "[", "{"].contains(symbol) { open.append((symbol, SourceRange(start, offset))) }

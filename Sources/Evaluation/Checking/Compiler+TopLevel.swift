@@ -5,7 +5,7 @@ extension Compiler {
   func topLevel(_ program: Program) -> [Interpreter.Prepared] {
     var result: [Interpreter.Prepared] = []
     for (index, statement) in program.statements.enumerated() {
-      let before = scope
+      let before = scope.slotCount
       if index > 0, program.statements[index - 1].endsBlock {
         warnThoroughly("nothing after this runs", statement.range, nextStep: "remove it, or put it before")
       }

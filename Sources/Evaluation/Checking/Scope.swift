@@ -91,6 +91,18 @@ struct Scope: Sendable {
     return block.variables.filter { !$0.value.isRead }.map { ($0.key, $0.value.range) }
   }
 
+  /// Forgets the names that were made from a slot on, and what was thought to be known of the others.
+  mutating func forget(from slot: Int) {
+    blocks = blocks.prefix(1).map { block in
+      Block(
+        variables: block.variables.filter { $0.value.slot < slot }.mapValues { variable in
+          var variable = variable
+          variable.fact = .unknown
+          return variable
+        })
+    }
+  }
+
   /// The names of the outermost block with their slots.
   var topLevelNames: [String: Int] {
     blocks.first?.variables.filter { $0.key != "_" && $0.key != "args" }.mapValues(\.slot) ?? [:]

@@ -28,11 +28,11 @@ public final class Interpreter: Sendable {
     case help([String], SourceRange)
   }
 
-  /// A statement with its text, and the names as they were before it.
+  /// A statement with its text, and how many slots were taken before it.
   struct Prepared {
     var statement: TopLevel
     var source: SourceText
-    var before: Scope
+    var before: Int
   }
 
   /// Creates an interpreter without variables.
@@ -120,11 +120,12 @@ public final class Interpreter: Sendable {
   /// Ends a text with an error: names that were to be made after it are gone.
   private func end(_ fault: Fault, _ prepared: Prepared) -> Int32 {
     let isQuiet = fault.kind == .exit || fault.kind == .closed
-    state.withLock { state in
-      state.scope = prepared.before
+    let names = state.withLock { state in
+      state.scope.forget(from: prepared.before)
       state.hasExited = isQuiet
+      return state.scope.topLevelNames
     }
-    session.state.withLock { $0.names = prepared.before.topLevelNames }
+    session.state.withLock { $0.names = names }
     session.output.flush()
     if !isQuiet { session.show(fault) }
     return fault.exitStatus
