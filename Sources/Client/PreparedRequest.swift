@@ -13,6 +13,8 @@ public struct PreparedRequest: Sendable, Equatable {
   public var pointers: [String: [String]]
   /// Whether the names in the parameters go out as they are, whatever the client's `keys`.
   public var keepsKeys: Bool
+  /// Whether the message of a change dies at its deadline, so that it can't be carried out later.
+  public var expires = true
 
   /// Creates a request.
   public init(

@@ -112,7 +112,7 @@ extension ProgramOptions {
     --yes[=N]          confirms bulk changes, of at most N elements in the whole run
     --output FORMAT    table, json, ndjson or csv
     --timeout 10s      how long a request waits, where neither call nor client says
-    --trace            shows on standard error what is worth knowing and is no error
+    --trace            shows each request and reply, and what is worth knowing, on standard error
     --allow-sh         lets the stage sh run programs
     --color WHEN       auto, always or never
     --version

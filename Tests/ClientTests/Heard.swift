@@ -4,7 +4,15 @@ import Synchronization
 final class Heard: Sendable {
   private let state = Mutex<[String]>([])
 
-  var lines: [String] { state.withLock { $0 } }
+  /// What it says beside the requests and replies themselves.
+  var lines: [String] { all.filter { !$0.hasPrefix("-> ") && !$0.hasPrefix("<- ") } }
+
+  /// The requests and replies, without how long they took.
+  var exchanges: [String] {
+    all.filter { $0.hasPrefix("-> ") || $0.hasPrefix("<- ") }.map { $0.replacing(#/ after [0-9.]+ ms/#, with: "") }
+  }
+
+  private var all: [String] { state.withLock { $0 } }
 
   func hear(_ line: String) { state.withLock { $0.append(line) } }
 }

@@ -150,4 +150,15 @@ import Testing
         "posts stats: the reply's id is \"x\", its correlation id c1",
       ])
   }
+
+  @Test func theTraceHearsBothWays() async throws {
+    let heard = Heard()
+    let client = ResourceClient(transport: ScriptedTransport(["{}"]), settings: .posts, trace: heard.hear)
+    _ = try await client.call("stats", ["a": "1\n2"], changes: false)
+    #expect(
+      heard.exchanges == [
+        #"-> posts stats c1: {"id":"c1","jsonrpc":"2.0","method":"stats","params":{"a":"1\n2"}}"#,
+        #"<- posts stats c1: {"id":"c1","jsonrpc":"2.0","result":{}}"#,
+      ])
+  }
 }

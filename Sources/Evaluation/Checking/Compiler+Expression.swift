@@ -30,7 +30,8 @@ extension Compiler {
     case .range(let lower, let upper):
       Code.of(code(lower), code(upper)) { a, b throws(Fault) in try Operators.range(a, b) }
         .placed(expression.range, source)
-    case .list(let elements): Code.of(elements.map(code)) { .list($0) }
+    case .list(let elements):
+      Code.of(elements.map(code)) { values throws(Fault) in try Value.list(values).limitedInDepth() }
     case .record(let entries): record(entries)
     case .group(let valued): self.valued(valued)
     }
@@ -162,7 +163,7 @@ extension Compiler {
     }
     let names = entries.map(\.key)
     return Code.of(entries.map { code($0.value) }) { values throws(Fault) in
-      .record(Record(Array(zip(names, values)).map { (name: $0.0, value: $0.1) }))
+      try Value.record(Record(Array(zip(names, values)).map { (name: $0.0, value: $0.1) })).limitedInDepth()
     }
   }
 }

@@ -102,7 +102,7 @@ extension Command {
       throw Fault(.connection, error.message)
     }
     let resource = ResourceClient(
-      transport: transport, settings: settings, trace: { session.trace($0) })
+      transport: transport, settings: settings, trace: session.surroundings.trace)
     let name = settings.type == queue ? queue : "\(settings.type) (queue \(queue))"
     let client = ClientValue(name: name, client: resource, connection: connection)
     session.state.withLock { $0.clients.append(client) }

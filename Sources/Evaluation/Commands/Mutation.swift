@@ -65,9 +65,11 @@ struct Mutation: Sendable {
     _ arguments: Arguments, _ client: ClientValue, record: Int?, _ body: () throws(ClientError) -> PreparedRequest
   ) throws(Fault) -> Mutation {
     let patience = try arguments.timeout()?.patience ?? .usual
+    let expires = try arguments.bool("expire") ?? true
     do throws(ClientError) {
-      return Mutation(
-        client: client, request: try body(), arguments: arguments, record: record, patience: patience)
+      var request = try body()
+      request.expires = expires
+      return Mutation(client: client, request: request, arguments: arguments, record: record, patience: patience)
     } catch {
       throw Fault(
         Fault.Kind(error.kind.rawValue), error.message, at: [Fault.Mark(arguments.range(record ?? 1))],

@@ -47,7 +47,7 @@ extension Command {
     Command(
       Declaration(
         name: name, summary: summary, parameters: place + [.init(name: "IDENTIFIERS", shape: .any)],
-        options: [.meta, .timeout], effect: .changes, result: "null")
+        options: [.meta, .timeout, .expire], effect: .changes, result: "null")
     ) { arguments, frame throws(Fault) in
       let (client, relationship) = try arguments.relationship()
       let options = try arguments.documentOptions()

@@ -95,7 +95,7 @@ extension Command {
   /// Every command, in the order help shows them.
   static let all: [Command] = [
     connect, disconnect, client, stop, clients, count, index, stream, show, create, update, destroy, destroyAll,
-    related, relationship, link, relink, unlink, call,
+    related, relationship, link, relink, unlink, transition, call,
     read, print, warn, assert, fail, sleep, vars, exit,
   ]
 }

@@ -100,6 +100,11 @@ enum Examples {
     > unlink posts 12 "author" null
     . (show posts 12).author == null
     true
+    # transition
+    > (transition posts 4 to: "published" via: {published: "draft"}).state
+    "published"
+    > (transition posts 4 to: "archived" via: {archived: "published", published: "draft"}).state
+    "archived"
     # call
     > (call posts "index" {page: {number: 1, size: 1}} reads: true).meta.record-count
     1000

@@ -103,19 +103,20 @@ extension Stage {
     Declaration(
       name: "create", summary: "Creates a resource of each element.",
       parameters: [.init(name: "CLIENT", shape: .client)],
-      options: [.include, .keepID, .meta, .timeout, .key] + options, effect: .changes, result: "summary"),
+      options: [.include, .keepID, .meta, .timeout, .expire, .key] + options, effect: .changes, result: "summary"),
     Mutation.create)
 
   static let update = sink(
     Declaration(
       name: "update", summary: "Updates the resource of each element with a record.",
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
-      options: [.include, .meta, .timeout] + options, effect: .changes, result: "summary"), Mutation.update)
+      options: [.include, .meta, .timeout, .expire] + options, effect: .changes, result: "summary"), Mutation.update)
 
   static let destroy = sink(
     Declaration(
       name: "destroy", summary: "Destroys the resource of each element.",
-      parameters: [.init(name: "CLIENT", shape: .client)], options: [.confirm, .max, .meta, .timeout] + options,
+      parameters: [.init(name: "CLIENT", shape: .client)],
+      options: [.confirm, .max, .meta, .timeout, .expire] + options,
       effect: .destroys, result: "summary"), Mutation.destroy)
 
   private static func sink(

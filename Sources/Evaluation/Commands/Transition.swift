@@ -1,0 +1,118 @@
+import Client
+import JSONText
+import Language
+
+extension Command {
+  static let transition = Command(
+    Declaration(
+      name: "transition", summary: "Moves a resource to a state, through the states that lead there.",
+      parameters: [.init(name: "CLIENT", shape: .client), .init(name: "ID", shape: .id)],
+      options: [
+        .init(name: "to", shape: .string, summary: "the state to reach", isRequired: true),
+        .init(
+          name: "via", shape: .record, summary: "from which state each is reached: {published: \"draft\"}",
+          isRequired: true),
+        .init(name: "with", shape: .record, summary: "the client for a step: {published: reviewers}"), .meta, .timeout,
+      ], effect: .changes, result: "resource")
+  ) { arguments, frame throws(Fault) in
+    try await StateMachine(arguments).run(frame.run.session)
+  }
+}
+
+/// The way of a resource to a state (Retort.Client.StateMachine): each state has one predecessor, so that the path is
+/// the only one, and each step is an update of `state` whose reply says where the resource is now.
+private struct StateMachine {
+  private let arguments: Arguments
+  private let client: ClientValue
+  private let id: String
+  private let goal: String
+  private let predecessors: [String: String]
+  private let clients: [String: ClientValue]
+  private let patience: ResourceClient.Patience
+
+  init(_ arguments: Arguments) throws(Fault) {
+    self.arguments = arguments
+    client = try arguments.client()
+    id = try arguments.id(1, of: client)
+    goal = try arguments.string("to") ?? ""
+    patience = try arguments.timeout()?.patience ?? .usual
+    var (predecessors, clients): ([String: String], [String: ClientValue]) = ([:], [:])
+    for field in try arguments.record("via")?.fields ?? [] {
+      guard case .string(let state) = field.value else {
+        throw Fault(.value, "via: \(field.name) names a state as a string", nextStep: "via: {published: \"draft\"}")
+      }
+      predecessors[field.name] = state
+    }
+    for field in try arguments.record("with")?.fields ?? [] {
+      guard case .client(let client) = field.value else {
+        throw Fault(.value, "with: \(field.name) names a client", nextStep: "with: {published: reviewers}")
+      }
+      clients[field.name] = client
+    }
+    (self.predecessors, self.clients) = (predecessors, clients)
+  }
+
+  func run(_ session: Session) async throws(Fault) -> Value {
+    var resource = try await shown()
+    var from = try state(of: resource)
+    let path = try path(from: from)
+    for next in path {
+      resource = try await step(to: next, session)
+      let reached = try state(of: resource)
+      guard reached == next else {
+        throw fault("asked for \(next), and the service answered with state \(reached): it stays there")
+      }
+      from = reached
+    }
+    return resource
+  }
+
+  /// The states to go through, the goal last; none where it is there already.
+  private func path(from start: String) throws(Fault) -> [String] {
+    var path: [String] = []
+    var state = goal
+    while state != start {
+      if path.contains(state) {
+        throw fault("via: goes in a circle: \((path.reversed() + [path.last ?? state]).joined(separator: " -> "))")
+      }
+      path.append(state)
+      guard let before = predecessors[state] else {
+        throw fault("no way leads from \(start) to \(goal): via: does not say what comes before \(state)")
+      }
+      state = before
+    }
+    return path.reversed()
+  }
+
+  private func shown() async throws(Fault) -> Value {
+    let document = try await client.reading(arguments) { () throws(ClientError) in
+      try await client.client.show(id, patience: patience)
+    }
+    guard let resource = client.resources(document).first else { throw fault("the reply has no resource") }
+    return resource
+  }
+
+  private func step(to state: String, _ session: Session) async throws(Fault) -> Value {
+    let (client, options) = (clients[state] ?? client, try arguments.documentOptions())
+    let mutation = try Mutation.prepared(arguments, client, record: nil) { () throws(ClientError) in
+      try client.client.updateRequest(id, ["state": .string(state)], options: options)
+    }
+    switch await mutation.send(session) {
+    case .done(let resource): return resource
+    case .absent(let fault), .failed(let fault), .unknown(let fault), .refused(let fault):
+      throw fault.within("on the way to \(goal), at the step to \(state)")
+    }
+  }
+
+  private func state(of resource: Value) throws(Fault) -> String {
+    guard case .resource(let resource) = resource, case .string(let state)? = try resource.field("state") else {
+      throw fault("\(client.name) has no state that is a string")
+    }
+    return state
+  }
+
+  private func fault(_ message: String) -> Fault {
+    Fault(
+      .value, "\(client.name) transition: \(message)", at: [Fault.Mark(arguments.range)], in: arguments.source)
+  }
+}
