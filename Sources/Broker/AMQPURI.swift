@@ -5,7 +5,7 @@
 /// "\(uri)"  // "amqp://guest@localhost:5672/"
 /// ```
 /// Unlike the specification, a path of `/` alone is the vhost `/`, as none is.
-public struct AMQPURI: Sendable, Equatable, CustomStringConvertible {
+public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   /// The host.
   public var host = "localhost"
   /// The port.
@@ -22,18 +22,34 @@ public struct AMQPURI: Sendable, Equatable, CustomStringConvertible {
   public var timeout = 5000
   /// The largest frame, in bytes.
   public var frameMax = 131_072
+  /// How the connection is encrypted, where the URI begins with `amqps:`.
+  public var tls: TLS?
+
+  /// What an `amqps:` connection trusts, and how it shows itself (https://www.rabbitmq.com/docs/uri-query-parameters).
+  public struct TLS: Sendable, Hashable {
+    /// The authorities that are trusted, as PEM: `cacertfile`.
+    public var authorities = "/etc/ssl/certs/ca-certificates.crt"
+    /// The client's own certificate as PEM: `certfile`.
+    public var certificate: String?
+    /// The key of it as PEM: `keyfile`.
+    public var key: String?
+    /// Whether the broker's certificate and its name are held against the authorities and the host: `verify`.
+    public var verifies = true
+  }
 
   private static let parameters = ["heartbeat", "connection_timeout", "frame_max"]
+  private static let tlsParameters = ["cacertfile", "certfile", "keyfile", "verify"]
 
   /// Parses a URI.
   ///
   /// - Throws: an `address` error that says what to write instead; the password is hidden in it.
   public init(_ text: String) throws(BrokerError) {
-    guard text.hasPrefix("amqp://") else {
-      throw BrokerError(
-        .address, text.hasPrefix("amqps:") ? "amqps: is not built yet" : "a broker's URI begins with amqp://")
+    let scheme = text.hasPrefix("amqps://") ? "amqps://" : "amqp://"
+    guard text.hasPrefix(scheme) else {
+      throw BrokerError(.address, "a broker's URI begins with amqp:// or amqps://")
     }
-    var rest = text.dropFirst(7)
+    if scheme == "amqps://" { (tls, port) = (TLS(), 5671) }
+    var rest = text.dropFirst(scheme.count)
     if let mark = rest.firstIndex(of: "?") {
       try take(parameters: rest[rest.index(after: mark)...])
       rest = rest[..<mark]
@@ -54,7 +70,8 @@ public struct AMQPURI: Sendable, Equatable, CustomStringConvertible {
   /// The URI without the password.
   public var description: String {
     let path = vhost == "/" ? "" : Self.encoded(vhost)
-    return "amqp://\(Self.encoded(user))@\(host.contains(":") ? "[\(host)]" : host):\(port)/\(path)"
+    return
+      "\(tls == nil ? "amqp" : "amqps")://\(Self.encoded(user))@\(host.contains(":") ? "[\(host)]" : host):\(port)/\(path)"
   }
 
   /// Two `@`, a `/` or a `#` before the last `@` stand in a password that was not escaped.
@@ -65,7 +82,7 @@ public struct AMQPURI: Sendable, Equatable, CustomStringConvertible {
     let user = credentials.prefix { $0 != ":" }
     throw BrokerError(
       .address,
-      "the password holds \(bad), which a URI can't: write it as \(Self.encoded(String(bad))): amqp://\(user):***@\(text[text.index(after: last)...])"
+      "the password holds \(bad), which a URI can't: write it as \(Self.encoded(String(bad))): \(tls == nil ? "amqp" : "amqps")://\(user):***@\(text[text.index(after: last)...])"
     )
   }
 
@@ -95,6 +112,10 @@ public struct AMQPURI: Sendable, Equatable, CustomStringConvertible {
   private mutating func take(parameters text: Substring) throws(BrokerError) {
     for pair in text.split(separator: "&") {
       let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
+      if parts.count == 2, Self.tlsParameters.contains(parts[0]) {
+        try take(tls: parts[0], try Self.decoded(parts[1], parts[0]))
+        continue
+      }
       guard parts.count == 2, let value = Int(parts[1]), value >= 0 else {
         throw BrokerError(.address, "\(pair) is no parameter with a number: \(Self.parameters.joined(separator: ", "))")
       }
@@ -106,8 +127,23 @@ public struct AMQPURI: Sendable, Equatable, CustomStringConvertible {
         throw BrokerError(.address, "\(pair) is out of range")
       default:
         throw BrokerError(
-          .address, "there is no parameter \(parts[0]): \(Self.parameters.joined(separator: ", "))")
+          .address,
+          "there is no parameter \(parts[0]): \((Self.parameters + Self.tlsParameters).joined(separator: ", "))")
       }
+    }
+  }
+
+  private mutating func take(tls name: String, _ value: String) throws(BrokerError) {
+    guard tls != nil else { throw BrokerError(.address, "\(name) is for amqps:// only") }
+    switch name {
+    case "cacertfile": tls?.authorities = value
+    case "certfile": tls?.certificate = value
+    case "keyfile": tls?.key = value
+    default:
+      guard ["verify_peer", "verify_none"].contains(value) else {
+        throw BrokerError(.address, "verify is verify_peer or verify_none, not \(value)")
+      }
+      tls?.verifies = value == "verify_peer"
     }
   }
 

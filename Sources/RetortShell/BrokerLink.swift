@@ -1,22 +1,51 @@
 import Broker
 import Glibc
 import JSONRPC
+import Synchronization
 
 /// A broker's connection as a link, with the broker's errors as the link's.
 final class BrokerLink: JSONRPC.Link {
   private let dialer: Dialer
+  private let clients = Mutex<[QueueClient]>([])
+  private let isClosed = Atomic(false)
+
+  /// The sockets that are open, each shared by the links of one URI.
+  private static let shared = Mutex<[AMQPURI: (dialer: Dialer, users: Int)]>([:])
 
   /// Where it leads, without the password.
   var address: String { "\(dialer.uri)" }
 
   private init(_ dialer: Dialer) { self.dialer = dialer }
 
-  /// Connects and logs in; `notice` is told when the connection is lost, and when it is back.
+  /// Connects and logs in, unless another link of the URI has done so; `notice` is told of a loss and of its end.
   static func open(
     _ uri: String, script: String, notice: @escaping @Sendable (String) -> Void
   ) async throws(LinkError) -> BrokerLink {
     try await mapped { () throws(BrokerError) in
-      BrokerLink(try await Dialer(try AMQPURI(uri), name: connectionName(script), notice: notice))
+      let uri = try AMQPURI(uri)
+      if let dialer = taken(uri, nil) { return BrokerLink(dialer) }
+      let fresh = try await Dialer(uri, name: connectionName(script), notice: notice)
+      let dialer = taken(uri, fresh) ?? fresh
+      if dialer !== fresh { await fresh.close() }
+      return BrokerLink(dialer)
+    }
+  }
+
+  /// The dialer of a URI with one more user, which is `fresh` where there was none.
+  private static func taken(_ uri: AMQPURI, _ fresh: Dialer?) -> Dialer? {
+    shared.withLock { shared in
+      guard let dialer = shared[uri]?.dialer ?? fresh else { return nil }
+      shared[uri] = (dialer, (shared[uri]?.users ?? 0) + 1)
+      return dialer
+    }
+  }
+
+  /// Whether nobody uses the dialer any more once this link is gone.
+  private static func released(_ uri: AMQPURI) -> Bool {
+    shared.withLock { shared in
+      let users = (shared[uri]?.users ?? 1) - 1
+      if users > 0 { shared[uri]?.users = users } else { shared[uri] = nil }
+      return users == 0
     }
   }
 
@@ -31,9 +60,9 @@ final class BrokerLink: JSONRPC.Link {
 
   func open(queue: String) async throws(LinkError) -> any Transport {
     let dialer = dialer
-    return try await Self.mapped { () throws(BrokerError) in
-      BrokerTransport(try await QueueClient(dialer, queue: queue))
-    }
+    let client = try await Self.mapped { () throws(BrokerError) in try await QueueClient(dialer, queue: queue) }
+    clients.withLock { $0.append(client) }
+    return BrokerTransport(client)
   }
 
   func probe(queue: String) async throws(LinkError) -> QueueState? {
@@ -45,7 +74,11 @@ final class BrokerLink: JSONRPC.Link {
     }
   }
 
-  func close() async { await dialer.close() }
+  func close() async {
+    guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    if Self.released(dialer.uri) { return await dialer.close() }
+    for client in clients.withLock({ $0 }) { await client.close() }
+  }
 
   /// Runs a body; the broker's error becomes the link's.
   static func mapped<Result>(_ body: () async throws(BrokerError) -> Result) async throws(LinkError) -> Result {

@@ -11,6 +11,7 @@ import Testing
     ("amqp://bea:p%40ss%2Fw%23rd@h/%2f", "h", 5672, "bea", "p@ss/w#rd", "/"),
     ("amqp://bea@h", "h", 5672, "bea", "", "/"),
     ("amqp://[::1]:5673/a%20b", "::1", 5673, "guest", "guest", "a b"),
+    ("amqps://h", "h", 5671, "guest", "guest", "/"),
     ("amqp://h?heartbeat=2", "h", 5672, "guest", "guest", "/"),
   ]) func means(_ text: String, host: String, port: Int, user: String, password: String, vhost: String) throws {
     let uri = try AMQPURI(text)
@@ -24,7 +25,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("http://h", "a broker's URI begins with amqp://"),
+    ("http://h", "a broker's URI begins with amqp:// or amqps://"),
     (
       "amqp://bea:p@ss@h:5673/shop",
       "the password holds @, which a URI can't: write it as %40: amqp://bea:***@h:5673/shop"
@@ -38,7 +39,12 @@ import Testing
       "amqp://h?heartbeat=soon",
       "heartbeat=soon is no parameter with a number: heartbeat, connection_timeout, frame_max"
     ),
-    ("amqp://h?heartbeet=2", "there is no parameter heartbeet: heartbeat, connection_timeout, frame_max"),
+    (
+      "amqp://h?heartbeet=2",
+      "there is no parameter heartbeet: heartbeat, connection_timeout, frame_max, cacertfile, certfile, keyfile, verify"
+    ),
+    ("amqp://h?cacertfile=/x", "cacertfile is for amqps:// only"),
+    ("amqps://h?verify=maybe", "verify is verify_peer or verify_none, not maybe"),
     ("amqp://h?frame_max=1", "frame_max=1 is out of range"),
   ]) func isRefused(_ text: String, message: String) {
     #expect(throws: BrokerError(.address, message)) { try AMQPURI(text) }

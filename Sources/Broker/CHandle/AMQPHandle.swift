@@ -16,9 +16,10 @@ struct AMQPHandle: ~Copyable {
   /// Connects and logs in; blocks for at most the URI's timeout.
   init(_ uri: AMQPURI, name: String) throws(BrokerError) {
     guard let connection = amqp_new_connection() else { throw BrokerError(.unreachable, "out of memory") }
-    guard let socket = amqp_tcp_socket_new(connection) else {
+    let socket: OpaquePointer
+    do throws(BrokerError) { socket = try Self.socket(connection, uri) } catch {
       amqp_destroy_connection(connection)
-      throw BrokerError(.unreachable, "out of memory")
+      throw error
     }
     var timeout = timeval(tv_sec: uri.timeout / 1000, tv_usec: uri.timeout % 1000 * 1000)
     amqp_set_handshake_timeout(connection, &timeout)
@@ -38,6 +39,32 @@ struct AMQPHandle: ~Copyable {
     room = max(Int(retort_enlarge_send_buffer(descriptor, 4 << 20)) / 4, 16384)
   }
 
+  /// The socket of a connection: plain, or with TLS 1.2 or newer (`amqp_ssl_socket_new`).
+  private static func socket(
+    _ connection: amqp_connection_state_t, _ uri: AMQPURI
+  ) throws(BrokerError) -> OpaquePointer {
+    guard let tls = uri.tls else {
+      guard let socket = amqp_tcp_socket_new(connection) else { throw BrokerError(.unreachable, "out of memory") }
+      return socket
+    }
+    guard let socket = amqp_ssl_socket_new(connection) else { throw BrokerError(.unreachable, "out of memory") }
+    amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST)
+    amqp_ssl_socket_set_verify_peer(socket, tls.verifies ? 1 : 0)
+    amqp_ssl_socket_set_verify_hostname(socket, tls.verifies ? 1 : 0)
+    if tls.verifies, amqp_ssl_socket_set_cacert(socket, tls.authorities) != AMQP_STATUS_OK.rawValue {
+      throw BrokerError(
+        .address,
+        "the authorities in \(tls.authorities) can't be read: Debian's are in package ca-certificates; "
+          + "cacertfile= names others")
+    }
+    if let certificate = tls.certificate,
+      amqp_ssl_socket_set_key(socket, certificate, tls.key ?? certificate) != AMQP_STATUS_OK.rawValue
+    {
+      throw BrokerError(.address, "the certificate \(certificate) or its key \(tls.key ?? certificate) can't be read")
+    }
+    return socket
+  }
+
   private static func unreachable(_ status: Int32, _ code: Int32, _ uri: AMQPURI) -> BrokerError {
     let place = "\(uri.host):\(uri.port)"
     switch status {
@@ -45,6 +72,13 @@ struct AMQPHandle: ~Copyable {
       return BrokerError(.unreachable, "there is no host \(uri.host)")
     case AMQP_STATUS_TIMEOUT.rawValue:
       return BrokerError(.unreachable, "\(place) did not answer within \(uri.timeout) ms")
+    case AMQP_STATUS_SSL_PEER_VERIFY_FAILED.rawValue:
+      return BrokerError(
+        .unreachable, "\(place) has a certificate that no trusted authority signed: cacertfile= names one")
+    case AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED.rawValue:
+      return BrokerError(.unreachable, "\(place) has a certificate for another name than \(uri.host)")
+    case AMQP_STATUS_SSL_ERROR.rawValue, AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue:
+      return BrokerError(.unreachable, "\(place) does not speak TLS as asked: \(text(status))")
     default:
       if code == ECONNREFUSED || status == AMQP_STATUS_SOCKET_ERROR.rawValue {
         return BrokerError(.unreachable, "connection refused by \(place)")

@@ -61,7 +61,8 @@ struct Topic: Sendable {
       name: "addresses",
       text: """
         amqp://USER:PASSWORD@HOST:5672/VHOST?heartbeat=30, embedded:blog (a sample), or embedded:FILE.sqlite.
-        In user and password / is written %2F and @ %40. connect without one takes RETORT_URL.
+        In user and password / is written %2F and @ %40. connect without one takes RETORT_URL. Links of one URI
+        share a socket. amqps:// checks the broker's certificate: ?cacertfile=, certfile=, keyfile=, verify=verify_none.
         """),
     Topic(
       name: "program",

@@ -1,0 +1,27 @@
+import JSONRPC
+import RetortShell
+import TestBench
+import Testing
+
+/// Links of one URI share a socket, and what one closes is its own.
+@Suite struct SharedSocketTests {
+  @Test func twoLinksAreOneConnection() async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    let first = try await openLink(vhost.uri, script: "test")
+    let second = try await openLink(vhost.uri, script: "test")
+    _ = try await first.open(queue: "posts")
+    let kept = try await second.open(queue: "posts")
+    #expect(try vhost.connections() == 1)
+    #expect(try vhost.queues().count == 2)
+    await first.close()
+    await first.close()
+    #expect(try vhost.connections() == 1)
+    #expect(try vhost.queues().count == 1)
+    await #expect(throws: LinkError.self) {
+      try await kept.send(
+        Envelope(correlationID: kept.nextCorrelationID(), method: "show", body: [], deadline: .now + .seconds(20)))
+    }
+    await second.close()
+    #expect(try vhost.connections() == 0)
+  }
+}
