@@ -7,7 +7,7 @@ import JSONText
 /// not advance ends it with an error, so that no service can make it endless.
 public struct ResourceStream: Sendable {
   private let client: ResourceClient
-  private let patience: ResourceClient.Patience
+  private let ahead: PagesAhead
   private var query: Query
   private let isFromStart: Bool
   private var isDone = false
@@ -16,10 +16,10 @@ public struct ResourceStream: Sendable {
   private var received = 0
   private var last: [JSONObject] = []
 
-  init(_ client: ResourceClient, _ query: Query, _ patience: ResourceClient.Patience) {
+  init(_ client: ResourceClient, _ query: Query, _ patience: ResourceClient.Patience, prefetch: Int) {
     self.client = client
     self.query = query
-    self.patience = patience
+    ahead = PagesAhead(client, patience, limit: prefetch)
     isFromStart = query.page?.number ?? 1 == 1
   }
 
@@ -33,10 +33,11 @@ public struct ResourceStream: Sendable {
       throw fault
     }
     guard !isDone else { return nil }
-    let document = try await client.index(query, patience: patience)
+    let document = try await ahead.page(query)
     try refuseRepetition(document)
     received += document.resources.count
     advance(document)
+    if !isDone { ahead.begin(query, document.pagination) }
     return document
   }
 
@@ -89,8 +90,10 @@ public struct ResourceStream: Sendable {
 
 extension ResourceClient {
   /// A lazy stream of pages; nothing is sent until the first is pulled.
-  public func stream(_ query: Query, patience: Patience = .usual) -> ResourceStream {
-    ResourceStream(self, query, patience)
+  ///
+  /// Once the first has told how many there are, up to `prefetch` pages are asked for ahead of their turn.
+  public func stream(_ query: Query, patience: Patience = .usual, prefetch: Int = 0) -> ResourceStream {
+    ResourceStream(self, query, patience, prefetch: prefetch)
   }
 
   /// How many resources a query finds (Retort.Client.Generic `count`).

@@ -14,6 +14,31 @@ struct ServeOptions: ParsableArguments {
   @Option(
     name: .customLong("queue"), help: ArgumentHelp("Serves a type on a queue of another name.", valueName: "TYPE=NAME"))
   var queues: [String] = []
+
+  @Option(help: ArgumentHelp("How long each answer waits: 20ms.", valueName: "DURATION"))
+  var latency: String?
+
+  @Option(help: ArgumentHelp("Up to how much longer, at random.", valueName: "DURATION"))
+  var jitter: String?
+
+  @Option(help: ArgumentHelp("How many requests of a queue are answered at once.", valueName: "N"))
+  var workers: UInt16 = 1
+
+  func validate() throws {
+    for (name, text) in [("latency", latency), ("jitter", jitter)] {
+      if let text, ProgramOptions.duration(text).flatMap({ $0 }) == nil {
+        throw ValidationError("--\(name) takes a duration such as 20ms, not '\(text)'")
+      }
+    }
+    if workers == 0 { throw ValidationError("--workers takes a number from 1") }
+  }
+
+  /// Waits as long as an answer is to wait.
+  func pause() async {
+    let times = [latency, jitter].map { $0.flatMap { ProgramOptions.duration($0) }.flatMap { $0 } ?? .zero }
+    let wait = times[0] + times[1] * Double.random(in: 0...1)
+    if wait > .zero { try? await Task.sleep(for: wait) }
+  }
 }
 
 /// Serves a database on a broker until SIGINT or SIGTERM; what is in hand is answered first.
@@ -30,7 +55,10 @@ func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: 
     var channels: [ServiceChannel] = []
     for type in service.queues {
       channels.append(
-        try await connection.serve(queue: names[type] ?? type) { body in service.answer(queue: type, body: body) })
+        try await connection.serve(queue: names[type] ?? type, prefetch: options.workers) { body in
+          await options.pause()
+          return service.answer(queue: type, body: body)
+        })
     }
     let shown = service.queues.map { names[$0].map { "\($0)" } ?? $0 }
     console.note("serving \(options.database) on \(connection.uri): \(shown.joined(separator: " "))\n")

@@ -52,7 +52,11 @@ extension Command {
   static let stream = Command(
     Declaration(
       name: "stream", summary: "Reads resources page by page, as they are asked for.", parameters: [place],
-      options: [.filter, .sort, .include, .fields, .page, .meta, .timeout], result: "stream of resources",
+      options: [
+        .filter, .sort, .include, .fields, .page,
+        .init(name: "prefetch", shape: .number, fallback: "0", summary: "how many pages are asked for ahead"), .meta,
+        .timeout,
+      ], result: "stream of resources",
       examples: [
         .init(
           code: "stream posts | where .views < 1000 | sort -.views | take 3 | map .id",
@@ -62,11 +66,12 @@ extension Command {
     let client = try arguments.client()
     let query = try arguments.query()
     let patience = try arguments.timeout()?.patience ?? .usual
+    let prefetch = min(try arguments.integer("prefetch", least: 0) ?? 0, 64)
     let session = frame.run.session
     return .stream(
       StreamValue { () async throws(Fault) in
         let open = OpenStream(session, client.streamKey)
-        var pages = client.client.stream(query, patience: patience)
+        var pages = client.client.stream(query, patience: patience, prefetch: prefetch)
         return ElementStream { () async throws(Fault) in
           let page = try await client.reading(arguments) { () throws(ClientError) in try await pages.next() }
           return withExtendedLifetime(open) { page.map(client.resources) }

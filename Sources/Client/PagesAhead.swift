@@ -1,0 +1,49 @@
+import JSONAPI
+import JSONRPC
+import Synchronization
+
+/// Pages that are asked for before their turn; what is not wanted any more is cancelled with this object.
+final class PagesAhead: Sendable {
+  private typealias Reading = Task<Result<Document, ClientError>, Never>
+
+  private let client: ResourceClient
+  private let patience: ResourceClient.Patience
+  private let limit: Int
+  private let readings = Mutex<[Int: Reading]>([:])
+
+  init(_ client: ResourceClient, _ patience: ResourceClient.Patience, limit: Int) {
+    (self.client, self.patience, self.limit) = (client, patience, limit)
+  }
+
+  deinit { readings.withLock { $0.values.forEach { $0.cancel() } } }
+
+  /// The page of a query, which may be on its way already.
+  func page(_ query: Query) async throws(ClientError) -> Document {
+    guard let number = query.page?.number, let reading = readings.withLock({ $0.removeValue(forKey: number) }) else {
+      return try await client.index(query, patience: patience)
+    }
+    return try await reading.value.get()
+  }
+
+  /// Asks for the pages from that of a query on, as far as the list is known to go.
+  func begin(_ query: Query, _ pagination: Pagination?) {
+    guard limit > 0, let next = query.page else { return }
+    let last = pagination?.last?.number ?? pagination?.totalSize.map { ($0 + next.size - 1) / next.size } ?? next.number
+    for number in next.number..<max(min(next.number + limit, last + 1), next.number) {
+      var query = query
+      query.page?.number = number
+      readings.withLock { readings in
+        if readings[number] == nil { readings[number] = reading(query) }
+      }
+    }
+  }
+
+  private func reading(_ query: Query) -> Reading {
+    let (client, patience) = (client, patience)
+    return Task(executorPreference: client.transport.taskExecutor) {
+      do throws(ClientError) { return .success(try await client.index(query, patience: patience)) } catch {
+        return .failure(error)
+      }
+    }
+  }
+}
