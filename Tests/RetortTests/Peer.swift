@@ -1,0 +1,56 @@
+import Foundation
+import TestBench
+import Testing
+
+/// A service that is not ours, in a vhost of its own: `Tests/Peers/responder.py`, on pika, which ends when its input
+/// ends, and so with this process at the latest.
+final class Peer: Sendable {
+  /// The vhost.
+  let vhost: VirtualHost
+  private let process = Process()
+  private let input = Pipe()
+  private let output = Pipe()
+
+  /// Starts it on the queue `peer_posts`, and waits until it consumes.
+  init() async throws {
+    vhost = try await PrivateBroker.shared.vhost()
+    process.executableURL = URL(filePath: "/usr/bin/python3")  // the one that Debian's python3-pika is for
+    let script = URL(filePath: #filePath).appending(path: "../../Peers/responder.py").standardized
+    process.arguments = [script.path, vhost.uri, "peer_posts"]
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    let line = await onItsOwnThread { peer in
+      var line = Data()
+      while line.last != UInt8(ascii: "\n") {
+        let more = peer.output.fileHandleForReading.availableData
+        guard !more.isEmpty else { break }
+        line += more
+      }
+      return line
+    }
+    try #require(line == Data("ready\n".utf8))
+  }
+
+  /// Runs statements behind a prologue that opens a client `posts` on it.
+  func run(_ statements: String, arguments: String...) async -> Ran {
+    let prologue = "let service = connect\nlet posts = client queue: \"peer_posts\" type: \"posts\"\n"
+    return await Ran.retort(arguments + ["-c", prologue + statements], environment: ["RETORT_URL": vhost.uri])
+  }
+
+  /// Ends it, and gives its exit status.
+  func stop() async -> Int32 {
+    try? input.fileHandleForWriting.close()
+    return await onItsOwnThread { peer in
+      peer.process.waitUntilExit()
+      return peer.process.terminationStatus
+    }
+  }
+
+  /// Does what blocks.
+  private func onItsOwnThread<Result: Sendable>(_ body: @escaping @Sendable (Peer) -> Result) async -> Result {
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().async { continuation.resume(returning: body(self)) }
+    }
+  }
+}
