@@ -77,6 +77,6 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: strict),
     .testTarget(
-      name: "RetortTests", dependencies: ["RetortShell", "TestBench", "retort"], swiftSettings: strict),
+      name: "RetortTests", dependencies: ["RetortShell", "TestBench", "Broker", "retort"], swiftSettings: strict),
   ]
 )

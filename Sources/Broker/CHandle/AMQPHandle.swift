@@ -103,6 +103,7 @@ struct AMQPHandle: ~Copyable {
     }
     if code == 530 { throw BrokerError(.vhost, "\(place) has no vhost \(uri.vhost) for user \(uri.user): \(said)") }
     if code != 0 { throw BrokerError(.unreachable, "\(place) closed the connection: \(code) \(said)") }
+    if status == AMQP_STATUS_TIMEOUT.rawValue { throw unreachable(status, 0, uri) }
     throw BrokerError(.unreachable, "\(place) did not log in: \(text(status))")
   }
 

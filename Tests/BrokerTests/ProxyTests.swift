@@ -1,0 +1,101 @@
+import Broker
+import TestBench
+import Testing
+
+/// What a client does when the network between it and the broker breaks, or does less than it should.
+@Suite(.timeLimit(.minutes(1))) struct ProxyTests {
+  /// How a network breaks, and what is said of it.
+  enum Break: CaseIterable {
+    case cut, reset, stall
+
+    func happens(to proxy: Proxy) {
+      switch self {
+      case .cut: proxy.cut()
+      case .reset: proxy.reset()
+      case .stall: proxy.stall()
+      }
+    }
+
+    var message: String {
+      switch self {
+      case .cut: "the connection broke: connection closed unexpectedly"
+      case .reset: "the connection broke: a socket error occurred"
+      case .stall: "the connection broke: heartbeat timeout, connection closed"
+      }
+    }
+  }
+
+  @Test(arguments: Break.allCases)
+  func readsInFlightAreAnsweredAfterABreakAndChangesAreUnknown(_ fault: Break) async throws {
+    let held = try await HeldService(parameters: fault == .stall ? "?heartbeat=1&connection_timeout=1000" : "")
+    let texts = (1...20).map { "read \($0)" }
+    let reads = texts.map { text in Task { try await held.client.ask(text) } }
+    let changes = (1...5).map { number in Task { await held.client.failure("change \(number)", mayRepeat: false) } }
+    var arrivals = held.arrivals.makeAsyncIterator()
+    for _ in 1...25 { _ = await arrivals.next() }
+
+    fault.happens(to: held.proxy)
+    for change in changes {
+      let lost = await change.value
+      #expect(lost == BrokerError(.lost, fault.message, wasSent: true))
+    }
+    var notices = held.notices.makeAsyncIterator()
+    let first = await notices.next()
+    #expect(first == "\(fault.message); connecting to PROXY again")
+    held.proxy.goOn()
+    #expect(await notices.next() == "connected to PROXY again")
+
+    var again: [String] = []
+    for _ in texts { again.append(await arrivals.next() ?? "") }
+    #expect(again.sorted() == texts.sorted())
+    held.open()
+    for (text, read) in zip(texts, reads) { #expect(try await read.value == text) }
+    #expect(try await held.client.ask("afterwards", mayRepeat: false) == "afterwards")
+    await held.close()
+  }
+
+  @Test func aReplyThatComesAfterAStallIsNobodys() async throws {
+    let held = try await HeldService()
+    held.open()
+    held.proxy.stall()
+    let late = await held.client.failure("late", within: .milliseconds(500), mayRepeat: false)
+    #expect(late == BrokerError(.timeout, "the time is up", wasSent: true))
+    held.proxy.goOn()
+    #expect(try await held.client.ask("in time") == "in time")
+    let counters = try await held.dialer.connected(until: nil).counters
+    #expect(counters.strayReplies == 1)
+    #expect(counters.returned == 0)
+    await held.close()
+  }
+
+  @Test func whatComesByteByByteIsReadWhole() async throws {
+    let held = try await HeldService()
+    held.open()
+    held.proxy.trickle()
+    let text = "Grüße 😀 " + String(repeating: "0123456789", count: 20)
+    async let one = held.client.ask(text)
+    async let other = held.client.ask("short")
+    #expect(try await [one, other] == [text, "short"])
+    await held.close()
+  }
+
+  @Test func aLoginThatComesByteByByteIsRead() async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    let proxy = try Proxy(to: vhost.uri)
+    proxy.trickle()
+    let connection = try await Connection.open(try AMQPURI(proxy.uri + "?connection_timeout=30000"), name: "test")
+    #expect(try await connection.probe(queue: "nowhere") == nil)
+    await connection.close()
+    proxy.close()
+  }
+
+  @Test func aLoginWithoutAnAnswerEnds() async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    let proxy = try Proxy(to: vhost.uri)
+    proxy.stall()
+    let uri = try AMQPURI(proxy.uri + "?connection_timeout=200")
+    let error = await #expect(throws: BrokerError.self) { _ = try await Connection.open(uri, name: "test") }
+    #expect(error == BrokerError(.unreachable, "127.0.0.1:\(uri.port) did not answer within 200 ms"))
+    proxy.close()
+  }
+}

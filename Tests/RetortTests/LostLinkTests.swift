@@ -1,0 +1,60 @@
+import Broker
+import Synchronization
+import TestBench
+import Testing
+
+/// What the program does and says when the network between it and the broker breaks.
+@Suite(.timeLimit(.minutes(1))) struct LostLinkTests {
+  @Test func aReadIsAskedAgainAndAChangeIsUnknown() async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    let proxy = try Proxy(to: vhost.uri)
+    let service = try await Connection.open(try AMQPURI(vhost.uri), name: "posts")
+    let (arrivals, arrived) = AsyncStream.makeStream(of: String.self)
+    let (never, end) = AsyncStream.makeStream(of: Void.self)
+    let isOver = Task { for await _ in never {} }
+    let requests = Atomic(0)
+    _ = try await service.serve(queue: "posts", prefetch: 10) { body in
+      let number = requests.add(1, ordering: .relaxed).newValue
+      arrived.yield(String(decoding: body, as: UTF8.self).contains("create") ? "create" : "show")
+      if number < 4 { await isOver.value }
+      return Array(#"{"result":{"data":{"type":"posts","id":"1","attributes":{"text":"request \#(number)"}}}}"#.utf8)
+    }
+    let script = #"""
+      let service = connect
+      let posts = client queue: "posts"
+      try do create posts {text: "a"} rescue e print "\(e.kind): \(e.message)" end
+      print (show posts 1).text
+      """#
+    let run = Task { await Ran.retort("-c", script, environment: ["RETORT_URL": proxy.uri]) }
+    var heard = arrivals.makeAsyncIterator()
+    #expect(await heard.next() == "create")
+    proxy.cut()
+    #expect(await heard.next() == "show")
+    proxy.reset()
+    #expect(await heard.next() == "show")
+    proxy.cut()
+    #expect(await heard.next() == "show")
+    let ran = await run.value
+    #expect(
+      ran.output.replacing(#/correlation id [-\w]+/#, with: "correlation id ID") == """
+        unknown: the connection broke: connection closed unexpectedly (create on queue posts, correlation id ID)
+        request 4
+
+        """)
+    let notes = ran.notes.replacing("\(try AMQPURI(proxy.uri))", with: "PROXY")
+    #expect(
+      notes == """
+        note: the connection broke: connection closed unexpectedly; connecting to PROXY again
+        note: connected to PROXY again
+        note: the connection broke: a socket error occurred; connecting to PROXY again
+        note: connected to PROXY again
+        note: the connection broke: connection closed unexpectedly; connecting to PROXY again
+        note: connected to PROXY again
+
+        """)
+    #expect(ran.status == 0)
+    end.finish()
+    await service.close()
+    proxy.close()
+  }
+}

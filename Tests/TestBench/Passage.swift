@@ -1,0 +1,80 @@
+import Glibc
+
+/// One connection through a ``Proxy``: a socket to each side, and what has come from one and not yet gone to the other.
+struct Passage {
+  /// How bytes pass.
+  enum Flow: Sendable {
+    case free, trickling, stalled
+  }
+
+  /// One direction.
+  private struct Lane {
+    let from: Int32
+    let to: Int32
+    var held: [UInt8] = []
+
+    /// Takes and gives without waiting; false where either side has ended.
+    mutating func move(_ limit: Int) -> Bool {
+      if held.isEmpty {
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        let count = recv(from, &bytes, bytes.count, LoopbackSocket.atOnce)
+        guard count != 0 else { return false }
+        guard count > 0 else { return errno == EAGAIN }
+        held = Array(bytes.prefix(count))
+      }
+      let count = send(to, held, min(held.count, limit), LoopbackSocket.atOnce)
+      guard count >= 0 else { return errno == EAGAIN }
+      held.removeFirst(count)
+      return true
+    }
+  }
+
+  private var lanes: [Lane]
+
+  /// Takes a connection and makes the one behind it; nil where either is gone already.
+  init?(accepting listener: Int32, to port: Int) {
+    let client = accept(listener, nil, nil)
+    guard client >= 0 else { return nil }
+    _ = fcntl(client, F_SETFD, FD_CLOEXEC)
+    guard let broker = try? LoopbackSocket.connected(to: port) else {
+      Glibc.close(client)
+      return nil
+    }
+    LoopbackSocket.setUndelayed(client)
+    LoopbackSocket.setUndelayed(broker)
+    lanes = [Lane(from: client, to: broker), Lane(from: broker, to: client)]
+  }
+
+  /// Whether there is something that was not passed on yet.
+  var isHolding: Bool { lanes.contains { !$0.held.isEmpty } }
+
+  /// What to wait for.
+  func interest(_ flow: Flow) -> [pollfd] {
+    guard flow != .stalled else { return [] }
+    return lanes.compactMap { lane in
+      if lane.held.isEmpty { return pollfd(fd: lane.from, events: Int16(POLLIN), revents: 0) }
+      return flow == .free ? pollfd(fd: lane.to, events: Int16(POLLOUT), revents: 0) : nil
+    }
+  }
+
+  /// Passes on what has come; false where either side has ended.
+  mutating func move(_ flow: Flow) -> Bool {
+    lanes.indices.allSatisfy { lanes[$0].move(flow == .free ? .max : 1) }
+  }
+
+  /// Closes both sides in order.
+  func close() {
+    for lane in lanes {
+      shutdown(lane.from, Int32(SHUT_RDWR))
+      Glibc.close(lane.from)
+    }
+  }
+
+  /// Closes both sides with a reset.
+  func reset() {
+    for lane in lanes {
+      LoopbackSocket.setResetting(lane.from)
+      Glibc.close(lane.from)
+    }
+  }
+}

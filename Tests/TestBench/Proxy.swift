@@ -1,0 +1,113 @@
+import Broker
+import Foundation
+import Glibc
+import Synchronization
+
+/// A stretch of network between a program and a broker, on loopback, that a test can break.
+///
+/// ```swift
+/// let proxy = try Proxy(to: vhost.uri)
+/// let dialer = try await Dialer(AMQPURI(proxy.uri), name: "test")
+/// proxy.cut()
+/// ```
+/// What is passed on and what is broken have one lock: nothing passes any more when ``stall()`` has returned.
+public final class Proxy: Sendable {
+  /// The URI that leads to the broker through here.
+  public let uri: String
+  private let brokerPort: Int
+  private let listener: Int32
+  private let wakeUp: (reader: Int32, writer: Int32)
+  private let state = Mutex(State())
+
+  fileprivate struct State {
+    var flow = Passage.Flow.free
+    var passages: [Passage] = []
+    var isClosed = false
+  }
+
+  /// Listens on a free port, until ``close()``.
+  ///
+  /// - Throws: where the URI is none, or no socket is left.
+  public init(to uri: String) throws {
+    brokerPort = try AMQPURI(uri).port
+    let (listener, port) = try LoopbackSocket.listening()
+    self.listener = listener
+    self.uri = uri.replacing(":\(brokerPort)/", with: ":\(port)/")
+    wakeUp = try LoopbackSocket.pair()
+    Thread.detachNewThread { self.run() }
+  }
+
+  /// Closes the connections in order; new ones are taken.
+  public func cut() { change { $0.end { $0.close() } } }
+
+  /// Ends the connections with a reset (RST); new ones are taken.
+  public func reset() { change { $0.end { $0.reset() } } }
+
+  /// Passes nothing any more, and lets connections stand; new ones are taken, and get nothing.
+  public func stall() { change { $0.flow = .stalled } }
+
+  /// Passes a byte at a time, a millisecond apart.
+  public func trickle() { change { $0.flow = .trickling } }
+
+  /// Passes everything again, what was held back first.
+  public func goOn() { change { $0.flow = .free } }
+
+  /// Ends the connections, and takes no new ones.
+  public func close() {
+    change { state in
+      guard !state.isClosed else { return }
+      state.end { $0.close() }
+      state.isClosed = true
+      Glibc.close(listener)
+    }
+  }
+
+  private func change(_ body: (inout State) -> Void) {
+    state.withLock { state in
+      body(&state)
+      send(wakeUp.writer, "!", 1, LoopbackSocket.atOnce)
+    }
+  }
+
+  deinit { Glibc.close(wakeUp.writer) }
+
+  private func run() {
+    while let (waiting, patience) = state.withLock(\.interest) {
+      var entries = waiting + [listener, wakeUp.reader].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+      poll(&entries, nfds_t(entries.count), patience)
+      var bytes = [UInt8](repeating: 0, count: 64)
+      while recv(wakeUp.reader, &bytes, bytes.count, LoopbackSocket.atOnce) > 0 {}
+      state.withLock { state in
+        let isConnecting = Int32(entries[waiting.count].revents) & POLLIN != 0
+        if isConnecting, !state.isClosed, let passage = Passage(accepting: listener, to: brokerPort) {
+          state.passages.append(passage)
+        }
+        state.move()
+      }
+    }
+    Glibc.close(wakeUp.reader)
+  }
+}
+
+extension Proxy.State {
+  /// What to wait for, and for how many milliseconds; nil when it is over.
+  var interest: (entries: [pollfd], patience: Int32)? {
+    guard !isClosed else { return nil }
+    let isTrickling = flow == .trickling && passages.contains(where: \.isHolding)
+    return (passages.flatMap { $0.interest(flow) }, isTrickling ? 1 : -1)
+  }
+
+  /// Passes on what has come, and drops the passages that are over.
+  mutating func move() {
+    guard flow != .stalled else { return }
+    for index in passages.indices.reversed() where !passages[index].move(flow) {
+      passages.remove(at: index).close()
+    }
+  }
+
+  /// Ends every passage.
+  mutating func end(_ body: (Passage) -> Void) {
+    passages.forEach(body)
+    passages = []
+  }
+}
