@@ -1,0 +1,126 @@
+"""Times retort on a broker, beside a bare loop on librabbitmq and one on pika, all asking the same responder.
+
+    /usr/bin/python3 link.py [--count 100000] [--rounds 5]
+
+It runs under Tests/broker; RETORT is the program, LINK what link.c became.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+RETORT = os.environ["RETORT"]
+LINK = os.environ["LINK"]
+BROKER = os.environ["RETORT_TEST_BROKER"]
+VHOST = BROKER + "%2f"  # amqp_parse_url and pika read a lone slash as the vhost of no name
+ASKER = os.path.join(os.path.dirname(__file__), "../Peers/asker.py")
+
+
+def retort(statements):
+    prologue = 'let service = connect; let posts = client queue: "bench" type: "posts"; '
+    return [RETORT, "-c", prologue + statements]
+
+
+def askers(count, window):
+    """The same requests by three programs; retort's result is a resource each, of the others a text that is dropped."""
+    return {
+        "C": [LINK, "ask", VHOST, "bench", str(count), str(window)],
+        "retort": retort(f"1..{count} | each in-flight: {window} do show posts it end | count"),
+        "pika": [sys.executable, ASKER, VHOST, "bench", str(count), str(window)],
+    }
+
+
+class Served:
+    """A service, while a block runs."""
+
+    def __init__(self, command, sign):
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, text=True)
+        if not self.process.stdout.readline().startswith(sign):
+            raise SystemExit(f"{command[0]} does not serve")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+
+def run(command):
+    """Seconds, CPU seconds and MB of a whole process."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | {"RETORT_URL": BROKER})
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise SystemExit(f"{command} ended with {process.returncode}")
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def interleaved(commands, rounds):
+    """Each command once a round; for each what every round gave."""
+    results = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            results[name].append(run(command))
+    return results
+
+
+def median(runs, column):
+    return statistics.median(run[column] for run in runs)
+
+
+def ratio(results, name, column):
+    """C's figure for one of another's, round by round."""
+    return statistics.median(c[column] / other[column] for c, other in zip(results["C"], results[name]))
+
+
+def many(count, rounds):
+    print(f"{count:,} requests, 64 in flight, {rounds} rounds")
+    print(f"{'':10}{'requests/s':>12}{'of C':>8}{'us of CPU a request':>22}{'of C':>8}{'MB':>8}")
+    results = interleaved(askers(count, 64), rounds)
+    for name, runs in results.items():
+        rate, cpu = count / median(runs, 0), median(runs, 1) / count * 1e6
+        print(f"{name:10}{rate:12,.0f}{ratio(results, name, 0):8.2f}{cpu:22.1f}{1 / ratio(results, name, 1):8.2f}"
+              f"{median(runs, 2):8.0f}")
+
+
+def one_at_a_time(count, rounds):
+    print(f"{count:,} requests, one at a time, {rounds} rounds")
+    print(f"{'':10}{'us a request':>12}{'of C':>8}{'us of CPU a request':>22}{'of C':>8}")
+    results = interleaved(askers(count, 1), rounds)
+    for name, runs in results.items():
+        took, cpu = median(runs, 0) / count * 1e6, median(runs, 1) / count * 1e6
+        print(f"{name:10}{took:12.1f}{1 / ratio(results, name, 0):8.2f}{cpu:22.1f}{1 / ratio(results, name, 1):8.2f}")
+
+
+def prefetch(rounds):
+    print("stream of 1,000 posts, pages of 20, against serve --latency 20ms --workers 4")
+    serve = [RETORT, "serve", "blog", "--url", BROKER, "--latency", "20ms", "--workers", "4", "--queue", "posts=bench"]
+    with Served(serve, "serving"):
+        streams = {f"prefetch: {pages}": retort(f"stream posts page: {{size: 20}} prefetch: {pages} | count")
+                   for pages in (0, 4)}
+        results = interleaved(streams, rounds)
+    plain, ahead = (median(runs, 0) for runs in results.values())
+    for name, runs in results.items():
+        print(f"{name:12}{median(runs, 0) * 1000:8.0f} ms")
+    print(f"{plain / ahead:.2f} times as fast")
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--count", type=int, default=100_000)
+    options.add_argument("--rounds", type=int, default=5)
+    given = options.parse_args()
+    with Served([LINK, "respond", VHOST, "bench"], "ready"):
+        many(given.count, given.rounds)
+        one_at_a_time(max(1, given.count // 20), given.rounds)
+    prefetch(given.rounds)
+
+
+main()
