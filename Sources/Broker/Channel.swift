@@ -43,6 +43,13 @@ struct Channel {
     self.prefix = prefix
   }
 
+  /// Marks a request as sent; false where nobody waits for its reply any more.
+  mutating func depart(_ serial: Int) -> Bool {
+    guard let index = pending.index(forKey: serial) else { return false }
+    pending.values[index].wasSent = true
+    return true
+  }
+
   /// Takes out the requests whose time is up.
   mutating func expire(_ now: ContinuousClock.Instant) -> [Pending] {
     let late = pending.filter { $0.value.deadline.map { $0 <= now } ?? false }
@@ -77,8 +84,8 @@ struct Channel {
   }
 
   private mutating func finish(_ counters: inout Connection.Counters) {
-    guard let message = assembly, message.body.count >= message.size else { return }
-    assembly = nil
+    guard let (size, count) = assembly.map({ ($0.size, $0.body.count) }), count >= size, let message = assembly.take()
+    else { return }
     if let deliver {
       deliver(
         Delivery(

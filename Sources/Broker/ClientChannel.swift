@@ -32,23 +32,20 @@ public final class ClientChannel: Sendable {
     guard let serial = CorrelationIDs.serial(of: message.correlationID, after: ids.prefix) else {
       throw BrokerError(.malformed, "\(correlationID) is no correlation id of this client")
     }
-    switch await reply(to: message, serial) {
-    case .success(let reply): return reply
-    case .failure(let error) where error.code == .noRoute:
-      throw BrokerError(.noRoute, "there is no queue \(queue) on \(connection.uri)")
-    case .failure(let error): throw error
-    }
-  }
-
-  private func reply(to message: OutgoingMessage, _ serial: Int) async -> Result<[UInt8], BrokerError> {
     let (thread, number) = (connection.thread, number)
-    return await withTaskCancellationHandler {
+    let reply = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         thread.post(.request(message, serial: serial, continuation))
         if Task.isCancelled { thread.post(.cancel(channel: number, serial: serial)) }
       }
     } onCancel: {
       thread.post(.cancel(channel: number, serial: serial))
+    }
+    switch reply {
+    case .success(let body): return body
+    case .failure(let error) where error.code == .noRoute:
+      throw BrokerError(.noRoute, "there is no queue \(queue) on \(connection.uri)")
+    case .failure(let error): throw error
     }
   }
 

@@ -15,6 +15,8 @@ public actor Connection {
   /// Where it leads.
   public nonisolated let uri: AMQPURI
   nonisolated let thread: ConnectionThread
+  /// Where tasks that send many requests run best.
+  public nonisolated let taskExecutor: any TaskExecutor
   private var handle: AMQPHandle?
   /// Why it is no longer open.
   public private(set) var end: BrokerError?
@@ -41,9 +43,6 @@ public actor Connection {
   /// The connection's own thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-  /// Where tasks that send many requests run best.
-  public nonisolated var taskExecutor: any TaskExecutor { thread }
-
   /// Connects and logs in.
   ///
   /// - Throws: `unreachable`, `authentication` or `vhost`, with host, port and vhost in the message.
@@ -62,6 +61,7 @@ public actor Connection {
   private init(_ uri: AMQPURI, _ thread: ConnectionThread) {
     self.uri = uri
     self.thread = thread
+    taskExecutor = TalkingTasks(on: thread)
   }
 
   deinit { thread.stop() }
@@ -101,7 +101,9 @@ public actor Connection {
     while !outbox.isEmpty, handle?.isWritable == true {
       var room = handle?.room ?? 0
       while room > 0, let message = outbox.next() {
-        if let key = message.request, channels[message.content.channel]?.pending[key] == nil { continue }
+        if let serial = message.request {
+          guard withChannel(message.content.channel, { $0.depart(serial) }) == true else { continue }
+        }
         try publish(message, room)
         room -= message.content.body.count + 512
       }
@@ -112,7 +114,6 @@ public actor Connection {
     let watchdog =
       message.content.body.count > room ? Watchdog(handle?.descriptor ?? -1, message.content.deadline) : nil
     defer { watchdog?.stop() }
-    if let key = message.request { channels[message.content.channel]?.pending[key]?.wasSent = true }
     try handle?.publish(message.content)
     if let tag = message.acknowledges { try handle?.acknowledge(message.content.channel, tag) }
   }
@@ -129,7 +130,12 @@ public actor Connection {
   }
 
   /// A reply is three frames or more.
-  private static let framesATurn = 24
+  private static let framesATurn = 72
+
+  /// Changes a channel where it stands; a dictionary's subscript would move it out and in again.
+  @discardableResult func withChannel<Result>(_ number: UInt16, _ body: (inout Channel) -> Result) -> Result? {
+    channels.index(forKey: number).map { body(&channels.values[$0]) }
+  }
 
   /// What a frame asks for, beside what it changes in its channel.
   private enum Event {
@@ -157,9 +163,7 @@ public actor Connection {
     case RETORT_FRAME_BLOCKED: blockedReason = frame.text
     case RETORT_FRAME_UNBLOCKED: blockedReason = nil
     default:
-      guard var channel = channels.removeValue(forKey: frame.channel) else { return nil }
-      channel.take(frame, &counters)
-      channels[frame.channel] = channel
+      withChannel(frame.channel) { $0.take(frame, &counters) }
     }
     return nil
   }

@@ -2,10 +2,10 @@ import CRabbitMQ
 import Glibc
 import Synchronization
 
-/// A thread that owns a socket, as the executor of the connection's actor and of tasks that talk to it.
+/// A thread that owns a socket, as the executor of the connection's actor; ``TalkingTasks`` is that of other tasks on it.
 ///
 /// It runs what is enqueued, lets the connection take its turn, and then waits on the socket and on a wake-up.
-final class ConnectionThread: SerialExecutor, TaskExecutor {
+final class ConnectionThread: SerialExecutor {
   /// What a turn leaves to wait for.
   struct Wait {
     var socket: Int32 = -1
@@ -14,8 +14,14 @@ final class ConnectionThread: SerialExecutor, TaskExecutor {
     var timeout: Int32 = -1
   }
 
+  /// Something to run: for the actor, or for a task that only lives here.
+  private struct Job {
+    let content: UnownedJob
+    let executor: UnownedTaskExecutor?
+  }
+
   private struct State {
-    var jobs: [UnownedJob] = []
+    var jobs: [Job] = []
     var orders: [Order] = []
     var isStopped = false
     /// Whether the thread waits, or is about to, so that it must be woken.
@@ -68,11 +74,17 @@ final class ConnectionThread: SerialExecutor, TaskExecutor {
     retort_signal_eventfd(event)
   }
 
-  /// Enqueues a job.
-  func enqueue(_ job: consuming ExecutorJob) {
-    let unowned = UnownedJob(job)
+  /// Enqueues a job of the actor.
+  func enqueue(_ job: consuming ExecutorJob) { enqueue(Job(content: UnownedJob(job), executor: nil)) }
+
+  /// Enqueues a job of a task that is on an executor of this thread.
+  func enqueue(_ job: consuming ExecutorJob, of executor: UnownedTaskExecutor) {
+    enqueue(Job(content: UnownedJob(job), executor: executor))
+  }
+
+  private func enqueue(_ job: Job) {
     let mustWake = state.withLock { state in
-      state.jobs.append(unowned)
+      state.jobs.append(job)
       defer { state.isAsleep = false }
       return state.isAsleep
     }
@@ -113,7 +125,7 @@ final class ConnectionThread: SerialExecutor, TaskExecutor {
 
   private func run() {
     state.withLock { $0.thread = pthread_self() }
-    var jobs: [UnownedJob] = []
+    var jobs: [Job] = []
     while true {
       var rounds = 0
       repeat {
@@ -123,7 +135,11 @@ final class ConnectionThread: SerialExecutor, TaskExecutor {
         }
         if isStopped { return }
         for job in jobs {
-          job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+          if let executor = job.executor {
+            job.content.runSynchronously(on: executor)
+          } else {
+            job.content.runSynchronously(on: asUnownedSerialExecutor())
+          }
         }
         rounds = jobs.isEmpty ? Self.rounds : rounds + 1
         jobs.removeAll(keepingCapacity: true)

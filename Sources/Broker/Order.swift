@@ -24,7 +24,8 @@ extension Connection {
     _ message: OutgoingMessage, _ serial: Int, _ continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
   ) {
     if let error = refusal(of: message) { return continuation.resume(returning: .failure(error)) }
-    channels[message.channel]?.pending[serial] = Channel.Pending(continuation: continuation, deadline: message.deadline)
+    let pending = Channel.Pending(continuation: continuation, deadline: message.deadline)
+    withChannel(message.channel) { $0.pending[serial] = pending }
     expect(message.deadline)
     outbox.append(Outbox.Entry(content: message, request: serial))
   }
@@ -32,7 +33,7 @@ extension Connection {
   /// Why a request can't be sent.
   private func refusal(of message: OutgoingMessage) -> BrokerError? {
     if let end { return end }
-    if channels[message.channel] == nil {
+    if !channels.keys.contains(message.channel) {
       return BrokerError(.lost, "the client's channel is lost")
     }
     if message.body.count > OutgoingMessage.bodyLimit {

@@ -41,8 +41,12 @@ public final class QueueClient: Sendable {
     var mayHaveArrived = false
     while true {
       let channel: ClientChannel
-      do throws(BrokerError) { channel = try await opened(until: deadline) } catch {
-        throw error.sent(mayHaveArrived)
+      if let open = state.withLock(\.channel) {
+        channel = open
+      } else {
+        do throws(BrokerError) { channel = try await opened(until: deadline) } catch {
+          throw error.sent(mayHaveArrived)
+        }
       }
       do throws(BrokerError) {
         return try await channel.send(correlationID: correlationID, body: body, deadline: deadline, expires: expires)

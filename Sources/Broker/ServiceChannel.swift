@@ -66,7 +66,7 @@ extension Connection {
     let channel = ServiceChannel(self, number, consumed.name)
     early.start { delivery in
       channel.begin()
-      Task(executorPreference: self.thread) {
+      Task(executorPreference: self.taskExecutor) {
         let reply = await answer(delivery.body)
         await self.finish(delivery, reply)
         channel.finish()

@@ -70,6 +70,7 @@ extension ResourceClient {
 extension JSONObject {
   /// The object with another's members put over it, objects member by member.
   public func merging(_ other: JSONObject) -> JSONObject {
+    guard !other.isEmpty else { return self }
     var result = self
     for (key, value) in other {
       if let inner = value.objectValue, let own = result[key]?.objectValue {

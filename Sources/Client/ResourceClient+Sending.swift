@@ -11,7 +11,7 @@ extension ResourceClient {
   public func wireParams(of request: PreparedRequest) throws(ClientError) -> JSONObject {
     var params = request.params
     var meta = settings.meta
-    for (key, value) in params["meta"]?.objectValue ?? [:] { meta[key] = value }
+    if let own = params["meta"]?.objectValue { for (key, value) in own { meta[key] = value } }
     if settings.requiresBeam, meta["beam"]?.stringValue?.isEmpty ?? true {
       throw ClientError(
         .value, "\(label(request.method)): the client requires meta.beam and has none",

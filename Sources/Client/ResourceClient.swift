@@ -74,7 +74,7 @@ public struct ResourceClient: Sendable {
 
   /// Refuses an id that a service takes for several: `destroy` of `"1,2"` destroys two (PROTOCOL.md 2.4).
   private func refuseSeveral(_ request: PreparedRequest) throws(ClientError) {
-    guard let id = request.params["id"]?.stringValue, id.isEmpty || id.contains(",") else { return }
+    guard let id = request.params["id"]?.stringValue, id.isEmpty || id.utf8.contains(UInt8(ascii: ",")) else { return }
     throw ClientError(
       .value, "\(label(request.method)): the id is \"\(id)\"", nextStep: "an id is not empty and holds no comma")
   }
