@@ -25,10 +25,10 @@ def retort(statements):
 
 
 def askers(count, window):
-    """The same requests by three programs; retort's result is a resource each, of the others a text that is dropped."""
+    """The same requests by three programs; retort reads a field of each resource, pika the JSON, C drops the text."""
     return {
         "C": [LINK, "ask", VHOST, "bench", str(count), str(window)],
-        "retort": retort(f"1..{count} | each in-flight: {window} do show posts it end | count"),
+        "retort": retort(f"1..{count} | each in-flight: {window} do (show posts it).id end | count"),
         "pika": [sys.executable, ASKER, VHOST, "bench", str(count), str(window)],
     }
 
