@@ -81,7 +81,8 @@ public final class Included: Sendable {
   private let array: JSONArray
   private let index: OnceCell<[Identifier: JSONObject]>
 
-  init(_ array: JSONArray) {
+  /// Creates the resources of an array of resource objects.
+  public init(_ array: JSONArray) {
     self.array = array
     index = OnceCell()
   }

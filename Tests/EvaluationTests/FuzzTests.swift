@@ -23,7 +23,9 @@ import Testing
     "[1, -2, 3e5, {a: [], \"b c\": 5m}] | map it | collect", "print upper(\"é日😀\")[0]?.x",
     "index posts page: {size: 3} | first",
     "stream posts | each in-flight: 3 do it.id end | count", "\"a1b\" =~ /[a-z]+\\d/i", "assert 1 == 1, \"m\"",
-    "set timeout: 5s output: \"csv\"",
+    "set timeout: 5s output: \"csv\"", "let s = \"ab\"\nwhile length(s) < 40 do let s = s + s end",
+    "let l = [1, 2]\nfor i in 1..4 do let l = l + [l, {a: l}] end", "1..99999 | sort -it | first",
+    "[1..9] | flatten | unique | join(it, \"-\")",
   ]
 
   static let pieces = [
@@ -122,5 +124,23 @@ import Testing
     let status = await Interpreter(session).run(SourceText(name: "t", text: "def f() do f end\nf"))
     #expect(status == 6)
     #expect(heard.text.hasPrefix("error[limit]: f calls itself more than 150 deep\n"))
+  }
+
+  /// What doubles without end is refused before the memory is.
+  @Test(arguments: [
+    ("let s = \"xxxxxxxx\"\nwhile true do let s = s + s end", "a text of over 256 MiB"),
+    ("let s = \"xxxxxxxx\"\nwhile true do let s = \"\\(s)\\(s)\" end", "a text of over 256 MiB"),
+    ("let s = \"xxxxxxxx\"\nwhile true do let s = replace(s, \"x\", s) end", "a text of over 256 MiB"),
+    ("let s = [1, 2]\nwhile true do let s = s + s end", "a list of over 50 million elements"),
+  ])
+  func growthHasALimit(_ text: String, _ message: String) async {
+    let heard = Heard()
+    let session = Session(
+      options: Session.Options(), output: Output { _ in true },
+      surroundings: Session.Surroundings(
+        open: { _ throws(LinkError) in throw LinkError(.closed, "not here") }, note: { text in heard.add(text) }))
+    let status = await Interpreter(session).run(SourceText(name: "t", text: text))
+    #expect(status == 6)
+    #expect(heard.text.hasPrefix("error[limit]: \(message)\n"))
   }
 }

@@ -63,7 +63,10 @@ extension Compiler {
     if codes.count == 1, case .constant(.string) = codes[0] { return codes[0] }
     return Code.of(codes) { values throws(Fault) in
       var text = ""
-      for value in values { text += try value.interpolated() }
+      for value in values {
+        text += try value.interpolated()
+        try Size.check(text: text.utf8.count)
+      }
       return .string(text)
     }
   }

@@ -19,7 +19,10 @@ extension Compiler {
     return .async { frame throws(Fault) in
       var elements: ElementStream
       do throws(Fault) {
-        elements = try await PipelineRun.spread(compiled.code.run(&frame))
+        elements =
+          if let collected = compiled.collected { try await collected(&frame) } else {
+            try await PipelineRun.spread(compiled.code.run(&frame))
+          }
       } catch { throw error.placed(at: range, in: source) }
       while let page = try await elements.next() {
         for element in page {

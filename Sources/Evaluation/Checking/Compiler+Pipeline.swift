@@ -10,6 +10,8 @@ extension Compiler {
     var effects: Effects
     /// Whether its value is a sink's summary, which is not a result.
     var isSummary = false
+    /// What gives its elements where they are all collected, which need not be in memory all at once.
+    var collected: (@Sendable (inout Frame) async throws(Fault) -> ElementStream)?
     /// What is known of its value.
     var fact: Scope.Fact = .unknown
   }
@@ -76,12 +78,14 @@ extension Compiler.CompiledPipeline {
           })
       }.placed(range, source)
     } else {
-      result.code = Code.async { frame throws(Fault) in
+      let run: @Sendable (inout Frame) async throws(Fault) -> PipelineRun.End = { frame throws(Fault) in
         let element = frame.element
         defer { frame.element = element }
         let start = try await head.run(&frame)
-        return try await PipelineRun.run(start, links, &frame).value()
-      }.placed(range, source)
+        return try await PipelineRun.run(start, links, &frame)
+      }
+      result.code = Code.async { frame throws(Fault) in try await run(&frame).value() }.placed(range, source)
+      if case .collect = links.last { result.collected = { frame throws(Fault) in try await run(&frame).stream } }
     }
     return result
   }
@@ -153,7 +157,7 @@ enum PipelineRun {
       case .gather(let body):
         let all = try await stream.rest()
         end = .elements(ElementStream(try await body(&frame, all)))
-      case .collect: end = .elements(ElementStream(try await stream.rest()))
+      case .collect: end = .elements(try await Collected.all(of: &stream, frame).elements())
       case .reduce(let body): end = .value(try await body(&frame, &stream))
       case .sink(let body):
         let isLast = index == links.count - 1

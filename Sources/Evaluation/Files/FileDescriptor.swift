@@ -4,10 +4,13 @@ import Glibc
 final class FileDescriptor: Sendable {
   private let number: Int32
   private let path: String
+  /// What can be done where it can't be written.
+  private let next: String?
 
-  private init(_ number: Int32, _ path: String) {
+  private init(_ number: Int32, _ path: String, next: String? = nil) {
     self.number = number
     self.path = path
+    self.next = next
   }
 
   deinit { if number > 2 { close(number) } }
@@ -26,6 +29,24 @@ final class FileDescriptor: Sendable {
     let number = unsafe open(path, flags, 0o666)
     guard number >= 0 else { throw failure("can't write \(path)") }
     return FileDescriptor(number, path)
+  }
+
+  /// Creates a file without a name, which goes when it is closed, in the directory of `TMPDIR` or in `/tmp`.
+  static func nameless(
+    in directory: String = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+  ) throws(Fault) -> FileDescriptor {
+    let path = "\(directory)/retort.\(getpid()).\(UInt32.random(in: 0...UInt32.max))"
+    let number = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard number >= 0 else { throw failure("can't keep elements in \(directory)", next: otherDirectory) }
+    unsafe unlink(path)
+    return FileDescriptor(number, "the temporary file in \(directory)", next: otherDirectory)
+  }
+
+  private static let otherDirectory = "TMPDIR names another directory for temporary files"
+
+  /// Goes back to the beginning.
+  func rewind() throws(Fault) {
+    guard lseek(number, 0, SEEK_SET) == 0 else { throw Self.failure("can't read \(path)") }
   }
 
   /// Up to `count` bytes; empty at the end.
@@ -49,7 +70,7 @@ final class FileDescriptor: Sendable {
         unsafe Glibc.write(number, $0.baseAddress?.advanced(by: offset), $0.count - offset)
       }
       if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw Self.failure("can't write \(path)") }
+      guard count >= 0 else { throw Self.failure("can't write \(path)", next: next) }
       offset += count
     }
   }
@@ -59,8 +80,8 @@ final class FileDescriptor: Sendable {
     guard fsync(number) == 0 || errno == EINVAL else { throw Self.failure("can't write \(path)") }
   }
 
-  static func failure(_ what: String, _ code: Int32 = errno) -> Fault {
+  static func failure(_ what: String, _ code: Int32 = errno, next: String? = nil) -> Fault {
     let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
-    return Fault(.file, "\(what): \(reason)")
+    return Fault(.file, "\(what): \(reason)", nextStep: next)
   }
 }

@@ -29,17 +29,26 @@ extension Function {
       "join(list, separator)", "The elements as one text with separators between.", takes: 1...2,
       #"join(["a", "b"], "-")"#, "\"a-b\""
     ) { values, _ throws(Fault) in
-      var parts: [String] = []
-      for element in try list(values, 0, "join") { parts.append(try element.interpolated()) }
-      return .string(parts.joined(separator: values.count > 1 ? try string(values, 1, "join") : ""))
+      let separator = values.count > 1 ? try string(values, 1, "join") : ""
+      var text = ""
+      for (index, element) in try list(values, 0, "join").enumerated() {
+        if index > 0 { text += separator }
+        text += try element.interpolated()
+        try Size.check(text: text.utf8.count)
+      }
+      return .string(text)
     },
     Function(
       "replace(text, what, by)", "The text with a part or pattern replaced wherever it stands.", takes: 3...3,
       #"replace("a-b", "-", "+")"#, "\"a+b\""
     ) { values, _ throws(Fault) in
       let (text, by) = (try string(values, 0, "replace"), try string(values, 2, "replace"))
-      if case .pattern(let pattern) = values[1] { return .string(pattern.replacing(in: text, with: by)) }
-      return .string(text.replacing(try string(values, 1, "replace"), with: by))
+      if case .pattern(let pattern) = values[1] { return .string(try pattern.replacing(in: text, with: by)) }
+      let what = try string(values, 1, "replace")
+      return .string(
+        try Pattern.replacing(in: text, with: by, count: { text.ranges(of: what).count }) {
+          text.replacing(what, with: by)
+        })
     },
     Function(
       "matches(text, pattern)", "Whether a pattern is found in a text.", takes: 2...2, #"matches("draft", /^d/)"#,

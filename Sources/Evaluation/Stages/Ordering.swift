@@ -110,7 +110,9 @@ extension Stage {
 
   static let collect = Stage(
     Declaration(
-      name: "collect", summary: "Reads all elements before one flows on, and closes the stream.", result: "list",
+      name: "collect",
+      summary: "Reads all elements before one flows on, and closes the stream; over 64 MB go to a temporary file.",
+      result: "list",
       examples: [.init(code: "1..3 | collect | count", output: "3")])
   ) { _ in .collect }
 }

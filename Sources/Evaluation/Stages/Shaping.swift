@@ -66,14 +66,24 @@ extension Stage {
   ) { _ in
     .transform { _, upstream throws(Fault) in
       var upstream = upstream
+      var page: ArraySlice<Value> = []
+      var inner: ElementStream?
       return ElementStream { () async throws(Fault) in
-        guard let page = try await upstream.next() else { return nil }
         var out: [Value] = []
-        for element in page {
+        while out.count < 1024 {
+          if let next = try await inner?.next() {
+            out.append(contentsOf: next)
+            continue
+          }
+          inner = nil
+          if page.isEmpty {
+            if !out.isEmpty { return out }
+            guard let next = try await upstream.next() else { return nil }
+            page = next[...]
+          }
+          guard let element = page.popFirst() else { continue }
           switch element {
-          case .list, .page, .stream, .range:
-            var inner = try await PipelineRun.spread(element)
-            out.append(contentsOf: try await inner.rest())
+          case .list, .page, .stream, .range: inner = try await PipelineRun.spread(element)
           default: out.append(element)
           }
         }

@@ -128,7 +128,7 @@ extension Stage {
         let once = try await arguments.once(&frame)
         let client = try once.client()
         let session = frame.run.session
-        if declaration.effect == .destroys { try await confirm(once, client, session, &stream) }
+        if declaration.effect == .destroys { try await confirm(once, client, frame, &stream) }
         let changes = Changes(
           session: session,
           window: Window(
@@ -154,13 +154,14 @@ extension Stage {
   }
 
   private static func confirm(
-    _ arguments: Arguments, _ client: ClientValue, _ session: Session, _ stream: inout ElementStream
+    _ arguments: Arguments, _ client: ClientValue, _ frame: Frame, _ stream: inout ElementStream
   ) async throws(Fault) {
+    let session = frame.run.session
     let max = try arguments.integer("max", least: 0)
     var count: Int?
     if max != nil || session.surroundings.ask != nil {
-      let all = try await stream.rest()
-      stream = ElementStream(all)
+      let all = try await Collected.all(of: &stream, frame)
+      stream = try all.elements()
       count = all.count
     }
     try await session.confirm(

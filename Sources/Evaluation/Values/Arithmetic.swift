@@ -30,7 +30,7 @@ struct Decimal {
         if isFraction { fraction += 1 }
       }
     }
-    guard let value = BigInt(digits) else { return nil }
+    guard digits.utf8.count <= Self.digitLimit, let value = BigInt(digits) else { return nil }
     coefficient = value
     exponent = power - fraction
   }

@@ -5,29 +5,47 @@ extension Value {
   ///
   /// - Throws: a `type` error for what has no JSON: a client, a connection, a stream.
   public func json() throws(Fault) -> JSONValue {
+    var left = Size.values
+    return try json(&left)
+  }
+
+  /// The JSON of at most `left` values, those of lists and records counted wherever they stand.
+  private func json(_ left: inout Int) throws(Fault) -> JSONValue {
+    left -= 1
+    if left & 0xFFFF == 0, Task.isCancelled { throw Fault(.interrupted, "interrupted") }
+    guard left > 0 else {
+      throw Fault(.limit, "JSON of over \(Size.values / 1_000_000) million values")
+    }
     switch self {
     case .null: return .null
     case .bool(let value): return .bool(value)
     case .number(let number): return .number(number)
     case .string(let string): return .string(string)
     case .duration(let duration): return .string(duration.text)
-    case .list(let elements): return .array(JSONArray(try elements.json()))
+    case .list(let elements): return .array(JSONArray(try Self.json(elements, &left)))
     case .range(let lower, let upper):
       guard upper - lower < 1_000_000 else { throw Fault(.limit, "a range of over a million integers as JSON") }
       return .array(JSONArray(lower <= upper ? (lower...upper).map { .number(JSONNumber($0)) } : []))
     case .record(let record):
       if let json = record.json { return .object(json) }
       var members: [(String, JSONValue)] = []
-      for field in record.fields { members.append((field.name, try field.value.json())) }
+      for field in record.fields { members.append((field.name, try field.value.json(&left))) }
       return .object(JSONObject(members))
     case .resource(let resource): return .object(resource.object)
-    case .page(let page): return .array(JSONArray(try page.items.json()))
+    case .page(let page): return .array(JSONArray(try Self.json(page.items, &left)))
     case .error(let fault):
       return try Value.record(Record(fault.fields)).json()
     case .stream, .client, .connection, .pattern:
       throw Fault(
         .type, "\(typeWithArticle) has no JSON form", nextStep: isStream ? "collect it first: | collect" : nil)
     }
+  }
+
+  private static func json(_ elements: [Value], _ left: inout Int) throws(Fault) -> [JSONValue] {
+    var result: [JSONValue] = []
+    result.reserveCapacity(elements.count)
+    for element in elements { result.append(try element.json(&left)) }
+    return result
   }
 
   private var isStream: Bool { if case .stream = self { true } else { false } }
@@ -43,15 +61,6 @@ extension Value {
     case .pattern(let pattern): return pattern.description
     default: return try json().text
     }
-  }
-}
-
-extension [Value] {
-  func json() throws(Fault) -> [JSONValue] {
-    var result: [JSONValue] = []
-    result.reserveCapacity(count)
-    for element in self { result.append(try element.json()) }
-    return result
   }
 }
 

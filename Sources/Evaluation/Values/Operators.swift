@@ -27,8 +27,12 @@ enum Operators {
   @Sendable private static func add(_ left: Value, _ right: Value) throws(Fault) -> Value {
     switch (left, right) {
     case (.number(let a), .number(let b)): return .number(try Arithmetic.add(a, b))
-    case (.string(let a), .string(let b)): return .string(a + b)
-    case (.list(let a), .list(let b)): return .list(a + b)
+    case (.string(let a), .string(let b)):
+      try Size.check(text: a.utf8.count + b.utf8.count)
+      return .string(a + b)
+    case (.list(let a), .list(let b)):
+      try Size.check(elements: a.count + b.count)
+      return .list(a + b)
     case (.duration(let a), .duration(let b)): return .duration(a + b)
     case (.record(let a), .record(let b)): return .record(a.merging(b))
     default: throw misfit("+", "join", left, right)

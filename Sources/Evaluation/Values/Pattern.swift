@@ -37,8 +37,22 @@ public struct Pattern: Sendable {
 
   func matches(_ text: String) -> Bool { text.firstMatch(of: regex.regex) != nil }
 
-  func replacing(in text: String, with replacement: String) -> String {
-    text.replacing(regex.regex) { _ in replacement }
+  func replacing(in text: String, with replacement: String) throws(Fault) -> String {
+    try Self.replacing(in: text, with: replacement, count: { text.ranges(of: regex.regex).count }) {
+      text.replacing(regex.regex) { _ in replacement }
+    }
+  }
+
+  /// Replaces in a text, unless it would grow beyond the limit; how often is only counted where it could.
+  static func replacing(
+    in text: String, with replacement: String, count: () -> Int, _ body: () -> String
+  ) throws(Fault) -> String {
+    let (most, overflow) = (text.utf8.count + 1).multipliedReportingOverflow(by: replacement.utf8.count + 1)
+    if overflow || most > Size.text {
+      let (added, overflow) = count().multipliedReportingOverflow(by: replacement.utf8.count)
+      try Size.check(text: overflow ? .max : text.utf8.count + min(added, Size.text + 1))
+    }
+    return body()
   }
 
   func split(_ text: String) -> [String] {

@@ -32,7 +32,11 @@ struct ElementStream {
   /// All elements that are left.
   mutating func rest() async throws(Fault) -> [Value] {
     var all: [Value] = []
-    while let page = try await next() { all.append(contentsOf: page) }
+    while let page = try await next() {
+      if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
+      try Size.check(elements: all.count + page.count)
+      all.append(contentsOf: page)
+    }
     return all
   }
 }

@@ -1,0 +1,39 @@
+extension JSONValue {
+  /// How many bytes it holds in memory, roughly; of a parsed value without walking it.
+  public var weight: Int {
+    switch self {
+    case .null, .bool: 16
+    case .number(let number): 32 + number.text.utf8.count
+    case .string(let string): 32 + string.utf8.count
+    case .array(let array): array.weight
+    case .object(let object): object.weight
+    }
+  }
+}
+
+extension JSONArray {
+  /// How many bytes it holds in memory, roughly.
+  public var weight: Int {
+    if let (tape, index) = source { return tape.weight(of: index) }
+    return reduce(32) { $0 + $1.weight }
+  }
+}
+
+extension JSONObject {
+  /// How many bytes it holds in memory, roughly.
+  public var weight: Int {
+    switch storage {
+    case .parsed(let tape, let index): tape.weight(of: index)
+    case .members(let members): members.reduce(32) { $0 + 32 + $1.key.utf8.count + $1.value.weight }
+    }
+  }
+}
+
+extension JSONTape {
+  /// The bytes of a container's text and of its entries.
+  func weight(of index: Int) -> Int {
+    let (first, last) = (entry(index), entry(max(index, entry(index).extent - 1)))
+    let end = last.kind == .number || last.kind == .string ? last.offset + last.extent : last.offset
+    return 64 + max(0, end - first.offset) + 8 * max(0, first.extent - index)
+  }
+}
