@@ -89,8 +89,8 @@ struct Channel {
     if let deliver {
       deliver(
         Delivery(
-          channel: number, tag: message.tag, correlationID: message.correlationID, replyTo: message.replyTo,
-          body: message.body))
+          body: message.body, correlationID: message.correlationID, replyTo: message.replyTo, channel: number,
+          tag: message.tag))
       return
     }
     guard let serial = CorrelationIDs.serial(of: message.correlationID, after: prefix),
@@ -116,13 +116,4 @@ struct Channel {
     for waiting in pending.values { waiting.continuation.resume(returning: .failure(error.sent(waiting.wasSent))) }
     pending = [:]
   }
-}
-
-/// A request as a service gets it.
-struct Delivery: Sendable {
-  var channel: UInt16
-  var tag: UInt64
-  var correlationID: [UInt8]
-  var replyTo: [UInt8]
-  var body: [UInt8]
 }

@@ -218,8 +218,8 @@ public actor Connection {
 
 // What clients and services do on it.
 extension Connection {
-  /// Publishes a reply and acknowledges the request it answers.
-  func reply(_ message: OutgoingMessage, acknowledging tag: UInt64) {
+  /// Publishes a reply and acknowledges the request it answers, where one is named.
+  func reply(_ message: OutgoingMessage, acknowledging tag: UInt64?) {
     guard channels[message.channel] != nil else { return }
     outbox.append(Outbox.Entry(content: message, acknowledges: tag))
   }

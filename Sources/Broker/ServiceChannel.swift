@@ -1,49 +1,133 @@
 import Synchronization
 
-/// A service's side of a queue: it takes a request at a time, answers it, and acknowledges it after the reply.
+/// A service's side of a queue: its workers take a request each, answer it, and acknowledge it after the reply.
 public final class ServiceChannel: Sendable {
+  /// How a queue is served.
+  public struct Terms: Sendable {
+    /// How many requests are answered at once.
+    public var workers: UInt16
+    /// Whether the broker keeps a request until it is answered; if not, it is lost with the service.
+    public var acknowledges: Bool
+
+    /// Creates terms.
+    public init(workers: UInt16 = 1, acknowledges: Bool = true) {
+      self.workers = workers
+      self.acknowledges = acknowledges
+    }
+  }
+
   private let connection: Connection
   private let number: UInt16
-  private let tag: [UInt8]
+  private let queue: [UInt8]
+  private let terms: Terms
+  private let arrived: AsyncStream<Delivery>.Continuation
   private let state = Mutex(State())
 
   private struct State {
-    var inHand = 0
-    var waiting: [CheckedContinuation<Void, Never>] = []
+    var tag: [UInt8] = []
+    var count = 0
+    var isAway = false
+    var isStopped = false
+    var lastMethod: Task<Void, Never>?
+    var workers: [Task<Void, Never>] = []
   }
 
-  init(_ connection: Connection, _ number: UInt16, _ tag: [UInt8]) {
+  init(
+    _ connection: Connection, _ number: UInt16, _ queue: [UInt8], _ terms: Terms,
+    _ respond: @escaping @Sendable (Delivery) async -> ServiceAnswer
+  ) {
     self.connection = connection
     self.number = number
-    self.tag = tag
+    self.queue = queue
+    self.terms = terms
+    let (deliveries, arrived) = AsyncStream.makeStream(of: Delivery.self)
+    self.arrived = arrived
+    let workers = (0..<terms.workers).map { _ in
+      Task(executorPreference: connection.taskExecutor) {
+        for await delivery in deliveries { await self.finish(delivery, await respond(delivery)) }
+      }
+    }
+    state.withLock { $0.workers = workers }
+    Task {
+      _ = await connection.ended()
+      arrived.finish()
+    }
+  }
+
+  /// Hands a delivery to the next worker that is free.
+  func take(_ delivery: Delivery) {
+    var delivery = delivery
+    delivery.number = state.withLock { state in
+      state.count += 1
+      return state.count
+    }
+    arrived.yield(delivery)
+  }
+
+  private func finish(_ delivery: Delivery, _ answer: ServiceAnswer) async {
+    if let absence = answer.absence { await leave(for: absence) }
+    await connection.finish(delivery, answer, acknowledges: terms.acknowledges)
+  }
+
+  /// Begins to get what is in the queue.
+  func consume() async throws(BrokerError) {
+    let (number, queue, acknowledges) = (number, queue, terms.acknowledges)
+    let consumed = try await connection.call(number) { handle throws(BrokerError) in
+      try handle.consume(number, queue, acknowledges: acknowledges)
+    }
+    state.withLock { $0.tag = consumed.name }
+  }
+
+  private func cancel() async {
+    let (number, tag) = (number, state.withLock(\.tag))
+    do throws(BrokerError) {
+      _ = try await connection.call(number) { handle throws(BrokerError) in try handle.cancel(number, tag) }
+    } catch {}
+  }
+
+  /// Cancels the consumer and lets it come back after a while; one that is away already comes back as it was to.
+  private func leave(for time: Duration) async {
+    let wasAway = state.withLock { state in
+      defer { state.isAway = true }
+      return state.isAway
+    }
+    if wasAway { return }
+    await inTurn { await $0.cancel() }
+    Task {
+      try? await Task.sleep(for: time)
+      await inTurn { channel in
+        guard !channel.state.withLock(\.isStopped) else { return }
+        do throws(BrokerError) { try await channel.consume() } catch {}
+        channel.state.withLock { $0.isAway = false }
+      }
+    }
   }
 
   /// Cancels the consumer, waits for what is in hand, and closes the channel.
   public func stop() async {
-    let (number, tag) = (number, tag)
-    do throws(BrokerError) {
-      _ = try await connection.call(number) { handle throws(BrokerError) in try handle.cancel(number, tag) }
-    } catch { return }
-    await withCheckedContinuation { continuation in
-      let isIdle = state.withLock { state in
-        if state.inHand > 0 { state.waiting.append(continuation) }
-        return state.inHand == 0
-      }
-      if isIdle { continuation.resume() }
+    let workers = state.withLock { state in
+      state.isStopped = true
+      return state.workers
     }
+    await inTurn { await $0.cancel() }
+    arrived.finish()
+    guard await connection.end == nil else { return }
+    for worker in workers { await worker.value }
     await connection.closeChannel(number)
   }
 
-  func begin() { state.withLock { $0.inHand += 1 } }
-
-  func finish() {
-    let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
-      state.inHand -= 1
-      guard state.inHand == 0 else { return [] }
-      defer { state.waiting = [] }
-      return state.waiting
+  /// Asks the broker for one thing after another: a channel has one answer to wait for.
+  private func inTurn(_ method: @escaping @Sendable (ServiceChannel) async -> Void) async {
+    let task = state.withLock { state in
+      let before = state.lastMethod
+      let task = Task {
+        await before?.value
+        await method(self)
+      }
+      state.lastMethod = task
+      return task
     }
-    for continuation in waiting { continuation.resume() }
+    await task.value
   }
 }
 
@@ -52,60 +136,48 @@ extension Connection {
   public func serve(
     queue: String, prefetch: UInt16 = 1, answer: @escaping @Sendable ([UInt8]) async -> [UInt8]
   ) async throws(BrokerError) -> ServiceChannel {
+    try await serve(queue: queue, on: ServiceChannel.Terms(workers: prefetch)) { delivery in
+      ServiceAnswer([ServiceAnswer.Reply(await answer(delivery.body))])
+    }
+  }
+
+  /// Serves a queue as ``serve(queue:prefetch:answer:)`` does, with a say in what replies there are.
+  public func serve(
+    queue: String, on terms: ServiceChannel.Terms,
+    respond: @escaping @Sendable (Delivery) async -> ServiceAnswer
+  ) async throws(BrokerError) -> ServiceChannel {
     let number = try await newChannel()
     let declared = try await call(number) { handle throws(BrokerError) in
       try handle.declareRequestQueue(number, queue, passive: false)
     }
-    _ = try await call(number) { handle throws(BrokerError) in try handle.prefetch(number, prefetch) }
-    let name = declared.name
-    let early = EarlyDeliveries()
-    serve(number) { early.take($0) }
-    let consumed = try await call(number) { handle throws(BrokerError) in
-      try handle.consume(number, name, acknowledges: true)
-    }
-    let channel = ServiceChannel(self, number, consumed.name)
-    early.start { delivery in
-      channel.begin()
-      Task(executorPreference: self.taskExecutor) {
-        let reply = await answer(delivery.body)
-        await self.finish(delivery, reply)
-        channel.finish()
-      }
-    }
+    _ = try await call(number) { handle throws(BrokerError) in try handle.prefetch(number, terms.workers) }
+    let channel = ServiceChannel(self, number, declared.name, terms, respond)
+    serve(number) { channel.take($0) }
+    try await channel.consume()
     return channel
   }
 
-  private func finish(_ delivery: Delivery, _ body: [UInt8]) {
-    guard !delivery.replyTo.isEmpty else { return acknowledge(delivery.channel, delivery.tag) }
-    let message = OutgoingMessage(
-      channel: delivery.channel, routingKey: delivery.replyTo, correlationID: delivery.correlationID, body: body)
-    reply(message, acknowledging: delivery.tag)
+  /// Sends the replies to a request, the last of those that wait for nothing together with the acknowledgement.
+  func finish(_ delivery: Delivery, _ answer: ServiceAnswer, acknowledges: Bool) {
+    let replies = delivery.replyTo.isEmpty ? [] : answer.replies
+    let prompt = replies.filter { $0.delay <= .zero }
+    for (index, reply) in prompt.enumerated() {
+      let isLast = index == prompt.count - 1
+      self.reply(delivery.message(reply), acknowledging: isLast && acknowledges ? delivery.tag : nil)
+    }
+    if prompt.isEmpty, acknowledges { acknowledge(delivery.channel, delivery.tag) }
+    for reply in replies where reply.delay > .zero {
+      Task {
+        try? await Task.sleep(for: reply.delay)
+        self.reply(delivery.message(reply), acknowledging: nil)
+      }
+    }
   }
 }
 
-/// Deliveries that come before the service is ready for them.
-private final class EarlyDeliveries: Sendable {
-  private struct State {
-    var waiting: [Delivery] = []
-    var body: (@Sendable (Delivery) -> Void)?
-  }
-
-  private let state = Mutex(State())
-
-  func take(_ delivery: Delivery) {
-    let body = state.withLock { state in
-      if state.body == nil { state.waiting.append(delivery) }
-      return state.body
-    }
-    body?(delivery)
-  }
-
-  func start(_ body: @escaping @Sendable (Delivery) -> Void) {
-    let waiting = state.withLock { state in
-      state.body = body
-      defer { state.waiting = [] }
-      return state.waiting
-    }
-    waiting.forEach(body)
+extension Delivery {
+  fileprivate func message(_ reply: ServiceAnswer.Reply) -> OutgoingMessage {
+    OutgoingMessage(
+      channel: channel, routingKey: replyTo, correlationID: reply.correlationID ?? correlationID, body: reply.body)
   }
 }

@@ -1,7 +1,7 @@
 public import JSONText
 
 /// A JSON-RPC 2.0 error object (section 5.1).
-public struct ErrorObject: Sendable, Equatable {
+public struct ErrorObject: Error, Sendable, Equatable {
   /// The code; what a service sends as text is read as a number.
   public var code: Int
   /// One sentence.

@@ -38,29 +38,46 @@ public final class ResourceService: Sendable {
     queues = schema.names
   }
 
+  /// What a request is answered with.
+  public struct Reply: Sendable {
+    /// The bytes.
+    public var body: [UInt8]
+    /// Whether they say that it was not carried out, and why.
+    public var isError: Bool
+  }
+
   /// Answers a request.
+  public func answer(queue: String, body: [UInt8]) -> [UInt8] { reply(queue: queue, body: body).body }
+
+  /// Answers a request, and tells whether the answer is an error.
   ///
   /// Text that is no JSON, a request without a method and parameters that are no object have the errors of JSON-RPC
   /// 2.0 section 5.1; whatever is wrong with a document or a query is error 422, its `data` a document of errors, and
   /// so is a queue that is not served.
-  public func answer(queue: String, body: [UInt8]) -> [UInt8] {
-    let request: Request
-    do throws(ErrorResponse) { request = try Request(decoding: body) } catch { return error.encoded() }
-    guard let type = schema.types[queue] else {
-      return ErrorResponse(id: request.id, error: Refusal(.invalidResource(queue)).rpc).encoded()
+  public func reply(queue: String, body: [UInt8]) -> Reply {
+    do throws(ErrorResponse) {
+      let request = try Request(decoding: body)
+      do throws(ErrorObject) {
+        return Reply(body: Self.reply(request.id, try result(of: request, queue)), isError: false)
+      } catch {
+        throw ErrorResponse(id: request.id, error: error)
+      }
+    } catch {
+      return Reply(body: error.encoded(), isError: true)
     }
+  }
+
+  private func result(of request: Request, _ queue: String) throws(ErrorObject) -> [UInt8] {
+    guard let type = schema.types[queue] else { throw Refusal(.invalidResource(queue)).rpc }
     guard let method = Method(rawValue: request.method) else {
-      let name: JSONValue = ["method": .string(request.method)]
-      return ErrorResponse(id: request.id, error: ErrorObject(.methodNotFound, "Method not found", data: name))
-        .encoded()
+      throw ErrorObject(.methodNotFound, "Method not found", data: ["method": .string(request.method)])
     }
     do {
-      return Self.reply(request.id, try result(of: method, request.params, type))
+      return try result(of: method, request.params, type)
     } catch let refusal as Refusal {
-      return ErrorResponse(id: request.id, error: refusal.rpc).encoded()
+      throw refusal.rpc
     } catch {
-      let detail = (error as? DatabaseError)?.refusal(of: type) ?? .internalError("\(error)")
-      return ErrorResponse(id: request.id, error: Refusal(detail).rpc).encoded()
+      throw Refusal((error as? DatabaseError)?.refusal(of: type) ?? .internalError("\(error)")).rpc
     }
   }
 

@@ -37,7 +37,8 @@ public struct Console: Sendable {
     isTerminal: Screen.isTerminal(1), columns: { Screen.columns(of: 1) },
     isInteractive: Screen.isTerminal(0) && Screen.isTerminal(2), answer: { readLine(strippingNewline: true) })
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+  /// Writes all of some bytes to a descriptor; false where it takes no more.
+  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var offset = 0
     while offset < bytes.count {
       let count = unsafe bytes.withUnsafeBytes {

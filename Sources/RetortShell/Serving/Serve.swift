@@ -1,45 +1,6 @@
-import ArgumentParser
 import Broker
 import ResourceService
 import Terminal
-
-/// The options of `retort serve`.
-struct ServeOptions: ParsableArguments {
-  @ArgumentParser.Argument(help: ArgumentHelp("A SQLite database, or the sample blog.", valueName: "DB"))
-  var database: String
-
-  @Option(help: ArgumentHelp("The broker; by default RETORT_URL.", valueName: "URI"))
-  var url: String?
-
-  @Option(
-    name: .customLong("queue"), help: ArgumentHelp("Serves a type on a queue of another name.", valueName: "TYPE=NAME"))
-  var queues: [String] = []
-
-  @Option(help: ArgumentHelp("How long each answer waits: 20ms.", valueName: "DURATION"))
-  var latency: String?
-
-  @Option(help: ArgumentHelp("Up to how much longer, at random.", valueName: "DURATION"))
-  var jitter: String?
-
-  @Option(help: ArgumentHelp("How many requests of a queue are answered at once.", valueName: "N"))
-  var workers: UInt16 = 1
-
-  func validate() throws {
-    for (name, text) in [("latency", latency), ("jitter", jitter)] {
-      if let text, ProgramOptions.duration(text).flatMap({ $0 }) == nil {
-        throw ValidationError("--\(name) takes a duration such as 20ms, not '\(text)'")
-      }
-    }
-    if workers == 0 { throw ValidationError("--workers takes a number from 1") }
-  }
-
-  /// Waits as long as an answer is to wait.
-  func pause() async {
-    let times = [latency, jitter].map { $0.flatMap { ProgramOptions.duration($0) }.flatMap { $0 } ?? .zero }
-    let wait = times[0] + times[1] * Double.random(in: 0...1)
-    if wait > .zero { try? await Task.sleep(for: wait) }
-  }
-}
 
 /// Serves a database on a broker until SIGINT or SIGTERM; what is in hand is answered first.
 func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
@@ -50,14 +11,15 @@ func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: 
   do {
     let service = try ResourceService(opening: options.database)
     let names = try queueNames(options.queues, service)
+    let log = try options.log.map { try CallLog($0, console) }
     let connection = try await Connection.open(
       try AMQPURI(url), name: BrokerLink.connectionName("serve \(options.database)"))
     var channels: [ServiceChannel] = []
     for type in service.queues {
+      let queue = try ServedQueue(type, name: names[type] ?? type, of: service, options, log)
       channels.append(
-        try await connection.serve(queue: names[type] ?? type, prefetch: options.workers) { body in
-          await options.pause()
-          return service.answer(queue: type, body: body)
+        try await connection.serve(queue: queue.name, on: ServiceChannel.Terms(workers: options.workers)) { delivery in
+          await queue.respond(delivery)
         })
     }
     let shown = service.queues.map { names[$0].map { "\($0)" } ?? $0 }
@@ -75,6 +37,9 @@ func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: 
     return 4
   } catch let error as ResourceService.OpeningError {
     console.note("error[file]: \(error.message)\n")
+    return 2
+  } catch let error as CallLog.Failure {
+    console.note("error[file]: --log \(error.message)\n")
     return 2
   } catch let error as UnknownType {
     console.note("error: --queue \(error.text): there is no type \(error.text.prefix { $0 != "=" }): \(error.known)\n")

@@ -1,0 +1,42 @@
+import Glibc
+import JSONRPC
+import JSONText
+import Synchronization
+
+/// A line of JSON for each request that a service got, written before the reply goes out.
+///
+/// `{"queue":"posts","method":"show","id":"1","correlation-id":"...","outcome":"ok","n":1}`
+final class CallLog: Sendable {
+  private let write: @Sendable ([UInt8]) -> Void
+  /// One line at a time.
+  private let turn = Mutex(())
+
+  /// Why there is no log.
+  struct Failure: Error {
+    var message: String
+  }
+
+  /// Opens a log in a file, which is emptied, or on standard output where that is named `-`.
+  init(_ path: String, _ console: Console) throws(Failure) {
+    guard path != "-" else {
+      write = { _ = console.write($0) }
+      return
+    }
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw Failure(message: "\(path) can't be written: \(unsafe String(cString: strerror(errno)))")
+    }
+    write = { _ = Console.write($0, to: descriptor) }
+  }
+
+  /// Writes the line of a queue's request.
+  func add(_ queue: String, _ number: Int, _ body: [UInt8], correlationID: [UInt8], outcome: String) {
+    let request = try? JSONValue(parsing: body)
+    let line: JSONValue = [
+      "queue": .string(queue), "method": request?["method"] ?? .null, "id": request?["params"]?["id"] ?? .null,
+      "correlation-id": .string(String(decoding: correlationID, as: UTF8.self)), "outcome": .string(outcome),
+      "n": .number(JSONNumber(number)),
+    ]
+    turn.withLock { _ in write(line.encoded() + Array("\n".utf8)) }
+  }
+}

@@ -1,0 +1,26 @@
+/// Numbers that look random and are the same for the same seed, queue and request (SplitMix64).
+///
+/// Each request has dice of its own, so that what it meets does not hang on which worker is quicker.
+struct Dice {
+  private var state: UInt64
+
+  /// Creates the dice of a queue's request.
+  init(seed: UInt64, queue: String, request: Int) {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in queue.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    state = seed
+    state = next() ^ hash
+    state = next() ^ UInt64(bitPattern: Int64(request))
+  }
+
+  private mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ mixed >> 31
+  }
+
+  /// A number from 0 to 1, 1 excluded.
+  mutating func share() -> Double { Double(next() >> 11) / Double(1 << 53) }
+}

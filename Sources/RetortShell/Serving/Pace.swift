@@ -1,0 +1,19 @@
+import Synchronization
+
+/// At most so many requests a second: each waits for its turn.
+final class Pace: Sendable {
+  private let step: Duration
+  private let next = Mutex(ContinuousClock.now)
+
+  init(perSecond rate: UInt32) { step = .seconds(1) / Int(max(1, rate)) }
+
+  /// Waits for the next turn.
+  func turn() async {
+    let turn = next.withLock { next in
+      let turn = max(next, .now)
+      next = turn + step
+      return turn
+    }
+    if turn > .now { try? await Task.sleep(until: turn, clock: .continuous) }
+  }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+
+/// The options of `retort serve`.
+struct ServeOptions: ParsableArguments {
+  @ArgumentParser.Argument(help: ArgumentHelp("A SQLite database, or the sample blog.", valueName: "DB"))
+  var database: String
+
+  @Option(help: ArgumentHelp("The broker; by default RETORT_URL.", valueName: "URI"))
+  var url: String?
+
+  @Option(
+    name: .customLong("queue"), help: ArgumentHelp("Serves a type on a queue of another name.", valueName: "TYPE=NAME"))
+  var queues: [String] = []
+
+  @Option(help: ArgumentHelp("How long each answer waits: 20ms.", valueName: "DURATION"), transform: duration)
+  var latency: Duration?
+
+  @Option(help: ArgumentHelp("Up to how much longer, at random.", valueName: "DURATION"), transform: duration)
+  var jitter: Duration?
+
+  @Option(help: ArgumentHelp("How many requests of a queue are answered at once.", valueName: "N"))
+  var workers: UInt16 = 1
+
+  @Option(help: ArgumentHelp("How many requests of a queue are answered a second, at most.", valueName: "N"))
+  var rate: UInt32?
+
+  @Option(
+    name: .customLong("fault"),
+    help: ArgumentHelp(
+      "What goes wrong with a share of the requests, 0.05 or 5%: drop (carried out, no reply), lose (neither), "
+        + "duplicate, late, wrong-id, malformed, empty, rpc-error (not carried out), no-consumer.",
+      valueName: "KIND=SHARE"), transform: Faults.Share.init)
+  var shares: [Faults.Share] = []
+
+  @Option(help: ArgumentHelp("How late the fault late is; by default 10s.", valueName: "DURATION"), transform: duration)
+  var late: Duration?
+
+  @Option(
+    help: ArgumentHelp("How long the fault no-consumer lasts; by default 1s.", valueName: "DURATION"),
+    transform: duration)
+  var away: Duration?
+
+  @Option(help: ArgumentHelp("Chooses what is random: faults and jitter.", valueName: "N"))
+  var seed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("Writes a line of JSON for each request; - is standard output.", valueName: "FILE"))
+  var log: String?
+
+  func validate() throws {
+    if workers == 0 { throw ValidationError("--workers takes a number from 1") }
+    if rate == 0 { throw ValidationError("--rate takes a number from 1") }
+    do throws(Faults.Mistake) { _ = try Faults(shares) } catch { throw ValidationError(error.description) }
+  }
+
+  private static func duration(_ text: String) throws -> Duration {
+    guard let duration = ProgramOptions.duration(text).flatMap({ $0 }) else {
+      throw Faults.Mistake("it is a duration such as 20ms")
+    }
+    return duration
+  }
+}

@@ -1,0 +1,60 @@
+import Broker
+import JSONRPC
+import JSONText
+import ResourceService
+
+/// A type of the service on its queue, with the delays and the faults that were asked for.
+struct ServedQueue: Sendable {
+  let type: String
+  let name: String
+  let service: ResourceService
+  private let options: ServeOptions
+  private let faults: Faults
+  private let pace: Pace?
+  private let log: CallLog?
+
+  init(_ type: String, name: String, of service: ResourceService, _ options: ServeOptions, _ log: CallLog?) throws {
+    self.type = type
+    self.name = name
+    self.service = service
+    self.options = options
+    faults = try Faults(options.shares)
+    pace = options.rate.map { Pace(perSecond: $0) }
+    self.log = log
+  }
+
+  /// Answers a request, or does not, as the dice of its number will have it.
+  func respond(_ delivery: Delivery) async -> ServiceAnswer {
+    var dice = Dice(seed: options.seed, queue: name, request: delivery.number)
+    let fault = faults.draw(&dice)
+    await pace?.turn()
+    let wait = (options.latency ?? .zero) + (options.jitter ?? .zero) * dice.share()
+    if wait > .zero { try? await Task.sleep(for: wait) }
+    let carriesOut = fault?.isCarriedOut ?? true
+    let reply = carriesOut ? service.reply(queue: type, body: delivery.body) : nil
+    let outcome = fault?.rawValue ?? (reply?.isError == true ? "error" : "ok")
+    log?.add(name, delivery.number, delivery.body, correlationID: delivery.correlationID, outcome: outcome)
+    return answer(delivery, reply?.body ?? [], fault)
+  }
+
+  /// What goes out in place of a reply, and when.
+  private func answer(_ delivery: Delivery, _ reply: [UInt8], _ fault: Faults.Kind?) -> ServiceAnswer {
+    typealias Reply = ServiceAnswer.Reply
+    return switch fault {
+    case nil: ServiceAnswer([Reply(reply)])
+    case .drop, .lose: ServiceAnswer([])
+    case .duplicate: ServiceAnswer([Reply(reply), Reply(reply)])
+    case .late: ServiceAnswer([Reply(reply, delay: options.late ?? .seconds(10))])
+    case .wrongID: ServiceAnswer([Reply(reply, correlationID: Array("wrong-".utf8) + delivery.correlationID)])
+    case .malformed: ServiceAnswer([Reply(Array("<h1>Bad Gateway</h1>".utf8))])
+    case .rpcError: ServiceAnswer([Reply(Self.internalError(delivery.body))])
+    case .empty: ServiceAnswer([Reply([])])
+    case .noConsumer: ServiceAnswer([Reply(reply)], absence: options.away ?? .seconds(1))
+    }
+  }
+
+  private static func internalError(_ request: [UInt8]) -> [UInt8] {
+    let id = (try? Request(decoding: request))?.id ?? .null
+    return ErrorResponse(id: id, error: ErrorObject(.internalError, "Internal error")).encoded()
+  }
+}

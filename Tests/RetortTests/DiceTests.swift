@@ -1,0 +1,35 @@
+import Testing
+
+@testable import RetortShell
+
+/// What is drawn hangs on seed, queue and request, and on nothing else.
+@Suite struct DiceTests {
+  private func shares(seed: UInt64 = 1, queue: String = "posts", request: Int = 1) -> [Double] {
+    var dice = Dice(seed: seed, queue: queue, request: request)
+    return (0..<4).map { _ in dice.share() }
+  }
+
+  @Test func theSameIsDrawnAgain() {
+    #expect(shares() == shares())
+    #expect(Set([shares(), shares(seed: 2), shares(queue: "tags"), shares(request: 2)]).count == 4)
+    #expect(shares() == [0.8765881842126699, 0.64437426332019, 0.5069913756779125, 0.7363839446125301])
+  }
+
+  @Test func eachFaultHasItsShare() throws {
+    let faults = try Faults([try .init("drop=25%"), try .init("late=0.05")])
+    var counts: [Faults.Kind?: Int] = [:]
+    for request in 1...10_000 {
+      var dice = Dice(seed: 0, queue: "posts", request: request)
+      counts[faults.draw(&dice), default: 0] += 1
+    }
+    #expect(counts == [.drop: 2470, .late: 528, nil: 7002])
+  }
+
+  @Test(arguments: Faults.Kind.allCases) func aWholeShareIsEveryRequest(kind: Faults.Kind) throws {
+    let faults = try Faults([try .init("\(kind.rawValue)=100%")])
+    for request in 1...1000 {
+      var dice = Dice(seed: 3, queue: "posts", request: request)
+      #expect(faults.draw(&dice) == kind)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import RetortShell
+import Synchronization
+import TestBench
+
+/// `retort serve blog` with options, on a vhost of its own, in this process.
+struct FakeService {
+  let vhost: VirtualHost
+  private let heard: Heard
+  private let program: Task<Int32, Never>
+
+  private final class Heard: Sendable {
+    let output = Mutex<[UInt8]>([])
+    let notes = Mutex("")
+  }
+
+  /// Starts it, and waits until it serves or ends.
+  init(_ options: String...) async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    let heard = Heard()
+    let (said, say) = AsyncStream.makeStream(of: Void.self)
+    let console = Console(
+      write: { bytes in
+        heard.output.withLock { $0 += bytes }
+        return true
+      },
+      note: { text in
+        heard.notes.withLock { $0 += text }
+        say.finish()
+      })
+    program = Task {
+      let status = await RetortShell.run(
+        arguments: ["serve", "blog"] + options, console: console, environment: ["RETORT_URL": vhost.uri])
+      say.finish()
+      return status
+    }
+    for await _ in said {}
+    (self.vhost, self.heard) = (vhost, heard)
+  }
+
+  /// Runs statements that know its posts.
+  func run(_ statements: String) async -> Ran {
+    let ran = await Ran.retort(
+      "-c", "let service = connect\nlet posts = client queue: \"posts\"\n" + statements,
+      environment: ["RETORT_URL": vhost.uri])
+    return Ran(status: ran.status, output: Self.settled(ran.output), notes: Self.settled(ran.notes))
+  }
+
+  /// Stops it, and gives its status and what it wrote.
+  func stop() async -> (status: Int32, output: String) {
+    program.cancel()
+    let status = await program.value
+    return (status, heard.output.withLock { Self.settled(String(decoding: $0, as: UTF8.self)) })
+  }
+
+  private static func settled(_ text: String) -> String {
+    text.replacing(#/[0-9a-f]{8}-[-0-9a-f]{27,}/#, with: "ID").replacing(#/in \d+ ms/#, with: "in N ms")
+  }
+}

@@ -1,0 +1,153 @@
+import Testing
+
+@testable import RetortShell
+
+/// The faults of `retort serve`, as a script meets them and as its log counts them.
+@Suite(.timeLimit(.minutes(1))) struct FaultTests {
+  /// What a change and a read of one post come to, both with little time.
+  private static let script = #"""
+    try do
+      print (update posts 1 {text: "changed"} timeout: 300ms).text
+    rescue e
+      print "\(e.kind): \(e.message)"
+    end
+    try do
+      print (show posts 1 timeout: 300ms).text
+    rescue e
+      print "\(e.kind): \(e.message)"
+    end
+    """#
+
+  private static let silence = """
+    unknown: no reply to update on queue posts, correlation id ID: the time is up
+    timeout: no reply to show on queue posts, correlation id ID: the time is up
+
+    """
+
+  @Test(arguments: [
+    ("drop", silence),
+    ("lose", silence),
+    ("duplicate", "changed\nchanged\n"),
+    ("late", silence),
+    ("wrong-id", silence),
+    (
+      "malformed",
+      """
+      protocol: posts update: the reply is not JSON (1:1: expected a value): <h1>Bad Gateway</h1>
+      protocol: posts show: the reply is not JSON (1:1: expected a value): <h1>Bad Gateway</h1>
+
+      """
+    ),
+    (
+      "empty",
+      """
+      protocol: posts update: the reply is not JSON (1:1: the text ends where a value should be): \
+
+      protocol: posts show: the reply is not JSON (1:1: the text ends where a value should be): \
+
+
+      """
+    ),
+    (
+      "rpc-error",
+      """
+      bad-gateway: posts update: Internal error (code -32603)
+      bad-gateway: posts show: Internal error (code -32603)
+
+      """
+    ),
+  ]) func aFaultIsToldAsWhatItIs(fault: String, output: String) async throws {
+    let service = try await FakeService("--fault", "\(fault)=1", "--log", "-")
+    let ran = await service.run(Self.script)
+    #expect(ran == Ran(status: 0, output: output, notes: ""))
+    let stopped = await service.stop()
+    #expect(stopped.status == 0)
+    #expect(
+      stopped.output == """
+        {"queue":"posts","method":"update","id":"1","correlation-id":"ID","outcome":"\(fault)","n":1}
+        {"queue":"posts","method":"show","id":"1","correlation-id":"ID","outcome":"\(fault)","n":2}
+
+        """)
+  }
+
+  @Test func aLateReplyComesAfterOthers() async throws {
+    let service = try await FakeService("--fault", "late=1", "--late", "100ms")
+    let ran = await service.run("print (update posts 1 {text: \"late\"}).text")
+    #expect(ran == Ran(status: 0, output: "late\n", notes: ""))
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test func aQueueWithoutConsumerIsToldAsThat() async throws {
+    let service = try await FakeService("--fault", "no-consumer=1", "--away", "1000s")
+    let ran = await service.run("print (show posts 1).text\nclients | select .consumers\nshow posts 2 timeout: 200ms")
+    #expect(ran.output == "Post 1\n{\"consumers\":0}\n")
+    #expect(
+      ran.notes == #"""
+        error[timeout]: no reply to show on queue posts, correlation id ID: the time is up
+          --> -c:5:1
+        5 | show posts 2 timeout: 200ms
+          | ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          = no service takes from queue posts, and 1 request waits in it: is it running?
+
+        """#)
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test func aConsumerThatIsAwayComesBack() async throws {
+    let service = try await FakeService("--fault", "no-consumer=1", "--away", "50ms")
+    let ran = await service.run("for n in 1..3 do print (show posts n timeout: 50s).text end")
+    #expect(ran == Ran(status: 0, output: "Post 1\nPost 2\nPost 3\n", notes: ""))
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test(arguments: [("drop", "1060\n"), ("lose", "1039\n")]) func theLogCountsWhatWasCarriedOut(
+    fault: String, count: String
+  ) async throws {
+    let service = try await FakeService("--fault", "\(fault)=30%", "--log", "-", "--workers", "8", "--seed", "7")
+    let ran = await service.run(
+      "1..60 | map {text: \"Post \\(it)\"} | create posts in-flight: 8 on-error: \"continue\" timeout: 500ms\n"
+        + "count posts timeout: 20s")
+    let lines = await service.stop().output.split(separator: "\n")
+    let creates = lines.filter { $0.contains(#""method":"create","id":null"#) }
+    #expect(creates.count { $0.contains(#""outcome":"\#(fault)""#) } == 21)
+    #expect(creates.count { $0.contains(#""outcome":"ok""#) } == 39)
+    #expect(lines.count == 61)
+    #expect(ran.notes.hasPrefix("create posts: 39 ok, 21 unknown\n"), Comment(rawValue: ran.notes))
+    #expect(ran.output == count)
+  }
+
+  @Test func theSameSeedIsTheSameLog() async throws {
+    var logs: [String] = []
+    for seed in ["1", "1", "2"] {
+      let service = try await FakeService(
+        "--fault", "rpc-error=20%", "--fault", "malformed=0.2", "--fault", "empty=0.1", "--jitter", "1ms", "--log", "-",
+        "--seed", seed)
+      _ = await service.run("for n in 1..40 do try do show posts n rescue e print e.kind end end")
+      logs.append(await service.stop().output)
+    }
+    #expect(logs[0].split(separator: "\n").count == 40)
+    #expect(logs[0] == logs[1])
+    #expect(logs[0] != logs[2])
+  }
+
+  @Test(arguments: [
+    (["--fault", "drop"], "it is KIND=SHARE such as drop=1%, KIND one of drop, lose, duplicate, late, wrong-id"),
+    (["--fault", "explode=1"], "it is KIND=SHARE such as drop=1%"),
+    (["--fault", "drop=101%"], "a share is a number from 0 to 1, or a percentage such as 5%"),
+    (["--fault", "drop=-0.1"], "a share is a number from 0 to 1"),
+    (["--fault", "drop=nan"], "a share is a number from 0 to 1"),
+    (["--fault", "drop=0.6", "--fault", "lose=0.5"], "the shares of --fault are 1.1 together, and may be 1 at most"),
+    (["--late", "soon"], "it is a duration such as 20ms"),
+    (["--away", "never"], "it is a duration such as 20ms"),
+    (["--latency", "20"], "it is a duration such as 20ms"),
+    (["--rate", "0"], "--rate takes a number from 1"),
+    (["--rate", "many"], "'many'"),
+    (["--seed", "-1"], "--seed"),
+    (["--workers", "0"], "--workers takes a number from 1"),
+    (["--log", "/no/such/file", "--url", "amqp://127.0.0.1:1/"], "--log /no/such/file can't be written: No such file"),
+  ]) func aWrongOptionIsStatus2(options: [String], part: String) async {
+    let ran = await Ran.retort(["serve", "blog"] + options)
+    #expect(ran.status == 2)
+    #expect(ran.notes.contains(part), Comment(rawValue: ran.notes))
+  }
+}
