@@ -18,6 +18,7 @@ import Synchronization
 public final class ResourceService: Sendable {
   private let database: DatabaseQueue
   private let schema: Schema
+  private let dialect: Dialect
   private let memory = Mutex(PageMemory())
 
   /// The queues that are served, which are the types, in order.
@@ -26,58 +27,59 @@ public final class ResourceService: Sendable {
   /// Opens the sample `blog` or a database file, see ``DatabaseFile``.
   ///
   /// - Throws: ``OpeningError`` where the file is not there, is no database or has no table that can be served.
-  public convenience init(opening name: String) throws(OpeningError) {
+  public convenience init(opening name: String, dialect: Dialect = Dialect()) throws(OpeningError) {
     let database = try DatabaseFile(path: name).open()
-    do { try self.init(database) } catch { throw DatabaseFile.unreadable(name, error) }
+    do { try self.init(database, dialect) } catch { throw DatabaseFile.unreadable(name, error) }
     guard !queues.isEmpty else { throw OpeningError(.noTables, "\"\(name)\" has no table that can be served") }
   }
 
-  init(_ database: DatabaseQueue) throws {
+  init(_ database: DatabaseQueue, _ dialect: Dialect = Dialect()) throws {
     self.database = database
+    self.dialect = dialect
     schema = try database.inDatabase { try Schema($0) }
     queues = schema.names
   }
 
   /// What a request is answered with.
   public struct Reply: Sendable {
-    /// The bytes.
-    public var body: [UInt8]
+    /// The bytes; nil for a service that keeps silent.
+    public var body: [UInt8]?
     /// Whether they say that it was not carried out, and why.
     public var isError: Bool
   }
 
   /// Answers a request.
-  public func answer(queue: String, body: [UInt8]) -> [UInt8] { reply(queue: queue, body: body).body }
+  public func answer(queue: String, body: [UInt8]) -> [UInt8] { reply(queue: queue, body: body).body ?? [] }
 
   /// Answers a request, and tells whether the answer is an error.
   ///
   /// Text that is no JSON, a request without a method and parameters that are no object have the errors of JSON-RPC
   /// 2.0 section 5.1; whatever is wrong with a document or a query is error 422, its `data` a document of errors, and
-  /// so is a queue that is not served.
+  /// so is a queue that is not served. The flavour carrot keeps silent on what is no request.
   public func reply(queue: String, body: [UInt8]) -> Reply {
-    do throws(ErrorResponse) {
-      let request = try Request(decoding: body)
-      do throws(ErrorObject) {
-        return Reply(body: Self.reply(request.id, try result(of: request, queue)), isError: false)
-      } catch {
-        throw ErrorResponse(id: request.id, error: error)
-      }
+    let request: Request
+    do throws(ErrorResponse) { request = try Request(decoding: body) } catch {
+      return Reply(body: dialect.flavour == .carrot ? nil : error.encoded(), isError: true)
+    }
+    do throws(ErrorObject) {
+      return Reply(body: Self.reply(request.id, try result(of: request, queue)), isError: false)
     } catch {
-      return Reply(body: error.encoded(), isError: true)
+      return Reply(body: ErrorResponse(id: request.id, error: error).encoded(), isError: true)
     }
   }
 
   private func result(of request: Request, _ queue: String) throws(ErrorObject) -> [UInt8] {
-    guard let type = schema.types[queue] else { throw Refusal(.invalidResource(queue)).rpc }
-    guard let method = Method(rawValue: request.method) else {
+    guard let type = schema.types[queue] else { throw dialect.worded(Refusal(.invalidResource(queue))).rpc }
+    guard let method = Method(rawValue: request.method), dialect.flavour != .retort || !method.isOfRelationship else {
       throw ErrorObject(.methodNotFound, "Method not found", data: ["method": .string(request.method)])
     }
     do {
       return try result(of: method, request.params, type)
     } catch let refusal as Refusal {
-      throw refusal.rpc
+      throw dialect.worded(refusal).rpc
     } catch {
-      throw Refusal((error as? DatabaseError)?.refusal(of: type) ?? .internalError("\(error)")).rpc
+      let detail = (error as? DatabaseError)?.refusal(of: type) ?? .internalError("\(error)")
+      throw dialect.worded(Refusal(detail)).rpc
     }
   }
 
@@ -89,6 +91,8 @@ public final class ResourceService: Sendable {
     case updateRelationship = "update_relationship"
     case destroyRelationship = "destroy_relationship"
     case relatedResource = "get_related_resource"
+
+    var isOfRelationship: Bool { ![.index, .show, .create, .update, .destroy].contains(self) }
   }
 
   /// A reply whose result is JSON already.
@@ -106,7 +110,7 @@ public final class ResourceService: Sendable {
   private func result(of method: Method, _ params: JSONObject, _ type: ResourceType) throws -> [UInt8] {
     switch method {
     case .index:
-      let listing = try Listing(params, of: type, in: schema)
+      let listing = try Listing(params, of: type, in: schema, dialect.pages)
       return try transaction(.deferred) { database in
         var memory = self.memory.withLock { $0.taken() }
         defer { self.memory.withLock { $0 = memory } }
@@ -121,7 +125,9 @@ public final class ResourceService: Sendable {
       return document
     case .create: return try transaction(.immediate, Writing(creating: params, of: type, in: schema).carryOut)
     case .update: return try transaction(.immediate, Writing(updating: params, of: type, in: schema).carryOut)
-    case .destroy: return try transaction(.immediate, Destroying(params, of: type, in: schema).carryOut)
+    case .destroy:
+      try transaction(.immediate, Destroying(params, of: type, in: schema).carryOut)
+      return dialect.destroyed
     case .showRelationship, .createRelationship, .updateRelationship, .destroyRelationship, .relatedResource:
       return try relate(method, Relating(params, of: type, in: schema))
     }

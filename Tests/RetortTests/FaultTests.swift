@@ -143,6 +143,8 @@ import Testing
     (["--rate", "0"], "--rate takes a number from 1"),
     (["--rate", "many"], "'many'"),
     (["--seed", "-1"], "--seed"),
+    (["--pages", "few"], "it is one of number, none, no-count, offset"),
+    (["--flavour", "vanilla"], "it is one of retort, carrot"),
     (["--workers", "0"], "--workers takes a number from 1"),
     (["--log", "/no/such/file", "--url", "amqp://127.0.0.1:1/"], "--log /no/such/file can't be written: No such file"),
   ]) func aWrongOptionIsStatus2(options: [String], part: String) async {

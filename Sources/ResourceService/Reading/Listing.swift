@@ -10,25 +10,29 @@ struct Listing {
   private let order: SortOrder
   private let page: Page
   private let presentation: Presentation
+  private let pages: Dialect.Pages
   private let links: PageLinks
 
   /// Reads the parameters.
   ///
   /// - Throws: ``Refusal`` with the errors of all parameters, those of one after those of another.
-  init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
+  init(
+    _ params: JSONObject, of type: ResourceType, in schema: Schema, _ pages: Dialect.Pages
+  ) throws(Refusal) {
     self.type = type
     self.schema = schema
     var errors: [ErrorDetail] = []
     let presentation = errors.collect { () throws(Refusal) in try Presentation(params, of: type, in: schema) }
     let filters = errors.collect { () throws(Refusal) in try Filter.parse(params["filter"], of: type, in: schema) }
     let order = errors.collect { () throws(Refusal) in try SortOrder.parse(params["sort"], of: type, in: schema) }
-    let page = errors.collect { () throws(Refusal) in try Page.parse(params["page"]) }
+    let page = errors.collect { () throws(Refusal) in try Page.parse(params["page"], pages) }
     guard let presentation, let filters, let order, let page else { throw Refusal(errors) }
     self.presentation = presentation
     self.filters = filters
     self.order = order
     self.page = page
-    links = PageLinks(type: type.name, params: params, size: page.size)
+    self.pages = pages
+    links = PageLinks(type: type.name, params: params, page: page)
   }
 
   /// Reads a page and writes its document.
@@ -40,8 +44,8 @@ struct Listing {
     var writer = DocumentWriter(presentation.fieldsets)
     writer.data(document.records.prefix(document.primaryCount))
     writer.included(document.included)
-    writer.append(#","meta":{"record-count":\#(count)}"#)
-    links.write(page, of: count, to: &writer)
+    if pages.hasCount { writer.append(#","meta":{"record-count":\#(count)}"#) }
+    if pages.hasLinks { links.write(page, of: count, to: &writer) }
     writer.append("}")
     return writer.bytes
   }

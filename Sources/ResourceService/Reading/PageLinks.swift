@@ -4,11 +4,11 @@ import JSONText
 ///
 /// `/posts?filter%5Bstate%5D=draft&page%5Bnumber%5D=2&page%5Bsize%5D=10&sort=-views`
 struct PageLinks {
-  /// What stands before and after the page's number.
+  /// What stands before and after the page's number or offset.
   private let before: String
   private let after: String
 
-  init(type: String, params: JSONObject, size: Int) {
+  init(type: String, params: JSONObject, page: Page) {
     var parameters: [(name: String, value: String)] = []
     for name in ["fields", "filter"] {
       for (key, value) in params[name]?.objectValue ?? [:] {
@@ -18,32 +18,32 @@ struct PageLinks {
     for name in ["include", "sort"] {
       if let value = params[name]?.stringValue, !value.isEmpty { parameters.append((name, value)) }
     }
+    parameters.append((page.start == nil ? "page[size]" : "page[limit]", String(page.size)))
     let pairs = parameters.map { "\(FormText.encoded($0.name))=\(FormText.encoded($0.value))" }.sorted()
-    let number = "page%5Bnumber%5D="
-    before = (["/\(FormText.encoded(type))?"] + pairs.filter { $0 < number }.map { $0 + "&" }).joined() + number
-    after = (["&page%5Bsize%5D=\(size)"] + pairs.filter { $0 > number }.map { "&" + $0 }).joined()
+    let place = page.start == nil ? "page%5Bnumber%5D=" : "page%5Boffset%5D="
+    before = (["/\(FormText.encoded(type))?"] + pairs.filter { $0 < place }.map { $0 + "&" }).joined() + place
+    after = pairs.filter { $0 > place }.map { "&" + $0 }.joined()
   }
 
-  /// Writes `links`: first, prev, next and last, the middle ones where there is such a page.
+  /// Writes `links`: first, the previous, the next and last, the middle ones where there is such a page.
   func write(_ page: Page, of count: Int, to writer: inout DocumentWriter) {
-    let last = page.last(of: count)
-    writer.append(#","links":{"first":"#)
-    write(1, to: &writer)
-    if page.number > 1 {
-      writer.append(#","prev":"#)
-      write(page.number - 1, to: &writer)
+    writer.append(#","links":{"#)
+    for (index, link) in Self.places(page, of: count).enumerated() {
+      writer.append(#"\#(index == 0 ? "" : ",")"\#(link.name)":"#)
+      writer.append(string: before + String(link.place) + after)
     }
-    if page.number < last {
-      writer.append(#","next":"#)
-      write(page.number + 1, to: &writer)
-    }
-    writer.append(#","last":"#)
-    write(last, to: &writer)
     writer.append("}")
   }
 
-  private func write(_ number: Int, to writer: inout DocumentWriter) {
-    writer.append(string: before + String(number) + after)
+  private static func places(_ page: Page, of count: Int) -> [(name: String, place: Int)] {
+    if let start = page.start {
+      let next = page.next.offset
+      return [("first", 0)] + (start > 0 ? [("previous", max(0, start - page.size))] : [])
+        + (next < count ? [("next", next)] : []) + [("last", max(0, count - page.size))]
+    }
+    let last = page.last(of: count)
+    return [("first", 1)] + (page.number > 1 ? [("prev", page.number - 1)] : [])
+      + (page.number < last ? [("next", page.number + 1)] : []) + [("last", last)]
   }
 }
 

@@ -10,43 +10,59 @@ struct Page: Hashable, Sendable {
 
   var number = 1
   var size = Page.defaultSize
+  /// The rows before the page, where pages have no number.
+  var start: Int?
 
-  /// Reads `page`: an object of `number` and `size`, integers or strings of them.
-  static func parse(_ page: JSONValue?) throws(Refusal) -> Page {
-    var result = Page()
+  /// All there is on one page.
+  static let everything = Page(size: .max)
+
+  /// Reads `page`: an object of `number` and `size`, or of `offset` and `limit`, integers or strings of them.
+  static func parse(_ page: JSONValue?, _ pages: Dialect.Pages = .number) throws(Refusal) -> Page {
+    if pages == .none { return everything }
+    let place = pages == .offset ? "offset" : "number"
+    let extent = pages == .offset ? "limit" : "size"
+    var result = Page(start: pages == .offset ? 0 : nil)
     guard let page else { return result }
     guard let members = page.objectValue else { throw Refusal(.invalidPage(page)) }
     var errors: [ErrorDetail] = []
     for (name, value) in members {
-      guard name == "number" || name == "size" else {
+      guard name == place || name == extent else {
         errors.append(.pageParameterNotAllowed(name))
         continue
       }
-      guard let count = positive(value) else {
+      guard let count = count(value, from: name == "offset" ? 0 : 1) else {
         errors.append(.invalidPageValue(value, of: name))
         continue
       }
-      if name == "number" { result.number = count } else { result.size = count }
+      if name == extent { result.size = count } else { result.move(to: count) }
     }
     if result.size > maximumSize { errors.append(.pageTooLarge(maximum: maximumSize)) }
     guard errors.isEmpty else { throw Refusal(errors) }
     return result
   }
 
-  private static func positive(_ value: JSONValue) -> Int? {
+  private mutating func move(to place: Int) {
+    if start == nil { number = place } else { start = place }
+  }
+
+  private static func count(_ value: JSONValue, from least: Int) -> Int? {
     let text = value.stringValue ?? value.numberValue?.text
-    guard let count = text.flatMap(Int.init), count > 0 else { return nil }
+    guard let count = text.flatMap(Int.init), count >= least else { return nil }
     return count
   }
 
   /// The rows before the page.
   var offset: Int {
+    if let start { return start }
     let (offset, isOver) = (number - 1).multipliedReportingOverflow(by: size)
     return isOver ? Int.max : offset
   }
 
   /// The page after it.
-  var next: Page { Page(number: number == Int.max ? number : number + 1, size: size) }
+  var next: Page {
+    if let start { return Page(size: size, start: start > Int.max - size ? Int.max : start + size) }
+    return Page(number: number == Int.max ? number : number + 1, size: size)
+  }
 
   /// The number of the last page of some records.
   func last(of count: Int) -> Int { max(1, count / size + (count % size == 0 ? 0 : 1)) }

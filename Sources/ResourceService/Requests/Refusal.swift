@@ -5,15 +5,19 @@ import JSONText
 /// Why a request is not carried out: the errors of its reply.
 struct Refusal: Error {
   let errors: [ErrorDetail]
+  private let message: String
 
-  init(_ errors: [ErrorDetail]) { self.errors = errors }
+  init(_ errors: [ErrorDetail], message: String = "JSONAPI error") {
+    self.errors = errors
+    self.message = message
+  }
 
-  init(_ error: ErrorDetail) { errors = [error] }
+  init(_ error: ErrorDetail) { self.init([error]) }
 
   /// The errors as JSON-RPC carries them.
   var rpc: ErrorObject {
     let objects = errors.map { JSONValue.object($0.object) }
-    return ErrorObject(.document, "JSONAPI error", data: ["errors": .array(JSONArray(objects))])
+    return ErrorObject(.document, message, data: ["errors": .array(JSONArray(objects))])
   }
 }
 

@@ -18,14 +18,13 @@ struct Destroying {
   /// Deletes the row; to be called in a transaction.
   ///
   /// - Throws: ``Refusal`` where there is no such row, or rows refer to it that are not deleted with it.
-  func carryOut(_ database: Database) throws -> [UInt8] {
+  func carryOut(_ database: Database) throws {
     do {
       try database.run(Fragment("DELETE FROM \(type.quoted) WHERE \(type.key.quoted) = ?", [key]))
     } catch let error as DatabaseError where error.isOfForeignKey {
       throw Refusal(.conflict(try conflict(database)))
     }
     guard database.changesCount > 0 else { throw Refusal(.notFound(id)) }
-    return Array("{}".utf8)
   }
 
   /// Which rows keep it from being deleted.

@@ -9,7 +9,8 @@ func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: 
     return 2
   }
   do {
-    let service = try ResourceService(opening: options.database)
+    let service = try ResourceService(
+      opening: options.database, dialect: Dialect(flavour: options.flavour, pages: options.pages))
     let names = try queueNames(options.queues, service)
     let log = try options.log.map { try CallLog($0, console) }
     let connection = try await Connection.open(
@@ -18,7 +19,7 @@ func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: 
     for type in service.queues {
       let queue = try ServedQueue(type, name: names[type] ?? type, of: service, options, log)
       channels.append(
-        try await connection.serve(queue: queue.name, on: ServiceChannel.Terms(workers: options.workers)) { delivery in
+        try await connection.serve(queue: queue.name, on: queue.terms) { delivery in
           await queue.respond(delivery)
         })
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ResourceService
 
 /// The options of `retort serve`.
 struct ServeOptions: ParsableArguments {
@@ -46,6 +47,15 @@ struct ServeOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Writes a line of JSON for each request; - is standard output.", valueName: "FILE"))
   var log: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Lists: number (pages of number and size), none (all at once), no-count (links only), offset (pages of offset "
+        + "and limit).", valueName: "STYLE"), transform: word)
+  var pages: Dialect.Pages = .number
+
+  @Option(help: ArgumentHelp("Answers as a retort or a carrot server does.", valueName: "NAME"), transform: word)
+  var flavour: Dialect.Flavour?
+
   func validate() throws {
     if workers == 0 { throw ValidationError("--workers takes a number from 1") }
     if rate == 0 { throw ValidationError("--rate takes a number from 1") }
@@ -57,5 +67,12 @@ struct ServeOptions: ParsableArguments {
       throw Faults.Mistake("it is a duration such as 20ms")
     }
     return duration
+  }
+
+  private static func word<Word: CaseIterable & RawRepresentable<String>>(_ text: String) throws -> Word {
+    guard let word = Word(rawValue: text) else {
+      throw Faults.Mistake("it is one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return word
   }
 }

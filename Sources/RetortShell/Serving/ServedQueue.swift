@@ -23,6 +23,11 @@ struct ServedQueue: Sendable {
     self.log = log
   }
 
+  /// How the broker hands requests out: a carrot server acknowledges none.
+  var terms: ServiceChannel.Terms {
+    ServiceChannel.Terms(workers: options.workers, acknowledges: options.flavour != .carrot)
+  }
+
   /// Answers a request, or does not, as the dice of its number will have it.
   func respond(_ delivery: Delivery) async -> ServiceAnswer {
     var dice = Dice(seed: options.seed, queue: name, request: delivery.number)
@@ -32,9 +37,10 @@ struct ServedQueue: Sendable {
     if wait > .zero { try? await Task.sleep(for: wait) }
     let carriesOut = fault?.isCarriedOut ?? true
     let reply = carriesOut ? service.reply(queue: type, body: delivery.body) : nil
-    let outcome = fault?.rawValue ?? (reply?.isError == true ? "error" : "ok")
+    let isSilent = carriesOut && reply?.body == nil
+    let outcome = isSilent ? "silence" : fault?.rawValue ?? (reply?.isError == true ? "error" : "ok")
     log?.add(name, delivery.number, delivery.body, correlationID: delivery.correlationID, outcome: outcome)
-    return answer(delivery, reply?.body ?? [], fault)
+    return isSilent ? ServiceAnswer([]) : answer(delivery, reply?.body ?? [], fault)
   }
 
   /// What goes out in place of a reply, and when.
