@@ -1,0 +1,102 @@
+import TestBench
+import Testing
+
+/// Services of other habits, as a script meets them.
+@Suite(.timeLimit(.minutes(1))) struct DialectTests {
+  @Test(arguments: [
+    ("none", "1000\n1000\nnull\nnull\n"),
+    ("no-count", "1000\n1000\nnull\n{\"number\":2,\"size\":400}\n"),
+  ]) func listsAreReadToTheirEnd(style: String, output: String) async throws {
+    let service = try await FakeService("--pages", style)
+    let ran = await service.run(
+      #"""
+      count posts
+      stream posts page: {size: 400} | count
+      let page = index posts page: {size: 400}
+      print page.pagination?.total-size
+      print page.pagination?.next
+      """#)
+    #expect(ran == Ran(status: 0, output: output, notes: ""))
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test func offsetsAreTheServicesOwn() async throws {
+    let service = try await FakeService("--pages", "offset")
+    let ran = await service.run(
+      #"""
+      let page = index posts
+      print page.meta.record-count
+      print page.links.next
+      try do stream posts page: {size: 2} | count rescue e e.errors | select .detail | ndjson end
+      try do stream posts | count rescue e print e.message end
+      """#)
+    #expect(ran.notes == "")
+    #expect(
+      ran.output == #"""
+        1000
+        /posts?page%5Blimit%5D=10&page%5Boffset%5D=10
+        {"detail":"number is not an allowed page parameter."}
+        {"detail":"size is not an allowed page parameter."}
+        posts index: the service counts 1000, sent 10 and names no next page
+
+        """#)
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test(arguments: [
+    (
+      "retort",
+      #"""
+      invalid
+      [{"title":"can't be blank","detail":"text can't be blank","source":{"pointer":"/data/attributes/text"}}]
+      not-found
+      [{"title":"Resource Not Found","source":{"parameter":"id"},"status":"404"}]
+      method-not-found: posts relationship: Method not found (code -32601)
+      999
+
+      """#
+    ),
+    (
+      "carrot",
+      #"""
+      invalid
+      [{"title":"can't be blank","detail":"text - can't be blank","code":100,"source":{"pointer":"/data/attributes/text"},"status":"422"}]
+      not-found
+      [{"title":"Record not found","detail":"The record identified by 0 could not be found.","code":404,"status":"404"}]
+      1
+      999
+
+      """#
+    ),
+  ]) func flavoursAreUnderstood(flavour: String, output: String) async throws {
+    let service = try await FakeService("--flavour", flavour, "--workers", "2")
+    let ran = await service.run(
+      #"""
+      try do create posts {text: ""} rescue e print e.kind; print e.errors end
+      try do show posts 0 rescue e print e.kind; print e.errors end
+      try do print (relationship posts 1 "author").id rescue e print "\(e.kind): \(e.message)" end
+      destroy posts 1
+      count posts
+      """#)
+    #expect(ran == Ran(status: 0, output: output, notes: ""))
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test(arguments: [("retort", 1), ("carrot", 0)]) func carrotHasTheBrokerForgetWhatItTook(
+    flavour: String, kept: Int
+  ) async throws {
+    let service = try await FakeService("--flavour", flavour, "--latency", "3s")
+    let ran = await service.run(#"try do show posts 1 timeout: 100ms rescue e print e.kind end"#)
+    #expect(try service.vhost.queue("posts") == .init(messages: kept, consumers: 1))
+    #expect(ran == Ran(status: 0, output: "timeout\n", notes: ""))
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test(arguments: ["retort", "carrot"]) func eitherServesManyInFlight(flavour: String) async throws {
+    let service = try await FakeService("--flavour", flavour)
+    let ran = await service.run(
+      "1..200 | map {text: \"Post \\(it)\"} | create posts in-flight: 64\ncount posts")
+    #expect(ran == Ran(status: 0, output: "1200\n", notes: "create posts: 200 ok\n"))
+    #expect(await service.stop().status == 0)
+  }
+}
