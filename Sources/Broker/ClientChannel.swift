@@ -55,11 +55,15 @@ public final class ClientChannel: Sendable {
 
 extension Connection {
   /// Opens a client on a queue, which is neither declared nor looked for.
-  public func openChannel(queue: String, ids: CorrelationIDs) async throws(BrokerError) -> ClientChannel {
+  public func openChannel(
+    queue: String, ids: CorrelationIDs, repliesDirectly: Bool = false
+  ) async throws(BrokerError) -> ClientChannel {
     guard queue.utf8.count <= 255 else { throw BrokerError(.address, "a queue's name has at most 255 bytes") }
     let number = try await newChannel(prefix: ids.prefix)
-    let declared = try await call(number) { handle throws(BrokerError) in try handle.declareReplyQueue(number) }
-    let replyQueue = declared.name
+    let replyQueue =
+      if repliesDirectly { Array("amq.rabbitmq.reply-to".utf8) } else {
+        try await call(number) { handle throws(BrokerError) in try handle.declareReplyQueue(number) }.name
+      }
     _ = try await call(number) { handle throws(BrokerError) in
       try handle.consume(number, replyQueue, acknowledges: false)
     }

@@ -18,6 +18,8 @@ public actor Connection {
   /// Where tasks that send many requests run best.
   public nonisolated let taskExecutor: any TaskExecutor
   private var handle: AMQPHandle?
+  /// Is told of each message that goes and each frame that comes.
+  private let frames: (@Sendable (String) -> Void)?
   /// Why it is no longer open.
   public private(set) var end: BrokerError?
   var channels: [UInt16: Channel] = [:]
@@ -46,10 +48,12 @@ public actor Connection {
   /// Connects and logs in.
   ///
   /// - Throws: `unreachable`, `authentication` or `vhost`, with host, port and vhost in the message.
-  public static func open(_ uri: AMQPURI, name: String) async throws(BrokerError) -> Connection {
+  public static func open(
+    _ uri: AMQPURI, name: String, frames: (@Sendable (String) -> Void)? = nil
+  ) async throws(BrokerError) -> Connection {
     let thread = try ConnectionThread()
     try thread.start()
-    let connection = Connection(uri, thread)
+    let connection = Connection(uri, thread, frames)
     try await connection.logIn(name)
     thread.attach { [weak connection] in
       guard let connection else { return ConnectionThread.Wait() }
@@ -58,8 +62,9 @@ public actor Connection {
     return connection
   }
 
-  private init(_ uri: AMQPURI, _ thread: ConnectionThread) {
+  private init(_ uri: AMQPURI, _ thread: ConnectionThread, _ frames: (@Sendable (String) -> Void)?) {
     self.uri = uri
+    self.frames = frames
     self.thread = thread
     taskExecutor = TalkingTasks(on: thread)
   }
@@ -114,6 +119,7 @@ public actor Connection {
     let watchdog =
       message.content.body.count > room ? Watchdog(handle?.descriptor ?? -1, message.content.deadline) : nil
     defer { watchdog?.stop() }
+    frames?("-> \(message.content.told)")
     try handle?.publish(message.content)
     if let tag = message.acknowledges { try handle?.acknowledge(message.content.channel, tag) }
   }
@@ -146,6 +152,7 @@ public actor Connection {
   }
 
   private func take(_ frame: borrowing Frame) -> Event? {
+    frames?("<- \(frame.told)")
     switch frame.kind {
     case RETORT_FRAME_CHANNEL_CLOSE:
       fail(

@@ -7,22 +7,26 @@ public actor Dialer {
   public nonisolated let uri: AMQPURI
   private let name: String
   private let notice: @Sendable (String) -> Void
+  private let frames: (@Sendable (String) -> Void)?
   private var connection: Connection?
   private var attempt: Task<Result<Connection, BrokerError>, Never>?
   private var isClosed = false
 
   /// Dials for the first time.
   ///
-  /// The broker's operator sees the name; the notice is told once when the connection is lost, and once when it is back.
+  /// The broker's operator sees the name; the notice is told once when the connection is lost, and once when it is back;
+  /// `frames` of each frame, where that is wanted.
   ///
   /// - Throws: as ``Connection/open(_:name:)``; the first time is not repeated.
   public init(
-    _ uri: AMQPURI, name: String, notice: @escaping @Sendable (String) -> Void = { _ in }
+    _ uri: AMQPURI, name: String, notice: @escaping @Sendable (String) -> Void = { _ in },
+    frames: (@Sendable (String) -> Void)? = nil
   ) async throws(BrokerError) {
     self.uri = uri
     self.name = name
     self.notice = notice
-    connection = try await Connection.open(uri, name: name)
+    self.frames = frames
+    connection = try await Connection.open(uri, name: name, frames: frames)
   }
 
   /// The connection, which is dialed again where it was lost.
@@ -65,9 +69,9 @@ public actor Dialer {
 
   private func dialing() -> Task<Result<Connection, BrokerError>, Never> {
     if let attempt { return attempt }
-    let (uri, name) = (uri, name)
+    let (uri, name, frames) = (uri, name, frames)
     let task = Task<Result<Connection, BrokerError>, Never> {
-      do throws(BrokerError) { return .success(try await Connection.open(uri, name: name)) } catch {
+      do throws(BrokerError) { return .success(try await Connection.open(uri, name: name, frames: frames)) } catch {
         return .failure(error)
       }
     }

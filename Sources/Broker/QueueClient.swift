@@ -5,6 +5,7 @@ import Synchronization
 public final class QueueClient: Sendable {
   /// The queue the requests go to.
   public let queue: String
+  private let repliesDirectly: Bool
   private let dialer: Dialer
   private let ids = CorrelationIDs()
   private let state: Mutex<State>
@@ -16,11 +17,15 @@ public final class QueueClient: Sendable {
   }
 
   /// Opens a client on a queue, which is neither declared nor looked for.
-  public init(_ dialer: Dialer, queue: String) async throws(BrokerError) {
+  ///
+  /// Its replies come through an anonymous queue, or through the broker's direct reply-to.
+  public init(_ dialer: Dialer, queue: String, repliesDirectly: Bool = false) async throws(BrokerError) {
     self.dialer = dialer
     self.queue = queue
+    self.repliesDirectly = repliesDirectly
     let connection = try await dialer.connected(until: .now + .seconds(5))
-    state = Mutex(State(channel: try await connection.openChannel(queue: queue, ids: ids)))
+    state = Mutex(
+      State(channel: try await connection.openChannel(queue: queue, ids: ids, repliesDirectly: repliesDirectly)))
   }
 
   /// Where tasks that send many requests run best.
@@ -82,7 +87,7 @@ public final class QueueClient: Sendable {
     let result: Result<ClientChannel, BrokerError>
     do throws(BrokerError) {
       let connection = try await dialer.connected(until: deadline)
-      result = .success(try await connection.openChannel(queue: queue, ids: ids))
+      result = .success(try await connection.openChannel(queue: queue, ids: ids, repliesDirectly: repliesDirectly))
     } catch { result = .failure(error) }
     let unwanted = state.withLock { state -> ClientChannel? in
       state.opening = nil

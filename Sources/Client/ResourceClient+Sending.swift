@@ -33,35 +33,28 @@ extension ResourceClient {
       body: Request(id: .string(id), method: request.method, params: params).encoded(), deadline: deadline,
       expires: request.changes && request.expires && deadline != nil, mayRepeat: !request.changes)
     let call = ClientError.Call(method: request.method, queue: transport.queue, correlationID: id)
+    let exchange = trace.map { Exchange($0, label(request.method), params, envelope) }
     let reply: [UInt8]
-    let begin = ContinuousClock.now
-    trace?("-> \(label(request.method)) \(id): \(Self.shown(envelope.body))")
+    let begin = activity.begin()
     do throws(LinkError) {
       reply = try await transport.send(envelope)
-      trace?("<- \(label(request.method)) \(id) after \(Self.milliseconds(since: begin)): \(Self.shown(reply))")
+      activity.end(begin, isAnswered: true)
     } catch {
-      trace?("<- \(label(request.method)) \(id) after \(Self.milliseconds(since: begin)): \(error.message)")
+      activity.end(begin, isAnswered: false)
+      exchange?.ended(error)
       throw ClientError(error, changes: request.changes, call)
     }
     do throws(ClientError) {
-      return try result(of: reply, to: call)
+      let result = try result(of: reply, to: call)
+      exchange?.ended(reply, .success(result))
+      return result
     } catch {
+      exchange?.ended(reply, .failure(error))
       var error = error
       error.call = call
       error.wasSent = true
       throw error
     }
-  }
-
-  /// A body as the trace shows it: on one line, and not over 2,000 bytes of it.
-  private static func shown(_ body: [UInt8]) -> String {
-    let text = String(decoding: body.prefix(2000).map { $0 < 0x20 ? 0x20 : $0 }, as: UTF8.self)
-    return body.count > 2000 ? "\(text)... (\(body.count) bytes)" : text
-  }
-
-  private static func milliseconds(since begin: ContinuousClock.Instant) -> String {
-    let tenths = (ContinuousClock.now - begin) / .microseconds(100)
-    return "\(tenths.rounded() / 10) ms"
   }
 
   private func deadline(_ patience: Patience) -> ContinuousClock.Instant? {

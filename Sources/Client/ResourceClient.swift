@@ -12,12 +12,14 @@ public struct ResourceClient: Sendable {
   /// The way to the service.
   public let transport: any Transport
   /// What it was made with.
-  public let settings: Settings
-  /// Hears of what is worth knowing and is no error.
-  public var trace: (@Sendable (String) -> Void)?
+  public var settings: Settings
+  /// Shows requests and replies, and what is worth knowing and is no error.
+  public var trace: Trace?
+  /// What it is at.
+  public let activity = Activity()
 
   /// Creates a client.
-  public init(transport: any Transport, settings: Settings, trace: (@Sendable (String) -> Void)? = nil) {
+  public init(transport: any Transport, settings: Settings, trace: Trace? = nil) {
     self.transport = transport
     self.settings = settings
     self.trace = trace

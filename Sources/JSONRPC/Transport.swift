@@ -55,13 +55,28 @@ public protocol Link: Sendable {
   var address: String { get }
 
   /// Opens a client on a queue. The queue itself is neither declared nor looked for.
-  func open(queue: String) async throws(LinkError) -> any Transport
+  func open(queue: String, replies: ReplyWay) async throws(LinkError) -> any Transport
 
   /// Asks for a queue's depth and consumers without touching it; nil where there is no such queue.
   func probe(queue: String) async throws(LinkError) -> QueueState?
 
   /// Closes every client and the connection. Closing twice does nothing.
   func close() async
+}
+
+extension Link {
+  /// Opens a client on a queue, with a reply queue of its own.
+  public func open(queue: String) async throws(LinkError) -> any Transport {
+    try await open(queue: queue, replies: .queue)
+  }
+}
+
+/// How a client's replies come back.
+public enum ReplyWay: String, Sendable {
+  /// Through an anonymous queue of the client's.
+  case queue
+  /// Through the broker's direct reply-to, which needs no queue.
+  case direct
 }
 
 /// What a passive declare tells of a queue (AMQP `queue.declare-ok`).

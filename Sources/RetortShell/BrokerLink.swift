@@ -19,12 +19,13 @@ final class BrokerLink: JSONRPC.Link {
 
   /// Connects and logs in, unless another link of the URI has done so; `notice` is told of a loss and of its end.
   static func open(
-    _ uri: String, script: String, notice: @escaping @Sendable (String) -> Void
+    _ uri: String, script: String, notice: @escaping @Sendable (String) -> Void,
+    frames: (@Sendable (String) -> Void)? = nil
   ) async throws(LinkError) -> BrokerLink {
     try await mapped { () throws(BrokerError) in
       let uri = try AMQPURI(uri)
       if let dialer = taken(uri, nil) { return BrokerLink(dialer) }
-      let fresh = try await Dialer(uri, name: connectionName(script), notice: notice)
+      let fresh = try await Dialer(uri, name: connectionName(script), notice: notice, frames: frames)
       let dialer = taken(uri, fresh) ?? fresh
       if dialer !== fresh { await fresh.close() }
       return BrokerLink(dialer)
@@ -58,9 +59,11 @@ final class BrokerLink: JSONRPC.Link {
     return "retort \(version) \(user)@\(name) \(script)"
   }
 
-  func open(queue: String) async throws(LinkError) -> any Transport {
+  func open(queue: String, replies: ReplyWay) async throws(LinkError) -> any Transport {
     let dialer = dialer
-    let client = try await Self.mapped { () throws(BrokerError) in try await QueueClient(dialer, queue: queue) }
+    let client = try await Self.mapped { () throws(BrokerError) in
+      try await QueueClient(dialer, queue: queue, repliesDirectly: replies == .direct)
+    }
     clients.withLock { $0.append(client) }
     return BrokerTransport(client)
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import Evaluation
 import Language
 
@@ -22,8 +23,13 @@ struct ProgramOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How long a request waits: 10s, 500ms, never.", valueName: "DURATION"))
   var timeout: String?
 
-  @Flag(help: "Show what is worth knowing and is no error on standard error.")
-  var trace = false
+  @Option(
+    name: .customLong("trace"),
+    help: ArgumentHelp("Show requests and replies: amqp, rpc, api, errors.", valueName: "TOPICS"))
+  var trace: String?
+
+  @Flag(help: "Print the requests that would be sent, and send nothing.")
+  var offline = false
 
   @Flag(name: .customLong("allow-sh"), help: "Let the stage sh run programs.")
   var allowsShell = false
@@ -44,7 +50,17 @@ struct ProgramOptions: ParsableArguments {
     case auto, always, never
   }
 
+  /// The topics of `--trace`; empty where nothing is traced, nil where one is unknown.
+  var topics: Set<Trace.Topic>? {
+    let words = trace?.split(separator: ",").map(String.init) ?? []
+    let topics = words.compactMap(Trace.Topic.init)
+    return topics.count == words.count ? Set(topics) : nil
+  }
+
   func validate() throws {
+    if topics == nil || trace?.isEmpty == true {
+      throw ValidationError("--trace takes any of \(Trace.Topic.allCases.map(\.rawValue).joined(separator: ","))")
+    }
     for variable in variables where !variable.contains("=") {
       throw ValidationError("--var takes NAME=VALUE, not '\(variable)'")
     }
@@ -79,6 +95,7 @@ extension ProgramOptions {
     if isConfirmed { options.confirmed = .given }
     if let confirmedLimit { options.confirmed = .limited(confirmedLimit) }
     options.allowsShell = allowsShell
+    options.isOffline = offline
     options.isInteractive = console.isInteractive
     options.format = output.flatMap { Format(rawValue: $0.rawValue) }
     if let timeout, let duration = Self.duration(timeout) { options.timeout = duration }
@@ -112,7 +129,9 @@ extension ProgramOptions {
     --yes[=N]          confirms bulk changes, of at most N elements in the whole run
     --output FORMAT    table, json, ndjson or csv
     --timeout 10s      how long a request waits, where neither call nor client says
-    --trace            shows each request and reply, and what is worth knowing, on standard error
+    --trace[=TOPICS]   shows on standard error what goes and comes: rpc (requests and replies, where no topic is named),
+                       api (a line a call), amqp (frames), errors (only what failed)
+    --offline          prints the requests that would be sent, and sends nothing
     --allow-sh         lets the stage sh run programs
     --color WHEN       auto, always or never
     --version

@@ -1,6 +1,9 @@
 import ArgumentParser
+import Broker
+import Client
 import Evaluation
 public import JSONRPC
+import JSONText
 import Language
 import ResourceService
 
@@ -54,7 +57,7 @@ public let version = "0.1.0"
 /// What is no option is FILE, and all after it is the script's; nil where an option is unknown.
 private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
   let valued: Set<String> = ["-c", "--var", "--output", "--timeout", "--color"]
-  let flags: Set<String> = ["--yes", "--trace", "--allow-sh"]
+  let flags: Set<String> = ["--yes", "--offline", "--allow-sh"]
   var result: [String] = []
   var rest = arguments[...]
   while let argument = rest.first, argument.hasPrefix("-"), argument != "-" {
@@ -62,11 +65,14 @@ private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
     let name = String(argument.prefix { $0 != "=" })
     if name == "--yes", argument != name {
       result += ["--yes-limit", String(argument.dropFirst(6))]
+    } else if name == "--trace" {
+      result += ["--trace", argument == name ? Trace.Topic.rpc.rawValue : String(argument.dropFirst(8))]
     } else if valued.contains(name) || flags.contains(argument) {
       result.append(argument)
       if name == argument, valued.contains(name), let value = rest.popFirst() { result.append(value) }
     } else {
-      let near = nearest(to: name, among: Array(valued) + Array(flags)).map { ": did you mean \($0)?" } ?? ""
+      let near =
+        nearest(to: name, among: Array(valued) + Array(flags) + ["--trace"]).map { ": did you mean \($0)?" } ?? ""
       console.note("error: there is no option \(argument)\(near)\n  = retort --help lists them\n")
       return nil
     }
@@ -88,7 +94,7 @@ private func parsed<Options: ParsableArguments>(
         line.hasPrefix("Usage: ")
           ? "Usage: retort " + (word.map { "\($0) " } ?? "") + line.dropFirst(7).drop { $0 != " " }.dropFirst()
           : String(line)
-      }.joined(separator: "\n") + "\n"
+      }.joined(separator: "\n").replacing("'program ", with: "'retort ") + "\n"
     if isHelp { _ = console.write(Array(text.utf8)) } else { console.note(text) }
     return isHelp ? 0 : 2
   }
@@ -132,23 +138,39 @@ private func session(
     console.note(question)
     return console.answer()
   }
-  let trace: @Sendable (String) -> Void = { console.note("trace: \($0)\n") }
+  let topics = options.topics ?? []
+  let trace = Trace(topics) { console.note("trace: \($0)\n") }
+  let tell: @Sendable (String) -> Void = { trace("amqp \($0)") }
+  let frames = topics.contains(.amqp) ? tell : nil
+  let open: @Sendable (String) async throws(LinkError) -> any JSONRPC.Link = { uri async throws(LinkError) in
+    if options.offline {
+      return OfflineLink(try offlineAddress(uri)) { request in
+        _ = console.write(JSONValue.object(request).encoded() + [0x0A])
+      }
+    }
+    return try await openLink(uri, script: script, notice: { console.note("note: \($0)\n") }, frames: frames)
+  }
   return Session(
     options: options.session(arguments: arguments, environment: environment, console: console), output: output,
     surroundings: Session.Surroundings(
-      open: { uri async throws(LinkError) in
-        try await openLink(uri, script: script, notice: { console.note("note: \($0)\n") })
-      }, note: console.note,
-      ask: console.isInteractive ? ask : nil, trace: options.trace ? trace : nil))
+      open: open, note: console.note,
+      ask: console.isInteractive ? ask : nil, trace: topics.isEmpty ? nil : trace))
+}
+
+/// The URI without its password, held against the rules for one.
+private func offlineAddress(_ uri: String) throws(LinkError) -> String {
+  guard uri.hasPrefix("amqp") else { return uri }
+  do throws(BrokerError) { return "\(try AMQPURI(uri))" } catch { throw LinkError(.address, error.message) }
 }
 
 /// Opens what a URI names: the embedded service or a broker.
 public func openLink(
-  _ uri: String, script: String, notice: @escaping @Sendable (String) -> Void = { _ in }
+  _ uri: String, script: String, notice: @escaping @Sendable (String) -> Void = { _ in },
+  frames: (@Sendable (String) -> Void)? = nil
 ) async throws(LinkError) -> any JSONRPC.Link {
   if uri.hasPrefix("embedded:") { return try EmbeddedLink(String(uri.dropFirst(9))) }
   if uri.hasPrefix("amqp:") || uri.hasPrefix("amqps:") {
-    return try await BrokerLink.open(uri, script: script, notice: notice)
+    return try await BrokerLink.open(uri, script: script, notice: notice, frames: frames)
   }
   let scheme = uri.prefix { $0 != ":" && $0 != "@" && $0 != "/" }
   throw LinkError(.address, "no connection begins with \(scheme):")

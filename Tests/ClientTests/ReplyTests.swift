@@ -141,7 +141,7 @@ import Testing
   @Test func theTraceHearsOfOddities() async throws {
     let heard = Heard()
     let transport = ScriptedTransport([.bytes(Array(#"{"id":"x","result":{"a":1,"a":2}}"#.utf8)), "{}"])
-    let client = ResourceClient(transport: transport, settings: .posts, trace: heard.hear)
+    let client = ResourceClient(transport: transport, settings: .posts, trace: Trace([.rpc], write: heard.hear))
     #expect(try await client.call("stats", [:], changes: false) == ["a": 2])
     _ = try await client.call("stats", [:], changes: false)
     #expect(
@@ -153,7 +153,8 @@ import Testing
 
   @Test func theTraceHearsBothWays() async throws {
     let heard = Heard()
-    let client = ResourceClient(transport: ScriptedTransport(["{}"]), settings: .posts, trace: heard.hear)
+    let client = ResourceClient(
+      transport: ScriptedTransport(["{}"]), settings: .posts, trace: Trace([.rpc], write: heard.hear))
     _ = try await client.call("stats", ["a": "1\n2"], changes: false)
     #expect(
       heard.exchanges == [

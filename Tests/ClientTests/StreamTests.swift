@@ -133,7 +133,7 @@ import Testing
   @Test(arguments: [nil, 2]) func withoutATotalTheStreamIsCounted(next: Int?) async throws {
     let heard = Heard()
     let transport = ScriptedTransport([page([1], next: next), page([1, 2], next: 2), page([3])])
-    let client = ResourceClient(transport: transport, settings: .posts, trace: heard.hear)
+    let client = ResourceClient(transport: transport, settings: .posts, trace: Trace([.rpc], write: heard.hear))
     var query = Query()
     query.filter = [("state", "draft")]
     query.include = ["author"]

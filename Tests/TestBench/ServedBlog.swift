@@ -3,12 +3,14 @@ import ResourceService
 
 /// A fresh sample blog on the queues of a vhost, as `retort serve blog` has it.
 public enum ServedBlog {
-  /// Serves while a body runs.
-  public static func serving<Result>(on uri: String, _ body: () async throws -> Result) async throws -> Result {
+  /// Serves while a body runs; a queue may be named otherwise than its type.
+  public static func serving<Result>(
+    on uri: String, names: [String: String] = [:], _ body: () async throws -> Result
+  ) async throws -> Result {
     let service = try ResourceService(opening: "blog")
     let connection = try await Connection.open(try AMQPURI(uri), name: "serve blog")
     for queue in service.queues {
-      _ = try await connection.serve(queue: queue) { body in service.answer(queue: queue, body: body) }
+      _ = try await connection.serve(queue: names[queue] ?? queue) { body in service.answer(queue: queue, body: body) }
     }
     do {
       let result = try await body()

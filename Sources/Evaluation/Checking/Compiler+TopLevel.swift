@@ -28,7 +28,10 @@ extension Compiler {
     case .help(let words, let range): return .help(words, range)
     case .pipeline(let pipeline):
       let compiled = self.pipeline(pipeline)
-      let isName = if case .name = pipeline.head { pipeline.stages.isEmpty } else { false }
+      let isName =
+        if case .name(let name, _) = pipeline.head { pipeline.stages.isEmpty && scope.variable(name) != nil } else {
+          false
+        }
       return .pipeline(compiled.code, isSummary: compiled.isSummary, isName: isName)
     default: return .step(step(statement, wantsValue: false))
     }

@@ -12,7 +12,8 @@ extension Command {
         .init(name: "PARAMS", shape: .record, isOptional: true),
       ],
       options: [
-        .init(name: "reads", shape: .boolean, fallback: "false", summary: "true says that it changes nothing"), .meta,
+        .init(name: "reads", shape: .boolean, fallback: "false", summary: "true says that it changes nothing"), .keys,
+        .meta,
         .timeout,
       ],
       effect: .changes, result: "value",

@@ -7,12 +7,12 @@ extension Declaration {
 
   static let create = Declaration(
     name: "create", summary: "Creates a resource of a record.", parameters: [client, record],
-    options: [.include, .keepID, .meta, .timeout, .expire], effect: .changes, result: "resource",
+    options: [.include, .keepID, .keys, .meta, .timeout, .expire], effect: .changes, result: "resource",
     examples: [.init(code: #"(create posts {text: "Hello"}).state"#, output: "\"draft\"")])
 
   static let update = Declaration(
     name: "update", summary: "Changes a resource's fields to a record's.", parameters: [client, id, record],
-    options: [.include, .meta, .timeout, .expire], effect: .changes, result: "resource",
+    options: [.include, .keys, .meta, .timeout, .expire], effect: .changes, result: "resource",
     examples: [.init(code: #"(update posts 4 {text: "Hello again"}).text"#, output: "\"Hello again\"")])
 
   static let destroy = Declaration(

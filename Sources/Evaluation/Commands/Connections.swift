@@ -84,6 +84,9 @@ extension Command {
         .init(
           name: "singular", shape: .string, fallback: "the type without its s",
           summary: "names the parent's id, as post in post_id"),
+        .init(
+          name: "reply", shape: .string, fallback: "\"queue\"",
+          summary: "\"direct\" takes replies by the broker's direct reply-to, without a reply queue"),
         .init(name: "require-beam", shape: .boolean, fallback: "false", summary: "sends nothing without meta.beam"),
       ],
       result: "client",
@@ -95,9 +98,10 @@ extension Command {
     let session = frame.run.session
     let connection = try connection(arguments, session)
     let settings = try settings(arguments, queue, session)
+    let replies = try replies(arguments)
     let transport: any Transport
     do throws(LinkError) {
-      transport = try await connection.link.open(queue: queue)
+      transport = try await connection.link.open(queue: queue, replies: replies)
     } catch {
       throw Fault(.connection, error.message)
     }
@@ -105,6 +109,7 @@ extension Command {
       transport: transport, settings: settings, trace: session.surroundings.trace)
     let name = settings.type == queue ? queue : "\(settings.type) (queue \(queue))"
     let client = ClientValue(name: name, client: resource, connection: connection)
+    connection.queues.add(queue)
     session.state.withLock { $0.clients.append(client) }
     return .client(client)
   }
@@ -124,6 +129,14 @@ extension Command {
     return connection
   }
 
+  private static func replies(_ arguments: Arguments) throws(Fault) -> ReplyWay {
+    guard let argument = arguments["reply"] else { return .queue }
+    guard case .string(let word) = argument.value, let way = ReplyWay(rawValue: word) else {
+      throw arguments.fault(argument, .value, "reply: is \"queue\" or \"direct\"")
+    }
+    return way
+  }
+
   private static func settings(
     _ arguments: Arguments, _ queue: String, _ session: Session
   ) throws(Fault) -> Settings {
@@ -133,12 +146,7 @@ extension Command {
       type: try arguments.string("type") ?? queue, meta: meta?.objectValue ?? host,
       timeout: session.state.withLock(\.timeout))
     if let timeout = try arguments.timeout() { settings.timeout = timeout.duration }
-    if let keys = arguments["keys"] {
-      guard case .string(let word) = keys.value, let known = Settings.Keys(rawValue: word) else {
-        throw arguments.fault(keys, .value, "keys: is \"underscore\" or \"wire\"")
-      }
-      settings.keys = known
-    }
+    if let keys = try arguments.keys() { settings.keys = keys }
     settings.singular = try arguments.string("singular")
     settings.requiresBeam = try arguments.bool("require-beam") ?? false
     for (name, value) in try arguments.record("relationships")?.fields ?? [] {
@@ -171,7 +179,8 @@ extension Command {
 
   static let clients = Command(
     Declaration(
-      name: "clients", summary: "Lists the clients with queue, type, connection, depth and consumers.",
+      name: "clients",
+      summary: "Lists the clients: queue, type, connection, consumers, depth, in flight, last round trip.",
       result: "list of records")
   ) { _, frame throws(Fault) in
     var rows: [Value] = []
@@ -185,6 +194,8 @@ extension Command {
             ("connection", .string(client.connection.address)),
             ("consumers", state.map { .number(JSONNumber($0.consumers)) } ?? .null),
             ("depth", state.map { .number(JSONNumber($0.messages)) } ?? .null),
+            ("in-flight", .number(JSONNumber(client.client.activity.inFlight))),
+            ("round-trip", client.client.activity.lastRoundTrip.map { .duration($0.inMicroseconds) } ?? .null),
           ])))
     }
     return .list(rows)
@@ -224,6 +235,23 @@ extension Arguments {
         .type, "\(name) needs a client, not \(value(0).typeWithArticle)", at: [Fault.Mark(range(0))], in: source,
         nextStep: "let posts = client queue: \"posts\"")
     }
-    return client
+    guard let keys = try keys() else { return client }
+    var changed = client
+    changed.client.settings.keys = keys
+    return changed
   }
+
+  /// The option `keys:`, of a client or of one call.
+  func keys() throws(Fault) -> Settings.Keys? {
+    guard let argument = options["keys"] else { return nil }
+    guard case .string(let word) = argument.value, let known = Settings.Keys(rawValue: word) else {
+      throw fault(argument, .value, "keys: is \"underscore\" or \"wire\"")
+    }
+    return known
+  }
+}
+
+extension Duration {
+  /// The duration in whole microseconds.
+  fileprivate var inMicroseconds: Duration { .microseconds(Int64((self / .microseconds(1)).rounded())) }
 }

@@ -11,6 +11,8 @@ extension Declaration.Option {
     name: "fields", shape: .any, summary: "only those fields: \"text,state\", or by type {posts: \"text\"}")
   static let page = Self(name: "page", shape: .record, fallback: "the service's", summary: "{number: 1, size: 100}")
   static let meta = Self(name: "meta", shape: .record, summary: "goes with the request")
+  static let keys = Self(
+    name: "keys", shape: .string, summary: "\"wire\" leaves the names of this call as they are written")
   static let timeout = Self(
     name: "timeout", shape: .any, fallback: "the client's", summary: "how long to wait: 10s, \"never\"")
   static let expire = Self(
@@ -103,7 +105,7 @@ extension Arguments {
   private func emptyFilter(_ argument: Argument, _ name: String, _ what: String) -> Fault {
     Fault(
       .value, "the filter \(name) is \(what): a server may take that for no filter at all",
-      at: [Fault.Mark(argument.words(at: [name]) ?? argument.range)], in: source,
+      at: [Fault.Mark(argument.words(at: [name])?.range ?? argument.range)], in: source,
       nextStep: "leave it out to ask for all, or give it a value")
   }
 
@@ -180,14 +182,17 @@ extension Arguments {
 
 extension Arguments.Argument {
   /// The words of a part of a record that is written out: `["text"]` in `{text: ""}` is `""`.
-  func words(at path: [String]) -> SourceRange? {
+  ///
+  /// Where a part of the way is no record that is written out, the words are those it comes from, and the rest of the
+  /// way goes with them.
+  func words(at path: [String]) -> (range: SourceRange, rest: ArraySlice<String>)? {
     guard var expression else { return nil }
-    for key in path {
+    for (index, key) in path.enumerated() {
       guard case .record(let entries) = expression.kind, let entry = entries.first(where: { $0.key == key }) else {
-        return nil
+        return (expression.range, path[index...])
       }
       expression = entry.value
     }
-    return expression.range
+    return (expression.range, [])
   }
 }

@@ -108,6 +108,7 @@ extension ClientValue {
 
   /// An error without a reply, with what the queue tells of the silence: a passive declare on a channel of its own.
   func explained(_ silence: ClientError) async -> ClientError {
+    if silence.kind == .noRoute { return await withNearestQueue(silence) }
     guard silence.isSilence else { return silence }
     let state: QueueState?
     do throws(LinkError) { state = try await connection.link.probe(queue: queue) } catch { return silence }
@@ -115,6 +116,31 @@ extension ClientValue {
     error.nextStep = [Self.silence(of: queue, state), error.kind == .unknown ? error.nextStep : nil]
       .compactMap { $0 }.joined(separator: "; ")
     return error
+  }
+
+  /// The error of a queue that is not there, with the name that may have been meant.
+  ///
+  /// No broker lists its queues to a client: what other clients use is known, and some spellings are looked up.
+  private func withNearestQueue(_ error: ClientError) async -> ClientError {
+    var found = nearest(to: queue, among: connection.queues.names.filter { $0 != queue }).map { [$0] } ?? []
+    for spelling in Self.spellings(of: queue) where found.isEmpty {
+      do throws(LinkError) {
+        if try await connection.link.probe(queue: spelling) != nil { found = [spelling] }
+      } catch { break }
+    }
+    guard let name = found.first else { return error }
+    var error = error
+    error.nextStep = "did you mean the queue \(name)?"
+    return error
+  }
+
+  private static func spellings(of queue: String) -> [String] {
+    let turned = queue.map { $0 == "-" ? "_" : $0 == "_" ? "-" : $0 }
+    let all = [
+      queue + "s", queue.hasSuffix("s") ? String(queue.dropLast()) : queue, String(turned), queue.lowercased(),
+      queue.filter { !$0.isWhitespace }, queue.hasSuffix("_test") ? String(queue.dropLast(5)) : queue + "_test",
+    ]
+    return all.filter { $0 != queue && !$0.isEmpty && $0.utf8.count <= 255 }
   }
 
   private static func silence(of queue: String, _ state: QueueState?) -> String {
@@ -166,7 +192,9 @@ extension Fault {
       if let path, let record, record < arguments.positional.count,
         let words = arguments.positional[record].words(at: path)
       {
-        marks.append(Mark(words, detail.title ?? detail.detail))
+        let text = detail.title ?? detail.detail
+        let way = words.rest.isEmpty ? "" : words.rest.joined(separator: ".") + ": "
+        marks.append(Mark(words.range, text.map { way + $0 } ?? (way.isEmpty ? nil : way)))
       } else if let option = detail.parameter.flatMap({ arguments.options[$0] }) {
         marks.append(Mark(option.range, error.errors.count > 1 ? detail.detail ?? detail.title : nil))
       } else {

@@ -176,7 +176,7 @@ public final class Interpreter: Sendable {
     case .step(let step): _ = try await step.run(&frame)
     case .pipeline(let code, let isSummary, let isName):
       let value = try await code.run(&frame)
-      guard !isSummary else { return }
+      guard !isSummary, !session.options.isOffline else { return }
       var printer = Printer(session)
       if isName { try await printer.show(named: value) } else { try await printer.show(value) }
       if !value.isNull { frame.slots[0] = value }

@@ -1,4 +1,4 @@
-import Client
+public import Client
 public import JSONRPC
 public import Language
 import Synchronization
@@ -17,6 +17,8 @@ public final class Session: Sendable {
     public var confirmed: Confirmation = .asked
     /// Whether questions can be asked: standard input and error are terminals.
     public var isInteractive = false
+    /// Whether nothing is sent, so that a pipeline's result is not worth printing.
+    public var isOffline = false
     /// Whether `sh` may run programs: `--allow-sh`.
     public var allowsShell = false
     /// The format results are printed in, where nothing else is said.
@@ -45,14 +47,14 @@ public final class Session: Sendable {
     public var note: @Sendable (String) -> Void
     /// Asks a question at the terminal; nil where it can't be asked.
     public var ask: (@Sendable (String) async -> String?)?
-    /// Shows a line of the trace, if one is kept.
-    public var trace: (@Sendable (String) -> Void)?
+    /// Shows what the program was asked to trace.
+    public var trace: Trace?
 
     /// Creates surroundings.
     public init(
       open: @escaping @Sendable (String) async throws(LinkError) -> any Link,
       note: @escaping @Sendable (String) -> Void, ask: (@Sendable (String) async -> String?)? = nil,
-      trace: (@Sendable (String) -> Void)? = nil
+      trace: Trace? = nil
     ) {
       self.open = open
       self.note = note
@@ -114,8 +116,6 @@ public final class Session: Sendable {
   var linkExecutor: (any TaskExecutor)? {
     state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.transport.taskExecutor : nil }
   }
-
-  func trace(_ text: String) { surroundings.trace?(text) }
 
   /// Closes every connection.
   public func close() async {

@@ -103,14 +103,16 @@ extension Stage {
     Declaration(
       name: "create", summary: "Creates a resource of each element.",
       parameters: [.init(name: "CLIENT", shape: .client)],
-      options: [.include, .keepID, .meta, .timeout, .expire, .key] + options, effect: .changes, result: "summary"),
+      options: [.include, .keepID, .keys, .meta, .timeout, .expire, .key] + options, effect: .changes, result: "summary"
+    ),
     Mutation.create)
 
   static let update = sink(
     Declaration(
       name: "update", summary: "Updates the resource of each element with a record.",
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
-      options: [.include, .meta, .timeout, .expire] + options, effect: .changes, result: "summary"), Mutation.update)
+      options: [.include, .keys, .meta, .timeout, .expire] + options, effect: .changes, result: "summary"),
+    Mutation.update)
 
   static let destroy = sink(
     Declaration(

@@ -1,12 +1,13 @@
 public import Client
 public import JSONRPC
+import Synchronization
 
 /// A client as a value: a queue of a connection, and how to speak to it.
 public struct ClientValue: Sendable {
   /// What messages call it: its type, and its queue where that is named otherwise.
   public let name: String
   /// The verbs.
-  public let client: ResourceClient
+  public internal(set) var client: ResourceClient
   /// The connection it was made on.
   public let connection: ConnectionValue
 
@@ -24,6 +25,15 @@ public struct ClientValue: Sendable {
   }
 }
 
+/// Names of queues, in the order they were first used.
+final class UsedQueues: Sendable {
+  private let state = Mutex<[String]>([])
+
+  var names: [String] { state.withLock { $0 } }
+
+  func add(_ name: String) { state.withLock { if !$0.contains(name) { $0.append(name) } } }
+}
+
 /// A connection as a value.
 public struct ConnectionValue: Sendable {
   /// The link to the broker, or to the embedded service.
@@ -32,6 +42,9 @@ public struct ConnectionValue: Sendable {
   public let serial: Int
   /// The name that `connect name:` gave it.
   public let name: String?
+
+  /// The queues of the clients that were made on it.
+  let queues = UsedQueues()
 
   /// Where it leads, without the password.
   public var address: String { link.address }

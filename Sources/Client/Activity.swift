@@ -1,0 +1,30 @@
+import Synchronization
+
+/// What a client is at: how many requests are in flight, and how long the last reply took.
+public final class Activity: Sendable {
+  private struct State {
+    var inFlight = 0
+    var last: Duration?
+  }
+
+  private let state = Mutex(State())
+
+  /// Requests that wait for their reply.
+  public var inFlight: Int { state.withLock(\.inFlight) }
+
+  /// How long the last reply took; nil before the first.
+  public var lastRoundTrip: Duration? { state.withLock(\.last) }
+
+  func begin() -> ContinuousClock.Instant {
+    state.withLock { $0.inFlight += 1 }
+    return .now
+  }
+
+  func end(_ begin: ContinuousClock.Instant, isAnswered: Bool) {
+    let time = ContinuousClock.now - begin
+    state.withLock { state in
+      state.inFlight -= 1
+      if isAnswered { state.last = time }
+    }
+  }
+}

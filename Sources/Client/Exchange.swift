@@ -1,0 +1,102 @@
+import JSONAPI
+import JSONRPC
+import JSONText
+
+/// A request and its reply as a trace tells of them.
+struct Exchange {
+  private let trace: Trace
+  private let label: String
+  private let params: JSONObject
+  private let envelope: Envelope
+  private let begin = ContinuousClock.now
+
+  init(_ trace: Trace, _ label: String, _ params: JSONObject, _ envelope: Envelope) {
+    self.trace = trace
+    self.label = label
+    self.params = params
+    self.envelope = envelope
+    trace(.rpc, request)
+  }
+
+  private var request: String { "-> \(label) \(envelope.correlationID): \(Self.shown(envelope.body))" }
+
+  private func reply(_ text: String, after time: String) -> String {
+    "<- \(label) \(envelope.correlationID) after \(time): \(text)"
+  }
+
+  /// Tells that no reply came.
+  func ended(_ error: LinkError) {
+    let time = elapsed
+    trace(.rpc, reply(error.message, after: time))
+    failed("\(error.code)", error.message, time)
+  }
+
+  /// Tells of a reply and of what it said.
+  func ended(_ body: [UInt8], _ result: Result<JSONValue, ClientError>) {
+    let time = elapsed
+    trace(.rpc, reply(Self.shown(body), after: time))
+    switch result {
+    case .success(let value): trace(.api, "\(label) \(asked): \(Self.summary(value)) in \(time)")
+    case .failure(let error): failed(error.kind.rawValue, Self.shown(body), time)
+    }
+  }
+
+  private func failed(_ kind: String, _ said: String, _ time: String) {
+    trace(.api, "\(label) \(asked): \(kind) in \(time)")
+    guard trace.topics.contains(.errors), !trace.topics.contains(.rpc) else { return }
+    trace(request)
+    trace(reply(said, after: time))
+  }
+
+  private var elapsed: String {
+    let tenths = (ContinuousClock.now - begin) / .microseconds(100)
+    return "\(tenths.rounded() / 10) ms"
+  }
+
+  /// The parameters without the document and `meta`.
+  private var asked: String {
+    let rest = JSONObject(params.compactMap { ["data", "meta"].contains($0.key) ? nil : ($0.key, $0.value) })
+    return JSONValue.object(rest.hidingSecrets).text
+  }
+
+  private static func summary(_ value: JSONValue) -> String {
+    switch value["data"] {
+    case .array(let array): "\(array.count) \(array.count == 1 ? "resource" : "resources")"
+    case .object(let object): "\(object["type"]?.stringValue ?? "resource")/\(object["id"]?.idText ?? "?")"
+    default: "ok"
+    }
+  }
+
+  /// A body on one line, without secrets, and not over 2,000 bytes of it.
+  private static func shown(_ body: [UInt8]) -> String {
+    let clean = (try? JSONValue(parsing: body))?.hidingSecrets.encoded() ?? body
+    let text = String(decoding: clean.prefix(2000).map { $0 < 0x20 ? 0x20 : $0 }, as: UTF8.self)
+    return clean.count > 2000 ? "\(text)... (\(clean.count) bytes)" : text
+  }
+}
+
+extension JSONValue {
+  /// The value with the texts of members whose names speak of secrets replaced.
+  fileprivate var hidingSecrets: JSONValue {
+    switch self {
+    case .object(let object): .object(object.hidingSecrets)
+    case .array(let array): .array(JSONArray(array.map(\.hidingSecrets)))
+    default: self
+    }
+  }
+}
+
+extension JSONObject {
+  private static let secrets = ["password", "passwd", "secret", "token", "authorization", "api-key", "api_key", "beam"]
+
+  fileprivate var hidingSecrets: JSONObject {
+    JSONObject(
+      map { key, value in
+        let name = key.lowercased()
+        guard case .string = value, Self.secrets.contains(where: name.contains) else {
+          return (key, value.hidingSecrets)
+        }
+        return (key, "***")
+      })
+  }
+}

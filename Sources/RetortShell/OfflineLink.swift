@@ -1,0 +1,67 @@
+import JSONRPC
+import JSONText
+import Synchronization
+
+/// A link that shows what would be sent and sends nothing: `--offline`.
+///
+/// The replies are made up so that a script goes on: an empty page, the record that was sent, a resource of which only
+/// the id is known.
+final class OfflineLink: JSONRPC.Link {
+  let address: String
+  private let show: @Sendable (JSONObject) -> Void
+
+  init(_ address: String, show: @escaping @Sendable (JSONObject) -> Void) {
+    self.address = address
+    self.show = show
+  }
+
+  func open(queue: String, replies: ReplyWay) async throws(LinkError) -> any Transport {
+    OfflineTransport(queue, show)
+  }
+
+  func probe(queue: String) async throws(LinkError) -> QueueState? { QueueState(messages: 0, consumers: 0) }
+
+  func close() async {}
+}
+
+/// A client of an ``OfflineLink``.
+private final class OfflineTransport: Transport {
+  let queue: String
+  let taskExecutor: (any TaskExecutor)? = nil
+  private let show: @Sendable (JSONObject) -> Void
+  private let count = Atomic(0)
+
+  init(_ queue: String, _ show: @escaping @Sendable (JSONObject) -> Void) {
+    self.queue = queue
+    self.show = show
+  }
+
+  func nextCorrelationID() -> String { "\(count.wrappingAdd(1, ordering: .relaxed).newValue)" }
+
+  func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8] {
+    let request = (try? JSONValue(parsing: envelope.body))?.objectValue ?? [:]
+    show(["queue": .string(queue), "request": .object(request)])
+    let result = result(envelope.method, request["params"]?.objectValue ?? [:])
+    return JSONValue.object(["id": .string(envelope.correlationID), "jsonrpc": "2.0", "result": result]).encoded()
+  }
+
+  func close() async {}
+
+  private func result(_ method: String, _ params: JSONObject) -> JSONValue {
+    switch method {
+    case "index": ["data": [], "meta": ["record-count": 0]]
+    case "show": ["data": ["type": .string(queue), "id": params["id"] ?? "1", "attributes": [:]]]
+    case "create", "update":
+      .object(["data": .object((params["data"]?.objectValue ?? [:]).merging(["id": params["id"] ?? "offline-1"]))])
+    default: ["data": nil]
+    }
+  }
+}
+
+extension JSONObject {
+  fileprivate func merging(_ other: JSONObject) -> JSONObject {
+    var result = self
+    for (key, value) in other where result[key] == nil { result[key] = value }
+    return result
+  }
+}

@@ -1,0 +1,108 @@
+import TestBench
+import Testing
+
+/// What a person sees of the wire: the trace, the requests that are only shown, the ways replies come.
+@Suite(.timeLimit(.minutes(1))) struct WireTests {
+  private static let blog = "connect \"embedded:blog\"; let posts = client queue: \"posts\"; "
+
+  @Test func theTraceTellsOfCallsAndOfFailures() async {
+    let ran = await Ran.retort(
+      "--trace=api,errors", "-c",
+      Self.blog + "show posts 12 | map .id; try do create posts {text: \"a\", token: \"abc\"} rescue e print e.kind end"
+    )
+    let notes = ran.notes.replacing(#/[0-9.]+ ms/#, with: "N ms").replacing(#/[0-9a-f-]{36}/#, with: "ID")
+    let lines = notes.split(separator: "\n").map(String.init)
+    #expect(ran.output == "\"12\"\nservice\n")
+    #expect(lines.count == 4)
+    #expect(
+      lines.prefix(2) == [
+        "trace: posts show {\"id\":\"12\"}: posts/12 in N ms", "trace: posts create {}: service in N ms",
+      ])
+    #expect(lines[2].hasPrefix(#"trace: -> posts create ID-2: {"id":"ID-2","jsonrpc":"2.0","method":"create","#))
+    #expect(lines[2].contains(#""token":"***""#) && !notes.contains("abc"))
+    #expect(lines[3].hasPrefix("trace: <- posts create ID-2 after N ms: {\"error\":"))
+  }
+
+  @Test func framesAreTold() async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    let ran = try await ServedBlog.serving(on: vhost.uri) {
+      await Ran.retort(
+        "--trace=amqp", "-c", "connect; let tags = client queue: \"tags\"; count tags",
+        environment: ["RETORT_URL": vhost.uri])
+    }
+    let notes = ran.notes.replacing(#/amq\.[-\w.]+/#, with: "NAME").replacing(#/[0-9a-f-]{36}-1/#, with: "ID")
+      .replacing(#/\d+ bytes/#, with: "N bytes")
+    #expect(ran.output == "20\n")
+    #expect(
+      notes == """
+        trace: amqp <- channel.open-ok channel 1
+        trace: amqp <- queue.declare-ok channel 1 NAME: 0 messages, 0 consumers
+        trace: amqp <- basic.consume-ok channel 1 NAME
+        trace: amqp -> basic.publish channel 1 to tags correlation-id ID reply-to NAME, N bytes
+        trace: amqp <- basic.deliver channel 1 tag 1
+        trace: amqp <- header channel 1 correlation-id ID, N bytes
+        trace: amqp <- body channel 1
+        trace: amqp <- connection.close-ok
+
+        """)
+  }
+
+  @Test func offlineShowsAndSendsNothing() async {
+    let ran = await Ran.retort(
+      "--offline", "-c",
+      """
+      connect "amqp://u:secret@nowhere.invalid/"
+      let posts = client queue: "posts" meta: {}
+      count posts filter: {state: "draft"}
+      let made = create posts {text: "a"}
+      destroy posts made.id
+      clients | select .connection | ndjson
+      """)
+    #expect(ran.status == 0 && ran.notes.isEmpty)
+    #expect(
+      ran.output == """
+        {"queue":"posts","request":{"id":"1","jsonrpc":"2.0","method":"index","params":{"filter":{"state":"draft"},"page":{"number":1,"size":1}}}}
+        {"queue":"posts","request":{"id":"2","jsonrpc":"2.0","method":"create","params":{"data":{"type":"posts","attributes":{"text":"a"}}}}}
+        {"queue":"posts","request":{"id":"3","jsonrpc":"2.0","method":"destroy","params":{"id":"offline-1"}}}
+        {"connection":"amqp://u@nowhere.invalid:5672/"}
+
+        """)
+  }
+
+  @Test func repliesComeDirectlyAndClientsTell() async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    let ran = try await ServedBlog.serving(on: vhost.uri) {
+      await Ran.retort(
+        "-c",
+        """
+        connect
+        let posts = client queue: "posts" reply: "direct"
+        1..300 | each in-flight: 64 do (show posts it).id end | count
+        clients | select .queue .consumers .depth .in-flight waited: (.round-trip > 0s)
+        let other = client queue: "posts" reply: "pigeon"
+        """, environment: ["RETORT_URL": vhost.uri])
+    }
+    #expect(
+      ran.output == """
+        300
+        {"queue":"posts","consumers":1,"depth":0,"in-flight":0,"waited":true}
+
+        """)
+    #expect(ran.notes.hasPrefix("error[value]: reply: is \"queue\" or \"direct\"\n"))
+  }
+
+  @Test(arguments: [
+    ("post", "posts"), ("authors-", "authors"), ("posts_test", "posts"), ("post-tags-archive", nil),
+  ]) func aQueueThatIsNotThereHasANearestName(_ queue: String, _ nearest: String?) async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    let ran = try await ServedBlog.serving(on: vhost.uri) {
+      await Ran.retort(
+        "-c", "connect; let a = client queue: \"authors\"; let b = client queue: \"\(queue)\"; count b",
+        environment: ["RETORT_URL": vhost.uri])
+    }
+    #expect(ran.status == 4)
+    #expect(ran.notes.hasPrefix("error[no-route]: there is no queue \(queue) on "))
+    #expect(ran.notes.contains("= did you mean the queue ") == (nearest != nil))
+    if let nearest { #expect(ran.notes.hasSuffix("= did you mean the queue \(nearest)?\n")) }
+  }
+}
