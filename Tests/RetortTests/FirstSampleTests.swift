@@ -46,7 +46,8 @@ import Testing
       await Ran.retort("--yes", "-c", Self.sample(people: file.path), environment: ["RETORT_URL": vhost.uri])
     }
     #expect(ran.status == 0, Comment(rawValue: ran.notes))
-    #expect(ran.notes == """
+    #expect(
+      ran.notes == """
         create authors (queue remote_server_author): 2 ok
         destroy posts (queue remote_server_post): 250 ok
 
