@@ -53,6 +53,9 @@ extension ResourceClient {
       var error = error
       error.call = call
       error.wasSent = true
+      if request.changes, error.kind == .malformed {
+        error.nextStep = "it may have been carried out: look it up before it is sent again"
+      }
       throw error
     }
   }

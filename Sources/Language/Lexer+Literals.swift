@@ -48,11 +48,12 @@ extension Lexer {
     let spaceBefore = offset == 0 || [0x20, 0x09, 0x0A, 0x0D].contains(bytes[offset - 1])
     let mayOpen = mayOpenOperand
     offset += 1
-    if mayOpen || spaceBefore && !isSpace {
+    let spaceAfter = isSpace || byte() == UInt8(ascii: "#")
+    if mayOpen || spaceBefore && !spaceAfter {
       if isDigit(byte()) { return number(from: start) }
       return add(.minus, from: start)
     }
-    if !(spaceBefore && isSpace) {
+    if !(spaceBefore && spaceAfter) {
       complain("minus needs spaces", start, start + 1, nextStep: "write a - b; a name may hold a hyphen: a-b")
     }
     add(.symbol("-"), from: start)

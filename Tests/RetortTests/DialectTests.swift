@@ -85,7 +85,7 @@ import Testing
   @Test(arguments: [("retort", 1), ("carrot", 0)]) func carrotHasTheBrokerForgetWhatItTook(
     flavour: String, kept: Int
   ) async throws {
-    let service = try await FakeService("--flavour", flavour, "--latency", "3s")
+    let service = try await FakeService("--flavour", flavour, "--latency", "15s")
     let ran = await service.run(#"try do show posts 1 timeout: 100ms rescue e print e.kind end"#)
     #expect(try service.vhost.queue("posts") == .init(messages: kept, consumers: 1))
     #expect(ran == Ran(status: 0, output: "timeout\n", notes: ""))

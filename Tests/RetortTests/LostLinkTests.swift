@@ -22,8 +22,8 @@ import Testing
     let script = #"""
       let service = connect
       let posts = client queue: "posts"
-      try do create posts {text: "a"} rescue e print "\(e.kind): \(e.message)" end
-      print (show posts 1).text
+      try do create posts {text: "a"} timeout: 50s rescue e print "\(e.kind): \(e.message)" end
+      print (show posts 1 timeout: 50s).text
       """#
     let run = Task { await Ran.retort("-c", script, environment: ["RETORT_URL": proxy.uri]) }
     var heard = arrivals.makeAsyncIterator()
