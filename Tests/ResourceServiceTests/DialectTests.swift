@@ -27,13 +27,15 @@ import Testing
     offsets.map { #""\#($0.0)":"/tags?page%5Blimit%5D=8&page%5Boffset%5D=\#($0.1)""# }.joined(separator: ",")
   }
 
-  @Test(arguments: [
+  private static let offsets: [(Int, Int, [(String, Int)])] = [
     (0, 8, [("first", 0), ("next", 8), ("last", 12)]),
     (3, 8, [("first", 0), ("previous", 0), ("next", 11), ("last", 12)]),
     (12, 8, [("first", 0), ("previous", 4), ("last", 12)]),
     (99, 0, [("first", 0), ("previous", 91), ("last", 12)]),
     (Int.max, 0, [("first", 0), ("previous", Int.max - 8), ("last", 12)]),
-  ]) func pagesMayBeOffsets(offset: Int, count: Int, places: [(String, Int)]) throws {
+  ]
+
+  @Test(arguments: offsets) func pagesMayBeOffsets(offset: Int, count: Int, places: [(String, Int)]) throws {
     #expect(
       try tags(.offset, #"{"page":{"offset":\#(offset),"limit":"8"}}"#)
         == #"\#(count),"meta":{"record-count":20},"links":{\#(links(places))}}"#)
@@ -57,7 +59,7 @@ import Testing
   private static let linkage = request("show_relationship", #"{"post_id":"1","relationship":"author"}"#)
   private static let destroyed = request("destroy", #"{"id":"1"}"#)
 
-  @Test(arguments: [
+  private static let withoutCodes: [(String, String)] = [
     (destroyed, #"{"id":"1","jsonrpc":"2.0","result":{"meta":{}}}"#),
     (
       linkage,
@@ -76,12 +78,14 @@ import Testing
       #"{"error":{"code":422,"message":"JSONAPI error","data":{"errors":[{"title":"Invalid sort criteria","detail":"x is not a valid sort criteria for posts","source":{"parameter":"sort"},"status":"400"}]}},"id":"1","jsonrpc":"2.0"}"#
     ),
     ("[]", #"{"error":{"code":-32600,"message":"Invalid Request"},"id":null,"jsonrpc":"2.0"}"#),
-  ]) func retortAnswersWithoutCodes(request: String, reply: String) throws {
+  ]
+
+  @Test(arguments: withoutCodes) func retortAnswersWithoutCodes(request: String, reply: String) throws {
     let service = try ResourceService(opening: "blog", dialect: Dialect(flavour: .retort))
     #expect(service.exchange("posts", request) == reply)
   }
 
-  @Test(arguments: [
+  private static let withIntegerCodes: [(String, String)] = [
     (destroyed, #"{"id":"1","jsonrpc":"2.0","result":{}}"#),
     (linkage, #"{"id":"1","jsonrpc":"2.0","result":{"data":{"type":"authors","id":"1"}}}"#),
     (
@@ -96,7 +100,9 @@ import Testing
       request("publish", "{}"),
       #"{"error":{"code":-32601,"message":"Method not found","data":{"method":"publish"}},"id":"1","jsonrpc":"2.0"}"#
     ),
-  ]) func carrotAnswersWithIntegerCodes(request: String, reply: String) throws {
+  ]
+
+  @Test(arguments: withIntegerCodes) func carrotAnswersWithIntegerCodes(request: String, reply: String) throws {
     let service = try ResourceService(opening: "blog", dialect: Dialect(flavour: .carrot))
     #expect(service.exchange("posts", request) == reply)
   }
