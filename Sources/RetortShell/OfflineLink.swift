@@ -1,3 +1,4 @@
+import Client
 import JSONRPC
 import JSONText
 import Synchronization
@@ -52,16 +53,8 @@ private final class OfflineTransport: Transport {
     case "index": ["data": [], "meta": ["record-count": 0]]
     case "show": ["data": ["type": .string(queue), "id": params["id"] ?? "1", "attributes": [:]]]
     case "create", "update":
-      .object(["data": .object((params["data"]?.objectValue ?? [:]).merging(["id": params["id"] ?? "offline-1"]))])
+      .object(["data": .object(JSONObject([("id", "offline-1")]).merging(params["data"]?.objectValue ?? [:]))])
     default: ["data": nil]
     }
-  }
-}
-
-extension JSONObject {
-  fileprivate func merging(_ other: JSONObject) -> JSONObject {
-    var result = self
-    for (key, value) in other where result[key] == nil { result[key] = value }
-    return result
   }
 }

@@ -57,7 +57,6 @@ struct SpillFile {
     let file: FileDescriptor
     let unwritable: [Value]
     private var rest: [UInt8] = []
-    private var clients: [String: String] = [:]
 
     init(file: FileDescriptor, unwritable: [Value]) {
       self.file = file
