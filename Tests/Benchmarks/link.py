@@ -1,4 +1,4 @@
-"""Times retort on a broker, beside a bare loop on librabbitmq and one on pika, all asking the same responder.
+"""Times retort on a broker, beside a bare loop on librabbitmq, one on pika and one on bunny, all asking one responder.
 
     /usr/bin/python3 link.py [--count 100000] [--rounds 5]
 
@@ -16,7 +16,7 @@ RETORT = os.environ["RETORT"]
 LINK = os.environ["LINK"]
 BROKER = os.environ["RETORT_TEST_BROKER"]
 VHOST = BROKER + "%2f"  # amqp_parse_url and pika read a lone slash as the vhost of no name
-ASKER = os.path.join(os.path.dirname(__file__), "../Peers/asker.py")
+ASKER = os.path.join(os.path.dirname(__file__), "../Peers/asker")
 
 
 def retort(statements):
@@ -25,11 +25,13 @@ def retort(statements):
 
 
 def askers(count, window):
-    """The same requests by three programs; retort reads a field of each resource, pika the JSON, C drops the text."""
+    """The same requests by each; retort reads a field of each resource, pika and bunny the JSON, C drops the text."""
+    words = [VHOST, "bench", str(count), str(window)]
     return {
-        "C": [LINK, "ask", VHOST, "bench", str(count), str(window)],
+        "C": [LINK, "ask", *words],
         "retort": retort(f"1..{count} | each in-flight: {window} do (show posts it).id end | count"),
-        "pika": [sys.executable, ASKER, VHOST, "bench", str(count), str(window)],
+        "pika": [sys.executable, ASKER + ".py", *words],
+        "bunny": ["/usr/bin/ruby", ASKER + ".rb", *words],
     }
 
 
