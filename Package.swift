@@ -24,7 +24,7 @@ let package = Package(
   ],
   targets: [
     // 0: nothing of ours below.
-    .target(name: "CRabbitMQ", linkerSettings: [.linkedLibrary("rabbitmq")]),
+    .target(name: "CRabbitMQ", linkerSettings: ["rabbitmq", "ssl", "crypto"].map { .linkedLibrary($0) }),
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
     .target(name: "Language", swiftSettings: safe),
     .target(name: "JSONText", swiftSettings: safe),

@@ -35,10 +35,13 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     public var key: String?
     /// Whether the broker's certificate and its name are held against the authorities and the host: `verify`.
     public var verifies = true
+    /// The name that the broker is asked for and its certificate is held against, where it is not the host:
+    /// `server_name_indication`.
+    public var serverName: String?
   }
 
   private static let parameters = ["heartbeat", "connection_timeout", "frame_max"]
-  private static let tlsParameters = ["cacertfile", "certfile", "keyfile", "verify"]
+  private static let tlsParameters = ["cacertfile", "certfile", "keyfile", "verify", "server_name_indication"]
 
   /// Parses a URI.
   ///
@@ -139,6 +142,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     case "cacertfile": tls?.authorities = value
     case "certfile": tls?.certificate = value
     case "keyfile": tls?.key = value
+    case "server_name_indication": tls?.serverName = value
     default:
       guard ["verify_peer", "verify_none"].contains(value) else {
         throw BrokerError(.address, "verify is verify_peer or verify_none, not \(value)")

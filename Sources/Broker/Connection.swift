@@ -101,8 +101,6 @@ public actor Connection {
   /// Publishes what waits as long as the socket takes it, in as few packets as it can.
   private func publish() throws(BrokerError) {
     guard !outbox.isEmpty, blockedReason == nil else { return }
-    handle?.cork(true)
-    defer { handle?.cork(false) }
     while !outbox.isEmpty, handle?.isWritable == true {
       var room = handle?.room ?? 0
       while room > 0, let message = outbox.next() {
@@ -112,6 +110,7 @@ public actor Connection {
         try publish(message, room)
         room -= message.content.body.count + 512
       }
+      try handle?.flush()
     }
   }
 
@@ -136,7 +135,7 @@ public actor Connection {
   }
 
   /// A reply is three frames or more.
-  private static let framesATurn = 72
+  private static let framesATurn = 36
 
   /// Changes a channel where it stands; a dictionary's subscript would move it out and in again.
   @discardableResult func withChannel<Result>(_ number: UInt16, _ body: (inout Channel) -> Result) -> Result? {
@@ -234,7 +233,12 @@ extension Connection {
   /// Acknowledges a request that gets no reply.
   func acknowledge(_ number: UInt16, _ tag: UInt64) {
     guard channels[number] != nil else { return }
-    do throws(BrokerError) { try handle?.acknowledge(number, tag) } catch { lose(error) }
+    do throws(BrokerError) {
+      try handle?.acknowledge(number, tag)
+      try handle?.flush()
+    } catch {
+      lose(error)
+    }
   }
 
   /// Opens a channel.

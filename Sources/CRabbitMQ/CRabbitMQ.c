@@ -2,9 +2,9 @@
 #include "CRabbitMQ.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <openssl/ssl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -32,6 +32,35 @@ static void keep(char *reason, size_t size, amqp_bytes_t text) {
   size_t count = text.len < size - 1 ? text.len : size - 1;
   memcpy(reason, text.bytes, count);
   reason[count] = 0;
+}
+
+static void free_name(void *parent, void *name, CRYPTO_EX_DATA *all, int index, long argument, void *pointer) {
+  free(name);
+}
+
+// Which datum of a context is its server name.
+static int name_index(void) {
+  static int index = -1;
+  if (index < 0) index = SSL_CTX_get_ex_new_index(0, 0, 0, 0, free_name);
+  return index;
+}
+
+// librabbitmq names the URI's host just before it begins; this is called after it.
+static void announce(const SSL *ssl, int where, int status) {
+  if (!(where & SSL_CB_HANDSHAKE_START)) return;
+  const char *name = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), name_index());
+  if (name) SSL_set_tlsext_host_name((SSL *)ssl, name);
+}
+
+int retort_name_server(amqp_socket_t *socket, const char *name, int verifies) {
+  SSL_CTX *context = amqp_ssl_socket_get_context(socket);
+  char *kept = strdup(name);
+  if (!context || !kept || !SSL_CTX_set_ex_data(context, name_index(), kept)) {
+    free(kept);
+    return 0;
+  }
+  SSL_CTX_set_info_callback(context, announce);
+  return !verifies || X509_VERIFY_PARAM_set1_host(SSL_CTX_get0_param(context), name, 0);
 }
 
 int retort_login(amqp_connection_state_t connection, const char *vhost, int frame_max, int heartbeat, const char *user,
@@ -138,7 +167,7 @@ int retort_next_frame(amqp_connection_state_t connection, retort_frame *frame) {
   return AMQP_STATUS_OK;
 }
 
-int retort_publish(amqp_connection_state_t connection, uint16_t channel, const retort_message *message) {
+static amqp_basic_properties_t properties_of(const retort_message *message) {
   amqp_basic_properties_t properties;
   memset(&properties, 0, sizeof properties);
   properties._flags = AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG;
@@ -156,8 +185,85 @@ int retort_publish(amqp_connection_state_t connection, uint16_t channel, const r
     properties._flags |= AMQP_BASIC_EXPIRATION_FLAG;
     properties.expiration = bytes(message->expiration);
   }
+  return properties;
+}
+
+int retort_publish(amqp_connection_state_t connection, uint16_t channel, const retort_message *message) {
+  amqp_basic_properties_t properties = properties_of(message);
   return amqp_basic_publish(connection, channel, amqp_empty_bytes, bytes(message->routing_key), message->mandatory, 0,
                             &properties, bytes(message->body));
+}
+
+// Big-endian, and where the next number goes.
+static uint8_t *put(uint8_t *at, uint64_t number, int size) {
+  while (size > 0) *at++ = (uint8_t)(number >> (8 * --size));
+  return at;
+}
+
+enum { BEFORE_PAYLOAD = 7, AROUND_PAYLOAD = 8, MOST_BEFORE_BODY = 2048 };
+
+// Puts type, channel, size and end round a payload that stands in its place (AMQP 0-9-1, section 4.2.3).
+static uint8_t *seal(uint8_t *frame, uint8_t type, uint16_t channel, size_t size) {
+  put(put(put(frame, type, 1), channel, 2), size, 4);
+  frame[BEFORE_PAYLOAD + size] = AMQP_FRAME_END;
+  return frame + AROUND_PAYLOAD + size;
+}
+
+static uint8_t *write_method(uint8_t *frame, uint16_t channel, amqp_method_number_t id, void *decoded) {
+  uint8_t *arguments = put(frame + BEFORE_PAYLOAD, id, 4);
+  amqp_bytes_t room = {MOST_BEFORE_BODY / 2 - AROUND_PAYLOAD - 4, arguments};
+  int size = amqp_encode_method(id, decoded, room);
+  return size < 0 ? 0 : seal(frame, AMQP_FRAME_METHOD, channel, 4 + size);
+}
+
+static uint8_t *write_header(uint8_t *frame, uint16_t channel, const retort_message *message) {
+  amqp_basic_properties_t properties = properties_of(message);
+  uint8_t *flags = put(put(put(frame + BEFORE_PAYLOAD, AMQP_BASIC_CLASS, 2), 0, 2), message->body.count, 8);
+  amqp_bytes_t room = {MOST_BEFORE_BODY / 2 - AROUND_PAYLOAD - 12, flags};
+  int size = amqp_encode_properties(AMQP_BASIC_CLASS, &properties, room);
+  return size < 0 ? 0 : seal(frame, AMQP_FRAME_HEADER, channel, 12 + size);
+}
+
+size_t retort_write_publish(uint8_t *start, size_t room, size_t frame_max, uint16_t channel,
+                            const retort_message *message) {
+  size_t count = message->body.count;
+  if (room < MOST_BEFORE_BODY + AROUND_PAYLOAD || count > room - MOST_BEFORE_BODY - AROUND_PAYLOAD) return 0;
+  if (frame_max && count + AROUND_PAYLOAD > frame_max) return 0;
+  amqp_basic_publish_t method;
+  memset(&method, 0, sizeof method);
+  method.routing_key = bytes(message->routing_key);
+  method.mandatory = message->mandatory;
+  uint8_t *next = write_method(start, channel, AMQP_BASIC_PUBLISH_METHOD, &method);
+  if (next) next = write_header(next, channel, message);
+  if (!next) return 0;
+  if (count) {
+    memcpy(next + BEFORE_PAYLOAD, message->body.start, count);
+    next = seal(next, AMQP_FRAME_BODY, channel, count);
+  }
+  return (size_t)(next - start);
+}
+
+size_t retort_write_ack(uint8_t *start, size_t room, uint16_t channel, uint64_t tag) {
+  if (room < MOST_BEFORE_BODY) return 0;
+  amqp_basic_ack_t method = {tag, 0};
+  uint8_t *next = write_method(start, channel, AMQP_BASIC_ACK_METHOD, &method);
+  return next ? (size_t)(next - start) : 0;
+}
+
+int retort_send(int fd, const uint8_t *start, size_t count) {
+  while (count > 0) {
+    ssize_t sent = send(fd, start, count, MSG_NOSIGNAL);
+    if (sent >= 0) {
+      start += sent;
+      count -= (size_t)sent;
+    } else if (errno == EAGAIN) {
+      struct pollfd full = {fd, POLLOUT, 0};
+      if (poll(&full, 1, -1) < 0 && errno != EINTR) return -1;
+    } else if (errno != EINTR) {
+      return -1;
+    }
+  }
+  return 0;
 }
 
 int retort_open_channel(amqp_connection_state_t connection, uint16_t channel) {
@@ -241,8 +347,6 @@ void retort_clear_eventfd(int fd) {
   uint64_t count;
   while (read(fd, &count, sizeof count) < 0 && errno == EINTR) {}
 }
-
-void retort_cork(int fd, int on) { setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on); }
 
 int retort_enlarge_send_buffer(int fd, int size) {
   int got = 0;

@@ -35,6 +35,24 @@ import Testing
     await echo.close()
   }
 
+  /// One frame or several, with others in one send or alone.
+  @Test(arguments: ["", "?frame_max=4096"]) func bodiesOfAllSizesGoTogether(_ parameters: String) async throws {
+    let echo = try await Echo(parameters: parameters)
+    let client = try await echo.client()
+    let sizes = [0, 1, 4087, 4088, 4089, 9000, 30_000, 63_479, 63_480, 63_481, 65_536, 70_000]
+    let right = try await withThrowingTaskGroup(of: Bool.self) { group in
+      for (number, size) in Array(repeating: sizes, count: 20).joined().enumerated() {
+        group.addTask {
+          let body = "\(number) ".padding(toLength: size, with: "\(number % 7)")
+          return try await client.ask(body) == body
+        }
+      }
+      return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+    }
+    #expect(right == 20 * sizes.count)
+    await echo.close()
+  }
+
   @Test func aQueueThatIsNotThereIsNoRouteAtOnce() async throws {
     let echo = try await Echo()
     let client = try await echo.client("nowhere")
@@ -94,5 +112,12 @@ import Testing
     #expect(try echo.vhost.queues() == before)
     #expect(await client.failure("hello") == BrokerError(.closed, "the client was stopped"))
     await echo.close()
+  }
+}
+
+extension String {
+  /// The text cut or filled to a length.
+  fileprivate func padding(toLength length: Int, with filling: String) -> String {
+    String((self + String(repeating: filling, count: length)).prefix(length))
   }
 }

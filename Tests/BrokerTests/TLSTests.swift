@@ -36,15 +36,15 @@ import Testing
     }
   }
 
-  /// Lets the private broker listen with TLS, and gives the port.
-  private func listen(_ certificates: Certificates) async throws -> Int {
+  /// Lets the private broker listen with TLS, and gives the port; strictly: only to who shows a certificate.
+  private func listen(_ certificates: Certificates, strictly: Bool = false) async throws -> Int {
     let broker = try await PrivateBroker.shared
     let directory = certificates.directory.path
     let port = try broker.evaluate(
       """
       {ok, Socket} = gen_tcp:listen(0, [{ip, {127, 0, 0, 1}}]), {ok, Port} = inet:port(Socket), gen_tcp:close(Socket),
       ok = rabbit_networking:start_ssl_listener({"127.0.0.1", Port}, [{cacertfile, "\(certificates.authority)"},
-        {certfile, "\(directory)/broker.pem"}, {keyfile, "\(directory)/broker.key"}], 1),
+        {certfile, "\(directory)/broker.pem"}, {keyfile, "\(directory)/broker.key"}\(strictly ? ", {verify, verify_peer}, {fail_if_no_peer_cert, true}" : "")], 1),
       Port.
       """)
     return try #require(Int(port))
@@ -82,6 +82,28 @@ import Testing
     let plain = try await PrivateBroker.shared.uri.split(separator: ":").last?.prefix { $0 != "/" } ?? ""
     #expect(await failure("amqps://guest:guest@localhost:\(plain)/?verify=verify_none")?.code == .unreachable)
     await echo.close()
+  }
+
+  @Test func anotherNameThanTheHostsIsAskedForAndVerified() async throws {
+    let certificates = try Certificates()
+    defer { try? FileManager.default.removeItem(at: certificates.directory) }
+    let port = try await listen(certificates)
+    let uri = "amqps://guest:guest@127.0.0.1:\(port)/?cacertfile=\(certificates.authority)"
+    #expect(await failure("\(uri)&server_name_indication=localhost") == nil)
+    #expect(
+      await failure("\(uri)&server_name_indication=broker.example")?.message
+        == "127.0.0.1:\(port) has a certificate that no trusted authority signed for broker.example: "
+        + "cacertfile= names an authority, server_name_indication= the broker")
+  }
+
+  @Test func aClientShowsItsCertificate() async throws {
+    let certificates = try Certificates()
+    defer { try? FileManager.default.removeItem(at: certificates.directory) }
+    let port = try await listen(certificates, strictly: true)
+    let uri = "amqps://guest:guest@localhost:\(port)/?cacertfile=\(certificates.authority)"
+    let directory = certificates.directory.path
+    #expect(await failure("\(uri)&certfile=\(directory)/broker.pem&keyfile=\(directory)/broker.key") == nil)
+    #expect(await failure(uri)?.code == .unreachable)
   }
 
   @Test func filesThatAreNotThereAreNamed() async {

@@ -41,7 +41,7 @@ import Testing
     ),
     (
       "amqp://h?heartbeet=2",
-      "there is no parameter heartbeet: heartbeat, connection_timeout, frame_max, cacertfile, certfile, keyfile, verify"
+      "there is no parameter heartbeet: heartbeat, connection_timeout, frame_max, cacertfile, certfile, keyfile, verify, server_name_indication"
     ),
     ("amqp://h?cacertfile=/x", "cacertfile is for amqps:// only"),
     ("amqps://h?verify=maybe", "verify is verify_peer or verify_none, not maybe"),

@@ -10,6 +10,8 @@ struct AMQPHandle: ~Copyable {
   let descriptor: Int32
   /// How many bytes the socket takes after it was found writable.
   let room: Int
+  /// What goes out at once; nil under TLS, where librabbitmq alone can write.
+  private var burst: Burst?
 
   deinit { amqp_destroy_connection(connection) }
 
@@ -37,6 +39,7 @@ struct AMQPHandle: ~Copyable {
     self.connection = connection
     descriptor = amqp_get_sockfd(connection)
     room = max(Int(retort_enlarge_send_buffer(descriptor, 4 << 20)) / 4, 16384)
+    burst = uri.tls == nil ? Burst(frameMax: Int(amqp_get_frame_max(connection))) : nil
   }
 
   /// The socket of a connection: plain, or with TLS 1.2 or newer (`amqp_ssl_socket_new`).
@@ -50,7 +53,10 @@ struct AMQPHandle: ~Copyable {
     guard let socket = amqp_ssl_socket_new(connection) else { throw BrokerError(.unreachable, "out of memory") }
     amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST)
     amqp_ssl_socket_set_verify_peer(socket, tls.verifies ? 1 : 0)
-    amqp_ssl_socket_set_verify_hostname(socket, tls.verifies ? 1 : 0)
+    amqp_ssl_socket_set_verify_hostname(socket, tls.verifies && tls.serverName == nil ? 1 : 0)
+    if let name = tls.serverName, retort_name_server(socket, name, tls.verifies ? 1 : 0) == 0 {
+      throw BrokerError(.address, "\(name) can't be a server's name")
+    }
     if tls.verifies, amqp_ssl_socket_set_cacert(socket, tls.authorities) != AMQP_STATUS_OK.rawValue {
       throw BrokerError(
         .address,
@@ -72,6 +78,11 @@ struct AMQPHandle: ~Copyable {
       return BrokerError(.unreachable, "there is no host \(uri.host)")
     case AMQP_STATUS_TIMEOUT.rawValue:
       return BrokerError(.unreachable, "\(place) did not answer within \(uri.timeout) ms")
+    case AMQP_STATUS_SSL_PEER_VERIFY_FAILED.rawValue where uri.tls?.serverName != nil:
+      return BrokerError(
+        .unreachable,
+        "\(place) has a certificate that no trusted authority signed for \(uri.tls?.serverName ?? uri.host): "
+          + "cacertfile= names an authority, server_name_indication= the broker")
     case AMQP_STATUS_SSL_PEER_VERIFY_FAILED.rawValue:
       return BrokerError(
         .unreachable, "\(place) has a certificate that no trusted authority signed: cacertfile= names one")
@@ -124,14 +135,27 @@ struct AMQPHandle: ~Copyable {
     return true
   }
 
-  /// Publishes a message on the default exchange (`amqp_basic_publish`).
+  /// Publishes a message on the default exchange; a small one goes out with ``flush()``.
   mutating func publish(_ message: OutgoingMessage) throws(BrokerError) {
+    if burst?.add(message) == true { return }
+    try flush()
+    if burst?.add(message) == true { return }
     try check(
       message.withRaw { raw in
         var raw = raw
         return retort_publish(connection, message.channel, &raw)
       })
   }
+
+  /// Acknowledges a delivery, with ``flush()``.
+  mutating func acknowledge(_ channel: UInt16, _ tag: UInt64) throws(BrokerError) {
+    if burst?.add(acknowledging: tag, on: channel) == true { return }
+    try flush()
+    try check(retort_ack(connection, channel, tag))
+  }
+
+  /// Sends what waits to go out at once.
+  mutating func flush() throws(BrokerError) { try burst?.send(descriptor) }
 
   mutating func openChannel(_ channel: UInt16) throws(BrokerError) {
     try check(retort_open_channel(connection, channel))
@@ -165,10 +189,6 @@ struct AMQPHandle: ~Copyable {
     try check(tag.withLent { retort_cancel(connection, channel, $0) })
   }
 
-  mutating func acknowledge(_ channel: UInt16, _ tag: UInt64) throws(BrokerError) {
-    try check(retort_ack(connection, channel, tag))
-  }
-
   mutating func closeConnection() throws(BrokerError) { try check(retort_close_connection(connection)) }
 
   mutating func confirmConnectionClose() throws(BrokerError) {
@@ -180,9 +200,6 @@ struct AMQPHandle: ~Copyable {
     var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     return poll(&entry, 1, 0) > 0 && Int32(entry.revents) & POLLOUT != 0
   }
-
-  /// Holds back what is written until it is let go, so that it goes out in few packets.
-  func cork(_ isOn: Bool) { retort_cork(descriptor, isOn ? 1 : 0) }
 
   private func check(_ status: Int32) throws(BrokerError) {
     guard status == AMQP_STATUS_OK.rawValue else {

@@ -1,23 +1,37 @@
 import CRabbitMQ
 
-/// A message that waits to be published.
-struct OutgoingMessage: Sendable {
-  var channel: UInt16
-  var routingKey: [UInt8]
-  var correlationID: [UInt8]
-  var replyTo: [UInt8] = []
-  var body: [UInt8]
-  var isMandatory = false
+/// A message that waits to be published; one object, since it passes through many hands.
+final class OutgoingMessage: Sendable {
+  let channel: UInt16
+  let routingKey: [UInt8]
+  let correlationID: [UInt8]
+  let replyTo: [UInt8]
+  let body: [UInt8]
+  let isMandatory: Bool
   /// When the message itself dies.
-  var expiration: ContinuousClock.Instant?
+  let expiration: ContinuousClock.Instant?
   /// When a client stops waiting for it.
-  var deadline: ContinuousClock.Instant?
+  let deadline: ContinuousClock.Instant?
+
+  init(
+    channel: UInt16, routingKey: [UInt8], correlationID: [UInt8], replyTo: [UInt8] = [], body: [UInt8],
+    isMandatory: Bool = false, expiration: ContinuousClock.Instant? = nil, deadline: ContinuousClock.Instant? = nil
+  ) {
+    self.channel = channel
+    self.routingKey = routingKey
+    self.correlationID = correlationID
+    self.replyTo = replyTo
+    self.body = body
+    self.isMandatory = isMandatory
+    self.expiration = expiration
+    self.deadline = deadline
+  }
 
   /// The largest body a broker takes; one byte more ends the channel.
   static let bodyLimit = 128 << 20
 
   /// Lends the message to a C function.
-  func withRaw(_ body: (retort_message) -> Int32) -> Int32 {
+  func withRaw<Result>(_ body: (retort_message) -> Result) -> Result {
     let expires: [UInt8] = expiration.map { Array("\(Self.milliseconds(until: $0))".utf8) } ?? []
     return routingKey.withLent { key in
       correlationID.withLent { correlation in

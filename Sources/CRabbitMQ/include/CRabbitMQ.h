@@ -68,10 +68,23 @@ typedef struct {
 int retort_login(amqp_connection_state_t connection, const char *vhost, int frame_max, int heartbeat, const char *user,
                  const char *password, const char *name, uint16_t *code, char *reason, size_t reason_size);
 
+// Asks the TLS server for the certificate of a name that is not the host's (RFC 6066, section 3), and verifies that name;
+// 0 where it can't.
+int retort_name_server(amqp_socket_t *socket, const char *name, int verifies);
+
 // Reads a frame that is there already; AMQP_STATUS_TIMEOUT where there is none.
 int retort_next_frame(amqp_connection_state_t connection, retort_frame *frame);
 
 int retort_publish(amqp_connection_state_t connection, uint16_t channel, const retort_message *message);
+
+// amqp_basic_publish and amqp_basic_ack as bytes, so that one send takes many of them. Return how many there are; 0
+// where the room or the largest frame (0: any) is too small.
+size_t retort_write_publish(uint8_t *start, size_t room, size_t frame_max, uint16_t channel,
+                            const retort_message *message);
+size_t retort_write_ack(uint8_t *start, size_t room, uint16_t channel, uint64_t tag);
+// Sends all of them, however long the socket is full; -1 and errno where it is broken.
+int retort_send(int fd, const uint8_t *start, size_t count);
+
 int retort_open_channel(amqp_connection_state_t connection, uint16_t channel);
 int retort_close_channel(amqp_connection_state_t connection, uint16_t channel);
 int retort_confirm_channel_close(amqp_connection_state_t connection, uint16_t channel);
@@ -88,7 +101,6 @@ int retort_confirm_connection_close(amqp_connection_state_t connection);
 int retort_eventfd(void);
 void retort_signal_eventfd(int fd);
 void retort_clear_eventfd(int fd);
-void retort_cork(int fd, int on);
 int retort_enlarge_send_buffer(int fd, int bytes);
 // Waits for the socket and the eventfd; bit 0: socket readable, bit 1: socket writable, bit 2: eventfd.
 int retort_wait(int socket, int want_write, int event, int milliseconds);

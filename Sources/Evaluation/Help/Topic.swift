@@ -62,7 +62,8 @@ struct Topic: Sendable {
       text: """
         amqp://USER:PASSWORD@HOST:5672/VHOST?heartbeat=30, embedded:blog (a sample), or embedded:FILE.sqlite.
         In user and password / is written %2F and @ %40. connect without one takes RETORT_URL. Links of one URI
-        share a socket. amqps:// checks the broker's certificate: ?cacertfile=, certfile=, keyfile=, verify=verify_none.
+        share a socket. amqps:// checks the broker's certificate: ?cacertfile=, certfile=, keyfile=, verify=verify_none,
+        server_name_indication= where the certificate has another name than the host.
         """),
     Topic(
       name: "program",

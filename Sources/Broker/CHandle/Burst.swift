@@ -1,0 +1,43 @@
+import CRabbitMQ
+import Glibc
+
+/// The frames of small messages that go out with one `send`, where `amqp_basic_publish` would send three times for each.
+struct Burst {
+  private var bytes = [UInt8](repeating: 0, count: 1 << 16)
+  private var count = 0
+  /// The most bytes a frame has; 0 for any.
+  private let frameMax: Int
+
+  init(frameMax: Int) { self.frameMax = frameMax }
+
+  /// Adds a message; false where it does not fit.
+  mutating func add(_ message: OutgoingMessage) -> Bool {
+    let frameMax = frameMax
+    return message.withRaw { raw in
+      var raw = raw
+      return add { retort_write_publish($0.baseAddress, $0.count, frameMax, message.channel, &raw) }
+    }
+  }
+
+  /// Adds what acknowledges a delivery; false where it does not fit.
+  mutating func add(acknowledging tag: UInt64, on channel: UInt16) -> Bool {
+    add { retort_write_ack($0.baseAddress, $0.count, channel, tag) }
+  }
+
+  private mutating func add(_ write: (UnsafeMutableBufferPointer<UInt8>) -> Int) -> Bool {
+    let written = bytes.withUnsafeMutableBufferPointer { write(UnsafeMutableBufferPointer(rebasing: $0[count...])) }
+    count += written
+    return written > 0
+  }
+
+  /// Sends what was added.
+  ///
+  /// - Throws: `lost` where the socket is broken.
+  mutating func send(_ descriptor: Int32) throws(BrokerError) {
+    guard count > 0 else { return }
+    defer { count = 0 }
+    guard bytes.withUnsafeBufferPointer({ retort_send(descriptor, $0.baseAddress, count) }) == 0 else {
+      throw BrokerError(.lost, "the connection broke: \(String(cString: strerror(errno)))")
+    }
+  }
+}
