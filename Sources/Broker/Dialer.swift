@@ -79,6 +79,23 @@ public actor Dialer {
     return task
   }
 
+  /// Asks for a queue's depth and consumers; nil where there is none.
+  ///
+  /// - Throws: `timeout` where the broker does not say so in time.
+  public nonisolated func probe(
+    queue: String, until deadline: ContinuousClock.Instant
+  ) async throws(BrokerError) -> (messages: Int, consumers: Int)? {
+    let probing = Task<Result<(messages: Int, consumers: Int)?, BrokerError>, Never> {
+      do throws(BrokerError) { return .success(try await connected(until: deadline).probe(queue: queue)) } catch {
+        return .failure(error)
+      }
+    }
+    guard let result = await probing.value(until: deadline) else {
+      throw BrokerError(.timeout, "the broker does not answer")
+    }
+    return try result.get()
+  }
+
   /// Closes the connection for good; closing twice does nothing.
   public func close() async {
     isClosed = true

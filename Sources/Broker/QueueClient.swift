@@ -16,6 +16,12 @@ public final class QueueClient: Sendable {
     var isStopped = false
   }
 
+  /// A channel that is being opened, by the caller who waits for it or by another, whose deadline may be an earlier one.
+  private struct Opening {
+    var task: Task<Result<ClientChannel, BrokerError>, Never>
+    var isOwn: Bool
+  }
+
   /// Opens a client on a queue, which is neither declared nor looked for.
   ///
   /// Its replies come through an anonymous queue, or through the broker's direct reply-to.
@@ -71,16 +77,27 @@ public final class QueueClient: Sendable {
   }
 
   private func opened(until deadline: ContinuousClock.Instant?) async throws(BrokerError) -> ClientChannel {
-    let opening = state.withLock { state -> Task<Result<ClientChannel, BrokerError>, Never>? in
-      if state.channel != nil || state.isStopped { return nil }
-      if let opening = state.opening { return opening }
-      let opening = Task { await self.open(until: deadline) }
-      state.opening = opening
-      return opening
+    while let opening = opening(until: deadline) {
+      guard let result = await opening.task.value(until: deadline) else {
+        throw Task.isCancelled
+          ? BrokerError(.cancelled, "interrupted") : BrokerError(.lost, "not connected: the time is up")
+      }
+      if !opening.isOwn, case .failure(let error) = result, error.code == .lost { continue }
+      return try result.get()
     }
-    if let opening { return try await opening.value.get() }
     guard let channel = state.withLock(\.channel) else { throw BrokerError(.closed, "the client was stopped") }
     return channel
+  }
+
+  /// The opening to wait for; nil where the channel is open, or never will be.
+  private func opening(until deadline: ContinuousClock.Instant?) -> Opening? {
+    state.withLock { state in
+      if state.channel != nil || state.isStopped { return nil }
+      if let task = state.opening { return Opening(task: task, isOwn: false) }
+      let task = Task { await self.open(until: deadline) }
+      state.opening = task
+      return Opening(task: task, isOwn: true)
+    }
   }
 
   private func open(until deadline: ContinuousClock.Instant?) async -> Result<ClientChannel, BrokerError> {

@@ -71,7 +71,7 @@ final class BrokerLink: JSONRPC.Link {
   func probe(queue: String) async throws(LinkError) -> QueueState? {
     let dialer = dialer
     return try await Self.mapped { () throws(BrokerError) in
-      try await dialer.connected(until: .now + .seconds(1)).probe(queue: queue).map {
+      try await dialer.probe(queue: queue, until: .now + .seconds(5)).map {
         QueueState(messages: $0.messages, consumers: $0.consumers)
       }
     }

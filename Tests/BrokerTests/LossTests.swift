@@ -10,7 +10,8 @@ import Testing
     #expect(try await client.ask("one") == "one")
     try echo.vhost.closeConnections()
     // The service's connection is gone too, and its queue with no other.
-    #expect(await client.failure("two", within: .milliseconds(200))?.code == .timeout)
+    let silence = await client.failure("two", within: .milliseconds(200))?.code
+    #expect(silence == .timeout || silence == .lost, "nobody answers, or it is not connected yet")
     let again = try await Connection.open(try AMQPURI(echo.vhost.uri), name: "echo")
     _ = try await again.serve(queue: "echo") { $0 }
     #expect(try await client.ask("three") == "three")

@@ -4,29 +4,10 @@ import Testing
 
 /// What a client does when the network between it and the broker breaks, or does less than it should.
 @Suite(.timeLimit(.minutes(1))) struct ProxyTests {
-  /// How a network breaks, and what is said of it.
-  enum Break: CaseIterable {
-    case cut, reset, stall
-
-    func happens(to proxy: Proxy) {
-      switch self {
-      case .cut: proxy.cut()
-      case .reset: proxy.reset()
-      case .stall: proxy.stall()
-      }
-    }
-
-    var message: String {
-      switch self {
-      case .cut: "the connection broke: connection closed unexpectedly"
-      case .reset: "the connection broke: a socket error occurred"
-      case .stall: "the connection broke: heartbeat timeout, connection closed"
-      }
-    }
-  }
-
-  @Test(arguments: Break.allCases)
-  func readsInFlightAreAnsweredAfterABreakAndChangesAreUnknown(_ fault: Break) async throws {
+  @Test(arguments: Proxy.Fault.allCases)
+  func readsInFlightAreAnsweredAfterABreakAndChangesAreUnknown(
+    _ fault: Proxy.Fault
+  ) async throws {
     let held = try await HeldService(parameters: fault == .stall ? "?heartbeat=1&connection_timeout=1000" : "")
     let texts = (1...20).map { "read \($0)" }
     let reads = texts.map { text in Task { try await held.client.ask(text) } }
@@ -34,7 +15,7 @@ import Testing
     var arrivals = held.arrivals.makeAsyncIterator()
     for _ in 1...25 { _ = await arrivals.next() }
 
-    fault.happens(to: held.proxy)
+    held.proxy.happen(fault)
     for change in changes {
       let lost = await change.value
       #expect(lost == BrokerError(.lost, fault.message, wasSent: true))
@@ -57,7 +38,7 @@ import Testing
   @Test func aReplyThatComesAfterAStallIsNobodys() async throws {
     let held = try await HeldService()
     held.open()
-    held.proxy.stall()
+    held.proxy.happen(.stall)
     let late = await held.client.failure("late", within: .milliseconds(500), mayRepeat: false)
     #expect(late == BrokerError(.timeout, "the time is up", wasSent: true))
     held.proxy.goOn()
@@ -92,10 +73,55 @@ import Testing
   @Test func aLoginWithoutAnAnswerEnds() async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     let proxy = try Proxy(to: vhost.uri)
-    proxy.stall()
+    proxy.happen(.stall)
     let uri = try AMQPURI(proxy.uri + "?connection_timeout=200")
     let error = await #expect(throws: BrokerError.self) { _ = try await Connection.open(uri, name: "test") }
     #expect(error == BrokerError(.unreachable, "127.0.0.1:\(uri.port) did not answer within 200 ms"))
     proxy.close()
+  }
+
+  @Test func aReplyThatStopsInItsMiddleHoldsUpTheOthersUntilItGoesOn() async throws {
+    let held = try await HeldService(parameters: "?heartbeat=0")
+    async let long = held.client.failure(String(repeating: "0123456789", count: 30_000), within: .milliseconds(500))
+    async let other = held.client.ask("other")
+    var arrivals = held.arrivals.makeAsyncIterator()
+    for _ in 1...2 { _ = await arrivals.next() }
+    held.proxy.pass(200_000, then: .stall)
+    held.open()
+    var ends = held.proxy.ends.makeAsyncIterator()
+    await ends.next()
+    #expect(await long == BrokerError(.timeout, "the time is up", wasSent: true))
+    held.proxy.goOn()
+    #expect(try await other == "other")
+    #expect(try await held.client.ask("afterwards") == "afterwards")
+    #expect(try await held.dialer.connected(until: nil).counters.strayReplies == 1)
+    await held.close()
+  }
+
+  @Test func aDeadlineHoldsWhileTheNextConnectionIsOpened() async throws {
+    let held = try await HeldService(parameters: "?connection_timeout=600000")
+    held.open()
+    held.proxy.happen(.cut)
+    held.proxy.happen(.stall)
+    async let patient = held.client.ask("patient", within: .seconds(50))
+    var notices = held.notices.makeAsyncIterator()
+    #expect(await notices.next() == "\(Proxy.Fault.cut.message); connecting to PROXY again")
+    #expect(
+      await held.client.failure("hasty", within: .milliseconds(300))
+        == BrokerError(.lost, "not connected: the time is up"))
+    held.proxy.goOn()
+    #expect(try await patient == "patient")
+    await held.close()
+  }
+}
+
+extension Proxy.Fault {
+  /// What a client says of it.
+  fileprivate var message: String {
+    switch self {
+    case .cut: "the connection broke: connection closed unexpectedly"
+    case .reset: "the connection broke: a socket error occurred"
+    case .stall: "the connection broke: heartbeat timeout, connection closed"
+    }
   }
 }

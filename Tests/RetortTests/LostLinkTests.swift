@@ -28,11 +28,11 @@ import Testing
     let run = Task { await Ran.retort("-c", script, environment: ["RETORT_URL": proxy.uri]) }
     var heard = arrivals.makeAsyncIterator()
     #expect(await heard.next() == "create")
-    proxy.cut()
+    proxy.happen(.cut)
     #expect(await heard.next() == "show")
-    proxy.reset()
+    proxy.happen(.reset)
     #expect(await heard.next() == "show")
-    proxy.cut()
+    proxy.happen(.cut)
     #expect(await heard.next() == "show")
     let ran = await run.value
     #expect(

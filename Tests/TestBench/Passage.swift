@@ -12,9 +12,11 @@ struct Passage {
     let from: Int32
     let to: Int32
     var held: [UInt8] = []
+    /// How much may still go; nil where there is no limit.
+    var limit: Int?
 
     /// Takes and gives without waiting; false where either side has ended.
-    mutating func move(_ limit: Int) -> Bool {
+    mutating func move(_ most: Int) -> Bool {
       if held.isEmpty {
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
         let count = recv(from, &bytes, bytes.count, LoopbackSocket.atOnce)
@@ -22,8 +24,9 @@ struct Passage {
         guard count > 0 else { return errno == EAGAIN }
         held = Array(bytes.prefix(count))
       }
-      let count = send(to, held, min(held.count, limit), LoopbackSocket.atOnce)
+      let count = send(to, held, min(held.count, most, limit ?? .max), LoopbackSocket.atOnce)
       guard count >= 0 else { return errno == EAGAIN }
+      limit = limit.map { $0 - count }
       held.removeFirst(count)
       return true
     }
@@ -48,12 +51,18 @@ struct Passage {
   /// Whether there is something that was not passed on yet.
   var isHolding: Bool { lanes.contains { !$0.held.isEmpty } }
 
+  /// Whether it has passed all of the broker's that it may.
+  var isSpent: Bool { lanes.contains { $0.limit == 0 } }
+
+  /// Lets so many bytes more of the broker's pass, or all.
+  mutating func limit(_ count: Int?) { lanes[1].limit = count }
+
   /// What to wait for.
   func interest(_ flow: Flow) -> [pollfd] {
     guard flow != .stalled else { return [] }
     return lanes.compactMap { lane in
       if lane.held.isEmpty { return pollfd(fd: lane.from, events: Int16(POLLIN), revents: 0) }
-      return flow == .free ? pollfd(fd: lane.to, events: Int16(POLLOUT), revents: 0) : nil
+      return flow == .free && lane.limit != 0 ? pollfd(fd: lane.to, events: Int16(POLLOUT), revents: 0) : nil
     }
   }
 

@@ -8,20 +8,35 @@ import Synchronization
 /// ```swift
 /// let proxy = try Proxy(to: vhost.uri)
 /// let dialer = try await Dialer(AMQPURI(proxy.uri), name: "test")
-/// proxy.cut()
+/// proxy.happen(.cut)
 /// ```
 /// What is passed on and what is broken have one lock: nothing passes any more when ``stall()`` has returned.
 public final class Proxy: Sendable {
   /// The URI that leads to the broker through here.
   public let uri: String
+  /// Has an element each time that ``pass(_:then:)`` has come to its end.
+  public let ends: AsyncStream<Void>
   private let brokerPort: Int
   private let listener: Int32
   private let wakeUp: (reader: Int32, writer: Int32)
-  private let state = Mutex(State())
+  private let state: Mutex<State>
+
+  /// How a network breaks.
+  public enum Fault: CaseIterable, Sendable {
+    /// The connections are closed in order; new ones are taken.
+    case cut
+    /// The connections end with a reset (RST); new ones are taken.
+    case reset
+    /// The connections stand, and nothing passes; new ones are taken, and get nothing.
+    case stall
+  }
 
   fileprivate struct State {
     var flow = Passage.Flow.free
     var passages: [Passage] = []
+    /// What happens when a passage has passed all that it may.
+    var fault = Fault.stall
+    var ended: AsyncStream<Void>.Continuation
     var isClosed = false
   }
 
@@ -34,29 +49,41 @@ public final class Proxy: Sendable {
     self.listener = listener
     self.uri = uri.replacing(":\(brokerPort)/", with: ":\(port)/")
     wakeUp = try LoopbackSocket.pair()
+    let (ends, ended) = AsyncStream.makeStream(of: Void.self)
+    self.ends = ends
+    state = Mutex(State(ended: ended))
     Thread.detachNewThread { self.run() }
   }
 
-  /// Closes the connections in order; new ones are taken.
-  public func cut() { change { $0.end { $0.close() } } }
+  /// Breaks at once.
+  public func happen(_ fault: Fault) { change { $0.happen(fault) } }
 
-  /// Ends the connections with a reset (RST); new ones are taken.
-  public func reset() { change { $0.end { $0.reset() } } }
-
-  /// Passes nothing any more, and lets connections stand; new ones are taken, and get nothing.
-  public func stall() { change { $0.flow = .stalled } }
+  /// Passes so many bytes more of what the broker sends, and breaks in the middle of what comes then.
+  ///
+  /// A stall holds back only what the broker sends; requests go on.
+  public func pass(_ count: Int, then fault: Fault) {
+    change { state in
+      state.fault = fault
+      for index in state.passages.indices { state.passages[index].limit(count) }
+    }
+  }
 
   /// Passes a byte at a time, a millisecond apart.
   public func trickle() { change { $0.flow = .trickling } }
 
   /// Passes everything again, what was held back first.
-  public func goOn() { change { $0.flow = .free } }
+  public func goOn() {
+    change { state in
+      state.flow = .free
+      for index in state.passages.indices { state.passages[index].limit(nil) }
+    }
+  }
 
   /// Ends the connections, and takes no new ones.
   public func close() {
     change { state in
       guard !state.isClosed else { return }
-      state.end { $0.close() }
+      state.happen(.cut)
       state.isClosed = true
       Glibc.close(listener)
     }
@@ -100,14 +127,22 @@ extension Proxy.State {
   /// Passes on what has come, and drops the passages that are over.
   mutating func move() {
     guard flow != .stalled else { return }
+    let wereSpent = passages.count(where: \.isSpent)
     for index in passages.indices.reversed() where !passages[index].move(flow) {
       passages.remove(at: index).close()
     }
+    guard passages.count(where: \.isSpent) > wereSpent else { return }
+    if fault != .stall { happen(fault) }
+    ended.yield()
   }
 
-  /// Ends every passage.
-  mutating func end(_ body: (Passage) -> Void) {
-    passages.forEach(body)
+  /// Breaks.
+  mutating func happen(_ fault: Proxy.Fault) {
+    switch fault {
+    case .cut: for passage in passages { passage.close() }
+    case .reset: for passage in passages { passage.reset() }
+    case .stall: return flow = .stalled
+    }
     passages = []
   }
 }

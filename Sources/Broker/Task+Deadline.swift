@@ -1,0 +1,17 @@
+extension Task where Failure == Never {
+  /// Waits for what the task gives; nil where the time is up first, or who waits is cancelled.
+  ///
+  /// The task itself goes on.
+  func value(until deadline: ContinuousClock.Instant?) async -> Success? {
+    let (firsts, first) = AsyncStream.makeStream(of: Success.self)
+    Task<Void, Never> { first.yield(await value) }
+    let clock = Task<Void, Never> {
+      guard let deadline else { return }
+      do { try await Task<Never, Never>.sleep(until: deadline, clock: .continuous) } catch { return }
+      first.finish()
+    }
+    defer { clock.cancel() }
+    for await value in firsts { return value }
+    return nil
+  }
+}
