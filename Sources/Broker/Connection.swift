@@ -77,11 +77,8 @@ public actor Connection {
   private func turn() -> ConnectionThread.Wait {
     accept(thread.takeOrders())
     guard handle != nil else { return ConnectionThread.Wait() }
-    var isDry = true
-    do throws(BrokerError) {
-      try publish()
-      isDry = try drain()
-    } catch {
+    let isDry: Bool
+    do throws(BrokerError) { isDry = try talk() } catch {
       lose(error)
       return ConnectionThread.Wait()
     }
@@ -89,6 +86,15 @@ public actor Connection {
     guard let descriptor = handle?.descriptor else { return ConnectionThread.Wait() }
     return ConnectionThread.Wait(
       socket: descriptor, wantsToWrite: !outbox.isEmpty && blockedReason == nil, timeout: isDry ? patience : 0)
+  }
+
+  /// Publishes and takes; true if there is no more to take.
+  private func talk() throws(BrokerError) -> Bool {
+    do throws(BrokerError) { try publish() } catch {
+      while try !drain() {}  // What the broker said before it left tells more than a broken pipe.
+      throw error
+    }
+    return try drain()
   }
 
   /// How long to wait at most: to the nearest deadline, or half a heartbeat.

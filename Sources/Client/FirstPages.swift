@@ -15,7 +15,7 @@ public struct FirstPages: Sendable {
     self.client = client
     self.patience = patience
     var query = query
-    query.page?.number = 1
+    query.page = query.page?.first
     query.include = []
     self.query = query
   }

@@ -31,7 +31,7 @@ final class PagesAhead: Sendable {
     let last = pagination?.last?.number ?? pagination?.totalSize.map { ($0 + next.size - 1) / next.size } ?? next.number
     for number in next.number..<max(min(next.number + limit, last + 1), next.number) {
       var query = query
-      query.page?.number = number
+      query.page = next.advanced(by: number - next.number)
       readings.withLock { readings in
         if readings[number] == nil { readings[number] = reading(query) }
       }

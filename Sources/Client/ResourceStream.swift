@@ -20,7 +20,7 @@ public struct ResourceStream: Sendable {
     self.client = client
     self.query = query
     ahead = PagesAhead(client, patience, limit: prefetch)
-    isFromStart = query.page?.number ?? 1 == 1
+    isFromStart = query.page.map { $0 == $0.first } ?? true
   }
 
   /// The next page, or nil after the last.
@@ -98,8 +98,8 @@ extension ResourceClient {
 
   /// How many resources a query finds (Retort.Client.Generic `count`).
   ///
-  /// Asks for the smallest page and reads its total. Where the service reports none, it counts what the page or, at
-  /// last, the stream holds, and says so in the trace.
+  /// Asks for the smallest page and reads its total, or for the list as it comes where the service refuses that page.
+  /// Where it reports no total, what the page or, at last, the stream holds is counted, and the trace says so.
   public func count(_ query: Query, patience: Patience = .usual) async throws(ClientError) -> Int {
     var all = query
     all.include = []
@@ -107,7 +107,11 @@ extension ResourceClient {
     all.page = nil
     var smallest = all
     smallest.page = Pagination.Page(number: 1, size: 1)
-    let document = try await index(smallest, patience: patience)
+    let document: Document
+    do throws(ClientError) { document = try await index(smallest, patience: patience) } catch {
+      guard error.kind == .service || error.kind == .invalid else { throw error }
+      document = try await index(all, patience: patience)
+    }
     if let total = document.pagination?.totalSize { return total }
     let found = document.resources.count
     if found != 1, document.pagination?.next == nil { return found }

@@ -8,11 +8,45 @@ public struct Pagination: Sendable, Equatable {
     public var number: Int
     /// How many resources a page holds.
     public var size: Int
+    /// How many resources come before it, where the service counts those and not pages.
+    public private(set) var offset: Int?
 
     /// Creates a page.
     public init(number: Int, size: Int) {
       self.number = number
       self.size = size
+    }
+
+    /// Creates the page after some resources (jsonapi-resources' offset paginator); both are asked for by these names.
+    public init(offset: Int, limit: Int) {
+      self.init(number: 1 + offset / limit, size: limit)
+      self.offset = offset
+    }
+
+    /// The page some pages later, or the last that can be written.
+    public func advanced(by pages: Int) -> Page {
+      var result = self
+      result.number = Self.sum(number, pages)
+      if let offset { result.offset = Self.sum(offset, Self.product(pages, size)) }
+      return result
+    }
+
+    private static func sum(_ left: Int, _ right: Int) -> Int {
+      let (sum, isOver) = left.addingReportingOverflow(right)
+      return isOver ? .max : sum
+    }
+
+    private static func product(_ left: Int, _ right: Int) -> Int {
+      let (product, isOver) = left.multipliedReportingOverflow(by: right)
+      return isOver ? .max : product
+    }
+
+    /// The first page of this size.
+    public var first: Page { offset == nil ? Page(number: 1, size: size) : Page(offset: 0, limit: size) }
+
+    /// As it is asked for: two integers.
+    public var members: KeyValuePairs<String, Int> {
+      if let offset { ["offset": offset, "limit": size] } else { ["number": number, "size": size] }
     }
   }
 
@@ -42,19 +76,18 @@ public struct Pagination: Sendable, Equatable {
     guard let text = link?.stringValue ?? link?["href"]?.stringValue, let mark = text.firstIndex(of: "?") else {
       return nil
     }
-    var number: Int?
-    var size: Int?
+    var members: [String: Int] = [:]
     for pair in text[mark...].dropFirst().prefix(while: { $0 != "#" }).split(separator: "&") {
       guard let equals = pair.firstIndex(of: "=") else { continue }
-      let value = pair[equals...].dropFirst()
-      switch pair[..<equals].percentDecoded {
-      case "page[number]": number = Int(value.percentDecoded)
-      case "page[size]": size = Int(value.percentDecoded)
-      default: continue
-      }
+      members[pair[..<equals].percentDecoded] = Int(pair[equals...].dropFirst().percentDecoded)
     }
-    guard let number, let size, number > 0, size > 0 else { return nil }
-    return Page(number: number, size: size)
+    if let number = members["page[number]"], let size = members["page[size]"], number > 0, size > 0 {
+      return Page(number: number, size: size)
+    }
+    if let offset = members["page[offset]"], let limit = members["page[limit]"], offset >= 0, limit > 0 {
+      return Page(offset: offset, limit: limit)
+    }
+    return nil
   }
 }
 

@@ -27,7 +27,7 @@ public struct Query: Sendable, Equatable {
       params["fields"] = .object(JSONObject(fields.map { ($0.type, .string($0.names.joined(separator: ","))) }))
     }
     if let page {
-      params["page"] = ["number": .number(JSONNumber(page.number)), "size": .number(JSONNumber(page.size))]
+      params["page"] = .object(JSONObject(page.members.map { ($0.key, .number(JSONNumber($0.value))) }))
     }
     if !sort.isEmpty { params["sort"] = .string(sort.joined(separator: ",")) }
     if !meta.isEmpty { params["meta"] = .object(meta) }

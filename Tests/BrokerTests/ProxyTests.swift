@@ -120,7 +120,7 @@ extension Proxy.Fault {
   fileprivate var message: String {
     switch self {
     case .cut: "the connection broke: connection closed unexpectedly"
-    case .reset: "the connection broke: a socket error occurred"
+    case .reset: "the connection broke: Connection reset by peer"
     case .stall: "the connection broke: heartbeat timeout, connection closed"
     }
   }

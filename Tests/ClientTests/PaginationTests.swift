@@ -20,11 +20,20 @@ import Testing
   @Test(arguments: [
     "null", "5", "{}", #""""#, #""http://h/posts""#, #""http://h/?page[number]=2""#,
     #""/?page[number]=two&page[size]=3""#,
-    #""/?page[offset]=2&page[limit]=3""#, #""/?page[number]=0&page[size]=3""#, #""/?page[number]=2&page[size]=0""#,
+    #""/?page[offset]=-1&page[limit]=3""#, #""/?page[offset]=2&page[limit]=0""#, #""/?page[number]=0&page[size]=3""#,
+    #""/?page[number]=2&page[size]=0""#,
     #""/?page[number]=99999999999999999999&page[size]=1""#, #""/?page%5""#,
   ])
   func whatIsNoPageIsNone(link: String) throws {
     #expect(try pagination(#"{"next":\#(link)}"#) == nil)
+  }
+
+  @Test func aPageMayBeAnOffset() throws {
+    let next = try pagination(#"{"next":"/?page%5Boffset%5D=20&page%5Blimit%5D=10"}"#)?.next
+    #expect(next == Pagination.Page(offset: 20, limit: 10))
+    #expect(next?.number == 3 && next?.advanced(by: 2) == Pagination.Page(offset: 40, limit: 10))
+    #expect(next?.first == Pagination.Page(offset: 0, limit: 10))
+    #expect(next?.advanced(by: .max).offset == .max)
   }
 
   @Test func theTotalMayBeANumberOrText() throws {

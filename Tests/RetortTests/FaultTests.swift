@@ -4,15 +4,15 @@ import Testing
 
 /// The faults of `retort serve`, as a script meets them and as its log counts them.
 @Suite(.timeLimit(.minutes(1))) struct FaultTests {
-  /// What a change and a read of one post come to, both with little time.
+  /// What a change and a read of one post come to, both with `duration` to wait.
   private static let script = #"""
     try do
-      print (update posts 1 {text: "changed"} timeout: 300ms).text
+      print (update posts 1 {text: "changed"} timeout: duration).text
     rescue e
       print "\(e.kind): \(e.message)"
     end
     try do
-      print (show posts 1 timeout: 300ms).text
+      print (show posts 1 timeout: duration).text
     rescue e
       print "\(e.kind): \(e.message)"
     end
@@ -58,7 +58,7 @@ import Testing
     ),
   ]) func aFaultIsToldAsWhatItIs(fault: String, output: String) async throws {
     let service = try await FakeService("--fault", "\(fault)=1", "--log", "-")
-    let ran = await service.run(Self.script)
+    let ran = await service.run("let duration = \(output == Self.silence ? 1 : 30)s\n" + Self.script)
     #expect(ran == Ran(status: 0, output: output, notes: ""))
     let stopped = await service.stop()
     #expect(stopped.status == 0)

@@ -46,7 +46,7 @@ import Testing
       notes == """
         note: the connection broke: connection closed unexpectedly; connecting to PROXY again
         note: connected to PROXY again
-        note: the connection broke: a socket error occurred; connecting to PROXY again
+        note: the connection broke: Connection reset by peer; connecting to PROXY again
         note: connected to PROXY again
         note: the connection broke: connection closed unexpectedly; connecting to PROXY again
         note: connected to PROXY again

@@ -127,9 +127,7 @@ struct AMQPHandle: ~Copyable {
     var raw = retort_frame()
     let status = retort_next_frame(connection, &raw)
     if status == AMQP_STATUS_TIMEOUT.rawValue { return false }
-    guard status == AMQP_STATUS_OK.rawValue else {
-      throw BrokerError(.lost, "the connection broke: \(Self.text(status))")
-    }
+    try check(status)
     body(Frame(raw))
     amqp_maybe_release_buffers_on_channel(connection, raw.channel)
     return true
@@ -202,10 +200,14 @@ struct AMQPHandle: ~Copyable {
   }
 
   private func check(_ status: Int32) throws(BrokerError) {
-    guard status == AMQP_STATUS_OK.rawValue else {
-      throw BrokerError(.lost, "the connection broke: \(Self.text(status))")
-    }
+    if status == AMQP_STATUS_OK.rawValue { return }
+    throw .broken(status == AMQP_STATUS_SOCKET_ERROR.rawValue ? String(cString: strerror(errno)) : Self.text(status))
   }
+}
+
+extension BrokerError {
+  /// The loss of a socket, or of what is understood on it.
+  static func broken(_ why: String) -> BrokerError { BrokerError(.lost, "the connection broke: \(why)") }
 }
 
 extension [UInt8] {

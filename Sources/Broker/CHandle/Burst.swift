@@ -37,7 +37,7 @@ struct Burst {
     guard count > 0 else { return }
     defer { count = 0 }
     guard bytes.withUnsafeBufferPointer({ retort_send(descriptor, $0.baseAddress, count) }) == 0 else {
-      throw BrokerError(.lost, "the connection broke: \(String(cString: strerror(errno)))")
+      throw .broken(String(cString: strerror(errno)))
     }
   }
 }

@@ -23,7 +23,7 @@ extension Command {
     let session = frame.run.session
     let client = try arguments.client()
     var query = try arguments.query()
-    query.page = Pagination.Page(number: 1, size: query.page?.size ?? 100)
+    query.page = query.page?.first ?? Pagination.Page(number: 1, size: 100)
     try session.refuseStreamed(client, "destroy-all")
     let max = try arguments.integer("max", least: 0)
     try await confirm(arguments, client, query, max, session)

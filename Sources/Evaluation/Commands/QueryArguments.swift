@@ -9,7 +9,9 @@ extension Declaration.Option {
   static let include = Self(name: "include", shape: .strings, summary: "related resources to bring along: \"author\"")
   static let fields = Self(
     name: "fields", shape: .any, summary: "only those fields: \"text,state\", or by type {posts: \"text\"}")
-  static let page = Self(name: "page", shape: .record, fallback: "the service's", summary: "{number: 1, size: 100}")
+  static let page = Self(
+    name: "page", shape: .record, fallback: "the service's",
+    summary: "{number: 1, size: 100}, or {offset: 0, limit: 100}")
   static let meta = Self(name: "meta", shape: .record, summary: "goes with the request")
   static let keys = Self(
     name: "keys", shape: .string, summary: "\"wire\" leaves the names of this call as they are written")
@@ -131,21 +133,24 @@ extension Arguments {
 
   private func page(_ argument: Argument) throws(Fault) -> Pagination.Page {
     guard case .record(let record) = argument.value else { throw misfit("page", argument, "a record") }
-    for name in record.names where name != "number" && name != "size" {
-      throw fault(argument, .value, "page: has no \(name)", nextStep: "{number: 1, size: 100}")
+    let isOffset = record["offset"] != nil || record["limit"] != nil
+    let (place, extent) = isOffset ? ("offset", "limit") : ("number", "size")
+    for name in record.names where name != place && name != extent {
+      throw fault(
+        argument, .value, "page: has no \(name)\(isOffset ? " beside offset and limit" : "")",
+        nextStep: isOffset ? "{offset: 0, limit: 100}" : "{number: 1, size: 100}")
     }
-    guard case .number(let size)? = record["size"], let size = size.integer, size >= 1 else {
-      throw fault(argument, .value, "page: needs a size of at least 1", nextStep: "{size: 100}")
+    func integer(_ name: String, from least: Int, or fallback: Int?) throws(Fault) -> Int {
+      if record[name] == nil, let fallback { return fallback }
+      guard case .number(let number)? = record[name], let integer = number.integer, integer >= least else {
+        let wants = "page: needs a \(name) of at least \(least)"
+        throw fault(argument, .value, wants, nextStep: fallback == nil ? "{\(name): 100}" : nil)
+      }
+      return integer
     }
-    let number: Int
-    switch record["number"] {
-    case nil: number = 1
-    case .number(let text)?:
-      guard let given = text.integer, given >= 1 else { fallthrough }
-      number = given
-    default: throw fault(argument, .value, "page: needs a number of at least 1")
-    }
-    return Pagination.Page(number: number, size: size)
+    let size = try integer(extent, from: 1, or: nil)
+    if isOffset { return Pagination.Page(offset: try integer(place, from: 0, or: 0), limit: size) }
+    return Pagination.Page(number: try integer(place, from: 1, or: 1), size: size)
   }
 
   /// The id in a place (LANGUAGE.md, "What is wanted as an ID").

@@ -169,7 +169,7 @@ extension ClientValue {
   private static func value(_ pagination: Pagination) -> Value {
     func page(_ page: Pagination.Page?) -> Value {
       guard let page else { return .null }
-      return .record(Record([("number", .number(JSONNumber(page.number))), ("size", .number(JSONNumber(page.size)))]))
+      return .record(Record(page.members.map { ($0.key, .number(JSONNumber($0.value))) }))
     }
     return .record(
       Record([
