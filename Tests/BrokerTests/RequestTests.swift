@@ -15,21 +15,24 @@ import Testing
     let echo = try await Echo()
     let clients = [try await echo.client(), try await echo.client()]
     let right = try await withThrowingTaskGroup(of: Bool.self) { group in
-      for number in 0..<2000 {
+      for number in 0..<10_000 {
         group.addTask { try await clients[number % 2].ask("body \(number)") == "body \(number)" }
       }
       return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
     }
-    #expect(right == 2000)
+    #expect(right == 10_000)
     await echo.close()
   }
 
-  @Test(arguments: [0, 1, 131_072, 131_073, 3_000_000]) func bodiesOfAnySizeArrive(_ size: Int) async throws {
+  @Test(arguments: [0, 1, 131_072, 131_073, 3_000_000, 128 << 20]) func bodiesOfAnySizeArrive(_ size: Int) async throws
+  {
     let echo = try await Echo()
     let client = try await echo.client()
-    let body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    var body = (0..<997).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    while body.count < size { body += body }
+    body.removeLast(body.count - size)
     let reply = try await client.send(
-      correlationID: client.nextCorrelationID(), body: body, deadline: .now + .seconds(20), expires: false,
+      correlationID: client.nextCorrelationID(), body: body, deadline: .now + .seconds(60), expires: false,
       mayRepeat: false)
     #expect(reply == body)
     await echo.close()
