@@ -1,4 +1,5 @@
 import JSONAPI
+import JSONRPC
 import JSONText
 
 /// The ways in which services of this protocol differ, as far as clients notice them.
@@ -37,40 +38,20 @@ public struct Dialect: Sendable {
     self.pages = pages
   }
 
-  /// The result of a `destroy`.
-  var destroyed: [UInt8] { Array((flavour == .retort ? #"{"meta":{}}"# : "{}").utf8) }
+  /// A refusal in the flavour's words, as JSON-RPC carries it.
+  func worded(_ refusal: Refusal) -> ErrorObject {
+    let objections = refusal.objections
+    let isChangeset = flavour == .retort && objections.allSatisfy(\.isViolation)
+    let objects = objections.map { JSONValue.object(worded($0).object) }
+    return ErrorObject(
+      .document, isChangeset ? "Changeset error" : "JSONAPI error", data: ["errors": .array(JSONArray(objects))])
+  }
 
-  /// A refusal in the flavour's words.
-  func worded(_ refusal: Refusal) -> Refusal {
+  private func worded(_ objection: Objection) -> ErrorDetail {
     switch flavour {
-    case nil: refusal
-    case .carrot: Refusal(refusal.errors.map(\.withIntegerCode))
-    case .retort:
-      Refusal(
-        refusal.errors.map(\.withoutCode),
-        message: refusal.errors.allSatisfy(\.isViolation) ? "Changeset error" : "JSONAPI error")
+    case nil: objection.error
+    case .carrot: objection.withIntegerCode
+    case .retort: objection.calcinator
     }
-  }
-}
-
-extension ErrorDetail {
-  fileprivate var isViolation: Bool { code == "100" }
-
-  fileprivate var withIntegerCode: ErrorDetail {
-    var object = object
-    object["code"] = code.flatMap { Int($0) }.map { .number(JSONNumber($0)) }
-    return ErrorDetail(object)
-  }
-
-  /// As Calcinator says it: a violation has no status either, and what is not found is the `id`.
-  fileprivate var withoutCode: ErrorDetail {
-    if isViolation, let title {
-      let member = pointer?.split(separator: "/").last.map(String.init) ?? ""
-      return ErrorDetail(title: title, detail: "\(member) \(title)", pointer: pointer)
-    }
-    if status == 404 { return ErrorDetail(status: "404", title: "Resource Not Found", parameter: "id") }
-    var object = object
-    object["code"] = nil
-    return ErrorDetail(object)
   }
 }

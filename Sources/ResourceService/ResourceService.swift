@@ -1,5 +1,4 @@
 import GRDB
-import JSONAPI
 import JSONRPC
 import JSONText
 import Synchronization
@@ -36,7 +35,7 @@ public final class ResourceService: Sendable {
   init(_ database: DatabaseQueue, _ dialect: Dialect = Dialect()) throws {
     self.database = database
     self.dialect = dialect
-    schema = try database.inDatabase { try Schema($0) }
+    schema = try database.inDatabase { try Schema($0, dialect) }
     queues = schema.names
   }
 
@@ -55,44 +54,33 @@ public final class ResourceService: Sendable {
   ///
   /// Text that is no JSON, a request without a method and parameters that are no object have the errors of JSON-RPC
   /// 2.0 section 5.1; whatever is wrong with a document or a query is error 422, its `data` a document of errors, and
-  /// so is a queue that is not served. The flavour carrot keeps silent on what is no request.
+  /// so is a queue that is not served. The flavours say the latter in their own words; carrot keeps silent on what is
+  /// no request.
   public func reply(queue: String, body: [UInt8]) -> Reply {
     let request: Request
     do throws(ErrorResponse) { request = try Request(decoding: body) } catch {
       return Reply(body: dialect.flavour == .carrot ? nil : error.encoded(), isError: true)
     }
+    if dialect.isSilent(on: request, body) { return Reply(body: nil, isError: true) }
     do throws(ErrorObject) {
-      return Reply(body: Self.reply(request.id, try result(of: request, queue)), isError: false)
+      return Reply(body: dialect.written(Self.reply(request.id, try result(of: request, queue))), isError: false)
     } catch {
-      return Reply(body: ErrorResponse(id: request.id, error: error).encoded(), isError: true)
+      return Reply(body: dialect.written(ErrorResponse(id: request.id, error: error).encoded()), isError: true)
     }
   }
 
   private func result(of request: Request, _ queue: String) throws(ErrorObject) -> [UInt8] {
-    guard let type = schema.types[queue] else { throw dialect.worded(Refusal(.invalidResource(queue))).rpc }
+    guard let type = schema.types[queue] else { throw dialect.worded(Refusal(.invalidResource(queue))) }
     guard let method = Method(rawValue: request.method), dialect.flavour != .retort || !method.isOfRelationship else {
       throw ErrorObject(.methodNotFound, "Method not found", data: ["method": .string(request.method)])
     }
     do {
-      return try result(of: method, request.params, type)
+      return try result(of: method, dialect.admitted(request.params, to: method), type)
     } catch let refusal as Refusal {
-      throw dialect.worded(refusal).rpc
+      throw dialect.worded(refusal)
     } catch {
-      let detail = (error as? DatabaseError)?.refusal(of: type) ?? .internalError("\(error)")
-      throw dialect.worded(Refusal(detail)).rpc
+      throw dialect.worded(Refusal((error as? DatabaseError)?.objection(of: type) ?? .internalError("\(error)")))
     }
-  }
-
-  /// The methods there are.
-  private enum Method: String {
-    case index, show, create, update, destroy
-    case showRelationship = "show_relationship"
-    case createRelationship = "create_relationship"
-    case updateRelationship = "update_relationship"
-    case destroyRelationship = "destroy_relationship"
-    case relatedResource = "get_related_resource"
-
-    var isOfRelationship: Bool { ![.index, .show, .create, .update, .destroy].contains(self) }
   }
 
   /// A reply whose result is JSON already.
@@ -110,7 +98,7 @@ public final class ResourceService: Sendable {
   private func result(of method: Method, _ params: JSONObject, _ type: ResourceType) throws -> [UInt8] {
     switch method {
     case .index:
-      let listing = try Listing(params, of: type, in: schema, dialect.pages)
+      let listing = try Listing(params, of: type, in: schema)
       return try transaction(.deferred) { database in
         var memory = self.memory.withLock { $0.taken() }
         defer { self.memory.withLock { $0 = memory } }
@@ -126,8 +114,11 @@ public final class ResourceService: Sendable {
     case .create: return try transaction(.immediate, Writing(creating: params, of: type, in: schema).carryOut)
     case .update: return try transaction(.immediate, Writing(updating: params, of: type, in: schema).carryOut)
     case .destroy:
-      try transaction(.immediate, Destroying(params, of: type, in: schema).carryOut)
-      return dialect.destroyed
+      let all = try dialect.destroys(params).map { try Destroying($0, of: type, in: schema) }
+      try transaction(.immediate) { database in
+        for destroying in all { try destroying.carryOut(database) }
+      }
+      return Array(dialect.destroyed(all.count).utf8)
     case .showRelationship, .createRelationship, .updateRelationship, .destroyRelationship, .relatedResource:
       return try relate(method, Relating(params, of: type, in: schema))
     }
@@ -138,9 +129,9 @@ public final class ResourceService: Sendable {
       switch method {
       case .showRelationship: try relating.show(database)
       case .relatedResource: try relating.related(database)
-      case .createRelationship: try relating.carryOut(relating.added(database), database)
-      case .destroyRelationship: try relating.carryOut(relating.without(database), database)
-      default: try relating.carryOut(nil, database)
+      case .createRelationship: try relating.carryOut(method, relating.added(database), database)
+      case .destroyRelationship: try relating.carryOut(method, relating.without(database), database)
+      default: try relating.carryOut(method, nil, database)
       }
     }
   }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ResourceService
 
-/// What a list says of its pages, and how servers of two libraries differ.
+/// What a list says of its pages.
 @Suite struct DialectTests {
   private func tags(_ pages: Dialect.Pages, _ params: String) throws -> String {
     let service = try ResourceService(opening: "blog", dialect: Dialect(pages: pages))
@@ -47,69 +47,5 @@ import Testing
       service.ask("tags", "index", #"{"page":{"number":1,"offset":-1,"limit":0}}"#)
         == #"{"title":"Page parameter not allowed","detail":"number is not an allowed page parameter.","code":"105","source":{"parameter":"page"},"status":"400"},{"title":"Invalid page value","detail":"-1 is not a valid value for offset page parameter.","code":"118","source":{"parameter":"page"},"status":"400"},{"title":"Invalid page value","detail":"0 is not a valid value for limit page parameter.","code":"118","source":{"parameter":"page"},"status":"400"}"#
     )
-  }
-
-  private static func request(_ method: String, _ params: String) -> String {
-    #"{"id":"1","jsonrpc":"2.0","method":"\#(method)","params":\#(params)}"#
-  }
-
-  private static let refused = request(
-    "create", #"{"data":{"type":"posts","attributes":{"text":"","state":"draft","views":1,"rating":1}}}"#)
-  private static let missing = request("show", #"{"id":"0"}"#)
-  private static let linkage = request("show_relationship", #"{"post_id":"1","relationship":"author"}"#)
-  private static let destroyed = request("destroy", #"{"id":"1"}"#)
-
-  private static let withoutCodes: [(String, String)] = [
-    (destroyed, #"{"id":"1","jsonrpc":"2.0","result":{"meta":{}}}"#),
-    (
-      linkage,
-      #"{"error":{"code":-32601,"message":"Method not found","data":{"method":"show_relationship"}},"id":"1","jsonrpc":"2.0"}"#
-    ),
-    (
-      missing,
-      #"{"error":{"code":422,"message":"JSONAPI error","data":{"errors":[{"title":"Resource Not Found","source":{"parameter":"id"},"status":"404"}]}},"id":"1","jsonrpc":"2.0"}"#
-    ),
-    (
-      refused,
-      #"{"error":{"code":422,"message":"Changeset error","data":{"errors":[{"title":"can't be blank","detail":"text can't be blank","source":{"pointer":"/data/attributes/text"}}]}},"id":"1","jsonrpc":"2.0"}"#
-    ),
-    (
-      request("index", #"{"sort":"x"}"#),
-      #"{"error":{"code":422,"message":"JSONAPI error","data":{"errors":[{"title":"Invalid sort criteria","detail":"x is not a valid sort criteria for posts","source":{"parameter":"sort"},"status":"400"}]}},"id":"1","jsonrpc":"2.0"}"#
-    ),
-    ("[]", #"{"error":{"code":-32600,"message":"Invalid Request"},"id":null,"jsonrpc":"2.0"}"#),
-  ]
-
-  @Test(arguments: withoutCodes) func retortAnswersWithoutCodes(request: String, reply: String) throws {
-    let service = try ResourceService(opening: "blog", dialect: Dialect(flavour: .retort))
-    #expect(service.exchange("posts", request) == reply)
-  }
-
-  private static let withIntegerCodes: [(String, String)] = [
-    (destroyed, #"{"id":"1","jsonrpc":"2.0","result":{}}"#),
-    (linkage, #"{"id":"1","jsonrpc":"2.0","result":{"data":{"type":"authors","id":"1"}}}"#),
-    (
-      missing,
-      #"{"error":{"code":422,"message":"JSONAPI error","data":{"errors":[{"title":"Record not found","detail":"The record identified by 0 could not be found.","code":404,"status":"404"}]}},"id":"1","jsonrpc":"2.0"}"#
-    ),
-    (
-      refused,
-      #"{"error":{"code":422,"message":"JSONAPI error","data":{"errors":[{"title":"can't be blank","detail":"text - can't be blank","code":100,"source":{"pointer":"/data/attributes/text"},"status":"422"}]}},"id":"1","jsonrpc":"2.0"}"#
-    ),
-    (
-      request("publish", "{}"),
-      #"{"error":{"code":-32601,"message":"Method not found","data":{"method":"publish"}},"id":"1","jsonrpc":"2.0"}"#
-    ),
-  ]
-
-  @Test(arguments: withIntegerCodes) func carrotAnswersWithIntegerCodes(request: String, reply: String) throws {
-    let service = try ResourceService(opening: "blog", dialect: Dialect(flavour: .carrot))
-    #expect(service.exchange("posts", request) == reply)
-  }
-
-  @Test(arguments: ["", "{", "[]", "1", "{}", #"{"method":1}"#, #"{"id":"1","method":"show","params":[]}"#])
-  func carrotIsSilentOnWhatIsNoRequest(text: String) throws {
-    let service = try ResourceService(opening: "blog", dialect: Dialect(flavour: .carrot))
-    #expect(service.reply(queue: "posts", body: Array(text.utf8)).body == nil)
   }
 }

@@ -85,7 +85,7 @@ import Testing
     ),
     (
       #"{"page":{"size":1001}}"#,
-      #"{"title":"Invalid page value","detail":"size exceeds maximum page size of 1000.","code":"118","source":{"parameter":"page"},"status":"422","meta":{"maximum":1000}}"#
+      #"{"title":"Invalid page value","detail":"size exceeds maximum page size of 1000.","code":"118","source":{"parameter":"page"},"status":"400","meta":{"maximum":1000}}"#
     ),
     (
       #"{"page":{"number":0}}"#,

@@ -120,8 +120,9 @@ import Testing
     var logs: [String] = []
     for seed in ["1", "1", "2"] {
       let service = try await FakeService(
-        "--fault", "rpc-error=20%", "--fault", "malformed=0.2", "--fault", "empty=0.1", "--jitter", "1ms", "--log", "-",
-        "--seed", seed)
+        "--fault", "rpc-error=20%", "--fault", "malformed=0.2", "--fault", "empty=0.1", "--fault", "duplicate=0.2",
+        "--fault", "no-consumer=0.05", "--away", "1ms", "--latency", "1ms", "--jitter", "1ms", "--rate", "2000",
+        "--log", "-", "--seed", seed)
       _ = await service.run("for n in 1..40 do try do show posts n rescue e print e.kind end end")
       logs.append(await service.stop().output)
     }

@@ -54,7 +54,11 @@ struct CompoundDocument {
     _ relationship: Relationship, _ target: ResourceType, of owners: [Int], from database: Database
   ) throws -> [Int] {
     var wanted = Distinct<DatabaseValue>()
-    for owner in owners { wanted.add(records[owner].linkage(relationship)) }
+    for owner in owners {
+      let key = records[owner].linkage(relationship)
+      if schema.dialect.linksEverything { records[owner].linkages[relationship.name] = key.isNull ? [] : [key] }
+      wanted.add(key)
+    }
     let keys = wanted.elements.filter { !$0.isNull }
     let missing = keys.filter { positions[Record.Identifier(type: target.name, key: $0)] == nil }
     if !missing.isEmpty {

@@ -4,10 +4,12 @@ import JSONText
 /// Writes records as JSON:API resources, straight into bytes.
 ///
 /// A to-one relationship always has `data`, a to-many one where it was included; otherwise it has the link
-/// `related`, so that one sees that there is something to include. There are no other links on resources.
+/// `related`, so that one sees that there is something to include. There are no other links on resources, unless the
+/// dialect links everything: then each relationship has links, and `data` where it was included.
 struct DocumentWriter {
   private(set) var bytes: [UInt8] = []
   private let fieldsets: Fieldsets
+  private let dialect: Dialect
   private var shapes: [String: Shape] = [:]
 
   /// What is shown of a type, ready to be written.
@@ -36,7 +38,10 @@ struct DocumentWriter {
     }
   }
 
-  init(_ fieldsets: Fieldsets) { self.fieldsets = fieldsets }
+  init(_ fieldsets: Fieldsets, _ dialect: Dialect) {
+    self.fieldsets = fieldsets
+    self.dialect = dialect
+  }
 
   /// Writes `data` as one resource.
   mutating func data(_ record: Record) {
@@ -57,6 +62,9 @@ struct DocumentWriter {
     list(records)
   }
 
+  /// Ends the document.
+  mutating func end() { append(dialect.documentEnd) }
+
   /// Appends text as it is.
   mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
@@ -76,6 +84,11 @@ struct DocumentWriter {
     append(#"{"id":"#)
     append(key: record.key)
     bytes.append(contentsOf: shape.type)
+    if dialect.linksEverything {
+      append(#","links":{"self":"#)
+      link([record.type.name, ResourceKey.id(record.key)])
+      append("}")
+    }
     attributes(record, shape)
     relationships(record, shape)
     append("}")
@@ -109,10 +122,7 @@ struct DocumentWriter {
       append(separator)
       separator = ","
       bytes.append(contentsOf: relationship.label)
-      append(#"{"data":"#)
-      let key = record.values[record.values.startIndex + position]
-      if key.isNull { append("null") } else { identifier(key, type) }
-      append("}")
+      toOne(relationship, type, record.values[record.values.startIndex + position], of: record)
     }
     for (relationship, type) in shape.toManies {
       append(separator)
@@ -123,19 +133,47 @@ struct DocumentWriter {
     append("}")
   }
 
-  private mutating func toMany(_ relationship: Relationship, _ type: [UInt8], of record: Record) {
-    guard let keys = record.linkages[relationship.name] else {
-      let path = [record.type.name, ResourceKey.id(record.key), relationship.name].map(FormText.encoded)
-      append(#"{"links":{"related":"#)
-      append(string: "/" + path.joined(separator: "/"))
-      return append("}}")
+  private mutating func toOne(_ relationship: Relationship, _ type: [UInt8], _ key: DatabaseValue, of record: Record) {
+    append("{")
+    if dialect.linksEverything {
+      links(relationship, of: record)
+      guard record.linkages[relationship.name] != nil else { return append("}") }
+      append(",")
     }
-    append(#"{"data":["#)
+    append(#""data":"#)
+    if key.isNull { append("null") } else { identifier(key, type) }
+    append("}")
+  }
+
+  private mutating func toMany(_ relationship: Relationship, _ type: [UInt8], of record: Record) {
+    append("{")
+    let keys = record.linkages[relationship.name]
+    if dialect.linksEverything || keys == nil { links(relationship, of: record) }
+    guard let keys else { return append("}") }
+    append(dialect.linksEverything ? #","data":["# : #""data":["#)
     for (index, key) in keys.enumerated() {
       if index > 0 { append(",") }
       identifier(key, type)
     }
     append("]}")
+  }
+
+  /// Writes `links` of a relationship.
+  private mutating func links(_ relationship: Relationship, of record: Record) {
+    let (type, id) = (record.type.name, ResourceKey.id(record.key))
+    append(#""links":{"#)
+    if dialect.linksEverything {
+      append(#""self":"#)
+      link([type, id, "relationships", relationship.name])
+      append(",")
+    }
+    append(#""related":"#)
+    link([type, id, relationship.name])
+    append("}")
+  }
+
+  private mutating func link(_ path: [String]) {
+    append(string: "\(dialect.base)/\(path.map(FormText.encoded).joined(separator: "/"))")
   }
 
   /// Writes a resource identifier, its type first as jsonapi-resources does.

@@ -1,5 +1,4 @@
 import GRDB
-import JSONAPI
 import JSONText
 
 /// The query of an `index`, read from its parameters and ready to be answered.
@@ -10,29 +9,25 @@ struct Listing {
   private let order: SortOrder
   private let page: Page
   private let presentation: Presentation
-  private let pages: Dialect.Pages
   private let links: PageLinks
 
   /// Reads the parameters.
   ///
   /// - Throws: ``Refusal`` with the errors of all parameters, those of one after those of another.
-  init(
-    _ params: JSONObject, of type: ResourceType, in schema: Schema, _ pages: Dialect.Pages
-  ) throws(Refusal) {
+  init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
     self.type = type
     self.schema = schema
-    var errors: [ErrorDetail] = []
+    var errors: [Objection] = []
     let presentation = errors.collect { () throws(Refusal) in try Presentation(params, of: type, in: schema) }
     let filters = errors.collect { () throws(Refusal) in try Filter.parse(params["filter"], of: type, in: schema) }
     let order = errors.collect { () throws(Refusal) in try SortOrder.parse(params["sort"], of: type, in: schema) }
-    let page = errors.collect { () throws(Refusal) in try Page.parse(params["page"], pages) }
+    let page = errors.collect { () throws(Refusal) in try Page.parse(params["page"], schema.dialect.pages) }
     guard let presentation, let filters, let order, let page else { throw Refusal(errors) }
     self.presentation = presentation
     self.filters = filters
     self.order = order
     self.page = page
-    self.pages = pages
-    links = PageLinks(type: type.name, params: params, page: page)
+    links = PageLinks(base: schema.dialect.base, type: type.name, params: params, page: page)
   }
 
   /// Reads a page and writes its document.
@@ -41,12 +36,12 @@ struct Listing {
     let count = try count(database, &memory)
     var document = CompoundDocument(try records(database, &memory, count: count), in: schema)
     try document.include(presentation.include, from: database)
-    var writer = DocumentWriter(presentation.fieldsets)
+    var writer = DocumentWriter(presentation.fieldsets, schema.dialect)
     writer.data(document.records.prefix(document.primaryCount))
     writer.included(document.included)
-    if pages.hasCount { writer.append(#","meta":{"record-count":\#(count)}"#) }
-    if pages.hasLinks { links.write(page, of: count, to: &writer) }
-    writer.append("}")
+    if schema.dialect.pages.hasCount { writer.append(#","meta":{"record-count":\#(count)}"#) }
+    if schema.dialect.pages.hasLinks { links.write(page, of: count, to: &writer) }
+    writer.end()
     return writer.bytes
   }
 

@@ -1,6 +1,6 @@
 import JSONText
 
-/// The links of an index to its other pages: relative, with the query's own parameters, brackets percent-encoded.
+/// The links of an index to its other pages: relative unless the flavour has a base, with the query's own parameters, brackets percent-encoded.
 ///
 /// `/posts?filter%5Bstate%5D=draft&page%5Bnumber%5D=2&page%5Bsize%5D=10&sort=-views`
 struct PageLinks {
@@ -8,7 +8,7 @@ struct PageLinks {
   private let before: String
   private let after: String
 
-  init(type: String, params: JSONObject, page: Page) {
+  init(base: String, type: String, params: JSONObject, page: Page) {
     var parameters: [(name: String, value: String)] = []
     for name in ["fields", "filter"] {
       for (key, value) in params[name]?.objectValue ?? [:] {
@@ -21,7 +21,7 @@ struct PageLinks {
     parameters.append((page.start == nil ? "page[size]" : "page[limit]", String(page.size)))
     let pairs = parameters.map { "\(FormText.encoded($0.name))=\(FormText.encoded($0.value))" }.sorted()
     let place = page.start == nil ? "page%5Bnumber%5D=" : "page%5Boffset%5D="
-    before = (["/\(FormText.encoded(type))?"] + pairs.filter { $0 < place }.map { $0 + "&" }).joined() + place
+    before = (["\(base)/\(FormText.encoded(type))?"] + pairs.filter { $0 < place }.map { $0 + "&" }).joined() + place
     after = pairs.filter { $0 > place }.map { "&" + $0 }.joined()
   }
 

@@ -6,7 +6,7 @@ struct Record {
   let key: DatabaseValue
   /// The attributes in the type's order, then the columns of its to-one relationships.
   let values: ArraySlice<DatabaseValue>
-  /// The keys of the to-many relationships that were included, by name.
+  /// The keys of the to-many relationships that were included, by name; of the to-one ones too, where that matters.
   var linkages: [String: [DatabaseValue]] = [:]
 
   /// The key that a to-one relationship's column holds; NULL is none.

@@ -1,5 +1,4 @@
 import GRDB
-import JSONAPI
 import JSONText
 
 /// One resource as a document: the reply of `show`, and of `create` and `update` when they are done.
@@ -20,10 +19,10 @@ struct Showing {
     guard let row = try database.firstRow(Fragment(query, [key])) else { return nil }
     var document = CompoundDocument([type.record(row)], in: schema)
     try document.include(presentation.include, from: database)
-    var writer = DocumentWriter(presentation.fieldsets)
+    var writer = DocumentWriter(presentation.fieldsets, schema.dialect)
     for record in document.records.prefix(1) { writer.data(record) }
     writer.included(document.included)
-    writer.append("}")
+    writer.end()
     return writer.bytes
   }
 }

@@ -1,35 +1,48 @@
 import GRDB
-import JSONAPI
 import JSONText
 
 /// A request on a relationship of one resource: made of reading and of updating that resource.
 struct Relating {
   private let type: ResourceType
   private let schema: Schema
-  private let name: String
   private let relationship: Relationship
   private let id: JSONValue
   private let data: JSONValue?
 
   /// Reads the parent's id under `SINGULAR_id`, the relationship's name in either spelling, and the linkage.
+  ///
+  /// The flavour carrot has one singular; else any name that ends so will do.
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
     self.type = type
     self.schema = schema
-    guard let parent = params.first(where: { $0.key.hasSuffix("_id") }) else {
-      throw Refusal(.missing("\(type.name)_id"))
-    }
-    id = parent.value
+    let parent = "\(Self.singular(type.name))_id"
+    let other = schema.dialect.flavour == .carrot ? nil : params.first { $0.key.hasSuffix("_id") }?.value
+    guard let id = params[parent] ?? other else { throw Refusal(.missing(parent)) }
+    self.id = id
     guard let said = params["relationship"]?.stringValue else { throw Refusal(.missing("relationship")) }
     let dashed = String(said.map { $0 == "_" ? "-" : $0 })
     guard let relationship = type.relationship(dashed) ?? type.relationship(said) else {
       throw Refusal(.notAllowed(said))
     }
-    (name, self.relationship) = (relationship.name, relationship)
+    self.relationship = relationship
     data = params["data"]
   }
 
-  /// The linkage as a document.
-  func show(_ database: Database) throws -> [UInt8] { JSONValue.object(["data": try linkage(database)]).encoded() }
+  private var name: String { relationship.name }
+
+  private static func singular(_ type: String) -> String {
+    let word = type.hasSuffix("ies") ? type.dropLast(3) + "y" : type.hasSuffix("s") ? type.dropLast() : type[...]
+    return String(word.map { $0 == "-" ? "_" : $0 })
+  }
+
+  /// The linkage as a document, with its links where the dialect has them.
+  func show(_ database: Database) throws -> [UInt8] {
+    let member = try document(database)["data"]?["relationships"]?[name]
+    var document = JSONObject()
+    if schema.dialect.linksEverything { document["links"] = member?["links"] }
+    document["data"] = member?["data"] ?? .null
+    return JSONValue.object(document).encoded()
+  }
 
   /// The resources it leads to, as a document.
   func related(_ database: Database) throws -> [UInt8] {
@@ -47,7 +60,12 @@ struct Relating {
   /// The linkage once identifiers are added to it.
   func added(_ database: Database) throws -> JSONValue {
     guard case .array(let own) = try linkage(database) else { return data ?? .null }
-    let new = try elements().filter { !own.map(Self.label).contains(Self.label($0)) }
+    let known = own.map(Self.label)
+    let elements = try elements()
+    if schema.dialect.flavour == .carrot, let old = elements.first(where: { known.contains(Self.label($0)) }) {
+      throw Refusal(.relationExists(old["id"].map { $0.stringValue ?? $0.text } ?? ""))
+    }
+    let new = elements.filter { !known.contains(Self.label($0)) }
     return .array(JSONArray(Array(own) + new))
   }
 
@@ -59,11 +77,11 @@ struct Relating {
   }
 
   /// Makes the linkage what it is to be, by an update of the resource.
-  func carryOut(_ linkage: JSONValue?, _ database: Database) throws -> [UInt8] {
+  func carryOut(_ method: Method, _ linkage: JSONValue?, _ database: Database) throws -> [UInt8] {
     let relationships: JSONObject = [name: ["data": linkage ?? data ?? .null]]
     let document: JSONValue = ["type": .string(type.name), "relationships": .object(relationships)]
     _ = try Writing(updating: ["id": id, "data": document], of: type, in: schema).carryOut(database)
-    return Array("{}".utf8)
+    return Array(schema.dialect.related(by: method, isToOne: relationship.column != nil).utf8)
   }
 
   private func elements() throws(Refusal) -> [JSONValue] {

@@ -1,4 +1,3 @@
-import JSONAPI
 import JSONText
 
 /// The members that a request wants to see of each type (JSON:API "Sparse Fieldsets").
@@ -10,7 +9,7 @@ struct Fieldsets {
     var fieldsets = Fieldsets()
     guard let fields else { return fieldsets }
     guard let fields = fields.objectValue else { throw Refusal(.fieldsWithoutType) }
-    var errors: [ErrorDetail] = []
+    var errors: [Objection] = []
     for (name, value) in fields {
       guard let type = schema.types[name] else {
         errors.append(.invalidResource(name))

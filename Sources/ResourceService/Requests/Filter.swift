@@ -1,5 +1,4 @@
 import GRDB
-import JSONAPI
 import JSONText
 
 /// A condition of an index: a member has one of some values.
@@ -19,7 +18,7 @@ struct Filter {
     guard let filter else { return [] }
     guard let members = filter.objectValue else { throw Refusal(.filterSyntax(filter)) }
     var filters: [Filter] = []
-    var errors: [ErrorDetail] = []
+    var errors: [Objection] = []
     for (name, value) in members {
       guard let subject = subject(name, of: type, in: schema) else {
         errors.append(.filterNotAllowed(name))

@@ -1,4 +1,3 @@
-import JSONAPI
 import JSONText
 
 /// The relationships that a request includes, each with those to include from there.
@@ -18,21 +17,25 @@ struct IncludeTree {
   static func parse(_ include: JSONValue?, of type: ResourceType, in schema: Schema) throws(Refusal) -> IncludeTree {
     var tree = IncludeTree()
     guard let include, include != "" else { return tree }
-    guard let paths = include.stringValue else { throw Refusal(.invalidInclude(include.text, of: type.name)) }
+    guard let paths = include.stringValue else {
+      throw Refusal(.invalidInclude(include.text, of: type.name, path: include.text))
+    }
     for path in paths.split(separator: ",", omittingEmptySubsequences: false) {
       let steps = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
       guard steps.count <= maximumDepth else {
         throw Refusal(.includeTooDeep(String(path), maximum: maximumDepth))
       }
-      try tree.add(steps[...], of: type, in: schema)
+      try tree.add(steps[...], of: type, in: schema, path: String(path))
     }
     return tree
   }
 
-  private mutating func add(_ steps: ArraySlice<String>, of type: ResourceType, in schema: Schema) throws(Refusal) {
+  private mutating func add(
+    _ steps: ArraySlice<String>, of type: ResourceType, in schema: Schema, path: String
+  ) throws(Refusal) {
     guard let step = steps.first else { return }
     guard let relationship = type.relationship(step), let target = schema.types[relationship.type] else {
-      throw Refusal(.invalidInclude(step, of: type.name))
+      throw Refusal(.invalidInclude(step, of: type.name, path: path))
     }
     var position = branches.firstIndex { $0.relationship.name == step }
     if position == nil {
@@ -40,6 +43,6 @@ struct IncludeTree {
       position = branches.count - 1
     }
     guard let position else { return }
-    try branches[position].tree.add(steps.dropFirst(), of: target, in: schema)
+    try branches[position].tree.add(steps.dropFirst(), of: target, in: schema, path: path)
   }
 }

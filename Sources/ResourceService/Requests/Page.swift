@@ -1,4 +1,3 @@
-import JSONAPI
 import JSONText
 
 /// Which page of an index is asked for.
@@ -24,7 +23,7 @@ struct Page: Hashable, Sendable {
     var result = Page(start: pages == .offset ? 0 : nil)
     guard let page else { return result }
     guard let members = page.objectValue else { throw Refusal(.invalidPage(page)) }
-    var errors: [ErrorDetail] = []
+    var errors: [Objection] = []
     for (name, value) in members {
       guard name == place || name == extent else {
         errors.append(.pageParameterNotAllowed(name))

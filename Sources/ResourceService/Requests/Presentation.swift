@@ -1,4 +1,3 @@
-import JSONAPI
 import JSONText
 
 /// What a reply shows: `fields` and `include`.
@@ -10,7 +9,7 @@ struct Presentation {
   ///
   /// - Throws: ``Refusal`` with the errors of both.
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
-    var errors: [ErrorDetail] = []
+    var errors: [Objection] = []
     let fieldsets = errors.collect { () throws(Refusal) in try Fieldsets.parse(params["fields"], in: schema) }
     let include = errors.collect { () throws(Refusal) in
       try IncludeTree.parse(params["include"], of: type, in: schema)

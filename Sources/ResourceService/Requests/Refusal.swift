@@ -1,31 +1,17 @@
-import JSONAPI
-import JSONRPC
-import JSONText
-
-/// Why a request is not carried out: the errors of its reply.
+/// Why a request is not carried out: what its reply says.
 struct Refusal: Error {
-  let errors: [ErrorDetail]
-  private let message: String
+  let objections: [Objection]
 
-  init(_ errors: [ErrorDetail], message: String = "JSONAPI error") {
-    self.errors = errors
-    self.message = message
-  }
+  init(_ objections: [Objection]) { self.objections = objections }
 
-  init(_ error: ErrorDetail) { self.init([error]) }
-
-  /// The errors as JSON-RPC carries them.
-  var rpc: ErrorObject {
-    let objects = errors.map { JSONValue.object($0.object) }
-    return ErrorObject(.document, message, data: ["errors": .array(JSONArray(objects))])
-  }
+  init(_ objection: Objection) { objections = [objection] }
 }
 
-extension [ErrorDetail] {
-  /// Runs a step of reading a request, or keeps the errors it ends with.
+extension [Objection] {
+  /// Runs a step of reading a request, or keeps the objections it ends with.
   mutating func collect<Value>(_ step: () throws(Refusal) -> Value) -> Value? {
     do throws(Refusal) { return try step() } catch {
-      append(contentsOf: error.errors)
+      append(contentsOf: error.objections)
       return nil
     }
   }

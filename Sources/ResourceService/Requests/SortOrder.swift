@@ -1,5 +1,4 @@
 import GRDB
-import JSONAPI
 import JSONText
 
 /// The order of an index, which always ends in the key.
@@ -24,7 +23,7 @@ struct SortOrder {
     var order = SortOrder()
     if let sort, sort != "" {
       guard let names = sort.stringValue else { throw Refusal(.invalidSort(sort.text, of: type.name)) }
-      var errors: [ErrorDetail] = []
+      var errors: [Objection] = []
       for name in names.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
         if !order.add(name, of: type, in: schema) {
           errors.append(.invalidSort(name.hasPrefix("-") ? String(name.dropFirst()) : name, of: type.name))

@@ -10,6 +10,8 @@ import GRDB
 /// - A primary key of one column is the id. Other tables go by their rowid; `WITHOUT ROWID` they are not served.
 ///   Views and virtual tables are not served.
 struct Schema: Sendable {
+  /// How the service speaks.
+  let dialect: Dialect
   /// The types by name.
   let types: [String: ResourceType]
 
@@ -17,7 +19,8 @@ struct Schema: Sendable {
   var names: [String] { types.keys.sorted() }
 
   /// Reads the schema of a database.
-  init(_ database: Database) throws {
+  init(_ database: Database, _ dialect: Dialect) throws {
+    self.dialect = dialect
     let tables = try TableDescription.all(database)
     var drafts: [String: TypeDraft] = [:]
     for table in tables where table.joined == nil {

@@ -1,5 +1,4 @@
 import GRDB
-import JSONAPI
 
 /// A row as a write would make it, and the one query that finds what is wrong with it.
 ///
@@ -27,7 +26,7 @@ struct Candidate {
   }
 
   /// Everything that is wrong with the row, in the order of the table's columns, to-many relationships last.
-  func violations(_ database: Database) throws -> [ErrorDetail] {
+  func violations(_ database: Database) throws -> [Objection] {
     let rules = self.rules
     var broken: [(column: String, message: String)] = draft.mismatches.map { ($0.key, $0.value) }
     if !rules.isEmpty {
@@ -39,7 +38,7 @@ struct Candidate {
         }
       }
     }
-    var errors: [ErrorDetail] = []
+    var errors: [Objection] = []
     let names = type.columns.map(\.name)
     for column in names + [""] {
       for violation in broken where violation.column == column || (column.isEmpty && !names.contains(violation.column))
@@ -50,7 +49,7 @@ struct Candidate {
     return try errors + danglingLinkages(database)
   }
 
-  private func error(_ message: String, column: String) -> ErrorDetail {
+  private func error(_ message: String, column: String) -> Objection {
     if column.isEmpty { return .violation(message, member: "", pointer: "/data") }
     let place = type.place(ofColumn: column)
     return .violation(message, member: place.member, pointer: place.pointer)
@@ -153,7 +152,7 @@ struct Candidate {
     ]
   }
 
-  private func danglingLinkages(_ database: Database) throws -> [ErrorDetail] {
+  private func danglingLinkages(_ database: Database) throws -> [Objection] {
     var names = draft.danglingLinkages
     for (relationship, keys) in draft.linkages where !names.contains(relationship.name) {
       guard let target = schema.types[relationship.type] else { continue }

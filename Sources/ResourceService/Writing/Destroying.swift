@@ -1,5 +1,4 @@
 import GRDB
-import JSONAPI
 import JSONText
 
 /// A `destroy`, read from its parameters and ready to be carried out.

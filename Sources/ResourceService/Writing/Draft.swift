@@ -1,5 +1,4 @@
 import GRDB
-import JSONAPI
 import JSONText
 
 /// What a `create` or an `update` wants a row to be, read from its document.
@@ -24,11 +23,11 @@ struct Draft {
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
     guard let value = params["data"], value != [:] else { throw Refusal(.missing("data")) }
     guard let data = value.objectValue else { throw Refusal(.invalidData("data")) }
-    guard let typeName = data["type"] else { throw Refusal(.missing("type")) }
+    guard let typeName = data["type"] else { throw Refusal(.missing("type", in: "/data")) }
     guard typeName == .string(type.name) else { throw Refusal(.invalidResource(typeName.stringValue ?? typeName.text)) }
     id = data["id"]
     var errors = data.keys.filter { !["type", "id", "attributes", "relationships"].contains($0) }.map {
-      ErrorDetail.notAllowed($0)
+      Objection.notAllowed($0)
     }
     if let attributes = Self.object(data, "attributes", &errors) { readAttributes(attributes, of: type, &errors) }
     if let relationships = Self.object(data, "relationships", &errors) {
@@ -37,13 +36,13 @@ struct Draft {
     guard errors.isEmpty else { throw Refusal(errors) }
   }
 
-  private static func object(_ data: JSONObject, _ name: String, _ errors: inout [ErrorDetail]) -> JSONObject? {
+  private static func object(_ data: JSONObject, _ name: String, _ errors: inout [Objection]) -> JSONObject? {
     guard let value = data[name] else { return nil }
     if value.objectValue == nil { errors.append(.invalidData(name)) }
     return value.objectValue
   }
 
-  private mutating func readAttributes(_ attributes: JSONObject, of type: ResourceType, _ errors: inout [ErrorDetail]) {
+  private mutating func readAttributes(_ attributes: JSONObject, of type: ResourceType, _ errors: inout [Objection]) {
     for (name, value) in attributes {
       guard let column = type.attribute(name), !column.isGenerated else {
         errors.append(.notAllowed(name))
@@ -58,7 +57,7 @@ struct Draft {
   }
 
   private mutating func readRelationship(
-    _ name: String, _ value: JSONValue, of type: ResourceType, in schema: Schema, _ errors: inout [ErrorDetail]
+    _ name: String, _ value: JSONValue, of type: ResourceType, in schema: Schema, _ errors: inout [Objection]
   ) {
     guard let relationship = type.relationship(name), let target = schema.types[relationship.type] else {
       return errors.append(.notAllowed(name))
@@ -81,7 +80,7 @@ struct Draft {
   }
 
   /// Reads the id of a resource identifier.
-  private static func identifier(_ json: JSONValue, _ type: ResourceType, _ errors: inout [ErrorDetail]) -> String? {
+  private static func identifier(_ json: JSONValue, _ type: ResourceType, _ errors: inout [Objection]) -> String? {
     guard let name = json["type"]?.stringValue, let id = json["id"], let text = id.stringValue ?? id.numberValue?.text
     else {
       errors.append(.invalidLinkage)

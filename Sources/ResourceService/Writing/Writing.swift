@@ -1,5 +1,4 @@
 import GRDB
-import JSONAPI
 import JSONText
 
 /// A `create` or an `update`, read from its parameters and ready to be carried out.
@@ -33,7 +32,7 @@ struct Writing {
   private init(_ params: JSONObject, _ type: ResourceType, _ schema: Schema) throws(Refusal) {
     self.type = type
     self.schema = schema
-    var errors: [ErrorDetail] = []
+    var errors: [Objection] = []
     let showing = errors.collect { () throws(Refusal) in try Showing(params, of: type, in: schema) }
     let draft = errors.collect { () throws(Refusal) in try Draft(params, of: type, in: schema) }
     guard let showing, let draft else { throw Refusal(errors) }

@@ -1,5 +1,4 @@
 import GRDB
-import JSONAPI
 
 extension DatabaseError {
   /// Whether a row refers to one that is not there or is about to go.
@@ -13,7 +12,7 @@ extension DatabaseError {
   ///
   /// A constraint that could not be asked beforehand (of a trigger, a partial index, several columns that refer
   /// to several) is a violation too, in SQLite's words: `UNIQUE constraint failed: posts.slug`.
-  func refusal(of type: ResourceType) -> ErrorDetail {
+  func objection(of type: ResourceType) -> Objection {
     if resultCode == .SQLITE_READONLY { return .readOnly }
     guard resultCode == .SQLITE_CONSTRAINT else { return .internalError(message ?? "SQLite error \(resultCode)") }
     let text = message ?? "breaks a constraint"
@@ -34,7 +33,7 @@ extension DatabaseError {
     return violation(message, ofColumn: column.name, type)
   }
 
-  private func violation(_ message: String, ofColumn column: String, _ type: ResourceType) -> ErrorDetail {
+  private func violation(_ message: String, ofColumn column: String, _ type: ResourceType) -> Objection {
     let place = type.place(ofColumn: column)
     return .violation(message, member: place.member, pointer: place.pointer)
   }

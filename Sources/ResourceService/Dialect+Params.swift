@@ -1,0 +1,111 @@
+import JSONText
+
+/// What the flavours make of parameters before anything is looked up (PROTOCOL.md 2.4 and 16).
+extension Dialect {
+  /// The parameters as a server of the flavour reads them.
+  ///
+  /// - Throws: ``Refusal`` where it would refuse them and this service would not.
+  func admitted(_ params: JSONObject, to method: Method) throws(Refusal) -> JSONObject {
+    switch flavour {
+    case nil: params
+    case .carrot: try CarrotParams.admitted(params, to: method)
+    case .retort: try RetortParams.admitted(params, to: method)
+    }
+  }
+
+  /// The parameters of each `destroy` that one request asks for: jsonapi-resources splits the id at its commas.
+  func destroys(_ params: JSONObject) -> [JSONObject] {
+    guard flavour == .carrot, let id = params["id"]?.stringValue, id.contains(",") else { return [params] }
+    return id.split(separator: ",").map { ["id": .string(String($0))] }
+  }
+
+  /// The result of that many `destroy`s.
+  func destroyed(_ count: Int) -> String {
+    if flavour == .retort { return #"{"meta":{}}"# }
+    return count == 1 ? "{}" : #"{"data":[]}"#
+  }
+
+  /// The result of a change to a relationship: jsonapi-resources has none for what is added to a to-one.
+  func related(by method: Method, isToOne: Bool) -> String {
+    flavour == .carrot && method == .createRelationship && isToOne ? "null" : "{}"
+  }
+}
+
+/// Parameters as jsonapi-resources reads them.
+private enum CarrotParams {
+  static func admitted(_ params: JSONObject, to method: Method) throws(Refusal) -> JSONObject {
+    var params = params
+    for name in ["include", "sort", "filter", "fields", "page"] where params[name] == .null { params[name] = nil }
+    for name in ["include", "sort"] {
+      if let value = params[name], value.stringValue == nil { throw Refusal(.internalError("\(name) is no string")) }
+    }
+    switch method {
+    case .index:
+      if let number = params["page"]?.numberValue { params["page"] = ["number": .number(number)] }
+      if let filter = params["filter"]?.objectValue { params["filter"] = .object(texts(filter)) }
+    case .show: if params["id"] ?? .null == .null { throw Refusal(.notFound("")) }
+    case .create: try checkData(params)
+    case .update: try checkKey(params)
+    case .destroy: if params["id"]?.stringValue == nil { throw Refusal(.internalError("the id is no string")) }
+    default: break
+    }
+    return params
+  }
+
+  /// A filter's numbers and lists as the strings that other filters are.
+  private static func texts(_ filter: JSONObject) -> JSONObject {
+    JSONObject(
+      filter.map { name, value in
+        let values = value.arrayValue.map(Array.init) ?? [value]
+        return (name, .string(values.map { $0.stringValue ?? $0.text }.joined(separator: ",")))
+      })
+  }
+
+  private static func checkData(_ params: JSONObject) throws(Refusal) {
+    guard let data = params["data"], data != .null else { return }
+    guard data.objectValue != nil else { throw Refusal(.internalError("data is no object")) }
+  }
+
+  /// `data.id` has to be there, and `id`, if it is, the same down to its JSON type.
+  private static func checkKey(_ params: JSONObject) throws(Refusal) {
+    try checkData(params)
+    guard let data = params["data"]?.objectValue, !data.isEmpty else { return }
+    guard let key = data["id"], key != .null else { throw Refusal(.missingKey) }
+    if let id = params["id"], id != key { throw Refusal(.keyMismatch(key.stringValue ?? key.text)) }
+  }
+}
+
+/// Parameters as Retort and Calcinator read them: underscores and dashes are the same in names.
+private enum RetortParams {
+  static func admitted(_ params: JSONObject, to method: Method) throws(Refusal) -> JSONObject {
+    var params = params
+    for name in ["include", "sort"] {
+      if let text = params[name]?.stringValue { params[name] = .string(dashed(text)) }
+    }
+    for name in ["filter", "fields"] {
+      if let members = params[name]?.objectValue {
+        params[name] = .object(name == "filter" ? keys(members) : texts(members))
+      }
+    }
+    if var data = params["data"]?.objectValue {
+      for name in ["attributes", "relationships"] {
+        if let members = data[name]?.objectValue { data[name] = .object(keys(members)) }
+      }
+      params["data"] = .object(data)
+    }
+    if method == .index, let page = params["page"]?.objectValue {
+      for name in ["number", "size"] where !page.contains(name) { throw Refusal(.missing(name, in: "/page")) }
+    }
+    return params
+  }
+
+  private static func dashed(_ text: String) -> String { String(text.map { $0 == "_" ? "-" : $0 }) }
+
+  private static func keys(_ members: JSONObject) -> JSONObject {
+    JSONObject(members.map { (dashed($0.key), $0.value) })
+  }
+
+  private static func texts(_ members: JSONObject) -> JSONObject {
+    JSONObject(members.map { ($0.key, $0.value.stringValue.map { .string(dashed($0)) } ?? $0.value) })
+  }
+}

@@ -1,0 +1,61 @@
+import JSONRPC
+import JSONText
+
+/// How the flavours' replies look, and what gets none.
+extension Dialect {
+  /// What stands before the path in links; jsonapi-resources and Calcinator make them absolute.
+  var base: String {
+    switch flavour {
+    case nil: ""
+    case .carrot: "http://retort.example/api/v1"
+    case .retort: "http://retort.example"
+    }
+  }
+
+  /// Whether each resource and each relationship has its links, and linkage only what was included
+  /// (jsonapi-resources).
+  var linksEverything: Bool { flavour == .carrot }
+
+  /// What stands at the end of a document with data (ja_serializer).
+  var documentEnd: String { flavour == .retort ? #","jsonapi":{"version":"1.0"}}"# : "}" }
+
+  /// Whether a request gets no reply: carrot_rpc fails on it and says so in its log only (PROTOCOL.md 16.4).
+  func isSilent(on request: Request, _ body: [UInt8]) -> Bool {
+    guard flavour == .carrot else { return false }
+    if Self.rubyMethods.contains(request.method) { return true }
+    return request.params.isEmpty && (try? JSONValue(parsing: body))?["params"] == nil
+  }
+
+  /// Names of public Ruby methods that each server has besides its own.
+  private static let rubyMethods: Set = [
+    "class", "clone", "display", "dup", "extend", "freeze", "hash", "inspect", "instance_variables", "itself", "logger",
+    "method", "methods", "object_id", "public_send", "send", "singleton_class", "start", "tap", "then", "to_s",
+  ]
+
+  /// A reply as it goes out: Rails escapes `<`, `>`, `&` and the line separators in JSON, which stand in strings only.
+  func written(_ reply: [UInt8]) -> [UInt8] {
+    guard flavour == .carrot else { return reply }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(reply.count)
+    for (index, byte) in reply.enumerated() {
+      switch byte {
+      case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"):
+        bytes.append(contentsOf: "\\u00\(String(byte, radix: 16))".utf8)
+      case 0xA8 where Self.isSeparator(reply, index): Self.escape(8, &bytes)
+      case 0xA9 where Self.isSeparator(reply, index): Self.escape(9, &bytes)
+      default: bytes.append(byte)
+      }
+    }
+    return bytes
+  }
+
+  /// Whether a byte ends U+2028 or U+2029.
+  private static func isSeparator(_ text: [UInt8], _ end: Int) -> Bool {
+    end >= 2 && text[end - 2] == 0xE2 && text[end - 1] == 0x80
+  }
+
+  private static func escape(_ digit: Int, _ bytes: inout [UInt8]) {
+    bytes.removeLast(2)
+    bytes.append(contentsOf: "\\u202\(digit)".utf8)
+  }
+}

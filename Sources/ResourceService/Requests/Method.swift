@@ -1,0 +1,11 @@
+/// The methods there are (PROTOCOL.md 2.3).
+enum Method: String {
+  case index, show, create, update, destroy
+  case showRelationship = "show_relationship"
+  case createRelationship = "create_relationship"
+  case updateRelationship = "update_relationship"
+  case destroyRelationship = "destroy_relationship"
+  case relatedResource = "get_related_resource"
+
+  var isOfRelationship: Bool { ![.index, .show, .create, .update, .destroy].contains(self) }
+}

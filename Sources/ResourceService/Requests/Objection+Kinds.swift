@@ -1,0 +1,198 @@
+import JSONAPI
+import JSONText
+
+/// The wording of every error, in the titles and codes of jsonapi-resources and, where it has its own, of Calcinator.
+extension Objection {
+  private static func bad(
+    _ code: Int, _ title: String, _ detail: String, parameter: String? = nil, maximum: Int? = nil,
+    calcinator: ErrorDetail? = nil
+  ) -> Objection {
+    let meta: JSONObject? = maximum.map { ["maximum": .number(JSONNumber($0))] }
+    func error(_ code: String?) -> ErrorDetail {
+      ErrorDetail(status: "400", code: code, title: title, detail: detail, parameter: parameter, meta: meta)
+    }
+    return Objection(error: error(String(code)), calcinator: calcinator ?? error(nil))
+  }
+
+  private static func failed(
+    _ status: String, _ title: String, _ detail: String, calcinator: ErrorDetail
+  ) -> Objection {
+    Objection(error: ErrorDetail(status: status, code: status, title: title, detail: detail), calcinator: calcinator)
+  }
+
+  /// A value breaks a rule of the database.
+  static func violation(_ message: String, member: String, pointer: String) -> Objection {
+    func detail(_ dash: String) -> String { member.isEmpty ? message : "\(member)\(dash) \(message)" }
+    return Objection(
+      error: ErrorDetail(status: "422", code: "100", title: message, detail: detail(" -"), pointer: pointer),
+      calcinator: ErrorDetail(title: message, detail: detail(""), pointer: pointer))
+  }
+
+  /// A type is not served, or is another than the queue's.
+  static func invalidResource(_ type: String) -> Objection {
+    bad(101, "Invalid resource", "\(type) is not a valid resource.")
+  }
+
+  /// Nothing of that name can be filtered by.
+  static func filterNotAllowed(_ name: String) -> Objection {
+    bad(
+      102, "Filter not allowed", "\(name) is not allowed.", parameter: "filter",
+      calcinator: ErrorDetail(
+        status: "422", title: "Unknown Filter", detail: "Unknown \(name) filter", pointer: "/filter/\(name)"))
+  }
+
+  /// An id that no row can have.
+  static func invalidID(_ id: JSONValue) -> Objection {
+    bad(103, "Invalid field value", "\(id.plain) is not a valid value for id.")
+  }
+
+  /// A sparse fieldset names what the type has not.
+  static func invalidField(_ name: String, of type: String) -> Objection {
+    bad(104, "Invalid field", "\(name) is not a valid field for \(type).", parameter: "fields")
+  }
+
+  /// A member that can't be written.
+  static func notAllowed(_ name: String) -> Objection {
+    bad(105, "Param not allowed", "\(name) is not allowed.")
+  }
+
+  /// A member of `page` that there is not.
+  static func pageParameterNotAllowed(_ name: String) -> Objection {
+    bad(105, "Page parameter not allowed", "\(name) is not an allowed page parameter.", parameter: "page")
+  }
+
+  /// A member that is needed and absent: of the parameters, or of what is at a place in them.
+  static func missing(_ name: String, in parent: String = "") -> Objection {
+    bad(
+      106, "Missing Parameter", "The required parameter, \(name), is missing.",
+      calcinator: ErrorDetail(
+        status: "422", title: "Child missing", detail: "`\(parent)/\(name)` is missing", pointer: parent,
+        meta: ["child": .string(name)]))
+  }
+
+  /// A filter's value is no string.
+  static func invalidFilterValue(_ value: JSONValue, of name: String) -> Objection {
+    bad(107, "Invalid filter value", "\(value.plain) is not a valid value for \(name).", parameter: "filter")
+  }
+
+  /// `data` has no id.
+  static let missingKey = bad(109, "A key is required", "The resource object does not contain a key.")
+
+  /// `data.id` is another than `id`.
+  static func keyMismatch(_ id: String) -> Objection {
+    bad(110, "Key is not included in URL", "The URL does not support the key \(id)")
+  }
+
+  /// An include path goes where no relationship does.
+  static func invalidInclude(_ name: String, of type: String, path: String) -> Objection {
+    bad(
+      112, "Invalid field", "\(name) is not a valid relationship of \(type)", parameter: "include",
+      calcinator: ErrorDetail(
+        title: "Unknown relationship path", detail: "`\(path)` is an unknown relationship path", parameter: "include",
+        meta: ["relationship_path": .string(path)]))
+  }
+
+  /// An include path has more steps than are followed.
+  static func includeTooDeep(_ path: String, maximum: Int) -> Objection {
+    bad(112, "Invalid field", "\(path) has more than \(maximum) steps", parameter: "include", maximum: maximum)
+  }
+
+  /// What is to be linked is linked already.
+  static func relationExists(_ id: String) -> Objection {
+    bad(113, "Relation exists", "The relation to \(id) already exists.")
+  }
+
+  /// Nothing of that name can be sorted by.
+  static func invalidSort(_ name: String, of type: String) -> Objection {
+    bad(
+      114, "Invalid sort criteria", "\(name) is not a valid sort criteria for \(type)", parameter: "sort",
+      calcinator: ErrorDetail(
+        title: "Unknown attribute", detail: "Does not have `\(name)` attribute", parameter: "sort",
+        meta: ["attribute": .string(name)]))
+  }
+
+  /// A relationship's linkage has the wrong form.
+  static let invalidLinkage = bad(115, "Invalid Links Object", "Data is not a valid Links Object.")
+
+  /// A relationship's linkage is of another type.
+  static func typeMismatch(_ type: String) -> Objection {
+    bad(116, "Type Mismatch", "\(type) is not a valid type for this operation.")
+  }
+
+  /// `page` is no object.
+  static func invalidPage(_ page: JSONValue) -> Objection {
+    bad(
+      117, "Invalid Page Object", "\(page.plain) is not an object with number and size.", parameter: "page",
+      calcinator: .wrongType("/page", "object"))
+  }
+
+  /// `page.number` or `page.size` is no integer from 1.
+  static func invalidPageValue(_ value: JSONValue, of name: String) -> Objection {
+    bad(118, "Invalid page value", "\(value.plain) is not a valid value for \(name) page parameter.", parameter: "page")
+  }
+
+  /// `page.size` is over the maximum.
+  static func pageTooLarge(maximum: Int) -> Objection {
+    bad(
+      118, "Invalid page value", "size exceeds maximum page size of \(maximum).", parameter: "page", maximum: maximum,
+      calcinator: ErrorDetail(
+        status: "422", title: "Exceeds Maximum", pointer: "/page/size",
+        meta: ["maximum": .number(JSONNumber(maximum))]))
+  }
+
+  /// `fields` is no object of types.
+  static let fieldsWithoutType = bad(
+    119, "Invalid field format", "Fields must specify a type.", parameter: "fields",
+    calcinator: .wrongType("/fields", "object"))
+
+  /// `filter` is no object.
+  static func filterSyntax(_ filter: JSONValue) -> Objection {
+    bad(
+      120, "Invalid filters syntax", "\(filter.plain) is not a valid syntax for filtering.", parameter: "filter",
+      calcinator: .wrongType("/filter", "object"))
+  }
+
+  /// `data`, or `attributes` or `relationships` in it, is no object.
+  static func invalidData(_ name: String) -> Objection {
+    bad(
+      122, "Invalid data format", "\(name) is not an object.",
+      calcinator: name == "data" ? .wrongType("/data", "resource") : .wrongType("/data/\(name)", "object"))
+  }
+
+  /// There is no such row.
+  static func notFound(_ id: String) -> Objection {
+    failed(
+      "404", "Record not found", "The record identified by \(id) could not be found.",
+      calcinator: ErrorDetail(status: "404", title: "Resource Not Found", parameter: "id"))
+  }
+
+  /// The database may not be written.
+  static let readOnly = failed(
+    "403", "Forbidden", "The database is read-only.",
+    calcinator: ErrorDetail(
+      status: "403", title: "Forbidden", detail: "You do not have permission for this resource."))
+
+  /// A row can't be deleted because others refer to it.
+  static func conflict(_ detail: String) -> Objection {
+    failed("409", "Conflict", detail, calcinator: ErrorDetail(status: "409", title: "Conflict", detail: detail))
+  }
+
+  /// SQLite failed, or a server of the flavour would.
+  static func internalError(_ detail: String) -> Objection {
+    failed(
+      "500", "Internal Server Error", detail, calcinator: ErrorDetail(status: "500", title: "Internal Server Error"))
+  }
+}
+
+extension ErrorDetail {
+  fileprivate static func wrongType(_ pointer: String, _ type: String) -> ErrorDetail {
+    ErrorDetail(
+      status: "422", title: "Type is wrong", detail: "`\(pointer)` type is not \(type)", pointer: pointer,
+      meta: ["type": .string(type)])
+  }
+}
+
+extension JSONValue {
+  /// The value in a sentence: a string as it is, anything else as JSON.
+  fileprivate var plain: String { stringValue ?? text }
+}
