@@ -105,7 +105,7 @@ import Testing
   ) async throws {
     let service = try await FakeService("--fault", "\(fault)=30%", "--log", "-", "--workers", "8", "--seed", "7")
     let ran = await service.run(
-      "1..60 | map {text: \"Post \\(it)\"} | create posts in-flight: 8 on-error: \"continue\" timeout: 500ms\n"
+      "1..60 | map {text: \"Post \\(it)\"} | create posts in-flight: 8 on-error: \"continue\" timeout: 2s\n"
         + "count posts timeout: 20s")
     let lines = await service.stop().output.split(separator: "\n")
     let creates = lines.filter { $0.contains(#""method":"create","id":null"#) }
