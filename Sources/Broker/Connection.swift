@@ -15,7 +15,7 @@ public actor Connection {
   /// Where it leads.
   public nonisolated let uri: AMQPURI
   nonisolated let thread: ConnectionThread
-  /// Where tasks that send many requests run best.
+  /// Where tasks that send many requests run best; its thread runs as long as the connection or such a task is there.
   public nonisolated let taskExecutor: any TaskExecutor
   private var handle: AMQPHandle?
   /// Is told of each message that goes and each frame that comes.
@@ -68,8 +68,6 @@ public actor Connection {
     self.thread = thread
     taskExecutor = TalkingTasks(on: thread)
   }
-
-  deinit { thread.stop() }
 
   private func logIn(_ name: String) throws(BrokerError) { handle = try AMQPHandle(uri, name: name) }
 

@@ -57,4 +57,37 @@ import Testing
     await service.close()
     proxy.close()
   }
+
+  /// Workers begun on a connection that is lost go on with the next one.
+  @Test(arguments: [
+    ("1..40 | each in-flight: 8 do show posts it timeout: 50s end | count", "40\n"),
+    (
+      #"1..40 | update posts {text: "b"} in-flight: 8 on-error: "continue" timeout: 50s | count"#,
+      "update posts: 32 ok, 8 unknown\n32\n"
+    ),
+  ]) func aWindowGoesOnAfterALoss(statements: String, output: String) async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    let proxy = try Proxy(to: vhost.uri)
+    let service = try await Connection.open(try AMQPURI(vhost.uri), name: "posts")
+    let (all, arrived) = AsyncStream.makeStream(of: Void.self)
+    let (never, end) = AsyncStream.makeStream(of: Void.self)
+    let isOver = Task { for await _ in never {} }
+    let requests = Atomic(0)
+    _ = try await service.serve(queue: "posts", prefetch: 64) { _ in
+      let number = requests.add(1, ordering: .relaxed).newValue
+      if number == 8 { arrived.finish() }
+      if number <= 8 { await isOver.value }
+      return Array(#"{"result":{"data":{"type":"posts","id":"1","attributes":{"text":"a"}}}}"#.utf8)
+    }
+    let script = "let service = connect\nlet posts = client queue: \"posts\"\n\(statements)"
+    let run = Task { await Ran.retort("-c", script, environment: ["RETORT_URL": proxy.uri]) }
+    for await _ in all {}
+    proxy.happen(.cut)
+    let ran = await run.value
+    let tally = ran.notes.split(separator: "\n").filter { $0.hasPrefix("update posts: ") }.map { "\($0)\n" }.joined()
+    #expect(tally + ran.output == output)
+    end.finish()
+    await service.close()
+    proxy.close()
+  }
 }
