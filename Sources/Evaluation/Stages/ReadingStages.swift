@@ -78,11 +78,13 @@ struct EachWindow: Sendable {
 
   func run(_ frame: Frame, _ stream: inout ElementStream) async throws(Fault) -> [Value] {
     if limit > 1 { return try await windowed(frame, &stream) }
-    var results: [Value] = []
-    while let page = try await stream.next() {
-      for element in page { results.append(try await iteration(frame, element)) }
+    return try await withTaskExecutorPreference(frame.run.session.linkExecutor) { () async throws(Fault) in
+      var results: [Value] = []
+      while let page = try await stream.next() {
+        for element in page { results.append(try await iteration(frame, element)) }
+      }
+      return results
     }
-    return results
   }
 
   private func iteration(_ frame: Frame, _ element: Value) async throws(Fault) -> Value {
