@@ -76,7 +76,7 @@ struct Exchange {
 }
 
 extension JSONValue {
-  /// The value with the texts of members whose names speak of secrets replaced.
+  /// The value with what members hold whose names speak of secrets replaced, but for null.
   fileprivate var hidingSecrets: JSONValue {
     switch self {
     case .object(let object): .object(object.hidingSecrets)
@@ -87,15 +87,15 @@ extension JSONValue {
 }
 
 extension JSONObject {
-  private static let secrets = ["password", "passwd", "secret", "token", "authorization", "api-key", "api_key", "beam"]
+  private static let secrets = [
+    "password", "passwd", "passphrase", "secret", "token", "credential", "authorization", "api-key", "api_key", "beam",
+  ]
 
   fileprivate var hidingSecrets: JSONObject {
     JSONObject(
       map { key, value in
         let name = key.lowercased()
-        guard case .string = value, Self.secrets.contains(where: name.contains) else {
-          return (key, value.hidingSecrets)
-        }
+        guard Self.secrets.contains(where: name.contains), value != .null else { return (key, value.hidingSecrets) }
         return (key, "***")
       })
   }

@@ -55,8 +55,11 @@ public struct Renderer: Sendable {
   }
 
   /// Draws a report, with a newline at the end of each line.
+  ///
+  /// A password in a URI of the source line is shown as stars, and controls in what a service said as escapes.
   public func render(_ report: Report) -> String {
-    var lines = [paint(report.title, report.title.hasPrefix("warning") ? "33;1" : "31;1") + ": " + report.message]
+    let title = paint(report.title, report.title.hasPrefix("warning") ? "33;1" : "31;1")
+    var lines = [title + ": " + Screening.visible(report.message)]
     var gutter = 2
     if let source = report.source, let first = report.marks.first {
       let place = source.place(of: first.range.lower)
@@ -68,7 +71,7 @@ public struct Renderer: Sendable {
       }
       gutter += 1
     }
-    for note in report.notes { lines.append(String(repeating: " ", count: gutter) + "= " + note) }
+    for note in report.notes { lines.append(String(repeating: " ", count: gutter) + "= " + Screening.visible(note)) }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -89,9 +92,11 @@ public struct Renderer: Sendable {
       let before = source.text(SourceRange(range.lower, mark.range.lower))
       let words = source.text(SourceRange(mark.range.lower, max(mark.range.lower, min(mark.range.upper, range.upper))))
       let start = Columns.width(of: before)
-      return Span(start: start, width: max(1, Columns.width(of: words, from: start)), label: mark.label)
+      return Span(
+        start: start, width: max(1, Columns.width(of: words, from: start)),
+        label: mark.label.map(Screening.visible))
     }.sorted { $0.start < $1.start }
-    let text = Columns.expanded(source.line(number))
+    let text = Columns.expanded(Screening.hidingPasswords(source.line(number)))
     let (shown, shift) = window(text, spans.first?.start ?? 0)
     let edge = String(repeating: " ", count: gutter) + " | "
     let head = String(repeating: " ", count: gutter - String(number).count) + "\(number) | "

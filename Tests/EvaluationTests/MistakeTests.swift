@@ -158,7 +158,7 @@ import Testing
       found("connect \"amqp://bob:secret@h/\"\nlet unused = 1\nprint \"a\" =~ /(a+)+$/\nexit 1\nprint 2") == """
         warning: a password stands in the script
           --> t:1:9
-        1 | connect "amqp://bob:secret@h/"
+        1 | connect "amqp://bob:******@h/"
           |         ^^^^^^^^^^^^^^^^^^^^^^
           = leave the URI out and set RETORT_URL, or write connect env("NAME")
         warning: unused is never read

@@ -8,7 +8,8 @@ import Testing
   @Test func theTraceTellsOfCallsAndOfFailures() async {
     let ran = await Ran.retort(
       "--trace=api,errors", "-c",
-      Self.blog + "show posts 12 | map .id; try do create posts {text: \"a\", token: \"abc\"} rescue e print e.kind end"
+      Self.blog
+        + "show posts 12 | map .id; try do create posts {text: \"a\", token: \"abc\", password: 1234, credentials: {a: [\"deep\"]}, tokens: null} rescue e print e.kind end"
     )
     let notes = ran.notes.replacing(#/[0-9.]+ ms/#, with: "N ms").replacing(#/[0-9a-f-]{36}/#, with: "ID")
     let lines = notes.split(separator: "\n").map(String.init)
@@ -20,6 +21,9 @@ import Testing
       ])
     #expect(lines[2].hasPrefix(#"trace: -> posts create ID-2: {"id":"ID-2","jsonrpc":"2.0","method":"create","#))
     #expect(lines[2].contains(#""token":"***""#) && !notes.contains("abc"))
+    #expect(
+      lines[2].contains(#""credentials":"***""#) && !notes.contains("deep") && lines[2].contains(#""tokens":null"#))
+    #expect(lines[2].contains(#""password":"***""#) && !notes.contains("1234"))
     #expect(lines[3].hasPrefix("trace: <- posts create ID-2 after N ms: {\"error\":"))
   }
 
