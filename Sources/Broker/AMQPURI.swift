@@ -53,6 +53,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     }
     if scheme == "amqps://" { (tls, port) = (TLS(), 5671) }
     var rest = text.dropFirst(scheme.count)
+    try refuseQuestionMark(rest)
     if let mark = rest.firstIndex(of: "?") {
       try take(parameters: rest[rest.index(after: mark)...])
       rest = rest[..<mark]
@@ -77,13 +78,25 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
       "\(tls == nil ? "amqp" : "amqps")://\(Self.encoded(user))@\(host.contains(":") ? "[\(host)]" : host):\(port)/\(path)"
   }
 
+  /// A `?` before the only `@`, without a parameter between them, stands in a password that was not escaped.
+  private func refuseQuestionMark(_ text: Substring) throws(BrokerError) {
+    guard let mark = text.firstIndex(of: "?"), let last = text.lastIndex(of: "@"), mark < last,
+      !text[..<mark].contains("@"), text[..<mark].contains(":"), !text[mark..<last].contains("=")
+    else { return }
+    throw unescaped("?", in: text, before: last)
+  }
+
   /// Two `@`, a `/` or a `#` before the last `@` stand in a password that was not escaped.
   private func refuseUnescaped(_ text: Substring) throws(BrokerError) {
     guard let last = text.lastIndex(of: "@") else { return }
     let credentials = text[..<last]
     guard let bad = credentials.first(where: { "@/#".contains($0) }) else { return }
-    let user = credentials.prefix { $0 != ":" }
-    throw BrokerError(
+    throw unescaped(bad, in: text, before: last)
+  }
+
+  private func unescaped(_ bad: Character, in text: Substring, before last: Substring.Index) -> BrokerError {
+    let user = text.prefix { $0 != ":" }
+    return BrokerError(
       .address,
       "the password holds \(bad), which a URI can't: write it as \(Self.encoded(String(bad))): \(tls == nil ? "amqp" : "amqps")://\(user):***@\(text[text.index(after: last)...])"
     )

@@ -31,6 +31,7 @@ import Testing
       "the password holds @, which a URI can't: write it as %40: amqp://bea:***@h:5673/shop"
     ),
     ("amqp://bea:p/ss@h", "the password holds /, which a URI can't: write it as %2f: amqp://bea:***@h"),
+    ("amqp://bea:p?ss@h", "the password holds ?, which a URI can't: write it as %3f: amqp://bea:***@h"),
     ("amqp://bea:p#ss@h", "the password holds #, which a URI can't: write it as %23: amqp://bea:***@h"),
     ("amqp://bea:100%@h", "a % in the password is written %25"),
     ("amqp://h:port", ":port is no port: a colon and a number up to 65535"),

@@ -21,7 +21,7 @@ struct Topic: Sendable {
       text: """
         x.name reads a field and is an error where there is none; x?.name gives null; x ?? y gives y for null.
         In a stage .name is a field of the element that flows, and it is the element. x[0] is the first, x[-1] the
-        last. Names that are no word are quoted: x."a b". A resource has .type .id .links .meta and its fields.
+        last. Names that are no word stand in brackets: x["a b"]. A resource has .type .id .links .meta and its fields.
         """),
     Topic(
       name: "operators",
