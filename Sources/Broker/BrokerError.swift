@@ -2,7 +2,7 @@
 public struct BrokerError: Error, Sendable, Equatable {
   /// The kinds of failure.
   public enum Code: Sendable, Equatable {
-    case address, unreachable, authentication, vhost, accessRefused, lost, closed, noRoute, timeout, tooLarge
+    case address, unreachable, authentication, vhost, accessRefused, lost, closed, noRoute, timeout, blocked, tooLarge
     case cancelled, malformed
   }
 

@@ -17,6 +17,12 @@ struct Channel {
     var consumers = 0
   }
 
+  /// Who waits for the broker's answer, and until when.
+  struct Awaited {
+    let continuation: CheckedContinuation<Result<Answer, BrokerError>, Never>
+    let deadline: ContinuousClock.Instant
+  }
+
   /// A message whose frames are coming in.
   private struct Assembly {
     /// The code and reason where it is one of ours that came back.
@@ -33,7 +39,7 @@ struct Channel {
   var pending: [Int: Pending] = [:]
   /// What the correlation ids of the channel's requests begin with.
   let prefix: [UInt8]
-  var answer: CheckedContinuation<Result<Answer, BrokerError>, Never>?
+  var answer: Awaited?
   /// What a service does with a delivery.
   var deliver: (@Sendable (Delivery) -> Void)?
   private var assembly: Assembly?
@@ -77,7 +83,7 @@ struct Channel {
     case RETORT_FRAME_CHANNEL_OPEN_OK, RETORT_FRAME_DECLARE_OK, RETORT_FRAME_CONSUME_OK, RETORT_FRAME_QOS_OK,
       RETORT_FRAME_CANCEL_OK, RETORT_FRAME_CHANNEL_CLOSE_OK:
       let got = Answer(name: frame.name, messages: Int(clamping: frame.number), consumers: frame.consumers)
-      answer?.resume(returning: .success(got))
+      answer?.continuation.resume(returning: .success(got))
       answer = nil
     default: break
     }
@@ -108,7 +114,12 @@ struct Channel {
   mutating func fail(_ error: BrokerError, code: UInt16) {
     failPending(error)
     let known = code == 404 ? BrokerError(.noRoute, error.message) : error
-    answer?.resume(returning: .failure(known))
+    fail(awaited: known)
+  }
+
+  /// Ends the wait for the broker's answer.
+  mutating func fail(awaited error: BrokerError) {
+    answer?.continuation.resume(returning: .failure(error))
     answer = nil
   }
 

@@ -62,22 +62,23 @@ extension Connection {
     let number = try await newChannel(prefix: ids.prefix)
     let replyQueue =
       if repliesDirectly { Array("amq.rabbitmq.reply-to".utf8) } else {
-        try await call(number) { handle throws(BrokerError) in try handle.declareReplyQueue(number) }.name
+        try await call(number, .declareReplyQueue).name
       }
-    _ = try await call(number) { handle throws(BrokerError) in
-      try handle.consume(number, replyQueue, acknowledges: false)
-    }
+    _ = try await call(number, .consume(replyQueue, acknowledges: false))
     return ClientChannel(self, queue: queue, number: number, replyQueue: replyQueue, ids: ids)
   }
 
   /// Asks for a queue's depth and consumers with a passive declare on a channel of its own; nil where there is none.
-  public func probe(queue: String) async throws(BrokerError) -> (messages: Int, consumers: Int)? {
-    let number = try await newChannel()
+  ///
+  /// - Throws: `blocked` at once where the broker does not listen, `timeout` where it does not answer in time.
+  public func probe(
+    queue: String, until deadline: ContinuousClock.Instant? = nil
+  ) async throws(BrokerError) -> (messages: Int, consumers: Int)? {
+    if let blockedReason { throw BrokerError(.blocked, "the broker takes no messages: \(blockedReason)") }
+    let number = try await newChannel(until: deadline)
     let state: Channel.Answer
     do throws(BrokerError) {
-      state = try await call(number) { handle throws(BrokerError) in
-        try handle.declareRequestQueue(number, queue, passive: true)
-      }
+      state = try await call(number, .declareRequestQueue(queue, isPassive: true), until: deadline)
     } catch {
       guard error.code == .noRoute else { throw error }
       return nil

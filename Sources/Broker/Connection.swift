@@ -18,8 +18,8 @@ public actor Connection {
   /// Where tasks that send many requests run best; its thread runs as long as the connection or such a task is there.
   public nonisolated let taskExecutor: any TaskExecutor
   private var handle: AMQPHandle?
-  /// Is told of each message that goes and each frame that comes.
-  private let frames: (@Sendable (String) -> Void)?
+  /// Who hears of what happens on it.
+  private let listener: Listener
   /// Why it is no longer open.
   public private(set) var end: BrokerError?
   var channels: [UInt16: Channel] = [:]
@@ -28,11 +28,31 @@ public actor Connection {
   /// No request's time is up before it.
   var nextDeadline: ContinuousClock.Instant?
   /// Why the broker takes no messages, while it does not.
-  public private(set) var blockedReason: String?
+  public private(set) var blockedReason: String? {
+    didSet {
+      listener.notice(blockedReason.map { "the broker takes no messages: \($0)" } ?? "the broker takes messages again")
+    }
+  }
   /// What was counted.
   public internal(set) var counters = Counters()
-  private var closing: CheckedContinuation<Void, Never>?
+  private var closing: (continuation: CheckedContinuation<Void, Never>, deadline: ContinuousClock.Instant)?
   private var watchers: [CheckedContinuation<BrokerError, Never>] = []
+
+  /// Who hears of what happens on a connection.
+  public struct Listener: Sendable {
+    /// Is told what a person should know: that the broker takes no messages, and that it does again.
+    public var notice: @Sendable (String) -> Void
+    /// Is told of what goes and of each frame that comes, where that is wanted.
+    public var frames: (@Sendable (String) -> Void)?
+
+    /// Creates a listener.
+    public init(
+      notice: @escaping @Sendable (String) -> Void = { _ in }, frames: (@Sendable (String) -> Void)? = nil
+    ) {
+      self.notice = notice
+      self.frames = frames
+    }
+  }
 
   /// How often something happened that fails no call.
   public struct Counters: Sendable, Equatable {
@@ -49,11 +69,11 @@ public actor Connection {
   ///
   /// - Throws: `unreachable`, `authentication` or `vhost`, with host, port and vhost in the message.
   public static func open(
-    _ uri: AMQPURI, name: String, frames: (@Sendable (String) -> Void)? = nil
+    _ uri: AMQPURI, name: String, listener: Listener = Listener()
   ) async throws(BrokerError) -> Connection {
     let thread = try ConnectionThread()
     try thread.start()
-    let connection = Connection(uri, thread, frames)
+    let connection = Connection(uri, thread, listener)
     try await connection.logIn(name)
     thread.attach { [weak connection] in
       guard let connection else { return ConnectionThread.Wait() }
@@ -62,9 +82,9 @@ public actor Connection {
     return connection
   }
 
-  private init(_ uri: AMQPURI, _ thread: ConnectionThread, _ frames: (@Sendable (String) -> Void)?) {
+  private init(_ uri: AMQPURI, _ thread: ConnectionThread, _ listener: Listener) {
     self.uri = uri
-    self.frames = frames
+    self.listener = listener
     self.thread = thread
     taskExecutor = TalkingTasks(on: thread)
   }
@@ -81,6 +101,7 @@ public actor Connection {
       return ConnectionThread.Wait()
     }
     expire()
+    if let closing, closing.deadline <= .now { lose(BrokerError(.closed, "the connection is closed")) }
     guard let descriptor = handle?.descriptor else { return ConnectionThread.Wait() }
     return ConnectionThread.Wait(
       socket: descriptor, wantsToWrite: !outbox.isEmpty && blockedReason == nil, timeout: isDry ? patience : 0)
@@ -122,9 +143,9 @@ public actor Connection {
     let watchdog =
       message.content.body.count > room ? Watchdog(handle?.descriptor ?? -1, message.content.deadline) : nil
     defer { watchdog?.stop() }
-    frames?("-> \(message.content.told)")
+    listener.frames?("-> \(message.content.told)")
     try handle?.publish(message.content)
-    if let tag = message.acknowledges { try handle?.acknowledge(message.content.channel, tag) }
+    if let tag = message.acknowledges { try confirm(message.content.channel, tag) }
   }
 
   /// Takes frames that have come, but not so many that broker and service would wait meanwhile; true if that was all.
@@ -155,7 +176,7 @@ public actor Connection {
   }
 
   private func take(_ frame: borrowing Frame) -> Event? {
-    frames?("<- \(frame.told)")
+    listener.frames?("<- \(frame.told)")
     switch frame.kind {
     case RETORT_FRAME_CHANNEL_CLOSE:
       fail(
@@ -180,8 +201,10 @@ public actor Connection {
 
   private func react(_ event: Event) throws(BrokerError) {
     switch event {
-    case .channelClosed(let number): try handle?.confirmChannelClose(number)
-    case .consumerCancelled(let number): try handle?.closeChannel(number)
+    case .channelClosed(let number):
+      listener.frames?("-> channel.close-ok channel \(number)")
+      try handle?.confirmChannelClose(number)
+    case .consumerCancelled(let number): try send(.closeChannel, on: number)
     case .connectionClosed(let error):
       try? handle?.confirmConnectionClose()
       throw error
@@ -196,7 +219,7 @@ public actor Connection {
     handle = nil
     outbox = Outbox()
     for number in Array(channels.keys) { fail(number, end ?? error, code: 0) }
-    closing?.resume()
+    closing?.continuation.resume()
     closing = nil
     for watcher in watchers { watcher.resume(returning: end ?? error) }
     watchers = []
@@ -213,17 +236,25 @@ public actor Connection {
     return await withCheckedContinuation { watchers.append($0) }
   }
 
-  /// Waits until the connection is closed in order; closing twice does nothing.
+  /// Closes the connection in order, or after a second, or at once where the broker does not listen; closing twice does
+  /// nothing.
   public func close() async {
     guard handle != nil else { return }
-    end = BrokerError(.closed, "the connection is closed")
-    for number in Array(channels.keys) { fail(number, BrokerError(.closed, "the connection is closed"), code: 0) }
+    let closed = BrokerError(.closed, "the connection is closed")
+    end = closed
+    for number in Array(channels.keys) { fail(number, closed, code: 0) }
     outbox = Outbox()
+    guard blockedReason == nil else { return lose(closed) }
     await withCheckedContinuation { continuation in
-      closing = continuation
+      closing = (continuation, .now + Self.farewell)
+      expect(.now + Self.farewell)
+      listener.frames?("-> connection.close")
       do throws(BrokerError) { try handle?.closeConnection() } catch { lose(error) }
     }
   }
+
+  /// How long the broker has to confirm that a channel or the connection is closed.
+  private static let farewell = Duration.seconds(1)
 }
 
 // What clients and services do on it.
@@ -238,19 +269,26 @@ extension Connection {
   func acknowledge(_ number: UInt16, _ tag: UInt64) {
     guard channels[number] != nil else { return }
     do throws(BrokerError) {
-      try handle?.acknowledge(number, tag)
+      try confirm(number, tag)
       try handle?.flush()
     } catch {
       lose(error)
     }
   }
 
+  private func confirm(_ number: UInt16, _ tag: UInt64) throws(BrokerError) {
+    listener.frames?("-> basic.ack channel \(number) tag \(tag)")
+    try handle?.acknowledge(number, tag)
+  }
+
   /// Opens a channel.
-  func newChannel(prefix: [UInt8] = []) async throws(BrokerError) -> UInt16 {
+  func newChannel(prefix: [UInt8] = [], until deadline: ContinuousClock.Instant? = nil) async throws(BrokerError)
+    -> UInt16
+  {
     if let end { throw end }
     guard let number = freeChannel() else { throw BrokerError(.lost, "no channel is left on the connection") }
     channels[number] = Channel(number: number, prefix: prefix)
-    _ = try await call(number) { handle throws(BrokerError) in try handle.openChannel(number) }
+    _ = try await call(number, .openChannel, until: deadline)
     return number
   }
 
@@ -263,28 +301,28 @@ extension Connection {
     return nil
   }
 
-  /// Sends a method on a channel and waits for the broker's answer to it.
+  /// Sends a method on a channel and waits for the broker's answer to it, for as long as connecting may take unless a
+  /// deadline is named; a channel without an answer is given up.
   func call(
-    _ number: UInt16, _ send: (inout AMQPHandle) throws(BrokerError) -> Void
+    _ number: UInt16, _ method: Method, until deadline: ContinuousClock.Instant? = nil
   ) async throws(BrokerError) -> Channel.Answer {
     if let end { throw end }
     guard handle != nil, channels[number] != nil else { throw BrokerError(.closed, "the channel is closed") }
+    let deadline = deadline ?? .now + .milliseconds(uri.timeout)
     let result: Result<Channel.Answer, BrokerError> = await withCheckedContinuation { continuation in
-      channels[number]?.answer = continuation
-      do throws(BrokerError) { try mutate(send) } catch { lose(error) }
+      channels[number]?.answer = Channel.Awaited(continuation: continuation, deadline: deadline)
+      expect(deadline)
+      do throws(BrokerError) { try send(method, on: number) } catch { lose(error) }
+    }
+    if case .failure(let error) = result, error.code == .timeout, channels.removeValue(forKey: number) != nil {
+      do throws(BrokerError) { try send(.closeChannel, on: number) } catch { lose(error) }
     }
     return try result.get()
   }
 
-  private func mutate(_ body: (inout AMQPHandle) throws(BrokerError) -> Void) throws(BrokerError) {
-    guard var own = handle.take() else { throw BrokerError(.closed, "the connection is closed") }
-    do throws(BrokerError) {
-      try body(&own)
-      handle = consume own
-    } catch {
-      handle = consume own
-      throw error
-    }
+  private func send(_ method: Method, on number: UInt16) throws(BrokerError) {
+    listener.frames?("-> \(method.told) channel \(number)")
+    try handle?.send(method, on: number)
   }
 
   /// Closes a channel; what waits on it fails.
@@ -292,7 +330,7 @@ extension Connection {
     guard channels[number] != nil, handle != nil else { return }
     channels[number]?.failPending(BrokerError(.closed, "the client was stopped"))
     do throws(BrokerError) {
-      _ = try await call(number) { handle throws(BrokerError) in try handle.closeChannel(number) }
+      _ = try await call(number, .closeChannel, until: blockedReason == nil ? .now + Self.farewell : .now)
     } catch {}
     channels[number] = nil
   }

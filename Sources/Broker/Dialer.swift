@@ -6,27 +6,23 @@ public actor Dialer {
   /// Where it dials.
   public nonisolated let uri: AMQPURI
   private let name: String
-  private let notice: @Sendable (String) -> Void
-  private let frames: (@Sendable (String) -> Void)?
+  private let listener: Connection.Listener
   private var connection: Connection?
   private var attempt: Task<Result<Connection, BrokerError>, Never>?
   private var isClosed = false
 
   /// Dials for the first time.
   ///
-  /// The broker's operator sees the name; the notice is told once when the connection is lost, and once when it is back;
-  /// `frames` of each frame, where that is wanted.
+  /// The broker's operator sees the name; the listener is told once when the connection is lost, and once when it is back.
   ///
   /// - Throws: as ``Connection/open(_:name:)``; the first time is not repeated.
   public init(
-    _ uri: AMQPURI, name: String, notice: @escaping @Sendable (String) -> Void = { _ in },
-    frames: (@Sendable (String) -> Void)? = nil
+    _ uri: AMQPURI, name: String, listener: Connection.Listener = Connection.Listener()
   ) async throws(BrokerError) {
     self.uri = uri
     self.name = name
-    self.notice = notice
-    self.frames = frames
-    connection = try await Connection.open(uri, name: name, frames: frames)
+    self.listener = listener
+    connection = try await Connection.open(uri, name: name, listener: listener)
   }
 
   /// The connection, which is dialed again where it was lost.
@@ -39,12 +35,12 @@ public actor Dialer {
       if isClosed { throw BrokerError(.closed, "the connection is closed") }
       if let connection {
         guard let end = await connection.end else {
-          if isBack { notice("connected to \(uri) again") }
+          if isBack { listener.notice("connected to \(uri) again") }
           return connection
         }
         if self.connection === connection {
           self.connection = nil
-          notice("\(end.message); connecting to \(uri) again")
+          listener.notice("\(end.message); connecting to \(uri) again")
         }
         continue
       }
@@ -69,9 +65,9 @@ public actor Dialer {
 
   private func dialing() -> Task<Result<Connection, BrokerError>, Never> {
     if let attempt { return attempt }
-    let (uri, name, frames) = (uri, name, frames)
+    let (uri, name, listener) = (uri, name, listener)
     let task = Task<Result<Connection, BrokerError>, Never> {
-      do throws(BrokerError) { return .success(try await Connection.open(uri, name: name, frames: frames)) } catch {
+      do throws(BrokerError) { return .success(try await Connection.open(uri, name: name, listener: listener)) } catch {
         return .failure(error)
       }
     }
@@ -86,7 +82,9 @@ public actor Dialer {
     queue: String, until deadline: ContinuousClock.Instant
   ) async throws(BrokerError) -> (messages: Int, consumers: Int)? {
     let probing = Task<Result<(messages: Int, consumers: Int)?, BrokerError>, Never> {
-      do throws(BrokerError) { return .success(try await connected(until: deadline).probe(queue: queue)) } catch {
+      do throws(BrokerError) {
+        return .success(try await connected(until: deadline).probe(queue: queue, until: deadline))
+      } catch {
         return .failure(error)
       }
     }

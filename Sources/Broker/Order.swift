@@ -43,22 +43,30 @@ extension Connection {
     return nil
   }
 
-  /// Fails the requests whose time is up.
+  /// Fails what has waited for the broker or for a reply as long as it may.
   func expire() {
     guard let due = nextDeadline, due <= .now else { return }
     let now = ContinuousClock.now
     nextDeadline = nil
+    let blocked = blockedReason.map { BrokerError(.blocked, "the broker takes no messages: \($0)") }
     for number in channels.keys {
       guard let late = channels[number]?.expire(now) else { continue }
       for pending in late {
-        let why = blockedReason.map { "the broker takes no messages: \($0)" } ?? "the time is up"
-        pending.continuation.resume(returning: .failure(BrokerError(.timeout, why, wasSent: pending.wasSent)))
+        let error = blocked ?? BrokerError(.timeout, "the time is up")
+        pending.continuation.resume(returning: .failure(error.sent(pending.wasSent)))
       }
       channels[number]?.pending.values.forEach { expect($0.deadline) }
+      guard let answer = channels[number]?.answer else { continue }
+      if answer.deadline > now {
+        expect(answer.deadline)
+      } else {
+        channels[number]?.fail(awaited: BrokerError(.timeout, blocked?.message ?? "the broker does not answer"))
+      }
     }
   }
 
-  private func expect(_ deadline: ContinuousClock.Instant?) {
+  /// Has the thread wake at a deadline.
+  func expect(_ deadline: ContinuousClock.Instant?) {
     guard let deadline else { return }
     nextDeadline = nextDeadline.map { min($0, deadline) } ?? deadline
   }

@@ -72,16 +72,14 @@ public final class ServiceChannel: Sendable {
   /// Begins to get what is in the queue.
   func consume() async throws(BrokerError) {
     let (number, queue, acknowledges) = (number, queue, terms.acknowledges)
-    let consumed = try await connection.call(number) { handle throws(BrokerError) in
-      try handle.consume(number, queue, acknowledges: acknowledges)
-    }
+    let consumed = try await connection.call(number, .consume(queue, acknowledges: acknowledges))
     state.withLock { $0.tag = consumed.name }
   }
 
   private func cancel() async {
     let (number, tag) = (number, state.withLock(\.tag))
     do throws(BrokerError) {
-      _ = try await connection.call(number) { handle throws(BrokerError) in try handle.cancel(number, tag) }
+      _ = try await connection.call(number, .cancel(tag))
     } catch {}
   }
 
@@ -147,10 +145,8 @@ extension Connection {
     respond: @escaping @Sendable (Delivery) async -> ServiceAnswer
   ) async throws(BrokerError) -> ServiceChannel {
     let number = try await newChannel()
-    let declared = try await call(number) { handle throws(BrokerError) in
-      try handle.declareRequestQueue(number, queue, passive: false)
-    }
-    _ = try await call(number) { handle throws(BrokerError) in try handle.prefetch(number, terms.workers) }
+    let declared = try await call(number, .declareRequestQueue(queue, isPassive: false))
+    _ = try await call(number, .prefetch(terms.workers))
     let channel = ServiceChannel(self, number, declared.name, terms, respond)
     serve(number) { channel.take($0) }
     try await channel.consume()

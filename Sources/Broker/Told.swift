@@ -11,6 +11,21 @@ extension OutgoingMessage {
   }
 }
 
+extension Method {
+  /// The method as a trace tells of it.
+  var told: String {
+    switch self {
+    case .openChannel: "channel.open"
+    case .closeChannel: "channel.close"
+    case .declareReplyQueue: "queue.declare of a reply queue"
+    case .declareRequestQueue(let name, let isPassive): "queue.declare \(name)\(isPassive ? " passive" : "")"
+    case .prefetch(let count): "basic.qos prefetch \(count)"
+    case .consume(let queue, _): "basic.consume \(String(decoding: queue, as: UTF8.self))"
+    case .cancel(let tag): "basic.cancel \(String(decoding: tag, as: UTF8.self))"
+    }
+  }
+}
+
 extension Frame {
   /// The frame as a trace tells of it.
   var told: String {

@@ -32,6 +32,14 @@ public struct ClientError: Error, Sendable {
     public var correlationID: String
   }
 
+  /// A request that was sent and had no reply in time.
+  public struct Silence: Sendable, Equatable {
+    /// Whether the request changes something.
+    public var changes: Bool
+    /// Whether its message has died with its time (AMQP `expiration`), so that no service can take it any more.
+    public var hasExpired: Bool
+  }
+
   /// What kind of error it is.
   public var kind: Kind
   /// One sentence.
@@ -46,8 +54,10 @@ public struct ClientError: Error, Sendable {
   public var call: Call?
   /// Whether the request had left, so that the service may have carried it out.
   public var wasSent = false
-  /// Whether no reply came in time.
-  public var isSilence = false
+  /// What is known where it was sent and no reply came in time.
+  public var silence: Silence?
+  /// What else is known of it.
+  public var facts: [String] = []
   /// How many were destroyed before it, by `destroyAll`.
   public var destroyed: Int?
 
@@ -99,19 +109,23 @@ extension ClientError {
   }
 
   /// Creates the error of a link: what was sent to change something and has no reply is `unknown`.
-  init(_ error: LinkError, changes: Bool, _ call: Call) {
+  init(_ error: LinkError, changes: Bool, _ call: Call, waited: Duration?, hasExpired: Bool) {
     let isUncertain = changes && error.wasSent
     let name = "\(call.method) on queue \(call.queue), correlation id \(call.correlationID)"
     let message =
       switch error.code {
-      case .timeout: "no reply to \(name): \(error.message)"
+      case .timeout, .blocked: "no reply to \(name): \(error.message)"
       case .noRoute, .cancelled, .tooLarge: error.message
       default: "\(error.message) (\(name))"
       }
     self.init(Self.kind(error.code, isUncertain), message, nextStep: Self.nextStep(error.code, isUncertain))
     self.call = call
     wasSent = error.wasSent
-    isSilence = error.code == .timeout && error.wasSent
+    guard error.code == .timeout, error.wasSent, let waited else { return }
+    silence = Silence(changes: changes, hasExpired: hasExpired)
+    guard !changes else { return }
+    let longer = max(1, Int((waited * 2 / .seconds(1)).rounded(.up)))
+    nextStep = "timeout: \(longer)s waits longer; a carrot_rpc service is silent when it fails: see its log"
   }
 
   private static func kind(_ code: LinkError.Code, _ isUncertain: Bool) -> Kind {
@@ -119,7 +133,7 @@ extension ClientError {
     case .noRoute: .noRoute
     case .tooLarge: .value
     case _ where isUncertain: .unknown
-    case .timeout: .timeout
+    case .timeout, .blocked: .timeout
     case .cancelled: .interrupted
     case .malformed: .malformed
     default: .connection
@@ -130,7 +144,8 @@ extension ClientError {
     switch code {
     case .noRoute: "is the service running, and is the queue spelled right?"
     case _ where isUncertain: "it may have been carried out: look it up before it is sent again"
-    case .timeout: "a carrot_rpc service is silent when it fails: see its log; timeout: 30s waits longer"
+    case .blocked: "nothing was sent; the broker's operator has to make room"
+    case .timeout: "nothing was sent: the link did not take it in time"
     default: nil
     }
   }

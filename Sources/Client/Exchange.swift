@@ -74,29 +74,3 @@ struct Exchange {
     return clean.count > 2000 ? "\(text)... (\(clean.count) bytes)" : text
   }
 }
-
-extension JSONValue {
-  /// The value with what members hold whose names speak of secrets replaced, but for null.
-  fileprivate var hidingSecrets: JSONValue {
-    switch self {
-    case .object(let object): .object(object.hidingSecrets)
-    case .array(let array): .array(JSONArray(array.map(\.hidingSecrets)))
-    default: self
-    }
-  }
-}
-
-extension JSONObject {
-  private static let secrets = [
-    "password", "passwd", "passphrase", "secret", "token", "credential", "authorization", "api-key", "api_key", "beam",
-  ]
-
-  fileprivate var hidingSecrets: JSONObject {
-    JSONObject(
-      map { key, value in
-        let name = key.lowercased()
-        guard Self.secrets.contains(where: name.contains), value != .null else { return (key, value.hidingSecrets) }
-        return (key, "***")
-      })
-  }
-}

@@ -4,27 +4,30 @@ import JSONText
 /// The ids on the first page of a list, again and again while they are destroyed, until it is empty.
 ///
 /// What was handed out once is not handed out again. A page of nothing else means that the service keeps what it
-/// destroys in its list, and ends it with an error (Retort.Client.Generic `destroy_all` would never end).
+/// destroys in its list, and ends it with an error (Retort.Client.Generic `destroy_all` would never end). Where the query
+/// names no page, a hundred are asked for at a time, or the list as it comes where the service refuses that.
 public struct FirstPages: Sendable {
   private let client: ResourceClient
   private let patience: ResourceClient.Patience
-  private let query: Query
+  private var query: Query
+  /// Whether the page is not the query's own, so that it may be left out.
+  private var mayLeaveOutPage: Bool
   private var seen: Set<String> = []
 
   init(_ client: ResourceClient, _ query: Query, _ patience: ResourceClient.Patience) {
     self.client = client
     self.patience = patience
-    var query = query
-    query.page = query.page?.first
-    query.include = []
     self.query = query
+    mayLeaveOutPage = query.page == nil
+    self.query.page = query.page?.first ?? Pagination.Page(number: 1, size: 100)
+    self.query.include = []
   }
 
   /// The next ids to destroy, or nil when the first page is empty.
   ///
   /// - Throws: ``ClientError`` of the request, and of kind `service` where the page holds only what was destroyed.
   public mutating func next() async throws(ClientError) -> [String]? {
-    let resources = try await client.index(query, patience: patience).resources
+    let resources = try await page()
     if resources.isEmpty { return nil }
     let ids = resources.compactMap { $0["id"]?.idText }
     guard ids.count == resources.count else {
@@ -37,6 +40,19 @@ public struct FirstPages: Sendable {
         nextStep: "does the service keep destroyed resources in its list? narrow the filter")
     }
     return fresh
+  }
+
+  private mutating func page() async throws(ClientError) -> [JSONObject] {
+    do throws(ClientError) {
+      let resources = try await client.index(query, patience: patience).resources
+      mayLeaveOutPage = false
+      return resources
+    } catch {
+      guard mayLeaveOutPage, error.kind == .service || error.kind == .invalid else { throw error }
+      mayLeaveOutPage = false
+      query.page = nil
+      return try await client.index(query, patience: patience).resources
+    }
   }
 }
 

@@ -31,13 +31,19 @@ public struct PreparedRequest: Sendable, Equatable {
 extension ResourceClient {
   /// The request that creates a resource of a record (Retort.Client.Generic `create`).
   ///
-  /// The record's own id goes with it only where it is kept.
+  /// The id of a resource goes with it only where it is kept; a record of another kind has none where it is not.
   ///
-  /// - Throws: a `value` error for a nested record that is no linkage, and for an id that is none.
+  /// - Throws: a `value` error for a nested record that is no linkage, for an id that is none, and for one that would be
+  ///   left out in silence.
   public func createRequest(
     _ record: JSONObject, options: JSONObject = [:], keepID: Bool = false
   ) throws(ClientError) -> PreparedRequest {
     let document = try RecordDocument(record, settings, verb: "create")
+    if !document.isResource, !keepID, let id = record["id"], !id.isNull {
+      throw ClientError(
+        .value, "\(label("create")): the record has the id \(id.text), which a create leaves to the service",
+        nextStep: "keep-id: true sends it; otherwise leave it out: | select .text .state")
+    }
     let data = document.data(id: keepID ? try document.id(record["id"], of: "the record") : nil)
     let params = JSONObject([("data", data)]).merging(options)
     return PreparedRequest(method: "create", params: params, changes: true, pointers: document.pointers)

@@ -24,6 +24,17 @@ struct Renaming {
     return JSONObject(object.compactMap { changed.contains($0.key) ? nil : (name($0.key), value($0.value)) })
   }
 
+  /// Two names of an object, at any depth, that become one; nil where there are none.
+  func clash(in value: JSONValue) -> (String, String)? {
+    switch value {
+    case .object(let object):
+      for key in object.keys where key.utf8.contains(from) && object.contains(name(key)) { return (key, name(key)) }
+      return object.lazy.compactMap { clash(in: $0.value) }.first
+    case .array(let array) where inLists: return array.lazy.compactMap(clash).first
+    default: return nil
+    }
+  }
+
   /// The value with all keys in it renamed.
   func value(_ value: JSONValue) -> JSONValue {
     switch value {

@@ -7,18 +7,32 @@ extension ResourceClient {
   ///
   /// A call's own `meta` wins key by key.
   ///
-  /// - Throws: a `value` error where the client requires `meta.beam` and there is none.
+  /// - Throws: a `value` error where the client requires `meta.beam` and there is none, where `meta` is no object, and
+  ///   where two names become one.
   public func wireParams(of request: PreparedRequest) throws(ClientError) -> JSONObject {
     var params = request.params
     var meta = settings.meta
-    if let own = params["meta"]?.objectValue { for (key, value) in own { meta[key] = value } }
+    if let own = params["meta"] {
+      guard let own = own.objectValue else {
+        throw refusal(request, "the meta in its parameters is no object", nextStep: "meta: {host: \"...\"}")
+      }
+      for (key, value) in own { meta[key] = value }
+    }
     if settings.requiresBeam, meta["beam"]?.stringValue?.isEmpty ?? true {
-      throw ClientError(
-        .value, "\(label(request.method)): the client requires meta.beam and has none",
-        nextStep: "meta: {beam: \"...\"}")
+      throw refusal(request, "the client requires meta.beam and has none", nextStep: "meta: {beam: \"...\"}")
     }
     if !meta.isEmpty { params["meta"] = .object(meta) }
-    return settings.keys == .underscore && !request.keepsKeys ? Renaming.outgoing.object(params) : params
+    guard settings.keys == .underscore, !request.keepsKeys else { return params }
+    if let (name, other) = Renaming.outgoing.clash(in: .object(params)) {
+      throw refusal(
+        request, "\(name) and \(other) are both written \(other)",
+        nextStep: "leave one of them out, or keys: \"wire\" for this call")
+    }
+    return Renaming.outgoing.object(params)
+  }
+
+  private func refusal(_ request: PreparedRequest, _ message: String, nextStep: String) -> ClientError {
+    ClientError(.value, "\(label(request.method)): \(message)", nextStep: nextStep)
   }
 
   /// Sends a request and returns the result of the reply.
@@ -27,7 +41,8 @@ extension ResourceClient {
   public func send(_ request: PreparedRequest, patience: Patience = .usual) async throws(ClientError) -> JSONValue {
     let params = try wireParams(of: request)
     let id = transport.nextCorrelationID()
-    let deadline = deadline(patience)
+    let wait = wait(patience)
+    let deadline = wait.map { .now + min($0, .seconds(1_000_000_000)) } as ContinuousClock.Instant?
     let envelope = Envelope(
       correlationID: id, method: request.method,
       body: Request(id: .string(id), method: request.method, params: params).encoded(), deadline: deadline,
@@ -42,7 +57,7 @@ extension ResourceClient {
     } catch {
       activity.end(begin, isAnswered: false)
       exchange?.ended(error)
-      throw ClientError(error, changes: request.changes, call)
+      throw ClientError(error, changes: request.changes, call, waited: wait, hasExpired: envelope.expires)
     }
     do throws(ClientError) {
       let result = try result(of: reply, to: call)
@@ -60,14 +75,12 @@ extension ResourceClient {
     }
   }
 
-  private func deadline(_ patience: Patience) -> ContinuousClock.Instant? {
-    let wait: Duration? =
-      switch patience {
-      case .usual: settings.timeout
-      case .limited(let duration): duration
-      case .endless: nil
-      }
-    return wait.map { .now + min($0, .seconds(1_000_000_000)) }
+  private func wait(_ patience: Patience) -> Duration? {
+    switch patience {
+    case .usual: settings.timeout
+    case .limited(let duration): duration
+    case .endless: nil
+    }
   }
 
   private func result(of reply: [UInt8], to call: ClientError.Call) throws(ClientError) -> JSONValue {

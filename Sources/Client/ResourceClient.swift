@@ -1,6 +1,6 @@
 public import JSONAPI
 public import JSONRPC
-public import JSONText
+import JSONText
 
 /// A resource service's verbs, as Retort.Client.Generic has them.
 ///
@@ -65,13 +65,6 @@ public struct ResourceClient: Sendable {
       PreparedRequest(method: "show", params: params, changes: false), patience: patience)
     guard document.resource != nil else { throw malformed("show", "the reply has no resource") }
     return document
-  }
-
-  /// Calls any method with any parameters and returns the raw result.
-  public func call(
-    _ method: String, _ params: JSONObject, changes: Bool, patience: Patience = .usual
-  ) async throws(ClientError) -> JSONValue {
-    try await send(PreparedRequest(method: method, params: params, changes: changes), patience: patience)
   }
 
   /// Refuses an id that a service takes for several: `destroy` of `"1,2"` destroys two (PROTOCOL.md 2.4).

@@ -20,6 +20,8 @@ public struct LinkError: Error, Sendable, Equatable {
     case noRoute
     /// No reply before the deadline.
     case timeout
+    /// No reply before the deadline, since the broker takes no messages (`connection.blocked`).
+    case blocked
     /// The body is over the broker's largest message.
     case tooLarge
     /// The task was cancelled.

@@ -1,9 +1,9 @@
 /// Makes text fit to be shown on a terminal.
-enum Screening {
+public enum Screening {
   /// Returns the text with what would steer the terminal written as an escape: `ESC` becomes `\u{1B}`.
   ///
   /// Line ends and tabs stay. Controls of C0 and C1 and the marks that turn the direction of writing don't.
-  static func visible(_ text: String) -> String {
+  public static func visible(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: steers) else { return text }
     return text.unicodeScalars.reduce(into: "") { shown, scalar in
       if steers(scalar) {
@@ -14,10 +14,11 @@ enum Screening {
     }
   }
 
-  private static func steers(_ scalar: Unicode.Scalar) -> Bool {
+  /// Whether a scalar would steer the terminal: controls of C0 and C1 but for line ends and tabs, marks of direction.
+  public static func steers(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09, 0x0A: false
-    case 0x00..<0x20, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069: true
+    case 0x00..<0x20, 0x7F...0x9F, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069: true
     default: false
     }
   }

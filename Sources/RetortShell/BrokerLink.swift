@@ -17,15 +17,14 @@ final class BrokerLink: JSONRPC.Link {
 
   private init(_ dialer: Dialer) { self.dialer = dialer }
 
-  /// Connects and logs in, unless another link of the URI has done so; `notice` is told of a loss and of its end.
+  /// Connects and logs in, unless another link of the URI has done so.
   static func open(
-    _ uri: String, script: String, notice: @escaping @Sendable (String) -> Void,
-    frames: (@Sendable (String) -> Void)? = nil
+    _ uri: String, script: String, listener: Broker.Connection.Listener
   ) async throws(LinkError) -> BrokerLink {
     try await mapped { () throws(BrokerError) in
       let uri = try AMQPURI(uri)
       if let dialer = taken(uri, nil) { return BrokerLink(dialer) }
-      let fresh = try await Dialer(uri, name: connectionName(script), notice: notice, frames: frames)
+      let fresh = try await Dialer(uri, name: connectionName(script), listener: listener)
       let dialer = taken(uri, fresh) ?? fresh
       if dialer !== fresh { await fresh.close() }
       return BrokerLink(dialer)
@@ -71,7 +70,7 @@ final class BrokerLink: JSONRPC.Link {
   func probe(queue: String) async throws(LinkError) -> QueueState? {
     let dialer = dialer
     return try await Self.mapped { () throws(BrokerError) in
-      try await dialer.probe(queue: queue, until: .now + .seconds(5)).map {
+      try await dialer.probe(queue: queue, until: .now + .seconds(1)).map {
         QueueState(messages: $0.messages, consumers: $0.consumers)
       }
     }
@@ -125,6 +124,7 @@ extension LinkError {
       case .closed: .closed
       case .noRoute: .noRoute
       case .timeout: .timeout
+      case .blocked: .blocked
       case .tooLarge: .tooLarge
       case .cancelled: .cancelled
       case .malformed: .malformed

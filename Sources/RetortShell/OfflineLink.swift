@@ -41,7 +41,7 @@ private final class OfflineTransport: Transport {
 
   func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8] {
     let request = (try? JSONValue(parsing: envelope.body))?.objectValue ?? [:]
-    show(["queue": .string(queue), "request": .object(request)])
+    show(["queue": .string(queue), "request": .object(request.hidingSecrets)])
     let result = result(envelope.method, request["params"]?.objectValue ?? [:])
     return JSONValue.object(["id": .string(envelope.correlationID), "jsonrpc": "2.0", "result": result]).encoded()
   }

@@ -170,7 +170,8 @@ public func openLink(
 ) async throws(LinkError) -> any JSONRPC.Link {
   if uri.hasPrefix("embedded:") { return try EmbeddedLink(String(uri.dropFirst(9))) }
   if uri.hasPrefix("amqp:") || uri.hasPrefix("amqps:") {
-    return try await BrokerLink.open(uri, script: script, notice: notice, frames: frames)
+    return try await BrokerLink.open(
+      uri, script: script, listener: Connection.Listener(notice: notice, frames: frames))
   }
   let scheme = uri.prefix { $0 != ":" && $0 != "@" && $0 != "/" }
   throw LinkError(.address, "no connection begins with \(scheme):")

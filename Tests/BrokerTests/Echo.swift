@@ -24,9 +24,8 @@ struct Echo {
     service = try await Connection.open(try AMQPURI(vhost.uri), name: "echo")
     _ = try await service.serve(queue: "echo", prefetch: 64) { $0 }
     let notices = notices
-    dialer = try await Dialer(try AMQPURI(vhost.uri + parameters), name: "test") { text in
-      notices.add(text)
-    }
+    dialer = try await Dialer(
+      try AMQPURI(vhost.uri + parameters), name: "test", listener: Connection.Listener { notices.add($0) })
   }
 
   func client(_ queue: String = "echo") async throws -> QueueClient { try await QueueClient(dialer, queue: queue) }

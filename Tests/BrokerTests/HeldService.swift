@@ -28,9 +28,9 @@ struct HeldService {
     }
     let (notices, noticed) = AsyncStream.makeStream(of: String.self)
     let address = "\(try AMQPURI(proxy.uri))"
-    dialer = try await Dialer(try AMQPURI(proxy.uri + parameters), name: "test") { text in
-      noticed.yield(text.replacing(address, with: "PROXY"))
-    }
+    dialer = try await Dialer(
+      try AMQPURI(proxy.uri + parameters), name: "test",
+      listener: Connection.Listener { noticed.yield($0.replacing(address, with: "PROXY")) })
     client = try await QueueClient(dialer, queue: "held")
     (self.arrivals, self.notices, self.gate) = (arrivals, notices, gate)
   }

@@ -80,10 +80,26 @@ import Testing
     try broker.setMemoryAlarm(true)
     var error: BrokerError?
     repeat { error = await client.failure("two", within: .milliseconds(300)) } while error?.wasSent == true
-    #expect(error == BrokerError(.timeout, "the broker takes no messages: low on memory"))
+    #expect(error == BrokerError(.blocked, "the broker takes no messages: low on memory"))
+    #expect(echo.notices.texts == ["the broker takes no messages: low on memory"])
+    await #expect(throws: BrokerError(.blocked, "the broker takes no messages: low on memory")) {
+      try await echo.dialer.probe(queue: "echo", until: .now + .seconds(20))
+    }
     try broker.setMemoryAlarm(false)
     #expect(try await client.ask("three") == "three")
+    #expect(echo.notices.texts.last == "the broker takes messages again")
     await echo.close()
+    await broker.stop()
+  }
+
+  @Test func aBlockedBrokerKeepsNobodyFromLeaving() async throws {
+    let broker = try await PrivateBroker.start()
+    let echo = try await Echo(on: broker)
+    let client = try await echo.client()
+    try broker.setMemoryAlarm(true)
+    while await client.failure("one", within: .milliseconds(300))?.code != .blocked {}
+    await client.close()
+    await echo.dialer.close()
     await broker.stop()
   }
 }

@@ -105,7 +105,7 @@ import Testing
     #expect(
       await report(failure { () throws(ClientError) in try await client.index(Query()) }) == [
         "timeout", "no reply to index on queue posts, correlation id c1: nothing within 5 s",
-        "a carrot_rpc service is silent when it fails: see its log; timeout: 30s waits longer",
+        "timeout: 10s waits longer; a carrot_rpc service is silent when it fails: see its log",
       ])
     #expect(
       await report(failure { () throws(ClientError) in try await client.document(client.destroyRequest("1")) }) == [

@@ -62,7 +62,10 @@ import Testing
       let error = await failure { () throws(ClientError) in try await client.document(client.destroyRequest("1")) }
       #expect(report(error) == [kind, "posts destroy: \(message)", nil])
       #expect(error?.wasSent == true)
-      #expect(await failure { () throws(ClientError) in try await client.call("x", [:], changes: false) } != nil)
+      #expect(
+        await failure { () throws(ClientError) in
+          try await client.send(PreparedRequest(method: "x", params: [:], changes: false))
+        } != nil)
     }
   }
 
@@ -142,8 +145,8 @@ import Testing
     let heard = Heard()
     let transport = ScriptedTransport([.bytes(Array(#"{"id":"x","result":{"a":1,"a":2}}"#.utf8)), "{}"])
     let client = ResourceClient(transport: transport, settings: .posts, trace: Trace([.rpc], write: heard.hear))
-    #expect(try await client.call("stats", [:], changes: false) == ["a": 2])
-    _ = try await client.call("stats", [:], changes: false)
+    #expect(try await client.send(PreparedRequest(method: "stats", params: [:], changes: false)) == ["a": 2])
+    _ = try await client.send(PreparedRequest(method: "stats", params: [:], changes: false))
     #expect(
       heard.lines == [
         "posts stats: keys that stand twice in the reply, the last counts: a",
@@ -155,7 +158,7 @@ import Testing
     let heard = Heard()
     let client = ResourceClient(
       transport: ScriptedTransport(["{}"]), settings: .posts, trace: Trace([.rpc], write: heard.hear))
-    _ = try await client.call("stats", ["a": "1\n2"], changes: false)
+    _ = try await client.send(PreparedRequest(method: "stats", params: ["a": "1\n2"], changes: false))
     #expect(
       heard.exchanges == [
         #"-> posts stats c1: {"id":"c1","jsonrpc":"2.0","method":"stats","params":{"a":"1\n2"}}"#,

@@ -85,7 +85,7 @@ import Testing
   @Test func callSendsParamsAsTheyAre() async throws {
     let params = try object(#"{"post_id":"1","data":[],"include":null}"#)
     let sent = try await bytes(answer: "7") { client in
-      let result = try await client.call("add_tags", params, changes: true)
+      let result = try await client.send(PreparedRequest(method: "add_tags", params: params, changes: true))
       #expect(result == 7)
     }
     #expect(
@@ -107,13 +107,35 @@ import Testing
     var settings = Settings(type: "blog_posts", meta: ["beam_node": "a_b"], keys: .underscore)
     settings.relationships = ["lead_author": .toOne(type: "staff_authors")]
     let record = try object(
-      #"{"born_on":"x_y","map":{"in_it":1},"list":[{"in_it":1}],"a_b":2,"a-b":1,"lead_author":{"id":1}}"#)
+      #"{"born_on":"x_y","map":{"in_it":1},"list":[{"in_it":1,"in-it":2}],"a-b":1,"lead_author":{"id":1}}"#)
     let sent = try await bytes(settings) { _ = try await $0.document($0.createRequest(record)) }
     #expect(
       sent
         == #"{"id":"c1","jsonrpc":"2.0","method":"create","params":{"data":{"type":"blog_posts","#
-        + #""attributes":{"born-on":"x_y","map":{"in-it":1},"list":[{"in_it":1}],"a-b":2},"#
+        + #""attributes":{"born-on":"x_y","map":{"in-it":1},"list":[{"in_it":1,"in-it":2}],"a-b":1},"#
         + #""relationships":{"lead-author":{"data":{"type":"staff_authors","id":"1"}}}},"meta":{"beam-node":"a_b"}}}"#)
+  }
+
+  @Test(arguments: [#"{"a_b":2,"a-b":1}"#, #"{"map":{"deep":{"a-b":1,"a_b":2}}}"#])
+  func twoNamesThatBecomeOneAreRefused(record: String) async throws {
+    let (client, transport) = ResourceClient.scripted(["{}"], Settings(type: "posts", meta: [:], keys: .underscore))
+    let request = try client.createRequest(object(record))
+    #expect(
+      await report(failure { () throws(ClientError) in try await client.document(request) }) == [
+        "value", "posts create: a_b and a-b are both written a-b",
+        #"leave one of them out, or keys: "wire" for this call"#,
+      ])
+    #expect(transport.sent.isEmpty)
+  }
+
+  @Test func aMetaThatIsNoObjectIsRefused() async throws {
+    let (client, transport) = ResourceClient.scripted(["{}"], Settings(type: "posts", meta: ["host": "a"]))
+    let request = PreparedRequest(method: "x", params: ["meta": "text"], changes: false)
+    #expect(
+      await report(failure { () throws(ClientError) in try await client.send(request) }) == [
+        "value", "posts x: the meta in its parameters is no object", #"meta: {host: "..."}"#,
+      ])
+    #expect(transport.sent.isEmpty)
   }
 
   @Test func onlyChangesDieAtTheirDeadline() async throws {

@@ -217,7 +217,18 @@ import Testing
   @Test func aPageThatRepeatsInPartGoesOn() async throws {
     let (count, error, _, _, params) = await emptied([page([1, 2]), "{}", "{}", page([2, 3]), "{}", page([])])
     #expect(count == 3 && error == nil)
-    #expect(params == ["{}", #"{"id":"1"}"#, #"{"id":"2"}"#, "{}", #"{"id":"3"}"#, "{}"])
+    let index = #"{"page":{"number":1,"size":100}}"#
+    #expect(params == [index, #"{"id":"1"}"#, #"{"id":"2"}"#, index, #"{"id":"3"}"#, index])
+  }
+
+  @Test func aPageThatIsRefusedIsLeftOut() async throws {
+    let refused =
+      #"{"code":422,"message":"","data":{"errors":[{"status":"400","title":"Page parameter not allowed"}]}}"#
+    let (count, error, _, _, params) = await emptied([.error(refused), page([1]), "{}", page([])])
+    #expect(count == 1 && error == nil)
+    #expect(params == [#"{"page":{"number":1,"size":100}}"#, "{}", #"{"id":"1"}"#, "{}"])
+    let (_, second, _, methods, _) = await emptied([page([1]), "{}", .error(refused)])
+    #expect(second?.kind == .service && methods == ["index", "destroy", "index"])
   }
 
   @Test func aResourceWithoutAnIDEndsIt() async throws {

@@ -87,7 +87,8 @@ import Testing
           --> -c:5:1
         5 | show posts 2 timeout: 200ms
           | ^^^^^^^^^^^^^^^^^^^^^^^^^^^
-          = no service takes from queue posts, and 1 request waits in it: is it running?
+          = queue posts has no consumer and 1 request that waits: is the service running?
+          = timeout: 1s waits longer; a carrot_rpc service is silent when it fails: see its log
 
         """#)
     #expect(await service.stop().status == 0)

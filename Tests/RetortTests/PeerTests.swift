@@ -95,9 +95,9 @@ import Testing
     #expect(
       ran.notes == #"""
         error[not-found]: posts show: The record identified by 999 could not be found.
-          --> -c:3:1
+          --> -c:3:12
         3 | show posts 999
-          | ^^^^^^^^^^^^^^
+          |            ^^^
 
         """#)
   }

@@ -39,13 +39,17 @@ import Testing
     #expect(ran.output == "20\n")
     #expect(
       notes == """
+        trace: amqp -> channel.open channel 1
         trace: amqp <- channel.open-ok channel 1
+        trace: amqp -> queue.declare of a reply queue channel 1
         trace: amqp <- queue.declare-ok channel 1 NAME: 0 messages, 0 consumers
+        trace: amqp -> basic.consume NAME channel 1
         trace: amqp <- basic.consume-ok channel 1 NAME
         trace: amqp -> basic.publish channel 1 to tags correlation-id ID reply-to NAME, N bytes
         trace: amqp <- basic.deliver channel 1 tag 1
         trace: amqp <- header channel 1 correlation-id ID, N bytes
         trace: amqp <- body channel 1
+        trace: amqp -> connection.close
         trace: amqp <- connection.close-ok
 
         """)

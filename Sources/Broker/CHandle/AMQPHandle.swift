@@ -155,36 +155,25 @@ struct AMQPHandle: ~Copyable {
   /// Sends what waits to go out at once.
   mutating func flush() throws(BrokerError) { try burst?.send(descriptor) }
 
-  mutating func openChannel(_ channel: UInt16) throws(BrokerError) {
-    try check(retort_open_channel(connection, channel))
-  }
-
-  mutating func closeChannel(_ channel: UInt16) throws(BrokerError) {
-    try check(retort_close_channel(connection, channel))
+  /// Sends a method on a channel; the broker's answer comes as a frame.
+  mutating func send(_ method: Method, on channel: UInt16) throws(BrokerError) {
+    let status =
+      switch method {
+      case .openChannel: retort_open_channel(connection, channel)
+      case .closeChannel: retort_close_channel(connection, channel)
+      case .declareReplyQueue: retort_declare_reply_queue(connection, channel)
+      case .declareRequestQueue(let name, let isPassive):
+        Array(name.utf8).withLent { retort_declare_request_queue(connection, channel, $0, isPassive ? 1 : 0) }
+      case .prefetch(let count): retort_prefetch(connection, channel, count)
+      case .consume(let queue, let acknowledges):
+        queue.withLent { retort_consume(connection, channel, $0, acknowledges ? 0 : 1) }
+      case .cancel(let tag): tag.withLent { retort_cancel(connection, channel, $0) }
+      }
+    try check(status)
   }
 
   mutating func confirmChannelClose(_ channel: UInt16) throws(BrokerError) {
     try check(retort_confirm_channel_close(connection, channel))
-  }
-
-  mutating func declareReplyQueue(_ channel: UInt16) throws(BrokerError) {
-    try check(retort_declare_reply_queue(connection, channel))
-  }
-
-  mutating func declareRequestQueue(_ channel: UInt16, _ name: String, passive: Bool) throws(BrokerError) {
-    try check(Array(name.utf8).withLent { retort_declare_request_queue(connection, channel, $0, passive ? 1 : 0) })
-  }
-
-  mutating func prefetch(_ channel: UInt16, _ count: UInt16) throws(BrokerError) {
-    try check(retort_prefetch(connection, channel, count))
-  }
-
-  mutating func consume(_ channel: UInt16, _ queue: [UInt8], acknowledges: Bool) throws(BrokerError) {
-    try check(queue.withLent { retort_consume(connection, channel, $0, acknowledges ? 0 : 1) })
-  }
-
-  mutating func cancel(_ channel: UInt16, _ tag: [UInt8]) throws(BrokerError) {
-    try check(tag.withLent { retort_cancel(connection, channel, $0) })
   }
 
   mutating func closeConnection() throws(BrokerError) { try check(retort_close_connection(connection)) }

@@ -11,7 +11,6 @@ extension Compiler {
     }
     check(command, known.declaration)
     note(known.declaration.effect, command)
-    warnOfPassword(command)
     refuseHazard(known.declaration.effect, command)
     let arguments = command.arguments.map { argument in (argument, code(argument.expression)) }
     return (run(known, command, arguments), fact(of: command))

@@ -7,7 +7,7 @@ extension Compiler {
     switch expression.kind {
     case .number(let digits): number(digits, expression.range)
     case .duration(let count, let unit): duration(count, unit, expression.range)
-    case .string(let pieces): string(pieces)
+    case .string(let pieces): string(pieces, expression.range)
     case .regex(let text, let flags): regex(text, flags, expression.range)
     case .bool(let value): .constant(.bool(value))
     case .null: .constant(.null)
@@ -53,11 +53,13 @@ extension Compiler {
     return .constant(.duration(duration))
   }
 
-  private func string(_ parts: [StringPart]) -> Code {
+  private func string(_ parts: [StringPart], _ range: SourceRange) -> Code {
     let codes = parts.map { part in
       switch part {
-      case .literal(let text): Code.constant(.string(text))
-      case .interpolation(let pipeline): self.pipeline(pipeline).code
+      case .literal(let text):
+        warnOfPassword(text, range)
+        return Code.constant(.string(text))
+      case .interpolation(let pipeline): return self.pipeline(pipeline).code
       }
     }
     if codes.count == 1, case .constant(.string) = codes[0] { return codes[0] }

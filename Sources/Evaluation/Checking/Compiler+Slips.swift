@@ -15,18 +15,12 @@ extension Compiler {
     }
   }
 
-  /// Warns of a password that stands in the text of a `connect`.
-  func warnOfPassword(_ command: Language.Command) {
-    guard command.name == "connect" else { return }
-    for case .positional(let expression) in command.arguments.prefix(1) {
-      guard case .string(let parts) = expression.kind, parts.count == 1, case .literal(let uri) = parts[0],
-        let credentials = uri.split(separator: "@").first, credentials.count < uri.count - 1,
-        let user = credentials.split(separator: "/").last, user.contains(":")
-      else { continue }
-      warnThoroughly(
-        "a password stands in the script", expression.range,
-        nextStep: "leave the URI out and set RETORT_URL, or write connect env(\"NAME\")")
-    }
+  /// Warns of a password in a URI that stands in the script.
+  func warnOfPassword(_ text: String, _ range: SourceRange) {
+    guard isThorough, text.contains("://"), text.contains(#/(?i)[a-z+]+://[^\s:/@]*:[^\s]+@/#) else { return }
+    warnThoroughly(
+      "a password stands in the script", range,
+      nextStep: "leave the URI out and set RETORT_URL, or write connect env(\"NAME\")")
   }
 
   /// Warns of a pattern that may take very long on a text that almost matches.

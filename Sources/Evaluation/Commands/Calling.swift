@@ -13,8 +13,7 @@ extension Command {
       ],
       options: [
         .init(name: "reads", shape: .boolean, fallback: "false", summary: "true says that it changes nothing"), .keys,
-        .meta,
-        .timeout,
+        .meta, .timeout, .expire,
       ],
       effect: .changes, result: "value",
       examples: [
@@ -37,10 +36,12 @@ extension Command {
       frame.run.session.state.withLock { $0.changesSent += 1 }
     }
     let options = try arguments.documentOptions()
-    let patience = try arguments.timeout()?.patience ?? .usual
+    let patience = try arguments.patience(client)
+    var request = PreparedRequest(method: method, params: params.merging(options), changes: !reads)
+    request.expires = try arguments.bool("expire") ?? true
     return Value(
-      try await client.reading(arguments) { () throws(ClientError) in
-        try await client.client.call(method, params.merging(options), changes: !reads, patience: patience)
+      try await client.reading(arguments) { [request] () throws(ClientError) in
+        try await client.client.send(request, patience: patience)
       })
   }
 }

@@ -108,10 +108,17 @@ extension Command {
     let resource = ResourceClient(
       transport: transport, settings: settings, trace: session.surroundings.trace)
     let name = settings.type == queue ? queue : "\(settings.type) (queue \(queue))"
-    let client = ClientValue(name: name, client: resource, connection: connection)
     connection.queues.add(queue)
-    session.state.withLock { $0.clients.append(client) }
-    return .client(client)
+    let timeout = arguments["timeout"] == nil ? session.timeout : nil
+    return .client(
+      session.state.withLock { state in
+        let client = ClientValue(
+          name: name, client: resource, connection: connection, serial: state.nextSerial,
+          sessionTimeout: timeout)
+        state.nextSerial += 1
+        state.clients.append(client)
+        return client
+      })
   }
 
   private static func connection(_ arguments: Arguments, _ session: Session) throws(Fault) -> ConnectionValue {
@@ -144,7 +151,7 @@ extension Command {
     let meta = try arguments.record("meta").map { record throws(Fault) in try Value.record(record).json() }
     var settings = Settings(
       type: try arguments.string("type") ?? queue, meta: meta?.objectValue ?? host,
-      timeout: session.state.withLock(\.timeout))
+      timeout: session.timeout.duration)
     if let timeout = try arguments.timeout() { settings.timeout = timeout.duration }
     if let keys = try arguments.keys() { settings.keys = keys }
     settings.singular = try arguments.string("singular")
@@ -172,7 +179,7 @@ extension Command {
     let client = try arguments.client()
     await client.client.transport.close()
     frame.run.session.state.withLock { state in
-      state.clients.removeAll { $0.queue == client.queue && $0.connection.serial == client.connection.serial }
+      state.clients.removeAll { $0.serial == client.serial }
     }
     return .null
   }
@@ -191,7 +198,7 @@ extension Command {
         .record(
           Record([
             ("queue", .string(client.queue)), ("type", .string(client.client.settings.type)),
-            ("connection", .string(client.connection.address)),
+            ("connection", .string(client.connection.label)),
             ("consumers", state.map { .number(JSONNumber($0.consumers)) } ?? .null),
             ("depth", state.map { .number(JSONNumber($0.messages)) } ?? .null),
             ("in-flight", .number(JSONNumber(client.client.activity.inFlight))),
@@ -226,6 +233,13 @@ extension Arguments {
     case .string("never"): return .never
     default: throw fault(argument, .value, "timeout: is a duration over 0, or \"never\"", nextStep: "timeout: 10s")
     }
+  }
+
+  /// How long the call waits: as it says, as its client was made, or as the session says.
+  func patience(_ client: ClientValue) throws(Fault) -> ResourceClient.Patience {
+    if let timeout = try timeout() { return timeout.patience }
+    guard let session = client.sessionTimeout else { return .usual }
+    return session.duration.map { .limited($0) } ?? .endless
   }
 
   /// The client in the first place.

@@ -13,7 +13,7 @@ extension Command {
       options: [
         .init(name: "filter", shape: .record, summary: "which; {} means all, and must be written", isRequired: true),
         .confirm, .max,
-        .page, .inFlight, .meta, .timeout,
+        .page, .inFlight, .meta, .timeout, .expire,
       ], effect: .destroys, result: "number",
       examples: [.init(code: #"destroy-all posts filter: {state: "spam"} confirm: true"#, output: "250")])
   ) { arguments, frame throws(Fault) in
@@ -22,8 +22,7 @@ extension Command {
     }
     let session = frame.run.session
     let client = try arguments.client()
-    var query = try arguments.query()
-    query.page = query.page?.first ?? Pagination.Page(number: 1, size: 100)
+    let query = try arguments.query()
     try session.refuseStreamed(client, "destroy-all")
     let max = try arguments.integer("max", least: 0)
     try await confirm(arguments, client, query, max, session)
@@ -39,7 +38,7 @@ extension Command {
     var bulk = Bulk(verb: "destroy-all", client: client, filter: query.params["filter"]?.text ?? "{}", max: max)
     let needsCount = max != nil || session.surroundings.ask != nil
     if needsCount {
-      let patience = try arguments.timeout()?.patience ?? .usual
+      let patience = try arguments.patience(client)
       bulk.count = try await client.reading(arguments) { () throws(ClientError) in
         try await client.client.count(query, patience: patience)
       }
@@ -58,60 +57,51 @@ private struct Purge {
   let max: Int?
 
   func run() async throws(Fault) -> Int {
-    let patience = try arguments.timeout()?.patience ?? .usual
+    let patience = try arguments.patience(client)
+    var pages = client.client.firstPages(query, patience: patience)
     var destroyed = 0
-    var last: Set<String> = []
-    while true {
-      if Task.isCancelled { throw ended(Fault(.interrupted, "interrupted"), destroyed) }
-      let ids = try await page(patience, destroyed)
-      if ids.isEmpty { return destroyed }
-      if !last.isEmpty, last.isSuperset(of: ids) {
-        throw ended(
-          Fault(
-            .service, "\(client.name) destroy-all: the first page holds the same resources after they were destroyed",
-            at: [Fault.Mark(arguments.range)], in: arguments.source,
-            nextStep: "does the service keep destroyed resources in its list? narrow the filter"), destroyed)
-      }
-      if let max, destroyed + ids.count > max {
-        throw ended(
-          Fault(
+    do throws(Fault) {
+      while let ids = try await next(&pages) {
+        if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
+        if let max, destroyed + ids.count > max {
+          throw Fault(
             .limit, "destroy-all would destroy more than max: \(max)", at: [Fault.Mark(arguments.range)],
-            in: arguments.source), destroyed)
+            in: arguments.source)
+        }
+        try await destroy(ids, patience, &destroyed)
       }
-      last = Set(ids)
-      destroyed += try await destroy(ids, patience, before: destroyed)
+      return destroyed
+    } catch {
+      let counted = error.within("\(client.name) destroy-all: \(destroyed) destroyed before this")
+      throw destroyed > 0 ? counted.ending(5) : counted
     }
   }
 
-  private func page(_ patience: ResourceClient.Patience, _ destroyed: Int) async throws(Fault) -> [String] {
-    do throws(Fault) {
-      return try await client.reading(arguments) { () throws(ClientError) in
-        try await client.client.index(query, patience: patience).resources.compactMap { $0["id"]?.idText }
-      }
-    } catch { throw ended(error, destroyed) }
+  private func next(_ pages: inout FirstPages) async throws(Fault) -> [String]? {
+    do throws(ClientError) { return try await pages.next() } catch {
+      throw Fault(await client.explained(error), arguments)
+    }
   }
 
-  private func destroy(_ ids: [String], _ patience: ResourceClient.Patience, before: Int) async throws(Fault) -> Int {
+  /// Destroys what a page holds; those that are gone already are not counted.
+  private func destroy(
+    _ ids: [String], _ patience: ResourceClient.Patience, _ destroyed: inout Int
+  ) async throws(Fault) {
     let window = Window(limit: limit, executor: client.client.transport.taskExecutor)
+    let (options, expires) = (try arguments.documentOptions(), try arguments.bool("expire") ?? true)
     var rest = ids[...]
     let result = await Changes(session: session, window: window, goesOn: false).run(keepsFlow: false) {
       () async throws(Fault) in
       guard let id = rest.popFirst() else { return nil }
       try session.useConfirmed(1)
+      var request = client.client.destroyRequest(id, options: options)
+      request.expires = expires
       let mutation = Mutation(
-        client: client, request: client.client.destroyRequest(id), arguments: arguments, record: nil,
-        patience: patience)
+        client: client, request: request, arguments: arguments, record: nil, patience: patience)
       return [(mutation, .string(id))]
     }
-    let destroyed = before + result.tally.ok
-    if let stopped = result.stopped { throw ended(stopped, destroyed) }
-    if let first = result.tally.first { throw ended(first.within(result.tally.text), destroyed) }
-    return result.tally.ok + result.tally.absent
-  }
-
-  /// The error with how many were destroyed before it.
-  private func ended(_ fault: Fault, _ destroyed: Int) -> Fault {
-    let counted = fault.within("\(client.name) destroy-all: \(destroyed) destroyed before this")
-    return destroyed > 0 ? counted.ending(5) : counted
+    destroyed += result.tally.ok
+    if let stopped = result.stopped { throw stopped }
+    if let first = result.tally.first { throw first.within(result.tally.text) }
   }
 }

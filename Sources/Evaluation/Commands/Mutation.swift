@@ -64,7 +64,7 @@ struct Mutation: Sendable {
   static func prepared(
     _ arguments: Arguments, _ client: ClientValue, record: Int?, _ body: () throws(ClientError) -> PreparedRequest
   ) throws(Fault) -> Mutation {
-    let patience = try arguments.timeout()?.patience ?? .usual
+    let patience = try arguments.patience(client)
     let expires = try arguments.bool("expire") ?? true
     do throws(ClientError) {
       var request = try body()
@@ -104,13 +104,7 @@ struct Mutation: Sendable {
       }
       let document = try await client.client.document(request, patience: patience)
       if request.method == "destroy" { return .done(.null) }
-      guard let resource = client.resources(document).first else {
-        return .unknown(
-          Fault(
-            .malformed, "\(client.name) \(request.method): the reply has no resource",
-            at: [Fault.Mark(arguments.range)], in: arguments.source))
-      }
-      return .done(resource)
+      return .done(client.resources(document).first ?? .null)
     } catch {
       let error = await client.explained(error)
       let fault = Fault(error, arguments, record: record, pointers: request.pointers)

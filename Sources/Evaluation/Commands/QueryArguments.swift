@@ -184,20 +184,3 @@ extension Arguments {
     return text
   }
 }
-
-extension Arguments.Argument {
-  /// The words of a part of a record that is written out: `["text"]` in `{text: ""}` is `""`.
-  ///
-  /// Where a part of the way is no record that is written out, the words are those it comes from, and the rest of the
-  /// way goes with them.
-  func words(at path: [String]) -> (range: SourceRange, rest: ArraySlice<String>)? {
-    guard var expression else { return nil }
-    for (index, key) in path.enumerated() {
-      guard case .record(let entries) = expression.kind, let entry = entries.first(where: { $0.key == key }) else {
-        return (expression.range, path[index...])
-      }
-      expression = entry.value
-    }
-    return (expression.range, [])
-  }
-}

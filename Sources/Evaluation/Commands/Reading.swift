@@ -18,7 +18,7 @@ extension Command {
   ) { arguments, frame throws(Fault) in
     let client = try arguments.client()
     let query = try arguments.query()
-    let patience = try arguments.timeout()?.patience ?? .usual
+    let patience = try arguments.patience(client)
     return try await client.reading(arguments) { () throws(ClientError) in
       .number(JSONNumber(try await client.client.count(query, patience: patience)))
     }
@@ -34,7 +34,7 @@ extension Command {
   ) { arguments, frame throws(Fault) in
     let client = try arguments.client()
     let query = try arguments.query()
-    let patience = try arguments.timeout()?.patience ?? .usual
+    let patience = try arguments.patience(client)
     return try await client.reading(arguments) { () throws(ClientError) in
       .page(client.page(try await client.client.index(query, patience: patience)))
     }
@@ -65,7 +65,7 @@ extension Command {
   ) { arguments, frame throws(Fault) in
     let client = try arguments.client()
     let query = try arguments.query()
-    let patience = try arguments.timeout()?.patience ?? .usual
+    let patience = try arguments.patience(client)
     let prefetch = min(try arguments.integer("prefetch", least: 0) ?? 0, 64)
     let session = frame.run.session
     return .stream(
@@ -86,7 +86,7 @@ enum Verbs {
     let client = try arguments.client()
     let id = try arguments.id(1, of: client)
     let query = try arguments.query()
-    let patience = try arguments.timeout()?.patience ?? .usual
+    let patience = try arguments.patience(client)
     return try await client.reading(arguments) { () throws(ClientError) in
       let document = try await client.client.show(id, query, patience: patience)
       return client.resources(document).first ?? .null
@@ -104,51 +104,6 @@ extension ClientValue {
     } catch {
       throw Fault(await explained(error), arguments)
     }
-  }
-
-  /// An error without a reply, with what the queue tells of the silence: a passive declare on a channel of its own.
-  func explained(_ silence: ClientError) async -> ClientError {
-    if silence.kind == .noRoute { return await withNearestQueue(silence) }
-    guard silence.isSilence else { return silence }
-    let state: QueueState?
-    do throws(LinkError) { state = try await connection.link.probe(queue: queue) } catch { return silence }
-    var error = silence
-    error.nextStep = [Self.silence(of: queue, state), error.kind == .unknown ? error.nextStep : nil]
-      .compactMap { $0 }.joined(separator: "; ")
-    return error
-  }
-
-  /// The error of a queue that is not there, with the name that may have been meant.
-  ///
-  /// No broker lists its queues to a client: what other clients use is known, and some spellings are looked up.
-  private func withNearestQueue(_ error: ClientError) async -> ClientError {
-    var found = nearest(to: queue, among: connection.queues.names.filter { $0 != queue }).map { [$0] } ?? []
-    for spelling in Self.spellings(of: queue) where found.isEmpty {
-      do throws(LinkError) {
-        if try await connection.link.probe(queue: spelling) != nil { found = [spelling] }
-      } catch { break }
-    }
-    guard let name = found.first else { return error }
-    var error = error
-    error.nextStep = "did you mean the queue \(name)?"
-    return error
-  }
-
-  private static func spellings(of queue: String) -> [String] {
-    let turned = queue.map { $0 == "-" ? "_" : $0 == "_" ? "-" : $0 }
-    let all = [
-      queue + "s", queue.hasSuffix("s") ? String(queue.dropLast()) : queue, String(turned), queue.lowercased(),
-      queue.filter { !$0.isWhitespace }, queue.hasSuffix("_test") ? String(queue.dropLast(5)) : queue + "_test",
-    ]
-    return all.filter { $0 != queue && !$0.isEmpty && $0.utf8.count <= 255 }
-  }
-
-  private static func silence(of queue: String, _ state: QueueState?) -> String {
-    guard let state else { return "the queue \(queue) is gone" }
-    let waiting = state.messages == 1 ? "1 request waits" : "\(state.messages) requests wait"
-    if state.consumers == 0 { return "no service takes from queue \(queue), and \(waiting) in it: is it running?" }
-    if state.messages > 0 { return "the service is slow: \(waiting) in queue \(queue); timeout: 30s waits longer" }
-    return "the service took the request and is slow or silent: see its log; timeout: 30s waits longer"
   }
 
   /// The primary resources of a document as values.
@@ -177,43 +132,5 @@ extension ClientValue {
         ("previous", page(pagination.previous)),
         ("total-size", pagination.totalSize.map { .number(JSONNumber($0)) } ?? .null),
       ]))
-  }
-}
-
-extension Fault {
-  /// The error of a client's call, with carets under the words that caused it.
-  convenience init(
-    _ error: ClientError, _ arguments: Arguments, record: Int? = nil, pointers: [String: [String]] = [:]
-  ) {
-    var marks: [Mark] = []
-    var left: [String] = []
-    for detail in error.errors {
-      let path = detail.pointer.flatMap { pointers[$0] }
-      if let path, let record, record < arguments.positional.count,
-        let words = arguments.positional[record].words(at: path)
-      {
-        let text = detail.title ?? detail.detail
-        let way = words.rest.isEmpty ? "" : words.rest.joined(separator: ".") + ": "
-        marks.append(Mark(words.range, text.map { way + $0 } ?? (way.isEmpty ? nil : way)))
-      } else if let option = detail.parameter.flatMap({ arguments.options[$0] }) {
-        marks.append(Mark(option.range, error.errors.count > 1 ? detail.detail ?? detail.title : nil))
-      } else {
-        left.append(detail.pointer.map { "\($0): \(detail.text)" } ?? detail.text)
-      }
-    }
-    marks.sort { $0.range.lower < $1.range.lower }
-    let says = error.errors.count > 1 || !marks.isEmpty ? left : []
-    self.init(
-      Kind(error.kind.rawValue), Self.message(error, arguments.name),
-      at: marks.isEmpty ? [Mark(arguments.range)] : marks,
-      in: arguments.source, nextStep: error.nextStep, errors: error.errors.map { .object($0.object) }, trail: says)
-  }
-
-  /// The message, which names the verb that was written: `count` and `stream` send `index`.
-  private static func message(_ error: ClientError, _ verb: String) -> String {
-    guard let call = error.call, verb != "call" else { return error.message }
-    let sent = "\(call.queue) \(call.method): "
-    guard error.message.hasPrefix(sent) else { return error.message }
-    return "\(call.queue) \(verb): \(error.message.dropFirst(sent.count))"
   }
 }

@@ -18,7 +18,7 @@ extension Command {
   ) { arguments, frame throws(Fault) in
     let (client, relationship) = try arguments.relationship()
     let (source, options) = (try arguments.string("source"), try arguments.documentOptions())
-    let patience = try arguments.timeout()?.patience ?? .usual
+    let patience = try arguments.patience(client)
     let document = try await client.reading(arguments) { () throws(ClientError) in
       try await relationship.related(source: source, options: options, patience: patience)
     }
@@ -32,7 +32,7 @@ extension Command {
   ) { arguments, frame throws(Fault) in
     let (client, relationship) = try arguments.relationship()
     let options = try arguments.documentOptions()
-    let patience = try arguments.timeout()?.patience ?? .usual
+    let patience = try arguments.patience(client)
     return Value(
       try await client.reading(arguments) { () throws(ClientError) in
         try await relationship.show(options: options, patience: patience)

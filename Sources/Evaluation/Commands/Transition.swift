@@ -13,6 +13,7 @@ extension Command {
           name: "via", shape: .record, summary: "from which state each is reached: {published: \"draft\"}",
           isRequired: true),
         .init(name: "with", shape: .record, summary: "the client for a step: {published: reviewers}"), .meta, .timeout,
+        .expire,
       ], effect: .changes, result: "resource")
   ) { arguments, frame throws(Fault) in
     try await StateMachine(arguments).run(frame.run.session)
@@ -28,14 +29,12 @@ private struct StateMachine {
   private let goal: String
   private let predecessors: [String: String]
   private let clients: [String: ClientValue]
-  private let patience: ResourceClient.Patience
 
   init(_ arguments: Arguments) throws(Fault) {
     self.arguments = arguments
     client = try arguments.client()
     id = try arguments.id(1, of: client)
     goal = try arguments.string("to") ?? ""
-    patience = try arguments.timeout()?.patience ?? .usual
     var (predecessors, clients): ([String: String], [String: ClientValue]) = ([:], [:])
     for field in try arguments.record("via")?.fields ?? [] {
       guard case .string(let state) = field.value else {
@@ -47,6 +46,11 @@ private struct StateMachine {
       guard case .client(let client) = field.value else {
         throw Fault(.value, "with: \(field.name) names a client", nextStep: "with: {published: reviewers}")
       }
+      guard predecessors[field.name] != nil else {
+        let near = nearest(to: field.name, among: Array(predecessors.keys))
+        throw Fault(
+          .value, "with: \(field.name) is no step of via:", nextStep: near.map { "did you mean \($0)?" })
+      }
       clients[field.name] = client
     }
     (self.predecessors, self.clients) = (predecessors, clients)
@@ -54,17 +58,22 @@ private struct StateMachine {
 
   func run(_ session: Session) async throws(Fault) -> Value {
     var resource = try await shown()
-    var from = try state(of: resource)
-    let path = try path(from: from)
+    let path = session.options.isOffline ? try wholePath() : try path(from: try state(of: resource))
     for next in path {
       resource = try await step(to: next, session)
       let reached = try state(of: resource)
       guard reached == next else {
         throw fault("asked for \(next), and the service answered with state \(reached): it stays there")
       }
-      from = reached
     }
     return resource
+  }
+
+  /// All states that lead to the goal, for where the resource's own is not known.
+  private func wholePath() throws(Fault) -> [String] {
+    var (start, seen) = (goal, Set<String>())
+    while let before = predecessors[start], seen.insert(start).inserted { start = before }
+    return try path(from: seen.contains(start) ? "" : start)
   }
 
   /// The states to go through, the goal last; none where it is there already.
@@ -85,6 +94,7 @@ private struct StateMachine {
   }
 
   private func shown() async throws(Fault) -> Value {
+    let patience = try arguments.patience(client)
     let document = try await client.reading(arguments) { () throws(ClientError) in
       try await client.client.show(id, patience: patience)
     }

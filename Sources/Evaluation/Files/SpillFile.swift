@@ -4,7 +4,7 @@ import JSONText
 
 /// A temporary file of elements, a line each.
 ///
-/// A line is an array: `[0, JSON]` a plain value, `[1, resource object, included, client, path]` a resource with what
+/// A line is an array: `[0, JSON]` a plain value, `[1, resource object, included, client, path, way]` a resource with what
 /// came with it, `[2, N]` the Nth of what has no JSON of its own (a duration, a client), which stays in memory.
 struct SpillFile {
   private let file: FileDescriptor
@@ -17,13 +17,14 @@ struct SpillFile {
 
   /// Adds an element.
   mutating func append(_ element: Value) throws(Fault) {
-    if case .resource(let resource) = element, resource.reachedBy == nil {
+    if case .resource(let resource) = element, !resource.isStub {
       pending += Array("[1,".utf8)
       resource.object.encode(into: &pending)
       pending.append(UInt8(ascii: ","))
       JSONArray(resource.reachable().map { .object($0) }).encode(into: &pending)
       let rest: [JSONValue] = [
         resource.compound.map { .string($0.client) } ?? .null, .array(JSONArray(resource.path.map { .string($0) })),
+        .array(JSONArray(resource.way.map { .string($0) })),
       ]
       for part in rest {
         pending.append(UInt8(ascii: ","))
@@ -93,10 +94,12 @@ struct SpillFile {
     }
 
     private func resource(_ object: JSONObject, _ parts: JSONArray) -> ResourceValue {
-      guard parts.count == 5, let client = parts[3].stringValue else { return ResourceValue(object) }
+      guard parts.count == 6, let client = parts[3].stringValue else { return ResourceValue(object) }
       let included = Included(parts[2].arrayValue ?? [])
       let compound = ResourceValue.Compound(client: client) { type, id in included[type, id] }
-      return ResourceValue(object, compound: compound, path: (parts[4].arrayValue ?? []).compactMap(\.stringValue))
+      let (path, way) = (parts[4].arrayValue ?? [], parts[5].arrayValue ?? [])
+      return ResourceValue(
+        object, compound: compound, path: path.compactMap(\.stringValue), way: way.compactMap(\.stringValue))
     }
   }
 }

@@ -30,8 +30,9 @@ struct Table {
   }
 
   private static func plain(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else { return text }
-    return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+    func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 0x20 || Screening.steers(scalar) }
+    guard text.unicodeScalars.contains(where: isBlank) else { return text }
+    return String(String.UnicodeScalarView(text.unicodeScalars.map { isBlank($0) ? " " : $0 }))
   }
 
   /// The lines of the table, and the names of columns that have no room in `width`.

@@ -9,8 +9,8 @@ extension Session {
   /// Changes a setting.
   func set(_ name: String, _ value: Value) throws(Fault) {
     switch (name, value) {
-    case ("timeout", .duration(let duration)) where duration > .zero: state.withLock { $0.timeout = duration }
-    case ("timeout", .string("never")): state.withLock { $0.timeout = nil }
+    case ("timeout", .duration(let duration)) where duration > .zero: timeout.duration = duration
+    case ("timeout", .string("never")): timeout.duration = nil
     case ("output", .string(let word)):
       guard let format = Format(rawValue: word) else { fallthrough }
       state.withLock { $0.format = format }

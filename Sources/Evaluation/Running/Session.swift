@@ -70,7 +70,6 @@ public final class Session: Sendable {
     var nextSerial = 1
     /// How many streams of a queue are open.
     var openStreams: [String: Int] = [:]
-    var timeout: Duration?
     var format: Format?
     var inFlight = 16
     var showsTiming = false
@@ -92,6 +91,7 @@ public final class Session: Sendable {
   /// Where results go.
   public let output: Output
   let surroundings: Surroundings
+  let timeout: SessionTimeout
   let state: Mutex<State>
 
   /// Creates a session.
@@ -99,8 +99,8 @@ public final class Session: Sendable {
     self.options = options
     self.output = output
     self.surroundings = surroundings
+    timeout = SessionTimeout(options.timeout)
     var state = State()
-    state.timeout = options.timeout
     state.format = options.format
     if case .limited(let count) = options.confirmed { state.confirmedLeft = count }
     self.state = Mutex(state)
@@ -109,7 +109,7 @@ public final class Session: Sendable {
   /// Shows a note on standard error.
   func note(_ text: String) {
     output.flush()
-    surroundings.note(text + "\n")
+    surroundings.note(Screening.visible(text) + "\n")
   }
 
   /// Where many requests at once run best: the connection's own thread, where there is one connection.

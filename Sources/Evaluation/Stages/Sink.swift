@@ -13,8 +13,10 @@ struct Tally: Sendable {
   var unknown = 0
   /// The first element that did not go well.
   var first: Fault?
+  /// Whether anything reached a queue.
+  private(set) var hasSent = false
 
-  mutating func add(_ outcome: Mutation.Outcome) {
+  mutating func add(_ outcome: Mutation.Outcome, _ element: @autoclosure () -> String) {
     switch outcome {
     case .done: ok += 1
     case .absent: absent += 1
@@ -22,7 +24,8 @@ struct Tally: Sendable {
     case .unknown: unknown += 1
     case .refused: refused += 1
     }
-    if !outcome.isGood { first = first ?? outcome.fault }
+    hasSent = hasSent || outcome.wasSent
+    if !outcome.isGood, first == nil { first = outcome.fault?.within("at \(element())") }
   }
 
   var value: Value {
@@ -32,9 +35,6 @@ struct Tally: Sendable {
   private var counts: [(String, Int)] {
     [("ok", ok), ("failed", failed), ("absent", absent), ("refused", refused), ("unknown", unknown)]
   }
-
-  /// Whether anything was sent.
-  var hasSent: Bool { ok + failed + absent + unknown > 0 }
 
   /// `3 ok, 1 failed`: what is 0 is left out, but for `ok`.
   var text: String {
@@ -55,6 +55,15 @@ extension Mutation.Outcome {
     switch self {
     case .done, .absent: true
     case .failed, .unknown, .refused: false
+    }
+  }
+
+  /// Whether the request may have reached a service.
+  var wasSent: Bool {
+    switch self {
+    case .done, .absent, .unknown: true
+    case .failed(let fault): ![.noRoute, .connection, .timeout, .value].contains(fault.kind)
+    case .refused: false
     }
   }
 }
@@ -83,7 +92,7 @@ struct Changes: Sendable {
     let stopped = await window.run(next) { index, change in
       let outcome = await change.mutation.send(session)
       gathered.withLock { result in
-        result.tally.add(outcome)
+        result.tally.add(outcome, "element \(index + 1), \(change.element.label)")
         guard keepsFlow, case .done(let value) = outcome else { return }
         result.flow.append((index, value.isNull ? change.element : value))
       }
@@ -146,7 +155,7 @@ extension Stage {
           do throws(Fault) {
             try await arguments.refuseRepeated(&keys, &frame)
             return [(try make(try await arguments.each(once, element, &frame)), element)]
-          } catch { throw error.within("in \(declaration.name), at \(element.label)") }
+          } catch { throw error.within("at \(element.label)") }
         }
         if let stopped = result.stopped { throw result.ended(stopped, "\(declaration.name) \(client.name)") }
         try finish(result.tally, "\(declaration.name) \(client.name)", session, goesOn: changes.goesOn)
@@ -179,7 +188,7 @@ extension Stage {
       session.show(first)
       return
     }
-    throw first.within("\(label): \(tally.text)").ending(tally.hasSent ? 5 : 6)
+    throw tally.hasSent ? first.ending(5) : first
   }
 }
 

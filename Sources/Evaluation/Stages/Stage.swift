@@ -1,3 +1,5 @@
+import Client
+import JSONText
 import Language
 
 /// A word that can stand after `|`.
@@ -102,10 +104,13 @@ extension ElementStream {
 }
 
 extension Value {
-  /// How messages name an element: `posts/12`, or the beginning of its text.
+  /// How messages name an element: `posts/12`, or the beginning of its text, without secrets.
   var label: String {
     if case .resource(let resource) = self { return resource.label }
-    let text = (try? interpolated()) ?? typeWithArticle
+    let text =
+      if case .record = self { (try? json())?.hidingSecrets.text ?? typeWithArticle } else {
+        (try? interpolated()) ?? typeWithArticle
+      }
     return text.count > 60 ? text.prefix(57) + "..." : text
   }
 }

@@ -10,6 +10,10 @@ public struct ClientValue: Sendable {
   public internal(set) var client: ResourceClient
   /// The connection it was made on.
   public let connection: ConnectionValue
+  /// Tells clients of a session apart, in the order they were made.
+  let serial: Int
+  /// How long its requests wait where it was not made with a time of its own.
+  let sessionTimeout: SessionTimeout?
 
   /// The queue.
   public var queue: String { client.transport.queue }
@@ -21,7 +25,20 @@ public struct ClientValue: Sendable {
   static let fieldNames = ["queue", "type", "connection"]
 
   var fields: [Record.Field] {
-    [("queue", .string(queue)), ("type", .string(client.settings.type)), ("connection", .string(connection.address))]
+    [("queue", .string(queue)), ("type", .string(client.settings.type)), ("connection", .string(connection.label))]
+  }
+}
+
+/// How long requests wait where neither call nor client says: what `set timeout:` changes for clients that are there.
+final class SessionTimeout: Sendable {
+  private let state: Mutex<Duration?>
+
+  init(_ duration: Duration?) { state = Mutex(duration) }
+
+  /// The time; nil for ever.
+  var duration: Duration? {
+    get { state.withLock { $0 } }
+    set { state.withLock { $0 = newValue } }
   }
 }
 
@@ -48,4 +65,7 @@ public struct ConnectionValue: Sendable {
 
   /// Where it leads, without the password.
   public var address: String { link.address }
+
+  /// Its name, where it has one, and its address.
+  var label: String { name.map { "\($0) \(address)" } ?? address }
 }

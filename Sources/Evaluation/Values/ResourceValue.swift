@@ -14,8 +14,10 @@ public struct ResourceValue: Sendable {
   let compound: Compound?
   /// The resources on the way here, so that a cycle ends in identifiers.
   let path: [String]
-  /// The relationship it was reached by where it is an identifier only: for the error that says how to include it.
-  let reachedBy: String?
+  /// The relationships on the way here: for the error that says what to include.
+  let way: [String]
+  /// Whether it is all that was sent of what a relationship leads to.
+  let isStub: Bool
 
   /// What a document holds beside its primary data, shared by its resources.
   final class Compound: Sendable {
@@ -28,13 +30,16 @@ public struct ResourceValue: Sendable {
     }
   }
 
-  init(_ object: JSONObject, compound: Compound? = nil, path: [String] = [], reachedBy: String? = nil) {
+  init(
+    _ object: JSONObject, compound: Compound? = nil, path: [String] = [], way: [String] = [], isStub: Bool = false
+  ) {
     self.object = object
     attributes = object["attributes"]?.objectValue ?? JSONObject()
     relationships = object["relationships"]?.objectValue ?? JSONObject()
     self.compound = compound
     self.path = path
-    self.reachedBy = reachedBy
+    self.way = way
+    self.isStub = isStub
   }
 
   /// Creates a resource of an object that has a `type`, and `attributes` or `relationships`; nil of any other.
@@ -44,7 +49,7 @@ public struct ResourceValue: Sendable {
     self.object = object
     self.attributes = attributes ?? JSONObject()
     self.relationships = relationships ?? JSONObject()
-    (compound, path, reachedBy) = (nil, [], nil)
+    (compound, path, way, isStub) = (nil, [], [], false)
   }
 
   /// The type.
@@ -61,7 +66,7 @@ public struct ResourceValue: Sendable {
 
   /// Whether only type and id are known.
   public var isIdentifier: Bool {
-    reachedBy != nil || !object.contains("attributes") && !object.contains("relationships")
+    isStub || !object.contains("attributes") && !object.contains("relationships")
   }
 
   /// Whether both are the same resource.
@@ -75,7 +80,7 @@ public struct ResourceValue: Sendable {
     case "links", "meta": return .record(Record(object[name]?.objectValue ?? JSONObject()))
     default: break
     }
-    if let reachedBy { throw notIncluded(reachedBy, field: name) }
+    if isStub { throw notIncluded() }
     if name == "attributes" { return .record(Record(attributes)) }
     if name == "relationships" { return .record(try related()) }
     if let relationship = relationships[name] { return try linked(name, relationship) }
@@ -102,7 +107,7 @@ public struct ResourceValue: Sendable {
     case nil:
       throw Fault(
         .field, "\(name) of \(label) is not loaded: the service sent the relationship without data",
-        nextStep: "ask for it: include: \"\(name)\"")
+        nextStep: "ask for it: include: \"\((way + [name]).joined(separator: "."))\"")
     case .null?: return .null
     case .object(let identifier)?: return .resource(resolve(identifier, name))
     case .array(let identifiers)?:
@@ -116,15 +121,15 @@ public struct ResourceValue: Sendable {
     let id = ResourceValue(identifier).id ?? ""
     let key = "\(type)/\(id)"
     guard !path.contains(key), key != label, let object = compound?.included(type, id) else {
-      return ResourceValue(identifier, compound: compound, path: path, reachedBy: name)
+      return ResourceValue(identifier, compound: compound, path: path, way: way + [name], isStub: true)
     }
-    return ResourceValue(object, compound: compound, path: path + [label])
+    return ResourceValue(object, compound: compound, path: path + [label], way: way + [name])
   }
 
-  private func notIncluded(_ name: String, field: String) -> Fault {
+  private func notIncluded() -> Fault {
     Fault(
-      .field, "\(name) is \(label), of which only type and id are known",
-      nextStep: "ask for it where it is read: include: \"\(name)\"")
+      .field, "\(way.last ?? "it") is \(label), of which only type and id are known",
+      nextStep: "ask for it where it is read: include: \"\(way.joined(separator: "."))\"")
   }
 
   /// How messages name it: `posts/12`.

@@ -26,7 +26,7 @@ final class EmbeddedTransport: Transport {
 
   func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8] {
     guard !closed.load(ordering: .acquiring), !link.isClosed else {
-      throw LinkError(.closed, "the client of \"\(queue)\" is closed")
+      throw LinkError(.closed, "the client was stopped")
     }
     guard link.service.queues.contains(queue) else { throw link.noRoute(to: queue) }
     let timeout = LinkError(.timeout, "no reply from \"\(queue)\" to \(envelope.method) in time", wasSent: true)

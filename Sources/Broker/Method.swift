@@ -1,0 +1,14 @@
+/// What is asked of the broker on a channel; each has an answer of its own (AMQP 0-9-1, section 1).
+enum Method {
+  case openChannel
+  case closeChannel
+  /// An anonymous queue that goes with its connection.
+  case declareReplyQueue
+  /// A service's queue; a passive declare only asks for it.
+  case declareRequestQueue(String, isPassive: Bool)
+  /// How many deliveries may wait for their acknowledgement.
+  case prefetch(UInt16)
+  case consume([UInt8], acknowledges: Bool)
+  /// To get no more deliveries, by the consumer's tag.
+  case cancel([UInt8])
+}

@@ -1,0 +1,134 @@
+import Client
+import JSONAPI
+import JSONText
+import Language
+
+extension Fault {
+  /// The error of a client's call, with carets under the words that caused it.
+  convenience init(
+    _ error: ClientError, _ arguments: Arguments, record: Int? = nil, pointers: [String: [String]] = [:]
+  ) {
+    var marks: [Mark] = []
+    var left: [String] = []
+    for detail in error.errors {
+      if let words = arguments.words(of: detail, record: record, pointers: pointers) {
+        let text = error.errors.count > 1 || detail.pointer != nil ? detail.title ?? detail.detail : nil
+        let way = words.rest.isEmpty ? "" : words.rest.joined(separator: ".") + ": "
+        marks.append(Mark(words.range, text.map { way + $0 } ?? (way.isEmpty ? nil : way)))
+      } else if let place = detail.pointer ?? detail.parameter {
+        left.append(error.errors.count > 1 ? "\(place): \(detail.text)" : "the service points to \(place)")
+      } else if error.errors.count > 1 {
+        left.append(detail.text)
+      }
+    }
+    marks.sort { $0.range.lower < $1.range.lower }
+    let isUnknownCall = error.kind == .methodNotFound && arguments.name == "call"
+    self.init(
+      Kind(error.kind.rawValue), Self.message(error, arguments.name),
+      at: marks.isEmpty ? [Mark(arguments.range)] : marks,
+      in: arguments.source, nextStep: isUnknownCall ? "is the method spelled right?" : error.nextStep,
+      errors: error.errors.map { .object($0.object) }, trail: left + error.facts)
+  }
+
+  /// The message, which names the verb that was written: `count` and `stream` send `index`.
+  private static func message(_ error: ClientError, _ verb: String) -> String {
+    guard let call = error.call, verb != "call" else { return error.message }
+    let sent = "\(call.queue) \(call.method): "
+    guard error.message.hasPrefix(sent) else { return error.message }
+    return "\(call.queue) \(verb): \(error.message.dropFirst(sent.count))"
+  }
+}
+
+extension Arguments {
+  /// Words of a statement, and the rest of the way from them, where they are no record or list that is written out.
+  typealias Words = (range: SourceRange, rest: ArraySlice<String>)
+
+  /// The words that a service's error is about, by its pointer into the request or the parameter it names.
+  fileprivate func words(of detail: ErrorDetail, record: Int?, pointers: [String: [String]]) -> Words? {
+    let way: [String]
+    if let pointer = detail.pointer {
+      if let path = Self.path(of: pointer, pointers), let record { return words(record, path) }
+      way = Self.steps(of: pointer)
+    } else if let parameter = detail.parameter {
+      way = parameter.split { ".[]".contains($0) }.map(String.init)
+    } else {
+      return detail.status == 404 && takesID && !isRelating ? (range(1), []) : nil
+    }
+    guard let first = way.first else { return nil }
+    if name == "call" { return words(2, way) }
+    if let option = options[first] { return option.words(at: Array(way.dropFirst())) }
+    switch (first, way.dropFirst().first) {
+    case ("id", nil) where takesID, ("data", "id"?) where takesID: return (range(1), [])
+    case ("relationship", nil) where isRelating: return (range(2), [])
+    case ("data", "type"?) where way.count == 2 && !isRelating: return (range(0), [])
+    case ("data", "relationships"?) where isRelating:
+      return words(3, Array(way.dropFirst(way.dropFirst(3).first == "data" ? 4 : 3)))
+    case ("data", _) where isRelating: return words(3, Array(way.dropFirst()))
+    case ("data", "attributes"?) where name == "transition": return options["to"].map { ($0.range, []) }
+    case ("data", nil): return record.map { (range($0), []) }
+    default: return nil
+    }
+  }
+
+  private func words(_ index: Int, _ path: [String]) -> Words? {
+    index < positional.count ? positional[index].words(at: path) : nil
+  }
+
+  private var isRelating: Bool { ["link", "relink", "unlink", "relationship", "related"].contains(name) }
+  private var takesID: Bool { isRelating || ["show", "update", "destroy", "transition"].contains(name) }
+
+  /// The way to a pointer's place in the record that the document was made of; a pointer may lead into a field.
+  private static func path(of pointer: String, _ pointers: [String: [String]]) -> [String]? {
+    var (known, inner) = (pointer[...], [Substring]())
+    while !known.isEmpty {
+      if let path = pointers[String(known)] {
+        let rest = inner.map(unescaped)
+        let isLinkage = known.hasPrefix("/data/relationships/") && rest.first == "data"
+        return path + (isLinkage ? Array(rest.dropFirst()) : rest)
+      }
+      guard let slash = known.lastIndex(of: "/") else { return nil }
+      inner.insert(known[slash...].dropFirst(), at: 0)
+      known = known[..<slash]
+    }
+    return nil
+  }
+
+  private static func steps(of pointer: String) -> [String] { pointer.split(separator: "/").map(unescaped) }
+
+  /// A step as it was before it was written in a pointer (RFC 6901, section 4).
+  private static func unescaped(_ step: Substring) -> String {
+    String(step).replacing("~1", with: "/").replacing("~0", with: "~")
+  }
+}
+
+extension Arguments.Argument {
+  /// The words of a part of a record or a list that is written out: `["text"]` in `{text: ""}` is `""`.
+  ///
+  /// Where a part of the way is none that is written out, the words are those it comes from, and the rest of the way
+  /// goes with them. A name may be written with `_` for `-`.
+  func words(at path: [String]) -> Arguments.Words? {
+    guard var expression else { return nil }
+    for (index, key) in path.enumerated() {
+      guard let part = expression.part(key) else { return (expression.range, path[index...]) }
+      expression = part
+    }
+    return (expression.range, [])
+  }
+}
+
+extension Expr {
+  /// The expression of a record's field or a list's element.
+  fileprivate func part(_ key: String) -> Expr? {
+    switch kind {
+    case .record(let entries):
+      let entry = entries.first { $0.key == key } ?? entries.first { $0.key.dashed == key.dashed }
+      return entry?.value
+    case .list(let elements): return Int(key).flatMap { elements.indices.contains($0) ? elements[$0] : nil }
+    default: return nil
+    }
+  }
+}
+
+extension String {
+  fileprivate var dashed: String { String(map { $0 == "_" ? "-" : $0 }) }
+}

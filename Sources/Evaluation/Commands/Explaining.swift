@@ -1,0 +1,70 @@
+import Client
+import JSONRPC
+import Language
+
+extension ClientValue {
+  /// An error with what the broker tells of it: why there is silence, which queue may have been meant.
+  func explained(_ error: ClientError) async -> ClientError {
+    if error.kind == .noRoute { return await withNearestQueue(error) }
+    guard let silence = error.silence else { return error }
+    var error = error
+    error.facts = await [queueState(silence)] + Self.fate(silence)
+    return error
+  }
+
+  /// What a passive declare on a channel of its own tells of the queue.
+  private func queueState(_ silence: ClientError.Silence) async -> String {
+    let state: QueueState?
+    do throws(LinkError) { state = try await connection.link.probe(queue: queue) } catch {
+      return "what is in queue \(queue) is not known: \(error.message)"
+    }
+    guard let state else { return "the queue \(queue) is gone" }
+    let consumers = "\(state.consumers == 0 ? "no" : "\(state.consumers)") consumer\(state.consumers > 1 ? "s" : "")"
+    let waiting =
+      switch state.messages {
+      case 0: "no request that waits"
+      case 1: "1 request that waits"
+      default: "\(state.messages) requests that wait"
+      }
+    let reason =
+      if state.consumers == 0 { "is the service running?" } else if state.messages > 0 {
+        "the service is slow"
+      } else if silence.hasExpired { "the service has taken it, or its time was up before that" } else {
+        "the service has taken it, and is slow or silent"
+      }
+    return "queue \(queue) has \(consumers) and \(waiting): \(reason)"
+  }
+
+  /// Whether a change can still be carried out.
+  private static func fate(_ silence: ClientError.Silence) -> [String] {
+    guard silence.changes else { return [] }
+    return silence.hasExpired
+      ? ["a service that took it in time may still carry it out; otherwise its message is dead"]
+      : ["it may still be carried out: its message does not expire"]
+  }
+
+  /// The error of a queue that is not there, with the name that may have been meant.
+  ///
+  /// No broker lists its queues to a client: what other clients use is known, and some spellings are looked up.
+  private func withNearestQueue(_ error: ClientError) async -> ClientError {
+    var found = nearest(to: queue, among: connection.queues.names.filter { $0 != queue }).map { [$0] } ?? []
+    for spelling in Self.spellings(of: queue) where found.isEmpty {
+      do throws(LinkError) {
+        if try await connection.link.probe(queue: spelling) != nil { found = [spelling] }
+      } catch { break }
+    }
+    guard let name = found.first else { return error }
+    var error = error
+    error.nextStep = "did you mean the queue \(name)?"
+    return error
+  }
+
+  private static func spellings(of queue: String) -> [String] {
+    let turned = queue.map { $0 == "-" ? "_" : $0 == "_" ? "-" : $0 }
+    let all = [
+      queue + "s", queue.hasSuffix("s") ? String(queue.dropLast()) : queue, String(turned), queue.lowercased(),
+      queue.filter { !$0.isWhitespace }, queue.hasSuffix("_test") ? String(queue.dropLast(5)) : queue + "_test",
+    ]
+    return all.filter { $0 != queue && !$0.isEmpty && $0.utf8.count <= 255 }
+  }
+}
