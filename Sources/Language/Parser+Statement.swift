@@ -161,7 +161,8 @@ extension Parser {
     advance()
     var words: [String] = []
     while token.kind != .newline, token.kind != .semicolon, token.kind != .end {
-      words.append(token.description)
+      let last = token.hasSpaceBefore ? nil : words.popLast()
+      words.append((last ?? "") + token.description)
       advance()
     }
     return .help(words, range(from: start))
