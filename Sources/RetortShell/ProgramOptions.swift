@@ -114,27 +114,10 @@ extension ProgramOptions {
 }
 
 extension ProgramOptions {
-  /// What `retort --help` shows.
-  static var helpText: String {
-    """
-    retort [OPTIONS]                     the prompt
-    retort [OPTIONS] FILE [ARG ...]      runs a file of statements; - is standard input
-    retort [OPTIONS] -c 'STATEMENTS'     runs these
-    retort check FILE ...                parses and checks; opens no connection (--format json: for editors)
-    retort fmt [--check] FILE ...        gives files the one layout; --check only names those that differ
-    retort serve DB [--url URI]          a SQLite database, or the sample blog, as a service on a broker
-    retort help [WORD]                   explains the language, or a word of it
-
-    --var NAME=VALUE   a value for var("NAME")
-    --yes[=N]          confirms bulk changes, of at most N elements in the whole run
-    --output FORMAT    table, json, ndjson or csv
-    --timeout 10s      how long a request waits, where neither call nor client says
-    --trace[=TOPICS]   shows on standard error what goes and comes: rpc (requests and replies, where no topic is named),
-                       api (a line a call), amqp (frames), errors (only what failed)
-    --offline          prints the requests that would be sent, and sends nothing
-    --allow-sh         lets the stage sh run programs
-    --color WHEN       auto, always or never
-    --version
-    """
-  }
+  /// The options that take a value.
+  static let valued: Set<String> = ["-c", "--var", "--output", "--timeout", "--color"]
+  /// The options that take none.
+  static let flags: Set<String> = ["--yes", "--offline", "--allow-sh"]
+  /// All options, as they are typed.
+  static let words = Array(valued.union(flags)) + ["--trace"]
 }

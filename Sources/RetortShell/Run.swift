@@ -24,7 +24,7 @@ public func run(arguments: [String], console: Console, environment: [String: Str
     }
   case "help": return help(Array(arguments.dropFirst()), console)
   case "--help", "-h":
-    _ = console.write(Array((ProgramOptions.helpText + "\n").utf8))
+    _ = console.write(Array(Help.usage.utf8))
     return 0
   case "--version":
     _ = console.write(Array("retort \(version)\n".utf8))
@@ -56,8 +56,6 @@ public let version = "0.1.0"
 ///
 /// What is no option is FILE, and all after it is the script's; nil where an option is unknown.
 private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
-  let valued: Set<String> = ["-c", "--var", "--output", "--timeout", "--color"]
-  let flags: Set<String> = ["--yes", "--offline", "--allow-sh"]
   var result: [String] = []
   var rest = arguments[...]
   while let argument = rest.first, argument.hasPrefix("-"), argument != "-" {
@@ -67,12 +65,11 @@ private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
       result += ["--yes-limit", String(argument.dropFirst(6))]
     } else if name == "--trace" {
       result += ["--trace", argument == name ? Trace.Topic.rpc.rawValue : String(argument.dropFirst(8))]
-    } else if valued.contains(name) || flags.contains(argument) {
+    } else if ProgramOptions.valued.contains(name) || ProgramOptions.flags.contains(argument) {
       result.append(argument)
-      if name == argument, valued.contains(name), let value = rest.popFirst() { result.append(value) }
+      if name == argument, ProgramOptions.valued.contains(name), let value = rest.popFirst() { result.append(value) }
     } else {
-      let near =
-        nearest(to: name, among: Array(valued) + Array(flags) + ["--trace"]).map { ": did you mean \($0)?" } ?? ""
+      let near = nearest(to: name, among: ProgramOptions.words).map { ": did you mean \($0)?" } ?? ""
       console.note("error: there is no option \(argument)\(near)\n  = retort --help lists them\n")
       return nil
     }

@@ -1,9 +1,10 @@
-import Evaluation
 import Foundation
 import JSONRPC
-import RetortShell
 import TestBench
 import Testing
+
+@testable import Evaluation
+@testable import RetortShell
 
 /// What `help` says: each example does what it shows, and the reference is made of the same words.
 @Suite struct HelpTests {
@@ -43,6 +44,92 @@ import Testing
     #expect(lines.count <= 41)
     #expect(lines.filter { $0.count > 80 } == [])
   }
+
+  @Test func everyOptionHasAPageThatNamesWhatTakesIt() throws {
+    for (names, isStage) in [(Help.commandNames, false), (Help.stageNames, true)] {
+      for name in names {
+        for option in Help.options(of: name, isStage: isStage) {
+          let page = try #require(Help.text([option + ":"]), Comment(rawValue: option))
+          #expect(page == Help.text([option]))
+          let words = page.split { ".,\n".contains($0) }.map { $0.drop { $0 == " " } }
+          let taker = isStage ? "| \(name)" : name
+          #expect(
+            words.contains { $0 == taker || $0 == "Taken by \(taker)" }, "\(option): of \(taker) is missing in \(page)")
+        }
+      }
+    }
+  }
+
+  @Test func notesStandBesideOptionsThatAreThere() {
+    let options = HelpEntry.all.filter { $0.section == .options }.map(\.word)
+    #expect(OptionPage.notes.keys.filter { !options.contains($0) } == [])
+    #expect(Help.options(of: "set", isStage: false) == Session.settings)
+  }
+
+  @Test func examplesStandBesideWordsThatAreThere() {
+    let shown = HelpEntry.all.flatMap(\.examples).map(\.code)
+    #expect(Examples.table.filter { !shown.contains($0.value[0].code) }.keys.sorted() == [])
+  }
+
+  /// Kinds that are read from the sources; those that end a run quietly, and one that nothing shows, are no errors.
+  @Test func everyKindOfErrorHasAPage() throws {
+    let sources = URL(filePath: #filePath).appending(path: "../../../Sources").standardized
+    let files = FileManager.default.enumerator(
+      at: sources.appending(path: "Evaluation"), includingPropertiesForKeys: nil)
+    var kinds: Set<String> = []
+    for case let file as URL in try #require(files) where file.pathExtension == "swift" {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      kinds.formUnion(text.matches(of: #/static let \w+ = Self\("([a-z-]+)"\)/#).map { String($0.output.1) })
+    }
+    kinds.subtract(["closed", "exit", "syntax"])
+    #expect(kinds.count >= 22)
+    #expect(kinds == Set(HelpEntry.all.filter { $0.section == .errors }.map(\.word)))
+    let client = try String(contentsOf: sources.appending(path: "Client/ClientError.swift"), encoding: .utf8)
+    let cases = client.prefix { $0 != "}" }.matches(of: #/case (\w+)(?: = "([a-z-]+)")?\n/#)
+    #expect(cases.count >= 14)
+    for word in cases.map({ String($0.output.2 ?? $0.output.1) }) { #expect(kinds.contains(word)) }
+    let list = try #require(Help.text(["kinds"]))
+    #expect(list == Help.text(["errors"]))
+    for kind in kinds {
+      #expect(list.contains("\n\(kind) "))
+      #expect(try #require(Help.text([kind])).contains("A batch that it ends has status"))
+    }
+  }
+
+  @Test(arguments: ["check", "fmt", "serve", "help", "--help", "--version"] + ProgramOptions.words)
+  func everyWordOfTheProgramHasAPage(_ word: String) throws {
+    let page = try #require(Help.text([word]))
+    #expect(page.contains("      retort "))
+    #expect(Help.text([String(word.drop { $0 == "-" })])?.contains(page) ?? (word == "-c"))
+    #expect(Help.usage.contains(word))
+  }
+
+  @Test(arguments: ["amqp", "amqps"]) func everyParameterOfAURIHasAPage(_ scheme: String) async throws {
+    let error = await #expect(throws: LinkError.self) {
+      try await openLink("\(scheme)://localhost?no=1", script: "help")
+    }
+    let names = try #require(error?.message.split(separator: ": ").last).split(separator: ", ").map(String.init)
+    #expect(names.count >= 8)
+    for name in names + [scheme, "embedded", "RETORT_URL"] {
+      #expect(Help.text([name]) == Help.text(["addresses"]))
+      #expect(try #require(Help.text([name])).contains(name))
+    }
+  }
+
+  @Test(arguments: [("help --trace", "--trace[=TOPICS]\n"), ("help timeout:", "timeout:\n"), ("help -c", "retort [")])
+  func thePromptTakesWordsAsTheyAreTyped(_ statement: String, _ beginning: String) async {
+    let conversation = Conversation(address: "embedded:blog", directory: "/") {
+      uri async throws(LinkError) in
+      try await openLink(uri, script: "help")
+    }
+    #expect(await conversation.say(statement).output.hasPrefix(beginning))
+    await conversation.close()
+  }
+
+  @Test(arguments: ["timeout", "no-route", "--trace", "offline", "amqps", "kinds", "options"])
+  func tabOffersWhatHelpExplains(_ word: String) { #expect(Help.topics.contains(word)) }
+
+  @Test func whatTabOffersIsExplained() { #expect(Help.topics.filter { Help.text([$0]) == nil } == []) }
 
   /// `RETORT_RECORD=1 Tests/run --filter Help` writes the reference anew.
   @Test func theReferenceIsFresh() throws {

@@ -3,10 +3,12 @@
 /// The text is a page of blocks: a line with `# WORD` begins one, `> ` begins a statement, `. ` goes on with it, and
 /// what it prints stands below, a blank line as a backslash. A test runs them all.
 enum Examples {
-  /// The examples of a word; `stage where` names a stage, any other word what has no stage's place.
+  /// The examples of a word; `stage where` names a stage, `topic text` a topic, `option
+  /// page` an option, `error field` a kind, any other word what begins a statement, or a function.
   static func of(_ word: String) -> [Declaration.Example] { table[word] ?? [] }
 
-  static let table: [String: [Declaration.Example]] = parse(commands + stages + functions + statements + topics)
+  static let table: [String: [Declaration.Example]] = parse(
+    commands + stages + functions + statements + topics + options + errors)
 
   /// Reads a page.
   static func parse(_ page: String) -> [String: [Declaration.Example]] {

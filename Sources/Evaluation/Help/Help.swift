@@ -2,16 +2,16 @@
 public enum Help {
   /// Every word that `help` explains.
   public static var topics: [String] {
-    HelpEntry.all.map(\.word) + HelpEntry.Section.allCases.map(\.rawValue)
+    HelpEntry.all.flatMap { [$0.word] + $0.aliases } + HelpEntry.Section.allCases.map(\.rawValue)
   }
 
   /// What can begin a statement.
   public static var commandNames: [String] { (statements.map(\.name) + Command.all.map(\.declaration.name)).sorted() }
 
-  /// The names of the options that a command or stage takes.
+  /// The names of the options that a statement, command or stage takes.
   public static func options(of word: String, isStage: Bool) -> [String] {
-    let section: HelpEntry.Section = isStage ? .stages : .commands
-    return HelpEntry.all.first { $0.word == word && $0.section == section }?.options.map(\.name) ?? []
+    let sections: [HelpEntry.Section] = isStage ? [.stages] : [.statements, .commands]
+    return HelpEntry.all.first { $0.word == word && sections.contains($0.section) }?.options.map(\.name) ?? []
   }
 
   /// What can stand after `|`.
@@ -33,13 +33,34 @@ public enum Help {
     ("help", "help [WORD]", "Explains a word, or lists them all."),
   ]
 
+  /// What `set` knows.
+  static let settings: [Declaration.Option] = [
+    .init(
+      name: "timeout", shape: .any, fallback: "5s",
+      summary: "how long a request waits, where neither call nor client says"),
+    .init(name: "output", shape: .string, summary: "how results are written: table, json, ndjson or csv"),
+    .init(
+      name: "in-flight", shape: .number, fallback: "16",
+      summary: "how many requests of a bulk change at once, where it does not say"),
+    .init(name: "timing", shape: .boolean, fallback: "false", summary: "says how long each statement took"),
+  ]
+
   /// The text for some words, or nil where there is none.
+  ///
+  /// An option may have its colon.
   public static func text(_ words: [String]) -> String? {
     guard let word = words.first, words.count == 1 else { return words.isEmpty ? overview : nil }
-    if let section = HelpEntry.Section(rawValue: word) { return list(section) }
-    let entries = HelpEntry.all.filter { $0.word == word }
-    return entries.isEmpty ? nil : entries.map(\.text).joined(separator: "\n")
+    let asked = word.hasSuffix(":") ? String(word.dropLast()) : word
+    let entries = HelpEntry.all.filter { $0.answers(to: asked) }
+    let lists = HelpEntry.Section.allCases.filter { section in
+      section.rawValue == asked || entries.contains { $0.word == section.rawValue }
+    }
+    let pages = entries.map(\.text) + lists.map(list)
+    return pages.isEmpty ? nil : pages.joined(separator: "\n")
   }
+
+  /// The ways to start the program and its options, a line each.
+  public static var usage: String { list(.program) }
 
   /// The language reference: every word with its form, options and examples, in Markdown.
   public static var reference: String {
@@ -60,13 +81,18 @@ public enum Help {
   /// All statements that stand as examples, with what they print.
   public static var examples: [Declaration.Example] { HelpEntry.all.flatMap(\.examples) }
 
-  /// Each word, once for each list it stands in, with the number of its examples.
+  /// Each word of the overview, once for each list it stands in, with the number of its examples.
   public static var wordsWithExamples: [(word: String, examples: Int)] {
-    HelpEntry.all.map { ($0.word, $0.examples.count) }
+    HelpEntry.all.filter(\.section.isOnOverview).map { ($0.word, $0.examples.count) }
   }
 
   private static func list(_ section: HelpEntry.Section) -> String {
-    HelpEntry.all.filter { $0.section == section }.map { entry in
+    let entries = HelpEntry.all.filter { $0.section == section }
+    if section.isOneLineEach {
+      let width = entries.map(\.form.count).max() ?? 0
+      return entries.map { "\($0.form.filled(to: width))  \($0.brief)\n" }.joined()
+    }
+    return entries.map { entry in
       section == .topics ? "\(entry.form)\n" : "\(entry.form)\n    \(entry.summary)\n"
     }.joined()
   }
@@ -90,21 +116,18 @@ public enum Help {
     A line is a statement; text is "quoted", a bare name is a variable; any JSON is
     a value; | sends elements to a stage, where .field and it mean the element.
 
-    \(HelpEntry.Section.allCases.map(words).joined(separator: "\n"))
+    \(HelpEntry.Section.allCases.filter(\.isOnOverview).map(words).joined(separator: "\n"))
 
-    help WORD explains a word; help stages (or any list) shows the forms.
+    help WORD explains a word, and so an option (help include), an error's kind
+    (help not-found), a program option (help --trace). help stages shows the forms
+    of a list; further lists are options, errors and program.
 
     """
   }
 
   /// The words of a section, wrapped beside its name.
   private static func words(_ section: HelpEntry.Section) -> String {
-    var lines = [""]
-    for entry in HelpEntry.all where entry.section == section {
-      if lines[lines.count - 1].count + entry.word.count > 66 { lines.append("") }
-      lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + entry.word
-    }
-    let name = section.rawValue + String(repeating: " ", count: 12 - section.rawValue.count)
-    return name + lines.joined(separator: "\n            ")
+    let lines = HelpEntry.all.filter { $0.section == section }.map(\.word).lines(of: 67)
+    return section.rawValue.filled(to: 12) + lines.joined(separator: "\n            ")
   }
 }

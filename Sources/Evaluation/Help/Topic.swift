@@ -1,6 +1,8 @@
 /// A matter that has no word of its own in the language, and its page in `help`.
 struct Topic: Sendable {
   var name: String
+  /// Further words that lead to it.
+  var aliases: [String] = []
   var text: String
 
   static let all = [
@@ -37,11 +39,10 @@ struct Topic: Sendable {
         ends with | goes on in the next. What a statement at the top level gives is printed.
         """),
     Topic(
-      name: "errors",
+      name: "errors", aliases: ["kinds"],
       text: """
-        An error has .kind .message .errors .place .seed; try ... rescue e catches it, except refusals and Ctrl-C.
-        Kinds: not-found invalid forbidden sandbox-access-disallowed method-not-found bad-gateway service; timeout
-        unknown no-route connection protocol; field type name value assert fail file.
+        An error has .kind .message .errors .place .seed; try ... rescue e catches it, except refusals, limits and
+        Ctrl-C. .seed is the word that the Elixir library has for it. help KIND says what to do about one of a kind.
         """),
     Topic(
       name: "bulk",
@@ -59,18 +60,29 @@ struct Topic: Sendable {
         """),
     Topic(
       name: "addresses",
+      aliases: [
+        "amqp", "amqps", "embedded", "RETORT_URL", "heartbeat", "connection_timeout", "frame_max", "cacertfile",
+        "certfile", "keyfile", "verify", "server_name_indication",
+      ],
       text: """
-        amqp://USER:PASSWORD@HOST:5672/VHOST?heartbeat=30, embedded:blog (a sample), or embedded:FILE.sqlite.
-        In user and password / is written %2F and @ %40. connect without one takes RETORT_URL. Links of one URI
-        share a socket. amqps:// checks the broker's certificate: ?cacertfile=, certfile=, keyfile=, verify=verify_none,
-        server_name_indication= where the certificate has another name than the host.
+        amqp://USER:PASSWORD@HOST:5672/VHOST, embedded:blog (a sample), or embedded:FILE.sqlite (a database of yours):
+        the same service inside the program, no broker needed. connect without one takes RETORT_URL. In user and
+        password / is written %2F and @ %40. No path, or /, is the vhost /. Links of one URI share a socket.
+
+        After ?, joined with &: heartbeat=30 (seconds between signs of life; 0 for none), connection_timeout=5000
+        (milliseconds to connect and log in), frame_max=131072 (the largest frame, in bytes).
+
+        amqps:// (port 5671) checks the broker's certificate. Further after ?, files in PEM: cacertfile= (who is trusted,
+        instead of the system's authorities), certfile= and keyfile= (your own certificate and its key),
+        verify=verify_none (no check), server_name_indication= where the certificate has another name than the host.
         """),
     Topic(
       name: "program",
+      aliases: ["status"],
       text: """
-        retort, retort FILE [ARG ...], retort -c 'STATEMENTS', retort - (standard input), retort check FILE ...,
-        retort serve DB. Exit status: 0 done, 1 failed, 2 wrong usage or script, 3 assert, 4 no connection or route,
-        5 some elements of a bulk change failed, 6 refused, 130 interrupted, 143 terminated.
+        Program options come before FILE; what comes after it is args. Exit status: 0 done, 1 failed, 2 wrong usage or
+        script, 3 assert, 4 no connection or route, 5 some elements of a bulk change failed, 6 refused, 130 interrupted,
+        143 terminated.
         """),
   ]
 }

@@ -1,0 +1,110 @@
+/// A way to start the program or an option of it, and its page in `help`.
+struct ProgramPage: Sendable {
+  var name: String
+  var aliases: [String] = []
+  /// How it is written: `--var NAME=VALUE`.
+  var form: String
+  /// What it does, in a line.
+  var summary: String
+  /// What there is to say beyond that.
+  var note: String
+  /// A command line with it.
+  var example: String
+
+  /// All there is to say of it.
+  var text: String { "\(summary)\n\(note)\n\n    \(example)" }
+
+  /// The ways to start it, then the options.
+  static let all = starts + options
+
+  private static let starts = [
+    ProgramPage(
+      name: "prompt", aliases: ["retort"], form: "retort [OPTIONS]", summary: "The prompt.",
+      note: """
+        With history and completion by Tab. Ctrl-C clears the line or stops the statement, Ctrl-D leaves. Where standard
+        input is no terminal, its statements are run as a batch.
+        """, example: "retort --timeout 30s"),
+    ProgramPage(
+      name: "file", form: "retort [OPTIONS] FILE [ARG ...]",
+      summary: "Runs a file of statements; - is standard input.",
+      note: """
+        All of it is checked before any of it runs; the first failure ends it. What comes after FILE is args. A file that
+        begins with #!/usr/bin/env retort runs by its own name.
+        """, example: "retort --yes=500 migrate.retort people.csv"),
+    ProgramPage(
+      name: "-c", form: "retort [OPTIONS] -c 'STATEMENTS'", summary: "Runs these statements.",
+      note: "Single quotes keep the shell from reading them; ; or a new line stands between two.",
+      example: #"retort -c 'connect; count (client queue: "posts")'"#),
+    ProgramPage(
+      name: "check", form: "retort check FILE ...", summary: "Parses and checks; opens no connection.",
+      note: """
+        Says every error, and lists the statements that change or destroy, and each var(...). Status 2 where anything is
+        wrong. --format json is for editors.
+        """, example: "retort check migrate.retort"),
+    ProgramPage(
+      name: "fmt", form: "retort fmt [--check] FILE ...", summary: "Gives files the one layout.",
+      note: """
+        Comments and meaning stay as they were. --check changes nothing, names the files that differ, and ends with
+        status 1 if there are any.
+        """, example: "retort fmt --check migrate.retort"),
+    ProgramPage(
+      name: "serve", form: "retort serve DB [--url URI]",
+      summary: "A SQLite database, or the sample blog, as a service on a broker.",
+      note: """
+        --queue TYPE=NAME names a queue. To test clients against: --latency, --jitter, --workers and --rate make it slow,
+        --fault KIND=SHARE lets requests go wrong (drop lose duplicate late wrong-id malformed empty rpc-error
+        no-consumer), --pages and --flavour answer as other servers do, --log FILE tells of each request.
+        retort serve --help lists all.
+        """, example: "retort serve blog --url amqp://guest:guest@localhost/ --latency 20ms --fault drop=1%"),
+    ProgramPage(
+      name: "help", aliases: ["--help"], form: "retort help [WORD], --help",
+      summary: "Explains the language, or a word of it, as help does at the prompt.",
+      note: "--help lists the ways to start the program, and its options.", example: "retort help stream"),
+  ]
+
+  private static let options = [
+    option(
+      "var", "NAME=VALUE", "A value for var(\"NAME\").",
+      note: "May stand several times. The value is a string; int(var(\"limit\")) makes it a number.",
+      example: "retort --var limit=5 report.retort"),
+    option(
+      "yes", "[=N]", "Confirms bulk changes, of at most N elements in the whole run.",
+      note: "Stands for the question that destroy-all, | destroy and a destroy in a loop ask.",
+      example: "retort --yes=500 clean-up.retort"),
+    option(
+      "output", "FORMAT", "How results are written: table, json, ndjson or csv.",
+      note: "Without it, a table at a terminal and a line of JSON each elsewhere. set output: does it in a session.",
+      example: "retort --output csv report.retort > report.csv"),
+    option(
+      "timeout", "DURATION", "How long a request waits, where neither call nor client says: 10s, 500ms, never.",
+      note: "5s without it. set timeout: does it in a session.", example: "retort --timeout 30s migrate.retort"),
+    option(
+      "trace", "[=TOPICS]", "Shows what goes and comes: rpc (where none is named), api, amqp, errors.",
+      note: """
+        On standard error. Topics are joined with commas: rpc is each request and reply, api a line a call, amqp what the
+        broker gets and sends, errors only what failed. Passwords and tokens are shown as ***.
+        """, example: "retort --trace=api,errors migrate.retort"),
+    option(
+      "offline", "", "Prints the requests that would be sent, and sends nothing.",
+      note: """
+        A line of JSON each. Pages are empty, and what is created comes back with the id offline-1.
+        """, example: "retort --offline migrate.retort"),
+    option(
+      "allow-sh", "", "Lets the stage sh run programs.", note: "Without it | sh is refused.",
+      example: "retort --allow-sh report.retort"),
+    option(
+      "color", "WHEN", "Colours of errors: auto, always or never.",
+      note: "auto, which holds without it, colours at a terminal, unless NO_COLOR is set.",
+      example: "retort --color never report.retort"),
+    option("version", "", "Says which retort it is.", note: "On standard output.", example: "retort --version"),
+  ]
+
+  private static func option(
+    _ name: String, _ value: String, _ summary: String, note: String, example: String
+  ) -> ProgramPage {
+    let separator = value.isEmpty || value.hasPrefix("[") ? "" : " "
+    return ProgramPage(
+      name: name, aliases: ["--" + name], form: "--\(name)\(separator)\(value)", summary: summary, note: note,
+      example: example)
+  }
+}
