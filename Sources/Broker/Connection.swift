@@ -75,9 +75,9 @@ public actor Connection {
     try thread.start()
     let connection = Connection(uri, thread, listener)
     try await connection.logIn(name)
-    thread.attach { [weak connection] in
+    thread.attach { [weak connection] mayRead in
       guard let connection else { return ConnectionThread.Wait() }
-      return connection.assumeIsolated { $0.turn() }
+      return connection.assumeIsolated { $0.turn(mayRead) }
     }
     return connection
   }
@@ -92,11 +92,11 @@ public actor Connection {
   private func logIn(_ name: String) throws(BrokerError) { handle = try AMQPHandle(uri, name: name) }
 
   /// What happens between jobs: publish what waits, take what has come, expire what is due.
-  private func turn() -> ConnectionThread.Wait {
+  private func turn(_ mayRead: Bool) -> ConnectionThread.Wait {
     accept(thread.takeOrders())
     guard handle != nil else { return ConnectionThread.Wait() }
     let isDry: Bool
-    do throws(BrokerError) { isDry = try talk() } catch {
+    do throws(BrokerError) { isDry = try talk(mayRead) } catch {
       lose(error)
       return ConnectionThread.Wait()
     }
@@ -108,11 +108,12 @@ public actor Connection {
   }
 
   /// Publishes and takes; true if there is no more to take.
-  private func talk() throws(BrokerError) -> Bool {
+  private func talk(_ mayRead: Bool) throws(BrokerError) -> Bool {
     do throws(BrokerError) { try publish() } catch {
       while try !drain() {}  // What the broker said before it left tells more than a broken pipe.
       throw error
     }
+    guard mayRead || handle?.mayHoldInput == true else { return true }
     return try drain()
   }
 
@@ -125,23 +126,20 @@ public actor Connection {
 
   /// Publishes what waits as long as the socket takes it, in as few packets as it can.
   private func publish() throws(BrokerError) {
-    guard !outbox.isEmpty, blockedReason == nil else { return }
-    while !outbox.isEmpty, handle?.isWritable == true {
-      var room = handle?.room ?? 0
-      while room > 0, let message = outbox.next() {
-        if let serial = message.request {
-          guard withChannel(message.content.channel, { $0.depart(serial) }) == true else { continue }
-        }
-        try publish(message, room)
-        room -= message.content.body.count + 512
+    guard blockedReason == nil else { return }
+    while let message = outbox.first, handle?.hasRoom(for: message.content.body.count) == true {
+      outbox.removeFirst()
+      if let serial = message.request {
+        guard withChannel(message.content.channel, { $0.depart(serial) }) == true else { continue }
       }
-      try handle?.flush()
+      try publish(message)
     }
+    try handle?.flush()
   }
 
-  private func publish(_ message: Outbox.Entry, _ room: Int) throws(BrokerError) {
-    let watchdog =
-      message.content.body.count > room ? Watchdog(handle?.descriptor ?? -1, message.content.deadline) : nil
+  private func publish(_ message: Outbox.Entry) throws(BrokerError) {
+    let isLarge = message.content.body.count > handle?.room ?? 0
+    let watchdog = isLarge ? Watchdog(handle?.descriptor ?? -1, message.content.deadline) : nil
     defer { watchdog?.stop() }
     listener.frames?("-> \(message.content.told)")
     try handle?.publish(message.content)
@@ -155,6 +153,7 @@ public actor Connection {
       let found = try handle?.next { frame in event = take(frame) }
       guard found == true else { return true }
       if let event { try react(event) }
+      guard handle?.mayHoldInput == true else { return true }
     }
     return handle == nil
   }

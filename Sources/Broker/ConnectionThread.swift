@@ -37,7 +37,7 @@ final class ConnectionThread: SerialExecutor {
   private let turn = Mutex<Turn?>(nil)
 
   private struct Turn {
-    let body: @Sendable () -> Wait
+    let body: @Sendable (Bool) -> Wait
   }
 
   init() throws(BrokerError) {
@@ -64,8 +64,8 @@ final class ConnectionThread: SerialExecutor {
     pthread_detach(thread)
   }
 
-  /// Sets what is called between jobs.
-  func attach(_ body: @escaping @Sendable () -> Wait) { turn.withLock { $0 = Turn(body: body) } }
+  /// Sets what is called between jobs, and told whether the socket may have something to read.
+  func attach(_ body: @escaping @Sendable (_ mayRead: Bool) -> Wait) { turn.withLock { $0 = Turn(body: body) } }
 
   /// Ends the thread after what is enqueued.
   func stop() {
@@ -126,6 +126,7 @@ final class ConnectionThread: SerialExecutor {
   private func run() {
     state.withLock { $0.thread = pthread_self() }
     var jobs: [Job] = []
+    var mayRead = true
     while true {
       var rounds = 0
       repeat {
@@ -145,19 +146,20 @@ final class ConnectionThread: SerialExecutor {
         jobs.removeAll(keepingCapacity: true)
       } while rounds < Self.rounds
       let current = turn.withLock { $0 }
-      sleep(current?.body() ?? Wait())
+      mayRead = sleep(current?.body(mayRead) ?? Wait())
     }
   }
 
-  /// Waits unless something was enqueued meanwhile.
-  private func sleep(_ wait: Wait) {
+  /// Waits unless something was enqueued meanwhile; false where the socket is known to have nothing to read.
+  private func sleep(_ wait: Wait) -> Bool {
     let mayWait = state.withLock { state in
       state.isAsleep = state.jobs.isEmpty && state.orders.isEmpty && !state.isStopped
       return state.isAsleep
     }
-    guard mayWait else { return }
+    guard mayWait else { return true }
     let ready = retort_wait(wait.socket, wait.wantsToWrite ? 1 : 0, event, wait.timeout)
     state.withLock { $0.isAsleep = false }
     if ready & 4 != 0 { retort_clear_eventfd(event) }
+    return ready & 1 != 0 || ready == 0
   }
 }

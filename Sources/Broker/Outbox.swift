@@ -16,14 +16,14 @@ struct Outbox {
 
   mutating func append(_ entry: Entry) { entries.append(entry) }
 
-  mutating func next() -> Entry? {
-    guard head < entries.count else { return nil }
-    let entry = entries[head]
+  /// The message that is next.
+  var first: Entry? { isEmpty ? nil : entries[head] }
+
+  mutating func removeFirst() {
+    guard !isEmpty else { return }
     head += 1
-    if head == entries.count {
-      entries.removeAll(keepingCapacity: head < 4096)
-      head = 0
-    }
-    return entry
+    guard head == entries.count else { return }
+    entries.removeAll(keepingCapacity: head < 4096)
+    head = 0
   }
 }

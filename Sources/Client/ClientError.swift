@@ -115,7 +115,8 @@ extension ClientError {
     let message =
       switch error.code {
       case .timeout, .blocked: "no reply to \(name): \(error.message)"
-      case .noRoute, .cancelled, .tooLarge: error.message
+      case .noRoute, .tooLarge: error.message
+      case .cancelled where !isUncertain: error.message
       default: "\(error.message) (\(name))"
       }
     self.init(Self.kind(error.code, isUncertain), message, nextStep: Self.nextStep(error.code, isUncertain))

@@ -58,7 +58,9 @@ public protocol Link: Sendable {
   func open(queue: String, replies: ReplyWay) async throws(LinkError) -> any Transport
 
   /// Asks for a queue's depth and consumers without touching it; nil where there is no such queue.
-  func probe(queue: String) async throws(LinkError) -> QueueState?
+  ///
+  /// - Throws: where the broker does not say so by the deadline.
+  func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState?
 
   /// Closes every client and the connection. Closing twice does nothing.
   func close() async

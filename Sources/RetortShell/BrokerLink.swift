@@ -67,10 +67,10 @@ final class BrokerLink: JSONRPC.Link {
     return BrokerTransport(client)
   }
 
-  func probe(queue: String) async throws(LinkError) -> QueueState? {
+  func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState? {
     let dialer = dialer
     return try await Self.mapped { () throws(BrokerError) in
-      try await dialer.probe(queue: queue, until: .now + .seconds(1)).map {
+      try await dialer.probe(queue: queue, until: deadline).map {
         QueueState(messages: $0.messages, consumers: $0.consumers)
       }
     }

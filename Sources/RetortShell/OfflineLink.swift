@@ -20,7 +20,9 @@ final class OfflineLink: JSONRPC.Link {
     OfflineTransport(queue, show)
   }
 
-  func probe(queue: String) async throws(LinkError) -> QueueState? { QueueState(messages: 0, consumers: 0) }
+  func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState? {
+    QueueState(messages: 0, consumers: 0)
+  }
 
   func close() async {}
 }

@@ -63,8 +63,8 @@ import Testing
   func aQueueThatIsNotThereIsSaidAtOnce(queue: String, message: String) async throws {
     let transport = try await link.open(queue: queue)
     #expect(await failure(transport, envelope(transport)) == LinkError(.noRoute, message))
-    #expect(try await link.probe(queue: queue) == nil)
-    #expect(try await link.probe(queue: "posts") == QueueState(messages: 0, consumers: 1))
+    #expect(try await link.probe(queue: queue, until: .now) == nil)
+    #expect(try await link.probe(queue: "posts", until: .now) == QueueState(messages: 0, consumers: 1))
   }
 
   @Test func theDeadlinePassesWhileTheServiceIsBusy() async throws {

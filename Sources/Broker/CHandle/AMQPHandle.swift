@@ -10,6 +10,8 @@ struct AMQPHandle: ~Copyable {
   let descriptor: Int32
   /// How many bytes the socket takes after it was found writable.
   let room: Int
+  /// How many of them it surely takes yet.
+  private var roomLeft = 0
   /// What goes out at once; nil under TLS, where librabbitmq alone can write.
   private var burst: Burst?
 
@@ -182,10 +184,22 @@ struct AMQPHandle: ~Copyable {
     try check(retort_confirm_connection_close(connection))
   }
 
-  /// Whether the socket takes more now.
-  var isWritable: Bool {
-    var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    return poll(&entry, 1, 0) > 0 && Int32(entry.revents) & POLLOUT != 0
+  /// Whether the socket takes a body of some bytes without blocking, or as much as it ever does.
+  ///
+  /// It is asked only where what it took since it was last asked could have filled it; a message may cost it a page.
+  mutating func hasRoom(for count: Int) -> Bool {
+    if roomLeft < count {
+      var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      guard poll(&entry, 1, 0) > 0, Int32(entry.revents) & POLLOUT != 0 else { return false }
+      roomLeft = room
+    }
+    roomLeft -= count + 4096
+    return true
+  }
+
+  /// Whether something was read from the socket and not taken yet; under TLS that can't be told.
+  var mayHoldInput: Bool {
+    burst == nil || amqp_frames_enqueued(connection) != 0 || amqp_data_in_buffer(connection) != 0
   }
 
   private func check(_ status: Int32) throws(BrokerError) {

@@ -191,9 +191,12 @@ extension Command {
       result: "list of records")
   ) { _, frame throws(Fault) in
     var rows: [Value] = []
+    let deadline = ContinuousClock.now + .seconds(5)
     for client in frame.run.session.state.withLock(\.clients) {
       let state: QueueState?
-      do throws(LinkError) { state = try await client.connection.link.probe(queue: client.queue) } catch { state = nil }
+      do throws(LinkError) {
+        state = try await client.connection.link.probe(queue: client.queue, until: deadline)
+      } catch { state = nil }
       rows.append(
         .record(
           Record([

@@ -3,6 +3,9 @@ import JSONRPC
 import Language
 
 extension ClientValue {
+  /// How long the broker is asked at most, since the call's own time is up.
+  private static let patience = Duration.seconds(2)
+
   /// An error with what the broker tells of it: why there is silence, which queue may have been meant.
   func explained(_ error: ClientError) async -> ClientError {
     if error.kind == .noRoute { return await withNearestQueue(error) }
@@ -15,7 +18,7 @@ extension ClientValue {
   /// What a passive declare on a channel of its own tells of the queue.
   private func queueState(_ silence: ClientError.Silence) async -> String {
     let state: QueueState?
-    do throws(LinkError) { state = try await connection.link.probe(queue: queue) } catch {
+    do throws(LinkError) { state = try await connection.link.probe(queue: queue, until: .now + Self.patience) } catch {
       return "what is in queue \(queue) is not known: \(error.message)"
     }
     guard let state else { return "the queue \(queue) is gone" }
@@ -48,9 +51,10 @@ extension ClientValue {
   /// No broker lists its queues to a client: what other clients use is known, and some spellings are looked up.
   private func withNearestQueue(_ error: ClientError) async -> ClientError {
     var found = nearest(to: queue, among: connection.queues.names.filter { $0 != queue }).map { [$0] } ?? []
+    let deadline = ContinuousClock.now + Self.patience
     for spelling in Self.spellings(of: queue) where found.isEmpty {
       do throws(LinkError) {
-        if try await connection.link.probe(queue: spelling) != nil { found = [spelling] }
+        if try await connection.link.probe(queue: spelling, until: deadline) != nil { found = [spelling] }
       } catch { break }
     }
     guard let name = found.first else { return error }

@@ -38,7 +38,7 @@ public final class EmbeddedLink: Link {
   }
 
   /// Tells that a served queue has one consumer and no message; nil where it is not served.
-  public func probe(queue: String) async throws(LinkError) -> QueueState? {
+  public func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState? {
     guard !isClosed else { throw LinkError(.closed, "the connection to \(address) is closed") }
     return service.queues.contains(queue) ? QueueState(messages: 0, consumers: 1) : nil
   }
