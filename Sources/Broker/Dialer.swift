@@ -1,4 +1,4 @@
-/// Dials a broker, and dials again when the connection is lost.
+/// Dials a broker, and dials again as soon as the connection is lost.
 ///
 /// Whoever needs a connection while there is none waits for the same attempt; between attempts the wait grows from 50 ms
 /// to 2 s, with a part of it at random, so that many programs do not come back at the same moment.
@@ -22,7 +22,19 @@ public actor Dialer {
     self.uri = uri
     self.name = name
     self.listener = listener
-    connection = try await Connection.open(uri, name: name, listener: listener)
+    let first = try await Connection.open(uri, name: name, listener: listener)
+    connection = first
+    watch(first)
+  }
+
+  /// Has the loss of a connection noticed while nobody uses it.
+  private nonisolated func watch(_ connection: Connection) {
+    Task { [weak self] in
+      _ = await connection.ended()
+      do throws(BrokerError) { _ = try await self?.connected(until: nil) } catch {
+        if error.code != .closed { self?.listener.notice("not connected again: \(error.message)") }
+      }
+    }
   }
 
   /// The connection, which is dialed again where it was lost.
@@ -47,9 +59,14 @@ public actor Dialer {
       let dialing = dialing()
       switch await dialing.value {
       case .success(let fresh):
-        if attempt == dialing {
-          (connection, attempt) = (fresh, nil)
+        guard attempt == dialing else { continue }
+        attempt = nil
+        if isClosed {
+          await fresh.close()
+        } else {
+          connection = fresh
           isBack = true
+          watch(fresh)
         }
       case .failure(let error):
         if attempt == dialing { attempt = nil }

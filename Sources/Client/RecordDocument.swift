@@ -77,7 +77,12 @@ struct RecordDocument {
 
   /// Notes where a field comes from, also by the name that a service with dashes gives it.
   private mutating func note(_ member: String, _ name: String, _ path: [String]) {
-    pointers["/data/\(member)/\(Renaming.outgoing.name(name))"] = path
-    pointers["/data/\(member)/\(name)"] = path
+    for name in [Renaming.outgoing.name(name), name] { pointers["/data/\(member)/\(Self.step(name))"] = path }
+  }
+
+  /// A name as a step of a pointer (RFC 6901, section 3).
+  private static func step(_ name: String) -> String {
+    guard name.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "~") }) else { return name }
+    return name.replacing("~", with: "~0").replacing("/", with: "~1")
   }
 }

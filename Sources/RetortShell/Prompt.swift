@@ -7,11 +7,13 @@ import Terminal
 struct Prompt {
   private let session: Session
   private let console: Console
+  private let notices: Notices
   private let environment: [String: String]
 
-  init(_ session: Session, _ console: Console, _ environment: [String: String]) {
+  init(_ session: Session, _ console: Console, _ notices: Notices, _ environment: [String: String]) {
     self.session = session
     self.console = console
+    self.notices = notices
     self.environment = environment
   }
 
@@ -33,7 +35,7 @@ struct Prompt {
     var text = ""
     var prompt = "> "
     while true {
-      switch await editor.readLine(prompt: prompt) {
+      switch await notices.readLine(of: editor, prompt: prompt) {
       case .line(let line):
         text += text.isEmpty ? line : "\n" + line
         let report = interpreter.check(SourceText(name: "prompt", text: text), isTyped: true)

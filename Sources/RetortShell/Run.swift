@@ -100,7 +100,8 @@ private func parsed<Options: ParsableArguments>(
 private func run(_ options: ProgramOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
   let file = options.statements == nil ? options.rest.first : nil
   let arguments = options.statements == nil ? Array(options.rest.dropFirst()) : options.rest
-  let session = session(options, arguments, console, environment)
+  let notices = Notices(console)
+  let session = session(options, arguments, console, notices, environment)
   let status: Int32
   if let statements = options.statements {
     status = await batch(SourceText(name: "-c", text: statements), session)
@@ -113,7 +114,7 @@ private func run(_ options: ProgramOptions, _ console: Console, _ environment: [
       status = 2
     }
   } else if console.isInteractive, console.isTerminal {
-    status = await Prompt(session, console, environment).run()
+    status = await Prompt(session, console, notices, environment).run()
   } else {
     do throws(Fault) {
       status = await batch(SourceText(name: "standard input", text: try FileText.read("-")), session)
@@ -127,7 +128,8 @@ private func run(_ options: ProgramOptions, _ console: Console, _ environment: [
 }
 
 private func session(
-  _ options: ProgramOptions, _ arguments: [String], _ console: Console, _ environment: [String: String]
+  _ options: ProgramOptions, _ arguments: [String], _ console: Console, _ notices: Notices,
+  _ environment: [String: String]
 ) -> Session {
   let script = options.statements != nil ? "-c" : options.rest.first ?? "prompt"
   let output = Output(isTerminal: console.isTerminal, columns: console.columns, write: console.write)
@@ -145,7 +147,7 @@ private func session(
         _ = console.write(JSONValue.object(request).encoded() + [0x0A])
       }
     }
-    return try await openLink(uri, script: script, notice: { console.note("note: \($0)\n") }, frames: frames)
+    return try await openLink(uri, script: script, notice: notices.show, frames: frames)
   }
   return Session(
     options: options.session(arguments: arguments, environment: environment, console: console), output: output,

@@ -77,6 +77,25 @@ import Testing
         """)
   }
 
+  @Test func secretsAreShownNowhere() async {
+    let statements =
+      "create posts {text: \"amqp://u:hunter2@h/v\", password: \"hunter3\"}; call posts \"x\" {token: \"hunter4\"}"
+    for options in [["--offline"], ["--trace=rpc,api"], ["--trace=errors"]] {
+      let ran = await Ran.retort(options + ["-c", Self.blog + statements])
+      #expect(!(ran.output + ran.notes).contains("hunter\(options[0] == "--offline" ? "" : "3")"), "\(options)")
+      #expect((ran.output + ran.notes).contains("amqp://u:***@h/v"), "\(options)")
+    }
+  }
+
+  @Test func aTransitionIsShownOffline() async {
+    let ran = await Ran.retort(
+      "--offline", "-c",
+      Self.blog
+        + #"transition posts 4 to: "archived" via: {archived: "published", published: "draft"} meta: {}"#)
+    let methods = ran.output.split(separator: "\n").map { $0.split(separator: "\"method\":").last?.prefix(9) }
+    #expect(ran.status == 0 && methods == [#""show","p"#, #""update","#, #""update","#])
+  }
+
   @Test func repliesComeDirectlyAndClientsTell() async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     let ran = try await ServedBlog.serving(on: vhost.uri) {

@@ -1,0 +1,97 @@
+import Testing
+
+/// Carets under the user's own words, wherever a service's error points (JSON:API 1.0, "Error Objects", `source`).
+@Suite(.timeLimit(.minutes(1))) struct CaretTests {
+  private func pointer(_ pointer: String, _ title: String) -> String {
+    #"{"title":"\#(title)","source":{"pointer":"\#(pointer)"}}"#
+  }
+
+  @Test func intoNestedRecordsListsAndLinkage() async throws {
+    let odd = try await OddService([
+      "create": OddService.errors(
+        pointer("/data/attributes/at/street", "a"), pointer("/data/attributes/words/1", "b"),
+        pointer("/data/relationships/author/data/id", "c"), pointer("/data/relationships/tags/data/1", "d"),
+        pointer("/data/attributes/a~1b", "e"))
+    ])
+    let ran = await odd.run(
+      """
+      let tag = {type: "tags", id: "2"}
+      create posts {at: {street: ""}, words: ["x", ""], author: {type: "a", id: "9"}, tags: [tag, tag], "a/b": 1}
+      """)
+    #expect(
+      ran.notes == """
+        error[invalid]: posts create: 5 errors from the service
+          --> -c:4:28
+        4 | create posts {at: {street: ""}, words: ["x", ""], author: {type: "a", id: "9"}, tags: [tag, tag], "a...
+          |                            ^^                ^^                           ^^^               ^^^          ^ e
+          |                            |                 |                            |                 |
+          |                            |                 |                            |                 d
+          |                            |                 |                            c
+          |                            |                 b
+          |                            a
+
+        """)
+    await odd.stop()
+  }
+
+  @Test func intoWhatIsAsked() async throws {
+    let odd = try await OddService([
+      "index": OddService.errors(
+        pointer("/filter/state", "a"), #"{"title":"b","source":{"parameter":"page[size]"}}"#,
+        #"{"title":"c","source":{"parameter":"sort"}}"#, #"{"title":"d","source":{"parameter":"other"}}"#)
+    ])
+    let ran = await odd.run(#"index posts filter: {id: 1, state: "x"} sort: "-z" page: {number: 1, size: 9}"#)
+    #expect(
+      ran.notes == """
+        error[service]: posts index: 4 errors from the service
+          --> -c:3:36
+        3 | index posts filter: {id: 1, state: "x"} sort: "-z" page: {number: 1, size: 9}
+          |                                    ^^^        ^^^^                         ^ b
+          |                                    |          |
+          |                                    |          c
+          |                                    a
+          = other: d
+
+        """)
+    await odd.stop()
+  }
+
+  @Test func intoTheParametersOfACallAndTheIdentifiersOfALink() async throws {
+    let odd = try await OddService([
+      "tag": OddService.errors(pointer("/words/0", "a")),
+      "create_relationship": OddService.errors(pointer("/data/1/id", "b")),
+    ])
+    let call = await odd.run(#"call posts "tag" {words: ["x"]}"#)
+    #expect(
+      call.notes.hasSuffix(
+        """
+        3 | call posts "tag" {words: ["x"]}
+          |                           ^^^ a
+
+        """))
+    let link = await odd.run(#"link posts 1 "tags" [{type: "tags", id: "1"}, {type: "tags", id: "z"}]"#)
+    #expect(
+      link.notes.hasSuffix(
+        """
+        3 | link posts 1 "tags" [{type: "tags", id: "1"}, {type: "tags", id: "z"}]
+          |                                                                  ^^^ b
+
+        """))
+    await odd.stop()
+  }
+
+  @Test func aPlaceThatIsNotInTheStatementIsNamed() async throws {
+    let odd = try await OddService(["create": OddService.errors(pointer("/data/attributes/slug", "is taken"))])
+    let ran = await odd.run(#"create posts {text: "a"}"#)
+    #expect(
+      ran.notes == """
+        error[invalid]: posts create: is taken
+          --> -c:3:1
+        3 | create posts {text: "a"}
+          | ^^^^^^^^^^^^^^^^^^^^^^^^
+          = the service points to /data/attributes/slug
+
+        """)
+    await odd.stop()
+  }
+}

@@ -1,0 +1,34 @@
+import Broker
+import Foundation
+import TestBench
+
+/// A service that gives each method an answer of its own, on a vhost of its own.
+struct OddService {
+  private let vhost: VirtualHost
+  private let connection: Connection
+
+  /// Starts it; an answer is the rest of a response: `"result":{}`.
+  init(_ answers: [String: String]) async throws {
+    vhost = try await PrivateBroker.shared.vhost()
+    connection = try await Connection.open(try AMQPURI(vhost.uri), name: "odd")
+    _ = try await connection.serve(queue: "posts", prefetch: 8) { body in
+      let request = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]
+      let (id, method) = (request?["id"] as? String ?? "", request?["method"] as? String ?? "")
+      let answer = answers[method] ?? #""error":{"code":-32601,"message":"Method not found"}"#
+      return Array(#"{"id":"\#(id)","jsonrpc":"2.0",\#(answer)}"#.utf8)
+    }
+  }
+
+  /// An answer of JSON:API errors.
+  static func errors(_ errors: String...) -> String {
+    #""error":{"code":422,"message":"JSONAPI error","data":{"errors":[\#(errors.joined(separator: ","))]}}"#
+  }
+
+  /// Runs statements that know its posts.
+  func run(_ statements: String) async -> Ran {
+    await Ran.retort(
+      "-c", "connect\nlet posts = client queue: \"posts\"\n" + statements, environment: ["RETORT_URL": vhost.uri])
+  }
+
+  func stop() async { await connection.close() }
+}

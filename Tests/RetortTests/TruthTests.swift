@@ -1,0 +1,75 @@
+import Testing
+
+/// That what a person reads of a call is what happened: what may still be carried out, which element failed, what was not
+/// sent.
+@Suite(.timeLimit(.minutes(1))) struct TruthTests {
+  @Test(arguments: [
+    ("", "a service that took it in time may still carry it out; otherwise its message is dead"),
+    (" expire: false", "it may still be carried out: its message does not expire"),
+  ]) func silenceTellsWhatMayStillCome(option: String, fate: String) async throws {
+    let service = try await FakeService("--fault", "drop=1")
+    let ran = await service.run("update posts 1 {text: \"a\"} timeout: 200ms" + option)
+    let notes = ran.notes.split(separator: "\n").dropFirst(4).map(String.init)
+    #expect(ran.status == 1)
+    let taken = option.isEmpty ? "has taken it, or its time was up before that" : "has taken it, and is slow or silent"
+    #expect(
+      notes == [
+        "  = queue posts has 1 consumer and no request that waits: the service \(taken)", "  = \(fate)",
+        "  = it may have been carried out: look it up before it is sent again",
+      ])
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test func theSessionsTimeReachesClientsThatAreThere() async throws {
+    let service = try await FakeService("--fault", "drop=1")
+    let ran = await service.run("set timeout: 1100ms\nshow posts 1")
+    #expect(
+      ran.notes.hasSuffix("  = timeout: 3s waits longer; a carrot_rpc service is silent when it fails: see its log\n"))
+    let own = await service.run(
+      "let mine = client queue: \"posts\" timeout: 600ms\nset timeout: \"never\"\nshow mine 1")
+    #expect(own.notes.contains("timeout: 2s waits longer"))
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test func aSinkToAQueueThatIsNotThereHasSentNothing() async throws {
+    let service = try await FakeService()
+    let ran = await service.run("let nobody = client queue: \"zzz\"\n[{a: 1, password: \"x\"}] | create nobody")
+    #expect(ran.status == 4)
+    #expect(ran.notes.hasPrefix("create zzz: 0 ok, 1 failed\nerror[no-route]: there is no queue zzz on "))
+    #expect(ran.notes.contains("\n  = at element 1, {\"a\":1,\"password\":\"***\"}\n"))
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test func anEmptyResultIsSuccess() async throws {
+    let odd = try await OddService([
+      "create": "\"result\":{}", "update": "\"result\":null", "destroy": "\"result\":{\"meta\":{}}",
+    ])
+    let ran = await odd.run(
+      """
+      print (create posts {text: "a"}) == null
+      print (update posts 1 {text: "a"}) == null
+      [1, 2] | update posts {text: "b"} | map it
+      destroy posts 1
+      """)
+    #expect(ran == Ran(status: 0, output: "true\ntrue\n1\n2\n", notes: "update posts: 2 ok\n"))
+    await odd.stop()
+  }
+
+  @Test func destroyAllSendsItsMeta() async {
+    let ran = await Ran.retort(
+      "--trace=rpc", "--yes", "-c",
+      "connect \"embedded:blog\"\nlet posts = client queue: \"posts\" meta: {}\ndestroy-all posts filter: {id: 4} meta: {run: 7}"
+    )
+    let sent = ran.notes.split(separator: "\n").filter { $0.contains("-> posts ") }
+    #expect(ran.output == "1\n" && sent.count == 3)
+    #expect(sent.allSatisfy { $0.contains(#""meta":{"run":7}"#) })
+  }
+
+  @Test func aStepThatIsNoneIsNamed() async {
+    let ran = await Ran.retort(
+      "-c",
+      "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\ntransition posts 4 to: \"published\" via: {published: \"draft\"} with: {publishd: posts}"
+    )
+    #expect(ran.notes.contains("with: publishd is no step of via:") && ran.notes.contains("did you mean published?"))
+  }
+}
