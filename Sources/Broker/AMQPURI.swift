@@ -56,6 +56,9 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     try refuseQuestionMark(rest)
     if let mark = rest.firstIndex(of: "?") {
       try take(parameters: rest[rest.index(after: mark)...])
+      if tls?.key != nil, tls?.certificate == nil {
+        throw BrokerError(.address, "keyfile is of no use without certfile, the certificate that the key is for")
+      }
       rest = rest[..<mark]
     }
     try refuseUnescaped(rest)

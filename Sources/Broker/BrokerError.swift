@@ -2,8 +2,8 @@
 public struct BrokerError: Error, Sendable, Equatable {
   /// The kinds of failure.
   public enum Code: Sendable, Equatable {
-    case address, unreachable, authentication, vhost, accessRefused, lost, closed, noRoute, timeout, blocked, tooLarge
-    case cancelled, malformed
+    case address, unreachable, tls, authentication, vhost, accessRefused, lost, closed, noRoute, timeout, blocked
+    case tooLarge, cancelled, malformed
   }
 
   /// What kind of failure it is.

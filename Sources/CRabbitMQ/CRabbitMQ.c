@@ -2,7 +2,6 @@
 #include "CRabbitMQ.h"
 
 #include <errno.h>
-#include <openssl/ssl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,35 +31,6 @@ static void keep(char *reason, size_t size, amqp_bytes_t text) {
   size_t count = text.len < size - 1 ? text.len : size - 1;
   memcpy(reason, text.bytes, count);
   reason[count] = 0;
-}
-
-static void free_name(void *parent, void *name, CRYPTO_EX_DATA *all, int index, long argument, void *pointer) {
-  free(name);
-}
-
-// Which datum of a context is its server name.
-static int name_index(void) {
-  static int index = -1;
-  if (index < 0) index = SSL_CTX_get_ex_new_index(0, 0, 0, 0, free_name);
-  return index;
-}
-
-// librabbitmq names the URI's host just before it begins; this is called after it.
-static void announce(const SSL *ssl, int where, int status) {
-  if (!(where & SSL_CB_HANDSHAKE_START)) return;
-  const char *name = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), name_index());
-  if (name) SSL_set_tlsext_host_name((SSL *)ssl, name);
-}
-
-int retort_name_server(amqp_socket_t *socket, const char *name, int verifies) {
-  SSL_CTX *context = amqp_ssl_socket_get_context(socket);
-  char *kept = strdup(name);
-  if (!context || !kept || !SSL_CTX_set_ex_data(context, name_index(), kept)) {
-    free(kept);
-    return 0;
-  }
-  SSL_CTX_set_info_callback(context, announce);
-  return !verifies || X509_VERIFY_PARAM_set1_host(SSL_CTX_get0_param(context), name, 0);
 }
 
 int retort_login(amqp_connection_state_t connection, const char *vhost, int frame_max, int heartbeat, const char *user,

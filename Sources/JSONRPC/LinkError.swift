@@ -6,6 +6,8 @@ public struct LinkError: Error, Sendable, Equatable {
     case address
     /// Nobody listens there, the name is unknown, or the host is out of reach.
     case unreachable
+    /// Both sides can't agree on TLS: a certificate is not accepted, or one of them speaks none.
+    case tls
     /// The broker refused the user or the password.
     case authentication
     /// The vhost does not exist, or the user may not use it.

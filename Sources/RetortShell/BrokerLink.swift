@@ -117,6 +117,7 @@ extension LinkError {
       switch error.code {
       case .address: .address
       case .unreachable: .unreachable
+      case .tls: .tls
       case .authentication: .authentication
       case .vhost: .vhost
       case .accessRefused: .accessRefused

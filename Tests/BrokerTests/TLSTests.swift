@@ -1,69 +1,31 @@
 import Broker
-import Foundation
 import TestBench
 import Testing
 
 /// Encrypted connections, to a broker with a certificate of an authority made for the test.
 @Suite struct TLSTests {
-  /// A directory with an authority, and a certificate of it for localhost.
-  private struct Certificates {
-    let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
+  private static let strictly = ", {verify, verify_peer}, {fail_if_no_peer_cert, true}"
 
-    var authority: String { directory.path + "/authority.pem" }
-
-    init() throws {
-      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
-      try openssl(
-        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout authority.key -out authority.pem")
-      try openssl("req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout broker.key -out broker.csr")
-      try "subjectAltName=DNS:localhost".write(
-        to: directory.appending(path: "names"), atomically: true, encoding: .utf8)
-      try openssl(
-        "x509 -req -in broker.csr -CA authority.pem -CAkey authority.key -CAcreateserial -days 2 -extfile names -out broker.pem"
-      )
-    }
-
-    private func openssl(_ arguments: String) throws {
-      let process = Process()
-      process.executableURL = URL(filePath: "/usr/bin/env")
-      process.arguments = ["openssl"] + arguments.split(separator: " ").map(String.init)
-      process.currentDirectoryURL = directory
-      process.standardError = FileHandle.nullDevice
-      process.standardOutput = FileHandle.nullDevice
-      try process.run()
-      process.waitUntilExit()
-      try #require(process.terminationStatus == 0, "openssl \(arguments)")
-    }
-  }
-
-  /// Lets the private broker listen with TLS, and gives the port; strictly: only to who shows a certificate.
-  private func listen(_ certificates: Certificates, strictly: Bool = false) async throws -> Int {
-    let broker = try await PrivateBroker.shared
-    let directory = certificates.directory.path
-    let port = try broker.evaluate(
-      """
-      {ok, Socket} = gen_tcp:listen(0, [{ip, {127, 0, 0, 1}}]), {ok, Port} = inet:port(Socket), gen_tcp:close(Socket),
-      ok = rabbit_networking:start_ssl_listener({"127.0.0.1", Port}, [{cacertfile, "\(certificates.authority)"},
-        {certfile, "\(directory)/broker.pem"}, {keyfile, "\(directory)/broker.key"}\(strictly ? ", {verify, verify_peer}, {fail_if_no_peer_cert, true}" : "")], 1),
-      Port.
-      """)
-    return try #require(Int(port))
-  }
-
-  private func failure(_ uri: String) async -> BrokerError? {
+  /// Why a connection failed: the message without the place of the certificates.
+  private func failure(_ uri: String, _ certificates: Certificates? = nil) async -> String? {
     do throws(BrokerError) {
       await (try await Connection.open(try AMQPURI(uri), name: "test")).close()
       return nil
-    } catch { return error }
+    } catch {
+      #expect(error.code == .tls)
+      return certificates.map { error.message.replacing($0.folder, with: "DIR") } ?? error.message
+    }
   }
 
   @Test func requestsGoThroughWhereTheCertificateFits() async throws {
     let certificates = try Certificates()
-    defer { try? FileManager.default.removeItem(at: certificates.directory) }
-    let port = try await listen(certificates)
+    defer { certificates.remove() }
+    try certificates.make("broker", for: "DNS:localhost,IP:127.0.0.1")
+    let port = try await certificates.listen(as: "broker")
     let echo = try await Echo()
     let vhost = echo.vhost.name
-    let uri = try AMQPURI("amqps://guest:guest@localhost:\(port)/\(vhost)?cacertfile=\(certificates.authority)")
+    let parameters = "?cacertfile=\(certificates.authority)"
+    let uri = try AMQPURI("amqps://guest:guest@localhost:\(port)/\(vhost)\(parameters)")
     #expect("\(uri)" == "amqps://guest@localhost:\(port)/\(vhost)")
     let dialer = try await Dialer(uri, name: "test")
     let client = try await QueueClient(dialer, queue: "echo")
@@ -71,50 +33,148 @@ import Testing
     #expect(try await client.ask(body) == body)
     for number in 0..<200 { #expect(try await client.ask("\(number)") == "\(number)") }
     await dialer.close()
-
-    #expect(
-      await failure("amqps://guest:guest@localhost:\(port)/")?.message
-        == "localhost:\(port) has a certificate that no trusted authority signed: cacertfile= names one")
-    #expect(
-      await failure("amqps://guest:guest@127.0.0.1:\(port)/?cacertfile=\(certificates.authority)")?.message
-        == "127.0.0.1:\(port) has a certificate for another name than 127.0.0.1")
-    #expect(await failure("amqps://guest:guest@127.0.0.1:\(port)/?verify=verify_none") == nil)
-    let plain = try await PrivateBroker.shared.uri.split(separator: ":").last?.prefix { $0 != "/" } ?? ""
-    #expect(await failure("amqps://guest:guest@localhost:\(plain)/?verify=verify_none")?.code == .unreachable)
+    #expect(await failure("amqps://guest:guest@127.0.0.1:\(port)/\(parameters)") == nil)
     await echo.close()
   }
 
-  @Test func anotherNameThanTheHostsIsAskedForAndVerified() async throws {
+  @Test func aCertificateIsForNames() async throws {
     let certificates = try Certificates()
-    defer { try? FileManager.default.removeItem(at: certificates.directory) }
-    let port = try await listen(certificates)
-    let uri = "amqps://guest:guest@127.0.0.1:\(port)/?cacertfile=\(certificates.authority)"
+    defer { certificates.remove() }
+    try certificates.make("broker", for: "DNS:localhost,DNS:*.broker.example,IP:::1")
+    let port = try await certificates.listen(as: "broker")
+    let place = "127.0.0.1:\(port)"
+    let uri = "amqps://guest:guest@\(place)/?cacertfile=\(certificates.authority)"
+    let names = "localhost, *.broker.example, ::1"
+    let advice = "write the host so, or name it with server_name_indication="
+    #expect(await failure(uri) == "\(place) has a certificate for \(names), and not for 127.0.0.1: \(advice)")
     #expect(await failure("\(uri)&server_name_indication=localhost") == nil)
+    #expect(await failure("\(uri)&server_name_indication=a.broker.example") == nil)
     #expect(
-      await failure("\(uri)&server_name_indication=broker.example")?.message
-        == "127.0.0.1:\(port) has a certificate that no trusted authority signed for broker.example: "
-        + "cacertfile= names an authority, server_name_indication= the broker")
+      await failure("\(uri)&server_name_indication=other.example")
+        == "\(place) has a certificate for \(names), and not for other.example: \(advice)")
+    #expect(await failure("\(uri)&verify=verify_none") == nil)
+    #expect(
+      await failure("amqps://guest:guest@\(place)/?server_name_indication=localhost")
+        == "\(place) has a certificate that no trusted authority signed: cacertfile= names one")
   }
 
-  @Test func aClientShowsItsCertificate() async throws {
+  @Test(arguments: [
+    (
+      "old", "that expired at 2021-02-03T04:05:06Z: the broker needs a new one, if the clock here is right"
+    ),
+    ("young", "that is valid from 2098-02-03T04:05:06Z on: is the clock here right?"),
+    ("selfish", "that signed itself: cacertfile= can name that certificate as an authority"),
+  ]) func aCertificateThatIsNotAcceptedIsTold(name: String, told: String) async throws {
     let certificates = try Certificates()
-    defer { try? FileManager.default.removeItem(at: certificates.directory) }
-    let port = try await listen(certificates, strictly: true)
-    let uri = "amqps://guest:guest@localhost:\(port)/?cacertfile=\(certificates.authority)"
-    let directory = certificates.directory.path
-    #expect(await failure("\(uri)&certfile=\(directory)/broker.pem&keyfile=\(directory)/broker.key") == nil)
-    #expect(await failure(uri)?.code == .unreachable)
+    defer { certificates.remove() }
+    switch name {
+    case "old": try certificates.make(name, until: "20210203040506Z")
+    case "young": try certificates.make(name, from: "20980203040506Z")
+    default: try certificates.makeSelfSigned(name)
+    }
+    let place = "localhost:\(try await certificates.listen(as: name))"
+    let uri = "amqps://guest:guest@\(place)/?cacertfile="
+    #expect(await failure(uri + certificates.authority) == "\(place) has a certificate \(told)")
+    #expect((await failure(uri + certificates.path("\(name).pem")) == nil) == (name == "selfish"))
+    #expect(await failure("amqps://guest:guest@\(place)/?verify=verify_none") == nil)
   }
 
-  @Test func filesThatAreNotThereAreNamed() async {
+  @Test(arguments: ["", ", {versions, ['tlsv1.2']}"]) func aClientShowsItsCertificate(version: String) async throws {
+    let certificates = try Certificates()
+    defer { certificates.remove() }
+    try certificates.make("broker")
+    try certificates.make("client", for: "DNS:client")
+    try certificates.make("old", for: "DNS:client", until: "20210101000000Z")
+    try certificates.makeSelfSigned("stranger")
+    let place = "localhost:\(try await certificates.listen(as: "broker", Self.strictly + version))"
+    let uri = "amqps://guest:guest@\(place)/?cacertfile=\(certificates.authority)"
+    func failure(as name: String) async -> String? {
+      let file = certificates.path(name)
+      return await self.failure("\(uri)&certfile=\(file).pem&keyfile=\(file).key", certificates)
+    }
+    #expect(await failure(as: "client") == nil)
+    #expect(await self.failure(uri) == "\(place) wants a certificate of yours: certfile= names it, keyfile= its key")
+    #expect(await failure(as: "old") == "\(place) refuses the certificate in DIR/old.pem: it has expired")
+    #expect(await failure(as: "stranger") == "\(place) refuses the certificate in DIR/stranger.pem: bad certificate")
+    let others = try Certificates()
+    defer { others.remove() }
+    try others.make("client")
     #expect(
-      await failure("amqps://localhost/?cacertfile=/nowhere.pem")
-        == BrokerError(
-          .address,
-          "the authorities in /nowhere.pem can't be read: Debian's are in package ca-certificates; cacertfile= names others"
-        ))
+      await self.failure(
+        "\(uri)&certfile=\(others.path("client")).pem&keyfile=\(others.path("client")).key", others)
+        == "\(place) refuses the certificate in DIR/client.pem: no authority that it trusts signed it")
+  }
+
+  @Test func eitherSideMaySpeakNoTLS() async throws {
+    let certificates = try Certificates()
+    defer { certificates.remove() }
+    try certificates.make("broker")
+    let port = try await certificates.listen(as: "broker")
     #expect(
-      await failure("amqps://localhost/?verify=verify_none&certfile=/nowhere.pem")
-        == BrokerError(.address, "the certificate /nowhere.pem or its key /nowhere.pem can't be read"))
+      await failure("amqp://guest:guest@localhost:\(port)/")
+        == "localhost:\(port) speaks TLS: write amqps://, whose port is 5671 as a rule")
+    let strict = try await certificates.listen(as: "broker", Self.strictly + ", {versions, ['tlsv1.2']}")
+    #expect(
+      await failure("amqp://guest:guest@localhost:\(strict)/")
+        == "localhost:\(strict) speaks TLS: write amqps://, whose port is 5671 as a rule")
+    let plain = try AMQPURI(try await PrivateBroker.shared.uri).port
+    #expect(
+      await failure("amqps://guest:guest@localhost:\(plain)/?verify=verify_none")
+        == "localhost:\(plain) does not speak TLS: write amqp://, whose port is 5672 as a rule")
+  }
+
+  @Test func aVersionThatIsTooOldIsTold() async throws {
+    let certificates = try Certificates()
+    defer { certificates.remove() }
+    try certificates.make("broker")
+    let port = try await certificates.listen(as: "broker", ", {versions, ['tlsv1.1']}")
+    #expect(
+      await failure("amqps://guest:guest@localhost:\(port)/?verify=verify_none")
+        == "localhost:\(port) does not speak TLS 1.2 or newer")
+  }
+
+  @Test func filesAreNamedWithWhatIsWrong() async throws {
+    let certificates = try Certificates()
+    defer { certificates.remove() }
+    try certificates.make("client")
+    try certificates.makeKey("other")
+    try certificates.makeKey("other-kind", kind: "RSA")
+    try certificates.openssl("pkey -in client.key -aes256 -passout pass:s3cret -out locked.key")
+    try certificates.openssl("ec -in client.key -aes256 -passout pass:s3cret -out old-locked.key")
+    try certificates.write("no certificate\n", to: "text")
+    for (parameters, told) in [
+      (
+        "cacertfile=nowhere",
+        "cacertfile=DIR/nowhere can't be read: No such file or directory: Debian's authorities are in package ca-certificates"
+      ),
+      ("cacertfile=text", "cacertfile=DIR/text has no certificate in PEM"),
+      ("cacertfile=client.key", "cacertfile=DIR/client.key has no certificate in PEM"),
+      ("certfile=nowhere", "certfile=DIR/nowhere can't be read: No such file or directory"),
+      ("certfile=.", "certfile=DIR/. has no certificate in PEM"),
+      ("certfile=text", "certfile=DIR/text has no certificate in PEM"),
+      ("certfile=client.pem", "certfile=DIR/client.pem has no key in PEM: keyfile= names one"),
+      ("certfile=client.pem&keyfile=nowhere", "keyfile=DIR/nowhere can't be read: No such file or directory"),
+      ("certfile=client.pem&keyfile=text", "keyfile=DIR/text has no key in PEM"),
+      (
+        "certfile=client.pem&keyfile=other.key",
+        "the key in keyfile=DIR/other.key is not that of the certificate in certfile=DIR/client.pem"
+      ),
+      (
+        "certfile=client.pem&keyfile=other-kind.key",
+        "the key in keyfile=DIR/other-kind.key is not that of the certificate in certfile=DIR/client.pem"
+      ),
+      (
+        "certfile=client.pem&keyfile=locked.key",
+        "the key in keyfile=DIR/locked.key is encrypted: openssl pkey -in DIR/locked.key -out PLAIN writes one that is not"
+      ),
+      (
+        "certfile=client.pem&keyfile=old-locked.key",
+        "the key in keyfile=DIR/old-locked.key is encrypted: openssl pkey -in DIR/old-locked.key -out PLAIN writes one that is not"
+      ),
+    ] {
+      let verify = parameters.hasPrefix("cacertfile") ? "" : "verify=verify_none&"
+      let files = parameters.replacing("file=", with: "file=\(certificates.folder)/")
+      #expect(await failure("amqps://localhost/?\(verify)\(files)", certificates) == told)
+    }
   }
 }

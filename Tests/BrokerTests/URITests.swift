@@ -45,6 +45,9 @@ import Testing
       "there is no parameter heartbeet: heartbeat, connection_timeout, frame_max, cacertfile, certfile, keyfile, verify, server_name_indication"
     ),
     ("amqp://h?cacertfile=/x", "cacertfile is for amqps:// only"),
+    (
+      "amqps://h?keyfile=/x", "keyfile is of no use without certfile, the certificate that the key is for"
+    ),
     ("amqps://h?verify=maybe", "verify is verify_peer or verify_none, not maybe"),
     ("amqp://h?frame_max=1", "frame_max=1 is out of range"),
   ]) func isRefused(_ text: String, message: String) {

@@ -20,21 +20,7 @@ struct AMQPHandle: ~Copyable {
   /// Connects and logs in; blocks for at most the URI's timeout.
   init(_ uri: AMQPURI, name: String) throws(BrokerError) {
     guard let connection = amqp_new_connection() else { throw BrokerError(.unreachable, "out of memory") }
-    let socket: OpaquePointer
-    do throws(BrokerError) { socket = try Self.socket(connection, uri) } catch {
-      amqp_destroy_connection(connection)
-      throw error
-    }
-    var timeout = timeval(tv_sec: uri.timeout / 1000, tv_usec: uri.timeout % 1000 * 1000)
-    amqp_set_handshake_timeout(connection, &timeout)
-    amqp_set_rpc_timeout(connection, &timeout)
-    let status = amqp_socket_open_noblock(socket, uri.host, Int32(uri.port), &timeout)
-    guard status == AMQP_STATUS_OK.rawValue else {
-      let code = errno
-      amqp_destroy_connection(connection)
-      throw Self.unreachable(status, code, uri)
-    }
-    do throws(BrokerError) { try Self.logIn(connection, uri, name) } catch {
+    do throws(BrokerError) { try Self.connect(connection, uri, name) } catch {
       amqp_destroy_connection(connection)
       throw error
     }
@@ -44,33 +30,30 @@ struct AMQPHandle: ~Copyable {
     burst = uri.tls == nil ? Burst(frameMax: Int(amqp_get_frame_max(connection))) : nil
   }
 
-  /// The socket of a connection: plain, or with TLS 1.2 or newer (`amqp_ssl_socket_new`).
-  private static func socket(
-    _ connection: amqp_connection_state_t, _ uri: AMQPURI
-  ) throws(BrokerError) -> OpaquePointer {
-    guard let tls = uri.tls else {
-      guard let socket = amqp_tcp_socket_new(connection) else { throw BrokerError(.unreachable, "out of memory") }
-      return socket
+  private static func connect(
+    _ connection: amqp_connection_state_t, _ uri: AMQPURI, _ name: String
+  ) throws(BrokerError) {
+    var secured: TLSSocket?
+    if let tls = uri.tls { secured = try TLSSocket(connection, tls, host: uri.host) }
+    guard let socket = secured?.socket ?? amqp_tcp_socket_new(connection) else {
+      throw BrokerError(.unreachable, "out of memory")
     }
-    guard let socket = amqp_ssl_socket_new(connection) else { throw BrokerError(.unreachable, "out of memory") }
-    amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST)
-    amqp_ssl_socket_set_verify_peer(socket, tls.verifies ? 1 : 0)
-    amqp_ssl_socket_set_verify_hostname(socket, tls.verifies && tls.serverName == nil ? 1 : 0)
-    if let name = tls.serverName, retort_name_server(socket, name, tls.verifies ? 1 : 0) == 0 {
-      throw BrokerError(.address, "\(name) can't be a server's name")
+    var timeout = uri.timeLimit
+    amqp_set_handshake_timeout(connection, &timeout)
+    amqp_set_rpc_timeout(connection, &timeout)
+    let status = amqp_socket_open_noblock(socket, uri.host, Int32(uri.port), &timeout)
+    guard status == AMQP_STATUS_OK.rawValue else {
+      let failure = unreachable(status, errno, uri)
+      throw isOfTLS(status) ? secured?.objection("\(uri.host):\(uri.port)") ?? failure : failure
     }
-    if tls.verifies, amqp_ssl_socket_set_cacert(socket, tls.authorities) != AMQP_STATUS_OK.rawValue {
-      throw BrokerError(
-        .address,
-        "the authorities in \(tls.authorities) can't be read: Debian's are in package ca-certificates; "
-          + "cacertfile= names others")
-    }
-    if let certificate = tls.certificate,
-      amqp_ssl_socket_set_key(socket, certificate, tls.key ?? certificate) != AMQP_STATUS_OK.rawValue
-    {
-      throw BrokerError(.address, "the certificate \(certificate) or its key \(tls.key ?? certificate) can't be read")
-    }
-    return socket
+    if let secured { retort_hold_tls(secured.socket) }
+    defer { if let secured { retort_release_tls(secured.socket) } }
+    try logIn(connection, uri, name, secured)
+  }
+
+  /// Whether a status says that TLS failed, on opening or later.
+  private static func isOfTLS(_ status: Int32) -> Bool {
+    AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue...AMQP_STATUS_SSL_ERROR.rawValue ~= status
   }
 
   private static func unreachable(_ status: Int32, _ code: Int32, _ uri: AMQPURI) -> BrokerError {
@@ -80,18 +63,8 @@ struct AMQPHandle: ~Copyable {
       return BrokerError(.unreachable, "there is no host \(uri.host)")
     case AMQP_STATUS_TIMEOUT.rawValue:
       return BrokerError(.unreachable, "\(place) did not answer within \(uri.timeout) ms")
-    case AMQP_STATUS_SSL_PEER_VERIFY_FAILED.rawValue where uri.tls?.serverName != nil:
-      return BrokerError(
-        .unreachable,
-        "\(place) has a certificate that no trusted authority signed for \(uri.tls?.serverName ?? uri.host): "
-          + "cacertfile= names an authority, server_name_indication= the broker")
-    case AMQP_STATUS_SSL_PEER_VERIFY_FAILED.rawValue:
-      return BrokerError(
-        .unreachable, "\(place) has a certificate that no trusted authority signed: cacertfile= names one")
-    case AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED.rawValue:
-      return BrokerError(.unreachable, "\(place) has a certificate for another name than \(uri.host)")
-    case AMQP_STATUS_SSL_ERROR.rawValue, AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue:
-      return BrokerError(.unreachable, "\(place) does not speak TLS as asked: \(text(status))")
+    case _ where isOfTLS(status):
+      return BrokerError(.unreachable, "\(place) ended the connection in the TLS handshake: does it speak TLS?")
     default:
       if code == ECONNREFUSED || status == AMQP_STATUS_SOCKET_ERROR.rawValue {
         return BrokerError(.unreachable, "connection refused by \(place)")
@@ -101,7 +74,7 @@ struct AMQPHandle: ~Copyable {
   }
 
   private static func logIn(
-    _ connection: amqp_connection_state_t, _ uri: AMQPURI, _ name: String
+    _ connection: amqp_connection_state_t, _ uri: AMQPURI, _ name: String, _ secured: TLSSocket?
   ) throws(BrokerError) {
     var code: UInt16 = 0
     var reason = [CChar](repeating: 0, count: 256)
@@ -111,6 +84,12 @@ struct AMQPHandle: ~Copyable {
     guard status != AMQP_STATUS_OK.rawValue else { return }
     let said = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let place = "\(uri.host):\(uri.port)"
+    if code == 0, said.isEmpty, status != AMQP_STATUS_TIMEOUT.rawValue {
+      if let objection = secured?.objection(place) { throw objection }
+      if secured == nil, TLSSocket.isAnswered(uri) {
+        throw BrokerError(.tls, "\(place) speaks TLS: write amqps://, whose port is 5671 as a rule")
+      }
+    }
     if code == 403 || code == 0 && status == AMQP_STATUS_CONNECTION_CLOSED.rawValue && said.isEmpty {
       throw BrokerError(.authentication, "\(place) refused user \(uri.user)\(said.isEmpty ? "" : ": \(said)")")
     }
@@ -211,6 +190,11 @@ struct AMQPHandle: ~Copyable {
 extension BrokerError {
   /// The loss of a socket, or of what is understood on it.
   static func broken(_ why: String) -> BrokerError { BrokerError(.lost, "the connection broke: \(why)") }
+}
+
+extension AMQPURI {
+  /// How long connecting may take.
+  var timeLimit: timeval { timeval(tv_sec: timeout / 1000, tv_usec: timeout % 1000 * 1000) }
 }
 
 extension [UInt8] {

@@ -63,14 +63,66 @@ typedef struct {
   int mandatory;
 } retort_message;
 
+/// Why a broker's certificate is not accepted.
+typedef enum {
+  RETORT_DISTRUST_NONE = 0,
+  RETORT_DISTRUST_EXPIRED,
+  RETORT_DISTRUST_NOT_YET_VALID,
+  RETORT_DISTRUST_SELF_SIGNED,
+  RETORT_DISTRUST_AUTHORITY,
+  RETORT_DISTRUST_NAME,
+  RETORT_DISTRUST_OTHER
+} retort_distrust;
+
+/// What was heard of a TLS handshake; its texts live as long as the socket.
+typedef struct {
+  retort_distrust distrust;
+  const char *distrust_text;
+  /// Whether that is about an authority's certificate, and not the broker's own.
+  int is_authority;
+  /// The names that the certificate is for, and from when until when it is valid.
+  const char *names;
+  const char *begins;
+  const char *ends;
+  /// Whether the broker asked for a certificate of the client's.
+  int wants_certificate;
+  /// The alert that the broker sent (RFC 8446, section 6); 0 for none.
+  int alert;
+  const char *alert_text;
+  /// Whether what it sent is no TLS.
+  int is_plain;
+} retort_handshake;
+
+/// What became of a PEM file.
+typedef enum {
+  RETORT_PEM_FINE = 0,
+  RETORT_PEM_UNREADABLE,
+  RETORT_PEM_NONE,
+  RETORT_PEM_ENCRYPTED,
+  RETORT_PEM_OF_ANOTHER
+} retort_pem;
+
 // amqp_login_with_properties is variadic, which Swift can't call; it takes the capabilities without which
 // basic.cancel and connection.blocked never arrive. Returns an AMQP status; the broker's reason goes to `reason`.
 int retort_login(amqp_connection_state_t connection, const char *vhost, int frame_max, int heartbeat, const char *user,
                  const char *password, const char *name, uint16_t *code, char *reason, size_t reason_size);
 
-// Asks the TLS server for the certificate of a name that is not the host's (RFC 6066, section 3), and verifies that name;
-// 0 where it can't.
-int retort_name_server(amqp_socket_t *socket, const char *name, int verifies);
+// Prepares a TLS socket: its handshake is heard, and no passphrase is asked for. The broker's certificate is held against
+// the name, if it is to be verified; a name that is not the host's is announced (RFC 6066, section 3). 0 where it can't.
+int retort_prepare_tls(amqp_socket_t *socket, const char *name, int announces, int verifies);
+
+// Holds the session of a socket that is open, until it is released: librabbitmq frees it where it can't write, though an
+// alert that says why may have come.
+void retort_hold_tls(amqp_socket_t *socket);
+void retort_release_tls(amqp_socket_t *socket);
+
+// What was heard so far, and what has come since the session is held; to be asked on the thread that opened the socket.
+retort_handshake retort_handshake_of(amqp_socket_t *socket);
+
+// Read a file of authorities, of the client's certificate, and then of its key; errno says why a file is unreadable.
+retort_pem retort_trust(amqp_socket_t *socket, const char *file);
+retort_pem retort_show(amqp_socket_t *socket, const char *file);
+retort_pem retort_sign(amqp_socket_t *socket, const char *file);
 
 // Reads a frame that is there already; AMQP_STATUS_TIMEOUT where there is none.
 int retort_next_frame(amqp_connection_state_t connection, retort_frame *frame);

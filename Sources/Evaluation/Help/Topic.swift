@@ -72,9 +72,9 @@ struct Topic: Sendable {
         After ?, joined with &: heartbeat=30 (seconds between signs of life; 0 for none), connection_timeout=5000
         (milliseconds to connect and log in), frame_max=131072 (the largest frame, in bytes).
 
-        amqps:// (port 5671) checks the broker's certificate. Further after ?, files in PEM: cacertfile= (who is trusted,
-        instead of the system's authorities), certfile= and keyfile= (your own certificate and its key),
-        verify=verify_none (no check), server_name_indication= where the certificate has another name than the host.
+        amqps:// (port 5671) checks the broker's certificate and its name. Further after ?, files in PEM: cacertfile= (who
+        is trusted, instead of the system's authorities), certfile= and keyfile= (your own certificate and its key, which
+        is not encrypted), verify=verify_none (no check), server_name_indication= where the name is not the host's.
         """),
     Topic(
       name: "program",

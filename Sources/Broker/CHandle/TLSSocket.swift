@@ -1,0 +1,117 @@
+import CRabbitMQ
+import Glibc
+
+/// The socket of an encrypted connection, with TLS 1.2 or newer, and why its handshake failed.
+struct TLSSocket {
+  /// librabbitmq's socket, which goes with its connection.
+  let socket: OpaquePointer
+  private let tls: AMQPURI.TLS
+  /// The name that the broker's certificate is held against.
+  private let name: String
+
+  /// Reads the files that the URI names.
+  ///
+  /// - Throws: `tls`, with the parameter of the URI that is wrong.
+  init(_ connection: amqp_connection_state_t, _ tls: AMQPURI.TLS, host: String) throws(BrokerError) {
+    guard let socket = amqp_ssl_socket_new(connection) else { throw BrokerError(.unreachable, "out of memory") }
+    self.socket = socket
+    self.tls = tls
+    name = tls.serverName ?? host
+    amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST)
+    amqp_ssl_socket_set_verify_peer(socket, tls.verifies ? 1 : 0)
+    amqp_ssl_socket_set_verify_hostname(socket, 0)  // OpenSSL does, also where it is an address
+    guard retort_prepare_tls(socket, name, tls.serverName == nil ? 0 : 1, tls.verifies ? 1 : 0) != 0 else {
+      throw BrokerError(.tls, "\(name) can't be a server's name")
+    }
+    if tls.verifies { try check(retort_trust(socket, tls.authorities), "cacertfile", tls.authorities) }
+    guard let certificate = tls.certificate else { return }
+    try check(retort_show(socket, certificate), "certfile", certificate)
+    if let key = tls.key {
+      try check(retort_sign(socket, key), "keyfile", key, isKey: true)
+    } else {
+      try check(retort_sign(socket, certificate), "certfile", certificate, isKey: true)
+    }
+  }
+
+  /// Whether who answers at a URI's port does so with TLS; a broker sends nothing else that would tell.
+  static func isAnswered(_ uri: AMQPURI) -> Bool {
+    guard let connection = amqp_new_connection() else { return false }
+    defer { amqp_destroy_connection(connection) }
+    var tls = AMQPURI.TLS()
+    tls.verifies = false
+    guard let secured = try? TLSSocket(connection, tls, host: uri.host) else { return false }
+    var timeout = uri.timeLimit
+    let status = amqp_socket_open_noblock(secured.socket, uri.host, Int32(uri.port), &timeout)
+    return status == AMQP_STATUS_OK.rawValue || retort_handshake_of(secured.socket).alert != 0
+  }
+
+  private func check(_ read: retort_pem, _ parameter: String, _ file: String, isKey: Bool = false) throws(BrokerError) {
+    let named = "\(parameter)=\(file)"
+    let why: String
+    switch read {
+    case RETORT_PEM_FINE: return
+    case RETORT_PEM_UNREADABLE:
+      why =
+        "\(named) can't be read: \(String(cString: strerror(errno)))"
+        + (parameter == "cacertfile" ? ": Debian's authorities are in package ca-certificates" : "")
+    case RETORT_PEM_ENCRYPTED:
+      why = "the key in \(named) is encrypted: openssl pkey -in \(file) -out PLAIN writes one that is not"
+    case RETORT_PEM_OF_ANOTHER:
+      why = "the key in \(named) is not that of the certificate in certfile=\(tls.certificate ?? "")"
+    case _ where isKey && parameter == "certfile": why = "\(named) has no key in PEM: keyfile= names one"
+    default: why = "\(named) has no \(isKey ? "key" : "certificate") in PEM"
+    }
+    throw BrokerError(.tls, why)
+  }
+
+  /// Why the broker at a place, host and port, gave no connection, where TLS is the reason.
+  func objection(_ place: String) -> BrokerError? {
+    let told = retort_handshake_of(socket)
+    if let reason = distrust(told) { return BrokerError(.tls, "\(place) has a certificate \(reason)") }
+    if told.wants_certificate != 0 { return BrokerError(.tls, "\(place) \(refusal(told))") }
+    if told.is_plain != 0 {
+      return BrokerError(.tls, "\(place) does not speak TLS: write amqp://, whose port is 5672 as a rule")
+    }
+    switch told.alert {
+    case 0: return nil
+    case 40: return BrokerError(.tls, "\(place) has no cipher in common with this machine's OpenSSL")
+    case 70: return BrokerError(.tls, "\(place) does not speak TLS 1.2 or newer")
+    case 112: return BrokerError(.tls, "\(place) knows no server \(name): server_name_indication= names another")
+    default: return BrokerError(.tls, "\(place) ended TLS: \(String(cString: told.alert_text))")
+    }
+  }
+
+  private func distrust(_ told: retort_handshake) -> String? {
+    let whose = told.is_authority != 0 ? "of an authority that" : "that"
+    switch told.distrust {
+    case RETORT_DISTRUST_NONE: return nil
+    case RETORT_DISTRUST_EXPIRED:
+      return "\(whose) expired at \(String(cString: told.ends)): the broker needs a new one, if the clock here is right"
+    case RETORT_DISTRUST_NOT_YET_VALID:
+      return "\(whose) is valid from \(String(cString: told.begins)) on: is the clock here right?"
+    case RETORT_DISTRUST_SELF_SIGNED:
+      return "that signed itself: cacertfile= can name that certificate as an authority"
+    case RETORT_DISTRUST_AUTHORITY: return "that no trusted authority signed: cacertfile= names one"
+    case RETORT_DISTRUST_NAME:
+      let names = String(cString: told.names)
+      return
+        "for \(names.isEmpty ? "no name" : names), and not for \(name): write the host so, or name it with server_name_indication="
+    default: return "that is not accepted: \(String(cString: told.distrust_text))"
+    }
+  }
+
+  /// What a broker did that wants a certificate of the client's; not every one sends an alert that says why.
+  private func refusal(_ told: retort_handshake) -> String {
+    guard let certificate = tls.certificate else {
+      return
+        "\(told.alert == 0 ? "ended the connection, and wanted" : "wants") a certificate of yours: certfile= names it, keyfile= its key"
+    }
+    switch told.alert {
+    case 0: return "ended the connection when it saw the certificate in \(certificate)"
+    case 44: return "refuses the certificate in \(certificate): it is revoked"
+    case 45: return "refuses the certificate in \(certificate): it has expired"
+    case 48: return "refuses the certificate in \(certificate): no authority that it trusts signed it"
+    default: return "refuses the certificate in \(certificate): \(String(cString: told.alert_text))"
+    }
+  }
+}

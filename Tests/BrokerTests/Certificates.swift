@@ -1,0 +1,97 @@
+import Foundation
+import TestBench
+import Testing
+
+/// A directory with an authority, and certificates of it, all made for a test.
+struct Certificates {
+  private let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
+
+  /// The authority's own certificate.
+  var authority: String { path("authority.pem") }
+
+  init() throws {
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
+    try write("", to: "index")
+    try write(
+      """
+      [ca]
+      default_ca = authority
+      [authority]
+      database = index
+      new_certs_dir = .
+      rand_serial = yes
+      unique_subject = no
+      default_md = sha256
+      policy = any
+      certificate = authority.pem
+      private_key = authority.key
+      [any]
+      commonName = supplied
+      """, to: "configuration")
+    try makeKey("authority")
+    try openssl("req -x509 -key authority.key -days 2 -subj /CN=authority -out authority.pem")
+  }
+
+  /// Makes a key and a certificate of it, `NAME.key` and `NAME.pem`, that the authority signed.
+  func make(
+    _ name: String, for names: String = "DNS:localhost", from begin: String = "20200101000000Z",
+    until end: String = "20991231235959Z"
+  ) throws {
+    try makeKey(name)
+    try write("subjectAltName=\(names)", to: "names")
+    try openssl("req -new -key \(name).key -subj /CN=localhost -out \(name).csr")
+    try openssl(
+      "ca -batch -config configuration -in \(name).csr -startdate \(begin) -enddate \(end) -extfile names -out \(name).pem"
+    )
+  }
+
+  /// Makes a key and a certificate of it that it signed itself.
+  func makeSelfSigned(_ name: String) throws {
+    try makeKey(name)
+    try openssl(
+      "req -x509 -key \(name).key -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost -out \(name).pem")
+  }
+
+  /// Makes a key alone.
+  func makeKey(_ name: String, kind: String = "EC -pkeyopt ec_paramgen_curve:prime256v1") throws {
+    try openssl("genpkey -algorithm \(kind) -out \(name).key")
+  }
+
+  /// Where they are.
+  var folder: String { directory.path }
+
+  func path(_ file: String) -> String { "\(folder)/\(file)" }
+
+  func write(_ text: String, to file: String) throws {
+    try text.write(to: directory.appending(path: file), atomically: true, encoding: .utf8)
+  }
+
+  func remove() { try? FileManager.default.removeItem(at: directory) }
+
+  func openssl(_ arguments: String) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["openssl"] + arguments.split(separator: " ").map(String.init)
+    process.currentDirectoryURL = directory
+    process.standardInput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0, "openssl \(arguments)")
+  }
+
+  /// Lets the private broker listen with TLS and a certificate of these, and gives the port; with more of Erlang's options
+  /// for it.
+  func listen(as name: String, _ options: String = "") async throws -> Int {
+    let broker = try await PrivateBroker.shared
+    let port = try broker.evaluate(
+      """
+      {ok, Socket} = gen_tcp:listen(0, [{ip, {127, 0, 0, 1}}]), {ok, Port} = inet:port(Socket), gen_tcp:close(Socket),
+      ok = rabbit_networking:start_ssl_listener({"127.0.0.1", Port}, [{cacertfile, "\(authority)"},
+        {certfile, "\(path(name)).pem"}, {keyfile, "\(path(name)).key"}\(options)], 1),
+      Port.
+      """)
+    return try #require(Int(port))
+  }
+}
