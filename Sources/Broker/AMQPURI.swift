@@ -45,22 +45,20 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
 
   /// Parses a URI.
   ///
-  /// - Throws: an `address` error that says what to write instead; the password is hidden in it.
+  /// - Throws: an `address` error that says what to write instead, without any part of a password.
   public init(_ text: String) throws(BrokerError) {
-    let scheme = text.hasPrefix("amqps://") ? "amqps://" : "amqp://"
-    guard text.hasPrefix(scheme) else {
+    guard !text.contains(where: \.isWhitespace) else {
+      throw BrokerError(.address, "a URI holds no space and no line end: in a name or password a space is written %20")
+    }
+    let start = text.lowercased()
+    guard let scheme = ["amqp://", "amqps://"].first(where: start.hasPrefix) else {
       throw BrokerError(.address, "a broker's URI begins with amqp:// or amqps://")
     }
     if scheme == "amqps://" { (tls, port) = (TLS(), 5671) }
     var rest = text.dropFirst(scheme.count)
-    try refuseQuestionMark(rest)
-    if let mark = rest.firstIndex(of: "?") {
-      try take(parameters: rest[rest.index(after: mark)...])
-      if tls?.key != nil, tls?.certificate == nil {
-        throw BrokerError(.address, "keyfile is of no use without certfile, the certificate that the key is for")
-      }
-      rest = rest[..<mark]
-    }
+    let mark = Self.query(rest)
+    let parameters = mark.map { rest[$0...].dropFirst() } ?? ""
+    rest = rest[..<(mark ?? rest.endIndex)]
     try refuseUnescaped(rest)
     if let at = rest.firstIndex(of: "@") {
       try take(credentials: rest[..<at])
@@ -72,6 +70,10 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
       rest = rest[..<slash]
     }
     try take(address: rest)
+    try take(parameters: parameters)
+    if tls?.key != nil, tls?.certificate == nil {
+      throw BrokerError(.address, "keyfile is of no use without certfile, the certificate that the key is for")
+    }
   }
 
   /// The URI without the password.
@@ -81,27 +83,31 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
       "\(tls == nil ? "amqp" : "amqps")://\(Self.encoded(user))@\(host.contains(":") ? "[\(host)]" : host):\(port)/\(path)"
   }
 
-  /// A `?` before the only `@`, without a parameter between them, stands in a password that was not escaped.
-  private func refuseQuestionMark(_ text: Substring) throws(BrokerError) {
-    guard let mark = text.firstIndex(of: "?"), let last = text.lastIndex(of: "@"), mark < last,
-      !text[..<mark].contains("@"), text[..<mark].contains(":"), !text[mark..<last].contains("=")
-    else { return }
-    throw unescaped("?", in: text, before: last)
+  /// Where the `?` before the parameters is; one that stands in a password is none.
+  ///
+  /// An `@` behind it is in the value of a parameter that names a file or a host, or it ends a password.
+  private static func query(_ text: Substring) -> Substring.Index? {
+    guard let mark = text.firstIndex(of: "?") else { return nil }
+    guard let last = text.lastIndex(of: "@"), mark < last, text[..<last].contains(":") else { return mark }
+    let pairs = text[mark...].dropFirst().split(separator: "&")
+    return pairs.allSatisfy { pair in
+      let name = String(pair.prefix { $0 != "=" })
+      return tlsParameters.contains(name) || parameters.contains(name) && !pair.contains("@")
+    } ? mark : nil
   }
 
-  /// Two `@`, a `/` or a `#` before the last `@` stand in a password that was not escaped.
+  /// Two `@`, a `/`, a `?` or a `#` before the last `@` stand in a user or password that was not escaped.
   private func refuseUnescaped(_ text: Substring) throws(BrokerError) {
     guard let last = text.lastIndex(of: "@") else { return }
     let credentials = text[..<last]
-    guard let bad = credentials.first(where: { "@/#".contains($0) }) else { return }
-    throw unescaped(bad, in: text, before: last)
-  }
-
-  private func unescaped(_ bad: Character, in text: Substring, before last: Substring.Index) -> BrokerError {
-    let user = text.prefix { $0 != ":" }
-    return BrokerError(
+    guard let place = credentials.firstIndex(where: { "@/?#".contains($0) }) else { return }
+    let bad = String(text[place])
+    let user = String(credentials.prefix { $0 != ":" }).replacing(bad, with: Self.encoded(bad))
+    let isPassword = credentials[..<place].contains(":")
+    let hidden = credentials.contains(":") ? ":***" : ""
+    throw BrokerError(
       .address,
-      "the password holds \(bad), which a URI can't: write it as \(Self.encoded(String(bad))): \(tls == nil ? "amqp" : "amqps")://\(user):***@\(text[text.index(after: last)...])"
+      "the \(isPassword ? "password" : "user") holds \(bad), which a URI can't: write it as \(Self.encoded(bad)): \(tls == nil ? "amqp" : "amqps")://\(user)\(hidden)\(text[last...])"
     )
   }
 
@@ -123,7 +129,9 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     if host.isEmpty { host = "localhost" }
     guard !rest.isEmpty else { return }
     guard rest.hasPrefix(":"), let number = Int(rest.dropFirst()), 1...65535 ~= number else {
-      throw BrokerError(.address, "\(rest) is no port: a colon and a number up to 65535")
+      throw BrokerError(
+        .address,
+        "\(host) is followed by no port, which is a number up to 65535; behind a password come an @ and the host")
     }
     port = number
   }
@@ -175,7 +183,9 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
         bytes.append(byte)
         continue
       }
-      guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
+      guard rest.count >= 2, rest.first != UInt8(ascii: "+"),
+        let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+      else {
         throw BrokerError(.address, "a % in the \(what) is written %25")
       }
       bytes.append(value)

@@ -100,9 +100,13 @@ extension Lexer {
   private mutating func path(_ start: Int) {
     while offset < bytes.count, !isSpace { offset += 1 }
     if offset == start { offset += 1 }
+    let text = text(from: start)
+    // A URI is not repeated, since a password may stand in it.
+    let isURI = text.hasPrefix("//") || text.contains("@")
     complain(
-      "text between slashes is a pattern", start, nextStep: "a path is quoted: \"\(text(from: start))\"")
-    add(.string([.literal(text(from: start))]), from: start)
+      "text between slashes is a pattern", start,
+      nextStep: isURI ? "a URI is quoted: \"amqp://...\"" : "a path is quoted: \"\(text)\"")
+    add(.string([.literal(text)]), from: start)
   }
 
   /// A string: JSON's escapes, and `\(` pipeline `)`.

@@ -27,32 +27,58 @@ public enum Screening {
   ///
   /// `connect "amqp://guest:secret@host"` becomes `connect "amqp://guest:******@host"`. A password ends at the last
   /// `@` before the closing quote, since one that holds an unescaped `/`, `?` or `@` is what the error is often about.
+  /// Rather too much is hidden than too little: other schemes, misspelt ones, and none.
   static func hidingPasswords(_ line: String) -> String {
     var characters = Array(line)
     var index = 0
     while let start = authority(characters, from: index) {
       let end = closing(characters, from: start)
-      if let at = characters[start..<end].lastIndex(of: "@"),
-        let colon = characters[start..<at].firstIndex(of: ":")
-      {
-        for place in (colon + 1)..<at { characters[place] = "*" }
-      }
+      for place in password(characters[start..<end]) ?? 0..<0 { characters[place] = "*" }
       index = end
     }
     return String(characters)
   }
 
-  /// Where the text after the next `amqp://` or `amqps://` begins.
+  /// Where the text after the next `amqp://`, or what may stand for it, begins.
   private static func authority(_ characters: [Character], from index: Int) -> Int? {
-    var place = index
-    while place + 3 <= characters.count {
-      if characters[place..<(place + 3)].elementsEqual("://") {
-        let scheme = String(characters[max(index, place - 5)..<place]).lowercased()
-        if scheme.hasSuffix("amqp") || scheme.hasSuffix("amqps") { return place + 3 }
+    for place in index..<characters.count where ":/\"".contains(characters[place]) {
+      let rest = characters[place...]
+      if rest.starts(with: "://") { return place + 3 }
+      if characters[place] == "\"" {
+        if lacksScheme(characters, from: place + 1) { return place + 1 }
+        continue
       }
-      place += 1
+      let word = String(characters[max(index, place - 5)..<place]).lowercased()
+      guard word.hasSuffix("amqp") || word.hasSuffix("amqps") else { continue }
+      let slashes = rest.first == ":" ? rest.dropFirst() : rest
+      return slashes.firstIndex { $0 != "/" } ?? characters.count
     }
     return nil
+  }
+
+  /// Whether a string is like `guest:secret@host`.
+  private static func lacksScheme(_ characters: [Character], from start: Int) -> Bool {
+    let user = characters[start...].prefix { $0.isLetter || $0.isNumber || "-_.%".contains($0) }
+    guard !user.isEmpty, characters[user.endIndex...].first == ":",
+      !["amqp", "amqps"].contains(String(user).lowercased())
+    else { return false }
+    let rest = characters[user.endIndex..<closing(characters, from: user.endIndex)]
+    return !rest.starts(with: "://") && rest.contains("@") && !rest.contains(where: \.isWhitespace)
+  }
+
+  /// Where a password stands in a URI without its scheme: from the first colon to the last `@` before parameters that
+  /// name files or hosts, in which an `@` may stand; to the end where the host is missing and no port follows the colon.
+  private static func password(_ uri: ArraySlice<Character>) -> Range<Int>? {
+    let parameters = ["?cacertfile=", "?certfile=", "?keyfile=", "?server_name_indication="]
+    let query = uri.indices.first { place in
+      uri[place] == "?" && parameters.contains { uri[place...].starts(with: $0) }
+    }
+    let head = uri[..<(query ?? uri.endIndex)]
+    guard let colon = head.firstIndex(of: ":") else { return nil }
+    if let at = head.lastIndex(of: "@") { return colon < at ? (colon + 1)..<at : nil }
+    let isPort = head[(colon + 1)...].first { !$0.isNumber }.map { $0 == "/" } ?? true
+    guard !isPort, !head[..<colon].contains(where: { $0.isWhitespace || $0 == "/" }) else { return nil }
+    return (colon + 1)..<(uri.lastIndex(of: "@") ?? uri.endIndex)
   }
 
   /// Where the string that holds a place ends: its closing quote, or the line's end.

@@ -158,7 +158,7 @@ private func session(
 
 /// The URI without its password, held against the rules for one.
 private func offlineAddress(_ uri: String) throws(LinkError) -> String {
-  guard uri.hasPrefix("amqp") else { return uri }
+  guard namesBroker(uri) else { return uri }
   do throws(BrokerError) { return "\(try AMQPURI(uri))" } catch { throw LinkError(.address, error.message) }
 }
 
@@ -168,10 +168,16 @@ public func openLink(
   frames: (@Sendable (String) -> Void)? = nil
 ) async throws(LinkError) -> any JSONRPC.Link {
   if uri.hasPrefix("embedded:") { return try EmbeddedLink(String(uri.dropFirst(9))) }
-  if uri.hasPrefix("amqp:") || uri.hasPrefix("amqps:") {
+  if namesBroker(uri) {
     return try await BrokerLink.open(
       uri, script: script, listener: Connection.Listener(notice: notice, frames: frames))
   }
-  let scheme = uri.prefix { $0 != ":" && $0 != "@" && $0 != "/" }
-  throw LinkError(.address, "no connection begins with \(scheme):")
+  throw LinkError(.address, "no connection begins with \(scheme(uri)):")
 }
+
+private func scheme(_ uri: String) -> Substring {
+  uri.drop(while: \.isWhitespace).prefix { $0 != ":" && $0 != "@" && $0 != "/" }
+}
+
+/// Whether a URI is to be a broker's, be it right or not.
+private func namesBroker(_ uri: String) -> Bool { ["amqp", "amqps"].contains(scheme(uri).lowercased()) }

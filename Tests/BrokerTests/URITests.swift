@@ -12,6 +12,10 @@ import Testing
     ("amqp://bea@h", "h", 5672, "bea", "", "/"),
     ("amqp://[::1]:5673/a%20b", "::1", 5673, "guest", "guest", "a b"),
     ("amqps://h", "h", 5671, "guest", "guest", "/"),
+    ("AMQP://bea:a@h", "h", 5672, "bea", "a", "/"), ("Amqps://h", "h", 5671, "guest", "guest", "/"),
+    ("amqps://bea:a@h?cacertfile=/a@b&heartbeat=2", "h", 5671, "bea", "a", "/"),
+    ("amqps://h:5671/v?cacertfile=/a@b", "h", 5671, "guest", "guest", "v"),
+    ("amqp://bea:a@/v", "localhost", 5672, "bea", "a", "v"),
     ("amqp://h?heartbeat=2", "h", 5672, "guest", "guest", "/"),
   ]) func means(_ text: String, host: String, port: Int, user: String, password: String, vhost: String) throws {
     let uri = try AMQPURI(text)
@@ -33,9 +37,31 @@ import Testing
     ("amqp://bea:p/ss@h", "the password holds /, which a URI can't: write it as %2f: amqp://bea:***@h"),
     ("amqp://bea:p?ss@h", "the password holds ?, which a URI can't: write it as %3f: amqp://bea:***@h"),
     ("amqp://bea:p#ss@h", "the password holds #, which a URI can't: write it as %23: amqp://bea:***@h"),
+    ("amqp://bea:p?s=s@h/", "the password holds ?, which a URI can't: write it as %3f: amqp://bea:***@h/"),
+    ("amqp://bea:p?heartbeat=1@h", "the password holds ?, which a URI can't: write it as %3f: amqp://bea:***@h"),
+    ("amqp://bea:p@s?s=s@h/", "the password holds @, which a URI can't: write it as %40: amqp://bea:***@h/"),
+    (
+      "amqps://bea@b:p@h?cacertfile=/a@b", "the user holds @, which a URI can't: write it as %40: amqps://bea%40b:***@h"
+    ),
+    ("amqp://b/ea@h", "the user holds /, which a URI can't: write it as %2f: amqp://b%2fea@h"),
+    ("amqp:bea:s3cret@h", "a broker's URI begins with amqp:// or amqps://"),
+    ("amqp://bea:s3c ret@h", "a URI holds no space and no line end: in a name or password a space is written %20"),
+    ("amqp://h\n", "a URI holds no space and no line end: in a name or password a space is written %20"),
+    ("amqp://bea:s3c%zzret@h", "a % in the password is written %25"),
+    ("amqp://bea:s3c%+fret@h", "a % in the password is written %25"),
+    (
+      "amqp://bea:s3c?r=et",
+      "bea is followed by no port, which is a number up to 65535; behind a password come an @ and the host"
+    ),
     ("amqp://bea:100%@h", "a % in the password is written %25"),
-    ("amqp://h:port", ":port is no port: a colon and a number up to 65535"),
-    ("amqp://h:70000", ":70000 is no port: a colon and a number up to 65535"),
+    (
+      "amqp://h:port",
+      "h is followed by no port, which is a number up to 65535; behind a password come an @ and the host"
+    ),
+    (
+      "amqp://h:70000",
+      "h is followed by no port, which is a number up to 65535; behind a password come an @ and the host"
+    ),
     (
       "amqp://h?heartbeat=soon",
       "heartbeat=soon is no parameter with a number: heartbeat, connection_timeout, frame_max"

@@ -10,10 +10,36 @@ import Testing
     (#"connect "amqp://u:a\"b@h""#, #"connect "amqp://u:****@h""#),
     (#"connect "amqp://u:pass@h"#, #"connect "amqp://u:****@h"#),
     (#"connect "amqp://host:5672/v" # a@b"#, #"connect "amqp://host:5672/v" # a@b"#),
-    (#"get "http://u:pass@h""#, #"get "http://u:pass@h""#), ("amqp://\\", "amqp://\\"),
+    (#"connect "amqp://u:pa?x=y@h/""#, #"connect "amqp://u:******@h/""#),
+    (#"connect "ampq://u:pass@h""#, #"connect "ampq://u:****@h""#),
+    (#"connect "amqp:u:pass@h""#, #"connect "amqp:u:****@h""#),
+    (#"connect "amqps//u:pass@h""#, #"connect "amqps//u:****@h""#),
+    (#"connect "amqp:/u:pass@h""#, #"connect "amqp:/u:****@h""#),
+    (#"connect "amqp://:pass@h""#, #"connect "amqp://:****@h""#),
+    (#"connect " amqp://u:pa ss@h""#, #"connect " amqp://u:*****@h""#),
+    (#"connect "amqp://u:pass""#, #"connect "amqp://u:****""#),
+    (#"connect "amqp://h:5672""#, #"connect "amqp://h:5672""#),
+    (#"connect "u:pa/ss@h/v""#, #"connect "u:*****@h/v""#),
+    (#"connect amqp://u:pass@h"#, #"connect amqp://u:****@h"#),
+    (#"connect "amqps://h:5671/v?cacertfile=/a@b.pem""#, #"connect "amqps://h:5671/v?cacertfile=/a@b.pem""#),
+    (#"connect "amqps://u:pass@h/?keyfile=/a@b.pem""#, #"connect "amqps://u:****@h/?keyfile=/a@b.pem""#),
+    (#"connect "amqps://h/v?cacertfile=/c:a@b""#, #"connect "amqps://h/v?cacertfile=/c:a@b""#),
+    (#"connect "amqps://u:pa?certfile=ss@h""#, #"connect "amqps://u:**************@h""#),
+    (#"print "note: ann@h", {"a":"b@c"}, a.b:c"#, #"print "note: ann@h", {"a":"b@c"}, a.b:c"#),
+    ("amqp://\\", "amqp://\\"), ("\"", "\""), ("amqp:", "amqp:"),
   ])
   func aLineHidesItsPasswords(line: String, shown: String) {
     #expect(drawn(line, message: "no") == "error: no\n  --> a:1:1\n1 | \(shown)\n  | ^\n")
+  }
+
+  @Test(arguments: ["connect amqp://u:s3cret@h/v", "connect amqp//u:s3cret@h", "connect amqp://u:s3cret"])
+  func aURIThatIsNotQuotedIsNotRepeated(line: String) {
+    let source = SourceText(name: "a", text: line)
+    let diagnostics = Parser.parse(source).diagnostics
+    #expect(diagnostics.contains { $0.nextStep == #"a URI is quoted: "amqp://...""# })
+    for diagnostic in diagnostics {
+      #expect(!Renderer().render(Renderer.Report(diagnostic, in: source)).contains("s3cret"))
+    }
   }
 
   @Test func whatAServiceSaysDoesNotSteerTheTerminal() {

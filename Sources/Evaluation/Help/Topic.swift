@@ -67,7 +67,8 @@ struct Topic: Sendable {
       text: """
         amqp://USER:PASSWORD@HOST:5672/VHOST, embedded:blog (a sample), or embedded:FILE.sqlite (a database of yours):
         the same service inside the program, no broker needed. connect without one takes RETORT_URL. In user and
-        password / is written %2F and @ %40. No path, or /, is the vhost /. Links of one URI share a socket.
+        password / is written %2F, @ %40, ? %3F, # %23, % %25 and a space %20. No path, or /, is the vhost /. Links of one
+        URI share a socket.
 
         After ?, joined with &: heartbeat=30 (seconds between signs of life; 0 for none), connection_timeout=5000
         (milliseconds to connect and log in), frame_max=131072 (the largest frame, in bytes).
