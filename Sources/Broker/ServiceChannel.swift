@@ -8,11 +8,14 @@ public final class ServiceChannel: Sendable {
     public var workers: UInt16
     /// Whether the broker keeps a request until it is answered; if not, it is lost with the service.
     public var acknowledges: Bool
+    /// How many requests were taken before, on connections that are lost: numbers go on from there.
+    public var taken: Int
 
     /// Creates terms.
-    public init(workers: UInt16 = 1, acknowledges: Bool = true) {
+    public init(workers: UInt16 = 1, acknowledges: Bool = true, taken: Int = 0) {
       self.workers = workers
       self.acknowledges = acknowledges
+      self.taken = taken
     }
   }
 
@@ -21,11 +24,11 @@ public final class ServiceChannel: Sendable {
   private let queue: [UInt8]
   private let terms: Terms
   private let arrived: AsyncStream<Delivery>.Continuation
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
   private struct State {
     var tag: [UInt8] = []
-    var count = 0
+    var taken: Int
     var isAway = false
     var isStopped = false
     var lastMethod: Task<Void, Never>?
@@ -40,6 +43,7 @@ public final class ServiceChannel: Sendable {
     self.number = number
     self.queue = queue
     self.terms = terms
+    state = Mutex(State(taken: terms.taken))
     let (deliveries, arrived) = AsyncStream.makeStream(of: Delivery.self)
     self.arrived = arrived
     let workers = (0..<terms.workers).map { _ in
@@ -54,12 +58,15 @@ public final class ServiceChannel: Sendable {
     }
   }
 
+  /// How many requests were taken, those on connections before among them.
+  public var taken: Int { state.withLock(\.taken) }
+
   /// Hands a delivery to the next worker that is free.
   func take(_ delivery: Delivery) {
     var delivery = delivery
     delivery.number = state.withLock { state in
-      state.count += 1
-      return state.count
+      state.taken += 1
+      return state.taken
     }
     arrived.yield(delivery)
   }

@@ -6,6 +6,7 @@ import TestBench
 struct FakeService {
   let vhost: VirtualHost
   private let heard: Heard
+  private let said: AsyncStream<String>
   private let program: Task<Int32, Never>
 
   private final class Heard: Sendable {
@@ -14,10 +15,11 @@ struct FakeService {
   }
 
   /// Starts it, and waits until it serves or ends.
-  init(_ options: String...) async throws {
-    let vhost = try await PrivateBroker.shared.vhost()
+  init(on broker: PrivateBroker? = nil, _ options: String...) async throws {
+    let broker = if let broker { broker } else { try await PrivateBroker.shared }
+    let vhost = try broker.vhost()
     let heard = Heard()
-    let (said, say) = AsyncStream.makeStream(of: Void.self)
+    let (said, say) = AsyncStream.makeStream(of: String.self)
     let console = Console(
       write: { bytes in
         heard.output.withLock { $0 += bytes }
@@ -25,7 +27,7 @@ struct FakeService {
       },
       note: { text in
         heard.notes.withLock { $0 += text }
-        say.finish()
+        say.yield(text)
       })
     program = Task {
       let status = await RetortShell.run(
@@ -33,8 +35,16 @@ struct FakeService {
       say.finish()
       return status
     }
-    for await _ in said {}
-    (self.vhost, self.heard) = (vhost, heard)
+    for await _ in said { break }
+    (self.vhost, self.heard, self.said) = (vhost, heard, said)
+  }
+
+  /// What it has said on standard error.
+  var notes: String { heard.notes.withLock { $0 } }
+
+  /// Waits until it serves on another connection.
+  func servesAgain() async {
+    for await text in said where text == "serving again\n" { break }
   }
 
   /// Runs statements that know its posts.

@@ -90,12 +90,13 @@ struct AMQPHandle: ~Copyable {
         throw BrokerError(.tls, "\(place) speaks TLS: write amqps://, whose port is 5671 as a rule")
       }
     }
-    if code == 403 || code == 0 && status == AMQP_STATUS_CONNECTION_CLOSED.rawValue && said.isEmpty {
-      throw BrokerError(.authentication, "\(place) refused user \(uri.user)\(said.isEmpty ? "" : ": \(said)")")
-    }
+    if code == 403 { throw BrokerError(.authentication, "\(place) refused user \(uri.user): \(said)") }
     if code == 530 { throw BrokerError(.vhost, "\(place) has no vhost \(uri.vhost) for user \(uri.user): \(said)") }
     if code != 0 { throw BrokerError(.unreachable, "\(place) closed the connection: \(code) \(said)") }
     if status == AMQP_STATUS_TIMEOUT.rawValue { throw unreachable(status, 0, uri) }
+    if status == AMQP_STATUS_CONNECTION_CLOSED.rawValue {
+      throw BrokerError(.unreachable, "\(place) closed the connection at the login without a word: is it a broker?")
+    }
     throw BrokerError(.unreachable, "\(place) did not log in: \(text(status))")
   }
 

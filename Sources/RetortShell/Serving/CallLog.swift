@@ -1,3 +1,4 @@
+import Broker
 import Glibc
 import JSONRPC
 import JSONText
@@ -30,12 +31,12 @@ final class CallLog: Sendable {
   }
 
   /// Writes the line of a queue's request.
-  func add(_ queue: String, _ number: Int, _ body: [UInt8], correlationID: [UInt8], outcome: String) {
-    let request = try? JSONValue(parsing: body)
+  func add(_ queue: String, _ delivery: Delivery, outcome: String) {
+    let request = try? JSONValue(parsing: delivery.body)
     let line: JSONValue = [
       "queue": .string(queue), "method": request?["method"] ?? .null, "id": request?["params"]?["id"] ?? .null,
-      "correlation-id": .string(String(decoding: correlationID, as: UTF8.self)), "outcome": .string(outcome),
-      "n": .number(JSONNumber(number)),
+      "correlation-id": .string(String(decoding: delivery.correlationID, as: UTF8.self)), "outcome": .string(outcome),
+      "n": .number(JSONNumber(delivery.number)),
     ]
     turn.withLock { _ in write(line.encoded() + Array("\n".utf8)) }
   }

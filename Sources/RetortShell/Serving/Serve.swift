@@ -2,7 +2,8 @@ import Broker
 import ResourceService
 import Terminal
 
-/// Serves a database on a broker until SIGINT or SIGTERM; what is in hand is answered first.
+/// Serves a database on a broker until SIGINT or SIGTERM, also after the broker was away; what is in hand is answered
+/// first.
 func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
   guard let url = options.url ?? environment["RETORT_URL"] else {
     console.note("serve needs a broker: --url amqp://guest:guest@localhost/, or RETORT_URL\n")
@@ -13,24 +14,17 @@ func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: 
       opening: options.database, dialect: Dialect(flavour: options.flavour, pages: options.pages))
     let names = try queueNames(options.queues, service)
     let log = try options.log.map { try CallLog($0, console) }
-    let connection = try await Connection.open(
-      try AMQPURI(url), name: BrokerLink.connectionName("serve \(options.database)"))
-    var channels: [ServiceChannel] = []
-    for type in service.queues {
-      let queue = try ServedQueue(type, name: names[type] ?? type, of: service, options, log)
-      channels.append(
-        try await connection.serve(queue: queue.name, on: queue.terms) { delivery in
-          await queue.respond(delivery)
-        })
+    let queues = try service.queues.map { try ServedQueue($0, name: names[$0] ?? $0, of: service, options, log) }
+    let dialer = try await Dialer(
+      try AMQPURI(url), name: BrokerLink.connectionName("serve \(options.database)"),
+      listener: Connection.Listener(notice: { console.note("note: \($0)\n") }))
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await serve(queues, of: options.database, dialer, console) }
+      group.addTask { await stopSignal() }
+      try await group.next()
+      group.cancelAll()
+      try await group.waitForAll()
     }
-    let shown = service.queues.map { names[$0].map { "\($0)" } ?? $0 }
-    console.note("serving \(options.database) on \(connection.uri): \(shown.joined(separator: " "))\n")
-    if let loss = await stopped(connection) {
-      console.note("error[connection]: \(loss.message)\n")
-      return 4
-    }
-    for channel in channels { await channel.stop() }
-    await connection.close()
     console.note("stopped\n")
     return 0
   } catch let error as BrokerError {
@@ -68,20 +62,46 @@ private func queueNames(_ options: [String], _ service: ResourceService) throws 
   return names
 }
 
-/// Waits for a signal to stop, or for the loss of the connection, which it gives.
-private func stopped(_ connection: Connection) async -> BrokerError? {
-  let (events, event) = AsyncStream.makeStream(of: BrokerError?.self)
-  let signal = Task {
-    await stopSignal()
-    event.yield(nil)
+/// Serves queues on one connection after another, until the task is cancelled.
+///
+/// - Throws: where the broker refuses the user or a queue; that it is not there ends only the first attempt.
+private func serve(
+  _ queues: [ServedQueue], of database: String, _ dialer: Dialer, _ console: Console
+) async throws(BrokerError) {
+  var taken = queues.map { _ in 0 }
+  var isAgain = false
+  while !Task.isCancelled {
+    let connection: Connection
+    do throws(BrokerError) { connection = try await dialer.connected(until: nil) } catch {
+      if error.code == .cancelled { break }
+      throw error
+    }
+    var channels: [ServiceChannel] = []
+    defer { for (index, channel) in channels.enumerated() { taken[index] = channel.taken } }
+    do throws(BrokerError) {
+      for (queue, taken) in zip(queues, taken) { channels.append(try await queue.serve(on: connection, after: taken)) }
+    } catch {
+      guard await connection.end != nil else { throw error }
+      continue
+    }
+    console.note(
+      isAgain
+        ? "serving again\n" : "serving \(database) on \(dialer.uri): \(queues.map(\.name).joined(separator: " "))\n")
+    isAgain = true
+    await endOrCancellation(of: connection)
+    if Task.isCancelled { for channel in channels { await channel.stop() } }
   }
-  let loss = Task { event.yield(await connection.ended()) }
-  defer {
-    signal.cancel()
-    loss.cancel()
+  await dialer.close()
+}
+
+/// Waits until the connection has ended, or the task is cancelled.
+private func endOrCancellation(of connection: Connection) async {
+  let (ends, end) = AsyncStream.makeStream(of: Void.self)
+  Task {
+    _ = await connection.ended()
+    end.finish()
   }
-  for await ending in events { return ending }
-  return nil
+  for await _ in ends {}
 }
 
 /// Waits for SIGINT, SIGTERM or SIGHUP.

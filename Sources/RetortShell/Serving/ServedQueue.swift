@@ -23,23 +23,32 @@ struct ServedQueue: Sendable {
     self.log = log
   }
 
-  /// How the broker hands requests out: a carrot server acknowledges none.
-  var terms: ServiceChannel.Terms {
-    ServiceChannel.Terms(workers: options.workers, acknowledges: options.flavour != .carrot)
+  /// Serves the queue on a connection, after so many requests on others; a carrot server acknowledges none.
+  func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
+    let terms = ServiceChannel.Terms(workers: options.workers, acknowledges: options.flavour != .carrot, taken: taken)
+    return try await connection.serve(queue: name, on: terms) { delivery in
+      await respond(delivery) { await connection.end != nil }
+    }
   }
 
   /// Answers a request, or does not, as the dice of its number will have it.
-  func respond(_ delivery: Delivery) async -> ServiceAnswer {
+  ///
+  /// One whose connection was lost while it waited is not carried out, since the broker hands it out again.
+  private func respond(_ delivery: Delivery, isLost: () async -> Bool) async -> ServiceAnswer {
     var dice = Dice(seed: options.seed, queue: name, request: delivery.number)
     let fault = faults.draw(&dice)
     await pace?.turn()
     let wait = (options.latency ?? .zero) + (options.jitter ?? .zero) * dice.share()
     if wait > .zero { try? await Task.sleep(for: wait) }
+    if await isLost() {
+      log?.add(name, delivery, outcome: "lost")
+      return ServiceAnswer([])
+    }
     let carriesOut = fault?.isCarriedOut ?? true
     let reply = carriesOut ? service.reply(queue: type, body: delivery.body) : nil
     let isSilent = carriesOut && reply?.body == nil
     let outcome = isSilent ? "silence" : fault?.rawValue ?? (reply?.isError == true ? "error" : "ok")
-    log?.add(name, delivery.number, delivery.body, correlationID: delivery.correlationID, outcome: outcome)
+    log?.add(name, delivery, outcome: outcome)
     return isSilent ? ServiceAnswer([]) : answer(delivery, reply?.body ?? [], fault)
   }
 

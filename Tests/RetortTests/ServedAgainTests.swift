@@ -1,0 +1,75 @@
+import Broker
+import TestBench
+import Testing
+
+/// `retort serve` on a broker that goes away and comes back.
+@Suite(.timeLimit(.minutes(1))) struct ServedAgainTests {
+  @Test func itServesOnANewConnection() async throws {
+    let service = try await FakeService("--log", "-")
+    let uri = try AMQPURI(service.vhost.uri)
+    #expect(await service.run("print (show posts 1).text") == Ran(status: 0, output: "Post 1\n", notes: ""))
+    for _ in 0..<2 {
+      try service.vhost.closeConnections()
+      await service.servesAgain()
+    }
+    #expect(await service.run("print (show posts 2).text") == Ran(status: 0, output: "Post 2\n", notes: ""))
+    let stopped = await service.stop()
+    #expect(stopped.status == 0)
+    #expect(
+      stopped.output == """
+        {"queue":"posts","method":"show","id":"1","correlation-id":"ID","outcome":"ok","n":1}
+        {"queue":"posts","method":"show","id":"2","correlation-id":"ID","outcome":"ok","n":2}
+
+        """)
+    let loss = """
+      note: the broker closed the connection: 320 CONNECTION_FORCED - closed by a test; connecting to \(uri) again
+      note: connected to \(uri) again
+      serving again
+
+      """
+    #expect(
+      service.notes == "serving blog on \(uri): authors comments posts tags\n" + loss + loss + "stopped\n")
+  }
+
+  @Test func itServesWhenTheBrokerHasRestarted() async throws {
+    let broker = try await PrivateBroker.start()
+    let service = try await FakeService(on: broker)
+    try broker.restart()
+    await service.servesAgain()
+    #expect(await service.run("print (show posts 1).text") == Ran(status: 0, output: "Post 1\n", notes: ""))
+    #expect(await service.stop().status == 0)
+    #expect(service.notes.contains("note: the broker closed the connection: 320 "))
+    await broker.stop()
+  }
+
+  @Test func itStopsWhileTheBrokerIsAway() async throws {
+    let broker = try await PrivateBroker.start()
+    let service = try await FakeService(on: broker)
+    await broker.stop()
+    #expect(await service.stop().status == 0)
+    #expect(service.notes.hasSuffix("stopped\n"))
+  }
+
+  /// What was in hand is not carried out for nobody: the broker hands it out again.
+  @Test func whatWasInHandIsLost() async throws {
+    let service = try await FakeService("--log", "-", "--latency", "2s")
+    let ran = await service.run(
+      #"try do update posts 1 {text: "b"} timeout: 100ms expire: false rescue e print e.kind end"#)
+    #expect(ran == Ran(status: 0, output: "unknown\n", notes: ""))
+    try service.vhost.closeConnections()
+    await service.servesAgain()
+    #expect(await service.run("print (show posts 1).text") == Ran(status: 0, output: "b\n", notes: ""))
+    #expect(
+      await service.stop().output == """
+        {"queue":"posts","method":"update","id":"1","correlation-id":"ID","outcome":"lost","n":1}
+        {"queue":"posts","method":"update","id":"1","correlation-id":"ID","outcome":"ok","n":2}
+        {"queue":"posts","method":"show","id":"1","correlation-id":"ID","outcome":"ok","n":3}
+
+        """)
+  }
+
+  @Test func aBrokerThatIsNotThereAtTheStartIsAnError() async {
+    let ran = await Ran.retort("serve", "blog", "--url", "amqp://127.0.0.1:1/")
+    #expect(ran == Ran(status: 4, output: "", notes: "error[connection]: connection refused by 127.0.0.1:1\n"))
+  }
+}
