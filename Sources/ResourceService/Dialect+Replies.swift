@@ -26,6 +26,11 @@ extension Dialect {
     return request.params.isEmpty && (try? JSONValue(parsing: body))?["params"] == nil
   }
 
+  /// Whether a request's id fits its message: retort wants the correlation id (PROTOCOL.md 2.1).
+  func accepts(_ request: Request, under correlationID: [UInt8]) -> Bool {
+    flavour != .retort || request.id.stringValue.map { Array($0.utf8) } == correlationID
+  }
+
   /// Names of public Ruby methods that each server has besides its own.
   private static let rubyMethods: Set = [
     "class", "clone", "display", "dup", "extend", "freeze", "hash", "inspect", "instance_variables", "itself", "logger",

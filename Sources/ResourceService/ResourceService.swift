@@ -52,16 +52,21 @@ public final class ResourceService: Sendable {
 
   /// Answers a request, and tells whether the answer is an error.
   ///
+  /// A correlation id is that of the message that brought it; retort refuses a request whose id is another.
   /// Text that is no JSON, a request without a method and parameters that are no object have the errors of JSON-RPC
   /// 2.0 section 5.1; whatever is wrong with a document or a query is error 422, its `data` a document of errors, and
   /// so is a queue that is not served. The flavours say the latter in their own words; carrot keeps silent on what is
   /// no request.
-  public func reply(queue: String, body: [UInt8]) -> Reply {
+  public func reply(queue: String, body: [UInt8], correlationID: [UInt8]? = nil) -> Reply {
     let request: Request
     do throws(ErrorResponse) { request = try Request(decoding: body) } catch {
       return Reply(body: dialect.flavour == .carrot ? nil : error.encoded(), isError: true)
     }
     if dialect.isSilent(on: request, body) { return Reply(body: nil, isError: true) }
+    if let correlationID, !dialect.accepts(request, under: correlationID) {
+      let error = ErrorObject(.invalidRequest, "Invalid Request")
+      return Reply(body: ErrorResponse(id: request.id, error: error).encoded(), isError: true)
+    }
     do throws(ErrorObject) {
       return Reply(body: dialect.written(Self.reply(request.id, try result(of: request, queue))), isError: false)
     } catch {

@@ -51,7 +51,7 @@ import Testing
     ),
     (
       "index", #"{"page":{"number":1,"size":1001}}"#,
-      #"{"title":"Exceeds Maximum","source":{"pointer":"/page/size"},"status":"422","meta":{"maximum":1000}}"#
+      #"{"title":"Exceeds Maximum","detail":"Page size (1001) is greater than the maximum (1000).","source":{"pointer":"/page/size"},"status":"422","meta":{"maximum":1000}}"#
     ),
     (
       "create", "{}",
@@ -78,6 +78,20 @@ import Testing
         #"{"id":"1","method":"create","params":{"data":{"type":"posts","attributes":{"text":"","state":"x"}}}}"#)
         == #"{"error":{"code":422,"message":"Changeset error","data":{"errors":[{"title":"can't be blank","detail":"text can't be blank","source":{"pointer":"/data/attributes/text"}},{"title":"is not included in the list","detail":"state is not included in the list","source":{"pointer":"/data/attributes/state"}}]}},"id":"1","jsonrpc":"2.0"}"#
     )
+  }
+
+  @Test(arguments: [
+    (#""a-1""#, "a-1", true), (#""a-1""#, "a-2", false), (#""1""#, "1", true), ("1", "1", false), ("null", "", false),
+  ]) func theIDIsTheCorrelationID(id: String, correlationID: String, isAnswered: Bool) throws {
+    let body = Array(#"{"id":\#(id),"method":"destroy","params":{"id":"1"}}"#.utf8)
+    let reply = service.reply(queue: "posts", body: body, correlationID: Array(correlationID.utf8))
+    #expect(reply.isError == !isAnswered)
+    #expect(
+      String(decoding: try #require(reply.body), as: UTF8.self)
+        == (isAnswered
+          ? #"{"id":\#(id),"jsonrpc":"2.0","result":{"meta":{}}}"#
+          : #"{"error":{"code":-32600,"message":"Invalid Request"},"id":\#(id),"jsonrpc":"2.0"}"#))
+    #expect(service.ask("posts", "show", #"{"id":"1"}"#).contains("Not Found") == isAnswered)
   }
 
   @Test func whatIsNoRequestHasAnError() {

@@ -1,3 +1,4 @@
+import Broker
 import TestBench
 import Testing
 
@@ -97,6 +98,20 @@ import Testing
     let ran = await service.run(#"try do show posts 1 timeout: 100ms rescue e print e.kind end"#)
     #expect(try service.vhost.queue("posts") == .init(messages: kept, consumers: 1))
     #expect(ran == Ran(status: 0, output: "timeout\n", notes: ""))
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test(arguments: [("retort", true), ("carrot", false)]) func retortWantsTheCorrelationIDAsID(
+    flavour: String, isRefused: Bool
+  ) async throws {
+    let service = try await FakeService("--flavour", flavour)
+    let dialer = try await Dialer(try AMQPURI(service.vhost.uri), name: "test")
+    let client = try await QueueClient(dialer, queue: "posts")
+    let reply = try await client.send(
+      correlationID: client.nextCorrelationID(), body: Array(#"{"id":"x","method":"show","params":{"id":"1"}}"#.utf8),
+      deadline: .now + .seconds(50), expires: false, mayRepeat: true)
+    #expect(String(decoding: reply, as: UTF8.self).contains(#""code":-32600"#) == isRefused)
+    await dialer.close()
     #expect(await service.stop().status == 0)
   }
 

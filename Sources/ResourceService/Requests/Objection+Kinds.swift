@@ -132,11 +132,12 @@ extension Objection {
   }
 
   /// `page.size` is over the maximum.
-  static func pageTooLarge(maximum: Int) -> Objection {
+  static func pageTooLarge(_ size: Int, maximum: Int) -> Objection {
     bad(
       118, "Invalid page value", "size exceeds maximum page size of \(maximum).", parameter: "page", maximum: maximum,
       calcinator: ErrorDetail(
-        status: "422", title: "Exceeds Maximum", pointer: "/page/size",
+        status: "422", title: "Exceeds Maximum",
+        detail: "Page size (\(size)) is greater than the maximum (\(maximum)).", pointer: "/page/size",
         meta: ["maximum": .number(JSONNumber(maximum))]))
   }
 

@@ -35,7 +35,7 @@ struct Page: Hashable, Sendable {
       }
       if name == extent { result.size = count } else { result.move(to: count) }
     }
-    if result.size > maximumSize { errors.append(.pageTooLarge(maximum: maximumSize)) }
+    if result.size > maximumSize { errors.append(.pageTooLarge(result.size, maximum: maximumSize)) }
     guard errors.isEmpty else { throw Refusal(errors) }
     return result
   }

@@ -45,7 +45,8 @@ struct ServedQueue: Sendable {
       return ServiceAnswer([])
     }
     let carriesOut = fault?.isCarriedOut ?? true
-    let reply = carriesOut ? service.reply(queue: type, body: delivery.body) : nil
+    let reply =
+      carriesOut ? service.reply(queue: type, body: delivery.body, correlationID: delivery.correlationID) : nil
     let isSilent = carriesOut && reply?.body == nil
     let outcome = isSilent ? "silence" : fault?.rawValue ?? (reply?.isError == true ? "error" : "ok")
     log?.add(name, delivery, outcome: outcome)
