@@ -9,26 +9,26 @@ import Testing
   @Test func intoNestedRecordsListsAndLinkage() async throws {
     let odd = try await OddService([
       "create": OddService.errors(
-        pointer("/data/attributes/at/street", "a"), pointer("/data/attributes/words/1", "b"),
-        pointer("/data/relationships/author/data/id", "c"), pointer("/data/relationships/tags/data/1", "d"),
+        pointer("/data/attributes/at/street", "a"), pointer("/data/attributes/words/0", "b"),
+        pointer("/data/relationships/author/data/id", "c"), pointer("/data/relationships/to/data/1", "d"),
         pointer("/data/attributes/a~1b", "e"))
     ])
     let ran = await odd.run(
       """
       let tag = {type: "tags", id: "2"}
-      create posts {at: {street: ""}, words: ["x", ""], author: {type: "a", id: "9"}, tags: [tag, tag], "a/b": 1}
+      create posts {"a/b": 1, at: {street: ""}, words: [""], author: {type: "a", id: "9"}, to: [tag, tag]}
       """)
     #expect(
       ran.notes == """
         error[invalid]: posts create: 5 errors from the service
-          --> -c:4:28
-        4 | create posts {at: {street: ""}, words: ["x", ""], author: {type: "a", id: "9"}, tags: [tag, tag], "a...
-          |                            ^^                ^^                           ^^^               ^^^          ^ e
-          |                            |                 |                            |                 |
-          |                            |                 |                            |                 d
-          |                            |                 |                            c
-          |                            |                 b
-          |                            a
+          --> -c:4:22
+        4 | create posts {"a/b": 1, at: {street: ""}, words: [""], author: {type: "a", id: "9"}, to: [tag, tag]}
+          |                      ^               ^^           ^^                           ^^^             ^^^ d
+          |                      |               |            |                            |
+          |                      |               |            |                            c
+          |                      |               |            b
+          |                      |               a
+          |                      e
 
         """)
     await odd.stop()
