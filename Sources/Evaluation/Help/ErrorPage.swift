@@ -67,7 +67,7 @@ struct ErrorPage: Sendable {
       .timeout, "No reply came in time, and nothing was changed: it is safe to send it again.",
       """
       It is about requests that only read, and changes that had not left; else the kind is unknown. The next step says
-      what the queue tells: no service, a slow one, or a silent one. timeout: 30s waits longer.
+      what the queue tells: no service, a slow one, or a silent one, and how to wait longer.
       """),
     ErrorPage(
       .unknown, "A change was sent and no reply came: it may have been carried out.",
