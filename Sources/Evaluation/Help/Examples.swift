@@ -312,6 +312,13 @@ enum Examples {
     # topic addresses
     > let c = connect "embedded:blog"
     > connect env("RETORT_URL", "embedded:blog")
+    # topic losses
+    > (show posts 4 timeout: 1m).text
+    "Post 4"
+    > let r = 5..6 | update posts {state: "spam"} on-error: "continue"
+    . print r.unknown
+    0
+    update posts: 2 ok
     # topic program
     > int(var("limit", "3"))
     3
