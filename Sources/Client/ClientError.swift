@@ -26,6 +26,8 @@ public struct ClientError: Error, Sendable {
   public struct Call: Sendable, Equatable {
     /// The method.
     public var method: String
+    /// What messages call its client: the type.
+    public var label: String
     /// The queue it was sent to.
     public var queue: String
     /// The id that service and broker know it by.
@@ -58,15 +60,20 @@ public struct ClientError: Error, Sendable {
   public var silence: Silence?
   /// What else is known of it.
   public var facts: [String] = []
+  /// The way in the record to what was refused before anything was sent.
+  public var path: [String] = []
   /// How many were destroyed before it, by `destroyAll`.
   public var destroyed: Int?
 
   /// Creates an error.
-  public init(_ kind: Kind, _ message: String, nextStep: String? = nil, errors: [ErrorDetail] = []) {
+  public init(
+    _ kind: Kind, _ message: String, nextStep: String? = nil, errors: [ErrorDetail] = [], path: [String] = []
+  ) {
     self.kind = kind
     self.message = message
     self.nextStep = nextStep
     self.errors = errors
+    self.path = path
   }
 }
 
@@ -103,9 +110,16 @@ extension ClientError {
   }
 
   private static func nextStep(_ kind: Kind, _ errors: [ErrorDetail]) -> String? {
-    if kind == .methodNotFound { return "the service does not carry it out; call sends any other method" }
     let maximum = errors.lazy.compactMap { $0.meta?["maximum"]?.idText }.first
-    return maximum.map { "the service's maximum is \($0)" }
+    if let maximum { return "the service's maximum is \(maximum)" }
+    switch kind {
+    case .methodNotFound: return "the service does not carry it out; call sends any other method"
+    case .forbidden: return "the service does not let you: does it want another meta:?"
+    case .badGateway:
+      let id = errors.lazy.compactMap { $0.object["id"]?.idText }.first
+      return "the service failed: its log says why" + (id.map { "; quote id \($0)" } ?? "")
+    default: return nil
+    }
   }
 
   /// Creates the error of a link: what was sent to change something and has no reply is `unknown`.
@@ -156,7 +170,8 @@ extension JSONRPC.ErrorObject {
   /// What a person reads of an error without a document: `Invalid params (code -32602): ["id is missing"]`.
   fileprivate var text: String {
     let said = message.isEmpty ? "an error without a text" : message
-    guard let data, !data.isNull, code != Code.methodNotFound.rawValue else { return "\(said) (code \(code))" }
-    return "\(said) (code \(code)): \(data.text.prefix(200))"
+    let numbered = code == 0 ? said : "\(said) (code \(code))"
+    guard let data, !data.isNull, code != Code.methodNotFound.rawValue else { return numbered }
+    return "\(numbered): \(data.hidingSecrets.text.prefix(200))"
   }
 }

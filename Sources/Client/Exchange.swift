@@ -10,9 +10,9 @@ struct Exchange {
   private let envelope: Envelope
   private let begin = ContinuousClock.now
 
-  init(_ trace: Trace, _ label: String, _ params: JSONObject, _ envelope: Envelope) {
+  init(_ trace: Trace, _ call: ClientError.Call, _ params: JSONObject, _ envelope: Envelope) {
     self.trace = trace
-    self.label = label
+    label = "\(call.label)\(call.label == call.queue ? "" : " (queue \(call.queue))") \(call.method)"
     self.params = params
     self.envelope = envelope
     trace(.rpc, request)
@@ -67,10 +67,14 @@ struct Exchange {
     }
   }
 
-  /// A body on one line, without secrets, and not over 2,000 bytes of it.
+  /// A body on one line, without secrets, and not over a mebibyte of it.
   private static func shown(_ body: [UInt8]) -> String {
-    let clean = (try? JSONValue(parsing: body))?.hidingSecrets.encoded() ?? body
-    let text = String(decoding: clean.prefix(2000).map { $0 < 0x20 ? 0x20 : $0 }, as: UTF8.self)
-    return clean.count > 2000 ? "\(text)... (\(clean.count) bytes)" : text
+    let limit = 1 << 20
+    let text =
+      if let json = try? JSONValue(parsing: body) { json.hidingSecrets.encoded() } else {
+        Array(String(decoding: body, as: UTF8.self).hidingSecrets.utf8)
+      }
+    let shown = String(decoding: text.prefix(limit).map { $0 < 0x20 ? 0x20 : $0 }, as: UTF8.self)
+    return text.count > limit ? "\(shown)... (\(text.count) bytes)" : shown
   }
 }

@@ -44,14 +44,14 @@ public struct FirstPages: Sendable {
 
   private mutating func page() async throws(ClientError) -> [JSONObject] {
     do throws(ClientError) {
-      let resources = try await client.index(query, patience: patience).resources
+      let resources = try await client.list(query, patience: patience).resources
       mayLeaveOutPage = false
       return resources
     } catch {
       guard mayLeaveOutPage, error.kind == .service || error.kind == .invalid else { throw error }
       mayLeaveOutPage = false
       query.page = nil
-      return try await client.index(query, patience: patience).resources
+      return try await client.list(query, patience: patience).resources
     }
   }
 }

@@ -23,9 +23,9 @@ struct Linkage {
       return try list(array, name) { object throws(ClientError) in try identifier(object, name, type) }
     case (.toOne(let type), _):
       throw refusal(
-        "\(name) leads to one of \(type), and this is no record with an id", "\(name): {id: \"1\"}, or null")
+        name, "leads to one of \(type), and this is no record with an id", "\(name): {id: \"1\"}, or null")
     case (.toMany(let type), _):
-      throw refusal("\(name) leads to many of \(type), and this is no list", "\(name): [{id: \"1\"}], or []")
+      throw refusal(name, "leads to many of \(type), and this is no list", "\(name): [{id: \"1\"}], or []")
     }
   }
 
@@ -49,7 +49,7 @@ struct Linkage {
     case .number(let number) where !number.text.contains { ".eE".contains($0) }: return number.text
     default:
       throw refusal(
-        "\(name) has \(value.map { "the id \($0.text)" } ?? "no id")",
+        name, "has \(value.map { "the id \($0.text)" } ?? "no id")",
         "an id is an integer or a string that is not empty and holds no comma")
     }
   }
@@ -72,7 +72,7 @@ struct Linkage {
   private func refuseUntyped(_ object: JSONObject, _ name: String) throws(ClientError) {
     guard object.count == 1, object.contains("id") else { return }
     throw refusal(
-      "\(name) has an id and no type",
+      name, "has an id and no type",
       "write \(name): {type: \"...\", id: ...}, or declare it: client ... relationships: {\(name): \"...\"}")
   }
 
@@ -80,9 +80,15 @@ struct Linkage {
     _ array: JSONArray, _ name: String, _ identifier: (JSONObject) throws(ClientError) -> JSONValue
   ) throws(ClientError) -> JSONValue {
     var identifiers: [JSONValue] = []
-    for element in array {
-      guard let object = element.objectValue else { throw noLinkage(name) }
-      identifiers.append(try identifier(object))
+    for (index, element) in array.enumerated() {
+      do throws(ClientError) {
+        guard let object = element.objectValue else { throw noLinkage(name) }
+        identifiers.append(try identifier(object))
+      } catch {
+        var error = error
+        error.path.append("\(index)")
+        throw error
+      }
     }
     return .array(JSONArray(identifiers))
   }
@@ -92,11 +98,11 @@ struct Linkage {
     if object.isLinkage { return try typed(object, name) }
     guard object.contains("id") else {
       throw refusal(
-        "\(name) is a relationship, and this record has no id",
+        name, "is a relationship, and this record has no id",
         "create it first and give its id: \(name): {type: \"\(type)\", id: made.id}")
     }
     guard object.count == 1 else {
-      throw refusal("\(name) is a relationship, of which only the id is sent", "write no more than \(name): {id: ...}")
+      throw refusal(name, "is a relationship, of which only the id is sent", "write no more than \(name): {id: ...}")
     }
     return Identifier(type: type, id: try id(object["id"], of: name)).json
   }
@@ -107,11 +113,11 @@ struct Linkage {
   }
 
   private func noLinkage(_ name: String) -> ClientError {
-    refusal("\(name) is a relationship, and this is no record with type and id", "{type: \"...\", id: \"1\"}")
+    refusal(name, "is a relationship, and this is no record with type and id", "{type: \"...\", id: \"1\"}")
   }
 
-  private func refusal(_ message: String, _ nextStep: String) -> ClientError {
-    ClientError(.value, "\(settings.type) \(verb): \(message)", nextStep: nextStep)
+  private func refusal(_ name: String, _ message: String, _ nextStep: String) -> ClientError {
+    ClientError(.value, "\(settings.type) \(verb): \(name) \(message)", nextStep: nextStep, path: [name])
   }
 }
 

@@ -9,21 +9,16 @@ public struct PreparedRequest: Sendable, Equatable {
   public var params: JSONObject
   /// Whether it changes something, so that without a reply its outcome is unknown.
   public var changes: Bool
-  /// From a pointer into the document to the way there in the record it was made of.
-  public var pointers: [String: [String]]
   /// Whether the names in the parameters go out as they are, whatever the client's `keys`.
   public var keepsKeys: Bool
   /// Whether the message of a change dies at its deadline, so that it can't be carried out later.
   public var expires = true
 
   /// Creates a request.
-  public init(
-    method: String, params: JSONObject, changes: Bool, pointers: [String: [String]] = [:], keepsKeys: Bool = false
-  ) {
+  public init(method: String, params: JSONObject, changes: Bool, keepsKeys: Bool = false) {
     self.method = method
     self.params = params
     self.changes = changes
-    self.pointers = pointers
     self.keepsKeys = keepsKeys
   }
 }
@@ -46,7 +41,7 @@ extension ResourceClient {
     }
     let data = document.data(id: keepID ? try document.id(record["id"], of: "the record") : nil)
     let params = JSONObject([("data", data)]).merging(options)
-    return PreparedRequest(method: "create", params: params, changes: true, pointers: document.pointers)
+    return PreparedRequest(method: "create", params: params, changes: true)
   }
 
   /// The request that updates a resource (Retort.Client.Generic `update`).
@@ -64,7 +59,7 @@ extension ResourceClient {
         nextStep: "leave the id out of the record: an update does not change it")
     }
     let params = JSONObject([("id", .string(id)), ("data", document.data(id: id))]).merging(options)
-    return PreparedRequest(method: "update", params: params, changes: true, pointers: document.pointers)
+    return PreparedRequest(method: "update", params: params, changes: true)
   }
 
   /// The request that destroys a resource.

@@ -7,8 +7,6 @@ import JSONText
 struct RecordDocument {
   /// Whether the record is a resource object.
   let isResource: Bool
-  /// From a pointer into the document to the way there in the record.
-  private(set) var pointers: [String: [String]] = [:]
   private var attributes = JSONObject()
   private var relationships = JSONObject()
   private let settings: Settings
@@ -48,12 +46,10 @@ struct RecordDocument {
     }
     for (name, value) in try members("attributes", resource) {
       attributes[name] = value
-      note("attributes", name, ["attributes", name])
     }
     for (name, relationship) in try members("relationships", resource) {
       guard let data = relationship["data"] else { continue }
       relationships[name] = ["data": try Linkage(settings, verb).of(data: data, name)]
-      note("relationships", name, ["relationships", name])
     }
   }
 
@@ -68,21 +64,8 @@ struct RecordDocument {
   private mutating func take(_ name: String, _ value: JSONValue) throws(ClientError) {
     if let linkage = try Linkage(settings, verb).of(value, name) {
       relationships[name] = ["data": linkage]
-      note("relationships", name, [name])
     } else {
       attributes[name] = value
-      note("attributes", name, [name])
     }
-  }
-
-  /// Notes where a field comes from, also by the name that a service with dashes gives it.
-  private mutating func note(_ member: String, _ name: String, _ path: [String]) {
-    for name in [Renaming.outgoing.name(name), name] { pointers["/data/\(member)/\(Self.step(name))"] = path }
-  }
-
-  /// A name as a step of a pointer (RFC 6901, section 3).
-  private static func step(_ name: String) -> String {
-    guard name.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "~") }) else { return name }
-    return name.replacing("~", with: "~0").replacing("/", with: "~1")
   }
 }

@@ -39,16 +39,24 @@ extension ResourceClient {
   ///
   /// - Throws: ``ClientError``; of a request that changes something and had left, without a reply, kind `unknown`.
   public func send(_ request: PreparedRequest, patience: Patience = .usual) async throws(ClientError) -> JSONValue {
+    try await send(request, patience: patience) { result throws(ClientError) in result }
+  }
+
+  /// Sends a request and returns what is read of the result of the reply.
+  func send<Reading>(
+    _ request: PreparedRequest, patience: Patience, read: (JSONValue) throws(ClientError) -> Reading
+  ) async throws(ClientError) -> Reading {
     let params = try wireParams(of: request)
     let id = transport.nextCorrelationID()
     let wait = wait(patience)
     let deadline = wait.map { .now + min($0, .seconds(1_000_000_000)) } as ContinuousClock.Instant?
     let envelope = Envelope(
-      correlationID: id, method: request.method,
+      correlationID: id, method: request.method, type: settings.type,
       body: Request(id: .string(id), method: request.method, params: params).encoded(), deadline: deadline,
       expires: request.changes && request.expires && deadline != nil, mayRepeat: !request.changes)
-    let call = ClientError.Call(method: request.method, queue: transport.queue, correlationID: id)
-    let exchange = trace.map { Exchange($0, label(request.method), params, envelope) }
+    let call = ClientError.Call(
+      method: request.method, label: settings.type, queue: transport.queue, correlationID: id)
+    let exchange = trace.map { Exchange($0, call, params, envelope) }
     let reply: [UInt8]
     let begin = activity.begin()
     do throws(LinkError) {
@@ -61,8 +69,9 @@ extension ResourceClient {
     }
     do throws(ClientError) {
       let result = try result(of: reply, to: call)
+      let reading = try read(result)
       exchange?.ended(reply, .success(result))
-      return result
+      return reading
     } catch {
       exchange?.ended(reply, .failure(error))
       var error = error
@@ -71,6 +80,7 @@ extension ResourceClient {
       if request.changes, error.kind == .malformed {
         error.nextStep = "it may have been carried out: look it up before it is sent again"
       }
+      if error.kind == .malformed, error.nextStep == nil { error.nextStep = "--trace=rpc shows the whole reply" }
       throw error
     }
   }
@@ -90,7 +100,7 @@ extension ResourceClient {
       response = decoded.0
       note(decoded.duplicateKeys, response.id, call)
     } catch {
-      throw malformed(call.method, "\(error.message): \(error.excerpt)")
+      throw malformed(call.method, "\(error.message): \(error.excerpt.hidingSecrets)")
     }
     switch response.outcome {
     case .error(let error): throw ClientError(error, on: label(call.method))

@@ -41,13 +41,21 @@ public struct ResourceClient: Sendable {
   ///
   /// - Throws: ``ClientError`` as ``send(_:patience:)`` does; kind `protocol` where the result is no document.
   public func document(_ request: PreparedRequest, patience: Patience = .usual) async throws(ClientError) -> Document {
+    try await document(request, patience: patience) { _ throws(ClientError) in }
+  }
+
+  private func document(
+    _ request: PreparedRequest, patience: Patience, check: (Document) throws(ClientError) -> Void
+  ) async throws(ClientError) -> Document {
     try refuseSeveral(request)
-    let result = try await send(request, patience: patience)
-    do throws(Document.NoDocument) {
-      return try Document(result)
-    } catch {
-      if request.method == "destroy" { return Document() }
-      throw malformed(request.method, "the reply's \(error.member) is no JSON:API: \(error.text)")
+    return try await send(request, patience: patience) { result throws(ClientError) in
+      let document: Document
+      do throws(Document.NoDocument) { document = try Document(result) } catch {
+        if request.method == "destroy" { return Document() }
+        throw malformed(request.method, "the reply's \(error.member) is no JSON:API: \(error.text.hidingSecrets)")
+      }
+      try check(document)
+      return document
     }
   }
 
@@ -56,15 +64,25 @@ public struct ResourceClient: Sendable {
     try await document(PreparedRequest(method: "index", params: query.params, changes: false), patience: patience)
   }
 
+  /// Reads a page where it matters that there is one: a reply without `data` is no empty list.
+  func list(_ query: Query, patience: Patience) async throws(ClientError) -> Document {
+    let request = PreparedRequest(method: "index", params: query.params, changes: false)
+    return try await document(request, patience: patience) { document throws(ClientError) in
+      guard document.object.contains("data") || document.pagination?.totalSize != nil else {
+        throw malformed("index", "the reply has no data")
+      }
+    }
+  }
+
   /// Reads one resource (`show`).
   public func show(
     _ id: String, _ query: Query = Query(), patience: Patience = .usual
   ) async throws(ClientError) -> Document {
     let params = JSONObject([("id", .string(id))]).merging(query.params)
-    let document = try await document(
-      PreparedRequest(method: "show", params: params, changes: false), patience: patience)
-    guard document.resource != nil else { throw malformed("show", "the reply has no resource") }
-    return document
+    let request = PreparedRequest(method: "show", params: params, changes: false)
+    return try await document(request, patience: patience) { document throws(ClientError) in
+      guard document.resource != nil else { throw malformed("show", "the reply has no resource") }
+    }
   }
 
   /// Refuses an id that a service takes for several: `destroy` of `"1,2"` destroys two (PROTOCOL.md 2.4).

@@ -83,7 +83,7 @@ public struct ResourceStream: Sendable {
     guard isSame else { return }
     isDone = true
     var error = client.malformed("index", "page \(query.page?.number ?? 1) repeats the page before")
-    error.nextStep = "the service ignores page: ask for all at once, without page:"
+    error.nextStep = "the service ignores page: index ... reads all that it gives at once"
     throw error
   }
 }
@@ -108,9 +108,9 @@ extension ResourceClient {
     var smallest = all
     smallest.page = Pagination.Page(number: 1, size: 1)
     let document: Document
-    do throws(ClientError) { document = try await index(smallest, patience: patience) } catch {
+    do throws(ClientError) { document = try await list(smallest, patience: patience) } catch {
       guard error.kind == .service || error.kind == .invalid else { throw error }
-      document = try await index(all, patience: patience)
+      document = try await list(all, patience: patience)
     }
     if let total = document.pagination?.totalSize { return total }
     let found = document.resources.count

@@ -65,10 +65,20 @@ public struct Document: Sendable {
   /// The top-level links, empty where they are left out.
   public var links: JSONObject { object["links"]?.objectValue ?? JSONObject() }
 
-  /// The errors of whatever object holds them; a bare text among them is an error's detail.
+  /// The errors of whatever object holds them.
+  ///
+  /// Beside a list of error objects it takes what services near to the letter send: one error object, a text, and Rails'
+  /// lists of messages by attribute, `{"text":["can't be blank"]}`.
   public static func errors(in object: JSONObject) -> [ErrorDetail] {
-    (object["errors"]?.arrayValue ?? []).map { error in
-      error.objectValue.map(ErrorDetail.init) ?? ErrorDetail(detail: error.stringValue ?? error.text)
+    switch object["errors"] {
+    case nil, .null?, .bool(false)?: return []
+    case .array(let array)?: return array.map(ErrorDetail.init(found:))
+    case .object(let errors)? where !errors.keys.contains(where: ErrorDetail.members.contains):
+      return errors.flatMap { name, messages in
+        (messages.arrayValue.map(Array.init) ?? [messages]).map { ErrorDetail(message: $0, of: name) }
+      }
+    case .string("")?: return []
+    case let error?: return [ErrorDetail(found: error)]
     }
   }
 

@@ -24,6 +24,22 @@ public struct ErrorDetail: Sendable, Equatable {
     self.object = object
   }
 
+  /// The members of an error object.
+  static let members: Set<String> = ["id", "links", "status", "code", "title", "detail", "source"]
+
+  /// Reads an error; what is no object is its detail.
+  init(found json: JSONValue) {
+    if let object = json.objectValue { self.init(object) } else { self.init(detail: json.stringValue ?? json.text) }
+  }
+
+  /// Creates the error of an attribute's message, as Rails collects them; those of `base` are about the whole.
+  init(message: JSONValue, of name: String) {
+    let text = message.stringValue ?? message.text
+    self.init(
+      title: text, detail: name == "base" ? text : "\(name) \(text)",
+      pointer: name == "base" ? "/data" : "/data/attributes/\(name)")
+  }
+
   /// The HTTP status, as a number where it is one.
   public var status: Int? { object["status"]?.idText.flatMap { Int($0) } }
   /// The application's code.
@@ -38,6 +54,12 @@ public struct ErrorDetail: Sendable, Equatable {
   public var parameter: String? { object["source"]?["parameter"]?.stringValue }
   /// Whatever else the service says.
   public var meta: JSONObject? { object["meta"]?.objectValue }
+
+  /// What a person reads beside the words it is about: the title where the detail only puts a name before it.
+  public var label: String? {
+    guard let title, let detail, !title.isEmpty, !detail.hasSuffix(title) else { return title ?? detail }
+    return detail
+  }
 
   /// What a person reads: the detail, else the title, else all of it.
   public var text: String {

@@ -4,6 +4,8 @@ public struct Envelope: Sendable {
   public var correlationID: String
   /// The JSON-RPC method, for messages only.
   public var method: String
+  /// The JSON:API type that its client is for, where a reply has to be made up.
+  public var type: String
   /// The request as JSON text in UTF-8.
   public var body: [UInt8]
   /// When to stop waiting for the reply; nil waits for ever.
@@ -15,11 +17,13 @@ public struct Envelope: Sendable {
 
   /// Creates an envelope.
   public init(
-    correlationID: String, method: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool = false,
+    correlationID: String, method: String, type: String = "", body: [UInt8], deadline: ContinuousClock.Instant?,
+    expires: Bool = false,
     mayRepeat: Bool = false
   ) {
     self.correlationID = correlationID
     self.method = method
+    self.type = type
     self.body = body
     self.deadline = deadline
     self.expires = expires

@@ -71,7 +71,11 @@ public struct Renderer: Sendable {
       }
       gutter += 1
     }
-    for note in report.notes { lines.append(String(repeating: " ", count: gutter) + "= " + Screening.visible(note)) }
+    let margin = String(repeating: " ", count: gutter)
+    for note in report.notes {
+      lines.append(
+        margin + "= " + Screening.visible(note).split(whereSeparator: \.isNewline).joined(separator: "\n\(margin)  "))
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -94,14 +98,24 @@ public struct Renderer: Sendable {
       let start = Columns.width(of: before)
       return Span(
         start: start, width: max(1, Columns.width(of: words, from: start)),
-        label: mark.label.map(Screening.visible))
+        label: mark.label.map { Screening.visible($0).split(whereSeparator: \.isNewline).joined(separator: " ") })
     }.sorted { $0.start < $1.start }
     let text = Columns.expanded(Screening.hidingPasswords(source.line(number)))
     let (shown, shift) = window(text, spans.first?.start ?? 0)
     let edge = String(repeating: " ", count: gutter) + " | "
     let head = String(repeating: " ", count: gutter - String(number).count) + "\(number) | "
     let moved = spans.map { Span(start: max(0, $0.start - shift), width: $0.width, label: $0.label) }
-    return [head + shown] + carets(moved).map { edge + paint($0, "31") }
+    return [head + shown] + layers(moved).flatMap(carets).map { edge + paint($0, "31") }
+  }
+
+  /// Marks that overlap, each layer to be drawn below the one before.
+  private func layers(_ spans: [Span]) -> [[Span]] {
+    var layers: [[Span]] = []
+    for span in spans {
+      let free = layers.firstIndex { layer in layer.last.map { $0.start + $0.width <= span.start } ?? true }
+      if let free { layers[free].append(span) } else { layers.append([span]) }
+    }
+    return layers
   }
 
   /// The part of a long line that holds a column, and how far it is moved.

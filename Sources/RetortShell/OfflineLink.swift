@@ -44,16 +44,16 @@ private final class OfflineTransport: Transport {
   func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8] {
     let request = (try? JSONValue(parsing: envelope.body))?.objectValue ?? [:]
     show(["queue": .string(queue), "request": .object(request.hidingSecrets)])
-    let result = result(envelope.method, request["params"]?.objectValue ?? [:])
+    let result = result(envelope, request["params"]?.objectValue ?? [:])
     return JSONValue.object(["id": .string(envelope.correlationID), "jsonrpc": "2.0", "result": result]).encoded()
   }
 
   func close() async {}
 
-  private func result(_ method: String, _ params: JSONObject) -> JSONValue {
-    switch method {
+  private func result(_ envelope: Envelope, _ params: JSONObject) -> JSONValue {
+    switch envelope.method {
     case "index": ["data": [], "meta": ["record-count": 0]]
-    case "show": ["data": ["type": .string(queue), "id": params["id"] ?? "1", "attributes": [:]]]
+    case "show": ["data": ["type": .string(envelope.type), "id": params["id"] ?? "1", "attributes": [:]]]
     case "create", "update":
       .object(["data": .object(JSONObject([("id", "offline-1")]).merging(params["data"]?.objectValue ?? [:]))])
     default: ["data": nil]

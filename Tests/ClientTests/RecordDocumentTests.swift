@@ -152,21 +152,6 @@ import Testing
         == #"{"data":{"type":"x","attributes":{"text":"x"},"meta":{"a":1}},"include":"author"}"#)
   }
 
-  @Test func pointersLeadToTheUsersWords() throws {
-    let request = try client.createRequest(object(#"{"born_on":1,"author":{"id":1}}"#))
-    #expect(
-      request.pointers == [
-        "/data/attributes/born_on": ["born_on"], "/data/attributes/born-on": ["born_on"],
-        "/data/relationships/author": ["author"],
-      ])
-    let resource = try client.createRequest(
-      object(#"{"type":"posts","attributes":{"text":""},"relationships":{"author":{"data":null},"tags":{}}}"#))
-    #expect(
-      resource.pointers == [
-        "/data/attributes/text": ["attributes", "text"], "/data/relationships/author": ["relationships", "author"],
-      ])
-  }
-
   @Test func mutationsSaySo() throws {
     #expect(try client.createRequest([:]).changes && client.updateRequest("1", [:]).changes)
     #expect(client.destroyRequest("1").changes)

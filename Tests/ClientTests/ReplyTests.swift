@@ -33,7 +33,7 @@ import Testing
     let (client, _) = ResourceClient.scripted([.result(result)])
     #expect(
       await report(failure { () throws(ClientError) in try await client.index(Query()) })
-        == ["protocol", "posts index: \(message)", nil])
+        == ["protocol", "posts index: \(message)", "--trace=rpc shows the whole reply"])
   }
 
   @Test func showNeedsAResource() async throws {
@@ -41,7 +41,7 @@ import Testing
       let (client, _) = ResourceClient.scripted([.result(result)])
       #expect(
         await report(failure { () throws(ClientError) in try await client.show("1") })
-          == ["protocol", "posts show: the reply has no resource", nil])
+          == ["protocol", "posts show: the reply has no resource", "--trace=rpc shows the whole reply"])
     }
   }
 
@@ -56,6 +56,10 @@ import Testing
       (#"{"errors":[{"status":"404","title":"Record not found"}]}"#, "not-found", "Record not found"),
       (#"{"errors":[{"status":404,"code":404}],"data":null}"#, "not-found", #"{"status":404,"code":404}"#),
       (#"{"errors":["no such thing"]}"#, "service", "no such thing"),
+      (#"{"errors":"boom"}"#, "service", "boom"),
+      (#"{"errors":{"title":"T","status":"422"}}"#, "service", "T"),
+      (#"{"errors":{"text":["can't be blank"]}}"#, "invalid", "text can't be blank"),
+      (#"{"errors":{"base":["no","never"]},"data":{"type":"posts","id":"1"}}"#, "invalid", "2 errors from the service"),
       (#"{"errors":[{"detail":null,"title":"T","source":{}}]}"#, "service", "T"),
     ] {
       let (client, _) = ResourceClient.scripted([.result(result), .result(result)])
@@ -101,7 +105,7 @@ import Testing
     (#"{"id":null,"result":{"data":[]}}"#, nil),
     (#"{"id":7,"jsonrpc":"1.0","result":{"data":[]},"more":1}"#, nil),
     (#"{"result":{"data":[]},"error":{"code":1,"message":"no"}}"#, "posts index: no (code 1)"),
-    (#"{"error":{}}"#, "posts index: an error without a text (code 0)"),
+    (#"{"error":{}}"#, "posts index: an error without a text"),
     (
       #"{"error":{"code":"-32601","message":"Method not found","data":{"method":"index"}}}"#,
       "posts index: Method not found (code -32601)"

@@ -82,7 +82,7 @@ import Testing
     #expect(
       report(error) == [
         "protocol", "posts index: page 2 repeats the page before",
-        "the service ignores page: ask for all at once, without page:",
+        "the service ignores page: index ... reads all that it gives at once",
       ])
     #expect(try await stream.next() == nil)
     #expect(transport.sent.count == 2)
@@ -122,12 +122,25 @@ import Testing
   @Test(arguments: [
     (#"{"data":[{"type":"posts","id":"1"}],"meta":{"record-count":250}}"#, 250),
     (#"{"data":[],"meta":{"record-count":"5"}}"#, 5),
-    (#"{"data":[{"type":"posts","id":"1"},{"type":"posts","id":"2"}]}"#, 2), (#"{"data":[]}"#, 0), ("{}", 0),
+    (#"{"data":[{"type":"posts","id":"1"},{"type":"posts","id":"2"}]}"#, 2), (#"{"data":[]}"#, 0),
+    (#"{"meta":{"record-count":3}}"#, 3),
   ])
   func oneRequestCounts(result: String, count: Int) async throws {
     let (client, transport) = ResourceClient.scripted([.result(result)])
     #expect(try await client.count(Query()) == count)
     #expect(transport.sent.count == 1)
+  }
+
+  @Test(arguments: ["{}", "null", #"{"meta":{"a":1}}"#]) func aReplyWithoutAListIsNotCounted(result: String)
+    async throws
+  {
+    let (client, _) = ResourceClient.scripted([.result(result), .result(result)])
+    #expect(
+      await failure { () throws(ClientError) in try await client.count(Query()) }?.message
+        == "posts index: the reply has no data")
+    #expect(
+      await failure { () throws(ClientError) in try await client.destroyAll(Query()) }?.message
+        == "posts index: the reply has no data")
   }
 
   @Test(arguments: [nil, 2]) func withoutATotalTheStreamIsCounted(next: Int?) async throws {

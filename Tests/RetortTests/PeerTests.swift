@@ -116,7 +116,7 @@ import Testing
     #expect(
       ran.output == #"""
         service: posts index: size exceeds maximum page size of 100.
-        service: posts index: views is not allowed.
+        service: posts count: views is not allowed.
         service: posts create: 2 errors from the service
         invalid: posts update: text - can't be blank
         method-not-found: posts publish: Method not found (code -32601)

@@ -65,6 +65,24 @@ import Testing
     #expect(sent.allSatisfy { $0.contains(#""meta":{"run":7}"#) })
   }
 
+  @Test func everyRequestOfATransitionHasItsMeta() async {
+    let ran = await Ran.retort(
+      "--trace=rpc", "-c",
+      "connect \"embedded:blog\"\nlet posts = client queue: \"posts\" require-beam: true\ntransition posts 4 to: \"published\" via: {published: \"draft\"} meta: {beam: \"b\"} | select .state"
+    )
+    #expect(ran.output == "{\"state\":\"published\"}\n")
+  }
+
+  @Test func failuresOfDifferentKindsAreAllShown() async throws {
+    let ran = await Ran.retort(
+      "-c",
+      "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n[1, 99991, 99992, 2] | update posts {text: \"\"} on-error: \"continue\""
+    )
+    #expect(ran.status == 5 && ran.notes.hasPrefix("update posts: 0 ok, 4 failed\n"))
+    #expect(ran.notes.split(separator: "\n").filter { $0.hasPrefix("error[") }.count == 2)
+    #expect(ran.notes.split(separator: "\n").filter { $0 == "  = and 1 more like it" }.count == 2)
+  }
+
   @Test func aStepThatIsNoneIsNamed() async {
     let ran = await Ran.retort(
       "-c",

@@ -96,6 +96,20 @@ import Testing
     #expect(ran.status == 0 && methods == [#""show","p"#, #""update","#, #""update","#])
   }
 
+  @Test func whatIsShownOfflineHasTheClientsType() async {
+    let ran = await Ran.retort(
+      "--offline", "--yes", "-c",
+      """
+      connect "embedded:blog"
+      let posts = client queue: "remote_post" type: "posts" meta: {}
+      let authors = client queue: "remote_author" type: "authors" meta: {}
+      create posts {author: (show authors 1)}
+      [1, 2] | destroy posts
+      """)
+    #expect(ran.status == 0 && ran.notes == "destroy posts (queue remote_post): shown, and not sent\n")
+    #expect(ran.output.contains(#""author":{"data":{"type":"authors","id":"1"}}"#))
+  }
+
   @Test func repliesComeDirectlyAndClientsTell() async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     let ran = try await ServedBlog.serving(on: vhost.uri) {

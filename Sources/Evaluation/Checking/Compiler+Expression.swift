@@ -16,6 +16,8 @@ extension Compiler {
     case .call(let callee, let nameRange, let arguments): call(callee, nameRange, arguments, expression.range)
     case .elementField(let key, let nameRange, let isOptional):
       field(of: element(expression.range), key, nameRange, isOptional)
+    case .field(let base, let key, let nameRange, let isOptional) where base.isRelationships:
+      relationship(of: base, key, nameRange, isOptional)
     case .field(let base, let key, let nameRange, let isOptional):
       field(of: known(base, key, nameRange, isOptional), key, nameRange, isOptional)
     case .index(let base, let index, let isOptional):
@@ -127,6 +129,17 @@ extension Compiler {
       .placed(range, source)
   }
 
+  /// Compiles `post.relationships.author`, which is an error where it is not loaded, as `post.author` is.
+  private func relationship(of base: Expr, _ name: String, _ range: SourceRange, _ isOptional: Bool) -> Code {
+    let owner =
+      if case .field(let owner, _, _, _) = base.kind { code(owner) } else { element(base.range) }
+    return Code.of(owner) { value throws(Fault) in
+      if case .resource(let resource) = value, let found = try resource.relationship(name) { return found }
+      return try Access.field(
+        of: Access.field(of: value, "relationships", isOptional: isOptional), name, isOptional: isOptional)
+    }.placed(range, source)
+  }
+
   private func call(_ name: String, _ nameRange: SourceRange, _ arguments: [Expr], _ range: SourceRange) -> Code {
     let codes = arguments.map(code)
     noteVariable(name, range)
@@ -203,5 +216,15 @@ extension Code {
   /// The same code, whose value must be a boolean.
   func condition(_ word: String, _ range: SourceRange, _ source: SourceText) -> Code {
     Code.of(self) { value throws(Fault) in .bool(try value.condition(word)) }.placed(range, source)
+  }
+}
+
+extension Expr {
+  /// Whether it is `post.relationships`, or `.relationships` of the element.
+  fileprivate var isRelationships: Bool {
+    switch kind {
+    case .field(_, "relationships", _, _), .elementField("relationships", _, _): true
+    default: false
+    }
   }
 }

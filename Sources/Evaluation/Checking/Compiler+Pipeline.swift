@@ -172,7 +172,7 @@ enum PipelineRun {
   static func spread(_ value: Value) async throws(Fault) -> ElementStream {
     switch value {
     case .list(let elements): return ElementStream(elements)
-    case .page(let page): return ElementStream(page.items)
+    case .page(let page): return ElementStream(page)
     case .stream(let stream): return try await stream.open()
     case .range(let lower, let upper): return range(lower, upper)
     case .null:

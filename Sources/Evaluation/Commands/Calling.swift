@@ -22,7 +22,9 @@ extension Command {
   ) { arguments, frame throws(Fault) in
     let client = try arguments.client()
     guard case .string(let method) = arguments.value(1), !method.isEmpty else {
-      throw Fault(.type, "call needs a method as a string", nextStep: #"call posts "show" {id: "1"} reads: true"#)
+      throw Fault(
+        .type, "call needs the name of a method as a string that is not empty", at: [Fault.Mark(arguments.range(1))],
+        in: arguments.source, nextStep: #"call posts "show" {id: "1"} reads: true"#)
     }
     let params: JSONObject
     switch arguments.value(2) {

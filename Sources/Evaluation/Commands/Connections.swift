@@ -77,7 +77,9 @@ extension Command {
         .init(name: "on", shape: .connection, summary: "the connection, where several are open"),
         .init(name: "meta", shape: .record, fallback: "{host: ...}", summary: "goes with each request"),
         .init(name: "timeout", shape: .any, fallback: "5s", summary: "how long a request waits; \"never\" for ever"),
-        .init(name: "keys", shape: .string, summary: "\"underscore\" writes - as _, as the Elixir library does"),
+        .init(
+          name: "keys", shape: .string, fallback: "\"wire\"",
+          summary: "\"underscore\" writes - as _, as the Elixir library does"),
         .init(
           name: "relationships", shape: .record, summary: "names that take ids: {author: \"authors\", tags: [\"tags\"]}"
         ),
@@ -157,10 +159,11 @@ extension Command {
     settings.singular = try arguments.string("singular")
     settings.requiresBeam = try arguments.bool("require-beam") ?? false
     for (name, value) in try arguments.record("relationships")?.fields ?? [] {
+      let name = settings.keys == .underscore ? String(name.map { $0 == "-" ? "_" : $0 }) : name
       switch value {
-      case .string(let type): settings.relationships[name] = .toOne(type: type)
+      case .string(let type) where !type.isEmpty: settings.relationships[name] = .toOne(type: type)
       case .list(let elements):
-        guard elements.count == 1, case .string(let type) = elements[0] else { fallthrough }
+        guard elements.count == 1, case .string(let type) = elements[0], !type.isEmpty else { fallthrough }
         settings.relationships[name] = .toMany(type: type)
       default:
         throw Fault(

@@ -5,23 +5,21 @@ import Language
 
 extension Fault {
   /// The error of a client's call, with carets under the words that caused it.
-  convenience init(
-    _ error: ClientError, _ arguments: Arguments, record: Int? = nil, pointers: [String: [String]] = [:]
-  ) {
+  convenience init(_ error: ClientError, _ arguments: Arguments, record: Int? = nil) {
     var marks: [Mark] = []
     var left: [String] = []
     for detail in error.errors {
-      if let words = arguments.words(of: detail, record: record, pointers: pointers) {
-        let text = error.errors.count > 1 || detail.pointer != nil ? detail.title ?? detail.detail : nil
+      if let words = arguments.words(of: detail, record: record) {
+        let text = error.errors.count > 1 || detail.pointer != nil ? detail.label : nil
         let way = words.rest.isEmpty ? "" : words.rest.joined(separator: ".") + ": "
         marks.append(Mark(words.range, text.map { way + $0 } ?? (way.isEmpty ? nil : way)))
-      } else if let place = detail.pointer ?? detail.parameter {
+      } else if let place = detail.pointer ?? detail.parameter, !place.isEmpty {
         left.append(error.errors.count > 1 ? "\(place): \(detail.text)" : "the service points to \(place)")
       } else if error.errors.count > 1 {
         left.append(detail.text)
       }
     }
-    marks.sort { $0.range.lower < $1.range.lower }
+    marks = Self.joined(marks)
     let isUnknownCall = error.kind == .methodNotFound && arguments.name == "call"
     self.init(
       Kind(error.kind.rawValue), Self.message(error, arguments.name),
@@ -30,12 +28,28 @@ extension Fault {
       errors: error.errors.map { .object($0.object) }, trail: left + error.facts)
   }
 
+  /// The marks in the order of the text, those of the same words as one.
+  private static func joined(_ marks: [Mark]) -> [Mark] {
+    var joined: [Mark] = []
+    for mark in marks.enumerated().sorted(by: {
+      ($0.element.range.lower, $0.offset) < ($1.element.range.lower, $1.offset)
+    })
+    .map(\.element) {
+      guard let same = joined.firstIndex(where: { $0.range == mark.range }) else {
+        joined.append(mark)
+        continue
+      }
+      joined[same].label = [joined[same].label, mark.label].compactMap(\.self).joined(separator: "; ")
+    }
+    return joined
+  }
+
   /// The message, which names the verb that was written: `count` and `stream` send `index`.
   private static func message(_ error: ClientError, _ verb: String) -> String {
     guard let call = error.call, verb != "call" else { return error.message }
-    let sent = "\(call.queue) \(call.method): "
+    let sent = "\(call.label) \(call.method): "
     guard error.message.hasPrefix(sent) else { return error.message }
-    return "\(call.queue) \(verb): \(error.message.dropFirst(sent.count))"
+    return "\(call.label) \(verb): \(error.message.dropFirst(sent.count))"
   }
 }
 
@@ -44,11 +58,11 @@ extension Arguments {
   typealias Words = (range: SourceRange, rest: ArraySlice<String>)
 
   /// The words that a service's error is about, by its pointer into the request or the parameter it names.
-  fileprivate func words(of detail: ErrorDetail, record: Int?, pointers: [String: [String]]) -> Words? {
+  fileprivate func words(of detail: ErrorDetail, record: Int?) -> Words? {
     let way: [String]
     if let pointer = detail.pointer {
-      if let path = Self.path(of: pointer, pointers), let record { return words(record, path) }
       way = Self.steps(of: pointer)
+      if let record, let path = path(of: way, in: record) { return words(record, path) }
     } else if let parameter = detail.parameter {
       way = parameter.split { ".[]".contains($0) }.map(String.init)
     } else {
@@ -70,25 +84,27 @@ extension Arguments {
     }
   }
 
-  private func words(_ index: Int, _ path: [String]) -> Words? {
+  /// The words of a part of an argument.
+  func words(_ index: Int, _ path: [String]) -> Words? {
     index < positional.count ? positional[index].words(at: path) : nil
   }
 
   private var isRelating: Bool { ["link", "relink", "unlink", "relationship", "related"].contains(name) }
   private var takesID: Bool { isRelating || ["show", "update", "destroy", "transition"].contains(name) }
 
-  /// The way to a pointer's place in the record that the document was made of; a pointer may lead into a field.
-  private static func path(of pointer: String, _ pointers: [String: [String]]) -> [String]? {
-    var (known, inner) = (pointer[...], [Substring]())
-    while !known.isEmpty {
-      if let path = pointers[String(known)] {
-        let rest = inner.map(unescaped)
-        let isLinkage = known.hasPrefix("/data/relationships/") && rest.first == "data"
-        return path + (isLinkage ? Array(rest.dropFirst()) : rest)
-      }
-      guard let slash = known.lastIndex(of: "/") else { return nil }
-      inner.insert(known[slash...].dropFirst(), at: 0)
-      known = known[..<slash]
+  /// The way in a record to what its document has in a place: `/data/attributes/text` is `text`.
+  ///
+  /// A pointer may lead into a field, name it with dashes or underscores, and take a relationship for an attribute.
+  private func path(of way: [String], in record: Int) -> [String]? {
+    guard way.count > 1, way[0] == "data", ["attributes", "relationships"].contains(way[1]), record < positional.count
+    else { return nil }
+    guard way.count > 2 else { return [] }
+    let rest = Array(way.dropFirst(way[1] == "relationships" && way.dropFirst(3).first == "data" ? 4 : 3))
+    for members in [[way[1]], ["attributes"], ["relationships"], []] {
+      guard let names = positional[record].value.names(in: members),
+        let name = names.first(where: { $0 == way[2] }) ?? names.first(where: { $0.dashed == way[2].dashed })
+      else { continue }
+      return members + [name] + rest
     }
     return nil
   }
@@ -113,6 +129,19 @@ extension Arguments.Argument {
       expression = part
     }
     return (expression.range, [])
+  }
+}
+
+extension Value {
+  /// The names of a record's fields, or of those of a member of a resource object; nil where it is none.
+  fileprivate func names(in members: [String]) -> [String]? {
+    switch self {
+    case .record(let record):
+      guard let member = members.first else { return record.names }
+      return record[member]?.names(in: [])
+    case .resource(let resource): return members.first.flatMap { resource.object[$0]?.objectValue?.keys }
+    default: return nil
+    }
   }
 }
 

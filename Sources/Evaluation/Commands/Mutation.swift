@@ -71,9 +71,10 @@ struct Mutation: Sendable {
       request.expires = expires
       return Mutation(client: client, request: request, arguments: arguments, record: record, patience: patience)
     } catch {
+      let words = record.flatMap { arguments.words($0, error.path) }
       throw Fault(
-        Fault.Kind(error.kind.rawValue), error.message, at: [Fault.Mark(arguments.range(record ?? 1))],
-        in: arguments.source, nextStep: error.nextStep)
+        Fault.Kind(error.kind.rawValue), error.message,
+        at: [Fault.Mark(words?.range ?? arguments.range(record ?? 1))], in: arguments.source, nextStep: error.nextStep)
     }
   }
 
@@ -107,7 +108,7 @@ struct Mutation: Sendable {
       return .done(client.resources(document).first ?? .null)
     } catch {
       let error = await client.explained(error)
-      let fault = Fault(error, arguments, record: record, pointers: request.pointers)
+      let fault = Fault(error, arguments, record: record)
       switch error.kind {
       case .notFound where request.method == "destroy": return .absent(fault)
       case .unknown: return .unknown(fault)

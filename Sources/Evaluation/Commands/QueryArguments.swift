@@ -14,7 +14,8 @@ extension Declaration.Option {
     summary: "{number: 1, size: 100}, or {offset: 0, limit: 100}")
   static let meta = Self(name: "meta", shape: .record, summary: "goes with the request")
   static let keys = Self(
-    name: "keys", shape: .string, summary: "\"wire\" leaves the names of this call as they are written")
+    name: "keys", shape: .string, fallback: "the client's",
+    summary: "\"wire\" leaves the names of this call as they are written, \"underscore\" writes - as _")
   static let timeout = Self(
     name: "timeout", shape: .any, fallback: "the client's", summary: "how long to wait: 10s, \"never\"")
   static let expire = Self(

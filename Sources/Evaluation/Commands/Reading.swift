@@ -109,7 +109,11 @@ extension ClientValue {
   /// The primary resources of a document as values.
   func resources(_ document: Document) -> [Value] {
     let included = document.included
-    let compound = ResourceValue.Compound(client: name) { type, id in included[type, id] }
+    let compound = ResourceValue.Compound(client: name) { type, id in
+      included[type, id]
+    } isListed: { type, id in
+      document.resources.contains { Identifier($0) == Identifier(type: type, id: id) }
+    }
     return document.resources.map { .resource(ResourceValue($0, compound: compound)) }
   }
 

@@ -1,4 +1,5 @@
 import Client
+import JSONAPI
 import JSONText
 import Language
 
@@ -22,7 +23,13 @@ extension Command {
     let document = try await client.reading(arguments) { () throws(ClientError) in
       try await relationship.related(source: source, options: options, patience: patience)
     }
-    return .list(client.resources(document))
+    let resources = client.resources(document)
+    if document.pagination?.next != nil {
+      frame.run.session.note(
+        "these are \(resources.count), and the service has more on a next page: a stream of their own client reads them"
+      )
+    }
+    return .list(resources)
   }
 
   static let relationship = Command(

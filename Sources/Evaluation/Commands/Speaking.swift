@@ -16,7 +16,9 @@ extension Command {
       while let page = try await elements.next() {
         for element in page { try frame.run.output.put(line: try element.interpolated()) }
       }
-    case let value: try frame.run.output.put(line: try value.interpolated())
+    case let value:
+      if case .page(let page) = value { frame.run.session.noteNextPage(page.hasNext) }
+      try frame.run.output.put(line: try value.interpolated())
     }
     return .null
   }

@@ -38,20 +38,28 @@ private struct StateMachine {
     var (predecessors, clients): ([String: String], [String: ClientValue]) = ([:], [:])
     for field in try arguments.record("via")?.fields ?? [] {
       guard case .string(let state) = field.value else {
-        throw Fault(.value, "via: \(field.name) names a state as a string", nextStep: "via: {published: \"draft\"}")
+        throw Self.refusal(
+          arguments, "via", field.name, "via: \(field.name) names a state as a string", "via: {published: \"draft\"}")
       }
       predecessors[field.name] = state
     }
     for field in try arguments.record("with")?.fields ?? [] {
-      guard case .client(let client) = field.value else {
-        throw Fault(.value, "with: \(field.name) names a client", nextStep: "with: {published: reviewers}")
+      func refuse(_ message: String, _ nextStep: String?) -> Fault {
+        Self.refusal(arguments, "with", field.name, "with: \(field.name) \(message)", nextStep)
+      }
+      guard case .client(let other) = field.value else {
+        throw refuse("names a client", "with: {published: reviewers}")
       }
       guard predecessors[field.name] != nil else {
         let near = nearest(to: field.name, among: Array(predecessors.keys))
-        throw Fault(
-          .value, "with: \(field.name) is no step of via:", nextStep: near.map { "did you mean \($0)?" })
+        throw refuse("is no step of via:", near.map { "did you mean \($0)?" })
       }
-      clients[field.name] = client
+      guard other.client.settings.type == client.client.settings.type else {
+        throw refuse(
+          "is a client of \(other.client.settings.type), and the resource is one of \(client.client.settings.type)",
+          "another queue for the same resources: client queue: \"...\" type: \"\(client.client.settings.type)\"")
+      }
+      clients[field.name] = other
     }
     (self.predecessors, self.clients) = (predecessors, clients)
   }
@@ -61,12 +69,23 @@ private struct StateMachine {
     let path = session.options.isOffline ? try wholePath() : try path(from: try state(of: resource))
     for next in path {
       resource = try await step(to: next, session)
-      let reached = try state(of: resource)
+      guard let reached = state(in: resource) else {
+        throw fault(
+          "the service took the step to \(next), and its answer has no state: look at the resource before going on")
+      }
       guard reached == next else {
         throw fault("asked for \(next), and the service answered with state \(reached): it stays there")
       }
     }
     return resource
+  }
+
+  /// A refusal with its place in an option.
+  private static func refusal(
+    _ arguments: Arguments, _ option: String, _ name: String, _ message: String, _ nextStep: String?
+  ) -> Fault {
+    let range = arguments[option]?.words(at: [name])?.range ?? arguments.range
+    return Fault(.value, message, at: [Fault.Mark(range)], in: arguments.source, nextStep: nextStep)
   }
 
   /// All states that lead to the goal, for where the resource's own is not known.
@@ -82,11 +101,14 @@ private struct StateMachine {
     var state = goal
     while state != start {
       if path.contains(state) {
-        throw fault("via: goes in a circle: \((path.reversed() + [path.last ?? state]).joined(separator: " -> "))")
+        let circle = (path.reversed() + [path.last ?? state]).joined(separator: " -> ")
+        throw fault("via: goes in a circle: \(circle)", at: arguments["via"])
       }
       path.append(state)
       guard let before = predecessors[state] else {
-        throw fault("no way leads from \(start) to \(goal): via: does not say what comes before \(state)")
+        throw fault(
+          "no way leads from \(start) to \(goal): via: does not say what comes before \(state)", at: arguments["via"],
+          nextStep: "via: {..., \(state): \"STATE BEFORE IT\"}")
       }
       state = before
     }
@@ -94,9 +116,9 @@ private struct StateMachine {
   }
 
   private func shown() async throws(Fault) -> Value {
-    let patience = try arguments.patience(client)
+    let (patience, query) = (try arguments.patience(client), try arguments.query())
     let document = try await client.reading(arguments) { () throws(ClientError) in
-      try await client.client.show(id, patience: patience)
+      try await client.client.show(id, query, patience: patience)
     }
     guard let resource = client.resources(document).first else { throw fault("the reply has no resource") }
     return resource
@@ -115,14 +137,20 @@ private struct StateMachine {
   }
 
   private func state(of resource: Value) throws(Fault) -> String {
-    guard case .resource(let resource) = resource, case .string(let state)? = try resource.field("state") else {
-      throw fault("\(client.name) has no state that is a string")
+    guard let state = state(in: resource) else { throw fault("the resource has no state that is a string") }
+    return state
+  }
+
+  private func state(in resource: Value) -> String? {
+    guard case .resource(let resource) = resource, case .string(let state)? = try? resource.field("state") else {
+      return nil
     }
     return state
   }
 
-  private func fault(_ message: String) -> Fault {
+  private func fault(_ message: String, at argument: Arguments.Argument? = nil, nextStep: String? = nil) -> Fault {
     Fault(
-      .value, "\(client.name) transition: \(message)", at: [Fault.Mark(arguments.range)], in: arguments.source)
+      .value, "\(client.name) transition: \(message)", at: [Fault.Mark(argument?.range ?? arguments.range)],
+      in: arguments.source, nextStep: nextStep)
   }
 }

@@ -157,6 +157,7 @@ extension Stage {
       let selects = !call.command.arguments.isEmpty
       let code = call.selection()
       return .reduce { frame, stream throws(Fault) in
+        frame.run.session.noteNextPage(stream.hasNextPage)
         var printer = Printer(frame.run.session, output: frame.run.output, format: format)
         var rows =
           selects

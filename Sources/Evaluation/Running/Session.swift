@@ -112,6 +112,11 @@ public final class Session: Sendable {
     surroundings.note(Screening.visible(text) + "\n")
   }
 
+  /// Says that what is printed or counted is a page that has a next one.
+  func noteNextPage(_ hasNext: Bool) {
+    if hasNext { note("this page has a next one: stream reads them all") }
+  }
+
   /// Where many requests at once run best: the connection's own thread, where there is one connection.
   var linkExecutor: (any TaskExecutor)? {
     state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.transport.taskExecutor : nil }

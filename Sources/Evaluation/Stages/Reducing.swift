@@ -8,6 +8,7 @@ extension Stage {
       examples: [.init(code: "1..7 | count", output: "7")])
   ) { _ in
     .reduce { frame, stream throws(Fault) in
+      frame.run.session.noteNextPage(stream.hasNextPage)
       var count = 0
       while let page = try await stream.next() {
         try frame.run.checkInterrupt()

@@ -12,7 +12,11 @@ struct Tally: Sendable {
   var refused = 0
   var unknown = 0
   /// The first element that did not go well.
-  var first: Fault?
+  var first: Fault? { failures.first?.fault }
+  /// The first failure of each kind and wording, and how many there were like it.
+  private(set) var failures: [(fault: Fault, count: Int)] = []
+  /// How many failures are told apart.
+  private static let limit = 5
   /// Whether anything reached a queue.
   private(set) var hasSent = false
 
@@ -25,7 +29,12 @@ struct Tally: Sendable {
     case .refused: refused += 1
     }
     hasSent = hasSent || outcome.wasSent
-    if !outcome.isGood, first == nil { first = outcome.fault?.within("at \(element())") }
+    guard !outcome.isGood, let fault = outcome.fault else { return }
+    if let known = failures.firstIndex(where: { $0.fault.kind == fault.kind && $0.fault.tells(as: fault) }) {
+      failures[known].count += 1
+    } else if failures.count < Self.limit {
+      failures.append((fault.within("at \(element())"), 1))
+    }
   }
 
   var value: Value {
@@ -181,14 +190,13 @@ extension Stage {
 
   /// Says how it ended; a failure ends the statement unless it was to go on.
   static func finish(_ tally: Tally, _ label: String, _ session: Session, goesOn: Bool) throws(Fault) {
-    session.note("\(label): \(tally.text)")
+    session.note(session.options.isOffline ? "\(label): shown, and not sent" : "\(label): \(tally.text)")
     guard let first = tally.first else { return }
-    if goesOn {
-      session.state.withLock { $0.hasPartialFailure = true }
-      session.show(first)
-      return
+    guard goesOn else { throw tally.hasSent ? first.ending(5) : first }
+    session.state.withLock { $0.hasPartialFailure = true }
+    for (fault, count) in tally.failures {
+      session.show(count > 1 ? fault.within("and \(count - 1) more like it") : fault)
     }
-    throw tally.hasSent ? first.ending(5) : first
   }
 }
 

@@ -88,6 +88,14 @@ public final class Fault: Error, Sendable {
       status: self.status ?? status)
   }
 
+  /// Whether it says the same as another but for numbers and names in it: that of another element.
+  func tells(as other: Fault) -> Bool {
+    func words(_ text: String) -> [Substring] {
+      text.split(separator: " ").filter { word in !word.contains { $0.isNumber || $0 == "\"" } }
+    }
+    return message == other.message || words(message) == words(other.message)
+  }
+
   /// Whether `rescue` never sees it: a guard, a limit, a missing confirmation, an interrupt.
   public var isFinal: Bool { Kind.final.contains(kind) }
 

@@ -16,22 +16,39 @@ public struct ResourceValue: Sendable {
   let path: [String]
   /// The relationships on the way here: for the error that says what to include.
   let way: [String]
+  /// Why it is only an identifier of what a relationship leads to, where it is.
+  let stub: Stub?
+
+  /// Why a relationship leads to an identifier and not to a resource.
+  enum Stub: Sendable {
+    case notIncluded
+    /// It is one of the resources on the way here.
+    case cycle
+  }
+
   /// Whether it is all that was sent of what a relationship leads to.
-  let isStub: Bool
+  var isStub: Bool { stub != nil }
 
   /// What a document holds beside its primary data, shared by its resources.
   final class Compound: Sendable {
     let included: @Sendable (_ type: String, _ id: String) -> JSONObject?
+    /// Whether it is among the primary data.
+    let isListed: @Sendable (_ type: String, _ id: String) -> Bool
     /// Names the client that read it.
     let client: String
-    init(client: String, included: @escaping @Sendable (String, String) -> JSONObject?) {
+
+    init(
+      client: String, included: @escaping @Sendable (String, String) -> JSONObject?,
+      isListed: @escaping @Sendable (String, String) -> Bool = { _, _ in false }
+    ) {
       self.client = client
       self.included = included
+      self.isListed = isListed
     }
   }
 
   init(
-    _ object: JSONObject, compound: Compound? = nil, path: [String] = [], way: [String] = [], isStub: Bool = false
+    _ object: JSONObject, compound: Compound? = nil, path: [String] = [], way: [String] = [], stub: Stub? = nil
   ) {
     self.object = object
     attributes = object["attributes"]?.objectValue ?? JSONObject()
@@ -39,7 +56,7 @@ public struct ResourceValue: Sendable {
     self.compound = compound
     self.path = path
     self.way = way
-    self.isStub = isStub
+    self.stub = stub
   }
 
   /// Creates a resource of an object that has a `type`, and `attributes` or `relationships`; nil of any other.
@@ -49,7 +66,7 @@ public struct ResourceValue: Sendable {
     self.object = object
     self.attributes = attributes ?? JSONObject()
     self.relationships = relationships ?? JSONObject()
-    (compound, path, way, isStub) = (nil, [], [], false)
+    (compound, path, way, stub) = (nil, [], [], nil)
   }
 
   /// The type.
@@ -80,11 +97,19 @@ public struct ResourceValue: Sendable {
     case "links", "meta": return .record(Record(object[name]?.objectValue ?? JSONObject()))
     default: break
     }
-    if isStub { throw notIncluded() }
+    if let stub { throw unread(stub) }
     if name == "attributes" { return .record(Record(attributes)) }
     if name == "relationships" { return .record(try related()) }
-    if let relationship = relationships[name] { return try linked(name, relationship) }
+    if let found = try relationship(name) { return found }
     return attributes[name].map { Value($0) }
+  }
+
+  /// What a relationship leads to, or nil where there is none of that name.
+  ///
+  /// - Throws: `field` where it is not loaded.
+  func relationship(_ name: String) throws(Fault) -> Value? {
+    guard stub == nil, let relationship = relationships[name] else { return nil }
+    return try linked(name, relationship)
   }
 
   /// The names of all fields, relationships last.
@@ -93,10 +118,11 @@ public struct ResourceValue: Sendable {
     return ["type", "id"] + attributes + relationships.keys.filter { !attributes.contains($0) }
   }
 
+  /// What the relationships lead to, without those that are not loaded: null would say that they lead nowhere.
   private func related() throws(Fault) -> Record {
     var fields: [Record.Field] = []
-    for (name, relationship) in relationships {
-      fields.append((name, relationship["data"] == nil ? .null : try linked(name, relationship)))
+    for (name, relationship) in relationships where relationship["data"] != nil {
+      fields.append((name, try linked(name, relationship)))
     }
     return Record(fields)
   }
@@ -120,15 +146,28 @@ public struct ResourceValue: Sendable {
     let type = identifier["type"]?.stringValue ?? ""
     let id = ResourceValue(identifier).id ?? ""
     let key = "\(type)/\(id)"
-    guard !path.contains(key), key != label, let object = compound?.included(type, id) else {
-      return ResourceValue(identifier, compound: compound, path: path, way: way + [name], isStub: true)
+    let isCycle = path.contains(key) || key == label
+    guard !isCycle, let object = compound?.included(type, id) else {
+      return ResourceValue(
+        identifier, compound: compound, path: path, way: way + [name], stub: isCycle ? .cycle : .notIncluded)
     }
     return ResourceValue(object, compound: compound, path: path + [label], way: way + [name])
   }
 
-  private func notIncluded() -> Fault {
-    Fault(
-      .field, "\(way.last ?? "it") is \(label), of which only type and id are known",
+  private func unread(_ stub: Stub) -> Fault {
+    let what = "\(way.last ?? "it") is \(label)"
+    if stub == .cycle {
+      return Fault(
+        .field, "\(what), which it was reached from: a circle ends in type and id",
+        nextStep: "keep the resource in a variable: let post = ...")
+    }
+    if compound?.isListed(type, id ?? "") == true {
+      return Fault(
+        .field, "\(what), which is in the list itself: only what is included is read through a relationship",
+        nextStep: "look it up in the list by its id, or show it")
+    }
+    return Fault(
+      .field, "\(what), of which only type and id are known",
       nextStep: "ask for it where it is read: include: \"\(way.joined(separator: "."))\"")
   }
 

@@ -3,6 +3,8 @@
 /// A page is never empty; nil is the end. Dropping a stream lets go of what it holds.
 struct ElementStream {
   private var pull: (() async throws(Fault) -> [Value]?)?
+  /// Whether it is a page that has a next one.
+  private(set) var hasNextPage = false
 
   /// Creates a stream of a function that is called for each page until it returns nil.
   init(_ pull: @escaping () async throws(Fault) -> [Value]?) { self.pull = pull }
@@ -14,6 +16,12 @@ struct ElementStream {
       defer { rest = nil }
       return rest
     }
+  }
+
+  /// Creates a stream of a page's elements.
+  init(_ page: PageValue) {
+    self.init(page.items)
+    hasNextPage = page.hasNext
   }
 
   /// The next page, or nil at the end; after it the source is let go.
