@@ -13,6 +13,11 @@ public struct BrokerError: Error, Sendable, Equatable {
   /// Whether the request had left, so that it may have been carried out.
   public var wasSent: Bool
 
+  /// The error of a body that no broker takes.
+  static func tooLarge(_ count: Int) -> BrokerError {
+    BrokerError(.tooLarge, "a body of \(count) bytes: the broker takes at most 128 MiB")
+  }
+
   /// Creates an error.
   public init(_ code: Code, _ message: String, wasSent: Bool = false) {
     self.code = code

@@ -40,8 +40,12 @@ struct Channel {
   /// What the correlation ids of the channel's requests begin with.
   let prefix: [UInt8]
   var answer: Awaited?
+  /// Whether it takes no more requests, since it is being closed.
+  var isClosing = false
   /// What a service does with a delivery.
   var deliver: (@Sendable (Delivery) -> Void)?
+  /// What a service does when the broker takes the channel or its consumer away.
+  var ended: (@Sendable (BrokerError) -> Void)?
   private var assembly: Assembly?
 
   init(number: UInt16, prefix: [UInt8] = []) {
@@ -113,6 +117,7 @@ struct Channel {
   /// Ends everything that waits on the channel.
   mutating func fail(_ error: BrokerError, code: UInt16) {
     failPending(error)
+    ended?(error)
     let known = code == 404 ? BrokerError(.noRoute, error.message) : error
     fail(awaited: known)
   }

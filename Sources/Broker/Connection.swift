@@ -28,11 +28,9 @@ public actor Connection {
   /// No request's time is up before it.
   var nextDeadline: ContinuousClock.Instant?
   /// Why the broker takes no messages, while it does not.
-  public private(set) var blockedReason: String? {
-    didSet {
-      listener.notice(blockedReason.map { "the broker takes no messages: \($0)" } ?? "the broker takes messages again")
-    }
-  }
+  public private(set) var blockedReason: String?
+  /// When it was last told that the broker takes none.
+  private var toldBlocked: ContinuousClock.Instant?
   /// What was counted.
   public internal(set) var counters = Counters()
   private var closing: (continuation: CheckedContinuation<Void, Never>, deadline: ContinuousClock.Instant)?
@@ -61,6 +59,9 @@ public actor Connection {
     /// Requests that came back since no queue took them.
     public var returned = 0
   }
+
+  /// The most bytes that a message may have.
+  public static let largestBody = OutgoingMessage.bodyLimit
 
   /// The connection's own thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -101,7 +102,10 @@ public actor Connection {
       return ConnectionThread.Wait()
     }
     expire()
-    if let closing, closing.deadline <= .now { lose(BrokerError(.closed, "the connection is closed")) }
+    if let closing {
+      expect(closing.deadline)
+      if closing.deadline <= .now { lose(BrokerError(.closed, "the connection is closed")) }
+    }
     guard let descriptor = handle?.descriptor else { return ConnectionThread.Wait() }
     return ConnectionThread.Wait(
       socket: descriptor, wantsToWrite: !outbox.isEmpty && blockedReason == nil, timeout: isDry ? patience : 0)
@@ -190,12 +194,23 @@ public actor Connection {
     case RETORT_FRAME_CONNECTION_CLOSE:
       return .connectionClosed(BrokerError(.lost, "the broker closed the connection: \(frame.code) \(frame.text)"))
     case RETORT_FRAME_CONNECTION_CLOSE_OK: return .connectionCloseConfirmed
-    case RETORT_FRAME_BLOCKED: blockedReason = frame.text
-    case RETORT_FRAME_UNBLOCKED: blockedReason = nil
+    case RETORT_FRAME_BLOCKED:
+      blockedReason = frame.text
+      tellBlocked()
+    case RETORT_FRAME_UNBLOCKED:
+      (blockedReason, toldBlocked) = (nil, nil)
+      listener.notice("the broker takes messages again")
     default:
       withChannel(frame.channel) { $0.take(frame, &counters) }
     }
     return nil
+  }
+
+  /// Tells that the broker takes no messages, and again for what is asked later.
+  func tellBlocked() {
+    if let toldBlocked, .now < toldBlocked + .seconds(2) { return }
+    toldBlocked = .now
+    listener.notice("the broker takes no messages: \(blockedReason ?? "")")
   }
 
   private func react(_ event: Event) throws(BrokerError) {
@@ -313,7 +328,8 @@ extension Connection {
       expect(deadline)
       do throws(BrokerError) { try send(method, on: number) } catch { lose(error) }
     }
-    if case .failure(let error) = result, error.code == .timeout, channels.removeValue(forKey: number) != nil {
+    if case .failure(let error) = result, error.code == .timeout, channels[number] != nil {
+      fail(number, error, code: 0)
       do throws(BrokerError) { try send(.closeChannel, on: number) } catch { lose(error) }
     }
     return try result.get()
@@ -327,13 +343,22 @@ extension Connection {
   /// Closes a channel; what waits on it fails.
   func closeChannel(_ number: UInt16) async {
     guard channels[number] != nil, handle != nil else { return }
-    channels[number]?.failPending(BrokerError(.closed, "the client was stopped"))
+    let stopped = BrokerError(.closed, "the client was stopped")
+    channels[number]?.isClosing = true
+    channels[number]?.ended = nil
+    channels[number]?.failPending(stopped)
     do throws(BrokerError) {
       _ = try await call(number, .closeChannel, until: blockedReason == nil ? .now + Self.farewell : .now)
     } catch {}
-    channels[number] = nil
+    fail(number, stopped, code: 0)
   }
 
   /// Sets what is done with the deliveries of a channel that serves.
-  func serve(_ number: UInt16, _ body: @escaping @Sendable (Delivery) -> Void) { channels[number]?.deliver = body }
+  func serve(
+    _ number: UInt16, _ body: @escaping @Sendable (Delivery) -> Void,
+    ended: @escaping @Sendable (BrokerError) -> Void
+  ) {
+    channels[number]?.deliver = body
+    channels[number]?.ended = ended
+  }
 }

@@ -8,7 +8,7 @@ public actor Dialer {
   private let name: String
   private let listener: Connection.Listener
   private var connection: Connection?
-  private var attempt: Task<Result<Connection, BrokerError>, Never>?
+  private var attempt: Opening?
   private var isClosed = false
 
   /// Dials for the first time.
@@ -22,9 +22,24 @@ public actor Dialer {
     self.uri = uri
     self.name = name
     self.listener = listener
-    let first = try await Connection.open(uri, name: name, listener: listener)
+    let opening = Self.opening(uri, name, listener)
+    guard let opened = await opening.value(until: nil) else {
+      Task { if case .success(let late) = await opening.value { await late.close() } }
+      throw BrokerError(.cancelled, "interrupted")
+    }
+    let first = try opened.get()
     connection = first
     watch(first)
+  }
+
+  private typealias Opening = Task<Result<Connection, BrokerError>, Never>
+
+  private static func opening(_ uri: AMQPURI, _ name: String, _ listener: Connection.Listener) -> Opening {
+    Opening {
+      do throws(BrokerError) { return .success(try await Connection.open(uri, name: name, listener: listener)) } catch {
+        return .failure(error)
+      }
+    }
   }
 
   /// Has the loss of a connection noticed while nobody uses it.
@@ -80,16 +95,11 @@ public actor Dialer {
     }
   }
 
-  private func dialing() -> Task<Result<Connection, BrokerError>, Never> {
+  private func dialing() -> Opening {
     if let attempt { return attempt }
-    let (uri, name, listener) = (uri, name, listener)
-    let task = Task<Result<Connection, BrokerError>, Never> {
-      do throws(BrokerError) { return .success(try await Connection.open(uri, name: name, listener: listener)) } catch {
-        return .failure(error)
-      }
-    }
-    attempt = task
-    return task
+    let opening = Self.opening(uri, name, listener)
+    attempt = opening
+    return opening
   }
 
   /// Asks for a queue's depth and consumers; nil where there is none.

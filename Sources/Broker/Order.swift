@@ -27,17 +27,17 @@ extension Connection {
     let pending = Channel.Pending(continuation: continuation, deadline: message.deadline)
     withChannel(message.channel) { $0.pending[serial] = pending }
     expect(message.deadline)
+    if blockedReason != nil { tellBlocked() }
     outbox.append(Outbox.Entry(content: message, request: serial))
   }
 
   /// Why a request can't be sent.
   private func refusal(of message: OutgoingMessage) -> BrokerError? {
     if let end { return end }
-    if !channels.keys.contains(message.channel) {
-      return BrokerError(.lost, "the client's channel is lost")
-    }
+    guard let channel = channels[message.channel] else { return BrokerError(.lost, "the client's channel is lost") }
+    if channel.isClosing { return BrokerError(.closed, "the client was stopped") }
     if message.body.count > OutgoingMessage.bodyLimit {
-      return BrokerError(.tooLarge, "a body of \(message.body.count) bytes: the broker takes at most 128 MiB")
+      return .tooLarge(message.body.count)
     }
     if let deadline = message.deadline, deadline <= .now { return BrokerError(.timeout, "the time is up") }
     return nil

@@ -50,6 +50,8 @@ public final class QueueClient: Sendable {
     correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool, mayRepeat: Bool
   ) async throws(BrokerError) -> [UInt8] {
     var mayHaveArrived = false
+    /// Until when a service may declare its queue again after a loss: a broker's restart has taken it.
+    var patience: ContinuousClock.Instant?
     while true {
       let channel: ClientChannel
       if let open = state.withLock(\.channel) {
@@ -58,10 +60,14 @@ public final class QueueClient: Sendable {
         do throws(BrokerError) { channel = try await opened(until: deadline) } catch {
           throw error.sent(mayHaveArrived)
         }
+        patience = patience ?? .now + Self.returning
       }
       do throws(BrokerError) {
         return try await channel.send(correlationID: correlationID, body: body, deadline: deadline, expires: expires)
       } catch {
+        if error.code == .noRoute, let patience, .now < min(patience, deadline ?? patience) {
+          if (try? await Task.sleep(for: Self.pause)) != nil { continue }
+        }
         mayHaveArrived = mayHaveArrived || error.wasSent
         guard error.code == .lost, mayRepeat || !error.wasSent, !Task.isCancelled else {
           throw error.sent(mayHaveArrived)
@@ -70,6 +76,9 @@ public final class QueueClient: Sendable {
       }
     }
   }
+
+  private static let returning = Duration.seconds(5)
+  private static let pause = Duration.milliseconds(100)
 
   /// Forgets a channel that is lost, unless another has taken its place already.
   private func drop(_ channel: ClientChannel) {
@@ -102,10 +111,9 @@ public final class QueueClient: Sendable {
 
   private func open(until deadline: ContinuousClock.Instant?) async -> Result<ClientChannel, BrokerError> {
     let result: Result<ClientChannel, BrokerError>
-    do throws(BrokerError) {
-      let connection = try await dialer.connected(until: deadline)
-      result = .success(try await connection.openChannel(queue: queue, ids: ids, repliesDirectly: repliesDirectly))
-    } catch { result = .failure(error) }
+    do throws(BrokerError) { result = .success(try await openChannel(until: deadline)) } catch {
+      result = .failure(error)
+    }
     let unwanted = state.withLock { state -> ClientChannel? in
       state.opening = nil
       guard case .success(let channel) = result else { return nil }
@@ -115,6 +123,18 @@ public final class QueueClient: Sendable {
     }
     await unwanted?.close()
     return result
+  }
+
+  /// Opens a channel on whichever connection lives long enough.
+  private func openChannel(until deadline: ContinuousClock.Instant?) async throws(BrokerError) -> ClientChannel {
+    while true {
+      let connection = try await dialer.connected(until: deadline)
+      do throws(BrokerError) {
+        return try await connection.openChannel(queue: queue, ids: ids, repliesDirectly: repliesDirectly)
+      } catch {
+        guard error.code == .lost, await connection.end != nil else { throw error }
+      }
+    }
   }
 
   /// Closes the channel; the reply queue goes with it.

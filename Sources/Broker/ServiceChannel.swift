@@ -61,6 +61,21 @@ public final class ServiceChannel: Sendable {
   /// How many requests were taken, those on connections before among them.
   public var taken: Int { state.withLock(\.taken) }
 
+  private let ends = AsyncStream.makeStream(of: BrokerError.self)
+
+  /// Waits until the broker takes the channel or its consumer away, or the connection goes, and tells why; nil where the task
+  /// is cancelled or it was stopped.
+  public func ended() async -> BrokerError? {
+    for await error in ends.stream { return error }
+    return nil
+  }
+
+  func end(_ error: BrokerError) {
+    arrived.finish()
+    ends.continuation.yield(error)
+    ends.continuation.finish()
+  }
+
   /// Hands a delivery to the next worker that is free.
   func take(_ delivery: Delivery) {
     var delivery = delivery
@@ -155,7 +170,11 @@ extension Connection {
     let declared = try await call(number, .declareRequestQueue(queue, isPassive: false))
     _ = try await call(number, .prefetch(terms.workers))
     let channel = ServiceChannel(self, number, declared.name, terms, respond)
-    serve(number) { channel.take($0) }
+    serve(number) {
+      channel.take($0)
+    } ended: {
+      channel.end($0)
+    }
     try await channel.consume()
     return channel
   }

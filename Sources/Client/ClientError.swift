@@ -133,9 +133,12 @@ extension ClientError {
       case .cancelled where !isUncertain: error.message
       default: "\(error.message) (\(name))"
       }
-    self.init(Self.kind(error.code, isUncertain), message, nextStep: Self.nextStep(error.code, isUncertain))
+    self.init(Self.kind(error.code, isUncertain), message, nextStep: Self.nextStep(error, isUncertain, call.queue))
     self.call = call
     wasSent = error.wasSent
+    if error.code == .blocked, isUncertain {
+      facts = ["its message waits before the broker: it may still be carried out when that takes messages again"]
+    }
     guard error.code == .timeout, error.wasSent, let waited else { return }
     silence = Silence(changes: changes, hasExpired: hasExpired)
     guard !changes else { return }
@@ -155,12 +158,14 @@ extension ClientError {
     }
   }
 
-  private static func nextStep(_ code: LinkError.Code, _ isUncertain: Bool) -> String? {
-    switch code {
+  private static func nextStep(_ error: LinkError, _ isUncertain: Bool, _ queue: String) -> String? {
+    switch error.code {
     case .noRoute: "is the service running, and is the queue spelled right?"
     case _ where isUncertain: "it may have been carried out: look it up before it is sent again"
-    case .blocked: "nothing was sent; the broker's operator has to make room"
+    case .blocked: "\(error.wasSent ? "" : "nothing was sent; ")the broker's operator has to make room"
     case .timeout: "nothing was sent: the link did not take it in time"
+    case .lost, .unreachable: "is the broker running there, and does the network lead to it?"
+    case .closed: "make a new client: client queue: \"\(queue)\""
     default: nil
     }
   }

@@ -80,6 +80,9 @@ extension ResourceClient {
       if request.changes, error.kind == .malformed {
         error.nextStep = "it may have been carried out: look it up before it is sent again"
       }
+      if request.changes, error.kind == .badGateway {
+        error.nextStep = "it may have been carried out all the same: look it up before it is sent again"
+      }
       if error.kind == .malformed, error.nextStep == nil { error.nextStep = "--trace=rpc shows the whole reply" }
       throw error
     }
@@ -100,7 +103,8 @@ extension ResourceClient {
       response = decoded.0
       note(decoded.duplicateKeys, response.id, call)
     } catch {
-      throw malformed(call.method, "\(error.message): \(error.excerpt.hidingSecrets)")
+      throw malformed(
+        call.method, reply.isEmpty ? "the reply is empty" : "\(error.message): \(error.excerpt.hidingSecrets)")
     }
     switch response.outcome {
     case .error(let error): throw ClientError(error, on: label(call.method))

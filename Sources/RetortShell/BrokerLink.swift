@@ -8,6 +8,8 @@ final class BrokerLink: JSONRPC.Link {
   private let dialer: Dialer
   private let clients = Mutex<[QueueClient]>([])
   private let isClosed = Atomic(false)
+  /// Until when the broker is not asked, since it did not answer.
+  private let silentUntil = Mutex<ContinuousClock.Instant?>(nil)
 
   /// The sockets that are open, each shared by the links of one URI.
   private static let shared = Mutex<[AMQPURI: (dialer: Dialer, users: Int)]>([:])
@@ -54,7 +56,7 @@ final class BrokerLink: JSONRPC.Link {
     var host = [CChar](repeating: 0, count: 256)
     _ = unsafe gethostname(&host, host.count - 1)
     let name = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let user = unsafe getenv("USER").map { unsafe String(cString: $0) } ?? "uid \(getuid())"
+    let user = unsafe getpwuid(getuid()).map { unsafe String(cString: $0.pointee.pw_name) } ?? "uid \(getuid())"
     return "retort \(version) \(user)@\(name) \(script)"
   }
 
@@ -68,11 +70,15 @@ final class BrokerLink: JSONRPC.Link {
   }
 
   func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState? {
-    let dialer = dialer
-    return try await Self.mapped { () throws(BrokerError) in
-      try await dialer.probe(queue: queue, until: deadline).map {
-        QueueState(messages: $0.messages, consumers: $0.consumers)
-      }
+    if let silentUntil = silentUntil.withLock({ $0 }), .now < silentUntil {
+      throw LinkError(.timeout, "the broker does not answer")
+    }
+    do throws(BrokerError) {
+      let state = try await dialer.probe(queue: queue, until: deadline)
+      return state.map { QueueState(messages: $0.messages, consumers: $0.consumers) }
+    } catch {
+      if error.code == .timeout { silentUntil.withLock { $0 = .now + .seconds(5) } }
+      throw LinkError(error)
     }
   }
 

@@ -10,7 +10,14 @@ import Testing
   ) async throws {
     let held = try await HeldService(parameters: fault == .stall ? "?heartbeat=1&connection_timeout=1000" : "")
     let texts = (1...20).map { "read \($0)" }
-    let reads = texts.map { text in Task { try await held.client.ask(text) } }
+    let reads = texts.map { text in
+      Task {
+        do { return try await held.client.ask(text) } catch {
+          Issue.record("\(text): \(error)")
+          throw error
+        }
+      }
+    }
     let changes = (1...5).map { number in Task { await held.client.failure("change \(number)", mayRepeat: false) } }
     var arrivals = held.arrivals.makeAsyncIterator()
     for _ in 1...25 { _ = await arrivals.next() }
@@ -78,6 +85,30 @@ import Testing
     let error = await #expect(throws: BrokerError.self) { _ = try await Connection.open(uri, name: "test") }
     #expect(error == BrokerError(.unreachable, "127.0.0.1:\(uri.port) did not answer within 200 ms"))
     proxy.close()
+  }
+
+  @Test func aLoginThatIsGivenUpEnds() async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    let proxy = try Proxy(to: vhost.uri)
+    proxy.happen(.stall)
+    let uri = try AMQPURI(proxy.uri + "?connection_timeout=600000")
+    let dialing = Task { () async -> BrokerError? in
+      do throws(BrokerError) { _ = try await Dialer(uri, name: "test") } catch { return error }
+      return nil
+    }
+    dialing.cancel()
+    #expect(await dialing.value?.code == .cancelled)
+    proxy.close()
+  }
+
+  /// Half the heartbeat would be ten minutes.
+  @Test func aSilentLinkIsLeftSoonAlsoAfterACallWithoutReply() async throws {
+    let held = try await HeldService(parameters: "?heartbeat=1200")
+    held.proxy.happen(.stall)
+    let late = await held.client.failure("late", within: .milliseconds(200))
+    #expect(late?.code == .timeout)
+    await held.dialer.close()
+    await held.close()
   }
 
   @Test func aReplyThatStopsInItsMiddleHoldsUpTheOthersUntilItGoesOn() async throws {

@@ -41,10 +41,8 @@ import Testing
     (
       "empty",
       """
-      protocol: posts update: the reply is not JSON (1:1: the text ends where a value should be): \
-
-      protocol: posts show: the reply is not JSON (1:1: the text ends where a value should be): \
-
+      protocol: posts update: the reply is empty
+      protocol: posts show: the reply is empty
 
       """
     ),

@@ -42,6 +42,15 @@ import Testing
     await broker.stop()
   }
 
+  @Test func itServesAQueueThatWasDeletedAgain() async throws {
+    let service = try await FakeService()
+    try service.vhost.delete(queue: "posts")
+    await service.servesAgain()
+    #expect(await service.run("print (show posts 1).text") == Ran(status: 0, output: "Post 1\n", notes: ""))
+    #expect(service.notes.contains("note: the broker cancelled the consumer: its queue is gone\nserving again\n"))
+    #expect(await service.stop().status == 0)
+  }
+
   @Test func itStopsWhileTheBrokerIsAway() async throws {
     let broker = try await PrivateBroker.start()
     let service = try await FakeService(on: broker)

@@ -147,7 +147,7 @@ extension Compiler {
       do throws(Fault) {
         return try await body.run(&frame)
       } catch {
-        guard !error.isFinal else { throw error }
+        guard !error.isFinal, !Task.isCancelled else { throw error }
         frame.slots[slot] = .error(error)
         return try await rescue.run(&frame)
       }

@@ -41,9 +41,6 @@ extension Command {
   }
 
   private static func one(_ mutation: Mutation, _ frame: Frame) async throws(Fault) -> Value {
-    switch await mutation.send(frame.run.session) {
-    case .done(let value): return value
-    case .absent(let fault), .failed(let fault), .unknown(let fault), .refused(let fault): throw fault
-    }
+    try await mutation.send(frame.run.session).value()
   }
 }

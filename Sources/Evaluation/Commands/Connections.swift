@@ -30,7 +30,8 @@ extension Command {
     do throws(LinkError) {
       link = try await session.surroundings.open(uri)
     } catch {
-      throw Fault(.connection, error.message, nextStep: Self.nextStep(error))
+      throw Fault(
+        error.code == .cancelled ? .interrupted : .connection, error.message, nextStep: Self.nextStep(error))
     }
     let name = try arguments.string("name")
     let connection = session.state.withLock { state in

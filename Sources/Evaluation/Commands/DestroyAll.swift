@@ -101,7 +101,8 @@ private struct Purge {
       return [(mutation, .string(id))]
     }
     destroyed += result.tally.ok
+    if Task.isCancelled { throw Fault(.interrupted, "interrupted").within("of the last page: \(result.tally.text)") }
     if let stopped = result.stopped { throw stopped }
-    if let first = result.tally.first { throw first.within(result.tally.text) }
+    if let first = result.tally.first { throw first.within("of the last page: \(result.tally.text)") }
   }
 }

@@ -11,16 +11,23 @@ extension ClientValue {
     if error.kind == .noRoute { return await withNearestQueue(error) }
     guard let silence = error.silence else { return error }
     var error = error
-    error.facts = await [queueState(silence)] + Self.fate(silence)
+    do throws(LinkError) {
+      let state = try await connection.link.probe(queue: queue, until: .now + Self.patience)
+      error.facts = [told(state, silence)]
+      if silence.changes {
+        error.facts.append(Self.fate(silence))
+      } else if state == nil {
+        error.nextStep = "is the service running?"
+      }
+    } catch let unheard {
+      error.facts = ["what is in queue \(queue) is not known: \(unheard.message)"]
+      if silence.changes { error.facts.append(Self.pending) }
+    }
     return error
   }
 
   /// What a passive declare on a channel of its own tells of the queue.
-  private func queueState(_ silence: ClientError.Silence) async -> String {
-    let state: QueueState?
-    do throws(LinkError) { state = try await connection.link.probe(queue: queue, until: .now + Self.patience) } catch {
-      return "what is in queue \(queue) is not known: \(error.message)"
-    }
+  private func told(_ state: QueueState?, _ silence: ClientError.Silence) -> String {
     guard let state else { return "the queue \(queue) is gone" }
     let consumers = "\(state.consumers == 0 ? "no" : "\(state.consumers)") consumer\(state.consumers > 1 ? "s" : "")"
     let waiting =
@@ -38,20 +45,22 @@ extension ClientValue {
     return "queue \(queue) has \(consumers) and \(waiting): \(reason)"
   }
 
-  /// Whether a change can still be carried out.
-  private static func fate(_ silence: ClientError.Silence) -> [String] {
-    guard silence.changes else { return [] }
-    return silence.hasExpired
-      ? ["a service that took it in time may still carry it out; otherwise its message is dead"]
-      : ["it may still be carried out: its message does not expire"]
+  /// Whether a change can still be carried out, where the broker has it.
+  private static func fate(_ silence: ClientError.Silence) -> String {
+    silence.hasExpired
+      ? "a service that took it in time may still carry it out; otherwise its message is dead"
+      : "it may still be carried out: its message does not expire"
   }
+
+  /// The same where the broker may not have it yet: its time begins there.
+  private static let pending = "its message may be on its way: it may still be carried out when the broker gets it"
 
   /// The error of a queue that is not there, with the name that may have been meant.
   ///
   /// No broker lists its queues to a client: what other clients use is known, and some spellings are looked up.
   private func withNearestQueue(_ error: ClientError) async -> ClientError {
     var found = nearest(to: queue, among: connection.queues.names.filter { $0 != queue }).map { [$0] } ?? []
-    let deadline = ContinuousClock.now + Self.patience
+    let deadline = ContinuousClock.now + .seconds(5)
     for spelling in Self.spellings(of: queue) where found.isEmpty {
       do throws(LinkError) {
         if try await connection.link.probe(queue: spelling, until: deadline) != nil { found = [spelling] }

@@ -20,12 +20,22 @@ struct Mutation: Sendable {
     case failed(Fault)
     case unknown(Fault)
     case refused(Fault)
+    /// It was not sent, since the statement was interrupted: nothing came of it.
+    case dropped(Fault)
 
     var fault: Fault? {
       switch self {
       case .done: nil
-      case .absent(let fault), .failed(let fault), .unknown(let fault), .refused(let fault): fault
+      case .absent(let fault), .failed(let fault), .unknown(let fault), .refused(let fault), .dropped(let fault): fault
       }
+    }
+
+    /// What it gives.
+    ///
+    /// - Throws: what went wrong, and that it was absent.
+    func value() throws(Fault) -> Value {
+      if case .done(let value) = self { return value }
+      throw fault ?? Fault(.interrupted, "interrupted")
     }
   }
 
@@ -112,6 +122,7 @@ struct Mutation: Sendable {
       switch error.kind {
       case .notFound where request.method == "destroy": return .absent(fault)
       case .unknown: return .unknown(fault)
+      case .interrupted: return .dropped(fault)
       case .malformed where error.wasSent: return .unknown(fault)
       default: return .failed(fault)
       }

@@ -65,10 +65,8 @@ extension Command {
       let mutation = try Mutation.prepared(arguments, client, record: 3) { () throws(ClientError) in
         try relationship.changeRequest(change, identifiers, options: options)
       }
-      switch await mutation.send(frame.run.session) {
-      case .done: return .null
-      case .absent(let fault), .failed(let fault), .unknown(let fault), .refused(let fault): throw fault
-      }
+      _ = try await mutation.send(frame.run.session).value()
+      return .null
     }
   }
 }

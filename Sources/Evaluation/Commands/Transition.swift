@@ -129,10 +129,8 @@ private struct StateMachine {
     let mutation = try Mutation.prepared(arguments, client, record: nil) { () throws(ClientError) in
       try client.client.updateRequest(id, ["state": .string(state)], options: options)
     }
-    switch await mutation.send(session) {
-    case .done(let resource): return resource
-    case .absent(let fault), .failed(let fault), .unknown(let fault), .refused(let fault):
-      throw fault.within("on the way to \(goal), at the step to \(state)")
+    do throws(Fault) { return try await mutation.send(session).value() } catch {
+      throw error.within("on the way to \(goal), at the step to \(state)")
     }
   }
 

@@ -108,6 +108,7 @@ public final class Interpreter: Sendable {
     for prepared in statements {
       session.state.withLock { $0.isConfirmed = false }
       do throws(Fault) {
+        if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
         try await run(prepared, &frame)
         if !session.output.flush() { return 0 }
       } catch {

@@ -27,6 +27,7 @@ struct Tally: Sendable {
     case .failed: failed += 1
     case .unknown: unknown += 1
     case .refused: refused += 1
+    case .dropped: return
     }
     hasSent = hasSent || outcome.wasSent
     guard !outcome.isGood, let fault = outcome.fault else { return }
@@ -63,7 +64,7 @@ extension Mutation.Outcome {
   var isGood: Bool {
     switch self {
     case .done, .absent: true
-    case .failed, .unknown, .refused: false
+    case .failed, .unknown, .refused, .dropped: false
     }
   }
 
@@ -72,7 +73,7 @@ extension Mutation.Outcome {
     switch self {
     case .done, .absent, .unknown: true
     case .failed(let fault): ![.noRoute, .connection, .timeout, .value].contains(fault.kind)
-    case .refused: false
+    case .refused, .dropped: false
     }
   }
 }
@@ -166,6 +167,10 @@ extension Stage {
             return [(try make(try await arguments.each(once, element, &frame)), element)]
           } catch { throw error.within("at \(element.label)") }
         }
+        if Task.isCancelled {
+          session.note("\(declaration.name) \(client.name): \(result.tally.text)")
+          throw Fault(.interrupted, "interrupted")
+        }
         if let stopped = result.stopped { throw result.ended(stopped, "\(declaration.name) \(client.name)") }
         try finish(result.tally, "\(declaration.name) \(client.name)", session, goesOn: changes.goesOn)
         return (result.flow.map(\.value), result.tally.value)
@@ -192,7 +197,7 @@ extension Stage {
   static func finish(_ tally: Tally, _ label: String, _ session: Session, goesOn: Bool) throws(Fault) {
     session.note(session.options.isOffline ? "\(label): shown, and not sent" : "\(label): \(tally.text)")
     guard let first = tally.first else { return }
-    guard goesOn else { throw tally.hasSent ? first.ending(5) : first }
+    guard goesOn, tally.hasSent else { throw tally.hasSent ? first.ending(5) : first }
     session.state.withLock { $0.hasPartialFailure = true }
     for (fault, count) in tally.failures {
       session.show(count > 1 ? fault.within("and \(count - 1) more like it") : fault)

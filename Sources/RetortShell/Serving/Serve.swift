@@ -37,7 +37,7 @@ func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: 
     console.note("error[file]: --log \(error.message)\n")
     return 2
   } catch let error as UnknownType {
-    console.note("error: --queue \(error.text): there is no type \(error.text.prefix { $0 != "=" }): \(error.known)\n")
+    console.note("error: --queue takes TYPE=NAME, not \(error.text): the types are \(error.known)\n")
     return 2
   } catch {
     console.note("error: \(error)\n")
@@ -88,10 +88,28 @@ private func serve(
       isAgain
         ? "serving again\n" : "serving \(database) on \(dialer.uri): \(queues.map(\.name).joined(separator: " "))\n")
     isAgain = true
-    await endOrCancellation(of: connection)
-    if Task.isCancelled { for channel in channels { await channel.stop() } }
+    let end = await firstEnd(of: channels, connection)
+    guard await connection.end == nil else { continue }
+    for channel in channels { await channel.stop() }
+    if let end, !Task.isCancelled {
+      console.note("note: \(end.message)\n")
+      try? await Task.sleep(for: .milliseconds(200))
+    }
   }
   await dialer.close()
+}
+
+/// Waits until the broker takes one of the channels away, the connection has ended, or the task is cancelled.
+private func firstEnd(of channels: [ServiceChannel], _ connection: Connection) async -> BrokerError? {
+  await withTaskGroup { group in
+    for channel in channels { group.addTask { await channel.ended() } }
+    group.addTask {
+      await endOrCancellation(of: connection)
+      return nil
+    }
+    defer { group.cancelAll() }
+    return await group.next() ?? nil
+  }
 }
 
 /// Waits until the connection has ended, or the task is cancelled.

@@ -58,6 +58,9 @@ struct ServeOptions: ParsableArguments {
 
   func validate() throws {
     if workers == 0 { throw ValidationError("--workers takes a number from 1") }
+    if flavour == .retort, pages == .offset {
+      throw ValidationError("--flavour retort has pages of number and size: --pages offset is carrot's")
+    }
     if rate == 0 { throw ValidationError("--rate takes a number from 1") }
     do throws(Faults.Mistake) { _ = try Faults(shares) } catch { throw ValidationError(error.description) }
   }

@@ -48,9 +48,12 @@ struct ServedQueue: Sendable {
     let reply =
       carriesOut ? service.reply(queue: type, body: delivery.body, correlationID: delivery.correlationID) : nil
     let isSilent = carriesOut && reply?.body == nil
-    let outcome = isSilent ? "silence" : fault?.rawValue ?? (reply?.isError == true ? "error" : "ok")
-    log?.add(name, delivery, outcome: outcome)
-    return isSilent ? ServiceAnswer([]) : answer(delivery, reply?.body ?? [], fault)
+    let tooLarge = reply?.body.flatMap { $0.count > Connection.largestBody ? $0.count : nil }
+    let isError = tooLarge != nil || reply?.isError == true
+    log?.add(name, delivery, outcome: isSilent ? "silence" : fault?.rawValue ?? (isError ? "error" : "ok"))
+    if isSilent { return ServiceAnswer([]) }
+    let refusal = tooLarge.map { Self.internalError(delivery.body, "the reply has \($0) bytes: ask for smaller pages") }
+    return answer(delivery, refusal ?? reply?.body ?? [], fault)
   }
 
   /// What goes out in place of a reply, and when.
@@ -69,8 +72,9 @@ struct ServedQueue: Sendable {
     }
   }
 
-  private static func internalError(_ request: [UInt8]) -> [UInt8] {
+  private static func internalError(_ request: [UInt8], _ why: String? = nil) -> [UInt8] {
     let id = (try? Request(decoding: request))?.id ?? .null
-    return ErrorResponse(id: id, error: ErrorObject(.internalError, "Internal error")).encoded()
+    let error = ErrorObject(.internalError, "Internal error", data: why.map { .string($0) })
+    return ErrorResponse(id: id, error: error).encoded()
   }
 }
