@@ -161,6 +161,7 @@ extension ClientError {
   private static func nextStep(_ error: LinkError, _ isUncertain: Bool, _ queue: String) -> String? {
     switch error.code {
     case .noRoute: "is the service running, and is the queue spelled right?"
+    case .blocked where isUncertain: "look it up when it does, before it is sent again"
     case _ where isUncertain: "it may have been carried out: look it up before it is sent again"
     case .blocked: "\(error.wasSent ? "" : "nothing was sent; ")the broker's operator has to make room"
     case .timeout: "nothing was sent: the link did not take it in time"
