@@ -26,11 +26,12 @@ final class ConnectionThread: SerialExecutor {
     var isStopped = false
     /// Whether the thread waits, or is about to, so that it must be woken.
     var isAsleep = false
-    var thread: pthread_t?
   }
 
   private let state = Mutex(State())
   private let event = retort_eventfd()
+  /// The thread's own number, 0 before it runs.
+  private let current = Atomic<pthread_t>(0)
   /// What is called between jobs, on the thread.
   ///
   /// A bare closure in a mutex would be wrapped once more at each look at it.
@@ -113,10 +114,7 @@ final class ConnectionThread: SerialExecutor {
   func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 
   /// Whether the caller is on the thread.
-  var isCurrent: Bool {
-    guard let thread = state.withLock(\.thread) else { return false }
-    return pthread_equal(thread, pthread_self()) != 0
-  }
+  var isCurrent: Bool { current.load(ordering: .relaxed) == pthread_self() }
 
   func checkIsolated() { precondition(isCurrent, "not on the connection's thread") }
 
@@ -124,7 +122,7 @@ final class ConnectionThread: SerialExecutor {
   private static let rounds = 16
 
   private func run() {
-    state.withLock { $0.thread = pthread_self() }
+    current.store(pthread_self(), ordering: .relaxed)
     var jobs: [Job] = []
     var mayRead = true
     while true {

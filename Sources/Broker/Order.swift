@@ -34,8 +34,11 @@ extension Connection {
   /// Why a request can't be sent.
   private func refusal(of message: OutgoingMessage) -> BrokerError? {
     if let end { return end }
-    guard let channel = channels[message.channel] else { return BrokerError(.lost, "the client's channel is lost") }
-    if channel.isClosing { return BrokerError(.closed, "the client was stopped") }
+    switch withChannel(message.channel, { $0.isClosing }) {
+    case nil: return BrokerError(.lost, "the client's channel is lost")
+    case true?: return BrokerError(.closed, "the client was stopped")
+    case false?: break
+    }
     if message.body.count > OutgoingMessage.bodyLimit {
       return .tooLarge(message.body.count)
     }

@@ -202,6 +202,8 @@ extension Stage {
     for (fault, count) in tally.failures {
       session.show(count > 1 ? fault.within("and \(count - 1) more like it") : fault)
     }
+    let untold = tally.failed + tally.unknown + tally.refused - tally.failures.reduce(0) { $0 + $1.count }
+    if untold > 0 { session.note("and \(untold) more that failed in other ways") }
   }
 }
 
