@@ -17,13 +17,13 @@ public actor Connection {
   nonisolated let thread: ConnectionThread
   /// Where tasks that send many requests run best; its thread runs as long as the connection or such a task is there.
   public nonisolated let taskExecutor: any TaskExecutor
-  private var handle: AMQPHandle?
+  var handle: AMQPHandle?
   /// Who hears of what happens on it.
-  private let listener: Listener
+  let listener: Listener
   /// Why it is no longer open.
   public private(set) var end: BrokerError?
   var channels: [UInt16: Channel] = [:]
-  private var nextChannel: UInt16 = 1
+  var nextChannel: UInt16 = 1
   var outbox = Outbox()
   /// No request's time is up before it.
   var nextDeadline: ContinuousClock.Instant?
@@ -228,7 +228,7 @@ public actor Connection {
   }
 
   /// Ends everything that waits.
-  private func lose(_ error: BrokerError) {
+  func lose(_ error: BrokerError) {
     end = end ?? error
     handle = nil
     outbox = Outbox()
@@ -239,7 +239,7 @@ public actor Connection {
     watchers = []
   }
 
-  private func fail(_ number: UInt16, _ error: BrokerError, code: UInt16) {
+  func fail(_ number: UInt16, _ error: BrokerError, code: UInt16) {
     guard var channel = channels.removeValue(forKey: number) else { return }
     channel.fail(error, code: code)
   }
@@ -268,97 +268,5 @@ public actor Connection {
   }
 
   /// How long the broker has to confirm that a channel or the connection is closed.
-  private static let farewell = Duration.seconds(1)
-}
-
-// What clients and services do on it.
-extension Connection {
-  /// Publishes a reply and acknowledges the request it answers, where one is named.
-  func reply(_ message: OutgoingMessage, acknowledging tag: UInt64?) {
-    guard channels[message.channel] != nil else { return }
-    outbox.append(Outbox.Entry(content: message, acknowledges: tag))
-  }
-
-  /// Acknowledges a request that gets no reply.
-  func acknowledge(_ number: UInt16, _ tag: UInt64) {
-    guard channels[number] != nil else { return }
-    do throws(BrokerError) {
-      try confirm(number, tag)
-      try handle?.flush()
-    } catch {
-      lose(error)
-    }
-  }
-
-  private func confirm(_ number: UInt16, _ tag: UInt64) throws(BrokerError) {
-    listener.frames?("-> basic.ack channel \(number) tag \(tag)")
-    try handle?.acknowledge(number, tag)
-  }
-
-  /// Opens a channel.
-  func newChannel(prefix: [UInt8] = [], until deadline: ContinuousClock.Instant? = nil) async throws(BrokerError)
-    -> UInt16
-  {
-    if let end { throw end }
-    guard let number = freeChannel() else { throw BrokerError(.lost, "no channel is left on the connection") }
-    channels[number] = Channel(number: number, prefix: prefix)
-    _ = try await call(number, .openChannel, until: deadline)
-    return number
-  }
-
-  private func freeChannel() -> UInt16? {
-    for _ in 0..<2047 {
-      let number = nextChannel
-      nextChannel = number >= 2047 ? 1 : number + 1
-      if channels[number] == nil { return number }
-    }
-    return nil
-  }
-
-  /// Sends a method on a channel and waits for the broker's answer to it, for as long as connecting may take unless a
-  /// deadline is named; a channel without an answer is given up.
-  func call(
-    _ number: UInt16, _ method: Method, until deadline: ContinuousClock.Instant? = nil
-  ) async throws(BrokerError) -> Channel.Answer {
-    if let end { throw end }
-    guard handle != nil, channels[number] != nil else { throw BrokerError(.closed, "the channel is closed") }
-    let deadline = deadline ?? .now + .milliseconds(uri.timeout)
-    let result: Result<Channel.Answer, BrokerError> = await withCheckedContinuation { continuation in
-      channels[number]?.answer = Channel.Awaited(continuation: continuation, deadline: deadline)
-      expect(deadline)
-      do throws(BrokerError) { try send(method, on: number) } catch { lose(error) }
-    }
-    if case .failure(let error) = result, error.code == .timeout, channels[number] != nil {
-      fail(number, error, code: 0)
-      do throws(BrokerError) { try send(.closeChannel, on: number) } catch { lose(error) }
-    }
-    return try result.get()
-  }
-
-  private func send(_ method: Method, on number: UInt16) throws(BrokerError) {
-    listener.frames?("-> \(method.told) channel \(number)")
-    try handle?.send(method, on: number)
-  }
-
-  /// Closes a channel; what waits on it fails.
-  func closeChannel(_ number: UInt16) async {
-    guard channels[number] != nil, handle != nil else { return }
-    let stopped = BrokerError(.closed, "the client was stopped")
-    channels[number]?.isClosing = true
-    channels[number]?.ended = nil
-    channels[number]?.failPending(stopped)
-    do throws(BrokerError) {
-      _ = try await call(number, .closeChannel, until: blockedReason == nil ? .now + Self.farewell : .now)
-    } catch {}
-    fail(number, stopped, code: 0)
-  }
-
-  /// Sets what is done with the deliveries of a channel that serves.
-  func serve(
-    _ number: UInt16, _ body: @escaping @Sendable (Delivery) -> Void,
-    ended: @escaping @Sendable (BrokerError) -> Void
-  ) {
-    channels[number]?.deliver = body
-    channels[number]?.ended = ended
-  }
+  static let farewell = Duration.seconds(1)
 }

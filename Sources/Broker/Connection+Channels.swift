@@ -1,0 +1,91 @@
+// What clients and services do on a connection: channels, and a method at a time on each.
+extension Connection {
+  /// Publishes a reply and acknowledges the request it answers, where one is named.
+  func reply(_ message: OutgoingMessage, acknowledging tag: UInt64?) {
+    guard channels[message.channel] != nil else { return }
+    outbox.append(Outbox.Entry(content: message, acknowledges: tag))
+  }
+
+  /// Acknowledges a request that gets no reply.
+  func acknowledge(_ number: UInt16, _ tag: UInt64) {
+    guard channels[number] != nil else { return }
+    do throws(BrokerError) {
+      try confirm(number, tag)
+      try handle?.flush()
+    } catch {
+      lose(error)
+    }
+  }
+
+  func confirm(_ number: UInt16, _ tag: UInt64) throws(BrokerError) {
+    listener.frames?("-> basic.ack channel \(number) tag \(tag)")
+    try handle?.acknowledge(number, tag)
+  }
+
+  /// Opens a channel.
+  func newChannel(prefix: [UInt8] = [], until deadline: ContinuousClock.Instant? = nil) async throws(BrokerError)
+    -> UInt16
+  {
+    if let end { throw end }
+    guard let number = freeChannel() else { throw BrokerError(.lost, "no channel is left on the connection") }
+    channels[number] = Channel(number: number, prefix: prefix)
+    _ = try await call(number, .openChannel, until: deadline)
+    return number
+  }
+
+  private func freeChannel() -> UInt16? {
+    for _ in 0..<2047 {
+      let number = nextChannel
+      nextChannel = number >= 2047 ? 1 : number + 1
+      if channels[number] == nil { return number }
+    }
+    return nil
+  }
+
+  /// Sends a method on a channel and waits for the broker's answer to it, for as long as connecting may take unless a
+  /// deadline is named; a channel without an answer is given up.
+  func call(
+    _ number: UInt16, _ method: Method, until deadline: ContinuousClock.Instant? = nil
+  ) async throws(BrokerError) -> Channel.Answer {
+    if let end { throw end }
+    guard handle != nil, channels[number] != nil else { throw BrokerError(.closed, "the channel is closed") }
+    let deadline = deadline ?? .now + .milliseconds(uri.timeout)
+    let result: Result<Channel.Answer, BrokerError> = await withCheckedContinuation { continuation in
+      channels[number]?.answer = Channel.Awaited(continuation: continuation, deadline: deadline)
+      expect(deadline)
+      do throws(BrokerError) { try send(method, on: number) } catch { lose(error) }
+    }
+    if case .failure(let error) = result, error.code == .timeout, channels[number] != nil {
+      fail(number, error, code: 0)
+      do throws(BrokerError) { try send(.closeChannel, on: number) } catch { lose(error) }
+    }
+    return try result.get()
+  }
+
+  func send(_ method: Method, on number: UInt16) throws(BrokerError) {
+    listener.frames?("-> \(method.told) channel \(number)")
+    try handle?.send(method, on: number)
+  }
+
+  /// Closes a channel; what waits on it fails.
+  func closeChannel(_ number: UInt16) async {
+    guard channels[number]?.isClosing == false, handle != nil else { return }
+    let stopped = BrokerError(.closed, "the client was stopped")
+    channels[number]?.isClosing = true
+    channels[number]?.ended = nil
+    channels[number]?.failPending(stopped)
+    do throws(BrokerError) {
+      _ = try await call(number, .closeChannel, until: blockedReason == nil ? .now + Self.farewell : .now)
+    } catch {}
+    fail(number, stopped, code: 0)
+  }
+
+  /// Sets what is done with the deliveries of a channel that serves.
+  func serve(
+    _ number: UInt16, _ body: @escaping @Sendable (Delivery) -> Void,
+    ended: @escaping @Sendable (BrokerError) -> Void
+  ) {
+    channels[number]?.deliver = body
+    channels[number]?.ended = ended
+  }
+}
