@@ -122,6 +122,21 @@ extension ClientError {
     }
   }
 
+  /// The same error, as the reply to a call.
+  func answering(_ call: Call, changes: Bool) -> ClientError {
+    var error = self
+    error.call = call
+    error.wasSent = true
+    switch kind {
+    case .malformed where changes: error.nextStep = "it may have been carried out: look it up before it is sent again"
+    case .malformed: error.nextStep = nextStep ?? "--trace=rpc shows the whole reply"
+    case .badGateway where changes:
+      error.nextStep = "it may have been carried out all the same: look it up before it is sent again"
+    default: break
+    }
+    return error
+  }
+
   /// Creates the error of a link: what was sent to change something and has no reply is `unknown`.
   init(_ error: LinkError, changes: Bool, _ call: Call, waited: Duration?, hasExpired: Bool) {
     let isUncertain = changes && error.wasSent

@@ -74,17 +74,7 @@ extension ResourceClient {
       return reading
     } catch {
       exchange?.ended(reply, .failure(error))
-      var error = error
-      error.call = call
-      error.wasSent = true
-      if request.changes, error.kind == .malformed {
-        error.nextStep = "it may have been carried out: look it up before it is sent again"
-      }
-      if request.changes, error.kind == .badGateway {
-        error.nextStep = "it may have been carried out all the same: look it up before it is sent again"
-      }
-      if error.kind == .malformed, error.nextStep == nil { error.nextStep = "--trace=rpc shows the whole reply" }
-      throw error
+      throw error.answering(call, changes: request.changes)
     }
   }
 
