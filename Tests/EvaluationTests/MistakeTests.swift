@@ -180,6 +180,11 @@ import Testing
         """)
   }
 
+  @Test func aPatternIsNotTriedByACheck() {
+    let text = String(repeating: "a", count: 60) + "b"
+    #expect(found("print \"\(text)\" =~ /^(a+)+$/").hasPrefix("warning: a repetition inside"))
+  }
+
   @Test func theInventory() {
     #expect(
       foundAfterClient("create posts {text: var(\"text\")}\ndef f() do destroy posts 1 end\nf") == """

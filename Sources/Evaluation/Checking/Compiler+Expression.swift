@@ -202,7 +202,7 @@ extension Compiler {
       return Code.lazily(a, b) { value throws(Fault) in value.isNull ? nil : value }
     default:
       let operation = Operators.operation(symbol)
-      if !isRescued, let x = a.known, let y = b.known {
+      if !isRescued, let x = a.known, let y = b.known, !triesPattern(symbol, x) {
         do throws(Fault) { _ = try operation(x, y) } catch {
           if error.kind == .type { report(error.message, range, nextStep: error.nextStep) }
         }
@@ -210,6 +210,11 @@ extension Compiler {
       return Code.of(a, b, operation).placed(range, source)
     }
   }
+}
+
+/// Whether an operation tries a pattern on a text, which a check does not: it may take as long as it likes.
+private func triesPattern(_ symbol: BinaryOperator, _ left: Value) -> Bool {
+  if case .string = left { symbol == .matches } else { false }
 }
 
 extension Code {
