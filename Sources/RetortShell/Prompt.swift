@@ -67,7 +67,9 @@ struct Prompt {
   private func run(_ text: String, _ interpreter: Interpreter) async -> Int32 {
     guard !text.allSatisfy(\.isWhitespace) else { return 0 }
     let work = Task { await interpreter.run(SourceText(name: "prompt", text: text), isTyped: true) }
-    return await Interrupts.shared.watching { _ in
+    let stopped = StopMark()
+    return await Interrupts.shared.watching { signal in
+      stopped.set(signal, patience: 2)
       work.cancel()
     } during: {
       await work.value

@@ -92,7 +92,8 @@ struct Topic: Sendable {
       text: """
         Program options come before FILE; what comes after it is args. Exit status: 0 done, 1 failed, 2 wrong usage or
         script, 3 assert, 4 no connection or route, 5 some elements of a bulk change failed, 6 refused, 130 interrupted,
-        143 terminated.
+        143 terminated. Ctrl-C stops what runs and counts what is in flight; a second one (at the prompt a third) ends the
+        program at once, should a statement not listen.
         """),
   ]
 }
