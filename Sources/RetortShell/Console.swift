@@ -1,5 +1,6 @@
 import Evaluation
 import Glibc
+import Synchronization
 import Terminal
 
 /// The streams of the program: where results go, where notes go, where statements come from.
@@ -37,6 +38,15 @@ public struct Console: Sendable {
     isTerminal: Screen.isTerminal(1), columns: { Screen.columns(of: 1) },
     isInteractive: Screen.isTerminal(0) && Screen.isTerminal(2), answer: { readLine(strippingNewline: true) })
 
+  /// Why standard output took no more, where its reader did not just leave; 0 where it did, or where all went well.
+  private static let failure = Atomic<Int32>(0)
+
+  /// Why standard output took no more: `No space left on device`.
+  static var failureText: String? {
+    let code = failure.load(ordering: .relaxed)
+    return code == 0 ? nil : unsafe String(cString: strerror(code))
+  }
+
   /// Writes all of some bytes to a descriptor; false where it takes no more.
   static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var offset = 0
@@ -45,7 +55,10 @@ public struct Console: Sendable {
         unsafe Glibc.write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset)
       }
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return false }
+      guard count > 0 else {
+        if descriptor == 1, errno != EPIPE { failure.store(errno, ordering: .relaxed) }
+        return false
+      }
       offset += count
     }
     return true

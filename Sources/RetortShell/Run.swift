@@ -13,6 +13,13 @@ import ResourceService
 /// let status = await run(arguments: ["-c", "print 1 + 1"], console: .standard, environment: [:])
 /// ```
 public func run(arguments: [String], console: Console, environment: [String: String]) async -> Int32 {
+  let status = await started(arguments, console, environment)
+  guard status == 0, let failure = Console.failureText else { return status }
+  console.note("error: standard output can't be written: \(failure)\n")
+  return 1
+}
+
+private func started(_ arguments: [String], _ console: Console, _ environment: [String: String]) async -> Int32 {
   switch arguments.first {
   case "check":
     return await parsed(CheckOptions.self, Array(arguments.dropFirst()), "check", console) { check($0, console) }

@@ -1,6 +1,9 @@
 import Evaluation
+import Foundation
 import JSONRPC
 import Language
+import RetortShell
+import TestBench
 import Testing
 
 /// What the check says of mistakes, to the letter: the caret, the reason and a way out, before anything is sent.
@@ -183,6 +186,18 @@ import Testing
   @Test func aPatternIsNotTriedByACheck() {
     let text = String(repeating: "a", count: 60) + "b"
     #expect(found("print \"\(text)\" =~ /^(a+)+$/").hasPrefix("warning: a repetition inside"))
+  }
+
+  @Test(arguments: ["csv", "txt"]) func aTextThatIsNotUTF8LosesNoLetter(format: String) async throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).\(format)")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data("name\nJos\u{e9}\n".unicodeScalars.map { UInt8($0.value) }).write(to: file)
+    let conversation = Conversation(address: "embedded:blog", directory: "/tmp") { uri async throws(LinkError) in
+      try await openLink(uri, script: "test")
+    }
+    let reply = await conversation.say("read \"\(file.path)\" | count")
+    #expect(reply.errors.contains(".\(format):2: not UTF-8") && reply.output.isEmpty)
+    await conversation.close()
   }
 
   @Test func theInventory() {

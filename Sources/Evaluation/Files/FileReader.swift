@@ -87,9 +87,17 @@ struct FileReader: Sendable {
         throw Fault(.file, "\(path):\(error)")
       }
     case .txt:
-      return bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        .dropLast(bytes.last == UInt8(ascii: "\n") ? 1 : 0)
-        .map { line in .string(String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self)) }
+      var texts: [Value] = []
+      let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      for content in lines.dropLast(bytes.last == UInt8(ascii: "\n") ? 1 : 0) {
+        let bytes = content.last == 0x0D ? content.dropLast() : content
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+          throw .notUTF8(path, linesBefore + texts.count + 1)
+        }
+        texts.append(.string(text))
+      }
+      linesBefore += texts.count
+      return texts
     case .csv: return try rows(bytes, separator: UInt8(ascii: ","))
     case .tsv: return try rows(bytes, separator: UInt8(ascii: "\t"))
     }
@@ -178,7 +186,12 @@ struct CSVParser {
     if offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") { return try quoted(start) }
     let begin = offset
     while offset < bytes.count, bytes[offset] != separator, bytes[offset] != 0x0A, bytes[offset] != 0x0D { offset += 1 }
-    return String(decoding: bytes[begin..<offset], as: UTF8.self)
+    return try text(bytes[begin..<offset], start)
+  }
+
+  private func text(_ cell: ArraySlice<UInt8>, _ start: Int) throws(Fault) -> String {
+    guard let text = String(validating: cell, as: UTF8.self) else { throw .notUTF8(path, start) }
+    return text
   }
 
   private mutating func quoted(_ start: Int) throws(Fault) -> String {
@@ -193,11 +206,18 @@ struct CSVParser {
         continue
       }
       guard offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") else {
-        return String(decoding: cell, as: UTF8.self)
+        return try text(cell[...], start)
       }
       cell.append(byte)
       offset += 1
     }
     throw Fault(.file, "\(path):\(start): a quote is not closed")
+  }
+}
+
+extension Fault {
+  /// The error of a text that would lose letters.
+  static func notUTF8(_ path: String, _ line: Int) -> Fault {
+    Fault(.file, "\(path):\(line): not UTF-8", nextStep: "iconv -f latin1 -t utf-8 converts an older file")
   }
 }

@@ -27,7 +27,11 @@ final class CallLog: Sendable {
     guard descriptor >= 0 else {
       throw Failure(message: "\(path) can't be written: \(unsafe String(cString: strerror(errno)))")
     }
-    write = { _ = Console.write($0, to: descriptor) }
+    let isBroken = Atomic(false)
+    write = { line in
+      guard !Console.write(line, to: descriptor), !isBroken.exchange(true, ordering: .relaxed) else { return }
+      console.note("error[file]: --log \(path) can't be written any more: what follows is not counted\n")
+    }
   }
 
   /// Writes the line of a queue's request.
