@@ -11,16 +11,23 @@ struct Tally: Sendable {
   var absent = 0
   var refused = 0
   var unknown = 0
-  /// The first element that did not go well.
+  /// What happened to the first element, in the order of elements, that did not go well.
   var first: Fault? { failures.first?.fault }
-  /// The first failure of each kind and wording, and how many there were like it.
-  private(set) var failures: [(fault: Fault, count: Int)] = []
+  /// The first failure of each kind and wording, in the order of elements, and how many there were like it.
+  private(set) var failures: [Failure] = []
+  /// Failures that say the same, and the first element that one of them happened to.
+  struct Failure: Sendable {
+    var index: Int
+    var fault: Fault
+    var count = 1
+  }
   /// How many failures are told apart.
   private static let limit = 5
   /// Whether anything reached a queue.
   private(set) var hasSent = false
 
-  mutating func add(_ outcome: Mutation.Outcome, _ element: @autoclosure () -> String) {
+  /// Counts the outcome of an element; with requests in flight, outcomes come in any order.
+  mutating func add(_ outcome: Mutation.Outcome, of element: Value, at index: Int) {
     switch outcome {
     case .done: ok += 1
     case .absent: absent += 1
@@ -31,11 +38,14 @@ struct Tally: Sendable {
     }
     hasSent = hasSent || outcome.wasSent
     guard !outcome.isGood, let fault = outcome.fault else { return }
-    if let known = failures.firstIndex(where: { $0.fault.kind == fault.kind && $0.fault.tells(as: fault) }) {
-      failures[known].count += 1
-    } else if failures.count < Self.limit {
-      failures.append((fault.within("at \(element())"), 1))
-    }
+    let known = failures.firstIndex { $0.fault.kind == fault.kind && $0.fault.tells(as: fault) }
+    let count = known.map { failures[$0].count } ?? 0
+    if let known, failures[known].index < index { return failures[known].count += 1 }
+    if let known { failures.remove(at: known) }
+    let place = failures.firstIndex { $0.index > index } ?? failures.endIndex
+    let placed = fault.within("at element \(index + 1), \(element.label)")
+    failures.insert(Failure(index: index, fault: placed, count: count + 1), at: place)
+    if failures.count > Self.limit { failures.removeLast() }
   }
 
   var value: Value {
@@ -102,7 +112,7 @@ struct Changes: Sendable {
     let stopped = await window.run(next) { index, change in
       let outcome = await change.mutation.send(session)
       gathered.withLock { result in
-        result.tally.add(outcome, "element \(index + 1), \(change.element.label)")
+        result.tally.add(outcome, of: change.element, at: index)
         guard keepsFlow, case .done(let value) = outcome else { return }
         result.flow.append((index, value.isNull ? change.element : value))
       }
@@ -199,8 +209,8 @@ extension Stage {
     guard let first = tally.first else { return }
     guard goesOn, tally.hasSent else { throw tally.hasSent ? first.ending(5) : first }
     session.state.withLock { $0.hasPartialFailure = true }
-    for (fault, count) in tally.failures {
-      session.show(count > 1 ? fault.within("and \(count - 1) more like it") : fault)
+    for failure in tally.failures {
+      session.show(failure.count > 1 ? failure.fault.within("and \(failure.count - 1) more like it") : failure.fault)
     }
     let untold = tally.failed + tally.unknown + tally.refused - tally.failures.reduce(0) { $0 + $1.count }
     if untold > 0 { session.note("and \(untold) more that failed in other ways") }
