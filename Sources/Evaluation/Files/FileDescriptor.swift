@@ -23,10 +23,23 @@ final class FileDescriptor: Sendable {
     return FileDescriptor(number, path)
   }
 
-  /// Opens a file to write: a new one that must not be there, or one to append to.
-  static func writing(_ path: String, appends: Bool) throws(Fault) -> FileDescriptor {
-    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (appends ? O_APPEND : O_EXCL)
-    let number = unsafe open(path, flags, 0o666)
+  /// Opens a file to write, a new one that must not be there, with the permissions of the one whose place it takes.
+  static func writing(new path: String, like mode: mode_t?) throws(Fault) -> FileDescriptor {
+    let number = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode == nil ? 0o666 : 0o600)
+    guard number >= 0, mode.map({ fchmod(number, $0) == 0 }) ?? true else { throw failure("can't write \(path)") }
+    return FileDescriptor(number, path)
+  }
+
+  /// Opens a file to write at its end, and to read; a new one where there is none.
+  static func appending(to path: String) throws(Fault) -> FileDescriptor {
+    try opened(path, O_RDWR | O_CREAT | O_APPEND)
+  }
+
+  /// Opens a pipe or a device to write.
+  static func writing(device path: String) throws(Fault) -> FileDescriptor { try opened(path, O_WRONLY) }
+
+  private static func opened(_ path: String, _ flags: Int32) throws(Fault) -> FileDescriptor {
+    let number = unsafe open(path, flags | O_CLOEXEC, 0o666)
     guard number >= 0 else { throw failure("can't write \(path)") }
     return FileDescriptor(number, path)
   }
@@ -74,6 +87,35 @@ final class FileDescriptor: Sendable {
       offset += count
     }
   }
+
+  /// Whether a path leads to a file, and not to a pipe or a device.
+  static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// Waits until no other has locked it, and locks it until it is closed.
+  func lock() throws(Fault) {
+    while flock(number, LOCK_EX) != 0 {
+      guard errno == EINTR else { throw Self.failure("can't lock \(path)") }
+    }
+  }
+
+  /// How many bytes the file holds.
+  func length() throws(Fault) -> Int {
+    var status = stat()
+    guard unsafe fstat(number, &status) == 0 else { throw Self.failure("can't read \(path)") }
+    return Int(status.st_size)
+  }
+
+  /// Whether a text file's last line has no end.
+  func endsInALine(_ length: Int) -> Bool {
+    var last: UInt8 = 0
+    return unsafe length > 0 && pread(number, &last, 1, length - 1) == 1 && last != 0x0A
+  }
+
+  /// Cuts the file.
+  func truncate(to length: Int) { ftruncate(number, length) }
 
   /// Makes sure that what was written is on the disk.
   func sync() throws(Fault) {

@@ -33,6 +33,12 @@ struct FileReader: Sendable {
     }
   }
 
+  /// The names of the columns of a csv or tsv file; nil where it is empty.
+  mutating func header() throws(Fault) -> [String]? {
+    while columns == nil, try next() != nil {}
+    return columns
+  }
+
   private mutating func fill() throws(Fault) {
     let bytes = try file.read(Self.piece)
     if rest.isEmpty, linesBefore == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) {

@@ -22,18 +22,12 @@ public enum FileText {
   /// What a symbolic link leads to is replaced, and not the link.
   /// - Throws: a `file` error with the reason; the file is as it was.
   public static func replace(_ path: String, with text: String) throws(Fault) {
-    let target = Self.target(of: path)
-    var status = stat()
-    guard unsafe stat(target, &status) == 0 else { throw FileDescriptor.failure("can't write \(path)") }
-    let temporary = "\(target).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).part"
+    let file = try WrittenFile(path, appends: false)
     do throws(Fault) {
-      let file = try FileDescriptor.writing(temporary, appends: false)
       try file.write(Array(text.utf8))
-      try file.sync()
-      let isRenamed = unsafe chmod(temporary, status.st_mode & 0o7777) == 0 && rename(temporary, target) == 0
-      guard isRenamed else { throw FileDescriptor.failure("can't write \(path)") }
+      try file.finish()
     } catch {
-      unsafe unlink(temporary)
+      file.abandon()
       throw error
     }
   }

@@ -1,13 +1,10 @@
-import Glibc
 import JSONText
 
-/// Writes elements to a file: whole or not at all, by a temporary file that is renamed; or appended.
+/// Writes elements to a file in its format; it takes its place, or is appended, whole or not at all.
 struct FileWriter {
   private let path: String
   private let format: FileFormat
-  private let appends: Bool
-  private let temporary: String
-  private let file: FileDescriptor
+  private let file: WrittenFile
   private var columns: [String]?
   private var isFirst = true
   private var pending: [UInt8] = []
@@ -18,9 +15,8 @@ struct FileWriter {
     }
     self.path = path
     self.format = format
-    self.appends = appends
-    temporary = appends ? path : "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).part"
-    file = try FileDescriptor.writing(temporary, appends: appends)
+    if appends { columns = try Self.header(path, format) }
+    file = try WrittenFile(path, appends: appends)
   }
 
   mutating func write(_ page: [Value]) throws(Fault) {
@@ -32,12 +28,11 @@ struct FileWriter {
   mutating func finish() throws(Fault) {
     if format == .json { pending += Array((isFirst ? "[]\n" : "]\n").utf8) }
     try flush()
-    try file.sync()
-    guard unsafe appends || rename(temporary, path) == 0 else { throw FileDescriptor.failure("can't write \(path)") }
+    try file.finish { hasContent throws(Fault) in try opening(hasContent) }
   }
 
   /// Leaves the file as it was.
-  func abandon() { if !appends { unsafe unlink(temporary) } }
+  func abandon() { file.abandon() }
 
   private mutating func flush() throws(Fault) {
     try file.write(pending)
@@ -61,11 +56,11 @@ struct FileWriter {
 
   private mutating func row(_ element: Value, _ separator: Character) throws(Fault) {
     let row = element.row
+    let names = columns ?? row.names
     if columns == nil {
-      columns = row.names
-      if !appends || !hasContent { pending += Array((CSV.line(row.names, separator: separator) + "\r\n").utf8) }
+      columns = names
+      if !file.isAppended { pending += headerLine }
     }
-    let names = columns ?? []
     if let extra = row.names.first(where: { !names.contains($0) }) {
       throw Fault(
         .value, "\(extra) is no column of \(path)", nextStep: "give all rows the same: | select .id .\(extra)")
@@ -73,8 +68,23 @@ struct FileWriter {
     pending += Array((CSV.line(names.map { row[$0]?.cell ?? "" }, separator: separator) + "\r\n").utf8)
   }
 
-  private var hasContent: Bool {
-    var status = stat()
-    return unsafe stat(path, &status) == 0 && status.st_size > 0
+  private var headerLine: [UInt8] {
+    columns.map { Array((CSV.line($0, separator: format == .csv ? "," : "\t") + "\r\n").utf8) } ?? []
+  }
+
+  /// What comes before appended rows: the columns where the file is new; what is there must have the same.
+  private func opening(_ hasContent: Bool) throws(Fault) -> [UInt8] {
+    guard hasContent, let columns, let header = try Self.header(path, format) else { return headerLine }
+    guard header == columns else {
+      throw Fault(.file, "\(path) has other columns since a moment ago: \(header.joined(separator: ", "))")
+    }
+    return []
+  }
+
+  /// The columns that a csv or tsv file has; nil where there is none yet.
+  private static func header(_ path: String, _ format: FileFormat) throws(Fault) -> [String]? {
+    guard format == .csv || format == .tsv, FileDescriptor.isFile(path) else { return nil }
+    var reader = try FileReader(path, format)
+    return try reader.header()
   }
 }

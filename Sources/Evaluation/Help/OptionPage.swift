@@ -92,6 +92,10 @@ struct OptionPage: Sendable {
     An expression of the element, such as .email. An element whose key another had before stops the stage, since it
     would be made twice; | unique .email before it drops such.
     """,
+    "append": """
+    All of it is added at the end, or nothing. Rows of csv and tsv go under the columns that the file has; one with
+    another column stops the stage. Statements that append to one file at the same time take turns.
+    """,
     "keep-id": """
     A service gives new resources their ids. Without this the id of a resource is left out, since a copy has another,
     and a plain record with an id is refused. With it the id is sent, as for a backup that is restored.
