@@ -52,6 +52,22 @@ import Testing
     #expect(ran == Ran(status: 0, output: "[\"--yes\",\"b\"]\n5\n[1,2]\n", notes: ""))
   }
 
+  /// A redirected standard output is a file; writing to it by its name adds to it, and does not take its place.
+  @Test func standardOutputIsWrittenWhereItGoes() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
+    try Data().write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let program = Process()
+    program.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
+      path: "retort")
+    program.arguments = ["-c", "print 1; [2] | write \"/dev/stdout\" as: \"txt\"; print 3"]
+    program.standardOutput = try FileHandle(forWritingTo: file)
+    try program.run()
+    program.waitUntilExit()
+    #expect(program.terminationStatus == 0)
+    #expect(try String(contentsOf: file, encoding: .utf8) == "1\n2\n3\n")
+  }
+
   @Test func yesWithANumberIsALimit() async {
     let within = await Ran.retort(
       "--yes=250", "-c", Self.blog + "destroy-all posts filter: {state: \"spam\"}; count posts")

@@ -35,6 +35,15 @@ final class FileDescriptor: Sendable {
     try opened(path, O_RDWR | O_CREAT | O_APPEND)
   }
 
+  /// Standard output or error by their paths: what they lead to goes on where it is.
+  static func standard(_ path: String) -> FileDescriptor? {
+    switch path {
+    case "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1": FileDescriptor(1, path)
+    case "/dev/stderr", "/dev/fd/2", "/proc/self/fd/2": FileDescriptor(2, path)
+    default: nil
+    }
+  }
+
   /// Opens a pipe or a device to write.
   static func writing(device path: String) throws(Fault) -> FileDescriptor { try opened(path, O_WRONLY) }
 
@@ -88,10 +97,10 @@ final class FileDescriptor: Sendable {
     }
   }
 
-  /// Whether a path leads to a file, and not to a pipe or a device.
+  /// Whether a path leads to a file, and not to a pipe, a device or where standard output goes.
   static func isFile(_ path: String) -> Bool {
     var status = stat()
-    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    return unsafe standard(path) == nil && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   /// Waits until no other has locked it, and locks it until it is closed.

@@ -23,7 +23,9 @@ struct WrittenFile {
     target = FileText.target(of: path)
     var status = stat()
     let mode = unsafe stat(target, &status) == 0 ? status.st_mode : nil
-    if let mode, mode & S_IFMT != S_IFREG {
+    if let standard = FileDescriptor.standard(path) {
+      (way, file) = (.direct, standard)
+    } else if let mode, mode & S_IFMT != S_IFREG {
       (way, file) = (.direct, try FileDescriptor.writing(device: target))
     } else if appends {
       (way, file) = (.appends, try FileDescriptor.nameless())
