@@ -1,12 +1,14 @@
 /* The peers of the link's benchmark, on librabbitmq alone.
 
-     link respond URI QUEUE          answers each request with a result of its id, prefetch 64, until it is ended
+     link respond URI QUEUE          answers each request with a result of its id, prefetch 64, until it is ended;
+                                     of each asker before the last it tells requests, and the median ns between two
      link ask URI QUEUE COUNT WINDOW sends COUNT requests with WINDOW of them in flight and takes the replies */
 #include <amqp.h>
 #include <amqp_tcp_socket.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static void check(int bad, const char *what) {
   if (bad) { fprintf(stderr, "%s failed\n", what); exit(1); }
@@ -25,6 +27,30 @@ static amqp_connection_state_t log_in(char *uri) {
   return link;
 }
 
+/* The times between one asker's requests: where it waits for each reply, what a request takes it. */
+static struct { char asker[256]; long last, count, gaps[1 << 20]; } heard;
+
+static int ascending(const void *a, const void *b) {
+  long left = *(const long *)a, right = *(const long *)b;
+  return (left > right) - (left < right);
+}
+
+static void hear(amqp_bytes_t asker) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  long at = now.tv_sec * 1000000000L + now.tv_nsec;
+  if (strlen(heard.asker) == asker.len && !memcmp(heard.asker, asker.bytes, asker.len)) {
+    if (heard.count < (long)(sizeof heard.gaps / sizeof *heard.gaps)) heard.gaps[heard.count++] = at - heard.last;
+  } else {
+    qsort(heard.gaps, heard.count, sizeof *heard.gaps, ascending);
+    if (*heard.asker) printf("%ld %ld\n", heard.count + 1, heard.count ? heard.gaps[heard.count / 2] : 0);
+    fflush(stdout);
+    snprintf(heard.asker, sizeof heard.asker, "%.*s", (int)asker.len, (char *)asker.bytes);
+    heard.count = 0;
+  }
+  heard.last = at;
+}
+
 static void respond(amqp_connection_state_t link, char *queue) {
   check(!amqp_queue_declare(link, 1, amqp_cstring_bytes(queue), 0, 0, 0, 0, amqp_empty_table), "amqp_queue_declare");
   check(!amqp_basic_qos(link, 1, 0, 64, 0), "amqp_basic_qos");
@@ -37,6 +63,7 @@ static void respond(amqp_connection_state_t link, char *queue) {
     amqp_envelope_t got;
     amqp_maybe_release_buffers(link);
     if (amqp_consume_message(link, &got, NULL, 0).reply_type != AMQP_RESPONSE_NORMAL) return;
+    hear(got.message.properties.reply_to);
     amqp_basic_properties_t properties = {._flags = AMQP_BASIC_CORRELATION_ID_FLAG | AMQP_BASIC_CONTENT_TYPE_FLAG,
                                           .correlation_id = got.message.properties.correlation_id,
                                           .content_type = amqp_cstring_bytes("application/json")};
