@@ -44,6 +44,13 @@ class Served:
         if not self.process.stdout.readline().startswith(sign):
             raise SystemExit(f"{command[0]} does not serve")
 
+    def heard(self):
+        """The next of its lines."""
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit("the service ended")
+        return line
+
     def __enter__(self):
         return self
 
@@ -92,21 +99,23 @@ def many(count, rounds):
               f"{median(runs, 2):8.0f}")
 
 
-def one_at_a_time(count, rounds):
-    """The latency: what a run of many requests takes longer than a run of one, so that start and login do not count."""
-    print(f"{count:,} requests, one at a time, {rounds} rounds; start and login apart")
+def one_at_a_time(responder, count, rounds):
+    """The latency: the median time between a run's requests as the responder hears them, each sent when the one before
+    is answered. The CPU is what a run of many takes more than a run of one, so that start and login do not count."""
+    print(f"{count:,} requests, one at a time, {rounds} rounds")
     print(f"{'':10}{'us a request':>12}{'of C':>8}{'us of CPU a request':>22}{'of C':>8}{'ms to start':>14}")
-    starts, wholes = {}, {}
+    starts, results = {}, {}
     for _ in range(rounds):
         for name in askers(1, 1):
-            starts.setdefault(name, []).append(run(askers(1, 1)[name]))
-            wholes.setdefault(name, []).append(run(askers(count, 1)[name]))
-    results = {name: [(all[0] - one[0], all[1] - one[1]) for all, one in zip(wholes[name], starts[name])]
-               for name in wholes}
+            start, whole = run(askers(1, 1)[name]), run(askers(count, 1)[name])
+            run(askers(1, 1)["C"])  # The responder tells of an asker when it hears another.
+            while not (told := responder.heard()).startswith(f"{count} "):
+                pass
+            starts.setdefault(name, []).append(start)
+            results.setdefault(name, []).append((int(told.split()[1]) / 1000, (whole[1] - start[1]) / (count - 1) * 1e6))
     for name, runs in results.items():
-        took, cpu = median(runs, 0) / (count - 1) * 1e6, median(runs, 1) / (count - 1) * 1e6
-        print(f"{name:10}{took:12.1f}{1 / ratio(results, name, 0):8.2f}{cpu:22.1f}{1 / ratio(results, name, 1):8.2f}"
-              f"{median(starts[name], 0) * 1000:14.1f}")
+        print(f"{name:10}{median(runs, 0):12.1f}{1 / ratio(results, name, 0):8.2f}{median(runs, 1):22.1f}"
+              f"{1 / ratio(results, name, 1):8.2f}{median(starts[name], 0) * 1000:14.1f}")
 
 
 def prefetch(rounds):
@@ -127,9 +136,9 @@ def main():
     options.add_argument("--count", type=int, default=100_000)
     options.add_argument("--rounds", type=int, default=5)
     given = options.parse_args()
-    with Served([LINK, "respond", VHOST, "bench"], "ready"):
+    with Served([LINK, "respond", VHOST, "bench"], "ready") as responder:
         many(given.count, given.rounds)
-        one_at_a_time(max(2, given.count // 20), given.rounds)
+        one_at_a_time(responder, max(2, given.count // 20), given.rounds)
     prefetch(given.rounds)
 
 
