@@ -67,8 +67,14 @@ struct Channel {
     return Array(late.values)
   }
 
-  /// Takes a frame; a message that is whole goes to who waits for it.
-  mutating func take(_ frame: borrowing Frame, _ counters: inout Connection.Counters) {
+  /// A reply that nobody waits for: it is late, comes again, or is not ours.
+  struct Stray {
+    let correlationID: [UInt8]
+    let body: [UInt8]
+  }
+
+  /// Takes a frame; a message that is whole goes to who waits for it, or comes back as one that nobody does.
+  mutating func take(_ frame: borrowing Frame, _ counters: inout Connection.Counters) -> Stray? {
     switch frame.kind {
     case RETORT_FRAME_DELIVER: assembly = Assembly(tag: frame.number)
     case RETORT_FRAME_RETURN: assembly = Assembly(returned: (frame.code, frame.text))
@@ -77,13 +83,13 @@ struct Channel {
       assembly?.correlationID = frame.correlationID
       assembly?.replyTo = frame.replyTo
       assembly?.body.reserveCapacity(min(Int(clamping: frame.number), 1 << 20))
-      finish(&counters)
+      return finish(&counters)
     case RETORT_FRAME_BODY:
       if var message = assembly.take() {
         frame.appendBody(to: &message.body)
         assembly = message
       }
-      finish(&counters)
+      return finish(&counters)
     case RETORT_FRAME_CHANNEL_OPEN_OK, RETORT_FRAME_DECLARE_OK, RETORT_FRAME_CONSUME_OK, RETORT_FRAME_QOS_OK,
       RETORT_FRAME_CANCEL_OK, RETORT_FRAME_CHANNEL_CLOSE_OK:
       let got = Answer(name: frame.name, messages: Int(clamping: frame.number), consumers: frame.consumers)
@@ -91,27 +97,32 @@ struct Channel {
       answer = nil
     default: break
     }
+    return nil
   }
 
-  private mutating func finish(_ counters: inout Connection.Counters) {
+  private mutating func finish(_ counters: inout Connection.Counters) -> Stray? {
     guard let (size, count) = assembly.map({ ($0.size, $0.body.count) }), count >= size, let message = assembly.take()
-    else { return }
+    else { return nil }
     if let deliver {
       deliver(
         Delivery(
           body: message.body, correlationID: message.correlationID, replyTo: message.replyTo, channel: number,
           tag: message.tag))
-      return
+      return nil
     }
     guard let serial = CorrelationIDs.serial(of: message.correlationID, after: prefix),
       let waiting = pending.removeValue(forKey: serial)
     else {
       counters.strayReplies += 1
-      return
+      return Stray(correlationID: message.correlationID, body: message.body)
     }
-    guard let returned = message.returned else { return waiting.continuation.resume(returning: .success(message.body)) }
-    counters.returned += 1
-    waiting.continuation.resume(returning: .failure(BrokerError(.noRoute, "\(returned.code) \(returned.reason)")))
+    if let returned = message.returned {
+      counters.returned += 1
+      waiting.continuation.resume(returning: .failure(BrokerError(.noRoute, "\(returned.code) \(returned.reason)")))
+    } else {
+      waiting.continuation.resume(returning: .success(message.body))
+    }
+    return nil
   }
 
   /// Ends everything that waits on the channel.

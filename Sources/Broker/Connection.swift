@@ -42,13 +42,17 @@ public actor Connection {
     public var notice: @Sendable (String) -> Void
     /// Is told of what goes and of each frame that comes, where that is wanted.
     public var frames: (@Sendable (String) -> Void)?
+    /// Is told of a reply that nobody waits for: its correlation id and its body.
+    public var stray: @Sendable (_ correlationID: String, _ body: [UInt8]) -> Void
 
     /// Creates a listener.
     public init(
-      notice: @escaping @Sendable (String) -> Void = { _ in }, frames: (@Sendable (String) -> Void)? = nil
+      notice: @escaping @Sendable (String) -> Void = { _ in }, frames: (@Sendable (String) -> Void)? = nil,
+      stray: @escaping @Sendable (_ correlationID: String, _ body: [UInt8]) -> Void = { _, _ in }
     ) {
       self.notice = notice
       self.frames = frames
+      self.stray = stray
     }
   }
 
@@ -201,7 +205,9 @@ public actor Connection {
       (blockedReason, toldBlocked) = (nil, nil)
       listener.notice("the broker takes messages again")
     default:
-      withChannel(frame.channel) { $0.take(frame, &counters) }
+      if let stray = withChannel(frame.channel, { $0.take(frame, &counters) }) ?? nil {
+        listener.stray(String(decoding: stray.correlationID, as: UTF8.self), stray.body)
+      }
     }
     return nil
   }

@@ -65,6 +65,7 @@ extension ResourceClient {
     } catch {
       activity.end(begin, isAnswered: false)
       exchange?.ended(error)
+      if request.changes, error.wasSent { unanswered?.add(call, id: request.params["id"]?.idText) }
       throw ClientError(error, changes: request.changes, call, waited: wait, hasExpired: envelope.expires)
     }
     do throws(ClientError) {

@@ -15,14 +15,19 @@ public struct ResourceClient: Sendable {
   public var settings: Settings
   /// Shows requests and replies, and what is worth knowing and is no error.
   public var trace: Trace?
+  /// Remembers the changes whose reply did not come in time.
+  public var unanswered: Unanswered?
   /// What it is at.
   public let activity = Activity()
 
   /// Creates a client.
-  public init(transport: any Transport, settings: Settings, trace: Trace? = nil) {
+  public init(
+    transport: any Transport, settings: Settings, trace: Trace? = nil, unanswered: Unanswered? = nil
+  ) {
     self.transport = transport
     self.settings = settings
     self.trace = trace
+    self.unanswered = unanswered
   }
 
   /// How long a call waits: as the client says, another time, or for ever.

@@ -147,20 +147,25 @@ private func session(
   let topics = options.topics ?? []
   let trace = Trace(topics) { console.note("trace: \($0)\n") }
   let tell: @Sendable (String) -> Void = { trace("amqp \($0)") }
-  let frames = topics.contains(.amqp) ? tell : nil
+  let unanswered = Unanswered()
+  let stray: @Sendable (String, [UInt8]) -> Void = { correlationID, reply in
+    if let news = unanswered.news(in: reply, of: correlationID) { notices.show(news) }
+  }
+  let listener = Connection.Listener(
+    notice: notices.show, frames: topics.contains(.amqp) ? tell : nil, stray: stray)
   let open: @Sendable (String) async throws(LinkError) -> any JSONRPC.Link = { uri async throws(LinkError) in
     if options.offline {
       return OfflineLink(try offlineAddress(uri)) { request in
         _ = console.write(JSONValue.object(request).encoded() + [0x0A])
       }
     }
-    return try await openLink(uri, script: script, notice: notices.show, frames: frames)
+    return try await openLink(uri, script: script, listener: listener)
   }
   return Session(
     options: options.session(arguments: arguments, environment: environment, console: console), output: output,
     surroundings: Session.Surroundings(
       open: open, note: console.note,
-      ask: console.isInteractive ? ask : nil, trace: topics.isEmpty ? nil : trace))
+      ask: console.isInteractive ? ask : nil, trace: topics.isEmpty ? nil : trace, unanswered: unanswered))
 }
 
 /// The URI without its password, held against the rules for one.
@@ -170,14 +175,16 @@ private func offlineAddress(_ uri: String) throws(LinkError) -> String {
 }
 
 /// Opens what a URI names: the embedded service or a broker.
-public func openLink(
-  _ uri: String, script: String, notice: @escaping @Sendable (String) -> Void = { _ in },
-  frames: (@Sendable (String) -> Void)? = nil
+public func openLink(_ uri: String, script: String) async throws(LinkError) -> any JSONRPC.Link {
+  try await openLink(uri, script: script, listener: Connection.Listener())
+}
+
+private func openLink(
+  _ uri: String, script: String, listener: Connection.Listener
 ) async throws(LinkError) -> any JSONRPC.Link {
   if uri.hasPrefix("embedded:") { return try EmbeddedLink(String(uri.dropFirst(9))) }
   if namesBroker(uri) {
-    return try await BrokerLink.open(
-      uri, script: script, listener: Connection.Listener(notice: notice, frames: frames))
+    return try await BrokerLink.open(uri, script: script, listener: listener)
   }
   throw LinkError(.address, "no connection begins with \(scheme(uri)):")
 }

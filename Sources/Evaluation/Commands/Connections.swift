@@ -109,7 +109,8 @@ extension Command {
       throw Fault(.connection, error.message)
     }
     let resource = ResourceClient(
-      transport: transport, settings: settings, trace: session.surroundings.trace)
+      transport: transport, settings: settings, trace: session.surroundings.trace,
+      unanswered: session.surroundings.unanswered)
     let name = settings.type == queue ? queue : "\(settings.type) (queue \(queue))"
     connection.queues.add(queue)
     let timeout = arguments["timeout"] == nil ? session.timeout : nil

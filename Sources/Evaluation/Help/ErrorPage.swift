@@ -73,7 +73,8 @@ struct ErrorPage: Sendable {
       .unknown, "A change was sent and no reply came: it may have been carried out.",
       """
       The time was up, or the link broke. Nothing repeats it by itself: look it up before you send it again.
-      In the summary of a bulk change it is counted as unknown, not as failed.
+      In the summary of a bulk change it is counted as unknown, not as failed. Where its reply comes after all while the
+      program runs, a note tells what became of it.
       """),
     ErrorPage(
       .noRoute, "The broker has no queue of that name, so nobody got the request.",

@@ -1,0 +1,59 @@
+import Broker
+import Foundation
+import Synchronization
+import TestBench
+import Testing
+
+/// A change whose reply did not come in time has an end after all when it comes late, and that is told.
+@Suite(.timeLimit(.minutes(1))) struct LateReplyTests {
+  /// Runs a change and a read on a service that answers the change just before the read.
+  private func afterwards(_ change: String, _ answer: String) async throws -> Ran {
+    let vhost = try await PrivateBroker.shared.vhost()
+    let connection = try await Connection.open(try AMQPURI(vhost.uri), name: "late")
+    let held = Mutex<Delivery?>(nil)
+    _ = try await connection.serve(queue: "posts", on: ServiceChannel.Terms(workers: 2)) { delivery in
+      guard String(decoding: delivery.body, as: UTF8.self).contains("\"show\"") else {
+        held.withLock { $0 = delivery }
+        return ServiceAnswer([])
+      }
+      func reply(_ delivery: Delivery, _ answer: String) -> ServiceAnswer.Reply {
+        let id = String(decoding: delivery.correlationID, as: UTF8.self)
+        return ServiceAnswer.Reply(
+          Array(#"{"id":"\#(id)","jsonrpc":"2.0",\#(answer)}"#.utf8), correlationID: delivery.correlationID)
+      }
+      let late = held.withLock { $0 }.map { reply($0, answer) }
+      return ServiceAnswer(
+        [late, late, reply(delivery, #""result":{"data":{"type":"posts","id":"1"}}"#)].compactMap { $0 })
+    }
+    let ran = await Ran.retort(
+      "-c", "connect\nlet posts = client queue: \"posts\"\ntry do \(change) rescue e print e.kind end\nshow posts 1",
+      environment: ["RETORT_URL": vhost.uri])
+    await connection.close()
+    return ran
+  }
+
+  @Test(arguments: [
+    (
+      "create posts {text: \"a\"}", #""result":{"data":{"type":"posts","id":"7"}}"#,
+      "posts create was carried out, id 7"
+    ),
+    ("update posts 12 {text: \"a\"}", #""result":{}"#, "posts update 12 was carried out"),
+    (
+      "update posts 12 {text: \"a\"}", OddService.errors(#"{"detail":"is locked","status":"409"}"#),
+      "posts update: is locked"
+    ),
+    ("call posts \"archive\" {id: 3}", #""result":{"errors":"no"}"#, "posts archive: no"),
+  ]) func aLateReplyToAChangeIsTold(change: String, answer: String, told: String) async throws {
+    let ran = try await afterwards("\(change) timeout: 200ms", answer)
+    #expect(ran.status == 0)
+    #expect(ran.output.hasPrefix("unknown\n"))
+    let notes = ran.notes.replacing(#/[0-9]+\.[0-9] s late/#, with: "N s late")
+    #expect(notes == "note: a reply that came N s late: \(told)\n")
+  }
+
+  @Test func aLateReplyToAReadIsNot() async throws {
+    let ran = try await afterwards("index posts timeout: 200ms", #""result":{"data":[]}"#)
+    #expect(ran.output.hasPrefix("timeout\n"))
+    #expect(ran.notes.isEmpty)
+  }
+}
