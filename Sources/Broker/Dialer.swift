@@ -57,14 +57,10 @@ public actor Dialer {
   /// - Throws: `lost` where that takes longer than the deadline; at once where the broker refuses the user or the vhost.
   public func connected(until deadline: ContinuousClock.Instant?) async throws(BrokerError) -> Connection {
     var wait = 50
-    var isBack = false
     while true {
       if isClosed { throw BrokerError(.closed, "the connection is closed") }
       if let connection {
-        guard let end = await connection.end else {
-          if isBack { listener.notice("connected to \(uri) again") }
-          return connection
-        }
+        guard let end = await connection.end else { return connection }
         if self.connection === connection {
           self.connection = nil
           listener.notice("\(end.message); connecting to \(uri) again")
@@ -80,7 +76,7 @@ public actor Dialer {
           await fresh.close()
         } else {
           connection = fresh
-          isBack = true
+          listener.notice("connected to \(uri) again")
           watch(fresh)
         }
       case .failure(let error):
