@@ -3,7 +3,7 @@ import TestBench
 import Testing
 
 /// How a connection begins, or why it does not.
-@Suite struct ConnectingTests {
+@Suite(.timeLimit(.minutes(5))) struct ConnectingTests {
   private func failure(_ uri: String) async -> BrokerError? {
     do throws(BrokerError) {
       await (try await Connection.open(try AMQPURI(uri), name: "test")).close()

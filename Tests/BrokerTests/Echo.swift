@@ -38,7 +38,7 @@ struct Echo {
 
 extension QueueClient {
   /// Sends text and gives the reply's.
-  func ask(_ text: String, within patience: Duration? = .seconds(20), mayRepeat: Bool = true) async throws -> String {
+  func ask(_ text: String, within patience: Duration? = .seconds(60), mayRepeat: Bool = true) async throws -> String {
     let reply = try await send(
       correlationID: nextCorrelationID(), body: Array(text.utf8), deadline: patience.map { .now + $0 }, expires: false,
       mayRepeat: mayRepeat)
@@ -46,7 +46,7 @@ extension QueueClient {
   }
 
   /// The error of a request.
-  func failure(_ text: String, within patience: Duration? = .seconds(20), mayRepeat: Bool = true) async -> BrokerError?
+  func failure(_ text: String, within patience: Duration? = .seconds(60), mayRepeat: Bool = true) async -> BrokerError?
   {
     do {
       _ = try await ask(text, within: patience, mayRepeat: mayRepeat)

@@ -3,7 +3,7 @@ import TestBench
 import Testing
 
 /// What a client does when the network between it and the broker breaks, or does less than it should.
-@Suite(.timeLimit(.minutes(1))) struct ProxyTests {
+@Suite(.timeLimit(.minutes(5))) struct ProxyTests {
   @Test(arguments: Proxy.Fault.allCases)
   func readsInFlightAreAnsweredAfterABreakAndChangesAreUnknown(
     _ fault: Proxy.Fault

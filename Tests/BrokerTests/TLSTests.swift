@@ -3,7 +3,7 @@ import TestBench
 import Testing
 
 /// Encrypted connections, to a broker with a certificate of an authority made for the test.
-@Suite struct TLSTests {
+@Suite(.timeLimit(.minutes(5))) struct TLSTests {
   private static let strictly = ", {verify, verify_peer}, {fail_if_no_peer_cert, true}"
 
   /// Why a connection failed: the message without the place of the certificates.

@@ -4,7 +4,7 @@ import TestBench
 import Testing
 
 /// What the program does and says when the network breaks in the middle of a reply that is several frames long.
-@Suite(.timeLimit(.minutes(1))) struct BrokenReplyTests {
+@Suite(.timeLimit(.minutes(5))) struct BrokenReplyTests {
   /// A service behind a proxy, whose replies are 300 kB.
   private final class Service: Sendable {
     let proxy: Proxy

@@ -1,7 +1,7 @@
 import Testing
 
 /// Carets under the user's own words, wherever a service's error points (JSON:API 1.0, "Error Objects", `source`).
-@Suite(.timeLimit(.minutes(1))) struct CaretTests {
+@Suite(.timeLimit(.minutes(5))) struct CaretTests {
   private func pointer(_ pointer: String, _ title: String) -> String {
     #"{"title":"\#(title)","source":{"pointer":"\#(pointer)"}}"#
   }

@@ -3,7 +3,7 @@ import TestBench
 import Testing
 
 /// Services of other habits, as a script meets them.
-@Suite(.timeLimit(.minutes(1))) struct DialectTests {
+@Suite(.timeLimit(.minutes(5))) struct DialectTests {
   @Test(arguments: [
     ("none", "1000\n1000\nnull\nnull\n"),
     ("no-count", "1000\n1000\nnull\n{\"number\":2,\"size\":400}\n"),

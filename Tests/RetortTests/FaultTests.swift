@@ -3,7 +3,7 @@ import Testing
 @testable import RetortShell
 
 /// The faults of `retort serve`, as a script meets them and as its log counts them.
-@Suite(.timeLimit(.minutes(1))) struct FaultTests {
+@Suite(.timeLimit(.minutes(5))) struct FaultTests {
   /// What a change and a read of one post come to, both with `duration` to wait.
   private static let script = #"""
     try do

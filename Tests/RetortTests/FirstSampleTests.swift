@@ -3,7 +3,7 @@ import TestBench
 import Testing
 
 /// The first sample of the language's definition, through a broker, under the queue names it uses.
-@Suite(.timeLimit(.minutes(2))) struct FirstSampleTests {
+@Suite(.timeLimit(.minutes(5))) struct FirstSampleTests {
   static let names = ["posts": "remote_server_post", "authors": "remote_server_author"]
 
   /// The sample with the URI of the test's broker (`connect` without one) and another path for its file.

@@ -4,7 +4,7 @@ import TestBench
 import Testing
 
 /// What the program does and says when the network between it and the broker breaks.
-@Suite(.timeLimit(.minutes(1))) struct LostLinkTests {
+@Suite(.timeLimit(.minutes(5))) struct LostLinkTests {
   @Test func aReadIsAskedAgainAndAChangeIsUnknown() async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     let proxy = try Proxy(to: vhost.uri)

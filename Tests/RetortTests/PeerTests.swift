@@ -2,7 +2,7 @@ import TestBench
 import Testing
 
 /// The program on a service that shares no code with it.
-@Suite(.timeLimit(.minutes(1))) struct PeerTests {
+@Suite(.timeLimit(.minutes(5))) struct PeerTests {
   /// Runs statements on a fresh peer, and sees that nothing of it or of the program stays.
   private func ran(_ statements: String) async throws -> Ran {
     let peer = try await Peer()

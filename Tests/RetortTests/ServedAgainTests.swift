@@ -3,7 +3,7 @@ import TestBench
 import Testing
 
 /// `retort serve` on a broker that goes away and comes back.
-@Suite(.timeLimit(.minutes(1))) struct ServedAgainTests {
+@Suite(.timeLimit(.minutes(5))) struct ServedAgainTests {
   @Test func itServesOnANewConnection() async throws {
     let service = try await FakeService("--log", "-")
     let uri = try AMQPURI(service.vhost.uri)

@@ -4,7 +4,7 @@ import TestBench
 import Testing
 
 /// Links of one URI share a socket, and what one closes is its own.
-@Suite struct SharedSocketTests {
+@Suite(.timeLimit(.minutes(5))) struct SharedSocketTests {
   @Test func twoLinksAreOneConnection() async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     let first = try await openLink(vhost.uri, script: "test")

@@ -5,7 +5,7 @@ import TestBench
 import Testing
 
 /// The transcripts, twice: on the service inside the program, and through a real RabbitMQ.
-@Suite struct TranscriptTests {
+@Suite(.timeLimit(.minutes(5))) struct TranscriptTests {
   /// A transcript of the repository.
   struct File: CustomTestStringConvertible, Sendable {
     let url: URL

@@ -2,7 +2,7 @@ import Testing
 
 /// That what a person reads of a call is what happened: what may still be carried out, which element failed, what was not
 /// sent.
-@Suite(.timeLimit(.minutes(1))) struct TruthTests {
+@Suite(.timeLimit(.minutes(5))) struct TruthTests {
   @Test(arguments: [
     ("", "a service that took it in time may still carry it out; otherwise its message is dead"),
     (" expire: false", "it may still be carried out: its message does not expire"),

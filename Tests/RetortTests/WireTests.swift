@@ -2,7 +2,7 @@ import TestBench
 import Testing
 
 /// What a person sees of the wire: the trace, the requests that are only shown, the ways replies come.
-@Suite(.timeLimit(.minutes(1))) struct WireTests {
+@Suite(.timeLimit(.minutes(5))) struct WireTests {
   private static let blog = "connect \"embedded:blog\"; let posts = client queue: \"posts\"; "
 
   @Test func theTraceTellsOfCallsAndOfFailures() async {

@@ -269,7 +269,7 @@ import Testing
     }
     let status: ExitTest.Condition = way == "exit" ? .exitCode(3) : .signal(way == "abort" ? SIGABRT : SIGQUIT)
     await #expect(processExitsWith: status) { [path = path as String, way] in
-      alarm(60)
+      alarm(300)
       signal(SIGQUIT, SIG_DFL)
       setenv("TERM", "xterm", 1)
       let slave = open(path, O_RDWR | O_NOCTTY)

@@ -23,7 +23,7 @@ final class TypedTerminal: @unchecked Sendable {
     path = "/dev/pts/\(number)"
     if controlling {
       guard setsid() > 0 else { Self.give(up: "no session") }
-      alarm(60)  // a line that never comes back is a failure
+      alarm(300)  // a line that never comes back is a failure
       for (name, value) in [("TERM", "xterm"), ("INPUTRC", "/dev/null"), ("LC_ALL", "C.UTF-8")] {
         setenv(name, value, 1)
       }
@@ -62,7 +62,7 @@ final class TypedTerminal: @unchecked Sendable {
         return String(decoding: screen[..<range.upperBound], as: UTF8.self)
       }
       var source = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
-      guard poll(&source, 1, 30_000) == 1 else {
+      guard poll(&source, 1, 120_000) == 1 else {
         Self.give(up: "no \(text.debugDescription) in \(String(decoding: screen, as: UTF8.self).debugDescription)")
       }
       screen += chunk[..<max(0, read(master, &chunk, chunk.count))]
