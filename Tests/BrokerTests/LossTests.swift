@@ -63,8 +63,8 @@ import Testing
     let echo = try await Echo(on: broker)
     let client = try await echo.client()
     #expect(try await client.ask("one") == "one")
-    try broker.restart()
-    let again = try await echo.dialer.connected(until: .now + .seconds(30))
+    try await broker.restart()
+    let again = try await echo.dialer.connected(until: .now + .seconds(60))
     _ = try await again.serve(queue: "echo") { $0 }
     #expect(try await client.ask("two") == "two")
     await again.close()
@@ -85,8 +85,8 @@ import Testing
     let client = try await echo.client("slow")
     let read = Task { try await client.ask("read") }
     for await _ in arrivals { break }
-    try broker.restart()
-    let again = try await echo.dialer.connected(until: .now + .seconds(30))
+    try await broker.restart()
+    let again = try await echo.dialer.connected(until: .now + .seconds(60))
     while try await again.probe(queue: "slow") != nil {}
     _ = try await again.serve(queue: "slow") { $0 }
     #expect(try await read.value == "read")

@@ -20,10 +20,10 @@ final class Peer: Sendable {
     process.standardInput = input
     process.standardOutput = output
     try process.run()
-    let line = await onItsOwnThread { peer in
+    let line = try await onItsOwnThread { [output] in
       var line = Data()
       while line.last != UInt8(ascii: "\n") {
-        let more = peer.output.fileHandleForReading.availableData
+        let more = output.fileHandleForReading.availableData
         guard !more.isEmpty else { break }
         line += more
       }
@@ -39,18 +39,11 @@ final class Peer: Sendable {
   }
 
   /// Ends it, and gives its exit status.
-  func stop() async -> Int32 {
+  func stop() async throws -> Int32 {
     try? input.fileHandleForWriting.close()
-    return await onItsOwnThread { peer in
-      peer.process.waitUntilExit()
-      return peer.process.terminationStatus
-    }
-  }
-
-  /// Does what blocks.
-  private func onItsOwnThread<Result: Sendable>(_ body: @escaping @Sendable (Peer) -> Result) async -> Result {
-    await withCheckedContinuation { continuation in
-      DispatchQueue.global().async { continuation.resume(returning: body(self)) }
+    return try await onItsOwnThread { [self] in
+      process.waitUntilExit()
+      return process.terminationStatus
     }
   }
 }

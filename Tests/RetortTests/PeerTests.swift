@@ -7,7 +7,7 @@ import Testing
   private func ran(_ statements: String) async throws -> Ran {
     let peer = try await Peer()
     let ran = await peer.run(statements)
-    #expect(await peer.stop() == 0)
+    #expect(try await peer.stop() == 0)
     #expect(try peer.vhost.connections() == 0)
     #expect(try peer.vhost.queues() == ["peer_posts"])
     return ran

@@ -34,7 +34,7 @@ import Testing
   @Test func itServesWhenTheBrokerHasRestarted() async throws {
     let broker = try await PrivateBroker.start()
     let service = try await FakeService(on: broker)
-    try broker.restart()
+    try await broker.restart()
     await service.servesAgain()
     #expect(await service.run("print (show posts 1).text") == Ran(status: 0, output: "Post 1\n", notes: ""))
     #expect(await service.stop().status == 0)

@@ -24,10 +24,10 @@ final class BrokerScript: Sendable {
 
   /// Waits until the broker is up.
   func addresses() async throws -> (uri: String, control: String) {
-    let lines = await onItsOwnThread { script in
+    let lines = try await onItsOwnThread { [self] in
       var text = Data()
       while text.count(where: { $0 == UInt8(ascii: "\n") }) < 2 {
-        let more = script.output.fileHandleForReading.availableData
+        let more = output.fileHandleForReading.availableData
         guard !more.isEmpty else { break }
         text += more
       }
@@ -43,13 +43,6 @@ final class BrokerScript: Sendable {
   /// Ends the broker and waits until it is gone.
   func stop() async {
     try? input.fileHandleForWriting.close()
-    await onItsOwnThread { $0.process.waitUntilExit() }
-  }
-
-  /// Does what blocks.
-  private func onItsOwnThread<Result: Sendable>(_ body: @escaping @Sendable (BrokerScript) -> Result) async -> Result {
-    await withCheckedContinuation { continuation in
-      DispatchQueue.global().async { continuation.resume(returning: body(self)) }
-    }
+    try? await onItsOwnThread { [self] in process.waitUntilExit() }
   }
 }

@@ -64,15 +64,15 @@ public final class PrivateBroker: Sendable {
   }
 
   /// Stops RabbitMQ inside its node and starts it again on the same port: only for a broker of your own.
-  public func restart() throws {
+  public func restart() async throws {
     let port = uri.split(separator: ":").last?.prefix { $0 != "/" } ?? "0"
-    try evaluate(
-      """
+    let erlang = """
       File = filename:rootname(os:getenv("RABBITMQ_CONFIG_FILE"), ".conf") ++ ".conf",
       {ok, Text} = file:read_file(File),
       ok = file:write_file(File, re:replace(Text, "127.0.0.1:0", "127.0.0.1:\(port)")),
       ok = rabbit:stop(), ok = rabbit:start().
-      """)
+      """
+    try await onItsOwnThread { [control] in _ = try control.evaluate(erlang) }
   }
 
   /// Evaluates Erlang in the broker's node and gives the value as Erlang writes it.
