@@ -8,8 +8,8 @@ import Testing
     let peer = try await Peer()
     let ran = await peer.run(statements)
     #expect(try await peer.stop() == 0)
-    #expect(try peer.vhost.connections() == 0)
-    #expect(try peer.vhost.queues() == ["peer_posts"])
+    #expect(try await peer.vhost.soon { try $0.connections() == 0 })
+    #expect(try await peer.vhost.soon { try $0.queues() == ["peer_posts"] })
     return ran
   }
 

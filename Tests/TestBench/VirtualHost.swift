@@ -46,6 +46,16 @@ public struct VirtualHost: Sendable {
   }
 
   /// Deletes a queue with what is in it; its consumers get a `basic.cancel`.
+  /// Waits until something is so that the broker does by itself and tells nobody; false where it is not in a minute.
+  public func soon(_ isSo: (VirtualHost) throws -> Bool) async throws -> Bool {
+    let end = ContinuousClock.now + .seconds(60)
+    while try !isSo(self) {
+      if .now > end { return false }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    return true
+  }
+
   public func delete(queue: String) throws {
     try broker.evaluate("{ok, Q} = \(lookup(queue)), rabbit_amqqueue:delete(Q, false, false, <<\"test\">>).")
   }
