@@ -53,4 +53,12 @@ extension QueueClient {
       return nil
     } catch { return error as? BrokerError }
   }
+
+  /// The error of a request that left and has no reply in time; one whose time was up before it left is asked again.
+  func silence(_ text: String, within patience: Duration, mayRepeat: Bool = true) async -> BrokerError? {
+    while true {
+      let error = await failure(text, within: patience, mayRepeat: mayRepeat)
+      if error?.code != .timeout || error?.wasSent == true { return error }
+    }
+  }
 }

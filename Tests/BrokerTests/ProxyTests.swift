@@ -46,7 +46,7 @@ import Testing
     let held = try await HeldService()
     held.open()
     held.proxy.happen(.stall)
-    let late = await held.client.failure("late", within: .milliseconds(500), mayRepeat: false)
+    let late = await held.client.silence("late", within: .milliseconds(500), mayRepeat: false)
     #expect(late == BrokerError(.timeout, "the time is up", wasSent: true))
     held.proxy.goOn()
     #expect(try await held.client.ask("in time") == "in time")
@@ -113,7 +113,7 @@ import Testing
 
   @Test func aReplyThatStopsInItsMiddleHoldsUpTheOthersUntilItGoesOn() async throws {
     let held = try await HeldService(parameters: "?heartbeat=0")
-    async let long = held.client.failure(String(repeating: "0123456789", count: 30_000), within: .milliseconds(500))
+    async let long = held.client.silence(String(repeating: "0123456789", count: 30_000), within: .milliseconds(500))
     async let other = held.client.ask("other")
     var arrivals = held.arrivals.makeAsyncIterator()
     for _ in 1...2 { _ = await arrivals.next() }

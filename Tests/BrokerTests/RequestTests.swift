@@ -73,7 +73,7 @@ import Testing
       return body
     }
     let client = try await echo.client("silent")
-    let error = await client.failure("hello", within: .milliseconds(50), mayRepeat: false)
+    let error = await client.silence("hello", within: .milliseconds(50), mayRepeat: false)
     #expect(error == BrokerError(.timeout, "the time is up", wasSent: true))
     await silent.close()
     await echo.close()

@@ -26,6 +26,15 @@ import Testing
     } catch { return error }
   }
 
+  /// The error of a request that got as far as the service and has no reply after a moment.
+  private func silence(_ transport: any Transport, expires: Bool = false) async -> LinkError? {
+    while true {
+      let error = await failure(
+        transport, envelope(transport, deadline: .now + .milliseconds(20), expires: expires))
+      if error?.code != .timeout || error?.wasSent == true { return error }
+    }
+  }
+
   @Test func aRequestHasTheServicesReply() async throws {
     let transport = try await link.open(queue: "tags")
     let envelope = envelope(transport, deadline: .now + .seconds(60))
@@ -72,7 +81,7 @@ import Testing
     let busy = DispatchSemaphore(value: 0)
     link.work.async { busy.wait() }
     let timeout = LinkError(.timeout, #"no reply from "tags" to destroy in time"#, wasSent: true)
-    #expect(await failure(transport, envelope(transport, deadline: .now + .milliseconds(20), expires: true)) == timeout)
+    #expect(await silence(transport, expires: true) == timeout)
     let past = envelope(transport, deadline: .now - .milliseconds(1))
     #expect(await failure(transport, past) == LinkError(.timeout, timeout.message, wasSent: false))
     busy.signal()
@@ -84,7 +93,7 @@ import Testing
     let transport = try await link.open(queue: "tags")
     let busy = DispatchSemaphore(value: 0)
     link.work.async { busy.wait() }
-    #expect(await failure(transport, envelope(transport, deadline: .now + .milliseconds(20)))?.code == .timeout)
+    #expect(await silence(transport)?.code == .timeout)
     busy.signal()
     _ = try await transport.send(envelope(transport, "show"))
     #expect(link.service.ids("tags", #"{"filter":{"id":"20"}}"#) == [])
