@@ -8,7 +8,7 @@ import Testing
   func readsInFlightAreAnsweredAfterABreakAndChangesAreUnknown(
     _ fault: Proxy.Fault
   ) async throws {
-    let held = try await HeldService(parameters: fault == .stall ? "?heartbeat=1&connection_timeout=1000" : "")
+    let held = try await HeldService(parameters: fault == .stall ? "?heartbeat=1" : "")
     let texts = (1...20).map { "read \($0)" }
     let reads = texts.map { text in
       Task {
@@ -132,8 +132,8 @@ import Testing
   @Test func aDeadlineHoldsWhileTheNextConnectionIsOpened() async throws {
     let held = try await HeldService(parameters: "?connection_timeout=600000")
     held.open()
-    held.proxy.happen(.cut)
     held.proxy.happen(.stall)
+    held.proxy.happen(.cut)
     async let patient = held.client.ask("patient", within: .seconds(50))
     var notices = held.notices.makeAsyncIterator()
     #expect(await notices.next() == "\(Proxy.Fault.cut.message); connecting to PROXY again")
