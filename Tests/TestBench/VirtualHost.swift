@@ -8,20 +8,6 @@ public struct VirtualHost: Sendable {
   /// The URI with user, password and this vhost.
   public var uri: String { broker.uri + name }
 
-  /// A queue as the broker sees it.
-  public struct Queue: Sendable, Equatable {
-    /// Messages that wait.
-    public var messages: Int
-    /// Consumers.
-    public var consumers: Int
-
-    /// Creates a queue's figures.
-    public init(messages: Int, consumers: Int) {
-      self.messages = messages
-      self.consumers = consumers
-    }
-  }
-
   /// The names of its queues, sorted.
   public func queues() throws -> [String] {
     let names = try broker.evaluate(
@@ -32,30 +18,20 @@ public struct VirtualHost: Sendable {
     return names.dropFirst(3).dropLast(3).split(separator: #"\n"#).map(String.init)
   }
 
-  /// A queue's figures; nil where there is no such queue.
-  public func queue(_ queue: String) throws -> Queue? {
-    let figures = try broker.evaluate(
-      """
-      case \(lookup(queue)) of
-        {ok, Q} -> [{messages, M}, {consumers, C}] = rabbit_amqqueue:info(Q, [messages, consumers]), [M + 0, C + 0, -1];
-        {error, not_found} -> []
-      end.
-      """)
-    let numbers = figures.split { !$0.isNumber }.compactMap { Int($0) }
-    return numbers.count < 2 ? nil : Queue(messages: numbers[0], consumers: numbers[1])
+  /// How many requests of a queue services have in hand: taken, and not acknowledged.
+  public func requestsInHand(of queue: String) throws -> Int {
+    let count = try broker.evaluate(
+      "{ok, Q} = \(lookup(queue)), [{_, N}] = rabbit_amqqueue:info(Q, [messages_unacknowledged]), N.")
+    return Int(count) ?? 0
+  }
+
+  /// Whether each consumer of a queue acknowledges what it took.
+  public func acknowledgements(of queue: String) throws -> [Bool] {
+    let flags = try broker.evaluate("{ok, Q} = \(lookup(queue)), [element(3, C) || C <- rabbit_amqqueue:consumers(Q)].")
+    return flags.split { !$0.isLetter }.map { $0 == "true" }
   }
 
   /// Deletes a queue with what is in it; its consumers get a `basic.cancel`.
-  /// Waits until something is so that the broker does by itself and tells nobody; false where it is not in a minute.
-  public func soon(_ isSo: (VirtualHost) throws -> Bool) async throws -> Bool {
-    let end = ContinuousClock.now + .seconds(60)
-    while try !isSo(self) {
-      if .now > end { return false }
-      try await Task.sleep(for: .milliseconds(10))
-    }
-    return true
-  }
-
   public func delete(queue: String) throws {
     try broker.evaluate("{ok, Q} = \(lookup(queue)), rabbit_amqqueue:delete(Q, false, false, <<\"test\">>).")
   }
@@ -68,6 +44,16 @@ public struct VirtualHost: Sendable {
   /// Cuts every connection without a word, as a network does; returns how many.
   @discardableResult public func cutConnections() throws -> Int {
     try each("exit(Pid, kill)")
+  }
+
+  /// Waits until something is so that the broker does by itself and tells nobody; false where it is not in a minute.
+  public func soon(_ isSo: (VirtualHost) throws -> Bool) async throws -> Bool {
+    let end = ContinuousClock.now + .seconds(60)
+    while try !isSo(self) {
+      if .now > end { return false }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    return true
   }
 
   /// Waits for nothing: how many connections there are now.
