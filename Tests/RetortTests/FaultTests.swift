@@ -56,7 +56,7 @@ import Testing
     ),
   ]) func aFaultIsToldAsWhatItIs(fault: String, output: String) async throws {
     let service = try await FakeService("--fault", "\(fault)=1", "--log", "-")
-    let ran = await service.run("let duration = \(output == Self.silence ? 1 : 30)s\n" + Self.script)
+    let ran = await service.run("let duration = \(output == Self.silence ? 2 : 50)s\n" + Self.script)
     #expect(ran == Ran(status: 0, output: output, notes: ""))
     let stopped = await service.stop()
     #expect(stopped.status == 0)
@@ -77,16 +77,16 @@ import Testing
 
   @Test func aQueueWithoutConsumerIsToldAsThat() async throws {
     let service = try await FakeService("--fault", "no-consumer=1", "--away", "1000s")
-    let ran = await service.run("print (show posts 1).text\nclients | select .consumers\nshow posts 2 timeout: 200ms")
+    let ran = await service.run("print (show posts 1).text\nclients | select .consumers\nshow posts 2 timeout: 2s")
     #expect(ran.output == "Post 1\n{\"consumers\":0}\n")
     #expect(
       ran.notes == #"""
         error[timeout]: no reply to show on queue posts, correlation id ID: the time is up
           --> -c:5:1
-        5 | show posts 2 timeout: 200ms
-          | ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+        5 | show posts 2 timeout: 2s
+          | ^^^^^^^^^^^^^^^^^^^^^^^^
           = queue posts has no consumer and 1 request that waits: is the service running?
-          = timeout: 1s waits longer; a carrot_rpc service is silent when it fails: see its log
+          = timeout: 4s waits longer; a carrot_rpc service is silent when it fails: see its log
 
         """#)
     #expect(await service.stop().status == 0)
@@ -104,8 +104,8 @@ import Testing
   ) async throws {
     let service = try await FakeService("--fault", "\(fault)=30%", "--log", "-", "--workers", "8", "--seed", "7")
     let ran = await service.run(
-      "1..60 | map {text: \"Post \\(it)\"} | create posts in-flight: 8 on-error: \"continue\" timeout: 2s\n"
-        + "count posts timeout: 20s")
+      "1..60 | map {text: \"Post \\(it)\"} | create posts in-flight: 60 on-error: \"continue\" timeout: 5s\n"
+        + "count posts timeout: 50s")
     let lines = await service.stop().output.split(separator: "\n")
     let creates = lines.filter { $0.contains(#""method":"create","id":null"#) }
     #expect(creates.count { $0.contains(#""outcome":"\#(fault)""#) } == 21)
