@@ -87,10 +87,15 @@ struct Certificates {
     let broker = try await PrivateBroker.shared
     let port = try broker.evaluate(
       """
-      {ok, Socket} = gen_tcp:listen(0, [{ip, {127, 0, 0, 1}}]), {ok, Port} = inet:port(Socket), gen_tcp:close(Socket),
-      ok = rabbit_networking:start_ssl_listener({"127.0.0.1", Port}, [{cacertfile, "\(authority)"},
-        {certfile, "\(path(name)).pem"}, {keyfile, "\(path(name)).key"}\(options)], 1),
-      Port.
+      Options = [{cacertfile, "\(authority)"}, {certfile, "\(path(name)).pem"}, {keyfile, "\(path(name)).key"}\(options)],
+      Listen = fun(Listen, Tries) ->
+        {ok, Socket} = gen_tcp:listen(0, [{ip, {127, 0, 0, 1}}]), {ok, Port} = inet:port(Socket), gen_tcp:close(Socket),
+        case catch rabbit_networking:start_ssl_listener({"127.0.0.1", Port}, Options, 1) of
+          ok -> Port;
+          _Taken when Tries > 1 -> Listen(Listen, Tries - 1)
+        end
+      end,
+      Listen(Listen, 5).
       """)
     return try #require(Int(port))
   }
