@@ -8,7 +8,10 @@ import Testing
     (" expire: false", "it may still be carried out: its message does not expire"),
   ]) func silenceTellsWhatMayStillCome(option: String, fate: String) async throws {
     let service = try await FakeService("--fault", "drop=1")
-    let ran = await service.run("update posts 1 {text: \"a\"} timeout: 2s" + option)
+    var ran: Ran
+    repeat {
+      ran = await service.run("update posts 1 {text: \"a\"} timeout: 2s" + option)
+    } while ran.notes.contains("is not known: ")  // where the broker took more than two seconds to tell
     let notes = ran.notes.split(separator: "\n").dropFirst(4).map(String.init)
     #expect(ran.status == 1)
     let taken = option.isEmpty ? "has taken it, or its time was up before that" : "has taken it, and is slow or silent"
