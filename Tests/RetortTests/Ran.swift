@@ -12,7 +12,7 @@ struct Ran: Equatable {
     await retort(arguments, environment: environment)
   }
 
-  /// Runs the program in this process, off a terminal.
+  /// Runs the program in this process, off a terminal; statements wait a minute for a reply unless they say otherwise.
   static func retort(_ arguments: [String], environment: [String: String] = [:]) async -> Ran {
     let heard = Heard()
     let console = Console(
@@ -20,7 +20,8 @@ struct Ran: Equatable {
         heard.output.withLock { $0 += bytes }
         return true
       }, note: { text in heard.notes.withLock { $0 += text } })
-    let status = await run(arguments: arguments, console: console, environment: environment)
+    let patience = arguments.contains("-c") ? ["--timeout", "60s"] : []
+    let status = await run(arguments: patience + arguments, console: console, environment: environment)
     return Ran(
       status: status, output: heard.output.withLock { String(decoding: $0, as: UTF8.self) },
       notes: heard.notes.withLock { $0 })

@@ -37,6 +37,7 @@ public final class Conversation: Sendable {
     let heard = heard
     var options = Session.Options()
     options.allowsShell = true
+    options.timeout = .seconds(60)
     options.environment = ["DIR": directory, "HOME": directory]
     let output = Output { bytes in
       heard.output.withLock { $0 += bytes }
