@@ -15,14 +15,14 @@ public struct Console: Sendable {
   public var columns: @Sendable () -> Int
   /// Whether a person can be asked: standard input and error are terminals.
   public var isInteractive: Bool
-  /// Reads a line of a person's answer.
-  public var answer: @Sendable () -> String?
+  /// Reads a line of a person's answer; nil where there is none, and at once where the task is cancelled.
+  public var answer: @Sendable () async -> String?
 
   /// Creates a console of functions, as tests do.
   public init(
     write: @escaping @Sendable ([UInt8]) -> Bool, note: @escaping @Sendable (String) -> Void,
     isTerminal: Bool = false, columns: @escaping @Sendable () -> Int = { 80 }, isInteractive: Bool = false,
-    answer: @escaping @Sendable () -> String? = { nil }
+    answer: @escaping @Sendable () async -> String? = { nil }
   ) {
     self.write = write
     self.note = note
@@ -36,7 +36,7 @@ public struct Console: Sendable {
   public static let standard = Console(
     write: { Self.write($0, to: 1) }, note: { _ = Self.write(Array($0.utf8), to: 2) },
     isTerminal: Screen.isTerminal(1), columns: { Screen.columns(of: 1) },
-    isInteractive: Screen.isTerminal(0) && Screen.isTerminal(2), answer: { readLine(strippingNewline: true) })
+    isInteractive: Screen.isTerminal(0) && Screen.isTerminal(2), answer: { await Answer.line() })
 
   /// Why standard output took no more, where its reader did not just leave; 0 where it did, or where all went well.
   private static let failure = Atomic<Int32>(0)

@@ -142,7 +142,9 @@ private func session(
   let output = Output(isTerminal: console.isTerminal, columns: console.columns, write: console.write)
   let ask: @Sendable (String) async -> String? = { question in
     console.note(question)
-    return console.answer()
+    let answer = await console.answer()
+    if answer == nil { console.note("\n") }
+    return answer
   }
   let topics = options.topics ?? []
   let trace = Trace(topics) { console.note("trace: \($0)\n") }

@@ -1,4 +1,5 @@
 import Foundation
+import RetortShell
 import Testing
 
 /// The program as a whole: its ways to start, what it prints where, and its exit status.
@@ -75,5 +76,22 @@ import Testing
     let beyond = await Ran.retort("--yes=10", "-c", Self.blog + "destroy-all posts filter: {state: \"spam\"}")
     #expect(beyond.status == 5)
     #expect(beyond.output.isEmpty)
+  }
+
+  /// The signal comes while the question is open, as a typed Ctrl-C does.
+  @Test(arguments: [SIGINT, SIGTERM]) func aSignalAtTheQuestionEndsABatch(_ number: Int32) async {
+    await #expect(processExitsWith: .success) { [number] in
+      let console = Console(
+        write: { _ in true }, note: { _ in }, isInteractive: true,
+        answer: {
+          kill(getpid(), number)
+          let (never, end) = AsyncStream.makeStream(of: Void.self)
+          defer { end.finish() }
+          for await _ in never {}
+          return nil
+        })
+      let statements = ProgramTests.blog + "destroy-all posts filter: {state: \"spam\"}"
+      #expect(await run(arguments: ["-c", statements], console: console, environment: [:]) == 128 + number)
+    }
   }
 }

@@ -37,9 +37,10 @@ extension Session {
     let answer = await ask(
       "\(bulk.verb) \(what)of \(bulk.client.name)\(filter)\n  on \(bulk.client.connection.address), queue \(bulk.client.queue)\ntype \(number) to go on: "
     )
-    guard answer?.trimmed == number else {
+    guard answer?.trimmed == number, !Task.isCancelled else {
       throw refusal(
-        .refused, "\(bulk.verb) on \(bulk.client.name) was not confirmed: nothing was sent", arguments, nextStep: nil)
+        Task.isCancelled ? .interrupted : .refused,
+        "\(bulk.verb) on \(bulk.client.name) was not confirmed: nothing was sent", arguments, nextStep: nil)
     }
     state.withLock { $0.isConfirmed = true }
   }

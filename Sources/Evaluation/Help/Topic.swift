@@ -47,9 +47,10 @@ struct Topic: Sendable {
     Topic(
       name: "bulk",
       text: """
-        destroy-all, a destroy sink, and a destroy in a loop ask at a terminal; elsewhere they need confirm: true or
-        --yes. The first failure stops a sink, and what is in flight is counted; on-error: "continue" goes on. What is
-        being streamed can't be changed: put | collect before the change. max: N refuses to begin with more.
+        destroy-all, a destroy sink, and a destroy in a loop ask at a terminal, where Ctrl-C or another answer than the
+        number means no; elsewhere they need confirm: true or --yes. The first failure stops a sink, and what is in flight
+        is counted; on-error: "continue" goes on. What is being streamed can't be changed: put | collect before the
+        change. max: N refuses to begin with more.
         """),
     Topic(
       name: "files",

@@ -1,0 +1,47 @@
+import Foundation
+import Terminal
+import Testing
+
+/// Each test is a process of its own, with its own terminal.
+@Suite(.timeLimit(.minutes(1))) struct AnswerTests {
+  @Test func anAnswerIsALineAndNoMore() async {
+    await #expect(processExitsWith: .success) {
+      let terminal = TypedTerminal(controlling: false)
+      terminal.person { $0.types("25\u{7F}50 é\nnext\n\u{4}") }
+      #expect(await Answer.line(from: terminal.slave) == "250 é")
+      #expect(await Answer.line(from: terminal.slave) == "next")
+      #expect(await Answer.line(from: terminal.slave) == nil)
+    }
+  }
+
+  @Test func ctrlCIsTheEndOfTheQuestionAndTakesNothingOfWhatFollows() async {
+    await #expect(processExitsWith: .success) {
+      let terminal = TypedTerminal()
+      let interrupts = Interrupts.shared
+      let question = Task { await Answer.line(from: terminal.slave) }
+      terminal.person {
+        $0.types("25")
+        $0.sees("25")
+        $0.types("\u{3}")
+        $0.sees("^C")
+      }
+      let answer = await interrupts.watching { _ in
+        question.cancel()
+      } during: {
+        await question.value
+      }
+      #expect(answer == nil)
+      terminal.person { $0.types("count posts\n") }
+      #expect(await Answer.line(from: terminal.slave) == "count posts")
+    }
+  }
+
+  @Test func aQuestionOfACancelledTaskIsNotWaitedFor() async {
+    await #expect(processExitsWith: .success) {
+      let terminal = TypedTerminal(controlling: false)
+      let question = Task { await Answer.line(from: terminal.slave) }
+      question.cancel()
+      #expect(await question.value == nil)
+    }
+  }
+}
