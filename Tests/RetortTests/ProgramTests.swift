@@ -76,6 +76,11 @@ import Testing
     let beyond = await Ran.retort("--yes=10", "-c", Self.blog + "destroy-all posts filter: {state: \"spam\"}")
     #expect(beyond.status == 5)
     #expect(beyond.output.isEmpty)
+    let loop = await Ran.retort("--yes=3", "-c", Self.blog + "for id in 1..9 do destroy posts id end")
+    #expect(loop.status == 6)
+    #expect(
+      loop.notes.hasPrefix(
+        "error[limit]: the run would destroy more than --yes=3 allows: it has sent 3 before this\n"))
   }
 
   /// The signal comes while the question is open, as a typed Ctrl-C does.

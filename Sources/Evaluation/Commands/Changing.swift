@@ -36,7 +36,7 @@ extension Command {
       try await frame.run.session.confirm(
         Bulk(verb: "destroy", client: mutation.client, count: nil, filter: nil, max: nil), arguments)
     }
-    try frame.run.session.useConfirmed(1)
+    try frame.run.session.useConfirmed()
     return try await one(mutation, frame)
   }
 

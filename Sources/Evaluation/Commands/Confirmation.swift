@@ -45,15 +45,17 @@ extension Session {
     state.withLock { $0.isConfirmed = true }
   }
 
-  /// Counts destroyed elements against `--yes=N`.
-  func useConfirmed(_ count: Int) throws(Fault) {
-    let isOver = state.withLock { state -> Bool in
-      guard let left = state.confirmedLeft else { return false }
-      guard left >= count else { return true }
-      state.confirmedLeft = left - count
-      return false
+  /// Counts one more to destroy against `--yes=N`.
+  func useConfirmed() throws(Fault) {
+    guard case .limited(let limit) = options.confirmed else { return }
+    let isOver = state.withLock { state in
+      defer { state.confirmedUsed = Swift.min(state.confirmedUsed + 1, limit) }
+      return state.confirmedUsed == limit
     }
-    if isOver { throw Fault(.limit, "the run would destroy more than --yes allows", nextStep: "raise --yes=N") }
+    guard isOver else { return }
+    throw Fault(
+      .limit, "the run would destroy more than --yes=\(limit) allows: it has sent \(limit) before this",
+      nextStep: "raise --yes=N")
   }
 
   private func refusal(_ kind: Fault.Kind, _ message: String, _ arguments: Arguments, nextStep: String?) -> Fault {

@@ -93,7 +93,7 @@ private struct Purge {
     let result = await Changes(session: session, window: window, goesOn: false).run(keepsFlow: false) {
       () async throws(Fault) in
       guard let id = rest.popFirst() else { return nil }
-      try session.useConfirmed(1)
+      try session.useConfirmed()
       var request = client.client.destroyRequest(id, options: options)
       request.expires = expires
       let mutation = Mutation(

@@ -78,7 +78,8 @@ public final class Session: Sendable {
     var showsTiming = false
     /// The outermost statement's confirmation, once it was asked for.
     var isConfirmed = false
-    var confirmedLeft: Int?
+    /// How many of those that `--yes=N` allows were sent to be destroyed.
+    var confirmedUsed = 0
     /// Whether a sink or `destroy-all` that had sent something ended with failures.
     var hasPartialFailure = false
     /// The variables of the top level, by name.
@@ -105,7 +106,6 @@ public final class Session: Sendable {
     timeout = SessionTimeout(options.timeout)
     var state = State()
     state.format = options.format
-    if case .limited(let count) = options.confirmed { state.confirmedLeft = count }
     self.state = Mutex(state)
   }
 

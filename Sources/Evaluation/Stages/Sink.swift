@@ -171,7 +171,7 @@ extension Stage {
           try frame.run.checkInterrupt()
           guard let element = try await elements.next() else { return nil }
           frame.element = element
-          if declaration.effect == .destroys { try session.useConfirmed(1) }
+          if declaration.effect == .destroys { try session.useConfirmed() }
           do throws(Fault) {
             try await arguments.refuseRepeated(&keys, &frame)
             return [(try make(try await arguments.each(once, element, &frame)), element)]
