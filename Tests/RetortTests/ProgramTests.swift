@@ -69,6 +69,16 @@ import Testing
     #expect(try String(contentsOf: file, encoding: .utf8) == "1\n2\n3\n")
   }
 
+  @Test func aScriptMayBeginWithTheMarkOfUTF8() async throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).retort")
+    try "\u{FEFF}print 1\nassert 1 == 2".write(to: file, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let ran = await Ran.retort(file.path)
+    #expect(ran.output == "1\n")
+    #expect(ran.notes.contains(":2:8\n"))
+    #expect(await Ran.retort("check", file.path).status == 0)
+  }
+
   @Test func yesWithANumberIsALimit() async {
     let within = await Ran.retort(
       "--yes=250", "-c", Self.blog + "destroy-all posts filter: {state: \"spam\"}; count posts")

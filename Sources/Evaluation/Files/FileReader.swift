@@ -41,10 +41,8 @@ struct FileReader: Sendable {
 
   private mutating func fill() throws(Fault) {
     let bytes = try file.read(Self.piece)
-    if rest.isEmpty, linesBefore == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
-      rest = Array(bytes.dropFirst(3))
-    } else if rest.isEmpty {
-      rest = bytes
+    if rest.isEmpty {
+      rest = linesBefore == 0 ? bytes.withoutMark : bytes
     } else {
       rest += bytes
     }
@@ -93,6 +91,7 @@ struct FileReader: Sendable {
         throw Fault(.file, "\(path):\(error)")
       }
     case .txt:
+      if bytes.isEmpty { return [] }
       var texts: [Value] = []
       let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       for content in lines.dropLast(bytes.last == UInt8(ascii: "\n") ? 1 : 0) {

@@ -2,7 +2,7 @@ import Glibc
 
 /// A file as text.
 public enum FileText {
-  /// Reads a whole file, which must be UTF-8; `-` is standard input.
+  /// Reads a whole file, which must be UTF-8 and may begin with its mark; `-` is standard input.
   ///
   /// - Throws: a `file` error with the reason.
   public static func read(_ path: String) throws(Fault) -> String {
@@ -13,7 +13,9 @@ public enum FileText {
       if piece.isEmpty { break }
       bytes += piece
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw Fault(.file, "\(path) is not UTF-8 text") }
+    guard let text = String(validating: bytes.withoutMark, as: UTF8.self) else {
+      throw Fault(.file, "\(path) is not UTF-8 text")
+    }
     return text
   }
 
@@ -38,4 +40,9 @@ public enum FileText {
     defer { unsafe free(resolved) }
     return unsafe String(cString: resolved)
   }
+}
+
+extension [UInt8] {
+  /// The bytes without the mark that some editors put before UTF-8 (U+FEFF).
+  var withoutMark: [UInt8] { starts(with: [0xEF, 0xBB, 0xBF]) ? Array(dropFirst(3)) : self }
 }
