@@ -113,6 +113,7 @@ extension ClientError {
     let maximum = errors.lazy.compactMap { $0.meta?["maximum"]?.idText }.first
     if let maximum { return "the service's maximum is \(maximum)" }
     switch kind {
+    case .notFound: return "is it the right id, and the right client?"
     case .methodNotFound: return "the service does not carry it out; call sends any other method"
     case .forbidden: return "the service does not let you: does it want another meta:?"
     case .badGateway:

@@ -233,7 +233,8 @@ extension Parser {
         marks: [Diagnostic.Mark(range: start, label: "opened here")])
     }
     return fail(
-      "expected \(close), not \(token.description)", nextStep: "close what is open with \(close)",
+      "expected \(close), not \(token.description)",
+      nextStep: (close == ")" ? commandHint : nil) ?? "close what is open with \(close)",
       marks: [Diagnostic.Mark(range: start, label: "opened here")])
   }
 

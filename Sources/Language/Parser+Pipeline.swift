@@ -45,7 +45,7 @@ extension Parser {
   }
 
   /// Whether a token, after white space, can begin an argument or is an option's name.
-  private func beginsArgument(_ token: Token) -> Bool {
+  func beginsArgument(_ token: Token) -> Bool {
     guard token.hasSpaceBefore else { return false }
     switch token.kind {
     case .name, .key, .field, .number, .duration, .string, .regex, .minus: return true

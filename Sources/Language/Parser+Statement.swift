@@ -45,7 +45,7 @@ extension Parser {
     if token.isKeyword("do") {
       throw fail("do does not belong here", nextStep: "for x in ... do, while ... do, if ... do")
     }
-    throw fail("expected the end of the statement, not \(token.description)", nextStep: hint)
+    throw fail("expected the end of the statement, not \(token.description)", nextStep: hint ?? commandHint)
   }
 
   /// What is likely meant by what stands at the cursor.
@@ -57,6 +57,12 @@ extension Parser {
     case .symbol(":"): "an option's name touches its colon: filter: {...}"
     default: nil
     }
+  }
+
+  /// What is likely meant where an expression ends at a name and its words go on.
+  var commandHint: String? {
+    guard index > 0, case .name(let name) = tokens[index - 1].kind, beginsArgument(token) else { return nil }
+    return "a command in an expression stands in parentheses: (\(name) ...)"
   }
 
   /// Skips to the next statement, over blocks that the broken one opened.
@@ -179,7 +185,8 @@ extension Parser {
   mutating func openBlock(_ opening: (word: String, range: SourceRange)) throws(Stop) -> Block {
     let start = token.range.lower
     guard take(keyword: "do") else {
-      throw wanted("do after \(opening.word) ...", nextStep: "\(opening.word) ... do, and end after the block")
+      throw wanted(
+        "do after \(opening.word) ...", nextStep: commandHint ?? "\(opening.word) ... do, and end after the block")
     }
     blocks.append(opening)
     defer { blocks.removeLast() }

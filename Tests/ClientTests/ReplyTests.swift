@@ -64,7 +64,8 @@ import Testing
     ] {
       let (client, _) = ResourceClient.scripted([.result(result), .result(result)])
       let error = await failure { () throws(ClientError) in try await client.document(client.destroyRequest("1")) }
-      #expect(report(error) == [kind, "posts destroy: \(message)", nil])
+      let nextStep = kind == "not-found" ? "is it the right id, and the right client?" : nil
+      #expect(report(error) == [kind, "posts destroy: \(message)", nextStep])
       #expect(error?.wasSent == true)
       #expect(
         await failure { () throws(ClientError) in

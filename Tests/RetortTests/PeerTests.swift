@@ -98,6 +98,7 @@ import Testing
           --> -c:3:12
         3 | show posts 999
           |            ^^^
+          = is it the right id, and the right client?
 
         """#)
   }

@@ -26,10 +26,10 @@ extension Compiler {
         return CompiledPipeline(code: head.code, effects: [], fact: head.fact)
       }
       if case .stream(let clients) = head.fact { openStreams.append(contentsOf: clients) }
-      let links = pipeline.stages.map { stage -> StageBody in
-        let link = self.link(stage)
-        if link.closes { openStreams.removeLast(openStreams.count - openBefore) }
-        return link
+      let links = pipeline.stages.map { stage -> PipelineRun.Link in
+        let body = link(stage)
+        if body.closes { openStreams.removeLast(openStreams.count - openBefore) }
+        return PipelineRun.Link(body: body, range: stage.range, source: source)
       }
       let isSummary = pipeline.stages.last.flatMap { Stage.named($0.name) }?.declaration.result == "summary"
       let isOpen = openStreams.count > openBefore && !isSummary
@@ -65,10 +65,10 @@ extension Compiler {
 extension Compiler.CompiledPipeline {
   /// Joins a head and its links: lazily where nothing acts and the end is elements, at once otherwise.
   fileprivate func with(
-    head: Code, links: [StageBody], range: SourceRange, source: SourceText, acts: Bool
+    head: Code, links: [PipelineRun.Link], range: SourceRange, source: SourceText, acts: Bool
   ) -> Compiler.CompiledPipeline {
     var result = self
-    if links.last?.isLazy == true, !acts {
+    if links.last?.body.isLazy == true, !acts {
       result.code = Code.framed(head) { head, frame in
         .stream(
           StreamValue { () async throws(Fault) in
@@ -85,7 +85,7 @@ extension Compiler.CompiledPipeline {
         return try await PipelineRun.run(start, links, &frame)
       }
       result.code = Code.async { frame throws(Fault) in try await run(&frame).value() }.placed(range, source)
-      if case .collect = links.last { result.collected = { frame throws(Fault) in try await run(&frame).stream } }
+      if case .collect = links.last?.body { result.collected = { frame throws(Fault) in try await run(&frame).stream } }
     }
     return result
   }
@@ -147,25 +147,40 @@ enum PipelineRun {
     }
   }
 
-  static func run(_ head: Value, _ links: [StageBody], _ frame: inout Frame) async throws(Fault) -> End {
+  /// A stage in its place, which its errors have where they name none of their own.
+  struct Link: Sendable {
+    var body: StageBody
+    var range: SourceRange
+    var source: SourceText
+  }
+
+  static func run(_ head: Value, _ links: [Link], _ frame: inout Frame) async throws(Fault) -> End {
     var end = End.elements(try await spread(head))
     for (index, link) in links.enumerated() {
       var stream = end.stream
       end = .elements(ElementStream([]))
-      switch link {
-      case .transform(let body): end = .elements(try body(frame, stream))
-      case .gather(let body):
-        let all = try await stream.rest()
-        end = .elements(ElementStream(try await body(&frame, all)))
-      case .collect: end = .elements(try await Collected.all(of: &stream, frame).elements())
-      case .reduce(let body): end = .value(try await body(&frame, &stream))
-      case .sink(let body):
-        let isLast = index == links.count - 1
-        let (flow, summary) = try await body(&frame, &stream, !isLast)
-        end = isLast ? .value(summary) : .elements(ElementStream(flow))
-      }
+      do throws(Fault) {
+        end = try await run(link.body, over: &stream, &frame, isLast: index == links.count - 1)
+      } catch { throw error.placed(at: link.range, in: link.source) }
+      if case .transform = link.body { end = .elements(end.stream.placed(at: link.range, in: link.source)) }
     }
     return end
+  }
+
+  private static func run(
+    _ body: StageBody, over stream: inout ElementStream, _ frame: inout Frame, isLast: Bool
+  ) async throws(Fault) -> End {
+    switch body {
+    case .transform(let body): return .elements(try body(frame, stream))
+    case .gather(let body):
+      let all = try await stream.rest()
+      return .elements(ElementStream(try await body(&frame, all)))
+    case .collect: return .elements(try await Collected.all(of: &stream, frame).elements())
+    case .reduce(let body): return .value(try await body(&frame, &stream))
+    case .sink(let body):
+      let (flow, summary) = try await body(&frame, &stream, !isLast)
+      return isLast ? .value(summary) : .elements(ElementStream(flow))
+    }
   }
 
   /// The elements of what stands at a pipeline's head.

@@ -142,7 +142,11 @@ extension Arguments {
         nextStep: isOffset ? "{offset: 0, limit: 100}" : "{number: 1, size: 100}")
     }
     func integer(_ name: String, from least: Int, or fallback: Int?) throws(Fault) -> Int {
-      if record[name] == nil, let fallback { return fallback }
+      if record[name] == nil {
+        if let fallback { return fallback }
+        let beside = record[place].map { "\(place): \($0.label), " } ?? ""
+        throw fault(argument, .value, "page: has no \(name)", nextStep: "{\(beside)\(name): 100}")
+      }
       guard case .number(let number)? = record[name], let integer = number.integer, integer >= least else {
         let wants = "page: needs a \(name) of at least \(least)"
         throw fault(argument, .value, wants, nextStep: fallback == nil ? "{\(name): 100}" : nil)
@@ -161,7 +165,9 @@ extension Arguments {
 
   static func id(of value: Value, _ type: String, at range: SourceRange, in source: SourceText) throws(Fault) -> String
   {
-    func refuse(_ message: String) -> Fault { Fault(.value, message, at: [Fault.Mark(range)], in: source) }
+    func refuse(_ message: String, nextStep: String? = nil) -> Fault {
+      Fault(.value, message, at: [Fault.Mark(range)], in: source, nextStep: nextStep)
+    }
     let text: String?
     switch value {
     case .string(let string): text = string
@@ -181,7 +187,11 @@ extension Arguments {
     }
     guard let text else { throw refuse("an id is an integer or a string, not \(value.label)") }
     if text.isEmpty { throw refuse("the id is empty") }
-    if text.contains(",") { throw refuse("the id \"\(text)\" holds a comma: a server may take it for several ids") }
+    if text.contains(",") {
+      throw refuse(
+        "the id \"\(text)\" holds a comma: a server may take it for several ids",
+        nextStep: "one at a time: for id in [\"1\", \"2\"] do ... end")
+    }
     return text
   }
 }

@@ -42,8 +42,11 @@ extension Command {
       throw error.placed(at: arguments.range(0), in: arguments.source)
     }
     guard !isTrue else { return .null }
-    let message = arguments.positional.count > 1 ? try arguments.value(1).interpolated() : "the assertion is false"
-    throw Fault(.assert, message, at: [Fault.Mark(arguments.range(0))], in: arguments.source)
+    let isTold = arguments.positional.count > 1
+    let message = isTold ? try arguments.value(1).interpolated() : "the assertion is false"
+    throw Fault(
+      .assert, message, at: [Fault.Mark(arguments.range(0))], in: arguments.source,
+      nextStep: isTold ? nil : "a text after it tells more: assert CONDITION, \"why\"")
   }
 
   static let fail = Command(

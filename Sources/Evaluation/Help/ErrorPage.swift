@@ -124,7 +124,7 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .assert, "The condition of assert is false.",
       """
-      assert (count posts) > 0 "no posts" gives it a message of its own; a batch tells it from other failures by its
+      assert (count posts) > 0, "no posts" gives it a message of its own; a batch tells it from other failures by its
       status.
       """),
     ErrorPage(

@@ -1,3 +1,5 @@
+import Language
+
 /// What hands out elements, a page at a time.
 ///
 /// A page is never empty; nil is the end. Dropping a stream lets go of what it holds.
@@ -36,6 +38,16 @@ struct ElementStream {
 
   /// Lets go of the source before its end.
   mutating func close() { pull = nil }
+
+  /// The same elements; an error on the way to one gets a place, unless it has its own.
+  func placed(at range: SourceRange, in source: SourceText) -> ElementStream {
+    guard let pull else { return self }
+    var placed = self
+    placed.pull = { () async throws(Fault) in
+      do throws(Fault) { return try await pull() } catch { throw error.placed(at: range, in: source) }
+    }
+    return placed
+  }
 
   /// All elements that are left.
   mutating func rest() async throws(Fault) -> [Value] {
