@@ -29,8 +29,6 @@ public actor Connection {
   var nextDeadline: ContinuousClock.Instant?
   /// Why the broker takes no messages, while it does not.
   public private(set) var blockedReason: String?
-  /// When it was last told that the broker takes none.
-  private var toldBlocked: ContinuousClock.Instant?
   /// What was counted.
   public internal(set) var counters = Counters()
   private var closing: (continuation: CheckedContinuation<Void, Never>, deadline: ContinuousClock.Instant)?
@@ -200,9 +198,9 @@ public actor Connection {
     case RETORT_FRAME_CONNECTION_CLOSE_OK: return .connectionCloseConfirmed
     case RETORT_FRAME_BLOCKED:
       blockedReason = frame.text
-      tellBlocked()
+      listener.notice("the broker takes no messages: \(frame.text)")
     case RETORT_FRAME_UNBLOCKED:
-      (blockedReason, toldBlocked) = (nil, nil)
+      blockedReason = nil
       listener.notice("the broker takes messages again")
     default:
       if let stray = withChannel(frame.channel, { $0.take(frame, &counters) }) ?? nil {
@@ -210,13 +208,6 @@ public actor Connection {
       }
     }
     return nil
-  }
-
-  /// Tells that the broker takes no messages, and again for what is asked later.
-  func tellBlocked() {
-    if let toldBlocked, .now < toldBlocked + .seconds(2) { return }
-    toldBlocked = .now
-    listener.notice("the broker takes no messages: \(blockedReason ?? "")")
   }
 
   private func react(_ event: Event) throws(BrokerError) {

@@ -27,7 +27,6 @@ extension Connection {
     let pending = Channel.Pending(continuation: continuation, deadline: message.deadline)
     withChannel(message.channel) { $0.pending[serial] = pending }
     expect(message.deadline)
-    if blockedReason != nil { tellBlocked() }
     outbox.append(Outbox.Entry(content: message, request: serial))
   }
 

@@ -84,9 +84,9 @@ struct Topic: Sendable {
       text: """
         A connection that is lost is opened again by itself, with growing pauses; a note says that it is lost, and one that it
         is back. Reads in flight are sent again within their time; a change in flight ends as unknown, one that had not
-        left is sent. A broker that is short of memory or disk takes no messages: a note says so, what is asked meanwhile
-        waits, and what was not sent when its time is up never is. Where no reply comes, the error says what the queue holds,
-        who takes from it, and whether a change may still be carried out.
+        left is sent. A broker that is short of memory or disk takes no messages: a note says so, and another that it takes
+        some again; what is asked meanwhile waits, and what was not sent when its time is up never is. Where no reply
+        comes, the error says what the queue holds, who takes from it, and whether a change may still be carried out.
         """),
     Topic(
       name: "program",
