@@ -11,8 +11,11 @@ struct JSONParser {
   private var entries: [UInt64] = []
   private var open: [Open] = []
   private let depthLimit: Int
+  /// A key that stood in its object before, and where its text begins.
+  typealias Duplicate = (key: String, offset: Int)
+
   /// Keys that stood twice in one object, as the parser met them.
-  private(set) var duplicates: [String] = []
+  private(set) var duplicates: [Duplicate] = []
 
   init(depthLimit: Int, capacity: Int) {
     self.depthLimit = depthLimit
@@ -22,7 +25,7 @@ struct JSONParser {
   /// Parses one text that is one value.
   static func parse(
     _ bytes: [UInt8], depthLimit: Int
-  ) throws(JSONSyntaxError) -> (value: JSONValue, duplicates: [String]) {
+  ) throws(JSONSyntaxError) -> (value: JSONValue, duplicates: [Duplicate]) {
     var parser = JSONParser(depthLimit: depthLimit, capacity: bytes.count / 12 + 4)
     guard bytes.count < TapeEntry.textLimit else {
       throw JSONSyntaxError("a text of over 256 MiB", at: 0, in: [])
@@ -48,7 +51,7 @@ struct JSONParser {
   /// What comes before the first fault is returned with the fault.
   static func lines(
     _ bytes: [UInt8], depthLimit: Int
-  ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicates: [String]) {
+  ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicates: [Duplicate]) {
     guard bytes.count < TapeEntry.textLimit else {
       return ([], JSONSyntaxError("lines of over 256 MiB", at: 0, in: []), [])
     }
@@ -191,7 +194,7 @@ struct JSONParser {
       let key = text.string(entry)
       if let earlier = seen.updateValue(index, forKey: key) {
         entries[earlier] = TapeEntry(bits: entries[earlier]).voided.bits
-        if duplicates.count < 100 { duplicates.append(key) }
+        if duplicates.count < 100 { duplicates.append((key, TapeEntry(bits: entries[index]).offset - 1)) }
       }
       let value = TapeEntry(bits: entries[index + 1])
       index = value.kind == .array || value.kind == .object ? value.extent : index + 2

@@ -24,4 +24,9 @@ public struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertib
     self.line = 1 + before.count { $0 == UInt8(ascii: "\n") }
     self.column = 1 + String(decoding: before[lineStart...], as: UTF8.self).count
   }
+
+  /// Creates the fault of a key that stood in its object before.
+  init(_ duplicate: JSONParser.Duplicate, in bytes: [UInt8]) {
+    self.init("the key \(JSONValue.string(duplicate.key).text) stands twice", at: duplicate.offset, in: bytes)
+  }
 }

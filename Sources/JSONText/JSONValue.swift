@@ -32,18 +32,28 @@ public enum JSONValue: Sendable, Equatable {
     _ bytes: [UInt8]
   ) throws(JSONSyntaxError) -> (value: JSONValue, duplicateKeys: [String]) {
     let parsed = try JSONParser.parse(bytes, depthLimit: depthLimit)
-    return (parsed.value, parsed.duplicates)
+    return (parsed.value, parsed.duplicates.map(\.key))
+  }
+
+  /// Parses UTF-8 text that is one value and has no key twice in an object.
+  ///
+  /// - Throws: ``JSONSyntaxError`` with the place of the fault, or of the second of equal keys.
+  public init(parsingUnique bytes: [UInt8]) throws(JSONSyntaxError) {
+    let parsed = try JSONParser.parse(bytes, depthLimit: Self.depthLimit)
+    if let duplicate = parsed.duplicates.first { throw JSONSyntaxError(duplicate, in: bytes) }
+    self = parsed.value
   }
 
   /// Parses lines that are a value each (NDJSON); blank lines are passed over.
   ///
   /// A fault ends it: the values of the lines before are returned with it. The line in the fault counts from the
-  /// first of these lines.
+  /// first of these lines. The first key that stood twice in one object is a fault of its own; the last of equal ones
+  /// counts.
   public static func lines(
     of bytes: [UInt8]
-  ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicateKeys: [String]) {
+  ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicate: JSONSyntaxError?) {
     let parsed = JSONParser.lines(bytes, depthLimit: depthLimit)
-    return (parsed.values, parsed.fault, parsed.duplicates)
+    return (parsed.values, parsed.fault, parsed.duplicates.first.map { JSONSyntaxError($0, in: bytes) })
   }
 
   /// Whether it is `null`.

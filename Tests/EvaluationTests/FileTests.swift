@@ -32,6 +32,17 @@ import Testing
     #expect(try await reading(content, format) == reply)
   }
 
+  @Test(arguments: [
+    ("ndjson", "{\"a\":1}\n\n{\"b\":[{\"é\":1,\"c\":2,\"c\":3}]}\n", "DIR/a.ndjson:3:20: the key \"c\" stands twice"),
+    ("ndjson", "{\"a\":1,\"\\u0061\":2}\n{", "DIR/a.ndjson:1:8: the key \"a\" stands twice"),
+    ("json", "[{\"a\":1},\n{\"a\":1,\"a\":1}]", "DIR/a.json:2:8: the key \"a\" stands twice"),
+  ])
+  func nothingIsLostOfEqualKeys(format: String, content: String, message: String) async throws {
+    let reply = try await reading(content, format)
+    #expect(reply.errors.hasPrefix("error[file]: \(message)\n"), "\(reply.errors)")
+    #expect(reply.output.isEmpty)
+  }
+
   @Test(arguments: [("", 0), ("\n", 1), ("a", 1), ("a\n", 1), ("a\n\n", 2), ("a\r\nb", 2)])
   func linesOfAText(content: String, count: Int) async throws {
     let lines = try await reading(content, "txt").output.split(separator: "\n")

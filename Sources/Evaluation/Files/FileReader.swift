@@ -84,7 +84,7 @@ struct FileReader: Sendable {
     case .ndjson: return try ndjson(bytes)
     case .json:
       do throws(JSONSyntaxError) {
-        let value = try JSONValue(parsing: bytes)
+        let value = try JSONValue(parsingUnique: bytes)
         if case .array(let array) = value { return array.map { Value($0) } }
         return [Value(value)]
       } catch {
@@ -110,7 +110,7 @@ struct FileReader: Sendable {
 
   private mutating func ndjson(_ bytes: [UInt8]) throws(Fault) -> [Value] {
     let lines = JSONValue.lines(of: bytes)
-    if let fault = lines.fault {
+    if let fault = lines.duplicate ?? lines.fault {
       throw Fault(.file, "\(path):\(linesBefore + fault.line):\(fault.column): \(fault.message)")
     }
     linesBefore += bytes.newlines

@@ -56,9 +56,9 @@ struct Topic: Sendable {
       name: "files",
       text: """
         read and write go by the suffix: .ndjson .json .csv .tsv .txt (lines); as: "csv" says otherwise. "-" is
-        standard input. Cells of csv are strings. A file that is not UTF-8 is an error; a byte order mark before it is
-        passed over, also before a script. write makes the whole file or none. Files are read as they are needed, so that
-        their size does not matter.
+        standard input. Cells of csv are strings. A file that is not UTF-8, or has a key twice in an object of JSON, is an
+        error; a byte order mark is passed over, also before a script. write makes the whole file or none. Files
+        are read as they are needed, so that their size does not matter.
         """),
     Topic(
       name: "addresses",
