@@ -5,8 +5,10 @@ import Language
 
 /// The program's options; all after FILE are the script's own.
 struct ProgramOptions: ParsableArguments {
-  @Option(name: .customShort("c"), help: ArgumentHelp("Run these statements.", valueName: "STATEMENTS"))
-  var statements: String?
+  @Option(
+    name: .customShort("c"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("Run these statements; several -c are one script.", valueName: "STATEMENTS"))
+  var statements: [String] = []
 
   @Option(name: .customLong("var"), help: ArgumentHelp("A value for var(\"NAME\").", valueName: "NAME=VALUE"))
   var variables: [String] = []
@@ -49,6 +51,9 @@ struct ProgramOptions: ParsableArguments {
   enum Colour: String, ExpressibleByArgument {
     case auto, always, never
   }
+
+  /// The script of `-c`, where there is one.
+  var script: String? { statements.isEmpty ? nil : statements.joined(separator: "\n") }
 
   /// The topics of `--trace`; empty where nothing is traced, nil where one is unknown.
   var topics: Set<Trace.Topic>? {

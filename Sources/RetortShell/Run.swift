@@ -105,13 +105,13 @@ private func parsed<Options: ParsableArguments>(
 }
 
 private func run(_ options: ProgramOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
-  let file = options.statements == nil ? options.rest.first : nil
-  let arguments = options.statements == nil ? Array(options.rest.dropFirst()) : options.rest
+  let file = options.script == nil ? options.rest.first : nil
+  let arguments = options.script == nil ? Array(options.rest.dropFirst()) : options.rest
   let notices = Notices(console)
   let session = session(options, arguments, console, notices, environment)
   let status: Int32
-  if let statements = options.statements {
-    status = await batch(SourceText(name: "-c", text: statements), session)
+  if let script = options.script {
+    status = await batch(SourceText(name: "-c", text: script), session)
   } else if let file {
     do throws(Fault) {
       status = await batch(
@@ -138,7 +138,7 @@ private func session(
   _ options: ProgramOptions, _ arguments: [String], _ console: Console, _ notices: Notices,
   _ environment: [String: String]
 ) -> Session {
-  let script = options.statements != nil ? "-c" : options.rest.first ?? "prompt"
+  let script = options.script != nil ? "-c" : options.rest.first ?? "prompt"
   let output = Output(isTerminal: console.isTerminal, columns: console.columns, write: console.write)
   let ask: @Sendable (String) async -> String? = { question in
     console.note(question)

@@ -79,6 +79,15 @@ import Testing
     #expect(await Ran.retort("check", file.path).status == 0)
   }
 
+  @Test func severalTextsAreOneScript() async {
+    let ran = await Ran.retort("-c", "let a = 1", "-c", "print a", "-c", "-1")
+    #expect(ran == Ran(status: 0, output: "1\n-1\n", notes: ""))
+    let wrong = await Ran.retort("-c", "print 1", "-c", "print b")
+    #expect(wrong.status == 2)
+    #expect(wrong.output.isEmpty)
+    #expect(wrong.notes.contains("--> -c:2:7"))
+  }
+
   @Test func yesWithANumberIsALimit() async {
     let within = await Ran.retort(
       "--yes=250", "-c", Self.blog + "destroy-all posts filter: {state: \"spam\"}; count posts")

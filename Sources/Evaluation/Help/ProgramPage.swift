@@ -33,7 +33,10 @@ struct ProgramPage: Sendable {
         """, example: "retort --yes=500 migrate.retort people.csv"),
     ProgramPage(
       name: "-c", form: "retort [OPTIONS] -c 'STATEMENTS'", summary: "Runs these statements.",
-      note: "Single quotes keep the shell from reading them; ; or a new line stands between two.",
+      note: """
+        Single quotes keep the shell from reading them; ; or a new line stands between two. Several -c are the lines of
+        one script.
+        """,
       example: #"retort -c 'connect; count (client queue: "posts")'"#),
     ProgramPage(
       name: "check", form: "retort check FILE ...", summary: "Parses and checks; opens no connection.",
