@@ -22,7 +22,8 @@ struct ProgramOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How results are written: table, json, ndjson or csv.", valueName: "FORMAT"))
   var output: FormatWord?
 
-  @Option(help: ArgumentHelp("How long a request waits: 10s, 500ms, never.", valueName: "DURATION"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("How long a request waits: 10s, 500ms, never.", valueName: "DURATION"))
   var timeout: String?
 
   @Option(
@@ -81,9 +82,10 @@ struct ProgramOptions: ParsableArguments {
     guard parsed.diagnostics.isEmpty, parsed.program.statements.count == 1,
       case .pipeline(let pipeline) = parsed.program.statements[0].kind,
       case .expression(let expression) = pipeline.head,
-      case .duration(let value, let unit) = expression.kind
+      case .duration(let value, let unit) = expression.kind,
+      let duration = Session.duration(value, unit), duration >= .zero
     else { return nil }
-    return Session.duration(value, unit)
+    return duration
   }
 }
 

@@ -69,7 +69,12 @@ private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
     rest = rest.dropFirst()
     let name = String(argument.prefix { $0 != "=" })
     if name == "--yes", argument != name {
-      result += ["--yes-limit", String(argument.dropFirst(6))]
+      let limit = argument.dropFirst(6)
+      guard UInt32(limit) != nil else {
+        console.note("error: --yes=N takes a whole number, not '\(limit)'\n  = --yes alone sets no limit\n")
+        return nil
+      }
+      result += ["--yes-limit", String(limit)]
     } else if name == "--trace" {
       result += ["--trace", argument == name ? Trace.Topic.rpc.rawValue : String(argument.dropFirst(8))]
     } else if ProgramOptions.valued.contains(name) || ProgramOptions.flags.contains(argument) {
@@ -88,19 +93,21 @@ private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
 private func parsed<Options: ParsableArguments>(
   _ type: Options.Type, _ arguments: [String], _ word: String?, _ console: Console, _ body: (Options) async -> Int32
 ) async -> Int32 {
+  let name = "retort" + (word.map { " " + $0 } ?? "")
   do {
     return await body(try Options.parse(arguments))
   } catch {
-    let isHelp = Options.exitCode(for: error) == .success
-    let text =
-      Options.fullMessage(for: error)
-      .split(separator: "\n", omittingEmptySubsequences: false).map { line in
-        line.hasPrefix("Usage: ")
-          ? "Usage: retort " + (word.map { "\($0) " } ?? "") + line.dropFirst(7).drop { $0 != " " }.dropFirst()
-          : String(line)
-      }.joined(separator: "\n").replacing("'program ", with: "'retort ") + "\n"
-    if isHelp { _ = console.write(Array(text.utf8)) } else { console.note(text) }
-    return isHelp ? 0 : 2
+    let text = Options.fullMessage(for: error)
+    guard Options.exitCode(for: error) != .success else {
+      let rest = text.drop { $0 != " " }.dropFirst().drop { $0 != " " }
+      _ = console.write(Array("USAGE: \(name)\(rest)\n".utf8))
+      return 0
+    }
+    let message = Options.message(for: error)
+    let option = text.split(separator: "\n").first { $0.hasPrefix("Help:  ") }.map { "  = \($0.dropFirst(7))\n" }
+    console.note("error: \(message.prefix(1).lowercased())\(message.dropFirst())\n")
+    console.note("\(option ?? "")  = \(name) --help lists what it takes\n")
+    return 2
   }
 }
 

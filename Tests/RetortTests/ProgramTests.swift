@@ -35,13 +35,27 @@ import Testing
     (["--var", "novalue", "-c", "1"], "--var takes NAME=VALUE"),
     (["no-such-file.retort"], "no-such-file.retort"),
     (["help", "wher"], "did you mean where?"),
-    (["check"], "FILE"),
+    (["check"], "error: missing expected argument '<FILE> ...'\n  = retort check --help lists"),
+    (["fmt", "--no", "x"], "error: unknown option '--no'\n  = retort fmt --help lists"),
+    (["--yes=abc", "-c", "1"], "error: --yes=N takes a whole number, not 'abc'"),
+    (["--yes=-1", "-c", "1"], "not '-1'"),
+    (["--timeout", "-5s", "-c", "1"], "error: --timeout takes a duration such as 10s, not '-5s'"),
+    (["--timeout=-5s", "-c", "1"], "not '-5s'"),
+    (["serve", "blog", "--rate", "-1"], "error: the value '-1' is invalid for '--rate <N>'\n  = --rate <N>  How many"),
+    (["serve", "blog", "--latency", "-1s"], "it is a duration such as 20ms"),
     (["serve", "blog"], "serve needs a broker: --url"),
   ]) func wrongUsageIsStatus2(_ arguments: [String], _ part: String) async {
     let ran = await Ran.retort(arguments)
     #expect(ran.status == 2)
     #expect(ran.notes.contains(part), Comment(rawValue: ran.notes))
     #expect(ran.output.isEmpty)
+  }
+
+  @Test(arguments: ["check", "fmt", "serve"]) func eachWordSaysHowItIsUsed(_ word: String) async {
+    let ran = await Ran.retort(word, "--help")
+    #expect(ran.status == 0)
+    #expect(ran.output.hasPrefix("USAGE: retort \(word) ["))
+    #expect(ran.notes.isEmpty)
   }
 
   @Test func optionsReachTheScript() async throws {

@@ -6,7 +6,7 @@ import Terminal
 /// first.
 func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
   guard let url = options.url ?? environment["RETORT_URL"] else {
-    console.note("serve needs a broker: --url amqp://guest:guest@localhost/, or RETORT_URL\n")
+    console.note("error: serve needs a broker: --url amqp://guest:guest@localhost/, or RETORT_URL\n")
     return 2
   }
   do {

@@ -13,16 +13,23 @@ struct ServeOptions: ParsableArguments {
     name: .customLong("queue"), help: ArgumentHelp("Serves a type on a queue of another name.", valueName: "TYPE=NAME"))
   var queues: [String] = []
 
-  @Option(help: ArgumentHelp("How long each answer waits: 20ms.", valueName: "DURATION"), transform: duration)
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("How long each answer waits: 20ms.", valueName: "DURATION"),
+    transform: duration)
   var latency: Duration?
 
-  @Option(help: ArgumentHelp("Up to how much longer, at random.", valueName: "DURATION"), transform: duration)
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Up to how much longer, at random.", valueName: "DURATION"),
+    transform: duration)
   var jitter: Duration?
 
-  @Option(help: ArgumentHelp("How many requests of a queue are answered at once.", valueName: "N"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("How many requests of a queue are answered at once.", valueName: "N"))
   var workers: UInt16 = 1
 
-  @Option(help: ArgumentHelp("How many requests of a queue are answered a second, at most.", valueName: "N"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How many requests of a queue are answered a second, at most.", valueName: "N"))
   var rate: UInt32?
 
   @Option(
@@ -33,15 +40,18 @@ struct ServeOptions: ParsableArguments {
       valueName: "KIND=SHARE"), transform: Faults.Share.init)
   var shares: [Faults.Share] = []
 
-  @Option(help: ArgumentHelp("How late the fault late is; by default 10s.", valueName: "DURATION"), transform: duration)
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("How late the fault late is; by default 10s.", valueName: "DURATION"),
+    transform: duration)
   var late: Duration?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("How long the fault no-consumer lasts; by default 1s.", valueName: "DURATION"),
     transform: duration)
   var away: Duration?
 
-  @Option(help: ArgumentHelp("Chooses what is random: faults and jitter.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Chooses what is random: faults and jitter.", valueName: "N"))
   var seed: UInt64 = 0
 
   @Option(help: ArgumentHelp("Writes a line of JSON for each request; - is standard output.", valueName: "FILE"))
