@@ -4,12 +4,14 @@ import Language
 extension Function {
   static let collections: [Function] = [
     Function("length(value)", "The number of characters, elements or fields.", takes: 1...1, #"length("été")"#, "3") {
-      values, _ throws(Fault) in
+      values, run throws(Fault) in
       let count: Int
       switch values[0] {
       case .string(let text): count = text.count
       case .list(let elements): count = elements.count
-      case .page(let page): count = page.items.count
+      case .page(let page):
+        run.session.noteNextPage(page.hasNext)
+        count = page.items.count
       case .record(let record): count = record.count
       case .range(let lower, let upper): count = max(0, upper - lower + 1)
       case .stream: throw Fault(.type, "a stream has no length", nextStep: "count it: ... | count")
