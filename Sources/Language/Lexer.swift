@@ -197,6 +197,10 @@ struct Lexer {
       skipName()
       return add(.field(text(from: nameStart), isOptional: isOptional), from: start)
     }
+    if openBeforeHelp != nil, byte(name - 1) == UInt8(ascii: ".") {
+      offset += name
+      return add(.symbol(text(from: start)), from: start)
+    }
     symbol()
   }
 

@@ -4,6 +4,7 @@ import TestBench
 import Testing
 
 @testable import Evaluation
+@testable import Language
 @testable import RetortShell
 
 /// What `help` says: each example does what it shows, and the reference is made of the same words.
@@ -116,7 +117,10 @@ import Testing
     }
   }
 
-  @Test(arguments: [("help --trace", "--trace[=TOPICS]\n"), ("help timeout:", "timeout:\n"), ("help -c", "retort [")])
+  @Test(arguments: [
+    ("help --trace", "--trace[=TOPICS]\n"), ("help timeout:", "timeout:\n"), ("help -c", "retort ["),
+    ("help ?.", "fields\n"), ("help ..", "operators\n"), ("help .", "fields\n"),
+  ])
   func thePromptTakesWordsAsTheyAreTyped(_ statement: String, _ beginning: String) async {
     let conversation = Conversation(address: "embedded:blog", directory: "/") {
       uri async throws(LinkError) in
@@ -125,6 +129,13 @@ import Testing
     #expect(await conversation.say(statement).output.hasPrefix(beginning))
     await conversation.close()
   }
+
+  @Test(
+    arguments: Token.keywords.sorted() + [
+      "args", "_", "duration", "resource", "list", "record", "page", "stream", "string", "number", "boolean", "element",
+      "??", "?.", "?[", "=~", "..", "==", "+", "-", "|",
+    ])
+  func everyWordOfTheLanguageHasAPage(_ word: String) { #expect(Help.text([word]) != nil) }
 
   @Test(arguments: ["timeout", "no-route", "--trace", "offline", "amqps", "kinds", "options"])
   func tabOffersWhatHelpExplains(_ word: String) { #expect(Help.topics.contains(word)) }

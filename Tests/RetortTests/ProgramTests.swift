@@ -58,6 +58,18 @@ import Testing
     #expect(ran.notes.isEmpty)
   }
 
+  @Test func everyOptionOfServeHasAPage() async {
+    let names = await Ran.retort("serve", "--help").output.matches(of: #/  --([a-z]+) </#).map(\.output.1)
+    #expect(names.count >= 13)
+    let list = await Ran.retort("help", "serve").output
+    for name in names {
+      let page = await Ran.retort("help", "--\(name)")
+      #expect(page.output.contains("    retort serve "), "\(name)")
+      #expect(await Ran.retort("help", String(name)).output.contains(page.output))
+      #expect(list.contains("\n--\(name) "))
+    }
+  }
+
   @Test func optionsReachTheScript() async throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).retort")
     try "#!/usr/bin/env retort\nprint args\nprint var(\"limit\")\n[1, 2]\n"

@@ -285,6 +285,28 @@ enum Examples {
     3.5
     > "draft" in ["draft", "spam"] and not (1 > 2)
     true
+    # topic names
+    > let n = 2
+    . let n = n + 1
+    . n
+    3
+    > 1..3 | sum
+    . _ * 2
+    6
+    12
+    # topic blocks
+    > for n in 1..9 do
+    .   if n > 2 do break else print n end
+    . end
+    1
+    2
+    > try do fail "no" rescue e print e.message end
+    no
+    # topic resources
+    > (show posts 4).author.id
+    "4"
+    > (index posts page: {size: 2}).pagination.total-size
+    1000
     # topic pipelines
     > stream posts |
     .   where .state == "draft" |

@@ -120,7 +120,7 @@ public enum Help {
 
     help WORD explains a word, and so an option (help include), an error's kind
     (help not-found), a program option (help --trace). help stages shows the forms
-    of a list; further lists are options, errors and program.
+    of a list; further lists are options, errors, program and serve.
 
     """
   }

@@ -2,13 +2,13 @@
 struct HelpEntry: Sendable {
   /// The lists that the words stand in.
   enum Section: String, CaseIterable, Sendable {
-    case statements, commands, stages, functions, topics, options, errors, program
+    case statements, commands, stages, functions, topics, options, errors, program, serve
 
     /// Whether its words stand on the first screen: what is met on the way is asked for by its name.
     var isOnOverview: Bool { !isOneLineEach }
 
     /// Whether its list has a line for each word.
-    var isOneLineEach: Bool { [.options, .errors, .program].contains(self) }
+    var isOneLineEach: Bool { [.options, .errors, .program, .serve].contains(self) }
   }
 
   var section: Section
@@ -23,7 +23,7 @@ struct HelpEntry: Sendable {
   var examples: [Declaration.Example] = []
 
   /// All words, by section.
-  static let all: [HelpEntry] = statements + commands + stages + functions + topics + options + errors + program
+  static let all: [HelpEntry] = statements + commands + stages + functions + topics + options + errors + program + serve
 
   private static let statements = Help.statements.map {
     HelpEntry(
@@ -59,9 +59,9 @@ struct HelpEntry: Sendable {
       examples: Examples.of("error " + $0.kind.word))
   }
 
-  private static let program = ProgramPage.all.map {
-    HelpEntry(section: .program, word: $0.name, aliases: $0.aliases, form: $0.form, summary: $0.text)
-  }
+  private static let program = ProgramPage.all.map { HelpEntry(.program, $0) }
+
+  private static let serve = ProgramPage.serve.map { HelpEntry(.serve, $0) }
 
   /// The first line of what it does.
   var brief: Substring { summary.prefix { $0 != "\n" } }
@@ -87,6 +87,10 @@ struct HelpEntry: Sendable {
 }
 
 extension HelpEntry {
+  fileprivate init(_ section: Section, _ page: ProgramPage) {
+    self.init(section: section, word: page.name, aliases: page.aliases, form: page.form, summary: page.text)
+  }
+
   fileprivate init(_ section: Section, _ declaration: Declaration) {
     self.section = section
     let prefix = section == .stages ? "... | " : ""

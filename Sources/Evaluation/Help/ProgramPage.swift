@@ -57,7 +57,7 @@ struct ProgramPage: Sendable {
         --queue TYPE=NAME names a queue. To test clients against: --latency, --jitter, --workers and --rate make it slow,
         --fault KIND=SHARE lets requests go wrong (drop lose duplicate late wrong-id malformed empty rpc-error
         no-consumer), --pages and --flavour answer as other servers do, --log FILE tells of each request.
-        retort serve --help lists all.
+        help latency explains one of them.
         """, example: "retort serve blog --url amqp://guest:guest@localhost/ --latency 20ms --fault drop=1%"),
     ProgramPage(
       name: "help", aliases: ["--help"], form: "retort help [WORD], --help",
@@ -102,7 +102,7 @@ struct ProgramPage: Sendable {
     option("version", "", "Says which retort it is.", note: "On standard output.", example: "retort --version"),
   ]
 
-  private static func option(
+  static func option(
     _ name: String, _ value: String, _ summary: String, note: String, example: String
   ) -> ProgramPage {
     let separator = value.isEmpty || value.hasPrefix("[") ? "" : " "

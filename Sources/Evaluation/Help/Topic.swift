@@ -8,6 +8,9 @@ struct Topic: Sendable {
   static let all = [
     Topic(
       name: "values",
+      aliases: [
+        "null", "true", "false", "boolean", "number", "string", "duration", "list", "record", "range", "pattern",
+      ],
       text: """
         null, true, numbers, "text", 10s (ms s m h d), [lists], {records}, 1..10, /patterns/; any JSON is a value.
         Nothing converts by itself: int("5"), string(5). Numbers keep their digits, however many they are.
@@ -19,7 +22,7 @@ struct Topic: Sendable {
         "..." with \n \t \" \\ \u0041 as in JSON; \(EXPRESSION) puts a value in. + joins two strings.
         """#),
     Topic(
-      name: "fields",
+      name: "fields", aliases: [".", "?.", "?[", "it", "element"],
       text: """
         x.name reads a field and is an error where there is none; x?.name gives null; x ?? y gives y for null.
         In a stage .name is a field of the element that flows, and it is the element. x[0] is the first, x[-1] the
@@ -27,12 +30,39 @@ struct Topic: Sendable {
         """),
     Topic(
       name: "operators",
+      aliases: [
+        "and", "or", "not", "in", "=~", "..", "??", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%",
+      ],
       text: """
         + - * / %   == != < <= > >=   in   =~ (a pattern)   and or not   ??   .. and parentheses.
         Both sides must be of one type; and, or and not take booleans. / of whole numbers that leaves no rest is whole.
+        x ?? y gives y where x is null, 1..4 is the numbers from 1 to 4, x in [1, 2] looks a value up, "ab" =~ /^a/ a pattern.
         """),
     Topic(
-      name: "pipelines",
+      name: "names", aliases: ["_", "args", "variables"],
+      text: """
+        let x = ... gives a value a name; a bare word is a name, text is quoted. _ is the last value of the top level. args
+        is the list of what stands after FILE, var("limit") reads --var limit=5, env("HOME") the environment. A name made
+        in a block ends with it; let of a name that is there gives that another value. vars lists them.
+        """),
+    Topic(
+      name: "blocks", aliases: ["do", "end", "else", "rescue"],
+      text: """
+        for, while, if, try, def and each have a block: do, statements, end. if ... do ... else ... end has two, and else if
+        goes on; try do ... rescue NAME ... end runs the second where the first fails. break leaves the nearest for or
+        while, continue goes on with its next element; neither leaves each.
+        """),
+    Topic(
+      name: "resources", aliases: ["resource", "page", "stream", "identifier"],
+      text: """
+        A resource has .type .id .links .meta, and its attributes and relationships as fields; .attributes and
+        .relationships say which is meant. A relationship that was not included is an identifier: .type and .id.
+        A page is what index gives: a list, with .items .meta .links and .pagination, which is null or has first last next
+        previous and total-size. Printing or counting one that has a next one adds a note.
+        A stream has all pages and reads them as they are needed; kept in a variable it is asked anew at each use.
+        """),
+    Topic(
+      name: "pipelines", aliases: ["|"],
       text: """
         HEAD | STAGE | STAGE: the head's elements flow through the stages, a page at a time, as they are asked for.
         A pipeline that changes data, writes a file or runs a block runs to its end where it stands. A line that
