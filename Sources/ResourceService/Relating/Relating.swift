@@ -69,9 +69,13 @@ struct Relating {
     return .array(JSONArray(Array(own) + new))
   }
 
-  /// The linkage once identifiers are taken from it.
+  /// The linkage once identifiers are taken from it; the flavour carrot clears a to-one whatever it leads to.
   func without(_ database: Database) throws -> JSONValue {
-    guard case .array(let own) = try linkage(database) else { return .null }
+    let linkage = try linkage(database)
+    guard case .array(let own) = linkage else {
+      guard schema.dialect.flavour != .carrot, let data, data.objectValue != nil else { return .null }
+      return Self.label(data) == Self.label(linkage) ? .null : linkage
+    }
     let gone = try elements().map(Self.label)
     return .array(JSONArray(own.filter { !gone.contains(Self.label($0)) }))
   }
@@ -85,7 +89,9 @@ struct Relating {
   }
 
   private func elements() throws(Refusal) -> [JSONValue] {
-    guard case .array(let elements)? = data else { throw Refusal(.invalidLinkage) }
+    guard case .array(let elements)? = data else {
+      throw Refusal(schema.dialect.flavour == .carrot ? .invalidLinkage : .noList(name))
+    }
     return Array(elements)
   }
 

@@ -114,6 +114,14 @@ extension Objection {
   /// A relationship's linkage has the wrong form.
   static let invalidLinkage = bad(115, "Invalid Links Object", "Data is not a valid Links Object.")
 
+  /// What is to be added to a to-many relationship, or taken from it, is no list.
+  static func noList(_ relationship: String) -> Objection {
+    let wanted = "a list of identifiers is wanted"
+    let error = ErrorDetail(
+      status: "400", code: "115", title: wanted, detail: "\(relationship) leads to many: \(wanted)", pointer: "/data")
+    return Objection(error: error, calcinator: error)
+  }
+
   /// A relationship's linkage is of another type.
   static func typeMismatch(_ type: String) -> Objection {
     bad(116, "Type Mismatch", "\(type) is not a valid type for this operation.")
