@@ -4,54 +4,66 @@ import JSONText
 /// The ids on the first page of a list, again and again while they are destroyed, until it is empty.
 ///
 /// What was handed out once is not handed out again. A page of nothing else means that the service keeps what it
-/// destroys in its list, and ends it with an error (Retort.Client.Generic `destroy_all` would never end). Where the query
-/// names no page, a hundred are asked for at a time, or the list as it comes where the service refuses that.
+/// destroys in its list, and ends it with an error (Retort.Client.Generic `destroy_all` would never end). A page that is
+/// empty, or holds only what could not be destroyed, is passed over where there is a next one. Where the query names no
+/// page, a hundred are asked for at a time, or the list as it comes where the service refuses that.
 public struct FirstPages: Sendable {
   private let client: ResourceClient
   private let patience: ResourceClient.Patience
   private var query: Query
+  /// The first page; nil where the list is asked for as it comes.
+  private var first: Pagination.Page?
   /// Whether the page is not the query's own, so that it may be left out.
   private var mayLeaveOutPage: Bool
   private var seen: Set<String> = []
+  private var kept: Set<String> = []
 
   init(_ client: ResourceClient, _ query: Query, _ patience: ResourceClient.Patience) {
     self.client = client
     self.patience = patience
     self.query = query
     mayLeaveOutPage = query.page == nil
-    self.query.page = query.page?.first ?? Pagination.Page(number: 1, size: 100)
+    first = query.page?.first ?? Pagination.Page(number: 1, size: 100)
     self.query.include = []
   }
 
-  /// The next ids to destroy, or nil when the first page is empty.
+  /// Remembers what could not be destroyed, and stays.
+  public mutating func keep(_ ids: some Sequence<String>) { kept.formUnion(ids) }
+
+  /// The next ids to destroy, or nil when there are no more.
   ///
-  /// - Throws: ``ClientError`` of the request, and of kind `service` where the page holds only what was destroyed.
+  /// - Throws: ``ClientError`` of the request, and of kind `service` where a page holds what was destroyed.
   public mutating func next() async throws(ClientError) -> [String]? {
-    let resources = try await page()
-    if resources.isEmpty { return nil }
-    let ids = resources.compactMap { $0["id"]?.idText }
-    guard ids.count == resources.count else {
-      throw client.malformed("index", "the reply has a resource without an id")
+    query.page = first
+    var way = PageWay()
+    while true {
+      let document = try await page()
+      let ids = document.resources.compactMap { $0["id"]?.idText }
+      guard ids.count == document.resources.count else {
+        throw client.malformed("index", "the reply has a resource without an id")
+      }
+      let fresh = ids.filter { seen.insert($0).inserted }
+      if !fresh.isEmpty { return fresh }
+      if ids.contains(where: { !kept.contains($0) }) {
+        throw ClientError(
+          .service, "\(client.label("destroy-all")): a page holds the same resources after they were destroyed",
+          nextStep: "does the service keep destroyed resources in its list? narrow the filter")
+      }
+      guard let next = try way.next(after: query, document, of: client) else { return nil }
+      query.page = next
     }
-    let fresh = ids.filter { seen.insert($0).inserted }
-    if fresh.isEmpty {
-      throw ClientError(
-        .service, "\(client.label("destroy-all")): the first page holds the same resources after they were destroyed",
-        nextStep: "does the service keep destroyed resources in its list? narrow the filter")
-    }
-    return fresh
   }
 
-  private mutating func page() async throws(ClientError) -> [JSONObject] {
+  private mutating func page() async throws(ClientError) -> Document {
     do throws(ClientError) {
-      let resources = try await client.list(query, patience: patience).resources
+      let document = try await client.list(query, patience: patience)
       mayLeaveOutPage = false
-      return resources
+      return document
     } catch {
       guard mayLeaveOutPage, error.kind == .service || error.kind == .invalid else { throw error }
       mayLeaveOutPage = false
-      query.page = nil
-      return try await client.list(query, patience: patience).resources
+      (first, query.page) = (nil, nil)
+      return try await client.list(query, patience: patience)
     }
   }
 }

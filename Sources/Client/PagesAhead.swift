@@ -28,7 +28,7 @@ final class PagesAhead: Sendable {
   /// Asks for the pages from that of a query on, as far as the list is known to go.
   func begin(_ query: Query, _ pagination: Pagination?) {
     guard limit > 0, let next = query.page else { return }
-    let last = pagination?.last?.number ?? pagination?.totalSize.map { ($0 + next.size - 1) / next.size } ?? next.number
+    let last = pagination?.end(next.size) ?? next.number
     for number in next.number..<max(min(next.number + limit, last + 1), next.number) {
       var query = query
       query.page = next.advanced(by: number - next.number)

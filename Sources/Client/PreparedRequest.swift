@@ -13,6 +13,8 @@ public struct PreparedRequest: Sendable, Equatable {
   public var keepsKeys: Bool
   /// Whether the message of a change dies at its deadline, so that it can't be carried out later.
   public var expires = true
+  /// Relationships of the resource that a create is made of, which are not sent since they were not loaded.
+  public internal(set) var notLoaded: [String] = []
 
   /// Creates a request.
   public init(method: String, params: JSONObject, changes: Bool, keepsKeys: Bool = false) {
@@ -41,7 +43,9 @@ extension ResourceClient {
     }
     let data = document.data(id: keepID ? try document.id(record["id"], of: "the record") : nil)
     let params = JSONObject([("data", data)]).merging(options)
-    return PreparedRequest(method: "create", params: params, changes: true)
+    var request = PreparedRequest(method: "create", params: params, changes: true)
+    request.notLoaded = document.notLoaded
+    return request
   }
 
   /// The request that updates a resource (Retort.Client.Generic `update`).

@@ -9,6 +9,8 @@ struct RecordDocument {
   let isResource: Bool
   private var attributes = JSONObject()
   private var relationships = JSONObject()
+  /// The relationships of a resource that were not loaded, and can't be sent.
+  private(set) var notLoaded: [String] = []
   private let settings: Settings
   private let verb: String
 
@@ -48,7 +50,10 @@ struct RecordDocument {
       attributes[name] = value
     }
     for (name, relationship) in try members("relationships", resource) {
-      guard let data = relationship["data"] else { continue }
+      guard let data = relationship["data"] else {
+        notLoaded.append(name)
+        continue
+      }
       relationships[name] = ["data": try Linkage(settings, verb).of(data: data, name)]
     }
   }

@@ -3,13 +3,15 @@ import JSONText
 
 /// The pages of a list, each asked for when the one before is used up (Retort.Client.Generic `stream`).
 ///
-/// The next page comes from the pagination or, where the service counts nothing, from `links.next`. A page that does
-/// not advance ends it with an error, so that no service can make it endless.
+/// A next page that does not advance ends it with an error, so that no service can make it endless.
 public struct ResourceStream: Sendable {
   private let client: ResourceClient
   private let ahead: PagesAhead
   private var query: Query
   private let isFromStart: Bool
+  private var way = PageWay()
+  /// Whether a next page was named.
+  private var isTurned = false
   private var isDone = false
   /// What ends it after the page that was handed out last.
   private var fault: ClientError?
@@ -42,29 +44,21 @@ public struct ResourceStream: Sendable {
   }
 
   private mutating func advance(_ document: Document) {
-    let number = query.page?.number ?? 1
-    let pagination = document.pagination
-    guard let next = pagination?.next else {
-      if let pagination, !hasWay(pagination) { fault = truncated(pagination) }
-      isDone = true
-      return
-    }
-    if next.number <= number {
-      fault = client.malformed("index", "the page after \(number) is said to be \(next.number)")
-      fault?.nextStep =
-        "the service's paging does not advance; ask for single pages: index ... page: {number: 2, size: 10}"
-      isDone = true
-      return
-    }
-    // A page may be empty and not the last where a service hides rows after paging (PROTOCOL.md 11.1).
-    isDone = document.resources.isEmpty && next.number > pagination?.last?.number ?? 0
-    query.page = next
+    do throws(ClientError) {
+      if let next = try way.next(after: query, document, of: client) { return turn(to: next) }
+      if let pagination = document.pagination, pagination.next == nil, !hasWay(pagination) {
+        fault = truncated(pagination)
+      }
+    } catch { fault = error }
+    isDone = true
   }
+
+  private mutating func turn(to next: Pagination.Page) { (query.page, isTurned) = (next, true) }
 
   /// Whether pages lead to all that is counted, as far as can be known.
   private func hasWay(_ pagination: Pagination) -> Bool {
     let namesPages = pagination.first != nil || pagination.last != nil || pagination.previous != nil
-    return namesPages || !isFromStart || received >= pagination.totalSize ?? 0
+    return namesPages || !isFromStart || isTurned || received >= pagination.totalSize ?? 0
   }
 
   private func truncated(_ pagination: Pagination) -> ClientError {

@@ -58,6 +58,9 @@ public protocol Link: Sendable {
   /// Where it leads, without the password: `amqp://guest@localhost:5672/`, `embedded:blog`.
   var address: String { get }
 
+  /// Where its queues are: the same for links that lead to the same ones, whoever logs in.
+  var place: String { get }
+
   /// Opens a client on a queue. The queue itself is neither declared nor looked for.
   func open(queue: String, replies: ReplyWay) async throws(LinkError) -> any Transport
 
@@ -71,6 +74,9 @@ public protocol Link: Sendable {
 }
 
 extension Link {
+  /// Its address.
+  public var place: String { address }
+
   /// Opens a client on a queue, with a reply queue of its own.
   public func open(queue: String) async throws(LinkError) -> any Transport {
     try await open(queue: queue, replies: .queue)

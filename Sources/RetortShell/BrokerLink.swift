@@ -17,6 +17,8 @@ final class BrokerLink: JSONRPC.Link {
   /// Where it leads, without the password.
   var address: String { "\(dialer.uri)" }
 
+  var place: String { "\(dialer.uri.host.lowercased()):\(dialer.uri.port) \(dialer.uri.vhost)" }
+
   private init(_ dialer: Dialer) { self.dialer = dialer }
 
   /// Connects and logs in, unless another link of the URI has done so.

@@ -97,9 +97,26 @@ import Testing
   @Test func anEmptyPageBeforeTheLastIsPassed() async throws {
     let (client, _) = ResourceClient.scripted([page([], next: 2, last: 2), page([3], last: 2)])
     #expect(await drained(client.stream(Query())).pages == [[], ["3"]])
-    let (endless, transport) = ResourceClient.scripted([page([1], next: 2), page([], next: 3)])
-    #expect(await drained(endless.stream(Query())).pages == [["1"], []])
+    let (counted, transport) = ResourceClient.scripted([page([1], next: 2, total: 3), page([], next: 3, total: 3)])
+    #expect(await drained(counted.stream(Query())).pages == [["1"], []])
     #expect(transport.sent.count == 2)
+  }
+
+  @Test(arguments: [nil, 10]) func aPageInTheMiddleThatIsEmptyLosesNothing(total: Int?) async throws {
+    let (client, _) = ResourceClient.scripted([
+      page([1, 2], next: 2, total: total), page([], next: 3, total: total), page([3], next: 4, total: total),
+      page([], next: 5, total: total), page([4], total: total),
+    ])
+    let (pages, error) = await drained(client.stream(Query()))
+    #expect(pages == [["1", "2"], [], ["3"], [], ["4"]] && error == nil)
+  }
+
+  @Test func emptyPagesWithoutAnEndAreAnError() async throws {
+    let (client, transport) = ResourceClient.scripted(
+      [page([1], next: 2)] + (2...26).map { page([], next: $0 + 1) })
+    let (pages, error) = await drained(client.stream(Query()))
+    #expect(pages.count == 26 && transport.sent.count == 26)
+    #expect(error?.message == "posts index: 25 pages in a row are empty, and each names a next one")
   }
 
   @Test func aTotalThatNoPageLeadsToIsAnError() async throws {
@@ -190,6 +207,26 @@ import Testing
       ])
   }
 
+  @Test func anEmptyFirstPageIsPassedWhereThereIsANext() async throws {
+    let (count, error, _, methods, params) = await emptied([
+      page([], next: 2, last: 2), page([3, 4], last: 2), "{}", "{}", page([], next: 2, last: 2), page([], last: 2),
+    ])
+    #expect(count == 2 && error == nil)
+    #expect(methods == ["index", "index", "destroy", "destroy", "index", "index"])
+    #expect(params.last == #"{"page":{"number":2,"size":2}}"#)
+  }
+
+  @Test func whatCouldNotBeDestroyedIsPassed() async throws {
+    let (client, _) = ResourceClient.scripted([
+      page([1, 2], next: 2), page([1, 2], next: 2), page([3]), page([1, 2]),
+    ])
+    var pages = client.firstPages(Query())
+    #expect(try await pages.next() == ["1", "2"])
+    pages.keep(["1", "2"])
+    #expect(try await pages.next() == ["3"])
+    #expect(try await pages.next() == nil)
+  }
+
   @Test func nothingThereIsNothingDone() async throws {
     let (count, error, progress, methods, _) = await emptied([page([])])
     #expect(count == 0 && error == nil && progress.isEmpty && methods == ["index"])
@@ -221,7 +258,7 @@ import Testing
     ])
     #expect(
       report(error) == [
-        "service", "posts destroy-all: the first page holds the same resources after they were destroyed",
+        "service", "posts destroy-all: a page holds the same resources after they were destroyed",
         "does the service keep destroyed resources in its list? narrow the filter",
       ])
     #expect(error?.destroyed == 4 && progress == [2, 4] && methods.count == 7)

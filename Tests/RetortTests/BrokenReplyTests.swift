@@ -60,7 +60,7 @@ import Testing
     let ran = try await service.run(
       #"""
       try do create posts {text: "a"} timeout: 50s rescue e print "\(e.kind): \(e.message)" end
-      let post = show posts 1 timeout: 50s
+      let post = show posts 3 timeout: 50s
       print "\(post.id): \(length(post.text)) characters"
       """#)
     #expect(

@@ -93,4 +93,33 @@ import Testing
     )
     #expect(ran.notes.contains("with: publishd is no step of via:") && ran.notes.contains("did you mean published?"))
   }
+
+  @Test func aResourceWithoutAttributesIsOneAlsoInAFile() async throws {
+    let odd = try await OddService([
+      "index": #""result":{"data":[{"type":"posts","id":"1"}]}"#, "create": "\"result\":{}",
+    ])
+    let ran = await odd.run(
+      "stream posts | json\nstream posts | collect | create posts\n(index posts)[0] | create posts")
+    #expect(ran.output == "[{\"type\":\"posts\",\"id\":\"1\",\"attributes\":{}}]\n", Comment(rawValue: ran.notes))
+    #expect(ran.notes == "create posts: 1 ok\ncreate posts: 1 ok\n")
+    await odd.stop()
+  }
+
+  @Test func whatTheServiceDidNotIncludeIsNotAskedForAgain() async throws {
+    let odd = try await OddService([
+      "index":
+        #""result":{"data":[{"type":"posts","id":"1","relationships":{"author":{"data":{"type":"authors","id":"3"}}}}]}"#
+    ])
+    let ran = await odd.run("stream posts include: \"author.town\" | map .author.name")
+    #expect(ran.notes.contains("author is authors/3, which the service was asked for and did not include"))
+    #expect(
+      await odd.run("stream posts | map .author.name").notes.contains(
+        "  = ask for it where it is read: include: \"author\""))
+    await odd.stop()
+  }
+
+  @Test func whatHasNoFormHasAPlace() async {
+    let ran = await Ran.retort("-c", "print 1\n[{a: [1, 2]}] | map (.a | map it + 1)")
+    #expect(ran.output == "1\n" && ran.notes.hasPrefix("error[type]: a stream has no JSON form\n  --> -c:2:1\n"))
+  }
 }

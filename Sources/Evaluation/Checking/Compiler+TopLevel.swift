@@ -14,7 +14,7 @@ extension Compiler {
         continue
       }
       guard let prepared = topLevel(statement) else { continue }
-      result.append(Interpreter.Prepared(statement: prepared, source: source, before: before))
+      result.append(Interpreter.Prepared(statement: prepared, source: source, range: statement.range, before: before))
     }
     return result
   }

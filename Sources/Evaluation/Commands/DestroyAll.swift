@@ -13,7 +13,7 @@ extension Command {
       options: [
         .init(name: "filter", shape: .record, summary: "which; {} means all, and must be written", isRequired: true),
         .confirm, .max,
-        .page, .inFlight, .meta, .timeout, .expire,
+        .page, .inFlight, .onError, .meta, .timeout, .expire,
       ], effect: .destroys, result: "number",
       examples: [.init(code: #"destroy-all posts filter: {state: "spam"} confirm: true"#, output: "250")])
   ) { arguments, frame throws(Fault) in
@@ -28,7 +28,8 @@ extension Command {
     try await confirm(arguments, client, query, max, session)
     let purge = Purge(
       client: client, query: query, arguments: arguments, session: session,
-      limit: try arguments.integer("in-flight", least: 1) ?? session.state.withLock(\.inFlight), max: max)
+      limit: try arguments.integer("in-flight", least: 1) ?? session.state.withLock(\.inFlight), max: max,
+      goesOn: try arguments.string("on-error") == "continue")
     return .number(JSONNumber(try await purge.run()))
   }
 
@@ -55,26 +56,28 @@ private struct Purge {
   let session: Session
   let limit: Int
   let max: Int?
+  /// Whether a failure does not stop it.
+  let goesOn: Bool
+
+  private var label: String { "destroy-all \(client.name)" }
 
   func run() async throws(Fault) -> Int {
     let patience = try arguments.patience(client)
     var pages = client.client.firstPages(query, patience: patience)
-    var destroyed = 0
+    var result = Changes.Result()
     do throws(Fault) {
       while let ids = try await next(&pages) {
         if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
-        if let max, destroyed + ids.count > max {
+        if let max, result.tally.ok + ids.count > max {
           throw Fault(
             .limit, "destroy-all would destroy more than max: \(max)", at: [Fault.Mark(arguments.range)],
             in: arguments.source)
         }
-        try await destroy(ids, patience, &destroyed)
+        pages.keep(try await destroy(ids, patience, &result))
       }
-      return destroyed
-    } catch {
-      let counted = error.within("\(client.name) destroy-all: \(destroyed) destroyed before this")
-      throw destroyed > 0 ? counted.ending(5) : counted
-    }
+    } catch { throw result.tally.hasSent ? error.within("\(label): \(result.tally.text)").ending(5) : error }
+    if result.tally.first != nil { try Stage.finish(result.tally, label, session, goesOn: true) }
+    return result.tally.ok
   }
 
   private func next(_ pages: inout FirstPages) async throws(Fault) -> [String]? {
@@ -83,26 +86,27 @@ private struct Purge {
     }
   }
 
-  /// Destroys what a page holds; those that are gone already are not counted.
+  /// Destroys what a page holds, and gives what stays.
   private func destroy(
-    _ ids: [String], _ patience: ResourceClient.Patience, _ destroyed: inout Int
-  ) async throws(Fault) {
+    _ ids: [String], _ patience: ResourceClient.Patience, _ result: inout Changes.Result
+  ) async throws(Fault) -> Set<String> {
     let window = Window(limit: limit, executor: client.client.transport.taskExecutor)
     let (options, expires) = (try arguments.documentOptions(), try arguments.bool("expire") ?? true)
     var rest = ids[...]
-    let result = await Changes(session: session, window: window, goesOn: false).run(keepsFlow: false) {
-      () async throws(Fault) in
+    result.flow = []
+    let changes = Changes(session: session, window: window, goesOn: goesOn)
+    result = await changes.run(after: result, keepsFlow: goesOn) { () async throws(Fault) in
       guard let id = rest.popFirst() else { return nil }
       try session.useConfirmed()
       var request = client.client.destroyRequest(id, options: options)
       request.expires = expires
       let mutation = Mutation(
         client: client, request: request, arguments: arguments, record: nil, patience: patience)
-      return [(mutation, .string(id))]
+      return [(.success(mutation), .string(id))]
     }
-    destroyed += result.tally.ok
-    if Task.isCancelled { throw Fault(.interrupted, "interrupted").within("of the last page: \(result.tally.text)") }
+    if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
     if let stopped = result.stopped { throw stopped }
-    if let first = result.tally.first { throw first.within("of the last page: \(result.tally.text)") }
+    if let first = result.tally.first, !goesOn { throw first }
+    return Set(ids).subtracting(result.flow.map { if case .string(let id) = $0.value { id } else { "" } })
   }
 }

@@ -108,6 +108,7 @@ struct Mutation: Sendable {
   func send(_ session: Session) async -> Outcome {
     do throws(Fault) { try session.refuseStreamed(client, request.method) } catch { return .refused(error) }
     session.state.withLock { $0.changesSent += 1 }
+    if !request.notLoaded.isEmpty { session.note(notLoaded: request.notLoaded, of: client.name, "not sent") }
     do throws(ClientError) {
       if request.method.hasSuffix("_relationship") {
         _ = try await client.client.send(request, patience: patience)
@@ -115,7 +116,11 @@ struct Mutation: Sendable {
       }
       let document = try await client.client.document(request, patience: patience)
       if request.method == "destroy" { return .done(.null) }
-      return .done(client.resources(document).first ?? .null)
+      if request.method == "update" {
+        session.noteOther(document, than: request.params["id"]?.idText, client, "update")
+      }
+      let include = request.params["include"]?.stringValue?.split(separator: ",").map(String.init) ?? []
+      return .done(client.resources(document, asked: include).first ?? .null)
     } catch {
       let error = await client.explained(error)
       let fault = Fault(error, arguments, record: record)

@@ -36,7 +36,7 @@ extension Command {
     let query = try arguments.query()
     let patience = try arguments.patience(client)
     return try await client.reading(arguments) { () throws(ClientError) in
-      .page(client.page(try await client.client.index(query, patience: patience)))
+      .page(client.page(try await client.client.index(query, patience: patience), asked: query.include))
     }
   }
 
@@ -46,7 +46,7 @@ extension Command {
       options: [.include, .fields, .meta, .timeout], result: "resource",
       examples: [.init(code: "(show posts 12).text", output: "\"Post 12\"")])
   ) { arguments, frame throws(Fault) in
-    try await Verbs.show(arguments)
+    try await Verbs.show(arguments, frame.run.session)
   }
 
   static let stream = Command(
@@ -74,7 +74,7 @@ extension Command {
         var pages = client.client.stream(query, patience: patience, prefetch: prefetch)
         return ElementStream { () async throws(Fault) in
           let page = try await client.reading(arguments) { () throws(ClientError) in try await pages.next() }
-          return withExtendedLifetime(open) { page.map(client.resources) }
+          return withExtendedLifetime(open) { page.map { client.resources($0, asked: query.include) } }
         }
       })
   }
@@ -82,14 +82,15 @@ extension Command {
 
 /// The verbs that stand at the head and after `|` alike.
 enum Verbs {
-  static func show(_ arguments: Arguments) async throws(Fault) -> Value {
+  static func show(_ arguments: Arguments, _ session: Session) async throws(Fault) -> Value {
     let client = try arguments.client()
     let id = try arguments.id(1, of: client)
     let query = try arguments.query()
     let patience = try arguments.patience(client)
     return try await client.reading(arguments) { () throws(ClientError) in
       let document = try await client.client.show(id, query, patience: patience)
-      return client.resources(document).first ?? .null
+      session.noteOther(document, than: id, client, "show")
+      return client.resources(document, asked: query.include).first ?? .null
     }
   }
 }
@@ -107,21 +108,29 @@ extension ClientValue {
   }
 
   /// The primary resources of a document as values.
-  func resources(_ document: Document) -> [Value] {
+  func resources(_ document: Document, asked include: [String] = []) -> [Value] {
     let included = document.included
-    let compound = ResourceValue.Compound(client: name) { type, id in
+    let compound = ResourceValue.Compound(client: name, asked: include) { type, id in
       included[type, id]
     } isListed: { type, id in
       document.resources.contains { Identifier($0) == Identifier(type: type, id: id) }
     }
-    return document.resources.map { .resource(ResourceValue($0, compound: compound)) }
+    return document.resources.map { .resource(ResourceValue(Self.marked($0), compound: compound)) }
+  }
+
+  /// A primary resource without attributes and relationships, marked as one and no identifier; any other as it is.
+  private static func marked(_ object: JSONObject) -> JSONObject {
+    guard !object.contains("attributes"), !object.contains("relationships") else { return object }
+    var object = object
+    object["attributes"] = [:]
+    return object
   }
 
   /// A list's document as a page.
-  func page(_ document: Document) -> PageValue {
+  func page(_ document: Document, asked include: [String]) -> PageValue {
     let pagination = document.pagination
     return PageValue(
-      items: resources(document), pagination: pagination.map(Self.value) ?? .null,
+      items: resources(document, asked: include), pagination: pagination.map(Self.value) ?? .null,
       meta: .record(Record(document.meta)), links: .record(Record(document.links)), hasNext: pagination?.next != nil)
   }
 

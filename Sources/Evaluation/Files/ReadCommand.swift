@@ -64,12 +64,14 @@ extension Stage {
         }
         let word = try await format?.run(&frame).interpolated()
         let appends = try await append?.run(&frame).condition("append:") ?? false
-        var writer = try FileWriter(path, try FileFormat(path: path, named: word), appends: appends)
+        let format = try FileFormat(path: path, named: word)
+        var writer = try FileWriter(path, format, appends: appends)
         var flow: [Value] = []
         do throws(Fault) {
           while let page = try await stream.next() {
             try frame.run.checkInterrupt()
             try writer.write(page)
+            if format == .ndjson || format == .json { frame.run.session.noteNotLoaded(in: page, "not in the file") }
             if keepsFlow { flow += page }
           }
           try writer.finish()

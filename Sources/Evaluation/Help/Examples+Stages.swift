@@ -90,7 +90,7 @@ extension Examples {
     1
     destroy posts: 1 ok, 1 absent
     # stage write
-    > stream posts | write "posts.ndjson"
+    > stream posts include: "comments,tags" | write "posts.ndjson"
     > stream posts | take 2 | write "posts.csv" | count
     2
     # stage table

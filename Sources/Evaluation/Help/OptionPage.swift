@@ -77,8 +77,9 @@ struct OptionPage: Sendable {
     no more are sent, and those in flight are waited for and counted. each runs so many of its blocks at once.
     """,
     "on-error": """
-    Without it the first failure stops the stage. "continue" goes on to the end, then shows the first failure; the
-    summary counts all, and a batch ends with status 5. What failed does not flow on.
+    Without it the first failure stops the stage. "continue" goes on to the end, then shows the first failure of each
+    kind; the summary counts all, refused are those that could not be sent, and a batch ends with status 5. What failed
+    does not flow on. destroy-all leaves it where it is, and goes on to the next page.
     """,
     "confirm": """
     destroy-all, | destroy, and a destroy in a loop or block ask at a terminal and want the number typed. Elsewhere
@@ -89,7 +90,7 @@ struct OptionPage: Sendable {
     limit and a batch ends with status 6.
     """,
     "key": """
-    An expression of the element, such as .email. An element whose key another had before stops the stage, since it
+    An expression of the element, such as .email. An element whose key another had before is refused, since it
     would be made twice; | unique .email before it drops such.
     """,
     "append": """

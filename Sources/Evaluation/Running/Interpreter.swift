@@ -32,6 +32,7 @@ public final class Interpreter: Sendable {
   struct Prepared {
     var statement: TopLevel
     var source: SourceText
+    var range: SourceRange
     var before: Int
   }
 
@@ -106,13 +107,14 @@ public final class Interpreter: Sendable {
     }
     defer { state.withLock { $0.frame = frame } }
     for prepared in statements {
-      session.state.withLock { $0.isConfirmed = false }
+      session.state.withLock { ($0.isConfirmed, $0.told) = (false, []) }
       do throws(Fault) {
         if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
         try await run(prepared, &frame)
         if !session.output.flush() { return 0 }
       } catch {
-        return end(error, prepared)
+        let isStop = [.interrupted, .exit, .closed].contains(error.kind)
+        return end(isStop ? error : error.placed(at: prepared.range, in: prepared.source), prepared)
       }
     }
     return session.state.withLock(\.hasPartialFailure) ? 5 : 0
@@ -129,7 +131,8 @@ public final class Interpreter: Sendable {
     session.state.withLock { $0.names = names }
     session.output.flush()
     if !isQuiet { session.show(fault) }
-    return fault.exitStatus
+    let isPartial = !isQuiet && fault.exitStatus == 1 && session.state.withLock(\.hasPartialFailure)
+    return isPartial ? 5 : fault.exitStatus
   }
 
   /// Whether `exit` was run, or nobody reads standard output any more.

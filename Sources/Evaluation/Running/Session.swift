@@ -80,6 +80,8 @@ public final class Session: Sendable {
     var isConfirmed = false
     /// How many of those that `--yes=N` allows were sent to be destroyed.
     var confirmedUsed = 0
+    /// What the outermost statement has noted already.
+    var told: Set<String> = []
     /// Whether a sink or `destroy-all` that had sent something ended with failures.
     var hasPartialFailure = false
     /// The variables of the top level, by name.
@@ -107,17 +109,6 @@ public final class Session: Sendable {
     var state = State()
     state.format = options.format
     self.state = Mutex(state)
-  }
-
-  /// Shows a note on standard error.
-  func note(_ text: String) {
-    output.flush()
-    surroundings.note(Screening.visible(text) + "\n")
-  }
-
-  /// Says that what is printed or counted is a page that has a next one.
-  func noteNextPage(_ hasNext: Bool) {
-    if hasNext { note("this page has a next one: stream reads them all") }
   }
 
   /// Where many requests at once run best: the connection's own thread, where there is one connection.

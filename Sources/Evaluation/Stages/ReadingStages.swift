@@ -17,7 +17,7 @@ extension Stage {
         for element in page {
           try frame.run.checkInterrupt()
           frame.element = element
-          out.append(try await Verbs.show(try await arguments.each(once, element, &frame)))
+          out.append(try await Verbs.show(try await arguments.each(once, element, &frame), frame.run.session))
         }
         return out
       }
@@ -112,10 +112,10 @@ struct EachWindow: Sendable {
       let outcome: Result<Value, Fault>
       do throws(Fault) { outcome = .success(try await iteration(own, element)) } catch { outcome = .failure(error) }
       own.run.output.flush()
-      return results.withLock { $0.take(outcome, gathered.bytes, of: index, output) }
+      return results.withLock { $0.take(outcome, gathered.bytes, of: element, at: index, output) }
     }
     let all = results.withLock { $0 }
-    if let fault = all.failure ?? stopped { throw fault }
+    if let fault = all.fault ?? stopped { throw fault }
     return all.values
   }
 }
@@ -123,12 +123,15 @@ struct EachWindow: Sendable {
 /// What the iterations of a window give and print: in the order of their elements, each one's whole.
 private struct InOrder: Sendable {
   private(set) var values: [Value] = []
-  private(set) var failure: Fault?
+  /// What went wrong, with the place of its element.
+  private var failures: [(index: Int, label: String, fault: Fault)] = []
   /// Iterations that are done before one that began earlier.
   private var waiting: [Int: (value: Value, bytes: [UInt8])] = [:]
 
   /// Takes what came of an iteration; false where no more are to begin.
-  mutating func take(_ outcome: Result<Value, Fault>, _ bytes: [UInt8], of index: Int, _ output: Output) -> Bool {
+  mutating func take(
+    _ outcome: Result<Value, Fault>, _ bytes: [UInt8], of element: Value, at index: Int, _ output: Output
+  ) -> Bool {
     do throws(Fault) {
       waiting[index] = (.null, bytes)
       if case .success(let value) = outcome { waiting[index]?.value = value }
@@ -137,7 +140,22 @@ private struct InOrder: Sendable {
         if !ready.bytes.isEmpty { try output.put(ready.bytes) }
       }
       _ = try outcome.get()
-    } catch { failure = failure ?? error }
-    return failure == nil
+    } catch { failures.append((index, element.label, error)) }
+    return failures.isEmpty
   }
+
+  /// The failure of the first element, with those of others that were in flight: none is lost.
+  var fault: Fault? {
+    let inOrder = failures.sorted { $0.index < $1.index }
+    guard let first = inOrder.first else { return nil }
+    let others = Dictionary(grouping: inOrder.dropFirst().filter { $0.fault.kind != .interrupted }, by: \.fault.kind)
+    return others.sorted { $0.key.word < $1.key.word }.reduce(first.fault) { fault, kind in
+      let labels = kind.value.prefix(Self.named).map(\.label).joined(separator: ", ")
+      let isAll = kind.value.count <= Self.named
+      return fault.within("\(kind.value.count) more \(kind.key): at \(labels)\(isAll ? "" : ", ...")")
+    }
+  }
+
+  /// How many elements of a kind of failure are named.
+  private static let named = 64
 }

@@ -52,6 +52,9 @@ struct Tally: Sendable {
     .record(Record(counts.map { ($0.0, .number(JSONNumber($0.1))) }))
   }
 
+  /// How many elements there were.
+  var count: Int { counts.reduce(0) { $0 + $1.1 } }
+
   private var counts: [(String, Int)] {
     [("ok", ok), ("failed", failed), ("absent", absent), ("refused", refused), ("unknown", unknown)]
   }
@@ -103,16 +106,25 @@ struct Changes: Sendable {
     var stopped: Fault?
   }
 
-  /// A change, and the element it was made of.
-  typealias Change = (mutation: Mutation, element: Value)
+  /// A change, or why there can be none, and the element it was made of.
+  typealias Change = (mutation: Swift.Result<Mutation, Fault>, element: Value)
 
   /// Sends the changes that `next` makes, until it has no more or one fails; then waits for what is in flight.
-  func run(keepsFlow: Bool, _ next: () async throws(Fault) -> [Change]?) async -> Result {
-    let gathered = Mutex(Result())
+  ///
+  /// What came of elements before is counted on.
+  func run(
+    after before: Result = Result(), keepsFlow: Bool, _ next: () async throws(Fault) -> [Change]?
+  ) async -> Result {
+    let gathered = Mutex(before)
+    let count = before.tally.count
     let stopped = await window.run(next) { index, change in
-      let outcome = await change.mutation.send(session)
+      let outcome: Mutation.Outcome =
+        switch change.mutation {
+        case .success(let mutation): await mutation.send(session)
+        case .failure(let fault): .refused(fault)
+        }
       gathered.withLock { result in
-        result.tally.add(outcome, of: change.element, at: index)
+        result.tally.add(outcome, of: change.element, at: count + index)
         guard keepsFlow, case .done(let value) = outcome else { return }
         result.flow.append((index, value.isNull ? change.element : value))
       }
@@ -174,8 +186,11 @@ extension Stage {
           if declaration.effect == .destroys { try session.useConfirmed() }
           do throws(Fault) {
             try await arguments.refuseRepeated(&keys, &frame)
-            return [(try make(try await arguments.each(once, element, &frame)), element)]
-          } catch { throw error.within("at \(element.label)") }
+            return [(.success(try make(try await arguments.each(once, element, &frame))), element)]
+          } catch {
+            if error.isFinal { throw error.within("at \(element.label)") }
+            return [(.failure(error), element)]
+          }
         }
         if Task.isCancelled {
           session.note("\(declaration.name) \(client.name): \(result.tally.text)")

@@ -18,8 +18,8 @@ public struct ClientValue: Sendable {
   /// The queue.
   public var queue: String { client.transport.queue }
 
-  /// Which stream a change would disturb: the queue of this connection.
-  var streamKey: String { "\(connection.serial)/\(queue)" }
+  /// Which stream a change would disturb: the queue, by whichever connection.
+  var streamKey: String { "\(connection.link.place) \(queue)" }
 
   /// The names of its fields.
   static let fieldNames = ["queue", "type", "connection"]

@@ -36,12 +36,15 @@ public struct ResourceValue: Sendable {
     let isListed: @Sendable (_ type: String, _ id: String) -> Bool
     /// Names the client that read it.
     let client: String
+    /// The paths of relationships that the service was asked to include.
+    let asked: [String]
 
     init(
-      client: String, included: @escaping @Sendable (String, String) -> JSONObject?,
+      client: String, asked: [String] = [], included: @escaping @Sendable (String, String) -> JSONObject?,
       isListed: @escaping @Sendable (String, String) -> Bool = { _, _ in false }
     ) {
       self.client = client
+      self.asked = asked
       self.included = included
       self.isListed = isListed
     }
@@ -112,6 +115,9 @@ public struct ResourceValue: Sendable {
     return try linked(name, relationship)
   }
 
+  /// The names of relationships that the service sent without data.
+  var notLoaded: [String] { relationships.compactMap { $0.value["data"] == nil ? $0.key : nil } }
+
   /// The names of all fields, relationships last.
   var fieldNames: [String] {
     let attributes = attributes.keys
@@ -166,9 +172,15 @@ public struct ResourceValue: Sendable {
         .field, "\(what), which is in the list itself: only what is included is read through a relationship",
         nextStep: "look it up in the list by its id, or show it")
     }
+    let path = way.joined(separator: ".")
+    if let compound, compound.asked.contains(where: { $0 == path || $0.hasPrefix(path + ".") }) {
+      return Fault(
+        .field, "\(what), which the service was asked for and did not include",
+        nextStep: "it may be gone, or not to be seen by all: show it by its id")
+    }
     return Fault(
       .field, "\(what), of which only type and id are known",
-      nextStep: "ask for it where it is read: include: \"\(way.joined(separator: "."))\"")
+      nextStep: "ask for it where it is read: include: \"\(path)\"")
   }
 
   /// How messages name it: `posts/12`.

@@ -12,6 +12,11 @@ public final class EmbeddedLink: Link {
   /// What was opened: `embedded:blog`, `embedded:shop.sqlite`.
   public let address: String
 
+  /// The file, or this link alone where it has a sample of its own.
+  public var place: String {
+    address == "embedded:\(DatabaseFile.sample)" ? "\(address) \(ObjectIdentifier(self))" : address
+  }
+
   let service: ResourceService
   /// Where requests are answered, one after another.
   let work = DispatchQueue(label: "retort.embedded")

@@ -1,0 +1,41 @@
+import JSONAPI
+
+/// The way from page to page of a list: by the pagination or, where the service counts nothing, by `links.next`.
+///
+/// A page may be empty and not the last where a service hides rows after paging (PROTOCOL.md 11.1). Beyond what the
+/// service counts an empty page is the end; where it counts nothing, so many empty pages in a row are an error.
+struct PageWay {
+  private var empty = 0
+  private static let patience = 25
+
+  /// The page after one; nil after the last.
+  ///
+  /// - Throws: a `protocol` error where the next page does not advance, or nothing but empty pages come.
+  mutating func next(
+    after query: Query, _ document: Document, of client: ResourceClient
+  ) throws(ClientError) -> Pagination.Page? {
+    let number = query.page?.number ?? 1
+    empty = document.resources.isEmpty ? empty + 1 : 0
+    guard let pagination = document.pagination, let next = pagination.next else { return nil }
+    guard next.number > number else {
+      var error = client.malformed("index", "the page after \(number) is said to be \(next.number)")
+      error.nextStep =
+        "the service's paging does not advance; ask for single pages: index ... page: {number: 2, size: 10}"
+      throw error
+    }
+    guard empty > 0 else { return next }
+    if let end = pagination.end(next.size) { return next.number > end ? nil : next }
+    guard empty < Self.patience else {
+      var error = client.malformed("index", "\(empty) pages in a row are empty, and each names a next one")
+      error.nextStep =
+        "the service does not say where its list ends; a filter or single pages: index ... page: {number: 2, size: 10}"
+      throw error
+    }
+    return next
+  }
+}
+
+extension Pagination {
+  /// The number of the last page, as far as that is known, where pages have a size.
+  func end(_ size: Int) -> Int? { last?.number ?? totalSize.map { ($0 + size - 1) / size } }
+}

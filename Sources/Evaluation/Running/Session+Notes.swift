@@ -1,0 +1,44 @@
+import JSONAPI
+import JSONText
+import Language
+import Synchronization
+
+extension Session {
+  /// Shows a note on standard error.
+  func note(_ text: String) {
+    output.flush()
+    surroundings.note(Screening.visible(text) + "\n")
+  }
+
+  /// Shows a note once in a statement of the top level, however often it holds.
+  private func note(once key: String, _ text: @autoclosure () -> String) {
+    if state.withLock({ $0.told.insert(key).inserted }) { note(text()) }
+  }
+
+  /// Says that what is printed or counted is a page that has a next one.
+  func noteNextPage(_ hasNext: Bool) {
+    if hasNext { note("this page has a next one: stream reads them all") }
+  }
+
+  /// Says which relationships are lost on the way since the service sent them without data.
+  func note(notLoaded names: [String], of label: String, _ fate: String) {
+    note(
+      once: "not loaded \(label) \(fate)",
+      "\(label): \(names.joined(separator: ", ")) \(fate): not loaded; include: \"\(names.joined(separator: ","))\" where the resources are read"
+    )
+  }
+
+  /// Says which relationships a page of resources is written without; the first resource speaks for all.
+  func noteNotLoaded(in page: [Value], _ fate: String) {
+    guard case .resource(let resource)? = page.first, !resource.isStub, !resource.notLoaded.isEmpty else { return }
+    note(notLoaded: resource.notLoaded, of: resource.compound?.client ?? resource.type, fate)
+  }
+
+  /// Says that a reply is about another resource than was asked for, as it is where ids have other spellings.
+  func noteOther(_ document: Document, than id: String?, _ client: ClientValue, _ verb: String) {
+    guard let id, let other = document.resources.first?["id"]?.idText, other != id else { return }
+    note(
+      once: "other id \(client.serial) \(verb)",
+      "\(client.name) \(verb): \"\(id)\" was asked for, and the reply is about \"\(other)\"")
+  }
+}

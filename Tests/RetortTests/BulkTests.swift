@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+
+/// Bulk changes account for every element, whatever is wrong with it and whoever finds it.
+@Suite(.timeLimit(.minutes(5))) struct BulkTests {
+  /// Runs statements that know the sample's posts.
+  private func run(_ statements: String) async -> Ran {
+    await Ran.retort("-c", "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n" + statements)
+  }
+
+  @Test func itGoesOnAfterWhatCannotBeSent() async {
+    let ran = await run("[\"1\", \"9999\", \"a,b\", {x: 1}, \"2\"] | update posts {views: 3} on-error: \"continue\"")
+    #expect(ran.status == 5)
+    #expect(ran.notes.hasPrefix("update posts: 2 ok, 1 failed, 2 refused\nerror[not-found]: "))
+    #expect(ran.notes.contains("  = at element 3, a,b\n") && ran.notes.contains("  = at element 4, {\"x\":1}\n"))
+  }
+
+  @Test func aKeyThatStandsTwiceIsRefusedAndTheRestMade() async {
+    let ran = await run(
+      "[{text: \"a\"}, {text: \"a\"}, {text: \"b\"}] | create posts key: .text on-error: \"continue\"; count posts")
+    #expect(ran.status == 5 && ran.output == "1002\n")
+    #expect(ran.notes.hasPrefix("create posts: 2 ok, 1 refused\nerror[value]: the key \"a\" stands twice\n"))
+  }
+
+  @Test func whatCannotBeSentStopsWithoutIt() async {
+    let ran = await run("[1, \"a,b\", 2] | update posts {views: 3} in-flight: 1")
+    #expect(ran.status == 5)
+    #expect(ran.notes.hasPrefix("update posts: 1 ok, 1 refused\nerror[value]: "))
+    let none = await run("[\"a,b\"] | update posts {views: 3}")
+    #expect(none.status == 1 && none.notes.hasPrefix("update posts: 0 ok, 1 refused\nerror[value]: "))
+  }
+
+  @Test func destroyAllGoesOnAfterWhatStays() async throws {
+    let service = try await StubbornService(count: 25, stays: [1, 2, 3, 14])
+    try await service.start()
+    let ran = await service.run(
+      "destroy-all posts filter: {} confirm: true page: {size: 3} on-error: \"continue\"")
+    #expect(ran.status == 5 && ran.output == "21\n" && service.left == [1, 2, 3, 14])
+    #expect(ran.notes.hasPrefix("destroy-all posts: 21 ok, 4 failed\nerror[service]: posts destroy-all: has notes\n"))
+    #expect(ran.notes.hasSuffix("  = at element 1, 1\n  = and 3 more like it\n"), Comment(rawValue: ran.notes))
+    let stopped = await service.run("destroy-all posts filter: {} confirm: true")
+    #expect(stopped.status == 5 && stopped.notes.contains("  = destroy-all posts: 0 ok, "))
+    await service.stop()
+  }
+
+  @Test func destroyAllPassesPagesThatShowNothing() async throws {
+    let service = try await StubbornService(count: 12, hidden: [1, 2, 3, 4, 5])
+    try await service.start()
+    let ran = await service.run("destroy-all posts filter: {} confirm: true page: {size: 2}")
+    #expect(ran == Ran(status: 0, output: "7\n", notes: ""))
+    #expect(service.left == [1, 2, 3, 4, 5])
+    await service.stop()
+  }
+
+  @Test func whatIsNotLoadedAndNotSentIsTold() async throws {
+    let bare = #"{"type":"posts","id":"ID","attributes":{"a":1},"relationships":{"author":{"links":{}},"tags":{}}}"#
+    let odd = try await OddService([
+      "index": "\"result\":{\"data\":[\(bare.replacing("ID", with: "1")),\(bare.replacing("ID", with: "2"))]}",
+      "create": "\"result\":{}", "show": #""result":{"data":{"type":"posts","id":"7"}}"#,
+    ])
+    let ran = await odd.run("stream posts | collect | create posts")
+    #expect(
+      ran.notes == """
+        posts: author, tags not sent: not loaded; include: "author,tags" where the resources are read
+        create posts: 2 ok
+
+        """)
+    let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
+    defer { for suffix in ["ndjson", "csv"] { try? FileManager.default.removeItem(atPath: "\(file).\(suffix)") } }
+    let written = await odd.run(
+      "stream posts | write \"\(file).ndjson\"\nstream posts | write \"\(file).csv\"\nread \"\(file).ndjson\" | create posts"
+    )
+    #expect(
+      written.notes.replacing(file, with: "b") == """
+        posts: author, tags not in the file: not loaded; include: "author,tags" where the resources are read
+        posts: author, tags not sent: not loaded; include: "author,tags" where the resources are read
+        create posts: 2 ok
+
+        """)
+    let other = await odd.run("[1, 2] | map (show posts it) | create posts")
+    #expect(
+      other.notes == """
+        posts show: "1" was asked for, and the reply is about "7"
+        create posts: 2 ok
+
+        """)
+    await odd.stop()
+  }
+
+  @Test func eachAccountsForAllThatWasInFlight() async throws {
+    let service = try await FakeService("--fault", "drop=1")
+    let ran = await service.run("1..9 | each in-flight: 4 do update posts it {views: 1} timeout: 3s end")
+    #expect(ran.status == 1)
+    #expect(ran.notes.hasPrefix("error[unknown]: "))
+    #expect(ran.notes.contains("  = in each, at 1\n  = 3 more unknown: at 2, 3, 4\n"), Comment(rawValue: ran.notes))
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test func whatIsStreamedIsGuardedAgainstOtherConnectionsToo() async throws {
+    let service = try await FakeService()
+    let ran = await service.run(
+      "let other = connect\nlet same = client queue: \"posts\" on: other\nlet first = client queue: \"posts\" on: service\nfor p in stream first do update same p.id {views: 1} end"
+    )
+    #expect(ran.status == 6)
+    #expect(ran.notes.hasPrefix("error[refused]: update changes posts while it is being streamed"))
+    #expect(await service.stop().status == 0)
+    let apart = await run(
+      "let a = connect \"embedded:blog\"\nlet copy = client queue: \"posts\" on: a\nfor p in stream posts page: {size: 2} do update copy p.id {views: 1}; break end"
+    )
+    #expect(apart.status == 0, Comment(rawValue: apart.notes))
+  }
+
+  @Test func aLaterFailureDoesNotHideThatSomeAreUnknown() async {
+    let partial = "[1, 9999] | update posts {views: 3} on-error: \"continue\"\n"
+    #expect(await run(partial + "show posts 0").status == 5)
+    #expect(await run(partial + "assert false").status == 3)
+    #expect(await run(partial + "exit 1").status == 1)
+    #expect(await run("show posts 0").status == 1)
+  }
+}
