@@ -70,13 +70,14 @@ import Testing
     #expect(await run.value.output == "unknown\n")
     await service.servesAgain()
     #expect(await service.run("print (show posts 1 timeout: 50s).text") == Ran(status: 0, output: "b\n", notes: ""))
+    let log = await service.stop().output.split(separator: "\n")
+    #expect(log.count == 3)
     #expect(
-      await service.stop().output == """
-        {"queue":"posts","method":"update","id":"1","correlation-id":"ID","outcome":"lost","n":1}
-        {"queue":"posts","method":"update","id":"1","correlation-id":"ID","outcome":"ok","n":2}
-        {"queue":"posts","method":"show","id":"1","correlation-id":"ID","outcome":"ok","n":3}
-
-        """)
+      Set(log) == [
+        #"{"queue":"posts","method":"update","id":"1","correlation-id":"ID","outcome":"lost","n":1}"#,
+        #"{"queue":"posts","method":"update","id":"1","correlation-id":"ID","outcome":"ok","n":2}"#,
+        #"{"queue":"posts","method":"show","id":"1","correlation-id":"ID","outcome":"ok","n":3}"#,
+      ])
   }
 
   @Test func aBrokerThatIsNotThereAtTheStartIsAnError() async {
