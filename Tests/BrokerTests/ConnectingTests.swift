@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func heartbeatsGoOnWhileNothingIsAsked() async throws {
-    let echo = try await Echo(parameters: "?heartbeat=1")
+    let echo = try await Echo(parameters: "&heartbeat=1")
     let client = try await echo.client()
     try await Task.sleep(for: .seconds(4))  // twice as long as the broker waits for a heartbeat
     #expect(try await client.ask("still here") == "still here")

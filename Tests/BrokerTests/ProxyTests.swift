@@ -8,7 +8,7 @@ import Testing
   func readsInFlightAreAnsweredAfterABreakAndChangesAreUnknown(
     _ fault: Proxy.Fault
   ) async throws {
-    let held = try await HeldService(parameters: fault == .stall ? "?heartbeat=1" : "")
+    let held = try await HeldService(parameters: fault == .stall ? "&heartbeat=1" : "")
     let texts = (1...20).map { "read \($0)" }
     let reads = texts.map { text in
       Task {
@@ -71,7 +71,7 @@ import Testing
     let vhost = try await PrivateBroker.shared.vhost()
     let proxy = try Proxy(to: vhost.uri)
     proxy.trickle()
-    let connection = try await Connection.open(try AMQPURI(proxy.uri + "?connection_timeout=30000"), name: "test")
+    let connection = try await Connection.open(try AMQPURI(proxy.uri), name: "test")
     #expect(try await connection.probe(queue: "nowhere") == nil)
     await connection.close()
     proxy.close()
@@ -81,7 +81,7 @@ import Testing
     let vhost = try await PrivateBroker.shared.vhost()
     let proxy = try Proxy(to: vhost.uri)
     proxy.happen(.stall)
-    let uri = try AMQPURI(proxy.uri + "?connection_timeout=200")
+    let uri = try AMQPURI(proxy.uri + "&connection_timeout=200")
     let error = await #expect(throws: BrokerError.self) { _ = try await Connection.open(uri, name: "test") }
     #expect(error == BrokerError(.unreachable, "127.0.0.1:\(uri.port) did not answer within 200 ms"))
     proxy.close()
@@ -91,7 +91,7 @@ import Testing
     let vhost = try await PrivateBroker.shared.vhost()
     let proxy = try Proxy(to: vhost.uri)
     proxy.happen(.stall)
-    let uri = try AMQPURI(proxy.uri + "?connection_timeout=600000")
+    let uri = try AMQPURI(proxy.uri + "&connection_timeout=600000")
     let dialing = Task { () async -> BrokerError? in
       do throws(BrokerError) { _ = try await Dialer(uri, name: "test") } catch { return error }
       return nil
@@ -103,7 +103,7 @@ import Testing
 
   /// Half the heartbeat would be ten minutes.
   @Test func aSilentLinkIsLeftSoonAlsoAfterACallWithoutReply() async throws {
-    let held = try await HeldService(parameters: "?heartbeat=1200")
+    let held = try await HeldService(parameters: "&heartbeat=1200")
     held.proxy.happen(.stall)
     let late = await held.client.failure("late", within: .milliseconds(200))
     #expect(late?.code == .timeout)
@@ -112,7 +112,7 @@ import Testing
   }
 
   @Test func aReplyThatStopsInItsMiddleHoldsUpTheOthersUntilItGoesOn() async throws {
-    let held = try await HeldService(parameters: "?heartbeat=0")
+    let held = try await HeldService(parameters: "&heartbeat=0")
     async let long = held.client.silence(String(repeating: "0123456789", count: 30_000), within: .milliseconds(500))
     async let other = held.client.ask("other")
     var arrivals = held.arrivals.makeAsyncIterator()
@@ -130,7 +130,7 @@ import Testing
   }
 
   @Test func aDeadlineHoldsWhileTheNextConnectionIsOpened() async throws {
-    let held = try await HeldService(parameters: "?connection_timeout=600000")
+    let held = try await HeldService(parameters: "&connection_timeout=600000")
     held.open()
     held.proxy.happen(.stall)
     held.proxy.happen(.cut)

@@ -39,7 +39,7 @@ import Testing
   }
 
   /// One frame or several, with others in one send or alone.
-  @Test(arguments: ["", "?frame_max=4096"]) func bodiesOfAllSizesGoTogether(_ parameters: String) async throws {
+  @Test(arguments: ["", "&frame_max=4096"]) func bodiesOfAllSizesGoTogether(_ parameters: String) async throws {
     let echo = try await Echo(parameters: parameters)
     let client = try await echo.client()
     let sizes = [0, 1, 4087, 4088, 4089, 9000, 30_000, 63_479, 63_480, 63_481, 65_536, 70_000]

@@ -16,7 +16,7 @@ final class Peer: Sendable {
     vhost = try await PrivateBroker.shared.vhost()
     process.executableURL = URL(filePath: "/usr/bin/python3")  // the one that Debian's python3-pika is for
     let script = URL(filePath: #filePath).appending(path: "../../Peers/responder.py").standardized
-    process.arguments = [script.path, vhost.uri, "peer_posts"]
+    process.arguments = [script.path, vhost.address, "peer_posts"]
     process.standardInput = input
     process.standardOutput = output
     try process.run()

@@ -70,7 +70,7 @@ public final class Conversation: Sendable {
 
   private func settled(_ text: String) -> String {
     text.replacing(address, with: "embedded:blog")
-      .replacing(address.replacing(#/:[^:@/]*@/#, with: "@"), with: "embedded:blog")
+      .replacing(address.prefix { $0 != "?" }.replacing(#/:[^:@/]*@/#, with: "@"), with: "embedded:blog")
       .replacing(directory, with: "DIR")
       .replacing(#/correlation id [-\w]+/#, with: "correlation id ID")
   }

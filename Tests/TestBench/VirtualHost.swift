@@ -6,7 +6,10 @@ public struct VirtualHost: Sendable {
   public let name: String
 
   /// The URI with user, password and this vhost.
-  public var uri: String { broker.uri + name }
+  public var address: String { broker.uri + name }
+
+  /// The same with a minute for the broker to answer; `&` begins more parameters.
+  public var uri: String { address + "?connection_timeout=60000" }
 
   /// The names of its queues, sorted.
   public func queues() throws -> [String] {
