@@ -182,7 +182,7 @@ extension ClientError {
     case .blocked: "\(error.wasSent ? "" : "nothing was sent; ")the broker's operator has to make room"
     case .timeout: "nothing was sent: the link did not take it in time"
     case .lost, .unreachable: "is the broker running there, and does the network lead to it?"
-    case .closed: "make a new client: client queue: \"\(queue)\""
+    case .closed: "make a new client, after disconnect on a new connection: client queue: \"\(queue)\""
     default: nil
     }
   }

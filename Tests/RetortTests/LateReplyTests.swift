@@ -44,7 +44,7 @@ import Testing
     ),
     ("call posts \"archive\" {id: 3}", #""result":{"errors":"no"}"#, "posts archive: no"),
   ]) func aLateReplyToAChangeIsTold(change: String, answer: String, told: String) async throws {
-    let ran = try await afterwards("\(change) timeout: 200ms", answer)
+    let ran = try await afterwards("\(change) timeout: 2s", answer)
     #expect(ran.status == 0)
     #expect(ran.output.hasPrefix("unknown\n"))
     let notes = ran.notes.replacing(#/[0-9]+\.[0-9] s late/#, with: "N s late")
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func aLateReplyToAReadIsNot() async throws {
-    let ran = try await afterwards("index posts timeout: 200ms", #""result":{"data":[]}"#)
+    let ran = try await afterwards("index posts timeout: 2s", #""result":{"data":[]}"#)
     #expect(ran.output.hasPrefix("timeout\n"))
     #expect(ran.notes.isEmpty)
   }

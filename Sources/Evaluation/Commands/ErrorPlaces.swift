@@ -11,8 +11,8 @@ extension Fault {
     for detail in error.errors {
       if let words = arguments.words(of: detail, record: record) {
         let text = error.errors.count > 1 || detail.pointer != nil ? detail.label : nil
-        let way = words.rest.isEmpty ? "" : words.rest.joined(separator: ".") + ": "
-        marks.append(Mark(words.range, text.map { way + $0 } ?? (way.isEmpty ? nil : way)))
+        let way = words.rest.isEmpty ? nil : words.rest.joined(separator: ".")
+        marks.append(Mark(words.range, way.map { way in text.map { "\(way): \($0)" } ?? way } ?? text))
       } else if let place = detail.pointer ?? detail.parameter, !place.isEmpty {
         left.append(error.errors.count > 1 ? "\(place): \(detail.text)" : "the service points to \(place)")
       } else if error.errors.count > 1 {
