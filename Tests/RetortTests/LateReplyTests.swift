@@ -5,7 +5,7 @@ import TestBench
 import Testing
 
 /// A change whose reply did not come in time has an end after all when it comes late, and that is told.
-@Suite(.timeLimit(.minutes(1))) struct LateReplyTests {
+@Suite(.timeLimit(.minutes(5))) struct LateReplyTests {
   /// Runs a change and a read on a service that answers the change just before the read.
   private func afterwards(_ change: String, _ answer: String) async throws -> Ran {
     let vhost = try await PrivateBroker.shared.vhost()
