@@ -3,7 +3,7 @@ import Terminal
 import Testing
 
 /// Each test is a process of its own, with its own terminal.
-@Suite(.timeLimit(.minutes(1))) struct AnswerTests {
+@Suite(.timeLimit(.minutes(5))) struct AnswerTests {
   @Test func anAnswerIsALineAndNoMore() async {
     await #expect(processExitsWith: .success) {
       let terminal = TypedTerminal(controlling: false)
@@ -19,16 +19,16 @@ import Testing
       let terminal = TypedTerminal()
       let interrupts = Interrupts.shared
       let question = Task { await Answer.line(from: terminal.slave) }
-      terminal.person {
-        $0.types("25")
-        $0.sees("25")
-        $0.types("\u{3}")
-        $0.sees("^C")
-      }
       let answer = await interrupts.watching { _ in
         question.cancel()
       } during: {
-        await question.value
+        terminal.person {
+          $0.types("25")
+          $0.sees("25")
+          $0.types("\u{3}")
+          $0.sees("^C")
+        }
+        return await question.value
       }
       #expect(answer == nil)
       terminal.person { $0.types("count posts\n") }
