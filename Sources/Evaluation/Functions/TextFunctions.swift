@@ -93,7 +93,7 @@ extension Function {
     Function("parse-json(text)", "The value of JSON text.", takes: 1...1, #"parse-json("[1.10]")"#, "1.10") {
       values, _ throws(Fault) in
       let text = try string(values, 0, "parse-json")
-      do throws(JSONSyntaxError) { return Value(try JSONValue(parsing: text)) } catch {
+      do throws(JSONSyntaxError) { return Value(try JSONValue(parsingUnique: Array(text.utf8))) } catch {
         throw Fault(.value, "not JSON: \(error)")
       }
     },
