@@ -13,10 +13,14 @@ public struct FirstPages: Sendable {
   private var query: Query
   /// The first page; nil where the list is asked for as it comes.
   private var first: Pagination.Page?
+  /// Where something was found last: the pages before hold only what stays.
+  private var start: Pagination.Page?
   /// Whether the page is not the query's own, so that it may be left out.
   private var mayLeaveOutPage: Bool
   private var seen: Set<String> = []
   private var kept: Set<String> = []
+  /// How many the service counted at the end that it did not show.
+  public private(set) var notShown = 0
 
   init(_ client: ResourceClient, _ query: Query, _ patience: ResourceClient.Patience) {
     self.client = client
@@ -24,45 +28,66 @@ public struct FirstPages: Sendable {
     self.query = query
     mayLeaveOutPage = query.page == nil
     first = query.page?.first ?? Pagination.Page(number: 1, size: 100)
+    start = first
     self.query.include = []
   }
 
-  /// Remembers what could not be destroyed, and stays.
+  /// Remembers what was not destroyed, and may stay.
   public mutating func keep(_ ids: some Sequence<String>) { kept.formUnion(ids) }
 
   /// The next ids to destroy, or nil when there are no more.
   ///
-  /// - Throws: ``ClientError`` of the request, and of kind `service` where a page holds what was destroyed.
+  /// - Throws: ``ClientError`` of the request, of kind `service` where a page holds what was destroyed, and of kind
+  ///   `protocol` where more is counted than pages lead to.
   public mutating func next() async throws(ClientError) -> [String]? {
-    query.page = first
-    var way = PageWay()
+    query.page = start
     while true {
-      let document = try await page()
-      let ids = document.resources.compactMap { $0["id"]?.idText }
-      guard ids.count == document.resources.count else {
-        throw client.malformed("index", "the reply has a resource without an id")
+      var way = PageWay(isFromStart: start == first)
+      while let document = try await page() {
+        if let fresh = try fresh(document) {
+          start = query.page
+          return fresh
+        }
+        guard let next = try way.next(after: query, document, of: client) else {
+          notShown = max(0, (document.pagination?.totalSize ?? 0) - kept.count)
+          break
+        }
+        query.page = next
       }
-      let fresh = ids.filter { seen.insert($0).inserted }
-      if !fresh.isEmpty { return fresh }
-      if ids.contains(where: { !kept.contains($0) }) {
-        throw ClientError(
-          .service, "\(client.label("destroy-all")): a page holds the same resources after they were destroyed",
-          nextStep: "does the service keep destroyed resources in its list? narrow the filter")
-      }
-      guard let next = try way.next(after: query, document, of: client) else { return nil }
-      query.page = next
+      // What stays on the pages before may have moved: the end is only where a look from the first page finds it.
+      if start == first { return nil }
+      (start, query.page) = (first, first)
     }
   }
 
-  private mutating func page() async throws(ClientError) -> Document {
+  /// The ids of a page that were not handed out before; nil where there are none.
+  private mutating func fresh(_ document: Document) throws(ClientError) -> [String]? {
+    let ids = document.resources.compactMap { $0["id"]?.idText }
+    guard ids.count == document.resources.count else {
+      throw client.malformed("index", "the reply has a resource without an id")
+    }
+    let fresh = ids.filter { seen.insert($0).inserted }
+    if !fresh.isEmpty { return fresh }
+    guard ids.allSatisfy(kept.contains) else {
+      throw ClientError(
+        .service, "\(client.label("destroy-all")): a page holds the same resources after they were destroyed",
+        nextStep: "does the service keep destroyed resources in its list? narrow the filter")
+    }
+    return nil
+  }
+
+  /// The page of the query; nil where the service refuses one that was there before.
+  private mutating func page() async throws(ClientError) -> Document? {
     do throws(ClientError) {
       let document = try await client.list(query, patience: patience)
       mayLeaveOutPage = false
       return document
     } catch {
-      guard mayLeaveOutPage, error.kind == .service || error.kind == .invalid else { throw error }
+      guard error.kind == .service || error.kind == .invalid else { throw error }
+      if query.page == start, start != first { return nil }
+      guard mayLeaveOutPage else { throw error }
       mayLeaveOutPage = false
-      (first, query.page) = (nil, nil)
+      (first, start, query.page) = (nil, nil, nil)
       return try await client.list(query, patience: patience)
     }
   }

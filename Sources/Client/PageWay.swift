@@ -3,20 +3,34 @@ import JSONAPI
 /// The way from page to page of a list: by the pagination or, where the service counts nothing, by `links.next`.
 ///
 /// A page may be empty and not the last where a service hides rows after paging (PROTOCOL.md 11.1). Beyond what the
-/// service counts an empty page is the end; where it counts nothing, so many empty pages in a row are an error.
+/// service counts an empty page is the end; where it counts nothing, so many empty pages in a row are an error. So is a
+/// count that no page leads to.
 struct PageWay {
+  /// Whether the first page was asked for.
+  let isFromStart: Bool
+  private var received = 0
+  private var isTurned = false
   private var empty = 0
   private static let patience = 25
 
+  init(isFromStart: Bool) { self.isFromStart = isFromStart }
+
   /// The page after one; nil after the last.
   ///
-  /// - Throws: a `protocol` error where the next page does not advance, or nothing but empty pages come.
+  /// - Throws: a `protocol` error where the next page does not advance, nothing but empty pages come, or more is counted
+  ///   than pages lead to.
   mutating func next(
     after query: Query, _ document: Document, of client: ResourceClient
   ) throws(ClientError) -> Pagination.Page? {
     let number = query.page?.number ?? 1
     empty = document.resources.isEmpty ? empty + 1 : 0
-    guard let pagination = document.pagination, let next = pagination.next else { return nil }
+    received += document.resources.count
+    guard let pagination = document.pagination else { return nil }
+    guard let next = pagination.next else {
+      if hasWay(pagination) { return nil }
+      throw truncated(pagination, client)
+    }
+    isTurned = true
     guard next.number > number else {
       var error = client.malformed("index", "the page after \(number) is said to be \(next.number)")
       error.nextStep =
@@ -32,6 +46,19 @@ struct PageWay {
       throw error
     }
     return next
+  }
+
+  /// Whether pages lead to all that is counted, as far as can be known.
+  private func hasWay(_ pagination: Pagination) -> Bool {
+    let namesPages = pagination.first != nil || pagination.last != nil || pagination.previous != nil
+    return namesPages || !isFromStart || isTurned || received >= pagination.totalSize ?? 0
+  }
+
+  private func truncated(_ pagination: Pagination, _ client: ResourceClient) -> ClientError {
+    let total = pagination.totalSize ?? 0
+    var error = client.malformed("index", "the service counts \(total), sent \(received) and names no next page")
+    error.nextStep = "its paging is another than page number and size; a filter narrows the list"
+    return error
   }
 }
 

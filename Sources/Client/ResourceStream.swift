@@ -8,21 +8,17 @@ public struct ResourceStream: Sendable {
   private let client: ResourceClient
   private let ahead: PagesAhead
   private var query: Query
-  private let isFromStart: Bool
-  private var way = PageWay()
-  /// Whether a next page was named.
-  private var isTurned = false
+  private var way: PageWay
   private var isDone = false
   /// What ends it after the page that was handed out last.
   private var fault: ClientError?
-  private var received = 0
   private var last: [JSONObject] = []
 
   init(_ client: ResourceClient, _ query: Query, _ patience: ResourceClient.Patience, prefetch: Int) {
     self.client = client
     self.query = query
     ahead = PagesAhead(client, patience, limit: prefetch)
-    isFromStart = query.page.map { $0 == $0.first } ?? true
+    way = PageWay(isFromStart: query.page.map { $0 == $0.first } ?? true)
   }
 
   /// The next page, or nil after the last.
@@ -37,7 +33,6 @@ public struct ResourceStream: Sendable {
     guard !isDone else { return nil }
     let document = try await ahead.page(query)
     try refuseRepetition(document)
-    received += document.resources.count
     advance(document)
     if !isDone { ahead.begin(query, document.pagination) }
     return document
@@ -45,27 +40,12 @@ public struct ResourceStream: Sendable {
 
   private mutating func advance(_ document: Document) {
     do throws(ClientError) {
-      if let next = try way.next(after: query, document, of: client) { return turn(to: next) }
-      if let pagination = document.pagination, pagination.next == nil, !hasWay(pagination) {
-        fault = truncated(pagination)
+      if let next = try way.next(after: query, document, of: client) {
+        query.page = next
+        return
       }
     } catch { fault = error }
     isDone = true
-  }
-
-  private mutating func turn(to next: Pagination.Page) { (query.page, isTurned) = (next, true) }
-
-  /// Whether pages lead to all that is counted, as far as can be known.
-  private func hasWay(_ pagination: Pagination) -> Bool {
-    let namesPages = pagination.first != nil || pagination.last != nil || pagination.previous != nil
-    return namesPages || !isFromStart || isTurned || received >= pagination.totalSize ?? 0
-  }
-
-  private func truncated(_ pagination: Pagination) -> ClientError {
-    let total = pagination.totalSize ?? 0
-    var error = client.malformed("index", "the service counts \(total), sent \(received) and names no next page")
-    error.nextStep = "its paging is another than page number and size; a filter narrows the list"
-    return error
   }
 
   private mutating func refuseRepetition(_ document: Document) throws(ClientError) {

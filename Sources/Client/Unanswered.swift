@@ -56,7 +56,7 @@ public final class Unanswered: Sendable {
   }
 
   private static func outcome(_ reply: [UInt8], _ change: Change) -> String {
-    let label = "\(change.call.label) \(change.call.method)"
+    let label = "\(change.call.label) \(change.call.method)\(change.id.map { " \($0)" } ?? "")"
     guard let response = try? Response.decode(reply).0 else {
       return "\(label) was answered, but not so that it can be read"
     }
@@ -65,8 +65,8 @@ public final class Unanswered: Sendable {
     case .result(let result):
       let errors = result.objectValue.map(Document.errors(in:)) ?? []
       if !errors.isEmpty { return ClientError(errors, on: label).message }
-      if let id = change.id { return "\(label) \(id) was carried out" }
-      return "\(label) was carried out" + (result["data"]?["id"]?.idText.map { ", id \($0)" } ?? "")
+      let made = change.id == nil ? result["data"]?["id"]?.idText : nil
+      return "\(label) was carried out\(made.map { ", id \($0)" } ?? "")"
     }
   }
 }

@@ -6,6 +6,8 @@ import Terminal
 final class Notices: Sendable {
   private let console: Console
   private let editor = Mutex<LineEditor?>(nil)
+  /// The question that a person is answering.
+  private let question = Mutex<String?>(nil)
 
   init(_ console: Console) { self.console = console }
 
@@ -13,8 +15,20 @@ final class Notices: Sendable {
   func show(_ text: String) {
     let text = Screening.visible(text)
     editor.withLock { editor in
-      if let editor { editor.notice("note: \(text)") } else { console.note("note: \(text)\n") }
+      if let editor { return editor.notice("note: \(text)") }
+      let question = question.withLock { $0 }
+      console.note(question.map { "\nnote: \(text)\n\($0)" } ?? "note: \(text)\n")
     }
+  }
+
+  /// Asks a question, and again after what is told meanwhile; nil where there is no answer.
+  func answer(to text: String) async -> String? {
+    question.withLock { $0 = text }
+    console.note(text)
+    let answer = await console.answer()
+    question.withLock { $0 = nil }
+    if answer == nil { console.note("\n") }
+    return answer
   }
 
   /// Reads a line; what is told meanwhile stands above it.

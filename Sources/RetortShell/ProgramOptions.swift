@@ -54,7 +54,9 @@ struct ProgramOptions: ParsableArguments {
   }
 
   /// The script of `-c`, where there is one.
-  var script: String? { statements.isEmpty ? nil : statements.joined(separator: "\n") }
+  var script: String? {
+    statements.isEmpty ? nil : statements.map { String($0.trimmingPrefix("\u{FEFF}")) }.joined(separator: "\n")
+  }
 
   /// The topics of `--trace`; empty where nothing is traced, nil where one is unknown.
   var topics: Set<Trace.Topic>? {

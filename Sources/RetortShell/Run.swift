@@ -147,12 +147,6 @@ private func session(
 ) -> Session {
   let script = options.script != nil ? "-c" : options.rest.first ?? "prompt"
   let output = Output(isTerminal: console.isTerminal, columns: console.columns, write: console.write)
-  let ask: @Sendable (String) async -> String? = { question in
-    console.note(question)
-    let answer = await console.answer()
-    if answer == nil { console.note("\n") }
-    return answer
-  }
   let topics = options.topics ?? []
   let trace = Trace(topics) { console.note("trace: \($0)\n") }
   let tell: @Sendable (String) -> Void = { trace("amqp \($0)") }
@@ -174,7 +168,7 @@ private func session(
     options: options.session(arguments: arguments, environment: environment, console: console), output: output,
     surroundings: Session.Surroundings(
       open: open, note: console.note,
-      ask: console.isInteractive ? ask : nil, trace: topics.isEmpty ? nil : trace, unanswered: unanswered))
+      ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, unanswered: unanswered))
 }
 
 /// The URI without its password, held against the rules for one.

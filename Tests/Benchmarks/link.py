@@ -29,7 +29,7 @@ def askers(count, window):
     words = [VHOST, "bench", str(count), str(window)]
     return {
         "C": [LINK, "ask", *words],
-        "retort": retort(f"1..{count} | each in-flight: {window} do (show posts it).id end | count"),
+        "retort": retort(f"1..{count} | each in-flight: {window} do (show posts 1).id end | count"),
         "pika": [sys.executable, ASKER + ".py", *words],
         "bunny": ["/usr/bin/ruby", ASKER + ".rb", *words],
     }

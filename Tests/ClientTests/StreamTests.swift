@@ -209,22 +209,40 @@ import Testing
 
   @Test func anEmptyFirstPageIsPassedWhereThereIsANext() async throws {
     let (count, error, _, methods, params) = await emptied([
-      page([], next: 2, last: 2), page([3, 4], last: 2), "{}", "{}", page([], next: 2, last: 2), page([], last: 2),
+      page([], next: 2, last: 2), page([3, 4], last: 2), "{}", "{}", page([], last: 2), page([], next: 2, last: 2),
+      page([], last: 2),
     ])
     #expect(count == 2 && error == nil)
-    #expect(methods == ["index", "index", "destroy", "destroy", "index", "index"])
-    #expect(params.last == #"{"page":{"number":2,"size":2}}"#)
+    #expect(methods == ["index", "index", "destroy", "destroy", "index", "index", "index"])
+    let (first, second) = (#"{"page":{"number":1,"size":100}}"#, #"{"page":{"number":2,"size":2}}"#)
+    #expect(params.filter { $0.contains("page") } == [first, second, second, first, second])
+  }
+
+  @Test func aCountThatNoPageLeadsToIsAnErrorOfDestroyAllToo() async throws {
+    let (count, error, _, methods, _) = await emptied([page([], total: 30)])
+    #expect(count == nil && methods == ["index"])
+    #expect(error?.message == "posts index: the service counts 30, sent 0 and names no next page")
+  }
+
+  @Test func aPageThatIsNoMoreIsLookedForFromTheFirst() async throws {
+    let refused = #"{"code":422,"message":"","data":{"errors":[{"status":"422","title":"Page number must be"}]}}"#
+    let (count, error, _, methods, _) = await emptied([
+      page([], next: 2, last: 2), page([3], last: 2), "{}", .error(refused), page([], last: 1),
+    ])
+    #expect(count == 1 && error == nil && methods == ["index", "index", "destroy", "index", "index"])
   }
 
   @Test func whatCouldNotBeDestroyedIsPassed() async throws {
     let (client, _) = ResourceClient.scripted([
-      page([1, 2], next: 2), page([1, 2], next: 2), page([3]), page([1, 2]),
+      page([1, 2], next: 2, last: 2), page([1, 2], next: 2, last: 2), page([3], last: 2), page([], last: 1),
+      page([1, 2], last: 1, total: 5),
     ])
     var pages = client.firstPages(Query())
     #expect(try await pages.next() == ["1", "2"])
     pages.keep(["1", "2"])
     #expect(try await pages.next() == ["3"])
     #expect(try await pages.next() == nil)
+    #expect(pages.notShown == 3)
   }
 
   @Test func nothingThereIsNothingDone() async throws {

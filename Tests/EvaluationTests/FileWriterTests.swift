@@ -110,6 +110,18 @@ import Testing
     }
   }
 
+  @Test func aLinkToNothingYetIsWrittenThroughAndACircleIsNot() async throws {
+    try await withFile("link.txt") { path in
+      #expect(symlink("new.txt", path) == 0)
+      try write(["a"], path, .txt, appends: false)
+      let found = try text(directory.appending(path: "new.txt").path)
+      #expect(found == "a\n")
+      let circle = directory.appending(path: "circle.txt").path
+      #expect(symlink("circle.txt", circle) == 0)
+      #expect(throws: Fault.self) { try write(["a"], circle, .txt, appends: false) }
+    }
+  }
+
   @Test(arguments: [false, true]) func aPipeIsWrittenThrough(appends: Bool) async throws {
     try await withFile("pipe") { path in
       #expect(mkfifo(path, 0o600) == 0)

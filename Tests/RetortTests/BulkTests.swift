@@ -8,6 +8,21 @@ import Testing
     await Ran.retort("-c", "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n" + statements)
   }
 
+  @Test func nothingIsSentAfterWhatCannotBe() async {
+    let ran = await run("[\"1\", \"4\", \"2,3\", \"5\", \"6\", \"7\"] | destroy posts confirm: true")
+    #expect(ran.notes.hasPrefix("destroy posts: 2 ok, 1 refused\nerror[value]: "))
+    let all = await run("[\"1,2\", \"3,4\"] | destroy posts confirm: true on-error: \"continue\"\nprint \"after\"")
+    #expect(all.status == 5 && all.output == "after\n")
+  }
+
+  @Test(arguments: [
+    ("if true do destroy posts 1 end", 0), ("try do destroy posts 1 rescue e print e end", 0),
+    ("[1, 4] | map (destroy posts it) | count", 6), ("for id in [1] do destroy posts id end", 6),
+    ("def gone(id) do destroy posts id end; gone 1", 6),
+  ]) func oneDestroyIsAskedForWhereItMayRunOften(statement: String, status: Int32) async {
+    #expect(await run(statement).status == status)
+  }
+
   @Test func itGoesOnAfterWhatCannotBeSent() async {
     let ran = await run("[\"1\", \"9999\", \"a,b\", {x: 1}, \"2\"] | update posts {views: 3} on-error: \"continue\"")
     #expect(ran.status == 5)
@@ -47,7 +62,8 @@ import Testing
     let service = try await StubbornService(count: 12, hidden: [1, 2, 3, 4, 5])
     try await service.start()
     let ran = await service.run("destroy-all posts filter: {} confirm: true page: {size: 2}")
-    #expect(ran == Ran(status: 0, output: "7\n", notes: ""))
+    let note = "destroy-all posts: the service counts 5 more, and does not show them\n"
+    #expect(ran == Ran(status: 0, output: "7\n", notes: note))
     #expect(service.left == [1, 2, 3, 4, 5])
     await service.stop()
   }
@@ -61,7 +77,7 @@ import Testing
     let ran = await odd.run("stream posts | collect | create posts")
     #expect(
       ran.notes == """
-        posts: author, tags not sent: not loaded; include: "author,tags" where the resources are read
+        posts: author, tags not loaded, so not sent; include: loads those that it names
         create posts: 2 ok
 
         """)
@@ -72,8 +88,8 @@ import Testing
     )
     #expect(
       written.notes.replacing(file, with: "b") == """
-        posts: author, tags not in the file: not loaded; include: "author,tags" where the resources are read
-        posts: author, tags not sent: not loaded; include: "author,tags" where the resources are read
+        posts: author, tags not loaded, so not in the file; include: loads those that it names
+        posts: author, tags not loaded, so not sent; include: loads those that it names
         create posts: 2 ok
 
         """)

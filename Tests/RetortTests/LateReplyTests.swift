@@ -40,9 +40,9 @@ import Testing
     ("update posts 12 {text: \"a\"}", #""result":{}"#, "posts update 12 was carried out"),
     (
       "update posts 12 {text: \"a\"}", OddService.errors(#"{"detail":"is locked","status":"409"}"#),
-      "posts update: is locked"
+      "posts update 12: is locked"
     ),
-    ("call posts \"archive\" {id: 3}", #""result":{"errors":"no"}"#, "posts archive: no"),
+    ("call posts \"archive\" {id: 3}", #""result":{"errors":"no"}"#, "posts archive 3: no"),
   ]) func aLateReplyToAChangeIsTold(change: String, answer: String, told: String) async throws {
     let ran = try await afterwards("\(change) timeout: 2s", answer)
     #expect(ran.status == 0)

@@ -21,7 +21,7 @@ extension Compiler {
   ) -> Code {
     effects.insert(.waits)
     var blank = Arguments(name: command.name, range: command.range, nameRange: command.nameRange, source: source)
-    blank.isTopLevel = scope.blocks.count == 1 && !isInDef
+    blank.isSingle = loopDepth == 0 && eachDepth == 0 && !isInDef && !hasElement
     let template = blank
     let body = known.body
     return Code.async { frame throws(Fault) in

@@ -59,7 +59,7 @@ extension Compiler {
   private func include(_ path: String, _ range: SourceRange) -> [Interpreter.Prepared] {
     let folder = Self.folder(of: source.name)
     let file = path.hasPrefix("/") ? path : folder + path
-    if sourcePath.contains(where: { FileText.target(of: $0) == FileText.target(of: file) }) {
+    if sourcePath.contains(where: { (try? FileText.target(of: $0)) == (try? FileText.target(of: file)) }) {
       report("source runs in a circle", range, nextStep: (sourcePath + [file]).joined(separator: " -> "))
       return []
     }

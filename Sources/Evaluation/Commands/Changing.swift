@@ -32,7 +32,7 @@ extension Command {
 
   static let destroy = Command(.destroy) { arguments, frame throws(Fault) in
     let mutation = try Mutation.destroy(arguments)
-    if !arguments.isTopLevel {
+    if !arguments.isSingle {
       try await frame.run.session.confirm(
         Bulk(verb: "destroy", client: mutation.client, count: nil, filter: nil, max: nil), arguments)
     }

@@ -37,8 +37,8 @@ struct Arguments: Sendable {
   let source: SourceText
   var positional: [Argument] = []
   var options: [String: Argument] = [:]
-  /// Whether this call stands at the top level, not in a block.
-  var isTopLevel = false
+  /// Whether this call runs once: it stands in no loop, `each`, def or stage that runs it for each element.
+  var isSingle = false
 
   subscript(option: String) -> Argument? { options[option] }
 

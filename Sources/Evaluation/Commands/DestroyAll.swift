@@ -75,14 +75,20 @@ private struct Purge {
         }
         pages.keep(try await destroy(ids, patience, &result))
       }
-    } catch { throw result.tally.hasSent ? error.within("\(label): \(result.tally.text)").ending(5) : error }
-    if result.tally.first != nil { try Stage.finish(result.tally, label, session, goesOn: true) }
+    } catch {
+      if goesOn { session.showFailures(of: result.tally) }
+      throw result.tally.hasSent ? error.within("\(label): \(result.tally.text)").ending(5) : error
+    }
+    if result.tally.count > result.tally.ok { try Stage.finish(result.tally, label, session, goesOn: true) }
+    if pages.notShown > 0 {
+      session.note("\(label): the service counts \(pages.notShown) more, and does not show them")
+    }
     return result.tally.ok
   }
 
   private func next(_ pages: inout FirstPages) async throws(Fault) -> [String]? {
     do throws(ClientError) { return try await pages.next() } catch {
-      throw Fault(await client.explained(error), arguments)
+      throw Fault(await client.explained(error), arguments).within("in reading the list")
     }
   }
 
@@ -95,7 +101,7 @@ private struct Purge {
     var rest = ids[...]
     result.flow = []
     let changes = Changes(session: session, window: window, goesOn: goesOn)
-    result = await changes.run(after: result, keepsFlow: goesOn) { () async throws(Fault) in
+    result = await changes.run(after: result, keepsFlow: true) { () async throws(Fault) in
       guard let id = rest.popFirst() else { return nil }
       try session.useConfirmed()
       var request = client.client.destroyRequest(id, options: options)

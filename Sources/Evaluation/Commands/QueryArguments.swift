@@ -190,7 +190,9 @@ extension Arguments {
     if text.contains(",") {
       throw refuse(
         "the id \"\(text)\" holds a comma: a server may take it for several ids",
-        nextStep: "one at a time: for id in [\"1\", \"2\"] do ... end")
+        nextStep:
+          "one at a time: for id in [\(text.split(separator: ",").map { "\"\($0)\"" }.joined(separator: ", "))] do ... end"
+      )
     }
     return text
   }

@@ -34,11 +34,21 @@ public enum FileText {
     }
   }
 
-  /// The file that a path means, however it is written; the path itself where there is none.
-  static func target(of path: String) -> String {
-    guard let resolved = unsafe realpath(path, nil) else { return path }
-    defer { unsafe free(resolved) }
-    return unsafe String(cString: resolved)
+  /// The file that a path means, however it is written, also where a link leads to none yet; else the path itself.
+  ///
+  /// - Throws: a `file` error where links lead in a circle.
+  static func target(of path: String) throws(Fault) -> String {
+    if let resolved = unsafe realpath(path, nil) {
+      defer { unsafe free(resolved) }
+      return unsafe String(cString: resolved)
+    }
+    guard errno != ELOOP else { throw FileDescriptor.failure("can't write \(path)") }
+    var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = unsafe readlink(path, &bytes, bytes.count)
+    guard count > 0 else { return path }
+    let link = String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let directory = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+    return try target(of: link.hasPrefix("/") ? link : directory + link)
   }
 }
 

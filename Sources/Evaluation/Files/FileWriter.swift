@@ -63,7 +63,8 @@ struct FileWriter {
     }
     if let extra = row.names.first(where: { !names.contains($0) }) {
       throw Fault(
-        .value, "\(extra) is no column of \(path)", nextStep: "give all rows the same: | select .id .\(extra)")
+        .value, "\(extra) is no column of \(path)",
+        nextStep: "its columns are \(names.joined(separator: ", ")): | select says which a row has")
     }
     pending += Array((CSV.line(names.map { row[$0]?.cell ?? "" }, separator: separator) + "\r\n").utf8)
   }

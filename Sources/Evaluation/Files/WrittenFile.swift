@@ -20,7 +20,7 @@ struct WrittenFile {
   /// - Throws: a `file` error with the reason.
   init(_ path: String, appends: Bool) throws(Fault) {
     self.path = path
-    target = FileText.target(of: path)
+    target = try FileText.target(of: path)
     var status = stat()
     let mode = unsafe stat(target, &status) == 0 ? status.st_mode : nil
     if let standard = FileDescriptor.standard(path) {

@@ -82,7 +82,7 @@ struct OptionPage: Sendable {
     does not flow on. destroy-all leaves it where it is, and goes on to the next page.
     """,
     "confirm": """
-    destroy-all, | destroy, and a destroy in a loop or block ask at a terminal and want the number typed. Elsewhere
+    destroy-all, | destroy, and a destroy in a loop, a def or a stage ask at a terminal and want the number typed. Elsewhere
     they are refused without confirm: true, or --yes for the whole run.
     """,
     "max": """

@@ -24,7 +24,7 @@ extension Session {
   func note(notLoaded names: [String], of label: String, _ fate: String) {
     note(
       once: "not loaded \(label) \(fate)",
-      "\(label): \(names.joined(separator: ", ")) \(fate): not loaded; include: \"\(names.joined(separator: ","))\" where the resources are read"
+      "\(label): \(names.joined(separator: ", ")) not loaded, so \(fate); include: loads those that it names"
     )
   }
 

@@ -44,10 +44,10 @@ extension Stage {
             limit: try once.integer("in-flight", least: 1) ?? session.state.withLock(\.inFlight),
             executor: client.client.transport.taskExecutor),
           goesOn: try once.string("on-error") == "continue")
-        var (elements, keys) = (OneByOne(stream), Set<String>())
+        var (elements, keys, isStopped) = (OneByOne(stream), Set<String>(), false)
         let result = await changes.run(keepsFlow: keepsFlow) { () async throws(Fault) in
           try frame.run.checkInterrupt()
-          guard let element = try await elements.next() else { return nil }
+          guard !isStopped, let element = try await elements.next() else { return nil }
           frame.element = element
           if declaration.effect == .destroys { try session.useConfirmed() }
           do throws(Fault) {
@@ -55,15 +55,21 @@ extension Stage {
             return [(.success(try make(try await arguments.each(once, element, &frame))), element)]
           } catch {
             if error.isFinal { throw error.within("at \(element.label)") }
+            isStopped = !changes.goesOn
             return [(.failure(error), element)]
           }
         }
+        let label = "\(declaration.name) \(client.name)"
         if Task.isCancelled {
-          session.note("\(declaration.name) \(client.name): \(result.tally.text)")
+          session.note("\(label): \(result.tally.text)")
+          if changes.goesOn { session.showFailures(of: result.tally) }
           throw Fault(.interrupted, "interrupted")
         }
-        if let stopped = result.stopped { throw result.ended(stopped, "\(declaration.name) \(client.name)") }
-        try finish(result.tally, "\(declaration.name) \(client.name)", session, goesOn: changes.goesOn)
+        if let stopped = result.stopped {
+          if changes.goesOn { session.showFailures(of: result.tally) }
+          throw result.ended(stopped, label)
+        }
+        try finish(result.tally, label, session, goesOn: changes.goesOn)
         return (result.flow.map(\.value), result.tally.value)
       }
     }
@@ -88,13 +94,20 @@ extension Stage {
   static func finish(_ tally: Tally, _ label: String, _ session: Session, goesOn: Bool) throws(Fault) {
     session.note(session.options.isOffline ? "\(label): shown, and not sent" : "\(label): \(tally.text)")
     guard let first = tally.first else { return }
-    guard goesOn, tally.hasSent else { throw tally.hasSent ? first.ending(5) : first }
+    guard goesOn, tally.hasSent || tally.isHarmless else { throw tally.hasSent ? first.ending(5) : first }
     session.state.withLock { $0.hasPartialFailure = true }
+    session.showFailures(of: tally)
+  }
+}
+
+extension Session {
+  /// Shows the failures of elements that a statement has gone on after.
+  func showFailures(of tally: Tally) {
     for failure in tally.failures {
-      session.show(failure.count > 1 ? failure.fault.within("and \(failure.count - 1) more like it") : failure.fault)
+      show(failure.count > 1 ? failure.fault.within("and \(failure.count - 1) more like it") : failure.fault)
     }
     let untold = tally.failed + tally.unknown + tally.refused - tally.failures.reduce(0) { $0 + $1.count }
-    if untold > 0 { session.note("and \(untold) more that failed in other ways") }
+    if untold > 0 { note("and \(untold) more that failed in other ways") }
   }
 }
 

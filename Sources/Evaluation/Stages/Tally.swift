@@ -48,6 +48,9 @@ struct Tally: Sendable {
     .record(Record(counts.map { ($0.0, .number(JSONNumber($0.1))) }))
   }
 
+  /// Whether all that went wrong was found before anything was sent, in the elements themselves.
+  var isHarmless: Bool { failed + unknown == 0 && failures.allSatisfy { !$0.fault.isFinal } }
+
   /// How many elements there were.
   var count: Int { counts.reduce(0) { $0 + $1.1 } }
 
