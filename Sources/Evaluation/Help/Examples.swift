@@ -329,7 +329,7 @@ enum Examples {
     # topic files
     > read "people.csv" | map {name: .name, email: .email} | create authors
     create authors: 2 ok
-    > stream authors | take 1 | write "one.csv" | count
+    > stream authors | take 1 | write "posts.csv" | count
     1
     # topic addresses
     > let c = connect "embedded:blog"
