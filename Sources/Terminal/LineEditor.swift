@@ -43,9 +43,7 @@ public final class LineEditor: Sendable {
       throw .refused(call: "fdopen", errno: errno)
     }
     // The streams are handed over: no one but the thread touches them from here on.
-    nonisolated(unsafe) let streams = (keys: keys, screen: screen)
     try Thread.start {
-      let (keys, screen) = streams
       let readline = Readline(input: keys, output: screen, completion: completion)
       entries.forEach(readline.remember)
       EditingLoop(mailbox: mailbox, input: input, readline: readline).run()

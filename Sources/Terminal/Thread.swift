@@ -2,14 +2,14 @@ internal import Glibc
 
 /// A thread for work that blocks, outside Swift's cooperative pool.
 final class Thread {
-  private let body: @Sendable () -> Void
+  private let body: () -> Void
 
-  private init(_ body: @escaping @Sendable () -> Void) {
+  private init(_ body: sending @escaping () -> Void) {
     self.body = body
   }
 
-  /// Starts a thread that runs until the process ends.
-  static func start(_ body: @escaping @Sendable () -> Void) throws(TerminalError) {
+  /// Starts a thread that runs until the process ends, and hands over to it what the body holds.
+  static func start(_ body: sending @escaping () -> Void) throws(TerminalError) {
     let thread = Unmanaged.passRetained(Thread(body))
     var id = pthread_t()
     let failure = pthread_create(

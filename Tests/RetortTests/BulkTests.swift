@@ -11,6 +11,11 @@ import Testing
   @Test func nothingIsSentAfterWhatCannotBe() async {
     let ran = await run("[\"1\", \"4\", \"2,3\", \"5\", \"6\", \"7\"] | destroy posts confirm: true")
     #expect(ran.notes.hasPrefix("destroy posts: 2 ok, 1 refused\nerror[value]: "))
+    let limited = await Ran.retort(
+      "--yes=2", "-c",
+      "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n[\"2,3\", \"1\", \"4\"] | destroy posts on-error: \"continue\""
+    )
+    #expect(limited.notes.hasPrefix("destroy posts: 2 ok, 1 refused\n"))
     let all = await run("[\"1,2\", \"3,4\"] | destroy posts confirm: true on-error: \"continue\"\nprint \"after\"")
     #expect(all.status == 5 && all.output == "after\n")
   }

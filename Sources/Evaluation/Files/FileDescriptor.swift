@@ -118,7 +118,7 @@ final class FileDescriptor: Sendable {
   }
 
   /// Whether a text file's last line has no end.
-  func endsInALine(_ length: Int) -> Bool {
+  func lacksLineEnd(_ length: Int) -> Bool {
     var last: UInt8 = 0
     return unsafe length > 0 && pread(number, &last, 1, length - 1) == 1 && last != 0x0A
   }

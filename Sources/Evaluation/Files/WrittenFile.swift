@@ -59,7 +59,7 @@ struct WrittenFile {
       let length = try end.length()
       do throws(Fault) {
         let first = try opening(length > 0)
-        try end.write((end.endsInALine(length) ? [0x0A] : []) + first)
+        try end.write((end.lacksLineEnd(length) ? [0x0A] : []) + first)
         try file.rewind()
         while true {
           let piece = try file.read(1 << 18)

@@ -36,7 +36,7 @@ extension Session {
 
   /// Says that a reply is about another resource than was asked for, as it is where ids have other spellings.
   func noteOther(_ document: Document, than id: String?, _ client: ClientValue, _ verb: String) {
-    guard let id, let other = document.resources.first?["id"]?.idText, other != id else { return }
+    guard let id, let other = document.resource?["id"]?.idText, other != id else { return }
     note(
       once: "other id \(client.serial) \(verb)",
       "\(client.name) \(verb): \"\(id)\" was asked for, and the reply is about \"\(other)\"")

@@ -49,10 +49,11 @@ extension Stage {
           try frame.run.checkInterrupt()
           guard !isStopped, let element = try await elements.next() else { return nil }
           frame.element = element
-          if declaration.effect == .destroys { try session.useConfirmed() }
           do throws(Fault) {
             try await arguments.refuseRepeated(&keys, &frame)
-            return [(.success(try make(try await arguments.each(once, element, &frame))), element)]
+            let mutation = try make(try await arguments.each(once, element, &frame))
+            if declaration.effect == .destroys { try session.useConfirmed() }
+            return [(.success(mutation), element)]
           } catch {
             if error.isFinal { throw error.within("at \(element.label)") }
             isStopped = !changes.goesOn

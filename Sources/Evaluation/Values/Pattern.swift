@@ -1,18 +1,18 @@
 import Language
+import Synchronization
 
 /// A regular expression, with Swift's own engine.
-///
 public struct Pattern: Sendable {
   private let text: String
   private let flags: String
   private let regex: Compiled
 
-  /// Holds what the engine made of the text; nothing changes it, and matching reads it only.
+  /// Holds what the engine made of the text, for one task at a time.
   ///
   /// A class, so that the size of a pattern, and with it that of any value, is known when the program is compiled.
-  private final class Compiled: @unchecked Sendable {
-    let regex: Regex<AnyRegexOutput>
-    init(_ regex: Regex<AnyRegexOutput>) { self.regex = regex }
+  private final class Compiled: Sendable {
+    let regex: Mutex<Regex<AnyRegexOutput>>
+    init(_ regex: sending Regex<AnyRegexOutput>) { self.regex = Mutex(regex) }
   }
 
   /// Compiles a pattern with any of the flags `i` (letter case), `m` (lines), `s` (dot takes newlines), `x` (spaces).
@@ -35,11 +35,11 @@ public struct Pattern: Sendable {
   /// The pattern between its slashes.
   var description: String { "/\(text)/\(flags)" }
 
-  func matches(_ text: String) -> Bool { text.firstMatch(of: regex.regex) != nil }
+  func matches(_ text: String) -> Bool { regex.regex.withLock { text.firstMatch(of: $0) != nil } }
 
   func replacing(in text: String, with replacement: String) throws(Fault) -> String {
-    try Self.replacing(in: text, with: replacement, count: { text.ranges(of: regex.regex).count }) {
-      text.replacing(regex.regex) { _ in replacement }
+    try Self.replacing(in: text, with: replacement, count: { regex.regex.withLock { text.ranges(of: $0).count } }) {
+      regex.regex.withLock { text.replacing($0) { _ in replacement } }
     }
   }
 
@@ -56,6 +56,6 @@ public struct Pattern: Sendable {
   }
 
   func split(_ text: String) -> [String] {
-    text.split(separator: regex.regex, omittingEmptySubsequences: false).map(String.init)
+    regex.regex.withLock { text.split(separator: $0, omittingEmptySubsequences: false).map(String.init) }
   }
 }
