@@ -7,6 +7,8 @@ struct Channel {
     let continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
     let deadline: ContinuousClock.Instant?
     var wasSent = false
+    /// What the broker confirms it by; nil on a channel without confirms.
+    var tag: UInt64?
   }
 
   /// The broker's answer to a method.
@@ -40,6 +42,9 @@ struct Channel {
   /// What the correlation ids of the channel's requests begin with.
   let prefix: [UInt8]
   var answer: Awaited?
+  /// Whether the broker confirms what is published from here on.
+  var isConfirming = false
+  private var confirms = Confirms()
   /// Whether it takes no more requests, since it is being closed.
   var isClosing = false
   /// What a service does with a delivery.
@@ -57,20 +62,57 @@ struct Channel {
   mutating func depart(_ serial: Int) -> Bool {
     guard let index = pending.index(forKey: serial) else { return false }
     pending.values[index].wasSent = true
+    if isConfirming { pending.values[index].tag = confirms.add(serial) }
     return true
   }
 
-  /// Takes out the requests whose time is up.
-  mutating func expire(_ now: ContinuousClock.Instant) -> [Pending] {
-    let late = pending.filter { $0.value.deadline.map { $0 <= now } ?? false }
-    for serial in late.keys { pending[serial] = nil }
-    return Array(late.values)
+  /// Ends the wait for a request's reply.
+  mutating func end(_ serial: Int, _ error: BrokerError) {
+    guard let waiting = pending.removeValue(forKey: serial) else { return }
+    waiting.continuation.resume(returning: .failure(told(error, of: waiting)))
   }
 
-  /// A reply that nobody waits for: it is late, comes again, or is not ours.
+  /// Ends the wait of the requests whose time is up.
+  mutating func expire(_ now: ContinuousClock.Instant, _ error: BrokerError) {
+    let late = pending.filter { $0.value.deadline.map { $0 <= now } ?? false }
+    for serial in late.keys { end(serial, error) }
+  }
+
+  /// An error with what is known of a request: whether it had left, and whether the broker confirmed it.
+  ///
+  /// Where the broker closes the channel since the user may not publish, it took nothing that it did not confirm.
+  private func told(_ error: BrokerError, of waiting: Pending) -> BrokerError {
+    let isOpen = waiting.tag.map(confirms.awaits)
+    var error = error.sent(waiting.wasSent && !(error.code == .accessRefused && isOpen == true))
+    error.wasConfirmed = isOpen.map { !$0 }
+    return error
+  }
+
+  /// What came of a request that nobody waits for: it is late, comes again, or is not ours.
   struct Stray {
     let correlationID: [UInt8]
-    let body: [UInt8]
+    let outcome: Result<[UInt8], BrokerError>
+  }
+
+  /// Takes what the broker says of messages that were published; a refusal ends their wait.
+  ///
+  /// A message that came back is confirmed too, which means nothing. Returns the refusals of those that nobody waits for.
+  mutating func settle(_ frame: borrowing Frame) -> [Stray] {
+    var refused: [Int] = []
+    if frame.kind == RETORT_FRAME_ACK {
+      confirms.settle(frame.number, isMultiple: frame.isMultiple)
+    } else {
+      confirms.settle(frame.number, isMultiple: frame.isMultiple) { refused.append($0) }
+    }
+    var strays: [Stray] = []
+    for serial in refused {
+      if let waiting = pending.removeValue(forKey: serial) {
+        waiting.continuation.resume(returning: .failure(.nacked))
+      } else {
+        strays.append(Stray(correlationID: prefix + Array("\(serial)".utf8), outcome: .failure(.nacked)))
+      }
+    }
+    return strays
   }
 
   /// Takes a frame; a message that is whole goes to who waits for it, or comes back as one that nobody does.
@@ -110,18 +152,16 @@ struct Channel {
           tag: message.tag))
       return nil
     }
+    if message.returned != nil { counters.returned += 1 }
+    let outcome: Result<[UInt8], BrokerError> =
+      message.returned.map { .failure(BrokerError(.noRoute, "\($0.code) \($0.reason)")) } ?? .success(message.body)
     guard let serial = CorrelationIDs.serial(of: message.correlationID, after: prefix),
       let waiting = pending.removeValue(forKey: serial)
     else {
       counters.strayReplies += 1
-      return Stray(correlationID: message.correlationID, body: message.body)
+      return Stray(correlationID: message.correlationID, outcome: outcome)
     }
-    if let returned = message.returned {
-      counters.returned += 1
-      waiting.continuation.resume(returning: .failure(BrokerError(.noRoute, "\(returned.code) \(returned.reason)")))
-    } else {
-      waiting.continuation.resume(returning: .success(message.body))
-    }
+    waiting.continuation.resume(returning: outcome)
     return nil
   }
 
@@ -140,7 +180,6 @@ struct Channel {
   }
 
   mutating func failPending(_ error: BrokerError) {
-    for waiting in pending.values { waiting.continuation.resume(returning: .failure(error.sent(waiting.wasSent))) }
-    pending = [:]
+    for serial in Array(pending.keys) { end(serial, error) }
   }
 }

@@ -20,15 +20,18 @@ public final class ClientChannel: Sendable {
 
   /// Sends a request and waits for its reply.
   ///
-  /// - Throws: `noRoute` where there is no such queue, `timeout`, `cancelled`, `tooLarge`, or why the connection ended;
+  /// A change is to be confirmed by the broker, so that it says where it does not take it.
+  ///
+  /// - Throws: `noRoute` where there is no such queue, `nacked` where the broker does not take it, `timeout`, `cancelled`, `tooLarge`, or why the connection ended;
   ///   `wasSent` says whether the request had left.
   public func send(
-    correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool = false
+    correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool = false,
+    isConfirmed: Bool = false
   ) async throws(BrokerError) -> [UInt8] {
     let message = OutgoingMessage(
       channel: number, routingKey: routingKey, correlationID: Array(correlationID.utf8), replyTo: replyQueue,
       body: body,
-      isMandatory: true, expiration: expires ? deadline : nil, deadline: deadline)
+      isMandatory: true, isConfirmed: isConfirmed, expiration: expires ? deadline : nil, deadline: deadline)
     guard let serial = CorrelationIDs.serial(of: message.correlationID, after: ids.prefix) else {
       throw BrokerError(.malformed, "\(correlationID) is no correlation id of this client")
     }

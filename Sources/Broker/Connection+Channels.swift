@@ -3,7 +3,7 @@ extension Connection {
   /// Publishes a reply and acknowledges the request it answers, where one is named.
   func reply(_ message: OutgoingMessage, acknowledging tag: UInt64?) {
     guard channels[message.channel] != nil else { return }
-    outbox.append(Outbox.Entry(content: message, acknowledges: tag))
+    outbox.append(OutboxEntry(content: message, acknowledges: tag))
   }
 
   /// Acknowledges a request that gets no reply.

@@ -24,7 +24,7 @@ public actor Connection {
   public private(set) var end: BrokerError?
   var channels: [UInt16: Channel] = [:]
   var nextChannel: UInt16 = 1
-  var outbox = Outbox()
+  var outbox = Fifo<OutboxEntry>()
   /// No request's time is up before it.
   var nextDeadline: ContinuousClock.Instant?
   /// Why the broker takes no messages, while it does not.
@@ -40,13 +40,15 @@ public actor Connection {
     public var notice: @Sendable (String) -> Void
     /// Is told of what goes and of each frame that comes, where that is wanted.
     public var frames: (@Sendable (String) -> Void)?
-    /// Is told of a reply that nobody waits for: its correlation id and its body.
-    public var stray: @Sendable (_ correlationID: String, _ body: [UInt8]) -> Void
+    /// Is told what came of a request that nobody waits for: its correlation id, and the reply's body or the broker's
+    /// refusal (`noRoute`, `nacked`).
+    public var stray: @Sendable (_ correlationID: String, _ outcome: Result<[UInt8], BrokerError>) -> Void
 
     /// Creates a listener.
     public init(
       notice: @escaping @Sendable (String) -> Void = { _ in }, frames: (@Sendable (String) -> Void)? = nil,
-      stray: @escaping @Sendable (_ correlationID: String, _ body: [UInt8]) -> Void = { _, _ in }
+      stray: @escaping @Sendable (_ correlationID: String, _ outcome: Result<[UInt8], BrokerError>) -> Void = { _, _ in
+      }
     ) {
       self.notice = notice
       self.frames = frames
@@ -136,6 +138,7 @@ public actor Connection {
     while let message = outbox.first, handle?.hasRoom(for: message.content.body.count) == true {
       outbox.removeFirst()
       if let serial = message.request {
+        if message.content.isConfirmed { try selectConfirms(message.content.channel) }
         guard withChannel(message.content.channel, { $0.depart(serial) }) == true else { continue }
       }
       try publish(message)
@@ -143,7 +146,14 @@ public actor Connection {
     try handle?.flush()
   }
 
-  private func publish(_ message: Outbox.Entry) throws(BrokerError) {
+  /// Has the broker confirm what is published on a channel, from its first change on: reads alone need no confirms.
+  private func selectConfirms(_ number: UInt16) throws(BrokerError) {
+    guard withChannel(number, { $0.isConfirming }) == false else { return }
+    try send(.selectConfirms, on: number)
+    withChannel(number) { $0.isConfirming = true }
+  }
+
+  private func publish(_ message: OutboxEntry) throws(BrokerError) {
     let isLarge = message.content.body.count > handle?.room ?? 0
     let watchdog = isLarge ? Watchdog(handle?.descriptor ?? -1, message.content.deadline) : nil
     defer { watchdog?.stop() }
@@ -202,12 +212,16 @@ public actor Connection {
     case RETORT_FRAME_UNBLOCKED:
       blockedReason = nil
       listener.notice("the broker takes messages again")
+    case RETORT_FRAME_ACK, RETORT_FRAME_NACK:
+      withChannel(frame.channel) { $0.settle(frame) }?.forEach(tell)
     default:
-      if let stray = withChannel(frame.channel, { $0.take(frame, &counters) }) ?? nil {
-        listener.stray(String(decoding: stray.correlationID, as: UTF8.self), stray.body)
-      }
+      if let stray = withChannel(frame.channel, { $0.take(frame, &counters) }) ?? nil { tell(stray) }
     }
     return nil
+  }
+
+  private func tell(_ stray: Channel.Stray) {
+    listener.stray(String(decoding: stray.correlationID, as: UTF8.self), stray.outcome)
   }
 
   private func react(_ event: Event) throws(BrokerError) {
@@ -228,7 +242,7 @@ public actor Connection {
   func lose(_ error: BrokerError) {
     end = end ?? error
     handle = nil
-    outbox = Outbox()
+    outbox = Fifo()
     for number in Array(channels.keys) { fail(number, end ?? error, code: 0) }
     closing?.continuation.resume()
     closing = nil
@@ -254,7 +268,7 @@ public actor Connection {
     let closed = BrokerError(.closed, "the connection is closed")
     end = closed
     for number in Array(channels.keys) { fail(number, closed, code: 0) }
-    outbox = Outbox()
+    outbox = Fifo()
     guard blockedReason == nil else { return lose(closed) }
     await withCheckedContinuation { continuation in
       closing = (continuation, .now + Self.farewell)

@@ -8,6 +8,8 @@ enum Method {
   case declareRequestQueue(String, isPassive: Bool)
   /// How many deliveries may wait for their acknowledgement.
   case prefetch(UInt16)
+  /// To have the broker confirm each message of the channel from here on.
+  case selectConfirms
   case consume([UInt8], acknowledges: Bool)
   /// To get no more deliveries, by the consumer's tag.
   case cancel([UInt8])

@@ -13,9 +13,7 @@ extension Connection {
       switch order {
       case .request(let message, let serial, let continuation): begin(message, serial, continuation)
       case .cancel(let number, let serial):
-        guard let pending = channels[number]?.pending.removeValue(forKey: serial) else { continue }
-        let error = BrokerError(.cancelled, "interrupted", wasSent: pending.wasSent)
-        pending.continuation.resume(returning: .failure(error))
+        withChannel(number) { $0.end(serial, BrokerError(.cancelled, "interrupted")) }
       }
     }
   }
@@ -27,7 +25,7 @@ extension Connection {
     let pending = Channel.Pending(continuation: continuation, deadline: message.deadline)
     withChannel(message.channel) { $0.pending[serial] = pending }
     expect(message.deadline)
-    outbox.append(Outbox.Entry(content: message, request: serial))
+    outbox.append(OutboxEntry(content: message, request: serial))
   }
 
   /// Why a request can't be sent.
@@ -52,11 +50,7 @@ extension Connection {
     nextDeadline = nil
     let blocked = blockedReason.map { BrokerError(.blocked, "the broker takes no messages: \($0)") }
     for number in channels.keys {
-      guard let late = channels[number]?.expire(now) else { continue }
-      for pending in late {
-        let error = blocked ?? BrokerError(.timeout, "the time is up")
-        pending.continuation.resume(returning: .failure(error.sent(pending.wasSent)))
-      }
+      withChannel(number) { $0.expire(now, blocked ?? BrokerError(.timeout, "the time is up")) }
       channels[number]?.pending.values.forEach { expect($0.deadline) }
       guard let answer = channels[number]?.answer else { continue }
       if answer.deadline > now {

@@ -43,7 +43,7 @@ public final class QueueClient: Sendable {
   /// Sends a request and waits for its reply.
   ///
   /// A request that the broker did not get, or that may be repeated, is sent again where the link is lost, as long as
-  /// its deadline allows.
+  /// its deadline allows. One that may not be repeated is confirmed by the broker.
   ///
   /// - Throws: as ``ClientChannel/send(correlationID:body:deadline:expires:)``.
   public func send(
@@ -63,7 +63,8 @@ public final class QueueClient: Sendable {
         patience = patience ?? .now + Self.returning
       }
       do throws(BrokerError) {
-        return try await channel.send(correlationID: correlationID, body: body, deadline: deadline, expires: expires)
+        return try await channel.send(
+          correlationID: correlationID, body: body, deadline: deadline, expires: expires, isConfirmed: !mayRepeat)
       } catch {
         if error.code == .noRoute, let patience, .now < min(patience, deadline ?? patience) {
           if (try? await Task.sleep(for: Self.pause)) != nil { continue }

@@ -20,6 +20,7 @@ extension Method {
     case .declareReplyQueue: "queue.declare of a reply queue"
     case .declareRequestQueue(let name, let isPassive): "queue.declare \(name)\(isPassive ? " passive" : "")"
     case .prefetch(let count): "basic.qos prefetch \(count)"
+    case .selectConfirms: "confirm.select"
     case .consume(let queue, _): "basic.consume \(String(decoding: queue, as: UTF8.self))"
     case .cancel(let tag): "basic.cancel \(String(decoding: tag, as: UTF8.self))"
     }
@@ -32,6 +33,8 @@ extension Frame {
     switch kind {
     case RETORT_FRAME_DELIVER: "basic.deliver channel \(channel) tag \(number)"
     case RETORT_FRAME_RETURN: "basic.return channel \(channel): \(code) \(text)"
+    case RETORT_FRAME_ACK: "basic.ack channel \(channel) tag \(number)\(isMultiple ? " and before" : "")"
+    case RETORT_FRAME_NACK: "basic.nack channel \(channel) tag \(number)\(isMultiple ? " and before" : "")"
     case RETORT_FRAME_HEADER:
       "header channel \(channel) correlation-id \(String(decoding: correlationID, as: UTF8.self)), \(number) bytes"
     case RETORT_FRAME_BODY: "body channel \(channel)"
@@ -40,6 +43,7 @@ extension Frame {
       "queue.declare-ok channel \(channel) \(text): \(number) messages, \(consumers) consumers"
     case RETORT_FRAME_CONSUME_OK: "basic.consume-ok channel \(channel) \(text)"
     case RETORT_FRAME_QOS_OK: "basic.qos-ok channel \(channel)"
+    case RETORT_FRAME_CONFIRM_OK: "confirm.select-ok channel \(channel)"
     case RETORT_FRAME_CANCEL: "basic.cancel channel \(channel) \(text)"
     case RETORT_FRAME_CANCEL_OK: "basic.cancel-ok channel \(channel)"
     case RETORT_FRAME_CHANNEL_CLOSE: "channel.close channel \(channel): \(code) \(text)"

@@ -72,6 +72,16 @@ static void read_method(const amqp_frame_t *raw, retort_frame *frame) {
       frame->code = ((amqp_basic_return_t *)decoded)->reply_code;
       frame->text = lent(((amqp_basic_return_t *)decoded)->reply_text);
       break;
+    case AMQP_BASIC_ACK_METHOD:
+      frame->kind = RETORT_FRAME_ACK;
+      frame->number = ((amqp_basic_ack_t *)decoded)->delivery_tag;
+      frame->multiple = ((amqp_basic_ack_t *)decoded)->multiple;
+      break;
+    case AMQP_BASIC_NACK_METHOD:
+      frame->kind = RETORT_FRAME_NACK;
+      frame->number = ((amqp_basic_nack_t *)decoded)->delivery_tag;
+      frame->multiple = ((amqp_basic_nack_t *)decoded)->multiple;
+      break;
     case AMQP_CHANNEL_OPEN_OK_METHOD: frame->kind = RETORT_FRAME_CHANNEL_OPEN_OK; break;
     case AMQP_QUEUE_DECLARE_OK_METHOD: {
       amqp_queue_declare_ok_t *ok = decoded;
@@ -86,6 +96,7 @@ static void read_method(const amqp_frame_t *raw, retort_frame *frame) {
       frame->text = lent(((amqp_basic_consume_ok_t *)decoded)->consumer_tag);
       break;
     case AMQP_BASIC_QOS_OK_METHOD: frame->kind = RETORT_FRAME_QOS_OK; break;
+    case AMQP_CONFIRM_SELECT_OK_METHOD: frame->kind = RETORT_FRAME_CONFIRM_OK; break;
     case AMQP_BASIC_CANCEL_METHOD:
       frame->kind = RETORT_FRAME_CANCEL;
       frame->text = lent(((amqp_basic_cancel_t *)decoded)->consumer_tag);
@@ -274,6 +285,11 @@ int retort_declare_request_queue(amqp_connection_state_t connection, uint16_t ch
 int retort_prefetch(amqp_connection_state_t connection, uint16_t channel, uint16_t count) {
   amqp_basic_qos_t method = {0, count, 0};
   return amqp_send_method(connection, channel, AMQP_BASIC_QOS_METHOD, &method);
+}
+
+int retort_select_confirms(amqp_connection_state_t connection, uint16_t channel) {
+  amqp_confirm_select_t method = {0};
+  return amqp_send_method(connection, channel, AMQP_CONFIRM_SELECT_METHOD, &method);
 }
 
 int retort_consume(amqp_connection_state_t connection, uint16_t channel, retort_bytes queue, int no_ack) {

@@ -56,6 +56,8 @@ public struct ClientError: Error, Sendable {
   public var call: Call?
   /// Whether the request had left, so that the service may have carried it out.
   public var wasSent = false
+  /// Whether the broker confirmed that it had the request; nil where the link does not say.
+  public var wasConfirmed: Bool?
   /// What is known where it was sent and no reply came in time.
   public var silence: Silence?
   /// What else is known of it.
@@ -152,6 +154,7 @@ extension ClientError {
     self.init(Self.kind(error.code, isUncertain), message, nextStep: Self.nextStep(error, isUncertain, call.queue))
     self.call = call
     wasSent = error.wasSent
+    wasConfirmed = error.wasConfirmed
     if error.code == .blocked, isUncertain {
       facts = ["its message waits before the broker: it may still be carried out when that takes messages again"]
     }
@@ -177,11 +180,13 @@ extension ClientError {
   private static func nextStep(_ error: LinkError, _ isUncertain: Bool, _ queue: String) -> String? {
     switch error.code {
     case .noRoute: "is the service running, and is the queue spelled right?"
+    case .nacked: "it was not carried out: is the queue \(queue) full? It may be sent again when there is room"
     case .blocked where isUncertain: "look it up when it does, before it is sent again"
     case _ where isUncertain: "it may have been carried out: look it up before it is sent again"
     case .blocked: "\(error.wasSent ? "" : "nothing was sent; ")the broker's operator has to make room"
     case .timeout: "nothing was sent: the link did not take it in time"
     case .lost, .unreachable: "is the broker running there, and does the network lead to it?"
+    case .accessRefused: "it was not carried out; the broker's operator has to let the user do it: set_permissions"
     case .closed: "make a new client, after disconnect on a new connection: client queue: \"\(queue)\""
     default: nil
     }

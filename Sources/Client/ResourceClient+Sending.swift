@@ -58,14 +58,10 @@ extension ResourceClient {
       method: request.method, label: settings.type, queue: transport.queue, correlationID: id)
     let exchange = trace.map { Exchange($0, call, params, envelope) }
     let reply: [UInt8]
-    let begin = activity.begin()
     do throws(LinkError) {
-      reply = try await transport.send(envelope)
-      activity.end(begin, isAnswered: true)
+      reply = try await self.reply(to: envelope) { late(request, call, deadline, wait) }
     } catch {
-      activity.end(begin, isAnswered: false)
       exchange?.ended(error)
-      if request.changes, error.wasSent { unanswered?.add(call, id: request.params["id"]?.idText) }
       throw ClientError(error, changes: request.changes, call, waited: wait, hasExpired: envelope.expires)
     }
     do throws(ClientError) {
@@ -76,6 +72,40 @@ extension ResourceClient {
     } catch {
       exchange?.ended(reply, .failure(error))
       throw error.answering(call, changes: request.changes)
+    }
+  }
+
+  /// Sends an envelope; one that is given up without a reply is remembered, unless that came meanwhile.
+  private func reply(
+    to envelope: Envelope, orRemember change: () -> LateReplies.Change
+  ) async throws(LinkError) -> [UInt8] {
+    let begin = activity.begin()
+    do throws(LinkError) {
+      let reply = try await transport.send(envelope)
+      activity.end(begin, isAnswered: true)
+      return reply
+    } catch {
+      activity.end(begin, isAnswered: false)
+      let mayBeAnswered = error.wasSent && !envelope.mayRepeat && ![.lost, .closed].contains(error.code)
+      guard mayBeAnswered, let answer = lateReplies?.add(change()) else { throw error }
+      return try answer.get()
+    }
+  }
+
+  /// A change as late replies know it: a service that took it at the last moment has as long again for its reply.
+  private func late(
+    _ request: PreparedRequest, _ call: ClientError.Call, _ deadline: ContinuousClock.Instant?, _ wait: Duration?
+  ) -> LateReplies.Change {
+    var reader = self
+    reader.lateReplies = nil
+    let life = deadline.flatMap { deadline in wait.map { deadline + $0 } }
+    return LateReplies.Change(call: call, id: request.params["id"]?.idText, client: reader, life: life)
+  }
+
+  /// What a late reply says, as a result or an error.
+  func outcome(of reply: [UInt8], to call: ClientError.Call) -> LateReplies.Outcome {
+    do throws(ClientError) { return .success(try result(of: reply, to: call)) } catch {
+      return .failure(error.answering(call, changes: true))
     }
   }
 

@@ -16,18 +16,18 @@ public struct ResourceClient: Sendable {
   /// Shows requests and replies, and what is worth knowing and is no error.
   public var trace: Trace?
   /// Remembers the changes whose reply did not come in time.
-  public var unanswered: Unanswered?
+  public var lateReplies: LateReplies?
   /// What it is at.
   public let activity = Activity()
 
   /// Creates a client.
   public init(
-    transport: any Transport, settings: Settings, trace: Trace? = nil, unanswered: Unanswered? = nil
+    transport: any Transport, settings: Settings, trace: Trace? = nil, lateReplies: LateReplies? = nil
   ) {
     self.transport = transport
     self.settings = settings
     self.trace = trace
-    self.unanswered = unanswered
+    self.lateReplies = lateReplies
   }
 
   /// How long a call waits: as the client says, another time, or for ever.

@@ -20,6 +20,8 @@ public struct LinkError: Error, Sendable, Equatable {
     case closed
     /// The broker has no such queue (`basic.return` 312).
     case noRoute
+    /// The broker did not take the message (`basic.nack`): its queue is full, or failed.
+    case nacked
     /// No reply before the deadline.
     case timeout
     /// No reply before the deadline, since the broker takes no messages (`connection.blocked`).
@@ -38,11 +40,14 @@ public struct LinkError: Error, Sendable, Equatable {
   public var message: String
   /// Whether the request had left, so that the service may have carried it out.
   public var wasSent: Bool
+  /// Whether the broker confirmed that it had the request; nil where the link does not say.
+  public var wasConfirmed: Bool?
 
   /// Creates an error.
-  public init(_ code: Code, _ message: String, wasSent: Bool = false) {
+  public init(_ code: Code, _ message: String, wasSent: Bool = false, wasConfirmed: Bool? = nil) {
     self.code = code
     self.message = message
     self.wasSent = wasSent
+    self.wasConfirmed = wasConfirmed
   }
 }

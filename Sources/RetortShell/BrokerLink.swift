@@ -120,7 +120,8 @@ private final class BrokerTransport: Transport {
 }
 
 extension LinkError {
-  fileprivate init(_ error: BrokerError) {
+  /// Creates the link's error of the broker's.
+  init(_ error: BrokerError) {
     let code: Code =
       switch error.code {
       case .address: .address
@@ -132,12 +133,13 @@ extension LinkError {
       case .lost: .lost
       case .closed: .closed
       case .noRoute: .noRoute
+      case .nacked: .nacked
       case .timeout: .timeout
       case .blocked: .blocked
       case .tooLarge: .tooLarge
       case .cancelled: .cancelled
       case .malformed: .malformed
       }
-    self.init(code, error.message, wasSent: error.wasSent)
+    self.init(code, error.message, wasSent: error.wasSent, wasConfirmed: error.wasConfirmed)
   }
 }

@@ -150,12 +150,10 @@ private func session(
   let topics = options.topics ?? []
   let trace = Trace(topics) { console.note("trace: \($0)\n") }
   let tell: @Sendable (String) -> Void = { trace("amqp \($0)") }
-  let unanswered = Unanswered()
-  let stray: @Sendable (String, [UInt8]) -> Void = { correlationID, reply in
-    if let news = unanswered.news(in: reply, of: correlationID) { notices.show(news) }
+  let lateReplies = LateReplies(note: notices.show)
+  let listener = Connection.Listener(notice: notices.show, frames: topics.contains(.amqp) ? tell : nil) {
+    lateReplies.receive($1.mapError { LinkError($0) }, for: $0)
   }
-  let listener = Connection.Listener(
-    notice: notices.show, frames: topics.contains(.amqp) ? tell : nil, stray: stray)
   let open: @Sendable (String) async throws(LinkError) -> any JSONRPC.Link = { uri async throws(LinkError) in
     if options.offline {
       return OfflineLink(try offlineAddress(uri)) { request in
@@ -168,7 +166,7 @@ private func session(
     options: options.session(arguments: arguments, environment: environment, console: console), output: output,
     surroundings: Session.Surroundings(
       open: open, note: console.note,
-      ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, unanswered: unanswered))
+      ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, lateReplies: lateReplies))
 }
 
 /// The URI without its password, held against the rules for one.

@@ -83,7 +83,8 @@ import Testing
     (.timeout, true, .timeout, .unknown), (.noRoute, false, .noRoute, .noRoute), (.noRoute, true, .noRoute, .noRoute),
     (.lost, false, .connection, .connection), (.lost, true, .connection, .unknown),
     (.closed, true, .connection, .unknown), (.unreachable, false, .connection, .connection),
-    (.accessRefused, false, .connection, .connection), (.cancelled, false, .interrupted, .interrupted),
+    (.nacked, false, .connection, .connection), (.accessRefused, false, .connection, .connection),
+    (.cancelled, false, .interrupted, .interrupted),
     (.cancelled, true, .interrupted, .unknown), (.malformed, true, .malformed, .unknown),
     (.tooLarge, false, .value, .value),
   ])

@@ -34,6 +34,25 @@ public struct VirtualHost: Sendable {
     return flags.split { !$0.isLetter }.map { $0 == "true" }
   }
 
+  /// Declares a queue that takes so many messages and refuses more (`x-overflow: reject-publish`).
+  public func declare(queue: String, maxLength: Int) throws {
+    try broker.evaluate(
+      """
+      {new, _} = rabbit_amqqueue:declare(
+        rabbit_misc:r(<<"\(name)">>, queue, <<"\(queue)">>), false, false,
+        [{<<"x-max-length">>, long, \(maxLength)}, {<<"x-overflow">>, longstr, <<"reject-publish">>}], none, <<"test">>).
+      """)
+  }
+
+  /// Lets the user guest publish nothing here, or everything; a channel may remember for a while what it was told before.
+  public func allowPublishing(_ isAllowed: Bool) throws {
+    try broker.evaluate(
+      """
+      rabbit_auth_backend_internal:set_permissions(
+        <<"guest">>, <<"\(name)">>, <<".*">>, <<"\(isAllowed ? ".*" : "^$")">>, <<".*">>, <<"test">>).
+      """)
+  }
+
   /// Deletes a queue with what is in it; its consumers get a `basic.cancel`.
   public func delete(queue: String) throws {
     try broker.evaluate("{ok, Q} = \(lookup(queue)), rabbit_amqqueue:delete(Q, false, false, <<\"test\">>).")

@@ -137,8 +137,9 @@ struct AMQPHandle: ~Copyable {
   /// Sends what waits to go out at once.
   mutating func flush() throws(BrokerError) { try burst?.send(descriptor) }
 
-  /// Sends a method on a channel; the broker's answer comes as a frame.
+  /// Sends a method on a channel, after the messages that wait; the broker's answer comes as a frame.
   mutating func send(_ method: Method, on channel: UInt16) throws(BrokerError) {
+    try flush()
     let status =
       switch method {
       case .openChannel: retort_open_channel(connection, channel)
@@ -147,6 +148,7 @@ struct AMQPHandle: ~Copyable {
       case .declareRequestQueue(let name, let isPassive):
         Array(name.utf8).withLent { retort_declare_request_queue(connection, channel, $0, isPassive ? 1 : 0) }
       case .prefetch(let count): retort_prefetch(connection, channel, count)
+      case .selectConfirms: retort_select_confirms(connection, channel)
       case .consume(let queue, let acknowledges):
         queue.withLent { retort_consume(connection, channel, $0, acknowledges ? 0 : 1) }
       case .cancel(let tag): tag.withLent { retort_cancel(connection, channel, $0) }

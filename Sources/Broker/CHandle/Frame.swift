@@ -10,6 +10,8 @@ struct Frame: ~Copyable {
   var channel: UInt16 { raw.channel }
   /// Delivery tag, body size, or message count.
   var number: UInt64 { raw.number }
+  /// Whether an acknowledgement is for all delivery tags up to its own.
+  var isMultiple: Bool { raw.multiple != 0 }
   var consumers: Int { Int(raw.consumers) }
   var code: UInt16 { raw.code }
   /// Queue name or consumer tag.

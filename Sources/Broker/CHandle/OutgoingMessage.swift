@@ -8,6 +8,8 @@ final class OutgoingMessage: Sendable {
   let replyTo: [UInt8]
   let body: [UInt8]
   let isMandatory: Bool
+  /// Whether the broker has to say that it took the message, or that it did not.
+  let isConfirmed: Bool
   /// When the message itself dies.
   let expiration: ContinuousClock.Instant?
   /// When a client stops waiting for it.
@@ -15,7 +17,8 @@ final class OutgoingMessage: Sendable {
 
   init(
     channel: UInt16, routingKey: [UInt8], correlationID: [UInt8], replyTo: [UInt8] = [], body: [UInt8],
-    isMandatory: Bool = false, expiration: ContinuousClock.Instant? = nil, deadline: ContinuousClock.Instant? = nil
+    isMandatory: Bool = false, isConfirmed: Bool = false, expiration: ContinuousClock.Instant? = nil,
+    deadline: ContinuousClock.Instant? = nil
   ) {
     self.channel = channel
     self.routingKey = routingKey
@@ -23,6 +26,7 @@ final class OutgoingMessage: Sendable {
     self.replyTo = replyTo
     self.body = body
     self.isMandatory = isMandatory
+    self.isConfirmed = isConfirmed
     self.expiration = expiration
     self.deadline = deadline
   }

@@ -17,12 +17,15 @@ typedef struct {
 typedef enum {
   RETORT_FRAME_DELIVER = 1,
   RETORT_FRAME_RETURN,
+  RETORT_FRAME_ACK,
+  RETORT_FRAME_NACK,
   RETORT_FRAME_HEADER,
   RETORT_FRAME_BODY,
   RETORT_FRAME_CHANNEL_OPEN_OK,
   RETORT_FRAME_DECLARE_OK,
   RETORT_FRAME_CONSUME_OK,
   RETORT_FRAME_QOS_OK,
+  RETORT_FRAME_CONFIRM_OK,
   RETORT_FRAME_CANCEL,
   RETORT_FRAME_CANCEL_OK,
   RETORT_FRAME_CHANNEL_CLOSE,
@@ -40,6 +43,8 @@ typedef struct {
   uint16_t channel;
   /// Delivery tag, body size, or message count.
   uint64_t number;
+  /// Whether an acknowledgement is for all delivery tags up to its own.
+  int multiple;
   /// Consumer count.
   uint32_t consumers;
   /// Reply code of a close or a return.
@@ -143,6 +148,7 @@ int retort_confirm_channel_close(amqp_connection_state_t connection, uint16_t ch
 int retort_declare_reply_queue(amqp_connection_state_t connection, uint16_t channel);
 int retort_declare_request_queue(amqp_connection_state_t connection, uint16_t channel, retort_bytes name, int passive);
 int retort_prefetch(amqp_connection_state_t connection, uint16_t channel, uint16_t count);
+int retort_select_confirms(amqp_connection_state_t connection, uint16_t channel);
 int retort_consume(amqp_connection_state_t connection, uint16_t channel, retort_bytes queue, int no_ack);
 int retort_cancel(amqp_connection_state_t connection, uint16_t channel, retort_bytes tag);
 int retort_ack(amqp_connection_state_t connection, uint16_t channel, uint64_t tag);

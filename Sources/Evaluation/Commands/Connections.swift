@@ -110,7 +110,7 @@ extension Command {
     }
     let resource = ResourceClient(
       transport: transport, settings: settings, trace: session.surroundings.trace,
-      unanswered: session.surroundings.unanswered)
+      lateReplies: session.surroundings.lateReplies)
     let name = settings.type == queue ? queue : "\(settings.type) (queue \(queue))"
     connection.queues.add(queue)
     let timeout = arguments["timeout"] == nil ? session.timeout : nil

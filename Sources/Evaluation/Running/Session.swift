@@ -50,19 +50,19 @@ public final class Session: Sendable {
     /// Shows what the program was asked to trace.
     public var trace: Trace?
     /// Remembers the changes whose reply did not come in time.
-    public var unanswered: Unanswered?
+    public var lateReplies: LateReplies?
 
     /// Creates surroundings.
     public init(
       open: @escaping @Sendable (String) async throws(LinkError) -> any Link,
       note: @escaping @Sendable (String) -> Void, ask: (@Sendable (String) async -> String?)? = nil,
-      trace: Trace? = nil, unanswered: Unanswered? = nil
+      trace: Trace? = nil, lateReplies: LateReplies? = nil
     ) {
       self.open = open
       self.note = note
       self.ask = ask
       self.trace = trace
-      self.unanswered = unanswered
+      self.lateReplies = lateReplies
     }
   }
 

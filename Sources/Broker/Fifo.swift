@@ -1,0 +1,25 @@
+/// Elements in the order in which they came; what is taken off frees its memory in time.
+struct Fifo<Element> {
+  private var elements: [Element] = []
+  private var head = 0
+
+  var count: Int { elements.count - head }
+  var isEmpty: Bool { head == elements.count }
+  var first: Element? { isEmpty ? nil : elements[head] }
+
+  mutating func append(_ element: Element) { elements.append(element) }
+
+  mutating func removeFirst() {
+    guard !isEmpty else { return }
+    head += 1
+    guard head == elements.count || head >= 1024 && head * 2 >= elements.count else { return }
+    elements.removeSubrange(..<head)
+    head = 0
+  }
+
+  /// The element at a place, from 0 for the first.
+  subscript(place: Int) -> Element {
+    get { elements[head + place] }
+    set { elements[head + place] = newValue }
+  }
+}

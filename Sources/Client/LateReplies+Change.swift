@@ -1,0 +1,58 @@
+import JSONAPI
+import JSONRPC
+import JSONText
+
+extension LateReplies {
+  /// A change that nobody waits for any more.
+  struct Change: Sendable {
+    let call: ClientError.Call
+    /// The id of the resource; nil where it makes one.
+    let id: String?
+    /// Who reads its reply.
+    let client: ResourceClient
+    /// When a reply is not to be expected any more; nil where that can't be said.
+    let life: ContinuousClock.Instant?
+    let end = ContinuousClock.now
+    var watch: Watch?
+    var settle: (@Sendable (Outcome) -> Void)?
+  }
+}
+
+extension LateReplies.Change {
+  /// The answer, with the queue's name in what the broker says.
+  func worded(_ answer: LateReplies.Answer) -> LateReplies.Answer {
+    guard case .failure(let error) = answer, error.code == .noRoute else { return answer }
+    return .failure(LinkError(.noRoute, "there is no queue \(call.queue)"))
+  }
+
+  /// What became of it, as it would have been returned or thrown in time.
+  func outcome(of answer: LateReplies.Answer) -> LateReplies.Outcome {
+    switch worded(answer) {
+    case .success(let reply): client.outcome(of: reply, to: call)
+    case .failure(let error): .failure(ClientError(error, changes: true, call, waited: nil, hasExpired: false))
+    }
+  }
+
+  /// What became of it, in the words of a note.
+  func text(of answer: LateReplies.Answer) -> String {
+    let label = "\(call.label) \(call.method)\(id.map { " \($0)" } ?? "")"
+    switch worded(answer) {
+    case .failure(let error): return "\(label) was not carried out: \(error.message)"
+    case .success(let reply): return text(of: reply, label)
+    }
+  }
+
+  private func text(of reply: [UInt8], _ label: String) -> String {
+    guard let response = try? Response.decode(reply).0 else {
+      return "\(label) was answered, but not so that it can be read"
+    }
+    switch response.outcome {
+    case .error(let error): return ClientError(error, on: label).message
+    case .result(let result):
+      let errors = result.objectValue.map(Document.errors(in:)) ?? []
+      if !errors.isEmpty { return ClientError(errors, on: label).message }
+      let made = id == nil ? result["data"]?["id"]?.idText : nil
+      return "\(label) was carried out\(made.map { ", id \($0)" } ?? "")"
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import Synchronization
+
+extension LateReplies {
+  /// The unknown changes of one owner, each settled by its late reply.
+  ///
+  /// ```swift
+  /// let watch = late.watch()
+  /// watch.add(error) { outcome in tally.settle(element, outcome) }
+  /// let left = await watch.settled(within: .seconds(5))
+  /// watch.end()
+  /// ```
+  public final class Watch: Sendable {
+    private struct State {
+      /// The changes without an outcome, and until when a reply may come.
+      var open: [String: ContinuousClock.Instant?] = [:]
+      var waiters: [AsyncStream<Void>.Continuation] = []
+      var isEnded = false
+    }
+
+    private let late: LateReplies
+    private let state = Mutex(State())
+
+    fileprivate init(_ late: LateReplies) { self.late = late }
+
+    /// How many changes have no outcome.
+    public var open: Int { state.withLock(\.open.count) }
+
+    /// Follows the change of an error of kind `unknown`.
+    ///
+    /// Where no reply can come, since the connection was lost with its reply queue, nothing happens.
+    ///
+    /// - Parameters:
+    ///   - error: The error that the change ended with.
+    ///   - settle: Gets what became of it, at most once, on the thread of the connection or at once on the caller's; it
+    ///     must not block.
+    public func add(_ error: ClientError, settle: @escaping @Sendable (Outcome) -> Void) {
+      guard let id = error.call?.correlationID else { return }
+      state.withLock { _ = $0.open.updateValue(nil, forKey: id) }
+      let once = { @Sendable [weak self] (outcome: Outcome) in
+        if self?.state.withLock({ !$0.isEnded && $0.open.keys.contains(id) }) == true { settle(outcome) }
+      }
+      switch late.follow(id, by: self, once) {
+      case .open(let life):
+        state.withLock { if $0.open.keys.contains(id) { _ = $0.open.updateValue(life, forKey: id) } }
+      case .closed: remove(id)
+      case .answered(let outcome):
+        once(outcome)
+        remove(id)
+      }
+    }
+
+    /// Waits until each change has its outcome, or no reply is to be expected any more, at most for a time; at once where
+    /// the task is cancelled.
+    ///
+    /// - Returns: How many have none.
+    public func settled(within limit: Duration) async -> Int {
+      let (changes, changed) = AsyncStream.makeStream(of: Void.self)
+      let end = state.withLock { state -> ContinuousClock.Instant? in
+        guard !state.open.isEmpty else { return nil }
+        state.waiters.append(changed)
+        let latest = ContinuousClock.now + limit
+        return state.open.values.map { min($0 ?? latest, latest) }.max()
+      }
+      guard let end else { return 0 }
+      let clock = Task {
+        try? await Task.sleep(until: end, clock: .continuous)
+        changed.finish()
+      }
+      for await _ in changes {}
+      clock.cancel()
+      return open
+    }
+
+    /// Follows no change any more: what comes is told in notes again.
+    public func end() {
+      let left = state.withLock { state in
+        state.isEnded = true
+        defer { state.open = [:] }
+        return Array(state.open.keys)
+      }
+      late.leave(left)
+    }
+
+    /// Counts a change as settled, after its outcome was handed on.
+    func remove(_ id: String) {
+      let waiters = state.withLock { state -> [AsyncStream<Void>.Continuation] in
+        guard state.open.removeValue(forKey: id) != nil, state.open.isEmpty else { return [] }
+        defer { state.waiters = [] }
+        return state.waiters
+      }
+      for waiter in waiters { waiter.finish() }
+    }
+  }
+
+  /// Begins to follow the changes of one owner.
+  public func watch() -> Watch { Watch(self) }
+}

@@ -1,0 +1,117 @@
+import JSONAPI
+public import JSONRPC
+public import JSONText
+import Synchronization
+
+/// The changes that were given up without a reply, and the replies that come late.
+///
+/// The owner of such a change follows it with a ``Watch``; what nobody follows is told in a note.
+///
+/// ```swift
+/// let late = LateReplies { print($0) }
+/// late.receive(.success(body), for: correlationID)  // a reply that came 2.3 s late: posts create was carried out, id 1001
+/// ```
+public final class LateReplies: Sendable {
+  /// What came late: the body of a reply, or the broker's refusal (`noRoute`, `nacked`).
+  public typealias Answer = Result<[UInt8], LinkError>
+  /// What became of a change: the result, as ``ResourceClient/send(_:patience:)`` returns it, or the error it throws.
+  public typealias Outcome = Result<JSONValue, ClientError>
+
+  private struct State {
+    var changes = Recent<Change>(limit: 100_000)
+    /// What came before its change was given up here: whoever waited for it may be on the way.
+    var arrived = Recent<Answer>(limit: 1 << 20)
+    /// What came before its change was followed.
+    var settled = Recent<(change: Change, answer: Answer)>(limit: 1 << 20)
+    var noted = 0
+    var lastNoted = ContinuousClock.now
+  }
+
+  private let state = Mutex(State())
+  private let note: @Sendable (String) -> Void
+  /// How many are told one by one, until none came for some seconds.
+  private static let burst = 20
+  private static let calm = Duration.seconds(5)
+
+  /// Creates an empty one.
+  ///
+  /// - Parameter note: Shows a sentence to a person.
+  public init(note: @escaping @Sendable (String) -> Void) { self.note = note }
+
+  /// Remembers a change that was given up; returns its answer where that came meanwhile.
+  func add(_ change: Change) -> Answer? {
+    let id = change.call.correlationID
+    return state.withLock { state in
+      if let answer = state.arrived.remove(id) { return change.worded(answer) }
+      state.changes.insert(change, for: id)
+      return nil
+    }
+  }
+
+  /// Takes an answer that nobody waits for.
+  ///
+  /// It settles the change for the watch that follows it; of a change that nobody follows it gives a note, unless there were
+  /// many within seconds.
+  public func receive(_ answer: Answer, for correlationID: String) {
+    let change = state.withLock { state in
+      let change = state.changes.remove(correlationID)
+      let weight = 256 + ((try? answer.get().count) ?? 0)
+      if let change, change.watch == nil {
+        state.settled.insert((change, answer), for: correlationID, weight: weight)
+      } else if change == nil {
+        state.arrived.insert(answer, for: correlationID, weight: weight)
+      }
+      return change
+    }
+    guard let change else { return }
+    if let watch = change.watch {
+      change.settle?(change.outcome(of: answer))
+      watch.remove(correlationID)
+    } else if let text = news(of: change, answer) {
+      note(text)
+    }
+  }
+
+  /// What is known of a change that a watch begins to follow.
+  enum Followed {
+    /// Its reply may come, up to an instant where that can be said.
+    case open(until: ContinuousClock.Instant?)
+    case answered(Outcome)
+    /// No reply can come.
+    case closed
+  }
+
+  /// Has a watch get what becomes of a change.
+  func follow(
+    _ id: String, by watch: Watch, _ settle: @escaping @Sendable (Outcome) -> Void
+  ) -> Followed {
+    state.withLock { state in
+      var life: ContinuousClock.Instant?
+      let isKnown = state.changes.update(id) { change in
+        (change.watch, change.settle) = (watch, settle)
+        life = change.life
+      }
+      if isKnown { return .open(until: life) }
+      return state.settled.remove(id).map { .answered($0.change.outcome(of: $0.answer)) } ?? .closed
+    }
+  }
+
+  /// Leaves changes to the notes.
+  func leave(_ ids: some Sequence<String>) {
+    state.withLock { state in
+      for id in ids { _ = state.changes.update(id) { ($0.watch, $0.settle) = (nil, nil) } }
+    }
+  }
+
+  private func news(of change: Change, _ answer: Answer) -> String? {
+    let count = state.withLock { state in
+      state.noted = .now > state.lastNoted + Self.calm ? 1 : state.noted + 1
+      state.lastNoted = .now
+      return state.noted
+    }
+    guard count <= Self.burst + 1 else { return nil }
+    if count > Self.burst { return "more replies come late, which are not told: --trace=amqp shows them" }
+    let late = Double(Int((ContinuousClock.now - change.end) / .milliseconds(100))) / 10
+    return "a reply that came \(late) s late: \(change.text(of: answer))"
+  }
+}

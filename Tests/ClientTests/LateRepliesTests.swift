@@ -1,0 +1,170 @@
+import Client
+import JSONRPC
+import JSONText
+import Synchronization
+import Testing
+
+/// A change whose reply comes late has its outcome after all: for who follows it, or in a note.
+@Suite struct LateRepliesTests {
+  /// A client whose changes have no reply in time, and what is noted of late ones.
+  private struct Silent {
+    let client: ResourceClient
+    let late: LateReplies
+    private let heard = Heard()
+
+    var notes: [String] { heard.lines.map { $0.replacing(#/[0-9]+\.[0-9] s late/#, with: "N s late") } }
+
+    init(_ code: LinkError.Code = .timeout, count: Int = 1, _ settings: Settings = .posts) {
+      let failures = Array(
+        repeating: ScriptedTransport.Answer.failure(LinkError(code, "silence", wasSent: true)), count: count)
+      let heard = heard
+      late = LateReplies { heard.hear($0) }
+      client = ResourceClient(transport: ScriptedTransport(failures), settings: settings, lateReplies: late)
+    }
+
+    /// Creates a resource in vain.
+    func create() async throws -> ClientError {
+      let error = await failure { () throws(ClientError) in
+        try await client.send(try client.createRequest(["text": "a"]))
+      }
+      return try #require(error)
+    }
+  }
+
+  private func reply(_ rest: String) -> LateReplies.Answer { .success(Array("{\"jsonrpc\":\"2.0\",\(rest)}".utf8)) }
+
+  /// What a watch was told.
+  private final class Outcomes: Sendable {
+    private let state = Mutex<[String]>([])
+
+    var all: [String] { state.withLock { $0 } }
+
+    func add(_ outcome: LateReplies.Outcome) {
+      let text =
+        switch outcome {
+        case .success(let result): result.text
+        case .failure(let error): "\(error.kind.rawValue), \(error.wasSent ? "sent" : "not sent"): \(error.message)"
+        }
+      state.withLock { $0.append(text) }
+    }
+  }
+
+  @Test func whatIsFollowedIsSettledAndNotNoted() async throws {
+    let silent = Silent(count: 3)
+    let (watch, outcomes) = (silent.late.watch(), Outcomes())
+    for _ in 0..<3 { watch.add(try await silent.create()) { outcomes.add($0) } }
+    #expect(watch.open == 3)
+    silent.late.receive(reply(#""result":{"data":{"type":"posts","id":"7"}}"#), for: "c2")
+    silent.late.receive(reply(#""error":{"code":-32602,"message":"Invalid params"}"#), for: "c2")
+    #expect(outcomes.all == [#"{"data":{"type":"posts","id":"7"}}"#])
+    silent.late.receive(reply(#""error":{"code":-32602,"message":"Invalid params"}"#), for: "c1")
+    silent.late.receive(.failure(LinkError(.noRoute, "312 NO_ROUTE")), for: "c3")
+    #expect(
+      outcomes.all.dropFirst() == [
+        "service, sent: posts create: Invalid params (code -32602)", "no-route, not sent: there is no queue posts",
+      ])
+    #expect(await watch.settled(within: .seconds(3600)) == 0)
+    #expect(silent.notes == [])
+  }
+
+  @Test func aRefusalIsAFailure() async throws {
+    let silent = Silent()
+    let (watch, outcomes) = (silent.late.watch(), Outcomes())
+    watch.add(try await silent.create()) { outcomes.add($0) }
+    silent.late.receive(.failure(LinkError(.nacked, "refused")), for: "c1")
+    #expect(outcomes.all == ["connection, not sent: refused (create on queue posts, correlation id c1)"])
+  }
+
+  @Test func namesComeAsTheClientHasThem() async throws {
+    var settings = Settings.posts
+    settings.keys = .underscore
+    let silent = Silent(.timeout, settings)
+    let (watch, outcomes) = (silent.late.watch(), Outcomes())
+    watch.add(try await silent.create()) { outcomes.add($0) }
+    silent.late.receive(reply(#""result":{"a-b":1}"#), for: "c1")
+    #expect(outcomes.all == [#"{"a_b":1}"#])
+  }
+
+  @Test func whatNobodyFollowsIsNoted() async throws {
+    let silent = Silent(count: 2)
+    _ = try await silent.create()
+    _ = try await silent.create()
+    silent.late.receive(reply(#""result":{"data":{"type":"posts","id":"7"}}"#), for: "c1")
+    silent.late.receive(.failure(LinkError(.noRoute, "312 NO_ROUTE")), for: "c2")
+    silent.late.receive(reply("\"result\":{}"), for: "of nobody")
+    #expect(
+      silent.notes == [
+        "a reply that came N s late: posts create was carried out, id 7",
+        "a reply that came N s late: posts create was not carried out: there is no queue posts",
+      ])
+  }
+
+  @Test func whatCameBeforeItWasFollowedSettlesIt() async throws {
+    let silent = Silent()
+    let error = try await silent.create()
+    silent.late.receive(reply("\"result\":{}"), for: "c1")
+    let (watch, outcomes) = (silent.late.watch(), Outcomes())
+    watch.add(error) { outcomes.add($0) }
+    #expect(outcomes.all == ["{}"] && watch.open == 0)
+  }
+
+  /// Where the reply comes while whoever waited is on the way, it is the reply.
+  @Test func whatCameBeforeItWasGivenUpIsTheReply() async throws {
+    let silent = Silent(count: 2)
+    silent.late.receive(reply("\"result\":{}"), for: "c1")
+    #expect(try await silent.client.send(silent.client.createRequest(["text": "a"])) == [:])
+    silent.late.receive(.failure(LinkError(.noRoute, "312 NO_ROUTE")), for: "c2")
+    let returned = try await silent.create()
+    #expect(report(returned).prefix(2) == ["no-route", "there is no queue posts"] && !returned.wasSent)
+  }
+
+  @Test func noReplyComesOverALostConnection() async throws {
+    let silent = Silent(.lost)
+    let watch = silent.late.watch()
+    watch.add(try await silent.create()) { _ in }
+    #expect(watch.open == 0)
+  }
+
+  @Test func aWatchThatHasEndedHearsNothing() async throws {
+    let silent = Silent()
+    let (watch, outcomes) = (silent.late.watch(), Outcomes())
+    watch.add(try await silent.create()) { outcomes.add($0) }
+    watch.end()
+    silent.late.receive(reply("\"result\":{}"), for: "c1")
+    #expect(outcomes.all == [] && silent.notes == ["a reply that came N s late: posts create was carried out"])
+  }
+
+  @Test func theWaitEndsWithTheLastOutcome() async throws {
+    let silent = Silent(count: 2)
+    let watch = silent.late.watch()
+    for _ in 0..<2 { watch.add(try await silent.create()) { _ in } }
+    let waiting = Task { await watch.settled(within: .seconds(3600)) }
+    for id in ["c1", "c2"] { silent.late.receive(reply("\"result\":{}"), for: id) }
+    #expect(await waiting.value == 0)
+  }
+
+  @Test func theWaitEndsWithItsTimeAndWithItsTask() async throws {
+    let silent = Silent()
+    let watch = silent.late.watch()
+    watch.add(try await silent.create()) { _ in }
+    #expect(await watch.settled(within: .milliseconds(1)) == 1)
+    let waiting = Task { await watch.settled(within: .seconds(3600)) }
+    waiting.cancel()
+    #expect(await waiting.value == 1)
+  }
+
+  @Test func theWaitIsNoLongerThanAReplyMayTake() async throws {
+    let silent = Silent(.timeout, Settings(type: "posts", meta: [:], timeout: .milliseconds(1)))
+    let watch = silent.late.watch()
+    watch.add(try await silent.create()) { _ in }
+    #expect(await watch.settled(within: .seconds(3600)) == 1)
+  }
+
+  @Test func manyNotesAreCut() async throws {
+    let silent = Silent(count: 30)
+    for _ in 0..<30 { _ = try await silent.create() }
+    for number in 1...30 { silent.late.receive(reply("\"result\":{}"), for: "c\(number)") }
+    #expect(silent.notes.count == 21)
+    #expect(silent.notes.last == "more replies come late, which are not told: --trace=amqp shows them")
+  }
+}
