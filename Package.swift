@@ -26,7 +26,8 @@ let package = Package(
     // 0: nothing of ours below.
     .target(name: "CRabbitMQ", linkerSettings: ["rabbitmq", "ssl", "crypto"].map { .linkedLibrary($0) }),
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
-    .target(name: "Language", swiftSettings: safe),
+    .target(name: "Redaction", swiftSettings: safe),
+    .target(name: "Language", dependencies: ["Redaction"], swiftSettings: safe),
     .target(name: "JSONText", swiftSettings: safe),
     // 1: the payload, and the two things that touch C.
     .target(name: "JSONAPI", dependencies: ["JSONText"], swiftSettings: safe),
@@ -39,18 +40,35 @@ let package = Package(
       name: "ResourceService",
       dependencies: ["JSONAPI", "JSONRPC", "JSONText", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: safe),
-    // 3: statements run.
+    // 3: changes of resources, and what a variable can hold.
+    .target(name: "Bulk", dependencies: ["Client", "JSONAPI", "JSONRPC", "JSONText"], swiftSettings: safe),
     .target(
-      name: "Evaluation",
+      name: "Values",
       dependencies: [
         "Language", "Client", "JSONAPI", "JSONRPC", "JSONText", .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: safe),
-    // 4 and 5: the program.
+    // 4: files and output.
+    .target(
+      name: "Formats", dependencies: ["Values", "Language", "JSONAPI", "JSONText", "Redaction"], swiftSettings: safe),
+    // 5: statements run.
+    .target(
+      name: "Evaluation",
+      dependencies: [
+        "Bulk", "Formats", "Values", "Client", "JSONAPI", "JSONRPC", "JSONText", "Language", "Redaction",
+        .product(name: "BigInt", package: "BigInt"),
+      ],
+      swiftSettings: safe),
+    // 6: what explains the language, and the service on a broker.
+    .target(name: "Handbook", dependencies: ["Evaluation", "Values"], swiftSettings: safe),
+    .target(
+      name: "Serving", dependencies: ["Broker", "ResourceService", "JSONRPC", "JSONText"], swiftSettings: safe),
+    // 7 and 8: the program.
     .target(
       name: "RetortShell",
       dependencies: [
-        "Evaluation", "ResourceService", "Client", "Language", "JSONAPI", "JSONRPC", "JSONText", "Broker", "Terminal",
+        "Handbook", "Serving", "Evaluation", "Formats", "Values", "ResourceService", "Client", "Broker", "Terminal",
+        "JSONAPI", "JSONRPC", "JSONText", "Language", "Redaction",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe),
@@ -58,10 +76,13 @@ let package = Package(
     // What tests share: the private broker, the transcripts.
     .target(
       name: "TestBench",
-      dependencies: ["RetortShell", "Evaluation", "ResourceService", "Broker", "Language", "JSONText", "JSONRPC"],
+      dependencies: [
+        "RetortShell", "Handbook", "Evaluation", "Values", "ResourceService", "Broker", "Language", "JSONText",
+        "JSONRPC",
+      ],
       path: "Tests/TestBench", swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
-    .testTarget(name: "LanguageTests", dependencies: ["Language"], swiftSettings: strict),
+    .testTarget(name: "LanguageTests", dependencies: ["Language", "Redaction"], swiftSettings: strict),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: strict),
     .testTarget(
       name: "ClientTests", dependencies: ["Client", "JSONAPI", "JSONRPC", "JSONText"],
@@ -73,10 +94,14 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "EvaluationTests",
-      dependencies: ["Evaluation", "RetortShell", "TestBench", "Language", "JSONText", "JSONRPC"],
+      dependencies: [
+        "Evaluation", "Handbook", "Formats", "Values", "RetortShell", "TestBench", "Language", "JSONText", "JSONRPC",
+      ],
       swiftSettings: strict),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: strict),
     .testTarget(
-      name: "RetortTests", dependencies: ["RetortShell", "TestBench", "Broker", "retort"], swiftSettings: strict),
+      name: "RetortTests",
+      dependencies: ["RetortShell", "Serving", "Evaluation", "Formats", "Values", "TestBench", "Broker", "retort"],
+      swiftSettings: strict),
   ]
 )

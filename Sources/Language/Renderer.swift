@@ -1,3 +1,5 @@
+import Redaction
+
 /// Draws an error: its kind and message, the place, the line with carets under the words, and what to do next.
 ///
 /// ```

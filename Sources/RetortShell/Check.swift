@@ -3,6 +3,8 @@ import Evaluation
 import JSONRPC
 import JSONText
 import Language
+import Values
+import Formats
 
 /// The options of `retort check`.
 struct CheckOptions: ParsableArguments {

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Evaluation
 import Language
+import Values
+import Formats
 
 /// The options of `retort fmt`.
 struct FormatOptions: ParsableArguments {

@@ -1,6 +1,7 @@
 import Language
 import Synchronization
 import Terminal
+import Redaction
 
 /// What connections have to tell a person, whenever they have: above the line that is being typed, or as notes.
 final class Notices: Sendable {

@@ -6,6 +6,9 @@ public import JSONRPC
 import JSONText
 import Language
 import ResourceService
+import Values
+import Formats
+import Handbook
 
 /// Runs the program and returns its exit status.
 ///
@@ -166,7 +169,8 @@ private func session(
     options: options.session(arguments: arguments, environment: environment, console: console), output: output,
     surroundings: Session.Surroundings(
       open: open, note: console.note,
-      ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, lateReplies: lateReplies))
+      ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, lateReplies: lateReplies,
+      help: Session.HelpPages(page: Help.text, topics: { Help.topics })))
 }
 
 /// The URI without its password, held against the rules for one.

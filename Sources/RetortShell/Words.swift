@@ -1,5 +1,6 @@
 import Evaluation
 import Terminal
+import Handbook
 
 /// The words that Tab offers, by what stands before the cursor.
 ///

@@ -5,17 +5,25 @@ import Testing
 @Suite struct ArchitectureTests {
   /// What a target may import of ours and of other packages: the table of the architecture.
   static let allowed: [String: Set<String>] = [
-    "CRabbitMQ": [], "CReadline": [], "Language": [], "JSONText": [],
+    "CRabbitMQ": [], "CReadline": [], "Redaction": [], "JSONText": [],
+    "Language": ["Redaction"],
     "JSONAPI": ["JSONText"],
     "JSONRPC": ["JSONText"],
     "Broker": ["CRabbitMQ"],
     "Terminal": ["CReadline"],
     "Client": ["JSONAPI", "JSONRPC", "JSONText"],
     "ResourceService": ["JSONAPI", "JSONRPC", "JSONText", "GRDB", "Foundation", "Dispatch"],
-    "Evaluation": ["Language", "Client", "JSONAPI", "JSONRPC", "JSONText", "BigInt"],
+    "Bulk": ["Client", "JSONAPI", "JSONRPC", "JSONText"],
+    "Values": ["Language", "Client", "JSONAPI", "JSONRPC", "JSONText", "BigInt"],
+    "Formats": ["Values", "Language", "JSONAPI", "JSONText", "Redaction"],
+    "Evaluation": [
+      "Bulk", "Formats", "Values", "Language", "Client", "JSONAPI", "JSONRPC", "JSONText", "Redaction", "BigInt",
+    ],
+    "Handbook": ["Evaluation", "Values"],
+    "Serving": ["Broker", "ResourceService", "JSONRPC", "JSONText"],
     "RetortShell": [
-      "Language", "JSONText", "JSONAPI", "JSONRPC", "Broker", "Terminal", "Client", "ResourceService", "Evaluation",
-      "ArgumentParser", "Foundation",
+      "Redaction", "Language", "JSONText", "JSONAPI", "JSONRPC", "Broker", "Terminal", "Client", "ResourceService",
+      "Values", "Formats", "Evaluation", "Handbook", "Serving", "ArgumentParser", "Foundation",
     ],
     "retort": ["RetortShell", "Foundation"],
   ]

@@ -3,6 +3,8 @@ import JSONText
 import Testing
 
 @testable import Evaluation
+import Values
+import Formats
 
 /// What is collected comes back as it was, from memory and from a file alike.
 @Suite struct CollectedTests {

@@ -4,6 +4,8 @@ import JSONText
 import Testing
 
 @testable import Evaluation
+import Values
+import Formats
 
 /// What is written takes its place whole, is added whole, or leaves all as it was.
 @Suite struct FileWriterTests {

@@ -6,6 +6,7 @@ import Testing
 @testable import Evaluation
 @testable import Language
 @testable import RetortShell
+@testable import Handbook
 
 /// What `help` says: each example does what it shows, and the reference is made of the same words.
 @Suite struct HelpTests {
@@ -76,7 +77,7 @@ import Testing
   @Test func everyKindOfErrorHasAPage() throws {
     let sources = URL(filePath: #filePath).appending(path: "../../../Sources").standardized
     let files = FileManager.default.enumerator(
-      at: sources.appending(path: "Evaluation"), includingPropertiesForKeys: nil)
+      at: sources, includingPropertiesForKeys: nil)
     var kinds: Set<String> = []
     for case let file as URL in try #require(files) where file.pathExtension == "swift" {
       let text = try String(contentsOf: file, encoding: .utf8)

@@ -2,6 +2,7 @@ import JSONText
 import Testing
 
 @testable import Evaluation
+import Values
 
 /// Outcomes come in the order of replies; what is told of them is in the order of elements.
 @Suite struct TallyTests {

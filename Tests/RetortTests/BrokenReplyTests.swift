@@ -2,6 +2,7 @@ import Broker
 import Synchronization
 import TestBench
 import Testing
+import Values
 
 /// What the program does and says when the network breaks in the middle of a reply that is several frames long.
 @Suite(.timeLimit(.minutes(5))) struct BrokenReplyTests {

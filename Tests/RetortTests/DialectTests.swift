@@ -1,6 +1,7 @@
 import Broker
 import TestBench
 import Testing
+import Values
 
 /// Services of other habits, as a script meets them.
 @Suite(.timeLimit(.minutes(5))) struct DialectTests {

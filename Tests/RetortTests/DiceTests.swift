@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RetortShell
+@testable import Serving
 
 /// What is drawn hangs on seed, queue and request, and on nothing else.
 @Suite struct DiceTests {

@@ -1,4 +1,5 @@
 import Evaluation
+import Handbook
 import Foundation
 public import JSONRPC
 import Language
@@ -45,7 +46,9 @@ public final class Conversation: Sendable {
     }
     session = Session(
       options: options, output: output,
-      surroundings: Session.Surroundings(open: open, note: { text in heard.errors.withLock { $0 += text } }))
+      surroundings: Session.Surroundings(
+        open: open, note: { text in heard.errors.withLock { $0 += text } },
+        help: Session.HelpPages(page: Help.text, topics: { Help.topics })))
     interpreter = Interpreter(session)
   }
 

@@ -2,6 +2,7 @@ import Broker
 import Foundation
 import Glibc
 import Synchronization
+import Values
 
 /// A stretch of network between a program and a broker, on loopback, that a test can break.
 ///

@@ -1,5 +1,6 @@
 import JSONText
 import Language
+import Values
 
 extension Compiler {
   /// Compiles a command at the head of a pipeline.

@@ -1,4 +1,5 @@
 import Language
+import Values
 
 extension Compiler {
   /// The user's command of a name.

@@ -1,5 +1,6 @@
 import JSONText
 import Language
+import Values
 
 extension Compiler {
   /// `for NAME in PIPELINE do ... end`.

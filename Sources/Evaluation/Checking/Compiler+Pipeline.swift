@@ -1,5 +1,7 @@
 import JSONText
 import Language
+import Values
+import Formats
 
 extension Compiler {
   /// A pipeline made ready to run.
@@ -175,7 +177,7 @@ enum PipelineRun {
     case .gather(let body):
       let all = try await stream.rest()
       return .elements(ElementStream(try await body(&frame, all)))
-    case .collect: return .elements(try await Collected.all(of: &stream, frame).elements())
+    case .collect: return .elements(try await Collected.all(of: &stream).elements())
     case .reduce(let body): return .value(try await body(&frame, &stream))
     case .sink(let body):
       let (flow, summary) = try await body(&frame, &stream, !isLast)

@@ -1,4 +1,5 @@
 import Language
+import Values
 
 extension Compiler {
   /// Compiles what stands after `|`.

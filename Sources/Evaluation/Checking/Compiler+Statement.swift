@@ -1,4 +1,5 @@
 import Language
+import Values
 
 extension Compiler {
   /// Compiles a block with a scope of its own.

@@ -1,4 +1,6 @@
 import Language
+import Values
+import Formats
 
 extension Compiler {
   /// Compiles the statements of a text.

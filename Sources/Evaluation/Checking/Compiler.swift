@@ -1,4 +1,5 @@
 import Language
+import Values
 
 /// Turns statements into code, and says everything that is wrong with them before anything runs.
 ///

@@ -1,5 +1,6 @@
 import Language
 import Synchronization
+import Values
 
 /// A user's command: `def NAME(parameters) do ... end`.
 final class Definition: Sendable {

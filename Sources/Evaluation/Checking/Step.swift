@@ -1,4 +1,5 @@
 import Language
+import Values
 
 /// A statement made ready to run.
 enum Step: Sendable {

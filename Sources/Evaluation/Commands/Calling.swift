@@ -2,6 +2,7 @@ import Synchronization
 import Client
 import JSONText
 import Language
+import Values
 
 extension Command {
   static let call = Command(

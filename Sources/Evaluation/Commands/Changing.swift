@@ -1,4 +1,5 @@
 import Language
+import Values
 
 extension Declaration {
   private static let client = Parameter(name: "CLIENT", shape: .client)

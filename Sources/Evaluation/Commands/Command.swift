@@ -1,5 +1,6 @@
 import JSONText
 import Language
+import Values
 
 /// A word that can begin a pipeline.
 struct Command: Sendable {

@@ -1,5 +1,6 @@
 import Synchronization
 import Language
+import Values
 
 /// What a bulk change is about to do, as its confirmation shows it.
 struct Bulk: Sendable {

@@ -3,6 +3,7 @@ import Client
 import JSONRPC
 import JSONText
 import Language
+import Values
 
 extension Command {
   static let connect = Command(

@@ -47,6 +47,17 @@ public struct Declaration: Sendable {
     public var summary: String
     /// Whether it can't be left out.
     public var isRequired = false
+
+    /// Creates an option.
+    public init(
+      name: String, shape: Shape, fallback: String? = nil, summary: String, isRequired: Bool = false
+    ) {
+      self.name = name
+      self.shape = shape
+      self.fallback = fallback
+      self.summary = summary
+      self.isRequired = isRequired
+    }
   }
 
   /// A statement and what it prints on a fresh `embedded:blog` with `posts` and `authors` as clients.
@@ -55,6 +66,12 @@ public struct Declaration: Sendable {
     public var code: String
     /// Its output, exactly.
     public var output: String
+
+    /// Creates an example.
+    public init(code: String, output: String) {
+      self.code = code
+      self.output = output
+    }
   }
 
   /// The word.

@@ -4,6 +4,7 @@ import JSONRPC
 import JSONAPI
 import JSONText
 import Language
+import Values
 
 extension Command {
   static let destroyAll = Command(

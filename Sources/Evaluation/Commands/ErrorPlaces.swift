@@ -2,6 +2,7 @@ import Client
 import JSONAPI
 import JSONText
 import Language
+import Values
 
 extension Fault {
   /// The error of a client's call, with carets under the words that caused it.

@@ -1,6 +1,7 @@
 import Client
 import JSONRPC
 import Language
+import Values
 
 extension ClientValue {
   /// How long the broker is asked at most, since the call's own time is up.

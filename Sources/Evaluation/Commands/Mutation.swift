@@ -3,6 +3,7 @@ import Client
 import JSONAPI
 import JSONText
 import Language
+import Values
 
 /// One change of one resource, ready to be sent.
 struct Mutation: Sendable {

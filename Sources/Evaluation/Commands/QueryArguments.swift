@@ -2,6 +2,7 @@ import Client
 import JSONAPI
 import JSONText
 import Language
+import Values
 
 extension Declaration.Option {
   static let filter = Self(name: "filter", shape: .record, summary: "only those: {state: \"draft\", author: 7}")

@@ -3,6 +3,7 @@ import JSONAPI
 import JSONRPC
 import JSONText
 import Language
+import Values
 
 extension Command {
   private static let place = Declaration.Parameter(name: "CLIENT", shape: .client)

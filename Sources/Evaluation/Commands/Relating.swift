@@ -2,6 +2,7 @@ import Client
 import JSONAPI
 import JSONText
 import Language
+import Values
 
 extension Command {
   private static let place: [Declaration.Parameter] = [

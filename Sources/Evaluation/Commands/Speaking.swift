@@ -1,6 +1,7 @@
 import Synchronization
 import JSONText
 import Language
+import Values
 
 extension Command {
   private static let expression = Declaration.Parameter(name: "EXPRESSION", shape: .any)

@@ -1,6 +1,7 @@
 import Client
 import JSONText
 import Language
+import Values
 
 extension Command {
   static let transition = Command(

@@ -1,5 +1,7 @@
 import Synchronization
 import Language
+import Values
+import Formats
 
 extension Command {
   static let read = Command(

@@ -1,5 +1,7 @@
 import Glibc
 import JSONText
+import Values
+import Formats
 
 /// A command of the shell that is fed while it runs, and what it prints is passed on.
 final class ShellProcess {

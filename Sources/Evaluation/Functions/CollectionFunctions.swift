@@ -1,5 +1,7 @@
 import JSONText
 import Language
+import Values
+import Formats
 
 extension Function {
   static let collections: [Function] = [

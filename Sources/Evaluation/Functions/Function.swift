@@ -1,5 +1,6 @@
 import JSONText
 import Language
+import Values
 
 /// A word with parentheses: a value made of values.
 struct Function: Sendable {

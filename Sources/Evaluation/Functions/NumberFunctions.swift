@@ -1,6 +1,7 @@
 import BigInt
 import JSONText
 import Language
+import Values
 
 extension Function {
   static let numbers: [Function] = [

@@ -1,5 +1,6 @@
 import JSONText
 import Language
+import Values
 
 extension Function {
   static let text: [Function] = [

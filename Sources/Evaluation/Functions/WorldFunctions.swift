@@ -1,6 +1,7 @@
 import Glibc
 import JSONText
 import Language
+import Values
 
 extension Function {
   static let world: [Function] = [

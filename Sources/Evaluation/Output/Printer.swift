@@ -1,6 +1,8 @@
 import Synchronization
 import JSONText
 import Language
+import Values
+import Formats
 
 /// Writes results in a format, a page at a time.
 struct Printer {

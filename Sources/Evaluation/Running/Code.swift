@@ -1,4 +1,5 @@
 import Language
+import Values
 
 /// An expression made ready to run: its names are slots, its operators functions.
 ///

@@ -1,4 +1,5 @@
 import Language
+import Values
 
 /// The variables of running code, and what flows through it.
 ///

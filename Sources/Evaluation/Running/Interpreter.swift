@@ -1,5 +1,6 @@
 public import Language
 import Synchronization
+public import Values
 
 /// Runs texts against a session, one after the other, with variables that stay.
 ///
@@ -192,8 +193,8 @@ public final class Interpreter: Sendable {
         }
       }
     case .help(let words, let range):
-      guard let text = Help.text(words) else {
-        let near = nearest(to: words.joined(separator: " "), among: Help.topics)
+      guard let text = session.surroundings.help.page(words) else {
+        let near = nearest(to: words.joined(separator: " "), among: session.surroundings.help.topics())
         throw Fault(
           .name, "there is no help for \(words.joined(separator: " "))", at: [Fault.Mark(range)], in: prepared.source,
           nextStep: near.map { "did you mean help \($0)?" } ?? "help lists what there is")

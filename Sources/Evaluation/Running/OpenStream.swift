@@ -1,4 +1,5 @@
 import Synchronization
+import Values
 
 /// A stream of a queue that is open: as long as this lives, changes of the queue are refused.
 final class OpenStream: Sendable {

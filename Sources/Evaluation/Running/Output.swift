@@ -1,4 +1,5 @@
 import Synchronization
+import Values
 
 /// Where results go: bytes, gathered and handed on in pieces.
 public final class Output: Sendable {

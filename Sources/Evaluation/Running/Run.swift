@@ -1,4 +1,5 @@
 import Language
+import Values
 
 /// What all code of a session shares: the session, the text that runs, and where output goes.
 struct Run: Sendable {

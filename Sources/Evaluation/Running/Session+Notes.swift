@@ -2,6 +2,8 @@ import JSONAPI
 import JSONText
 import Language
 import Synchronization
+import Values
+import Redaction
 
 extension Session {
   /// Shows a note on standard error.

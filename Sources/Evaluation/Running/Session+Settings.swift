@@ -1,6 +1,7 @@
 import Synchronization
 import JSONText
 public import Language
+public import Values
 
 extension Session {
   /// What `set` knows.

@@ -2,6 +2,7 @@ public import Client
 public import JSONRPC
 public import Language
 import Synchronization
+import Values
 
 /// What a prompt or a batch works with: connections, clients, variables and settings.
 public final class Session: Sendable {
@@ -51,18 +52,38 @@ public final class Session: Sendable {
     public var trace: Trace?
     /// Remembers the changes whose reply did not come in time.
     public var lateReplies: LateReplies?
+    /// What `help` prints.
+    public var help: HelpPages
 
     /// Creates surroundings.
     public init(
       open: @escaping @Sendable (String) async throws(LinkError) -> any Link,
       note: @escaping @Sendable (String) -> Void, ask: (@Sendable (String) async -> String?)? = nil,
-      trace: Trace? = nil, lateReplies: LateReplies? = nil
+      trace: Trace? = nil, lateReplies: LateReplies? = nil, help: HelpPages = HelpPages()
     ) {
       self.open = open
       self.note = note
       self.ask = ask
       self.trace = trace
       self.lateReplies = lateReplies
+      self.help = help
+    }
+  }
+
+  /// The pages of `help`, which are made from the declarations above this module.
+  public struct HelpPages: Sendable {
+    /// The page for some words, or nil where there is none.
+    public var page: @Sendable ([String]) -> String?
+    /// Every word that has a page.
+    public var topics: @Sendable () -> [String]
+
+    /// Creates pages; none by default.
+    public init(
+      page: @escaping @Sendable ([String]) -> String? = { _ in nil },
+      topics: @escaping @Sendable () -> [String] = { [] }
+    ) {
+      self.page = page
+      self.topics = topics
     }
   }
 

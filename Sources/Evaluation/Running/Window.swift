@@ -1,3 +1,5 @@
+import Values
+
 /// Work on many items, some of them at once, begun in their order.
 ///
 /// As many workers as the window is wide take one item after the other; they run where the requests do, so that a reply

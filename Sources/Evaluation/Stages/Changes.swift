@@ -1,4 +1,5 @@
 import Synchronization
+import Values
 
 /// Many changes with some of them in flight.
 struct Changes: Sendable {

@@ -1,5 +1,6 @@
 import JSONText
 import Language
+import Values
 
 extension Stage {
   static let `where` = Stage(

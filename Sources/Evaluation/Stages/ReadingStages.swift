@@ -1,5 +1,6 @@
 import Language
 import Synchronization
+import Values
 
 extension Stage {
   static let show = Stage(

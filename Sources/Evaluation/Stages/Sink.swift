@@ -2,6 +2,8 @@ import Synchronization
 import JSONRPC
 import Client
 import Language
+import Values
+import Formats
 
 extension Stage {
   private static let options: [Declaration.Option] = [.inFlight, .onError]
@@ -83,7 +85,7 @@ extension Stage {
     let max = try arguments.integer("max", least: 0)
     var count: Int?
     if max != nil || session.surroundings.ask != nil {
-      let all = try await Collected.all(of: &stream, frame)
+      let all = try await Collected.all(of: &stream)
       stream = try all.elements()
       count = all.count
     }

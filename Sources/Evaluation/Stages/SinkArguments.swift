@@ -1,5 +1,6 @@
 import JSONText
 import Language
+import Values
 
 /// The arguments of a sink: those asked once, and those asked of each element.
 struct SinkArguments: Sendable {

@@ -1,6 +1,7 @@
 import Client
 import JSONText
 import Language
+import Values
 
 /// A word that can stand after `|`.
 struct Stage: Sendable {

@@ -1,4 +1,5 @@
 import JSONText
+import Values
 
 /// How the elements of a changing statement ended.
 struct Tally: Sendable {

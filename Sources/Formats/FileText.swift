@@ -1,0 +1,59 @@
+import Glibc
+public import Values
+
+/// A file as text.
+public enum FileText {
+  /// Reads a whole file, which must be UTF-8 and may begin with its mark; `-` is standard input.
+  ///
+  /// - Throws: a `file` error with the reason.
+  public static func read(_ path: String) throws(Fault) -> String {
+    let file = try FileDescriptor.reading(path)
+    var bytes: [UInt8] = []
+    while true {
+      let piece = try file.read(1 << 16)
+      if piece.isEmpty { break }
+      bytes += piece
+    }
+    guard let text = String(validating: bytes.withoutMark, as: UTF8.self) else {
+      throw Fault(.file, "\(path) is not UTF-8 text")
+    }
+    return text
+  }
+
+  /// Replaces what is in a file, whole or not at all: a new file takes its place and its permissions.
+  ///
+  /// What a symbolic link leads to is replaced, and not the link.
+  /// - Throws: a `file` error with the reason; the file is as it was.
+  public static func replace(_ path: String, with text: String) throws(Fault) {
+    let file = try WrittenFile(path, appends: false)
+    do throws(Fault) {
+      try file.write(Array(text.utf8))
+      try file.finish()
+    } catch {
+      file.abandon()
+      throw error
+    }
+  }
+
+  /// The file that a path means, however it is written, also where a link leads to none yet; else the path itself.
+  ///
+  /// - Throws: a `file` error where links lead in a circle.
+  package static func target(of path: String) throws(Fault) -> String {
+    if let resolved = unsafe realpath(path, nil) {
+      defer { unsafe free(resolved) }
+      return unsafe String(cString: resolved)
+    }
+    guard errno != ELOOP else { throw FileDescriptor.failure("can't write \(path)") }
+    var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = unsafe readlink(path, &bytes, bytes.count)
+    guard count > 0 else { return path }
+    let link = String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let directory = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+    return try target(of: link.hasPrefix("/") ? link : directory + link)
+  }
+}
+
+extension [UInt8] {
+  /// The bytes without the mark that some editors put before UTF-8 (U+FEFF).
+  package var withoutMark: [UInt8] { starts(with: [0xEF, 0xBB, 0xBF]) ? Array(dropFirst(3)) : self }
+}

@@ -1,0 +1,57 @@
+import JSONText
+import Language
+package import Values
+
+extension ResourceValue {
+  /// The resource as tables and csv show it: id, attributes, and the ids of what its relationships lead to.
+  package func flat() -> Record {
+    var fields: [Record.Field] = [("id", id.map { .string($0) } ?? .null)]
+    let relationships = relationships
+    for (name, value) in attributes where !relationships.contains(name) && name != "id" {
+      fields.append((name, Value(value)))
+    }
+    for (name, relationship) in relationships {
+      switch relationship["data"] {
+      case .object(let identifier)?: fields.append((name, .string(ResourceValue(identifier).id ?? "")))
+      case .null?: fields.append((name, .null))
+      case .array(let array)?:
+        fields.append(
+          (
+            name,
+            .string(
+              array.compactMap { $0["id"].flatMap { $0.stringValue ?? $0.numberValue?.text } }.joined(separator: " "))
+          ))
+      default: break
+      }
+    }
+    return Record(fields)
+  }
+}
+
+extension Value {
+  /// The fields of a row; what is no record is one field, `value`.
+  package var row: Record {
+    switch self {
+    case .record(let record): record
+    case .resource(let resource):
+      resource.isIdentifier
+        ? Record([("type", .string(resource.type)), ("id", .string(resource.id ?? ""))]) : resource.flat()
+    default: Record([("value", self)])
+    }
+  }
+
+  /// The text of a cell: a string as it is, null empty, a relationship its id, all else JSON.
+  package var cell: String {
+    switch self {
+    case .null: ""
+    case .resource(let resource): resource.id ?? ""
+    case .list(let elements) where elements.allSatisfy(\.isResource): elements.map(\.cell).joined(separator: " ")
+    default: (try? interpolated()) ?? typeName
+    }
+  }
+
+  private var isResource: Bool { if case .resource = self { true } else { false } }
+
+  /// Whether a column of such values stands at the right.
+  package var isNumber: Bool { if case .number = self { true } else { false } }
+}

@@ -1,0 +1,146 @@
+import Glibc
+import JSONAPI
+import JSONText
+package import Values
+
+/// A temporary file of elements, a line each.
+///
+/// A line is an array: `[0, JSON]` a plain value, `[1, resource object, included, client, path, way]` a resource with what
+/// came with it, `[2, N]` the Nth of what has no JSON of its own (a duration, a client), which stays in memory.
+package struct SpillFile {
+  private let file: FileDescriptor
+  private var pending: [UInt8] = []
+  private var unwritable: [Value] = []
+  private static let piece = 1 << 20
+
+  /// Creates a file in the directory of `TMPDIR`, or in `/tmp`.
+  package init() throws(Fault) { file = try FileDescriptor.nameless() }
+
+  /// Adds an element.
+  package mutating func append(_ element: Value) throws(Fault) {
+    if case .resource(let resource) = element, !resource.isStub {
+      pending += Array("[1,".utf8)
+      resource.object.encode(into: &pending)
+      pending.append(UInt8(ascii: ","))
+      JSONArray(resource.reachable().map { .object($0) }).encode(into: &pending)
+      let rest: [JSONValue] = [
+        resource.compound.map { .string($0.client) } ?? .null, .array(JSONArray(resource.path.map { .string($0) })),
+        .array(JSONArray(resource.way.map { .string($0) })),
+      ]
+      for part in rest {
+        pending.append(UInt8(ascii: ","))
+        part.encode(into: &pending)
+      }
+    } else if element.isPlain {
+      pending += Array("[0,".utf8)
+      try element.json().encode(into: &pending)
+    } else {
+      pending += Array("[2,\(unwritable.count)".utf8)
+      unwritable.append(element)
+    }
+    pending += [UInt8(ascii: "]"), UInt8(ascii: "\n")]
+    if pending.count > Self.piece { try flush() }
+  }
+
+  private mutating func flush() throws(Fault) {
+    try file.write(pending)
+    pending = []
+  }
+
+  /// Reads the elements back, from the first.
+  package func reader() throws(Fault) -> Reader {
+    try file.write(pending)
+    try file.rewind()
+    return Reader(file: file, unwritable: unwritable)
+  }
+
+  /// Reads elements back in pages.
+  package struct Reader {
+    package let file: FileDescriptor
+    package let unwritable: [Value]
+    private var rest: [UInt8] = []
+
+    package init(file: FileDescriptor, unwritable: [Value]) {
+      self.file = file
+      self.unwritable = unwritable
+    }
+
+    /// The next elements, or nil at the end.
+    package mutating func next() throws(Fault) -> [Value]? {
+      while true {
+        let bytes = try file.read(SpillFile.piece / 4)
+        guard !bytes.isEmpty else { return nil }
+        rest += bytes
+        guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { continue }
+        let lines = Array(rest[...end])
+        rest = Array(rest[(end + 1)...])
+        let parsed = JSONValue.lines(of: lines)
+        if let fault = parsed.fault {
+          throw Fault(.file, "the temporary file of collect was changed: \(fault.message)")
+        }
+        return parsed.values.map(element)
+      }
+    }
+
+    private func element(_ line: JSONValue) -> Value {
+      let parts = line.arrayValue ?? []
+      guard parts.count >= 2 else { return .null }
+      switch parts[0] {
+      case 1: return parts[1].objectValue.map { .resource(resource($0, parts)) } ?? .null
+      case 2:
+        let index = parts[1].numberValue.flatMap { Int($0.text) } ?? -1
+        return unwritable.indices.contains(index) ? unwritable[index] : .null
+      default: return Value(parts[1])
+      }
+    }
+
+    private func resource(_ object: JSONObject, _ parts: JSONArray) -> ResourceValue {
+      guard parts.count == 6, let client = parts[3].stringValue else { return ResourceValue(object) }
+      let included = Included(parts[2].arrayValue ?? [])
+      let compound = ResourceValue.Compound(client: client) { type, id in included[type, id] }
+      let (path, way) = (parts[4].arrayValue ?? [], parts[5].arrayValue ?? [])
+      return ResourceValue(
+        object, compound: compound, path: path.compactMap(\.stringValue), way: way.compactMap(\.stringValue))
+    }
+  }
+}
+
+extension ResourceValue {
+  /// The included resources that can be reached from it.
+  fileprivate func reachable() -> [JSONObject] {
+    guard let compound else { return [] }
+    var found: [JSONObject] = []
+    var seen: Set<String> = []
+    var open = [object]
+    while let object = open.popLast() {
+      for (_, relationship) in object["relationships"]?.objectValue ?? JSONObject() {
+        let data = relationship["data"]
+        for identifier in data?.arrayValue?.compactMap(\.objectValue) ?? [data?.objectValue].compactMap(\.self) {
+          let stub = ResourceValue(identifier)
+          guard let id = stub.id, seen.insert(stub.label).inserted, let next = compound.included(stub.type, id)
+          else { continue }
+          found.append(next)
+          open.append(next)
+        }
+      }
+    }
+    return found
+  }
+}
+
+extension Value {
+  /// Whether its JSON, read again, is the same value.
+  fileprivate var isPlain: Bool {
+    switch self {
+    case .null, .bool, .number, .string: true
+    case .list(let elements): elements.allSatisfy(\.isPlain)
+    case .record(let record):
+      if let json = record.json { ResourceValue(found: json) == nil } else { isPlain(record.fields) }
+    default: false
+    }
+  }
+
+  private func isPlain(_ fields: [Record.Field]) -> Bool {
+    fields.allSatisfy { $0.value.isPlain } && !fields.contains { $0.name == "attributes" || $0.name == "relationships" }
+  }
+}

@@ -1,0 +1,206 @@
+import Evaluation
+
+extension Examples {
+  static let stages = #"""
+    # stage where
+    > stream posts | where .views < 100 and .state != "spam" | count
+    1
+    # stage take
+    > stream posts sort: "-id" | take 1 | map .id
+    "1000"
+    # stage skip
+    > stream posts | skip 998 | map .id
+    "999"
+    "1000"
+    # stage first
+    > (stream posts filter: {state: "draft"} | first).id
+    "4"
+    # stage sort
+    > [{n: 1, t: "b"}, {n: 1, t: "a"}, {n: 2, t: "c"}] | sort -.n .t | map .t
+    "c"
+    "a"
+    "b"
+    # stage unique
+    > stream posts | unique .state | map .state
+    "published"
+    "spam"
+    "archived"
+    "draft"
+    # stage group
+    > stream posts | group .state | sort .key | select .key .count
+    {"key":"archived","count":250}
+    {"key":"draft","count":250}
+    {"key":"published","count":250}
+    {"key":"spam","count":250}
+    # stage collect
+    > stream posts filter: {state: "draft"} | collect | destroy posts confirm: true
+    destroy posts: 250 ok
+    # stage count
+    > stream posts | where .views < 100 | count
+    1
+    # stage sum
+    > stream posts | sum .views
+    49859500
+    # stage avg
+    > [1, 2] | avg
+    1.5
+    # stage min
+    > stream posts | min .views
+    17
+    # stage max
+    > stream posts | max .views
+    99836
+    # stage map
+    > stream posts | take 2 | map "\(.id): \(.text)"
+    "1: Post 1"
+    "2: Post 2"
+    # stage select
+    > stream posts include: "author" | take 1 | select .id .author.name
+    {"id":"1","author.name":"Ada Archer"}
+    # stage with
+    > stream posts | take 1 | with seen: true | select .id .seen
+    {"id":"1","seen":true}
+    # stage flatten
+    > [{tags: ["a", "b"]}, {tags: []}] | map .tags | flatten
+    "a"
+    "b"
+    # stage show
+    > ["12", "13"] | show posts | map .text
+    "Post 12"
+    "Post 13"
+    # stage each
+    > stream authors | take 2 | each in-flight: 2 do count posts filter: {author: it} end
+    20
+    20
+    # stage create
+    > [{text: "a"}, {text: "b"}] | create posts
+    create posts: 2 ok
+    > let sum = [{text: "a"}, {text: "b"}] | create posts on-error: "continue"
+    . sum.ok
+    2
+    create posts: 2 ok
+    # stage update
+    > stream posts filter: {state: "draft"} | collect | update posts {state: "published"} in-flight: 8
+    update posts: 250 ok
+    > [1, 2] | update posts {text: "Post \(it), again"}
+    update posts: 2 ok
+    # stage destroy
+    > ["4", "8"] | destroy posts confirm: true
+    destroy posts: 2 ok
+    > let sum = ["4", "0"] | destroy posts confirm: true
+    . sum.absent
+    1
+    destroy posts: 1 ok, 1 absent
+    # stage write
+    > stream posts include: "tags" | write "posts.ndjson"
+    posts: comments not loaded, so not in the file; include: loads those that it names
+    > stream posts | take 2 | write "posts.csv" | count
+    2
+    # stage table
+    > stream posts | take 1 | table .id .text .author.id
+    id  text    author.id
+    --  ------  ---------
+    1   Post 1  1
+    # stage json
+    > stream posts | take 2 | json .id
+    [{"id":"1"},{"id":"2"}]
+    # stage ndjson
+    > stream posts | take 2 | ndjson .id .views
+    {"id":"1","views":7919}
+    {"id":"2","views":15838}
+    # stage sh
+    > 1..3 | sh "wc -l"
+    3
+    > stream posts | take 2 | select .id | sh "cat"
+    {"id":"1"}
+    {"id":"2"}
+    # stage csv
+    > stream posts | take 2 | csv .id .text
+    id,text
+    1,Post 1
+    2,Post 2
+
+    """#
+
+  static let functions = #"""
+    # lower
+    > lower("ÅSA")
+    "åsa"
+    # upper
+    > upper("åsa")
+    "ÅSA"
+    # trim
+    > trim("\tx\n")
+    "x"
+    # split
+    > split("a1b22c", /[0-9]+/) | count
+    3
+    # join
+    > join(["a", "b"])
+    "ab"
+    # replace
+    > replace("a1b22", /[0-9]+/, "#")
+    "a#b#"
+    # matches
+    > stream posts | where matches(.text, /^Post 99\d$/) | count
+    10
+    # contains
+    > contains(["a", "b"], "b")
+    true
+    # starts-with
+    > starts-with("draft", "aft")
+    false
+    # ends-with
+    > stream posts | where ends-with(.text, "00") | count
+    10
+    # length
+    > length([1, 2, 3])
+    3
+    # keys
+    > keys((show posts 1).attributes) | first
+    "text"
+    # values
+    > values({a: [1], b: 2}) | count
+    2
+    # int
+    > int("42") + 1
+    43
+    # number
+    > number("1.10")
+    1.10
+    # string
+    > string(1.10) + "!"
+    "1.10!"
+    # round
+    > round(2.345, 2)
+    2.35
+    # abs
+    > abs(-7)
+    7
+    # now
+    > starts-with(now(), "20")
+    true
+    # ago
+    > stream posts | where .inserted-at < ago(1ms) | take 1 | count
+    1
+    # age
+    > age(now()) < 1h
+    true
+    # uuid
+    > uuid() == uuid()
+    false
+    # env
+    > env("HOME", "/") == ""
+    false
+    # var
+    > int(var("limit", "5")) + 1
+    6
+    # json
+    > json("a\"b")
+    "\"a\\\"b\""
+    # parse-json
+    > parse-json("[1.10, 2]") | first
+    1.10
+
+    """#
+}

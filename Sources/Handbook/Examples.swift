@@ -1,0 +1,353 @@
+import Evaluation
+
+/// Examples that stand beside those of the declarations: for each word its statements with what they print.
+///
+/// The text is a page of blocks: a line with `# WORD` begins one, `> ` begins a statement, `. ` goes on with it, and
+/// what it prints stands below, a blank line as a backslash. A test runs them all.
+enum Examples {
+  /// The examples of a word; `stage where` names a stage, `topic text` a topic, `option
+  /// page` an option, `error field` a kind, any other word what begins a statement, or a function.
+  static func of(_ word: String) -> [Declaration.Example] { table[word] ?? [] }
+
+  static let table: [String: [Declaration.Example]] = parse(
+    commands + stages + functions + statements + topics + options + errors)
+
+  /// Reads a page.
+  static func parse(_ page: String) -> [String: [Declaration.Example]] {
+    var table: [String: [Declaration.Example]] = [:]
+    var word = ""
+    for line in page.split(separator: "\n") {
+      let text = line.dropFirst(2)
+      let last = (table[word]?.count ?? 0) - 1
+      switch line.prefix(2) {
+      case "# ": word = String(text)
+      case "> ": table[word, default: []].append(Declaration.Example(code: String(text), output: ""))
+      case ". ": table[word]?[last].code += "\n" + text
+      default:
+        let before = table[word]?[last].output ?? ""
+        table[word]?[last].output = before + (before.isEmpty ? "" : "\n") + (line == "\\" ? "" : line)
+      }
+    }
+    return table
+  }
+
+  static let commands = #"""
+    # connect
+    > let c = connect "embedded:blog" name: "staging"
+    # disconnect
+    > let c = connect "embedded:blog"
+    . disconnect c
+    > let staging = connect "embedded:blog" name: "staging"
+    . disconnect staging
+    # client
+    > let posts = client queue: "posts" timeout: 10s meta: {host: "me"}
+    # stop
+    > stop authors
+    > let tags = client queue: "tags"
+    . stop tags
+    # clients
+    > clients | map .queue
+    "posts"
+    "authors"
+    > clients | count
+    2
+    # index
+    > index posts sort: "-views" page: {size: 1} | map .views
+    99836
+    # show
+    > (show posts 12 include: "author").author.name
+    "Bea Baker"
+    # stream
+    > stream posts filter: {state: "spam"} sort: "-views" | take 1 | map .text
+    "Post 202"
+    # create
+    > let made = create posts {text: "Hi", author: {type: "authors", id: "3"}}
+    . made.author.id
+    "3"
+    # update
+    > (update posts 4 {author: {type: "authors", id: "9"}}).author.id
+    "9"
+    # destroy
+    > try do destroy posts 0 confirm: true rescue e print e.kind end
+    not-found
+    # destroy-all
+    > destroy-all posts filter: {author: "7"} confirm: true
+    20
+    # related
+    > related posts 12 "author" | map .name
+    "Bea Baker"
+    > related authors 7 "posts" | count
+    20
+    # relationship
+    > relationship posts 12 "author"
+    {"type":"authors","id":"12"}
+    > relationship posts 12 "tags" | count
+    2
+    # link
+    > link posts 12 "tags" [{type: "tags", id: "20"}]
+    . related posts 12 "tags" | where .id == "20" | count
+    1
+    > let tag = show (client queue: "tags") 19
+    . link posts 12 "tags" [tag]
+    # relink
+    > relink posts 12 "author" {type: "authors", id: "3"}
+    . (show posts 12).author.id
+    "3"
+    > relink posts 12 "tags" []
+    . related posts 12 "tags" | count
+    0
+    # unlink
+    > relink posts 12 "tags" [{type: "tags", id: "1"}, {type: "tags", id: "2"}]
+    . unlink posts 12 "tags" [{type: "tags", id: "1"}]
+    . relationship posts 12 "tags"
+    {"type":"tags","id":"2"}
+    > unlink posts 12 "author" null
+    . (show posts 12).author == null
+    true
+    # transition
+    > (transition posts 4 to: "published" via: {published: "draft"}).state
+    "published"
+    > (transition posts 4 to: "archived" via: {archived: "published", published: "draft"}).state
+    "archived"
+    # call
+    > (call posts "index" {page: {number: 1, size: 1}} reads: true).meta.record-count
+    1000
+    # read
+    > read "people.csv" | map .name
+    "Ann Lee"
+    "Bo Ek"
+    > read "people.csv" | where matches(.email, /^bo/) | count
+    1
+    # print
+    > print {id: 1, tags: ["a"]}
+    {"id":1,"tags":["a"]}
+    # warn
+    > warn "this goes to standard error"
+    this goes to standard error
+    > warn 1 + 1
+    2
+    # assert
+    > try do assert (count posts) == 1 rescue e print e.kind end
+    assert
+    # fail
+    > try do fail "no such plan" rescue e print e.message end
+    no such plan
+    > try do show posts 0 rescue e
+    .   try do fail e rescue again print again.kind end
+    . end
+    not-found
+    # sleep
+    > for i in 1..2 do sleep 1ms end
+    # exit
+    > if (count posts) > 5000 do exit 1 end
+    > if false do exit end
+    # vars
+    > vars | map .name
+    "authors"
+    "posts"
+    > vars | where .type == "client" | count
+    2
+
+    """#
+
+  static let statements = #"""
+    # let
+    > let n = 2
+    . n * 21
+    42
+    > let drafts = stream posts filter: {state: "draft"} | collect
+    . length(drafts)
+    250
+    # for
+    > for n in 1..3 do print n * n end
+    1
+    4
+    9
+    > for post in stream posts filter: {state: "draft"} | collect do
+    .   update posts post.id {state: "published"}
+    . end
+    . count posts filter: {state: "draft"}
+    0
+    # while
+    > let n = 3
+    . while n > 0 do let n = n - 1 end
+    . n
+    0
+    > while true do break end
+    # if
+    > let size = if (count posts) > 500 do "large" else "small" end
+    . size
+    "large"
+    > if not true do print "never" else if 1 < 2 do print "here" end
+    here
+    # try
+    > try do show posts 0 rescue e print "\(e.kind): \(e.message)" end
+    not-found: posts show: The record identified by 0 could not be found.
+    > let text = try do (show posts 0).text rescue e "none" end
+    . text
+    "none"
+    # def
+    > def square(n) do return n * n end
+    . square 7
+    49
+    > def drafts(of: posts) do return count of filter: {state: "draft"} end
+    . drafts
+    250
+    # return
+    > def sign(n) do
+    .   if n < 0 do return "minus" end
+    .   return "plus"
+    . end
+    . [-1, 1] | sign
+    "minus"
+    "plus"
+    > def nothing() do return end
+    . (nothing) == null
+    true
+    # break
+    > for n in 1..9 do
+    .   if n == 3 do break end
+    .   print n
+    . end
+    1
+    2
+    > for post in stream posts do
+    .   if post.state == "spam" do
+    .     print post.id
+    .     break
+    .   end
+    . end
+    2
+    # continue
+    > for n in 1..4 do
+    .   if n % 2 == 0 do continue end
+    .   print n
+    . end
+    1
+    3
+    > for post in stream posts | take 2 do
+    .   if post.state == "spam" do continue end
+    .   print post.id
+    . end
+    1
+    # source
+    > source "greet.retort"
+    . greet "you"
+    hello, you
+    > source "greet.retort"
+    . for name in ["you", "me"] do greet name end
+    hello, you
+    hello, me
+    # set
+    > set timeout: 10s in-flight: 32
+    > set output: "json"
+    . [1, 2]
+    [1,2]
+    # help
+    > help uuid
+    uuid()
+      A new UUID (version 4).
+    \
+      > length(uuid())
+      36
+    \
+      > uuid() == uuid()
+      false
+    > help disconnect
+    disconnect CONNECTION  -> null
+      Closes a connection and all its clients.
+    \
+      > let c = connect "embedded:blog"
+      . disconnect c
+    \
+      > let staging = connect "embedded:blog" name: "staging"
+      . disconnect staging
+
+    """#
+
+  static let topics = #"""
+    # topic values
+    > 9007199254740993 + 1
+    9007199254740994
+    > 0.1 + 0.2 == 0.3
+    true
+    # topic text
+    > let n = 2
+    . "\(n) posts"
+    "2 posts"
+    > "a" + "b"
+    "ab"
+    # topic fields
+    > {a: 1}?.b ?? "none"
+    "none"
+    > stream posts include: "author" | take 1 | map .author.name
+    "Ada Archer"
+    # topic operators
+    > 7 / 2
+    3.5
+    > "draft" in ["draft", "spam"] and not (1 > 2)
+    true
+    # topic names
+    > let n = 2
+    . let n = n + 1
+    . n
+    3
+    > 1..3 | sum
+    . _ * 2
+    6
+    12
+    # topic blocks
+    > for n in 1..9 do
+    .   if n > 2 do break else print n end
+    . end
+    1
+    2
+    > try do fail "no" rescue e print e.message end
+    no
+    # topic resources
+    > (show posts 4).author.id
+    "4"
+    > (index posts page: {size: 2}).pagination.total-size
+    1000
+    # topic pipelines
+    > stream posts |
+    .   where .state == "draft" |
+    .   max .views
+    99836
+    > 1..3
+    1
+    2
+    3
+    # topic errors
+    > try do create posts {text: ""} rescue e print "\(e.kind), \(e.seed)" end
+    invalid, changeset
+    > try do "a" + 1 rescue e print e.message end
+    + can't join a string and a number
+    # topic bulk
+    > stream posts filter: {state: "spam"} | collect | destroy posts confirm: true max: 300
+    destroy posts: 250 ok
+    > [{text: "a"}, {text: "b"}] | create posts on-error: "continue"
+    create posts: 2 ok
+    # topic files
+    > read "people.csv" | map {name: .name, email: .email} | create authors
+    create authors: 2 ok
+    > stream authors | take 1 | write "posts.csv" | count
+    1
+    # topic addresses
+    > let c = connect "embedded:blog"
+    > connect env("RETORT_URL", "embedded:blog")
+    # topic losses
+    > (show posts 4 timeout: 1m).text
+    "Post 4"
+    > let r = 5..6 | update posts {state: "spam"} on-error: "continue"
+    . print r.unknown
+    0
+    update posts: 2 ok
+    # topic program
+    > int(var("limit", "3"))
+    3
+    > length(args)
+    0
+
+    """#
+}

@@ -1,0 +1,135 @@
+public import Evaluation
+
+/// The words of `help`, made from the declarations.
+public enum Help {
+  /// Every word that `help` explains.
+  public static var topics: [String] {
+    HelpEntry.all.flatMap { [$0.word] + $0.aliases } + HelpEntry.Section.allCases.map(\.rawValue)
+  }
+
+  /// What can begin a statement.
+  public static var commandNames: [String] { (statements.map(\.name) + Vocabulary.commands.map(\.name)).sorted() }
+
+  /// The names of the options that a statement, command or stage takes.
+  public static func options(of word: String, isStage: Bool) -> [String] {
+    let sections: [HelpEntry.Section] = isStage ? [.stages] : [.statements, .commands]
+    return HelpEntry.all.first { $0.word == word && sections.contains($0.section) }?.options.map(\.name) ?? []
+  }
+
+  /// What can stand after `|`.
+  public static var stageNames: [String] { Vocabulary.stages.map(\.name).sorted() }
+
+  /// The statements, which have a form of their own.
+  static let statements: [(name: String, form: String, summary: String)] = [
+    ("let", "let NAME = PIPELINE", "Assigns the nearest visible name, or defines one."),
+    ("for", "for NAME in PIPELINE do ... end", "Runs a block for each element."),
+    ("while", "while CONDITION do ... end", "Runs a block as long as a condition is true."),
+    ("if", "if CONDITION do ... else ... end", "Runs a block where a condition is true, or another."),
+    ("try", "try do ... rescue NAME ... end", "Runs a block; where it fails, another with the error as NAME."),
+    ("def", "def NAME(a, b: 1) do ... end", "Defines a command of your own."),
+    ("return", "return [PIPELINE]", "Leaves a def with a value."),
+    ("break", "break", "Leaves a loop."),
+    ("continue", "continue", "Goes on with the next element of a loop."),
+    ("source", "source \"FILE.retort\"", "Runs another file here."),
+    ("set", "set timeout: 10s output: \"json\" in-flight: 16 timing: true", "Changes a setting of the session."),
+    ("help", "help [WORD]", "Explains a word, or lists them all."),
+  ]
+
+  /// What `set` knows.
+  static let settings: [Declaration.Option] = [
+    .init(
+      name: "timeout", shape: .any, fallback: "5s",
+      summary: "how long a request waits, where neither call nor client says"),
+    .init(name: "output", shape: .string, summary: "how results are written: table, json, ndjson or csv"),
+    .init(
+      name: "in-flight", shape: .number, fallback: "16",
+      summary: "how many requests of a bulk change at once, where it does not say"),
+    .init(name: "timing", shape: .boolean, fallback: "false", summary: "says how long each statement took"),
+  ]
+
+  /// The text for some words, or nil where there is none.
+  ///
+  /// An option may have its colon.
+  public static func text(_ words: [String]) -> String? {
+    guard let word = words.first, words.count == 1 else { return words.isEmpty ? overview : nil }
+    let asked = word.hasSuffix(":") ? String(word.dropLast()) : word
+    let entries = HelpEntry.all.filter { $0.answers(to: asked) }
+    let lists = HelpEntry.Section.allCases.filter { section in
+      section.rawValue == asked || entries.contains { $0.word == section.rawValue }
+    }
+    let pages = entries.map(\.text) + lists.map(list)
+    return pages.isEmpty ? nil : pages.joined(separator: "\n")
+  }
+
+  /// The ways to start the program and its options, a line each.
+  public static var usage: String { list(.program) }
+
+  /// The language reference: every word with its form, options and examples, in Markdown.
+  public static var reference: String {
+    let sections = HelpEntry.Section.allCases.map { section in
+      "## \(section.rawValue.prefix(1).uppercased() + section.rawValue.dropFirst())\n\n"
+        + HelpEntry.all.filter { $0.section == section }.map(\.markdown).joined(separator: "\n")
+    }
+    let note = """
+      # The language, word by word
+
+      What `help WORD` says, made from the same declarations. Each example is run by a test: on a fresh `embedded:blog`,
+      with `posts` and `authors` as clients of it.
+
+      """
+    return ([note] + sections).joined(separator: "\n")
+  }
+
+  /// All statements that stand as examples, with what they print.
+  public static var examples: [Declaration.Example] { HelpEntry.all.flatMap(\.examples) }
+
+  /// Each word of the overview, once for each list it stands in, with the number of its examples.
+  public static var wordsWithExamples: [(word: String, examples: Int)] {
+    HelpEntry.all.filter(\.section.isOnOverview).map { ($0.word, $0.examples.count) }
+  }
+
+  private static func list(_ section: HelpEntry.Section) -> String {
+    let entries = HelpEntry.all.filter { $0.section == section }
+    if section.isOneLineEach {
+      let width = entries.map(\.form.count).max() ?? 0
+      return entries.map { "\($0.form.filled(to: width))  \($0.brief)\n" }.joined()
+    }
+    return entries.map { entry in
+      section == .topics ? "\(entry.form)\n" : "\(entry.form)\n    \(entry.summary)\n"
+    }.joined()
+  }
+
+  /// One screen of 80 columns.
+  static var overview: String {
+    """
+    retort speaks to services that speak JSON:API over JSON-RPC over RabbitMQ.
+
+      connect "amqp://guest:guest@localhost/"     # or connect "embedded:blog"
+      let posts = client queue: "posts"
+      count posts filter: {state: "draft"}
+      show posts 12 include: "author"
+      stream posts | where .views < 1000 | sort -.views | take 5
+      create posts {text: "Hello", author: {type: "authors", id: "1"}}
+      for post in stream posts filter: {state: "draft"} | collect do
+        update posts post.id {state: "published"}
+      end
+      destroy-all posts filter: {state: "spam"} confirm: true
+
+    A line is a statement; text is "quoted", a bare name is a variable; any JSON is
+    a value; | sends elements to a stage, where .field and it mean the element.
+
+    \(HelpEntry.Section.allCases.filter(\.isOnOverview).map(words).joined(separator: "\n"))
+
+    help WORD explains a word, and so an option (help include), an error's kind
+    (help not-found), a program option (help --trace). help stages shows the forms
+    of a list; further lists are options, errors, program and serve.
+
+    """
+  }
+
+  /// The words of a section, wrapped beside its name.
+  private static func words(_ section: HelpEntry.Section) -> String {
+    let lines = HelpEntry.all.filter { $0.section == section }.map(\.word).lines(of: 67)
+    return section.rawValue.filled(to: 12) + lines.joined(separator: "\n            ")
+  }
+}

@@ -1,0 +1,131 @@
+import Evaluation
+import Values
+
+/// A word that `help` explains: what the page about it, and its place in the reference, are made of.
+struct HelpEntry: Sendable {
+  /// The lists that the words stand in.
+  enum Section: String, CaseIterable, Sendable {
+    case statements, commands, stages, functions, topics, options, errors, program, serve
+
+    /// Whether its words stand on the first screen: what is met on the way is asked for by its name.
+    var isOnOverview: Bool { !isOneLineEach }
+
+    /// Whether its list has a line for each word.
+    var isOneLineEach: Bool { [.options, .errors, .program, .serve].contains(self) }
+  }
+
+  var section: Section
+  var word: String
+  /// Further words that lead to it.
+  var aliases: [String] = []
+  /// How it is written: `count CLIENT [filter:]  -> number`.
+  var form: String
+  /// What it does, in a line; of topics, options, errors and the program all there is to say.
+  var summary: String
+  var options: [Declaration.Option] = []
+  var examples: [Declaration.Example] = []
+
+  /// All words, by section.
+  static let all: [HelpEntry] = statements + commands + stages + functions + topics + options + errors + program + serve
+
+  private static let statements = Help.statements.map {
+    HelpEntry(
+      section: .statements, word: $0.name, form: $0.form, summary: $0.summary,
+      options: $0.name == "set" ? Help.settings : [], examples: Examples.of($0.name))
+  }
+
+  private static let commands = Vocabulary.commands.map { HelpEntry(.commands, $0) }
+
+  private static let stages = Vocabulary.stages.map { HelpEntry(.stages, $0) }
+
+  private static let functions = Vocabulary.functions.map {
+    HelpEntry(
+      section: .functions, word: $0.name, form: $0.signature, summary: $0.summary,
+      examples: [$0.example] + Examples.of($0.name))
+  }
+
+  private static let topics = Topic.all.map {
+    HelpEntry(
+      section: .topics, word: $0.name, aliases: $0.aliases, form: $0.name, summary: $0.text,
+      examples: Examples.of("topic " + $0.name))
+  }
+
+  private static let options = OptionPage.all(of: commands + stages + statements).map {
+    HelpEntry(
+      section: .options, word: $0.name, form: $0.name + ":", summary: $0.text,
+      examples: Examples.of("option " + $0.name))
+  }
+
+  private static let errors = ErrorPage.all.map {
+    HelpEntry(
+      section: .errors, word: $0.kind.word, form: $0.kind.word, summary: $0.text,
+      examples: Examples.of("error " + $0.kind.word))
+  }
+
+  private static let program = ProgramPage.all.map { HelpEntry(.program, $0) }
+
+  private static let serve = ProgramPage.serve.map { HelpEntry(.serve, $0) }
+
+  /// The first line of what it does.
+  var brief: Substring { summary.prefix { $0 != "\n" } }
+
+  /// Whether a word leads to it.
+  func answers(to asked: String) -> Bool { word == asked || aliases.contains(asked) }
+
+  /// The page about it.
+  var text: String {
+    var text = form + "\n" + summary.indented(by: "  ")
+    let width = options.map(\.name.count).max() ?? 0
+    for option in options { text += "    \((option.name + ":").filled(to: width + 1))  \(option.note)\n" }
+    return text + examples.map { "\n" + $0.text.indented(by: "  ") }.joined()
+  }
+
+  /// Its place in the reference, in Markdown.
+  var markdown: String {
+    var text = form == word ? "### \(word)\n\n\(summary)\n" : "### \(word)\n\n`\(form)`\n\n\(summary)\n"
+    if !options.isEmpty { text += "\n" + options.map { "- `\($0.name):` \($0.note)\n" }.joined() }
+    if !examples.isEmpty { text += "\n```text\n" + examples.map(\.text).joined(separator: "\n") + "```\n" }
+    return text
+  }
+}
+
+extension HelpEntry {
+  fileprivate init(_ section: Section, _ page: ProgramPage) {
+    self.init(section: section, word: page.name, aliases: page.aliases, form: page.form, summary: page.text)
+  }
+
+  fileprivate init(_ section: Section, _ declaration: Declaration) {
+    self.section = section
+    let prefix = section == .stages ? "... | " : ""
+    word = declaration.name
+    form = "\(prefix)\(declaration.signature)  -> \(declaration.result)"
+    summary = declaration.summary
+    options = declaration.options
+    examples = declaration.examples + Examples.of(section == .stages ? "stage \(declaration.name)" : declaration.name)
+  }
+}
+
+extension Declaration.Option {
+  /// What it is for, and what holds without it.
+  var note: String { summary + (fallback.map { " (default \($0))" } ?? "") }
+}
+
+extension Declaration.Example {
+  /// The statement as it is typed, and what it prints.
+  fileprivate var text: String {
+    let lines = code.split(separator: "\n").enumerated().map { ($0 == 0 ? "> " : ". ") + $1 + "\n" }
+    return lines.joined() + (output.isEmpty ? "" : output + "\n")
+  }
+}
+
+extension String {
+  /// Its lines behind a margin, each with its end; empty ones stay empty.
+  fileprivate func indented(by margin: String) -> String {
+    let lines = hasSuffix("\n") ? dropLast() : self[...]
+    return lines.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.isEmpty ? "\n" : margin + $0 + "\n" }.joined()
+  }
+
+  /// The text with spaces up to a width.
+  func filled(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - count)) }
+}

@@ -1,0 +1,119 @@
+import Evaluation
+
+/// An option, and its page in `help`: what the words that take it say of it, each meaning once.
+struct OptionPage: Sendable {
+  var name: String
+  var text: String
+
+  /// The options of some words, by name.
+  static func all(of words: [HelpEntry]) -> [OptionPage] {
+    var meanings: [String: [(note: String, words: [String])]] = [:]
+    for word in words {
+      let name = word.section == .stages ? "| \(word.word)" : word.word
+      for option in word.options {
+        if let known = meanings[option.name]?.firstIndex(where: { $0.note == option.note }) {
+          meanings[option.name]?[known].words.append(name)
+        } else {
+          meanings[option.name, default: []].append((option.note, [name]))
+        }
+      }
+    }
+    return meanings.sorted { $0.key < $1.key }.map { name, meanings in
+      let paragraphs = meanings.map { meaning in
+        "\(meaning.note.prefix(1).uppercased())\(meaning.note.dropFirst()).\n\(taken(by: meaning.words))"
+      }
+      return OptionPage(name: name, text: (paragraphs + (notes[name].map { [$0] } ?? [])).joined(separator: "\n\n"))
+    }
+  }
+
+  private static func taken(by words: [String]) -> String {
+    (["Taken by"] + words.dropLast().map { $0 + "," } + words.suffix(1).map { $0 + "." })
+      .lines(of: 100).joined(separator: "\n")
+  }
+
+  /// What there is to say of some beyond their line.
+  static let notes: [String: String] = [
+    "timeout": """
+    The call's own counts before the client's, the client's before set timeout: and --timeout. A read without a reply
+    by then fails with kind timeout and may be repeated; a change that was sent ends as unknown.
+    """,
+    "expire": """
+    While a change waits in the queue its message dies with its time, so that no service that comes late carries out
+    what was given up. false leaves it there. With timeout: "never" nothing dies; reads stay in the queue.
+    """,
+    "meta": """
+    The request's meta, which services take for what is not of the resource: who asks, a sandbox. A client's goes with
+    each of its requests, {host: "this machine"} if it says nothing; a call's own wins name by name.
+    """,
+    "include": """
+    One name, "author,tags", or a list of names; "author.posts" goes further. What was included is read as a field:
+    .author.name. Without it only .type and .id of what a relationship leads to are known.
+    """,
+    "filter": """
+    Values are sent as text; a list finds any of its values, a resource stands for its id. What servers take for no
+    filter at all is an error before anything is sent: null, "", [], and a text with a comma.
+    """,
+    "page": """
+    A size without a number begins at 1. index reads that page; stream and destroy-all take the size for each of
+    theirs. Services that page otherwise take {offset: 0, limit: 100}. Many have a largest size, and say so.
+    """,
+    "prefetch": """
+    stream asks for a page when the one before is used up. With prefetch: 2 two more are on their way meanwhile, from
+    the second page on; worth it where a page takes long. They come in order. 64 at most.
+    """,
+    "reply": """
+    By default a client has a reply queue of its own, which goes when it is closed. "direct" is lighter for the
+    broker; both see the same replies.
+    """,
+    "keys": """
+    Names stay as on the wire: inserted-at. A client with keys: "underscore" shows them as inserted_at, and sends
+    what you write with _ with -. keys: "wire" at a call sends its names as they are written.
+    """,
+    "relationships": """
+    Of a client that knows author to be of type "authors", create and update take {author: {id: "1"}} without the
+    type, and null to clear it; of tags, as a list of one type, [{id: "1"}] and []. Without it {type:, id:} is
+    written out, or a resource.
+    """,
+    "in-flight": """
+    So many requests are on their way at once; the elements that flow on keep their order. After the first failure
+    no more are sent, and those in flight are waited for and counted. each runs so many of its blocks at once.
+    """,
+    "on-error": """
+    Without it the first failure stops the stage. "continue" goes on to the end, then shows the first failure of each
+    kind; the summary counts all, refused are those that could not be sent, and a batch ends with status 5. What failed
+    does not flow on. destroy-all leaves it where it is, and goes on to the next page.
+    """,
+    "confirm": """
+    destroy-all, | destroy, and a destroy in a loop, a def or a stage ask at a terminal and want the number typed. Elsewhere
+    they are refused without confirm: true, or --yes for the whole run.
+    """,
+    "max": """
+    The elements are counted before the first is destroyed; with more than that nothing is sent, the error is of kind
+    limit and a batch ends with status 6.
+    """,
+    "key": """
+    An expression of the element, such as .email. An element whose key another had before is refused, since it
+    would be made twice; | unique .email before it drops such.
+    """,
+    "append": """
+    All of it is added at the end, or nothing. Rows of csv and tsv go under the columns that the file has; one with
+    another column stops the stage. Statements that append to one file at the same time take turns.
+    """,
+    "keep-id": """
+    A service gives new resources their ids. Without this the id of a resource is left out, since a copy has another,
+    and a plain record with an id is refused. With it the id is sent, as for a backup that is restored.
+    """,
+  ]
+}
+
+extension [String] {
+  /// The words in lines of at most so many characters.
+  func lines(of width: Int) -> [String] {
+    var lines = [""]
+    for word in self {
+      if lines[lines.count - 1].count + word.count >= width { lines.append("") }
+      lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word
+    }
+    return lines
+  }
+}

@@ -1,0 +1,127 @@
+import ArgumentParser
+import Broker
+import ResourceService
+import Serving
+import Terminal
+
+/// The options of `retort serve`.
+struct ServeOptions: ParsableArguments {
+  @ArgumentParser.Argument(help: ArgumentHelp("A SQLite database, or the sample blog.", valueName: "DB"))
+  var database: String
+
+  @Option(help: ArgumentHelp("The broker; by default RETORT_URL.", valueName: "URI"))
+  var url: String?
+
+  @Option(
+    name: .customLong("queue"), help: ArgumentHelp("Serves a type on a queue of another name.", valueName: "TYPE=NAME"))
+  var queues: [String] = []
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("How long each answer waits: 20ms.", valueName: "DURATION"),
+    transform: duration)
+  var latency: Duration?
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Up to how much longer, at random.", valueName: "DURATION"),
+    transform: duration)
+  var jitter: Duration?
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("How many requests of a queue are answered at once.", valueName: "N"))
+  var workers: UInt16 = 1
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How many requests of a queue are answered a second, at most.", valueName: "N"))
+  var rate: UInt32?
+
+  @Option(
+    name: .customLong("fault"),
+    help: ArgumentHelp(
+      "What goes wrong with a share of the requests, 0.05 or 5%: drop (carried out, no reply), lose (neither), "
+        + "duplicate, late, wrong-id, malformed, empty, rpc-error (not carried out), no-consumer.",
+      valueName: "KIND=SHARE"), transform: Faults.Share.init)
+  var shares: [Faults.Share] = []
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("How late the fault late is; by default 10s.", valueName: "DURATION"),
+    transform: duration)
+  var late: Duration?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How long the fault no-consumer lasts; by default 1s.", valueName: "DURATION"),
+    transform: duration)
+  var away: Duration?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Chooses what is random: faults and jitter.", valueName: "N"))
+  var seed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("Writes a line of JSON for each request; - is standard output.", valueName: "FILE"))
+  var log: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Lists: number (pages of number and size), none (all at once), no-count (links only), offset (pages of offset "
+        + "and limit).", valueName: "STYLE"), transform: word)
+  var pages: Dialect.Pages = .number
+
+  @Option(help: ArgumentHelp("Answers as a retort or a carrot server does.", valueName: "NAME"), transform: word)
+  var flavour: Dialect.Flavour?
+
+  func validate() throws {
+    if workers == 0 { throw ValidationError("--workers takes a number from 1") }
+    if flavour == .retort, pages == .offset {
+      throw ValidationError("--flavour retort has pages of number and size: --pages offset is carrot's")
+    }
+    if rate == 0 { throw ValidationError("--rate takes a number from 1") }
+    do throws(Faults.Mistake) { _ = try Faults(shares) } catch { throw ValidationError(error.description) }
+  }
+
+  private static func duration(_ text: String) throws -> Duration {
+    guard let duration = ProgramOptions.duration(text).flatMap({ $0 }) else {
+      throw Faults.Mistake("it is a duration such as 20ms")
+    }
+    return duration
+  }
+
+  private static func word<Word: CaseIterable & RawRepresentable<String>>(_ text: String) throws -> Word {
+    guard let word = Word(rawValue: text) else {
+      throw Faults.Mistake("it is one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return word
+  }
+}
+
+/// Serves a database on a broker, as options say.
+func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
+  guard let url = options.url ?? environment["RETORT_URL"] else {
+    console.note("error: serve needs a broker: --url amqp://guest:guest@localhost/, or RETORT_URL\n")
+    return 2
+  }
+  let host = ServingHost(
+    write: { _ = console.write($0) }, append: { Console.write($0, to: $1) }, note: console.note, stopped: stopSignal)
+  return await serve(options.terms(url: url), host)
+}
+
+extension ServeOptions {
+  fileprivate func terms(url: String) -> ServingTerms {
+    var terms = ServingTerms(
+      database: database, url: url, connectionName: BrokerLink.connectionName("serve \(database)"))
+    (terms.queues, terms.workers, terms.rate, terms.log) = (queues, workers, rate, log)
+    (terms.latency, terms.jitter, terms.late, terms.away) = (latency, jitter, late, away)
+    (terms.shares, terms.seed, terms.pages, terms.flavour) = (shares, seed, pages, flavour)
+    return terms
+  }
+}
+
+/// Waits for SIGINT, SIGTERM or SIGHUP.
+@Sendable private func stopSignal() async {
+  let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+  await Interrupts.shared.watching { _ in
+    continuation.yield()
+    continuation.finish()
+  } during: {
+    for await _ in stream {}
+  }
+}

@@ -1,0 +1,120 @@
+import Broker
+import ResourceService
+
+/// Serves a database on a broker until SIGINT or SIGTERM, also after the broker was away; what is in hand is answered
+/// first.
+///
+/// Returns the exit status.
+package func serve(_ options: ServingTerms, _ console: ServingHost) async -> Int32 {
+  do {
+    let service = try ResourceService(
+      opening: options.database, dialect: Dialect(flavour: options.flavour, pages: options.pages))
+    let names = try queueNames(options.queues, service)
+    let log = try options.log.map { try CallLog($0, console) }
+    let queues = try service.queues.map { try ServedQueue($0, name: names[$0] ?? $0, of: service, options, log) }
+    let dialer = try await Dialer(
+      try AMQPURI(options.url), name: options.connectionName,
+      listener: Connection.Listener(notice: { console.note("note: \($0)\n") }))
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await serve(queues, of: options.database, dialer, console) }
+      group.addTask { await console.stopped() }
+      try await group.next()
+      group.cancelAll()
+      try await group.waitForAll()
+    }
+    console.note("stopped\n")
+    return 0
+  } catch let error as BrokerError {
+    console.note("error[connection]: \(error.message)\n")
+    return 4
+  } catch let error as ResourceService.OpeningError {
+    console.note("error[file]: \(error.message)\n")
+    return 2
+  } catch let error as CallLog.Failure {
+    console.note("error[file]: --log \(error.message)\n")
+    return 2
+  } catch let error as UnknownType {
+    console.note("error: --queue takes TYPE=NAME, not \(error.text): the types are \(error.known)\n")
+    return 2
+  } catch {
+    console.note("error: \(error)\n")
+    return 1
+  }
+}
+
+private struct UnknownType: Error {
+  var text: String
+  var known: String
+}
+
+private func queueNames(_ options: [String], _ service: ResourceService) throws -> [String: String] {
+  var names: [String: String] = [:]
+  for option in options {
+    let parts = option.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2, service.queues.contains(parts[0]) else {
+      throw UnknownType(text: option, known: service.queues.joined(separator: ", "))
+    }
+    names[parts[0]] = parts[1]
+  }
+  return names
+}
+
+/// Serves queues on one connection after another, until the task is cancelled.
+///
+/// - Throws: where the broker refuses the user or a queue; that it is not there ends only the first attempt.
+private func serve(
+  _ queues: [ServedQueue], of database: String, _ dialer: Dialer, _ console: ServingHost
+) async throws(BrokerError) {
+  var taken = queues.map { _ in 0 }
+  var isAgain = false
+  while !Task.isCancelled {
+    let connection: Connection
+    do throws(BrokerError) { connection = try await dialer.connected(until: nil) } catch {
+      if error.code == .cancelled { break }
+      throw error
+    }
+    var channels: [ServiceChannel] = []
+    defer { for (index, channel) in channels.enumerated() { taken[index] = channel.taken } }
+    do throws(BrokerError) {
+      for (queue, taken) in zip(queues, taken) { channels.append(try await queue.serve(on: connection, after: taken)) }
+    } catch {
+      guard await connection.end != nil else { throw error }
+      continue
+    }
+    console.note(
+      isAgain
+        ? "serving again\n" : "serving \(database) on \(dialer.uri): \(queues.map(\.name).joined(separator: " "))\n")
+    isAgain = true
+    let end = await firstEnd(of: channels, connection)
+    guard await connection.end == nil else { continue }
+    for channel in channels { await channel.stop() }
+    if let end, !Task.isCancelled {
+      console.note("note: \(end.message)\n")
+      try? await Task.sleep(for: .milliseconds(200))
+    }
+  }
+  await dialer.close()
+}
+
+/// Waits until the broker takes one of the channels away, the connection has ended, or the task is cancelled.
+private func firstEnd(of channels: [ServiceChannel], _ connection: Connection) async -> BrokerError? {
+  await withTaskGroup { group in
+    for channel in channels { group.addTask { await channel.ended() } }
+    group.addTask {
+      await endOrCancellation(of: connection)
+      return nil
+    }
+    defer { group.cancelAll() }
+    return await group.next() ?? nil
+  }
+}
+
+/// Waits until the connection has ended, or the task is cancelled.
+private func endOrCancellation(of connection: Connection) async {
+  let (ends, end) = AsyncStream.makeStream(of: Void.self)
+  Task {
+    _ = await connection.ended()
+    end.finish()
+  }
+  for await _ in ends {}
+}

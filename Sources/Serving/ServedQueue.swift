@@ -1,0 +1,80 @@
+import Broker
+import JSONRPC
+import JSONText
+import ResourceService
+
+/// A type of the service on its queue, with the delays and the faults that were asked for.
+struct ServedQueue: Sendable {
+  let type: String
+  let name: String
+  let service: ResourceService
+  private let options: ServingTerms
+  private let faults: Faults
+  private let pace: Pace?
+  private let log: CallLog?
+
+  init(_ type: String, name: String, of service: ResourceService, _ options: ServingTerms, _ log: CallLog?) throws {
+    self.type = type
+    self.name = name
+    self.service = service
+    self.options = options
+    faults = try Faults(options.shares)
+    pace = options.rate.map { Pace(perSecond: $0) }
+    self.log = log
+  }
+
+  /// Serves the queue on a connection, after so many requests on others; a carrot server acknowledges none.
+  func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
+    let terms = ServiceChannel.Terms(workers: options.workers, acknowledges: options.flavour != .carrot, taken: taken)
+    return try await connection.serve(queue: name, on: terms) { delivery in
+      await respond(delivery) { await connection.end != nil }
+    }
+  }
+
+  /// Answers a request, or does not, as the dice of its number will have it.
+  ///
+  /// One whose connection was lost while it waited is not carried out, since the broker hands it out again.
+  private func respond(_ delivery: Delivery, isLost: () async -> Bool) async -> ServiceAnswer {
+    var dice = Dice(seed: options.seed, queue: name, request: delivery.number)
+    let fault = faults.draw(&dice)
+    await pace?.turn()
+    let wait = (options.latency ?? .zero) + (options.jitter ?? .zero) * dice.share()
+    if wait > .zero { try? await Task.sleep(for: wait) }
+    if await isLost() {
+      log?.add(name, delivery, outcome: "lost")
+      return ServiceAnswer([])
+    }
+    let carriesOut = fault?.isCarriedOut ?? true
+    let reply =
+      carriesOut ? service.reply(queue: type, body: delivery.body, correlationID: delivery.correlationID) : nil
+    let isSilent = carriesOut && reply?.body == nil
+    let tooLarge = reply?.body.flatMap { $0.count > Connection.largestBody ? $0.count : nil }
+    let isError = tooLarge != nil || reply?.isError == true
+    log?.add(name, delivery, outcome: isSilent ? "silence" : fault?.rawValue ?? (isError ? "error" : "ok"))
+    if isSilent { return ServiceAnswer([]) }
+    let refusal = tooLarge.map { Self.internalError(delivery.body, "the reply has \($0) bytes: ask for smaller pages") }
+    return answer(delivery, refusal ?? reply?.body ?? [], fault)
+  }
+
+  /// What goes out in place of a reply, and when.
+  private func answer(_ delivery: Delivery, _ reply: [UInt8], _ fault: Faults.Kind?) -> ServiceAnswer {
+    typealias Reply = ServiceAnswer.Reply
+    return switch fault {
+    case nil: ServiceAnswer([Reply(reply)])
+    case .drop, .lose: ServiceAnswer([])
+    case .duplicate: ServiceAnswer([Reply(reply), Reply(reply)])
+    case .late: ServiceAnswer([Reply(reply, delay: options.late ?? .seconds(10))])
+    case .wrongID: ServiceAnswer([Reply(reply, correlationID: Array("wrong-".utf8) + delivery.correlationID)])
+    case .malformed: ServiceAnswer([Reply(Array("<h1>Bad Gateway</h1>".utf8))])
+    case .rpcError: ServiceAnswer([Reply(Self.internalError(delivery.body))])
+    case .empty: ServiceAnswer([Reply([])])
+    case .noConsumer: ServiceAnswer([Reply(reply)], absence: options.away ?? .seconds(1))
+    }
+  }
+
+  private static func internalError(_ request: [UInt8], _ why: String? = nil) -> [UInt8] {
+    let id = (try? Request(decoding: request))?.id ?? .null
+    let error = ErrorObject(.internalError, "Internal error", data: why.map { .string($0) })
+    return ErrorResponse(id: id, error: error).encoded()
+  }
+}

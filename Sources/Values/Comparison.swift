@@ -1,0 +1,91 @@
+import JSONText
+
+/// Equality and order of values: two types are a `type` error, null with `==` excepted.
+package enum Comparison {
+  /// Whether two values are equal.
+  package static func equal(_ left: Value, _ right: Value) throws(Fault) -> Bool {
+    switch (left, right) {
+    case (.null, .null): return true
+    case (.null, _), (_, .null): return false
+    case (.bool(let a), .bool(let b)): return a == b
+    case (.number(let a), .number(let b)):
+      if a == b { return true }
+      return try Arithmetic.compare(a, b) == 0
+    case (.string(let a), .string(let b)): return a == b
+    case (.duration(let a), .duration(let b)): return a == b
+    case (.list(let a), .list(let b)): return try equal(a, b)
+    case (.record(let a), .record(let b)): return try equal(a, b)
+    case (.resource(let a), .resource(let b)): return a.isSame(as: b)
+    case (.client(let a), .client(let b)): return a.name == b.name
+    case (.page(let a), .page(let b)): return try equal(a.items, b.items)
+    default: throw differentTypes(left, right, "compare")
+    }
+  }
+
+  private static func equal(_ left: [Value], _ right: [Value]) throws(Fault) -> Bool {
+    guard left.count == right.count else { return false }
+    for (a, b) in zip(left, right) where try !equal(a, b) { return false }
+    return true
+  }
+
+  private static func equal(_ left: Record, _ right: Record) throws(Fault) -> Bool {
+    guard left.count == right.count else { return false }
+    for (name, value) in left.fields {
+      guard let other = right[name], try equal(value, other) else { return false }
+    }
+    return true
+  }
+
+  /// Negative, zero or positive: numbers and durations by size, strings by their Unicode scalars, false before true.
+  package static func order(_ left: Value, _ right: Value) throws(Fault) -> Int {
+    switch (left, right) {
+    case (.number(let a), .number(let b)): return try Arithmetic.compare(a, b)
+    case (.string(let a), .string(let b)):
+      return a == b ? 0 : a.unicodeScalars.lexicographicallyPrecedes(b.unicodeScalars) ? -1 : 1
+    case (.duration(let a), .duration(let b)): return a < b ? -1 : a > b ? 1 : 0
+    case (.bool(let a), .bool(let b)): return a == b ? 0 : b ? -1 : 1
+    default: throw differentTypes(left, right, "order")
+    }
+  }
+
+  /// A key that equal values share, for `unique` and `group`.
+  package static func key(of value: Value) throws(Fault) -> String {
+    switch value {
+    case .number(let number): return "n" + key(of: number)
+    case .resource(let resource): return "r\(resource.type)/\(resource.id ?? "")"
+    case .string(let string): return "s\(string)"
+    case .list(let elements):
+      var keys: [String] = []
+      for element in elements { keys.append(try key(of: element)) }
+      return "[" + keys.map { "\($0.utf8.count):\($0)" }.joined() + "]"
+    case .record(let record):
+      var keys: [String] = []
+      for field in record.fields.sorted(by: { $0.name < $1.name }) {
+        let key = try key(of: field.value)
+        keys.append("\(field.name.utf8.count):\(field.name)\(key.utf8.count):\(key)")
+      }
+      return "{" + keys.joined() + "}"
+    default: return "j" + (try value.json().text)
+    }
+  }
+
+  /// The digits without zeros at their end, and the power of ten; of a small integer its text.
+  private static func key(of number: JSONNumber) -> String {
+    guard number.integer == nil, let decimal = Decimal(number) else { return number.text }
+    let digits = decimal.coefficient.description
+    let zeros = digits.reversed().prefix { $0 == "0" }.count
+    if zeros == digits.count { return "0" }
+    let (kept, exponent) = (digits.dropLast(zeros), decimal.exponent + zeros)
+    guard exponent >= 0, kept.count + exponent <= 18 else { return "\(kept)e\(exponent)" }
+    return kept + String(repeating: "0", count: exponent)
+  }
+
+  private static func differentTypes(_ left: Value, _ right: Value, _ verb: String) -> Fault {
+    if left.typeName == right.typeName {
+      return Fault(.type, "\(left.typeWithArticle) has no order", nextStep: "\(verb) one of its fields instead")
+    }
+    return Fault(
+      .type, "can't \(verb) \(left.typeWithArticle) and \(right.typeWithArticle)",
+      nextStep: "convert one of them: int(x), number(x) or string(x)")
+  }
+}

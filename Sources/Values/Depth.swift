@@ -1,0 +1,32 @@
+extension Value {
+  /// How deep lists and records may nest, as JSON that is read may.
+  private static let depthLimit = 512
+
+  /// The value, unless it nests deeper than the limit.
+  ///
+  /// A value is only looked into as far as it may be deep: at the first and the last of each container's values.
+  package func limitedInDepth() throws(Fault) -> Value {
+    var level = [self]
+    for _ in 0..<Self.depthLimit {
+      level = Array(level.flatMap(\.ends).prefix(8))
+      if level.isEmpty { return self }
+    }
+    throw Fault(.limit, "lists and records nest deeper than \(Self.depthLimit) levels")
+  }
+
+  /// The first and the last value of a list or a record that can nest further.
+  private var ends: [Value] {
+    let all: (first: Value?, last: Value?) =
+      switch self {
+      case .list(let elements): (elements.first, elements.last)
+      case .record(let record) where record.json == nil: (record.fields.first?.value, record.fields.last?.value)
+      default: (nil, nil)
+      }
+    return [all.first, all.last].compactMap { value in
+      switch value {
+      case .list, .record: value
+      default: nil
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+public import JSONText
+
+extension Value {
+  /// The value as JSON: a resource is its resource object as received, a duration its text.
+  ///
+  /// - Throws: a `type` error for what has no JSON: a client, a connection, a stream.
+  public func json() throws(Fault) -> JSONValue {
+    var left = Size.values
+    return try json(&left)
+  }
+
+  /// The JSON of at most `left` values, those of lists and records counted wherever they stand.
+  private func json(_ left: inout Int) throws(Fault) -> JSONValue {
+    left -= 1
+    if left & 0xFFFF == 0, Task.isCancelled { throw Fault(.interrupted, "interrupted") }
+    guard left > 0 else {
+      throw Fault(.limit, "JSON of over \(Size.values / 1_000_000) million values")
+    }
+    switch self {
+    case .null: return .null
+    case .bool(let value): return .bool(value)
+    case .number(let number): return .number(number)
+    case .string(let string): return .string(string)
+    case .duration(let duration): return .string(duration.text)
+    case .list(let elements): return .array(JSONArray(try Self.json(elements, &left)))
+    case .range(let lower, let upper):
+      guard upper - lower < 1_000_000 else { throw Fault(.limit, "a range of over a million integers as JSON") }
+      return .array(JSONArray(lower <= upper ? (lower...upper).map { .number(JSONNumber($0)) } : []))
+    case .record(let record):
+      if let json = record.json { return .object(json) }
+      var members: [(String, JSONValue)] = []
+      for field in record.fields { members.append((field.name, try field.value.json(&left))) }
+      return .object(JSONObject(members))
+    case .resource(let resource): return .object(resource.object)
+    case .page(let page): return .array(JSONArray(try Self.json(page.items, &left)))
+    case .error(let fault):
+      return try Value.record(Record(fault.fields)).json()
+    case .stream, .client, .connection, .pattern:
+      throw Fault(
+        .type, "\(typeWithArticle) has no JSON form", nextStep: isStream ? "collect it first: | collect" : nil)
+    }
+  }
+
+  private static func json(_ elements: [Value], _ left: inout Int) throws(Fault) -> [JSONValue] {
+    var result: [JSONValue] = []
+    result.reserveCapacity(elements.count)
+    for element in elements { result.append(try element.json(&left)) }
+    return result
+  }
+
+  private var isStream: Bool { if case .stream = self { true } else { false } }
+
+  /// The text that an interpolation or `print` shows: a string as it is, all else as JSON.
+  package func interpolated() throws(Fault) -> String {
+    switch self {
+    case .string(let string): return string
+    case .duration(let duration): return duration.text
+    case .client(let client): return client.name
+    case .connection(let connection): return connection.address
+    case .error(let fault): return fault.message
+    case .pattern(let pattern): return pattern.description
+    default: return try json().text
+    }
+  }
+}
+
+extension Duration {
+  /// The duration as the language writes it, in the largest unit that says it whole: `90s`, `2m`, `1500ms`.
+  package var text: String {
+    let (seconds, attoseconds) = components
+    guard attoseconds == 0 else {
+      let milliseconds = Double(seconds) * 1000 + Double(attoseconds) / 1e15
+      let whole = Int64(milliseconds)
+      return Double(whole) == milliseconds ? "\(whole)ms" : "\(milliseconds)ms"
+    }
+    for (unit, size) in [("d", Int64(86400)), ("h", 3600), ("m", 60)] where seconds != 0 && seconds % size == 0 {
+      return "\(seconds / size)\(unit)"
+    }
+    return "\(seconds)s"
+  }
+}

@@ -1,0 +1,147 @@
+import JSONText
+package import Language
+
+/// What the operators do.
+package enum Operators {
+  package typealias Operation = @Sendable (Value, Value) throws(Fault) -> Value
+
+  package static func operation(_ symbol: BinaryOperator) -> Operation {
+    switch symbol {
+    case .add: add
+    case .subtract: subtract
+    case .multiply: multiply
+    case .divide: divide
+    case .remainder: remainder
+    case .equal: { a, b throws(Fault) in .bool(try Comparison.equal(a, b)) }
+    case .notEqual: { a, b throws(Fault) in .bool(try !Comparison.equal(a, b)) }
+    case .less: { a, b throws(Fault) in .bool(try Comparison.order(a, b) < 0) }
+    case .lessOrEqual: { a, b throws(Fault) in .bool(try Comparison.order(a, b) <= 0) }
+    case .greater: { a, b throws(Fault) in .bool(try Comparison.order(a, b) > 0) }
+    case .greaterOrEqual: { a, b throws(Fault) in .bool(try Comparison.order(a, b) >= 0) }
+    case .in: { a, b throws(Fault) in .bool(try contains(b, a)) }
+    case .matches: { a, b throws(Fault) in .bool(try matches(a, b)) }
+    case .and, .or, .otherwise: { _, b throws(Fault) in b }
+    }
+  }
+
+  @Sendable private static func add(_ left: Value, _ right: Value) throws(Fault) -> Value {
+    switch (left, right) {
+    case (.number(let a), .number(let b)): return .number(try Arithmetic.add(a, b))
+    case (.string(let a), .string(let b)):
+      try Size.check(text: a.utf8.count + b.utf8.count)
+      return .string(a + b)
+    case (.list(let a), .list(let b)):
+      try Size.check(elements: a.count + b.count)
+      return .list(a + b)
+    case (.duration(let a), .duration(let b)): return .duration(a + b)
+    case (.record(let a), .record(let b)): return .record(a.merging(b))
+    default: throw misfit("+", "join", left, right)
+    }
+  }
+
+  @Sendable private static func subtract(_ left: Value, _ right: Value) throws(Fault) -> Value {
+    switch (left, right) {
+    case (.number(let a), .number(let b)): return .number(try Arithmetic.subtract(a, b))
+    case (.duration(let a), .duration(let b)): return .duration(a - b)
+    default: throw misfit("-", "subtract", left, right)
+    }
+  }
+
+  @Sendable private static func multiply(_ left: Value, _ right: Value) throws(Fault) -> Value {
+    switch (left, right) {
+    case (.number(let a), .number(let b)): return .number(try Arithmetic.multiply(a, b))
+    case (.duration(let a), .number(let b)), (.number(let b), .duration(let a)):
+      return .duration(try seconds(Arithmetic.double(b) * (a / .seconds(1))))
+    default: throw misfit("*", "multiply", left, right)
+    }
+  }
+
+  @Sendable private static func divide(_ left: Value, _ right: Value) throws(Fault) -> Value {
+    switch (left, right) {
+    case (.number(let a), .number(let b)): return .number(try Arithmetic.divide(a, b))
+    case (.duration(let a), .duration(let b)):
+      return .number(try Arithmetic.float(a / b))
+    case (.duration(let a), .number(let b)):
+      return .duration(try seconds((a / .seconds(1)) / Arithmetic.double(b)))
+    default: throw misfit("/", "divide", left, right)
+    }
+  }
+
+  @Sendable private static func remainder(_ left: Value, _ right: Value) throws(Fault) -> Value {
+    guard case (.number(let a), .number(let b)) = (left, right) else { throw misfit("%", "divide", left, right) }
+    return .number(try Arithmetic.remainder(a, b))
+  }
+
+  package static func negate(_ value: Value) throws(Fault) -> Value {
+    switch value {
+    case .number(let number): return .number(try Arithmetic.negate(number))
+    case .duration(let duration): return .duration(.zero - duration)
+    default: throw Fault(.type, "- is for numbers and durations, not \(value.typeWithArticle)")
+    }
+  }
+
+  package static func range(_ lower: Value, _ upper: Value) throws(Fault) -> Value {
+    guard case (.number(let a), .number(let b)) = (lower, upper), let from = a.integer, let to = b.integer else {
+      throw Fault(.type, "a range needs two integers of at most 18 digits")
+    }
+    return .range(from, to)
+  }
+
+  private static func contains(_ container: Value, _ element: Value) throws(Fault) -> Bool {
+    switch container {
+    case .list(let elements):
+      for candidate in elements where try Comparison.equal(element, candidate) { return true }
+      return false
+    case .page(let page): return try contains(.list(page.items), element)
+    case .range(let lower, let upper):
+      guard case .number(let number) = element else { throw misfit("in", "compare", element, .number(JSONNumber(0))) }
+      guard try Arithmetic.compare(number, JSONNumber(lower)) >= 0 else { return false }
+      return try Arithmetic.compare(number, JSONNumber(upper)) <= 0
+    case .string: throw Fault(.type, "in is for lists", nextStep: "for text: contains(text, part)")
+    case .record: throw Fault(.type, "in is for lists", nextStep: "for a record's names: x in keys(record)")
+    default: throw Fault(.type, "in needs a list at its right, not \(container.typeWithArticle)")
+    }
+  }
+
+  private static func matches(_ text: Value, _ pattern: Value) throws(Fault) -> Bool {
+    guard case .pattern(let pattern) = pattern else {
+      throw Fault(.type, "=~ needs a pattern at its right", nextStep: "write it between slashes: .text =~ /draft/i")
+    }
+    guard case .string(let text) = text else {
+      throw Fault(.type, "=~ needs a string at its left, not \(text.typeWithArticle)", nextStep: "string(x) =~ /.../")
+    }
+    return pattern.matches(text)
+  }
+
+  /// A duration of a number's text and a unit; nil beyond a hundred years.
+  package static func duration(_ value: String, _ unit: String) -> Duration? {
+    let scale: [String: Double] = ["ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400]
+    guard let factor = scale[unit], let number = Double(value) else { return nil }
+    return try? seconds(number * factor)
+  }
+
+  private static func seconds(_ value: Double) throws(Fault) -> Duration {
+    guard value.magnitude < 3.2e9 else { throw Fault(.value, "a duration of over 100 years") }
+    return .nanoseconds(Int64((value * 1e9).rounded()))
+  }
+
+  private static func misfit(_ symbol: String, _ verb: String, _ left: Value, _ right: Value) -> Fault {
+    if left.isNull || right.isNull {
+      return Fault(.type, "\(symbol) can't \(verb) null", nextStep: "?? gives another value for null: (x ?? 0)")
+    }
+    return Fault(
+      .type, "\(symbol) can't \(verb) \(left.typeWithArticle) and \(right.typeWithArticle)",
+      nextStep: "convert one of them: int(x), number(x) or string(x), or put it into text: \"\\(x)\"")
+  }
+}
+
+extension Value {
+  /// The boolean of a condition; nothing else is true or false.
+  package func condition(_ word: String) throws(Fault) -> Bool {
+    guard case .bool(let value) = self else {
+      throw Fault(
+        .type, "\(word) needs a boolean, not \(typeWithArticle)", nextStep: "compare it: x == y, x != null, x > 0")
+    }
+    return value
+  }
+}
