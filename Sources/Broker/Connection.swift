@@ -8,8 +8,9 @@ import Synchronization
 ///
 /// ```swift
 /// let connection = try await Connection.open(AMQPURI("amqp://guest:guest@localhost/"), name: "retort")
-/// let client = try await connection.openChannel(queue: "posts")
-/// let reply = try await client.send(correlationID: client.nextCorrelationID(), body: request, deadline: nil)
+/// let ids = CorrelationIDs()
+/// let client = try await connection.openChannel(queue: "posts", ids: ids)
+/// let reply = try await client.send(correlationID: ids.next(), body: request, deadline: nil)
 /// ```
 public actor Connection {
   /// Where it leads.

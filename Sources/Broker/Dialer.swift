@@ -15,7 +15,7 @@ public actor Dialer {
   ///
   /// The broker's operator sees the name; the listener is told once when the connection is lost, and once when it is back.
   ///
-  /// - Throws: as ``Connection/open(_:name:)``; the first time is not repeated.
+  /// - Throws: as ``Connection/open(_:name:listener:)``; the first time is not repeated.
   public init(
     _ uri: AMQPURI, name: String, listener: Connection.Listener = Connection.Listener()
   ) async throws(BrokerError) {

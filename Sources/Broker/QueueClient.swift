@@ -45,7 +45,7 @@ public final class QueueClient: Sendable {
   /// A request that the broker did not get, or that may be repeated, is sent again where the link is lost, as long as
   /// its deadline allows. One that may not be repeated is confirmed by the broker.
   ///
-  /// - Throws: as ``ClientChannel/send(correlationID:body:deadline:expires:)``.
+  /// - Throws: as ``ClientChannel/send(correlationID:body:deadline:expires:isConfirmed:)``.
   public func send(
     correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool, mayRepeat: Bool
   ) async throws(BrokerError) -> [UInt8] {

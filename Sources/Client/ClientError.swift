@@ -2,7 +2,7 @@ public import JSONAPI
 public import JSONRPC
 import JSONText
 
-/// Why a verb has no result: the kinds of LANGUAGE.md's "Errors".
+/// Why a verb has no result, by kind (TheLanguage.md, "Errors").
 public struct ClientError: Error, Sendable {
   /// The kinds, by their words.
   public enum Kind: String, Sendable {
@@ -98,7 +98,7 @@ extension ClientError {
     nextStep = Self.nextStep(kind, errors)
   }
 
-  /// The first kind that fits (LANGUAGE.md, "Errors"; Retort.Client.Generic `error_to_calcinator_error`).
+  /// The first kind that fits (TheLanguage.md, "Errors"; Retort.Client.Generic `error_to_calcinator_error`).
   private static func kind(_ errors: [ErrorDetail], _ code: Int?) -> Kind {
     if errors.count == 1, errors[0].status == 404 { return .notFound }
     let pointers = errors.compactMap(\.pointer)

@@ -5,7 +5,7 @@ extension LateReplies {
   ///
   /// ```swift
   /// let watch = late.watch()
-  /// watch.add(error) { outcome in tally.settle(element, outcome) }
+  /// watch.add(error) { outcome in print(outcome) }
   /// let left = await watch.settled(within: .seconds(5))
   /// watch.end()
   /// ```

@@ -2,9 +2,9 @@ import JSONAPI
 
 /// The way from page to page of a list: by the pagination or, where the service counts nothing, by `links.next`.
 ///
-/// A page may be empty and not the last where a service hides rows after paging (PROTOCOL.md 11.1). Beyond what the
-/// service counts an empty page is the end; where it counts nothing, so many empty pages in a row are an error. So is a
-/// count that no page leads to.
+/// A page can be empty without being the last where a service hides rows after paging (WireProtocol.md, "Pagination").
+/// An empty page beyond the service's count is the end. Without a count, a number of empty pages in a row is an error. So
+/// is a count that no page leads to.
 struct PageWay {
   /// Whether the first page was asked for.
   let isFromStart: Bool

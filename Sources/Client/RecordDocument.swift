@@ -1,6 +1,6 @@
 import JSONText
 
-/// A record sorted into what JSON:API keeps apart: attributes and relationships (PROTOCOL.md 4).
+/// The attributes and the relationships of a record (WireProtocol.md, "Records become documents").
 ///
 /// A record with `type` and `attributes` or `relationships` is a resource, whose attributes and linkage are taken as
 /// they are. Of any other record, what ``Linkage`` finds to be one is a relationship, and all else an attribute.
@@ -36,7 +36,7 @@ struct RecordDocument {
     return .object(data)
   }
 
-  /// The id that is sent for a value: a string, or an integer's digits (LANGUAGE.md, "What is wanted as an ID").
+  /// The id that is sent for a value: a string, or an integer's digits (TheLanguage.md, "IDs").
   func id(_ value: JSONValue?, of name: String) throws(ClientError) -> String {
     try Linkage(settings, verb).id(value, of: name)
   }

@@ -1,7 +1,7 @@
 public import JSONAPI
 public import JSONText
 
-/// A relationship of one resource, as the methods of a jsonapi-resources server name it (PROTOCOL.md 2.5).
+/// A relationship of one resource, as jsonapi-resources names it (WireProtocol.md, "Relationship methods").
 ///
 /// ```swift
 /// let tags = client.relationship("tags", of: "5")

@@ -42,7 +42,7 @@ public struct ResourceClient: Sendable {
 
   /// Sends a request and returns the document of the reply.
   ///
-  /// A destroy is done by any reply without an error, so that its document may be empty (PROTOCOL.md 2.5).
+  /// Any reply without an error completes a destroy, so its document can be empty (WireProtocol.md, "Replies of the verbs").
   ///
   /// - Throws: ``ClientError`` as ``send(_:patience:)`` does; kind `protocol` where the result is no document.
   public func document(_ request: PreparedRequest, patience: Patience = .usual) async throws(ClientError) -> Document {
@@ -90,7 +90,7 @@ public struct ResourceClient: Sendable {
     }
   }
 
-  /// Refuses an id that a service takes for several: `destroy` of `"1,2"` destroys two (PROTOCOL.md 2.4).
+  /// Refuses an id that a service takes for several: `destroy` of `"1,2"` destroys two (WireProtocol.md, "Parameters").
   private func refuseSeveral(_ request: PreparedRequest) throws(ClientError) {
     guard let id = request.params["id"]?.stringValue, id.isEmpty || id.utf8.contains(UInt8(ascii: ",")) else { return }
     throw ClientError(

@@ -7,7 +7,8 @@ extension JSONValue {
   /// after `Bearer`; null stays.
   ///
   /// ```swift
-  /// JSONValue(parsing: #"{"token":"x","from":"amqp://u:p@h/"}"#).hidingSecrets  // {"token":"***","from":"amqp://u:***@h/"}
+  /// let value = try JSONValue(parsing: #"{"token":"x","from":"amqp://u:p@h/"}"#)
+  /// value.hidingSecrets  // {"token":"***","from":"amqp://u:***@h/"}
   /// ```
   public var hidingSecrets: JSONValue {
     switch self {

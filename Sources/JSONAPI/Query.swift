@@ -1,6 +1,6 @@
 public import JSONText
 
-/// What is asked of a list or a resource: the parameters of PROTOCOL.md 2.4.
+/// The query parameters of a request for a list or a resource (WireProtocol.md, "Parameters").
 public struct Query: Sendable, Equatable {
   /// Attribute or relationship names to the text that is wanted; several values with commas between.
   public var filter: [(name: String, value: String)] = []

@@ -27,7 +27,7 @@ public struct Response: Sendable, Equatable {
     }
   }
 
-  /// Reads a response: an `error` that is not null is an error, else `result` is the result (PROTOCOL.md 2.2).
+  /// Reads a response: an `error` that is not null, else the `result` (WireProtocol.md, "Replies").
   ///
   /// - Throws: ``MalformedResponse`` for all else.
   public init(decoding bytes: [UInt8]) throws(MalformedResponse) {

@@ -27,7 +27,7 @@ public enum JSONValue: Sendable, Equatable {
     try self.init(parsing: Array(text.utf8))
   }
 
-  /// Parses as ``init(parsing:)`` does, and names the keys that stood twice in one object; the last of them counts.
+  /// Parses as `init(parsing:)` does, and names the keys that stand twice in an object; the last one counts.
   public static func parse(
     _ bytes: [UInt8]
   ) throws(JSONSyntaxError) -> (value: JSONValue, duplicateKeys: [String]) {

@@ -1,4 +1,4 @@
-/// From text to statements (GRAMMAR.md), by recursive descent with two tokens of look-ahead.
+/// From text to statements (Grammar.md), by recursive descent with two tokens of look-ahead.
 ///
 /// ```swift
 /// let parsed = Parser.parse(SourceText(name: "-c", text: "count posts"))

@@ -1,6 +1,6 @@
 import JSONText
 
-/// What the flavours make of parameters before anything is looked up (PROTOCOL.md 2.4 and 16).
+/// What the flavours make of parameters before anything is looked up (WireProtocol.md, "Parameters").
 extension Dialect {
   /// The parameters as a server of the flavour reads them.
   ///

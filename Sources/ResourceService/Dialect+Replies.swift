@@ -19,14 +19,14 @@ extension Dialect {
   /// What stands at the end of a document with data (ja_serializer).
   var documentEnd: String { flavour == .retort ? #","jsonapi":{"version":"1.0"}}"# : "}" }
 
-  /// Whether a request gets no reply: carrot_rpc fails on it and says so in its log only (PROTOCOL.md 16.4).
+  /// Whether a request gets no reply: carrot_rpc fails on it and says so in its log only (WireProtocol.md, "No reply").
   func isSilent(on request: Request, _ body: [UInt8]) -> Bool {
     guard flavour == .carrot else { return false }
     if Self.rubyMethods.contains(request.method) { return true }
     return request.params.isEmpty && (try? JSONValue(parsing: body))?["params"] == nil
   }
 
-  /// Whether a request's id fits its message: retort wants the correlation id (PROTOCOL.md 2.1).
+  /// Whether a request's id fits its message: retort wants the correlation id (WireProtocol.md, "Requests").
   func accepts(_ request: Request, under correlationID: [UInt8]) -> Bool {
     flavour != .retort || request.id.stringValue.map { Array($0.utf8) } == correlationID
   }

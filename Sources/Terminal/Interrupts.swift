@@ -5,7 +5,7 @@ internal import Synchronization
 /// The process's SIGINT, SIGTERM and SIGHUP, caught from the first touch on and given to whoever runs something.
 ///
 /// ```swift
-/// let work = Task { try await session.run(statement) }
+/// let work = Task { try await Task.sleep(for: .seconds(60)) }
 /// try await Interrupts.shared.watching { _ in work.cancel() } during: { try await work.value }
 /// ```
 /// Watchers are called on a thread of their own, so that a statement that computes without a pause can't hold a second

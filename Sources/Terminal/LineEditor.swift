@@ -5,7 +5,7 @@ internal import Synchronization
 /// Lines typed by a person at a terminal, edited with GNU readline on a thread of its own.
 ///
 /// ```swift
-/// let editor = try LineEditor(history: History(file: HistoryFile(environment: environment)))
+/// let editor = try LineEditor(history: History(file: HistoryFile(path: "/tmp/history")))
 /// while case .line(let line) = await editor.readLine(prompt: "retort> ") {
 ///   try editor.remember(line)
 /// }

@@ -3,7 +3,7 @@ public import Language
 
 /// An error of the language, with its place: what `rescue` sees, and what ends a batch.
 ///
-/// The kinds and their words are LANGUAGE.md's "Errors".
+/// The kinds: TheLanguage.md, "Errors".
 public final class Fault: Error, Sendable {
   /// The kind, by its word in the language.
   public struct Kind: Sendable, Hashable, CustomStringConvertible {

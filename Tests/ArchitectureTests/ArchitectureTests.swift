@@ -59,6 +59,18 @@ import Testing
     #expect(Set(try sources().keys) == Set(Self.allowed.keys))
   }
 
+  @Test func theArticleHasTheSameTable() throws {
+    let file = Self.root.appending(path: "Sources/RetortShell/RetortShell.docc/Architecture.md")
+    let rows = try String(contentsOf: file, encoding: .utf8).matches(
+      of: #/(?m:^\| \d \| ([^|]*) \|[^|]*\| ([^|]*)\|$)/#)
+    var table: [String: Set<String>] = [:]
+    for row in rows {
+      let imports = row.2.matches(of: #/`(\w+)`/#).map { String($0.1) }
+      for target in row.1.matches(of: #/`(\w+)`/#) { table[String(target.1)] = Set(imports) }
+    }
+    #expect(table == Self.allowed, "\(file.lastPathComponent) and this test have one table")
+  }
+
   @Test func noFileIsLongerThan400Lines() throws {
     for file in try sources().values.joined() {
       let count = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)

@@ -2,7 +2,7 @@ import JSONAPI
 import JSONText
 import Testing
 
-/// Which pages there are, read from links and `record-count` (PROTOCOL.md 6.1).
+/// Which pages there are, read from links and `record-count` (WireProtocol.md, "Pagination").
 @Suite struct PaginationTests {
   private func pagination(_ links: String, _ meta: String = "{}") throws -> Pagination? {
     Pagination(meta: try object(meta), links: try object(links))

@@ -4,7 +4,7 @@ import JSONRPC
 import JSONText
 import Testing
 
-/// What comes in: the letter of JSON:API, and what services near to it send (PROTOCOL.md 5).
+/// Replies that follow JSON:API and replies that almost do (WireProtocol.md, "Documents become resources").
 @Suite struct ReplyTests {
   private func index(_ result: String, _ settings: Settings = .posts) async throws -> Document {
     try await ResourceClient.scripted([.result(result)], settings).0.index(Query())

@@ -4,7 +4,7 @@ import JSONRPC
 import JSONText
 import Testing
 
-/// Streams, counts and emptying a list, page by page (PROTOCOL.md 6).
+/// Streams, counts and emptying a list, page by page (WireProtocol.md, "Pagination").
 @Suite struct StreamTests {
   /// A page of posts with the ids given, and the numbers of the pages it links to.
   private func page(_ ids: [Int], next: Int? = nil, last: Int? = nil, total: Int? = nil) -> ScriptedTransport.Answer {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ResourceService
 
-/// The flavour of carrot_rpc and jsonapi-resources (PROTOCOL.md 7.3, 11.2 and 16).
+/// The flavour of carrot_rpc and jsonapi-resources (WireProtocol.md, "Flavours of serve").
 @Suite struct CarrotTests {
   typealias Exchange = (method: String, params: String, reply: String)
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ResourceService
 
-/// The flavour of Retort and Calcinator (PROTOCOL.md 2.4, 3 and 7.2).
+/// The flavour of Retort and Calcinator (WireProtocol.md, "Flavours of serve").
 @Suite struct RetortFlavourTests {
   typealias Exchange = (method: String, params: String, reply: String)
 

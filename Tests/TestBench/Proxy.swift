@@ -11,7 +11,7 @@ import Values
 /// let dialer = try await Dialer(AMQPURI(proxy.uri), name: "test")
 /// proxy.happen(.cut)
 /// ```
-/// What is passed on and what is broken have one lock: nothing passes any more when ``stall()`` has returned.
+/// Passing on and breaking share one lock: once ``happen(_:)`` has returned after `.stall`, nothing passes.
 public final class Proxy: Sendable {
   /// The URI that leads to the broker through here.
   public let uri: String

@@ -107,7 +107,7 @@ extension Compiler {
     }
   }
 
-  /// Refuses a change of what is being streamed, where it can be seen (LANGUAGE.md, safety rule 1).
+  /// Refuses a change to a streamed queue where the text shows it (TheLanguage.md, "Rule 1: no change while streaming").
   func refuseHazard(_ effect: Declaration.Effect, _ command: Language.Command) {
     guard effect == .changes || effect == .destroys, let client = client(of: command) else { return }
     changed.append(client)

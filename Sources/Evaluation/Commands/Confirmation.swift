@@ -15,7 +15,7 @@ struct Bulk: Sendable {
 }
 
 extension Session {
-  /// Makes sure that a bulk change is wanted (LANGUAGE.md, safety rule 2).
+  /// Makes sure that a bulk change is wanted (TheLanguage.md, "Rule 2: bulk destruction is confirmed").
   ///
   /// At a terminal the outermost statement asks once; off a terminal it is refused without `confirm: true` or `--yes`.
   func confirm(_ bulk: Bulk, _ arguments: Arguments) async throws(Fault) {

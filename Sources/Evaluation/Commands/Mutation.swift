@@ -14,7 +14,7 @@ struct Mutation: Sendable {
   let record: Int?
   let patience: ResourceClient.Patience
 
-  /// How it ended (LANGUAGE.md, safety rule 3).
+  /// How it ended (TheLanguage.md, "Rule 3: every element has an outcome").
   enum Outcome: Sendable {
     case done(Value)
     case absent(Fault)

@@ -159,7 +159,7 @@ extension Arguments {
     return Pagination.Page(number: try integer(place, from: 1, or: 1), size: size)
   }
 
-  /// The id in a place (LANGUAGE.md, "What is wanted as an ID").
+  /// The id in a place (TheLanguage.md, "IDs").
   func id(_ index: Int, of client: ClientValue) throws(Fault) -> String {
     try Self.id(of: value(index), client.client.settings.type, at: range(index), in: source)
   }

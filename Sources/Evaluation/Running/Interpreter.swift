@@ -205,7 +205,7 @@ public final class Interpreter: Sendable {
 }
 
 extension Fault {
-  /// The status that a program ends with (LANGUAGE.md, "Running").
+  /// The status that a program ends with (TheLanguage.md, "Exit status").
   public var exitStatus: Int32 {
     if let status { return status }
     switch kind {

@@ -21,7 +21,7 @@ final class OpenStream: Sendable {
 }
 
 extension Session {
-  /// Refuses a change of what is being streamed (LANGUAGE.md, safety rule 1).
+  /// Refuses a change of what is being streamed (TheLanguage.md, "Rule 1: no change while streaming").
   func refuseStreamed(_ client: ClientValue, _ verb: String) throws(Fault) {
     guard state.withLock({ $0.openStreams[client.streamKey] != nil }) else { return }
     throw Fault(

@@ -1,4 +1,4 @@
-/// The methods there are (PROTOCOL.md 2.3).
+/// The methods there are (WireProtocol.md, "Methods").
 enum Method: String {
   case index, show, create, update, destroy
   case showRelationship = "show_relationship"

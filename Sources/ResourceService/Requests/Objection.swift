@@ -5,7 +5,7 @@ import JSONText
 struct Objection: Sendable {
   /// The error in the words of jsonapi-resources; a query parameter is its `source`.
   let error: ErrorDetail
-  /// The error in the words of Calcinator (PROTOCOL.md 7.2).
+  /// The error in the words of Calcinator (WireProtocol.md, "Error documents").
   let calcinator: ErrorDetail
 
   /// Whether a rule of the database is broken.

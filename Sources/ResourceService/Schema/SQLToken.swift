@@ -3,7 +3,7 @@ struct SQLToken {
   enum Kind {
     /// A keyword, a bare name or a number.
     case word
-    /// A name in `"`, `` ` `` or `[ ]`.
+    /// A name in double quotes, backticks or brackets.
     case quoted
     /// A literal in `'`.
     case string

@@ -1,0 +1,56 @@
+import Foundation
+import Handbook
+import JSONRPC
+import RetortShell
+import TestBench
+import Testing
+
+/// TheLanguage.md says what is built: a word that it lists is known, unless "Not built yet" has it.
+@Suite struct LanguageArticleTests {
+  @Test(arguments: ["Stages", "Functions"]) func everyWordOfAListIsBuiltOrMarked(_ heading: String) throws {
+    let missing = try Set(words(below: heading)).subtracting(words(below: "Not built yet")).filter { !isKnown($0) }
+    let marked = try code(below: "Not built yet")[1]
+    #expect(missing.filter { !marked.contains("\($0)(") && !marked.contains("| \($0) ") }.sorted() == [])
+  }
+
+  @Test func everyCommandIsBuiltOrMarked() throws {
+    let names = try code(below: "Commands")[0].split(separator: "\n").compactMap { line in
+      line.firstMatch(of: #/^[a-z-]+/#).map { String($0.0) }
+    }
+    #expect(names.count > 20)
+    let missing = try Set(names).subtracting(words(below: "Not built yet")).filter { !isKnown($0) }
+    #expect(missing.sorted() == [])
+  }
+
+  @Test func aWordThatIsBuiltIsNotMarked() throws {
+    let built = try words(below: "Not built yet").filter(isKnown)
+    #expect(built == [], "remove these words from \"Not built yet\" in TheLanguage.md")
+  }
+
+  @Test func aLineThatWorksIsNotMarked() async throws {
+    for line in try code(below: "Not built yet")[1].split(separator: "\n") {
+      let conversation = Conversation(address: "embedded:blog", directory: "/") { uri async throws(LinkError) in
+        try await openLink(uri, script: "article")
+      }
+      _ = await conversation.say(#"connect "embedded:blog"; let posts = client queue: "posts""#)
+      let reply = await conversation.say(String(line))
+      #expect(reply.errors.contains("error"), "remove \(line) from \"Not built yet\" in TheLanguage.md")
+      await conversation.close()
+    }
+  }
+
+  private func isKnown(_ word: String) -> Bool { Help.text([word]) != nil }
+
+  private func words(below heading: String) throws -> [String] {
+    try code(below: heading)[0].split(whereSeparator: \.isWhitespace).map(String.init)
+  }
+
+  /// The fenced blocks below a heading of the article.
+  private func code(below heading: String) throws -> [String] {
+    let file = URL(filePath: #filePath).appending(path: "../../../Sources/Language/Language.docc/TheLanguage.md")
+    let sections = try String(contentsOf: file.standardized, encoding: .utf8).split(separator: #/(?m:^#+ )/#)
+    let section = try #require(sections.first { $0.hasPrefix(heading + "\n") }, "no heading \(heading)")
+    let parts = section.split(separator: #/(?m:^```.*\n)/#, omittingEmptySubsequences: false)
+    return parts.enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+  }
+}
