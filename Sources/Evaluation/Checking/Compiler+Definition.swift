@@ -10,10 +10,16 @@ extension Compiler {
     if Command.named(node.name) != nil || Stage.named(node.name) != nil || Function.named(node.name) != nil {
       report("\(node.name) is a word of the language already", node.nameRange, nextStep: "choose another name")
     }
-    let saved = (scope, outer, isInDef, loopDepth, eachDepth, hasElement, openStreams, changed)
+    let outside = scope
     outer = scope
     scope = Scope()
-    (isInDef, loopDepth, eachDepth, hasElement, openStreams, changed) = (true, 0, 0, false, [], [])
+    defer { (scope, outer) = (outer ?? outside, nil) }
+    let before = effects
+    within({ $0 = Context(isInDef: true) }) { compile(node) }
+    effects = before
+  }
+
+  private func compile(_ node: Def) {
     var parameters: [Definition.Parameter] = []
     for (index, parameter) in node.parameters.enumerated() {
       parameters.append(.init(name: parameter.name, fallback: parameter.fallback.map(code)))
@@ -24,31 +30,24 @@ extension Compiler {
     let definition = Definition(name: node.name, parameters: parameters)
     definitions[node.name] = definition
     let (step, own) = gathering { block(node.body.statements, wantsValue: true) }
-    definition.complete(
-      Definition.Body(slotCount: scope.slotCount, step: step, acts: own.contains(.acts), changed: changed))
-    let outside = outer ?? saved.0
-    (scope, outer, isInDef, loopDepth, eachDepth, hasElement, openStreams, changed) = saved
-    scope = outside
-    effects = effects.subtracting(own)
+    definition.complete(Definition.Body(slotCount: scope.slotCount, step: step, effects: own))
   }
 
   /// Compiles the call of a user's command; as a stage the element is its first parameter.
   func call(_ definition: Definition, _ command: Language.Command, element: Bool) -> Code {
-    effects.insert(.waits)
     if let body = definition.compiled {
-      if body.acts { effects.insert(.acts) }
-      let clients = body.changed.map { given($0, definition, command, element: element) ?? $0 }
-      for client in clients where openStreams.contains(client) {
+      let clients = body.effects.changed.map { given($0, definition, command, element: element) ?? $0 }
+      for client in clients where context.openStreams.contains(client) {
         report(
           "\(command.name) changes \(client.queue) while it is being streamed: rows would be skipped in silence",
           command.range, nextStep: "collect the stream first: | collect")
       }
-      changed += clients
+      effects.add(Effects(acts: body.effects.acts, changed: clients))
     }
     var codes = [Code?](repeating: nil, count: definition.parameters.count)
     var places = definition.parameters.indices.filter { definition.parameters[$0].fallback == nil }[...]
     if element, let first = places.popFirst() { codes[first] = .sync { frame throws(Fault) in frame.element } }
-    withElement(hasElement || element) {
+    withElement(context.hasElement || element) {
       for argument in command.arguments { take(argument, definition, &places, &codes) }
     }
     if let missing = places.first {

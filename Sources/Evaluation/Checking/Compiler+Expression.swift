@@ -87,7 +87,7 @@ extension Compiler {
   }
 
   private func element(_ range: SourceRange) -> Code {
-    guard hasElement else {
+    guard context.hasElement else {
       report(
         "there is no element here", range, nextStep: "it and .field are for stages: stream posts | where .views < 10")
       return broken
@@ -118,7 +118,8 @@ extension Compiler {
   /// Compiles what a field is read of; of what is known to be a client, the field is checked at once.
   private func known(_ base: Expr, _ name: String, _ range: SourceRange, _ isOptional: Bool) -> Code {
     let code = self.code(base)
-    if !isOptional, !isRescued, let fact = client(base), fact.isDeclared, !ClientValue.fieldNames.contains(name) {
+    if !isOptional, !context.isRescued, let fact = client(base), fact.isDeclared, !ClientValue.fieldNames.contains(name)
+    {
       let missing = Access.missing(name, "a client", ClientValue.fieldNames)
       report(missing.message, range, nextStep: missing.nextStep)
     }
@@ -203,7 +204,7 @@ extension Compiler {
       return Code.lazily(a, b) { value throws(Fault) in value.isNull ? nil : value }
     default:
       let operation = Operators.operation(symbol)
-      if !isRescued, let x = a.known, let y = b.known, !triesPattern(symbol, x) {
+      if !context.isRescued, let x = a.known, let y = b.known, !triesPattern(symbol, x) {
         do throws(Fault) { _ = try operation(x, y) } catch {
           if error.kind == .type { report(error.message, range, nextStep: error.nextStep) }
         }

@@ -6,13 +6,13 @@ extension Compiler {
   /// `for NAME in PIPELINE do ... end`.
   func loop(_ name: String, _ nameRange: SourceRange, _ pipeline: Pipeline, _ body: [Statement]) -> Step {
     let compiled = self.pipeline(pipeline)
-    let openBefore = openStreams.count
-    if case .stream(let clients) = compiled.fact { openStreams.append(contentsOf: clients) }
-    defer { openStreams.removeLast(openStreams.count - openBefore) }
     scope.enter()
     let slot = scope.define(name, nameRange)
     _ = scope.read(name)
-    let step = inLoop { block(body) }
+    let step = within({ context in
+      context.enterLoop()
+      if case .stream(let clients) = compiled.fact { context.openStreams += clients }
+    }) { block(body) }
     _ = scope.leave()
     if let head = compiled.code.immediate, let body = step.immediate { return Self.loop(head, slot, body) }
     let source = source
@@ -80,7 +80,7 @@ extension Compiler {
   /// `while CONDITION do ... end`.
   func loop(while condition: Expr, _ body: [Statement]) -> Step {
     let test = code(condition).condition("while", condition.range, source)
-    let step = inLoop { block(body) }
+    let step = within({ $0.enterLoop() }) { block(body) }
     if let test = test.immediate, let body = step.immediate {
       return .sync { frame throws(Fault) in
         while case .bool(true) = try test(&frame) {
@@ -100,58 +100,6 @@ extension Compiler {
         if flow == .return { return flow }
       }
       return .next
-    }
-  }
-
-  private func inLoop(_ body: () -> Step) -> Step {
-    let (loops, each) = (loopDepth, eachDepth)
-    loopDepth += 1
-    eachDepth = 0
-    defer { (loopDepth, eachDepth) = (loops, each) }
-    return body()
-  }
-
-  /// `if CONDITION do ... else ... end`.
-  func choice(_ node: If, wantsValue: Bool) -> Step {
-    let test = code(node.condition).condition("if", node.condition.range, source)
-    let then = block(node.then.statements, wantsValue: wantsValue)
-    let otherwise: Step =
-      switch node.otherwise {
-      case nil: Step.sequence([])
-      case .block(let body): block(body.statements, wantsValue: wantsValue)
-      case .if(let node): choice(node, wantsValue: wantsValue)
-      }
-    if let test = test.immediate, let then = then.immediate, let otherwise = otherwise.immediate {
-      return .sync { frame throws(Fault) in
-        if case .bool(true) = try test(&frame) { return try then(&frame) }
-        return try otherwise(&frame)
-      }
-    }
-    return .async { frame throws(Fault) in
-      if case .bool(true) = try await test.run(&frame) { return try await then.run(&frame) }
-      return try await otherwise.run(&frame)
-    }
-  }
-
-  /// `try do ... rescue NAME ... end`.
-  func attempt(_ node: Try, wantsValue: Bool) -> Step {
-    let wasRescued = isRescued
-    isRescued = true
-    let body = block(node.body.statements, wantsValue: wantsValue)
-    isRescued = wasRescued
-    scope.enter()
-    let slot = scope.define(node.name, node.nameRange)
-    _ = scope.read(node.name)
-    let rescue = block(node.rescue.statements, wantsValue: wantsValue)
-    _ = scope.leave()
-    return .async { frame throws(Fault) in
-      do throws(Fault) {
-        return try await body.run(&frame)
-      } catch {
-        guard !error.isFinal, !Task.isCancelled else { throw error }
-        frame.slots[slot] = .error(error)
-        return try await rescue.run(&frame)
-      }
     }
   }
 }

@@ -1,15 +1,11 @@
-import JSONText
 import Language
 import Values
-import Formats
 
 extension Compiler {
   /// A pipeline made ready to run.
   struct CompiledPipeline {
     /// What gives its value.
     var code: Code
-    /// What it does to the world.
-    var effects: Effects
     /// Whether its value is a sink's summary, which is not a result.
     var isSummary = false
     /// What gives its elements where they are all collected, which need not be in memory all at once.
@@ -20,28 +16,27 @@ extension Compiler {
 
   /// Compiles a pipeline: its head, then each stage over the elements before it.
   func pipeline(_ pipeline: Pipeline) -> CompiledPipeline {
-    let openBefore = openStreams.count
-    defer { openStreams.removeLast(openStreams.count - openBefore) }
-    let (compiled, own) = gathering { () -> CompiledPipeline in
+    gathering {
       let head = self.head(pipeline.head)
-      guard !pipeline.stages.isEmpty else {
-        return CompiledPipeline(code: head.code, effects: [], fact: head.fact)
-      }
-      if case .stream(let clients) = head.fact { openStreams.append(contentsOf: clients) }
-      let links = pipeline.stages.map { stage -> PipelineRun.Link in
-        let body = link(stage)
-        if body.closes { openStreams.removeLast(openStreams.count - openBefore) }
-        return PipelineRun.Link(body: body, range: stage.range, source: source)
-      }
-      let isSummary = pipeline.stages.last.flatMap { Stage.named($0.name) }?.declaration.result == "summary"
-      let isOpen = openStreams.count > openBefore && !isSummary
-      let fact: Scope.Fact = isOpen ? .stream(Array(openStreams[openBefore...])) : .unknown
-      return CompiledPipeline(code: .constant(.null), effects: [], isSummary: isSummary, fact: fact)
-        .with(head: head.code, links: links, range: pipeline.range, source: source, acts: effects.contains(.acts))
+      guard !pipeline.stages.isEmpty else { return CompiledPipeline(code: head.code, fact: head.fact) }
+      return within({ _ in }) { flow(head, pipeline) }
+    }.0
+  }
+
+  /// Compiles the stages over a head's elements; a stream at the head is open up to the stage that closes it.
+  private func flow(_ head: (code: Code, fact: Scope.Fact), _ pipeline: Pipeline) -> CompiledPipeline {
+    let outside = context.openStreams
+    var open: [Scope.ClientFact] = if case .stream(let clients) = head.fact { clients } else { [] }
+    let links = pipeline.stages.map { stage -> PipelineRun.Link in
+      context.openStreams = outside + open
+      let body = link(stage)
+      if body.closes { open = [] }
+      return PipelineRun.Link(body: body, range: stage.range, source: source)
     }
-    var result = compiled
-    result.effects = own
-    return result
+    let isSummary = pipeline.stages.last.flatMap { Stage.named($0.name) }?.declaration.givesSummary ?? false
+    let fact: Scope.Fact = open.isEmpty || isSummary ? .unknown : .stream(open)
+    return CompiledPipeline(code: .constant(.null), isSummary: isSummary, fact: fact)
+      .with(head: head.code, links: links, range: pipeline.range, source: source, acts: effects.acts)
   }
 
   /// The head's code and what is known of its value.
@@ -123,88 +118,6 @@ extension Code {
     return .async { frame throws(Fault) in
       let value = try await operand.run(&frame)
       return body(value, frame)
-    }
-  }
-}
-
-/// Running a pipeline's links one after the other.
-enum PipelineRun {
-  /// Where a pipeline has come to.
-  enum End {
-    case elements(ElementStream)
-    case value(Value)
-
-    var stream: ElementStream {
-      switch self {
-      case .elements(let stream): stream
-      case .value(let value): ElementStream([value])
-      }
-    }
-
-    func value() async throws(Fault) -> Value {
-      switch self {
-      case .value(let value): return value
-      case .elements(var stream): return .list(try await stream.rest())
-      }
-    }
-  }
-
-  /// A stage in its place, which its errors have where they name none of their own.
-  struct Link: Sendable {
-    var body: StageBody
-    var range: SourceRange
-    var source: SourceText
-  }
-
-  static func run(_ head: Value, _ links: [Link], _ frame: inout Frame) async throws(Fault) -> End {
-    var end = End.elements(try await spread(head))
-    for (index, link) in links.enumerated() {
-      var stream = end.stream
-      end = .elements(ElementStream([]))
-      do throws(Fault) {
-        end = try await run(link.body, over: &stream, &frame, isLast: index == links.count - 1)
-      } catch { throw error.placed(at: link.range, in: link.source) }
-      if case .transform = link.body { end = .elements(end.stream.placed(at: link.range, in: link.source)) }
-    }
-    return end
-  }
-
-  private static func run(
-    _ body: StageBody, over stream: inout ElementStream, _ frame: inout Frame, isLast: Bool
-  ) async throws(Fault) -> End {
-    switch body {
-    case .transform(let body): return .elements(try body(frame, stream))
-    case .gather(let body):
-      let all = try await stream.rest()
-      return .elements(ElementStream(try await body(&frame, all)))
-    case .collect: return .elements(try await Collected.all(of: &stream).elements())
-    case .reduce(let body): return .value(try await body(&frame, &stream))
-    case .sink(let body):
-      let (flow, summary) = try await body(&frame, &stream, !isLast)
-      return isLast ? .value(summary) : .elements(ElementStream(flow))
-    }
-  }
-
-  /// The elements of what stands at a pipeline's head.
-  static func spread(_ value: Value) async throws(Fault) -> ElementStream {
-    switch value {
-    case .list(let elements): return ElementStream(elements)
-    case .page(let page): return ElementStream(page)
-    case .stream(let stream): return try await stream.open()
-    case .range(let lower, let upper): return range(lower, upper)
-    case .null:
-      throw Fault(.type, "null at the head of a pipeline", nextStep: "?? gives it another value: (x ?? []) | ...")
-    default: return ElementStream([value])
-    }
-  }
-
-  private static func range(_ lower: Int, _ upper: Int) -> ElementStream {
-    var next = lower
-    return ElementStream { () async throws(Fault) in
-      guard next <= upper else { return nil }
-      let last = min(upper, next + 1023)
-      defer { next = last + 1 }
-      return (next...last).map { .number(JSONNumber($0)) }
     }
   }
 }

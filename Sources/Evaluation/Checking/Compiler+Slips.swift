@@ -4,20 +4,20 @@ import Language
 extension Compiler {
   /// Looks for what is likely a slip and keeps nothing from running; only a thorough check says it.
   func warnThoroughly(_ message: String, _ range: SourceRange, nextStep: String? = nil) {
-    if isThorough { warn(message, range, nextStep: nextStep) }
+    if origin.isThorough { warn(message, range, nextStep: nextStep) }
   }
 
   /// Warns of the names of the top level that nothing read.
   func warnOfUnused() {
-    guard !diagnostics.contains(where: { $0.severity == .error }) else { return }
-    for (name, range) in ownNames where scope.variable(name)?.isRead == false {
+    guard !findings.hasErrors else { return }
+    for (name, range) in findings.names where scope.variable(name)?.isRead == false {
       warnThoroughly("\(name) is never read", range, nextStep: "remove it, or read it")
     }
   }
 
   /// Warns of a password in a URI that stands in the script.
   func warnOfPassword(_ text: String, _ range: SourceRange) {
-    guard isThorough, text.contains("://"), text.contains(#/(?i)[a-z+]+://[^\s:/@]*:[^\s]+@/#) else { return }
+    guard origin.isThorough, text.contains("://"), text.contains(#/(?i)[a-z+]+://[^\s:/@]*:[^\s]+@/#) else { return }
     warnThoroughly(
       "a password stands in the script", range,
       nextStep: "leave the URI out and set RETORT_URL, or write connect env(\"NAME\")")
@@ -70,13 +70,13 @@ extension Compiler {
 
   /// Keeps what a script reads with `var` for the inventory.
   func noteVariable(_ name: String, _ range: SourceRange) {
-    if name == "var" { inventory.append(Inventory(range: range, source: source, kind: .reads)) }
+    if name == "var" { findings.inventory.append(Findings.Inventory(range: range, source: source, kind: .reads)) }
   }
 }
 
 extension Interpreter.Report.Entry {
   /// An entry of the inventory, with the first line of its words.
-  init(_ entry: Compiler.Inventory) {
+  init(_ entry: Findings.Inventory) {
     let source = entry.source
     let lines = source.text(entry.range).split(separator: "\n", maxSplits: 1)
     let place = source.place(of: entry.range.lower)

@@ -6,7 +6,7 @@ extension Compiler {
   func link(_ command: Language.Command) -> StageBody {
     if let definition = definition(command.name) {
       let code = call(definition, command, element: true)
-      if effects.contains(.acts) { return Self.acting(code, command.name) }
+      if effects.acts { return Self.acting(code, command.name) }
       return .transform { frame, upstream throws(Fault) in
         upstream.mapping(code, frame, stage: command.name) { _, value, out throws(Fault) in
           out.append(value)
@@ -18,13 +18,11 @@ extension Compiler {
       reportUnknownStage(command)
       return .collect
     }
-    let errors = diagnostics.count
+    let errors = findings.diagnostics.count
     check(command, stage.declaration)
     refuseHazard(stage.declaration.effect, command)
     note(stage.declaration.effect, command)
-    guard diagnostics.count == errors || !diagnostics[errors...].contains(where: { $0.severity == .error }) else {
-      return .collect
-    }
+    guard !findings.diagnostics[errors...].contains(where: { $0.severity == .error }) else { return .collect }
     return stage.prepare(StageCall(compiler: self, command: command, declaration: stage.declaration))
   }
 

@@ -55,7 +55,7 @@ extension Compiler {
     } else {
       value = self.valued(valued)
     }
-    if isInDef, scope.variable(name) == nil, outer?.variable(name) != nil {
+    if context.isInDef, scope.variable(name) == nil, outer?.variable(name) != nil {
       warn("\(name) here is the def's own; the one outside stays as it is", nameRange)
     }
     if scope.crossesEach(name) {
@@ -63,7 +63,9 @@ extension Compiler {
         "\(name) is outside this each: its iterations can't assign it", nameRange,
         nextStep: "give the block a value and collect them: let results = ... | each do ... end; or use for")
     }
-    if !isInDef, scope.blocks.count == 1, scope.variable(name) == nil { ownNames.append((name, nameRange)) }
+    if !context.isInDef, scope.blocks.count == 1, scope.variable(name) == nil {
+      findings.names.append((name, nameRange))
+    }
     let slot = scope.assign(name, nameRange, fact)
     if let value = value.immediate {
       return .sync { frame throws(Fault) in
@@ -94,8 +96,8 @@ extension Compiler {
   }
 
   private func jump(_ flow: Flow, _ word: String, _ range: SourceRange) -> Step {
-    if loopDepth == 0 {
-      let inEach = eachDepth > 0
+    if context.loopDepth == 0 {
+      let inEach = context.eachDepth > 0
       report(
         inEach ? "\(word) does not leave an each" : "\(word) stands outside a loop", range,
         nextStep: inEach ? "use for instead of each" : nil)
@@ -104,8 +106,10 @@ extension Compiler {
   }
 
   private func leave(_ valued: Valued?, _ range: SourceRange) -> Step {
-    if !isInDef || eachDepth > 0 {
-      report("return stands in a def only", range, nextStep: eachDepth > 0 ? "an each can't be left from inside" : nil)
+    if !context.isInDef || context.eachDepth > 0 {
+      report(
+        "return stands in a def only", range,
+        nextStep: context.eachDepth > 0 ? "an each can't be left from inside" : nil)
     }
     guard let valued else {
       return .sync { frame throws(Fault) in

@@ -61,8 +61,8 @@ extension Compiler {
   private func include(_ path: String, _ range: SourceRange) -> [Interpreter.Prepared] {
     let folder = Self.folder(of: source.name)
     let file = path.hasPrefix("/") ? path : folder + path
-    if sourcePath.contains(where: { (try? FileText.target(of: $0)) == (try? FileText.target(of: file)) }) {
-      report("source runs in a circle", range, nextStep: (sourcePath + [file]).joined(separator: " -> "))
+    if origin.path.contains(where: { (try? FileText.target(of: $0)) == (try? FileText.target(of: file)) }) {
+      report("source runs in a circle", range, nextStep: (origin.path + [file]).joined(separator: " -> "))
       return []
     }
     let text: String
@@ -73,15 +73,14 @@ extension Compiler {
     }
     let other = SourceText(name: file, text: text)
     let parsed = Parser.parse(other)
-    foreign += parsed.diagnostics.map { ($0, other) }
+    findings.foreign += parsed.diagnostics.map { ($0, other) }
     guard parsed.diagnostics.isEmpty else { return [] }
-    let inner = Compiler(other, scope: scope)
+    let inner = Compiler(
+      other, scope: scope, origin: Origin(path: origin.path + [file], isThorough: origin.isThorough))
     inner.definitions = definitions
-    inner.sourcePath = sourcePath + [file]
-    inner.isThorough = isThorough
     let statements = inner.topLevel(parsed.program)
-    foreign += inner.foreign + inner.diagnostics.map { ($0, other) }
-    inventory += inner.inventory
+    findings.foreign += inner.findings.foreign + inner.findings.diagnostics.map { ($0, other) }
+    findings.inventory += inner.findings.inventory
     scope = inner.scope
     definitions = inner.definitions
     return statements

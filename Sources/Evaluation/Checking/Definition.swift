@@ -14,9 +14,8 @@ final class Definition: Sendable {
   struct Body: Sendable {
     var slotCount: Int
     var step: Step
-    var acts: Bool
-    /// The clients that it changes, as far as they can be told.
-    var changed: [Scope.ClientFact]
+    /// What a call does to the world.
+    var effects: Effects
   }
 
   let name: String

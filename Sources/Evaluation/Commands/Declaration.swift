@@ -91,4 +91,19 @@ public struct Declaration: Sendable {
 
   /// Whether it takes any options not listed: `select title: .text`, `with n: 1`.
   public var takesAnyOption = false
+
+  /// Whether its value is the summary of a sink, which goes to standard error and is no result.
+  public var givesSummary = false
+}
+
+extension Declaration {
+  /// How it is called: `show CLIENT ID [include: fields:]`.
+  public var signature: String {
+    let places = parameters.map { parameter in
+      let name = parameter.name + (parameter.repeats ? " ..." : "")
+      return parameter.isOptional ? "[\(name)]" : name
+    }
+    let named = options.isEmpty ? [] : ["[" + options.map { $0.name + ":" }.joined(separator: " ") + "]"]
+    return ([name] + places + named).joined(separator: " ")
+  }
 }

@@ -156,18 +156,18 @@ public final class Interpreter: Sendable {
       )
     }
     let compiler = state.withLock { state in
-      let compiler = Compiler(source, scope: state.scope)
+      let compiler = Compiler(
+        source, scope: state.scope, origin: Compiler.Origin(path: [source.name], isThorough: isThorough))
       compiler.definitions = state.definitions
       return compiler
     }
-    compiler.sourcePath = [source.name]
-    compiler.isThorough = isThorough
     let statements = compiler.topLevel(parsed.program)
     compiler.warnOfUnused()
-    let own = compiler.diagnostics.sorted { $0.range.lower < $1.range.lower }.map { (diagnostic: $0, source: source) }
-    let inventory = compiler.inventory.map(Report.Entry.init)
+    let findings = compiler.findings
+    let own = findings.diagnostics.sorted { $0.range.lower < $1.range.lower }.map { (diagnostic: $0, source: source) }
+    let inventory = findings.inventory.map(Report.Entry.init)
     return (
-      Report(diagnostics: compiler.foreign + own, isIncomplete: false, inventory: inventory), statements, compiler
+      Report(diagnostics: findings.foreign + own, isIncomplete: false, inventory: inventory), statements, compiler
     )
   }
 

@@ -32,12 +32,9 @@ extension Stage {
       result: "list", examples: [.init(code: "[1, 2] | each do print it * 2 end", output: "2\n4")])
   ) { call in
     let compiler = call.compiler
-    let (loops, each) = (compiler.loopDepth, compiler.eachDepth)
-    (compiler.loopDepth, compiler.eachDepth) = (0, each + 1)
-    let step = compiler.withElement(true) {
+    let step = compiler.within({ $0.enterEach() }) {
       compiler.block(call.command.body?.statements ?? [], isEach: true, wantsValue: true)
     }
-    (compiler.loopDepth, compiler.eachDepth) = (loops, each)
     let limit = call.option("in-flight").map { limit in compiler.withElement(false) { compiler.code(limit) } }
     return .sink { frame, stream, _ throws(Fault) in
       let count = try await limit?.run(&frame).whole("each", "in-flight:") ?? 1

@@ -12,7 +12,8 @@ extension Stage {
     Declaration(
       name: "create", summary: "Creates a resource of each element.",
       parameters: [.init(name: "CLIENT", shape: .client)],
-      options: [.include, .keepID, .keys, .meta, .timeout, .expire, .key] + options, effect: .changes, result: "summary"
+      options: [.include, .keepID, .keys, .meta, .timeout, .expire, .key] + options, effect: .changes,
+      result: "summary", givesSummary: true
     ),
     Mutation.create)
 
@@ -20,7 +21,8 @@ extension Stage {
     Declaration(
       name: "update", summary: "Updates the resource of each element with a record.",
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
-      options: [.include, .keys, .meta, .timeout, .expire] + options, effect: .changes, result: "summary"),
+      options: [.include, .keys, .meta, .timeout, .expire] + options, effect: .changes, result: "summary",
+      givesSummary: true),
     Mutation.update)
 
   static let destroy = sink(
@@ -28,7 +30,7 @@ extension Stage {
       name: "destroy", summary: "Destroys the resource of each element.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.confirm, .max, .meta, .timeout, .expire] + options,
-      effect: .destroys, result: "summary"), Mutation.destroy)
+      effect: .destroys, result: "summary", givesSummary: true), Mutation.destroy)
 
   private static func sink(
     _ declaration: Declaration, _ make: @escaping @Sendable (Arguments) throws(Fault) -> Mutation

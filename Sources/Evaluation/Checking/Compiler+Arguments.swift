@@ -1,0 +1,83 @@
+import Language
+
+extension Compiler {
+  /// Holds a call's arguments against its declaration.
+  func check(_ command: Language.Command, _ declaration: Declaration) {
+    let positional = command.arguments.filter { if case .positional = $0 { true } else { false } }
+    let needed = declaration.parameters.filter { !$0.isOptional && !$0.repeats }
+    if positional.count < needed.count {
+      let missing = needed[positional.count]
+      report(
+        "\(command.name) needs \(missing.name)", command.nameRange, nextStep: "\(declaration.signature)")
+    }
+    let repeats = declaration.parameters.last?.repeats ?? false
+    if positional.count > declaration.parameters.count, !repeats {
+      let surplus = positional[declaration.parameters.count].expression
+      report("\(command.name) has no place for this", surplus.range, nextStep: declaration.signature)
+    }
+    for option in declaration.options where option.isRequired && command.option(option.name) == nil {
+      report(
+        "\(command.name) needs \(option.name):", command.nameRange, nextStep: "\(option.name): is \(option.summary)")
+    }
+    for (argument, parameter) in zip(positional, declaration.parameters) {
+      checkLiteral(argument.expression, parameter.shape, parameter.name)
+    }
+    for case .option(let name, let range, let value) in command.arguments {
+      guard let option = declaration.options.first(where: { $0.name == name }) else {
+        if declaration.takesAnyOption { continue }
+        let known = declaration.options.map(\.name)
+        reportUnknown(
+          "option", name + ":", range, among: known.map { $0 + ":" },
+          hint: known.isEmpty
+            ? "\(command.name) has no options" : "it has " + known.map { $0 + ":" }.joined(separator: " "))
+        continue
+      }
+      checkLiteral(value, option.shape, name + ":")
+    }
+  }
+
+  /// Complains of a literal that can't be what is wanted.
+  private func checkLiteral(_ expression: Expr, _ shape: Declaration.Shape, _ place: String) {
+    guard let literal = Declaration.Shape(literal: expression), !shape.takes(literal) else { return }
+    report("\(place) is \(shape.wanted)", expression.range, nextStep: "this is a \(literal.rawValue)")
+  }
+}
+
+extension Declaration.Shape {
+  /// The shape of a literal, or nil where the value is known only later.
+  init?(literal expression: Expr) {
+    switch expression.kind {
+    case .number: self = .number
+    case .string: self = .string
+    case .bool: self = .boolean
+    case .duration: self = .duration
+    case .list: self = .list
+    case .record: self = .record
+    default: return nil
+    }
+  }
+
+  /// Whether a literal of a shape can stand where this is wanted.
+  func takes(_ literal: Declaration.Shape) -> Bool {
+    switch self {
+    case .any, .path, .condition: true
+    case .strings: literal == .string || literal == .list
+    case .id: literal == .string || literal == .number || literal == .record
+    case .client, .connection, .pattern: false
+    default: self == literal
+    }
+  }
+
+  /// What is wanted, with its article.
+  var wanted: String {
+    switch self {
+    case .any: "any value"
+    case .strings: "a string or a list of strings"
+    case .id: "an id: a string, an integer or a resource"
+    case .client: "a client: let posts = client queue: \"posts\""
+    case .path: "a field: .views"
+    case .condition: "a condition: .views < 10"
+    default: "a \(rawValue)"
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Language
+import Values
+
+extension Compiler {
+  /// `if CONDITION do ... else ... end`.
+  func choice(_ node: If, wantsValue: Bool) -> Step {
+    let test = code(node.condition).condition("if", node.condition.range, source)
+    let then = block(node.then.statements, wantsValue: wantsValue)
+    let otherwise: Step =
+      switch node.otherwise {
+      case nil: Step.sequence([])
+      case .block(let body): block(body.statements, wantsValue: wantsValue)
+      case .if(let node): choice(node, wantsValue: wantsValue)
+      }
+    if let test = test.immediate, let then = then.immediate, let otherwise = otherwise.immediate {
+      return .sync { frame throws(Fault) in
+        if case .bool(true) = try test(&frame) { return try then(&frame) }
+        return try otherwise(&frame)
+      }
+    }
+    return .async { frame throws(Fault) in
+      if case .bool(true) = try await test.run(&frame) { return try await then.run(&frame) }
+      return try await otherwise.run(&frame)
+    }
+  }
+
+  /// `try do ... rescue NAME ... end`.
+  func attempt(_ node: Try, wantsValue: Bool) -> Step {
+    let body = within({ $0.isRescued = true }) { block(node.body.statements, wantsValue: wantsValue) }
+    scope.enter()
+    let slot = scope.define(node.name, node.nameRange)
+    _ = scope.read(node.name)
+    let rescue = block(node.rescue.statements, wantsValue: wantsValue)
+    _ = scope.leave()
+    return .async { frame throws(Fault) in
+      do throws(Fault) {
+        return try await body.run(&frame)
+      } catch {
+        guard !error.isFinal, !Task.isCancelled else { throw error }
+        frame.slots[slot] = .error(error)
+        return try await rescue.run(&frame)
+      }
+    }
+  }
+}

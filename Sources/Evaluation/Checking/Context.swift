@@ -1,0 +1,45 @@
+/// Where code stands while it is compiled: what nested code gets a changed copy of.
+struct Context {
+  /// The number of `for`, `while` and `watch` blocks around, counted from the innermost `each` or def.
+  var loopDepth = 0
+  /// The number of `each` blocks around, counted from the innermost loop or def.
+  var eachDepth = 0
+  /// Whether it is the body of a def.
+  var isInDef = false
+  /// Whether it is the body of a `try`, where an error may be wanted.
+  var isRescued = false
+  /// Whether `.field` has an element to read.
+  var hasElement = false
+  /// The clients of the streams that are open here.
+  var openStreams: [Scope.ClientFact] = []
+
+  /// Whether a command here runs once: outside loops, `each`, defs and stages.
+  var isSingle: Bool { loopDepth == 0 && eachDepth == 0 && !isInDef && !hasElement }
+
+  /// Enters a loop.
+  mutating func enterLoop() {
+    loopDepth += 1
+    eachDepth = 0
+  }
+
+  /// Enters the block of an `each`, whose iterations have an element and can't be left.
+  mutating func enterEach() {
+    loopDepth = 0
+    eachDepth += 1
+    hasElement = true
+  }
+}
+
+/// What code does to the world.
+struct Effects {
+  /// Whether it changes or destroys resources, writes files, or runs a block for each element.
+  var acts = false
+  /// The clients whose resources it changes, as far as they are known before it runs.
+  var changed: [Scope.ClientFact] = []
+
+  /// Adds the effects of other code.
+  mutating func add(_ other: Effects) {
+    acts = acts || other.acts
+    changed += other.changed
+  }
+}
