@@ -18,6 +18,9 @@ public struct BrokerError: Error, Sendable, Equatable {
   /// The error of a request that the broker did not take (AMQP `basic.nack`).
   static let nacked = BrokerError(.nacked, "the broker refused the message (basic.nack)")
 
+  /// The error of a task that is cancelled.
+  static let interrupted = BrokerError(.cancelled, "interrupted")
+
   /// The error of a body that no broker takes.
   static func tooLarge(_ count: Int) -> BrokerError {
     BrokerError(.tooLarge, "a body of \(count) bytes: the broker takes at most 128 MiB")

@@ -6,6 +6,8 @@ struct Channel {
   struct Pending {
     let continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
     let deadline: ContinuousClock.Instant?
+    /// Whether the wait for its reply goes on where the task is cancelled, once it has left.
+    let isChange: Bool
     var wasSent = false
     /// What the broker confirms it by; nil on a channel without confirms.
     var tag: UInt64?

@@ -20,7 +20,8 @@ public final class ClientChannel: Sendable {
 
   /// Sends a request and waits for its reply.
   ///
-  /// A change is to be confirmed by the broker, so that it says where it does not take it.
+  /// A change is to be confirmed by the broker, so that it says where it does not take it. Cancelling the task ends the wait
+  /// for the reply to a read; to a change only where that has not left.
   ///
   /// - Throws: `noRoute` where there is no such queue, `nacked` where the broker does not take it, `timeout`, `cancelled`, `tooLarge`, or why the connection ended;
   ///   `wasSent` says whether the request had left.
@@ -35,6 +36,7 @@ public final class ClientChannel: Sendable {
     guard let serial = CorrelationIDs.serial(of: message.correlationID, after: ids.prefix) else {
       throw BrokerError(.malformed, "\(correlationID) is no correlation id of this client")
     }
+    if Task.isCancelled { throw .interrupted }
     let (thread, number) = (connection.thread, number)
     let reply = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
@@ -51,6 +53,9 @@ public final class ClientChannel: Sendable {
     case .failure(let error): throw error
     }
   }
+
+  /// Ends the wait for every reply, with `cancelled`.
+  func abandon() { connection.thread.post(.abandon(channel: number)) }
 
   /// Closes the channel; the reply queue goes with it.
   public func close() async { await connection.closeChannel(number) }

@@ -2,8 +2,10 @@
 enum Order: Sendable {
   /// To send a request, and to resume who waits for the reply.
   case request(OutgoingMessage, serial: Int, CheckedContinuation<Result<[UInt8], BrokerError>, Never>)
-  /// To wait for a request's reply no longer.
+  /// To wait for a request's reply no longer, unless it is a change that has left.
   case cancel(channel: UInt16, serial: Int)
+  /// To wait for no reply on a channel.
+  case abandon(channel: UInt16)
 }
 
 extension Connection {
@@ -13,7 +15,12 @@ extension Connection {
       switch order {
       case .request(let message, let serial, let continuation): begin(message, serial, continuation)
       case .cancel(let number, let serial):
-        withChannel(number) { $0.end(serial, BrokerError(.cancelled, "interrupted")) }
+        withChannel(number) { channel in
+          if let waiting = channel.pending[serial], !(waiting.isChange && waiting.wasSent) {
+            channel.end(serial, .interrupted)
+          }
+        }
+      case .abandon(let number): withChannel(number) { $0.failPending(.interrupted) }
       }
     }
   }
@@ -22,7 +29,8 @@ extension Connection {
     _ message: OutgoingMessage, _ serial: Int, _ continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
   ) {
     if let error = refusal(of: message) { return continuation.resume(returning: .failure(error)) }
-    let pending = Channel.Pending(continuation: continuation, deadline: message.deadline)
+    let pending = Channel.Pending(
+      continuation: continuation, deadline: message.deadline, isChange: message.isConfirmed)
     withChannel(message.channel) { $0.pending[serial] = pending }
     expect(message.deadline)
     outbox.append(OutboxEntry(content: message, request: serial))

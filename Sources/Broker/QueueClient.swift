@@ -138,6 +138,9 @@ public final class QueueClient: Sendable {
     }
   }
 
+  /// Ends the wait for every reply, as cancelling the task does for a read.
+  public func abandon() { state.withLock(\.channel)?.abandon() }
+
   /// Closes the channel; the reply queue goes with it.
   public func close() async {
     let channel = state.withLock { state in

@@ -2,6 +2,7 @@
 #include "CReadline.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
@@ -11,6 +12,15 @@
 #include <sys/eventfd.h>
 #include <termios.h>
 #include <unistd.h>
+
+// ---- Descriptors 0, 1 and 2 ----
+
+// What is closed of them would become the number of the next thing that is opened, and be read or written as if it were
+// the terminal. Swift opens descriptors of its own before `main` runs, so that this comes before.
+__attribute__((constructor)) static void open_standard_descriptors(void) {
+  for (int number = 0; number <= 2; number++)
+    if (fcntl(number, F_GETFD) < 0 && errno == EBADF) open("/dev/null", O_RDWR);
+}
 
 // ---- Bells ----
 

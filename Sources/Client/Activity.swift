@@ -1,9 +1,11 @@
+import JSONRPC
 import Synchronization
 
 /// What a client is at: how many requests are in flight, and how long the last reply took.
 public final class Activity: Sendable {
   private struct State {
     var inFlight = 0
+    var changesInFlight = 0
     var last: Duration?
   }
 
@@ -12,18 +14,25 @@ public final class Activity: Sendable {
   /// Requests that wait for their reply.
   public var inFlight: Int { state.withLock(\.inFlight) }
 
+  /// Those of them that change something.
+  public var changesInFlight: Int { state.withLock(\.changesInFlight) }
+
   /// How long the last reply took; nil before the first.
   public var lastRoundTrip: Duration? { state.withLock(\.last) }
 
-  func begin() -> ContinuousClock.Instant {
-    state.withLock { $0.inFlight += 1 }
+  func begin(_ envelope: Envelope) -> ContinuousClock.Instant {
+    state.withLock { state in
+      state.inFlight += 1
+      if !envelope.mayRepeat { state.changesInFlight += 1 }
+    }
     return .now
   }
 
-  func end(_ begin: ContinuousClock.Instant, isAnswered: Bool) {
+  func end(_ envelope: Envelope, since begin: ContinuousClock.Instant, isAnswered: Bool) {
     let time = ContinuousClock.now - begin
     state.withLock { state in
       state.inFlight -= 1
+      if !envelope.mayRepeat { state.changesInFlight -= 1 }
       if isAnswered { state.last = time }
     }
   }

@@ -38,7 +38,9 @@ public struct ClientError: Error, Sendable {
   public struct Silence: Sendable, Equatable {
     /// Whether the request changes something.
     public var changes: Bool
-    /// Whether its message has died with its time (AMQP `expiration`), so that no service can take it any more.
+    /// Whether its message leaves the queue with its time (AMQP `expiration`).
+    ///
+    /// A dead-letter exchange passes it on all the same, and a stream keeps it.
     public var hasExpired: Bool
   }
 

@@ -79,13 +79,13 @@ extension ResourceClient {
   private func reply(
     to envelope: Envelope, orRemember change: () -> LateReplies.Change
   ) async throws(LinkError) -> [UInt8] {
-    let begin = activity.begin()
+    let begin = activity.begin(envelope)
     do throws(LinkError) {
       let reply = try await transport.send(envelope)
-      activity.end(begin, isAnswered: true)
+      activity.end(envelope, since: begin, isAnswered: true)
       return reply
     } catch {
-      activity.end(begin, isAnswered: false)
+      activity.end(envelope, since: begin, isAnswered: false)
       let mayBeAnswered = error.wasSent && !envelope.mayRepeat && ![.lost, .closed].contains(error.code)
       guard mayBeAnswered, let answer = lateReplies?.add(change()) else { throw error }
       return try answer.get()

@@ -2,9 +2,13 @@ package import Glibc
 package import Values
 
 /// A file that is open, closed when it is dropped.
+///
+/// A wait for what is no regular file ends where the task is cancelled.
 package final class FileDescriptor: Sendable {
   private let number: Int32
   private let path: String
+  /// Whether reading may have to wait for another program.
+  private let mayWait: Bool
   /// What can be done where it can't be written.
   private let next: String?
 
@@ -12,14 +16,16 @@ package final class FileDescriptor: Sendable {
     self.number = number
     self.path = path
     self.next = next
+    var status = stat()
+    mayWait = unsafe fstat(number, &status) != 0 || status.st_mode & S_IFMT != S_IFREG
   }
 
   deinit { if number > 2 { close(number) } }
 
-  /// Opens a file to read; `-` is standard input.
+  /// Opens a file to read, a named pipe also before another program writes to it; `-` is standard input.
   package static func reading(_ path: String) throws(Fault) -> FileDescriptor {
     if path == "-" { return FileDescriptor(0, "standard input") }
-    let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    let number = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard number >= 0 else { throw failure("can't read \(path)") }
     return FileDescriptor(number, path)
   }
@@ -45,8 +51,19 @@ package final class FileDescriptor: Sendable {
     }
   }
 
-  /// Opens a pipe or a device to write.
-  package static func writing(device path: String) throws(Fault) -> FileDescriptor { try opened(path, O_WRONLY) }
+  /// Opens a pipe or a device to write; of a named pipe it waits for the program that reads it.
+  package static func writing(device path: String) throws(Fault) -> FileDescriptor {
+    while true {
+      let number = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
+      if number >= 0 { return FileDescriptor(number, path) }
+      var status = stat()
+      guard errno == ENXIO, unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else {
+        throw failure("can't write \(path)")
+      }
+      _ = poll(nil, 0, glance)
+      try checkCancellation()
+    }
+  }
 
   private static func opened(_ path: String, _ flags: Int32) throws(Fault) -> FileDescriptor {
     let number = unsafe open(path, flags | O_CLOEXEC, 0o666)
@@ -73,16 +90,34 @@ package final class FileDescriptor: Sendable {
   }
 
   /// Up to `count` bytes; empty at the end.
+  ///
+  /// - Throws: a `file` error with the reason, and `interrupted` where the task is cancelled before there are any.
   package func read(_ count: Int) throws(Fault) -> [UInt8] {
-    var got = 0
-    var code: Int32 = 0
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      repeat { got = unsafe Glibc.read(number, buffer.baseAddress, count) } while got < 0 && errno == EINTR
-      code = errno
-      filled = max(0, got)
+    while true {
+      if mayWait { try wait(POLLIN) }
+      var got = 0
+      var code: Int32 = 0
+      let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+        got = unsafe Glibc.read(number, buffer.baseAddress, count)
+        code = errno
+        filled = max(0, got)
+      }
+      if got >= 0 { return bytes }
+      guard code == EINTR || code == EAGAIN else { throw Self.failure("can't read \(path)", code) }
     }
-    guard got >= 0 else { throw Self.failure("can't read \(path)", code) }
-    return bytes
+  }
+
+  /// Waits until there is something to read, or room to write.
+  private func wait(_ event: Int32) throws(Fault) {
+    var entry = pollfd(fd: number, events: Int16(event), revents: 0)
+    while unsafe poll(&entry, 1, Self.glance) <= 0 { try Self.checkCancellation() }
+  }
+
+  /// How many milliseconds pass between two looks at whether the task is cancelled.
+  private static let glance: Int32 = 100
+
+  private static func checkCancellation() throws(Fault) {
+    if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
   }
 
   /// Writes all bytes.
@@ -93,6 +128,10 @@ package final class FileDescriptor: Sendable {
         unsafe Glibc.write(number, $0.baseAddress?.advanced(by: offset), $0.count - offset)
       }
       if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN {
+        try wait(POLLOUT)
+        continue
+      }
       guard count >= 0 else { throw Self.failure("can't write \(path)", next: next) }
       offset += count
     }

@@ -14,10 +14,15 @@ package struct ReadAhead {
 
   /// The next elements, or nil at the end.
   package mutating func next() async throws(Fault) -> [Value]? {
-    guard let step = await ahead?.value else { return nil }
-    ahead = nil
+    guard let ahead else { return nil }
+    let step = await withTaskCancellationHandler {
+      await ahead.value
+    } onCancel: {
+      ahead.cancel()
+    }
+    self.ahead = nil
     let elements = try step.elements.get()
-    if elements != nil { ahead = Self.step(step.reader) }
+    if elements != nil { self.ahead = Self.step(step.reader) }
     return elements
   }
 

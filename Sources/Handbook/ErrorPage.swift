@@ -86,10 +86,11 @@ struct ErrorPage: Sendable {
       The next step names a queue of a similar name where there is one.
       """),
     ErrorPage(
-      .connection, "There is no connection, or it was lost.",
+      .connection, "There is no connection, it was lost, or the broker refused a request.",
       """
       The broker is not there or refuses user, password, vhost or certificate; or the link broke while a read waited.
-      help addresses says how a URI is written. The next request after a loss connects anew.
+      help addresses says how a URI is written. The next request after a loss connects anew. Or the broker refused a
+      change (basic.nack of a queue that is full, 403 of a user who may not publish): then it was not carried out.
       """),
     ErrorPage(
       .malformed,

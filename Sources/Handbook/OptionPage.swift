@@ -38,8 +38,9 @@ struct OptionPage: Sendable {
     by then fails with kind timeout and may be repeated; a change that was sent ends as unknown.
     """,
     "expire": """
-    While a change waits in the queue its message dies with its time, so that no service that comes late carries out
-    what was given up. false leaves it there. With timeout: "never" nothing dies; reads stay in the queue.
+    A change that waits in the queue leaves it when its time is up, so that no service that comes late takes from there
+    what was given up; a queue with a dead-letter exchange passes it on, and a stream keeps it. false leaves it in the
+    queue, and so does timeout: "never"; reads stay too.
     """,
     "meta": """
     The request's meta, which services take for what is not of the resource: who asks, a sandbox. A client's goes with

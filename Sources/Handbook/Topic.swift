@@ -117,6 +117,14 @@ struct Topic: Sendable {
         left is sent. A broker that is short of memory or disk takes no messages: a note says so, and another that it takes
         some again; what is asked meanwhile waits, and what was not sent when its time is up never is. Where no reply
         comes, the error says what the queue holds, who takes from it, and whether a change may still be carried out.
+
+        The broker confirms each change. One that it refuses, since the queue is full or the user may not publish, fails
+        at once and was not carried out. One without a reply is unknown, whether it was confirmed or not: a note tells
+        what became of it where its reply, or the broker's refusal, comes late.
+
+        A service that dies between carrying a request out and acknowledging it gets the request again from the broker
+        when it is back: a create may then be carried out twice, and be answered once. Count what a run of creates made
+        where its service died meanwhile.
         """),
     Topic(
       name: "program",
@@ -124,8 +132,9 @@ struct Topic: Sendable {
       text: """
         Program options come before FILE; what comes after it is args. Exit status: 0 done, 1 failed, 2 wrong usage or
         script, 3 assert, 4 no connection or route, 5 some elements of a bulk change failed, 6 refused, 130 interrupted,
-        143 terminated. Ctrl-C stops what runs and counts what is in flight; a second one (at the prompt a third) ends the
-        program at once, should a statement not listen.
+        143 terminated. Ctrl-C, SIGTERM and SIGHUP stop what runs: reads end at once, no change is sent any more, and
+        those in flight wait for their replies as long as their time allows. The second one leaves at once: what is in
+        flight is unknown (at the prompt the third ends the program, should a statement not listen).
         """),
   ]
 }

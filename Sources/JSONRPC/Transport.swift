@@ -46,8 +46,14 @@ public protocol Transport: Sendable {
 
   /// Sends a request and waits for the body of its reply.
   ///
+  /// Where the task is cancelled, the wait ends at once; of a change that has left it goes on, up to the reply, the
+  /// deadline or ``abandon()``.
+  ///
   /// - Throws: ``LinkError``, whose `wasSent` says whether the service may have carried the request out.
   func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8]
+
+  /// Ends the wait for every reply, as cancelling the task does for a read.
+  func abandon()
 
   /// Closes the client's channel; its reply queue goes with it.
   func close() async
@@ -71,6 +77,11 @@ public protocol Link: Sendable {
 
   /// Closes every client and the connection. Closing twice does nothing.
   func close() async
+}
+
+extension Transport {
+  /// Does nothing, where no request is in flight for long.
+  public func abandon() {}
 }
 
 extension Link {

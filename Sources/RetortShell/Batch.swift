@@ -2,15 +2,21 @@ import Evaluation
 import Language
 import Terminal
 
-/// Runs a text that was read whole; Ctrl-C and SIGTERM stop what runs, and a second time end the program at once.
-func batch(_ source: SourceText, _ session: Session) async -> Int32 {
-  let work = Task { await Interpreter(session).run(source) }
-  let stopped = StopMark()
-  let status = await Interrupts.shared.watching { signal in
-    stopped.set(signal, patience: 1)
-    work.cancel()
+/// Reads a text whole and runs it; the first Ctrl-C, SIGTERM or SIGHUP stops what runs, the second ends the program.
+func batch(_ session: Session, _ read: @escaping @Sendable () throws(Fault) -> SourceText) async -> Int32 {
+  let work = Task<Int32, Never> {
+    let source: SourceText
+    do throws(Fault) { source = try read() } catch {
+      session.show(error)
+      return 2
+    }
+    return await Interpreter(session).run(source)
+  }
+  let stop = Stop(session, work)
+  let status = await Interrupts.shared.watching {
+    stop.signalled($0, forcedEnds: true)
   } during: {
     await work.value
   }
-  return stopped.signal.map(\.exitStatus) ?? status
+  return stop.signal.map(\.exitStatus) ?? status
 }

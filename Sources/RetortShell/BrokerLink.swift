@@ -116,6 +116,8 @@ private final class BrokerTransport: Transport {
     } catch { throw LinkError(error) }
   }
 
+  func abandon() { client.abandon() }
+
   func close() async { await client.close() }
 }
 

@@ -55,6 +55,11 @@ public struct Console: Sendable {
         unsafe Glibc.write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset)
       }
       if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN {  // Another program that has the pipe made it so that a write never waits.
+        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = unsafe poll(&entry, 1, -1)
+        continue
+      }
       guard count > 0 else {
         if descriptor == 1, errno != EPIPE { failure.store(errno, ordering: .relaxed) }
         return false

@@ -67,10 +67,9 @@ struct Prompt {
   private func run(_ text: String, _ interpreter: Interpreter) async -> Int32 {
     guard !text.allSatisfy(\.isWhitespace) else { return 0 }
     let work = Task { await interpreter.run(SourceText(name: "prompt", text: text), isTyped: true) }
-    let stopped = StopMark()
-    return await Interrupts.shared.watching { signal in
-      stopped.set(signal, patience: 2)
-      work.cancel()
+    let stop = Stop(session, work)
+    return await Interrupts.shared.watching {
+      stop.signalled($0, forcedEnds: false)
     } during: {
       await work.value
     }

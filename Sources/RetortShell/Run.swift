@@ -121,23 +121,13 @@ private func run(_ options: ProgramOptions, _ console: Console, _ environment: [
   let session = session(options, arguments, console, notices, environment)
   let status: Int32
   if let script = options.script {
-    status = await batch(SourceText(name: "-c", text: script), session)
-  } else if let file {
-    do throws(Fault) {
-      status = await batch(
-        SourceText(name: file == "-" ? "standard input" : file, text: try FileText.read(file)), session)
-    } catch {
-      session.show(error)
-      status = 2
-    }
-  } else if console.isInteractive, console.isTerminal {
+    status = await batch(session) { SourceText(name: "-c", text: script) }
+  } else if file == nil, console.isInteractive, console.isTerminal {
     status = await Prompt(session, console, notices, environment).run()
   } else {
-    do throws(Fault) {
-      status = await batch(SourceText(name: "standard input", text: try FileText.read("-")), session)
-    } catch {
-      session.show(error)
-      status = 2
+    let path = file ?? "-"
+    status = await batch(session) { () throws(Fault) in
+      SourceText(name: path == "-" ? "standard input" : path, text: try FileText.read(path))
     }
   }
   await session.close()

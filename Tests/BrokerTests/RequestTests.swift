@@ -97,6 +97,41 @@ import Testing
     await echo.close()
   }
 
+  @Test func aChangeInFlightIsWaitedForUntilItIsAbandoned() async throws {
+    let held = try await HeldService()
+    var arrivals = held.arrivals.makeAsyncIterator()
+    let change = Task { try await held.client.ask("change", mayRepeat: false) }
+    _ = await arrivals.next()
+    change.cancel()
+    held.open()
+    #expect(try await change.value == "change")
+    await held.close()
+
+    let silent = try await HeldService()
+    var silentArrivals = silent.arrivals.makeAsyncIterator()
+    let given = Task { await silent.client.failure("change", mayRepeat: false) }
+    _ = await silentArrivals.next()
+    given.cancel()
+    silent.client.abandon()
+    let error = await given.value
+    #expect(error?.code == .cancelled && error?.wasSent == true)
+    silent.open()
+    await silent.close()
+  }
+
+  @Test func aChangeOfACancelledTaskIsNotSent() async throws {
+    let held = try await HeldService()
+    held.proxy.happen(.stall)
+    held.open()
+    let change = Task {
+      while !Task.isCancelled { await Task.yield() }
+      return await held.client.failure("change", mayRepeat: false)
+    }
+    change.cancel()
+    #expect(await change.value == BrokerError(.cancelled, "interrupted"))
+    await held.close()
+  }
+
   @Test func aBodyThatIsTooLargeIsNotSent() async throws {
     let echo = try await Echo()
     let client = try await echo.client()

@@ -103,10 +103,30 @@ import Testing
     let transport = try await link.open(queue: "tags")
     let busy = DispatchSemaphore(value: 0)
     link.work.async { busy.wait() }
-    let sender = Task { await failure(transport, envelope(transport)) }
+    var read = envelope(transport, "show")
+    read.mayRepeat = true
+    let sender = Task { [read] in await failure(transport, read) }
     sender.cancel()
     #expect(await sender.value?.code == .cancelled)
     busy.signal()
+  }
+
+  @Test func aChangeThatHasLeftIsWaitedFor() async {
+    let reply = PendingReply()
+    let waiting = Task { await reply.outcome(whenCancelled: nil) }
+    waiting.cancel()
+    reply.settle(.success([1]))
+    #expect(await waiting.value == .success([1]))
+  }
+
+  @Test func aCancelledTaskSendsNothing() async throws {
+    let transport = try await link.open(queue: "tags")
+    let sender = Task {
+      while !Task.isCancelled { await Task.yield() }
+      return await failure(transport, envelope(transport))
+    }
+    sender.cancel()
+    #expect(await sender.value == LinkError(.cancelled, "cancelled"))
   }
 
   @Test func whatIsClosedSendsNothing() async throws {

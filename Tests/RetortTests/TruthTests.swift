@@ -4,7 +4,7 @@ import Testing
 /// sent.
 @Suite(.timeLimit(.minutes(5))) struct TruthTests {
   @Test(arguments: [
-    ("", "a service that took it in time may still carry it out; otherwise its message is dead"),
+    ("", "a service that took it in time may still carry it out; otherwise its message leaves this queue"),
     (" expire: false", "it may still be carried out: its message does not expire"),
   ]) func silenceTellsWhatMayStillCome(option: String, fate: String) async throws {
     let service = try await FakeService("--fault", "drop=1")

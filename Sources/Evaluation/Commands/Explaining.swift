@@ -49,7 +49,7 @@ extension ClientValue {
   /// Whether a change can still be carried out, where the broker has it.
   private static func fate(_ silence: ClientError.Silence) -> String {
     silence.hasExpired
-      ? "a service that took it in time may still carry it out; otherwise its message is dead"
+      ? "a service that took it in time may still carry it out; otherwise its message leaves this queue"
       : "it may still be carried out: its message does not expire"
   }
 

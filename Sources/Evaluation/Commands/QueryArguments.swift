@@ -20,7 +20,7 @@ extension Declaration.Option {
   static let timeout = Self(
     name: "timeout", shape: .any, fallback: "the client's", summary: "how long to wait: 10s, \"never\"")
   static let expire = Self(
-    name: "expire", shape: .boolean, fallback: "true", summary: "the message dies when its time is up")
+    name: "expire", shape: .boolean, fallback: "true", summary: "the message leaves its queue when its time is up")
   static let confirm = Self(
     name: "confirm", shape: .boolean, fallback: "false", summary: "true stands for the question")
   static let inFlight = Self(name: "in-flight", shape: .number, fallback: "16", summary: "how many requests at once")

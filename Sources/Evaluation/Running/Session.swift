@@ -137,6 +137,21 @@ public final class Session: Sendable {
     state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.transport.taskExecutor : nil }
   }
 
+  /// Says that what is in flight is waited for.
+  public func stop() {
+    let count = state.withLock { $0.clients.reduce(0) { $0 + $1.client.activity.changesInFlight } }
+    if count > 0 { note("stopping: \(count) in flight; Ctrl-C again to leave at once") }
+  }
+
+  /// What is said where the replies in flight are given up.
+  public static let forced = "forced to stop; requests in flight may or may not have been carried out"
+
+  /// Waits no longer for any reply: the changes in flight are unknown.
+  public func abandon() {
+    note(Self.forced)
+    for client in state.withLock(\.clients) { client.client.transport.abandon() }
+  }
+
   /// Closes every connection.
   public func close() async {
     let connections = state.withLock { state in

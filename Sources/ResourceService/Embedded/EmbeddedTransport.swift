@@ -29,6 +29,7 @@ final class EmbeddedTransport: Transport {
       throw LinkError(.closed, "the client was stopped")
     }
     guard link.service.queues.contains(queue) else { throw link.noRoute(to: queue) }
+    if Task.isCancelled { throw LinkError(.cancelled, "cancelled") }
     let timeout = LinkError(.timeout, "no reply from \"\(queue)\" to \(envelope.method) in time", wasSent: true)
     if let deadline = envelope.deadline, deadline <= .now {
       throw LinkError(.timeout, timeout.message, wasSent: false)
@@ -45,6 +46,7 @@ final class EmbeddedTransport: Transport {
       }
     }
     defer { watchdog?.cancel() }
-    return try await reply.outcome(whenCancelled: LinkError(.cancelled, "cancelled", wasSent: true)).get()
+    let cancelled = LinkError(.cancelled, "cancelled", wasSent: true)
+    return try await reply.outcome(whenCancelled: envelope.mayRepeat ? cancelled : nil).get()
   }
 }

@@ -36,8 +36,8 @@ final class PendingReply: Sendable {
     waiting?.resume(returning: outcome)
   }
 
-  /// Waits for the outcome; cancelling the task is one.
-  func outcome(whenCancelled: LinkError) async -> Outcome {
+  /// Waits for the outcome; cancelling the task is one, where that has an error.
+  func outcome(whenCancelled: LinkError?) async -> Outcome {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let outcome = state.withLock { state -> Outcome? in
@@ -48,7 +48,7 @@ final class PendingReply: Sendable {
         if let outcome { continuation.resume(returning: outcome) }
       }
     } onCancel: {
-      settle(.failure(whenCancelled))
+      if let whenCancelled { settle(.failure(whenCancelled)) }
     }
   }
 }

@@ -1,0 +1,97 @@
+import Foundation
+import Glibc
+import TestBench
+import Testing
+
+/// Descriptors 0 to 2 as other programs leave them: closed, not blocking, or open without an end.
+@Suite(.timeLimit(.minutes(5))) struct DescriptorTests {
+  @Test(arguments: [
+    ("<&-", "0\n", ""), (">&-", "", ""), ("2>&-", "0\n", ""), ("<&- >&- 2>&-", "", ""), ("<&- 2>&-", "0\n", ""),
+  ]) func whatIsClosedIsEmpty(redirection: String, output: String, notes: String) async throws {
+    let program = try RunningProgram(
+      ["-c", "connect \"embedded:blog\"; read \"-\" as: \"csv\" | count"], redirection)
+    #expect(try await program.ended() == Ran(status: 0, output: output, notes: notes))
+  }
+
+  @Test func withoutOutputTheScriptRunsToItsEnd() async throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).txt").path
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    let program = try RunningProgram(["-c", "print 1; [2] | write \"\(file)\"; fail \"no\""], "<&- >&-")
+    let ran = try await program.ended()
+    #expect(ran.status == 1 && ran.output.isEmpty && ran.notes.contains("error[fail]: no\n"))
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "2\n")
+  }
+
+  @Test func aPipeThatDoesNotBlockIsReadToItsEnd() async throws {
+    let pipe = Pipe()
+    #expect(fcntl(pipe.fileHandleForReading.fileDescriptor, F_SETFL, O_NONBLOCK) == 0)
+    let program = try RunningProgram(
+      ["-c", "read \"-\" as: \"txt\" | count"], input: pipe.fileHandleForReading)
+    for number in 0..<20 {
+      let lines = (0..<1000).map { "line \(number) \($0)\n" }.joined()
+      try await onItsOwnThread { try pipe.fileHandleForWriting.write(contentsOf: Data(lines.utf8)) }
+      try await Task.sleep(for: .milliseconds(2))  // so that it has to wait for more, now and then
+    }
+    try pipe.fileHandleForWriting.close()
+    #expect(try await program.ended() == Ran(status: 0, output: "20000\n", notes: ""))
+  }
+
+  @Test(arguments: ["ndjson", "write \"/dev/stdout\" as: \"txt\""])
+  func aPipeThatDoesNotBlockIsWrittenWhole(_ stage: String) async throws {
+    let program = try RunningProgram(["-c", "1..100000 | \(stage)"], isNonBlocking: true)
+    let ran = try await program.ended()
+    #expect(ran.status == 0 && ran.notes.isEmpty)
+    #expect(ran.output == (1...100_000).map { "\($0)\n" }.joined())
+  }
+
+  @Test func notesAreWrittenWholeToo() async throws {
+    let statements =
+      "connect \"embedded:blog\"; let posts = client queue: \"posts\"; stream posts page: {size: 1} | count"
+    let program = try RunningProgram(["--trace=rpc", "-c", statements], isNonBlocking: true)
+    let ran = try await program.ended()
+    #expect(ran.status == 0 && ran.output == "1000\n")
+    #expect(ran.notes.split(separator: "\n").count == 2000)
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP]) func aWaitForStandardInputIsInterrupted(_ number: Int32) async throws {
+    let pipe = Pipe()
+    let program = try RunningProgram(
+      ["-c", "read \"-\" as: \"txt\" | count"], input: pipe.fileHandleForReading)
+    try await program.willCatch(number)
+    program.signal(number)
+    let ran = try await program.ended()
+    #expect(
+      ran.status == 128 + number && ran.output.isEmpty && ran.notes.hasPrefix("error[interrupted]: interrupted\n"))
+  }
+
+  @Test func aWaitForTheScriptIsInterrupted() async throws {
+    let pipe = Pipe()
+    let program = try RunningProgram(["-"], input: pipe.fileHandleForReading)
+    try await program.willCatch(SIGINT)
+    program.signal(SIGINT)
+    let ran = try await program.ended()
+    #expect(ran == Ran(status: 130, output: "", notes: "error[interrupted]: interrupted\n"))
+  }
+
+  @Test(arguments: ["read \"FIFO\" as: \"txt\" | count", "[1] | write \"FIFO\" as: \"txt\""])
+  func aWaitForANamedPipeIsInterrupted(_ statement: String) async throws {
+    let fifo = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
+    #expect(mkfifo(fifo, 0o600) == 0)
+    defer { unlink(fifo) }
+    let program = try RunningProgram(["-c", statement.replacing("FIFO", with: fifo)])
+    try await program.willCatch(SIGTERM)
+    program.signal(SIGTERM)
+    #expect(try await program.ended().status == 143)
+  }
+
+  @Test func aNamedPipeIsReadToItsEnd() async throws {
+    let fifo = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
+    #expect(mkfifo(fifo, 0o600) == 0)
+    defer { unlink(fifo) }
+    let program = try RunningProgram(["-c", "read \"\(fifo)\" as: \"txt\" | count"])
+    try await onItsOwnThread {
+      try String(repeating: "line\n", count: 100_000).write(toFile: fifo, atomically: false, encoding: .utf8)
+    }
+    #expect(try await program.ended() == Ran(status: 0, output: "100000\n", notes: ""))
+  }
+}

@@ -1,0 +1,39 @@
+import TestBench
+import Testing
+
+/// What the broker refuses has failed, and was not carried out; it is never unknown.
+@Suite(.timeLimit(.minutes(5))) struct RefusedTests {
+  private func run(_ statements: String, _ vhost: VirtualHost) async -> Ran {
+    await Ran.retort(
+      "-c", "connect\nlet posts = client queue: \"posts\"\n" + statements, environment: ["RETORT_URL": vhost.uri])
+  }
+
+  @Test func aFullQueueFailsItsChanges() async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    try vhost.declare(queue: "posts", maxLength: 5)
+    let ran = await run(
+      "1..5 | update posts {views: 1} on-error: \"continue\" timeout: 50ms expire: false\n"
+        + "1..300 | update posts {views: 1} on-error: \"continue\" timeout: \"never\"", vhost)
+    #expect(ran.status == 5)
+    #expect(ran.notes.contains("update posts: 0 ok, 300 failed\n"), Comment(rawValue: ran.notes))
+    #expect(
+      ran.notes.contains(
+        "error[connection]: the broker refused the message (basic.nack) (update on queue posts, correlation id "))
+    let one = await run("create posts {text: \"a\"} timeout: \"never\"", vhost)
+    #expect(one.status == 4)
+    #expect(
+      one.notes.hasSuffix(
+        "  = it was not carried out: is the queue posts full? It may be sent again when there is room\n"))
+  }
+
+  @Test(arguments: ["update posts 1 {views: 1}", "1..9 | update posts {views: 1}", "show posts 1"])
+  func whatTheUserMayNotPublishHasFailed(_ statement: String) async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    try vhost.declare(queue: "posts", maxLength: 5)
+    try vhost.allowPublishing(false)
+    let ran = await run(statement + " timeout: \"never\"", vhost)
+    #expect(ran.status == 4, Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("error[connection]: the broker closed the channel: 403 ACCESS_REFUSED"))
+    #expect(ran.notes.contains("  = it was not carried out; the broker's operator has to let the user do it: set_perm"))
+  }
+}

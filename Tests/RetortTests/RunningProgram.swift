@@ -1,0 +1,88 @@
+import Foundation
+import Glibc
+import Synchronization
+import TestBench
+
+/// The executable, as a process of its own: its descriptors and its signals are real ones.
+final class RunningProgram: Sendable {
+  private let process = Process()
+  private let output = Pipe()
+  private let errors = Pipe()
+  private let noted = Noted()
+  private let reading: Task<(output: String, notes: String), any Error>
+
+  private final class Noted: Sendable {
+    let text = Mutex("")
+  }
+
+  /// Starts it through a shell that can close descriptors: `<&-`.
+  ///
+  /// - Parameters:
+  ///   - arguments: The program's arguments.
+  ///   - redirection: What the shell does to its descriptors.
+  ///   - input: Standard input; nil for none.
+  ///   - isNonBlocking: Whether its output goes into small pipes that never have a write wait.
+  ///   - environment: More of the environment.
+  /// - Throws: where it can't be started.
+  init(
+    _ arguments: [String], _ redirection: String = "", input: FileHandle? = nil, isNonBlocking: Bool = false,
+    environment: [String: String] = [:]
+  ) throws {
+    let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "retort").path
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = ["-c", "exec \"$0\" \"$@\" \(redirection)", program] + arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardInput = input ?? FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = errors
+    for pipe in [output, errors] where isNonBlocking {
+      let end = pipe.fileHandleForWriting.fileDescriptor
+      guard fcntl(end, F_SETFL, O_NONBLOCK) == 0, fcntl(end, F_SETPIPE_SZ, 4096) > 0 else { throw NoPipe() }
+    }
+    try process.run()
+    let (said, noting) = (output.fileHandleForReading, errors.fileHandleForReading)
+    let noted = noted
+    reading = Task {
+      async let notes = onItsOwnThread {
+        while case let piece = noting.availableData, !piece.isEmpty {
+          noted.text.withLock { $0 += String(decoding: piece, as: UTF8.self) }
+        }
+        return noted.text.withLock { $0 }
+      }
+      let output = try await onItsOwnThread { String(decoding: try said.readToEnd() ?? Data(), as: UTF8.self) }
+      return (output, try await notes)
+    }
+  }
+
+  private struct NoPipe: Error {}
+
+  /// Sends a signal.
+  func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+  /// Whether it catches a signal by now.
+  func catches(_ number: Int32) throws -> Bool {
+    let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+    let caught = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t").last ?? "0"
+    return (UInt64(caught, radix: 16) ?? 0) & (1 << UInt64(number - 1)) != 0
+  }
+
+  /// Waits until it catches a signal.
+  func willCatch(_ number: Int32) async throws {
+    while try !catches(number) { try await Task.sleep(for: .milliseconds(5)) }
+  }
+
+  /// Waits until standard error has a text.
+  func notes(contain text: String) async throws {
+    while !noted.text.withLock({ $0.contains(text) }) { try await Task.sleep(for: .milliseconds(5)) }
+  }
+
+  /// Waits until it has ended; a signal that ended it is negative.
+  func ended() async throws -> Ran {
+    let (output, notes) = try await reading.value
+    let status = try await onItsOwnThread { [process] in
+      process.waitUntilExit()
+      return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    }
+    return Ran(status: status, output: output, notes: notes)
+  }
+}

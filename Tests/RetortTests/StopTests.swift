@@ -1,0 +1,90 @@
+import Foundation
+import Glibc
+import TestBench
+import Testing
+
+/// A signal stops what runs, and what was in flight is waited for: what is counted is what the service did.
+@Suite(.timeLimit(.minutes(5))) struct StopTests {
+  /// The log of a service's calls.
+  private struct Log {
+    let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).ndjson").path
+
+    /// How many requests of a method it has.
+    func count(_ method: String) throws -> Int {
+      try String(contentsOfFile: path, encoding: .utf8).matches(of: try Regex("\"method\":\"\(method)\"")).count
+    }
+
+    /// Waits until it has as many.
+    func reaches(_ count: Int, _ method: String) async throws {
+      while try self.count(method) < count { try await Task.sleep(for: .milliseconds(5)) }
+    }
+
+    func remove() { try? FileManager.default.removeItem(atPath: path) }
+  }
+
+  private static let posts = "let service = connect\nlet posts = client queue: \"posts\"\n"
+
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP]) func theSummaryCountsWhatTheServiceDid(_ number: Int32) async throws {
+    let log = Log()
+    defer { log.remove() }
+    let service = try await FakeService("--log", log.path, "--latency", "20ms", "--workers", "64")
+    let program = try RunningProgram(
+      ["-c", Self.posts + "1..10000 | map (it % 1000 + 1) | update posts {views: 7} in-flight: 64 timeout: 60s"],
+      environment: ["RETORT_URL": service.vhost.uri])
+    try await log.reaches(300, "update")
+    program.signal(number)
+    let ran = try await program.ended()
+    #expect(ran.status == 128 + number && ran.output.isEmpty)
+    let done = try log.count("update")
+    #expect(done < 10_000)
+    #expect(ran.notes.contains("update posts: \(done) ok\n"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains(" in flight; Ctrl-C again to leave at once\n"))
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test func aLoopEndsAfterTheChangeInFlight() async throws {
+    let log = Log()
+    defer { log.remove() }
+    let service = try await FakeService("--log", log.path, "--latency", "20ms")
+    let program = try RunningProgram(
+      ["-c", Self.posts + "for id in 1..1000 do update posts id {views: 7} timeout: 60s; print id end"],
+      environment: ["RETORT_URL": service.vhost.uri])
+    try await log.reaches(5, "update")
+    program.signal(SIGINT)
+    let ran = try await program.ended()
+    #expect(ran.status == 130)
+    #expect(ran.output.split(separator: "\n").last == "\(try log.count("update"))")
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test func theSecondSignalEndsItAtOnce() async throws {
+    let log = Log()
+    defer { log.remove() }
+    let service = try await FakeService("--log", log.path, "--fault", "drop=1")
+    let program = try RunningProgram(
+      ["-c", Self.posts + "1..100 | update posts {views: 7} in-flight: 4 timeout: \"never\""],
+      environment: ["RETORT_URL": service.vhost.uri])
+    try await log.reaches(4, "update")
+    program.signal(SIGINT)
+    try await program.notes(contain: "stopping: 4 in flight; Ctrl-C again to leave at once\n")
+    program.signal(SIGINT)
+    let ran = try await program.ended()
+    #expect(ran.status == 130)
+    #expect(ran.notes.hasSuffix("\nforced to stop; requests in flight may or may not have been carried out\n"))
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test func aReadInFlightEndsAtOnce() async throws {
+    let log = Log()
+    defer { log.remove() }
+    let service = try await FakeService("--log", log.path, "--fault", "drop=1")
+    let program = try RunningProgram(
+      ["-c", Self.posts + "show posts 1 timeout: \"never\""], environment: ["RETORT_URL": service.vhost.uri])
+    try await log.reaches(1, "show")
+    program.signal(SIGTERM)
+    let ran = try await program.ended()
+    #expect(ran.status == 143 && ran.notes.hasPrefix("error[interrupted]: interrupted"))
+    #expect(!ran.notes.contains("in flight"))
+    #expect(await service.stop().status == 0)
+  }
+}
