@@ -1,6 +1,7 @@
 import Evaluation
 import Language
 import Terminal
+import Values
 
 /// Reads a text whole and runs it; the first Ctrl-C, SIGTERM or SIGHUP stops what runs, the second ends the program.
 func batch(_ session: Session, _ read: @escaping @Sendable () throws(Fault) -> SourceText) async -> Int32 {

@@ -37,7 +37,7 @@ final class RunningProgram: Sendable {
     process.standardError = errors
     for pipe in [output, errors] where isNonBlocking {
       let end = pipe.fileHandleForWriting.fileDescriptor
-      guard fcntl(end, F_SETFL, O_NONBLOCK) == 0, fcntl(end, F_SETPIPE_SZ, 4096) > 0 else { throw NoPipe() }
+      guard fcntl(end, F_SETFL, O_NONBLOCK) == 0, fcntl(end, Self.setPipeSize, 4096) > 0 else { throw NoPipe() }
     }
     try process.run()
     let (said, noting) = (output.fileHandleForReading, errors.fileHandleForReading)
@@ -55,6 +55,9 @@ final class RunningProgram: Sendable {
   }
 
   private struct NoPipe: Error {}
+
+  /// F_SETPIPE_SZ, which Glibc keeps from Swift (fcntl(2)).
+  private static let setPipeSize: Int32 = 1031
 
   /// Sends a signal.
   func signal(_ number: Int32) { kill(process.processIdentifier, number) }
