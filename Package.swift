@@ -67,7 +67,8 @@ let package = Package(
     .target(
       name: "RetortShell",
       dependencies: [
-        "Handbook", "Serving", "Evaluation", "Formats", "Values", "ResourceService", "Client", "Broker", "Terminal",
+        "Handbook", "Serving", "Evaluation", "Bulk", "Formats", "Values", "ResourceService", "Client", "Broker",
+        "Terminal",
         "JSONAPI", "JSONRPC", "JSONText", "Language", "Redaction",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -87,6 +88,8 @@ let package = Package(
     .testTarget(
       name: "ClientTests", dependencies: ["Client", "JSONAPI", "JSONRPC", "JSONText"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "BulkTests", dependencies: ["Bulk", "Client", "JSONAPI", "JSONRPC", "JSONText"], swiftSettings: strict),
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "TestBench"], swiftSettings: strict),
     .testTarget(
       name: "ResourceServiceTests",

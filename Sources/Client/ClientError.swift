@@ -66,8 +66,6 @@ public struct ClientError: Error, Sendable {
   public var facts: [String] = []
   /// The way in the record to what was refused before anything was sent.
   public var path: [String] = []
-  /// How many were destroyed before it, by `destroyAll`.
-  public var destroyed: Int?
 
   /// Creates an error.
   public init(

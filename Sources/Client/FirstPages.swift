@@ -98,39 +98,4 @@ extension ResourceClient {
   public func firstPages(_ query: Query, patience: Patience = .usual) -> FirstPages {
     FirstPages(self, query, patience)
   }
-
-  /// Destroys what a query finds, one after the other, and returns how many (Retort.Client.Generic `destroy_all`).
-  ///
-  /// What is not there any more is passed over and not counted. `progress` hears the count after each page.
-  ///
-  /// - Throws: the first ``ClientError``; its `destroyed` counts those before it.
-  public func destroyAll(
-    _ query: Query, patience: Patience = .usual, progress: (Int) -> Void = { _ in }
-  ) async throws(ClientError) -> Int {
-    var pages = firstPages(query, patience: patience)
-    let options: JSONObject = query.meta.isEmpty ? [:] : ["meta": .object(query.meta)]
-    var destroyed = 0
-    do throws(ClientError) {
-      while let ids = try await pages.next() {
-        for id in ids where try await destroy(destroyRequest(id, options: options), patience) { destroyed += 1 }
-        progress(destroyed)
-      }
-      return destroyed
-    } catch {
-      var error = error
-      error.destroyed = destroyed
-      throw error
-    }
-  }
-
-  /// Destroys one resource; false where it was not there.
-  private func destroy(_ request: PreparedRequest, _ patience: Patience) async throws(ClientError) -> Bool {
-    do throws(ClientError) {
-      _ = try await document(request, patience: patience)
-      return true
-    } catch {
-      if error.kind == .notFound { return false }
-      throw error
-    }
-  }
 }

@@ -30,7 +30,7 @@ public struct RelationshipClient: Sendable {
   public func show(
     options: JSONObject = [:], patience: ResourceClient.Patience = .usual
   ) async throws(ClientError) -> JSONValue {
-    let result = try await client.send(request("show_relationship", changes: false, options), patience: patience)
+    let result = try await client.send(read("show_relationship", options), patience: patience)
     guard let data = result.objectValue?["data"] else {
       throw client.malformed("show_relationship", "the reply has no data")
     }
@@ -45,7 +45,7 @@ public struct RelationshipClient: Sendable {
   ) async throws(ClientError) -> Document {
     let source = source ?? "api/v1/\(client.settings.type)"
     let options = JSONObject([("source", .string(source))]).merging(options)
-    return try await client.document(request("get_related_resource", changes: false, options), patience: patience)
+    return try await client.document(read("get_related_resource", options), patience: patience)
   }
 
   /// The request that changes the linkage; null clears a to-one.
@@ -53,25 +53,29 @@ public struct RelationshipClient: Sendable {
   /// - Throws: a `value` error for what is no linkage.
   public func changeRequest(
     _ change: Change, _ identifiers: JSONValue, options: JSONObject = [:]
-  ) throws(ClientError) -> PreparedRequest {
+  ) throws(ClientError) -> ChangeRequest {
     let linkage = Linkage(client.settings, Self.words[change] ?? change.rawValue)
     let data =
       if client.settings.relationships[name] == nil { try linkage.of(data: identifiers, name) } else {
         try linkage.of(identifiers, name) ?? .null
       }
     let document: JSONObject = data.isNull ? [:] : ["data": data]
-    return request(change.rawValue, changes: true, document.merging(options))
+    return ChangeRequest(method: change.rawValue, params: params(document.merging(options)), keepsKeys: true)
   }
 
   private static let words: [Change: String] = [.link: "link", .relink: "relink", .unlink: "unlink"]
 
   /// The parameters' own keys are never renamed: a server looks for `post_id`, not for `post-id`.
-  private func request(_ method: String, changes: Bool, _ more: JSONObject) -> PreparedRequest {
+  private func params(_ more: JSONObject) -> JSONObject {
     let underscored = String(name.map { $0 == "-" ? "_" : $0 })
     let params = JSONObject([
       ("\(client.settings.singularName)_id", .string(id)), ("relationship", .string(underscored)),
     ])
-    return PreparedRequest(method: method, params: params.merging(more), changes: changes, keepsKeys: true)
+    return params.merging(more)
+  }
+
+  private func read(_ method: String, _ more: JSONObject) -> ReadRequest {
+    ReadRequest(method: method, params: params(more), keepsKeys: true)
   }
 }
 

@@ -9,60 +9,97 @@ extension ResourceClient {
   ///
   /// - Throws: a `value` error where the client requires `meta.beam` and there is none, where `meta` is no object, and
   ///   where two names become one.
-  public func wireParams(of request: PreparedRequest) throws(ClientError) -> JSONObject {
-    var params = request.params
+  public func wireParams(of request: ReadRequest) throws(ClientError) -> JSONObject {
+    try wireParams(request.method, request.params, keepsKeys: request.keepsKeys)
+  }
+
+  /// The parameters of a change as they go out, as ``wireParams(of:)-(ReadRequest)``.
+  ///
+  /// - Throws: also a `value` error for an id that a service takes for several.
+  public func wireParams(of request: ChangeRequest) throws(ClientError) -> JSONObject {
+    try refuseSeveral(request.method, request.params)
+    return try wireParams(request.method, request.params, keepsKeys: request.keepsKeys)
+  }
+
+  private func wireParams(_ method: String, _ own: JSONObject, keepsKeys: Bool) throws(ClientError) -> JSONObject {
+    var params = own
     var meta = settings.meta
     if let own = params["meta"] {
       guard let own = own.objectValue else {
-        throw refusal(request, "the meta in its parameters is no object", nextStep: "meta: {host: \"...\"}")
+        throw refusal(method, "the meta in its parameters is no object", nextStep: "meta: {host: \"...\"}")
       }
       for (key, value) in own { meta[key] = value }
     }
     if settings.requiresBeam, meta["beam"]?.stringValue?.isEmpty ?? true {
-      throw refusal(request, "the client requires meta.beam and has none", nextStep: "meta: {beam: \"...\"}")
+      throw refusal(method, "the client requires meta.beam and has none", nextStep: "meta: {beam: \"...\"}")
     }
     if !meta.isEmpty { params["meta"] = .object(meta) }
-    guard settings.keys == .underscore, !request.keepsKeys else { return params }
+    guard settings.keys == .underscore, !keepsKeys else { return params }
     if let (name, other) = Renaming.outgoing.clash(in: .object(params)) {
       throw refusal(
-        request, "\(name) and \(other) are both written \(other)",
+        method, "\(name) and \(other) are both written \(other)",
         nextStep: "leave one of them out, or keys: \"wire\" for this call")
     }
     return Renaming.outgoing.object(params)
   }
 
-  private func refusal(_ request: PreparedRequest, _ message: String, nextStep: String) -> ClientError {
-    ClientError(.value, "\(label(request.method)): \(message)", nextStep: nextStep)
+  private func refusal(_ method: String, _ message: String, nextStep: String) -> ClientError {
+    ClientError(.value, "\(label(method)): \(message)", nextStep: nextStep)
   }
 
-  /// Sends a request and returns the result of the reply.
+  /// Sends a request that changes nothing and returns the result of the reply.
   ///
-  /// - Throws: ``ClientError``; of a request that changes something and had left, without a reply, kind `unknown`.
-  public func send(_ request: PreparedRequest, patience: Patience = .usual) async throws(ClientError) -> JSONValue {
+  /// - Throws: ``ClientError``.
+  public func send(_ request: ReadRequest, patience: Patience = .usual) async throws(ClientError) -> JSONValue {
     try await send(request, patience: patience) { result throws(ClientError) in result }
   }
 
-  /// Sends a request and returns what is read of the result of the reply.
+  /// Sends a request that changes nothing and returns what is read of the result of the reply.
   func send<Reading>(
-    _ request: PreparedRequest, patience: Patience, read: (JSONValue) throws(ClientError) -> Reading
+    _ request: ReadRequest, patience: Patience, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
     let params = try wireParams(of: request)
+    let message = Message(request.method, params, changes: false, timeout: timeout(patience))
+    return try await send(message, read: read)
+  }
+
+  /// A request as it goes out.
+  struct Message {
+    let method: String
+    let params: JSONObject
+    let changes: Bool
+    /// Whether the message of a change dies at its deadline.
+    let expires: Bool
+    /// How long to wait for the reply; nil for ever.
+    let timeout: Duration?
+    let deadline: ContinuousClock.Instant?
+
+    init(_ method: String, _ params: JSONObject, changes: Bool, expires: Bool = false, timeout: Duration?) {
+      (self.method, self.params, self.changes, self.timeout) = (method, params, changes, timeout)
+      deadline = timeout.map { .now + min($0, .seconds(1_000_000_000)) }
+      self.expires = changes && expires && timeout != nil
+    }
+  }
+
+  /// Sends a message and returns what is read of the result of the reply.
+  func send<Reading>(
+    _ message: Message, read: (JSONValue) throws(ClientError) -> Reading
+  ) async throws(ClientError) -> Reading {
     let id = transport.nextCorrelationID()
-    let wait = wait(patience)
-    let deadline = wait.map { .now + min($0, .seconds(1_000_000_000)) } as ContinuousClock.Instant?
     let envelope = Envelope(
-      correlationID: id, method: request.method, type: settings.type,
-      body: Request(id: .string(id), method: request.method, params: params).encoded(), deadline: deadline,
-      expires: request.changes && request.expires && deadline != nil, mayRepeat: !request.changes)
+      correlationID: id, method: message.method, type: settings.type,
+      body: Request(id: .string(id), method: message.method, params: message.params).encoded(),
+      deadline: message.deadline, expires: message.expires, mayRepeat: !message.changes)
     let call = ClientError.Call(
-      method: request.method, label: settings.type, queue: transport.queue, correlationID: id)
-    let exchange = trace.map { Exchange($0, call, params, envelope) }
+      method: message.method, label: settings.type, queue: transport.queue, correlationID: id)
+    let exchange = trace.map { Exchange($0, call, message.params, envelope) }
     let reply: [UInt8]
     do throws(LinkError) {
-      reply = try await self.reply(to: envelope) { late(request, call, deadline, wait) }
+      reply = try await self.reply(to: envelope) { late(message, call) }
     } catch {
       exchange?.ended(error)
-      throw ClientError(error, changes: request.changes, call, waited: wait, hasExpired: envelope.expires)
+      throw ClientError(
+        error, changes: message.changes, call, waited: message.timeout, hasExpired: message.expires)
     }
     do throws(ClientError) {
       let result = try result(of: reply, to: call)
@@ -71,7 +108,7 @@ extension ResourceClient {
       return reading
     } catch {
       exchange?.ended(reply, .failure(error))
-      throw error.answering(call, changes: request.changes)
+      throw error.answering(call, changes: message.changes)
     }
   }
 
@@ -93,13 +130,11 @@ extension ResourceClient {
   }
 
   /// A change as late replies know it: a service that took it at the last moment has as long again for its reply.
-  private func late(
-    _ request: PreparedRequest, _ call: ClientError.Call, _ deadline: ContinuousClock.Instant?, _ wait: Duration?
-  ) -> LateReplies.Change {
+  private func late(_ message: Message, _ call: ClientError.Call) -> LateReplies.Change {
     var reader = self
     reader.lateReplies = nil
-    let life = deadline.flatMap { deadline in wait.map { deadline + $0 } }
-    return LateReplies.Change(call: call, id: request.params["id"]?.idText, client: reader, life: life)
+    let life = message.deadline.flatMap { deadline in message.timeout.map { deadline + $0 } }
+    return LateReplies.Change(call: call, id: message.params["id"]?.idText, client: reader, life: life)
   }
 
   /// What a late reply says, as a result or an error.
@@ -109,7 +144,8 @@ extension ResourceClient {
     }
   }
 
-  private func wait(_ patience: Patience) -> Duration? {
+  /// How long a request waits for its reply; nil for ever.
+  public func timeout(_ patience: Patience) -> Duration? {
     switch patience {
     case .usual: settings.timeout
     case .limited(let duration): duration

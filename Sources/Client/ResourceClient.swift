@@ -10,7 +10,7 @@ import JSONText
 /// ```
 public struct ResourceClient: Sendable {
   /// The way to the service.
-  public let transport: any Transport
+  let transport: any Transport
   /// What it was made with.
   public var settings: Settings
   /// Shows requests and replies, and what is worth knowing and is no error.
@@ -37,41 +37,52 @@ public struct ResourceClient: Sendable {
     case endless
   }
 
+  /// The queue that requests go to.
+  public var queue: String { transport.queue }
+
+  /// Where tasks with many requests run best: the connection's own thread, or nil for anywhere.
+  public var taskExecutor: (any TaskExecutor)? { transport.taskExecutor }
+
+  /// Closes its channel; the reply queue goes with it.
+  public func close() async { await transport.close() }
+
   /// What messages begin with: `posts show`.
   func label(_ method: String) -> String { "\(settings.type) \(method)" }
 
-  /// Sends a request and returns the document of the reply.
-  ///
-  /// Any reply without an error completes a destroy, so its document can be empty (WireProtocol.md, "Replies of the verbs").
+  /// Sends a request that changes nothing and returns the document of the reply.
   ///
   /// - Throws: ``ClientError`` as ``send(_:patience:)`` does; kind `protocol` where the result is no document.
-  public func document(_ request: PreparedRequest, patience: Patience = .usual) async throws(ClientError) -> Document {
+  public func document(_ request: ReadRequest, patience: Patience = .usual) async throws(ClientError) -> Document {
     try await document(request, patience: patience) { _ throws(ClientError) in }
   }
 
   private func document(
-    _ request: PreparedRequest, patience: Patience, check: (Document) throws(ClientError) -> Void
+    _ request: ReadRequest, patience: Patience, check: (Document) throws(ClientError) -> Void
   ) async throws(ClientError) -> Document {
-    try refuseSeveral(request)
+    try refuseSeveral(request.method, request.params)
     return try await send(request, patience: patience) { result throws(ClientError) in
-      let document: Document
-      do throws(Document.NoDocument) { document = try Document(result) } catch {
-        if request.method == "destroy" { return Document() }
-        throw malformed(request.method, "the reply's \(error.member) is no JSON:API: \(error.text.hidingSecrets)")
-      }
+      let document = try document(result, request.method)
       try check(document)
       return document
     }
   }
 
+  /// The document that a result is.
+  func document(_ result: JSONValue, _ method: String) throws(ClientError) -> Document {
+    do throws(Document.NoDocument) { return try Document(result) } catch {
+      if method == "destroy" { return Document() }
+      throw malformed(method, "the reply's \(error.member) is no JSON:API: \(error.text.hidingSecrets)")
+    }
+  }
+
   /// Reads a page of resources (`index`).
   public func index(_ query: Query, patience: Patience = .usual) async throws(ClientError) -> Document {
-    try await document(PreparedRequest(method: "index", params: query.params, changes: false), patience: patience)
+    try await document(ReadRequest(method: "index", params: query.params), patience: patience)
   }
 
   /// Reads a page where it matters that there is one: a reply without `data` is no empty list.
   func list(_ query: Query, patience: Patience) async throws(ClientError) -> Document {
-    let request = PreparedRequest(method: "index", params: query.params, changes: false)
+    let request = ReadRequest(method: "index", params: query.params)
     return try await document(request, patience: patience) { document throws(ClientError) in
       guard document.object.contains("data") || document.pagination?.totalSize != nil else {
         throw malformed("index", "the reply has no data")
@@ -84,17 +95,17 @@ public struct ResourceClient: Sendable {
     _ id: String, _ query: Query = Query(), patience: Patience = .usual
   ) async throws(ClientError) -> Document {
     let params = JSONObject([("id", .string(id))]).merging(query.params)
-    let request = PreparedRequest(method: "show", params: params, changes: false)
+    let request = ReadRequest(method: "show", params: params)
     return try await document(request, patience: patience) { document throws(ClientError) in
       guard document.resource != nil else { throw malformed("show", "the reply has no resource") }
     }
   }
 
   /// Refuses an id that a service takes for several: `destroy` of `"1,2"` destroys two (WireProtocol.md, "Parameters").
-  private func refuseSeveral(_ request: PreparedRequest) throws(ClientError) {
-    guard let id = request.params["id"]?.stringValue, id.isEmpty || id.utf8.contains(UInt8(ascii: ",")) else { return }
+  func refuseSeveral(_ method: String, _ params: JSONObject) throws(ClientError) {
+    guard let id = params["id"]?.stringValue, id.isEmpty || id.utf8.contains(UInt8(ascii: ",")) else { return }
     throw ClientError(
-      .value, "\(label(request.method)): the id is \"\(id)\"", nextStep: "an id is not empty and holds no comma")
+      .value, "\(label(method)): the id is \"\(id)\"", nextStep: "an id is not empty and holds no comma")
   }
 
   /// The error of a reply that says something else than it should.

@@ -35,7 +35,8 @@ extension JSONObject {
       })
   }
 
-  fileprivate static func isSecret(_ key: String) -> Bool {
+  /// Whether a member of that name holds a secret.
+  package static func isSecret(_ key: String) -> Bool {
     let name = String(key.lowercased().filter { $0 != "-" && $0 != "_" })
     return name == "pass" || name == "pwd" || words.contains(where: name.contains)
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bulk
 import Client
 import Evaluation
 import Language

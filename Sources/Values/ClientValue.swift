@@ -27,10 +27,7 @@ public struct ClientValue: Sendable {
   }
 
   /// The queue.
-  public var queue: String { client.transport.queue }
-
-  /// Which stream a change would disturb: the queue, by whichever connection.
-  package var streamKey: String { "\(connection.link.place) \(queue)" }
+  public var queue: String { client.queue }
 
   /// The names of its fields.
   package static let fieldNames = ["queue", "type", "connection"]

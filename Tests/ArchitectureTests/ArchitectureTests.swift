@@ -23,7 +23,7 @@ import Testing
     "Serving": ["Broker", "ResourceService", "JSONRPC", "JSONText"],
     "RetortShell": [
       "Redaction", "Language", "JSONText", "JSONAPI", "JSONRPC", "Broker", "Terminal", "Client", "ResourceService",
-      "Values", "Formats", "Evaluation", "Handbook", "Serving", "ArgumentParser", "Foundation",
+      "Bulk", "Values", "Formats", "Evaluation", "Handbook", "Serving", "ArgumentParser", "Foundation",
     ],
     "retort": ["RetortShell", "Foundation"],
   ]
@@ -38,6 +38,18 @@ import Testing
           let module = String(match.1)
           #expect(allowed.union(Self.common).contains(module), "\(target)/\(file.lastPathComponent) imports \(module)")
         }
+      }
+    }
+  }
+
+  /// Only `Bulk` can send a change: nothing else imports the interface that does, or a transport's own.
+  @Test func onlyBulkSendsChanges() throws {
+    for (target, files) in try sources() where target != "Bulk" && target != "Client" {
+      for file in files where file.pathExtension == "swift" {
+        let text = try String(contentsOf: file, encoding: .utf8)
+        #expect(!text.contains("@_spi(Sending)"), "\(target)/\(file.lastPathComponent)")
+        let opens = ["Broker", "JSONRPC", "ResourceService", "RetortShell"].contains(target)
+        #expect(opens || !text.contains("Envelope("), "\(target)/\(file.lastPathComponent)")
       }
     }
   }

@@ -31,7 +31,7 @@ import Testing
     let method = try JSONValue(parsing: exchange.request)["method"]?.stringValue ?? ""
     let (client, _) = ResourceClient.scripted([.bytes(Array(reply.utf8))])
     do throws(ClientError) {
-      return .success(try await client.document(PreparedRequest(method: method, params: [:], changes: false)))
+      return .success(try await client.document(ReadRequest(method: method, params: [:])))
     } catch { return .failure(error) }
   }
 

@@ -69,7 +69,7 @@ import Testing
       #expect(error?.wasSent == true)
       #expect(
         await failure { () throws(ClientError) in
-          try await client.send(PreparedRequest(method: "x", params: [:], changes: false))
+          try await client.send(ReadRequest(method: "x", params: [:]))
         } != nil)
     }
   }
@@ -150,8 +150,8 @@ import Testing
     let heard = Heard()
     let transport = ScriptedTransport([.bytes(Array(#"{"id":"x","result":{"a":1,"a":2}}"#.utf8)), "{}"])
     let client = ResourceClient(transport: transport, settings: .posts, trace: Trace([.rpc], write: heard.hear))
-    #expect(try await client.send(PreparedRequest(method: "stats", params: [:], changes: false)) == ["a": 2])
-    _ = try await client.send(PreparedRequest(method: "stats", params: [:], changes: false))
+    #expect(try await client.send(ReadRequest(method: "stats", params: [:])) == ["a": 2])
+    _ = try await client.send(ReadRequest(method: "stats", params: [:]))
     #expect(
       heard.lines == [
         "posts stats: keys that stand twice in the reply, the last counts: a",
@@ -163,7 +163,7 @@ import Testing
     let heard = Heard()
     let client = ResourceClient(
       transport: ScriptedTransport(["{}"]), settings: .posts, trace: Trace([.rpc], write: heard.hear))
-    _ = try await client.send(PreparedRequest(method: "stats", params: ["a": "1\n2"], changes: false))
+    _ = try await client.send(ReadRequest(method: "stats", params: ["a": "1\n2"]))
     #expect(
       heard.exchanges == [
         #"-> posts stats c1: {"id":"c1","jsonrpc":"2.0","method":"stats","params":{"a":"1\n2"}}"#,

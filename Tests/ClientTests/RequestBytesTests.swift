@@ -85,7 +85,7 @@ import Testing
   @Test func callSendsParamsAsTheyAre() async throws {
     let params = try object(#"{"post_id":"1","data":[],"include":null}"#)
     let sent = try await bytes(answer: "7") { client in
-      let result = try await client.send(PreparedRequest(method: "add_tags", params: params, changes: true))
+      let result = try await client.send(ChangeRequest(method: "add_tags", params: params))
       #expect(result == 7)
     }
     #expect(
@@ -130,7 +130,7 @@ import Testing
 
   @Test func aMetaThatIsNoObjectIsRefused() async throws {
     let (client, transport) = ResourceClient.scripted(["{}"], Settings(type: "posts", meta: ["host": "a"]))
-    let request = PreparedRequest(method: "x", params: ["meta": "text"], changes: false)
+    let request = ReadRequest(method: "x", params: ["meta": "text"])
     #expect(
       await report(failure { () throws(ClientError) in try await client.send(request) }) == [
         "value", "posts x: the meta in its parameters is no object", #"meta: {host: "..."}"#,

@@ -23,11 +23,10 @@ extension Compiler {
     var blank = Arguments(name: command.name, range: command.range, nameRange: command.nameRange, source: source)
     blank.isSingle = context.isSingle
     let template = blank
-    let body = known.body
     return Code.async { frame throws(Fault) in
       var values = template
       for (argument, code) in arguments { values.add(argument, try await code.run(&frame)) }
-      return try await body(values, &frame)
+      return try await known.run(values, &frame)
     }.placed(command.range, source)
   }
 

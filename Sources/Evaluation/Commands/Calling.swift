@@ -1,4 +1,4 @@
-import Synchronization
+import Bulk
 import Client
 import JSONText
 import Language
@@ -13,38 +13,54 @@ extension Command {
         .init(name: "PARAMS", shape: .record, isOptional: true),
       ],
       options: [
-        .init(name: "reads", shape: .boolean, fallback: "false", summary: "true says that it changes nothing"), .keys,
-        .meta, .timeout, .expire,
+        .init(name: "reads", shape: .boolean, fallback: "false", summary: "true says that it changes nothing"),
+        .confirm, .keys, .meta, .timeout, .expire,
       ],
       effect: .changes, result: "value",
       examples: [
         .init(code: #"(call posts "show" {id: "12"} reads: true).data.attributes.text"#, output: "\"Post 12\"")
-      ])
-  ) { arguments, frame throws(Fault) in
+      ]),
+    .changes { arguments, _ throws(Fault) in try await Call(arguments) })
+}
+
+/// A call of any method: a change, unless it is said to read.
+private struct Call: ChangeSequence {
+  private(set) var value = Value.null
+  private var proposal: Proposal?
+
+  init(_ arguments: Arguments) async throws(Fault) {
     let client = try arguments.client()
     guard case .string(let method) = arguments.value(1), !method.isEmpty else {
       throw Fault(
         .type, "call needs the name of a method as a string that is not empty", at: [Fault.Mark(arguments.range(1))],
         in: arguments.source, nextStep: #"call posts "show" {id: "1"} reads: true"#)
     }
-    let params: JSONObject
-    switch arguments.value(2) {
-    case .null: params = [:]
-    case .record, .resource: params = try arguments.value(2).json().objectValue ?? [:]
-    default: throw Fault(.type, "the parameters of a call are a record, not \(arguments.value(2).typeWithArticle)")
+    let params = try Self.params(arguments).merging(try arguments.documentOptions())
+    guard try arguments.bool("reads") ?? false else {
+      proposal = try Proposal(.call, arguments, client, record: nil) { () throws(ClientError) in
+        ChangeRequest(method: method, params: params)
+      }
+      return
     }
-    let reads = try arguments.bool("reads") ?? false
-    if !reads {
-      try frame.run.session.refuseStreamed(client, "call")
-      frame.run.session.state.withLock { $0.changesSent += 1 }
-    }
-    let options = try arguments.documentOptions()
     let patience = try arguments.patience(client)
-    var request = PreparedRequest(method: method, params: params.merging(options), changes: !reads)
-    request.expires = try arguments.bool("expire") ?? true
-    return Value(
-      try await client.reading(arguments) { [request] () throws(ClientError) in
-        try await client.client.send(request, patience: patience)
+    value = Value(
+      try await client.reading(arguments) { () throws(ClientError) in
+        try await client.client.send(ReadRequest(method: method, params: params), patience: patience)
       })
   }
+
+  private static func params(_ arguments: Arguments) throws(Fault) -> JSONObject {
+    switch arguments.value(2) {
+    case .null: return [:]
+    case .record, .resource: return try arguments.value(2).json().objectValue ?? [:]
+    default: throw Fault(.type, "the parameters of a call are a record, not \(arguments.value(2).typeWithArticle)")
+    }
+  }
+
+  mutating func next(after before: Value?) throws(Fault) -> Proposal? {
+    value = before ?? value
+    return proposal.take()
+  }
+
+  func trail(of proposal: Proposal) -> String? { nil }
 }

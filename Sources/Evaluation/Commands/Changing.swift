@@ -1,4 +1,4 @@
-import Language
+import Values
 import Values
 
 extension Declaration {
@@ -23,25 +23,7 @@ extension Declaration {
 }
 
 extension Command {
-  static let create = Command(.create) { arguments, frame throws(Fault) in
-    try await one(Mutation.create(arguments), frame)
-  }
-
-  static let update = Command(.update) { arguments, frame throws(Fault) in
-    try await one(Mutation.update(arguments), frame)
-  }
-
-  static let destroy = Command(.destroy) { arguments, frame throws(Fault) in
-    let mutation = try Mutation.destroy(arguments)
-    if !arguments.isSingle {
-      try await frame.run.session.confirm(
-        Bulk(verb: "destroy", client: mutation.client, count: nil, filter: nil, max: nil), arguments)
-    }
-    try frame.run.session.useConfirmed()
-    return try await one(mutation, frame)
-  }
-
-  private static func one(_ mutation: Mutation, _ frame: Frame) async throws(Fault) -> Value {
-    try await mutation.send(frame.run.session).value()
-  }
+  static let create = Command(changing: .create) { arguments throws(Fault) in try Proposal.create(arguments) }
+  static let update = Command(changing: .update) { arguments throws(Fault) in try Proposal.update(arguments) }
+  static let destroy = Command(changing: .destroy) { arguments throws(Fault) in try Proposal.destroy(arguments) }
 }

@@ -4,15 +4,52 @@ import Values
 
 /// A word that can begin a pipeline.
 struct Command: Sendable {
+  /// What a command does with the values of its arguments.
+  enum Body: Sendable {
+    /// It gives a value, and changes nothing on a service.
+    case value(@Sendable (Arguments, inout Frame) async throws(Fault) -> Value)
+    /// It proposes a change.
+    case change(@Sendable (Arguments) throws(Fault) -> Proposal)
+    /// It proposes changes, each with what the one before gave.
+    case changes(@Sendable (Arguments, Run) async throws(Fault) -> any ChangeSequence)
+    /// It proposes many changes, some of them in flight at once.
+    case bulk(@Sendable (Arguments, Run) async throws(Fault) -> BulkPlan)
+  }
+
   let declaration: Declaration
-  /// What it does with the values of its arguments.
-  let body: @Sendable (Arguments, inout Frame) async throws(Fault) -> Value
+  let body: Body
 
   init(
     _ declaration: Declaration, _ body: @escaping @Sendable (Arguments, inout Frame) async throws(Fault) -> Value
   ) {
     self.declaration = declaration
+    self.body = .value(body)
+  }
+
+  init(
+    changing declaration: Declaration, _ body: @escaping @Sendable (Arguments) throws(Fault) -> Proposal
+  ) {
+    self.declaration = declaration
+    self.body = .change(body)
+  }
+
+  init(_ declaration: Declaration, _ body: Body) {
+    self.declaration = declaration
     self.body = body
+  }
+
+  /// Runs it; what it changes leaves by the dispatcher.
+  func run(_ arguments: Arguments, _ frame: inout Frame) async throws(Fault) -> Value {
+    switch body {
+    case .value(let body): return try await body(arguments, &frame)
+    case .change(let body): return try await frame.run.change(body(arguments))
+    case .changes(let body):
+      var sequence = try await body(arguments, frame.run)
+      return try await frame.run.change(&sequence)
+    case .bulk(let body):
+      let plan = try await body(arguments, frame.run)
+      return try await BulkRun(plan, frame.run).value()
+    }
   }
 
   /// The command of a name.

@@ -1,9 +1,11 @@
-import Synchronization
+import Client
+import Bulk
 import Language
+import Synchronization
 import Values
 
-/// What a bulk change is about to do, as its confirmation shows it.
-struct Bulk: Sendable {
+/// A bulk change that is about to destroy, as its confirmation shows it.
+struct ConfirmationRequest: Sendable {
   var verb: String
   var client: ClientValue
   /// How many, where that is known.
@@ -12,55 +14,109 @@ struct Bulk: Sendable {
   var filter: String?
   /// The statement's own limit.
   var max: Int?
+  /// Whether the changes come one by one, from a loop.
+  var isOneByOne = false
+
+  var subject: ConsentSubject {
+    ConsentSubject(
+      connection: client.connection.serial, queue: client.queue, type: client.client.settings.type, verb: verb,
+      filter: filter)
+  }
 }
 
-extension Session {
-  /// Makes sure that a bulk change is wanted (TheLanguage.md, "Rule 2: bulk destruction is confirmed").
+extension Run {
+  /// Makes sure that a bulk change is wanted, and returns how much of it is (TheLanguage.md, "Rule 2: bulk destruction is confirmed").
   ///
-  /// At a terminal the outermost statement asks once; off a terminal it is refused without `confirm: true` or `--yes`.
-  func confirm(_ bulk: Bulk, _ arguments: Arguments) async throws(Fault) {
-    if let max = bulk.max, let count = bulk.count, count > max {
+  /// At a terminal a person is asked once for each connection, client, verb and filter, and types the number, which is the
+  /// limit; nothing is asked where there is nothing to destroy. Off a terminal it is refused without `confirm: true` or
+  /// `--yes`.
+  func consent(to request: ConfirmationRequest, _ arguments: Arguments) async throws(Fault) -> Consent {
+    if let max = request.max, let count = request.count, count > max {
       throw refusal(
-        .limit, "\(bulk.verb) would destroy \(count) of \(bulk.client.name), and max: is \(max)", arguments,
+        .limit, "\(request.verb) would destroy \(count) of \(request.client.name), and max: is \(max)", arguments,
         nextStep: "raise max:, or narrow the filter")
     }
-    if try arguments.bool("confirm") ?? false || options.confirmed != .asked { return }
-    if state.withLock({ $0.isConfirmed }) { return }
-    guard let ask = surroundings.ask else {
+    if try arguments.bool("confirm") ?? false || session.account.confirmation != .asked || request.count == 0 {
+      return Consent(limit: request.count == 0 ? 0 : request.max, isConfirmed: request.count == 0)
+    }
+    if let consent = given(request) { return consent }
+    guard let ask = session.surroundings.ask else {
       throw refusal(
-        .refused, "\(bulk.verb) on \(bulk.client.name) is a bulk change and needs a confirmation", arguments,
+        .refused, "\(request.verb) on \(request.client.name) is a bulk change and needs a confirmation", arguments,
         nextStep: "confirm: true in the statement, or --yes for the program")
     }
-    output.flush()
-    let number = bulk.count.map(String.init) ?? "yes"
-    let what = bulk.count.map { "\($0) " } ?? "resources one by one "
-    let filter = bulk.filter.map { " filter \($0)" } ?? ""
-    let answer = await ask(
-      "\(bulk.verb) \(what)of \(bulk.client.name)\(filter)\n  on \(bulk.client.connection.address), queue \(bulk.client.queue)\ntype \(number) to go on: "
-    )
-    guard answer?.trimmed == number, !Task.isCancelled else {
-      throw refusal(
-        Task.isCancelled ? .interrupted : .refused,
-        "\(bulk.verb) on \(bulk.client.name) was not confirmed: nothing was sent", arguments, nextStep: nil)
+    return try await session.questions.inTurn { () async throws(Fault) in
+      if let consent = given(request) { return consent }
+      let limit = try await answer(request, arguments, ask)
+      let consent = Consent(limit: limit, isConfirmed: true)
+      statement.keep(consent, for: request.subject)
+      return consent
     }
-    state.withLock { $0.isConfirmed = true }
   }
 
-  /// Counts one more to destroy against `--yes=N`.
-  func useConfirmed() throws(Fault) {
-    guard case .limited(let limit) = options.confirmed else { return }
-    let isOver = state.withLock { state in
-      defer { state.confirmedUsed = Swift.min(state.confirmedUsed + 1, limit) }
-      return state.confirmedUsed == limit
+  /// The permission that was given for the same before, as far as it reaches.
+  private func given(_ request: ConfirmationRequest) -> Consent? {
+    guard let consent = statement.consent(for: request.subject) else { return nil }
+    guard let count = request.count, let left = consent.left else { return consent }
+    return count <= left ? consent : nil
+  }
+
+  /// Asks a person, and returns the number that was typed.
+  private func answer(
+    _ request: ConfirmationRequest, _ arguments: Arguments, _ ask: @Sendable (String) async -> String?
+  ) async throws(Fault) -> Int {
+    session.output.flush()
+    let client = request.client
+    let what = request.count.map { "\($0) " } ?? (request.isOneByOne ? "one by one, resources " : "")
+    let filter = request.filter.map { " filter \($0)" } ?? ""
+    let wanted = request.count.map { "type \($0) to go on: " } ?? "type how many at most to go on: "
+    let reply = await ask(
+      "\(request.verb) \(what)of \(client.name)\(filter)\n  on \(client.connection.address), queue \(client.queue)\n\(wanted)"
+    )
+    let number = reply.flatMap { Int($0.trimmed) }
+    guard !Task.isCancelled, let number, number > 0, request.count == nil || number == request.count else {
+      throw refusal(
+        Task.isCancelled ? .interrupted : .refused,
+        "\(request.verb) on \(client.name) was not confirmed: nothing was sent", arguments, nextStep: nil)
     }
-    guard isOver else { return }
-    throw Fault(
-      .limit, "the run would destroy more than --yes=\(limit) allows: it has sent \(limit) before this",
-      nextStep: "raise --yes=N")
+    return number
   }
 
   private func refusal(_ kind: Fault.Kind, _ message: String, _ arguments: Arguments, nextStep: String?) -> Fault {
     Fault(kind, message, at: [Fault.Mark(arguments.range)], in: arguments.source, nextStep: nextStep)
+  }
+}
+
+/// Questions to a person, one after the other.
+final class Questions: Sendable {
+  private struct State {
+    var isAsking = false
+    var waiting: [CheckedContinuation<Void, Never>] = []
+  }
+
+  private let state = Mutex(State())
+
+  /// Runs a body when no other asks.
+  func inTurn<Result>(_ body: () async throws(Fault) -> Result) async throws(Fault) -> Result {
+    await withCheckedContinuation { continuation in
+      let isFree = state.withLock { state in
+        if state.isAsking { state.waiting.append(continuation) }
+        defer { state.isAsking = true }
+        return !state.isAsking
+      }
+      if isFree { continuation.resume() }
+    }
+    defer {
+      let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+        if state.waiting.isEmpty {
+          state.isAsking = false
+          return nil
+        }
+        return state.waiting.removeFirst()
+      }
+      next?.resume()
+    }
+    return try await body()
   }
 }
 

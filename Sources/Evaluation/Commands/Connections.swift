@@ -183,7 +183,7 @@ extension Command {
       parameters: [.init(name: "CLIENT", shape: .client)], result: "null")
   ) { arguments, frame throws(Fault) in
     let client = try arguments.client()
-    await client.client.transport.close()
+    await client.client.close()
     frame.run.session.state.withLock { state in
       state.clients.removeAll { $0.serial == client.serial }
     }

@@ -1,6 +1,5 @@
-import Synchronization
+import Bulk
 import Client
-import JSONRPC
 import JSONAPI
 import JSONText
 import Language
@@ -16,104 +15,76 @@ extension Command {
         .confirm, .max,
         .page, .inFlight, .onError, .meta, .timeout, .expire,
       ], effect: .destroys, result: "number",
-      examples: [.init(code: #"destroy-all posts filter: {state: "spam"} confirm: true"#, output: "250")])
-  ) { arguments, frame throws(Fault) in
-    guard arguments["filter"] != nil else {
-      throw Fault(.value, "destroy-all needs a filter", nextStep: "filter: {state: \"spam\"}; filter: {} means all")
-    }
-    let session = frame.run.session
-    let client = try arguments.client()
-    let query = try arguments.query()
-    try session.refuseStreamed(client, "destroy-all")
-    let max = try arguments.integer("max", least: 0)
-    try await confirm(arguments, client, query, max, session)
-    let purge = Purge(
-      client: client, query: query, arguments: arguments, session: session,
-      limit: try arguments.integer("in-flight", least: 1) ?? session.state.withLock(\.inFlight), max: max,
-      goesOn: try arguments.string("on-error") == "continue")
-    return .number(JSONNumber(try await purge.run()))
-  }
+      examples: [.init(code: #"destroy-all posts filter: {state: "spam"} confirm: true"#, output: "250")]),
+    .bulk { arguments, run throws(Fault) in
+      guard arguments["filter"] != nil else {
+        throw Fault(.value, "destroy-all needs a filter", nextStep: "filter: {state: \"spam\"}; filter: {} means all")
+      }
+      let client = try arguments.client()
+      let query = try arguments.query()
+      try run.session.refuseStreamed(client, "destroy-all")
+      let policy = try arguments.policy(run, client, label: "destroy-all \(client.name)")
+      let consent = try await consent(arguments, client, query, run)
+      return BulkPlan(
+        arguments: arguments, client: client, policy: policy, consent: consent,
+        source: try FirstPagesSource(arguments, client, query), notesSummary: false)
+    })
 
-  private static func confirm(
-    _ arguments: Arguments, _ client: ClientValue, _ query: Query, _ max: Int?, _ session: Session
-  ) async throws(Fault) {
-    var bulk = Bulk(verb: "destroy-all", client: client, filter: query.params["filter"]?.text ?? "{}", max: max)
-    let needsCount = max != nil || session.surroundings.ask != nil
-    if needsCount {
+  private static func consent(
+    _ arguments: Arguments, _ client: ClientValue, _ query: Query, _ run: Run
+  ) async throws(Fault) -> Consent {
+    let max = try arguments.integer("max", least: 0)
+    var request = ConfirmationRequest(
+      verb: "destroy-all", client: client, filter: query.params["filter"]?.text ?? "{}", max: max)
+    if max != nil || run.session.surroundings.ask != nil {
       let patience = try arguments.patience(client)
-      bulk.count = try await client.reading(arguments) { () throws(ClientError) in
+      request.count = try await client.reading(arguments) { () throws(ClientError) in
         try await client.client.count(query, patience: patience)
       }
     }
-    try await session.confirm(bulk, arguments)
+    return try await run.consent(to: request, arguments)
   }
 }
 
-/// The work of `destroy-all` (Retort.Client.Generic `destroy_all`).
-private struct Purge {
-  let client: ClientValue
-  let query: Query
-  let arguments: Arguments
-  let session: Session
-  let limit: Int
-  let max: Int?
-  /// Whether a failure does not stop it.
-  let goesOn: Bool
+/// The changes of `destroy-all`: the first page of the list, again and again (Retort.Client.Generic `destroy_all`).
+private final class FirstPagesSource: BulkSource {
+  private let arguments: Arguments
+  private let client: ClientValue
+  private let options: JSONObject
+  private var pages: FirstPages
+  private var page: [String]?
 
-  private var label: String { "destroy-all \(client.name)" }
-
-  func run() async throws(Fault) -> Int {
-    let patience = try arguments.patience(client)
-    var pages = client.client.firstPages(query, patience: patience)
-    var result = Changes.Result()
-    do throws(Fault) {
-      while let ids = try await next(&pages) {
-        if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
-        if let max, result.tally.ok + ids.count > max {
-          throw Fault(
-            .limit, "destroy-all would destroy more than max: \(max)", at: [Fault.Mark(arguments.range)],
-            in: arguments.source)
-        }
-        pages.keep(try await destroy(ids, patience, &result))
-      }
-    } catch {
-      if goesOn { session.showFailures(of: result.tally) }
-      throw result.tally.hasSent ? error.within("\(label): \(result.tally.text)").ending(5) : error
-    }
-    if result.tally.count > result.tally.ok { try Stage.finish(result.tally, label, session, goesOn: true) }
-    if pages.notShown > 0 {
-      session.note("\(label): the service counts \(pages.notShown) more, and does not show them")
-    }
-    return result.tally.ok
+  init(_ arguments: Arguments, _ client: ClientValue, _ query: Query) throws(Fault) {
+    self.arguments = arguments
+    self.client = client
+    options = try arguments.documentOptions()
+    pages = client.client.firstPages(query, patience: try arguments.patience(client))
   }
 
-  private func next(_ pages: inout FirstPages) async throws(Fault) -> [String]? {
-    do throws(ClientError) { return try await pages.next() } catch {
+  func begin() async throws(Fault) -> Bool {
+    do throws(ClientError) { page = try await pages.next() } catch {
       throw Fault(await client.explained(error), arguments).within("in reading the list")
     }
+    return page != nil
   }
 
-  /// Destroys what a page holds, and gives what stays.
-  private func destroy(
-    _ ids: [String], _ patience: ResourceClient.Patience, _ result: inout Changes.Result
-  ) async throws(Fault) -> Set<String> {
-    let window = Window(limit: limit, executor: client.client.transport.taskExecutor)
-    let (options, expires) = (try arguments.documentOptions(), try arguments.bool("expire") ?? true)
-    var rest = ids[...]
-    result.flow = []
-    let changes = Changes(session: session, window: window, goesOn: goesOn)
-    result = await changes.run(after: result, keepsFlow: true) { () async throws(Fault) in
-      guard let id = rest.popFirst() else { return nil }
-      try session.useConfirmed()
-      var request = client.client.destroyRequest(id, options: options)
-      request.expires = expires
-      let mutation = Mutation(
-        client: client, request: request, arguments: arguments, record: nil, patience: patience)
-      return [(.success(mutation), .string(id))]
+  func next() throws(Fault) -> [BulkElement]? {
+    guard let ids = page.take() else { return nil }
+    var elements: [BulkElement] = []
+    for id in ids {
+      let proposal = try Proposal(.destroy, arguments, client, record: nil) { () throws(ClientError) in
+        client.client.destroyRequest(id, options: options)
+      }
+      elements.append(BulkElement(.string(id), .success(proposal)))
     }
-    if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
-    if let stopped = result.stopped { throw stopped }
-    if let first = result.tally.first, !goesOn { throw first }
-    return Set(ids).subtracting(result.flow.map { if case .string(let id) = $0.value { id } else { "" } })
+    return elements
+  }
+
+  func keep(_ elements: [Value]) {
+    pages.keep(elements.compactMap { if case .string(let id) = $0 { id } else { nil } })
+  }
+
+  var endNote: String? {
+    pages.notShown > 0 ? "the service counts \(pages.notShown) more, and does not show them" : nil
   }
 }

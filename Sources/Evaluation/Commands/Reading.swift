@@ -1,3 +1,4 @@
+import Bulk
 import Client
 import JSONAPI
 import JSONRPC
@@ -71,7 +72,7 @@ extension Command {
     let session = frame.run.session
     return .stream(
       StreamValue { () async throws(Fault) in
-        let open = OpenStream(session, client.streamKey)
+        let open = session.account.streams.lease(broker: client.connection.link.place, queue: client.queue)
         var pages = client.client.stream(query, patience: patience, prefetch: prefetch)
         return ElementStream { () async throws(Fault) in
           let page = try await client.reading(arguments) { () throws(ClientError) in try await pages.next() }

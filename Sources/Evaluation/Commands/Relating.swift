@@ -1,3 +1,4 @@
+import Bulk
 import Client
 import JSONAPI
 import JSONText
@@ -47,27 +48,25 @@ extension Command {
       })
   }
 
-  static let link = changing(.link, "link", "Adds to what a relationship leads to.")
-  static let relink = changing(.relink, "relink", "Makes a relationship lead to others; null clears a to-one.")
-  static let unlink = changing(.unlink, "unlink", "Takes from what a relationship leads to.")
+  static let link = changing(.link, .link, "Adds to what a relationship leads to.")
+  static let relink = changing(.relink, .relink, "Makes a relationship lead to others; null clears a to-one.")
+  static let unlink = changing(.unlink, .unlink, "Takes from what a relationship leads to.")
 
-  private static func changing(_ change: RelationshipClient.Change, _ name: String, _ summary: String) -> Command {
+  private static func changing(_ change: RelationshipClient.Change, _ verb: Change.Verb, _ summary: String) -> Command {
     Command(
-      Declaration(
-        name: name, summary: summary, parameters: place + [.init(name: "IDENTIFIERS", shape: .any)],
+      changing: Declaration(
+        name: verb.rawValue, summary: summary, parameters: place + [.init(name: "IDENTIFIERS", shape: .any)],
         options: [.meta, .timeout, .expire], effect: .changes, result: "null")
-    ) { arguments, frame throws(Fault) in
+    ) { arguments throws(Fault) in
       let (client, relationship) = try arguments.relationship()
       let options = try arguments.documentOptions()
       let identifiers: JSONValue
       do throws(Fault) { identifiers = try arguments.value(3).json() } catch {
         throw error.placed(at: arguments.range(3), in: arguments.source)
       }
-      let mutation = try Mutation.prepared(arguments, client, record: 3) { () throws(ClientError) in
+      return try Proposal(verb, arguments, client, record: 3) { () throws(ClientError) in
         try relationship.changeRequest(change, identifiers, options: options)
       }
-      _ = try await mutation.send(frame.run.session).value()
-      return .null
     }
   }
 }

@@ -1,3 +1,4 @@
+import Bulk
 import Client
 import JSONText
 import Language
@@ -15,21 +16,27 @@ extension Command {
           isRequired: true),
         .init(name: "with", shape: .record, summary: "the client for a step: {published: reviewers}"), .meta, .timeout,
         .expire,
-      ], effect: .changes, result: "resource")
-  ) { arguments, frame throws(Fault) in
-    try await StateMachine(arguments).run(frame.run.session)
-  }
+      ], effect: .changes, result: "resource"),
+    .changes { arguments, run throws(Fault) in
+      try await StateMachine(arguments).begun(run.session)
+    })
 }
 
 /// The way of a resource to a state (Retort.Client.StateMachine): each state has one predecessor, so that the path is
 /// the only one, and each step is an update of `state` whose reply says where the resource is now.
-private struct StateMachine {
+private struct StateMachine: ChangeSequence {
   private let arguments: Arguments
   private let client: ClientValue
   private let id: String
   private let goal: String
   private let predecessors: [String: String]
   private let clients: [String: ClientValue]
+  /// The states that are left to go through.
+  private var path: ArraySlice<String> = []
+  /// The state that was asked for last.
+  private var asked: String?
+  /// The resource as it was read or answered last.
+  private(set) var value = Value.null
 
   init(_ arguments: Arguments) throws(Fault) {
     self.arguments = arguments
@@ -65,21 +72,30 @@ private struct StateMachine {
     (self.predecessors, self.clients) = (predecessors, clients)
   }
 
-  func run(_ session: Session) async throws(Fault) -> Value {
-    var resource = try await shown()
-    let path = session.options.isOffline ? try wholePath() : try path(from: try state(of: resource))
-    for next in path {
-      resource = try await step(to: next, session)
-      guard let reached = state(in: resource) else {
+  /// The same machine with the resource read and the path found.
+  func begun(_ session: Session) async throws(Fault) -> StateMachine {
+    var begun = self
+    begun.value = try await shown()
+    begun.path = (session.options.isOffline ? try wholePath() : try path(from: try state(of: begun.value)))[...]
+    return begun
+  }
+
+  mutating func next(after before: Value?) async throws(Fault) -> Proposal? {
+    if let before, let asked {
+      value = before
+      guard let reached = state(in: before) else {
         throw fault(
-          "the service took the step to \(next), and its answer has no state: look at the resource before going on")
+          "the service took the step to \(asked), and its answer has no state: look at the resource before going on")
       }
-      guard reached == next else {
-        throw fault("asked for \(next), and the service answered with state \(reached): it stays there")
+      guard reached == asked else {
+        throw fault("asked for \(asked), and the service answered with state \(reached): it stays there")
       }
     }
-    return resource
+    asked = path.popFirst()
+    return try asked.map { state throws(Fault) in try step(to: state) }
   }
+
+  func trail(of proposal: Proposal) -> String? { "on the way to \(goal), at the step to \(asked ?? goal)" }
 
   /// A refusal with its place in an option.
   private static func refusal(
@@ -125,13 +141,10 @@ private struct StateMachine {
     return resource
   }
 
-  private func step(to state: String, _ session: Session) async throws(Fault) -> Value {
+  private func step(to state: String) throws(Fault) -> Proposal {
     let (client, options) = (clients[state] ?? client, try arguments.documentOptions())
-    let mutation = try Mutation.prepared(arguments, client, record: nil) { () throws(ClientError) in
+    return try Proposal(.update, arguments, client, record: nil) { () throws(ClientError) in
       try client.client.updateRequest(id, ["state": .string(state)], options: options)
-    }
-    do throws(Fault) { return try await mutation.send(session).value() } catch {
-      throw error.within("on the way to \(goal), at the step to \(state)")
     }
   }
 

@@ -1,3 +1,4 @@
+import Bulk
 public import Language
 import Synchronization
 public import Values
@@ -47,7 +48,8 @@ public final class Interpreter: Sendable {
     }
     let frame = Frame(
       slots: [.null, .list(session.options.arguments.map { .string($0) })], globals: [],
-      run: Run(session: session, source: SourceText(name: "", text: "")))
+      run: Run(
+        session: session, source: SourceText(name: "", text: ""), statement: StatementAccount(session.account)))
     state = Mutex(State(scope: scope, frame: frame))
   }
 
@@ -108,21 +110,23 @@ public final class Interpreter: Sendable {
     }
     defer { state.withLock { $0.frame = frame } }
     for prepared in statements {
-      session.state.withLock { ($0.isConfirmed, $0.told) = (false, []) }
+      let statement = StatementAccount(session.account)
+      session.state.withLock { $0.statement = statement }
+      frame.run = Run(session: session, source: prepared.source, statement: statement)
       do throws(Fault) {
         if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
         try await run(prepared, &frame)
         if !session.output.flush() { return 0 }
       } catch {
         let isStop = [.interrupted, .exit, .closed].contains(error.kind)
-        return end(isStop ? error : error.placed(at: prepared.range, in: prepared.source), prepared)
+        return end(isStop ? error : error.placed(at: prepared.range, in: prepared.source), prepared, statement)
       }
     }
     return session.state.withLock(\.hasPartialFailure) ? 5 : 0
   }
 
   /// Ends a text with an error: names that were to be made after it are gone.
-  private func end(_ fault: Fault, _ prepared: Prepared) -> Int32 {
+  private func end(_ fault: Fault, _ prepared: Prepared, _ statement: StatementAccount) -> Int32 {
     let isQuiet = fault.kind == .exit || fault.kind == .closed
     let names = state.withLock { state in
       state.scope.forget(from: prepared.before)
@@ -131,7 +135,7 @@ public final class Interpreter: Sendable {
     }
     session.state.withLock { $0.names = names }
     session.output.flush()
-    if !isQuiet { session.show(fault) }
+    if !isQuiet { session.show(statement.tallies.reduce(fault) { $0.within($1) }) }
     let isPartial = !isQuiet && fault.exitStatus == 1 && session.state.withLock(\.hasPartialFailure)
     return isPartial ? 5 : fault.exitStatus
   }

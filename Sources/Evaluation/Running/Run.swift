@@ -1,3 +1,4 @@
+import Bulk
 import Language
 import Values
 
@@ -7,10 +8,13 @@ struct Run: Sendable {
   let source: SourceText
   /// Where `print` and the output stages write.
   let output: Output
+  /// The account of the outermost statement.
+  let statement: StatementAccount
 
-  init(session: Session, source: SourceText, output: Output? = nil) {
+  init(session: Session, source: SourceText, statement: StatementAccount, output: Output? = nil) {
     self.session = session
     self.source = source
+    self.statement = statement
     self.output = output ?? session.output
   }
 

@@ -1,3 +1,4 @@
+import Bulk
 import JSONAPI
 import JSONText
 import Language
@@ -14,7 +15,7 @@ extension Session {
 
   /// Shows a note once in a statement of the top level, however often it holds.
   private func note(once key: String, _ text: @autoclosure () -> String) {
-    if state.withLock({ $0.told.insert(key).inserted }) { note(text()) }
+    if state.withLock(\.statement).isNew(note: key) { note(text()) }
   }
 
   /// Says that what is printed or counted is a page that has a next one.

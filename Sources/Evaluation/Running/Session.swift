@@ -1,3 +1,4 @@
+public import Bulk
 public import Client
 public import JSONRPC
 public import Language
@@ -15,7 +16,7 @@ public final class Session: Sendable {
     /// The environment, for `env`.
     public var environment: [String: String] = [:]
     /// Whether `--yes` stands for every confirmation, and for how many elements at most.
-    public var confirmed: Confirmation = .asked
+    public var confirmed: RunAccount.Confirmation = .asked
     /// Whether questions can be asked: standard input and error are terminals.
     public var isInteractive = false
     /// Whether nothing is sent, so that a pipeline's result is not worth printing.
@@ -31,13 +32,6 @@ public final class Session: Sendable {
 
     /// Creates the usual options.
     public init() {}
-  }
-
-  /// What stands for the confirmation of bulk changes.
-  public enum Confirmation: Sendable, Equatable {
-    case asked
-    case given
-    case limited(Int)
   }
 
   /// What the program lends a session.
@@ -92,25 +86,17 @@ public final class Session: Sendable {
     var connections: [ConnectionValue] = []
     var clients: [ClientValue] = []
     var nextSerial = 1
-    /// How many streams of a queue are open.
-    var openStreams: [String: Int] = [:]
     var format: Format?
     var inFlight = 16
     var showsTiming = false
-    /// The outermost statement's confirmation, once it was asked for.
-    var isConfirmed = false
-    /// How many of those that `--yes=N` allows were sent to be destroyed.
-    var confirmedUsed = 0
-    /// What the outermost statement has noted already.
-    var told: Set<String> = []
+    /// The account of the outermost statement that runs.
+    var statement: StatementAccount
     /// Whether a sink or `destroy-all` that had sent something ended with failures.
     var hasPartialFailure = false
     /// The variables of the top level, by name.
     var names: [String: Int] = [:]
     /// Whether standard input was read by a statement.
     var isInputTaken = false
-    /// How many requests that change something were sent.
-    var changesSent = 0
   }
 
   /// How it was set up.
@@ -119,6 +105,10 @@ public final class Session: Sendable {
   public let output: Output
   let surroundings: Surroundings
   let timeout: SessionTimeout
+  /// The account of the run.
+  let account: RunAccount
+  /// The questions that its statements ask.
+  let questions = Questions()
   let state: Mutex<State>
 
   /// Creates a session.
@@ -127,14 +117,15 @@ public final class Session: Sendable {
     self.output = output
     self.surroundings = surroundings
     timeout = SessionTimeout(options.timeout)
-    var state = State()
+    account = RunAccount(options.confirmed)
+    var state = State(statement: StatementAccount(account))
     state.format = options.format
     self.state = Mutex(state)
   }
 
   /// Where many requests at once run best: the connection's own thread, where there is one connection.
   var linkExecutor: (any TaskExecutor)? {
-    state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.transport.taskExecutor : nil }
+    state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.taskExecutor : nil }
   }
 
   /// Says that what is in flight is waited for.

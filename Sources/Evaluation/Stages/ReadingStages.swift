@@ -1,3 +1,4 @@
+import Bulk
 import Language
 import Synchronization
 import Values
@@ -38,7 +39,8 @@ extension Stage {
     let limit = call.option("in-flight").map { limit in compiler.withElement(false) { compiler.code(limit) } }
     return .sink { frame, stream, _ throws(Fault) in
       let count = try await limit?.run(&frame).whole("each", "in-flight:") ?? 1
-      let results = try await EachWindow(step: step, limit: Swift.max(1, count)).run(frame, &stream)
+      guard count > 0 else { throw Fault(.value, "each in-flight: needs an integer of at least 1") }
+      let results = try await EachWindow(step: step, limit: count).run(frame, &stream)
       let value = Value.list(results)
       return (results, results.allSatisfy(\.isNull) ? .null : value)
     }
@@ -64,7 +66,7 @@ extension Frame {
   /// The same frame with another output.
   fileprivate func printing(to output: Output) -> Frame {
     var frame = self
-    frame.run = Run(session: run.session, source: run.source, output: output)
+    frame.run = Run(session: run.session, source: run.source, statement: run.statement, output: output)
     return frame
   }
 }
@@ -101,8 +103,8 @@ struct EachWindow: Sendable {
   private func windowed(_ frame: Frame, _ stream: inout ElementStream) async throws(Fault) -> [Value] {
     let results = Mutex(InOrder())
     let output = frame.run.output
-    let window = Window(limit: limit, executor: frame.run.session.linkExecutor)
-    let stopped = await window.run { () async throws(Fault) in
+    let pool = WorkerPool(limit: limit, executor: frame.run.session.linkExecutor)
+    let stopped = await pool.run {
       try await stream.next()
     } work: { index, element in
       let gathered = Gathered()
@@ -113,7 +115,7 @@ struct EachWindow: Sendable {
       return results.withLock { $0.take(outcome, gathered.bytes, of: element, at: index, output) }
     }
     let all = results.withLock { $0 }
-    if let fault = all.fault ?? stopped { throw fault }
+    if let fault = all.fault ?? (stopped as? Fault) { throw fault }
     return all.values
   }
 }

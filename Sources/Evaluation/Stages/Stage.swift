@@ -77,7 +77,9 @@ extension ElementStream {
     _ body: @escaping (_ element: Value, _ value: Value, _ out: inout [Value]) throws(Fault) -> Bool
   ) -> ElementStream {
     var (upstream, frame) = (self, frame)
+    var failure: Fault?
     return ElementStream { () async throws(Fault) in
+      if let failure { throw failure }
       guard let page = try await upstream.next() else { return nil }
       try frame.run.checkInterrupt()
       var out: [Value] = []
@@ -96,7 +98,11 @@ extension ElementStream {
             break
           }
         } catch {
-          throw error.within("in \(stage), at \(element.label)")
+          // What the page gave before the error flows on first.
+          let placed = error.within("in \(stage), at \(element.label)")
+          guard !out.isEmpty, !placed.isFinal else { throw placed }
+          failure = placed
+          return out
         }
       }
       return out

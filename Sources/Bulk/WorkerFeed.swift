@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Items on their way to workers: begun in order, a few of them ready, so that nobody waits for a page.
-final class Feed<Item: Sendable>: Sendable {
+final class WorkerFeed<Item: Sendable>: Sendable {
   /// An item and its place, from 0.
   typealias Numbered = (index: Int, item: Item)
 
@@ -19,7 +19,11 @@ final class Feed<Item: Sendable>: Sendable {
       guard head < ready.count else { return nil }
       head += 1
       let item = ready[head - 1]
-      if head == ready.count { (ready, head) = ([], 0) }
+      // As many that were taken stay in memory as wait, and a few.
+      if head * 2 > ready.count + 64 {
+        ready.removeFirst(head)
+        head = 0
+      }
       return item
     }
   }

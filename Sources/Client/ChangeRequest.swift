@@ -1,26 +1,42 @@
 import JSONAPI
 public import JSONText
 
-/// A request that is ready to be sent: what a dry run shows and a journal hashes.
-public struct PreparedRequest: Sendable, Equatable {
+/// A request that changes nothing, ready to be sent.
+public struct ReadRequest: Sendable, Equatable {
   /// The method.
   public var method: String
-  /// The parameters, before ``ResourceClient/wireParams(of:)`` adds what the client itself has to say.
+  /// The parameters, before ``ResourceClient/wireParams(of:)-(ReadRequest)`` adds what the client itself has to say.
   public var params: JSONObject
-  /// Whether it changes something, so that without a reply its outcome is unknown.
-  public var changes: Bool
   /// Whether the names in the parameters go out as they are, whatever the client's `keys`.
   public var keepsKeys: Bool
-  /// Whether the message of a change dies at its deadline, so that it can't be carried out later.
+
+  /// Creates a request.
+  public init(method: String, params: JSONObject, keepsKeys: Bool = false) {
+    self.method = method
+    self.params = params
+    self.keepsKeys = keepsKeys
+  }
+}
+
+/// A request that changes something, so that without a reply its outcome is unknown.
+///
+/// It has no way to be sent: a `Change` is made of it, and the dispatcher of `Bulk` sends that.
+public struct ChangeRequest: Sendable, Equatable {
+  /// The method.
+  public var method: String
+  /// The parameters, before ``ResourceClient/wireParams(of:)-(ChangeRequest)`` adds what the client itself has to say.
+  public var params: JSONObject
+  /// Whether the names in the parameters go out as they are, whatever the client's `keys`.
+  public var keepsKeys: Bool
+  /// Whether the message dies at its deadline, so that it can't be carried out later (AMQP `expiration`).
   public var expires = true
   /// Relationships of the resource that a create is made of, which are not sent since they were not loaded.
   public internal(set) var notLoaded: [String] = []
 
   /// Creates a request.
-  public init(method: String, params: JSONObject, changes: Bool, keepsKeys: Bool = false) {
+  public init(method: String, params: JSONObject, keepsKeys: Bool = false) {
     self.method = method
     self.params = params
-    self.changes = changes
     self.keepsKeys = keepsKeys
   }
 }
@@ -34,7 +50,7 @@ extension ResourceClient {
   ///   left out in silence.
   public func createRequest(
     _ record: JSONObject, options: JSONObject = [:], keepID: Bool = false
-  ) throws(ClientError) -> PreparedRequest {
+  ) throws(ClientError) -> ChangeRequest {
     let document = try RecordDocument(record, settings, verb: "create")
     if !document.isResource, !keepID, let id = record["id"], !id.isNull {
       throw ClientError(
@@ -43,7 +59,7 @@ extension ResourceClient {
     }
     let data = document.data(id: keepID ? try document.id(record["id"], of: "the record") : nil)
     let params = JSONObject([("data", data)]).merging(options)
-    var request = PreparedRequest(method: "create", params: params, changes: true)
+    var request = ChangeRequest(method: "create", params: params)
     request.notLoaded = document.notLoaded
     return request
   }
@@ -54,7 +70,7 @@ extension ResourceClient {
   ///   names another id.
   public func updateRequest(
     _ id: String, _ record: JSONObject, options: JSONObject = [:]
-  ) throws(ClientError) -> PreparedRequest {
+  ) throws(ClientError) -> ChangeRequest {
     let document = try RecordDocument(record, settings, verb: "update")
     _ = try document.id(.string(id), of: "it")
     if !document.isResource, let own = record["id"], own.idText != id {
@@ -63,12 +79,12 @@ extension ResourceClient {
         nextStep: "leave the id out of the record: an update does not change it")
     }
     let params = JSONObject([("id", .string(id)), ("data", document.data(id: id))]).merging(options)
-    return PreparedRequest(method: "update", params: params, changes: true)
+    return ChangeRequest(method: "update", params: params)
   }
 
   /// The request that destroys a resource.
-  public func destroyRequest(_ id: String, options: JSONObject = [:]) -> PreparedRequest {
-    PreparedRequest(method: "destroy", params: JSONObject([("id", .string(id))]).merging(options), changes: true)
+  public func destroyRequest(_ id: String, options: JSONObject = [:]) -> ChangeRequest {
+    ChangeRequest(method: "destroy", params: JSONObject([("id", .string(id))]).merging(options))
   }
 }
 

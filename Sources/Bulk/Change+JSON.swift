@@ -1,0 +1,62 @@
+import Client
+public import JSONText
+
+extension Change {
+  /// The change as JSON, as a dry run shows it and another process reads it.
+  ///
+  /// Members of `meta` whose names speak of a secret are named and not stored: ``init(json:meta:)`` takes them from the client.
+  public var json: JSONObject {
+    var params = params
+    if let meta = params["meta"]?.objectValue { params["meta"] = .object(meta.namingSecrets) }
+    var object = JSONObject([
+      ("broker", .string(target.broker)), ("queue", .string(target.queue)), ("type", .string(target.type)),
+      ("verb", .string(verb.rawValue)), ("method", .string(method)), ("params", .object(params)),
+      ("expires", .bool(expires)), ("timeout", timeout.map { .number(JSONNumber($0.milliseconds)) } ?? .null),
+    ])
+    if let key { object["key"] = .string(key) }
+    return object
+  }
+
+  /// Creates the change that JSON says, with secrets from the client's own `meta`; nil where a member is missing or of
+  /// another type.
+  public init?(json object: JSONObject, meta: JSONObject) {
+    guard let broker = object["broker"]?.stringValue, let queue = object["queue"]?.stringValue,
+      let type = object["type"]?.stringValue, let verb = object["verb"]?.stringValue.flatMap(Verb.init),
+      let method = object["method"]?.stringValue, var params = object["params"]?.objectValue,
+      case .bool(let expires)? = object["expires"], let timeout = object["timeout"]
+    else { return nil }
+    if let own = params["meta"]?.objectValue { params["meta"] = .object(own.filled(from: meta)) }
+    self.init(
+      target: Target(broker: broker, queue: queue, type: type), verb: verb, method: method, params: params,
+      expires: expires, timeout: timeout.numberValue?.integer.map { .milliseconds($0) },
+      key: object["key"]?.stringValue)
+  }
+}
+
+extension JSONObject {
+  /// What stands for a secret: `{"secret": NAME}`.
+  private static let mark = "secret"
+
+  fileprivate var namingSecrets: JSONObject {
+    JSONObject(
+      map { key, value in
+        (key, Self.isSecret(key) && !value.isNull ? .object(JSONObject([(Self.mark, .string(key))])) : value)
+      })
+  }
+
+  fileprivate func filled(from meta: JSONObject) -> JSONObject {
+    JSONObject(
+      map { key, value in
+        guard let object = value.objectValue, object.count == 1, object[Self.mark]?.stringValue == key else {
+          return (key, value)
+        }
+        return (key, meta[key] ?? .null)
+      })
+  }
+}
+
+extension Duration {
+  fileprivate var milliseconds: Int {
+    Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+  }
+}

@@ -1,0 +1,77 @@
+public import Client
+
+/// How a change ended, decided once, in facts of the client.
+public enum Outcome: Sendable {
+  /// The service carried it out.
+  case done(ChangeReply)
+  /// It was to be destroyed, and was not there.
+  case absent(ClientError)
+  /// The service did not carry it out, or it was not sent.
+  case failed(ClientError)
+  /// It was sent, and no reply says what became of it.
+  case unknown(ClientError)
+  /// It was not sent: a rule, a limit, or the element forbids it.
+  case refused(Refusal)
+  /// It was not sent, since the statement was interrupted.
+  case dropped(ClientError)
+
+  /// Decides the outcome of a change that has no result.
+  public init(_ error: ClientError, of change: Change) {
+    self =
+      switch error.kind {
+      case .notFound where change.verb == .destroy: .absent(error)
+      case .unknown: .unknown(error)
+      case .interrupted: .dropped(error)
+      case .malformed where error.wasSent: .unknown(error)
+      default: .failed(error)
+      }
+  }
+
+  /// Decides the outcome of a change whose reply came late.
+  init(late reply: LateReplies.Outcome, of change: Change) {
+    switch reply {
+    case .success(let result): self = .done(ChangeReply(result, givesDocument: change.givesDocument))
+    case .failure(let error): self.init(error, of: change)
+    }
+  }
+
+  /// Whether the statement goes on after it: done, or absent where it was to be destroyed.
+  public var isGood: Bool {
+    switch self {
+    case .done, .absent: true
+    case .failed, .unknown, .refused, .dropped: false
+    }
+  }
+
+  /// Whether the request may have reached a service.
+  public var wasSent: Bool {
+    switch self {
+    case .done, .absent, .unknown: true
+    case .failed(let error): error.wasSent
+    case .refused, .dropped: false
+    }
+  }
+
+  /// Whether it is the outcome of an element that was given up for an interrupt.
+  public var isDropped: Bool { if case .dropped = self { true } else { false } }
+
+  /// The client's error, where there is one.
+  public var error: ClientError? {
+    switch self {
+    case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error): error
+    case .done, .refused: nil
+    }
+  }
+
+  /// The kind and the wording that failures are grouped by.
+  var group: (kind: String, message: String) {
+    switch self {
+    case .done: ("", "")
+    case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error):
+      (error.kind.rawValue, error.message)
+    case .refused(.element(let error)): (error.kindWord, error.message)
+    case .refused(.streamed): ("refused", "streamed")
+    case .refused(.runLimit), .refused(.statementLimit): ("limit", "limit")
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/// Why a change is not sent.
+public enum Refusal: Error, Sendable {
+  /// The queue is being streamed: changes would move rows between its pages.
+  case streamed(queue: String)
+  /// The run may destroy no more: `--yes=N`.
+  case runLimit(Int)
+  /// The statement may destroy no more than was confirmed, or than `max:` says.
+  case statementLimit(Int, isConfirmed: Bool)
+  /// The element gives no change.
+  case element(any ElementError)
+
+  /// Whether it ends the statement whatever `on-error:` says.
+  public var isFinal: Bool {
+    switch self {
+    case .streamed, .runLimit, .statementLimit: true
+    case .element(let error): error.endsStatement
+    }
+  }
+}
+
+/// An error of an element that gives no change, as the language above words it.
+public protocol ElementError: Error, Sendable {
+  /// Its kind, by its word.
+  var kindWord: String { get }
+  /// One sentence.
+  var message: String { get }
+  /// Whether it ends the statement whatever `on-error:` says.
+  var endsStatement: Bool { get }
+}

@@ -1,0 +1,48 @@
+import Synchronization
+
+/// What holds for an outermost statement, whatever loops and blocks it has: what was agreed to, what was noted, and how
+/// its single changes ended.
+public final class StatementAccount: Sendable {
+  private struct State {
+    var consents: [ConsentSubject: Consent] = [:]
+    var noted: Set<String> = []
+    /// How the changes outside sinks ended, by verb and client.
+    var tallies: [(label: String, tally: Tally)] = []
+  }
+
+  /// The run's account.
+  public let run: RunAccount
+  private let state = Mutex(State())
+
+  /// Creates the account of a statement.
+  public init(_ run: RunAccount) { self.run = run }
+
+  /// The permission that was given for a subject.
+  public func consent(for subject: ConsentSubject) -> Consent? { state.withLock { $0.consents[subject] } }
+
+  /// Keeps a permission.
+  public func keep(_ consent: Consent, for subject: ConsentSubject) {
+    state.withLock { $0.consents[subject] = consent }
+  }
+
+  /// Whether a note was not shown before; it counts as shown from now on.
+  public func isNew(note key: String) -> Bool { state.withLock { $0.noted.insert(key).inserted } }
+
+  /// Counts a change outside a sink.
+  public func add(_ outcome: Outcome, _ label: String) {
+    state.withLock { state in
+      let index = state.tallies.firstIndex { $0.label == label } ?? state.tallies.endIndex
+      if index == state.tallies.endIndex { state.tallies.append((label, Tally())) }
+      state.tallies[index].tally.add(outcome, of: NoElement.one, at: state.tallies[index].tally.count)
+    }
+  }
+
+  /// How the changes outside sinks ended, by verb and client, in the order of their first ones.
+  public var tallies: [(label: String, tally: Tally)] { state.withLock(\.tallies) }
+}
+
+/// The element of a change that belongs to none.
+private final class NoElement: PlannedElement {
+  static let one = NoElement()
+  var planned: Result<Change, Refusal> { .failure(.runLimit(0)) }
+}

@@ -1,0 +1,41 @@
+import Synchronization
+
+/// The queues that are being streamed: changes of them are refused.
+public final class StreamLeases: Sendable {
+  fileprivate struct Key: Hashable {
+    var broker: String
+    var queue: String
+  }
+
+  /// A stream of a queue that is open, as long as this lives.
+  public final class Lease: Sendable {
+    private let leases: StreamLeases
+    private let key: Key
+
+    fileprivate init(_ leases: StreamLeases, _ key: Key) {
+      self.leases = leases
+      self.key = key
+      leases.open.withLock { $0[key, default: 0] += 1 }
+    }
+
+    deinit {
+      leases.open.withLock { open in
+        let left = (open[key] ?? 1) - 1
+        open[key] = left > 0 ? left : nil
+      }
+    }
+  }
+
+  private let open = Mutex<[Key: Int]>([:])
+
+  /// Creates an empty one.
+  public init() {}
+
+  /// Marks a queue as being streamed until the lease is let go.
+  public func lease(broker: String, queue: String) -> Lease { Lease(self, Key(broker: broker, queue: queue)) }
+
+  /// Whether a change of a queue would disturb a stream.
+  public func isStreamed(_ target: Change.Target) -> Bool {
+    open.withLock { !$0.isEmpty && $0[Key(broker: target.broker, queue: target.queue)] != nil }
+  }
+}

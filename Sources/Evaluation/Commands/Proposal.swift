@@ -1,0 +1,110 @@
+import JSONRPC
+import Bulk
+import Client
+import JSONAPI
+import JSONText
+import Language
+import Values
+
+/// A change that a command or a sink proposes, with the words that it comes from.
+///
+/// It has no way to be sent: ``Run/change(_:)`` and ``BulkRun`` hand it to the dispatcher.
+struct Proposal: Sendable {
+  let change: Change
+  let client: ClientValue
+  let arguments: Arguments
+  /// Which argument is the record, for carets.
+  let record: Int?
+  /// Relationships of the resource that a create is made of, which are not sent.
+  let notLoaded: [String]
+
+  init(
+    _ verb: Change.Verb, _ arguments: Arguments, _ client: ClientValue, record: Int?,
+    _ request: () throws(ClientError) -> ChangeRequest
+  ) throws(Fault) {
+    let patience = try arguments.patience(client)
+    let expires = try arguments.bool("expire") ?? true
+    do throws(ClientError) {
+      let request = try request()
+      change = try Change(
+        verb, request, of: client.client, at: client.connection.link.place, patience: patience, expires: expires)
+      notLoaded = request.notLoaded
+    } catch {
+      let words = record.flatMap { arguments.words($0, error.path) }
+      throw Fault(
+        Fault.Kind(error.kind.rawValue), error.message,
+        at: [Fault.Mark(words?.range ?? arguments.range(record ?? 1))], in: arguments.source, nextStep: error.nextStep)
+    }
+    self.client = client
+    self.arguments = arguments
+    self.record = record
+  }
+
+  /// `create CLIENT RECORD`.
+  static func create(_ arguments: Arguments) throws(Fault) -> Proposal {
+    let client = try arguments.client()
+    let record = try object(arguments, 1)
+    let options = try arguments.documentOptions()
+    let keepID = try arguments.bool("keep-id") ?? false
+    return try Proposal(.create, arguments, client, record: 1) { () throws(ClientError) in
+      try client.client.createRequest(record, options: options, keepID: keepID)
+    }
+  }
+
+  /// `update CLIENT ID RECORD`.
+  static func update(_ arguments: Arguments) throws(Fault) -> Proposal {
+    let client = try arguments.client()
+    let id = try arguments.id(1, of: client)
+    let record = try object(arguments, 2)
+    let options = try arguments.documentOptions()
+    return try Proposal(.update, arguments, client, record: 2) { () throws(ClientError) in
+      try client.client.updateRequest(id, record, options: options)
+    }
+  }
+
+  /// `destroy CLIENT ID`.
+  static func destroy(_ arguments: Arguments) throws(Fault) -> Proposal {
+    let client = try arguments.client()
+    let id = try arguments.id(1, of: client)
+    let options = try arguments.documentOptions()
+    return try Proposal(.destroy, arguments, client, record: nil) { () throws(ClientError) in
+      client.client.destroyRequest(id, options: options)
+    }
+  }
+
+  private static func object(_ arguments: Arguments, _ index: Int) throws(Fault) -> JSONObject {
+    switch arguments.value(index) {
+    case .record(let record):
+      do throws(Fault) { return try Value.record(record).json().objectValue ?? [:] } catch {
+        throw error.placed(at: arguments.range(index), in: arguments.source)
+      }
+    case .resource(let resource) where !resource.isIdentifier: return resource.object
+    default:
+      throw Fault(
+        .type, "\(arguments.name) needs a record, not \(arguments.value(index).typeWithArticle)",
+        at: [Fault.Mark(arguments.range(index))], in: arguments.source, nextStep: "{text: \"Hello\"}")
+    }
+  }
+
+  /// What messages call it: `update posts`.
+  var label: String { "\(arguments.name) \(client.name)" }
+
+  /// The value that a reply to it gives.
+  func value(of reply: ChangeReply, _ session: Session) -> Value {
+    guard case .document(let document) = reply else {
+      if case .result(let result) = reply, change.verb == .call { return Value(result) }
+      return .null
+    }
+    if change.verb == .destroy { return .null }
+    noteOther(reply, session)
+    if change.verb == .call { return Value(.object(document.object)) }
+    let include = change.params["include"]?.stringValue?.split(separator: ",").map(String.init) ?? []
+    return client.resources(document, asked: include).first ?? .null
+  }
+
+  /// Says that a reply to an update is about another resource.
+  func noteOther(_ reply: ChangeReply, _ session: Session) {
+    guard change.verb == .update, case .document(let document) = reply else { return }
+    session.noteOther(document, than: change.id, client, "update")
+  }
+}

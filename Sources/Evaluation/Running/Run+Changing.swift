@@ -1,0 +1,114 @@
+import JSONRPC
+public import Bulk
+import Client
+import JSONAPI
+import JSONText
+import Language
+public import Values
+
+extension Run {
+  /// Sends a single change by the dispatcher and gives the value of its reply.
+  ///
+  /// - Throws: why it has none, with the words that caused it.
+  func change(_ proposal: Proposal) async throws(Fault) -> Value {
+    let consent = try await self.consent(to: proposal)
+    session.note(notSentOf: proposal)
+    let outcome = await session.dispatcher(statement, proposal.client).send(proposal.change, consent: consent)
+    if !proposal.arguments.isSingle { statement.add(outcome, proposal.label) }
+    guard case .done(let reply) = outcome else { throw await fault(of: outcome, proposal) }
+    return proposal.value(of: reply, session)
+  }
+
+  /// What was agreed to, where a change is one of many that destroy.
+  private func consent(to proposal: Proposal) async throws(Fault) -> Consent? {
+    guard proposal.change.destroys, !proposal.arguments.isSingle else { return nil }
+    let verb = proposal.change.verb == .call ? "call \(proposal.change.method)" : proposal.arguments.name
+    return try await consent(
+      to: ConfirmationRequest(verb: verb, client: proposal.client, isOneByOne: true), proposal.arguments)
+  }
+
+  /// The error of a change that was not carried out, with what the broker knows of it.
+  func fault(of outcome: Outcome, _ proposal: Proposal) async -> Fault {
+    switch outcome {
+    case .done: return Fault(.interrupted, "interrupted")
+    case .refused(let refusal): return Fault(refusal, proposal.arguments)
+    case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error):
+      return Fault(await proposal.client.explained(error), proposal.arguments, record: proposal.record)
+    }
+  }
+}
+
+extension Session {
+  /// The dispatcher of a statement for a client.
+  func dispatcher(_ statement: StatementAccount, _ client: ClientValue) -> Dispatcher {
+    Dispatcher(statement, ClientCarrier(client.client), lateReplies: surroundings.lateReplies)
+  }
+
+  /// Says which relationships are not sent with a create.
+  func note(notSentOf proposal: Proposal) {
+    if !proposal.notLoaded.isEmpty { note(notLoaded: proposal.notLoaded, of: proposal.client.name, "not sent") }
+  }
+}
+
+extension Fault {
+  /// The error of a change that may not be sent.
+  convenience init(_ refusal: Refusal, _ arguments: Arguments) {
+    switch refusal {
+    case .streamed(let queue): self.init(streamed: queue, arguments.name)
+    case .runLimit(let limit):
+      self.init(
+        .limit, "the run would destroy more than --yes=\(limit) allows: it has sent \(limit) before this",
+        nextStep: "raise --yes=N")
+    case .statementLimit(let limit, let isConfirmed):
+      self.init(
+        .limit,
+        isConfirmed
+          ? "\(arguments.name) would destroy more than the \(limit) that were confirmed: it has sent \(limit) before this"
+          : "\(arguments.name) would destroy more than max: \(limit)",
+        nextStep: isConfirmed ? "run it again: it asks for what is left" : "raise max:, or narrow the filter")
+    case .element(let error):
+      if let fault = error as? Fault { self.init(copy: fault) } else { self.init(.value, error.message) }
+    }
+  }
+
+  /// The error of a change of what is being streamed (TheLanguage.md, "Rule 1: no change while streaming").
+  convenience init(streamed queue: String, _ verb: String) {
+    self.init(
+      .refused, "\(verb) changes \(queue) while it is being streamed: rows would be skipped in silence",
+      nextStep: "collect the stream first: | collect" + (verb == "destroy" ? "; or destroy-all with a filter" : ""))
+  }
+
+  private convenience init(copy fault: Fault) {
+    self.init(
+      fault.kind, fault.message, at: fault.marks, in: fault.source, nextStep: fault.nextStep, errors: fault.errors,
+      trail: fault.trail, status: fault.status)
+  }
+}
+
+extension Fault: ElementError {
+  /// Its kind, by its word.
+  public var kindWord: String { kind.word }
+  /// Whether it ends the statement whatever `on-error:` says.
+  public var endsStatement: Bool { isFinal }
+}
+
+extension Fault {
+  /// The same error with the changes that its statement made before it, outside sinks.
+  func within(_ done: (label: String, tally: Tally)) -> Fault {
+    done.tally.ok > 0 ? within("before it, \(done.label): \(done.tally.text)") : self
+  }
+}
+
+extension Session {
+  /// Refuses a change of what is being streamed (TheLanguage.md, "Rule 1: no change while streaming").
+  func refuseStreamed(_ client: ClientValue, _ verb: String) throws(Fault) {
+    if account.streams.isStreamed(client.target) { throw Fault(streamed: client.queue, verb) }
+  }
+}
+
+extension ClientValue {
+  /// Where its changes go.
+  var target: Change.Target {
+    Change.Target(broker: connection.link.place, queue: queue, type: client.settings.type)
+  }
+}

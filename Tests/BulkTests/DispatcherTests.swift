@@ -1,0 +1,126 @@
+import Client
+import JSONText
+import Synchronization
+import Testing
+
+@testable import Bulk
+
+/// The dispatcher with a scripted carrier and no language.
+@Suite(.timeLimit(.minutes(1))) struct DispatcherTests {
+  private struct SourceFailure: Error {}
+
+  /// Runs elements of pages of three.
+  private func run(
+    _ elements: [Element], on carrier: ScriptedCarrier, window: Int = 4, goesOn: Bool = false,
+    account: StatementAccount = StatementAccount(RunAccount(.given)), consent: Consent? = nil,
+    failsAfter pages: Int = .max
+  ) async -> Report {
+    var rest = elements[...]
+    var count = 0
+    let policy = Policy(window: window, continuesOnError: goesOn)
+    return await Dispatcher(account, carrier, lateReplies: nil).run(Report(), policy, consent: consent) {
+      count += 1
+      if count > pages { throw SourceFailure() }
+      guard !rest.isEmpty else { return nil }
+      defer { rest = rest.dropFirst(3) }
+      return Array(rest.prefix(3))
+    } observe: { _, _, _ in
+    }
+  }
+
+  @Test func asManyAreInFlightAsTheWindowIsWide() async {
+    let carrier = ScriptedCarrier(holds: 4)
+    let report = await run((0..<40).map { Element($0) }, on: carrier)
+    #expect(report.tally.ok == 40 && carrier.most == 4 && carrier.carried.count == 40)
+  }
+
+  @Test func oneAtATimeKeepsTheOrder() async {
+    let carrier = ScriptedCarrier()
+    _ = await run((0..<20).map { Element($0) }, on: carrier, window: 1)
+    #expect(carrier.carried == (0..<20).map(String.init))
+  }
+
+  @Test func theFirstFailureStopsWhatHasNotBegun() async {
+    let carrier = ScriptedCarrier { $0.id == "2" ? ClientError(.invalid, "no") : nil }
+    let report = await run((0..<20).map { Element($0) }, on: carrier, window: 1)
+    #expect(report.tally.ok == 2 && report.tally.failed == 1 && report.isCut && carrier.carried.count == 3)
+    let all = await run((0..<20).map { Element($0) }, on: carrier, window: 1, goesOn: true)
+    #expect(all.tally.ok == 19 && all.tally.failed == 1 && !all.isCut)
+  }
+
+  @Test func everyErrorHasItsOutcome() async {
+    @Sendable func error(_ kind: ClientError.Kind, wasSent: Bool = true) -> ClientError {
+      var error = ClientError(kind, "\(kind)")
+      error.wasSent = wasSent
+      return error
+    }
+    let errors: [(ClientError, KeyPath<Tally, Int>)] = [
+      (error(.notFound), \.absent), (error(.unknown), \.unknown), (error(.malformed), \.unknown),
+      (error(.malformed, wasSent: false), \.failed), (error(.invalid), \.failed),
+      (error(.noRoute, wasSent: false), \.failed),
+    ]
+    for (error, count) in errors {
+      let report = await run([Element(1)], on: ScriptedCarrier { _ in error })
+      #expect(report.tally[keyPath: count] == 1 && report.tally.count == 1, "\(error.kind)")
+      #expect(report.tally.hasSent == error.wasSent)
+    }
+    let dropped = await run([Element(1)], on: ScriptedCarrier { _ in error(.interrupted, wasSent: false) })
+    #expect(dropped.tally.count == 0)
+  }
+
+  @Test func aFailingSourceDrainsWhatItGave() async {
+    let carrier = ScriptedCarrier()
+    let report = await run((0..<20).map { Element($0) }, on: carrier, failsAfter: 2)
+    #expect(report.tally.ok == 6 && report.stop is SourceFailure)
+  }
+
+  @Test func aLimitStopsAtItsElement() async {
+    let carrier = ScriptedCarrier()
+    let limited = StatementAccount(RunAccount(.limited(4)))
+    let report = await run((0..<20).map { Element($0) }, on: carrier, account: limited)
+    #expect(carrier.carried.count == 4 && report.tally.ok == 4)
+    guard let refused = report.stop as? Refused, case .runLimit(4) = refused.refusal else {
+      Issue.record("the limit is not what stopped it")
+      return
+    }
+    #expect((refused.element as? Element)?.number == 4)
+    let consent = Consent(limit: 2, isConfirmed: true)
+    let confirmed = await run((0..<20).map { Element($0) }, on: ScriptedCarrier(), consent: consent)
+    #expect(confirmed.tally.ok == 2 && consent.left == 0 && confirmed.stop is Refused)
+  }
+
+  @Test func whatIsStreamedIsNotChanged() async {
+    let account = StatementAccount(RunAccount(.given))
+    let lease = account.run.streams.lease(broker: Change.posts.broker, queue: "posts")
+    let carrier = ScriptedCarrier()
+    let report = await run([Element(1)], on: carrier, account: account)
+    withExtendedLifetime(lease) {}
+    #expect(carrier.carried.isEmpty && report.stop is Refused)
+  }
+
+  @Test func aCancelledStatementBeginsNoMore() async {
+    let carrier = ScriptedCarrier()
+    let task = Task { await run((0..<20).map { Element($0) }, on: carrier, window: 1) }
+    task.cancel()
+    let report = await task.value
+    #expect(report.tally.count == carrier.carried.count && report.stop == nil)
+  }
+
+  @Test func aChangeIsJSONAndBack() throws {
+    let number = try #require(JSONNumber(text: "1.10"))
+    var change = Change.update(7, ["views": .number(number)])
+    change.params["meta"] = ["host": "here", "password": "secret"]
+    let json = change.json
+    #expect(
+      !JSONValue.object(json).text.contains("\"secret\":\"secret\"") && JSONValue.object(json).text.contains("1.10"))
+    #expect(Change(json: json, meta: ["password": "secret"]) == change)
+    #expect(Change(json: ["broker": "x"], meta: [:]) == nil)
+    #expect(Change(json: Change.destroy(3).json, meta: [:]) == Change.destroy(3))
+  }
+
+  @Test(arguments: [("destroy", true), ("bulk_delete", true), ("Destroy_All", true), ("publish", false)])
+  func aMethodThatDestroysIsKnownByItsName(method: String, destroys: Bool) {
+    let change = Change(target: Change.posts, verb: .call, method: method, params: [:], expires: true, timeout: nil)
+    #expect(change.destroys == destroys)
+  }
+}

@@ -1,0 +1,32 @@
+import Client
+import JSONText
+
+@testable import Bulk
+
+/// A numbered element with a change, or with the reason that there is none.
+final class Element: PlannedElement {
+  let number: Int
+  let planned: Result<Change, Refusal>
+
+  init(_ number: Int, _ planned: Result<Change, Refusal>? = nil) {
+    self.number = number
+    self.planned = planned ?? .success(.destroy(number))
+  }
+}
+
+extension Change {
+  static let posts = Target(broker: "host:5672 /", queue: "posts", type: "posts")
+
+  static func destroy(_ id: Int) -> Change {
+    Change(
+      target: posts, verb: .destroy, method: "destroy", params: ["id": .string("\(id)")], expires: true,
+      timeout: .seconds(5))
+  }
+
+  static func update(_ id: Int, _ fields: JSONObject) -> Change {
+    Change(
+      target: posts, verb: .update, method: "update",
+      params: ["id": .string("\(id)"), "data": ["type": "posts", "attributes": .object(fields)]], expires: true,
+      timeout: nil)
+  }
+}

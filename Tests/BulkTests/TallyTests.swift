@@ -1,0 +1,45 @@
+import Client
+import JSONText
+import Testing
+
+@testable import Bulk
+
+/// Outcomes come in the order of replies; what is said of them is in the order of elements.
+@Suite struct TallyTests {
+  private func tally(_ failures: [(index: Int, message: String)]) -> Tally {
+    var tally = Tally()
+    for failure in failures {
+      tally.add(.failed(ClientError(.invalid, failure.message)), of: Element(failure.index), at: failure.index)
+    }
+    return tally
+  }
+
+  private func messages(_ tally: Tally) -> [String?] { tally.groups.map(\.outcome.error?.message) }
+
+  @Test(arguments: [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]])
+  func failuresAreInTheOrderOfElements(arrival: [Int]) {
+    let texts = ["can't be blank", "is taken", "can't be blank", "is too long"]
+    let tally = tally(arrival.map { ($0, texts[$0]) })
+    #expect(messages(tally) == ["can't be blank", "is taken", "is too long"])
+    #expect(tally.groups.map(\.index) == [0, 1, 3] && tally.groups.map(\.count) == [2, 1, 1])
+    #expect(tally.text == "0 ok, 4 failed")
+  }
+
+  @Test func theFirstFiveAreShown() {
+    let words = ["red", "green", "blue", "black", "white", "grey", "pink"]
+    let tally = tally(words.enumerated().reversed().map { ($0.offset, $0.element) })
+    #expect(messages(tally) == Array(words.prefix(5)) && tally.failed == 7)
+  }
+
+  @Test func aLateReplyMovesItsElement() {
+    var tally = Tally()
+    for index in 0..<3 { tally.add(.unknown(ClientError(.unknown, "no reply")), of: Element(index), at: index) }
+    tally.settle(.done(.result(.null)), of: Element(0), at: 0)
+    #expect(tally.ok == 1 && tally.unknown == 2 && tally.groups.map(\.count) == [2])
+    #expect(tally.text == "0 ok, 3 unknown, 1 of them carried out since")
+    tally.settle(.failed(ClientError(.invalid, "is taken")), of: Element(1), at: 1)
+    #expect(tally.failed == 1 && tally.unknown == 1 && tally.groups.map(\.count) == [1, 1])
+    tally.settle(.done(.result(.null)), of: Element(2), at: 2)
+    #expect(tally.unknown == 0 && messages(tally) == ["is taken"])
+  }
+}

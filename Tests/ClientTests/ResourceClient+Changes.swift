@@ -1,0 +1,45 @@
+@_spi(Sending) import Client
+import JSONAPI
+import JSONText
+
+/// Changes sent as the dispatcher sends them.
+extension ResourceClient {
+  func document(_ request: ChangeRequest, patience: Patience = .usual) async throws(ClientError) -> Document {
+    let reply = try await send(
+      change: request.method, wireParams: wireParams(of: request), expires: request.expires, timeout: timeout(patience),
+      givesDocument: true)
+    guard case .document(let document) = reply else { return Document() }
+    return document
+  }
+
+  func send(_ request: ChangeRequest, patience: Patience = .usual) async throws(ClientError) -> JSONValue {
+    let reply = try await send(
+      change: request.method, wireParams: wireParams(of: request), expires: request.expires, timeout: timeout(patience),
+      givesDocument: false)
+    guard case .result(let result) = reply else { return .null }
+    return result
+  }
+
+  /// Destroys what a query finds, one after the other; what is not there any more is passed over and not counted.
+  func destroyAll(_ query: Query, counting count: inout Int, progress: (Int) -> Void) async throws(ClientError) {
+    var pages = firstPages(query)
+    let options: JSONObject = query.meta.isEmpty ? [:] : ["meta": .object(query.meta)]
+    while let ids = try await pages.next() {
+      for id in ids {
+        do throws(ClientError) {
+          _ = try await document(destroyRequest(id, options: options))
+          count += 1
+        } catch { if error.kind != .notFound { throw error } }
+      }
+      progress(count)
+    }
+  }
+}
+
+extension FirstPages {
+  /// The first ids.
+  func first() async throws(ClientError) -> [String]? {
+    var pages = self
+    return try await pages.next()
+  }
+}
