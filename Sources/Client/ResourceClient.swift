@@ -43,6 +43,9 @@ public struct ResourceClient: Sendable {
   /// Where tasks with many requests run best: the connection's own thread, or nil for anywhere.
   public var taskExecutor: (any TaskExecutor)? { transport.taskExecutor }
 
+  /// Waits no longer for any reply.
+  public func abandon() { transport.abandon() }
+
   /// Closes its channel; the reply queue goes with it.
   public func close() async { await transport.close() }
 

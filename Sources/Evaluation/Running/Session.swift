@@ -140,7 +140,7 @@ public final class Session: Sendable {
   /// Waits no longer for any reply: the changes in flight are unknown.
   public func abandon() {
     note(Self.forced)
-    for client in state.withLock(\.clients) { client.client.transport.abandon() }
+    for client in state.withLock(\.clients) { client.client.abandon() }
   }
 
   /// Closes every connection.
