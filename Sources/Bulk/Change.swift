@@ -42,6 +42,8 @@ public struct Change: Sendable, Equatable {
   public var timeout: Duration?
   /// What tells it from others that make a resource, where `key:` says so.
   public var key: String?
+  /// Whether it destroys: the verb, or a called method that is named for it.
+  public let destroys: Bool
 
   /// Creates a change.
   public init(
@@ -55,6 +57,7 @@ public struct Change: Sendable, Equatable {
     self.expires = expires
     self.timeout = timeout
     self.key = key
+    destroys = verb == .destroy || verb == .call && Self.destroys(method: method)
   }
 
   /// Creates the change of a client's request.
@@ -76,18 +79,11 @@ public struct Change: Sendable, Equatable {
   /// Whether its reply is a JSON:API document.
   var givesDocument: Bool { verb == .create || verb == .update || verb == .destroy }
 
-  /// Whether it destroys: the verb, or a called method that is named for it.
-  public var destroys: Bool {
-    switch verb {
-    case .destroy: true
-    case .call: Self.destroys(method: method)
-    default: false
-    }
-  }
-
   /// Whether a method's name says that it destroys.
   public static func destroys(method: String) -> Bool {
-    let name = method.lowercased()
-    return name.contains("destroy") || name.contains("delete")
+    let name = Array(method.lowercased().utf8)
+    return ["destroy", "delete"].contains { word in
+      name.indices.contains { name[$0...].starts(with: word.utf8) }
+    }
   }
 }

@@ -1,0 +1,67 @@
+"""Counts the user-space instructions of a request with valgrind's callgrind, beside a bare loop on librabbitmq.
+
+    /usr/bin/python3 instructions.py [--least 2000] [--most 8000]
+
+It runs under Tests/broker; RETORT is the program without debug information, LINK what link.c became. A figure is that of a run with
+--most requests less that of a run with --least, so that start and login do not count. It is the same on every machine.
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+
+RETORT = os.environ["RETORT"]
+LINK = os.environ["LINK"]
+BROKER = os.environ["RETORT_TEST_BROKER"]
+VHOST = BROKER + "%2f"  # amqp_parse_url reads a lone slash as the vhost of no name
+PROLOGUE = 'let c = connect; let e = client queue: "bench" type: "posts"; '
+STATEMENTS = {
+    "each call": '1..{} | each in-flight: 64 do call e "show" {{id: "1"}} end | count',
+    "each call reads": '1..{} | each in-flight: 64 do call e "show" {{id: "1"}} reads: true end | count',
+    "each show": "1..{} | each in-flight: 64 do show e it end | count",
+    "destroy sink": "1..{} | destroy e in-flight: 64 confirm: true",
+    "update sink": "1..{} | update e {{views: 1}} in-flight: 64",
+}
+
+
+def instructions(command):
+    """The instructions of a whole process."""
+    counted = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
+                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                             env=os.environ | {"RETORT_URL": BROKER})
+    found = re.search(r"Collected : (\d+)", counted.stderr)
+    if counted.returncode != 0 or not found:
+        raise SystemExit(f"{command} ended with {counted.returncode}:\n{counted.stderr}")
+    return int(found.group(1))
+
+
+def a_request(command, least, most):
+    return (instructions(command(most)) - instructions(command(least))) / (most - least)
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--least", type=int, default=2_000)
+    options.add_argument("--most", type=int, default=8_000)
+    options.add_argument("--only", help="the row of one statement")
+    given = options.parse_args()
+    responder = subprocess.Popen([LINK, "respond", VHOST, "bench"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, text=True)
+    try:
+        if not responder.stdout.readline().startswith("ready"):
+            raise SystemExit("the responder does not serve")
+        bare = a_request(lambda count: [LINK, "ask", VHOST, "bench", str(count), "64"], given.least, given.most)
+        print(f"{'C':18}{bare:10,.0f} instructions a request")
+        for name, statement in STATEMENTS.items():
+            if given.only in (None, name):
+                figure = a_request(lambda count: [RETORT, "-c", PROLOGUE + statement.format(count)], given.least, given.most)
+                print(f"{name:18}{figure:10,.0f} instructions a request{figure / bare:8.2f} of C")
+                sys.stdout.flush()
+    finally:
+        responder.terminate()
+        responder.wait()
+
+
+main()
