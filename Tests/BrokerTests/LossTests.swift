@@ -121,7 +121,7 @@ import Testing
     } while error?.code != .blocked || error?.wasSent == true
     #expect(error == BrokerError(.blocked, "the broker takes no messages: low on memory"))
     for patience in [Duration.milliseconds(2100), .milliseconds(300)] {
-      _ = await client.failure("told before", within: patience)
+      #expect(await client.failure("two", within: patience)?.code == .blocked)
     }
     await #expect(throws: BrokerError(.blocked, "the broker takes no messages: low on memory")) {
       try await echo.dialer.probe(queue: "echo", until: .now + .seconds(60))
@@ -141,7 +141,9 @@ import Testing
     try broker.setMemoryAlarm(true)
     while await client.failure("one", within: .milliseconds(300))?.code != .blocked {}
     await client.close()
+    #expect(await client.failure("two", within: .seconds(60))?.code == .closed)
     await echo.dialer.close()
+    await #expect(throws: BrokerError.self) { try await echo.dialer.connected(until: .now + .seconds(60)) }
     await broker.stop()
   }
 }

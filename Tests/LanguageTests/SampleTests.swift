@@ -1,38 +1,16 @@
+import Foundation
 import Language
 import Testing
 
-/// The first sample of the language, and the faults people make.
+/// The first sample of TheLanguage.md, and common mistakes.
 @Suite struct SampleTests {
-  @Test func theFirstSampleParses() {
-    let text = #"""
-      connect "amqp://guest:guest@localhost/"
-      let posts   = client queue: "remote_server_post"   type: "posts"
-      let authors = client queue: "remote_server_author" type: "authors" timeout: 10s
-
-      count posts filter: {state: "draft"}
-      show posts 12 include: "author"
-      let made = create posts {text: "Hello", author: {type: "authors", id: "1"}} include: "author"
-      update posts made.id {text: "Hello again"}
-      destroy posts made.id
-
-      stream posts include: "author" | where .views < 1000 | sort -.inserted-at | take 5 | table .id .text .author.name
-      stream posts | group .state | sort -.count | table .key .count
-
-      for post in stream posts filter: {state: "draft"} include: "author" | collect do
-        if post.author.active do
-          update posts post.id {state: "published"}
-        else
-          print "skipped \(post.id): \(post.author.name) is inactive"
-        end
-      end
-
-      read "people.csv" | create authors key: .email in-flight: 64 journal: "people.journal"
-      stream posts filter: {state: "spam"} | collect | destroy posts in-flight: 64
-      destroy-all posts filter: {state: "archived"} max: 5000
-      """#
-    let parsed = Parser.parse(SourceText(name: "sample", text: text))
+  @Test func theFirstSampleParses() throws {
+    let file = URL(filePath: #filePath).appending(path: "../../../Sources/Language/Language.docc/TheLanguage.md")
+    let article = try String(contentsOf: file.standardized, encoding: .utf8)
+    let text = try #require(article.firstMatch(of: #/```retort\n(?<code>(?s:.*?))```/#)).output.code
+    let parsed = Parser.parse(SourceText(name: "sample", text: String(text)))
     #expect(parsed.diagnostics == [])
-    #expect(parsed.program.statements.count == 14)
+    #expect(parsed.program.statements.count == 13)
   }
 
   @Test(arguments: [

@@ -8,48 +8,6 @@ import Testing
     await Ran.retort("-c", "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n" + statements)
   }
 
-  @Test func nothingIsSentAfterWhatCannotBe() async {
-    let ran = await run("[\"1\", \"4\", \"2,3\", \"5\", \"6\", \"7\"] | destroy posts confirm: true")
-    #expect(ran.notes.hasPrefix("destroy posts: 2 ok, 1 refused\nerror[value]: "))
-    let limited = await Ran.retort(
-      "--yes=2", "-c",
-      "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n[\"2,3\", \"1\", \"4\"] | destroy posts on-error: \"continue\""
-    )
-    #expect(limited.notes.hasPrefix("destroy posts: 2 ok, 1 refused\n"))
-    let all = await run("[\"1,2\", \"3,4\"] | destroy posts confirm: true on-error: \"continue\"\nprint \"after\"")
-    #expect(all.status == 5 && all.output == "after\n")
-  }
-
-  @Test(arguments: [
-    ("if true do destroy posts 1 end", 0), ("try do destroy posts 1 rescue e print e end", 0),
-    ("[1, 4] | map (destroy posts it) | count", 6), ("for id in [1] do destroy posts id end", 6),
-    ("def gone(id) do destroy posts id end; gone 1", 6),
-  ]) func oneDestroyIsAskedForWhereItMayRunOften(statement: String, status: Int32) async {
-    #expect(await run(statement).status == status)
-  }
-
-  @Test func itGoesOnAfterWhatCannotBeSent() async {
-    let ran = await run("[\"1\", \"9999\", \"a,b\", {x: 1}, \"2\"] | update posts {views: 3} on-error: \"continue\"")
-    #expect(ran.status == 5)
-    #expect(ran.notes.hasPrefix("update posts: 2 ok, 1 failed, 2 refused\nerror[not-found]: "))
-    #expect(ran.notes.contains("  = at element 3, a,b\n") && ran.notes.contains("  = at element 4, {\"x\":1}\n"))
-  }
-
-  @Test func aKeyThatStandsTwiceIsRefusedAndTheRestMade() async {
-    let ran = await run(
-      "[{text: \"a\"}, {text: \"a\"}, {text: \"b\"}] | create posts key: .text on-error: \"continue\"; count posts")
-    #expect(ran.status == 5 && ran.output == "1002\n")
-    #expect(ran.notes.hasPrefix("create posts: 2 ok, 1 refused\nerror[value]: the key \"a\" stands twice\n"))
-  }
-
-  @Test func whatCannotBeSentStopsWithoutIt() async {
-    let ran = await run("[1, \"a,b\", 2] | update posts {views: 3} in-flight: 1")
-    #expect(ran.status == 5)
-    #expect(ran.notes.hasPrefix("update posts: 1 ok, 1 refused\nerror[value]: "))
-    let none = await run("[\"a,b\"] | update posts {views: 3}")
-    #expect(none.status == 1 && none.notes.hasPrefix("update posts: 0 ok, 1 refused\nerror[value]: "))
-  }
-
   @Test func destroyAllGoesOnAfterWhatStays() async throws {
     let service = try await StubbornService(count: 25, stays: [1, 2, 3, 14])
     try await service.start()
@@ -129,13 +87,5 @@ import Testing
       "let a = connect \"embedded:blog\"\nlet copy = client queue: \"posts\" on: a\nfor p in stream posts page: {size: 2} do update copy p.id {views: 1}; break end"
     )
     #expect(apart.status == 0, Comment(rawValue: apart.notes))
-  }
-
-  @Test func aLaterFailureDoesNotHideThatSomeAreUnknown() async {
-    let partial = "[1, 9999] | update posts {views: 3} on-error: \"continue\"\n"
-    #expect(await run(partial + "show posts 0").status == 5)
-    #expect(await run(partial + "assert false").status == 3)
-    #expect(await run(partial + "exit 1").status == 1)
-    #expect(await run("show posts 0").status == 1)
   }
 }

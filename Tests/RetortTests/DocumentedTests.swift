@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What README shows and what examples/ holds: all of it runs, and prints what stands there.
+/// Every script of README.md and of `examples` runs, and prints the text below it.
 @Suite struct DocumentedTests {
   private static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
 
@@ -34,14 +34,22 @@ import Testing
 
   @Test func readmeHasScripts() throws { #expect(try Block.all().count >= 5) }
 
-  @Test(arguments: ["quickstart", "explore", "migrate", "bulk-delete"]) func exampleRuns(_ name: String) async throws {
+  /// The names of the scripts in `examples`.
+  private static func examples() throws -> [String] {
+    let files = try FileManager.default.contentsOfDirectory(atPath: root.appending(path: "examples").path)
+    return files.filter { $0.hasSuffix(".retort") }.map { String($0.dropLast(7)) }.sorted()
+  }
+
+  @Test func thereAreExamples() throws { #expect(try Self.examples().count >= 4) }
+
+  @Test(arguments: try examples()) func exampleRuns(_ name: String) async throws {
     let file = Self.root.appending(path: "examples/\(name).retort").path
     let ran = await Ran.retort(file, environment: ["EXAMPLES": Self.root.appending(path: "examples").path])
     #expect(ran.status == 0, Comment(rawValue: ran.notes))
     #expect(!ran.output.isEmpty)
   }
 
-  @Test(arguments: ["quickstart", "explore", "migrate", "bulk-delete"]) func exampleChecks(_ name: String) async {
+  @Test(arguments: try examples()) func exampleChecks(_ name: String) async {
     let ran = await Ran.retort("check", Self.root.appending(path: "examples/\(name).retort").path)
     #expect(ran.status == 0, Comment(rawValue: ran.notes))
     #expect(!ran.notes.contains("warning"), Comment(rawValue: ran.notes))

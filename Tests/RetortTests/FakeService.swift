@@ -16,6 +16,11 @@ struct FakeService {
 
   /// Starts it, and waits until it serves or ends.
   init(on broker: PrivateBroker? = nil, _ options: String...) async throws {
+    try await self.init(on: broker, options)
+  }
+
+  /// Starts it, and waits until it serves or ends.
+  init(on broker: PrivateBroker?, _ options: [String]) async throws {
     let broker = if let broker { broker } else { try await PrivateBroker.shared }
     let vhost = try broker.vhost()
     let heard = Heard()

@@ -68,37 +68,6 @@ import Testing
         """)
   }
 
-  @Test func aLateReplyComesAfterOthers() async throws {
-    let service = try await FakeService("--fault", "late=1", "--late", "100ms")
-    let ran = await service.run("print (update posts 1 {text: \"late\"}).text")
-    #expect(ran == Ran(status: 0, output: "late\n", notes: ""))
-    #expect(await service.stop().status == 0)
-  }
-
-  @Test func aQueueWithoutConsumerIsToldAsThat() async throws {
-    let service = try await FakeService("--fault", "no-consumer=1", "--away", "1000s")
-    let ran = await service.run("print (show posts 1).text\nclients | select .consumers\nshow posts 2 timeout: 2s")
-    #expect(ran.output == "Post 1\n{\"consumers\":0}\n")
-    #expect(
-      ran.notes == #"""
-        error[timeout]: no reply to show on queue posts, correlation id ID: the time is up
-          --> -c:5:1
-        5 | show posts 2 timeout: 2s
-          | ^^^^^^^^^^^^^^^^^^^^^^^^
-          = queue posts has no consumer and 1 request that waits: is the service running?
-          = timeout: 4s waits longer; a carrot_rpc service is silent when it fails: see its log
-
-        """#)
-    #expect(await service.stop().status == 0)
-  }
-
-  @Test func aConsumerThatIsAwayComesBack() async throws {
-    let service = try await FakeService("--fault", "no-consumer=1", "--away", "50ms")
-    let ran = await service.run("for n in 1..3 do print (show posts n timeout: 50s).text end")
-    #expect(ran == Ran(status: 0, output: "Post 1\nPost 2\nPost 3\n", notes: ""))
-    #expect(await service.stop().status == 0)
-  }
-
   @Test(arguments: [("drop", "1060\n"), ("lose", "1039\n")]) func theLogCountsWhatWasCarriedOut(
     fault: String, count: String
   ) async throws {

@@ -7,28 +7,6 @@ import Testing
   private static let blog = "connect \"embedded:blog\"; let posts = client queue: \"posts\"; "
 
   @Test(arguments: [
-    ("count posts", Int32(0), "1000\n"),
-    ("show posts 999999", 1, ""),
-    ("print 1; fail \"no\"; print 2", 1, "1\n"),
-    ("coutn posts", 2, ""),
-    ("print 1; let x = (", 2, ""),
-    ("print 1; assert 1 == 2; print 2", 3, "1\n"),
-    ("let c = connect \"amqp://127.0.0.1:1/\"", 4, ""),
-    ("[{text: \"\"}, {text: \"b\"}] | create posts on-error: \"continue\"; count posts", 5, "1001\n"),
-    ("destroy-all posts filter: {state: \"spam\"}", 6, ""),
-    ("1..3 | sh \"cat\"", 6, ""),
-    ("destroy-all posts filter: {state: \"spam\"} confirm: true max: 10", 6, ""),
-    ("stream posts | destroy posts", 2, ""),
-    ("print 1; exit 7; print 2", 7, "1\n"),
-    ("try do show posts 0 rescue e print e.kind end", 0, "not-found\n"),
-  ]) func statementsEndWithAStatus(_ statements: String, status: Int32, output: String) async {
-    let ran = await Ran.retort("-c", Self.blog + statements)
-    #expect(ran.status == status, Comment(rawValue: ran.notes))
-    #expect(ran.output == output)
-    #expect(ran.notes.isEmpty == (status == 0 || status == 7))
-  }
-
-  @Test(arguments: [
     (["--frobnicate"], "there is no option --frobnicate"),
     (["--outptu", "json"], "did you mean --output?"),
     (["--output", "xml", "-c", "1"], "xml"),
@@ -112,20 +90,6 @@ import Testing
     #expect(wrong.status == 2)
     #expect(wrong.output.isEmpty)
     #expect(wrong.notes.contains("--> -c:2:7"))
-  }
-
-  @Test func yesWithANumberIsALimit() async {
-    let within = await Ran.retort(
-      "--yes=250", "-c", Self.blog + "destroy-all posts filter: {state: \"spam\"}; count posts")
-    #expect(within.output == "250\n750\n")
-    let beyond = await Ran.retort("--yes=10", "-c", Self.blog + "destroy-all posts filter: {state: \"spam\"}")
-    #expect(beyond.status == 5)
-    #expect(beyond.output.isEmpty)
-    let loop = await Ran.retort("--yes=3", "-c", Self.blog + "for id in 1..9 do destroy posts id end")
-    #expect(loop.status == 6)
-    #expect(
-      loop.notes.hasPrefix(
-        "error[limit]: the run would destroy more than --yes=3 allows: it has sent 3 before this\n"))
   }
 
   /// The signal comes while the question is open, as a typed Ctrl-C does.

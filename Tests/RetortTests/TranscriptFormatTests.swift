@@ -35,6 +35,31 @@ import Testing
     #expect(transcript.blocks[1].exchanges.map(\.reply) == [Transcript.Reply(output: "1\n2")])
   }
 
+  @Test func readsDirectivesAndTheExitStatus() throws {
+    let transcript = try Transcript(
+      parsing: """
+        # Heading
+        @ serve --fault drop=1
+        @ retort --yes=2 --output csv
+        > exit 5
+        = 5
+        \\@ shown
+        \\= shown
+        """)
+    let block = transcript.blocks[0]
+    #expect(block.service == ["--fault", "drop=1"] && block.program == ["--yes=2", "--output", "csv"])
+    #expect(block.exchanges.map(\.reply) == [Transcript.Reply(output: "@ shown\n= shown\n", status: 5)])
+    #expect(try Transcript(parsing: transcript.text).blocks[0].exchanges[0].reply == block.exchanges[0].reply)
+  }
+
+  @Test(arguments: [
+    ("@ retort\n", 1, "a directive stands below a heading, before the first statement"),
+    ("# H\n> 1\n@ retort\n", 3, "a directive stands below a heading, before the first statement"),
+    ("# H\n@ rabbit\n", 2, "a directive is retort or serve"), ("> 1\n= five\n", 2, "= takes an exit status"),
+  ]) func refusesAMisplacedDirective(_ text: String, line: Int, reason: String) {
+    #expect(throws: Transcript.Misplaced(line: line, reason: reason)) { try Transcript(parsing: text) }
+  }
+
   @Test(arguments: ["250\n", "! note\n", ". more\n", "\\x\n"]) func refusesWhatBelongsToNothing(_ text: String) {
     let misplaced = Transcript.Misplaced(line: 3, reason: "no statement stands above")
     #expect(throws: misplaced) { try Transcript(parsing: "# Heading\n\n" + text) }
@@ -42,6 +67,7 @@ import Testing
 
   @Test(arguments: [
     "", "\n", "one\n", "no newline", "\n\n", ". x\n.\n..\n.5\n", "# x\n#x\n> x\n>x\n! x\n!\n\\ x\n\\\n", "  x  \n",
+    "@ x\n@x\n= 5\n=5\n",
   ])
   func writesWhatItReads(_ text: String) throws {
     let reply = Transcript.Reply(output: text, errors: text)

@@ -24,8 +24,9 @@ import Testing
   @Test(arguments: try File.all()) func embedded(_ file: File) async throws {
     let transcript = try Transcript(parsing: String(contentsOf: file.url, encoding: .utf8))
     #expect(!transcript.blocks.isEmpty)
-    let held = try await transcript.held { body in
-      try await Self.converse("embedded:blog", body)
+    let held = try await transcript.held { block, body in
+      if block.service != nil { return Self.isRecording ? try await Self.served(block, body) : nil }
+      return try await Self.converse("embedded:blog", block, body)
     }
     if Self.isRecording {
       try held.text.write(to: file.url, atomically: true, encoding: .utf8)
@@ -36,27 +37,58 @@ import Testing
 
   @Test(.disabled(if: isRecording), arguments: try File.all()) func throughRabbitMQ(_ file: File) async throws {
     let transcript = try Transcript(parsing: String(contentsOf: file.url, encoding: .utf8))
-    let broker = try await PrivateBroker.shared
-    let held = try await transcript.held { body in
-      let vhost = try broker.vhost()
-      return try await ServedBlog.serving(on: vhost.uri) { try await Self.converse(vhost.uri, body) }
-    }
-    compare(held, with: transcript, in: file)
+    compare(try await transcript.held(in: Self.served), with: transcript, in: file)
   }
 
-  /// Lends a conversation with a directory of its own.
+  @Test func thereAreTranscripts() throws { #expect(try File.all().count >= 7) }
+
+  /// Lends a speaker whose service is on a vhost of its own.
+  private static func served(
+    _ block: Transcript.Block, _ body: (Transcript.Speaker) async -> [Transcript.Exchange]
+  ) async throws -> [Transcript.Exchange]? {
+    let broker = try await PrivateBroker.shared
+    guard let options = block.service else {
+      let vhost = try broker.vhost()
+      return try await ServedBlog.serving(on: vhost.uri) { try await converse(vhost.uri, block, body) }
+    }
+    let service = try await FakeService(on: broker, options)
+    let said = try await converse(service.vhost.uri, block, body)
+    #expect(await service.stop().status == 0)
+    return said
+  }
+
+  /// Lends a speaker with a directory of its own: a session, or runs of the program.
   private static func converse(
-    _ address: String, _ body: (Conversation) async -> [Transcript.Exchange]
+    _ address: String, _ block: Transcript.Block, _ body: (Transcript.Speaker) async -> [Transcript.Exchange]
   ) async throws -> [Transcript.Exchange] {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: directory) }
+    if let options = block.program {
+      return await body { await batch($0, options, address, directory.path) }
+    }
     let conversation = Conversation(address: address, directory: directory.path) { uri async throws(LinkError) in
       try await openLink(uri, script: "transcript")
     }
-    let said = await body(conversation)
+    let said = await body(conversation.say)
     await conversation.close()
     return said
+  }
+
+  /// Runs the program with a script: as `-c`, or as a file where the program checks it.
+  private static func batch(
+    _ script: String, _ options: [String], _ address: String, _ directory: String
+  ) async -> Transcript.Reply {
+    let text = script.replacing("embedded:blog", with: address)
+    var arguments = options + ["-c", text]
+    if options.first == "check" {
+      let file = directory + "/script.retort"
+      #expect(throws: Never.self) { try text.write(toFile: file, atomically: true, encoding: .utf8) }
+      arguments = options + [file]
+    }
+    let ran = await Ran.retort(arguments, environment: ["DIR": directory, "HOME": directory])
+    let settled = { Conversation.settled($0, address: address, directory: directory) }
+    return Transcript.Reply(output: settled(ran.output), errors: settled(ran.notes), status: ran.status)
   }
 
   /// Reports each statement that printed something else, at its line in the transcript.

@@ -8,10 +8,11 @@ import Testing
     (" expire: false", "it may still be carried out: its message does not expire"),
   ]) func silenceTellsWhatMayStillCome(option: String, fate: String) async throws {
     let service = try await FakeService("--fault", "drop=1")
-    var ran: Ran
-    repeat {
-      ran = await service.run("update posts 1 {text: \"a\"} timeout: 2s" + option)
-    } while ran.notes.contains("is not known: ")  // where the broker took more than two seconds to tell
+    let statement = "update posts 1 {text: \"a\"} timeout: 2s" + option
+    var ran = await service.run(statement)
+    for _ in 1...10 where ran.notes.contains("is not known: ") {  // the broker took more than two seconds to reply
+      ran = await service.run(statement)
+    }
     let notes = ran.notes.split(separator: "\n").dropFirst(4).map(String.init)
     #expect(ran.status == 1)
     let taken = option.isEmpty ? "has taken it, or its time was up before that" : "has taken it, and is slow or silent"
@@ -76,24 +77,6 @@ import Testing
     #expect(ran.output == "{\"state\":\"published\"}\n")
   }
 
-  @Test func failuresOfDifferentKindsAreAllShown() async throws {
-    let ran = await Ran.retort(
-      "-c",
-      "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n[1, 99991, 99992, 2] | update posts {text: \"\"} on-error: \"continue\""
-    )
-    #expect(ran.status == 5 && ran.notes.hasPrefix("update posts: 0 ok, 4 failed\n"))
-    #expect(ran.notes.split(separator: "\n").filter { $0.hasPrefix("error[") }.count == 2)
-    #expect(ran.notes.split(separator: "\n").filter { $0 == "  = and 1 more like it" }.count == 2)
-  }
-
-  @Test func aStepThatIsNoneIsNamed() async {
-    let ran = await Ran.retort(
-      "-c",
-      "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\ntransition posts 4 to: \"published\" via: {published: \"draft\"} with: {publishd: posts}"
-    )
-    #expect(ran.notes.contains("with: publishd is no step of via:") && ran.notes.contains("did you mean published?"))
-  }
-
   @Test func aResourceWithoutAttributesIsOneAlsoInAFile() async throws {
     let odd = try await OddService([
       "index": #""result":{"data":[{"type":"posts","id":"1"}]}"#, "create": "\"result\":{}",
@@ -116,10 +99,5 @@ import Testing
       await odd.run("stream posts | map .author.name").notes.contains(
         "  = ask for it where it is read: include: \"author\""))
     await odd.stop()
-  }
-
-  @Test func whatHasNoFormHasAPlace() async {
-    let ran = await Ran.retort("-c", "print 1\n[{a: [1, 2]}] | map (.a | map it + 1)")
-    #expect(ran.output == "1\n" && ran.notes.hasPrefix("error[type]: a stream has no JSON form\n  --> -c:2:1\n"))
   }
 }

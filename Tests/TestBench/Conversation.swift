@@ -71,7 +71,10 @@ public final class Conversation: Sendable {
   /// Closes its connections.
   public func close() async { await session.close() }
 
-  private func settled(_ text: String) -> String {
+  private func settled(_ text: String) -> String { Self.settled(text, address: address, directory: directory) }
+
+  /// Replaces what differs between worlds: the address, the directory, and the ids of messages.
+  public static func settled(_ text: String, address: String, directory: String) -> String {
     text.replacing(address, with: "embedded:blog")
       .replacing(address.prefix { $0 != "?" }.replacing(#/:[^:@/]*@/#, with: "@"), with: "embedded:blog")
       .replacing(directory, with: "DIR")

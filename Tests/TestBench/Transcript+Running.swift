@@ -1,27 +1,36 @@
 extension Transcript {
-  /// A world to hold a session in: lends a conversation to a body, and clears up after it.
-  public typealias World = (_ body: (Conversation) async -> [Exchange]) async throws -> [Exchange]
+  /// Runs a statement and gives what it prints.
+  public typealias Speaker = (_ statement: String) async -> Reply
 
-  /// Holds every session, each behind the prologue, and returns the transcript as it turned out.
+  /// A world to run a block in: lends a speaker to a body and clears up after it; nil where the block can't run there.
+  public typealias World = (_ block: Block, _ body: (Speaker) async -> [Exchange]) async throws -> [Exchange]?
+
+  /// Runs every block behind the prologue, and returns the transcript as it turned out.
   public func held(in world: World) async throws -> Transcript {
     var result = self
-    for index in blocks.indices {
-      let statements = prologue + blocks[index].exchanges
-      let exchanges = try await world { conversation in
+    for (index, block) in blocks.enumerated() {
+      let opening = block.program == nil ? prologue : []
+      let exchanges = try await world(block) { say in
         var said: [Exchange] = []
-        for var exchange in statements {
-          exchange.reply = await conversation.say(exchange.statement)
+        for var exchange in opening + block.exchanges {
+          exchange.reply = await say(block.program == nil ? exchange.statement : script(of: exchange))
           said.append(exchange)
         }
         return said
       }
-      for (index, exchange) in exchanges.prefix(prologue.count).enumerated()
+      guard let exchanges else { continue }
+      for (index, exchange) in exchanges.prefix(opening.count).enumerated()
       where exchange.reply != prologue[index].reply {
         result.prologue[index] = exchange
       }
-      result.blocks[index].exchanges = Array(exchanges.dropFirst(prologue.count))
+      result.blocks[index].exchanges = Array(exchanges.dropFirst(opening.count))
     }
     return result
+  }
+
+  /// The batch of a statement: the prologue's statements above it.
+  private func script(of exchange: Exchange) -> String {
+    (prologue + [exchange]).map(\.statement).joined(separator: "\n")
   }
 
   /// Every exchange with the heading it stands below.

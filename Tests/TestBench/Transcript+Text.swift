@@ -8,7 +8,12 @@ extension Transcript {
 
 extension Transcript.Block {
   fileprivate var text: String {
-    heading.map { "# \($0)\n" }.joined() + exchanges.map(\.text).joined()
+    heading.map { "# \($0)\n" }.joined() + directive("serve", service) + directive("retort", program)
+      + exchanges.map(\.text).joined()
+  }
+
+  private func directive(_ word: String, _ options: [String]?) -> String {
+    options.map { "@ \(([word] + $0).joined(separator: " "))\n" } ?? ""
   }
 }
 
@@ -24,9 +29,10 @@ extension Transcript.Exchange {
 }
 
 extension Transcript.Reply {
-  /// The lines of standard output, then those of standard error.
+  /// The lines of standard output, then those of standard error, then an exit status that is not 0.
   public var text: String {
     shown(output).map { protects($0) ? "\\\($0)\n" : "\($0)\n" }.joined() + shown(errors).map { "! \($0)\n" }.joined()
+      + (status == 0 ? "" : "= \(status)\n")
   }
 
   private func shown(_ text: String) -> [String] {
@@ -37,6 +43,7 @@ extension Transcript.Reply {
   }
 
   private func protects(_ line: String) -> Bool {
-    line.isEmpty || line == "." || line.hasPrefix(". ") || ["#", ">", "!", "\\"].contains(line.first)
+    line.isEmpty || line == "." || [". ", "@ ", "= "].contains { line.hasPrefix($0) }
+      || ["#", ">", "!", "\\"].contains(line.first)
   }
 }

@@ -12,10 +12,29 @@
 /// ! error[not-found]: posts show: ...
 /// ```
 ///
-/// A line with `# ` begins a block, and more such lines below it explain it. `> ` is a statement and `. ` goes on with
-/// it; below come the lines of standard output and, with `! `, of standard error. What stands before the first block
-/// begins the session of each. Blank lines mean nothing; a backslash protects an output line that is blank or begins
+/// A line with `# ` begins a block, and more such lines below it explain it. `> ` is a statement and `. ` continues
+/// it; below come the lines of standard output and, with `! `, of standard error. The statements before the first block
+/// begin the session of each block. Blank lines mean nothing. A backslash protects an output line that is blank or begins
 /// like one of these. A last line that has no newline ends with `␄`.
+///
+/// Two directives can stand below a heading:
+///
+/// ```
+/// # A limit that is too small refuses
+/// @ retort --yes=2
+/// > destroy-all posts filter: {state: "spam"}
+/// ! error[limit]: ...
+/// = 6
+///
+/// # A reply that is dropped
+/// @ serve --fault drop=1
+/// > show posts 1 timeout: 1s
+/// ! error[timeout]: ...
+/// ```
+///
+/// With `@ retort OPTIONS` each statement is a run of the program with these options: a batch of the first statements and
+/// of this one. `= N` is its exit status, if that is not 0. `@ retort check` checks the batch as a file. With `@ serve OPTIONS` the service is `retort serve blog` with
+/// these options, so the block runs on a broker only.
 public struct Transcript: Sendable, Equatable {
   /// What begins the session of every block.
   public var prologue: [Exchange]
@@ -26,6 +45,10 @@ public struct Transcript: Sendable, Equatable {
   public struct Block: Sendable, Equatable {
     /// The heading, and below it what explains it.
     public var heading: [String]
+    /// The options of the program, where each statement is a run of it; nil for a session.
+    public var program: [String]?
+    /// The options of the service, where it is `retort serve`.
+    public var service: [String]?
     /// What is said in it.
     public var exchanges: [Exchange]
   }
@@ -46,11 +69,14 @@ public struct Transcript: Sendable, Equatable {
     public var output: String
     /// Standard error.
     public var errors: String
+    /// The exit status of a run of the program.
+    public var status: Int32
 
     /// Creates a reply.
-    public init(output: String = "", errors: String = "") {
+    public init(output: String = "", errors: String = "", status: Int32 = 0) {
       self.output = output
       self.errors = errors
+      self.status = status
     }
   }
 
@@ -64,7 +90,7 @@ public struct Transcript: Sendable, Equatable {
 
   /// Reads a transcript.
   ///
-  /// - Throws: ``Misplaced``, for a line that belongs to no statement or block.
+  /// - Throws: ``Misplaced``, for a line that belongs to no statement or block, and for an unknown directive.
   public init(parsing text: String) throws(Misplaced) {
     (prologue, blocks) = ([], [])
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
@@ -82,6 +108,13 @@ public struct Transcript: Sendable, Equatable {
       withExchanges { $0.append(exchange) }
     case "." where line == "." || line.hasPrefix(". "):
       try extend(number) { $0.statement += "\n" + line.dropFirst(2) }
+    case "@" where line.hasPrefix("@ "):
+      try direct(line.dropFirst(2).split(separator: " ").map(String.init), number)
+    case "=" where line.hasPrefix("= "):
+      guard let status = Int32(line.dropFirst(2)) else {
+        throw Misplaced(line: number, reason: "= takes an exit status")
+      }
+      try extend(number) { $0.reply.status = status }
     case "!":
       try extend(number) { $0.reply.errors.append(shown: line.dropFirst(2)) }
     case "\\":
@@ -96,6 +129,18 @@ public struct Transcript: Sendable, Equatable {
       blocks[last].heading.append(text)
     } else {
       blocks.append(Block(heading: [text], exchanges: []))
+    }
+  }
+
+  /// Reads a directive of the last block.
+  private mutating func direct(_ words: [String], _ number: Int) throws(Misplaced) {
+    guard let last = blocks.indices.last, blocks[last].exchanges.isEmpty else {
+      throw Misplaced(line: number, reason: "a directive stands below a heading, before the first statement")
+    }
+    switch words.first {
+    case "retort": blocks[last].program = Array(words.dropFirst())
+    case "serve": blocks[last].service = Array(words.dropFirst())
+    default: throw Misplaced(line: number, reason: "a directive is retort or serve")
     }
   }
 
