@@ -7,7 +7,7 @@ public protocol Carrier: Sendable {
 
   /// Brings a change to its service.
   ///
-  /// - Throws: ``Client/ClientError``, whose `wasSent` says whether the service may have carried it out.
+  /// - Throws: `ClientError`, whose `wasSent` says whether the service may have carried it out.
   func carry(_ change: Change) async throws(ClientError) -> ChangeReply
 }
 
