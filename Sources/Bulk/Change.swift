@@ -62,7 +62,7 @@ public struct Change: Sendable, Equatable {
 
   /// Creates the change of a client's request.
   ///
-  /// - Throws: a `value` error of ``Client/ResourceClient/wireParams(of:)-(ChangeRequest)``.
+  /// - Throws: a `value` error of `ResourceClient.wireParams(of:)`.
   public init(
     _ verb: Verb, _ request: ChangeRequest, of client: ResourceClient, at broker: String,
     patience: ResourceClient.Patience, expires: Bool

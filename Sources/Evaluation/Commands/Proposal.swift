@@ -8,7 +8,7 @@ import Values
 
 /// A change that a command or a sink proposes, with the words that it comes from.
 ///
-/// It has no way to be sent: ``Run/change(_:)`` and ``BulkRun`` hand it to the dispatcher.
+/// It has no way to be sent: `Run.change` and ``BulkRun`` hand it to the dispatcher.
 struct Proposal: Sendable {
   let change: Change
   let client: ClientValue
