@@ -19,27 +19,27 @@ let package = Package(
   products: [.executable(name: "retort", targets: ["retort"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
   ],
   targets: [
     // 0: nothing of ours below.
     .target(name: "CRabbitMQ", linkerSettings: ["rabbitmq", "ssl", "crypto"].map { .linkedLibrary($0) }),
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "Redaction", swiftSettings: safe),
     .target(name: "Language", dependencies: ["Redaction"], swiftSettings: safe),
     .target(name: "JSONText", swiftSettings: safe),
-    // 1: the payload, and the two things that touch C.
+    // 1: the payload, and the three things that touch C.
     .target(name: "JSONAPI", dependencies: ["JSONText"], swiftSettings: safe),
     .target(name: "JSONRPC", dependencies: ["JSONText"], swiftSettings: safe),
     .target(name: "Broker", dependencies: ["CRabbitMQ"], swiftSettings: strict),
     .target(name: "Terminal", dependencies: ["CReadline"], swiftSettings: strict),
+    .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: strict),
     // 2: the service, asked and answered.
     .target(name: "Client", dependencies: ["JSONAPI", "JSONRPC", "JSONText"], swiftSettings: safe),
     .target(
       name: "ResourceService",
-      dependencies: ["JSONAPI", "JSONRPC", "JSONText", .product(name: "GRDB", package: "GRDB.swift")],
-      swiftSettings: safe),
+      dependencies: ["JSONAPI", "JSONRPC", "JSONText", "SQLite"], swiftSettings: safe),
     // 3: changes of resources, and what a variable can hold.
     .target(name: "Bulk", dependencies: ["Client", "JSONAPI", "JSONRPC", "JSONText"], swiftSettings: safe),
     .target(
@@ -93,8 +93,7 @@ let package = Package(
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "TestBench"], swiftSettings: strict),
     .testTarget(
       name: "ResourceServiceTests",
-      dependencies: ["ResourceService", "JSONRPC", "JSONText", .product(name: "GRDB", package: "GRDB.swift")],
-      swiftSettings: strict),
+      dependencies: ["ResourceService", "JSONRPC", "JSONText", "SQLite"], swiftSettings: strict),
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
@@ -104,7 +103,10 @@ let package = Package(
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: strict),
     .testTarget(
       name: "RetortTests",
-      dependencies: ["RetortShell", "Serving", "Evaluation", "Formats", "Values", "TestBench", "Broker", "retort"],
+      dependencies: [
+        "RetortShell", "Serving", "Evaluation", "Formats", "Values", "TestBench", "Broker", "ResourceService",
+        "SQLite", "retort",
+      ],
       swiftSettings: strict),
   ]
 )

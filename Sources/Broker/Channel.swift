@@ -32,6 +32,7 @@ struct Channel {
     /// The code and reason where it is one of ours that came back.
     var returned: (code: UInt16, reason: String)?
     var tag: UInt64 = 0
+    var isRedelivered = false
     var size = 0
     var correlationID: [UInt8] = []
     var replyTo: [UInt8] = []
@@ -120,7 +121,7 @@ struct Channel {
   /// Takes a frame; a message that is whole goes to who waits for it, or comes back as one that nobody does.
   mutating func take(_ frame: borrowing Frame, _ counters: inout Connection.Counters) -> Stray? {
     switch frame.kind {
-    case RETORT_FRAME_DELIVER: assembly = Assembly(tag: frame.number)
+    case RETORT_FRAME_DELIVER: assembly = Assembly(tag: frame.number, isRedelivered: frame.isRedelivered)
     case RETORT_FRAME_RETURN: assembly = Assembly(returned: (frame.code, frame.text))
     case RETORT_FRAME_HEADER:
       assembly?.size = Int(clamping: frame.number)
@@ -150,8 +151,8 @@ struct Channel {
     if let deliver {
       deliver(
         Delivery(
-          body: message.body, correlationID: message.correlationID, replyTo: message.replyTo, channel: number,
-          tag: message.tag))
+          body: message.body, correlationID: message.correlationID, isRedelivered: message.isRedelivered,
+          replyTo: message.replyTo, channel: number, tag: message.tag))
       return nil
     }
     if message.returned != nil { counters.returned += 1 }

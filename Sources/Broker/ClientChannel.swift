@@ -86,7 +86,7 @@ extension Connection {
     let number = try await newChannel(until: deadline)
     let state: Channel.Answer
     do throws(BrokerError) {
-      state = try await call(number, .declareRequestQueue(queue, isPassive: true), until: deadline)
+      state = try await call(number, .findRequestQueue(queue), until: deadline)
     } catch {
       guard error.code == .noRoute else { throw error }
       return nil

@@ -4,8 +4,10 @@ enum Method {
   case closeChannel
   /// An anonymous queue that goes with its connection.
   case declareReplyQueue
-  /// A service's queue; a passive declare only asks for it.
-  case declareRequestQueue(String, isPassive: Bool)
+  /// A service's queue as it is; a passive declare makes none.
+  case findRequestQueue(String)
+  /// A service's queue, which is made where there is none.
+  case declareRequestQueue(String, QueueDeclaration)
   /// How many deliveries may wait for their acknowledgement.
   case prefetch(UInt16)
   /// To have the broker confirm each message of the channel from here on.

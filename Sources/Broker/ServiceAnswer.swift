@@ -4,6 +4,9 @@ public struct Delivery: Sendable {
   public var body: [UInt8]
   /// What tells the asker which request a reply is for.
   public var correlationID: [UInt8]
+  /// Whether a service got it before, which may have carried it out and gone before it could acknowledge it (AMQP 0-9-1,
+  /// section 1.8.3.13).
+  public var isRedelivered: Bool
   /// The place in the order in which the service got its requests, from 1.
   public internal(set) var number = 0
   var replyTo: [UInt8]

@@ -10,12 +10,17 @@ public final class ServiceChannel: Sendable {
     public var acknowledges: Bool
     /// How many requests were taken before, on connections that are lost: numbers go on from there.
     public var taken: Int
+    /// What the queue is made as where there is none.
+    public var declaration: QueueDeclaration
 
     /// Creates terms.
-    public init(workers: UInt16 = 1, acknowledges: Bool = true, taken: Int = 0) {
+    public init(
+      workers: UInt16 = 1, acknowledges: Bool = true, taken: Int = 0, declaration: QueueDeclaration = QueueDeclaration()
+    ) {
       self.workers = workers
       self.acknowledges = acknowledges
       self.taken = taken
+      self.declaration = declaration
     }
   }
 
@@ -152,7 +157,7 @@ public final class ServiceChannel: Sendable {
 }
 
 extension Connection {
-  /// Serves a queue: declares it neither durable nor auto-delete, and answers what comes with what `answer` makes of it.
+  /// Serves a queue as it is, or makes one, and answers what comes with what `answer` makes of it.
   public func serve(
     queue: String, prefetch: UInt16 = 1, answer: @escaping @Sendable ([UInt8]) async -> [UInt8]
   ) async throws(BrokerError) -> ServiceChannel {
@@ -166,10 +171,9 @@ extension Connection {
     queue: String, on terms: ServiceChannel.Terms,
     respond: @escaping @Sendable (Delivery) async -> ServiceAnswer
   ) async throws(BrokerError) -> ServiceChannel {
-    let number = try await newChannel()
-    let declared = try await call(number, .declareRequestQueue(queue, isPassive: false))
+    let (number, name) = try await openRequestQueue(queue, terms.declaration)
     _ = try await call(number, .prefetch(terms.workers))
-    let channel = ServiceChannel(self, number, declared.name, terms, respond)
+    let channel = ServiceChannel(self, number, name, terms, respond)
     serve(number) {
       channel.take($0)
     } ended: {

@@ -66,6 +66,7 @@ static void read_method(const amqp_frame_t *raw, retort_frame *frame) {
     case AMQP_BASIC_DELIVER_METHOD:
       frame->kind = RETORT_FRAME_DELIVER;
       frame->number = ((amqp_basic_deliver_t *)decoded)->delivery_tag;
+      frame->redelivered = ((amqp_basic_deliver_t *)decoded)->redelivered;
       break;
     case AMQP_BASIC_RETURN_METHOD:
       frame->kind = RETORT_FRAME_RETURN;
@@ -262,24 +263,37 @@ int retort_confirm_channel_close(amqp_connection_state_t connection, uint16_t ch
   return amqp_send_method(connection, channel, AMQP_CHANNEL_CLOSE_OK_METHOD, &method);
 }
 
-static int declare(amqp_connection_state_t connection, uint16_t channel, retort_bytes name, int passive, int own) {
+int retort_declare_reply_queue(amqp_connection_state_t connection, uint16_t channel) {
   amqp_queue_declare_t method;
   memset(&method, 0, sizeof method);
-  method.queue = bytes(name);
-  method.passive = passive;
-  method.exclusive = own;
-  method.auto_delete = own;
-  method.arguments = amqp_empty_table;
+  method.exclusive = 1;
+  method.auto_delete = 1;
   return amqp_send_method(connection, channel, AMQP_QUEUE_DECLARE_METHOD, &method);
 }
 
-int retort_declare_reply_queue(amqp_connection_state_t connection, uint16_t channel) {
-  retort_bytes none = {0, 0};
-  return declare(connection, channel, none, 0, 1);
+int retort_find_request_queue(amqp_connection_state_t connection, uint16_t channel, retort_bytes name) {
+  amqp_queue_declare_t method;
+  memset(&method, 0, sizeof method);
+  method.queue = bytes(name);
+  method.passive = 1;
+  return amqp_send_method(connection, channel, AMQP_QUEUE_DECLARE_METHOD, &method);
 }
 
-int retort_declare_request_queue(amqp_connection_state_t connection, uint16_t channel, retort_bytes name, int passive) {
-  return declare(connection, channel, name, passive, 0);
+int retort_declare_request_queue(amqp_connection_state_t connection, uint16_t channel, retort_bytes name, int durable,
+                                 retort_bytes type) {
+  amqp_table_entry_t argument;
+  argument.key = amqp_cstring_bytes("x-queue-type");
+  argument.value.kind = AMQP_FIELD_KIND_UTF8;
+  argument.value.value.bytes = bytes(type);
+  amqp_queue_declare_t method;
+  memset(&method, 0, sizeof method);
+  method.queue = bytes(name);
+  method.durable = durable;
+  if (type.count) {
+    method.arguments.num_entries = 1;
+    method.arguments.entries = &argument;
+  }
+  return amqp_send_method(connection, channel, AMQP_QUEUE_DECLARE_METHOD, &method);
 }
 
 int retort_prefetch(amqp_connection_state_t connection, uint16_t channel, uint16_t count) {

@@ -11,10 +11,20 @@ extension ProgramPage {
       note: "May stand several times. Without it a queue is named like its type.",
       example: "retort serve shop.sqlite --queue posts=remote_server_post"),
     option(
+      "durable", "", "Makes queues that are not there durable.",
+      note: "A queue that is there is served as it is, whatever its type and arguments.",
+      example: "retort serve blog --durable"),
+    option(
+      "queue-type", "TYPE", "The type of queues that are not there: classic or quorum.",
+      note: "The broker's default without it; a quorum queue is durable.",
+      example: "retort serve blog --queue-type quorum"),
+    option(
       "log", "FILE", "Writes a line of JSON for each request before its reply goes out; - is standard output.",
       note: """
-        outcome is ok, error, a fault, lost (the connection went while it waited: not carried out) or silence; n counts a
-        queue's requests.
+        outcome is ok, error, a fault, lost (the connection went while it waited: not carried out), remembered (delivered
+        again and made before: answered from the database, see help losses) or silence; n counts a queue's requests. On a
+        full disk requests are answered all the same: {"missing":N} stands for lines that could not be written, and serve
+        ends with status 1.
         """, example: "retort serve blog --log calls.ndjson"),
   ]
 
@@ -40,6 +50,7 @@ extension ProgramPage {
         May stand several times. drop: carried out, no reply. lose: neither. rpc-error: not carried out, JSON-RPC's error
         -32603. The others are carried out: duplicate (the reply, twice), late (after --late), wrong-id (under another
         correlation id), malformed (no JSON), empty (no byte), no-consumer (after it the queue has none for --away).
+        round, which may stand without a share, comes on top of others: numbers are stored without their fraction, text without white space at its ends.
         """, example: "retort serve blog --fault drop=1% --fault late=5%"),
     option(
       "late", "DURATION", "How late the reply of the fault late is.", note: "10s without it.",

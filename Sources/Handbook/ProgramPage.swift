@@ -56,7 +56,7 @@ struct ProgramPage: Sendable {
       note: """
         --queue TYPE=NAME names a queue. To test clients against: --latency, --jitter, --workers and --rate make it slow,
         --fault KIND=SHARE lets requests go wrong (drop lose duplicate late wrong-id malformed empty rpc-error
-        no-consumer), --pages and --flavour answer as other servers do, --log FILE tells of each request.
+        no-consumer round), --pages and --flavour answer as other servers do, --log FILE tells of each request.
         help latency explains one of them.
         """, example: "retort serve blog --url amqp://guest:guest@localhost/ --latency 20ms --fault drop=1%"),
     ProgramPage(

@@ -122,9 +122,10 @@ struct Topic: Sendable {
         at once and was not carried out. One without a reply is unknown, whether it was confirmed or not: a note tells
         what became of it where its reply, or the broker's refusal, comes late.
 
-        A service that dies between carrying a request out and acknowledging it gets the request again from the broker
-        when it is back: a create may then be carried out twice, and be answered once. Count what a run of creates made
-        where its service died meanwhile.
+        A broker delivers a request again when the service that took it died before it acknowledged it. retort serve keeps
+        the answers to its last 10,000 changes in its database, in the table retort_answers, and makes none of them twice.
+        Other services may: a create is then carried out twice and answered once. Count what a run of creates made where
+        its service died meanwhile. A service that does not acknowledge, as carrot_rpc, loses the request instead.
         """),
     Topic(
       name: "program",

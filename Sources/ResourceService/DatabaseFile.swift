@@ -1,5 +1,5 @@
 import Foundation
-import GRDB
+import SQLite
 
 /// The file that a service is made of, or the sample.
 ///
@@ -11,12 +11,12 @@ struct DatabaseFile {
 
   let path: String
 
-  /// Opens the database, its foreign keys enforced and indexed.
-  func open() throws(ResourceService.OpeningError) -> DatabaseQueue {
+  /// Opens the database, its foreign keys enforced and indexed, and tells whether it can be written.
+  func open() throws(ResourceService.OpeningError) -> (database: SharedDatabase, isWritable: Bool) {
     let isSample = path == Self.sample
     let isWritable = try isSample ? true : look()
     do {
-      return try isSample ? Self.blog() : file(isWritable: isWritable)
+      return (try isSample ? Self.blog() : file(isWritable: isWritable), isWritable)
     } catch {
       throw Self.unreadable(path, error)
     }
@@ -24,37 +24,22 @@ struct DatabaseFile {
 
   /// What is said when SQLite gives up.
   static func unreadable(_ path: String, _ error: any Error) -> ResourceService.OpeningError {
-    let reason = (error as? DatabaseError)?.message ?? "\(error)"
+    let reason = (error as? SQLError)?.message ?? "\(error)"
     return ResourceService.OpeningError(.unreadable, "\"\(path)\" can't be read: \(reason)")
   }
 
-  private static var configuration: Configuration {
-    var configuration = Configuration()
-    configuration.acceptsDoubleQuotedStringLiterals = true
-    return configuration
-  }
-
-  private static func blog() throws -> DatabaseQueue {
-    let database = try DatabaseQueue(configuration: configuration)
-    try database.inTransaction { database in
+  private static func blog() throws -> SharedDatabase {
+    let database = try SharedDatabase()
+    try database.inTransaction(.immediate) { database in
       try Sample.create(in: database)
       try ForeignKeyIndexes.create(database)
-      return .commit
     }
     return database
   }
 
-  private func file(isWritable: Bool) throws -> DatabaseQueue {
-    var configuration = Self.configuration
-    configuration.readonly = !isWritable
-    configuration.busyMode = .timeout(5)
-    if isWritable { configuration.journalMode = .wal }
-    let database = try DatabaseQueue(path: path, configuration: configuration)
-    guard isWritable else { return database }
-    try database.inTransaction(.immediate) { database in
-      try ForeignKeyIndexes.create(database)
-      return .commit
-    }
+  private func file(isWritable: Bool) throws -> SharedDatabase {
+    let database = try SharedDatabase(path: path, isReadOnly: !isWritable)
+    if isWritable { try database.inTransaction(.immediate, ForeignKeyIndexes.create) }
     return database
   }
 

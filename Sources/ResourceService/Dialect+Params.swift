@@ -24,11 +24,6 @@ extension Dialect {
     if flavour == .retort { return #"{"meta":{}}"# }
     return count == 1 ? "{}" : #"{"data":[]}"#
   }
-
-  /// The result of a change to a relationship: jsonapi-resources has none for what is added to a to-one.
-  func related(by method: Method, isToOne: Bool) -> String {
-    flavour == .carrot && method == .createRelationship && isToOne ? "null" : "{}"
-  }
 }
 
 /// Parameters as jsonapi-resources reads them.
@@ -42,6 +37,9 @@ private enum CarrotParams {
     switch method {
     case .index:
       if let number = params["page"]?.numberValue { params["page"] = ["number": .number(number)] }
+      if let page = params["page"]?.objectValue {
+        params["page"] = .object(JSONObject(page.map { ($0.key, integer($0.value)) }))
+      }
       if let filter = params["filter"]?.objectValue { params["filter"] = .object(texts(filter)) }
     case .show: if params["id"] ?? .null == .null { throw Refusal(.notFound("")) }
     case .create: try checkData(params)
@@ -50,6 +48,13 @@ private enum CarrotParams {
     default: break
     }
     return params
+  }
+
+  /// A text as Ruby's `to_i` reads it: the integer that it begins with, or 0.
+  private static func integer(_ value: JSONValue) -> JSONValue {
+    guard let text = value.stringValue, Int(text) == nil else { return value }
+    let digits = text.drop { $0.isWhitespace }.prefix { "0123456789".contains($0) }
+    return .number(JSONNumber(Int(digits) ?? 0))
   }
 
   /// A filter's numbers and lists as the strings that other filters are.

@@ -1,4 +1,4 @@
-import GRDB
+import SQLite
 
 /// The sample `blog`: the same rows every time.
 ///
@@ -13,8 +13,8 @@ import GRDB
 /// Posts delete their comments; an author with posts can't be deleted, one with comments leaves them without an author.
 enum Sample {
   static func create(in db: Database) throws {
-    try db.execute(sql: schema)
-    try db.execute(sql: rows)
+    try db.execute(schema)
+    try db.execute(rows)
   }
 
   private static let schema = """

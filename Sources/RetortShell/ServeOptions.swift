@@ -16,6 +16,14 @@ struct ServeOptions: ParsableArguments {
     name: .customLong("queue"), help: ArgumentHelp("Serves a type on a queue of another name.", valueName: "TYPE=NAME"))
   var queues: [String] = []
 
+  @Flag(help: "Makes queues that are not there durable; one that is there is served as it is.")
+  var durable = false
+
+  @Option(
+    help: ArgumentHelp("The type of queues that are not there: classic, quorum (durable).", valueName: "TYPE"),
+    transform: word)
+  var queueType: QueueDeclaration.QueueType?
+
   @Option(
     parsing: .unconditional, help: ArgumentHelp("How long each answer waits: 20ms.", valueName: "DURATION"),
     transform: duration)
@@ -39,7 +47,7 @@ struct ServeOptions: ParsableArguments {
     name: .customLong("fault"),
     help: ArgumentHelp(
       "What goes wrong with a share of the requests, 0.05 or 5%: drop (carried out, no reply), lose (neither), "
-        + "duplicate, late, wrong-id, malformed, empty, rpc-error (not carried out), no-consumer.",
+        + "duplicate, late, wrong-id, malformed, empty, rpc-error (not carried out), no-consumer, round.",
       valueName: "KIND=SHARE"), transform: Faults.Share.init)
   var shares: [Faults.Share] = []
 
@@ -100,7 +108,7 @@ func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: 
     return 2
   }
   let host = ServingHost(
-    write: { _ = console.write($0) }, append: { Console.write($0, to: $1) }, note: console.note, stopped: stopSignal)
+    write: { console.write($0) }, append: { Console.write($0, to: $1) }, note: console.note, stopped: stopSignal)
   return await serve(options.terms(url: url), host)
 }
 
@@ -108,6 +116,7 @@ extension ServeOptions {
   fileprivate func terms(url: String) -> ServingTerms {
     var terms = ServingTerms(
       database: database, url: url, connectionName: BrokerLink.connectionName("serve \(database)"))
+    terms.declaration = QueueDeclaration(isDurable: durable, type: queueType)
     (terms.queues, terms.workers, terms.rate, terms.log) = (queues, workers, rate, log)
     (terms.latency, terms.jitter, terms.late, terms.away) = (latency, jitter, late, away)
     (terms.shares, terms.seed, terms.pages, terms.flavour) = (shares, seed, pages, flavour)

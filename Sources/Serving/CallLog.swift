@@ -7,10 +7,23 @@ import Synchronization
 /// A line of JSON for each request that a service got, written before the reply goes out.
 ///
 /// `{"queue":"posts","method":"show","id":"1","correlation-id":"...","outcome":"ok","n":1}`
+///
+/// Where a line can't be written, as on a full disk, requests are answered all the same, and the log never holds half a
+/// line: the next one that can be written stands behind `{"missing":N}`.
 final class CallLog: Sendable {
-  private let write: @Sendable ([UInt8]) -> Void
-  /// One line at a time.
-  private let turn = Mutex(())
+  private let path: String
+  private let descriptor: Int32
+  private let console: ServingHost
+  private let state = Mutex(State())
+
+  private struct State {
+    /// The bytes of whole lines.
+    var length: off_t = 0
+    /// The lines that are missing since the last one that was written.
+    var missing = 0
+    /// The lines that are missing in all.
+    var missingInAll = 0
+  }
 
   /// Why there is no log.
   struct Failure: Error {
@@ -19,20 +32,18 @@ final class CallLog: Sendable {
 
   /// Opens a log in a file, which is emptied, or on standard output where that is named `-`.
   init(_ path: String, _ console: ServingHost) throws(Failure) {
-    guard path != "-" else {
-      write = console.write
-      return
-    }
-    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    self.path = path
+    self.console = console
+    descriptor = path == "-" ? 1 : unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       throw Failure(message: "\(path) can't be written: \(unsafe String(cString: strerror(errno)))")
     }
-    let isBroken = Atomic(false)
-    write = { line in
-      guard !console.append(line, descriptor), !isBroken.exchange(true, ordering: .relaxed) else { return }
-      console.note("error[file]: --log \(path) can't be written any more: what follows is not counted\n")
-    }
   }
+
+  deinit { if descriptor > 2 { close(descriptor) } }
+
+  /// How many requests are not in the log.
+  var missing: Int { state.withLock(\.missingInAll) }
 
   /// Writes the line of a queue's request.
   func add(_ queue: String, _ delivery: Delivery, outcome: String) {
@@ -42,6 +53,35 @@ final class CallLog: Sendable {
       "correlation-id": .string(String(decoding: delivery.correlationID, as: UTF8.self)), "outcome": .string(outcome),
       "n": .number(JSONNumber(delivery.number)),
     ]
-    turn.withLock { _ in write(line.encoded() + Array("\n".utf8)) }
+    let note = state.withLock { write(line.encoded() + Array("\n".utf8), &$0) }
+    if let note { console.note(note) }
+  }
+
+  /// Writes a line, and says what to tell where that begins to fail or works again.
+  private func write(_ line: [UInt8], _ state: inout State) -> String? {
+    let missing = state.missing
+    let gap = missing == 0 ? [] : Array("{\"missing\":\(missing)}\n".utf8)
+    guard let code = append(gap + line, &state) else {
+      state.missing = 0
+      return missing == 0 ? nil : "note: --log \(path) is written again: \(missing) requests are missing in it\n"
+    }
+    state.missing += 1
+    state.missingInAll += 1
+    let reason = unsafe String(cString: strerror(code))
+    return missing > 0
+      ? nil : "error[file]: --log \(path) can't be written: \(reason); requests are answered and not logged\n"
+  }
+
+  /// Appends bytes, all of them or, in a file, none; the error's code where it fails.
+  private func append(_ bytes: [UInt8], _ state: inout State) -> Int32? {
+    guard descriptor > 2 else { return console.write(bytes) ? nil : EPIPE }
+    guard !console.append(bytes, descriptor) else {
+      state.length += off_t(bytes.count)
+      return nil
+    }
+    let code = errno
+    _ = ftruncate(descriptor, state.length)
+    lseek(descriptor, state.length, SEEK_SET)
+    return code
   }
 }

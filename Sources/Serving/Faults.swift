@@ -1,4 +1,6 @@
 /// The faults of a service that tests are made against: which share of the requests meets which.
+///
+/// A request meets one of them at most, and may be rounded besides.
 package struct Faults: Sendable {
   /// What goes wrong with a request.
   package enum Kind: String, CaseIterable, Sendable {
@@ -20,6 +22,8 @@ package struct Faults: Sendable {
     case empty
     /// It gets its reply, and from then on the queue has no consumer for a while.
     case noConsumer = "no-consumer"
+    /// It is carried out with its numbers rounded and its text trimmed.
+    case round
 
     /// Whether the request is carried out.
     var isCarriedOut: Bool { self != .lose && self != .rpcError }
@@ -30,11 +34,12 @@ package struct Faults: Sendable {
     var kind: Kind
     var share: Double
 
-    /// Reads `drop=0.01` or `drop=1%`.
+    /// Reads `drop=0.01`, `drop=1%`, or `round`, which is a property of the whole service unless a share is given.
     ///
     /// - Throws: what is right in place of what is wrong.
     package init(_ text: String) throws(Mistake) {
-      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      let given = text == Kind.round.rawValue ? "\(text)=1" : text
+      let parts = given.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard parts.count == 2, let kind = Kind(rawValue: parts[0]) else {
         let known = Kind.allCases.map(\.rawValue).joined(separator: ", ")
         throw Mistake("it is KIND=SHARE such as drop=1%, KIND one of \(known)")
@@ -57,15 +62,21 @@ package struct Faults: Sendable {
   }
 
   private var shares: [Share] = []
+  private let rounded: Double
 
   /// Takes shares of what is one whole.
   ///
   /// - Throws: where they are more than that.
   package init(_ shares: [Share]) throws(Mistake) {
-    let sum = shares.reduce(0) { $0 + $1.share }
+    rounded = shares.filter { $0.kind == .round }.reduce(0) { $0 + $1.share }
+    let shares = shares.filter { $0.kind != .round }
+    let sum = max(rounded, shares.reduce(0) { $0 + $1.share })
     guard sum < 1.000001 else { throw Mistake("the shares of --fault are \(sum) together, and may be 1 at most") }
     self.shares = shares
   }
+
+  /// Draws whether a request is rounded.
+  func drawsRounding(_ dice: inout Dice) -> Bool { rounded > 0 && dice.share() < rounded }
 
   /// Draws what goes wrong with a request.
   func draw(_ dice: inout Dice) -> Kind? {

@@ -8,7 +8,8 @@ import ResourceService
 package func serve(_ options: ServingTerms, _ console: ServingHost) async -> Int32 {
   do {
     let service = try ResourceService(
-      opening: options.database, dialect: Dialect(flavour: options.flavour, pages: options.pages))
+      opening: options.database, dialect: Dialect(flavour: options.flavour, pages: options.pages),
+      remembersChanges: options.flavour != .carrot)
     let names = try queueNames(options.queues, service)
     let log = try options.log.map { try CallLog($0, console) }
     let queues = try service.queues.map { try ServedQueue($0, name: names[$0] ?? $0, of: service, options, log) }
@@ -23,7 +24,9 @@ package func serve(_ options: ServingTerms, _ console: ServingHost) async -> Int
       try await group.waitForAll()
     }
     console.note("stopped\n")
-    return 0
+    guard let missing = log?.missing, missing > 0 else { return 0 }
+    console.note("error[file]: --log \(options.log ?? "-"): \(missing) requests are missing in it\n")
+    return 1
   } catch let error as BrokerError {
     console.note("error[connection]: \(error.message)\n")
     return 4

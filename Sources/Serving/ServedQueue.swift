@@ -25,7 +25,9 @@ struct ServedQueue: Sendable {
 
   /// Serves the queue on a connection, after so many requests on others; a carrot server acknowledges none.
   func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
-    let terms = ServiceChannel.Terms(workers: options.workers, acknowledges: options.flavour != .carrot, taken: taken)
+    let terms = ServiceChannel.Terms(
+      workers: options.workers, acknowledges: options.flavour != .carrot, taken: taken,
+      declaration: options.declaration)
     return try await connection.serve(queue: name, on: terms) { delivery in
       await respond(delivery) { await connection.end != nil }
     }
@@ -45,12 +47,16 @@ struct ServedQueue: Sendable {
       return ServiceAnswer([])
     }
     let carriesOut = fault?.isCarriedOut ?? true
+    let body = faults.drawsRounding(&dice) ? RoundedRequest.body(delivery.body) : delivery.body
     let reply =
-      carriesOut ? service.reply(queue: type, body: delivery.body, correlationID: delivery.correlationID) : nil
+      carriesOut
+      ? service.reply(
+        queue: type, body: body, correlationID: delivery.correlationID, isRedelivered: delivery.isRedelivered) : nil
     let isSilent = carriesOut && reply?.body == nil
     let tooLarge = reply?.body.flatMap { $0.count > Connection.largestBody ? $0.count : nil }
     let isError = tooLarge != nil || reply?.isError == true
-    log?.add(name, delivery, outcome: isSilent ? "silence" : fault?.rawValue ?? (isError ? "error" : "ok"))
+    let outcome = reply?.isRemembered == true ? "remembered" : isError ? "error" : "ok"
+    log?.add(name, delivery, outcome: isSilent ? "silence" : fault?.rawValue ?? outcome)
     if isSilent { return ServiceAnswer([]) }
     let refusal = tooLarge.map { Self.internalError(delivery.body, "the reply has \($0) bytes: ask for smaller pages") }
     return answer(delivery, refusal ?? reply?.body ?? [], fault)
@@ -68,6 +74,7 @@ struct ServedQueue: Sendable {
     case .malformed: ServiceAnswer([Reply(Array("<h1>Bad Gateway</h1>".utf8))])
     case .rpcError: ServiceAnswer([Reply(Self.internalError(delivery.body))])
     case .empty: ServiceAnswer([Reply([])])
+    case .round: ServiceAnswer([Reply(reply)])
     case .noConsumer: ServiceAnswer([Reply(reply)], absence: options.away ?? .seconds(1))
     }
   }

@@ -1,3 +1,4 @@
+package import Broker
 package import ResourceService
 
 /// What a service is served with: the database, its queues, the delays and faults.
@@ -10,6 +11,8 @@ package struct ServingTerms: Sendable {
   package var connectionName: String
   /// `TYPE=NAME`: types that are served on a queue of another name.
   package var queues: [String] = []
+  /// What queues that are not there are made as.
+  package var declaration = QueueDeclaration()
   /// How long each answer waits.
   package var latency: Duration?
   /// Up to how much longer, at random.
@@ -43,8 +46,8 @@ package struct ServingTerms: Sendable {
 
 /// What the program lends a service: where it writes, and when it stops.
 package struct ServingHost: Sendable {
-  /// Writes to standard output.
-  package var write: @Sendable ([UInt8]) -> Void
+  /// Writes to standard output; false where it takes no more.
+  package var write: @Sendable ([UInt8]) -> Bool
   /// Writes bytes to an open file; false where it takes no more.
   package var append: @Sendable ([UInt8], Int32) -> Bool
   /// Shows a note on standard error, with its newline.
@@ -54,7 +57,7 @@ package struct ServingHost: Sendable {
 
   /// Creates a host of functions.
   package init(
-    write: @escaping @Sendable ([UInt8]) -> Void, append: @escaping @Sendable ([UInt8], Int32) -> Bool,
+    write: @escaping @Sendable ([UInt8]) -> Bool, append: @escaping @Sendable ([UInt8], Int32) -> Bool,
     note: @escaping @Sendable (String) -> Void, stopped: @escaping @Sendable () async -> Void
   ) {
     self.write = write

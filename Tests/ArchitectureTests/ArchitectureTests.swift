@@ -5,14 +5,15 @@ import Testing
 @Suite struct ArchitectureTests {
   /// What a target may import of ours and of other packages: the table of the architecture.
   static let allowed: [String: Set<String>] = [
-    "CRabbitMQ": [], "CReadline": [], "Redaction": [], "JSONText": [],
+    "CRabbitMQ": [], "CReadline": [], "CSQLite": [], "Redaction": [], "JSONText": [],
     "Language": ["Redaction"],
     "JSONAPI": ["JSONText"],
     "JSONRPC": ["JSONText"],
     "Broker": ["CRabbitMQ"],
     "Terminal": ["CReadline"],
+    "SQLite": ["CSQLite"],
     "Client": ["JSONAPI", "JSONRPC", "JSONText"],
-    "ResourceService": ["JSONAPI", "JSONRPC", "JSONText", "GRDB", "Foundation", "Dispatch"],
+    "ResourceService": ["JSONAPI", "JSONRPC", "JSONText", "SQLite", "Foundation", "Dispatch"],
     "Bulk": ["Client", "JSONAPI", "JSONRPC", "JSONText"],
     "Values": ["Language", "Client", "JSONAPI", "JSONRPC", "JSONText", "BigInt"],
     "Formats": ["Values", "Language", "JSONAPI", "JSONText", "Redaction"],

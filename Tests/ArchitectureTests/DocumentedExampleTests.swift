@@ -19,7 +19,7 @@ import Testing
         "late": "LateReplies", "error": "ClientError",
       ]),
     "Evaluation": Context(imports: ["Language"], given: ["session": "Session"]),
-    "JSONText": Context(), "Language": Context(),
+    "JSONAPI": Context(), "JSONText": Context(), "Language": Context(), "SQLite": Context(),
     "ResourceService": Context(imports: ["JSONRPC"]),
     "RetortShell": Context(),
     "Terminal": Context(),
@@ -95,7 +95,7 @@ import Testing
     let clang = ["CRabbitMQ", "CReadline"].flatMap {
       ["-Xcc", "-fmodule-map-file=\(build.path)/\($0).build/module.modulemap"]
     }
-    let database = build.appending(path: "../../checkouts/GRDB.swift/Sources/GRDBSQLite").standardized.path
+    let database = root.appending(path: "Sources/CSQLite").path
     let arguments = [
       "-typecheck", "-swift-version", "6", "-parse-as-library", "-I", "\(build.path)/Modules", "-I", database,
     ]

@@ -1,4 +1,4 @@
-import GRDB
+import SQLite
 import Synchronization
 
 @testable import ResourceService
@@ -8,16 +8,16 @@ extension ResourceService {
   static func blog() throws -> ResourceService { try ResourceService(opening: "blog") }
 
   /// A service on tables made for a test, and the statements it runs.
-  static func of(_ sql: String, log: StatementLog? = nil) throws -> ResourceService {
-    var configuration = Configuration()
-    configuration.acceptsDoubleQuotedStringLiterals = true
-    let database = try DatabaseQueue(configuration: configuration)
-    try database.inDatabase { database in
-      try database.execute(sql: sql)
+  static func of(
+    _ sql: String, _ dialect: Dialect = Dialect(), remembersChanges: Bool = false, log: StatementLog? = nil
+  ) throws -> ResourceService {
+    let database = try SharedDatabase()
+    try database.use { database in
+      try database.execute(sql)
       try ForeignKeyIndexes.create(database)
     }
-    let service = try ResourceService(database)
-    database.inDatabase { database in database.trace { log?.add($0.expandedDescription) } }
+    let service = try ResourceService(database, dialect, remembersChanges: remembersChanges)
+    if let log { database.use { $0.trace = { log.add($0) } } }
     return service
   }
 

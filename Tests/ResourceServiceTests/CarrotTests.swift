@@ -80,6 +80,49 @@ import Testing
       #"{"title":"Missing Parameter","detail":"The required parameter, post_id, is missing.","code":106,"status":"400"}"#
     ),
     (
+      "update_relationship", #"{"post_id":"1","relationship":"author"}"#,
+      #"{"title":"Missing Parameter","detail":"The required parameter, data, is missing.","code":106,"status":"400"}"#
+    ),
+    (
+      "create_relationship", #"{"post_id":"1","relationship":"author"}"#,
+      #"{"title":"Missing Parameter","detail":"The required parameter, data, is missing.","code":106,"status":"400"}"#
+    ),
+    (
+      "destroy_relationship", #"{"post_id":"1","relationship":"tags"}"#,
+      #"{"title":"Missing Parameter","detail":"The required parameter, data, is missing.","code":106,"status":"400"}"#
+    ),
+    (
+      "update_relationship", #"{"post_id":"1"}"#,
+      #"{"title":"Missing Parameter","detail":"The required parameter, relationship, is missing.","code":106,"status":"400"}"#
+    ),
+    (
+      "destroy_relationship", #"{"peer_post_id":"1","relationship":"author"}"#,
+      #"{"title":"Missing Parameter","detail":"The required parameter, post_id, is missing.","code":106,"status":"400"}"#
+    ),
+    (
+      "get_related_resource", #"{"post_id":"1","relationship":"author"}"#,
+      #"{"title":"Missing Parameter","detail":"The required parameter, source, is missing.","code":106,"status":"400"}"#
+    ),
+    ("get_related_resource", #"{"post_id":"1","relationship":"author","source":"api/v1/peer_posts"}"#, failed),
+    ("show_relationship", #"{"post_id":"1","relationship":"nope"}"#, failed),
+    ("update_relationship", #"{"post_id":"1","relationship":"nope","data":null}"#, failed),
+    (
+      "update_relationship", #"{"post_id":"1","relationship":"author","data":{"type":"authors","id":"1","meta":{}}}"#,
+      #"{"title":"Invalid Links Object","detail":"Data is not a valid Links Object.","code":115,"status":"400"}"#
+    ),
+    (
+      "create_relationship", #"{"post_id":"1","relationship":"author","data":{"type":"tags","id":"1"}}"#,
+      #"{"title":"Type Mismatch","detail":"tags is not a valid type for this operation.","code":116,"status":"400"}"#
+    ),
+    (
+      "create_relationship", #"{"post_id":"1","relationship":"tags","data":[{"type":"tags","id":"99"}]}"#,
+      #"{"title":"Record not found","detail":"The record identified by 99 could not be found.","code":404,"status":"404"}"#
+    ),
+    (
+      "create", #"{"data":{"type":"peer_posts","attributes":{}}}"#,
+      #"{"title":"Invalid resource","detail":"peer_posts is not a valid resource.","code":101,"status":"400"}"#
+    ),
+    (
       "publish", "{}",
       #"{"error":{"code":-32601,"message":"Method not found","data":{"method":"publish"}},"id":"1","jsonrpc":"2.0"}"#
     ),
@@ -99,10 +142,53 @@ import Testing
     ("update_relationship", #"{"post_id":"1","relationship":"author","data":{"type":"authors","id":"2"}}"#, "{}"),
     ("destroy_relationship", #"{"post_id":"1","relationship":"tags","data":[{"type":"tags","id":"2"}]}"#, "{}"),
     ("create_relationship", #"{"post_id":"1","relationship":"author","data":{"type":"authors","id":"2"}}"#, "null"),
+    ("update_relationship", #"{"post_id":"1","relationship":"author","data":null}"#, "{}"),
+    ("destroy_relationship", #"{"post_id":"1","relationship":"author"}"#, "{}"),
   ]
 
   @Test(arguments: changes) func changesHaveLittleToSay(exchange: Exchange) {
     #expect(service.ask("posts", exchange.method, exchange.params) == exchange.reply)
+  }
+
+  @Test func whatIsAddedToAToOneIsDroppedAndWhatIsTakenFromItClearsIt() {
+    let author = { service.ask("posts", "show_relationship", #"{"post_id":"1","relationship":"author"}"#) }
+    let before = author()
+    let other = #"{"post_id":"1","relationship":"author","data":{"type":"authors","id":"7"}}"#
+    #expect(service.ask("posts", "create_relationship", other) == "null")
+    #expect(author() == before)
+    #expect(service.ask("posts", "destroy_relationship", other) == "{}")
+    #expect(author().hasSuffix(#""data":null}"#))
+  }
+
+  @Test func aRequiredToOneIsNotBroken() throws {
+    let service = try ResourceService.of(
+      """
+      CREATE TABLE authors (id INTEGER PRIMARY KEY); INSERT INTO authors VALUES (1);
+      CREATE TABLE posts (id INTEGER PRIMARY KEY, author_id INTEGER NOT NULL REFERENCES authors);
+      INSERT INTO posts VALUES (1, 1);
+      """, Dialect(flavour: .carrot))
+    let broken =
+      #"{"title":"must exist","detail":"author - must exist","code":100,"source":{"pointer":"/data/relationships/author"},"status":"422"}"#
+    let params = #"{"post_id":"1","relationship":"author","data":null}"#
+    #expect(service.ask("posts", "update_relationship", params) == broken)
+    #expect(service.ask("posts", "destroy_relationship", params) == broken)
+  }
+
+  @Test(arguments: [
+    ("addresses", "address"), ("boxes", "box"), ("classes", "class"), ("statuses", "status"), ("aliases", "alias"),
+    ("companies", "company"), ("people", "person"), ("staff-people", "staff_person"), ("children", "child"),
+    ("batches", "batch"), ("wishes", "wish"), ("wolves", "wolf"), ("knives", "knife"), ("heroes", "hero"),
+    ("analyses", "analysis"), ("buses", "bus"), ("quizzes", "quiz"), ("matrices", "matrix"), ("indices", "index"),
+    ("media", "medium"), ("series", "series"), ("news", "news"), ("houses", "house"), ("posts", "post"),
+    ("blog-posts", "blog_post"), ("movies", "movie"), ("keys", "key"), ("queries", "query"), ("press", "press"),
+  ]) func aParentIsNamedByTheSingularOfItsType(type: String, singular: String) throws {
+    let service = try ResourceService.of(
+      "CREATE TABLE \(type.quotedForSQL) (id INTEGER PRIMARY KEY, top_id REFERENCES \(type.quotedForSQL))",
+      Dialect(flavour: .carrot))
+    #expect(
+      service.ask(type, "show_relationship", #"{"relationship":"top"}"#)
+        == #"{"title":"Missing Parameter","detail":"The required parameter, \#(singular)_id, is missing.","code":106,"status":"400"}"#
+    )
   }
 
   @Test func anIDWithCommasIsSeveral() {

@@ -1,5 +1,5 @@
-import GRDB
 import JSONRPC
+import SQLite
 import Testing
 
 @testable import ResourceService
@@ -43,10 +43,11 @@ import Testing
       CREATE INDEX mine ON b (c_id, a_id);
       """)
     _ = try ResourceService(opening: file.path)
-    let (indexes, mode) = try DatabaseQueue(path: file.path).read { database in
+    let database = try SharedDatabase(path: file.path, isReadOnly: true)
+    let (indexes, mode) = try database.use { database in
       (
-        try String.fetchAll(database, sql: "SELECT sql FROM sqlite_schema WHERE type = 'index' ORDER BY name"),
-        try String.fetchOne(database, sql: "PRAGMA journal_mode")
+        try database.run("SELECT sql FROM sqlite_schema WHERE type = 'index' ORDER BY name").map { $0.text(0) },
+        try database.run("PRAGMA journal_mode").first?.text(0)
       )
     }
     #expect(indexes == ["CREATE INDEX mine ON b (c_id, a_id)", #"CREATE INDEX "retort_b_a_id" ON "b" ("a_id")"#])
@@ -55,9 +56,7 @@ import Testing
 
   @Test func aDatabaseThatIsOnlyReadRefusesWrites() throws {
     let file = try TemporaryFile("CREATE TABLE a (id INTEGER PRIMARY KEY); INSERT INTO a VALUES (1)")
-    var configuration = Configuration()
-    configuration.readonly = true
-    let service = try ResourceService(DatabaseQueue(path: file.path, configuration: configuration))
+    let service = try ResourceService(SharedDatabase(path: file.path, isReadOnly: true))
     #expect(service.ids("a", "{}") == ["1"])
     #expect(
       service.ask("a", "destroy", #"{"id":"1"}"#)

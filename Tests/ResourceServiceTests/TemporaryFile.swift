@@ -1,5 +1,5 @@
 import Foundation
-import GRDB
+import SQLite
 
 /// A file that is gone with the value that names it.
 final class TemporaryFile {
@@ -9,7 +9,7 @@ final class TemporaryFile {
   /// Makes a database of SQL.
   convenience init(_ sql: String) throws {
     try self.init()
-    try DatabaseQueue(path: path).inDatabase { try $0.execute(sql: sql) }
+    try SharedDatabase(path: path).use { try $0.execute(sql) }
   }
 
   /// Makes a file of bytes, or none.

@@ -2,7 +2,7 @@ import RetortShell
 import Synchronization
 import TestBench
 
-/// `retort serve blog` with options, on a vhost of its own, in this process.
+/// `retort serve` with options, on the sample blog and a vhost of its own unless others are named, in this process.
 struct FakeService {
   let vhost: VirtualHost
   private let heard: Heard
@@ -15,14 +15,18 @@ struct FakeService {
   }
 
   /// Starts it, and waits until it serves or ends.
-  init(on broker: PrivateBroker? = nil, _ options: String...) async throws {
-    try await self.init(on: broker, options)
+  init(
+    on broker: PrivateBroker? = nil, in vhost: VirtualHost? = nil, database: String = "blog", _ options: String...
+  ) async throws {
+    try await self.init(on: broker, in: vhost, database: database, options: options)
   }
 
   /// Starts it, and waits until it serves or ends.
-  init(on broker: PrivateBroker?, _ options: [String]) async throws {
+  init(
+    on broker: PrivateBroker? = nil, in vhost: VirtualHost? = nil, database: String = "blog", options: [String]
+  ) async throws {
     let broker = if let broker { broker } else { try await PrivateBroker.shared }
-    let vhost = try broker.vhost()
+    let vhost = if let vhost { vhost } else { try broker.vhost() }
     let heard = Heard()
     let (said, say) = AsyncStream.makeStream(of: String.self)
     let console = Console(
@@ -36,7 +40,7 @@ struct FakeService {
       })
     program = Task {
       let status = await RetortShell.run(
-        arguments: ["serve", "blog"] + options, console: console, environment: ["RETORT_URL": vhost.uri])
+        arguments: ["serve", database] + options, console: console, environment: ["RETORT_URL": vhost.uri])
       say.finish()
       return status
     }

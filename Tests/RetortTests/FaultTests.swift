@@ -68,6 +68,30 @@ import Testing
         """)
   }
 
+  /// A service that rounds and trims what it stores says so by what it answers.
+  @Test func aRoundedChangeIsStoredOtherwise() async throws {
+    let service = try await FakeService("--fault", "round")
+    let ran = await service.run(
+      #"print (update posts 1 {text: "  a b\t", views: 10.5, rating: -2.5} | map [.text, .views, .rating])"#)
+    #expect(ran == Ran(status: 0, output: "[[\"a b\",11,-3]]\n", notes: ""))
+    #expect(await service.run("print (update posts 1 {views: 7}).views").output == "7\n")
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test func aLogThatIsFullIsSaidAndHoldsUpNothing() async throws {
+    let service = try await FakeService("--log", "/dev/full")
+    #expect(await service.run("print (show posts 1).text").output == "Post 1\n")
+    #expect(await service.run("print (show posts 2).text").output == "Post 2\n")
+    #expect(await service.stop().status == 1)
+    let notes = service.notes.split(separator: "\n").dropFirst().joined(separator: "\n")
+    #expect(
+      notes == """
+        error[file]: --log /dev/full can't be written: No space left on device; requests are answered and not logged
+        stopped
+        error[file]: --log /dev/full: 2 requests are missing in it
+        """)
+  }
+
   @Test(arguments: [("drop", "1060\n"), ("lose", "1039\n")]) func theLogCountsWhatWasCarriedOut(
     fault: String, count: String
   ) async throws {

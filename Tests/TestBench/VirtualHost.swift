@@ -53,6 +53,21 @@ public struct VirtualHost: Sendable {
       """)
   }
 
+  /// Declares a durable queue with arguments in Erlang's words: `{<<"x-max-priority">>, byte, 10}`.
+  public func declare(queue: String, arguments: String) throws {
+    try broker.evaluate(
+      """
+      element(1, rabbit_amqqueue:declare(rabbit_misc:r(<<"\(name)">>, queue, <<"\(queue)">>), true, false,
+        [\(arguments)], none, <<"test">>)).
+      """)
+  }
+
+  /// Whether a queue is durable, and its type: `true rabbit_quorum_queue`.
+  public func kind(of queue: String) throws -> String {
+    try broker.evaluate(
+      "{ok, Q} = \(lookup(queue)), list_to_atom(lists:concat([amqqueue:is_durable(Q), ' ', amqqueue:get_type(Q)])).")
+  }
+
   /// Deletes a queue with what is in it; its consumers get a `basic.cancel`.
   public func delete(queue: String) throws {
     try broker.evaluate("{ok, Q} = \(lookup(queue)), rabbit_amqqueue:delete(Q, false, false, <<\"test\">>).")

@@ -145,8 +145,14 @@ struct AMQPHandle: ~Copyable {
       case .openChannel: retort_open_channel(connection, channel)
       case .closeChannel: retort_close_channel(connection, channel)
       case .declareReplyQueue: retort_declare_reply_queue(connection, channel)
-      case .declareRequestQueue(let name, let isPassive):
-        Array(name.utf8).withLent { retort_declare_request_queue(connection, channel, $0, isPassive ? 1 : 0) }
+      case .findRequestQueue(let name):
+        Array(name.utf8).withLent { retort_find_request_queue(connection, channel, $0) }
+      case .declareRequestQueue(let name, let declaration):
+        Array(name.utf8).withLent { name in
+          Array((declaration.type?.rawValue ?? "").utf8).withLent { type in
+            retort_declare_request_queue(connection, channel, name, declaration.isDurable ? 1 : 0, type)
+          }
+        }
       case .prefetch(let count): retort_prefetch(connection, channel, count)
       case .selectConfirms: retort_select_confirms(connection, channel)
       case .consume(let queue, let acknowledges):

@@ -12,6 +12,8 @@ struct Frame: ~Copyable {
   var number: UInt64 { raw.number }
   /// Whether an acknowledgement is for all delivery tags up to its own.
   var isMultiple: Bool { raw.multiple != 0 }
+  /// Whether a delivery may have been made before.
+  var isRedelivered: Bool { raw.redelivered != 0 }
   var consumers: Int { Int(raw.consumers) }
   var code: UInt16 { raw.code }
   /// Queue name or consumer tag.

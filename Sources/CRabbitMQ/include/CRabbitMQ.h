@@ -45,6 +45,8 @@ typedef struct {
   uint64_t number;
   /// Whether an acknowledgement is for all delivery tags up to its own.
   int multiple;
+  /// Whether a delivery may have been made before.
+  int redelivered;
   /// Consumer count.
   uint32_t consumers;
   /// Reply code of a close or a return.
@@ -146,7 +148,11 @@ int retort_open_channel(amqp_connection_state_t connection, uint16_t channel);
 int retort_close_channel(amqp_connection_state_t connection, uint16_t channel);
 int retort_confirm_channel_close(amqp_connection_state_t connection, uint16_t channel);
 int retort_declare_reply_queue(amqp_connection_state_t connection, uint16_t channel);
-int retort_declare_request_queue(amqp_connection_state_t connection, uint16_t channel, retort_bytes name, int passive);
+/// Asks for a queue without making one.
+int retort_find_request_queue(amqp_connection_state_t connection, uint16_t channel, retort_bytes name);
+/// Makes a queue, of a type or, where that is empty, of the broker's.
+int retort_declare_request_queue(amqp_connection_state_t connection, uint16_t channel, retort_bytes name, int durable,
+                                 retort_bytes type);
 int retort_prefetch(amqp_connection_state_t connection, uint16_t channel, uint16_t count);
 int retort_select_confirms(amqp_connection_state_t connection, uint16_t channel);
 int retort_consume(amqp_connection_state_t connection, uint16_t channel, retort_bytes queue, int no_ack);

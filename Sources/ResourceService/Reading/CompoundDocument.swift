@@ -1,4 +1,4 @@
-import GRDB
+import SQLite
 
 /// The resources of a reply: the primary ones and those included with them, each once.
 struct CompoundDocument {
@@ -53,7 +53,7 @@ struct CompoundDocument {
   private mutating func toOne(
     _ relationship: Relationship, _ target: ResourceType, of owners: [Int], from database: Database
   ) throws -> [Int] {
-    var wanted = Distinct<DatabaseValue>()
+    var wanted = Distinct<SQLValue>()
     for owner in owners {
       let key = records[owner].linkage(relationship)
       if schema.dialect.linksEverything { records[owner].linkages[relationship.name] = key.isNull ? [] : [key] }
@@ -64,7 +64,7 @@ struct CompoundDocument {
     if !missing.isEmpty {
       let condition = Fragment("t.\(target.key.quoted) IN (SELECT value FROM json_each(?))", [Fragment.list(missing)])
       let rows = try database.rows(Fragment("SELECT \(target.selection) FROM \(target.quoted) AS t WHERE ") + condition)
-      while let row = try rows.next() { add(target.record(row)) }
+      for row in rows { add(target.record(row)) }
     }
     return keys.compactMap { positions[Record.Identifier(type: target.name, key: $0)] }
   }
@@ -73,7 +73,7 @@ struct CompoundDocument {
     _ relationship: Relationship, _ target: ResourceType, of owners: [Int], from database: Database,
     source: (owner: String, tables: String)
   ) throws -> [Int] {
-    var linkages: [DatabaseValue: [DatabaseValue]] = [:]
+    var linkages: [SQLValue: [SQLValue]] = [:]
     var related = Distinct<Int>()
     let rows = try database.rows(
       Fragment(
@@ -81,7 +81,7 @@ struct CompoundDocument {
         SELECT \(source.owner), \(target.selection) FROM \(source.tables) \
         WHERE \(source.owner) IN (SELECT value FROM json_each(?)) ORDER BY t.\(target.key.quoted)
         """, [Fragment.list(owners.map { records[$0].key })]))
-    while let row = try rows.next() {
+    for row in rows {
       let record = target.record(row, from: 1)
       linkages[row[0], default: []].append(record.key)
       related.add(add(record))

@@ -1,5 +1,5 @@
-import GRDB
 import JSONText
+import SQLite
 
 /// Writes records as JSON:API resources, straight into bytes.
 ///
@@ -133,7 +133,7 @@ struct DocumentWriter {
     append("}")
   }
 
-  private mutating func toOne(_ relationship: Relationship, _ type: [UInt8], _ key: DatabaseValue, of record: Record) {
+  private mutating func toOne(_ relationship: Relationship, _ type: [UInt8], _ key: SQLValue, of record: Record) {
     append("{")
     if dialect.linksEverything {
       links(relationship, of: record)
@@ -177,7 +177,7 @@ struct DocumentWriter {
   }
 
   /// Writes a resource identifier, its type first as jsonapi-resources does.
-  private mutating func identifier(_ key: DatabaseValue, _ type: [UInt8]) {
+  private mutating func identifier(_ key: SQLValue, _ type: [UInt8]) {
     append("{")
     bytes.append(contentsOf: type.dropFirst())
     append(#","id":"#)
@@ -185,8 +185,8 @@ struct DocumentWriter {
     append("}")
   }
 
-  private mutating func append(key: DatabaseValue) {
-    if case .int64(let integer) = key.storage { return append("\"\(integer)\"") }
+  private mutating func append(key: SQLValue) {
+    if case .integer(let integer) = key { return append("\"\(integer)\"") }
     append(string: ResourceKey.id(key))
   }
 }

@@ -1,12 +1,12 @@
-import GRDB
 import JSONText
+import SQLite
 
 /// A piece of SQL with the arguments of its question marks.
 struct Fragment {
   var sql: String
-  var arguments: [DatabaseValue] = []
+  var arguments: [SQLValue] = []
 
-  init(_ sql: String, _ arguments: [DatabaseValue] = []) {
+  init(_ sql: String, _ arguments: [SQLValue] = []) {
     self.sql = sql
     self.arguments = arguments
   }
@@ -14,7 +14,7 @@ struct Fragment {
   /// The condition that an expression is one of some values.
   ///
   /// Several values go as one argument, a JSON array, so that the statement is the same for any number of them.
-  init(_ expression: String, isOneOf values: [DatabaseValue]) {
+  init(_ expression: String, isOneOf values: [SQLValue]) {
     switch values.count {
     case 0: self.init("0")
     case 1: self.init("\(expression) = ?", values)
@@ -32,38 +32,32 @@ struct Fragment {
   }
 
   /// Integers, numbers and texts as the one argument of `json_each`.
-  static func list(_ values: [DatabaseValue]) -> DatabaseValue {
+  static func list(_ values: [SQLValue]) -> SQLValue {
     var bytes: [UInt8] = [UInt8(ascii: "[")]
     for (index, value) in values.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      switch value.storage {
-      case .int64(let integer): bytes.append(contentsOf: String(integer).utf8)
-      case .double(let double): bytes.append(contentsOf: "\(double)".utf8)
-      case .string(let text): bytes.append(jsonString: text)
+      switch value {
+      case .integer(let integer): bytes.append(contentsOf: String(integer).utf8)
+      case .real(let double): bytes.append(contentsOf: "\(double)".utf8)
+      case .text(let text): bytes.append(jsonString: text)
       case .null, .blob: bytes.append(contentsOf: "null".utf8)
       }
     }
     bytes.append(UInt8(ascii: "]"))
-    return String(decoding: bytes, as: UTF8.self).databaseValue
+    return .text(String(decoding: bytes, as: UTF8.self))
   }
 }
 
 extension Database {
   /// Runs a query on a statement that is kept for the next time.
-  func rows(_ query: Fragment) throws -> RowCursor {
-    try Row.fetchCursor(cachedStatement(sql: query.sql), arguments: StatementArguments(query.arguments))
-  }
+  func rows(_ query: Fragment) throws -> [Row] { try run(query.sql, query.arguments) }
 
   /// The first row of a query, on a statement that is kept for the next time.
-  func firstRow(_ query: Fragment) throws -> Row? {
-    try Row.fetchOne(cachedStatement(sql: query.sql), arguments: StatementArguments(query.arguments))
-  }
+  func firstRow(_ query: Fragment) throws -> Row? { try rows(query).first }
 
   /// The number that a query counts.
-  func count(_ query: Fragment) throws -> Int { try firstRow(query)?[0] ?? 0 }
+  func count(_ query: Fragment) throws -> Int { try firstRow(query)?.integer(0) ?? 0 }
 
   /// Runs a statement that is kept for the next time.
-  func run(_ statement: Fragment) throws {
-    try cachedStatement(sql: statement.sql).execute(arguments: StatementArguments(statement.arguments))
-  }
+  func run(_ statement: Fragment) throws { try run(statement.sql, statement.arguments) }
 }

@@ -1,5 +1,5 @@
-import GRDB
 import JSONText
+import SQLite
 
 /// The query of an `index`, read from its parameters and ready to be answered.
 struct Listing {
@@ -67,16 +67,16 @@ struct Listing {
     let values = order.terms.map(\.expression).joined(separator: ", ")
     var query = Fragment("SELECT \(type.selection), \(values) FROM \(type.quoted) AS t\(order.joins)") + condition
     let base = PageMemory.Query(query + Fragment(order.sql))
-    var end = Fragment(" ORDER BY \(order.sql) LIMIT ?", [page.size.databaseValue])
+    var end = Fragment(" ORDER BY \(order.sql) LIMIT ?", [.integer(Int64(page.size))])
     if let position = memory[PageMemory.Place(query: base, page: page)] {
       query += Fragment(filters.isEmpty ? " WHERE " : " AND ") + order.condition(after: position)
     } else if page.offset > 0 {
-      end += Fragment(" OFFSET ?", [page.offset.databaseValue])
+      end += Fragment(" OFFSET ?", [.integer(Int64(page.offset))])
     }
     var records: [Record] = []
-    var position: [DatabaseValue] = []
+    var position: [SQLValue] = []
     let rows = try database.rows(query + end)
-    while let row = try rows.next() {
+    for row in rows {
       records.append(type.record(row))
       if records.count == page.size { position = order.terms.indices.map { row[type.selectionCount + $0] } }
     }

@@ -1,4 +1,4 @@
-import GRDB
+import SQLite
 
 /// What is kept between the pages of an index while nobody writes: counts, and where the next pages begin.
 ///
@@ -9,18 +9,18 @@ struct PageMemory: Sendable {
   /// A state of the database.
   struct Stamp: Equatable, Sendable {
     let changes: Int
-    let version: Int64
+    let version: Int
 
     init(_ database: Database) throws {
-      changes = database.totalChangesCount
-      version = try Int64.fetchOne(database.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+      changes = database.totalChanges
+      version = try database.run("PRAGMA data_version").first?.integer(0) ?? 0
     }
   }
 
   /// A query, whatever its page.
   struct Query: Hashable, Sendable {
     let sql: String
-    let arguments: [DatabaseValue]
+    let arguments: [SQLValue]
 
     init(_ fragment: Fragment) {
       sql = fragment.sql
@@ -39,7 +39,7 @@ struct PageMemory: Sendable {
 
   private var stamp: Stamp?
   private var counts = Recent<Query, Int>(capacity: capacity)
-  private var positions = Recent<Place, [DatabaseValue]>(capacity: capacity)
+  private var positions = Recent<Place, [SQLValue]>(capacity: capacity)
 
   /// Forgets everything if the database is another than it was.
   mutating func look(_ now: Stamp) {
@@ -62,7 +62,7 @@ struct PageMemory: Sendable {
   }
 
   /// The values of the sort terms of the last row before a page.
-  subscript(place: Place) -> [DatabaseValue]? {
+  subscript(place: Place) -> [SQLValue]? {
     mutating get { positions[place] }
     set { positions[place] = newValue }
   }

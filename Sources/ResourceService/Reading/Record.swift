@@ -1,16 +1,16 @@
-import GRDB
+import SQLite
 
 /// A row of a type: its key, its attributes and the keys it refers to.
 struct Record {
   let type: ResourceType
-  let key: DatabaseValue
+  let key: SQLValue
   /// The attributes in the type's order, then the columns of its to-one relationships.
-  let values: ArraySlice<DatabaseValue>
+  let values: ArraySlice<SQLValue>
   /// The keys of the to-many relationships that were included, by name; of the to-one ones too, where that matters.
-  var linkages: [String: [DatabaseValue]] = [:]
+  var linkages: [String: [SQLValue]] = [:]
 
   /// The key that a to-one relationship's column holds; NULL is none.
-  func linkage(_ relationship: Relationship) -> DatabaseValue {
+  func linkage(_ relationship: Relationship) -> SQLValue {
     let toOnes = type.toOnes
     guard let position = toOnes.firstIndex(where: { $0.name == relationship.name }) else { return .null }
     return values[values.startIndex + type.attributes.count + position - toOnes.startIndex]
@@ -22,7 +22,7 @@ struct Record {
   /// A type and a key.
   struct Identifier: Hashable {
     let type: String
-    let key: DatabaseValue
+    let key: SQLValue
   }
 }
 
@@ -38,7 +38,6 @@ extension ResourceType {
 
   /// The record of a row of ``selection``, which other columns may stand before.
   func record(_ row: Row, from start: Int = 0) -> Record {
-    let values = (start..<start + selectionCount).map { row[$0] as DatabaseValue }
-    return Record(type: self, key: values[0], values: values.dropFirst())
+    Record(type: self, key: row[start], values: row.values[(start + 1)..<(start + selectionCount)])
   }
 }

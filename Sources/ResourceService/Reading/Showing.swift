@@ -1,5 +1,5 @@
-import GRDB
 import JSONText
+import SQLite
 
 /// One resource as a document: the reply of `show`, and of `create` and `update` when they are done.
 struct Showing {
@@ -14,7 +14,7 @@ struct Showing {
   }
 
   /// Reads a row and writes its document, or nil where there is no such row.
-  func document(_ key: DatabaseValue, _ database: Database) throws -> [UInt8]? {
+  func document(_ key: SQLValue, _ database: Database) throws -> [UInt8]? {
     let query = "SELECT \(type.selection) FROM \(type.quoted) AS t WHERE t.\(type.key.quoted) = ?"
     guard let row = try database.firstRow(Fragment(query, [key])) else { return nil }
     var document = CompoundDocument([type.record(row)], in: schema)
@@ -30,7 +30,7 @@ struct Showing {
 /// The id that a request names.
 enum RequestedID {
   /// Reads `id`: a string or an integer.
-  static func parse(_ id: JSONValue?, of type: ResourceType) throws(Refusal) -> (text: String, key: DatabaseValue) {
+  static func parse(_ id: JSONValue?, of type: ResourceType) throws(Refusal) -> (text: String, key: SQLValue) {
     guard let id, !id.isNull else { throw Refusal(.missing("id")) }
     let text = id.stringValue ?? id.numberValue?.text
     guard let text, let key = type.key.stored(text) else { throw Refusal(.invalidID(id)) }

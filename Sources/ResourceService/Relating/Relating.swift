@@ -1,5 +1,6 @@
-import GRDB
+import JSONAPI
 import JSONText
+import SQLite
 
 /// A request on a relationship of one resource: made of reading and of updating that resource.
 struct Relating {
@@ -11,29 +12,33 @@ struct Relating {
 
   /// Reads the parent's id under `SINGULAR_id`, the relationship's name in either spelling, and the linkage.
   ///
-  /// The flavour carrot has one singular; else any name that ends so will do.
-  init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
-    self.type = type
+  /// Any name that ends so will do for the parent's id, except in the flavour carrot, see ``CarrotRelationship``.
+  init(_ method: Method, _ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
     self.schema = schema
-    let parent = "\(Self.singular(type.name))_id"
-    let other = schema.dialect.flavour == .carrot ? nil : params.first { $0.key.hasSuffix("_id") }?.value
-    guard let id = params[parent] ?? other else { throw Refusal(.missing(parent)) }
-    self.id = id
-    guard let said = params["relationship"]?.stringValue else { throw Refusal(.missing("relationship")) }
-    let dashed = String(said.map { $0 == "_" ? "-" : $0 })
-    guard let relationship = type.relationship(dashed) ?? type.relationship(said) else {
-      throw Refusal(.notAllowed(said))
-    }
-    self.relationship = relationship
     data = params["data"]
+    if schema.dialect.flavour == .carrot {
+      (self.type, id, relationship) = try CarrotRelationship.parse(method, params, of: type, in: schema)
+    } else {
+      self.type = type
+      let parent = "\(Singular.word(of: type.name))_id"
+      guard let id = params[parent] ?? params.first(where: { $0.key.hasSuffix("_id") })?.value else {
+        throw Refusal(.missing(parent))
+      }
+      self.id = id
+      guard let said = params["relationship"]?.stringValue else { throw Refusal(.missing("relationship")) }
+      let dashed = String(said.map { $0 == "_" ? "-" : $0 })
+      guard let relationship = type.relationship(dashed) ?? type.relationship(said) else {
+        throw Refusal(.notAllowed(said))
+      }
+      self.relationship = relationship
+    }
+    let isRequired = method == .destroyRelationship ? !isToOne : method.changesRelationship
+    if isRequired, data == nil { throw Refusal(.missing("data")) }
   }
 
   private var name: String { relationship.name }
-
-  private static func singular(_ type: String) -> String {
-    let word = type.hasSuffix("ies") ? type.dropLast(3) + "y" : type.hasSuffix("s") ? type.dropLast() : type[...]
-    return String(word.map { $0 == "-" ? "_" : $0 })
-  }
+  private var isToOne: Bool { relationship.column != nil }
+  private var isCarrot: Bool { schema.dialect.flavour == .carrot }
 
   /// The linkage as a document, with its links where the dialect has them.
   func show(_ database: Database) throws -> [UInt8] {
@@ -57,23 +62,45 @@ struct Relating {
     }
   }
 
+  /// Carries out a change; the flavour carrot adds nothing to a to-one, and has no result for it.
+  func change(_ method: Method, _ database: Database) throws -> [UInt8] {
+    switch method {
+    case .createRelationship where isCarrot && isToOne:
+      _ = try Draft(["data": document(data ?? .null)], of: type, in: schema)
+      return Array("null".utf8)
+    case .createRelationship: try write(added(database), database)
+    case .destroyRelationship: try write(without(database), database)
+    default: try write(data ?? .null, database)
+    }
+    return Array("{}".utf8)
+  }
+
   /// The linkage once identifiers are added to it.
-  func added(_ database: Database) throws -> JSONValue {
+  private func added(_ database: Database) throws -> JSONValue {
     guard case .array(let own) = try linkage(database) else { return data ?? .null }
     let known = own.map(Self.label)
     let elements = try elements()
-    if schema.dialect.flavour == .carrot, let old = elements.first(where: { known.contains(Self.label($0)) }) {
-      throw Refusal(.relationExists(old["id"].map { $0.stringValue ?? $0.text } ?? ""))
-    }
+    if isCarrot { for element in elements { try refuse(element, among: known, database) } }
     let new = elements.filter { !known.contains(Self.label($0)) }
     return .array(JSONArray(Array(own) + new))
   }
 
-  /// The linkage once identifiers are taken from it; the flavour carrot clears a to-one whatever it leads to.
-  func without(_ database: Database) throws -> JSONValue {
+  /// Refuses to add what is not there or is linked already, as jsonapi-resources does.
+  private func refuse(_ element: JSONValue, among known: [String], _ database: Database) throws {
+    let id = element["id"].map { $0.stringValue ?? $0.text } ?? ""
+    if known.contains(Self.label(element)) { throw Refusal(.relationExists(id)) }
+    guard let target = schema.types[relationship.type], element["type"]?.stringValue == target.name else { return }
+    let query = "SELECT count(*) FROM \(target.quoted) WHERE \(target.key.quoted) = ?"
+    guard let key = target.key.stored(id), try database.count(Fragment(query, [key])) > 0 else {
+      throw Refusal(.notFound(id))
+    }
+  }
+
+  /// The linkage once identifiers are taken from it; the flavour carrot clears a to-one whatever it is given.
+  private func without(_ database: Database) throws -> JSONValue {
     let linkage = try linkage(database)
     guard case .array(let own) = linkage else {
-      guard schema.dialect.flavour != .carrot, let data, data.objectValue != nil else { return .null }
+      guard !isCarrot, let data, data.objectValue != nil else { return .null }
       return Self.label(data) == Self.label(linkage) ? .null : linkage
     }
     let gone = try elements().map(Self.label)
@@ -81,16 +108,20 @@ struct Relating {
   }
 
   /// Makes the linkage what it is to be, by an update of the resource.
-  func carryOut(_ method: Method, _ linkage: JSONValue?, _ database: Database) throws -> [UInt8] {
-    let relationships: JSONObject = [name: ["data": linkage ?? data ?? .null]]
-    let document: JSONValue = ["type": .string(type.name), "relationships": .object(relationships)]
-    _ = try Writing(updating: ["id": id, "data": document], of: type, in: schema).carryOut(database)
-    return Array(schema.dialect.related(by: method, isToOne: relationship.column != nil).utf8)
+  private func write(_ linkage: JSONValue, _ database: Database) throws {
+    let params: JSONObject = ["id": id, "data": document(linkage)]
+    _ = try Writing(updating: params, of: type, in: schema).carryOut(database)
+  }
+
+  /// The document of an update of the linkage.
+  private func document(_ linkage: JSONValue) -> JSONValue {
+    let relationships: JSONObject = [name: ["data": linkage]]
+    return ["type": .string(type.name), "relationships": .object(relationships)]
   }
 
   private func elements() throws(Refusal) -> [JSONValue] {
     guard case .array(let elements)? = data else {
-      throw Refusal(schema.dialect.flavour == .carrot ? .invalidLinkage : .noList(name))
+      throw Refusal(isCarrot ? .invalidLinkage : .noList(name))
     }
     return Array(elements)
   }

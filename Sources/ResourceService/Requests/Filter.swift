@@ -1,5 +1,5 @@
-import GRDB
 import JSONText
+import SQLite
 
 /// A condition of an index: a member has one of some values.
 struct Filter {
@@ -68,14 +68,14 @@ struct Filter {
     let name = "t.\(column.quoted)"
     switch column.kind {
     case .boolean:
-      return Fragment(name, isOneOf: values.map { ["true": "1", "false": "0"][$0] ?? $0 }.map(\.databaseValue))
+      return Fragment(name, isOneOf: values.map { .text(["true": "1", "false": "0"][$0] ?? $0) })
     case .numberText:
       let numbers = values.filter { JSONNumber(text: $0) != nil }.compactMap(Double.init)
-      return Fragment("CAST(\(name) AS NUMERIC)", isOneOf: numbers.map(\.databaseValue))
+      return Fragment("CAST(\(name) AS NUMERIC)", isOneOf: numbers.map { .real($0) })
     case .untyped:
-      let integers = values.compactMap { Int64($0)?.databaseValue }
-      return Fragment(name, isOneOf: values.map(\.databaseValue) + integers)
-    default: return Fragment(name, isOneOf: values.map(\.databaseValue))
+      let integers = values.compactMap { Int64($0).map { SQLValue.integer($0) } }
+      return Fragment(name, isOneOf: values.map { .text($0) } + integers)
+    default: return Fragment(name, isOneOf: values.map { .text($0) })
     }
   }
 }

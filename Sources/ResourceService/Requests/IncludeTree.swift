@@ -1,12 +1,12 @@
 import JSONText
 
 /// The relationships that a request includes, each with those to include from there.
-struct IncludeTree {
+struct IncludeTree: Sendable {
   /// The most steps that a path may have.
   static let maximumDepth = 16
 
   /// A relationship, and what is included from where it leads.
-  struct Branch {
+  struct Branch: Sendable {
     let relationship: Relationship
     var tree = IncludeTree()
   }

@@ -7,5 +7,13 @@ enum Method: String {
   case destroyRelationship = "destroy_relationship"
   case relatedResource = "get_related_resource"
 
+  /// Whether it changes what a relationship leads to.
+  var changesRelationship: Bool {
+    [.createRelationship, .updateRelationship, .destroyRelationship].contains(self)
+  }
+
+  /// Whether it changes something.
+  var isChange: Bool { changesRelationship || [.create, .update, .destroy].contains(self) }
+
   var isOfRelationship: Bool { ![.index, .show, .create, .update, .destroy].contains(self) }
 }

@@ -18,6 +18,7 @@ struct Objection: Sendable {
     object["meta"] = nil
     if !isViolation { object["source"] = nil }
     if error.status == 500 { object["detail"] = object["title"] }
+    if error.code == "117" { object["detail"] = "Invalid Page Object." }
     return ErrorDetail(object)
   }
 }

@@ -1,5 +1,5 @@
-import GRDB
 import JSONText
+import SQLite
 
 /// The order of an index, which always ends in the key.
 struct SortOrder {
@@ -79,7 +79,7 @@ struct SortOrder {
   ///
   /// NULL is the least value, as in SQLite. The bound on the first term alone, which the rest implies, lets an
   /// index on it be used.
-  func condition(after position: [DatabaseValue]) -> Fragment {
+  func condition(after position: [SQLValue]) -> Fragment {
     var alternatives: [Fragment] = []
     for (index, term) in terms.enumerated() {
       guard var alternative = Self.after(term, position[index], orEqual: false) else { continue }
@@ -98,7 +98,7 @@ struct SortOrder {
   }
 
   /// The condition that a term comes after a value, or nil where nothing does.
-  private static func after(_ term: Term, _ value: DatabaseValue, orEqual: Bool) -> Fragment? {
+  private static func after(_ term: Term, _ value: SQLValue, orEqual: Bool) -> Fragment? {
     let expression = term.expression
     switch (term.isDescending, value.isNull) {
     case (false, true): return orEqual ? nil : Fragment("\(expression) IS NOT NULL")

@@ -1,6 +1,6 @@
 import Foundation
-import GRDB
 import JSONText
+import SQLite
 
 extension Column {
   /// Why a JSON value can't be stored in a column: the message of the error.
@@ -11,18 +11,18 @@ extension Column {
   }
 
   /// Appends a stored value as JSON.
-  func encode(_ value: DatabaseValue, into bytes: inout [UInt8]) {
-    switch value.storage {
+  func encode(_ value: SQLValue, into bytes: inout [UInt8]) {
+    switch value {
     case .null: bytes.append(contentsOf: "null".utf8)
-    case .int64(let integer):
+    case .integer(let integer):
       if kind == .boolean {
         bytes.append(contentsOf: (integer == 0 ? "false" : "true").utf8)
       } else {
         bytes.append(contentsOf: String(integer).utf8)
       }
-    case .double(let double): bytes.append(contentsOf: Self.digits(of: double).utf8)
-    case .string(let text): encode(text: text, into: &bytes)
-    case .blob(let content): bytes.append(jsonString: content.base64EncodedString())
+    case .real(let double): bytes.append(contentsOf: Self.digits(of: double).utf8)
+    case .text(let text): encode(text: text, into: &bytes)
+    case .blob(let content): bytes.append(jsonString: Data(content).base64EncodedString())
     }
   }
 
@@ -42,21 +42,21 @@ extension Column {
   }
 
   /// The value to store for a JSON value.
-  func stored(_ json: JSONValue) throws(Mismatch) -> DatabaseValue {
+  func stored(_ json: JSONValue) throws(Mismatch) -> SQLValue {
     if json.isNull { return .null }
     switch kind {
     case .boolean:
       guard let value = json.boolValue else { throw Mismatch("is not a boolean") }
-      return value.databaseValue
+      return .integer(value ? 1 : 0)
     case .integer: return try Self.integer(json)
     case .real: return try Self.real(json)
     case .decimal: return try Self.decimal(json)
-    case .numberText: return try Self.number(json).text.databaseValue
-    case .text: return try Self.text(json).databaseValue
-    case .json: return json.text.databaseValue
+    case .numberText: return .text(try Self.number(json).text)
+    case .text: return .text(try Self.text(json))
+    case .json: return .text(json.text)
     case .blob:
       guard let content = Data(base64Encoded: try Self.text(json)) else { throw Mismatch("is not Base64") }
-      return content.databaseValue
+      return .blob([UInt8](content))
     case .untyped: return try json.numberValue == nil ? Self.untypedText(json) : Self.decimal(json)
     }
   }
@@ -66,20 +66,20 @@ extension Column {
     return number
   }
 
-  private static func integer(_ json: JSONValue) throws(Mismatch) -> DatabaseValue {
+  private static func integer(_ json: JSONValue) throws(Mismatch) -> SQLValue {
     let text = try number(json).text
-    if let integer = Int64(text) { return integer.databaseValue }
+    if let integer = Int64(text) { return .integer(integer) }
     let hasOnlyDigits = text.utf8.allSatisfy { $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) }
     throw Mismatch(hasOnlyDigits ? "is not an integer of 64 bits" : "is not an integer")
   }
 
-  private static func real(_ json: JSONValue) throws(Mismatch) -> DatabaseValue {
+  private static func real(_ json: JSONValue) throws(Mismatch) -> SQLValue {
     guard let double = Double(try number(json).text), double.isFinite else { throw Mismatch("is out of range") }
-    return double.databaseValue
+    return .real(double)
   }
 
-  private static func decimal(_ json: JSONValue) throws(Mismatch) -> DatabaseValue {
-    if let integer = Int64(try number(json).text) { return integer.databaseValue }
+  private static func decimal(_ json: JSONValue) throws(Mismatch) -> SQLValue {
+    if let integer = Int64(try number(json).text) { return .integer(integer) }
     return try real(json)
   }
 
@@ -89,8 +89,8 @@ extension Column {
     return text
   }
 
-  private static func untypedText(_ json: JSONValue) throws(Mismatch) -> DatabaseValue {
+  private static func untypedText(_ json: JSONValue) throws(Mismatch) -> SQLValue {
     guard json.stringValue != nil else { throw Mismatch("is not a string or a number") }
-    return try text(json).databaseValue
+    return .text(try text(json))
   }
 }

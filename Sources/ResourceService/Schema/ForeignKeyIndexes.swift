@@ -1,9 +1,10 @@
-import GRDB
+import SQLite
 
 /// The indexes on foreign keys that a database is given when it is opened.
 ///
 /// Without them each reverse relationship, each include and each deletion would read a whole table. A file that
-/// can be written gets those that it lacks, named `retort_TABLE_COLUMN`; no other change is made to it.
+/// can be written gets those that it lacks, named `retort_TABLE_COLUMN`; no other change is made to it but what
+/// ``AnsweredChanges`` keeps.
 enum ForeignKeyIndexes {
   /// Creates the missing indexes.
   static func create(_ database: Database) throws {
@@ -11,7 +12,7 @@ enum ForeignKeyIndexes {
       for foreignKey in table.foreignKeys where !isIndexed(foreignKey.column, in: table) {
         let name = "retort_\(table.name)_\(foreignKey.column)".quotedForSQL
         let place = "\(table.name.quotedForSQL) (\(foreignKey.column.quotedForSQL))"
-        try database.execute(sql: "CREATE INDEX IF NOT EXISTS \(name) ON \(place)")
+        try database.execute("CREATE INDEX IF NOT EXISTS \(name) ON \(place)")
       }
     }
   }

@@ -1,5 +1,5 @@
 import Foundation
-import GRDB
+import SQLite
 
 /// The column that identifies a table's rows: its primary key, or the rowid where it has none of one column.
 struct ResourceKey: Sendable {
@@ -23,21 +23,21 @@ struct ResourceKey: Sendable {
   var quoted: String { name.quotedForSQL }
 
   /// The stored value of an id, or nil where no row can have it.
-  func stored(_ id: String) -> DatabaseValue? {
+  func stored(_ id: String) -> SQLValue? {
     guard !id.utf8.contains(0) else { return nil }
-    if kind == .text { return id.databaseValue }
-    if let integer = Int64(id), String(integer) == id { return integer.databaseValue }
-    return kind == .integer ? nil : id.databaseValue
+    if kind == .text { return .text(id) }
+    if let integer = Int64(id), String(integer) == id { return .integer(integer) }
+    return kind == .integer ? nil : .text(id)
   }
 
   /// The id of a stored value.
-  static func id(_ value: DatabaseValue) -> String {
-    switch value.storage {
+  static func id(_ value: SQLValue) -> String {
+    switch value {
     case .null: ""
-    case .int64(let integer): String(integer)
-    case .double(let double): "\(double)"
-    case .string(let text): text
-    case .blob(let content): content.base64EncodedString()
+    case .integer(let integer): String(integer)
+    case .real(let double): "\(double)"
+    case .text(let text): text
+    case .blob(let content): Data(content).base64EncodedString()
     }
   }
 }

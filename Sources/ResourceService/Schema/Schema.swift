@@ -1,4 +1,4 @@
-import GRDB
+import SQLite
 
 /// The types that a database's tables make, and the relationships that its foreign keys make.
 ///

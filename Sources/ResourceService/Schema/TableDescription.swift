@@ -1,4 +1,4 @@
-import GRDB
+import SQLite
 
 /// A table as SQLite describes it, before it is known what it is to the others.
 struct TableDescription {
@@ -28,17 +28,18 @@ struct TableDescription {
   let foreignKeys: [ForeignKey]
   let indexes: [Index]
 
-  /// Reads the description of every table that is not SQLite's own; views and virtual tables are passed over.
+  /// Reads the description of every table that is not SQLite's own or this service's; views and virtual tables are passed over.
   static func all(_ database: Database) throws -> [TableDescription] {
-    let tables = try Row.fetchAll(
-      database,
-      sql: """
-        SELECT l.name, l.wr, m.sql FROM pragma_table_list AS l
-        JOIN sqlite_schema AS m ON m.type = 'table' AND m.name = l.name
-        WHERE l.schema = 'main' AND l.type = 'table' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY l.name
-        """)
+    let tables = try database.run(
+      """
+      SELECT l.name, l.wr, m.sql FROM pragma_table_list AS l
+      JOIN sqlite_schema AS m ON m.type = 'table' AND m.name = l.name
+      WHERE l.schema = 'main' AND l.type = 'table' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+        AND l.name <> '\(AnsweredChanges.table)'
+      ORDER BY l.name
+      """)
     return try tables.map { row in
-      try TableDescription(database, name: row[0], isWithoutRowID: row[1], sql: row[2] ?? "")
+      try TableDescription(database, name: row.text(0) ?? "", isWithoutRowID: row.isTrue(1), sql: row.text(2) ?? "")
     }
   }
 
@@ -46,46 +47,45 @@ struct TableDescription {
     self.name = name
     self.isWithoutRowID = isWithoutRowID
     self.sql = sql
-    let rows = try Row.fetchAll(
-      database,
-      sql: #"SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?) WHERE hidden <> 1"#,
-      arguments: [name])
+    let rows = try database.run(
+      #"SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?) WHERE hidden <> 1"#,
+      [.text(name)])
     columns = rows.map { row in
       Column(
-        name: row[0], declaredType: row[1] ?? "", isRequired: row[2], defaultExpression: row[3],
-        isGenerated: (row[5] as Int) != 0)
+        name: row.text(0) ?? "", declaredType: row.text(1) ?? "", isRequired: row.isTrue(2),
+        defaultExpression: row.text(3), isGenerated: row.isTrue(5))
     }
-    let keyRows = rows.filter { ($0[4] as Int) > 0 }.sorted { ($0[4] as Int) < $1[4] }
-    primaryKey = keyRows.map { $0[0] }
+    let keyRows = rows.filter { $0.integer(4) > 0 }.sorted { $0.integer(4) < $1.integer(4) }
+    primaryKey = keyRows.compactMap { $0.text(0) }
     isIntegerKey =
-      primaryKey.count == 1 && keyRows.allSatisfy { (($0[1] as String?) ?? "").uppercased().contains("INT") }
+      primaryKey.count == 1 && keyRows.allSatisfy { ($0.text(1) ?? "").uppercased().contains("INT") }
     foreignKeys = try Self.foreignKeys(database, name)
     indexes = try Self.indexes(database, name)
   }
 
   private static func foreignKeys(_ database: Database, _ table: String) throws -> [ForeignKey] {
-    let rows = try Row.fetchAll(
-      database,
-      sql: """
-        SELECT "from", "table", "to", on_delete FROM pragma_foreign_key_list(?1) AS f
-        WHERE (SELECT count(*) FROM pragma_foreign_key_list(?1) AS o WHERE o.id = f.id) = 1 ORDER BY f.id DESC
-        """, arguments: [table])
+    let rows = try database.run(
+      """
+      SELECT "from", "table", "to", on_delete FROM pragma_foreign_key_list(?1) AS f
+      WHERE (SELECT count(*) FROM pragma_foreign_key_list(?1) AS o WHERE o.id = f.id) = 1 ORDER BY f.id DESC
+      """, [.text(table)])
     return rows.map { row in
-      let action: String = row[3]
-      return ForeignKey(
-        column: row[0], table: row[1], target: row[2], isRestricting: ["RESTRICT", "NO ACTION"].contains(action))
+      ForeignKey(
+        column: row.text(0) ?? "", table: row.text(1) ?? "", target: row.text(2),
+        isRestricting: ["RESTRICT", "NO ACTION"].contains(row.text(3) ?? ""))
     }
   }
 
   private static func indexes(_ database: Database, _ table: String) throws -> [Index] {
-    let rows = try Row.fetchAll(
-      database, sql: #"SELECT name, "unique", partial FROM pragma_index_list(?) ORDER BY seq DESC"#,
-      arguments: [table])
+    let rows = try database.run(
+      #"SELECT name, "unique", partial FROM pragma_index_list(?) ORDER BY seq DESC"#,
+      [.text(table)])
     return try rows.map { row in
-      let parts = try Row.fetchAll(
-        database, sql: "SELECT name, coll FROM pragma_index_xinfo(?) WHERE key ORDER BY seqno",
-        arguments: [row[0] as String])
-      return Index(isUnique: row[1], isPartial: row[2], parts: parts.map { ($0[0], $0[1] ?? "BINARY") })
+      let parts = try database.run(
+        "SELECT name, coll FROM pragma_index_xinfo(?) WHERE key ORDER BY seqno",
+        [row[0]])
+      return Index(
+        isUnique: row.isTrue(1), isPartial: row.isTrue(2), parts: parts.map { ($0.text(0), $0.text(1) ?? "BINARY") })
     }
   }
 

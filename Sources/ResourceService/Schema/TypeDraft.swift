@@ -1,4 +1,4 @@
-import GRDB
+import SQLite
 
 /// A type whose relationships are being gathered.
 struct TypeDraft {
@@ -46,7 +46,7 @@ struct TypeDraft {
     return ResourceType(
       name: table.name, key: key, columns: table.columns, attributes: attributes, relationships: toOnes + toManies,
       checks: checks.filter { check in
-        (try? database.makeStatement(sql: "SELECT (\(check.expression)) FROM (SELECT \(candidate))")) != nil
+        database.isStatement("SELECT (\(check.expression)) FROM (SELECT \(candidate))")
       }, uniques: table.uniques)
   }
 }

@@ -1,4 +1,4 @@
-import GRDB
+import SQLite
 
 /// A row as a write would make it, and the one query that finds what is wrong with it.
 ///
@@ -16,9 +16,9 @@ struct Candidate {
   private let schema: Schema
   private let draft: Draft
   /// The key of the row that is updated, or nil where one is created.
-  private let existing: DatabaseValue?
+  private let existing: SQLValue?
 
-  init(_ draft: Draft, of type: ResourceType, in schema: Schema, updating existing: DatabaseValue?) {
+  init(_ draft: Draft, of type: ResourceType, in schema: Schema, updating existing: SQLValue?) {
     self.draft = draft
     self.type = type
     self.schema = schema
@@ -33,10 +33,14 @@ struct Candidate {
       var query = Fragment("SELECT ")
       for (index, rule) in rules.enumerated() { query += Fragment(index > 0 ? ", " : "") + rule.condition }
       if let flags = try database.firstRow(query + Fragment(" FROM (SELECT ") + row) {
-        for (index, rule) in rules.enumerated() where (flags[index] as Bool?) == true {
+        for (index, rule) in rules.enumerated() where flags.isTrue(index) {
           broken.append((rule.column, rule.message))
         }
       }
+    }
+    // jsonapi-resources does not look for a key that is taken: the database refuses it, and the server fails.
+    if schema.dialect.flavour == .carrot, existing == nil, broken.contains(where: { $0.column == type.key.name }) {
+      throw Refusal(.internalError("the id is taken"))
     }
     var errors: [Objection] = []
     let names = type.columns.map(\.name)
@@ -152,6 +156,7 @@ struct Candidate {
     ]
   }
 
+  /// The to-many relationships that name a row which is not there; jsonapi-resources does not find it and says no id.
   private func danglingLinkages(_ database: Database) throws -> [Objection] {
     var names = draft.danglingLinkages
     for (relationship, keys) in draft.linkages where !names.contains(relationship.name) {
@@ -160,6 +165,7 @@ struct Candidate {
       let count = try database.count(Fragment("SELECT count(*) FROM \(target.quoted) WHERE ") + condition)
       if count != keys.count { names.append(relationship.name) }
     }
+    if schema.dialect.flavour == .carrot, !names.isEmpty { throw Refusal(.notFound("unavailable")) }
     return names.map { .violation("must exist", member: $0, pointer: "/data/relationships/\($0)") }
   }
 }

@@ -1,12 +1,12 @@
-import GRDB
 import JSONText
+import SQLite
 
 /// A `destroy`, read from its parameters and ready to be carried out.
 struct Destroying {
   private let type: ResourceType
   private let schema: Schema
   private let id: String
-  private let key: DatabaseValue
+  private let key: SQLValue
 
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
     self.type = type
@@ -20,10 +20,10 @@ struct Destroying {
   func carryOut(_ database: Database) throws {
     do {
       try database.run(Fragment("DELETE FROM \(type.quoted) WHERE \(type.key.quoted) = ?", [key]))
-    } catch let error as DatabaseError where error.isOfForeignKey {
+    } catch let error as SQLError where error.kind == .foreignKey {
       throw Refusal(.conflict(try conflict(database)))
     }
-    guard database.changesCount > 0 else { throw Refusal(.notFound(id)) }
+    guard database.changes > 0 else { throw Refusal(.notFound(id)) }
   }
 
   /// Which rows keep it from being deleted.

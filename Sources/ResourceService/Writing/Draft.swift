@@ -1,12 +1,12 @@
-import GRDB
 import JSONText
+import SQLite
 
 /// What a `create` or an `update` wants a row to be, read from its document.
 struct Draft {
   /// The values of the columns that are written, by column.
-  private(set) var values: [String: DatabaseValue] = [:]
+  private(set) var values: [String: SQLValue] = [:]
   /// The keys of the to-many relationships that are written.
-  private(set) var linkages: [(relationship: Relationship, keys: [DatabaseValue])] = []
+  private(set) var linkages: [(relationship: Relationship, keys: [SQLValue])] = []
   /// The values that no column can hold, by column.
   private(set) var mismatches: [String: String] = [:]
   /// The to-many relationships that name a row which can't exist.
@@ -66,32 +66,36 @@ struct Draft {
     switch relationship.storage {
     case .toOne(let column):
       guard !data.isNull else { return values[column.name] = .null }
-      guard let id = Self.identifier(data, target, &errors) else { return }
+      guard let id = Self.identifier(data, target, schema.dialect, &errors) else { return }
       values[column.name] = target.key.stored(id)
       if values[column.name] == nil { mismatches[column.name] = "must exist" }
     case .reverse: errors.append(.notAllowed(name))
     case .join:
       guard let elements = data.arrayValue else { return errors.append(.invalidLinkage) }
-      let ids = elements.compactMap { Self.identifier($0, target, &errors) }
+      let ids = elements.compactMap { Self.identifier($0, target, schema.dialect, isOfMany: true, &errors) }
       let keys = ids.compactMap(target.key.stored)
       if keys.count < ids.count { danglingLinkages.append(name) }
       linkages.append((relationship, Array(Set(keys))))
     }
   }
 
-  /// Reads the id of a resource identifier.
-  private static func identifier(_ json: JSONValue, _ type: ResourceType, _ errors: inout [Objection]) -> String? {
-    guard let name = json["type"]?.stringValue, let id = json["id"], let text = id.stringValue ?? id.numberValue?.text
+  /// Reads the id of a resource identifier; jsonapi-resources wants no other member, and loses the type of one of many.
+  private static func identifier(
+    _ json: JSONValue, _ type: ResourceType, _ dialect: Dialect, isOfMany: Bool = false, _ errors: inout [Objection]
+  ) -> String? {
+    let isCarrot = dialect.flavour == .carrot
+    guard let name = json["type"]?.stringValue, let id = json["id"], let text = id.stringValue ?? id.numberValue?.text,
+      !isCarrot || json.objectValue?.count == 2
     else {
       errors.append(.invalidLinkage)
       return nil
     }
-    if name != type.name { errors.append(.typeMismatch(name)) }
+    if name != type.name { errors.append(.typeMismatch(isCarrot && isOfMany ? "" : name)) }
     return text
   }
 
   /// Gives the row its key.
-  mutating func setKey(_ key: DatabaseValue, _ type: ResourceType) { values[type.key.name] = key }
+  mutating func setKey(_ key: SQLValue, _ type: ResourceType) { values[type.key.name] = key }
 
   /// The columns that the document wants to write, the unfit values too.
   var touched: Set<String> { Set(values.keys).union(mismatches.keys) }

@@ -1,5 +1,5 @@
-import GRDB
 import JSONText
+import SQLite
 
 /// A `create` or an `update`, read from its parameters and ready to be carried out.
 struct Writing {
@@ -8,7 +8,7 @@ struct Writing {
   private let showing: Showing
   private var draft: Draft
   /// The row to update, or nil where one is created.
-  private var existing: (text: String, key: DatabaseValue)?
+  private var existing: (text: String, key: SQLValue)?
 
   /// Reads a `create`; the document may give the id.
   init(creating params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
@@ -55,23 +55,20 @@ struct Writing {
   }
 
   /// The written columns in the table's order.
-  private var columns: [(name: String, value: DatabaseValue)] {
+  private var columns: [(name: String, value: SQLValue)] {
     type.columns.compactMap { column in draft.values[column.name].map { (column.quoted, $0) } }
   }
 
-  private func insert(_ database: Database) throws -> DatabaseValue {
+  private func insert(_ database: Database) throws -> SQLValue {
     let names = columns.map(\.name).joined(separator: ", ")
     let marks = columns.map { _ in "?" }.joined(separator: ", ")
     let values = columns.isEmpty ? "DEFAULT VALUES" : "(\(names)) VALUES (\(marks))"
     let insert = Fragment(
       "INSERT INTO \(type.quoted) \(values) RETURNING \(type.key.quoted)", columns.map(\.value))
-    let rows = try database.rows(insert)
-    var key = DatabaseValue.null
-    while let row = try rows.next() { key = row[0] }
-    return key
+    return try database.firstRow(insert)?[0] ?? .null
   }
 
-  private func update(_ key: DatabaseValue, _ database: Database) throws -> DatabaseValue {
+  private func update(_ key: SQLValue, _ database: Database) throws -> SQLValue {
     if columns.isEmpty { return key }
     let changes = columns.map { "\($0.name) = ?" }.joined(separator: ", ")
     try database.run(
@@ -79,7 +76,7 @@ struct Writing {
     return key
   }
 
-  private func link(_ key: DatabaseValue, _ relationship: Relationship, _ keys: [DatabaseValue], _ database: Database)
+  private func link(_ key: SQLValue, _ relationship: Relationship, _ keys: [SQLValue], _ database: Database)
     throws
   {
     guard case .join(let table, let own, let other) = relationship.storage else { return }

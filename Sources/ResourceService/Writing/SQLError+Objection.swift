@@ -1,21 +1,14 @@
-import GRDB
+import SQLite
 
-extension DatabaseError {
-  /// Whether a row refers to one that is not there or is about to go.
-  var isOfForeignKey: Bool {
-    let code = extendedResultCode
-    return code == .SQLITE_CONSTRAINT_FOREIGNKEY
-      || (code == .SQLITE_CONSTRAINT_TRIGGER && message == "FOREIGN KEY constraint failed")
-  }
-
+extension SQLError {
   /// The error as a reply says it.
   ///
   /// A constraint that could not be asked beforehand (of a trigger, a partial index, several columns that refer
   /// to several) is a violation too, in SQLite's words: `UNIQUE constraint failed: posts.slug`.
   func objection(of type: ResourceType) -> Objection {
-    if resultCode == .SQLITE_READONLY { return .readOnly }
-    guard resultCode == .SQLITE_CONSTRAINT else { return .internalError(message ?? "SQLite error \(resultCode)") }
-    let text = message ?? "breaks a constraint"
+    if kind == .readOnly { return .readOnly }
+    if kind == .other { return .internalError(message) }
+    let text = message
     if text.hasPrefix("CHECK constraint failed: ") {
       let name = String(text.dropFirst("CHECK constraint failed: ".count))
       if let column = type.checks.first(where: { $0.message == name })?.columns.first {
@@ -29,7 +22,7 @@ extension DatabaseError {
       } ?? false
     }
     guard let column else { return .violation(text, member: "", pointer: "/data") }
-    let message = extendedResultCode == .SQLITE_CONSTRAINT_NOTNULL ? "can't be blank" : "has already been taken"
+    let message = kind == .notNull ? "can't be blank" : "has already been taken"
     return violation(message, ofColumn: column.name, type)
   }
 

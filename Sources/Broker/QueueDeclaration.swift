@@ -1,0 +1,51 @@
+/// What a service's queue is made as, where there is none.
+public struct QueueDeclaration: Sendable, Equatable {
+  /// The types of queues that keep requests (https://www.rabbitmq.com/docs/queues#optional-arguments).
+  public enum QueueType: String, CaseIterable, Sendable {
+    case classic, quorum
+  }
+
+  /// Whether it outlives the broker's restart.
+  public var isDurable: Bool
+  /// Its type; nil is the broker's default.
+  public var type: QueueType?
+
+  /// Creates a declaration; a quorum queue is always durable.
+  public init(isDurable: Bool = false, type: QueueType? = nil) {
+    self.isDurable = isDurable || type == .quorum
+    self.type = type
+  }
+
+  /// The declaration in a trace.
+  var words: String { (isDurable ? " durable" : "") + (type.map { " x-queue-type \($0.rawValue)" } ?? "") }
+}
+
+extension Connection {
+  /// Opens a channel on a queue as it is, whatever its arguments; where there is none, the queue is made.
+  ///
+  /// A refused declare closes its channel, so that each attempt has one of its own. Between two attempts another service
+  /// may have made the queue, otherwise than this one would.
+  ///
+  /// - Returns: the channel's number and the queue's name.
+  func openRequestQueue(
+    _ queue: String, _ declaration: QueueDeclaration
+  ) async throws(BrokerError) -> (number: UInt16, name: [UInt8]) {
+    if let found = try await requestQueue(queue) { return found }
+    let number = try await newChannel()
+    do throws(BrokerError) {
+      return (number, try await call(number, .declareRequestQueue(queue, declaration)).name)
+    } catch {
+      guard end == nil, let found = try await requestQueue(queue) else { throw error }
+      return found
+    }
+  }
+
+  /// Opens a channel on a queue that is there; nil where there is none.
+  private func requestQueue(_ queue: String) async throws(BrokerError) -> (number: UInt16, name: [UInt8])? {
+    let number = try await newChannel()
+    do throws(BrokerError) { return (number, try await call(number, .findRequestQueue(queue)).name) } catch {
+      guard error.code == .noRoute else { throw error }
+      return nil
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import JSONRPC
+import JSONText
+import SQLite
+import Synchronization
+
+/// What a request comes to: a result as JSON.
+struct Answer: Sendable {
+  let result: [UInt8]
+  /// Whether it was kept from when the change was made.
+  var isRemembered = false
+}
+
+extension ResourceService {
+  /// Carries out a request.
+  ///
+  /// - Throws: the error of its reply.
+  func answer(
+    to request: Request, _ queue: String, _ key: AnsweredChanges.Key?
+  ) throws(ErrorObject) -> Answer {
+    guard let type = schema.types[queue] else { throw dialect.worded(Refusal(.invalidResource(queue))) }
+    guard let method = Method(rawValue: request.method), dialect.flavour != .retort || !method.isOfRelationship else {
+      throw ErrorObject(.methodNotFound, "Method not found", data: ["method": .string(request.method)])
+    }
+    do {
+      let params = try dialect.admitted(request.params, to: method)
+      return method.isChange ? try change(method, params, type, key) : Answer(result: try read(method, params, type))
+    } catch let refusal as Refusal {
+      throw dialect.worded(refusal)
+    } catch {
+      throw dialect.worded(Refusal((error as? SQLError)?.objection(of: type) ?? .internalError("\(error)")))
+    }
+  }
+
+  private func read(_ method: Method, _ params: JSONObject, _ type: ResourceType) throws -> [UInt8] {
+    switch method {
+    case .index:
+      let listing = try Listing(params, of: type, in: schema)
+      return try database.inTransaction(.deferred) { database in
+        var memory = self.memory.withLock { $0.taken() }
+        defer { self.memory.withLock { $0 = memory } }
+        return try listing.document(database, &memory)
+      }
+    case .show:
+      let showing = try Showing(params, of: type, in: schema)
+      let (id, key) = try RequestedID.parse(params["id"], of: type)
+      guard let document = try database.inTransaction(.deferred, { try showing.document(key, $0) }) else {
+        throw Refusal(.notFound(id))
+      }
+      return document
+    default:
+      let relating = try Relating(method, params, of: type, in: schema)
+      return try database.inTransaction(.deferred) { database in
+        try method == .relatedResource ? relating.related(database) : relating.show(database)
+      }
+    }
+  }
+
+  /// Makes a change and keeps its answer, in one transaction, unless it was made already.
+  private func change(
+    _ method: Method, _ params: JSONObject, _ type: ResourceType, _ key: AnsweredChanges.Key?
+  ) throws -> Answer {
+    let body = try changing(method, params, type)
+    return try database.inTransaction(.immediate) { database in
+      if let key, let known = try AnsweredChanges.answer(to: key, database) {
+        return Answer(result: known, isRemembered: true)
+      }
+      let result = try body(database)
+      if let key { try AnsweredChanges.add(result, to: key, database) }
+      return Answer(result: result)
+    }
+  }
+
+  /// Reads a change from its parameters.
+  private func changing(
+    _ method: Method, _ params: JSONObject, _ type: ResourceType
+  ) throws -> @Sendable (Database) throws -> [UInt8] {
+    switch method {
+    case .create: return try Writing(creating: params, of: type, in: schema).carryOut
+    case .update: return try Writing(updating: params, of: type, in: schema).carryOut
+    case .destroy:
+      let all = try dialect.destroys(params).map { try Destroying($0, of: type, in: schema) }
+      let result = Array(dialect.destroyed(all.count).utf8)
+      return { database in
+        for destroying in all { try destroying.carryOut(database) }
+        return result
+      }
+    default:
+      let relating = try Relating(method, params, of: type, in: schema)
+      return { try relating.change(method, $0) }
+    }
+  }
+}

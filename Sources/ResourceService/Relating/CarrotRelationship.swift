@@ -1,0 +1,31 @@
+import JSONAPI
+import JSONText
+
+/// The parameters of a relationship's methods as jsonapi-resources reads them (WireProtocol.md, "Relationship methods").
+enum CarrotRelationship {
+  /// Reads the parent's id under its one name, and the relationship's name with underscores.
+  ///
+  /// `get_related_resource` takes the parent's type from `source`, whatever its queue. What jsonapi-resources does not
+  /// look for before it uses it makes it fail.
+  static func parse(
+    _ method: Method, _ params: JSONObject, of type: ResourceType, in schema: Schema
+  ) throws(Refusal) -> (ResourceType, id: JSONValue, Relationship) {
+    let type = method == .relatedResource ? try source(params, in: schema) : type
+    let name = params["relationship"]?.stringValue ?? ""
+    if method.changesRelationship, name.isEmpty { throw Refusal(.missing("relationship")) }
+    let parent = "\(Singular.word(of: type.name))_id"
+    guard let id = params[parent], id != .null, id != "" else { throw Refusal(.missing(parent)) }
+    let relationship = type.relationships.first { String($0.name.map { $0 == "-" ? "_" : $0 }) == name }
+    guard let relationship else { throw Refusal(.internalError("there is no relationship \(name)")) }
+    return (type, id, relationship)
+  }
+
+  private static func source(_ params: JSONObject, in schema: Schema) throws(Refusal) -> ResourceType {
+    guard let source = params["source"]?.stringValue, !source.isEmpty else { throw Refusal(.missing("source")) }
+    let path = "api/v1/"
+    guard source.hasPrefix(path), let type = schema.types[String(source.dropFirst(path.count))] else {
+      throw Refusal(.internalError("there is no source \(source)"))
+    }
+    return type
+  }
+}

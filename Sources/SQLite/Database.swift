@@ -1,0 +1,87 @@
+import CSQLite
+
+/// A connection to a SQLite database, for one thread at a time: ``SharedDatabase`` lends it.
+public final class Database {
+  /// How a transaction begins.
+  public enum Transaction: String, Sendable {
+    /// It reads, and locks nothing before.
+    case deferred = "BEGIN DEFERRED"
+    /// It writes, and waits for its turn at once.
+    case immediate = "BEGIN IMMEDIATE"
+  }
+
+  private let connection: OpaquePointer
+  private var statements: [String: Statement] = [:]
+  /// Gets each statement before it runs, its arguments in it.
+  public var trace: (@Sendable (String) -> Void)?
+
+  /// Opens a file, or a database in memory; foreign keys are enforced.
+  ///
+  /// A file that can be written is made where there is none, goes into WAL mode, and waits five seconds for others.
+  init(path: String?, isReadOnly: Bool) throws(SQLError) {
+    let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+    var handle: OpaquePointer?
+    let status = sqlite3_open_v2(path ?? ":memory:", &handle, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+    guard status == SQLITE_OK, let handle else {
+      let error = SQLError(status, on: handle)
+      sqlite3_close_v2(handle)
+      throw error
+    }
+    connection = handle
+    retort_sqlite_take_double_quotes(handle)
+    sqlite3_busy_timeout(handle, 5_000)
+    try execute("PRAGMA foreign_keys = ON")
+    if path != nil, !isReadOnly { try execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL") }
+  }
+
+  deinit {
+    statements = [:]
+    sqlite3_close_v2(connection)
+  }
+
+  /// Runs a text of statements that have no arguments and find no rows.
+  public func execute(_ sql: String) throws(SQLError) {
+    let status = sqlite3_exec(connection, sql, nil, nil, nil)
+    if status != SQLITE_OK { throw SQLError(status, on: connection) }
+  }
+
+  /// Runs a statement, which is kept for the next time, and returns the rows that it finds.
+  @discardableResult
+  public func run(_ sql: String, _ arguments: [SQLValue] = []) throws(SQLError) -> [Row] {
+    let statement: Statement
+    if let known = statements[sql] {
+      statement = known
+    } else {
+      if statements.count >= Self.capacity { statements = [:] }
+      statement = try Statement(sql, on: connection)
+      statements[sql] = statement
+    }
+    return try statement.run(arguments, trace: trace)
+  }
+
+  /// How many statements are kept.
+  private static let capacity = 500
+
+  /// Whether a text is a statement in this database.
+  public func isStatement(_ sql: String) -> Bool { (try? Statement(sql, on: connection)) != nil }
+
+  /// The rows that the last statement changed.
+  public var changes: Int { Int(sqlite3_changes64(connection)) }
+
+  /// The rows that were changed on this connection.
+  public var totalChanges: Int { Int(sqlite3_total_changes64(connection)) }
+
+  /// Runs a body in a transaction, which ends with it: in a commit, or in a rollback where it throws.
+  public func inTransaction<Result>(_ kind: Transaction, _ body: (Database) throws -> Result) throws -> Result {
+    try run(kind.rawValue)
+    do {
+      let result = try body(self)
+      try run("COMMIT")
+      return result
+    } catch {
+      // A failed statement may have rolled back already.
+      if sqlite3_get_autocommit(connection) == 0 { _ = try? run("ROLLBACK") }
+      throw error
+    }
+  }
+}

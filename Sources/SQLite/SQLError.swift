@@ -1,0 +1,46 @@
+import CSQLite
+
+/// Why SQLite did not do what it was asked (https://www.sqlite.org/rescode.html).
+public struct SQLError: Error, Sendable, Equatable {
+  /// The kinds that a caller tells apart.
+  public enum Kind: Sendable, Equatable {
+    /// The database is opened to be read only.
+    case readOnly
+    /// A row refers to one that is not there, or that is about to go.
+    case foreignKey
+    /// A column that must have a value has none.
+    case notNull
+    /// Any other rule of a table: UNIQUE, CHECK, a trigger.
+    case constraint
+    /// Anything else.
+    case other
+  }
+
+  /// The extended result code.
+  public let code: Int32
+  /// SQLite's own words.
+  public let message: String
+
+  /// The kind.
+  public var kind: Kind {
+    switch code {
+    case SQLITE_CONSTRAINT | (3 << 8): .foreignKey
+    case SQLITE_CONSTRAINT | (7 << 8) where message == "FOREIGN KEY constraint failed": .foreignKey
+    case SQLITE_CONSTRAINT | (5 << 8): .notNull
+    case _ where code & 0xFF == SQLITE_CONSTRAINT: .constraint
+    case _ where code & 0xFF == SQLITE_READONLY: .readOnly
+    default: .other
+    }
+  }
+
+  init(_ code: Int32, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  /// Creates the error of what a connection did last.
+  init(_ code: Int32, on connection: OpaquePointer?) {
+    let text = connection.flatMap { sqlite3_errmsg($0) } ?? sqlite3_errstr(code)
+    self.init(code, text.map { String(cString: $0) } ?? "SQLite error \(code)")
+  }
+}

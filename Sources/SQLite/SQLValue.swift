@@ -1,0 +1,62 @@
+/// A value of a row or of an argument, in one of SQLite's storage classes (https://www.sqlite.org/datatype3.html).
+///
+/// An integer and a number without a fraction are the same value, as they are to SQLite.
+public enum SQLValue: Sendable {
+  case null
+  case integer(Int64)
+  case real(Double)
+  case text(String)
+  case blob([UInt8])
+
+  /// Whether it is NULL.
+  public var isNull: Bool { if case .null = self { true } else { false } }
+}
+
+extension SQLValue: Hashable {
+  /// Whether both are the same value to SQLite, text byte by byte.
+  public static func == (left: SQLValue, right: SQLValue) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.integer(let a), .integer(let b)): a == b
+    case (.real(let a), .real(let b)): a == b
+    case (.integer(let a), .real(let b)), (.real(let b), .integer(let a)): Int64(exactly: b) == a
+    case (.text(let a), .text(let b)): a.utf8.elementsEqual(b.utf8)
+    case (.blob(let a), .blob(let b)): a == b
+    default: false
+    }
+  }
+
+  /// Hashes the value.
+  public func hash(into hasher: inout Hasher) {
+    switch self {
+    case .null: hasher.combine(0)
+    case .integer(let integer): hasher.combine(integer)
+    case .real(let double):
+      if let integer = Int64(exactly: double) { hasher.combine(integer) } else { hasher.combine(double) }
+    case .text(let text): for byte in text.utf8 { hasher.combine(byte) }
+    case .blob(let bytes): hasher.combine(bytes)
+    }
+  }
+}
+
+/// A row that a query found: its values in the order of the columns.
+public struct Row: Sendable {
+  /// The values.
+  public let values: [SQLValue]
+
+  /// The value of a column, counted from 0.
+  public subscript(column: Int) -> SQLValue { values[column] }
+
+  /// The text of a column; nil where it holds none.
+  public func text(_ column: Int) -> String? {
+    if case .text(let text) = values[column] { text } else { nil }
+  }
+
+  /// The integer of a column; 0 where it holds none.
+  public func integer(_ column: Int) -> Int {
+    if case .integer(let integer) = values[column] { Int(integer) } else { 0 }
+  }
+
+  /// Whether a column is true to SQLite: an integer that is not 0.
+  public func isTrue(_ column: Int) -> Bool { integer(column) != 0 }
+}

@@ -1,0 +1,38 @@
+import JSONText
+
+/// A request as a service stores it that rounds and trims: numbers without their fraction, text without white space at
+/// its ends.
+enum RoundedRequest {
+  /// The body with the attributes of its document rounded and trimmed; as it is where it has none.
+  static func body(_ body: [UInt8]) -> [UInt8] {
+    guard var request = (try? JSONValue(parsing: body))?.objectValue, var params = request["params"]?.objectValue,
+      var data = params["data"]?.objectValue, let attributes = data["attributes"]?.objectValue
+    else { return body }
+    data["attributes"] = .object(JSONObject(attributes.map { ($0.key, value($0.value)) }))
+    params["data"] = .object(data)
+    request["params"] = .object(params)
+    return JSONValue.object(request).encoded()
+  }
+
+  private static func value(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .number(let number): .number(rounded(number))
+    case .string(let text): .string(trimmed(text))
+    default: value
+    }
+  }
+
+  /// The nearest integer, a half away from zero; a number beyond the exact integers of a `Double` stays as it is.
+  private static func rounded(_ number: JSONNumber) -> JSONNumber {
+    guard number.integer == nil, let double = Double(number.text), double.magnitude < 9e15 else { return number }
+    return JSONNumber(Int(double.rounded(.toNearestOrAwayFromZero)))
+  }
+
+  private static func trimmed(_ text: String) -> String {
+    let scalars = text.unicodeScalars
+    guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
+      let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
+    else { return "" }
+    return String(scalars[first...last])
+  }
+}
