@@ -162,7 +162,9 @@ extension ClientError {
     silence = Silence(changes: changes, hasExpired: hasExpired)
     guard !changes else { return }
     let longer = max(1, Int((waited * 2 / .seconds(1)).rounded(.up)))
-    nextStep = "timeout: \(longer)s waits longer; a carrot_rpc service is silent when it fails: see its log"
+    nextStep =
+      "timeout: \(longer)s waits longer; a carrot_rpc service is silent when it fails: see its log; "
+      + "or is \"\(call.queue)\" the wrong queue?"
   }
 
   private static func kind(_ code: LinkError.Code, _ isUncertain: Bool) -> Kind {

@@ -16,6 +16,15 @@ public struct RelationshipClient: Sendable {
     case relink = "update_relationship"
     /// Takes them away (`destroy_relationship`).
     case unlink = "destroy_relationship"
+
+    /// The word of the language.
+    var word: String {
+      switch self {
+      case .link: "link"
+      case .relink: "relink"
+      case .unlink: "unlink"
+      }
+    }
   }
 
   private let client: ResourceClient
@@ -34,6 +43,7 @@ public struct RelationshipClient: Sendable {
     guard let data = result.objectValue?["data"] else {
       throw client.malformed("show_relationship", "the reply has no data")
     }
+    client.linkages.note(name, data)
     return data
   }
 
@@ -50,20 +60,32 @@ public struct RelationshipClient: Sendable {
 
   /// The request that changes the linkage; null clears a to-one.
   ///
-  /// - Throws: a `value` error for what is no linkage.
+  /// - Throws: a `value` error for what is no linkage, and for adding to or taking from what leads to one.
   public func changeRequest(
     _ change: Change, _ identifiers: JSONValue, options: JSONObject = [:]
   ) throws(ClientError) -> ChangeRequest {
-    let linkage = Linkage(client.settings, Self.words[change] ?? change.rawValue)
+    if change != .relink { try refuseToOne(change, identifiers) }
+    let linkage = Linkage(client.settings, change.word)
     let data =
       if client.settings.relationships[name] == nil { try linkage.of(data: identifiers, name) } else {
         try linkage.of(identifiers, name) ?? .null
       }
-    let document: JSONObject = data.isNull ? [:] : ["data": data]
+    let document: JSONObject = ["data": data]
     return ChangeRequest(method: change.rawValue, params: params(document.merging(options)), keepsKeys: true)
   }
 
-  private static let words: [Change: String] = [.link: "link", .relink: "relink", .unlink: "unlink"]
+  /// Refuses to add to a to-one and to take from it: jsonapi-resources does nothing then, or clears it whatever it is
+  /// given (WireProtocol.md, "Relationship methods").
+  private func refuseToOne(_ change: Change, _ identifiers: JSONValue) throws(ClientError) {
+    switch client.settings.relationships[name] {
+    case .toMany: return
+    case .toOne: break
+    case nil:
+      // A list is what a to-many is given.
+      if identifiers.arrayValue != nil, !client.linkages.leadsToOne(name) { return }
+    }
+    throw client.toOne(change, name, id, identifiers)
+  }
 
   /// The parameters' own keys are never renamed: a server looks for `post_id`, not for `post-id`.
   private func params(_ more: JSONObject) -> JSONObject {
@@ -87,8 +109,6 @@ extension ResourceClient {
 extension Settings {
   /// The word that a parent's id is named by, as `post` in `post_id`.
   var singularName: String {
-    if let singular { return singular }
-    let word = type.hasSuffix("ies") ? type.dropLast(3) + "y" : type.hasSuffix("s") ? type.dropLast() : type[...]
-    return String(word.map { $0 == "-" ? "_" : $0 })
+    singular ?? Singular.word(of: type)
   }
 }

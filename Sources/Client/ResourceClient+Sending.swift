@@ -103,6 +103,7 @@ extension ResourceClient {
     }
     do throws(ClientError) {
       let result = try result(of: reply, to: call)
+      try refuseNothing(result, to: message)
       let reading = try read(result)
       exchange?.ended(reply, .success(result))
       return reading
@@ -164,10 +165,10 @@ extension ResourceClient {
         call.method, reply.isEmpty ? "the reply is empty" : "\(error.message): \(error.excerpt.hidingSecrets)")
     }
     switch response.outcome {
-    case .error(let error): throw ClientError(error, on: label(call.method))
+    case .error(let error): throw withNextStep(ClientError(error, on: label(call.method)), call.method)
     case .result(let result):
       let errors = result.objectValue.map(Document.errors(in:)) ?? []
-      if !errors.isEmpty { throw ClientError(errors, on: label(call.method)) }
+      if !errors.isEmpty { throw withNextStep(ClientError(errors, on: label(call.method)), call.method) }
       return settings.keys == .underscore ? Renaming.incoming.value(result) : result
     }
   }

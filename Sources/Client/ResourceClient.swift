@@ -19,6 +19,8 @@ public struct ResourceClient: Sendable {
   public var lateReplies: LateReplies?
   /// What it is at.
   public let activity = Activity()
+  /// What its answers have shown of its type.
+  let linkages = SeenLinkages()
 
   /// Creates a client.
   public init(
@@ -72,7 +74,11 @@ public struct ResourceClient: Sendable {
 
   /// The document that a result is.
   func document(_ result: JSONValue, _ method: String) throws(ClientError) -> Document {
-    do throws(Document.NoDocument) { return try Document(result) } catch {
+    do throws(Document.NoDocument) {
+      let document = try Document(result)
+      linkages.look(at: document.resources.first, of: settings.type)
+      return document
+    } catch {
       if method == "destroy" { return Document() }
       throw malformed(method, "the reply's \(error.member) is no JSON:API: \(error.text.hidingSecrets)")
     }

@@ -93,6 +93,9 @@ enum Examples {
     > relink posts 12 "author" {type: "authors", id: "3"}
     . (show posts 12).author.id
     "3"
+    > relink posts 12 "author" null
+    . (show posts 12).author == null
+    true
     > relink posts 12 "tags" []
     . related posts 12 "tags" | count
     0
@@ -101,9 +104,9 @@ enum Examples {
     . unlink posts 12 "tags" [{type: "tags", id: "1"}]
     . relationship posts 12 "tags"
     {"type":"tags","id":"2"}
-    > unlink posts 12 "author" null
-    . (show posts 12).author == null
-    true
+    > unlink posts 12 "tags" (relationship posts 12 "tags")
+    . related posts 12 "tags" | count
+    0
     # transition
     > (transition posts 4 to: "published" via: {published: "draft"}).state
     "published"

@@ -106,7 +106,7 @@ import Testing
     #expect(
       await report(failure { () throws(ClientError) in try await client.index(Query()) }) == [
         "timeout", "no reply to index on queue posts, correlation id c1: nothing within 5 s",
-        "timeout: 10s waits longer; a carrot_rpc service is silent when it fails: see its log",
+        "timeout: 10s waits longer; a carrot_rpc service is silent when it fails: see its log; or is \"posts\" the wrong queue?",
       ])
     #expect(
       await report(failure { () throws(ClientError) in try await client.document(client.destroyRequest("1")) }) == [

@@ -121,4 +121,43 @@ import Values
     #expect(ran == Ran(status: 0, output: "1200\n", notes: "create posts: 200 ok\n"))
     #expect(await service.stop().status == 0)
   }
+
+  /// The queue of a carrot service has another name than its type, and a client that does not know it is helped.
+  @Test func theStrictFlavourIsUnderstood() async throws {
+    let service = try await FakeService("--flavour", "carrot", "--pages", "offset", "--queue", "posts=peer_posts")
+    let clients =
+      #"connect; let peer = client queue: "peer_posts"; let posts = client queue: "peer_posts" type: "posts""#
+    func run(_ statements: String) async -> Ran {
+      await Ran.retort("-c", clients, "-c", statements, environment: ["RETORT_URL": service.vhost.uri])
+    }
+    let cleared = #"relink posts 1 "author" null; print (relationship posts 1 "author") ?? "nobody""#
+    #expect(await run(cleared) == Ran(status: 0, output: "nobody\n", notes: ""))
+    let refused: [(statement: String, words: String, step: String)] = [
+      (#"relationship peer 1 "author""#, "peer", #"client queue: "peer_posts" singular: "post""#),
+      (#"show peer 1; create peer {text: "a"}"#, "peer", #"client queue: "peer_posts" type: "posts""#),
+      (#"index posts page: {number: 1, size: 9}"#, "", "page: {offset: 0, limit: 100}"),
+      (
+        #"link posts 2 "author" [{type: "authors", id: "7"}]"#, #"[{type: "authors", id: "7"}]"#,
+        "a relationship that leads to one is changed by relink"
+      ),
+      (#"relationship posts 0 "author""#, "0", "is it the right id, and the right client?"),
+      (#"link posts 0 "tags" [{type: "tags", id: "7"}]"#, "0", "is it the right id, and the right client?"),
+      (
+        #"link posts 2 "tags" [{type: "tags", id: "7"}, {type: "tags", id: "99"}]"#, #"{type: "tags", id: "99"}"#,
+        "is it the right id, and the right client?"
+      ),
+    ]
+    for (statement, words, step) in refused {
+      let ran = await run(statement)
+      #expect(ran.status == 1)
+      #expect(ran.notes.hasSuffix("  = \(step)\n"), "\(ran.notes)")
+      guard !words.isEmpty else { continue }
+      let lines = ran.notes.split(separator: "\n")
+      let place = try #require(lines.firstIndex { $0.contains("^") })
+      let marked = zip(lines[place - 1], lines[place]).filter { $0.1 == "^" }.map(\.0)
+      #expect(String(marked) == words)
+    }
+    #expect(await run(#"unlink posts 2 "author" [{type: "authors", id: "7"}]"#).status == 0)
+    #expect(await service.stop().status == 0)
+  }
 }

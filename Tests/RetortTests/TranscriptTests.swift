@@ -51,7 +51,7 @@ import Testing
       let vhost = try broker.vhost()
       return try await ServedBlog.serving(on: vhost.uri) { try await converse(vhost.uri, block, body) }
     }
-    let service = try await FakeService(on: broker, options)
+    let service = try await FakeService(on: broker, options: options)
     let said = try await converse(service.vhost.uri, block, body)
     #expect(await service.stop().status == 0)
     return said

@@ -67,7 +67,8 @@ extension Arguments {
     } else if let parameter = detail.parameter {
       way = parameter.split { ".[]".contains($0) }.map(String.init)
     } else {
-      return detail.status == 404 && takesID && !isRelating ? (range(1), []) : nil
+      return isRelating
+        ? relatingWords(of: detail) : detail.status == 404 && takesID ? (range(1), []) : clientWords(of: detail)
     }
     guard let first = way.first else { return nil }
     if name == "call" { return words(2, way) }
@@ -83,6 +84,28 @@ extension Arguments {
     case ("data", nil): return record.map { (range($0), []) }
     default: return nil
     }
+  }
+
+  /// The words of a statement on a relationship that an error without a place is about: jsonapi-resources names in its
+  /// text what it means.
+  private func relatingWords(of detail: ErrorDetail) -> Words? {
+    let text = detail.detail ?? ""
+    func isNamed(_ id: String) -> Bool { text.split { " ,".contains($0) }.contains { $0 == id } }
+    let linked = positional.count > 3 ? positional[3].value.identifiers : []
+    switch detail.code {
+    case _ where detail.status == 404, "103", "113":
+      if detail.code != "113", linked.isEmpty || isNamed(value(1).idText ?? "") { return (range(1), []) }
+      return words(3, linked.first { isNamed($0.id) }?.path ?? [])
+    case "105": return (range(2), [])
+    case "115", "116": return words(3, [])
+    default: return clientWords(of: detail)
+    }
+  }
+
+  /// The words of the client, where an error says that it was made for another type.
+  private func clientWords(of detail: ErrorDetail) -> Words? {
+    let isParent = detail.code == "106" && detail.detail?.hasSuffix("_id, is missing.") == true
+    return isParent || detail.code == "101" && name != "call" && options["fields"] == nil ? (range(0), []) : nil
   }
 
   /// The words of a part of an argument.
@@ -134,6 +157,23 @@ extension Arguments.Argument {
 }
 
 extension Value {
+  /// The id that it stands for as the argument of a verb; nil where it is none.
+  fileprivate var idText: String? {
+    switch self {
+    case .string(let text): text
+    case .number(let number): number.text
+    case .resource(let resource): resource.id
+    case .record(let record): record["id"]?.idText
+    default: nil
+    }
+  }
+
+  /// The ids of linkage, each with the way to its words.
+  fileprivate var identifiers: [(id: String, path: [String])] {
+    guard case .list(let elements) = self else { return idText.map { [($0, [])] } ?? [] }
+    return elements.enumerated().compactMap { index, element in element.idText.map { ($0, ["\(index)"]) } }
+  }
+
   /// The names of a record's fields, or of those of a member of a resource object; nil where it is none.
   fileprivate func names(in members: [String]) -> [String]? {
     switch self {

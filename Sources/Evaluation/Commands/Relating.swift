@@ -48,9 +48,9 @@ extension Command {
       })
   }
 
-  static let link = changing(.link, .link, "Adds to what a relationship leads to.")
+  static let link = changing(.link, .link, "Adds to a relationship that leads to many.")
   static let relink = changing(.relink, .relink, "Makes a relationship lead to others; null clears a to-one.")
-  static let unlink = changing(.unlink, .unlink, "Takes from what a relationship leads to.")
+  static let unlink = changing(.unlink, .unlink, "Takes from a relationship that leads to many.")
 
   private static func changing(_ change: RelationshipClient.Change, _ verb: Change.Verb, _ summary: String) -> Command {
     Command(

@@ -1,0 +1,72 @@
+import JSONAPI
+import JSONRPC
+import JSONText
+
+/// The next steps where an answer shows that a client was made or used otherwise than its service wants it.
+extension ResourceClient {
+  /// The error of adding to a relationship that leads to one, or of taking from it.
+  func toOne(
+    _ change: RelationshipClient.Change, _ name: String, _ id: String, _ identifiers: JSONValue
+  ) -> ClientError {
+    let isKnown = settings.relationships[name] != nil || linkages.leadsToOne(name) || identifiers.isNull
+    let does = "\(change.word) \(change == .link ? "adds to" : "takes from") what leads to many"
+    let relink = relink(name, id, change == .link ? identifiers.arrayValue?.first ?? identifiers : .null)
+    return isKnown
+      ? ClientError(.value, "\(settings.type) \(change.word): \(name) leads to one, and \(does)", nextStep: relink)
+      : ClientError(
+        .value, "\(settings.type) \(change.word): \(does), and this is no list",
+        nextStep: "[\(words(identifiers, name))]; where \(name) leads to one: \(relink)")
+  }
+
+  /// Refuses the answer of a service that adds nothing to a to-one and says so by null (WireProtocol.md, "Relationship methods").
+  func refuseNothing(_ result: JSONValue, to request: Message) throws(ClientError) {
+    guard request.method == RelationshipClient.Change.link.rawValue, result.isNull,
+      let name = request.params["relationship"]?.stringValue, let data = request.params["data"]
+    else { return }
+    linkages.note(name, .null)
+    var error = ClientError(.service, "\(label("link")): \(name) leads to one, and the service has changed nothing")
+    let id = request.params["\(settings.singularName)_id"]?.idText ?? ""
+    error.nextStep = relink(name, id, data.arrayValue?.first ?? data)
+    throw error
+  }
+
+  /// The error with what to do about it, where that is known.
+  func withNextStep(_ error: ClientError, _ method: String) -> ClientError {
+    var error = error
+    error.nextStep = error.errors.lazy.compactMap { nextStep($0, method) }.first ?? error.nextStep
+    return error
+  }
+
+  private func nextStep(_ error: ErrorDetail, _ method: String) -> String? {
+    guard let detail = error.detail else { return nil }
+    switch error.code {
+    case "101" where detail == "\(settings.type) is not a valid resource.":
+      guard let type = linkages.type else { return "the service's type is another: client ... type: names it" }
+      return "client queue: \"\(transport.queue)\" type: \"\(type)\""
+    case "105" where ["number", "size"].contains { detail == "\($0) is not an allowed page parameter." }:
+      return "page: {offset: 0, limit: 100}"
+    case "105" where ["offset", "limit"].contains { detail == "\($0) is not an allowed page parameter." }:
+      return "page: {number: 1, size: 100}"
+    case "115" where method == RelationshipClient.Change.link.rawValue:
+      return "a relationship that leads to one is changed by relink"
+    case "106":
+      let name = detail.replacing("The required parameter, ", with: "").replacing(", is missing.", with: "")
+      guard name.hasSuffix("_id"), name != "\(settings.singularName)_id" else { return nil }
+      return "client queue: \"\(transport.queue)\" singular: \"\(name.dropLast(3))\""
+    default: return nil
+    }
+  }
+
+  private func relink(_ name: String, _ id: String, _ linkage: JSONValue) -> String {
+    let id = id.allSatisfy(\.isWholeNumber) ? id : "\"\(id)\""
+    return "relink \(settings.type) \(id) \"\(name)\" \(words(linkage, name))"
+  }
+
+  /// An identifier as it is written in the language; anything else as the form of one.
+  private func words(_ linkage: JSONValue, _ name: String) -> String {
+    if linkage.isNull { return "null" }
+    let id = "id: \(JSONValue.string(linkage["id"]?.idText ?? "1").text)"
+    if settings.relationships[name] != nil { return "{\(id)}" }
+    return "{type: \(JSONValue.string(linkage["type"]?.stringValue ?? "...").text), \(id)}"
+  }
+}

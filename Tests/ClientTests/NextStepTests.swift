@@ -1,0 +1,116 @@
+import Client
+import JSONAPI
+import JSONText
+import Testing
+
+/// What an answer says that shows that a client was made or used otherwise than its service wants it.
+@Suite struct NextStepTests {
+  private static func refusal(_ code: String, _ detail: String) -> ScriptedTransport.Answer {
+    .error(
+      #"{"code":422,"message":"JSONAPI error","data":{"errors":[{"detail":"\#(detail)","code":\#(code),"status":"400"}]}}"#
+    )
+  }
+
+  private func nextStep(
+    _ answers: [ScriptedTransport.Answer], type: String = "peer_posts",
+    _ body: (ResourceClient) async throws -> Void
+  ) async -> String? {
+    let (client, _) = ResourceClient.scripted(answers, Settings(type: type, meta: [:]))
+    var nextStep: String?
+    for _ in answers {
+      do { try await body(client) } catch { nextStep = (error as? ClientError)?.nextStep }
+    }
+    return nextStep
+  }
+
+  @Test(arguments: ["106", "\"106\""]) func anotherParentNamesItsSingular(code: String) async {
+    let refusal = Self.refusal(code, "The required parameter, post_id, is missing.")
+    #expect(
+      await nextStep([refusal]) { _ = try await $0.relationship("tags", of: "1").show() }
+        == #"client queue: "posts" singular: "post""#)
+    // A parameter that was sent under its name is none to be named otherwise.
+    #expect(
+      await nextStep([refusal], type: "posts") { _ = try await $0.relationship("tags", of: "1").show() } == nil)
+  }
+
+  @Test func anotherTypeIsNamedWhereItWasSeen() async {
+    let refusal = Self.refusal("101", "peer_posts is not a valid resource.")
+    #expect(
+      await nextStep([refusal]) { _ = try await $0.document($0.createRequest([:])) }
+        == "the service's type is another: client ... type: names it")
+    let answers: [ScriptedTransport.Answer] = [#"{"data":{"type":"posts","id":"1"}}"#, refusal]
+    #expect(
+      await nextStep(answers) { _ = try await $0.document($0.createRequest([:])) }
+        == #"client queue: "posts" type: "posts""#)
+  }
+
+  @Test(arguments: [
+    ("number", "page: {offset: 0, limit: 100}"), ("size", "page: {offset: 0, limit: 100}"),
+    ("offset", "page: {number: 1, size: 100}"), ("limit", "page: {number: 1, size: 100}"),
+  ]) func otherPagesAreNamed(member: String, step: String) async {
+    let refusal = Self.refusal("105", "\(member) is not an allowed page parameter.")
+    #expect(await nextStep([refusal]) { _ = try await $0.index(Query()) } == step)
+  }
+
+  private func refused(
+    _ change: RelationshipClient.Change, _ linkage: JSONValue, after answers: [ScriptedTransport.Answer] = [],
+    declared: Settings.Relationship? = nil
+  ) async throws -> (message: String, nextStep: String?, sent: Int) {
+    var settings = Settings(type: "posts", meta: [:])
+    if let declared { settings.relationships["author"] = declared }
+    let (client, transport) = ResourceClient.scripted(answers + ["{}"], settings)
+    for _ in answers { _ = try await client.show("1") }
+    do throws(ClientError) {
+      _ = try await client.send(client.relationship("author", of: "2").changeRequest(change, linkage))
+      return ("", nil, transport.sent.count - answers.count)
+    } catch { return (error.message, error.nextStep, transport.sent.count - answers.count) }
+  }
+
+  private static let author: JSONValue = ["type": "authors", "id": "7"]
+
+  @Test func whatIsDeclaredToLeadToOneIsNeitherLinkedNorUnlinked() async throws {
+    let one = Settings.Relationship.toOne(type: "authors")
+    for linkage in [Self.author, [Self.author], ["id": "7"], .null] as [JSONValue] {
+      let unlink = try await refused(.unlink, linkage, declared: one)
+      #expect(unlink.message == "posts unlink: author leads to one, and unlink takes from what leads to many")
+      #expect(unlink.nextStep == #"relink posts 2 "author" null"#)
+      #expect(unlink.sent == 0)
+    }
+    let link = try await refused(.link, ["id": "7"], declared: one)
+    #expect(link.message == "posts link: author leads to one, and link adds to what leads to many")
+    #expect(link.nextStep == #"relink posts 2 "author" {id: "7"}"#)
+    #expect(try await refused(.relink, .null, declared: one).sent == 1)
+  }
+
+  @Test(arguments: [
+    #"{"data":{"type":"posts","id":"1","relationships":{"author":{"data":{"type":"authors","id":"1"}}}}}"#,
+    #"{"data":{"type":"posts","id":"1","relationships":{"author":{"data":null}}}}"#,
+  ]) func whatAnAnswerShowsToLeadToOneIsRefusedToo(answer: String) async throws {
+    let unlink = try await refused(.unlink, [Self.author], after: [.result(answer)])
+    #expect(unlink.message == "posts unlink: author leads to one, and unlink takes from what leads to many")
+    #expect(unlink.sent == 0)
+    let many = #"{"data":{"type":"posts","id":"1","relationships":{"author":{"data":[]},"tags":{"links":{}}}}}"#
+    #expect(try await refused(.unlink, [Self.author], after: [.result(many)]).sent == 1)
+  }
+
+  @Test func oneIdentifierIsNoList() async throws {
+    let link = try await refused(.link, Self.author)
+    #expect(link.message == "posts link: link adds to what leads to many, and this is no list")
+    #expect(
+      link.nextStep
+        == #"[{type: "authors", id: "7"}]; where author leads to one: relink posts 2 "author" {type: "authors", id: "7"}"#
+    )
+    #expect(link.sent == 0)
+  }
+
+  /// jsonapi-resources adds nothing to a to-one, and says so by a result of null.
+  @Test func aLinkThatDidNothingIsAnError() async throws {
+    let (client, transport) = ResourceClient.scripted(["null", "{}"], Settings(type: "posts", meta: [:]))
+    let author = client.relationship("author", of: "2")
+    await #expect(throws: ClientError.self) {
+      _ = try await client.send(author.changeRequest(.link, [Self.author]))
+    }
+    #expect(throws: ClientError.self) { try author.changeRequest(.link, [Self.author]) }
+    #expect(transport.sent.count == 1)
+  }
+}
