@@ -26,6 +26,7 @@ let package = Package(
     .target(name: "CRabbitMQ", linkerSettings: ["rabbitmq", "ssl", "crypto"].map { .linkedLibrary($0) }),
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
     .target(name: "Redaction", swiftSettings: safe),
     .target(name: "Language", dependencies: ["Redaction"], swiftSettings: safe),
     .target(name: "JSONText", swiftSettings: safe),
@@ -33,19 +34,20 @@ let package = Package(
     .target(name: "JSONAPI", dependencies: ["JSONText"], swiftSettings: safe),
     .target(name: "JSONRPC", dependencies: ["JSONText"], swiftSettings: safe),
     .target(name: "Broker", dependencies: ["CRabbitMQ"], swiftSettings: strict),
-    .target(name: "Terminal", dependencies: ["CReadline"], swiftSettings: strict),
+    .target(name: "Terminal", dependencies: ["CReadline", "Redaction"], swiftSettings: strict),
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: strict),
     // 2: the service, asked and answered.
-    .target(name: "Client", dependencies: ["JSONAPI", "JSONRPC", "JSONText"], swiftSettings: safe),
+    .target(name: "Client", dependencies: ["JSONAPI", "JSONRPC", "JSONText", "Redaction"], swiftSettings: safe),
     .target(
       name: "ResourceService",
       dependencies: ["JSONAPI", "JSONRPC", "JSONText", "SQLite"], swiftSettings: safe),
     // 3: changes of resources, and what a variable can hold.
-    .target(name: "Bulk", dependencies: ["Client", "JSONAPI", "JSONRPC", "JSONText"], swiftSettings: safe),
+    .target(
+      name: "Bulk", dependencies: ["Client", "JSONAPI", "JSONRPC", "JSONText", "Redaction"], swiftSettings: safe),
     .target(
       name: "Values",
       dependencies: [
-        "Language", "Client", "JSONAPI", "JSONRPC", "JSONText", .product(name: "BigInt", package: "BigInt"),
+        "CPCRE2", "Language", "Client", "JSONAPI", "JSONRPC", "JSONText", .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: safe),
     // 4: files and output.

@@ -119,6 +119,9 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
 
   private mutating func take(address text: Substring) throws(BrokerError) {
     var rest = text
+    if !text.hasPrefix("["), text.contains("::") {
+      throw BrokerError(.address, "an address of IPv6 stands in brackets: \(Self.bracketed(text))")
+    }
     if rest.hasPrefix("["), let end = rest.firstIndex(of: "]") {
       host = String(rest[rest.index(after: rest.startIndex)..<end])
       rest = rest[rest.index(after: end)...]
@@ -128,12 +131,21 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     }
     if host.isEmpty { host = "localhost" }
     guard !rest.isEmpty else { return }
-    guard rest.hasPrefix(":"), let number = Int(rest.dropFirst()), 1...65535 ~= number else {
+    let digits = rest.dropFirst()
+    guard rest.hasPrefix(":"), digits.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let number = Int(digits),
+      1...65535 ~= number
+    else {
       throw BrokerError(
         .address,
         "\(host) is followed by no port, which is a number up to 65535; behind a password come an @ and the host")
     }
     port = number
+  }
+
+  /// An address of IPv6 in brackets, with the port behind them that most likely is one.
+  private static func bracketed(_ text: Substring) -> String {
+    for port in [":5672", ":5671"] where text.hasSuffix(port) { return "[\(text.dropLast(port.count))]\(port)" }
+    return "[\(text)]"
   }
 
   private mutating func take(parameters text: Substring) throws(BrokerError) {

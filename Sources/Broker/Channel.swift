@@ -1,13 +1,13 @@
 import CRabbitMQ
 
 /// One channel of a connection: what waits on it, and the message that is coming in.
-struct Channel {
+///
+/// It is an object since each frame changes it where it stands, on the connection's thread.
+final class Channel {
   /// A request that waits for its reply.
   struct Pending {
     let continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
-    let deadline: ContinuousClock.Instant?
-    /// Whether the wait for its reply goes on where the task is cancelled, once it has left.
-    let isChange: Bool
+    let message: OutgoingMessage
     var wasSent = false
     /// What the broker confirms it by; nil on a channel without confirms.
     var tag: UInt64?
@@ -62,7 +62,7 @@ struct Channel {
   }
 
   /// Marks a request as sent; false where nobody waits for its reply any more.
-  mutating func depart(_ serial: Int) -> Bool {
+  func depart(_ serial: Int) -> Bool {
     guard let index = pending.index(forKey: serial) else { return false }
     pending.values[index].wasSent = true
     if isConfirming { pending.values[index].tag = confirms.add(serial) }
@@ -70,14 +70,14 @@ struct Channel {
   }
 
   /// Ends the wait for a request's reply.
-  mutating func end(_ serial: Int, _ error: BrokerError) {
+  func end(_ serial: Int, _ error: BrokerError) {
     guard let waiting = pending.removeValue(forKey: serial) else { return }
     waiting.continuation.resume(returning: .failure(told(error, of: waiting)))
   }
 
   /// Ends the wait of the requests whose time is up.
-  mutating func expire(_ now: ContinuousClock.Instant, _ error: BrokerError) {
-    let late = pending.filter { $0.value.deadline.map { $0 <= now } ?? false }
+  func expire(_ now: ContinuousClock.Instant, _ error: BrokerError) {
+    let late = pending.filter { $0.value.message.deadline.map { $0 <= now } ?? false }
     for serial in late.keys { end(serial, error) }
   }
 
@@ -100,7 +100,7 @@ struct Channel {
   /// Takes what the broker says of messages that were published; a refusal ends their wait.
   ///
   /// A message that came back is confirmed too, which means nothing. Returns the refusals of those that nobody waits for.
-  mutating func settle(_ frame: borrowing Frame) -> [Stray] {
+  func settle(_ frame: borrowing Frame) -> [Stray] {
     var refused: [Int] = []
     if frame.kind == RETORT_FRAME_ACK {
       confirms.settle(frame.number, isMultiple: frame.isMultiple)
@@ -119,7 +119,7 @@ struct Channel {
   }
 
   /// Takes a frame; a message that is whole goes to who waits for it, or comes back as one that nobody does.
-  mutating func take(_ frame: borrowing Frame, _ counters: inout Connection.Counters) -> Stray? {
+  func take(_ frame: borrowing Frame, _ counters: inout Connection.Counters) -> Stray? {
     switch frame.kind {
     case RETORT_FRAME_DELIVER: assembly = Assembly(tag: frame.number, isRedelivered: frame.isRedelivered)
     case RETORT_FRAME_RETURN: assembly = Assembly(returned: (frame.code, frame.text))
@@ -145,7 +145,7 @@ struct Channel {
     return nil
   }
 
-  private mutating func finish(_ counters: inout Connection.Counters) -> Stray? {
+  private func finish(_ counters: inout Connection.Counters) -> Stray? {
     guard let (size, count) = assembly.map({ ($0.size, $0.body.count) }), count >= size, let message = assembly.take()
     else { return nil }
     if let deliver {
@@ -169,7 +169,7 @@ struct Channel {
   }
 
   /// Ends everything that waits on the channel.
-  mutating func fail(_ error: BrokerError, code: UInt16) {
+  func fail(_ error: BrokerError, code: UInt16) {
     failPending(error)
     ended?(error)
     let known = code == 404 ? BrokerError(.noRoute, error.message) : error
@@ -177,12 +177,12 @@ struct Channel {
   }
 
   /// Ends the wait for the broker's answer.
-  mutating func fail(awaited error: BrokerError) {
+  func fail(awaited error: BrokerError) {
     answer?.continuation.resume(returning: .failure(error))
     answer = nil
   }
 
-  mutating func failPending(_ error: BrokerError) {
+  func failPending(_ error: BrokerError) {
     for serial in Array(pending.keys) { end(serial, error) }
   }
 }

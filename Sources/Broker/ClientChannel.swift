@@ -32,7 +32,7 @@ public final class ClientChannel: Sendable {
     let message = OutgoingMessage(
       channel: number, routingKey: routingKey, correlationID: Array(correlationID.utf8), replyTo: replyQueue,
       body: body,
-      isMandatory: true, isConfirmed: isConfirmed, expiration: expires ? deadline : nil, deadline: deadline)
+      isMandatory: true, isConfirmed: isConfirmed, expires: expires, deadline: deadline)
     guard let serial = CorrelationIDs.serial(of: message.correlationID, after: ids.prefix) else {
       throw BrokerError(.malformed, "\(correlationID) is no correlation id of this client")
     }

@@ -140,7 +140,7 @@ public actor Connection {
       outbox.removeFirst()
       if let serial = message.request {
         if message.content.isConfirmed { try selectConfirms(message.content.channel) }
-        guard withChannel(message.content.channel, { $0.depart(serial) }) == true else { continue }
+        guard channels[message.content.channel]?.depart(serial) == true else { continue }
       }
       try publish(message)
     }
@@ -149,9 +149,9 @@ public actor Connection {
 
   /// Has the broker confirm what is published on a channel, from its first change on: reads alone need no confirms.
   private func selectConfirms(_ number: UInt16) throws(BrokerError) {
-    guard withChannel(number, { $0.isConfirming }) == false else { return }
+    guard let channel = channels[number], !channel.isConfirming else { return }
     try send(.selectConfirms, on: number)
-    withChannel(number) { $0.isConfirming = true }
+    channel.isConfirming = true
   }
 
   private func publish(_ message: OutboxEntry) throws(BrokerError) {
@@ -177,11 +177,6 @@ public actor Connection {
 
   /// A reply is three frames or more.
   private static let framesATurn = 36
-
-  /// Changes a channel where it stands; a dictionary's subscript would move it out and in again.
-  @discardableResult func withChannel<Result>(_ number: UInt16, _ body: (inout Channel) -> Result) -> Result? {
-    channels.index(forKey: number).map { body(&channels.values[$0]) }
-  }
 
   /// What a frame asks for, beside what it changes in its channel.
   private enum Event {
@@ -214,9 +209,9 @@ public actor Connection {
       blockedReason = nil
       listener.notice("the broker takes messages again")
     case RETORT_FRAME_ACK, RETORT_FRAME_NACK:
-      withChannel(frame.channel) { $0.settle(frame) }?.forEach(tell)
+      for stray in channels[frame.channel]?.settle(frame) ?? [] { tell(stray) }
     default:
-      if let stray = withChannel(frame.channel, { $0.take(frame, &counters) }) ?? nil { tell(stray) }
+      if let stray = channels[frame.channel]?.take(frame, &counters) { tell(stray) }
     }
     return nil
   }
@@ -252,8 +247,7 @@ public actor Connection {
   }
 
   func fail(_ number: UInt16, _ error: BrokerError, code: UInt16) {
-    guard var channel = channels.removeValue(forKey: number) else { return }
-    channel.fail(error, code: code)
+    channels.removeValue(forKey: number)?.fail(error, code: code)
   }
 
   /// Waits until the connection is closed or lost, and tells why.

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// The correlation ids of one client: a UUID of its own and a counter, so that none is ever used twice.
@@ -16,11 +17,13 @@ public final class CorrelationIDs: Sendable {
   }
 
   /// Makes the next one.
-  public func next() -> String { "\(text)\(counter.add(1, ordering: .relaxed).newValue)" }
+  public func next() -> String { text + String(counter.add(1, ordering: .relaxed).newValue) }
 
   /// The number of one of these ids; nil of any other text.
   static func serial(of id: [UInt8], after prefix: [UInt8]) -> Int? {
-    guard id.count > prefix.count, id.count <= prefix.count + 18, id.starts(with: prefix) else { return nil }
+    guard id.count > prefix.count, id.count <= prefix.count + 18, memcmp(id, prefix, prefix.count) == 0 else {
+      return nil
+    }
     var serial = 0
     for byte in id[prefix.count...] {
       guard byte >= 0x30, byte <= 0x39 else { return nil }

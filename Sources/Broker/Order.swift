@@ -15,12 +15,11 @@ extension Connection {
       switch order {
       case .request(let message, let serial, let continuation): begin(message, serial, continuation)
       case .cancel(let number, let serial):
-        withChannel(number) { channel in
-          if let waiting = channel.pending[serial], !(waiting.isChange && waiting.wasSent) {
-            channel.end(serial, .interrupted)
-          }
+        // The wait for the reply to a change goes on once that has left.
+        if let waiting = channels[number]?.pending[serial], !(waiting.message.isConfirmed && waiting.wasSent) {
+          channels[number]?.end(serial, .interrupted)
         }
-      case .abandon(let number): withChannel(number) { $0.failPending(.interrupted) }
+      case .abandon(let number): channels[number]?.failPending(.interrupted)
       }
     }
   }
@@ -29,9 +28,7 @@ extension Connection {
     _ message: OutgoingMessage, _ serial: Int, _ continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
   ) {
     if let error = refusal(of: message) { return continuation.resume(returning: .failure(error)) }
-    let pending = Channel.Pending(
-      continuation: continuation, deadline: message.deadline, isChange: message.isConfirmed)
-    withChannel(message.channel) { $0.pending[serial] = pending }
+    channels[message.channel]?.pending[serial] = Channel.Pending(continuation: continuation, message: message)
     expect(message.deadline)
     outbox.append(OutboxEntry(content: message, request: serial))
   }
@@ -39,7 +36,7 @@ extension Connection {
   /// Why a request can't be sent.
   private func refusal(of message: OutgoingMessage) -> BrokerError? {
     if let end { return end }
-    switch withChannel(message.channel, { $0.isClosing }) {
+    switch channels[message.channel]?.isClosing {
     case nil: return BrokerError(.lost, "the client's channel is lost")
     case true?: return BrokerError(.closed, "the client was stopped")
     case false?: break
@@ -58,8 +55,8 @@ extension Connection {
     nextDeadline = nil
     let blocked = blockedReason.map { BrokerError(.blocked, "the broker takes no messages: \($0)") }
     for number in channels.keys {
-      withChannel(number) { $0.expire(now, blocked ?? BrokerError(.timeout, "the time is up")) }
-      channels[number]?.pending.values.forEach { expect($0.deadline) }
+      channels[number]?.expire(now, blocked ?? BrokerError(.timeout, "the time is up"))
+      channels[number]?.pending.values.forEach { expect($0.message.deadline) }
       guard let answer = channels[number]?.answer else { continue }
       if answer.deadline > now {
         expect(answer.deadline)

@@ -49,24 +49,43 @@ public final class QueueClient: Sendable {
   public func send(
     correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool, mayRepeat: Bool
   ) async throws(BrokerError) -> [UInt8] {
-    var mayHaveArrived = false
+    guard let channel = state.withLock(\.channel) else {
+      return try await sendOnNew(
+        mayHaveArrived: false, correlationID: correlationID, body: body, deadline: deadline, expires: expires,
+        mayRepeat: mayRepeat)
+    }
+    do throws(BrokerError) {
+      return try await channel.send(
+        correlationID: correlationID, body: body, deadline: deadline, expires: expires, isConfirmed: !mayRepeat)
+    } catch {
+      guard error.code == .lost, mayRepeat || !error.wasSent, !Task.isCancelled else { throw error }
+      drop(channel)
+      return try await sendOnNew(
+        mayHaveArrived: error.wasSent, correlationID: correlationID, body: body, deadline: deadline, expires: expires,
+        mayRepeat: mayRepeat)
+    }
+  }
+
+  /// Sends a request on a channel that is opened anew, as often as that is lost.
+  private func sendOnNew(
+    mayHaveArrived hadLeft: Bool, correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?,
+    expires: Bool, mayRepeat: Bool
+  ) async throws(BrokerError) -> [UInt8] {
+    var mayHaveArrived = hadLeft
     /// Until when a service may declare its queue again after a loss: a broker's restart has taken it.
     var patience: ContinuousClock.Instant?
     while true {
       let channel: ClientChannel
-      if let open = state.withLock(\.channel) {
-        channel = open
-      } else {
-        do throws(BrokerError) { channel = try await opened(until: deadline) } catch {
-          throw error.sent(mayHaveArrived)
-        }
-        patience = patience ?? .now + Self.returning
+      do throws(BrokerError) { channel = try await opened(until: deadline) } catch {
+        throw error.sent(mayHaveArrived)
       }
+      let returns = patience ?? .now + Self.returning
+      patience = returns
       do throws(BrokerError) {
         return try await channel.send(
           correlationID: correlationID, body: body, deadline: deadline, expires: expires, isConfirmed: !mayRepeat)
       } catch {
-        if error.code == .noRoute, let patience, .now < min(patience, deadline ?? patience) {
+        if error.code == .noRoute, .now < min(returns, deadline ?? returns) {
           if (try? await Task.sleep(for: Self.pause)) != nil { continue }
         }
         mayHaveArrived = mayHaveArrived || error.wasSent

@@ -6,7 +6,7 @@ extension OutgoingMessage {
     let to = String(decoding: routingKey, as: UTF8.self)
     let id = String(decoding: correlationID, as: UTF8.self)
     let reply = replyTo.isEmpty ? "" : " reply-to \(String(decoding: replyTo, as: UTF8.self))"
-    let limit = expiration.map { " expiration \(Self.milliseconds(until: $0)) ms" } ?? ""
+    let limit = (expires ? deadline : nil).map { " expiration \(Self.milliseconds(until: $0)) ms" } ?? ""
     return "basic.publish channel \(channel) to \(to) correlation-id \(id)\(reply)\(limit), \(body.count) bytes"
   }
 }

@@ -1,5 +1,6 @@
 import Client
 public import JSONText
+import Redaction
 
 extension Change {
   /// The change as JSON, as a dry run shows it and another process reads it.
@@ -11,7 +12,7 @@ extension Change {
     var object = JSONObject([
       ("broker", .string(target.broker)), ("queue", .string(target.queue)), ("type", .string(target.type)),
       ("verb", .string(verb.rawValue)), ("method", .string(method)), ("params", .object(params)),
-      ("expires", .bool(expires)), ("timeout", timeout.map { .number(JSONNumber($0.milliseconds)) } ?? .null),
+      ("expires", .bool(expires)), ("timeout", timeout.map { .number(JSONNumber($0.wholeMilliseconds)) } ?? .null),
     ])
     if let key { object["key"] = .string(key) }
     return object
@@ -40,7 +41,7 @@ extension JSONObject {
   fileprivate var namingSecrets: JSONObject {
     JSONObject(
       map { key, value in
-        (key, Self.isSecret(key) && !value.isNull ? .object(JSONObject([(Self.mark, .string(key))])) : value)
+        (key, Secrets.isSecret(name: key) && !value.isNull ? .object(JSONObject([(Self.mark, .string(key))])) : value)
       })
   }
 
@@ -55,8 +56,16 @@ extension JSONObject {
   }
 }
 
-extension Duration {
-  fileprivate var milliseconds: Int {
-    Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+extension JSONObject {
+  /// The object with a hash in place of what secret members hold, so that contents can be compared.
+  var hashingSecrets: JSONObject {
+    JSONObject(
+      map { key, value in
+        if Secrets.isSecret(name: key), !value.isNull {
+          let hash = StableHash(key + value.text)
+          return (key, .string("hash:" + String(hash.high, radix: 16) + String(hash.low, radix: 16)))
+        }
+        return (key, value.objectValue.map { .object($0.hashingSecrets) } ?? value)
+      })
   }
 }

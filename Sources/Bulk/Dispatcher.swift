@@ -1,10 +1,16 @@
 public import Client
+import JSONText
 import Synchronization
 
 /// An element on its way through a dispatcher, with the change that was made of it.
 public protocol PlannedElement: AnyObject, Sendable {
   /// The change, or why there is none.
   var planned: Result<Change, Refusal> { get }
+}
+
+extension PlannedElement {
+  /// Whether it is to be destroyed.
+  var isDestroying: Bool { if case .success(let change) = planned { change.verb == .destroy } else { false } }
 }
 
 /// How many changes are in flight, and what a failure does.
@@ -37,16 +43,21 @@ public struct Dispatcher: Sendable {
   public let account: StatementAccount
   private let carrier: any Carrier
   private let lateReplies: LateReplies?
+  private let guards: Safeguards
 
   /// Creates the dispatcher of a statement for one carrier.
-  public init(_ account: StatementAccount, _ carrier: any Carrier, lateReplies: LateReplies?) {
+  public init(
+    _ account: StatementAccount, _ carrier: any Carrier, lateReplies: LateReplies?, guards: Safeguards = Safeguards()
+  ) {
     self.account = account
     self.carrier = carrier
     self.lateReplies = lateReplies
+    self.guards = guards
   }
 
   /// Why a change may not be sent; nil where it may, and then its place in limits is taken.
   private func refusal(of change: Change, _ consent: Consent?) -> Refusal? {
+    if let connection = guards.readOnly { return .guarded(connection: connection) }
     if account.run.streams.isStreamed(change.target) { return .streamed(queue: change.target.queue) }
     guard change.destroys else { return nil }
     if let refusal = consent?.take() { return refusal }
@@ -61,7 +72,7 @@ public struct Dispatcher: Sendable {
     return await carry(change)
   }
 
-  private func carry(_ change: Change) async -> Outcome {
+  @inline(__always) private func carry(_ change: Change) async -> Outcome {
     do throws(ClientError) { return .done(try await carrier.carry(change)) } catch { return Outcome(error, of: change) }
   }
 
@@ -84,41 +95,124 @@ public struct Dispatcher: Sendable {
     let pool = WorkerPool(limit: policy.window, executor: carrier.executor)
     let watch = lateReplies?.watch()
     var end: Refused?
-    let stop = await pool.run { () async throws -> [any PlannedElement]? in
+    var seen: Set<StableHash> = []
+    let stop = await pool.run { () async throws -> [Entry]? in
       if let end { throw end }
       guard let page = try await next() else { return nil }
       let (permitted, refused) = permitted(page, consent)
       if let refused, permitted.isEmpty { throw refused }
       end = refused
-      return permitted
-    } work: { index, element in
-      let (outcome, change) = await outcome(of: element)
-      let place = first + index
-      counted.withLock { $0.tally.add(outcome, of: element, at: place) }
+      return try await journaled(permitted, &seen)
+    } work: { index, entry in
+      let outcome = await outcome(of: entry)
+      let (element, place) = (entry.element, first + index)
+      let isHalted = counted.withLock { report in
+        report.tally.add(outcome, of: element, at: place)
+        guard let halt = guards.halt, halt.isReached(report.tally) else { return false }
+        report.stop = Halted(halt: halt)
+        return true
+      }
       observe(place, element, outcome)
-      if case .unknown(let error) = outcome, let watch, let change {
+      if case .success(let change) = entry.change { guards.journal?.record(outcome, of: change) }
+      if case .unknown(let error) = outcome, let watch, case .success(let change) = entry.change {
         watch.add(error) { late in
           let outcome = Outcome(late: late, of: change)
           counted.withLock { $0.tally.settle(outcome, of: element, at: place) }
+          guards.journal?.record(outcome, of: change)
           observe(place, element, outcome)
         }
       }
-      guard !outcome.isGood, !policy.continuesOnError else { return true }
+      guard isHalted || !outcome.isGood && !policy.continuesOnError || guards.journal?.failure != nil else {
+        return true
+      }
       counted.withLock { $0.isCut = true }
       return false
     }
     if let watch, watch.open > 0, !Task.isCancelled { await settle(watch, policy) }
     watch?.end()
     var result = counted.withLock { $0 }
-    result.stop = stop
+    result.stop = result.stop ?? stop ?? guards.journal?.failure
+    if result.stop == nil, let halt = guards.halt, halt.isReached(result.tally, isEnd: true) {
+      result.stop = Halted(halt: halt)
+    }
     return result
   }
 
-  private func outcome(of element: any PlannedElement) async -> (Outcome, Change?) {
-    switch element.planned {
-    case .success(let change): (await carry(change), change)
-    case .failure(let refusal): (.refused(refusal), nil)
+  /// An element with its change, and what its journal says of it.
+  private struct Entry: Sendable {
+    var element: any PlannedElement
+    var change: Result<Change, Refusal>
+    var known: JournalState?
+  }
+
+  /// The elements with what the journal says of them; the intents of those that are new are on the disk.
+  private func journaled(
+    _ page: [any PlannedElement], _ seen: inout Set<StableHash>
+  ) async throws -> [Entry] {
+    guard let journal = guards.journal else {
+      return page.map { Entry(element: $0, change: $0.planned) }
     }
+    var entries: [Entry] = []
+    var intended: [Change] = []
+    for element in page {
+      var entry = Entry(element: element, change: element.planned)
+      if case .success(let change) = entry.change, let identity = change.identity {
+        if seen.insert(identity.hash).inserted {
+          entry.known = journal.known(identity)
+          if entry.known == nil || entry.known == .open { intended.append(change) }
+        } else {
+          entry.change = .failure(.repeated(identity))
+        }
+      }
+      entries.append(entry)
+    }
+    try await journal.intend(intended)
+    return entries
+  }
+
+  private func outcome(of entry: Entry) async -> Outcome {
+    let change: Change
+    switch entry.change {
+    case .success(let planned): change = planned
+    case .failure(.repeated) where entry.element.isDestroying:
+      return .absent(ClientError(.notFound, "destroyed before"))
+    case .failure(let refusal): return .refused(refusal)
+    }
+    switch entry.known {
+    case .done(let id, let content)?:
+      let isSame = content == 0 || content == change.content.hashingSecrets.contentHash
+      return isSame || change.identity == nil ? .before(id: id) : .refused(.otherContent(change.identity ?? .none))
+    case .unknown(let sent, _)?:
+      if let outcome = await lookedUp(change, sent) { return outcome }
+    case .open?, nil: break
+    }
+    await guards.rate?.turn()
+    return await carry(change)
+  }
+
+  /// How a change ended that is unknown from a run before; nil where it may be sent.
+  private func lookedUp(_ change: Change, _ sent: JSONObject) async -> Outcome? {
+    switch await guards.resolver?.look(change, sent: sent) ?? .unknown {
+    case .carriedOut(let id):
+      if let identity = change.identity { guards.journal?.settle(identity, "ok", id: id, content: sent.contentHash) }
+      return .before(id: id)
+    case .doubled(let count): return .failed(ClientError(.value, "maybe doubled: \(count) resources have the key"))
+    case .repeatable: break
+    case .unknown:
+      switch guards.unknown {
+      case .retry: break
+      case .skip: return .before(id: change.id)
+      case .fail:
+        return .unknown(
+          ClientError(
+            .unknown, "unknown since the run before: it may have been carried out, and is not found",
+            nextStep: "settle: 60s says how long the service may hold a request; or retort journal FILE settle"))
+      }
+    }
+    do throws(JournalError) { try await guards.journal?.intend([change]) } catch {
+      return .refused(.element(error))
+    }
+    return nil
   }
 
   /// Waits for the late replies of changes without one, as long as their messages can live.

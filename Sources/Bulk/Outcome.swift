@@ -4,6 +4,8 @@ public import Client
 public enum Outcome: Sendable {
   /// The service carried it out.
   case done(ChangeReply)
+  /// A run before carried it out, as its journal says; the id of the resource.
+  case before(id: String?)
   /// It was to be destroyed, and was not there.
   case absent(ClientError)
   /// The service did not carry it out, or it was not sent.
@@ -38,7 +40,7 @@ public enum Outcome: Sendable {
   /// Whether the statement goes on after it: done, or absent where it was to be destroyed.
   public var isGood: Bool {
     switch self {
-    case .done, .absent: true
+    case .done, .absent, .before: true
     case .failed, .unknown, .refused, .dropped: false
     }
   }
@@ -48,7 +50,7 @@ public enum Outcome: Sendable {
     switch self {
     case .done, .absent, .unknown: true
     case .failed(let error): error.wasSent
-    case .refused, .dropped: false
+    case .refused, .dropped, .before: false
     }
   }
 
@@ -59,18 +61,21 @@ public enum Outcome: Sendable {
   public var error: ClientError? {
     switch self {
     case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error): error
-    case .done, .refused: nil
+    case .done, .refused, .before: nil
     }
   }
 
   /// The kind and the wording that failures are grouped by.
   var group: (kind: String, message: String) {
     switch self {
-    case .done: ("", "")
+    case .done, .before: ("", "")
     case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error):
       (error.kind.rawValue, error.message)
     case .refused(.element(let error)): (error.kindWord, error.message)
     case .refused(.streamed): ("refused", "streamed")
+    case .refused(.repeated): ("value", "an identity twice")
+    case .refused(.otherContent): ("value", "done before with other content")
+    case .refused(.guarded): ("refused", "guarded")
     case .refused(.runLimit), .refused(.statementLimit): ("limit", "limit")
     }
   }

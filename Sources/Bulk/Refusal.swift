@@ -6,13 +6,20 @@ public enum Refusal: Error, Sendable {
   case runLimit(Int)
   /// The statement may destroy no more than was confirmed, or than `max:` says.
   case statementLimit(Int, isConfirmed: Bool)
+  /// The same change was made before in this statement.
+  case repeated(ChangeIdentity)
+  /// A run before made the change, with other content than it has now.
+  case otherContent(ChangeIdentity)
+  /// The connection takes no changes: `guard: "read-only"`.
+  case guarded(connection: String)
   /// The element gives no change.
   case element(any ElementError)
 
   /// Whether it ends the statement whatever `on-error:` says.
   public var isFinal: Bool {
     switch self {
-    case .streamed, .runLimit, .statementLimit: true
+    case .streamed, .runLimit, .statementLimit, .guarded: true
+    case .repeated, .otherContent: false
     case .element(let error): error.endsStatement
     }
   }

@@ -7,7 +7,7 @@ public final class StatementAccount: Sendable {
     var consents: [ConsentSubject: Consent] = [:]
     var noted: Set<String> = []
     /// How the changes outside sinks ended, by verb and client.
-    var tallies: [(label: String, tally: Tally)] = []
+    var tallies: [(verb: String, client: String, tally: Tally)] = []
   }
 
   /// The run's account.
@@ -29,16 +29,18 @@ public final class StatementAccount: Sendable {
   public func isNew(note key: String) -> Bool { state.withLock { $0.noted.insert(key).inserted } }
 
   /// Counts a change outside a sink.
-  public func add(_ outcome: Outcome, _ label: String) {
+  public func add(_ outcome: Outcome, _ verb: String, _ client: String) {
     state.withLock { state in
-      let index = state.tallies.firstIndex { $0.label == label } ?? state.tallies.endIndex
-      if index == state.tallies.endIndex { state.tallies.append((label, Tally())) }
+      let index = state.tallies.firstIndex { $0.verb == verb && $0.client == client } ?? state.tallies.endIndex
+      if index == state.tallies.endIndex { state.tallies.append((verb, client, Tally())) }
       state.tallies[index].tally.add(outcome, of: NoElement.one, at: state.tallies[index].tally.count)
     }
   }
 
   /// How the changes outside sinks ended, by verb and client, in the order of their first ones.
-  public var tallies: [(label: String, tally: Tally)] { state.withLock(\.tallies) }
+  public var tallies: [(label: String, tally: Tally)] {
+    state.withLock { $0.tallies.map { ("\($0.verb) \($0.client)", $0.tally) } }
+  }
 }
 
 /// The element of a change that belongs to none.

@@ -14,6 +14,8 @@ public struct Tally: Sendable {
 
   /// How many were carried out.
   public var ok = 0
+  /// How many a run before carried out.
+  public var before = 0
   /// How many the service did not carry out.
   public var failed = 0
   /// How many to destroy were not there.
@@ -58,6 +60,7 @@ public struct Tally: Sendable {
   private mutating func count(_ outcome: Outcome, _ step: Int) {
     switch outcome {
     case .done: ok += step
+    case .before: before += step
     case .absent: absent += step
     case .failed: failed += step
     case .unknown: unknown += step
@@ -81,7 +84,7 @@ public struct Tally: Sendable {
   }
 
   /// How many elements there were.
-  public var count: Int { ok + failed + absent + refused + unknown }
+  public var count: Int { ok + before + failed + absent + refused + unknown }
 
   /// The counts by their words, in the order of summaries.
   public var counts: [(word: String, count: Int)] {
@@ -94,6 +97,7 @@ public struct Tally: Sendable {
     shown[0].count -= late
     shown[4].count += late
     var parts = shown.filter { $0.word == "ok" || $0.count > 0 }.map { "\($0.count) \($0.word)" }
+    if before > 0 { parts.insert("\(before) done before", at: 1) }
     if late > 0 { parts.append("\(late) of them carried out since") }
     return parts.joined(separator: ", ")
   }

@@ -1,21 +1,19 @@
 import Synchronization
 
-/// Items on their way to workers: begun in order, a few of them ready, so that nobody waits for a page.
-final class WorkerFeed<Item: Sendable>: Sendable {
-  /// An item and its place, from 0.
-  typealias Numbered = (index: Int, item: Item)
+/// Work on its way to workers: begun in order, a few of them ready, so that nobody waits for a page.
+final class WorkerFeed: Sendable {
+  typealias Work = WorkerPool.Work
 
   private struct State {
-    var ready: [Numbered] = []
+    var ready: [Work] = []
     var head = 0
-    var next = 0
     var isEnded = false
-    var workers: [CheckedContinuation<Numbered?, Never>] = []
+    var workers: [CheckedContinuation<Work?, Never>] = []
     var source: CheckedContinuation<Void, Never>?
 
     var count: Int { ready.count - head }
 
-    mutating func pop() -> Numbered? {
+    mutating func pop() -> Work? {
       guard head < ready.count else { return nil }
       head += 1
       let item = ready[head - 1]
@@ -34,8 +32,8 @@ final class WorkerFeed<Item: Sendable>: Sendable {
 
   init(ahead: Int) { self.ahead = ahead }
 
-  /// The next item, or nil when there are no more.
-  func take() async -> Numbered? {
+  /// The next work, or nil when there is no more.
+  func take() async -> Work? {
     let (item, isEnded, source) = state.withLock { state in
       let item = state.pop()
       let source = state.count < ahead ? state.source.take() : nil
@@ -44,7 +42,7 @@ final class WorkerFeed<Item: Sendable>: Sendable {
     source?.resume()
     if item != nil || isEnded { return item }
     return await withCheckedContinuation { continuation in
-      let item: Numbered?? = state.withLock { state in
+      let item: Work?? = state.withLock { state in
         if let item = state.pop() { return .some(item) }
         if state.isEnded { return .some(nil) }
         state.workers.append(continuation)
@@ -54,17 +52,15 @@ final class WorkerFeed<Item: Sendable>: Sendable {
     }
   }
 
-  /// Adds items, and waits while enough are ready; false where no more are wanted.
-  func put(_ items: [Item]) async -> Bool {
+  /// Adds work, and waits while enough is ready; false where no more is wanted.
+  func put(_ items: [Work]) async -> Bool {
     let (handed, isFull) = state.withLock { state in
-      var handed: [(CheckedContinuation<Numbered?, Never>, Numbered)] = []
+      var handed: [(CheckedContinuation<Work?, Never>, Work)] = []
       for item in items where !state.isEnded {
-        let numbered = (index: state.next, item: item)
-        state.next += 1
         if let worker = state.workers.popLast() {
-          handed.append((worker, numbered))
+          handed.append((worker, item))
         } else {
-          state.ready.append(numbered)
+          state.ready.append(item)
         }
       }
       return (handed, state.count >= ahead)

@@ -8,6 +8,16 @@ public struct WorkerPool: Sendable {
   /// Where they run; nil for anywhere.
   public let executor: (any TaskExecutor)?
 
+  /// The work on one item.
+  ///
+  /// A bare closure would be wrapped once more in each array, optional and continuation that it passes through.
+  @usableFromInline struct Work: Sendable {
+    /// Does it; false where no more is to begin.
+    let body: @Sendable () async -> Bool
+
+    @usableFromInline init(_ body: @escaping @Sendable () async -> Bool) { self.body = body }
+  }
+
   /// Creates a pool.
   public init(limit: Int, executor: (any TaskExecutor)?) {
     self.limit = limit
@@ -17,16 +27,31 @@ public struct WorkerPool: Sendable {
   /// Runs `work` for each item of the pages that `next` gives, until that ends or `work` returns false.
   ///
   /// It waits for what is in flight, and returns why there were no more pages, where that is an error.
-  public func run<Item: Sendable>(
+  ///
+  /// It is compiled where it is called, for the items there; what runs for each of them knows no generic type.
+  @inlinable public func run<Item: Sendable>(
     _ next: () async throws -> [Item]?, work: @escaping @Sendable (Int, Item) async -> Bool
   ) async -> (any Error)? {
+    var count = 0
+    return await run { () async throws -> [Work]? in
+      guard let page = try await next() else { return nil }
+      return page.map { item in
+        let index = count
+        count += 1
+        return Work { await work(index, item) }
+      }
+    }
+  }
+
+  /// Runs each work of the pages that `next` gives, until that ends or a work returns false.
+  @usableFromInline func run(_ next: () async throws -> [Work]?) async -> (any Error)? {
     await withTaskExecutorPreference(executor) {
-      let feed = WorkerFeed<Item>(ahead: limit)
+      let feed = WorkerFeed(ahead: limit)
       return await withTaskGroup { group in
         for _ in 0..<limit {
           group.addTask {
-            while let (index, item) = await feed.take() {
-              if await !work(index, item) { feed.end(discarding: true) }
+            while let work = await feed.take() {
+              if await !work.body() { feed.end(discarding: true) }
             }
           }
         }

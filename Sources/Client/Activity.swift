@@ -20,16 +20,15 @@ public final class Activity: Sendable {
   /// How long the last reply took; nil before the first.
   public var lastRoundTrip: Duration? { state.withLock(\.last) }
 
-  func begin(_ envelope: Envelope) -> ContinuousClock.Instant {
+  func begin(_ envelope: Envelope) {
     state.withLock { state in
       state.inFlight += 1
       if !envelope.mayRepeat { state.changesInFlight += 1 }
     }
-    return .now
   }
 
-  func end(_ envelope: Envelope, since begin: ContinuousClock.Instant, isAnswered: Bool) {
-    let time = ContinuousClock.now - begin
+  func end(_ envelope: Envelope, isAnswered: Bool) {
+    let time = ContinuousClock.now - envelope.begin
     state.withLock { state in
       state.inFlight -= 1
       if !envelope.mayRepeat { state.changesInFlight -= 1 }

@@ -8,7 +8,6 @@ struct Exchange {
   private let label: String
   private let params: JSONObject
   private let envelope: Envelope
-  private let begin = ContinuousClock.now
 
   init(_ trace: Trace, _ call: ClientError.Call, _ params: JSONObject, _ envelope: Envelope) {
     self.trace = trace
@@ -49,7 +48,7 @@ struct Exchange {
   }
 
   private var elapsed: String {
-    let tenths = (ContinuousClock.now - begin) / .microseconds(100)
+    let tenths = (ContinuousClock.now - envelope.begin) / .microseconds(100)
     return "\(tenths.rounded() / 10) ms"
   }
 

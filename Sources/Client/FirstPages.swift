@@ -3,10 +3,10 @@ import JSONText
 
 /// The ids on the first page of a list, again and again while they are destroyed, until it is empty.
 ///
-/// What was handed out once is not handed out again. A page of nothing else means that the service keeps what it
-/// destroys in its list, and ends it with an error (Retort.Client.Generic `destroy_all` would never end). A page that is
-/// empty, or holds only what could not be destroyed, is passed over where there is a next one. Where the query names no
-/// page, a hundred are asked for at a time, or the list as it comes where the service refuses that.
+/// What stays is not handed out again, nor is what was handed out first and last: a page of nothing else means that the
+/// service keeps what it destroys in its list, and ends it with an error (Retort.Client.Generic `destroy_all` would never end).
+/// A page that is empty, or holds only what could not be destroyed, is passed over where there is a next one. Where the
+/// query names no page, a hundred are asked for at a time, or the list as it comes where the service refuses that.
 public struct FirstPages: Sendable {
   private let client: ResourceClient
   private let patience: ResourceClient.Patience
@@ -17,8 +17,12 @@ public struct FirstPages: Sendable {
   private var start: Pagination.Page?
   /// Whether the page is not the query's own, so that it may be left out.
   private var mayLeaveOutPage: Bool
-  private var seen: Set<String> = []
-  private var kept: Set<String> = []
+  /// What was handed out first: where all that is destroyed stays, the service comes back to it.
+  private var begin: Set<CodePoints> = []
+  /// What was handed out last.
+  private var last: Set<CodePoints> = []
+  /// What was handed out and stays.
+  private var kept: Set<CodePoints> = []
   /// How many the service counted at the end that it did not show.
   public private(set) var notShown = 0
 
@@ -33,7 +37,7 @@ public struct FirstPages: Sendable {
   }
 
   /// Remembers what was not destroyed, and may stay.
-  public mutating func keep(_ ids: some Sequence<String>) { kept.formUnion(ids) }
+  public mutating func keep(_ ids: some Sequence<String>) { kept.formUnion(ids.lazy.map { CodePoints($0) }) }
 
   /// The next ids to destroy, or nil when there are no more.
   ///
@@ -66,9 +70,14 @@ public struct FirstPages: Sendable {
     guard ids.count == document.resources.count else {
       throw client.malformed("index", "the reply has a resource without an id")
     }
-    let fresh = ids.filter { seen.insert($0).inserted }
-    if !fresh.isEmpty { return fresh }
-    guard ids.allSatisfy(kept.contains) else {
+    var known = begin.union(last)
+    let fresh = ids.filter { !kept.contains(CodePoints($0)) && known.insert(CodePoints($0)).inserted }
+    guard fresh.isEmpty else {
+      last = Set(fresh.map { CodePoints($0) })
+      if begin.isEmpty { begin = last }
+      return fresh
+    }
+    guard ids.allSatisfy({ kept.contains(CodePoints($0)) }) else {
       throw ClientError(
         .service, "\(client.label("destroy-all")): a page holds the same resources after they were destroyed",
         nextStep: "does the service keep destroyed resources in its list? narrow the filter")

@@ -15,7 +15,7 @@ struct Linkage {
   ///
   /// - Throws: a `value` error for what is meant as linkage and is none.
   func of(_ value: JSONValue, _ name: String) throws(ClientError) -> JSONValue? {
-    guard let declared = settings.relationships[name] else { return try undeclared(value, name) }
+    guard let declared = settings.declared(name) else { return try undeclared(value, name) }
     switch (declared, value) {
     case (.toOne, .null): return .null
     case (.toOne(let type), .object(let object)): return try identifier(object, name, type)
@@ -45,7 +45,7 @@ struct Linkage {
   /// The id that is sent for a value: a string, or an integer's digits.
   func id(_ value: JSONValue?, of name: String) throws(ClientError) -> String {
     switch value {
-    case .string(let text) where !text.isEmpty && !text.contains(","): return text
+    case .string(let text) where !text.isEmpty && !text.holds(","): return text
     case .number(let number) where !number.text.contains { ".eE".contains($0) }: return number.text
     default:
       throw refusal(

@@ -8,7 +8,7 @@ extension ResourceClient {
   func toOne(
     _ change: RelationshipClient.Change, _ name: String, _ id: String, _ identifiers: JSONValue
   ) -> ClientError {
-    let isKnown = settings.relationships[name] != nil || linkages.leadsToOne(name) || identifiers.isNull
+    let isKnown = settings.declared(name) != nil || linkages.leadsToOne(name) || identifiers.isNull
     let does = "\(change.word) \(change == .link ? "adds to" : "takes from") what leads to many"
     let relink = relink(name, id, change == .link ? identifiers.arrayValue?.first ?? identifiers : .null)
     return isKnown
@@ -66,7 +66,7 @@ extension ResourceClient {
   private func words(_ linkage: JSONValue, _ name: String) -> String {
     if linkage.isNull { return "null" }
     let id = "id: \(JSONValue.string(linkage["id"]?.idText ?? "1").text)"
-    if settings.relationships[name] != nil { return "{\(id)}" }
+    if settings.declared(name) != nil { return "{\(id)}" }
     return "{type: \(JSONValue.string(linkage["type"]?.stringValue ?? "...").text), \(id)}"
   }
 }

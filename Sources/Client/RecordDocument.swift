@@ -29,11 +29,13 @@ struct RecordDocument {
 
   /// The resource object: `attributes` always, or Alembic takes it for an identifier; else what is not empty.
   func data(id: String?) -> JSONValue {
-    var data: JSONObject = ["type": .string(settings.type)]
-    if let id { data["id"] = .string(id) }
-    data["attributes"] = .object(attributes)
-    if !relationships.isEmpty { data["relationships"] = .object(relationships) }
-    return .object(data)
+    var members: [(String, JSONValue)] = []
+    members.reserveCapacity(4)
+    members.append(("type", .string(settings.type)))
+    if let id { members.append(("id", .string(id))) }
+    members.append(("attributes", .object(attributes)))
+    if !relationships.isEmpty { members.append(("relationships", .object(relationships))) }
+    return .object(JSONObject(members))
   }
 
   /// The id that is sent for a value: a string, or an integer's digits (TheLanguage.md, "IDs").

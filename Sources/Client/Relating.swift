@@ -67,7 +67,7 @@ public struct RelationshipClient: Sendable {
     if change != .relink { try refuseToOne(change, identifiers) }
     let linkage = Linkage(client.settings, change.word)
     let data =
-      if client.settings.relationships[name] == nil { try linkage.of(data: identifiers, name) } else {
+      if client.settings.declared(name) == nil { try linkage.of(data: identifiers, name) } else {
         try linkage.of(identifiers, name) ?? .null
       }
     let document: JSONObject = ["data": data]
@@ -77,7 +77,7 @@ public struct RelationshipClient: Sendable {
   /// Refuses to add to a to-one and to take from it: jsonapi-resources does nothing then, or clears it whatever it is
   /// given (WireProtocol.md, "Relationship methods").
   private func refuseToOne(_ change: Change, _ identifiers: JSONValue) throws(ClientError) {
-    switch client.settings.relationships[name] {
+    switch client.settings.declared(name) {
     case .toMany: return
     case .toOne: break
     case nil:

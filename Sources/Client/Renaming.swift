@@ -20,8 +20,9 @@ struct Renaming {
 
   /// The object with all its keys renamed; of two that become one, the one that was renamed counts.
   func object(_ object: JSONObject) -> JSONObject {
-    let changed = Set(object.keys.filter { $0.utf8.contains(from) }.map(name))
-    return JSONObject(object.compactMap { changed.contains($0.key) ? nil : (name($0.key), value($0.value)) })
+    let changed = Set(object.keys.filter { $0.utf8.contains(from) }.map { CodePoints(name($0)) })
+    return JSONObject(
+      object.compactMap { changed.contains(CodePoints($0.key)) ? nil : (name($0.key), value($0.value)) })
   }
 
   /// Two names of an object, at any depth, that become one; nil where there are none.

@@ -72,31 +72,33 @@ extension ResourceClient {
     let expires: Bool
     /// How long to wait for the reply; nil for ever.
     let timeout: Duration?
-    let deadline: ContinuousClock.Instant?
 
     init(_ method: String, _ params: JSONObject, changes: Bool, expires: Bool = false, timeout: Duration?) {
       (self.method, self.params, self.changes, self.timeout) = (method, params, changes, timeout)
-      deadline = timeout.map { .now + min($0, .seconds(1_000_000_000)) }
       self.expires = changes && expires && timeout != nil
     }
   }
 
   /// Sends a message and returns what is read of the result of the reply.
-  func send<Reading>(
+  ///
+  /// It stands where it is called: a suspension less for each request.
+  @inline(__always) func send<Reading>(
     _ message: Message, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
     let id = transport.nextCorrelationID()
     let envelope = Envelope(
       correlationID: id, method: message.method, type: settings.type,
       body: Request(id: .string(id), method: message.method, params: message.params).encoded(),
-      deadline: message.deadline, expires: message.expires, mayRepeat: !message.changes)
+      deadline: message.timeout.map { .now + min($0, .seconds(1_000_000_000)) }, expires: message.expires,
+      mayRepeat: !message.changes)
     let call = ClientError.Call(
       method: message.method, label: settings.type, queue: transport.queue, correlationID: id)
     let exchange = trace.map { Exchange($0, call, message.params, envelope) }
+    activity.begin(envelope)
+    let answer: LateReplies.Answer
+    do throws(LinkError) { answer = .success(try await transport.send(envelope)) } catch { answer = .failure(error) }
     let reply: [UInt8]
-    do throws(LinkError) {
-      reply = try await self.reply(to: envelope) { late(message, call) }
-    } catch {
+    do throws(LinkError) { reply = try ended(envelope, answer, message, call) } catch {
       exchange?.ended(error)
       throw ClientError(
         error, changes: message.changes, call, waited: message.timeout, hasExpired: message.expires)
@@ -113,28 +115,29 @@ extension ResourceClient {
     }
   }
 
-  /// Sends an envelope; one that is given up without a reply is remembered, unless that came meanwhile.
-  private func reply(
-    to envelope: Envelope, orRemember change: () -> LateReplies.Change
-  ) async throws(LinkError) -> [UInt8] {
-    let begin = activity.begin(envelope)
-    do throws(LinkError) {
-      let reply = try await transport.send(envelope)
-      activity.end(envelope, since: begin, isAnswered: true)
+  /// The reply to an envelope; a change that is given up without one is remembered, unless that came meanwhile.
+  private func ended(
+    _ envelope: Envelope, _ answer: LateReplies.Answer, _ message: Message, _ call: ClientError.Call
+  ) throws(LinkError) -> [UInt8] {
+    switch answer {
+    case .success(let reply):
+      activity.end(envelope, isAnswered: true)
       return reply
-    } catch {
-      activity.end(envelope, since: begin, isAnswered: false)
+    case .failure(let error):
+      activity.end(envelope, isAnswered: false)
       let mayBeAnswered = error.wasSent && !envelope.mayRepeat && ![.lost, .closed].contains(error.code)
-      guard mayBeAnswered, let answer = lateReplies?.add(change()) else { throw error }
+      guard mayBeAnswered, let answer = lateReplies?.add(late(message, call, envelope.deadline)) else { throw error }
       return try answer.get()
     }
   }
 
   /// A change as late replies know it: a service that took it at the last moment has as long again for its reply.
-  private func late(_ message: Message, _ call: ClientError.Call) -> LateReplies.Change {
+  private func late(
+    _ message: Message, _ call: ClientError.Call, _ deadline: ContinuousClock.Instant?
+  ) -> LateReplies.Change {
     var reader = self
     reader.lateReplies = nil
-    let life = message.deadline.flatMap { deadline in message.timeout.map { deadline + $0 } }
+    let life = deadline.flatMap { deadline in message.timeout.map { deadline + $0 } }
     return LateReplies.Change(call: call, id: message.params["id"]?.idText, client: reader, life: life)
   }
 

@@ -9,27 +9,62 @@ import JSONText
 /// let page = try await posts.index(Query())
 /// ```
 public struct ResourceClient: Sendable {
+  private struct Parts: Sendable {
+    var transport: any Transport
+    var settings: Settings
+    var trace: Trace?
+    var lateReplies: LateReplies?
+    let activity = Activity()
+    let linkages = SeenLinkages()
+  }
+
+  /// The parts in one object, since a client is copied some times for each request.
+  private final class Box: Sendable {
+    let parts: Parts
+
+    init(_ parts: Parts) { self.parts = parts }
+  }
+
+  private var box: Box
+
   /// The way to the service.
-  let transport: any Transport
+  var transport: any Transport { box.parts.transport }
+
   /// What it was made with.
-  public var settings: Settings
+  public var settings: Settings {
+    get { box.parts.settings }
+    set { change { $0.settings = newValue } }
+  }
+
   /// Shows requests and replies, and what is worth knowing and is no error.
-  public var trace: Trace?
+  public var trace: Trace? {
+    get { box.parts.trace }
+    set { change { $0.trace = newValue } }
+  }
+
   /// Remembers the changes whose reply did not come in time.
-  public var lateReplies: LateReplies?
+  public var lateReplies: LateReplies? {
+    get { box.parts.lateReplies }
+    set { change { $0.lateReplies = newValue } }
+  }
+
   /// What it is at.
-  public let activity = Activity()
+  public var activity: Activity { box.parts.activity }
+
   /// What its answers have shown of its type.
-  let linkages = SeenLinkages()
+  var linkages: SeenLinkages { box.parts.linkages }
+
+  private mutating func change(_ body: (inout Parts) -> Void) {
+    var parts = box.parts
+    body(&parts)
+    box = Box(parts)
+  }
 
   /// Creates a client.
   public init(
     transport: any Transport, settings: Settings, trace: Trace? = nil, lateReplies: LateReplies? = nil
   ) {
-    self.transport = transport
-    self.settings = settings
-    self.trace = trace
-    self.lateReplies = lateReplies
+    box = Box(Parts(transport: transport, settings: settings, trace: trace, lateReplies: lateReplies))
   }
 
   /// How long a call waits: as the client says, another time, or for ever.

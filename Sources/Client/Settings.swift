@@ -50,4 +50,10 @@ public struct Settings: Sendable {
     self.relationships = relationships
     self.requiresBeam = requiresBeam
   }
+
+  /// The declaration of a relationship, whose name is the same code points.
+  func declared(_ name: String) -> Relationship? {
+    guard let index = relationships.index(forKey: name), relationships[index].key.isSame(as: name) else { return nil }
+    return relationships[index].value
+  }
 }

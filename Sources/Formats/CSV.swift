@@ -1,10 +1,17 @@
+import JSONText
+
 /// Lines of comma- or tab-separated values (RFC 4180).
 package enum CSV {
-  /// A line without its end; what holds the separator, a quote or a line's end is quoted.
-  package static func line(_ cells: [String], separator: Character = ",") -> String {
-    cells.map { cell in
-      let needsQuotes = cell.contains { $0 == separator || $0 == "\"" || $0 == "\n" || $0 == "\r" || $0 == "\r\n" }
-      return needsQuotes ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
+  /// A line without its end; a cell that would be read as something else is quoted.
+  ///
+  /// These are the separator, a quote, a line's end, a byte order mark at the beginning, and the one cell of an empty line.
+  package static func line(_ cells: [String], separator: Unicode.Scalar = ",") -> String {
+    let line = cells.map { cell in
+      let needsQuotes = cell.unicodeScalars.contains {
+        $0 == separator || $0 == "\"" || $0 == "\n" || $0 == "\r" || $0 == "\u{FEFF}"
+      }
+      return needsQuotes ? "\"" + cell.replacing(each: "\"", with: "\"\"") + "\"" : cell
     }.joined(separator: String(separator))
+    return line.isEmpty ? "\"\"" : line
   }
 }

@@ -15,19 +15,29 @@ package struct Collected {
   /// How many elements there are.
   package private(set) var count = 0
   private var file: SpillFile?
+  /// Whether elements stand in lists with their names.
+  private var hasNames = false
 
   package init(limit: Int = Self.limit) { self.limit = limit }
 
-  /// Reads a stream to its end.
+  /// Reads a stream to its end; with `keepsNames` the elements keep the names that `as` gave.
   ///
   /// - Throws: what the stream throws, and a `file` error where the temporary file can't be written.
-  package static func all(of stream: inout ElementStream) async throws(Fault) -> Collected {
-    var collected = Collected()
-    while let page = try await stream.next() {
+  package static func all(
+    of stream: inout ElementStream, keepsNames: Bool = false, limit: Int = Self.limit
+  ) async throws(Fault) -> Collected {
+    var collected = Collected(limit: limit)
+    while let page = try await stream.page() {
       if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
-      try collected.add(page)
+      if keepsNames { try collected.add(page) } else { try collected.add(page.elements) }
     }
     return collected
+  }
+
+  /// Keeps a page with the names of its elements, each with them in a list of its own.
+  package mutating func add(_ page: ElementPage) throws(Fault) {
+    hasNames = hasNames || !page.names.isEmpty
+    try add(page.names.isEmpty ? page.elements : zip(page.elements, page.names).map { .list([$0] + $1) })
   }
 
   /// Keeps a page.
@@ -48,11 +58,24 @@ package struct Collected {
 
   /// What was kept, in its order; it can be read once.
   package func elements() throws(Fault) -> ElementStream {
+    let hasNames = hasNames
     if var reader = try file?.reader() {
-      return ElementStream { () async throws(Fault) in try reader.next() }
+      return ElementStream(pages: { () async throws(Fault) in try reader.next().map { Self.page($0, hasNames) } })
     }
     var pages = held[...]
-    return ElementStream { () async throws(Fault) in pages.popFirst() }
+    return ElementStream(pages: { () async throws(Fault) in pages.popFirst().map { Self.page($0, hasNames) } })
+  }
+
+  /// Takes elements out of the lists in which they stand with their names.
+  private static func page(_ kept: [Value], _ hasNames: Bool) -> ElementPage {
+    guard hasNames else { return ElementPage(kept) }
+    var page = ElementPage()
+    for case .list(let parts) in kept {
+      guard let element = parts.first else { continue }
+      page.elements.append(element)
+      page.names.append(Array(parts.dropFirst()))
+    }
+    return page
   }
 }
 

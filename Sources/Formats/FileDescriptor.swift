@@ -45,7 +45,7 @@ package final class FileDescriptor: Sendable {
   /// Standard output or error by their paths: what they lead to goes on where it is.
   package static func standard(_ path: String) -> FileDescriptor? {
     switch path {
-    case "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1": FileDescriptor(1, path)
+    case "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1": FileDescriptor(1, "standard output")
     case "/dev/stderr", "/dev/fd/2", "/proc/self/fd/2": FileDescriptor(2, path)
     default: nil
     }
@@ -136,6 +136,12 @@ package final class FileDescriptor: Sendable {
       offset += count
     }
   }
+
+  /// Locks it until it is closed; false where another has locked it.
+  package func lockIfFree() -> Bool { flock(number, LOCK_EX | LOCK_NB) == 0 }
+
+  /// Whether it is a terminal.
+  package var isTerminal: Bool { isatty(number) == 1 }
 
   /// Whether a path leads to a file, and not to a pipe, a device or where standard output goes.
   package static func isFile(_ path: String) -> Bool {

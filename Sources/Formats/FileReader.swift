@@ -12,6 +12,8 @@ package struct FileReader: Sendable {
   /// How many lines came before `rest`.
   private var linesBefore = 0
   private var columns: [String]?
+  private var rows: CSVParser
+  private var isBegun = false
   /// How many bytes are read at once.
   private static let piece = 1 << 18
   /// The longest line or record, and the largest JSON array file.
@@ -21,17 +23,49 @@ package struct FileReader: Sendable {
     file = try FileDescriptor.reading(path)
     self.path = path
     self.format = format
+    rows = CSVParser(separator: UInt8(ascii: format == .tsv ? "\t" : ","), path: path)
+  }
+
+  /// Elements, or lines of JSON that can be parsed while the reader goes on.
+  package enum Piece: Sendable {
+    case elements([Value])
+    case lines([UInt8], path: String, before: Int)
+
+    /// The elements.
+    ///
+    /// - Throws: a `file` error with the place of what is no JSON.
+    package func elements() throws(Fault) -> [Value] {
+      guard case .lines(let bytes, let path, let before) = self else {
+        if case .elements(let elements) = self { return elements }
+        return []
+      }
+      let lines = JSONValue.lines(of: bytes)
+      if let fault = lines.duplicate ?? lines.fault {
+        throw Fault(.file, "\(path):\(before + fault.line):\(fault.column): \(fault.message)")
+      }
+      return lines.values.map { Value($0) }
+    }
+  }
+
+  /// The next piece, or nil at the end.
+  package mutating func piece() throws(Fault) -> Piece? {
+    while true {
+      if format == .csv || format == .tsv { return try nextRows().map { .elements($0) } }
+      if isAtEnd, rest.isEmpty { return nil }
+      if !isAtEnd { try fill() }
+      guard let lines = format == .json ? whole() : completeLines() else { continue }
+      guard format == .ndjson else { return .elements(try parse(lines)) }
+      defer { linesBefore += lines.newlines }
+      return .lines(lines, path: path, before: linesBefore)
+    }
   }
 
   /// The next elements, or nil at the end.
   package mutating func next() throws(Fault) -> [Value]? {
-    while true {
-      if isAtEnd, rest.isEmpty { return nil }
-      if !isAtEnd { try fill() }
-      guard let lines = format == .json ? whole() : completeLines() else { continue }
-      let values = try parse(lines)
-      if !values.isEmpty { return values }
+    while let elements = try piece()?.elements() {
+      if !elements.isEmpty { return elements }
     }
+    return nil
   }
 
   /// The names of the columns of a csv or tsv file; nil where it is empty.
@@ -40,15 +74,67 @@ package struct FileReader: Sendable {
     return columns
   }
 
+  /// Whether lines end in CR alone.
+  package var endsInReturn: Bool { rows.endsInReturn == true }
+
   private mutating func fill() throws(Fault) {
-    let bytes = try file.read(Self.piece)
-    if rest.isEmpty {
-      rest = linesBefore == 0 ? bytes.withoutMark : bytes
-    } else {
-      rest += bytes
+    rest += try bytes(Self.piece)
+    if rest.count > Self.limit { throw Fault(.file, "\(path): over 256 MiB without an end of line") }
+  }
+
+  /// The next bytes, without the mark at the beginning.
+  private mutating func bytes(_ count: Int) throws(Fault) -> [UInt8] {
+    var bytes = try file.read(count)
+    if !isBegun {
+      isBegun = true
+      while bytes.count < 4, case let more = try file.read(count), !more.isEmpty { bytes += more }
+      if let fault = FileKind.fault(of: bytes, path) { throw fault }
+      bytes = bytes.withoutMark
+      // Nothing but the mark is not the end yet.
+      if bytes.isEmpty { bytes = try file.read(count) }
     }
     isAtEnd = bytes.isEmpty
-    if rest.count > Self.limit { throw Fault(.file, "\(path): over 256 MiB without an end of line") }
+    return bytes
+  }
+
+  /// The rows that are complete, as records; what is half there waits for as many bytes again.
+  private mutating func nextRows() throws(Fault) -> [Value]? {
+    while true {
+      var values: [Value] = []
+      while let row = try rows.next() { if let record = try record(row.cells, row.line) { values.append(record) } }
+      if !values.isEmpty { return values }
+      if isAtEnd { return nil }
+      guard rows.pending < Self.limit else { throw Fault(.file, "\(path): over 256 MiB without an end of line") }
+      rows.add(try bytes(max(Self.piece, rows.pending)))
+    }
+  }
+
+  /// The record of a row; nil of the heading.
+  private mutating func record(_ cells: [String], _ line: Int) throws(Fault) -> Value? {
+    guard let columns else {
+      try check(heading: cells, line)
+      columns = cells
+      return nil
+    }
+    guard cells.count == columns.count else {
+      let count = cells.count == 1 ? "1 cell" : "\(cells.count) cells"
+      throw Fault(
+        .file, "\(path):\(line): \(count) under \(columns.count == 1 ? "1 column" : "\(columns.count) columns")",
+        nextStep: cells.count > columns.count ? "a cell that holds the separator stands in quotes" : nil)
+    }
+    return .record(Record(zip(columns, cells).map { (name: $0.0, value: .string($0.1)) }))
+  }
+
+  private func check(heading names: [String], _ line: Int) throws(Fault) {
+    if let place = names.firstIndex(of: "") {
+      throw Fault(
+        .file, "\(path):\(line): column \(place + 1) has no name", nextStep: "the first line names each column")
+    }
+    var seen: Set<CodePoints> = []
+    for name in names where !seen.insert(CodePoints(name)).inserted {
+      throw Fault(
+        .file, "\(path):\(line): the column \(name) stands twice", nextStep: "rename one of them in the first line")
+    }
   }
 
   private mutating func whole() -> [UInt8]? {
@@ -57,32 +143,21 @@ package struct FileReader: Sendable {
     return rest
   }
 
-  /// What is read up to the last line's end outside quotes, or all at the end of the file.
+  /// What is read up to the last line's end, or all at the end of the file.
   private mutating func completeLines() -> [UInt8]? {
     if isAtEnd {
       defer { rest = [] }
       return rest
     }
-    guard let end = lastLineEnd() else { return nil }
+    guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { return nil }
     let lines = end + 1 == rest.count ? rest : Array(rest[...end])
     rest = end + 1 == rest.count ? [] : Array(rest[(end + 1)...])
     return lines
   }
 
-  private func lastLineEnd() -> Int? {
-    guard format == .csv || format == .tsv else { return rest.lastIndex(of: UInt8(ascii: "\n")) }
-    var isQuoted = false
-    var end: Int?
-    for (index, byte) in rest.enumerated() {
-      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-      if byte == UInt8(ascii: "\n"), !isQuoted { end = index }
-    }
-    return end
-  }
-
   private mutating func parse(_ bytes: [UInt8]) throws(Fault) -> [Value] {
     switch format {
-    case .ndjson: return try ndjson(bytes)
+    case .ndjson: return try Piece.lines(bytes, path: path, before: linesBefore).elements()
     case .json:
       do throws(JSONSyntaxError) {
         let value = try JSONValue(parsingUnique: bytes)
@@ -97,6 +172,10 @@ package struct FileReader: Sendable {
       let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       for content in lines.dropLast(bytes.last == UInt8(ascii: "\n") ? 1 : 0) {
         let bytes = content.last == 0x0D ? content.dropLast() : content
+        guard !bytes.contains(0) else {
+          throw Fault(
+            .file, "\(path):\(linesBefore + texts.count + 1): a NUL byte", nextStep: FileKind.wide(path))
+        }
         guard let text = String(validating: bytes, as: UTF8.self) else {
           throw .notUTF8(path, linesBefore + texts.count + 1)
         }
@@ -104,38 +183,8 @@ package struct FileReader: Sendable {
       }
       linesBefore += texts.count
       return texts
-    case .csv: return try rows(bytes, separator: UInt8(ascii: ","))
-    case .tsv: return try rows(bytes, separator: UInt8(ascii: "\t"))
+    case .csv, .tsv: return []
     }
-  }
-
-  private mutating func ndjson(_ bytes: [UInt8]) throws(Fault) -> [Value] {
-    let lines = JSONValue.lines(of: bytes)
-    if let fault = lines.duplicate ?? lines.fault {
-      throw Fault(.file, "\(path):\(linesBefore + fault.line):\(fault.column): \(fault.message)")
-    }
-    linesBefore += bytes.newlines
-    return lines.values.map { Value($0) }
-  }
-
-  private mutating func rows(_ bytes: [UInt8], separator: UInt8) throws(Fault) -> [Value] {
-    var parser = CSVParser(bytes, separator: separator, line: linesBefore + 1, path: path)
-    var values: [Value] = []
-    while let row = try parser.next() {
-      guard let columns else {
-        if let twice = row.cells.first(where: { cell in row.cells.count { $0 == cell } > 1 }) {
-          throw Fault(.file, "\(path):\(row.line): the column \(twice) stands twice")
-        }
-        columns = row.cells
-        continue
-      }
-      guard row.cells.count == columns.count else {
-        throw Fault(.file, "\(path):\(row.line): \(row.cells.count) cells under \(columns.count) columns")
-      }
-      values.append(.record(Record(zip(columns, row.cells).map { (name: $0.0, value: .string($0.1)) })))
-    }
-    linesBefore = parser.line - 1
-    return values
   }
 }
 
@@ -152,78 +201,5 @@ extension [UInt8] {
       }
       return count
     }
-  }
-}
-
-/// Cuts comma- or tab-separated text into rows of cells (RFC 4180).
-package struct CSVParser {
-  private let bytes: [UInt8]
-  private let separator: UInt8
-  private let path: String
-  private var offset = 0
-  /// The line that comes next, counted from 1.
-  private(set) var line: Int
-
-  package init(_ bytes: [UInt8], separator: UInt8, line: Int, path: String) {
-    self.bytes = bytes
-    self.separator = separator
-    self.line = line
-    self.path = path
-  }
-
-  /// The next row; empty lines are passed over.
-  package mutating func next() throws(Fault) -> (cells: [String], line: Int)? {
-    while offset < bytes.count, bytes[offset] == 0x0A || bytes[offset] == 0x0D {
-      if bytes[offset] == 0x0A { line += 1 }
-      offset += 1
-    }
-    guard offset < bytes.count else { return nil }
-    let start = line
-    var cells: [String] = []
-    while true {
-      cells.append(try cell(start))
-      guard offset < bytes.count, bytes[offset] == separator else { break }
-      offset += 1
-    }
-    return (cells, start)
-  }
-
-  private mutating func cell(_ start: Int) throws(Fault) -> String {
-    if offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") { return try quoted(start) }
-    let begin = offset
-    while offset < bytes.count, bytes[offset] != separator, bytes[offset] != 0x0A, bytes[offset] != 0x0D { offset += 1 }
-    return try text(bytes[begin..<offset], start)
-  }
-
-  private func text(_ cell: ArraySlice<UInt8>, _ start: Int) throws(Fault) -> String {
-    guard let text = String(validating: cell, as: UTF8.self) else { throw .notUTF8(path, start) }
-    return text
-  }
-
-  private mutating func quoted(_ start: Int) throws(Fault) -> String {
-    var cell: [UInt8] = []
-    offset += 1
-    while offset < bytes.count {
-      let byte = bytes[offset]
-      offset += 1
-      if byte == 0x0A { line += 1 }
-      guard byte == UInt8(ascii: "\"") else {
-        cell.append(byte)
-        continue
-      }
-      guard offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") else {
-        return try text(cell[...], start)
-      }
-      cell.append(byte)
-      offset += 1
-    }
-    throw Fault(.file, "\(path):\(start): a quote is not closed")
-  }
-}
-
-extension Fault {
-  /// The error of a text that would lose letters.
-  package static func notUTF8(_ path: String, _ line: Int) -> Fault {
-    Fault(.file, "\(path):\(line): not UTF-8", nextStep: "iconv -f latin1 -t utf-8 converts an older file")
   }
 }

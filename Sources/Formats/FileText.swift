@@ -14,8 +14,9 @@ public enum FileText {
       if piece.isEmpty { break }
       bytes += piece
     }
+    if let fault = FileKind.fault(of: bytes, path) { throw fault }
     guard let text = String(validating: bytes.withoutMark, as: UTF8.self) else {
-      throw Fault(.file, "\(path) is not UTF-8 text")
+      throw Fault(.file, "\(path) is not UTF-8 text", nextStep: FileKind.narrow(path))
     }
     return text
   }

@@ -9,15 +9,24 @@ package struct FileWriter {
   private var columns: [String]?
   private var isFirst = true
   private var pending: [UInt8] = []
+  /// How many elements were written.
+  package private(set) var count = 0
 
-  package init(_ path: String, _ format: FileFormat, appends: Bool) throws(Fault) {
+  /// Begins to write.
+  ///
+  /// - Throws: a `file` error where the file can't be written, or is there and must be new; a `value` error where the
+  ///   format can't be appended to.
+  package init(_ path: String, _ format: FileFormat, appends: Bool, isNew: Bool = false) throws(Fault) {
+    guard !(appends && isNew) else {
+      throw Fault(.value, "append: adds to a file, and new: wants none there", nextStep: "leave one of them out")
+    }
     guard !(appends && format == .json) else {
       throw Fault(.value, "a JSON array can't be appended to", nextStep: "write .ndjson instead")
     }
     self.path = path
     self.format = format
     if appends { columns = try Self.header(path, format) }
-    file = try WrittenFile(path, appends: appends)
+    file = try WrittenFile(path, appends: appends, isNew: isNew)
   }
 
   package mutating func write(_ page: [Value]) throws(Fault) {
@@ -48,26 +57,63 @@ package struct FileWriter {
     case .json:
       pending.append(UInt8(ascii: isFirst ? "[" : ","))
       try element.json().encode(into: &pending)
-    case .txt: pending += Array((try element.interpolated() + "\n").utf8)
+    case .txt: try line(element)
     case .csv: try row(element, ",")
     case .tsv: try row(element, "\t")
     }
     isFirst = false
+    count += 1
   }
 
-  private mutating func row(_ element: Value, _ separator: Character) throws(Fault) {
+  /// Writes a line of text, which is read back as it is.
+  private mutating func line(_ element: Value) throws(Fault) {
+    guard case .string(let text) = element else {
+      throw Fault(
+        .type, "a line of \(path) is a string, not \(element.typeWithArticle)", nextStep: "| map string(it) | write ..."
+      )
+    }
+    let hasMark = isFirst && text.begins(with: "\u{FEFF}")
+    guard !text.holds("\n"), !text.ends(with: "\r"), !text.holds("\0"), !hasMark else {
+      throw Fault(
+        .value, "\(text.quoted) is no line of \(path): it holds a line's end, a NUL or a byte order mark",
+        nextStep: "write .ndjson instead")
+    }
+    pending += Array(text.utf8) + [0x0A]
+  }
+
+  private mutating func row(_ element: Value, _ separator: Unicode.Scalar) throws(Fault) {
     let row = element.row
     let names = columns ?? row.names
     if columns == nil {
+      try check(names)
       columns = names
       if !file.isAppended { pending += headerLine }
     }
-    if let extra = row.names.first(where: { !names.contains($0) }) {
+    if let extra = row.names.first(where: { !names.has($0) }) {
       throw Fault(
         .value, "\(extra) is no column of \(path)",
         nextStep: "its columns are \(names.joined(separator: ", ")): | select says which a row has")
     }
-    pending += Array((CSV.line(names.map { row[$0]?.cell ?? "" }, separator: separator) + "\r\n").utf8)
+    let cells = names.map { row[$0]?.cell ?? "" }
+    if let cell = cells.first(where: { $0.holds("\0") }) { throw nul(cell) }
+    pending += Array((CSV.line(cells, separator: separator) + "\r\n").utf8)
+  }
+
+  /// Refuses columns that could not be read back.
+  private func check(_ names: [String]) throws(Fault) {
+    if names.isEmpty {
+      throw Fault(.value, "a record without fields has no columns for \(path)", nextStep: "| select .id names some")
+    }
+    if names.has("") {
+      throw Fault(
+        .value, "a field without a name can't be a column of \(path)",
+        nextStep: "| select gives it a name: name: it[\"\"]")
+    }
+    if let name = names.first(where: { $0.holds("\0") }) { throw nul(name) }
+  }
+
+  private func nul(_ text: String) -> Fault {
+    Fault(.value, "\(text.quoted) holds a NUL, which \(path) can't hold", nextStep: "write .ndjson instead")
   }
 
   private var headerLine: [UInt8] {
@@ -77,7 +123,7 @@ package struct FileWriter {
   /// What comes before appended rows: the columns where the file is new; what is there must have the same.
   private func opening(_ hasContent: Bool) throws(Fault) -> [UInt8] {
     guard hasContent, let columns, let header = try Self.header(path, format) else { return headerLine }
-    guard header == columns else {
+    guard header.map({ CodePoints($0) }) == columns.map({ CodePoints($0) }) else {
       throw Fault(.file, "\(path) has other columns since a moment ago: \(header.joined(separator: ", "))")
     }
     return []
@@ -87,6 +133,11 @@ package struct FileWriter {
   private static func header(_ path: String, _ format: FileFormat) throws(Fault) -> [String]? {
     guard format == .csv || format == .tsv, FileDescriptor.isFile(path) else { return nil }
     var reader = try FileReader(path, format)
-    return try reader.header()
+    let header = try reader.header()
+    guard !reader.endsInReturn else {
+      throw Fault(
+        .file, "the lines of \(path) end in CR alone, and can't be added to", nextStep: "read it, and write a new one")
+    }
+    return header
   }
 }

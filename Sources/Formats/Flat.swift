@@ -44,11 +44,15 @@ extension Value {
   package var cell: String {
     switch self {
     case .null: ""
+    case .duration(let duration): duration.text
     case .resource(let resource): resource.id ?? ""
     case .list(let elements) where elements.allSatisfy(\.isResource): elements.map(\.cell).joined(separator: " ")
     default: (try? interpolated()) ?? typeName
     }
   }
+
+  /// The text of a cell that a person reads: a duration is rounded.
+  package var shownCell: String { if case .duration(let duration) = self { duration.shown } else { cell } }
 
   private var isResource: Bool { if case .resource = self { true } else { false } }
 

@@ -2,10 +2,11 @@ package import Values
 
 /// Reads and parses the next piece of a file while the one before it is worked on.
 package struct ReadAhead {
-  /// A piece, and the reader that goes on after it.
+  /// A piece on its way to elements, and the reader that goes on after it.
   private struct Step: Sendable {
     var reader: FileReader
-    var elements: Result<[Value]?, Fault>
+    /// Nil at the end of the file.
+    var elements: Task<Result<[Value], Fault>, Never>?
   }
 
   private var ahead: Task<Step, Never>?
@@ -14,27 +15,42 @@ package struct ReadAhead {
 
   /// The next elements, or nil at the end.
   package mutating func next() async throws(Fault) -> [Value]? {
-    guard let ahead else { return nil }
-    let step = await withTaskCancellationHandler {
-      await ahead.value
-    } onCancel: {
-      ahead.cancel()
+    while let ahead {
+      let step = await withTaskCancellationHandler {
+        await ahead.value
+      } onCancel: {
+        ahead.cancel()
+      }
+      self.ahead = nil
+      guard let parsing = step.elements else { return nil }
+      // The next piece is read, and parsed on another thread, while this one is.
+      let next = Self.step(step.reader)
+      let elements: [Value]
+      do throws(Fault) { elements = try await parsing.value.get() } catch {
+        next.cancel()
+        throw error
+      }
+      self.ahead = next
+      if !elements.isEmpty { return elements }
     }
-    self.ahead = nil
-    let elements = try step.elements.get()
-    if elements != nil { self.ahead = Self.step(step.reader) }
-    return elements
+    return nil
   }
 
   private static func step(_ reader: FileReader) -> Task<Step, Never> {
     Task.detached {
       var reader = reader
       do throws(Fault) {
-        let elements = try reader.next()
-        return Step(reader: reader, elements: .success(elements))
+        let piece = try reader.piece()
+        return Step(reader: reader, elements: piece.map(parsing))
       } catch {
-        return Step(reader: reader, elements: .failure(error))
+        return Step(reader: reader, elements: Task { .failure(error) })
       }
+    }
+  }
+
+  private static func parsing(_ piece: FileReader.Piece) -> Task<Result<[Value], Fault>, Never> {
+    Task.detached {
+      do throws(Fault) { return .success(try piece.elements()) } catch { return .failure(error) }
     }
   }
 }

@@ -6,7 +6,7 @@ package import Values
 /// A temporary file of elements, a line each.
 ///
 /// A line is an array: `[0, JSON]` a plain value, `[1, resource object, included, client, path, way]` a resource with what
-/// came with it, `[2, N]` the Nth of what has no JSON of its own (a duration, a client), which stays in memory.
+/// came with it, `[2, N]` the Nth of what has no JSON of its own (a duration, a client), which stays in memory, `[3, TEXT]` a time.
 package struct SpillFile {
   private let file: FileDescriptor
   private var pending: [UInt8] = []
@@ -34,6 +34,8 @@ package struct SpillFile {
     } else if element.isPlain {
       pending += Array("[0,".utf8)
       try element.json().encode(into: &pending)
+    } else if case .time(let time) = element {
+      pending += Array("[3,\"\(time.text)\"".utf8)
     } else {
       pending += Array("[2,\(unwritable.count)".utf8)
       unwritable.append(element)
@@ -90,6 +92,7 @@ package struct SpillFile {
       case 2:
         let index = parts[1].numberValue.flatMap { Int($0.text) } ?? -1
         return unwritable.indices.contains(index) ? unwritable[index] : .null
+      case 3: return (try? parts[1].stringValue.map { text in .time(try Instant(parsing: text)) }) ?? .null
       default: return Value(parts[1])
       }
     }
@@ -110,14 +113,15 @@ extension ResourceValue {
   fileprivate func reachable() -> [JSONObject] {
     guard let compound else { return [] }
     var found: [JSONObject] = []
-    var seen: Set<String> = []
+    var seen: Set<CodePoints> = []
     var open = [object]
     while let object = open.popLast() {
       for (_, relationship) in object["relationships"]?.objectValue ?? JSONObject() {
         let data = relationship["data"]
         for identifier in data?.arrayValue?.compactMap(\.objectValue) ?? [data?.objectValue].compactMap(\.self) {
           let stub = ResourceValue(identifier)
-          guard let id = stub.id, seen.insert(stub.label).inserted, let next = compound.included(stub.type, id)
+          guard let id = stub.id, seen.insert(CodePoints(stub.label)).inserted,
+            let next = compound.included(stub.type, id)
           else { continue }
           found.append(next)
           open.append(next)

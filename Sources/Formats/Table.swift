@@ -1,3 +1,4 @@
+import JSONText
 import Language
 package import Values
 import Redaction
@@ -7,34 +8,36 @@ package struct Table {
   private var names: [String] = []
   private var rows: [[String]] = []
   private var isRight: [Bool] = []
+  private let isForTerminal: Bool
   /// The widest that a cell is shown.
   private static let cellLimit = 60
 
   /// Lays out rows; a column appears where the first row that has it does.
-  package init(_ records: [Record]) {
-    var columns: [String: Int] = [:]
+  ///
+  /// A name or a cell is one line. For a terminal what would steer it is shown as escapes, which count as columns.
+  package init(_ records: [Record], isForTerminal: Bool) {
+    self.isForTerminal = isForTerminal
+    var columns: [CodePoints: Int] = [:]
     for record in records {
-      for name in record.names where columns[name] == nil {
-        columns[name] = names.count
-        names.append(name)
+      for name in record.names where columns[CodePoints(name)] == nil {
+        columns[CodePoints(name)] = names.count
+        names.append(Self.line(name, isForTerminal))
         isRight.append(true)
       }
     }
     for record in records {
       var row = [String](repeating: "", count: names.count)
       for (name, value) in record.fields {
-        guard let column = columns[name] else { continue }
-        row[column] = Self.plain(value.cell)
+        guard let column = columns[CodePoints(name)] else { continue }
+        row[column] = Self.line(value.cell, isForTerminal)
         if !value.isNumber, !value.isNull { isRight[column] = false }
       }
       rows.append(row)
     }
   }
 
-  private static func plain(_ text: String) -> String {
-    func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 0x20 || Screening.steers(scalar) }
-    guard text.unicodeScalars.contains(where: isBlank) else { return text }
-    return String(String.UnicodeScalarView(text.unicodeScalars.map { isBlank($0) ? " " : $0 }))
+  private static func line(_ text: String, _ isForTerminal: Bool) -> String {
+    isForTerminal ? TerminalText.line(text) : TerminalText.unbroken(text)
   }
 
   /// The lines of the table, and the names of columns that have no room in `width`.

@@ -32,6 +32,46 @@ extension Examples {
     {"key":"draft","count":250}
     {"key":"published","count":250}
     {"key":"spam","count":250}
+    > [{a: 1, b: 2}, {a: 1, b: 2}, {a: 1, b: 3}] | group .a .b | select .key .count
+    {"key":{"a":1,"b":2},"count":2}
+    {"key":{"a":1,"b":3},"count":1}
+    # stage last
+    > (stream posts | last).id
+    "1000"
+    # stage reverse
+    > stream posts | take 3 | reverse | map .id
+    "3"
+    "2"
+    "1"
+    # stage chunk
+    > stream posts | map .id | chunk 400 | map length(it)
+    400
+    400
+    200
+    # stage as
+    > let names = stream authors | index-by .id
+    . stream posts page: {size: 3} | take 4 | as post | map names[.author.id] | map "\(post.id) \(.name)"
+    "1 Ada Archer"
+    "2 Bea Archer"
+    "3 Cid Archer"
+    "4 Dan Archer"
+    # stage index-by
+    > let by-state = stream posts | index-by .state keep: "last"
+    . keys(by-state)
+    "published"
+    "spam"
+    "archived"
+    "draft"
+    > let known = [{email: "a@x.org", id: 1}] | index-by .email
+    . known?["b@x.org"]?.id ?? "new"
+    "new"
+    # stage without
+    > stream posts | take 1 | without .inserted-at .author | map keys(.attributes)
+    ["text","state","views","rating"]
+    # stage print
+    > stream posts | take 2 | print .text
+    Post 1
+    Post 2
     # stage collect
     > stream posts filter: {state: "draft"} | collect | destroy posts confirm: true
     destroy posts: 250 ok
@@ -94,8 +134,10 @@ extension Examples {
     # stage write
     > stream posts include: "tags" | write "posts.ndjson"
     posts: comments not loaded, so not in the file; include: loads those that it names
+    wrote 1000 to posts.ndjson
     > stream posts | take 2 | write "posts.csv" | count
     2
+    wrote 2 to posts.csv
     # stage table
     > stream posts | take 1 | table .id .text .author.id
     id  text    author.id
@@ -178,14 +220,24 @@ extension Examples {
     > abs(-7)
     7
     # now
-    > starts-with(now(), "20")
+    > now() - now() <= 0s
     true
     # ago
-    > stream posts | where .inserted-at < ago(1ms) | take 1 | count
+    > stream posts | where time(.inserted-at) < ago(1ms) | take 1 | count
     1
     # age
     > age(now()) < 1h
     true
+    # time
+    > time("2026-01-31T12:00:00Z") - time("2026-01-31")
+    "12h"
+    > stream posts | take 1 | map time(.inserted-at) < now()
+    true
+    # date
+    > date(time("1.2.1990", "%d.%m.%Y"))
+    "1990-02-01"
+    > date(time("2026-01-31"), "%d.%m.%Y")
+    "31.01.2026"
     # uuid
     > uuid() == uuid()
     false

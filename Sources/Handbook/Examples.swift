@@ -115,6 +115,12 @@ enum Examples {
     # call
     > (call posts "index" {page: {number: 1, size: 1}} reads: true).meta.record-count
     1000
+    # diff
+    > let before = stream posts | select .id .text | collect
+    . let changed = update posts 4 {text: "new"}
+    . diff before (stream posts | select .id .text) key: .id
+    {"key":"4","change":"changed","fields":{"text":{"from":"Post 4","to":"new"}}}
+    diff: 0 added, 0 removed, 1 changed, 999 same
     # read
     > read "people.csv" | map .name
     "Ann Lee"
@@ -177,6 +183,21 @@ enum Examples {
     . n
     0
     > while true do break end
+    > for text, n in ["a", "b"] do print "\(n). \(text)" end
+    1. a
+    2. b
+    # watch
+    > let n = 0
+    . watch 1ms do
+    .   let n = n + 1
+    .   print n
+    .   if n == 2 do break end
+    . end
+    1
+    2
+    > watch 1ms do
+    .   if (count posts) == 1000 do break end
+    . end
     # if
     > let size = if (count posts) > 500 do "large" else "small" end
     . size
@@ -193,6 +214,12 @@ enum Examples {
     > def square(n) do return n * n end
     . square 7
     49
+    > def headline(post, mark: "-") do return "\(mark) \(post.text)" end
+    . print headline((show posts 4), mark: "*")
+    . ["7", "8"] | show posts | headline mark: "+" | print
+    * Post 4
+    + Post 7
+    + Post 8
     > def drafts(of: posts) do return count of filter: {state: "draft"} end
     . drafts
     250
@@ -257,8 +284,8 @@ enum Examples {
       > uuid() == uuid()
       false
     > help disconnect
-    disconnect CONNECTION  -> null
-      Closes a connection and all its clients.
+    disconnect [CONNECTION]  -> null
+      Closes a connection and all its clients; without one, the only one.
     \
       > let c = connect "embedded:blog"
       . disconnect c
@@ -269,11 +296,24 @@ enum Examples {
     """#
 
   static let topics = #"""
+    # capture
+    > capture("2026-01", /(\d+)-(\d+)/)[0]
+    "2026"
+    # topic patterns
+    > "Post 12" =~ /^post \d+$/i
+    true
+    > replace("a1", /(\d)/, "<$1>")
+    "a<1>"
     # topic values
     > 9007199254740993 + 1
     9007199254740994
     > 0.1 + 0.2 == 0.3
     true
+    # topic times
+    > time("2026-01-31T12:00:00+02:00")
+    "2026-01-31T10:00:00Z"
+    > time("2026-01-31") + 36h
+    "2026-02-01T12:00:00Z"
     # topic text
     > let n = 2
     . "\(n) posts"
@@ -336,6 +376,7 @@ enum Examples {
     create authors: 2 ok
     > stream authors | take 1 | write "posts.csv" | count
     1
+    wrote 1 to posts.csv
     # topic addresses
     > let c = connect "embedded:blog"
     > connect env("RETORT_URL", "embedded:blog")

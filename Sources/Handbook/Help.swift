@@ -4,7 +4,9 @@ public import Evaluation
 public enum Help {
   /// Every word that `help` explains.
   public static var topics: [String] {
-    HelpEntry.all.flatMap { [$0.word] + $0.aliases } + HelpEntry.Section.allCases.map(\.rawValue)
+    HelpEntry.all.flatMap { [$0.word] + $0.aliases } + HelpEntry.Section.allCases.map(\.rawValue) + [
+      "words", "cookbook",
+    ]
   }
 
   /// What can begin a statement.
@@ -22,11 +24,18 @@ public enum Help {
   /// The statements, which have a form of their own.
   static let statements: [(name: String, form: String, summary: String)] = [
     ("let", "let NAME = PIPELINE", "Assigns the nearest visible name, or defines one."),
-    ("for", "for NAME in PIPELINE do ... end", "Runs a block for each element."),
+    (
+      "for", "for NAME [, NUMBER] in PIPELINE do ... end",
+      "Runs a block for each element; the second name counts from 1."
+    ),
     ("while", "while CONDITION do ... end", "Runs a block as long as a condition is true."),
+    (
+      "watch", "watch DURATION do ... end",
+      "Runs a block again and again with a pause; at a terminal it clears the screen before."
+    ),
     ("if", "if CONDITION do ... else ... end", "Runs a block where a condition is true, or another."),
     ("try", "try do ... rescue NAME ... end", "Runs a block; where it fails, another with the error as NAME."),
-    ("def", "def NAME(a, b: 1) do ... end", "Defines a command of your own."),
+    ("def", "def NAME(a, b: 1) do ... end", "Defines a command of your own, which is a stage and a function too."),
     ("return", "return [PIPELINE]", "Leaves a def with a value."),
     ("break", "break", "Leaves a loop."),
     ("continue", "continue", "Goes on with the next element of a loop."),
@@ -40,7 +49,7 @@ public enum Help {
     .init(
       name: "timeout", shape: .any, fallback: "5s",
       summary: "how long a request waits, where neither call nor client says"),
-    .init(name: "output", shape: .string, summary: "how results are written: table, json, ndjson or csv"),
+    .init(name: "output", shape: .string, summary: "how results are written: \(Format.list)"),
     .init(
       name: "in-flight", shape: .number, fallback: "16",
       summary: "how many requests of a bulk change at once, where it does not say"),
@@ -51,7 +60,10 @@ public enum Help {
   ///
   /// An option may have its colon.
   public static func text(_ words: [String]) -> String? {
-    guard let word = words.first, words.count == 1 else { return words.isEmpty ? overview : nil }
+    guard let word = words.first else { return overview }
+    if word == "cookbook" { return Cookbook.text(Array(words.dropFirst())) }
+    guard words.count == 1 else { return nil }
+    if word == "words" { return self.words }
     let asked = word.hasSuffix(":") ? String(word.dropLast()) : word
     let entries = HelpEntry.all.filter { $0.answers(to: asked) }
     let lists = HelpEntry.Section.allCases.filter { section in
@@ -99,32 +111,41 @@ public enum Help {
     }.joined()
   }
 
-  /// One screen of 80 columns.
-  static var overview: String {
-    """
+  /// One screen of 24 lines and 80 columns.
+  static let overview = """
     retort speaks to services that speak JSON:API over JSON-RPC over RabbitMQ.
 
-      connect "amqp://guest:guest@localhost/"     # or connect "embedded:blog"
-      let posts = client queue: "posts"
-      count posts filter: {state: "draft"}
-      show posts 12 include: "author"
-      stream posts | where .views < 1000 | sort -.views | take 5
-      create posts {text: "Hello", author: {type: "authors", id: "1"}}
-      for post in stream posts filter: {state: "draft"} | collect do
-        update posts post.id {state: "published"}
-      end
-      destroy-all posts filter: {state: "spam"} confirm: true
+      connect "amqp://guest:guest@localhost/"; let posts = client queue: "posts"
+      look        show posts 12 include: "author"
+      find        stream posts filter: {state: "spam"} | where .views < 9 | take 5
+      count       count posts filter: {state: "draft"}
+      report      stream posts | group .state | select .key .count
+      duplicates  stream authors | group .name | where .count > 1
+      create      create posts {text: "Hello", author: {type: "authors", id: "1"}}
+      change      stream posts | collect | update posts {state: "published"}
+      delete      destroy-all posts filter: {state: "spam"}
+      load        read "people.csv" | create authors key: .email
+      save        stream posts | write "posts.ndjson"
 
-    A line is a statement; text is "quoted", a bare name is a variable; any JSON is
-    a value; | sends elements to a stage, where .field and it mean the element.
+    1. A line is a statement; text is "quoted", a bare name is a variable.
+    2. Any JSON is a value, and nothing converts by itself: int("5").
+    3. | sends elements to a stage, where .field and it mean the element.
+    4. What is being streamed can't be changed: put | collect before the change.
+    5. Destroying many asks first; in a script it needs confirm: true or --yes.
 
-    \(HelpEntry.Section.allCases.filter(\.isOnOverview).map(words).joined(separator: "\n"))
-
-    help WORD explains a word, and so an option (help include), an error's kind
-    (help not-found), a program option (help --trace). help stages shows the forms
-    of a list; further lists are options, errors, program and serve.
+    help WORD explains a word, an option (help include) or an error's kind;
+    help words lists them all, and help cookbook has recipes.
 
     """
+
+  /// Every word, in lists of 80 columns.
+  static var words: String {
+    HelpEntry.Section.allCases.filter(\.isOnOverview).map(words).joined(separator: "\n") + """
+
+      help stages shows the forms of a list; further lists are options, errors,
+      program and serve.
+
+      """
   }
 
   /// The words of a section, wrapped beside its name.

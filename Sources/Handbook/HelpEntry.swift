@@ -112,7 +112,7 @@ extension Declaration.Option {
 
 extension Declaration.Example {
   /// The statement as it is typed, and what it prints.
-  fileprivate var text: String {
+  var text: String {
     let lines = code.split(separator: "\n").enumerated().map { ($0 == 0 ? "> " : ". ") + $1 + "\n" }
     return lines.joined() + (output.isEmpty ? "" : output + "\n")
   }

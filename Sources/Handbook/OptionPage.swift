@@ -33,6 +33,25 @@ struct OptionPage: Sendable {
 
   /// What there is to say of some beyond their line.
   static let notes: [String: String] = [
+    "journal": """
+    A file of JSON lines for its owner's eyes: an intent before a request leaves, an outcome after it. The same statement
+    with the same file goes on where it stopped; input and script may change in between, since a change is known by its
+    verb, queue and id (create: key:). Another statement's journal is refused, and so is one that is complete.
+    """,
+    "settle": """
+    Without it, a create or an update that may have been carried out and is not found stays unknown. With it, the
+    statement waits so long beyond the life of the messages, looks again, and sends what is not there.
+    """,
+    "failed": """
+    Lines of JSON: {source, element, identity, error}. source is the element at the pipeline's head, element what the verb
+    was given. The file is emptied first.
+    """,
+    "halt": """
+    It implies on-error: "continue". A percentage counts from 20 outcomes on, and at the end.
+    """,
+    "guard": """
+    No option of a script opens it: a batch needs --guarded and --yes=N for guard: "confirm".
+    """,
     "timeout": """
     The call's own counts before the client's, the client's before set timeout: and --timeout. A read without a reply
     by then fails with kind timeout and may be repeated; a change that was sent ends as unknown.

@@ -1,3 +1,5 @@
+import Evaluation
+
 /// A way to start the program or an option of it, and its page in `help`.
 struct ProgramPage: Sendable {
   var name: String
@@ -42,7 +44,7 @@ struct ProgramPage: Sendable {
       name: "check", form: "retort check FILE ...", summary: "Parses and checks; opens no connection.",
       note: """
         Says every error, and lists the statements that change or destroy, and each var(...). Status 2 where anything is
-        wrong. --format json is for editors.
+        wrong. --output json is for editors.
         """, example: "retort check migrate.retort"),
     ProgramPage(
       name: "fmt", form: "retort fmt [--check] FILE ...", summary: "Gives files the one layout.",
@@ -71,11 +73,11 @@ struct ProgramPage: Sendable {
       note: "May stand several times. The value is a string; int(var(\"limit\")) makes it a number.",
       example: "retort --var limit=5 report.retort"),
     option(
-      "yes", "[=N]", "Confirms bulk changes, of at most N elements in the whole run.",
+      "yes", "[=N]", "Confirms bulk destruction; =N limits how many the whole run destroys.",
       note: "Stands for the question that destroy-all, | destroy and a destroy in a loop ask.",
       example: "retort --yes=500 clean-up.retort"),
     option(
-      "output", "FORMAT", "How results are written: table, json, ndjson or csv.",
+      "output", "FORMAT", "How results are written: \(Format.list).",
       note: "Without it, a table at a terminal and a line of JSON each elsewhere. set output: does it in a session.",
       example: "retort --output csv report.retort > report.csv"),
     option(
@@ -87,6 +89,19 @@ struct ProgramPage: Sendable {
         On standard error. Topics are joined with commas: rpc is each request and reply, api a line a call, amqp what the
         broker gets and sends, errors only what failed. Passwords and tokens are shown as ***.
         """, example: "retort --trace=api,errors migrate.retort"),
+    option(
+      "dry-run", "", "Sends reads, and shows changes without sending them.",
+      note: """
+        On standard error: each single change as its exact request, of a bulk change the first so, four more by their ids,
+        and how many would be sent. What is created comes back with the id dry-run-1. No script can turn it off.
+        """, example: "retort --dry-run migrate.retort"),
+    option(
+      "guarded", "CONNECTION", "Lets --yes=N destroy on a guarded connection, named by its name or address.",
+      note: "For batches, on connections of connect guard: \"confirm\". At a terminal a person is asked instead.",
+      example: "retort --guarded production --yes=500 clean-up.retort"),
+    option(
+      "reason", "TEXT", "Why the run is made.", note: "It stands in the header of journals.",
+      example: "retort --reason OPS-123 migrate.retort"),
     option(
       "offline", "", "Prints the requests that would be sent, and sends nothing.",
       note: """

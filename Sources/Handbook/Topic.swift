@@ -9,7 +9,7 @@ struct Topic: Sendable {
     Topic(
       name: "values",
       aliases: [
-        "null", "true", "false", "boolean", "number", "string", "duration", "list", "record", "range", "pattern",
+        "null", "true", "false", "boolean", "number", "string", "duration", "list", "record", "range",
       ],
       text: """
         null, true, numbers, "text", 10s (ms s m h d), [lists], {records}, 1..10, /patterns/; any JSON is a value.
@@ -17,16 +17,38 @@ struct Topic: Sendable {
         Whole numbers of any size and decimals are added, subtracted, multiplied and compared exactly.
         """),
     Topic(
+      name: "times",
+      text: """
+        A time is an instant, kept to the nanosecond. now() is this one, ago(30d) one before it, time(TEXT) reads RFC 3339
+        (2026-01-31T12:00:00+02:00; a bare date is its midnight in UTC) and time(TEXT, "%d.%m.%Y") other text; date(TIME) and
+        date(TIME, "%d.%m.%Y") write the day, or what the letters %Y %m %d %H %M %S %z say, in UTC. A time prints and is sent as
+        RFC 3339 in UTC. time - time is a duration, time + 1d a time. What a service sends is text: time(.inserted-at) < ago(30d).
+        """),
+    Topic(
       name: "text",
       text: #"""
+        x[0..9] is the first ten code points of a text, x[3] the fourth, x[-3..-1] the last three.
         "..." with \n \t \" \\ \u0041 as in JSON; \(EXPRESSION) puts a value in. + joins two strings.
+        A text is a sequence of Unicode code points in all that counts, cuts, compares or searches, as in JSON: "\r\n" is
+        two, and an é of one code point is not the é of two. Order goes by code point.
+        """#),
+    Topic(
+      name: "patterns", aliases: ["pattern"],
+      text: #"""
+        /.../ with the flags i (letter case), m (^ and $ at each line), s (. takes a newline too) and x (spaces and # comments
+        are left out). The syntax is that of Perl, as PCRE2 has it: classes, groups, lookaround, \p{L}, (?<name>...).
+        A pattern matches by code point; \d \w \s \b are ASCII, and i folds letter by letter. text =~ /a/ and
+        matches(text, /a/) search anywhere: ^ and $ hold it to the ends. capture gives the groups of the first match; in the
+        last argument of replace $1 to $9 are groups and $$ is a dollar. split takes a pattern too. A pattern that takes too
+        many steps on a text, as (a+)+$ may, is an error of kind limit.
         """#),
     Topic(
       name: "fields", aliases: [".", "?.", "?[", "it", "element"],
       text: """
         x.name reads a field and is an error where there is none; x?.name gives null; x ?? y gives y for null.
         In a stage .name is a field of the element that flows, and it is the element. x[0] is the first, x[-1] the
-        last. Names that are no word stand in brackets: x["a b"]. A resource has .type .id .links .meta and its fields.
+        last, x[0..2] the first three. x[key] reads a record by text or an integer, x?[key] gives null where there is
+        none, and {[key]: 1} makes one. A pipeline in a pipeline has elements of its own: | as a names the outer one. A resource has .type .id .links .meta and its fields.
         """),
     Topic(
       name: "operators",
@@ -77,18 +99,32 @@ struct Topic: Sendable {
     Topic(
       name: "bulk",
       text: """
-        destroy-all, a destroy sink, and a destroy in a loop ask at a terminal, where Ctrl-C or another answer than the
-        number means no; elsewhere they need confirm: true or --yes. The first failure stops a sink, and what is in flight
-        is counted; on-error: "continue" goes on. What is being streamed can't be changed: put | collect before the
-        change. max: N refuses to begin with more.
+        Consent: destroy-all, a destroy sink, and a destroy in a loop ask at a terminal; the number that is typed is the
+        limit, and Ctrl-C or another answer means no. Elsewhere they need confirm: true or --yes. connect guard:
+        "confirm" asks whatever a script says, guard: "read-only" takes no change.
+        Before: dry-run: true and --dry-run show changes and send none. max: N refuses to begin with more.
+        During: in-flight: N at once, rate: N a second. The first failure stops a sink, and what is in flight is counted;
+        on-error: "continue" goes on, halt: 10 or halt: "3%" stops at so many failures. What is being streamed can't be
+        changed: put | collect before the change.
+        After: failed: "bad.ndjson" has each element that failed, was refused or is unknown, with its error and, as
+        source, the element at the pipeline's head: read "bad.ndjson" | map .source | ... runs them again.
+        journal: "x.journal" records each change before it leaves, so that the same statement after a stop goes on where
+        it stopped and does nothing twice; create needs key: for it. What was in flight is looked up, and is unknown
+        where it is not found: settle: 60s says how long the service may hold a request, unknown: "retry" or "skip"
+        what to do with it.
         """),
     Topic(
       name: "files",
       text: """
         read and write go by the suffix: .ndjson .json .csv .tsv .txt (lines); as: "csv" says otherwise. "-" is
-        standard input. Cells of csv are strings. A file that is not UTF-8, or has a key twice in an object of JSON, is an
-        error; a byte order mark is passed over, also before a script. write makes the whole file or none. Files
-        are read as they are needed, so that their size does not matter.
+        standard input, and of write standard output. A file that is not UTF-8, or has a key twice in an object of JSON, is
+        an error; a byte order mark is passed over, also before a script. write makes the whole file or none. What it
+        makes, read gives back, or write refuses it: a line of .txt is a string without a line's end. Files are read as
+        they are needed, so that their size does not matter.
+
+        The first line of csv and tsv names the columns. Cells are strings: null is written as "", a list as JSON. A cell
+        that holds the separator, a quote or a line's end stands in quotes, with each quote doubled. Empty lines are passed
+        over. Lines end in LF or CRLF, or all of them in CR.
         """),
     Topic(
       name: "addresses",
@@ -131,11 +167,16 @@ struct Topic: Sendable {
       name: "program",
       aliases: ["status"],
       text: """
-        Program options come before FILE; what comes after it is args. Exit status: 0 done, 1 failed, 2 wrong usage or
+        Program options come before FILE; what comes after it is args. A word there that begins with - needs -- before
+        it, and arguments that the script does not read are an error. Exit status: 0 done, 1 failed, 2 wrong usage or
         script, 3 assert, 4 no connection or route, 5 some elements of a bulk change failed, 6 refused, 130 interrupted,
-        143 terminated. Ctrl-C, SIGTERM and SIGHUP stop what runs: reads end at once, no change is sent any more, and
+        143 terminated. Where standard output is closed early it is 1 if what was left changes data, writes or asserts,
+        else 0. Ctrl-C, SIGTERM and SIGHUP stop what runs: reads end at once, no change is sent any more, and
         those in flight wait for their replies as long as their time allows. The second one leaves at once: what is in
         flight is unknown (at the prompt the third ends the program, should a statement not listen).
+
+        A terminal gets control characters, marks of direction and invisible characters of data as escapes: ESC as \\u{1b},
+        in JSON as \\u001b. A pipe or a file gets them as they are. An empty result at a terminal says 0 rows.
         """),
   ]
 }

@@ -19,6 +19,17 @@ public struct Identifier: Sendable, Hashable {
     self.init(type: type, id: id)
   }
 
+  /// Whether both are the same code points.
+  public static func == (left: Identifier, right: Identifier) -> Bool {
+    left.type.isSame(as: right.type) && left.id.isSame(as: right.id)
+  }
+
+  /// Hashes the code points.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(CodePoints(type))
+    hasher.combine(CodePoints(id))
+  }
+
   /// The identifier as JSON.
   public var json: JSONValue { ["type": .string(type), "id": .string(id)] }
 }

@@ -99,7 +99,9 @@ extension Substring {
     var rest = utf8
     while let byte = rest.popFirst() {
       let digits = rest.prefix(2)
-      if byte == UInt8(ascii: "%"), digits.count == 2, let escaped = UInt8(Substring(digits), radix: 16) {
+      if byte == UInt8(ascii: "%"), digits.count == 2, digits.first != UInt8(ascii: "+"),
+        let escaped = UInt8(Substring(digits), radix: 16)
+      {
         bytes.append(escaped)
         rest = rest.dropFirst(2)
       } else {

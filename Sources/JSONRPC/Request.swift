@@ -19,7 +19,7 @@ public struct Request: Sendable, Equatable {
   /// The request as JSON: `{"id":...,"jsonrpc":"2.0","method":...,"params":{...}}`.
   public func encoded() -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(160)
+    bytes.reserveCapacity(256)
     bytes.append(contentsOf: #"{"id":"#.utf8)
     id.encode(into: &bytes)
     bytes.append(contentsOf: #","jsonrpc":"2.0","method":"#.utf8)

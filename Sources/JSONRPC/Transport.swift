@@ -1,19 +1,23 @@
 /// A request on its way: what a ``Transport`` needs to know of it, and nothing of what it says.
-public struct Envelope: Sendable {
+///
+/// It is an object, since it passes through many hands and an instant has no size that the compiler knows.
+public final class Envelope: Sendable {
   /// The AMQP correlation id, and at the same time the JSON-RPC id, from ``Transport/nextCorrelationID()``.
-  public var correlationID: String
+  public let correlationID: String
   /// The JSON-RPC method, for messages only.
-  public var method: String
+  public let method: String
   /// The JSON:API type that its client is for, where a reply has to be made up.
-  public var type: String
+  public let type: String
   /// The request as JSON text in UTF-8.
-  public var body: [UInt8]
+  public let body: [UInt8]
   /// When to stop waiting for the reply; nil waits for ever.
-  public var deadline: ContinuousClock.Instant?
+  public let deadline: ContinuousClock.Instant?
   /// Whether the message itself dies at the deadline, so that it can't be carried out later (AMQP `expiration`).
-  public var expires: Bool
+  public let expires: Bool
   /// Whether the request changes nothing, so that it may be sent again where the link was lost.
-  public var mayRepeat: Bool
+  public let mayRepeat: Bool
+  /// When it was made.
+  public let begin = ContinuousClock.now
 
   /// Creates an envelope.
   public init(

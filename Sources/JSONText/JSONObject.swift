@@ -17,7 +17,7 @@ public struct JSONObject: Sendable {
   /// Creates an object; of equal keys the last counts, where the first stood.
   public init(_ members: [(String, JSONValue)] = []) {
     storage = .members([])
-    if members.count < 2 {
+    if members.count < 2 || members.count <= 8 && Self.areUnique(members) {
       storage = .members(members.map { (key: $0.0, value: $0.1) })
     } else {
       storage = .members(Self.unique(members))
@@ -26,14 +26,22 @@ public struct JSONObject: Sendable {
 
   init(tape: JSONTape, index: Int) { storage = .parsed(tape, index) }
 
+  /// Whether the keys of a few members differ; looking at each is faster than hashing.
+  private static func areUnique(_ members: [(String, JSONValue)]) -> Bool {
+    for (index, member) in members.enumerated() where members[..<index].contains(where: { $0.0 == member.0 }) {
+      return false
+    }
+    return true
+  }
+
   private static func unique(_ members: [(String, JSONValue)]) -> [Element] {
-    var positions: [String: Int] = [:]
+    var positions: [CodePoints: Int] = [:]
     var result: [Element] = []
     for (key, value) in members {
-      if let position = positions[key] {
+      if let position = positions[CodePoints(key)] {
         result[position].value = value
       } else {
-        positions[key] = result.count
+        positions[CodePoints(key)] = result.count
         result.append((key, value))
       }
     }
@@ -44,6 +52,22 @@ public struct JSONObject: Sendable {
   public var count: Int {
     if case .members(let members) = storage { return members.count }
     return reduce(into: 0) { count, _ in count += 1 }
+  }
+
+  /// Whether it has more members than a small number; it counts no further.
+  package func hasMoreMembers(than limit: Int) -> Bool {
+    switch storage {
+    case .members(let members): return members.count > limit
+    case .parsed(let tape, let index):
+      let end = tape.entry(index).extent
+      guard end - index > 2 * limit else { return false }
+      var (position, count) = (index + 1, 0)
+      while position < end, count <= limit {
+        if tape.entry(position).kind != .voidKey { count += 1 }
+        position = tape.next(after: position + 1)
+      }
+      return count > limit
+    }
   }
 
   /// Whether there is no member.
@@ -65,7 +89,7 @@ public struct JSONObject: Sendable {
   /// Whether there is a member of that name, be it null.
   public func contains(_ key: String) -> Bool {
     switch storage {
-    case .members(let members): members.contains { $0.key == key }
+    case .members(let members): members.contains { $0.key.isSame(as: key) }
     case .parsed(let tape, let index): tape.member(key, of: index) != nil
     }
   }
@@ -74,7 +98,7 @@ public struct JSONObject: Sendable {
   public subscript(key: String) -> JSONValue? {
     get {
       switch storage {
-      case .members(let members): members.first { $0.key == key }?.value
+      case .members(let members): members.first { $0.key.isSame(as: key) }?.value
       case .parsed(let tape, let index): tape.member(key, of: index).map(tape.value(at:))
       }
     }
@@ -82,7 +106,7 @@ public struct JSONObject: Sendable {
       var members: [Element]
       if case .members(let own) = storage { members = own } else { members = Array(self) }
       storage = .members([])
-      let position = members.firstIndex { $0.key == key }
+      let position = members.firstIndex { $0.key.isSame(as: key) }
       switch (position, newValue) {
       case (let position?, let value?): members[position].value = value
       case (let position?, nil): members.remove(at: position)
@@ -169,7 +193,7 @@ extension JSONTape {
 
   private func isKey(_ key: TapeEntry, _ wanted: UnsafeRawBufferPointer) -> Bool {
     if key.kind == .voidKey { return false }
-    if key.hasEscape { return unsafe string(key) == String(decoding: wanted, as: UTF8.self) }
+    if key.hasEscape { return unsafe string(key).utf8.elementsEqual(wanted) }
     guard key.extent == wanted.count else { return false }
     return unsafe bytes.withUnsafeBytes { all in
       guard let text = all.baseAddress, let name = wanted.baseAddress else { return key.extent == 0 }

@@ -20,13 +20,14 @@ struct JSONParser {
   init(depthLimit: Int, capacity: Int) {
     self.depthLimit = depthLimit
     entries.reserveCapacity(capacity)
+    open.reserveCapacity(8)
   }
 
   /// Parses one text that is one value.
   static func parse(
     _ bytes: [UInt8], depthLimit: Int
   ) throws(JSONSyntaxError) -> (value: JSONValue, duplicates: [Duplicate]) {
-    var parser = JSONParser(depthLimit: depthLimit, capacity: bytes.count / 12 + 4)
+    var parser = JSONParser(depthLimit: depthLimit, capacity: bytes.count / 12 + 16)
     guard bytes.count < TapeEntry.textLimit else {
       throw JSONSyntaxError("a text of over 256 MiB", at: 0, in: [])
     }
@@ -55,7 +56,7 @@ struct JSONParser {
     guard bytes.count < TapeEntry.textLimit else {
       return ([], JSONSyntaxError("lines of over 256 MiB", at: 0, in: []), [])
     }
-    var parser = JSONParser(depthLimit: depthLimit, capacity: bytes.count / 12 + 4)
+    var parser = JSONParser(depthLimit: depthLimit, capacity: bytes.count / 12 + 16)
     var roots: [Int] = []
     var fault: JSONSyntaxError?
     unsafe bytes.withUnsafeBytes { raw in
@@ -63,8 +64,12 @@ struct JSONParser {
       while true {
         scanner.skipSpace()
         if scanner.isAtEnd { break }
+        let start = scanner.offset
         do throws(JSONScanner.Fault) {
           roots.append(try parser.value(&scanner))
+          if scanner.holdsLineEnd(from: start) {
+            throw JSONScanner.Fault(message: "a value of several lines; ndjson has a value on each line")
+          }
           try scanner.endLine()
         } catch {
           parser.open = []
@@ -187,12 +192,12 @@ struct JSONParser {
 
   /// Makes the earlier ones of equal keys void, so that the last counts.
   private mutating func voidDuplicates(of object: Int, in text: JSONScanner) {
-    var seen: [String: Int] = [:]
+    var seen: [CodePoints: Int] = [:]
     var index = object + 1
     while index < entries.count {
       let entry = TapeEntry(bits: entries[index])
       let key = text.string(entry)
-      if let earlier = seen.updateValue(index, forKey: key) {
+      if let earlier = seen.updateValue(index, forKey: CodePoints(key)) {
         entries[earlier] = TapeEntry(bits: entries[earlier]).voided.bits
         if duplicates.count < 100 { duplicates.append((key, TapeEntry(bits: entries[index]).offset - 1)) }
       }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A cursor over JSON text that validates as it goes (RFC 8259, UTF-8 as in RFC 3629).
 @safe struct JSONScanner {
   private let bytes: UnsafeRawBufferPointer
@@ -43,6 +45,12 @@
     guard count > 0 else { return 1 }
     let ends = unsafe bytes[start] &* 31 &+ bytes[start + count - 1] &* 7
     return 1 << UInt64((ends &+ UInt8(truncatingIfNeeded: count &* 13)) & 63)
+  }
+
+  /// Whether a line ends between a place and the cursor.
+  func holdsLineEnd(from start: Int) -> Bool {
+    guard let base = unsafe bytes.baseAddress else { return false }
+    return unsafe memchr(base + start, 0x0A, offset - start) != nil
   }
 
   /// Reads spaces up to the end of the line, where nothing else may stand.
@@ -105,6 +113,13 @@
         throw Fault(message: "a control character in a string must be escaped")
       }
     }
+  }
+
+  /// Whether all bytes mean themselves in a string.
+  static func isPlain(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    var scanner = unsafe JSONScanner(bytes)
+    scanner.skipPlain()
+    return scanner.isAtEnd
   }
 
   /// Skips bytes that mean themselves, eight at a time: no quote, backslash, control or non-ASCII byte.

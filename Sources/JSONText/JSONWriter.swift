@@ -109,10 +109,11 @@ extension [UInt8] {
     append(UInt8(ascii: "\""))
     var string = string
     string.withUTF8 { utf8 in
+      if unsafe JSONScanner.isPlain(UnsafeRawBufferPointer(utf8)) { return unsafe append(contentsOf: utf8) }
       var plain = 0
       for index in utf8.indices {
         let byte = unsafe utf8[index]
-        guard byte < 0x20 || byte == 0x22 || byte == 0x5C else { continue }
+        guard Self.needsEscape(byte) else { continue }
         unsafe append(contentsOf: utf8[plain..<index])
         append(escapeOf: byte)
         plain = index + 1
@@ -120,6 +121,10 @@ extension [UInt8] {
       unsafe append(contentsOf: utf8[plain...])
     }
     append(UInt8(ascii: "\""))
+  }
+
+  @inline(__always) private static func needsEscape(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == 0x22 || byte == 0x5C
   }
 
   private mutating func append(escapeOf byte: UInt8) {

@@ -15,10 +15,13 @@ public struct Expr: Sendable, Equatable {
     case null
     case it
     case name(String)
-    case call(String, SourceRange, [Expr])
+    /// A function, or a def, which takes options too.
+    case call(String, SourceRange, [Argument])
     case elementField(String, SourceRange, isOptional: Bool)
     case field(Expr, String, SourceRange, isOptional: Bool)
     case index(Expr, Expr, isOptional: Bool)
+    /// `list[0..1]`: from one element to another, both included.
+    case cut(Expr, Expr, Expr)
     case binary(BinaryOperator, SourceRange, Expr, Expr)
     case not(Expr)
     case negate(Expr)
@@ -28,7 +31,7 @@ public struct Expr: Sendable, Equatable {
     case group(Valued)
   }
 
-  init(_ kind: Kind, _ range: SourceRange) {
+  package init(_ kind: Kind, _ range: SourceRange) {
     self.kind = kind
     self.range = range
   }
@@ -63,9 +66,18 @@ public enum StringPart: Sendable, Equatable {
 /// A key and a value of a record.
 public struct RecordEntry: Sendable, Equatable {
   /// The key.
-  public var key: String
+  public var key: Key
   /// The key's words.
   public var keyRange: SourceRange
   /// The value.
   public var value: Expr
+
+  /// A key as it is written: a name or text, or an expression in brackets.
+  public enum Key: Sendable, Equatable {
+    case name(String)
+    case computed(Expr)
+  }
+
+  /// The key, where it is written as a name or text.
+  public var name: String? { if case .name(let name) = key { name } else { nil } }
 }

@@ -118,7 +118,9 @@ extension Lexer {
     while true {
       let byte = byte()
       if offset >= bytes.count || byte == UInt8(ascii: "\n") {
-        complain("unclosed string", start, nextStep: "close it with \"; a line's end in a string is written \\n")
+        if !isTooDeep {
+          complain("unclosed string", start, nextStep: "close it with \"; a line's end in a string is written \\n")
+        }
         break
       }
       offset += 1
@@ -133,7 +135,9 @@ extension Lexer {
       if self.byte() == UInt8(ascii: "(") {
         offset += 1
         let inner = interpolation()
-        if !inner.isClosed { complain("\\( is not closed on its line", offset, nextStep: "close it with )") }
+        if !inner.isClosed, !isTooDeep {
+          complain("\\( is not closed on its line", offset, nextStep: "close it with )")
+        }
         if !literal.isEmpty { pieces.append(.literal(String(decoding: literal, as: UTF8.self))) }
         literal = []
         pieces.append(.tokens(inner.tokens))

@@ -14,6 +14,8 @@ struct Lexer {
   private var hasSpace = true
   /// How many interpolations are round the cursor.
   private var interpolations = 0
+  /// Whether a complaint of too many interpolations stands for what else is wrong on the line.
+  var isTooDeep = false
   /// How much was open before `help`, whose words go to the end of the line and open nothing.
   private var openBeforeHelp: Int?
 
@@ -38,9 +40,11 @@ struct Lexer {
   /// Cuts up to the `)` that closes an interpolation; false where there is none.
   mutating func interpolation() -> (tokens: [Token], isClosed: Bool) {
     guard interpolations < Parser.depthLimit / 4 else {
-      complain("strings nested too deep", offset - 2, nextStep: "name a part of it with let")
+      if !isTooDeep { complain("strings nested too deep", offset - 2, nextStep: "name a part of it with let") }
+      isTooDeep = true
       while offset < bytes.count, byte() != UInt8(ascii: "\n") { offset += 1 }
-      return ([Token(kind: .end, range: SourceRange(offset, offset), hasSpaceBefore: true)], true)
+      let rest = SourceRange(offset, offset)
+      return ([.number("0"), .end].map { Token(kind: $0, range: rest, hasSpaceBefore: true) }, true)
     }
     interpolations += 1
     defer { interpolations -= 1 }
@@ -85,7 +89,7 @@ struct Lexer {
     case UInt8(ascii: "."), UInt8(ascii: "?"): fieldOrSymbol()
     case UInt8(ascii: "-"): minus()
     case UInt8(ascii: "/"): slash()
-    case let byte where Self.isNameStart(byte): word()
+    case let byte where Self.isNameStart(byte) || isLetter(at: offset): word()
     default: symbol()
     }
   }
@@ -99,6 +103,7 @@ struct Lexer {
     let start = offset
     offset += 1
     hasSpace = true
+    isTooDeep = false
     if endHelp() {
       return tokens.append(Token(kind: .newline, range: SourceRange(start, offset), hasSpaceBefore: true))
     }
@@ -164,6 +169,32 @@ struct Lexer {
     while Self.isNameByte(byte()) || byte() == UInt8(ascii: "-") && isHyphen { offset += 1 }
   }
 
+  /// Whether a letter beyond ASCII begins at a byte.
+  private func isLetter(at index: Int) -> Bool {
+    guard index < bytes.count, bytes[index] >= 0x80 else { return false }
+    let text = String(decoding: bytes[index..<min(index + 4, bytes.count)], as: UTF8.self)
+    return text.unicodeScalars.first?.properties.isAlphabetic ?? false
+  }
+
+  /// Moves past the rest of a name that has letters beyond ASCII, and complains of it once.
+  private mutating func skipForeignLetters(from start: Int, isField: Bool) {
+    guard isLetter(at: offset), openBeforeHelp == nil else { return }
+    while offset < bytes.count, Self.isNameByte(byte()) || isHyphen && byte() == UInt8(ascii: "-") || byte() >= 0x80 {
+      guard byte() < 0x80 || isLetter(at: offset) else { break }
+      offset +=
+        byte() < 0x80
+        ? 1
+        : String(decoding: bytes[offset...].prefix(4), as: UTF8.self).unicodeScalars.first.map {
+          UTF8.width($0)
+        } ?? 1
+    }
+    let name = text(from: start)
+    complain(
+      "a name has the letters a to z only: \(name)", start, offset,
+      nextStep: isField
+        ? "write x[\"\(name)\"], of the element it[\"\(name)\"]" : "choose another; text is quoted: \"\(name)\"")
+  }
+
   private var isHyphen: Bool {
     offset > 0 && bytes[offset - 1] != UInt8(ascii: "_") && Self.isNameByte(bytes[offset - 1])
       && Self.isNameByte(byte(1)) && byte(1) != UInt8(ascii: "_")
@@ -174,6 +205,7 @@ struct Lexer {
   private mutating func word() {
     let start = offset
     skipName()
+    skipForeignLetters(from: start, isField: false)
     let text = text(from: start)
     if byte() == UInt8(ascii: ":"), byte(1) != UInt8(ascii: ":") {
       offset += 1
@@ -191,10 +223,12 @@ struct Lexer {
     let start = offset
     let isOptional = byte() == UInt8(ascii: "?")
     let name = isOptional ? 2 : 1
-    if !isOptional || byte(1) == UInt8(ascii: "."), Self.isNameStart(byte(name)) {
+    let beginsName = Self.isNameStart(byte(name)) || isLetter(at: offset + name)
+    if !isOptional || byte(1) == UInt8(ascii: "."), beginsName {
       offset += name
       let nameStart = offset
       skipName()
+      skipForeignLetters(from: nameStart, isField: true)
       return add(.field(text(from: nameStart), isOptional: isOptional), from: start)
     }
     if openBeforeHelp != nil, byte(name - 1) == UInt8(ascii: ".") {

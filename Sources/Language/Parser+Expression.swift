@@ -80,7 +80,7 @@ extension Parser {
   /// An operand, or a range of two.
   mutating func single() throws(Stop) -> Expr {
     let lower = try unary()
-    guard take("..") else { return lower }
+    guard !isInIndex, take("..") else { return lower }
     let upper = try unary()
     return Expr(.range(lower, upper), lower.range.through(upper.range))
   }
@@ -110,17 +110,34 @@ extension Parser {
         base = Expr(.field(base, name, nameRange, isOptional: isOptional), base.range.through(nameRange))
       case .symbol("["), .symbol("?["):
         let isOptional = token.isSymbol("?[")
-        advance()
-        let index = try expression()
-        guard take("]") else { throw wanted("] after the index") }
-        base = Expr(.index(base, index, isOptional: isOptional), range(from: base.range.lower))
+        base = try index(of: base, isOptional: isOptional)
       default: return base
       }
     }
     return base
   }
 
+  /// `[INDEX]` or `[FIRST..LAST]` after what it reads of.
+  private mutating func index(of base: Expr, isOptional: Bool) throws(Stop) -> Expr {
+    advance()
+    let outer = isInIndex
+    isInIndex = true
+    defer { isInIndex = outer }
+    let index = try expression()
+    var kind = Expr.Kind.index(base, index, isOptional: isOptional)
+    if token.isSymbol("..") {
+      if isOptional { throw fail("a cut needs no ?: beyond the end it gives what is there", nextStep: "write [a..b]") }
+      advance()
+      kind = .cut(base, index, try expression())
+    }
+    guard take("]") else { throw wanted("] after the index") }
+    return Expr(kind, range(from: base.range.lower))
+  }
+
   private mutating func atom() throws(Stop) -> Expr {
+    let outer = isInIndex
+    isInIndex = false
+    defer { isInIndex = outer }
     let start = token
     switch start.kind {
     case .number(let text): return literal(.number(text))
@@ -155,8 +172,16 @@ extension Parser {
     advance()
     guard token.isSymbol("("), !token.hasSpaceBefore else { return Expr(.name(name), nameRange) }
     advance()
-    let arguments = try elements(until: ")", of: "the arguments of \(name)", trailingComma: false)
+    let arguments = try elements(until: ")", trailingComma: false) { parser throws(Stop) in try parser.item() }
     return Expr(.call(name, nameRange, arguments), range(from: nameRange.lower))
+  }
+
+  /// An argument in parentheses: a value, or an option of a def.
+  private mutating func item() throws(Stop) -> Argument {
+    guard case .key(let key) = token.kind else { return .positional(try expression()) }
+    let keyRange = token.range
+    advance()
+    return .option(key, keyRange, try expression())
   }
 
   private mutating func group() throws(Stop) -> Expr {
@@ -170,21 +195,21 @@ extension Parser {
   private mutating func list() throws(Stop) -> Expr {
     let start = token.range
     advance()
-    let elements = try elements(until: "]", of: "the list", trailingComma: true)
+    let elements = try elements(until: "]", trailingComma: true) { parser throws(Stop) in try parser.expression() }
     return Expr(.list(elements), range(from: start.lower))
   }
 
-  private mutating func elements(
-    until close: String, of what: String, trailingComma: Bool
-  ) throws(Stop) -> [Expr] {
+  private mutating func elements<Element>(
+    until close: String, trailingComma: Bool, _ element: (inout Parser) throws(Stop) -> Element
+  ) throws(Stop) -> [Element] {
     let start = tokens[index - 1].range
-    var result: [Expr] = []
+    var result: [Element] = []
     while !take(close) {
       if !result.isEmpty {
         guard take(",") else { throw unclosed(start, close) }
         if trailingComma, take(close) { break }
       }
-      result.append(try expression())
+      result.append(try element(&self))
     }
     return result
   }
@@ -208,13 +233,21 @@ extension Parser {
     switch token.kind {
     case .key(let key):
       advance()
-      return RecordEntry(key: key, keyRange: keyRange, value: try expression())
+      return RecordEntry(key: .name(key), keyRange: keyRange, value: try expression())
     case .name(let key): return try entry(key, keyRange)
     case .string(let pieces):
       guard pieces.count == 1, case .literal(let key) = pieces[0] else {
-        throw fail("a record's key is plain text, without \\(...)")
+        throw fail(
+          "a record's key is plain text, without \\(...)", nextStep: "a computed key stands in brackets: {[x]: value}")
       }
       return try entry(key, keyRange)
+    case .symbol("["):
+      advance()
+      let key = try expression()
+      guard take("]") else { throw wanted("] after the key") }
+      let whole = range(from: keyRange.lower)
+      guard take(":") else { throw wanted(": after the key", nextStep: "{[EXPRESSION]: value}") }
+      return RecordEntry(key: .computed(key), keyRange: whole, value: try expression())
     case .number(let text): throw fail("a record's key is a name or a string", nextStep: "quote it: \"\(text)\": ...")
     default: throw wanted("a key", nextStep: "a record is {name: value, \"a key\": value}")
     }
@@ -223,7 +256,7 @@ extension Parser {
   private mutating func entry(_ key: String, _ keyRange: SourceRange) throws(Stop) -> RecordEntry {
     advance()
     guard take(":") else { throw wanted(": after the key \(key)", nextStep: "{\(key): ...}") }
-    return RecordEntry(key: key, keyRange: keyRange, value: try expression())
+    return RecordEntry(key: .name(key), keyRange: keyRange, value: try expression())
   }
 
   private mutating func unclosed(_ start: SourceRange, _ close: String) -> Stop {
@@ -245,7 +278,7 @@ extension Parser {
       switch piece {
       case .literal(let text): parts.append(.literal(text))
       case .tokens(let tokens):
-        var inner = Parser(tokens: tokens)
+        var inner = Parser(tokens: tokens, of: source)
         inner.depth = depth + 1
         defer { diagnostics += inner.diagnostics }
         guard inner.depth < Self.depthLimit else { throw fail("nested deeper than \(Self.depthLimit) levels") }

@@ -64,27 +64,38 @@ extension Parser {
       }
       throw wanted("a stage after |", nextStep: "help stages lists them")
     }
-    return try command()
+    return try command(isStage: true)
   }
 
-  private mutating func command() throws(Stop) -> Command {
+  private mutating func command(isStage: Bool = false) throws(Stop) -> Command {
     let start = token.range.lower
     guard case .name(let name) = token.kind else { throw wanted("a command") }
     let nameRange = token.range
     advance()
     var arguments: [Argument] = []
     var body: Block?
-    if Self.wholeWords.contains(name) {
+    if name == "as", isStage {
+      arguments = [.positional(try binding())]
+    } else if name == "print", isStage, isEnd(token) {
+      // Each element is printed as it is.
+    } else if Self.wholeWords.contains(name) {
       arguments = [.positional(try expression())]
       if name == "assert", take(",") { arguments.append(.positional(try expression())) }
     } else {
-      arguments = try self.arguments()
+      arguments = try self.arguments(of: (name, nameRange))
     }
     if name == "each" { body = try block(("each", nameRange)) }
     return Command(name: name, nameRange: nameRange, arguments: arguments, body: body, range: range(from: start))
   }
 
-  mutating func arguments() throws(Stop) -> [Argument] {
+  /// The name after `as`.
+  private mutating func binding() throws(Stop) -> Expr {
+    let (name, range) = try name("a name after as")
+    return Expr(.name(name), range)
+  }
+
+  /// Arguments and options; `word` is what they are of, for complaints.
+  mutating func arguments(of word: (name: String, range: SourceRange)? = nil) throws(Stop) -> [Argument] {
     var result: [Argument] = []
     var seen: Set<String> = []
     while true {
@@ -98,7 +109,7 @@ extension Parser {
       } else if beginsArgument(token) {
         result.append(.positional(try single()))
       } else {
-        try refuseGlued()
+        try refuseGlued(word, result)
         return result
       }
     }
@@ -110,14 +121,40 @@ extension Parser {
   }
 
   /// An argument that is no single one: an operator has to stand in parentheses.
-  private mutating func refuseGlued() throws(Stop) {
+  private mutating func refuseGlued(
+    _ word: (name: String, range: SourceRange)?, _ arguments: [Argument]
+  ) throws(Stop) {
+    let name = word?.name ?? "set"
     switch token.kind {
     case .symbol(let symbol) where !isEnd(token) && symbol != "=" && symbol != ":":
-      throw fail(
-        "\(symbol) can't join arguments", nextStep: "put the expression in parentheses: (a \(symbol) b)")
+      if let word, let near = nearest(to: word.name, among: Array(Self.wholeWords)) {
+        throw fail("unknown word \(word.name)", at: word.range, nextStep: "did you mean \(near)?")
+      }
+      throw fail("\(symbol) can't join arguments", nextStep: meant(symbol, name, arguments))
     case .keyword(let word) where ["and", "or", "in", "not"].contains(word):
-      throw fail("\(word) can't join arguments", nextStep: "put the expression in parentheses: (a \(word) b)")
+      throw fail("\(word) can't join arguments", nextStep: meant(word, name, arguments))
     default: return
     }
+  }
+
+  /// What is likely meant where an operator follows an argument.
+  private func meant(_ sign: String, _ name: String, _ arguments: [Argument]) -> String {
+    if let whole = nearest(to: name, among: ["where", "print"]) { return "did you mean \(whole)?" }
+    let (left, isFilter) =
+      switch arguments.last {
+      case .positional(let expression): (source.text(expression.range), false)
+      case .option(let key, _, let expression): (source.text(expression.range), key == "filter" && sign == "==")
+      case nil: ("a", false)
+      }
+    let isShort =
+      switch nextToken.kind {
+      case .name, .field, .number, .duration, .string: true
+      default: false
+      }
+    // A URI without quotes may hold a password.
+    let shown = source.text(nextToken.range)
+    let right = isShort && !shown.contains("@") ? shown : "..."
+    if isFilter { return "a filter is a record: filter: {\(left.trimmingPrefix(".")): \(right)}" }
+    return "put the expression in parentheses: (\(left) \(sign) \(right))"
   }
 }

@@ -90,7 +90,7 @@ extension Parser {
       if case .name(let name) = token.kind, nextToken.isSymbol("=") {
         throw fail("= assigns only after let", at: nextToken.range, nextStep: "let \(name) = ...")
       }
-      return .pipeline(try pipeline())
+      return token.isName("watch") && beginsArgument(nextToken) ? try watchStatement() : .pipeline(try pipeline())
     }
     switch word {
     case "let": return try letStatement()
@@ -148,9 +148,21 @@ extension Parser {
   private mutating func forStatement() throws(Stop) -> Statement.Kind {
     let opening = open("for")
     let (name, range) = try name("a name after for")
+    var number: Named?
+    if take(",") {
+      let (name, range) = try self.name("a name for the number after the comma")
+      number = Named(name: name, range: range)
+    }
     guard take(keyword: "in") else { throw wanted("in after for \(name)", nextStep: "for \(name) in ... do") }
     let pipeline = try pipeline()
-    return .for(name, range, pipeline, try block(opening))
+    return .for(
+      For(element: Named(name: name, range: range), number: number, pipeline: pipeline, body: try block(opening)))
+  }
+
+  private mutating func watchStatement() throws(Stop) -> Statement.Kind {
+    let opening = open("watch")
+    let pause = try single()
+    return .watch(pause, try block(opening))
   }
 
   private mutating func sourceStatement() throws(Stop) -> Statement.Kind {

@@ -23,17 +23,24 @@ public struct Parser {
   struct Stop: Error {}
 
   var tokens: [Token]
+  /// The text of the tokens.
+  let source: SourceText
   var index = 0
   var diagnostics: [Diagnostic] = []
   /// Blocks around the cursor, each with its opening word.
   var blocks: [(word: String, range: SourceRange)] = []
   var depth = 0
+  /// Whether the cursor is between `[` and `]` of an index, where `..` binds loosest.
+  var isInIndex = false
   /// How deep expressions and blocks may nest.
   static let depthLimit = 100
   /// How many operators of one rank may follow each other.
   static let chainLimit = 200
 
-  init(tokens: [Token]) { self.tokens = tokens }
+  init(tokens: [Token], of source: SourceText) {
+    self.tokens = tokens
+    self.source = source
+  }
 
   /// Parses a text.
   ///
@@ -41,7 +48,7 @@ public struct Parser {
   public static func parse(_ source: SourceText, isTyped: Bool = false) -> Result {
     var lexer = Lexer(source, isTyped: isTyped)
     lexer.run()
-    var parser = Parser(tokens: lexer.tokens)
+    var parser = Parser(tokens: lexer.tokens, of: source)
     let isUnfinished = lexer.endsInBackslash || (lexer.tokens.dropLast().last?.continues ?? false)
     let statements = parser.program()
     var diagnostics = lexer.diagnostics + parser.diagnostics

@@ -16,11 +16,14 @@ public struct Renderer: Sendable {
   public var isColoured: Bool
   /// How many columns a source line may take; a longer one is shown in part.
   public var width: Int
+  /// Whether a terminal shows it, so that what would steer the terminal is shown as escapes.
+  public var isForTerminal: Bool
 
   /// Creates a renderer.
-  public init(isColoured: Bool = false, width: Int = 100) {
+  public init(isColoured: Bool = false, width: Int = 100, isForTerminal: Bool = false) {
     self.isColoured = isColoured
     self.width = max(width, 40)
+    self.isForTerminal = isForTerminal
   }
 
   /// What is drawn: the first mark gives the place.
@@ -58,14 +61,15 @@ public struct Renderer: Sendable {
 
   /// Draws a report, with a newline at the end of each line.
   ///
-  /// A password in a URI of the source line is shown as stars, and controls in what a service said as escapes.
+  /// A secret of the source line is shown as stars. Messages, labels and notes are lines, of a very long one the beginning
+  /// is shown.
   public func render(_ report: Report) -> String {
     let title = paint(report.title, report.title.hasPrefix("warning") ? "33;1" : "31;1")
-    var lines = [title + ": " + Screening.visible(report.message)]
+    var lines = [title + ": " + message(report.message)]
     var gutter = 2
     if let source = report.source, let first = report.marks.first {
       let place = source.place(of: first.range.lower)
-      lines.append("  --> \(source.name):\(place.line):\(place.column)")
+      lines.append("  --> \(message(source.name)):\(place.line):\(place.column)")
       let byLine = Dictionary(grouping: report.marks) { source.place(of: $0.range.lower).line }
       gutter = byLine.keys.map { String($0).count }.max() ?? 1
       for number in byLine.keys.sorted() {
@@ -74,12 +78,13 @@ public struct Renderer: Sendable {
       gutter += 1
     }
     let margin = String(repeating: " ", count: gutter)
-    for note in report.notes {
-      lines.append(
-        margin + "= " + Screening.visible(note).split(whereSeparator: \.isNewline).joined(separator: "\n\(margin)  "))
-    }
+    lines += report.notes.map { margin + "= " + message($0) }
     return lines.joined(separator: "\n") + "\n"
   }
+
+  private func message(_ text: String) -> String { visible(TerminalText.message(text)) }
+
+  private func visible(_ text: String) -> String { isForTerminal ? TerminalText.visible(text) : text }
 
   private func paint(_ text: String, _ code: String) -> String {
     isColoured ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
@@ -95,14 +100,16 @@ public struct Renderer: Sendable {
   private func excerpt(_ source: SourceText, _ number: Int, _ marks: [Diagnostic.Mark], _ gutter: Int) -> [String] {
     let range = source.lineRange(number)
     let spans = marks.map { mark in
-      let before = source.text(SourceRange(range.lower, mark.range.lower))
-      let words = source.text(SourceRange(mark.range.lower, max(mark.range.lower, min(mark.range.upper, range.upper))))
+      let upper = max(mark.range.lower, min(mark.range.upper, range.upper))
+      let before = visible(source.text(SourceRange(range.lower, mark.range.lower)))
+      let words = visible(source.text(SourceRange(mark.range.lower, upper)))
       let start = Columns.width(of: before)
       return Span(
         start: start, width: max(1, Columns.width(of: words, from: start)),
-        label: mark.label.map { Screening.visible($0).split(whereSeparator: \.isNewline).joined(separator: " ") })
+        label: mark.label.map(message))
     }.sorted { $0.start < $1.start }
-    let text = Columns.expanded(Screening.hidingPasswords(source.line(number)))
+    let line = Secrets.hidden(in: source.line(number)) { String(repeating: "*", count: Columns.width(of: $0)) }
+    let text = Columns.expanded(visible(line))
     let (shown, shift) = window(text, spans.first?.start ?? 0)
     let edge = String(repeating: " ", count: gutter) + " | "
     let head = String(repeating: " ", count: gutter - String(number).count) + "\(number) | "

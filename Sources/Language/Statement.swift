@@ -14,8 +14,9 @@ public struct Statement: Sendable, Equatable {
   /// The forms of a statement.
   public indirect enum Kind: Sendable, Equatable {
     case `let`(String, SourceRange, Valued)
-    case `for`(String, SourceRange, Pipeline, Block)
+    case `for`(For)
     case `while`(Expr, Block)
+    case watch(Expr, Block)
     case `if`(If)
     case `try`(Try)
     case def(Def)
@@ -35,6 +36,26 @@ public struct Block: Sendable, Equatable {
   public var statements: [Statement]
   /// From `do` to `end`.
   public var range: SourceRange
+}
+
+/// A name that a statement makes, with its words.
+public struct Named: Sendable, Equatable {
+  /// The name.
+  public var name: String
+  /// Its words.
+  public var range: SourceRange
+}
+
+/// `for NAME [, NAME] in PIPELINE do ... end`.
+public struct For: Sendable, Equatable {
+  /// The element's name.
+  public var element: Named
+  /// The name of the element's number, which counts from 1.
+  public var number: Named?
+  /// What gives the elements.
+  public var pipeline: Pipeline
+  /// What runs for each.
+  public var body: Block
 }
 
 /// `if CONDITION do ... else ... end`.

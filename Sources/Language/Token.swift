@@ -32,6 +32,7 @@ struct Token {
 
 extension Token: Equatable {
   func isSymbol(_ symbol: String) -> Bool { kind == .symbol(symbol) }
+  func isName(_ word: String) -> Bool { kind == .name(word) }
   func isKeyword(_ word: String) -> Bool { kind == .keyword(word) }
 
   /// Whether a statement goes on after it on the next line.

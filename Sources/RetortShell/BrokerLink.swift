@@ -17,9 +17,12 @@ final class BrokerLink: JSONRPC.Link {
   /// Where it leads, without the password.
   var address: String { "\(dialer.uri)" }
 
-  var place: String { "\(dialer.uri.host.lowercased()):\(dialer.uri.port) \(dialer.uri.vhost)" }
+  let place: String
 
-  private init(_ dialer: Dialer) { self.dialer = dialer }
+  private init(_ dialer: Dialer) {
+    self.dialer = dialer
+    place = "\(dialer.uri.host.lowercased()):\(dialer.uri.port) \(dialer.uri.vhost)"
+  }
 
   /// Connects and logs in, unless another link of the URI has done so.
   static func open(

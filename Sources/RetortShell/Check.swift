@@ -9,7 +9,7 @@ import Formats
 /// The options of `retort check`.
 struct CheckOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How findings are written: text, or json for editors.", valueName: "FORMAT"))
-  var format: FindingsFormat = .text
+  var output: FindingsFormat = .text
 
   @ArgumentParser.Argument(help: ArgumentHelp("Files of statements.", valueName: "FILE"))
   var files: [String]
@@ -23,19 +23,22 @@ struct CheckOptions: ParsableArguments {
 ///
 /// Returns 0, or 2 where anything is wrong.
 func check(_ options: CheckOptions, _ console: Console) -> Int32 {
+  var sessionOptions = Session.Options()
+  sessionOptions.renderer.isForTerminal = console.showsNotes
   let session = Session(
-    options: Session.Options(), output: Output(write: console.write),
+    options: sessionOptions, output: Output(write: console.write),
     surroundings: Session.Surroundings(
-      open: { _ throws(LinkError) in throw LinkError(.closed, "a check opens no connection") }, note: console.note))
+      open: { _ throws(LinkError) in throw LinkError(.closed, "a check opens no connection") }, note: console.note,
+      draw: console.draw))
   var status: Int32 = 0
   for file in options.files {
     do throws(Fault) {
       let source = SourceText(name: file == "-" ? "standard input" : file, text: try FileText.read(file))
       let report = Interpreter(session).check(source, isThorough: true)
       if report.hasErrors { status = 2 }
-      switch options.format {
+      switch options.output {
       case .text: show(report, session, console)
-      case .json: _ = console.write(report.json(source.name).encoded() + [UInt8(ascii: "\n")])
+      case .json: console.write(json: report.json(source.name))
       }
     } catch {
       session.show(error)

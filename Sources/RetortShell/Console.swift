@@ -1,16 +1,25 @@
 import Evaluation
 import Glibc
+import JSONText
+import Redaction
 import Synchronization
 import Terminal
 
 /// The streams of the program: where results go, where notes go, where statements come from.
+///
+/// This is the last door before a terminal: what a person would be deceived by passes it as escapes only, as
+/// `TerminalText`. Results and notes are judged each by where they go; a pipe or a file gets the bytes as they are.
 public struct Console: Sendable {
   /// Writes results; false where the reader has gone.
-  public var write: @Sendable ([UInt8]) -> Bool
+  public let write: @Sendable ([UInt8]) -> Bool
   /// Writes notes, warnings and errors.
-  public var note: @Sendable (String) -> Void
+  public let note: @Sendable (String) -> Void
+  /// Writes text with control sequences of the program's own where notes go; the data in it is visible already.
+  public let draw: @Sendable (String) -> Void
   /// Whether results go to a terminal.
-  public var isTerminal: Bool
+  public let isTerminal: Bool
+  /// Whether notes go to a terminal.
+  public let showsNotes: Bool
   /// How many columns the terminal has.
   public var columns: @Sendable () -> Int
   /// Whether a person can be asked: standard input and error are terminals.
@@ -21,21 +30,44 @@ public struct Console: Sendable {
   /// Creates a console of functions, as tests do.
   public init(
     write: @escaping @Sendable ([UInt8]) -> Bool, note: @escaping @Sendable (String) -> Void,
-    isTerminal: Bool = false, columns: @escaping @Sendable () -> Int = { 80 }, isInteractive: Bool = false,
-    answer: @escaping @Sendable () async -> String? = { nil }
+    isTerminal: Bool = false, showsNotes: Bool = false, columns: @escaping @Sendable () -> Int = { 80 },
+    isInteractive: Bool = false, answer: @escaping @Sendable () async -> String? = { nil }
   ) {
-    self.write = write
-    self.note = note
+    self.write = isTerminal ? Self.door(write) : write
+    self.note = showsNotes ? Self.door(note) : note
+    draw = note
     self.isTerminal = isTerminal
+    self.showsNotes = showsNotes
     self.columns = columns
     self.isInteractive = isInteractive
     self.answer = answer
   }
 
+  /// Results on their way to a terminal.
+  private final class Passage: Sendable {
+    private let bytes = Mutex(TerminalBytes())
+
+    func visible(_ piece: [UInt8]) -> [UInt8] { bytes.withLock { $0.visible(piece) } }
+  }
+
+  private static func door(_ write: @escaping @Sendable ([UInt8]) -> Bool) -> @Sendable ([UInt8]) -> Bool {
+    let passage = Passage()
+    return { write(passage.visible($0)) }
+  }
+
+  private static func door(_ note: @escaping @Sendable (String) -> Void) -> @Sendable (String) -> Void {
+    { note(TerminalText.visible($0)) }
+  }
+
+  /// Writes JSON on a line of the results, which at a terminal is JSON too.
+  func write(json: JSONValue) {
+    _ = write(isTerminal ? Array((TerminalText.json(json.text) + "\n").utf8) : json.encoded() + [UInt8(ascii: "\n")])
+  }
+
   /// Standard output, error and input.
   public static let standard = Console(
     write: { Self.write($0, to: 1) }, note: { _ = Self.write(Array($0.utf8), to: 2) },
-    isTerminal: Screen.isTerminal(1), columns: { Screen.columns(of: 1) },
+    isTerminal: Screen.isTerminal(1), showsNotes: Screen.isTerminal(2), columns: { Screen.columns(of: 1) },
     isInteractive: Screen.isTerminal(0) && Screen.isTerminal(2), answer: { await Answer.line() })
 
   /// Why standard output took no more, where its reader did not just leave; 0 where it did, or where all went well.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Language
+import Redaction
 import Values
 import Formats
 
@@ -25,13 +26,13 @@ func format(_ options: FormatOptions, _ console: Console) -> Int32 {
 
 private func format(_ file: String, isCheck: Bool, _ console: Console) -> Int32 {
   let name = file == "-" ? "standard input" : file
-  let renderer = Renderer()
+  let renderer = Renderer(isForTerminal: console.showsNotes)
   do throws(Fault) {
     let text = try FileText.read(file)
     let source = SourceText(name: name, text: text)
     let formatted: String
     do throws(Formatter.Failure) { formatted = try Formatter.formatted(source) } catch {
-      for diagnostic in error.diagnostics { console.note(renderer.render(Renderer.Report(diagnostic, in: source))) }
+      for diagnostic in error.diagnostics { console.draw(renderer.render(Renderer.Report(diagnostic, in: source))) }
       return 2
     }
     if isCheck {
@@ -42,7 +43,7 @@ private func format(_ file: String, isCheck: Bool, _ console: Console) -> Int32 
     if formatted != text { try FileText.replace(file, with: formatted) }
     return 0
   } catch {
-    console.note("error: \(error.message)\n")
+    console.note("error: \(TerminalText.message(error.message))\n")
     return 2
   }
 }

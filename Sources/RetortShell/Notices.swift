@@ -14,7 +14,7 @@ final class Notices: Sendable {
 
   /// Shows a text.
   func show(_ text: String) {
-    let text = Screening.visible(text)
+    let text = TerminalText.message(text)
     editor.withLock { editor in
       if let editor { return editor.notice("note: \(text)") }
       let question = question.withLock { $0 }

@@ -14,14 +14,14 @@ struct ProgramOptions: ParsableArguments {
   @Option(name: .customLong("var"), help: ArgumentHelp("A value for var(\"NAME\").", valueName: "NAME=VALUE"))
   var variables: [String] = []
 
-  @Flag(name: .customLong("yes"), help: "Confirm every bulk change; --yes=N confirms at most N in the whole run.")
+  @Flag(name: .customLong("yes"), help: "Confirm bulk destruction; --yes=N limits how many the whole run destroys.")
   var isConfirmed = false
 
   @Option(name: .customLong("yes-limit"), help: .hidden)
   var confirmedLimit: Int?
 
-  @Option(help: ArgumentHelp("How results are written: table, json, ndjson or csv.", valueName: "FORMAT"))
-  var output: FormatWord?
+  @Option(help: ArgumentHelp("How results are written: \(Format.list).", valueName: "FORMAT"), transform: word)
+  var output: Format?
 
   @Option(
     parsing: .unconditional, help: ArgumentHelp("How long a request waits: 10s, 500ms, never.", valueName: "DURATION"))
@@ -31,6 +31,18 @@ struct ProgramOptions: ParsableArguments {
     name: .customLong("trace"),
     help: ArgumentHelp("Show requests and replies: amqp, rpc, api, errors.", valueName: "TOPICS"))
   var trace: String?
+
+  @Flag(name: .customLong("dry-run"), help: "Send reads, and show changes without sending them; no script can undo it.")
+  var isDryRun = false
+
+  @Option(
+    name: .customLong("guarded"),
+    help: ArgumentHelp(
+      "Let --yes=N destroy on this guarded connection, by its name or address.", valueName: "CONNECTION"))
+  var opened: [String] = []
+
+  @Option(help: ArgumentHelp("Why the run is made; it stands in journals.", valueName: "TEXT"))
+  var reason: String?
 
   @Flag(help: "Print the requests that would be sent, and send nothing.")
   var offline = false
@@ -45,10 +57,6 @@ struct ProgramOptions: ParsableArguments {
     parsing: .remaining,
     help: ArgumentHelp("A file of statements and its arguments; - is standard input.", valueName: "FILE"))
   var rest: [String] = []
-
-  enum FormatWord: String, ExpressibleByArgument {
-    case table, json, ndjson, csv
-  }
 
   enum Colour: String, ExpressibleByArgument {
     case auto, always, never
@@ -105,12 +113,16 @@ extension ProgramOptions {
     if isConfirmed { options.confirmed = .given }
     if let confirmedLimit { options.confirmed = .limited(confirmedLimit) }
     options.allowsShell = allowsShell
+    options.isDryRun = isDryRun
+    options.opened = Set(opened)
+    options.reason = reason
     options.isOffline = offline
     options.isInteractive = console.isInteractive
-    options.format = output.flatMap { Format(rawValue: $0.rawValue) }
+    options.format = output
     if let timeout, let duration = Self.duration(timeout) { options.timeout = duration }
     options.renderer = Renderer(
-      isColoured: isColoured(environment, console), width: console.isInteractive ? console.columns() : 100)
+      isColoured: isColoured(environment, console), width: console.isInteractive ? console.columns() : 100,
+      isForTerminal: console.showsNotes)
     return options
   }
 
@@ -125,9 +137,9 @@ extension ProgramOptions {
 
 extension ProgramOptions {
   /// The options that take a value.
-  static let valued: Set<String> = ["-c", "--var", "--output", "--timeout", "--color"]
+  static let valued: Set<String> = ["-c", "--var", "--output", "--timeout", "--color", "--guarded", "--reason"]
   /// The options that take none.
-  static let flags: Set<String> = ["--yes", "--offline", "--allow-sh"]
+  static let flags: Set<String> = ["--yes", "--offline", "--allow-sh", "--dry-run"]
   /// All options, as they are typed.
   static let words = Array(valued.union(flags)) + ["--trace"]
 }

@@ -5,6 +5,7 @@ import Evaluation
 public import JSONRPC
 import JSONText
 import Language
+import Redaction
 import ResourceService
 import Values
 import Formats
@@ -64,16 +65,17 @@ public let version = "0.1.0"
 
 /// The options that come before FILE; `--yes=N` becomes an option of its own, since a flag takes no value.
 ///
-/// What is no option is FILE, and all after it is the script's; nil where an option is unknown.
+/// What is no option is FILE, and all after it is the script's; nil where an option is unknown, or stands after FILE
+/// without `--` before it.
 private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
   var result: [String] = []
   var rest = arguments[...]
-  while let argument = rest.first, argument.hasPrefix("-"), argument != "-" {
+  while let argument = rest.first, argument.hasPrefix("-"), argument != "-", argument != "--" {
     rest = rest.dropFirst()
     let name = String(argument.prefix { $0 != "=" })
     if name == "--yes", argument != name {
       let limit = argument.dropFirst(6)
-      guard UInt32(limit) != nil else {
+      guard limit.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), UInt32(limit) != nil else {
         console.note("error: --yes=N takes a whole number, not '\(limit)'\n  = --yes alone sets no limit\n")
         return nil
       }
@@ -89,7 +91,23 @@ private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
       return nil
     }
   }
-  return result + (rest.isEmpty ? [] : ["--"]) + rest
+  guard let words = scriptWords(rest, console) else { return nil }
+  return result + (words.isEmpty ? [] : ["--"]) + words
+}
+
+/// FILE and the arguments of the script, without the `--` before those that begin with `-`; nil where it is missing.
+private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [String]? {
+  let mark = words.firstIndex(of: "--") ?? words.endIndex
+  guard let option = words[..<mark].first(where: { $0.hasPrefix("-") && $0 != "-" }), let file = words.first else {
+    return Array(words[..<mark] + words[mark...].dropFirst())
+  }
+  console.note(
+    """
+    error: \(option) stands after \(file), where retort does not obey it
+      = as an option of retort it comes before: retort \(option) \(file)
+      = as an argument of the script it comes after --: retort \(file) -- \(option)\n
+    """)
+  return nil
 }
 
 /// Parses options and runs a body with them; help is 0, a mistake 2.
@@ -141,7 +159,7 @@ private func session(
   let script = options.script != nil ? "-c" : options.rest.first ?? "prompt"
   let output = Output(isTerminal: console.isTerminal, columns: console.columns, write: console.write)
   let topics = options.topics ?? []
-  let trace = Trace(topics) { console.note("trace: \($0)\n") }
+  let trace = Trace(topics) { console.note("trace: \(TerminalText.unbroken($0))\n") }
   let tell: @Sendable (String) -> Void = { trace("amqp \($0)") }
   let lateReplies = LateReplies(note: notices.show)
   let listener = Connection.Listener(notice: notices.show, frames: topics.contains(.amqp) ? tell : nil) {
@@ -150,7 +168,7 @@ private func session(
   let open: @Sendable (String) async throws(LinkError) -> any JSONRPC.Link = { uri async throws(LinkError) in
     if options.offline {
       return OfflineLink(try offlineAddress(uri)) { request in
-        _ = console.write(JSONValue.object(request).encoded() + [0x0A])
+        console.write(json: .object(request))
       }
     }
     return try await openLink(uri, script: script, listener: listener)
@@ -158,7 +176,7 @@ private func session(
   return Session(
     options: options.session(arguments: arguments, environment: environment, console: console), output: output,
     surroundings: Session.Surroundings(
-      open: open, note: console.note,
+      open: open, note: console.note, draw: console.draw,
       ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, lateReplies: lateReplies,
       help: Session.HelpPages(page: Help.text, topics: { Help.topics })))
 }

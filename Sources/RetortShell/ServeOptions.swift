@@ -92,13 +92,14 @@ struct ServeOptions: ParsableArguments {
     }
     return duration
   }
+}
 
-  private static func word<Word: CaseIterable & RawRepresentable<String>>(_ text: String) throws -> Word {
-    guard let word = Word(rawValue: text) else {
-      throw Faults.Mistake("it is one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
-    }
-    return word
+/// The word of an option that takes one of several.
+func word<Word: CaseIterable & RawRepresentable<String>>(_ text: String) throws -> Word {
+  guard let word = Word(rawValue: text) else {
+    throw Faults.Mistake("it is one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
   }
+  return word
 }
 
 /// Serves a database on a broker, as options say.

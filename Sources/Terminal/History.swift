@@ -1,3 +1,5 @@
+internal import Redaction
+
 /// The statements a person entered, oldest first; each whole, however many lines it has.
 ///
 /// Not kept: what starts with a space, what repeats the statement before, and passwords.
@@ -8,7 +10,7 @@ public struct History: Sendable {
   /// The statements, as they are stored.
   public private(set) var entries: [String] = []
   private var file: HistoryFile?
-  private var redact: @Sendable (String) -> String = Secrets.redacted
+  private var redact: @Sendable (String) -> String = { Secrets.hidden(in: $0) }
 
   /// Creates a history that ends with the process.
   public init() {}
@@ -17,11 +19,11 @@ public struct History: Sendable {
   ///
   /// - Throws: ``TerminalError/history(path:call:errno:)``.
   public init(
-    file: HistoryFile, redacting redact: @escaping @Sendable (String) -> String = Secrets.redacted
+    file: HistoryFile, redacting redact: (@Sendable (String) -> String)? = nil
   ) throws(TerminalError) {
     entries = try file.load()
     self.file = file
-    self.redact = redact
+    if let redact { self.redact = redact }
   }
 
   /// Adds a statement and returns it as it is to be kept, or nil when it is not.

@@ -1,5 +1,6 @@
 internal import CReadline
 internal import Glibc
+internal import Redaction
 
 /// GNU readline on one terminal.
 ///
@@ -15,7 +16,7 @@ final class Readline {
   }
 
   func begin(prompt: String) {
-    retort_line_begin(prompt)
+    retort_line_begin(TerminalText.line(prompt))
   }
 
   /// Reads one key; nil while the line goes on.
@@ -33,7 +34,7 @@ final class Readline {
   }
 
   func show(notice: String) {
-    retort_line_notice(notice)
+    retort_line_notice(TerminalText.visible(notice))
   }
 
   func remember(_ statement: String) {
@@ -55,8 +56,8 @@ final class Readline {
       let start = bytes.index(bytes.startIndex, offsetBy: found.start, limitedBy: bytes.endIndex),
       let end = bytes.index(bytes.startIndex, offsetBy: cursor, limitedBy: bytes.endIndex)
     else { return nil }
-    let texts = [found.commonPrefix(typed: line[start..<end])]
-    return (found, found.candidates.count == 1 ? texts : texts + found.candidates)
+    let common = TerminalText.line(found.commonPrefix(typed: line[start..<end]))
+    return (found, found.candidates.count == 1 ? [common] : [common] + found.candidates.map(TerminalText.line))
   }
 }
 

@@ -21,7 +21,7 @@ package enum Access {
       throw Fault(.field, ".\(name) of null", nextStep: "?.\(name) gives null instead")
     default:
       let fields = fields(of: value)
-      if let field = fields.first(where: { $0.name == name }) { return field.value }
+      if let field = fields.first(where: { $0.name.isSame(as: name) }) { return field.value }
       if isOptional { return .null }
       if fields.isEmpty { throw noFields(value, name) }
       throw missing(name, value.typeWithArticle, fields.map(\.name))
@@ -57,17 +57,80 @@ package enum Access {
     }
   }
 
+  /// The key that text or an integer gives.
+  ///
+  /// - Parameters:
+  ///   - value: The value of the key.
+  ///   - taker: What needs the key, for the message.
+  ///   - nextStep: What to do where the value is another one.
+  /// - Returns: The text, or the integer's digits.
+  /// - Throws: A `type` error for any other value.
+  package static func key(_ value: Value, _ taker: String, nextStep: String) throws(Fault) -> String {
+    switch value {
+    case .string(let text): return text
+    case .number(let number) where number.integer != nil: return number.text
+    default:
+      throw Fault(
+        .type, "\(taker) needs a key that is text or an integer, not \(value.typeWithArticle)",
+        nextStep: nextStep)
+    }
+  }
+
+  /// The value of a computed key of a record or a resource.
+  private static func value(of owner: Value, at key: Value, _ isOptional: Bool) throws(Fault) -> Value {
+    if isOptional, key.isNull { return .null }
+    let name = try Self.key(
+      key, "a record", nextStep: key.isNull ? "?[...] gives null for null" : "make it text: string(x), json([a, b])")
+    switch owner {
+    case .record(let record):
+      if let value = record[name] { return value }
+      if isOptional { return .null }
+      throw missingKey(name, "the record", record.names)
+    case .resource(let resource):
+      if let value = try resource.field(name) { return value }
+      if isOptional { return .null }
+      throw missingKey(name, resource.label, resource.fieldNames)
+    default: return .null
+    }
+  }
+
+  private static func missingKey(_ name: String, _ owner: String, _ names: [String]) -> Fault {
+    let near = names.count <= 10_000 ? nearest(to: name, among: names) : nil
+    return Fault(
+      .field, "\(owner) has no key \(JSONValue.string(name).text)",
+      nextStep: near.map { "did you mean \(JSONValue.string($0).text)?" }
+        ?? "?[...] gives null where the key is missing")
+  }
+
+  /// The code point at an index, counted from 0, or from the end where it is negative.
+  private static func codePoint(_ text: String, _ number: JSONNumber, _ isOptional: Bool) throws(Fault) -> Value {
+    guard let position = number.integer else { throw Fault(.type, "the index of text is an integer, not \(number)") }
+    let scalars = text.unicodeScalars
+    let place =
+      position >= 0
+      ? scalars.index(scalars.startIndex, offsetBy: position, limitedBy: scalars.endIndex)
+      : scalars.index(scalars.endIndex, offsetBy: position, limitedBy: scalars.startIndex)
+    if let place, place < scalars.endIndex { return .string(String(scalars[place])) }
+    if isOptional { return .null }
+    throw Fault(
+      .field, "no code point \(position) in text of \(scalars.count)", nextStep: "?[\(position)] gives null instead")
+  }
+
   /// The element at an index, counted from 0, or from the end where it is negative; of a record the field.
   package static func element(of value: Value, at index: Value, isOptional: Bool) throws(Fault) -> Value {
     switch (value, index) {
     case (.list(let elements), .number(let number)): return try element(elements, number, isOptional)
     case (.page(let page), .number(let number)): return try element(page.items, number, isOptional)
-    case (.record, .string(let name)), (.resource, .string(let name)):
-      return try field(of: value, name, isOptional: isOptional)
+    case (.string(let text), .number(let number)): return try codePoint(text, number, isOptional)
+    case (.list, .range(let lower, let upper)), (.page, .range(let lower, let upper)),
+      (.string, .range(let lower, let upper)):
+      let bounds = [lower, upper].map { Value.number(JSONNumber($0)) }
+      return try Cut(from: Cut.Bound(bounds[0], isFromEnd: false), to: Cut.Bound(bounds[1], isFromEnd: false)).of(value)
+    case (.record, _), (.resource, _): return try self.value(of: value, at: index, isOptional)
     case (.null, _) where isOptional: return .null
     case (.null, _): throw Fault(.field, "an element of null", nextStep: "?[...] gives null instead")
+    case (.string, _): throw Fault(.type, "the index of text is an integer, not \(index.typeWithArticle)")
     case (.list, _), (.page, _): throw Fault(.type, "the index of a list is an integer, not \(index.typeWithArticle)")
-    case (.record, _), (.resource, _): throw Fault(.type, "a field's name is a string, not \(index.typeWithArticle)")
     case (.stream, _), (.range, _):
       throw Fault(
         .type, "a stream has no index", nextStep: "collect it first: (... | collect)[0], or take one: | first")

@@ -68,14 +68,29 @@ public struct ConnectionValue: Sendable {
   /// The name that `connect name:` gave it.
   public let name: String?
 
+  /// What it takes: anything, destruction only where a person agrees, or no change at all.
+  package let protection: Protection
+  /// The environment that `connect env:` named.
+  package let env: String?
+
+  /// What a connection takes (`connect guard:`).
+  package enum Protection: String, Sendable, CaseIterable {
+    case none, confirm
+    case readOnly = "read-only"
+  }
+
   /// The queues of the clients that were made on it.
   package let queues = UsedQueues()
 
   /// Creates a connection.
-  package init(link: any Link, serial: Int, name: String?) {
+  package init(
+    link: any Link, serial: Int, name: String?, protection: Protection = .none, env: String? = nil
+  ) {
     self.link = link
     self.serial = serial
     self.name = name
+    self.protection = protection
+    self.env = env
   }
 
   /// Where it leads, without the password.

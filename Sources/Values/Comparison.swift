@@ -1,4 +1,4 @@
-import JSONText
+package import JSONText
 
 /// Equality and order of values: two types are a `type` error, null with `==` excepted.
 package enum Comparison {
@@ -11,8 +11,9 @@ package enum Comparison {
     case (.number(let a), .number(let b)):
       if a == b { return true }
       return try Arithmetic.compare(a, b) == 0
-    case (.string(let a), .string(let b)): return a == b
+    case (.string(let a), .string(let b)): return a.isSame(as: b)
     case (.duration(let a), .duration(let b)): return a == b
+    case (.time(let a), .time(let b)): return a == b
     case (.list(let a), .list(let b)): return try equal(a, b)
     case (.record(let a), .record(let b)): return try equal(a, b)
     case (.resource(let a), .resource(let b)): return a.isSame(as: b)
@@ -36,32 +37,36 @@ package enum Comparison {
     return true
   }
 
-  /// Negative, zero or positive: numbers and durations by size, strings by their Unicode scalars, false before true.
+  /// Negative, zero or positive: numbers, durations and times by size, strings by their Unicode scalars, false before true.
   package static func order(_ left: Value, _ right: Value) throws(Fault) -> Int {
     switch (left, right) {
     case (.number(let a), .number(let b)): return try Arithmetic.compare(a, b)
     case (.string(let a), .string(let b)):
-      return a == b ? 0 : a.unicodeScalars.lexicographicallyPrecedes(b.unicodeScalars) ? -1 : 1
+      return a.order(with: b)
     case (.duration(let a), .duration(let b)): return a < b ? -1 : a > b ? 1 : 0
+    case (.time(let a), .time(let b)): return a < b ? -1 : a > b ? 1 : 0
     case (.bool(let a), .bool(let b)): return a == b ? 0 : b ? -1 : 1
     default: throw differentTypes(left, right, "order")
     }
   }
 
-  /// A key that equal values share, for `unique` and `group`.
-  package static func key(of value: Value) throws(Fault) -> String {
+  /// A key that equal values share, and no others: for `unique`, `group` and `key:`.
+  package static func key(of value: Value) throws(Fault) -> CodePoints { CodePoints(try keyText(of: value)) }
+
+  private static func keyText(of value: Value) throws(Fault) -> String {
     switch value {
     case .number(let number): return "n" + key(of: number)
     case .resource(let resource): return "r\(resource.type)/\(resource.id ?? "")"
     case .string(let string): return "s\(string)"
+    case .time(let time): return "t\(time.text)"
     case .list(let elements):
       var keys: [String] = []
-      for element in elements { keys.append(try key(of: element)) }
+      for element in elements { keys.append(try keyText(of: element)) }
       return "[" + keys.map { "\($0.utf8.count):\($0)" }.joined() + "]"
     case .record(let record):
       var keys: [String] = []
-      for field in record.fields.sorted(by: { $0.name < $1.name }) {
-        let key = try key(of: field.value)
+      for field in record.fields.sorted(by: { $0.name.order(with: $1.name) < 0 }) {
+        let key = try keyText(of: field.value)
         keys.append("\(field.name.utf8.count):\(field.name)\(key.utf8.count):\(key)")
       }
       return "{" + keys.joined() + "}"

@@ -6,8 +6,9 @@ extension Value {
   ///
   /// A value is only looked into as far as it may be deep: at the first and the last of each container's values.
   package func limitedInDepth() throws(Fault) -> Value {
-    var level = [self]
-    for _ in 0..<Self.depthLimit {
+    var level = ends
+    if level.isEmpty { return self }
+    for _ in 1..<Self.depthLimit {
       level = Array(level.flatMap(\.ends).prefix(8))
       if level.isEmpty { return self }
     }
@@ -22,11 +23,16 @@ extension Value {
       case .record(let record) where record.json == nil: (record.fields.first?.value, record.fields.last?.value)
       default: (nil, nil)
       }
-    return [all.first, all.last].compactMap { value in
-      switch value {
-      case .list, .record: value
-      default: nil
-      }
+    var ends: [Value] = []
+    if let first = all.first, first.isContainer { ends.append(first) }
+    if let last = all.last, last.isContainer { ends.append(last) }
+    return ends
+  }
+
+  private var isContainer: Bool {
+    switch self {
+    case .list, .record: true
+    default: false
     }
   }
 }

@@ -81,6 +81,12 @@ public final class Fault: Error, Sendable {
       status: status)
   }
 
+  /// The same error with another next step.
+  package func advising(_ nextStep: String) -> Fault {
+    Fault(
+      kind, message, at: marks, in: source, nextStep: nextStep, errors: errors, trail: trail, status: status)
+  }
+
   /// The same error, ending a batch with a status.
   package func ending(_ status: Int32) -> Fault {
     Fault(
@@ -96,7 +102,7 @@ public final class Fault: Error, Sendable {
     return message == other.message || words(message) == words(other.message)
   }
 
-  /// Whether `rescue` never sees it: a guard, a limit, a missing confirmation, an interrupt.
+  /// Whether `rescue` never sees it: a guard, a limit, a missing confirmation, an interrupt, the end of the run.
   public var isFinal: Bool { Kind.final.contains(kind) }
 
   /// The word of the seed's `error_to_calcinator_error` (Retort.Client.Generic).
@@ -136,5 +142,10 @@ extension Fault.Kind {
   /// A statement that does not parse or check; nothing ran.
   package static let syntax = Self("syntax")
 
-  package static let final: Set<Self> = [.refused, .limit, .interrupted]
+  /// `exit`: the end of the program, no error.
+  package static let exit = Self("exit")
+  /// Standard output was closed by its reader.
+  package static let closed = Self("closed")
+
+  package static let final: Set<Self> = [.refused, .limit, .interrupted, .exit, .closed]
 }

@@ -1,7 +1,7 @@
 public import JSONText
 
 extension Value {
-  /// The value as JSON: a resource is its resource object as received, a duration its text.
+  /// The value as JSON: a resource is its resource object as received, a duration and a time their text.
   ///
   /// - Throws: a `type` error for what has no JSON: a client, a connection, a stream.
   public func json() throws(Fault) -> JSONValue {
@@ -22,6 +22,7 @@ extension Value {
     case .number(let number): return .number(number)
     case .string(let string): return .string(string)
     case .duration(let duration): return .string(duration.text)
+    case .time(let time): return .string(time.text)
     case .list(let elements): return .array(JSONArray(try Self.json(elements, &left)))
     case .range(let lower, let upper):
       guard upper - lower < 1_000_000 else { throw Fault(.limit, "a range of over a million integers as JSON") }
@@ -54,28 +55,13 @@ extension Value {
   package func interpolated() throws(Fault) -> String {
     switch self {
     case .string(let string): return string
-    case .duration(let duration): return duration.text
+    case .duration(let duration): return duration.shown
+    case .time(let time): return time.text
     case .client(let client): return client.name
     case .connection(let connection): return connection.address
     case .error(let fault): return fault.message
     case .pattern(let pattern): return pattern.description
     default: return try json().text
     }
-  }
-}
-
-extension Duration {
-  /// The duration as the language writes it, in the largest unit that says it whole: `90s`, `2m`, `1500ms`.
-  package var text: String {
-    let (seconds, attoseconds) = components
-    guard attoseconds == 0 else {
-      let milliseconds = Double(seconds) * 1000 + Double(attoseconds) / 1e15
-      let whole = Int64(milliseconds)
-      return Double(whole) == milliseconds ? "\(whole)ms" : "\(milliseconds)ms"
-    }
-    for (unit, size) in [("d", Int64(86400)), ("h", 3600), ("m", 60)] where seconds != 0 && seconds % size == 0 {
-      return "\(seconds / size)\(unit)"
-    }
-    return "\(seconds)s"
   }
 }

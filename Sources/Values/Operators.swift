@@ -34,6 +34,7 @@ package enum Operators {
       try Size.check(elements: a.count + b.count)
       return .list(a + b)
     case (.duration(let a), .duration(let b)): return .duration(a + b)
+    case (.time(let a), .duration(let b)): return .time(try a.advanced(by: b))
     case (.record(let a), .record(let b)): return .record(a.merging(b))
     default: throw misfit("+", "join", left, right)
     }
@@ -43,6 +44,8 @@ package enum Operators {
     switch (left, right) {
     case (.number(let a), .number(let b)): return .number(try Arithmetic.subtract(a, b))
     case (.duration(let a), .duration(let b)): return .duration(a - b)
+    case (.time(let a), .time(let b)): return .duration(a.sinceEpoch - b.sinceEpoch)
+    case (.time(let a), .duration(let b)): return .time(try a.advanced(by: .zero - b))
     default: throw misfit("-", "subtract", left, right)
     }
   }
@@ -110,13 +113,13 @@ package enum Operators {
     guard case .string(let text) = text else {
       throw Fault(.type, "=~ needs a string at its left, not \(text.typeWithArticle)", nextStep: "string(x) =~ /.../")
     }
-    return pattern.matches(text)
+    return try pattern.matches(text)
   }
 
   /// A duration of a number's text and a unit; nil beyond a hundred years.
   package static func duration(_ value: String, _ unit: String) -> Duration? {
     let scale: [String: Double] = ["ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400]
-    guard let factor = scale[unit], let number = Double(value) else { return nil }
+    guard let factor = scale[unit], JSONNumber(text: value) != nil, let number = Double(value) else { return nil }
     return try? seconds(number * factor)
   }
 

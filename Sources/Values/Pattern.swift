@@ -1,61 +1,139 @@
-import Language
-import Synchronization
+import CPCRE2
+import JSONText
 
-/// A regular expression, with Swift's own engine.
+/// A regular expression of the language: PCRE2's syntax, matched by code point.
 public struct Pattern: Sendable {
   private let text: String
   private let flags: String
-  private let regex: Compiled
-
-  /// Holds what the engine made of the text, for one task at a time.
-  ///
-  /// A class, so that the size of a pattern, and with it that of any value, is known when the program is compiled.
-  private final class Compiled: Sendable {
-    let regex: Mutex<Regex<AnyRegexOutput>>
-    init(_ regex: sending Regex<AnyRegexOutput>) { self.regex = Mutex(regex) }
-  }
+  private let expression: RegularExpression
 
   /// Compiles a pattern with any of the flags `i` (letter case), `m` (lines), `s` (dot takes newlines), `x` (spaces).
   ///
-  /// - Throws: a `value` error with the engine's reason.
+  /// - Throws: a `value` error with the reason and the place of PCRE2.
   package init(_ text: String, flags: String = "") throws(Fault) {
     self.text = text
     self.flags = flags
     do {
-      var regex = try Regex(text)
-      if flags.contains("i") { regex = regex.ignoresCase() }
-      if flags.contains("m") { regex = regex.anchorsMatchLineEndings() }
-      if flags.contains("s") { regex = regex.dotMatchesNewlines() }
-      self.regex = Compiled(regex)
+      expression = try RegularExpression(text, flags: flags)
     } catch {
-      throw Fault(.value, "not a regular expression: \(error)")
+      let rest = text.bytes(min(error.offset, text.utf8.count)..<text.utf8.count)
+      throw Fault(
+        .value,
+        "not a regular expression: \(error.message)\(rest.isEmpty ? ", at its end" : ", before \(rest.quoted)")",
+        nextStep: "help patterns has the syntax")
     }
   }
 
   /// The pattern between its slashes.
   package var description: String { "/\(text)/\(flags)" }
 
-  package func matches(_ text: String) -> Bool { regex.regex.withLock { text.firstMatch(of: $0) != nil } }
+  /// Whether the pattern is found in a text.
+  ///
+  /// - Throws: a `limit` error where the search takes too many steps, and `interrupted`.
+  package func matches(_ text: String) throws(Fault) -> Bool {
+    try unsafe within(text) { bytes throws(Fault) in
+      try unsafe found(in: bytes) { bytes throws(RegularExpression.Stop) in try unsafe expression.isFound(in: bytes) }
+    }
+  }
 
+  /// The texts of the groups of the first match, null for one that took no part; nil without a match.
+  package func groups(in text: String) throws(Fault) -> [String?]? {
+    let groups = try unsafe within(text) { bytes throws(Fault) in
+      try unsafe found(in: bytes) { bytes throws(RegularExpression.Stop) in
+        try unsafe expression.next(in: bytes, from: 0)
+      }
+    }
+    return groups.map { $0.dropFirst().map { $0.map { text.bytes($0) } } }
+  }
+
+  /// How many groups the pattern has.
+  package var groupCount: Int { expression.groupCount }
+
+  /// The text with each match replaced; in the replacement `$1` to `$9` are groups of the match, `$$` is a dollar.
   package func replacing(in text: String, with replacement: String) throws(Fault) -> String {
-    try Self.replacing(in: text, with: replacement, count: { regex.regex.withLock { text.ranges(of: $0).count } }) {
-      regex.regex.withLock { text.replacing($0) { _ in replacement } }
+    let parts = try Replacement.parts(of: replacement, for: self)
+    var (result, end) = ("", 0)
+    try eachMatch(in: text) { range, groups throws(Fault) in
+      result += text.bytes(end..<max(end, range.lowerBound))
+      for part in parts {
+        switch part {
+        case .literal(let literal): result += literal
+        case .group(let number): if let group = groups[number] { result += text.bytes(group) }
+        }
+      }
+      end = max(end, range.upperBound)
+      try Size.check(text: result.utf8.count)
+    }
+    return result + text.bytes(end..<text.utf8.count)
+  }
+
+  /// The parts of a text between matches; an empty match at one of its ends parts nothing.
+  package func split(_ text: String) throws(Fault) -> [String] {
+    var (parts, end) = ([String](), 0)
+    let count = text.utf8.count
+    try eachMatch(in: text) { range, _ throws(Fault) in
+      guard !range.isEmpty || range.lowerBound > 0 && range.lowerBound < count else { return }
+      parts.append(text.bytes(end..<max(end, range.lowerBound)))
+      end = max(end, range.upperBound)
+      try Size.check(elements: parts.count)
+    }
+    return parts + [text.bytes(end..<count)]
+  }
+
+  /// Lends all matches from left to right.
+  ///
+  /// After an empty one the search goes on with one that is not empty there, or at the next code point.
+  private func eachMatch(
+    in text: String, _ body: (Range<Int>, RegularExpression.Groups) throws(Fault) -> Void
+  ) throws(Fault) {
+    let afterEmpty = PCRE2_NOTEMPTY_ATSTART | PCRE2_ANCHORED
+    try unsafe within(text) { bytes throws(Fault) in
+      var (start, isAfterEmpty, count) = (0, false, 0)
+      while start <= bytes.count {
+        let groups = try unsafe found(in: bytes) { bytes throws(RegularExpression.Stop) in
+          try unsafe expression.next(in: bytes, from: start, options: isAfterEmpty ? afterEmpty : 0)
+        }
+        if let groups, let range = groups[0] {
+          try body(range, groups)
+          isAfterEmpty = range.isEmpty || range.upperBound <= start
+          start = max(start, range.upperBound)
+        } else if isAfterEmpty {
+          repeat { start += 1 } while unsafe start < bytes.count && bytes[start] & 0xC0 == 0x80
+          isAfterEmpty = false
+        } else {
+          break
+        }
+        count += 1
+        if count & 0xFF == 0, Task.isCancelled { throw Fault(.interrupted, "interrupted") }
+      }
     }
   }
 
-  /// Replaces in a text, unless it would grow beyond the limit; how often is only counted where it could.
-  package static func replacing(
-    in text: String, with replacement: String, count: () -> Int, _ body: () -> String
-  ) throws(Fault) -> String {
-    let (most, overflow) = (text.utf8.count + 1).multipliedReportingOverflow(by: replacement.utf8.count + 1)
-    if overflow || most > Size.text {
-      let (added, overflow) = count().multipliedReportingOverflow(by: replacement.utf8.count)
-      try Size.check(text: overflow ? .max : text.utf8.count + min(added, Size.text + 1))
-    }
-    return body()
+  /// Lends the bytes of a text.
+  private func within<Result>(
+    _ text: String, _ body: (UnsafeBufferPointer<UInt8>) throws(Fault) -> Result
+  ) throws(Fault) -> Result {
+    var text = text
+    return try text.withUTF8 { bytes in
+      Swift.Result { () throws(Fault) in try unsafe body(bytes) }
+    }.get()
   }
 
-  package func split(_ text: String) -> [String] {
-    regex.regex.withLock { text.split(separator: $0, omittingEmptySubsequences: false).map(String.init) }
+  /// What a search gives, with the reason where it was stopped as an error of the language.
+  private func found<Result>(
+    in bytes: UnsafeBufferPointer<UInt8>,
+    _ body: (UnsafeBufferPointer<UInt8>) throws(RegularExpression.Stop) -> Result
+  ) throws(Fault) -> Result {
+    do { return try unsafe body(bytes) } catch {
+      switch error {
+      case .interrupted: throw Fault(.interrupted, "interrupted")
+      case .failed(let reason): throw Fault(.value, "the pattern \(description) can't be matched: \(reason)")
+      case .tooManySteps:
+        throw Fault(
+          .limit, "the pattern \(description) takes too many steps on a text of \(bytes.count) bytes",
+          nextStep: "a repetition inside a repetition has too many ways to match: write ++ for the inner +, or *+ for *"
+        )
+      }
+    }
   }
 }

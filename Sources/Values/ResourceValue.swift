@@ -89,8 +89,33 @@ public struct ResourceValue: Sendable {
     isStub || !object.contains("attributes") && !object.contains("relationships")
   }
 
+  /// The resource less a field: an attribute, a relationship, or a member such as `links`; nil where it has none such.
+  package func without(_ name: String) -> ResourceValue? {
+    var object = object
+    if ["id", "links", "meta", "attributes", "relationships"].contains(name) {
+      if object[name] == nil { return name == "links" || name == "meta" ? self : nil }
+      object[name] = ["attributes", "relationships"].contains(name) ? .object([:]) : nil
+    } else if relationships.contains(name) {
+      var rest = relationships
+      rest[name] = nil
+      object["relationships"] = .object(rest)
+    } else if attributes.contains(name) {
+      var rest = attributes
+      rest[name] = nil
+      object["attributes"] = .object(rest)
+    } else {
+      return nil
+    }
+    return ResourceValue(object, compound: compound, path: path, way: way, stub: stub)
+  }
+
+  /// Whether it is all in its object: nothing came with it, and nothing led to it.
+  package var isAlone: Bool { compound == nil && stub == nil && path.isEmpty && way.isEmpty && !isIdentifier }
+
   /// Whether both are the same resource.
-  package func isSame(as other: ResourceValue) -> Bool { type == other.type && id == other.id }
+  package func isSame(as other: ResourceValue) -> Bool {
+    type.isSame(as: other.type) && (id ?? "").isSame(as: other.id ?? "") && (id == nil) == (other.id == nil)
+  }
 
   /// The value of a field, or nil where the resource has none of that name.
   package func field(_ name: String) throws(Fault) -> Value? {
@@ -121,7 +146,7 @@ public struct ResourceValue: Sendable {
   /// The names of all fields, relationships last.
   package var fieldNames: [String] {
     let attributes = attributes.keys
-    return ["type", "id"] + attributes + relationships.keys.filter { !attributes.contains($0) }
+    return ["type", "id"] + attributes + relationships.keys.filter { !attributes.has($0) }
   }
 
   /// What the relationships lead to, without those that are not loaded: null would say that they lead nowhere.
@@ -152,7 +177,7 @@ public struct ResourceValue: Sendable {
     let type = identifier["type"]?.stringValue ?? ""
     let id = ResourceValue(identifier).id ?? ""
     let key = "\(type)/\(id)"
-    let isCycle = path.contains(key) || key == label
+    let isCycle = path.has(key) || key.isSame(as: label)
     guard !isCycle, let object = compound?.included(type, id) else {
       return ResourceValue(
         identifier, compound: compound, path: path, way: way + [name], stub: isCycle ? .cycle : .notIncluded)
@@ -173,7 +198,7 @@ public struct ResourceValue: Sendable {
         nextStep: "look it up in the list by its id, or show it")
     }
     let path = way.joined(separator: ".")
-    if let compound, compound.asked.contains(where: { $0 == path || $0.hasPrefix(path + ".") }) {
+    if let compound, compound.asked.contains(where: { $0.isSame(as: path) || $0.begins(with: path + ".") }) {
       return Fault(
         .field, "\(what), which the service was asked for and did not include",
         nextStep: "it may be gone, or not to be seen by all: show it by its id")

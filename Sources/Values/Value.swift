@@ -9,6 +9,7 @@ public enum Value: Sendable {
   case number(JSONNumber)
   case string(String)
   case duration(Duration)
+  case time(Instant)
   case list([Value])
   /// Integers from one to another, both included.
   case range(Int, Int)
@@ -29,6 +30,7 @@ public enum Value: Sendable {
     case .number: "number"
     case .string: "string"
     case .duration: "duration"
+    case .time: "time"
     case .list: "list"
     case .range: "range"
     case .record: "record"

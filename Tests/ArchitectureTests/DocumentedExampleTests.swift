@@ -11,6 +11,8 @@ import Testing
   }
 
   private static let contexts: [String: Context] = [
+    "Bulk": Context(given: ["header": "JournalHeader", "change": "Change", "outcome": "Outcome"]),
+    "Redaction": Context(),
     "Broker": Context(given: ["request": "[UInt8]"]),
     "Client": Context(
       imports: ["JSONAPI", "JSONRPC", "JSONText"],
@@ -95,13 +97,13 @@ import Testing
     let clang = ["CRabbitMQ", "CReadline"].flatMap {
       ["-Xcc", "-fmodule-map-file=\(build.path)/\($0).build/module.modulemap"]
     }
-    let database = root.appending(path: "Sources/CSQLite").path
+    let system = ["CSQLite", "CPCRE2"].flatMap { ["-I", root.appending(path: "Sources/\($0)").path] }
     let arguments = [
-      "-typecheck", "-swift-version", "6", "-parse-as-library", "-I", "\(build.path)/Modules", "-I", database,
+      "-typecheck", "-swift-version", "6", "-parse-as-library", "-I", "\(build.path)/Modules",
     ]
     let (process, output) = (Process(), Pipe())
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["swiftc"] + arguments + clang + [file.path]
+    process.arguments = ["swiftc"] + arguments + system + clang + [file.path]
     process.standardError = output
     try process.run()
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

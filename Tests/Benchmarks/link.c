@@ -1,8 +1,10 @@
 /* The peers of the link's benchmark, on librabbitmq alone.
 
-     link respond URI QUEUE          answers each request with a result of its id, prefetch 64, until it is ended;
-                                     of each asker before the last it tells requests, and the median ns between two
+     link respond URI QUEUE [TOTAL]  answers each request with a result of its id, prefetch 64, until it is ended;
+                                     of each asker before the last it tells requests, and the median ns between two;
+                                     TOTAL resources are there to be listed, a page of 100 at a time, and destroyed
      link ask URI QUEUE COUNT WINDOW sends COUNT requests with WINDOW of them in flight and takes the replies */
+#define _GNU_SOURCE /* memmem */
 #include <amqp.h>
 #include <amqp_tcp_socket.h>
 #include <stdio.h>
@@ -51,7 +53,22 @@ static void hear(amqp_bytes_t asker) {
   heard.last = at;
 }
 
-static void respond(amqp_connection_state_t link, char *queue) {
+static int contains(amqp_bytes_t text, const char *word) {
+  return memmem(text.bytes, text.len, word, strlen(word)) != NULL;
+}
+
+/* The first page of the resources that are left: a full one, or what there is. */
+static char *page(long first, long last) {
+  static char text[16384];
+  char *end = text + sprintf(text, "{\"id\":\"1\",\"jsonrpc\":\"2.0\",\"result\":{\"data\":[");
+  for (long id = first; id <= last && id < first + 100; id++)
+    end += sprintf(end, "%s{\"id\":\"%ld\",\"type\":\"posts\",\"attributes\":{\"text\":\"Post\"}}", id > first ? "," : "", id);
+  strcpy(end, "]}}");
+  return text;
+}
+
+static void respond(amqp_connection_state_t link, char *queue, long total) {
+  long destroyed = 0;
   check(!amqp_queue_declare(link, 1, amqp_cstring_bytes(queue), 0, 0, 0, 0, amqp_empty_table), "amqp_queue_declare");
   check(!amqp_basic_qos(link, 1, 0, 64, 0), "amqp_basic_qos");
   check(!amqp_basic_consume(link, 1, amqp_cstring_bytes(queue), amqp_empty_bytes, 0, 1, 0, amqp_empty_table), "consume");
@@ -64,11 +81,13 @@ static void respond(amqp_connection_state_t link, char *queue) {
     amqp_maybe_release_buffers(link);
     if (amqp_consume_message(link, &got, NULL, 0).reply_type != AMQP_RESPONSE_NORMAL) return;
     hear(got.message.properties.reply_to);
+    const char *reply = total && contains(got.message.body, "\"method\":\"index\"") ? page(destroyed + 1, total) : body;
+    if (total && contains(got.message.body, "\"method\":\"destroy\"")) destroyed++;
     amqp_basic_properties_t properties = {._flags = AMQP_BASIC_CORRELATION_ID_FLAG | AMQP_BASIC_CONTENT_TYPE_FLAG,
                                           .correlation_id = got.message.properties.correlation_id,
                                           .content_type = amqp_cstring_bytes("application/json")};
     amqp_basic_publish(link, 1, amqp_empty_bytes, got.message.properties.reply_to, 0, 0, &properties,
-                       amqp_cstring_bytes((char *)body));
+                       amqp_cstring_bytes((char *)reply));
     amqp_destroy_envelope(&got);
   }
 }
@@ -105,7 +124,7 @@ static void ask(amqp_connection_state_t link, char *queue, int count, int window
 int main(int count, char **words) {
   check(count < 4, "usage: link respond|ask URI QUEUE [COUNT WINDOW]");
   amqp_connection_state_t link = log_in(words[2]);
-  if (!strcmp(words[1], "respond")) respond(link, words[3]);
+  if (!strcmp(words[1], "respond")) respond(link, words[3], count > 4 ? atol(words[4]) : 0);
   else ask(link, words[3], atoi(words[4]), atoi(words[5]));
   return 0;
 }

@@ -25,7 +25,12 @@ import Testing
     "stream posts | each in-flight: 3 do it.id end | count", "\"a1b\" =~ /[a-z]+\\d/i", "assert 1 == 1, \"m\"",
     "set timeout: 5s output: \"csv\"", "let s = \"ab\"\nwhile length(s) < 40 do let s = s + s end",
     "let l = [1, 2]\nfor i in 1..4 do let l = l + [l, {a: l}] end", "1..99999 | sort -it | first",
-    "[1..9] | flatten | unique | join(it, \"-\")",
+    "[1..9] | flatten | unique | join(it, \"-\")", "print [1, 2, 3][0..1] + [4][-3..-1]", "print \"abcdef\"[1..n - 1]",
+    "let r = {[\"a\" + \"b\"]: 1, c: 2}\nprint r[\"ab\"] ?? r?[\"x\"]", "for x, i in 1..3 do print \"\\(i) \\(x)\" end",
+    "[{a: 1, b: [1, 2]}] | as r | map .b | flatten | map it + r.a | print",
+    "def g(a, m: 2) do a * m end\nprint g(3, m: 4) + g(1)", "let i = 1..9 | map {k: it} | index-by .k\nprint i[3].k",
+    "let n = 0\nwatch 1ms do\nlet n = n + 1\nif n > 2 do break end\nend", "1..7 | chunk 3 | reverse | last",
+    "[{a: 1, b: 2}] | group .a .b | without .items | print .key.a", "[1, 2] | as a | sort -a | first",
   ]
 
   static let pieces = [
@@ -33,7 +38,8 @@ import Testing
     "end", "if",
     "else", "it", ".a", "null", "99999999999999999999", "1e999", "-1", "0.1", "1d", "\u{0}", "é", "\u{1F600}", "let ",
     "for x in ", "while ",
-    "def f() do f end\n", "count", "sum", "*", "%", ",", ":", "=", "=~", "in ", "not ", " | take ", " | skip ", "id: ",
+    "def f() do f end\n", "count", "sum", "*", "%", "as a", "a.", "[-1..", "{[", "]: ", "print", "watch 1ms do", ",",
+    ":", "=", "=~", "in ", "not ", " | take ", " | skip ", "id: ",
   ]
 
   /// What waits for input or leaves files behind stays out of the runs.

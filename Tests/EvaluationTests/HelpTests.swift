@@ -10,7 +10,9 @@ import Testing
 
 /// What `help` says: each example does what it shows, and the reference is made of the same words.
 @Suite struct HelpTests {
-  @Test(arguments: Help.examples) func examplesPrintWhatTheyShow(_ example: Declaration.Example) async throws {
+  @Test(arguments: Help.examples + Cookbook.recipes.map(\.example)) func examplesPrintWhatTheyShow(
+    _ example: Declaration.Example
+  ) async throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: directory) }
@@ -31,7 +33,7 @@ import Testing
       "\"\(directory.path)/\($0.output.1)\""
     }
     let reply = await conversation.say(code)
-    let shown = reply.output + reply.errors
+    let shown = (reply.output + reply.errors).replacing("DIR/", with: "")
     #expect(shown == (example.output.isEmpty ? "" : example.output + "\n"))
     await conversation.close()
   }
@@ -43,8 +45,25 @@ import Testing
 
   @Test func helpFitsOneScreen() throws {
     let lines = try #require(Help.text([])).split(separator: "\n", omittingEmptySubsequences: false)
-    #expect(lines.count <= 41)
+    #expect(lines.count <= 25)
     #expect(lines.filter { $0.count > 80 } == [])
+  }
+
+  @Test func helpWordsListsEveryWord() throws {
+    let words = Set(try #require(Help.text(["words"])).split(whereSeparator: \.isWhitespace).map(String.init))
+    #expect(Help.wordsWithExamples.map(\.word).filter { !words.contains($0) } == [])
+  }
+
+  @Test func theCookbookHasTwentyRecipes() throws {
+    #expect(Cookbook.recipes.count >= 20)
+    let list = try #require(Help.text(["cookbook"]))
+    #expect(list.hasPrefix("1   \(Cookbook.recipes[0].title)\n"))
+    for (index, recipe) in Cookbook.recipes.enumerated() {
+      let page = try #require(Help.text(["cookbook", "\(index + 1)"]))
+      #expect(page.hasPrefix("\(recipe.title)\n\n> "))
+    }
+    #expect(Help.text(["cookbook", "0"]) == nil)
+    #expect(Help.text(["cookbook", "1000"]) == nil)
   }
 
   @Test func everyOptionHasAPageThatNamesWhatTakesIt() throws {

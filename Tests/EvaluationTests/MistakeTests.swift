@@ -19,6 +19,22 @@ import Testing
     return report.diagnostics.map { Renderer().render(Renderer.Report($0.diagnostic, in: $0.source)) }.joined()
   }
 
+  @Test(arguments: [
+    (
+      "for n in 1..9 do for p in index posts page: {number: n, size: 9} do update posts p.id {text: \"x\"} end end",
+      true
+    ),
+    ("while true do let p = index posts page: {number: 1 + 1, size: 9}; destroy posts p[0].id end", true),
+    (
+      "for n in 1..9 do for p in index posts page: {number: 1, size: 9} do update posts p.id {text: \"x\"} end end",
+      false
+    ),
+    ("for n in 1..9 do print index posts page: {number: n, size: 9} end; update posts 1 {text: \"x\"}", false),
+  ]) func aPageThatVariesAroundAChange(_ line: String, warns: Bool) {
+    let text = "let posts = client queue: \"posts\"\n" + line
+    #expect(found(text).contains("posts is changed between its pages") == warns)
+  }
+
   @Test func anUnclosedStringInALongFile() {
     let lines = (1...300).map { $0 == 150 ? "print \"abc" : "print \($0)" }
     #expect(

@@ -46,6 +46,15 @@ import Testing
     ),
     ("help   where\nhelp (  # c\na\nhelp | \nb", "help   where\nhelp (  # c\na\nhelp |\nb\n"),
     ("print \"a \\( 1+1 ) b\"", "print \"a \\( 1+1 ) b\"\n"),
+    ("let r={[ \"a\"+b ] : 1,[c]:[1,2]}", "let r = {[\"a\" + b]: 1, [c]: [1, 2]}\n"),
+    ("print x[ 0 .. n - 1 ]+x[ -3 .. -1 ]", "print x[0..n - 1] + x[-3..-1]\n"),
+    ("for  x ,n   in  xs do print f( x,mark:   1 ) end", "for x, n in xs do print f(x, mark: 1) end\n"),
+    ("watch   2s do\nprint 1\nend", "watch 2s do\n  print 1\nend\n"),
+    ("1..3|as   a|print|\nprint a", "1..3\n  | as a\n  | print\n  | print a\n"),
+    (
+      "let r = {[\"\(String(repeating: "k", count: 90))\"]: 1, [b]: 2}",
+      "let r = {\n  [\"\(String(repeating: "k", count: 90))\"]: 1,\n  [b]: 2,\n}\n"
+    ),
     ("", ""), ("\n\n# only\n", "# only\n"), ("a\r\nb\r\n", "a\nb\n"),
   ]
 

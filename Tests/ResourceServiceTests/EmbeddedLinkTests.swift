@@ -12,11 +12,12 @@ import Testing
 
   private func envelope(
     _ transport: any Transport, _ method: String = "destroy", deadline: ContinuousClock.Instant? = nil,
-    expires: Bool = false
+    expires: Bool = false, mayRepeat: Bool = false
   ) -> Envelope {
     let id = transport.nextCorrelationID()
     let body = Array(#"{"id":"\#(id)","jsonrpc":"2.0","method":"\#(method)","params":{"id":"20"}}"#.utf8)
-    return Envelope(correlationID: id, method: method, body: body, deadline: deadline, expires: expires)
+    return Envelope(
+      correlationID: id, method: method, body: body, deadline: deadline, expires: expires, mayRepeat: mayRepeat)
   }
 
   private func failure(_ transport: any Transport, _ envelope: Envelope) async -> LinkError? {
@@ -103,9 +104,8 @@ import Testing
     let transport = try await link.open(queue: "tags")
     let busy = DispatchSemaphore(value: 0)
     link.work.async { busy.wait() }
-    var read = envelope(transport, "show")
-    read.mayRepeat = true
-    let sender = Task { [read] in await failure(transport, read) }
+    let read = envelope(transport, "show", mayRepeat: true)
+    let sender = Task { await failure(transport, read) }
     sender.cancel()
     #expect(await sender.value?.code == .cancelled)
     busy.signal()

@@ -52,6 +52,8 @@ import Testing
     #expect(
       written.notes.replacing(file, with: "b") == """
         posts: author, tags not loaded, so not in the file; include: loads those that it names
+        wrote 2 to b.ndjson
+        wrote 2 to b.csv
         posts: author, tags not loaded, so not sent; include: loads those that it names
         create posts: 2 ok
 
@@ -84,7 +86,7 @@ import Testing
     #expect(ran.notes.hasPrefix("error[refused]: update changes posts while it is being streamed"))
     #expect(await service.stop().status == 0)
     let apart = await run(
-      "let a = connect \"embedded:blog\"\nlet copy = client queue: \"posts\" on: a\nfor p in stream posts page: {size: 2} do update copy p.id {views: 1}; break end"
+      "let a = connect \"embedded:blog\" name: \"other\"\nlet copy = client queue: \"posts\" on: a\nfor p in stream posts page: {size: 2} do update copy p.id {views: 1}; break end"
     )
     #expect(apart.status == 0, Comment(rawValue: apart.notes))
   }

@@ -16,7 +16,7 @@ import Testing
   @Test func withoutOutputTheScriptRunsToItsEnd() async throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).txt").path
     defer { try? FileManager.default.removeItem(atPath: file) }
-    let program = try RunningProgram(["-c", "print 1; [2] | write \"\(file)\"; fail \"no\""], "<&- >&-")
+    let program = try RunningProgram(["-c", "print 1; [\"2\"] | write \"\(file)\"; fail \"no\""], "<&- >&-")
     let ran = try await program.ended()
     #expect(ran.status == 1 && ran.output.isEmpty && ran.notes.contains("error[fail]: no\n"))
     #expect(try String(contentsOfFile: file, encoding: .utf8) == "2\n")
@@ -36,11 +36,11 @@ import Testing
     #expect(try await program.ended() == Ran(status: 0, output: "20000\n", notes: ""))
   }
 
-  @Test(arguments: ["ndjson", "write \"/dev/stdout\" as: \"txt\""])
+  @Test(arguments: ["ndjson", "map string(it) | write \"/dev/stdout\" as: \"txt\""])
   func aPipeThatDoesNotBlockIsWrittenWhole(_ stage: String) async throws {
     let program = try RunningProgram(["-c", "1..100000 | \(stage)"], isNonBlocking: true)
     let ran = try await program.ended()
-    #expect(ran.status == 0 && ran.notes.isEmpty)
+    #expect(ran.status == 0 && !ran.notes.contains("error"))
     #expect(ran.output == (1...100_000).map { "\($0)\n" }.joined())
   }
 

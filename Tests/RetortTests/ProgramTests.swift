@@ -22,6 +22,12 @@ import Testing
     (["serve", "blog", "--rate", "-1"], "error: the value '-1' is invalid for '--rate <N>'\n  = --rate <N>  How many"),
     (["serve", "blog", "--latency", "-1s"], "it is a duration such as 20ms"),
     (["serve", "blog"], "serve needs a broker: --url"),
+    (
+      ["x.retort", "a", "--offline"],
+      "error: --offline stands after x.retort, where retort does not obey it\n  = as an option of retort it comes before: "
+        + "retort --offline x.retort\n  = as an argument of the script it comes after --: retort x.retort -- --offline\n"
+    ),
+    (["-c", "print 1", "a"], "error: -c does not read args, and \"a\" was given"),
   ]) func wrongUsageIsStatus2(_ arguments: [String], _ part: String) async {
     let ran = await Ran.retort(arguments)
     #expect(ran.status == 2)
@@ -53,7 +59,7 @@ import Testing
     try "#!/usr/bin/env retort\nprint args\nprint var(\"limit\")\n[1, 2]\n"
       .write(to: file, atomically: true, encoding: .utf8)
     defer { try? FileManager.default.removeItem(at: file) }
-    let ran = await Ran.retort("--var", "limit=5", "--output", "json", file.path, "--yes", "b")
+    let ran = await Ran.retort("--var", "limit=5", "--output", "json", file.path, "--", "--yes", "b")
     #expect(ran == Ran(status: 0, output: "[\"--yes\",\"b\"]\n5\n[1,2]\n", notes: ""))
   }
 
@@ -65,7 +71,7 @@ import Testing
     let program = Process()
     program.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
       path: "retort")
-    program.arguments = ["-c", "print 1; [2] | write \"/dev/stdout\" as: \"txt\"; print 3"]
+    program.arguments = ["-c", "print 1; [\"2\"] | write \"/dev/stdout\" as: \"txt\"; print 3"]
     program.standardOutput = try FileHandle(forWritingTo: file)
     try program.run()
     program.waitUntilExit()

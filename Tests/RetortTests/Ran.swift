@@ -27,6 +27,23 @@ struct Ran: Equatable {
       notes: heard.notes.withLock { $0 })
   }
 
+  /// Runs the program in this process as at a terminal, where a person gives answers in turn; the questions are among the notes.
+  static func asked(_ answers: [String], _ arguments: String...) async -> Ran {
+    let heard = Heard()
+    let left = Mutex(answers[...])
+    let console = Console(
+      write: { bytes in
+        heard.output.withLock { $0 += bytes }
+        return true
+      }, note: { text in heard.notes.withLock { $0 += text } }, isInteractive: true,
+      answer: { left.withLock { $0.popFirst() } })
+    let status = await run(
+      arguments: ["--timeout", "60s", "--color", "never"] + arguments, console: console, environment: [:])
+    return Ran(
+      status: status, output: heard.output.withLock { String(decoding: $0, as: UTF8.self) },
+      notes: heard.notes.withLock { $0 })
+  }
+
   private final class Heard: Sendable {
     let output = Mutex<[UInt8]>([])
     let notes = Mutex("")

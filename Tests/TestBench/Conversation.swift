@@ -79,5 +79,6 @@ public final class Conversation: Sendable {
       .replacing(address.prefix { $0 != "?" }.replacing(#/:[^:@/]*@/#, with: "@"), with: "embedded:blog")
       .replacing(directory, with: "DIR")
       .replacing(#/correlation id [-\w]+/#, with: "correlation id ID")
+      .replacing(#/completed at [-:.\w]+/#, with: "completed at TIME")
   }
 }

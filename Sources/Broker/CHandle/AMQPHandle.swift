@@ -4,7 +4,7 @@ import Glibc
 /// A librabbitmq connection; its memory and socket go with it.
 ///
 /// Everything is called on the connection's thread. Pointers stay in this folder.
-struct AMQPHandle: ~Copyable {
+final class AMQPHandle {
   private let connection: amqp_connection_state_t
   /// The socket.
   let descriptor: Int32
@@ -105,7 +105,7 @@ struct AMQPHandle: ~Copyable {
   /// Takes a frame that has arrived, with its bytes copied; nil where there is none.
   ///
   /// - Throws: `lost` where the socket or the protocol is broken.
-  mutating func next(_ body: (borrowing Frame) -> Void) throws(BrokerError) -> Bool {
+  func next(_ body: (borrowing Frame) -> Void) throws(BrokerError) -> Bool {
     var raw = retort_frame()
     let status = retort_next_frame(connection, &raw)
     if status == AMQP_STATUS_TIMEOUT.rawValue { return false }
@@ -116,7 +116,7 @@ struct AMQPHandle: ~Copyable {
   }
 
   /// Publishes a message on the default exchange; a small one goes out with ``flush()``.
-  mutating func publish(_ message: OutgoingMessage) throws(BrokerError) {
+  func publish(_ message: OutgoingMessage) throws(BrokerError) {
     if burst?.add(message) == true { return }
     try flush()
     if burst?.add(message) == true { return }
@@ -128,17 +128,17 @@ struct AMQPHandle: ~Copyable {
   }
 
   /// Acknowledges a delivery, with ``flush()``.
-  mutating func acknowledge(_ channel: UInt16, _ tag: UInt64) throws(BrokerError) {
+  func acknowledge(_ channel: UInt16, _ tag: UInt64) throws(BrokerError) {
     if burst?.add(acknowledging: tag, on: channel) == true { return }
     try flush()
     try check(retort_ack(connection, channel, tag))
   }
 
   /// Sends what waits to go out at once.
-  mutating func flush() throws(BrokerError) { try burst?.send(descriptor) }
+  func flush() throws(BrokerError) { try burst?.send(descriptor) }
 
   /// Sends a method on a channel, after the messages that wait; the broker's answer comes as a frame.
-  mutating func send(_ method: Method, on channel: UInt16) throws(BrokerError) {
+  func send(_ method: Method, on channel: UInt16) throws(BrokerError) {
     try flush()
     let status =
       switch method {
@@ -162,20 +162,20 @@ struct AMQPHandle: ~Copyable {
     try check(status)
   }
 
-  mutating func confirmChannelClose(_ channel: UInt16) throws(BrokerError) {
+  func confirmChannelClose(_ channel: UInt16) throws(BrokerError) {
     try check(retort_confirm_channel_close(connection, channel))
   }
 
-  mutating func closeConnection() throws(BrokerError) { try check(retort_close_connection(connection)) }
+  func closeConnection() throws(BrokerError) { try check(retort_close_connection(connection)) }
 
-  mutating func confirmConnectionClose() throws(BrokerError) {
+  func confirmConnectionClose() throws(BrokerError) {
     try check(retort_confirm_connection_close(connection))
   }
 
   /// Whether the socket takes a body of some bytes without blocking, or as much as it ever does.
   ///
   /// It is asked only where what it took since it was last asked could have filled it; a message may cost it a page.
-  mutating func hasRoom(for count: Int) -> Bool {
+  func hasRoom(for count: Int) -> Bool {
     if roomLeft < count {
       var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
       guard poll(&entry, 1, 0) > 0, Int32(entry.revents) & POLLOUT != 0 else { return false }

@@ -10,14 +10,14 @@ final class OutgoingMessage: Sendable {
   let isMandatory: Bool
   /// Whether the broker has to say that it took the message, or that it did not.
   let isConfirmed: Bool
-  /// When the message itself dies.
-  let expiration: ContinuousClock.Instant?
+  /// Whether the message itself dies at the deadline.
+  let expires: Bool
   /// When a client stops waiting for it.
   let deadline: ContinuousClock.Instant?
 
   init(
     channel: UInt16, routingKey: [UInt8], correlationID: [UInt8], replyTo: [UInt8] = [], body: [UInt8],
-    isMandatory: Bool = false, isConfirmed: Bool = false, expiration: ContinuousClock.Instant? = nil,
+    isMandatory: Bool = false, isConfirmed: Bool = false, expires: Bool = false,
     deadline: ContinuousClock.Instant? = nil
   ) {
     self.channel = channel
@@ -27,7 +27,7 @@ final class OutgoingMessage: Sendable {
     self.body = body
     self.isMandatory = isMandatory
     self.isConfirmed = isConfirmed
-    self.expiration = expiration
+    self.expires = expires
     self.deadline = deadline
   }
 
@@ -36,11 +36,11 @@ final class OutgoingMessage: Sendable {
 
   /// Lends the message to a C function.
   func withRaw<Result>(_ body: (retort_message) -> Result) -> Result {
-    let expires: [UInt8] = expiration.map { Array("\(Self.milliseconds(until: $0))".utf8) } ?? []
+    let expiration = expires ? deadline.map { Array(String(Self.milliseconds(until: $0)).utf8) } ?? [] : []
     return routingKey.withLent { key in
       correlationID.withLent { correlation in
         replyTo.withLent { reply in
-          expires.withLent { expiration in
+          expiration.withLent { expiration in
             self.body.withLent { bytes in
               body(
                 retort_message(
@@ -55,7 +55,7 @@ final class OutgoingMessage: Sendable {
 
   /// Whole milliseconds up to an instant, at least 1.
   static func milliseconds(until instant: ContinuousClock.Instant) -> Int {
-    let left = instant - .now
-    return max(1, Int((left / .milliseconds(1)).rounded(.up)))
+    let (seconds, attoseconds) = (instant - .now).components
+    return max(1, Int(seconds) * 1000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000))
   }
 }

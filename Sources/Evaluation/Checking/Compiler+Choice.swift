@@ -3,14 +3,14 @@ import Values
 
 extension Compiler {
   /// `if CONDITION do ... else ... end`.
-  func choice(_ node: If, wantsValue: Bool) -> Step {
+  func choice(_ node: If, value use: Use) -> Step {
     let test = code(node.condition).condition("if", node.condition.range, source)
-    let then = block(node.then.statements, wantsValue: wantsValue)
+    let then = block(node.then.statements, value: use)
     let otherwise: Step =
       switch node.otherwise {
       case nil: Step.sequence([])
-      case .block(let body): block(body.statements, wantsValue: wantsValue)
-      case .if(let node): choice(node, wantsValue: wantsValue)
+      case .block(let body): block(body.statements, value: use)
+      case .if(let node): choice(node, value: use)
       }
     if let test = test.immediate, let then = then.immediate, let otherwise = otherwise.immediate {
       return .sync { frame throws(Fault) in
@@ -25,12 +25,13 @@ extension Compiler {
   }
 
   /// `try do ... rescue NAME ... end`.
-  func attempt(_ node: Try, wantsValue: Bool) -> Step {
-    let body = within({ $0.isRescued = true }) { block(node.body.statements, wantsValue: wantsValue) }
+  func attempt(_ node: Try, value use: Use) -> Step {
+    let use = use.inTry
+    let body = within({ $0.isRescued = true }) { block(node.body.statements, value: use) }
     scope.enter()
     let slot = scope.define(node.name, node.nameRange)
     _ = scope.read(node.name)
-    let rescue = block(node.rescue.statements, wantsValue: wantsValue)
+    let rescue = block(node.rescue.statements, value: use)
     _ = scope.leave()
     return .async { frame throws(Fault) in
       do throws(Fault) {

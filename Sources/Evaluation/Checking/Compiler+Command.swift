@@ -11,21 +11,36 @@ extension Compiler {
       return (broken, .unknown)
     }
     check(command, known.declaration)
-    note(known.declaration.effect, command)
-    refuseHazard(known.declaration.effect, command)
-    let arguments = command.arguments.map { argument in (argument, code(argument.expression)) }
+    let effect = effect(of: command, known.declaration)
+    note(effect, command)
+    refuseHazard(effect, command)
+    notePage(command)
+    let arguments = command.arguments.map { CompiledArgument($0, compiled($0, known.declaration)) }
     return (run(known, command, arguments), fact(of: command))
   }
 
-  private func run(
-    _ known: Command, _ command: Language.Command, _ arguments: [(argument: Argument, code: Code)]
-  ) -> Code {
+  /// Compiles an argument; a pipeline in parentheses stays lazy in a place, and is a list as an option.
+  private func compiled(_ argument: Language.Argument, _ declaration: Declaration) -> CompiledArgument.Form {
+    switch argument {
+    case .positional(let expression):
+      let showsSides = declaration.parameters.first?.shape == .condition
+      guard showsSides, case .binary(let symbol, let range, let left, let right) = expression.kind, symbol.isComparison
+      else { return .value(value(expression, .lazy).code) }
+      let (a, b) = operands(symbol, left, right, range)
+      return .comparison(a, b, operation(symbol, left, right), range)
+    case .option(let name, _, let expression):
+      let isPath = declaration.options.first { $0.name == name }?.shape == .path
+      return isPath ? .perElement(withElement(true) { code(expression) }) : .value(code(expression))
+    }
+  }
+
+  private func run(_ known: Command, _ command: Language.Command, _ arguments: [CompiledArgument]) -> Code {
     var blank = Arguments(name: command.name, range: command.range, nameRange: command.nameRange, source: source)
     blank.isSingle = context.isSingle
     let template = blank
     return Code.async { frame throws(Fault) in
       var values = template
-      for (argument, code) in arguments { values.add(argument, try await code.run(&frame)) }
+      for argument in arguments { try await argument.add(to: &values, &frame) }
       return try await known.run(values, &frame)
     }.placed(command.range, source)
   }
@@ -48,27 +63,6 @@ extension Compiler {
     reportUnknown(
       "command", name, command.nameRange, among: Command.all.map(\.declaration.name) + definitions.keys,
       hint: "help lists the commands")
-  }
-}
-
-extension Arguments {
-  mutating func add(_ argument: Language.Argument, _ value: Value) {
-    let expression = argument.expression
-    let added = Argument(value: value, range: expression.range, expression: expression)
-    switch argument {
-    case .positional: positional.append(added)
-    case .option(let name, _, _): options[name] = added
-    }
-  }
-}
-
-extension Language.Argument {
-  /// The expression that gives its value.
-  var expression: Expr {
-    switch self {
-    case .positional(let expression): expression
-    case .option(_, _, let expression): expression
-    }
   }
 }
 

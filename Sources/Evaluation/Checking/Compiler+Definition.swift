@@ -29,7 +29,7 @@ extension Compiler {
     }
     let definition = Definition(name: node.name, parameters: parameters)
     definitions[node.name] = definition
-    let (step, own) = gathering { block(node.body.statements, wantsValue: true) }
+    let (step, own) = gathering { block(node.body.statements, value: .lazy) }
     definition.complete(Definition.Body(slotCount: scope.slotCount, step: step, effects: own))
   }
 
@@ -42,7 +42,7 @@ extension Compiler {
           "\(command.name) changes \(client.queue) while it is being streamed: rows would be skipped in silence",
           command.range, nextStep: "collect the stream first: | collect")
       }
-      effects.add(Effects(acts: body.effects.acts, changed: clients))
+      effects.add(Effects(acts: body.effects.acts, isOwed: body.effects.isOwed, changed: clients))
     }
     var codes = [Code?](repeating: nil, count: definition.parameters.count)
     var places = definition.parameters.indices.filter { definition.parameters[$0].fallback == nil }[...]

@@ -14,7 +14,7 @@ extension Compiler {
     case .null: .constant(.null)
     case .it: element(expression.range)
     case .name(let text): name(text, expression.range)
-    case .call(let callee, let nameRange, let arguments): call(callee, nameRange, arguments, expression.range)
+    case .call, .group: value(expression, .operand).code
     case .elementField(let key, let nameRange, let isOptional):
       field(of: element(expression.range), key, nameRange, isOptional)
     case .field(let base, let key, let nameRange, let isOptional) where base.isRelationships:
@@ -25,6 +25,7 @@ extension Compiler {
       Code.of(code(base), code(index)) { base, index throws(Fault) in
         try Access.element(of: base, at: index, isOptional: isOptional)
       }.placed(index.range, source)
+    case .cut(let base, let lower, let upper): cut(base, lower, upper, expression.range)
     case .binary(let symbol, let place, let left, let right): binary(symbol, place, left, right)
     case .not(let operand):
       Code.of(code(operand)) { value throws(Fault) in .bool(try !value.condition("not")) }.placed(operand.range, source)
@@ -34,9 +35,8 @@ extension Compiler {
       Code.of(code(lower), code(upper)) { a, b throws(Fault) in try Operators.range(a, b) }
         .placed(expression.range, source)
     case .list(let elements):
-      Code.of(elements.map(code)) { values throws(Fault) in try Value.list(values).limitedInDepth() }
+      Code.literal(elements.map(code)) { values throws(Fault) in try Value.list(values).limitedInDepth() }
     case .record(let entries): record(entries)
-    case .group(let valued): self.valued(valued)
     }
   }
 
@@ -62,7 +62,7 @@ extension Compiler {
       case .literal(let text):
         warnOfPassword(text, range)
         return Code.constant(.string(text))
-      case .interpolation(let pipeline): return self.pipeline(pipeline).code
+      case .interpolation(let pipeline): return self.pipeline(pipeline, .operand).code
       }
     }
     if codes.count == 1, case .constant(.string) = codes[0] { return codes[0] }
@@ -77,11 +77,10 @@ extension Compiler {
   }
 
   private func regex(_ pattern: String, _ flags: String, _ range: SourceRange) -> Code {
-    warnOfNestedQuantifiers(pattern, range)
     do throws(Fault) {
       return .constant(.pattern(try Pattern(pattern, flags: flags)))
     } catch {
-      report(error.message, range)
+      report(error.message, range, nextStep: error.nextStep)
       return broken
     }
   }
@@ -97,7 +96,10 @@ extension Compiler {
 
   /// A variable, or an error with the nearest name.
   func name(_ name: String, _ range: SourceRange) -> Code {
-    if let slot = scope.read(name)?.slot {
+    if name == "args" { findings.readsArguments = true }
+    if let variable = scope.read(name) {
+      refuseEnded(name, variable, range)
+      let slot = variable.slot
       return .sync { frame throws(Fault) in frame.slots[slot] }
     }
     if let slot = outer?.read(name)?.slot {
@@ -107,11 +109,15 @@ extension Compiler {
     }
     let near = nearest(to: name, among: scope.names + (outer?.names ?? []))
     let isCommand = Command.named(name) != nil
+    let missing =
+      context.hasElement
+      ? "a field of the element begins with a dot: .\(name); text is quoted: \"\(name)\""
+      : "define it first: let \(name) = ...; text is quoted: \"\(name)\""
     report(
       "unknown name \(name)", range,
       nextStep: isCommand
         ? "a command inside an expression stands in parentheses: (\(name) ...)"
-        : near.map { "did you mean \($0)?" } ?? "define it first: let \(name) = ...; text is quoted: \"\(name)\"")
+        : near.map { "did you mean \($0)?" } ?? missing)
     return broken
   }
 
@@ -142,87 +148,52 @@ extension Compiler {
     }.placed(range, source)
   }
 
-  private func call(_ name: String, _ nameRange: SourceRange, _ arguments: [Expr], _ range: SourceRange) -> Code {
-    let codes = arguments.map(code)
-    noteVariable(name, range)
-    guard let function = Function.named(name) else {
-      let isCommand = Command.named(name) != nil || definition(name) != nil
-      reportUnknown(
-        "function", name, nameRange, among: Function.all.map(\.name),
-        hint: isCommand ? "a command is written without parentheses: \(name) ..." : "help functions lists them")
-      return broken
-    }
-    guard function.takes(codes.count) else {
-      report("\(name) takes \(function.arity), not \(codes.count)", range, nextStep: "help \(name) shows its signature")
-      return broken
-    }
-    let source = source
-    let immediate = codes.compactMap(\.immediate)
-    guard immediate.count == codes.count else {
-      return Code.async { frame throws(Fault) in
-        var values: [Value] = []
-        for code in codes { values.append(try await code.run(&frame)) }
-        do throws(Fault) { return try function.body(values, frame.run) } catch {
-          throw error.placed(at: range, in: source)
-        }
-      }
-    }
-    return .sync { frame throws(Fault) in
-      var values: [Value] = []
-      for code in immediate { values.append(try code(&frame)) }
-      do throws(Fault) { return try function.body(values, frame.run) } catch {
-        throw error.placed(at: range, in: source)
-      }
-    }
-  }
-
   private func record(_ entries: [RecordEntry]) -> Code {
-    var seen: Set<String> = []
-    for entry in entries where !seen.insert(entry.key).inserted {
-      report("\(entry.key) stands twice in the record", entry.keyRange)
+    var seen: Set<CodePoints> = []
+    for entry in entries {
+      guard let name = entry.name, !seen.insert(CodePoints(name)).inserted else { continue }
+      report("\(name) stands twice in the record", entry.keyRange)
     }
-    let names = entries.map(\.key)
-    return Code.of(entries.map { code($0.value) }) { values throws(Fault) in
+    if entries.contains(where: { $0.name == nil }) { return computedRecord(entries) }
+    let names = entries.compactMap(\.name)
+    return Code.literal(entries.map { code($0.value) }) { values throws(Fault) in
       try Value.record(Record(Array(zip(names, values)).map { (name: $0.0, value: $0.1) })).limitedInDepth()
     }
   }
-}
 
-extension Compiler {
-  fileprivate func binary(_ symbol: BinaryOperator, _ range: SourceRange, _ left: Expr, _ right: Expr) -> Code {
-    let (a, b) = (code(left), code(right))
-    switch symbol {
-    case .and:
-      return Code.lazily(a, b.condition("and", right.range, source)) { value throws(Fault) in
-        try value.condition("and") ? nil : .bool(false)
-      }.placed(left.range, source)
-    case .or:
-      return Code.lazily(a, b.condition("or", right.range, source)) { value throws(Fault) in
-        try value.condition("or") ? .bool(true) : nil
-      }.placed(left.range, source)
-    case .otherwise:
-      return Code.lazily(a, b) { value throws(Fault) in value.isNull ? nil : value }
-    default:
-      let operation = Operators.operation(symbol)
-      if !context.isRescued, let x = a.known, let y = b.known, !triesPattern(symbol, x) {
-        do throws(Fault) { _ = try operation(x, y) } catch {
-          if error.kind == .type { report(error.message, range, nextStep: error.nextStep) }
-        }
+  /// A record with a key that is computed: text that no other key is.
+  private func computedRecord(_ entries: [RecordEntry]) -> Code {
+    let keys = entries.map { entry in
+      switch entry.key {
+      case .name(let name): Code.constant(.string(name))
+      case .computed(let key): code(key)
       }
-      return Code.of(a, b, operation).placed(range, source)
+    }
+    let places = entries.map(\.keyRange)
+    let source = source
+    return Code.of(keys + entries.map { code($0.value) }) { all throws(Fault) in
+      var fields: [Record.Field] = []
+      var seen: Set<String> = []
+      for (index, key) in all.prefix(places.count).enumerated() {
+        guard case .string(let name) = key else {
+          throw Fault(.type, "a record's key is text, not \(key.typeWithArticle)", nextStep: "{[string(x)]: ...}")
+            .placed(at: places[index], in: source)
+        }
+        guard seen.insert(name).inserted else {
+          throw Fault(.value, "the key \(key.label) stands twice in the record").placed(at: places[index], in: source)
+        }
+        fields.append((name, all[places.count + index]))
+      }
+      return try Value.record(Record(fields)).limitedInDepth()
     }
   }
-}
 
-/// Whether an operation tries a pattern on a text, which a check does not: it may take as long as it likes.
-private func triesPattern(_ symbol: BinaryOperator, _ left: Value) -> Bool {
-  if case .string = left { symbol == .matches } else { false }
-}
-
-extension Code {
-  /// The same code, whose value must be a boolean.
-  func condition(_ word: String, _ range: SourceRange, _ source: SourceText) -> Code {
-    Code.of(self) { value throws(Fault) in .bool(try value.condition(word)) }.placed(range, source)
+  /// Compiles `list[0..1]` or `text[0..9]`.
+  private func cut(_ base: Expr, _ lower: Expr, _ upper: Expr, _ range: SourceRange) -> Code {
+    let (fromEnd, toEnd) = (lower.isNegativeLiteral, upper.isNegativeLiteral)
+    return Code.of([code(base), code(lower), code(upper)]) { values throws(Fault) in
+      try Cut(from: Cut.Bound(values[1], isFromEnd: fromEnd), to: Cut.Bound(values[2], isFromEnd: toEnd)).of(values[0])
+    }.placed(range, source)
   }
 }
 
@@ -231,6 +202,15 @@ extension Expr {
   fileprivate var isRelationships: Bool {
     switch kind {
     case .field(_, "relationships", _, _), .elementField("relationships", _, _): true
+    default: false
+    }
+  }
+
+  /// Whether it is a number below zero that is written out.
+  fileprivate var isNegativeLiteral: Bool {
+    switch kind {
+    case .number(let digits): digits.hasPrefix("-")
+    case .negate(let operand): if case .number = operand.kind { true } else { false }
     default: false
     }
   }

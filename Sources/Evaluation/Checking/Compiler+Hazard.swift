@@ -1,8 +1,10 @@
+import Bulk
 import Language
 
 extension Compiler {
   /// Keeps a statement that changes data for the inventory.
   func note(_ effect: Declaration.Effect, _ command: Language.Command) {
+    if effect != .none && command.name != "each" || command.name == "assert" { effects.isOwed = true }
     switch effect {
     case .none: return
     case .destroys:
@@ -15,6 +17,17 @@ extension Compiler {
     }
   }
 
+  /// What a command does; a `call` reads where it says so, and destroys where its method is named for that.
+  func effect(of command: Language.Command, _ declaration: Declaration) -> Declaration.Effect {
+    guard command.name == "call" else { return declaration.effect }
+    if case .bool(true)? = command.option("reads")?.kind { return .none }
+    let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
+    guard places.count > 1, case .string(let parts) = places[1].kind, parts.count == 1,
+      case .literal(let method) = parts[0], Change.destroys(method: method)
+    else { return declaration.effect }
+    return .destroys
+  }
+
   /// Refuses a change to a streamed queue where the text shows it (TheLanguage.md, "Rule 1: no change while streaming").
   func refuseHazard(_ effect: Declaration.Effect, _ command: Language.Command) {
     guard effect == .changes || effect == .destroys, let client = client(of: command) else { return }
@@ -25,6 +38,29 @@ extension Compiler {
       command.range,
       nextStep: "collect the stream first: | collect"
         + (effect == .destroys ? "; or destroy-all with a filter" : ""))
+  }
+
+  /// Keeps the read of a page whose number varies.
+  func notePage(_ command: Language.Command) {
+    guard command.name == "index", let page = command.option("page"), let client = client(of: command),
+      case .positional(let name)? = command.arguments.first
+    else { return }
+    if case .record(let entries) = page.kind, let number = entries.first(where: { $0.name == "number" })?.value {
+      if case .number = number.kind { return }
+      effects.pages.append((source.text(name.range), client, page.range))
+    }
+  }
+
+  /// Compiles the body of a loop; where it reads page after page of what it changes, the check warns.
+  func repeated<Result>(_ body: () -> Result) -> Result {
+    let (result, own) = gathering(body)
+    for page in own.pages where own.changed.contains(page.client) {
+      guard !findings.diagnostics.contains(where: { $0.range == page.range }) else { continue }
+      warnThoroughly(
+        "\(page.client.queue) is changed between its pages: rows may be passed over, or come twice", page.range,
+        nextStep: "read them all first: stream \(page.name) | collect")
+    }
+    return result
   }
 
   /// What is known of the client in a call's first place.

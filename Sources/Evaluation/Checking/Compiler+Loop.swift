@@ -3,20 +3,27 @@ import Language
 import Values
 
 extension Compiler {
-  /// `for NAME in PIPELINE do ... end`.
-  func loop(_ name: String, _ nameRange: SourceRange, _ pipeline: Pipeline, _ body: [Statement]) -> Step {
-    let compiled = self.pipeline(pipeline)
+  /// `for NAME [, NAME] in PIPELINE do ... end`.
+  func loop(_ node: For) -> Step {
+    let compiled = pipeline(node.pipeline)
     scope.enter()
-    let slot = scope.define(name, nameRange)
-    _ = scope.read(name)
-    let step = within({ context in
-      context.enterLoop()
-      if case .stream(let clients) = compiled.fact { context.openStreams += clients }
-    }) { block(body) }
+    let slot = given(node.element)
+    let number = node.number.map(given)
+    if let number = node.number, number.name == node.element.name {
+      report("\(number.name) stands twice", number.range, nextStep: "name the number otherwise: n")
+    }
+    let step = repeated {
+      within({ context in
+        context.enterLoop()
+        if case .stream(let clients) = compiled.fact { context.openStreams += clients }
+      }) { block(node.body.statements) }
+    }
     _ = scope.leave()
-    if let head = compiled.code.immediate, let body = step.immediate { return Self.loop(head, slot, body) }
+    if number == nil, let head = compiled.code.immediate, let body = step.immediate {
+      return Self.loop(head, slot, body)
+    }
     let source = source
-    let range = pipeline.range
+    let range = node.pipeline.range
     return .async { frame throws(Fault) in
       var elements: ElementStream
       do throws(Fault) {
@@ -25,10 +32,13 @@ extension Compiler {
             try await PipelineRun.spread(compiled.code.run(&frame))
           }
       } catch { throw error.placed(at: range, in: source) }
+      var count = 0
       while let page = try await elements.next() {
         for element in page {
           try frame.run.checkInterrupt()
+          count += 1
           frame.slots[slot] = element
+          if let number { frame.slots[number] = .number(JSONNumber(count)) }
           let flow = try await step.run(&frame)
           if flow == .break { return .next }
           if flow == .return { return flow }
@@ -36,6 +46,13 @@ extension Compiler {
       }
       return .next
     }
+  }
+
+  /// The slot of a name that a statement makes, which need not be read.
+  private func given(_ named: Named) -> Int {
+    let slot = scope.define(named.name, named.range)
+    _ = scope.read(named.name)
+    return slot
   }
 
   /// A loop over what is there already, with a body that never waits.
@@ -80,7 +97,8 @@ extension Compiler {
   /// `while CONDITION do ... end`.
   func loop(while condition: Expr, _ body: [Statement]) -> Step {
     let test = code(condition).condition("while", condition.range, source)
-    let step = within({ $0.enterLoop() }) { block(body) }
+    let (step, effects) = gathering { repeated { within({ $0.enterLoop() }) { block(body) } } }
+    let acts = effects.acts
     if let test = test.immediate, let body = step.immediate {
       return .sync { frame throws(Fault) in
         while case .bool(true) = try test(&frame) {
@@ -98,6 +116,8 @@ extension Compiler {
         let flow = try await step.run(&frame)
         if flow == .break { return .next }
         if flow == .return { return flow }
+        // What a dry run does not change may be what the condition waits for.
+        if acts, frame.run.session.options.isDryRun { return .next }
       }
       return .next
     }

@@ -15,46 +15,102 @@ extension Compiler {
   }
 
   /// Compiles a pipeline: its head, then each stage over the elements before it.
-  func pipeline(_ pipeline: Pipeline) -> CompiledPipeline {
+  func pipeline(_ pipeline: Pipeline, _ use: Use = .lazy) -> CompiledPipeline {
     gathering {
-      let head = self.head(pipeline.head)
+      let head = self.head(pipeline.head, pipeline.stages.isEmpty ? use : .lazy)
       guard !pipeline.stages.isEmpty else { return CompiledPipeline(code: head.code, fact: head.fact) }
-      return within({ _ in }) { flow(head, pipeline) }
+      refuseNothing(pipeline)
+      scope.enter()
+      defer { _ = scope.leave() }
+      return within({ $0.named = [] }) { flow(head, pipeline, use) }
     }.0
   }
 
   /// Compiles the stages over a head's elements; a stream at the head is open up to the stage that closes it.
-  private func flow(_ head: (code: Code, fact: Scope.Fact), _ pipeline: Pipeline) -> CompiledPipeline {
-    let outside = context.openStreams
+  private func flow(_ head: (code: Code, fact: Scope.Fact), _ pipeline: Pipeline, _ use: Use) -> CompiledPipeline {
+    let (outside, changedByHead) = (context.openStreams, effects.changed.count)
     var open: [Scope.ClientFact] = if case .stream(let clients) = head.fact { clients } else { [] }
-    let links = pipeline.stages.map { stage -> PipelineRun.Link in
+    let stages = pipeline.withSourceName
+    let counted = Self.counted(stages)
+    let links = stages.enumerated().map { index, stage -> PipelineRun.Link in
       context.openStreams = outside + open
+      let names = context.named
+      if effects.changed.count > changedByHead { refuseCut(stage) }
       let body = link(stage)
       if body.closes { open = [] }
-      return PipelineRun.Link(body: body, range: stage.range, source: source)
+      return PipelineRun.Link(
+        body: body, range: stage.range, source: source, names: names, keepsFailures: counted.contains(index))
     }
     let isSummary = pipeline.stages.last.flatMap { Stage.named($0.name) }?.declaration.givesSummary ?? false
     let fact: Scope.Fact = open.isEmpty || isSummary ? .unknown : .stream(open)
     return CompiledPipeline(code: .constant(.null), isSummary: isSummary, fact: fact)
-      .with(head: head.code, links: links, range: pipeline.range, source: source, acts: effects.acts)
+      .with(
+        head: head.code, links: links, range: pipeline.range, source: source, isLazy: use != .operand && !effects.acts)
+  }
+
+  /// The stages whose failures are those of their elements: those that take one at a time, before a sink.
+  private static func counted(_ stages: [Language.Command]) -> Range<Int> {
+    let single: Set = ["where", "map", "select", "with", "without", "as"]
+    guard let sink = stages.lastIndex(where: { Stage.named($0.name)?.declaration.givesSummary ?? false }) else {
+      return 0..<0
+    }
+    var first = sink
+    while first > 0, single.contains(stages[first - 1].name) { first -= 1 }
+    return first..<sink
+  }
+
+  /// Refuses to leave out elements after a stage that changes data: all of them are changed.
+  private func refuseCut(_ stage: Language.Command) {
+    guard ["take", "skip", "first"].contains(stage.name) else { return }
+    report(
+      "\(stage.name) after a stage that changes data: all elements are changed before it", stage.range,
+      nextStep: "put it before the change: | \(stage.name) ... | ...")
+  }
+
+  /// Refuses stages after a command or stage that gives nothing, such as `print`.
+  private func refuseNothing(_ pipeline: Pipeline) {
+    if case .command(let head) = pipeline.head, let known = Command.named(head.name), let next = pipeline.stages.first {
+      refuse(next, after: known.declaration, isHead: true)
+    }
+    for (stage, next) in zip(pipeline.stages, pipeline.stages.dropFirst()) {
+      if let known = Stage.named(stage.name) { refuse(next, after: known.declaration) }
+    }
+  }
+
+  private func refuse(_ stage: Language.Command, after declaration: Declaration, isHead: Bool = false) {
+    guard declaration.givesNothing || isHead && declaration.result == "null" else { return }
+    report(
+      "\(declaration.name) gives nothing that could flow on", stage.range,
+      nextStep: isHead
+        ? "put them on lines of their own" : declaration.name == "print" ? "print at the end: ... | print" : nil)
   }
 
   /// The head's code and what is known of its value.
-  private func head(_ head: Head) -> (code: Code, fact: Scope.Fact) {
+  private func head(_ head: Head, _ use: Use) -> (code: Code, fact: Scope.Fact) {
     switch head {
     case .expression(let expression):
       if case .name(let name) = expression.kind { return (code(expression), scope.variable(name)?.fact ?? .unknown) }
-      if case .group(.pipeline(let inner)) = expression.kind {
-        let compiled = pipeline(inner)
-        return (compiled.code, compiled.fact)
-      }
-      return (code(expression), .unknown)
+      return value(expression, use)
     case .name(let name, let range):
       if scope.variable(name) != nil || outer?.variable(name) != nil {
         return (self.name(name, range), (scope.variable(name) ?? outer?.variable(name))?.fact ?? .unknown)
       }
-      return command(Language.Command(name: name, nameRange: range, arguments: [], body: nil, range: range))
-    case .command(let command): return self.command(command)
+      return self.head(
+        .command(Language.Command(name: name, nameRange: range, arguments: [], body: nil, range: range)), use)
+    case .command(let command):
+      let compiled = self.command(command)
+      return use == .operand ? (compiled.code.collected, .unknown) : compiled
+    }
+  }
+
+  /// Compiles an expression whose value may stay a stream: parentheses, and the call of a def.
+  func value(_ expression: Expr, _ use: Use) -> (code: Code, fact: Scope.Fact) {
+    switch expression.kind {
+    case .group(let valued): return self.valued(valued, use)
+    case .call(let name, let nameRange, let arguments):
+      let code = call(name, nameRange, arguments, expression.range)
+      return (use == .operand && definition(name) != nil ? code.collected : code, .unknown)
+    default: return (code(expression), .unknown)
     }
   }
 }
@@ -62,10 +118,10 @@ extension Compiler {
 extension Compiler.CompiledPipeline {
   /// Joins a head and its links: lazily where nothing acts and the end is elements, at once otherwise.
   fileprivate func with(
-    head: Code, links: [PipelineRun.Link], range: SourceRange, source: SourceText, acts: Bool
+    head: Code, links: [PipelineRun.Link], range: SourceRange, source: SourceText, isLazy: Bool
   ) -> Compiler.CompiledPipeline {
     var result = self
-    if links.last?.body.isLazy == true, !acts {
+    if links.last?.body.isLazy == true, isLazy {
       result.code = Code.framed(head) { head, frame in
         .stream(
           StreamValue { () async throws(Fault) in
@@ -92,7 +148,7 @@ extension StageBody {
   /// Whether what it reads from is closed before an element flows on.
   var closes: Bool {
     switch self {
-    case .gather, .collect, .reduce: true
+    case .gather, .collect, .first, .reduce: true
     case .transform, .sink: false
     }
   }
@@ -101,7 +157,7 @@ extension StageBody {
   var isLazy: Bool {
     switch self {
     case .transform, .gather: true
-    case .collect, .reduce, .sink: false
+    case .collect, .first, .reduce, .sink: false
     }
   }
 }
@@ -119,5 +175,19 @@ extension Code {
       let value = try await operand.run(&frame)
       return body(value, frame)
     }
+  }
+}
+
+extension Pipeline {
+  /// The name of the element at the head, where a sink writes the elements that fail.
+  static let sourceName = "$source"
+
+  /// The stages; where a sink has `failed:`, the element at the head gets a name first.
+  fileprivate var withSourceName: [Language.Command] {
+    guard let first = stages.first, stages.contains(where: { $0.option("failed") != nil }) else { return stages }
+    let name = Expr(.name(Self.sourceName), first.nameRange)
+    let naming = Language.Command(
+      name: "as", nameRange: first.nameRange, arguments: [.positional(name)], body: nil, range: first.nameRange)
+    return [naming] + stages
   }
 }

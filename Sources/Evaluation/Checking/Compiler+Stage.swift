@@ -6,11 +6,12 @@ extension Compiler {
   func link(_ command: Language.Command) -> StageBody {
     if let definition = definition(command.name) {
       let code = call(definition, command, element: true)
-      if effects.acts { return Self.acting(code, command.name) }
+      if effects.acts {
+        return Self.acting(code, command.name)
+      }
       return .transform { frame, upstream throws(Fault) in
         upstream.mapping(code, frame, stage: command.name) { _, value, out throws(Fault) in
           out.append(value)
-          return true
         }
       }
     }
@@ -18,28 +19,31 @@ extension Compiler {
       reportUnknownStage(command)
       return .collect
     }
+    if stage.declaration.names == .ended { endNames(at: command.name) }
     let errors = findings.diagnostics.count
     check(command, stage.declaration)
     refuseHazard(stage.declaration.effect, command)
     note(stage.declaration.effect, command)
     guard !findings.diagnostics[errors...].contains(where: { $0.severity == .error }) else { return .collect }
-    return stage.prepare(StageCall(compiler: self, command: command, declaration: stage.declaration))
+    let body = stage.prepare(StageCall(compiler: self, command: command, declaration: stage.declaration))
+    if stage.declaration.names == .read { endNames(at: command.name) }
+    return body
   }
 
   /// A def that acts: it runs to its end for each element where it stands.
   private static func acting(_ code: Code, _ name: String) -> StageBody {
     .sink { frame, stream, _ throws(Fault) in
-      var flow: [Value] = []
-      while let page = try await stream.next() {
-        for element in page {
+      var flow = ElementPage()
+      while let page = try await stream.page() {
+        for (index, element) in page.elements.enumerated() {
           try frame.run.checkInterrupt()
-          frame.element = element
-          do throws(Fault) { flow.append(try await code.run(&frame)) } catch {
+          frame.take(page, index)
+          do throws(Fault) { flow.append(try await code.run(&frame), like: page, index) } catch {
             throw error.within("in \(name), at \(element.label)")
           }
         }
       }
-      return (flow, .list(flow))
+      return (flow, .list(flow.elements))
     }
   }
 

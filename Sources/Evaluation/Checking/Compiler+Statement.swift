@@ -3,9 +3,9 @@ import Values
 
 extension Compiler {
   /// Compiles a block with a scope of its own.
-  func block(_ statements: [Statement], isEach: Bool = false, wantsValue: Bool = false) -> Step {
+  func block(_ statements: [Statement], isEach: Bool = false, value use: Use = .dropped) -> Step {
     scope.enter(isEach: isEach)
-    let steps = self.steps(statements, wantsValue: wantsValue)
+    let steps = self.steps(statements, value: use)
     for (name, range) in scope.leave() where name != "_" {
       report(
         "\(name) is made in this block and never read", range,
@@ -16,11 +16,11 @@ extension Compiler {
   }
 
   /// Compiles statements in the scope that is there.
-  func steps(_ statements: [Statement], wantsValue: Bool = false) -> Step {
+  func steps(_ statements: [Statement], value use: Use = .dropped) -> Step {
     var steps: [Step] = []
     for (index, statement) in statements.enumerated() {
       let isLast = index == statements.count - 1
-      steps.append(step(statement, wantsValue: wantsValue && isLast))
+      steps.append(step(statement, value: isLast ? use : .dropped))
       if statement.endsBlock, !isLast {
         report("nothing after this runs", statements[index + 1].range, nextStep: "remove it, or put it before")
       }
@@ -29,17 +29,18 @@ extension Compiler {
   }
 
   /// Compiles a statement inside a block.
-  func step(_ statement: Statement, wantsValue: Bool) -> Step {
+  func step(_ statement: Statement, value use: Use) -> Step {
     switch statement.kind {
     case .let(let name, let nameRange, let valued): return assignment(name, nameRange, valued)
-    case .for(let name, let nameRange, let pipeline, let body): return loop(name, nameRange, pipeline, body.statements)
+    case .for(let node): return loop(node)
     case .while(let condition, let body): return loop(while: condition, body.statements)
-    case .if(let node): return choice(node, wantsValue: wantsValue)
-    case .try(let node): return attempt(node, wantsValue: wantsValue)
+    case .watch(let pause, let body): return watch(pause, body.statements)
+    case .if(let node): return choice(node, value: use)
+    case .try(let node): return attempt(node, value: use)
     case .return(let valued): return leave(valued, statement.range)
     case .break: return jump(.break, "break", statement.range)
     case .continue: return jump(.continue, "continue", statement.range)
-    case .pipeline(let pipeline): return result(of: pipeline, wantsValue: wantsValue)
+    case .pipeline(let pipeline): return result(of: pipeline, use)
     case .def, .source, .set, .help:
       report("this stands at the top level only, not in a block", statement.range)
       return Step.sequence([])
@@ -47,14 +48,7 @@ extension Compiler {
   }
 
   private func assignment(_ name: String, _ nameRange: SourceRange, _ valued: Valued) -> Step {
-    let value: Code
-    var fact = Scope.Fact.unknown
-    if case .pipeline(let pipeline) = valued {
-      let compiled = self.pipeline(pipeline)
-      (value, fact) = (compiled.code, compiled.fact)
-    } else {
-      value = self.valued(valued)
-    }
+    let (value, fact) = self.valued(valued, .lazy)
     if context.isInDef, scope.variable(name) == nil, outer?.variable(name) != nil {
       warn("\(name) here is the def's own; the one outside stays as it is", nameRange)
     }
@@ -79,18 +73,18 @@ extension Compiler {
     }
   }
 
-  private func result(of pipeline: Pipeline, wantsValue: Bool) -> Step {
-    let code = self.pipeline(pipeline).code
+  private func result(of pipeline: Pipeline, _ use: Use) -> Step {
+    let code = self.pipeline(pipeline, use).code
     if let code = code.immediate {
       return .sync { frame throws(Fault) in
         let value = try code(&frame)
-        if wantsValue { frame.result = value }
+        if use != .dropped { frame.result = value }
         return .next
       }
     }
     return .async { frame throws(Fault) in
       let value = try await code.run(&frame)
-      if wantsValue { frame.result = value } else { try await value.drain() }
+      if use == .dropped { try await value.drain() } else { frame.result = value }
       return .next
     }
   }
@@ -117,7 +111,7 @@ extension Compiler {
         return .return
       }
     }
-    let value = self.valued(valued)
+    let value = self.valued(valued, .lazy).code
     return .async { frame throws(Fault) in
       frame.result = try await value.run(&frame)
       return .return
@@ -125,14 +119,23 @@ extension Compiler {
   }
 
   /// Compiles what gives a value: a pipeline, or an `if` or `try` by its blocks' last ones.
-  func valued(_ valued: Valued) -> Code {
+  func valued(_ valued: Valued, _ use: Use) -> (code: Code, fact: Scope.Fact) {
     let step: Step
     switch valued {
-    case .pipeline(let pipeline): return self.pipeline(pipeline).code
-    case .if(let node): step = choice(node, wantsValue: true)
-    case .try(let node): step = attempt(node, wantsValue: true)
+    case .pipeline(let pipeline):
+      let compiled = self.pipeline(pipeline, use)
+      return (compiled.code, compiled.fact)
+    case .if(let node): step = choice(node, value: use)
+    case .try(let node): step = attempt(node, value: use)
     }
-    if let step = step.immediate {
+    return (step.value, .unknown)
+  }
+}
+
+extension Step {
+  /// Code for the value that its block leaves.
+  fileprivate var value: Code {
+    if let step = immediate {
       return .sync { frame throws(Fault) in
         frame.result = .null
         _ = try step(&frame)
@@ -141,7 +144,7 @@ extension Compiler {
     }
     return .async { frame throws(Fault) in
       frame.result = .null
-      _ = try await step.run(&frame)
+      _ = try await run(&frame)
       return frame.result
     }
   }

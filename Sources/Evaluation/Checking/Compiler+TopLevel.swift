@@ -15,8 +15,11 @@ extension Compiler {
         result += include(path, range)
         continue
       }
-      guard let prepared = topLevel(statement) else { continue }
-      result.append(Interpreter.Prepared(statement: prepared, source: source, range: statement.range, before: before))
+      let (prepared, effects) = gathering { topLevel(statement) }
+      guard let prepared else { continue }
+      result.append(
+        Interpreter.Prepared(
+          statement: prepared, source: source, range: statement.range, before: before, isOwed: effects.isOwed))
     }
     return result
   }
@@ -35,7 +38,7 @@ extension Compiler {
           false
         }
       return .pipeline(compiled.code, isSummary: compiled.isSummary, isName: isName)
-    default: return .step(step(statement, wantsValue: false))
+    default: return .step(step(statement, value: .dropped))
     }
   }
 
@@ -81,6 +84,7 @@ extension Compiler {
     let statements = inner.topLevel(parsed.program)
     findings.foreign += inner.findings.foreign + inner.findings.diagnostics.map { ($0, other) }
     findings.inventory += inner.findings.inventory
+    findings.readsArguments = findings.readsArguments || inner.findings.readsArguments
     scope = inner.scope
     definitions = inner.definitions
     return statements

@@ -1,3 +1,5 @@
+import Language
+
 /// Where code stands while it is compiled: what nested code gets a changed copy of.
 struct Context {
   /// The number of `for`, `while` and `watch` blocks around, counted from the innermost `each` or def.
@@ -10,6 +12,8 @@ struct Context {
   var isRescued = false
   /// Whether `.field` has an element to read.
   var hasElement = false
+  /// The slots of the names that `as` gave to the element that flows here, in the order they were made.
+  var named: [Int] = []
   /// The clients of the streams that are open here.
   var openStreams: [Scope.ClientFact] = []
 
@@ -34,12 +38,19 @@ struct Context {
 struct Effects {
   /// Whether it changes or destroys resources, writes files, or runs a block for each element.
   var acts = false
+  /// Whether a run that ends before it leaves something undone: it changes data, writes or asserts.
+  var isOwed = false
   /// The clients whose resources it changes, as far as they are known before it runs.
   var changed: [Scope.ClientFact] = []
+
+  /// The reads of a page whose number varies, with the client and its name.
+  var pages: [(name: String, client: Scope.ClientFact, range: SourceRange)] = []
 
   /// Adds the effects of other code.
   mutating func add(_ other: Effects) {
     acts = acts || other.acts
+    isOwed = isOwed || other.isOwed
     changed += other.changed
+    pages += other.pages
   }
 }

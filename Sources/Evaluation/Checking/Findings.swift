@@ -8,6 +8,8 @@ struct Findings {
   var foreign: [(diagnostic: Diagnostic, source: SourceText)] = []
   /// Statements that change or destroy data, and reads of `var`.
   var inventory: [Inventory] = []
+  /// Whether the text reads `args`.
+  var readsArguments = false
   /// The names that the text makes at its top level.
   var names: [(name: String, range: SourceRange)] = []
 

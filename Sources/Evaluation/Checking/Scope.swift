@@ -27,6 +27,8 @@ struct Scope: Sendable {
     var fact: Fact = .unknown
     var range: SourceRange
     var isRead = false
+    /// The stage after which `as` has to name it again.
+    var ended: String?
   }
 
   /// A block of names; an `each` block's outer names can't be assigned.
@@ -81,6 +83,15 @@ struct Scope: Sendable {
     slotCount += 1
     blocks[blocks.count - 1].variables[name] = Variable(slot: slot, fact: fact, range: range)
     return slot
+  }
+
+  /// Ends names at a stage that takes all elements together.
+  mutating func end(_ slots: [Int], at stage: String) {
+    for index in blocks.indices {
+      for (name, variable) in blocks[index].variables where slots.contains(variable.slot) {
+        blocks[index].variables[name]?.ended = stage
+      }
+    }
   }
 
   mutating func enter(isEach: Bool = false) { blocks.append(Block(isEach: isEach)) }

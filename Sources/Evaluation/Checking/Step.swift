@@ -6,7 +6,7 @@ enum Step: Sendable {
   case sync(@Sendable (inout Frame) throws(Fault) -> Flow)
   case async(@Sendable (inout Frame) async throws(Fault) -> Flow)
 
-  func run(_ frame: inout Frame) async throws(Fault) -> Flow {
+  @inline(__always) func run(_ frame: inout Frame) async throws(Fault) -> Flow {
     switch self {
     case .sync(let body): try body(&frame)
     case .async(let body): try await body(&frame)
@@ -22,6 +22,7 @@ enum Step: Sendable {
   static func sequence(_ steps: [Step]) -> Step {
     let immediate = steps.compactMap(\.immediate)
     guard immediate.count == steps.count else {
+      if steps.count == 1 { return steps[0] }
       return .async { frame throws(Fault) in
         for step in steps {
           let flow = try await step.run(&frame)

@@ -14,21 +14,21 @@ extension Command {
       ],
       options: [
         .init(name: "reads", shape: .boolean, fallback: "false", summary: "true says that it changes nothing"),
-        .confirm, .keys, .meta, .timeout, .expire,
+        .confirm, .keys, .meta, .timeout, .expire, .dryRun,
       ],
       effect: .changes, result: "value",
       examples: [
         .init(code: #"(call posts "show" {id: "12"} reads: true).data.attributes.text"#, output: "\"Post 12\"")
       ]),
-    .changes { arguments, _ throws(Fault) in try await Call(arguments) })
+    .request { arguments throws(Fault) in try CallRequest(arguments) })
 }
 
 /// A call of any method: a change, unless it is said to read.
-private struct Call: ChangeSequence {
-  private(set) var value = Value.null
-  private var proposal: Proposal?
+enum CallRequest {
+  case read(ClientValue, ReadRequest, ResourceClient.Patience)
+  case change(Proposal)
 
-  init(_ arguments: Arguments) async throws(Fault) {
+  init(_ arguments: Arguments) throws(Fault) {
     let client = try arguments.client()
     guard case .string(let method) = arguments.value(1), !method.isEmpty else {
       throw Fault(
@@ -37,16 +37,13 @@ private struct Call: ChangeSequence {
     }
     let params = try Self.params(arguments).merging(try arguments.documentOptions())
     guard try arguments.bool("reads") ?? false else {
-      proposal = try Proposal(.call, arguments, client, record: nil) { () throws(ClientError) in
-        ChangeRequest(method: method, params: params)
-      }
+      self = .change(
+        try Proposal(.call, arguments, client, record: nil) { () throws(ClientError) in
+          ChangeRequest(method: method, params: params)
+        })
       return
     }
-    let patience = try arguments.patience(client)
-    value = Value(
-      try await client.reading(arguments) { () throws(ClientError) in
-        try await client.client.send(ReadRequest(method: method, params: params), patience: patience)
-      })
+    self = .read(client, ReadRequest(method: method, params: params), try arguments.patience(client))
   }
 
   private static func params(_ arguments: Arguments) throws(Fault) -> JSONObject {
@@ -56,11 +53,15 @@ private struct Call: ChangeSequence {
     default: throw Fault(.type, "the parameters of a call are a record, not \(arguments.value(2).typeWithArticle)")
     }
   }
+}
 
-  mutating func next(after before: Value?) throws(Fault) -> Proposal? {
-    value = before ?? value
-    return proposal.take()
+extension ClientValue {
+  /// The raw result of a read.
+  func result(
+    of request: ReadRequest, _ patience: ResourceClient.Patience, _ arguments: Arguments
+  ) async throws(Fault) -> Value {
+    do throws(ClientError) { return Value(try await client.send(request, patience: patience)) } catch {
+      throw Fault(await explained(error), arguments)
+    }
   }
-
-  func trail(of proposal: Proposal) -> String? { nil }
 }

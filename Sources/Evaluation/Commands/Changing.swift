@@ -8,17 +8,17 @@ extension Declaration {
 
   static let create = Declaration(
     name: "create", summary: "Creates a resource of a record.", parameters: [client, record],
-    options: [.include, .keepID, .keys, .meta, .timeout, .expire], effect: .changes, result: "resource",
+    options: [.include, .keepID, .keys, .meta, .timeout, .expire, .dryRun], effect: .changes, result: "resource",
     examples: [.init(code: #"(create posts {text: "Hello"}).state"#, output: "\"draft\"")])
 
   static let update = Declaration(
     name: "update", summary: "Changes a resource's fields to a record's.", parameters: [client, id, record],
-    options: [.include, .keys, .meta, .timeout, .expire], effect: .changes, result: "resource",
+    options: [.include, .keys, .meta, .timeout, .expire, .dryRun], effect: .changes, result: "resource",
     examples: [.init(code: #"(update posts 4 {text: "Hello again"}).text"#, output: "\"Hello again\"")])
 
   static let destroy = Declaration(
     name: "destroy", summary: "Destroys a resource.", parameters: [client, id],
-    options: [.confirm, .meta, .timeout, .expire], effect: .destroys, result: "null",
+    options: [.confirm, .meta, .timeout, .expire, .dryRun], effect: .destroys, result: "null",
     examples: [.init(code: "destroy posts 4\ncount posts", output: "999")])
 }
 

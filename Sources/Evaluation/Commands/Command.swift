@@ -10,6 +10,8 @@ struct Command: Sendable {
     case value(@Sendable (Arguments, inout Frame) async throws(Fault) -> Value)
     /// It proposes a change.
     case change(@Sendable (Arguments) throws(Fault) -> Proposal)
+    /// It asks for one reply, by a read or by a change.
+    case request(@Sendable (Arguments) throws(Fault) -> CallRequest)
     /// It proposes changes, each with what the one before gave.
     case changes(@Sendable (Arguments, Run) async throws(Fault) -> any ChangeSequence)
     /// It proposes many changes, some of them in flight at once.
@@ -39,10 +41,18 @@ struct Command: Sendable {
   }
 
   /// Runs it; what it changes leaves by the dispatcher.
-  func run(_ arguments: Arguments, _ frame: inout Frame) async throws(Fault) -> Value {
+  ///
+  /// It stands where it is called: a suspension less for each request.
+  @inline(__always) func run(_ arguments: Arguments, _ frame: inout Frame) async throws(Fault) -> Value {
     switch body {
     case .value(let body): return try await body(arguments, &frame)
     case .change(let body): return try await frame.run.change(body(arguments))
+    case .request(let body):
+      switch try body(arguments) {
+      case .change(let proposal): return try await frame.run.change(proposal)
+      case .read(let client, let request, let patience):
+        return try await client.result(of: request, patience, arguments)
+      }
     case .changes(let body):
       var sequence = try await body(arguments, frame.run)
       return try await frame.run.change(&sequence)
@@ -64,8 +74,33 @@ struct Arguments: Sendable {
   struct Argument: Sendable {
     var value: Value
     var range: SourceRange
+    /// The values that a comparison compares, where the argument is one and its command shows them.
+    var sides: (left: Value, right: Value)?
+    /// What is asked of each element, where the argument is a `.field` of an option.
+    var code: Code?
     /// The expression, to find the place of a part of it; nil for an element that flowed in.
     var expression: Expr?
+  }
+
+  /// The options of a call by their names; there are so few that looking at each is faster than hashing.
+  struct Options: Sendable {
+    private var entries: [(name: String, argument: Argument)] = []
+
+    var isEmpty: Bool { entries.isEmpty }
+
+    subscript(name: String) -> Argument? {
+      get { entries.first { $0.name == name }?.argument }
+      set {
+        entries.removeAll { $0.name == name }
+        if let newValue { entries.append((name, newValue)) }
+      }
+    }
+
+    /// Gives the option another value.
+    mutating func set(_ name: String, _ value: Value) {
+      guard let index = entries.firstIndex(where: { $0.name == name }) else { return }
+      entries[index].argument.value = value
+    }
   }
 
   let name: String
@@ -74,7 +109,7 @@ struct Arguments: Sendable {
   let nameRange: SourceRange
   let source: SourceText
   var positional: [Argument] = []
-  var options: [String: Argument] = [:]
+  var options = Options()
   /// Whether this call runs once: it stands in no loop, `each`, def or stage that runs it for each element.
   var isSingle = false
 

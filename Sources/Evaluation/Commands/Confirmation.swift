@@ -24,6 +24,17 @@ struct ConfirmationRequest: Sendable {
   }
 }
 
+extension ConfirmationRequest {
+  /// Refuses more than `max:` says, before the first.
+  func checkMax(_ arguments: Arguments) throws(Fault) {
+    guard let max, let count, count > max else { return }
+    let what = verb.hasPrefix("destroy") || verb.hasPrefix("call") ? "destroy" : verb
+    throw Fault(
+      .limit, "\(verb) would \(what) \(count) of \(client.name), and max: is \(max)",
+      at: [Fault.Mark(arguments.range)], in: arguments.source, nextStep: "raise max:, or narrow the filter")
+  }
+}
+
 extension Run {
   /// Makes sure that a bulk change is wanted, and returns how much of it is (TheLanguage.md, "Rule 2: bulk destruction is confirmed").
   ///
@@ -31,12 +42,10 @@ extension Run {
   /// limit; nothing is asked where there is nothing to destroy. Off a terminal it is refused without `confirm: true` or
   /// `--yes`.
   func consent(to request: ConfirmationRequest, _ arguments: Arguments) async throws(Fault) -> Consent {
-    if let max = request.max, let count = request.count, count > max {
-      throw refusal(
-        .limit, "\(request.verb) would destroy \(count) of \(request.client.name), and max: is \(max)", arguments,
-        nextStep: "raise max:, or narrow the filter")
-    }
-    if try arguments.bool("confirm") ?? false || session.account.confirmation != .asked || request.count == 0 {
+    try request.checkMax(arguments)
+    if request.client.connection.protection == .confirm {
+      if let consent = try guarded(request, arguments) { return consent }
+    } else if try arguments.bool("confirm") ?? false || session.account.confirmation != .asked || request.count == 0 {
       return Consent(limit: request.count == 0 ? 0 : request.max, isConfirmed: request.count == 0)
     }
     if let consent = given(request) { return consent }
@@ -52,6 +61,23 @@ extension Run {
       statement.keep(consent, for: request.subject)
       return consent
     }
+  }
+
+  /// The permission to destroy on a guarded connection without a question; nil where a person has to be asked.
+  ///
+  /// No option of a script gives it: only `--guarded` with `--yes=N`.
+  private func guarded(_ request: ConfirmationRequest, _ arguments: Arguments) throws(Fault) -> Consent? {
+    let connection = request.client.connection
+    if request.count == 0 { return Consent(limit: 0, isConfirmed: true) }
+    let isOpened = session.options.opened.contains { $0 == connection.name || $0 == connection.address }
+    if isOpened, case .limited = session.account.confirmation { return Consent(limit: request.max, isConfirmed: false) }
+    if session.surroundings.ask != nil { return nil }
+    let count = request.count.map { "\($0) " } ?? ""
+    throw refusal(
+      .refused,
+      "\(request.verb) would destroy \(count)of \(request.client.name) on \(connection.label), whose guard is \"confirm\"",
+      arguments,
+      nextStep: "at a terminal it asks; a batch needs --guarded '\(connection.name ?? connection.address)' and --yes=N")
   }
 
   /// The permission that was given for the same before, as far as it reaches.

@@ -92,6 +92,22 @@ public struct Declaration: Sendable {
   /// Whether it takes any options not listed: `select title: .text`, `with n: 1`.
   public var takesAnyOption = false
 
+  /// Whether it gives nothing that could flow on, as `print`.
+  public var givesNothing = false
+
+  /// What a stage does with the names that `as` gave to its elements.
+  public enum Names: Sendable {
+    /// They end before it.
+    case ended
+    /// Its arguments read them, and they end there, since it takes the elements together.
+    case read
+    /// It takes one element at a time, and the names go on with each.
+    case kept
+  }
+
+  /// What it does with the names that `as` gave to its elements.
+  public var names = Names.ended
+
   /// Whether its value is the summary of a sink, which goes to standard error and is no result.
   public var givesSummary = false
 }

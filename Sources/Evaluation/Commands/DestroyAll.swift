@@ -13,7 +13,7 @@ extension Command {
       options: [
         .init(name: "filter", shape: .record, summary: "which; {} means all, and must be written", isRequired: true),
         .confirm, .max,
-        .page, .inFlight, .onError, .meta, .timeout, .expire,
+        .page, .inFlight, .onError, .halt, .rate, .failed, .dryRun, .meta, .timeout, .expire,
       ], effect: .destroys, result: "number",
       examples: [.init(code: #"destroy-all posts filter: {state: "spam"} confirm: true"#, output: "250")]),
     .bulk { arguments, run throws(Fault) in
@@ -24,10 +24,16 @@ extension Command {
       let query = try arguments.query()
       try run.session.refuseStreamed(client, "destroy-all")
       let policy = try arguments.policy(run, client, label: "destroy-all \(client.name)")
-      let consent = try await consent(arguments, client, query, run)
-      return BulkPlan(
-        arguments: arguments, client: client, policy: policy, consent: consent,
-        source: try FirstPagesSource(arguments, client, query), notesSummary: false)
+      let isDry = run.isDry(arguments)
+      let consent = isDry ? nil : try await consent(arguments, client, query, run)
+      let source: any BulkSource =
+        isDry ? try StreamedSource(arguments, client, query) : try FirstPagesSource(arguments, client, query)
+      var plan = BulkPlan(
+        arguments: arguments, client: client, policy: policy, consent: consent, source: source, notesSummary: isDry)
+      plan.isDry = isDry
+      plan.guards = try await arguments.safeguards(run, client, keyField: nil)
+      plan.failedFile = try arguments.string("failed").map { path throws(Fault) in try FailedFile(path) }
+      return plan
     })
 
   private static func consent(
@@ -36,12 +42,13 @@ extension Command {
     let max = try arguments.integer("max", least: 0)
     var request = ConfirmationRequest(
       verb: "destroy-all", client: client, filter: query.params["filter"]?.text ?? "{}", max: max)
-    if max != nil || run.session.surroundings.ask != nil {
+    if max != nil || run.session.surroundings.ask != nil || client.connection.protection == .confirm {
       let patience = try arguments.patience(client)
       request.count = try await client.reading(arguments) { () throws(ClientError) in
         try await client.client.count(query, patience: patience)
       }
     }
+    if request.count == 0 { run.session.note("destroy-all \(client.name): there is nothing to destroy") }
     return try await run.consent(to: request, arguments)
   }
 }
@@ -69,15 +76,7 @@ private final class FirstPagesSource: BulkSource {
   }
 
   func next() throws(Fault) -> [BulkElement]? {
-    guard let ids = page.take() else { return nil }
-    var elements: [BulkElement] = []
-    for id in ids {
-      let proposal = try Proposal(.destroy, arguments, client, record: nil) { () throws(ClientError) in
-        client.client.destroyRequest(id, options: options)
-      }
-      elements.append(BulkElement(.string(id), .success(proposal)))
-    }
-    return elements
+    try page.take().map { ids throws(Fault) in try BulkElement.destroying(ids, arguments, client, options) }
   }
 
   func keep(_ elements: [Value]) {
@@ -86,5 +85,55 @@ private final class FirstPagesSource: BulkSource {
 
   var endNote: String? {
     pages.notShown > 0 ? "the service counts \(pages.notShown) more, and does not show them" : nil
+  }
+}
+
+/// All that a filter finds, page by page, for a dry run.
+private final class StreamedSource: BulkSource {
+  private let arguments: Arguments
+  private let client: ClientValue
+  private let options: JSONObject
+  private var stream: ResourceStream
+  private var isBegun = false
+
+  init(_ arguments: Arguments, _ client: ClientValue, _ query: Query) throws(Fault) {
+    self.arguments = arguments
+    self.client = client
+    options = try arguments.documentOptions()
+    stream = client.client.stream(query, patience: try arguments.patience(client))
+  }
+
+  func begin() -> Bool {
+    defer { isBegun = true }
+    return !isBegun
+  }
+
+  func next() async throws(Fault) -> [BulkElement]? {
+    let page: Document?
+    do throws(ClientError) { page = try await stream.next() } catch {
+      throw Fault(await client.explained(error), arguments).within("in reading the list")
+    }
+    let ids = page?.resources.compactMap { $0["id"]?.idText }
+    return try ids.map { ids throws(Fault) in try BulkElement.destroying(ids, arguments, client, options) }
+  }
+
+  func keep(_ elements: [Value]) {}
+
+  let endNote: String? = nil
+}
+
+extension BulkElement {
+  /// The elements that destroy resources of ids.
+  fileprivate static func destroying(
+    _ ids: [String], _ arguments: Arguments, _ client: ClientValue, _ options: JSONObject
+  ) throws(Fault) -> [BulkElement] {
+    var elements: [BulkElement] = []
+    for id in ids {
+      let proposal = try Proposal(.destroy, arguments, client, record: nil) { () throws(ClientError) in
+        client.client.destroyRequest(id, options: options)
+      }
+      elements.append(BulkElement(.string(id), .success(proposal)))
+    }
+    return elements
   }
 }

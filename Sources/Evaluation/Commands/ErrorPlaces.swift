@@ -191,7 +191,7 @@ extension Expr {
   fileprivate func part(_ key: String) -> Expr? {
     switch kind {
     case .record(let entries):
-      let entry = entries.first { $0.key == key } ?? entries.first { $0.key.dashed == key.dashed }
+      let entry = entries.first { $0.name == key } ?? entries.first { $0.name?.dashed == key.dashed }
       return entry?.value
     case .list(let elements): return Int(key).flatMap { elements.indices.contains($0) ? elements[$0] : nil }
     default: return nil

@@ -10,7 +10,7 @@ import Values
 ///
 /// It has no way to be sent: `Run.change` and ``BulkRun`` hand it to the dispatcher.
 struct Proposal: Sendable {
-  let change: Change
+  var change: Change
   let client: ClientValue
   let arguments: Arguments
   /// Which argument is the record, for carets.

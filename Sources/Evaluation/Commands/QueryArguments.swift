@@ -27,6 +27,20 @@ extension Declaration.Option {
   static let onError = Self(
     name: "on-error", shape: .string, fallback: "\"stop\"", summary: "\"continue\" goes on after a failure")
   static let max = Self(name: "max", shape: .number, summary: "refuses to begin with more than that many")
+  static let dryRun = Self(
+    name: "dry-run", shape: .boolean, fallback: "false", summary: "true shows the change, and does not send it")
+  static let failed = Self(name: "failed", shape: .string, summary: "a file for what failed, was refused or is unknown")
+  static let halt = Self(
+    name: "halt", shape: .any, summary: "how many failures stop it: 10, or \"3%\"; goes on after fewer")
+  static let rate = Self(name: "rate", shape: .number, summary: "how many changes a second, at most")
+  static let journal = Self(
+    name: "journal", shape: .string,
+    summary: "a file that records each change, so that the same statement goes on after a stop")
+  static let settle = Self(
+    name: "settle", shape: .duration, summary: "how long the service may hold a request, for what is unknown")
+  static let unknown = Self(
+    name: "unknown", shape: .string, fallback: "\"fail\"",
+    summary: "what is done with changes of a run before that may have been carried out: \"fail\", \"retry\", \"skip\"")
   static let keepID = Self(name: "keep-id", shape: .boolean, fallback: "false", summary: "sends a resource's own id")
   static let key = Self(name: "key", shape: .any, summary: "what tells the elements apart; none may stand twice")
 }
@@ -46,6 +60,7 @@ extension Arguments {
 
   /// The options that go with the document: `include` and `meta`.
   func documentOptions() throws(Fault) -> JSONObject {
+    guard !options.isEmpty else { return [:] }
     var query = Query()
     query.include = try list("include")
     query.meta = try meta()
@@ -89,6 +104,7 @@ extension Arguments {
     switch value {
     case .string(let string): text = string
     case .number(let number): text = number.text
+    case .time(let time): text = time.text
     case .bool(let value): text = value ? "true" : "false"
     case .resource(let resource): text = resource.id ?? ""
     case .null: throw emptyFilter(argument, name, "null")
@@ -98,12 +114,18 @@ extension Arguments {
         nextStep: "a filter's value is a string, a number, a boolean, or a list of those")
     }
     if text.isEmpty { throw emptyFilter(argument, name, "\"\"") }
-    if text.contains(",") {
+    if text.holds(",") {
       throw fault(
         argument, .value, "the filter \(name) holds a comma: servers read it as two values",
-        nextStep: "for several values, a list: {\(name): [\"a\", \"b\"]}")
+        nextStep: "several values are a list: {\(name): \(Self.list(text))}; for one with a comma: "
+          + "| where .\(name) == \(JSONValue.string(text).text)")
     }
     return text
+  }
+
+  /// The parts between the commas of a text, as a list is written.
+  private static func list(_ text: String) -> String {
+    JSONValue.array(JSONArray(text.split(separator: ",").map { .string(String($0).trimmed) })).text
   }
 
   private func emptyFilter(_ argument: Argument, _ name: String, _ what: String) -> Fault {
@@ -188,11 +210,11 @@ extension Arguments {
     }
     guard let text else { throw refuse("an id is an integer or a string, not \(value.label)") }
     if text.isEmpty { throw refuse("the id is empty") }
-    if text.contains(",") {
+    if text.holds(",") {
       throw refuse(
         "the id \"\(text)\" holds a comma: a server may take it for several ids",
         nextStep:
-          "one at a time: for id in [\(text.split(separator: ",").map { "\"\($0)\"" }.joined(separator: ", "))] do ... end"
+          "one at a time: for id in [\(text.parts(between: ",").map { "\"\($0)\"" }.joined(separator: ", "))] do ... end"
       )
     }
     return text

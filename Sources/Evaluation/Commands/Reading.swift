@@ -87,6 +87,7 @@ enum Verbs {
   static func show(_ arguments: Arguments, _ session: Session) async throws(Fault) -> Value {
     let client = try arguments.client()
     let id = try arguments.id(1, of: client)
+    if let made = session.dryRun.resource(id) { return .resource(ResourceValue(made)) }
     let query = try arguments.query()
     let patience = try arguments.patience(client)
     return try await client.reading(arguments) { () throws(ClientError) in

@@ -56,7 +56,7 @@ extension Command {
     Command(
       changing: Declaration(
         name: verb.rawValue, summary: summary, parameters: place + [.init(name: "IDENTIFIERS", shape: .any)],
-        options: [.meta, .timeout, .expire], effect: .changes, result: "null")
+        options: [.meta, .timeout, .expire, .dryRun], effect: .changes, result: "null")
     ) { arguments throws(Fault) in
       let (client, relationship) = try arguments.relationship()
       let options = try arguments.documentOptions()

@@ -9,26 +9,29 @@ extension Command {
   static let print = Command(
     Declaration(
       name: "print", summary: "Prints a value: text as it is, all else as JSON.", parameters: [expression],
-      result: "null", examples: [.init(code: #"print "1 + 1 = \(1 + 1)""#, output: "1 + 1 = 2")])
+      result: "null", examples: [.init(code: #"print "1 + 1 = \(1 + 1)""#, output: "1 + 1 = 2")], givesNothing: true)
   ) { arguments, frame throws(Fault) in
     switch arguments.value(0) {
     case .stream:
       var elements = try await PipelineRun.spread(arguments.value(0))
       while let page = try await elements.next() {
-        for element in page { try frame.run.output.put(line: try element.interpolated()) }
+        for element in page { try frame.run.output.put(printed: element) }
       }
     case let value:
       if case .page(let page) = value { frame.run.session.noteNextPage(page.hasNext) }
-      try frame.run.output.put(line: try value.interpolated())
+      try frame.run.output.put(printed: value)
     }
     return .null
   }
 
   static let warn = Command(
     Declaration(
-      name: "warn", summary: "Prints a value on standard error.", parameters: [expression], result: "null")
+      name: "warn", summary: "Prints a value on standard error.", parameters: [expression], result: "null",
+      givesNothing: true)
   ) { arguments, frame throws(Fault) in
-    frame.run.session.note(try arguments.value(0).interpolated())
+    let text = try arguments.value(0).interpolated()
+    frame.run.output.flush()
+    frame.run.session.surroundings.note(text + "\n")
     return .null
   }
 
@@ -36,18 +39,20 @@ extension Command {
     Declaration(
       name: "assert", summary: "Ends the batch with status 3 where a condition is false.",
       parameters: [.init(name: "CONDITION", shape: .condition), .init(name: "MESSAGE", shape: .any, isOptional: true)],
-      result: "null", examples: [.init(code: "assert 1 + 1 == 2", output: "")])
+      result: "null", examples: [.init(code: "assert 1 + 1 == 2", output: "")], givesNothing: true)
   ) { arguments, frame throws(Fault) in
     let isTrue: Bool
     do throws(Fault) { isTrue = try arguments.value(0).condition("assert") } catch {
       throw error.placed(at: arguments.range(0), in: arguments.source)
     }
     guard !isTrue else { return .null }
-    let isTold = arguments.positional.count > 1
-    let message = isTold ? try arguments.value(1).interpolated() : "the assertion is false"
+    let hasMessage = arguments.positional.count > 1
+    let message = hasMessage ? try arguments.value(1).interpolated() : "the assertion is false"
+    let sides = arguments.positional[0].sides.map { ["left: \($0.left.label)", "right: \($0.right.label)"] }
     throw Fault(
       .assert, message, at: [Fault.Mark(arguments.range(0))], in: arguments.source,
-      nextStep: isTold ? nil : "a text after it tells more: assert CONDITION, \"why\"")
+      nextStep: hasMessage || sides != nil ? nil : "a text after it tells more: assert CONDITION, \"why\"",
+      trail: sides ?? [])
   }
 
   static let fail = Command(
@@ -101,20 +106,40 @@ extension Command {
   /// Every command, in the order help shows them.
   static let all: [Command] = [
     connect, disconnect, client, stop, clients, count, index, stream, show, create, update, destroy, destroyAll,
-    related, relationship, link, relink, unlink, transition, call,
+    related, relationship, diff, link, relink, unlink, transition, call,
     read, print, warn, assert, fail, sleep, vars, exit,
   ]
 }
 
-extension Fault.Kind {
-  /// `exit`: the end of the program, no error.
-  static let exit = Self("exit")
+extension Stage {
+  static let print = Stage(
+    Declaration(
+      name: "print", summary: "Prints each element, or an expression of it: text as it is, all else as JSON.",
+      parameters: [.init(name: "EXPRESSION", shape: .any, isOptional: true)], result: "null",
+      examples: [.init(code: #"1..2 | print "row \(it)""#, output: "row 1\nrow 2")], givesNothing: true, names: .read)
+  ) { call in
+    let code: Code = call.positional.isEmpty ? .sync { frame throws(Fault) in frame.element } : call.each(0)
+    return .reduce { frame, stream throws(Fault) in
+      frame.run.session.noteNextPage(stream.hasNextPage)
+      while let page = try await stream.page() {
+        try frame.run.checkInterrupt()
+        for (index, element) in page.elements.enumerated() {
+          frame.take(page, index)
+          do throws(Fault) {
+            try frame.run.output.put(line: try await code.run(&frame).interpolated())
+          } catch { throw error.within("in print, at \(element.label)") }
+        }
+      }
+      return .null
+    }
+  }
 }
 
 extension Stage {
   /// Every stage, in the order help shows them.
   static let all: [Stage] = [
-    `where`, map, select, with, take, skip, first, sort, unique, group, flatten, count, sum, avg, min, max, collect,
-    each, show, create, update, destroy, write, table, json, ndjson, csv, sh,
+    `where`, map, select, with, without, `as`, take, skip, first, last, reverse, sort, unique, group, indexBy, chunk,
+    flatten,
+    count, sum, avg, min, max, collect, each, print, show, create, update, destroy, write, table, json, ndjson, csv, sh,
   ]
 }

@@ -15,7 +15,7 @@ extension Command {
           name: "via", shape: .record, summary: "from which state each is reached: {published: \"draft\"}",
           isRequired: true),
         .init(name: "with", shape: .record, summary: "the client for a step: {published: reviewers}"), .meta, .timeout,
-        .expire,
+        .expire, .dryRun,
       ], effect: .changes, result: "resource"),
     .changes { arguments, run throws(Fault) in
       try await StateMachine(arguments).begun(run.session)

@@ -6,7 +6,7 @@ import Formats
 extension Command {
   static let read = Command(
     Declaration(
-      name: "read", summary: "Reads a file's records: csv, tsv, json, ndjson, or txt for its lines.",
+      name: "read", summary: "Reads a file's records, or its lines: \(FileFormat.list).",
       parameters: [.init(name: "FILE", shape: .string)],
       options: [.init(name: "as", shape: .string, fallback: "the suffix", summary: "the format")],
       result: "stream of records")
@@ -51,13 +51,15 @@ extension Stage {
       name: "write", summary: "Writes the elements to a file, whole or not at all.",
       parameters: [.init(name: "FILE", shape: .string)],
       options: [
-        .init(name: "as", shape: .string, fallback: "the suffix", summary: "the format: csv, tsv, json, ndjson, txt"),
+        .init(name: "as", shape: .string, fallback: "the suffix", summary: "the format: \(FileFormat.list)"),
         .init(name: "append", shape: .boolean, fallback: "false", summary: "adds to the file instead"),
+        .init(name: "new", shape: .boolean, fallback: "false", summary: "refuses a file that is there"),
       ], effect: .writes, result: "elements")
   ) { call in
     let path = call.once(0)
     let format = call.option("as").map { format in call.compiler.withElement(false) { call.compiler.code(format) } }
     let append = call.option("append").map { append in call.compiler.withElement(false) { call.compiler.code(append) } }
+    let new = call.option("new").map { new in call.compiler.withElement(false) { call.compiler.code(new) } }
     let (range, source) = call.place(0)
     return .sink { frame, stream, keepsFlow throws(Fault) in
       do throws(Fault) {
@@ -66,8 +68,9 @@ extension Stage {
         }
         let word = try await format?.run(&frame).interpolated()
         let appends = try await append?.run(&frame).condition("append:") ?? false
+        let isNew = try await new?.run(&frame).condition("new:") ?? false
         let format = try FileFormat(path: path, named: word)
-        var writer = try FileWriter(path, format, appends: appends)
+        var writer = try FileWriter(path, format, appends: appends, isNew: isNew)
         var flow: [Value] = []
         do throws(Fault) {
           while let page = try await stream.next() {
@@ -77,11 +80,12 @@ extension Stage {
             if keepsFlow { flow += page }
           }
           try writer.finish()
+          if path != "-" { frame.run.session.note("wrote \(writer.count) to \(path)") }
         } catch {
           writer.abandon()
           throw error
         }
-        return (flow, .null)
+        return (ElementPage(flow), .null)
       } catch { throw error.placed(at: range, in: source) }
     }
   }

@@ -132,7 +132,7 @@ extension Stage {
         }
         let status = try await ShellProcess.run(text, &stream, frame.run)
         guard status == 0 else { throw Fault(.fail, "sh ended with status \(status): \(text)") }
-        return ([], .null)
+        return (ElementPage(), .null)
       } catch { throw error.placed(at: range, in: source) }
     }
   }

@@ -5,11 +5,11 @@ import Formats
 
 extension Function {
   static let collections: [Function] = [
-    Function("length(value)", "The number of characters, elements or fields.", takes: 1...1, #"length("été")"#, "3") {
+    Function("length(value)", "The number of code points, elements or fields.", takes: 1...1, #"length("été")"#, "3") {
       values, run throws(Fault) in
       let count: Int
       switch values[0] {
-      case .string(let text): count = text.count
+      case .string(let text): count = text.unicodeScalars.count
       case .list(let elements): count = elements.count
       case .page(let page):
         run.session.noteNextPage(page.hasNext)

@@ -38,11 +38,14 @@ extension Function {
     switch value {
     case .number(let number): return number
     case .string(let text):
-      guard let number = JSONNumber(text: text.trimmed) else {
-        throw Fault(.value, "\(name): \"\(value.label)\" is no number")
-      }
-      return number
-    default: throw Fault(.type, "\(name) needs a string or a number, not \(value.typeWithArticle)")
+      if let number = JSONNumber(text: text) { return number }
+      throw Fault(
+        .value, "\(name): \(text.quoted) is no number",
+        nextStep: JSONNumber(text: text.trimmed) == nil ? nil : "\(name)(trim(x)) takes spaces off")
+    default:
+      throw Fault(
+        .type, "\(name) needs a string or a number, not \(value.typeWithArticle)",
+        nextStep: value.isNull ? "where .field != null leaves null out; \(name)(.field ?? 0) counts it as 0" : nil)
     }
   }
 

@@ -17,14 +17,16 @@ extension Function {
       .string(try string(values, 0, "trim").trimmed)
     },
     Function(
-      "split(text, separator)", "The parts of a text between separators.", takes: 2...2, #"split("a,b", ",")"#,
+      "split(text, separator)", "The parts of a text between separators, texts or matches of a pattern.", takes: 2...2,
+      #"split("a,b", ",")"#,
       "\"a\"\n\"b\""
     ) { values, _ throws(Fault) in
       let text = try string(values, 0, "split")
-      if case .pattern(let pattern) = values[1] { return .list(pattern.split(text).map { .string($0) }) }
+      if case .pattern(let pattern) = values[1] { return .list(try pattern.split(text).map { .string($0) }) }
       let separator = try string(values, 1, "split")
-      if separator.isEmpty { return .list(text.map { .string(String($0)) }) }
-      return .list(text.split(separator: separator, omittingEmptySubsequences: false).map { .string(String($0)) })
+      let parts = separator.isEmpty ? text.unicodeScalars.map(String.init) : text.parts(between: separator)
+      try Size.check(elements: parts.count)
+      return .list(parts.map { .string($0) })
     },
     Function(
       "join(list, separator)", "The elements as one text with separators between.", takes: 1...2,
@@ -40,16 +42,13 @@ extension Function {
       return .string(text)
     },
     Function(
-      "replace(text, what, by)", "The text with a part or pattern replaced wherever it stands.", takes: 3...3,
-      #"replace("a-b", "-", "+")"#, "\"a+b\""
+      "replace(text, what, by)",
+      "The text with a part or pattern replaced wherever it stands; for a pattern $1 to $9 are its groups and $$ a dollar.",
+      takes: 3...3, #"replace("a-b", "-", "+")"#, "\"a+b\""
     ) { values, _ throws(Fault) in
       let (text, by) = (try string(values, 0, "replace"), try string(values, 2, "replace"))
       if case .pattern(let pattern) = values[1] { return .string(try pattern.replacing(in: text, with: by)) }
-      let what = try string(values, 1, "replace")
-      return .string(
-        try Pattern.replacing(in: text, with: by, count: { text.ranges(of: what).count }) {
-          text.replacing(what, with: by)
-        })
+      return .string(try replaced(text, try string(values, 1, "replace"), by))
     },
     Function(
       "matches(text, pattern)", "Whether a pattern is found in a text.", takes: 2...2, #"matches("draft", /^d/)"#,
@@ -58,13 +57,28 @@ extension Function {
       guard case .pattern(let pattern) = values[1] else {
         throw Fault(.type, "matches needs a pattern", nextStep: "matches(text, /.../)")
       }
-      return .bool(pattern.matches(try string(values, 0, "matches")))
+      return .bool(try pattern.matches(try string(values, 0, "matches")))
+    },
+    Function(
+      "capture(text, pattern)",
+      "What the groups of a pattern matched first, null for one that took no part; null without a match.", takes: 2...2,
+      #"capture("2026-05", /(\d+)-(\d+)/)"#, "\"2026\"\n\"05\""
+    ) { values, _ throws(Fault) in
+      guard case .pattern(let pattern) = values[1] else {
+        throw Fault(.type, "capture needs a pattern", nextStep: "capture(text, /(...)/)")
+      }
+      let text = try string(values, 0, "capture")
+      guard pattern.groupCount > 0 else {
+        throw Fault(.value, "\(pattern.description) has no group", nextStep: "a group stands in parentheses: /(...)/")
+      }
+      guard let groups = try pattern.groups(in: text) else { return .null }
+      return .list(groups.map { $0.map { .string($0) } ?? .null })
     },
     Function(
       "contains(text, part)", "Whether a text holds a part, or a list an element.", takes: 2...2,
       #"contains("draft", "raf")"#, "true"
     ) { values, _ throws(Fault) in
-      if case .string(let text) = values[0] { return .bool(text.contains(try string(values, 1, "contains"))) }
+      if case .string(let text) = values[0] { return .bool(text.holds(try string(values, 1, "contains"))) }
       for element in try list(values, 0, "contains") where try Comparison.equal(element, values[1]) {
         return .bool(true)
       }
@@ -74,12 +88,12 @@ extension Function {
       "starts-with(text, part)", "Whether a text begins with a part.", takes: 2...2, #"starts-with("draft", "dr")"#,
       "true"
     ) { values, _ throws(Fault) in
-      .bool(try string(values, 0, "starts-with").hasPrefix(try string(values, 1, "starts-with")))
+      .bool(try string(values, 0, "starts-with").begins(with: try string(values, 1, "starts-with")))
     },
     Function(
       "ends-with(text, part)", "Whether a text ends with a part.", takes: 2...2, #"ends-with("draft", "ft")"#, "true"
     ) { values, _ throws(Fault) in
-      .bool(try string(values, 0, "ends-with").hasSuffix(try string(values, 1, "ends-with")))
+      .bool(try string(values, 0, "ends-with").ends(with: try string(values, 1, "ends-with")))
     },
     Function(
       "string(value)", "The value as text: a string as it is, all else as JSON.", takes: 1...1, "string(1.10)",
@@ -99,4 +113,12 @@ extension Function {
       }
     },
   ]
+  /// A text with another in place of a part; an empty part stands before and after each code point.
+  private static func replaced(_ text: String, _ what: String, _ by: String) throws(Fault) -> String {
+    let count = what.isEmpty ? text.unicodeScalars.count + 1 : text.places(of: what).count
+    let (added, isOver) = count.multipliedReportingOverflow(by: by.utf8.count)
+    try Size.check(text: isOver ? .max : text.utf8.count - count * what.utf8.count + Swift.min(added, Size.text + 1))
+    guard what.isEmpty else { return text.replacing(each: what, with: by) }
+    return by + text.unicodeScalars.map { String($0) + by }.joined()
+  }
 }

@@ -3,6 +3,7 @@ import JSONText
 import Language
 import Values
 import Formats
+import Redaction
 
 /// Writes results in a format, a page at a time.
 struct Printer {
@@ -11,7 +12,7 @@ struct Printer {
   /// What is said beside the results.
   let note: (String) -> Void
   private var header: [String]?
-  private var isFirst = true
+  private var isEmpty = true
 
   /// How many rows of a stream a table at a terminal shows.
   static let rowLimit = 100
@@ -40,7 +41,7 @@ struct Printer {
         try await show(&elements)
       }
     default:
-      try output.put(line: try value.isStringLike ? JSONValue.string(value.interpolated()).text : value.json().text)
+      try output.put(json: try value.isStringLike ? .string(value.interpolated()) : value.json())
     }
   }
 
@@ -54,7 +55,14 @@ struct Printer {
   }
 
   /// Writes the elements of a stream.
+  ///
+  /// Of an empty result at a terminal a note says so.
   mutating func show(_ elements: inout ElementStream) async throws(Fault) {
+    try await write(&elements)
+    if isEmpty, output.isTerminal { note("0 rows") }
+  }
+
+  private mutating func write(_ elements: inout ElementStream) async throws(Fault) {
     switch format {
     case .table: try await table(&elements)
     case .ndjson: try await ndjson(&elements)
@@ -63,27 +71,29 @@ struct Printer {
     }
   }
 
-  private func ndjson(_ elements: inout ElementStream) async throws(Fault) {
+  private mutating func ndjson(_ elements: inout ElementStream) async throws(Fault) {
     while let page = try await elements.next() {
+      if !page.isEmpty { isEmpty = false }
       var bytes: [UInt8] = []
       for element in page {
         try element.json().encode(into: &bytes)
         bytes.append(UInt8(ascii: "\n"))
       }
-      try output.put(bytes)
+      try output.put(json: bytes)
     }
   }
 
-  private func json(_ elements: inout ElementStream) async throws(Fault) {
+  private mutating func json(_ elements: inout ElementStream) async throws(Fault) {
     var bytes: [UInt8] = [UInt8(ascii: "[")]
     var isFirst = true
     while let page = try await elements.next() {
+      if !page.isEmpty { isEmpty = false }
       for element in page {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
         isFirst = false
         try element.json().encode(into: &bytes)
       }
-      try output.put(bytes)
+      try output.put(json: bytes)
       bytes = []
     }
     try output.put(bytes + Array("]\n".utf8))
@@ -91,25 +101,29 @@ struct Printer {
 
   private mutating func csv(_ elements: inout ElementStream) async throws(Fault) {
     while let page = try await elements.next() {
+      if !page.isEmpty { isEmpty = false }
       for element in page {
         let row = element.row
         if header == nil {
           header = row.names
-          try output.put(line: CSV.line(row.names))
+          try output.put(line: CSV.line(row.names.map(shown)))
         }
         let names = header ?? []
-        if let extra = row.names.first(where: { !names.contains($0) }) {
-          throw Fault(.value, "\(extra) is no column of the csv", nextStep: "name the columns: csv .id .\(extra)")
+        if let extra = row.names.first(where: { !names.has($0) }) {
+          throw Fault(
+            .value, "\(extra) is no column of the csv",
+            nextStep: "name the columns: csv ?.\(names.first ?? "id") ?.\(extra)")
         }
-        try output.put(line: CSV.line(names.map { row[$0]?.cell ?? "" }))
+        try output.put(line: CSV.line(names.map { shown(row[$0]?.cell ?? "") }))
       }
     }
   }
 
-  private func table(_ elements: inout ElementStream) async throws(Fault) {
+  private mutating func table(_ elements: inout ElementStream) async throws(Fault) {
     var rows: [Record] = []
     var isCut = false
     while let page = try await elements.next() {
+      if !page.isEmpty { isEmpty = false }
       rows += page.map(\.row)
       if output.isTerminal, rows.count > Self.rowLimit {
         isCut = true
@@ -117,7 +131,8 @@ struct Printer {
       }
     }
     if isCut { rows.removeLast(rows.count - Self.rowLimit) }
-    let (lines, hidden) = Table(rows).lines(width: output.isTerminal ? output.columns() : nil)
+    let (lines, hidden) = Table(rows, isForTerminal: output.isTerminal).lines(
+      width: output.isTerminal ? output.columns() : nil)
     for line in lines { try output.put(line: line) }
     if !hidden.isEmpty { note("\(hidden.count) more columns: \(hidden.joined(separator: " ")); select .a .b chooses") }
     if isCut { note("the first \(Self.rowLimit) rows; | csv or | write \"FILE\" gives them all, | take N a part") }
@@ -125,11 +140,18 @@ struct Printer {
 
   /// One record: a line a field.
   private func card(_ record: Record) throws(Fault) {
-    let width = record.names.map { Columns.width(of: $0) }.max() ?? 0
-    for (name, value) in record.fields {
-      try output.put(line: name + String(repeating: " ", count: width - Columns.width(of: name)) + "  " + value.cell)
+    let fields = record.fields.map { (name: line($0.name), text: line($0.value.cell)) }
+    let width = fields.map { Columns.width(of: $0.name) }.max() ?? 0
+    for (name, text) in fields {
+      try output.put(line: name + String(repeating: " ", count: width - Columns.width(of: name)) + "  " + text)
     }
   }
+
+  private func line(_ text: String) -> String {
+    output.isTerminal ? TerminalText.line(text) : TerminalText.unbroken(text)
+  }
+
+  private func shown(_ text: String) -> String { output.isTerminal ? TerminalText.visible(text) : text }
 }
 
 extension Value {
@@ -165,7 +187,6 @@ extension Stage {
           selects
           ? stream.mapping(code, frame, stage: format.rawValue) { _, value, out throws(Fault) in
             out.append(value)
-            return true
           } : stream
         stream.close()
         try await printer.show(&rows)

@@ -1,6 +1,7 @@
 import Client
 import Synchronization
 import Bulk
+import JSONText
 import Language
 import Values
 
@@ -13,6 +14,12 @@ struct BulkPlan {
   let consent: Consent?
   /// Where its changes come from.
   let source: any BulkSource
+  /// Its journal, limits and rate.
+  var guards = Safeguards()
+  /// Whether its changes are shown and not sent.
+  var isDry = false
+  /// Where elements are written that did not end well.
+  var failedFile: FailedFile?
   /// Whether a summary is noted where all went well.
   var notesSummary = true
 
@@ -38,12 +45,21 @@ protocol BulkSource: AnyObject {
 /// An element of a bulk change, with the change that was made of it or why there is none.
 final class BulkElement: PlannedElement {
   let element: Value
+  /// The values that `as` gave names to on its way.
+  let names: [Value]
   let proposal: Result<Proposal, Fault>
+  /// The element at the pipeline's head that it was made of, where that is known.
+  let source: Value?
 
-  init(_ element: Value, _ proposal: Result<Proposal, Fault>) {
+  init(_ element: Value, names: [Value] = [], _ proposal: Result<Proposal, Fault>, source: Value? = nil) {
     self.element = element
+    self.names = names
     self.proposal = proposal
+    self.source = source
   }
+
+  /// The type of its resource.
+  var type: String { if case .success(let proposal) = proposal { proposal.change.target.type } else { "" } }
 
   var planned: Result<Change, Refusal> {
     switch proposal {
@@ -60,7 +76,8 @@ extension Arguments {
     let window = try integer("in-flight", least: 1) ?? session.state.withLock(\.inFlight)
     let onError = try word("on-error", of: ["stop", "continue"]) ?? "stop"
     let timeout = client.client.timeout(try patience(client)) ?? .zero
-    return Policy(window: window, continuesOnError: onError == "continue", lateWait: timeout) { count, limit in
+    return Policy(window: window, continuesOnError: onError == "continue" || options["halt"] != nil, lateWait: timeout)
+    { count, limit in
       session.note("\(label): waiting up to \(limit.text) for \(count) late \(count == 1 ? "reply" : "replies")")
     }
   }

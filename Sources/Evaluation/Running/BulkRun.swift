@@ -1,5 +1,6 @@
 import Bulk
 import Client
+import JSONAPI
 import JSONText
 import Language
 import Synchronization
@@ -23,7 +24,7 @@ struct BulkRun {
   /// What was gathered while changes were in flight.
   private struct Gathered {
     /// The values that flow on, with the places of their elements.
-    var flow: [(index: Int, value: Value)] = []
+    var flow: [(index: Int, value: Value, names: [Value])] = []
     /// The elements that did not end well.
     var kept: [Value] = []
   }
@@ -32,19 +33,24 @@ struct BulkRun {
   ///
   /// - Returns: The values that flow on, in the order of their elements, and how all ended.
   /// - Throws: the first failure, unless the plan goes on after failures; an error of the source; the interrupt.
-  func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: [Value], tally: Tally) {
+  func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementPage, tally: Tally) {
     let gathered = Mutex(Gathered())
-    let dispatcher = run.session.dispatcher(run.statement, plan.client)
-    let (source, session) = (plan.source, run.session)
-    var report = Report()
+    let dispatcher = run.session.dispatcher(run.statement, plan.client, isDry: plan.isDry, guards: plan.guards)
+    let (source, session, failed) = (plan.source, run.session, plan.failedFile)
+    let isDry = plan.isDry
+    var (report, samples) = (Report(), 0)
     do throws(Fault) {
       while !Task.isCancelled, report.stop == nil, !report.isCut, try await source.begin() {
         report = await dispatcher.run(report, plan.policy, consent: plan.consent) {
           let page = try await source.next()
-          for case .success(let proposal) in page?.lazy.map(\.proposal) ?? [] { session.note(notSentOf: proposal) }
+          for case .success(let proposal) in page?.lazy.map(\.proposal) ?? [] {
+            session.note(notSentOf: proposal)
+            if isDry { samples = session.note(dry: proposal, sample: samples) }
+          }
           return page
         } observe: { index, planned, outcome in
           guard let planned = planned as? BulkElement else { return }
+          if !outcome.isGood { failed?.write(planned, outcome) }
           Self.gather(planned, outcome, index, keepsFlow, gathered, session)
         }
         source.keep(
@@ -55,8 +61,13 @@ struct BulkRun {
       }
     } catch { report.stop = error }
     try await end(report)
+    if let fault = plan.failedFile?.fault { throw fault }
+    if report.tally.unknown + report.tally.failed + report.tally.refused == 0, !report.isCut {
+      try await plan.arguments.complete(plan.guards.journal)
+    }
     let flow = gathered.withLock(\.flow).sorted { $0.index < $1.index }
-    return (flow.map(\.value), report.tally)
+    let names = flow.map(\.names)
+    return (ElementPage(flow.map(\.value), names: names.first?.isEmpty ?? true ? [] : names), report.tally)
   }
 
   private static func gather(
@@ -65,7 +76,10 @@ struct BulkRun {
   ) {
     if keepsFlow, case .done(let reply) = outcome, case .success(let proposal) = planned.proposal {
       let value = proposal.value(of: reply, session)
-      gathered.withLock { $0.flow.append((index, value.isNull ? planned.element : value)) }
+      gathered.withLock { $0.flow.append((index, value.isNull ? planned.element : value, planned.names)) }
+    } else if keepsFlow, case .before(let id) = outcome {
+      let identifier = ResourceValue(["type": .string(planned.type), "id": id.map { .string($0) } ?? .null])
+      gathered.withLock { $0.flow.append((index, .resource(identifier), planned.names)) }
     } else if case .done(let reply) = outcome, case .success(let proposal) = planned.proposal {
       proposal.noteOther(reply, session)
     } else if !outcome.isGood {
@@ -95,7 +109,36 @@ struct BulkRun {
 
   private func noteSummary(_ tally: Tally) {
     let isOffline = run.session.options.isOffline
+    if plan.isDry { return run.session.note("\(plan.label): dry run, \(tally.ok) would be sent\(estimate(tally.ok))") }
     run.session.note(isOffline ? "\(plan.label): shown, and not sent" : "\(plan.label): \(tally.text)")
+  }
+
+  /// How long so many changes take at the last reply's time.
+  private func estimate(_ count: Int) -> String {
+    guard let last = plan.client.client.activity.lastRoundTrip else { return "" }
+    let turns = (count + plan.policy.window - 1) / plan.policy.window
+    return ", about \((last * turns).short) with \(plan.policy.window) in flight at \(last.short) a request"
+  }
+
+  /// What `failed:` and `.failures` say of an error.
+  static func error(_ planned: BulkElement, _ outcome: Outcome) -> JSONObject {
+    let (kind, message): (String, String)
+    switch outcome {
+    case .refused(.element(let error)): (kind, message) = (error.kindWord, error.message)
+    case .refused(let refusal):
+      let fault = Fault(
+        refusal,
+        Arguments(
+          name: "", range: SourceRange(0, 0), nameRange: SourceRange(0, 0), source: SourceText(name: "", text: "")))
+      (kind, message) = (fault.kind.word, fault.message)
+    default: (kind, message) = (outcome.error?.kind.rawValue ?? "", outcome.error?.message ?? "")
+    }
+    var object = JSONObject([("kind", .string(kind)), ("message", .string(message))])
+    if let error = outcome.error {
+      object["errors"] = .array(JSONArray(error.errors.map { .object($0.object) }))
+      if let call = error.call { object["correlation-id"] = .string(call.correlationID) }
+    }
+    return object
   }
 
   private func finish(_ report: Report) async throws(Fault) {
@@ -123,6 +166,8 @@ struct BulkRun {
   private func fault(of stop: any Error) -> Fault {
     switch stop {
     case let fault as Fault: return fault
+    case let error as JournalError: return plan.arguments.fault(of: error)
+    case let halted as Halted: return Fault(halted, plan.label)
     case let refused as Refused:
       let fault = Fault(refused.refusal, plan.arguments)
       return (refused.element as? BulkElement).map { fault.within("at \($0.element.label)") } ?? fault
@@ -156,4 +201,27 @@ struct BulkRun {
 extension Tally {
   /// The counts as a record.
   var value: Value { .record(Record(counts.map { ($0.word, .number(JSONNumber($0.count))) })) }
+}
+
+extension Fault {
+  /// The error of a statement whose failures reached `halt:`.
+  fileprivate convenience init(_ halted: Halted, _ label: String) {
+    let limit: String
+    switch halted.halt {
+    case .count(let count): limit = "\(count)"
+    case .share(let share): limit = "\((share * 1000).rounded() / 10)%"
+    }
+    self.init(
+      .limit, "\(label) stopped: its failures reached halt: \(limit)",
+      nextStep: "failed: \"FILE\" keeps the elements; raise halt:, or correct what fails")
+  }
+}
+
+extension Duration {
+  /// The duration as a person reads an estimate: `4 ms`, `1.2 s`, `3 min`.
+  fileprivate var short: String {
+    let seconds = self / .seconds(1)
+    if seconds < 1 { return "\(Int((seconds * 1000).rounded(.up))) ms" }
+    return seconds < 120 ? "\((seconds * 10).rounded() / 10) s" : "\(Int((seconds / 60).rounded())) min"
+  }
 }

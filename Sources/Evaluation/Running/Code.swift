@@ -12,8 +12,8 @@ enum Code: Sendable {
   case sync(Sync)
   case async(Async)
 
-  /// Runs it.
-  func run(_ frame: inout Frame) async throws(Fault) -> Value {
+  /// Runs it, without a suspension where it holds no command.
+  @inline(__always) func run(_ frame: inout Frame) async throws(Fault) -> Value {
     switch self {
     case .constant(let value): value
     case .sync(let body): try body(&frame)
@@ -77,6 +77,17 @@ enum Code: Sendable {
       for part in parts { values.append(try await part.run(&frame)) }
       return try body(values)
     }
+  }
+
+  /// Code that makes a value of many and of nothing else: it is made once where they are known.
+  static func literal(
+    _ parts: [Code], _ body: @escaping @Sendable ([Value]) throws(Fault) -> Value
+  ) -> Code {
+    let known = parts.compactMap(\.known)
+    if known.count == parts.count, let value = try? body(known) {
+      return .sync { _ throws(Fault) in value }
+    }
+    return of(parts, body)
   }
 
   /// Code that runs `right` only where `body` makes nil of the value of `left`.

@@ -11,12 +11,23 @@ struct Frame: Sendable {
   var globals: [Value]
   /// The element that flows: what `it` and `.field` mean.
   var element: Value = .null
+  /// The slots of what `as` named on the way of the elements that flow, in the order they were made.
+  var names: [Int] = []
+  /// Whether an element that a stage can make nothing of flows on as a failure, to be counted by the sink at the end.
+  var keepsFailures = false
   /// What a `return` carries out of a def, and a block's value.
   var result: Value = .null
   /// How many defs deep.
   var depth = 0
   /// What all code of one run shares.
   var run: Run
+
+  /// Takes an element of a page, with the values that `as` gave names to on its way.
+  mutating func take(_ page: ElementPage, _ index: Int) {
+    element = page.elements[index]
+    guard !page.names.isEmpty else { return }
+    for (slot, value) in zip(names, page.names[index]) { slots[slot] = value }
+  }
 
   /// A frame for a def's body: nothing but its parameters, and the top level to read.
   func called(slots: Int) -> Frame {

@@ -1,4 +1,5 @@
 import Bulk
+import JSONText
 public import Language
 import Synchronization
 public import Values
@@ -36,6 +37,8 @@ public final class Interpreter: Sendable {
     var source: SourceText
     var range: SourceRange
     var before: Int
+    /// Whether it changes data, writes or asserts.
+    var isOwed: Bool
   }
 
   /// Creates an interpreter without variables.
@@ -97,6 +100,10 @@ public final class Interpreter: Sendable {
     let (report, statements, compiler) = prepare(source, isTyped)
     session.show(report)
     guard !report.hasErrors, let compiler else { return 2 }
+    if !isTyped, !compiler.findings.readsArguments, let first = session.options.arguments.first {
+      session.show(Self.unread(first, source))
+      return 2
+    }
     var frame = state.withLock { state in
       state.scope = compiler.scope
       state.definitions = compiler.definitions
@@ -109,16 +116,18 @@ public final class Interpreter: Sendable {
       state.hasPartialFailure = false
     }
     defer { state.withLock { $0.frame = frame } }
-    for prepared in statements {
+    for (index, prepared) in statements.enumerated() {
+      let isOwed = statements[(index + 1)...].contains(where: \.isOwed)
       let statement = StatementAccount(session.account)
       session.state.withLock { $0.statement = statement }
       frame.run = Run(session: session, source: prepared.source, statement: statement)
       do throws(Fault) {
         if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
         try await run(prepared, &frame)
-        if !session.output.flush() { return 0 }
+        if !session.output.flush() { return end(.closed(isOwed: isOwed), prepared, statement) }
       } catch {
-        let isStop = [.interrupted, .exit, .closed].contains(error.kind)
+        if error.kind == .closed { return end(.closed(isOwed: isOwed || prepared.isOwed), prepared, statement) }
+        let isStop = [.interrupted, .exit].contains(error.kind)
         return end(isStop ? error : error.placed(at: prepared.range, in: prepared.source), prepared, statement)
       }
     }
@@ -127,16 +136,17 @@ public final class Interpreter: Sendable {
 
   /// Ends a text with an error: names that were to be made after it are gone.
   private func end(_ fault: Fault, _ prepared: Prepared, _ statement: StatementAccount) -> Int32 {
-    let isQuiet = fault.kind == .exit || fault.kind == .closed
+    let isQuiet = fault.kind == .exit || fault.kind == .closed && fault.exitStatus == 0
     let names = state.withLock { state in
       state.scope.forget(from: prepared.before)
-      state.hasExited = isQuiet
+      state.hasExited = isQuiet || fault.kind == .closed
       return state.scope.topLevelNames
     }
     session.state.withLock { $0.names = names }
     session.output.flush()
     if !isQuiet { session.show(statement.tallies.reduce(fault) { $0.within($1) }) }
-    let isPartial = !isQuiet && fault.exitStatus == 1 && session.state.withLock(\.hasPartialFailure)
+    let isPartial =
+      !isQuiet && fault.kind != .closed && fault.exitStatus == 1 && session.state.withLock(\.hasPartialFailure)
     return isPartial ? 5 : fault.exitStatus
   }
 
@@ -178,7 +188,7 @@ public final class Interpreter: Sendable {
   private func run(_ prepared: Prepared, _ frame: inout Frame) async throws(Fault) {
     let clock = ContinuousClock.now
     defer {
-      if session.state.withLock(\.showsTiming) { session.note("took \((ContinuousClock.now - clock).text)") }
+      if session.state.withLock(\.showsTiming) { session.note("took \((ContinuousClock.now - clock).shown)") }
     }
     frame.element = .null
     switch prepared.statement {
@@ -208,7 +218,23 @@ public final class Interpreter: Sendable {
   }
 }
 
+extension Interpreter {
+  /// The report of arguments for a script that has no use for them.
+  private static func unread(_ argument: String, _ source: SourceText) -> Renderer.Report {
+    Renderer.Report(
+      title: "error", message: "\(source.name) does not read args, and \(JSONValue.string(argument).text) was given",
+      source: nil, marks: [], notes: ["options of retort come before FILE; a script reads args, or var(\"NAME\")"])
+  }
+}
+
 extension Fault {
+  /// The end of a run whose results nobody reads any more: quiet, unless what was left changes data, writes or asserts.
+  fileprivate static func closed(isOwed: Bool) -> Fault {
+    Fault(
+      .closed, "standard output was closed, and the rest of the run was left undone",
+      nextStep: "the rest changes data, writes or asserts: send the output to a file", status: isOwed ? 1 : 0)
+  }
+
   /// The status that a program ends with (TheLanguage.md, "Exit status").
   public var exitStatus: Int32 {
     if let status { return status }

@@ -8,18 +8,19 @@ enum PipelineRun {
   /// Where a pipeline has come to.
   enum End {
     case elements(ElementStream)
-    case value(Value)
+    /// One value, with the names of the element that it is.
+    case value(Value, names: [Value])
 
     var stream: ElementStream {
       switch self {
       case .elements(let stream): stream
-      case .value(let value): ElementStream([value])
+      case .value(let value, let names): ElementStream(page: ElementPage([value], names: names.isEmpty ? [] : [names]))
       }
     }
 
     func value() async throws(Fault) -> Value {
       switch self {
-      case .value(let value): return value
+      case .value(let value, _): return value
       case .elements(var stream): return .list(try await stream.rest())
       }
     }
@@ -30,13 +31,20 @@ enum PipelineRun {
     var body: StageBody
     var range: SourceRange
     var source: SourceText
+    /// The slots of what has a name where its elements come from.
+    var names: [Int]
+    /// Whether its failures are those of their elements, since a sink follows that counts them.
+    var keepsFailures = false
   }
 
   static func run(_ head: Value, _ links: [Link], _ frame: inout Frame) async throws(Fault) -> End {
+    let outer = (frame.names, frame.keepsFailures)
+    defer { (frame.names, frame.keepsFailures) = outer }
     var end = End.elements(try await spread(head))
     for (index, link) in links.enumerated() {
       var stream = end.stream
       end = .elements(ElementStream([]))
+      (frame.names, frame.keepsFailures) = (link.names, link.keepsFailures)
       do throws(Fault) {
         end = try await run(link.body, over: &stream, &frame, isLast: index == links.count - 1)
       } catch { throw error.placed(at: link.range, in: link.source) }
@@ -50,14 +58,16 @@ enum PipelineRun {
   ) async throws(Fault) -> End {
     switch body {
     case .transform(let body): return .elements(try body(frame, stream))
-    case .gather(let body):
-      let all = try await stream.rest()
-      return .elements(ElementStream(try await body(&frame, all)))
+    case .gather(let body): return .elements(try await body(&frame, &stream))
     case .collect: return .elements(try await Collected.all(of: &stream).elements())
-    case .reduce(let body): return .value(try await body(&frame, &stream))
+    case .first:
+      defer { stream.close() }
+      guard let page = try await stream.page() else { return .value(.null, names: frame.names.map { _ in .null }) }
+      return .value(page.elements[0], names: page.names.first ?? [])
+    case .reduce(let body): return .value(try await body(&frame, &stream), names: [])
     case .sink(let body):
       let (flow, summary) = try await body(&frame, &stream, !isLast)
-      return isLast ? .value(summary) : .elements(ElementStream(flow))
+      return isLast ? .value(summary, names: []) : .elements(ElementStream(page: flow))
     }
   }
 

@@ -9,19 +9,28 @@ public import Values
 extension Run {
   /// Sends a single change by the dispatcher and gives the value of its reply.
   ///
+  /// It stands where it is called: a suspension less for each request.
+  ///
   /// - Throws: why it has none, with the words that caused it.
-  func change(_ proposal: Proposal) async throws(Fault) -> Value {
-    let consent = try await self.consent(to: proposal)
+  @inline(__always) func change(_ proposal: Proposal) async throws(Fault) -> Value {
+    if isDry(proposal.arguments) { return dryValue(of: proposal) }
+    let isOneOfMany = proposal.change.destroys && !proposal.arguments.isSingle
+    let consent = isOneOfMany ? try await self.consent(to: proposal) : nil
     session.note(notSentOf: proposal)
     let outcome = await session.dispatcher(statement, proposal.client).send(proposal.change, consent: consent)
-    if !proposal.arguments.isSingle { statement.add(outcome, proposal.label) }
+    if !proposal.arguments.isSingle { statement.add(outcome, proposal.arguments.name, proposal.client.name) }
     guard case .done(let reply) = outcome else { throw await fault(of: outcome, proposal) }
     return proposal.value(of: reply, session)
   }
 
-  /// What was agreed to, where a change is one of many that destroy.
-  private func consent(to proposal: Proposal) async throws(Fault) -> Consent? {
-    guard proposal.change.destroys, !proposal.arguments.isSingle else { return nil }
+  /// Shows a change that is not sent, and gives what the service would answer.
+  private func dryValue(of proposal: Proposal) -> Value {
+    session.note(dry: proposal)
+    return proposal.value(of: session.dryRun.carry(proposal.change), session)
+  }
+
+  /// What was agreed to, for a change that is one of many that destroy.
+  private func consent(to proposal: Proposal) async throws(Fault) -> Consent {
     let verb = proposal.change.verb == .call ? "call \(proposal.change.method)" : proposal.arguments.name
     return try await consent(
       to: ConfirmationRequest(verb: verb, client: proposal.client, isOneByOne: true), proposal.arguments)
@@ -30,7 +39,7 @@ extension Run {
   /// The error of a change that was not carried out, with what the broker knows of it.
   func fault(of outcome: Outcome, _ proposal: Proposal) async -> Fault {
     switch outcome {
-    case .done: return Fault(.interrupted, "interrupted")
+    case .done, .before: return Fault(.interrupted, "interrupted")
     case .refused(let refusal): return Fault(refusal, proposal.arguments)
     case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error):
       return Fault(await proposal.client.explained(error), proposal.arguments, record: proposal.record)
@@ -40,8 +49,31 @@ extension Run {
 
 extension Session {
   /// The dispatcher of a statement for a client.
-  func dispatcher(_ statement: StatementAccount, _ client: ClientValue) -> Dispatcher {
-    Dispatcher(statement, ClientCarrier(client.client), lateReplies: surroundings.lateReplies)
+  func dispatcher(
+    _ statement: StatementAccount, _ client: ClientValue, isDry: Bool = false, guards: Safeguards = Safeguards()
+  ) -> Dispatcher {
+    if isDry { return Dispatcher(statement, dryRun, lateReplies: nil, guards: guards) }
+    var guards = guards
+    if client.connection.protection == .readOnly { guards.readOnly = client.connection.label }
+    return Dispatcher(statement, ClientCarrier(client.client), lateReplies: surroundings.lateReplies, guards: guards)
+  }
+
+  /// Shows a change that a dry run does not send, as the exact request.
+  func note(dry proposal: Proposal) {
+    let request: JSONObject = [
+      "jsonrpc": "2.0", "method": .string(proposal.change.method),
+      "params": .object(proposal.change.params.hidingSecrets),
+    ]
+    note("dry run, not sent: \(proposal.label) (queue \(proposal.client.queue)) \(JSONValue.object(request).text)")
+  }
+
+  /// Shows the first change of a dry run as the exact request, and four more by their ids; returns how many were seen.
+  func note(dry proposal: Proposal, sample: Int) -> Int {
+    if sample == 0 { note(dry: proposal) }
+    if 1..<5 ~= sample {
+      note("dry run, not sent: \(proposal.label) \(proposal.change.id ?? proposal.change.key ?? "")")
+    }
+    return sample + 1
   }
 
   /// Says which relationships are not sent with a create.
@@ -66,6 +98,18 @@ extension Fault {
           ? "\(arguments.name) would destroy more than the \(limit) that were confirmed: it has sent \(limit) before this"
           : "\(arguments.name) would destroy more than max: \(limit)",
         nextStep: isConfirmed ? "run it again: it asks for what is left" : "raise max:, or narrow the filter")
+    case .repeated(let identity):
+      self.init(
+        .value, "\(identity.text) stands twice in the statement", at: [Mark(arguments.range)], in: arguments.source,
+        nextStep: "| unique .FIELD keeps the first of equal ones")
+    case .otherContent(let identity):
+      self.init(
+        .value, "\(identity.text): done before with other content", at: [Mark(arguments.range)], in: arguments.source,
+        nextStep: "a new journal sends it again")
+    case .guarded(let connection):
+      self.init(
+        .refused, "\(arguments.name): the connection \(connection) is read-only", at: [Mark(arguments.range)],
+        in: arguments.source, nextStep: "a connection without guard: takes changes: disconnect it, and connect anew")
     case .element(let error):
       if let fault = error as? Fault { self.init(copy: fault) } else { self.init(.value, error.message) }
     }

@@ -7,7 +7,7 @@ struct Run: Sendable {
   let session: Session
   let source: SourceText
   /// Where `print` and the output stages write.
-  let output: Output
+  var output: Output
   /// The account of the outermost statement.
   let statement: StatementAccount
 

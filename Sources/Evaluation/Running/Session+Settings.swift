@@ -16,7 +16,7 @@ extension Session {
       guard let format = Format(rawValue: word) else { fallthrough }
       state.withLock { $0.format = format }
     case ("output", _):
-      throw Fault(.value, "output: is \"table\", \"json\", \"ndjson\" or \"csv\"")
+      throw Fault(.value, "output: is one of \(Format.list), as text", nextStep: "set output: \"json\"")
     case ("in-flight", .number(let number)):
       guard let count = number.integer, count >= 1 else {
         throw Fault(.value, "in-flight: is an integer of at least 1")
@@ -49,6 +49,6 @@ extension Session {
   /// Shows a report on standard error.
   public func show(_ report: Renderer.Report) {
     output.flush()
-    surroundings.note(options.renderer.render(report))
+    surroundings.draw(options.renderer.render(report))
   }
 }

@@ -19,6 +19,12 @@ public final class Session: Sendable {
     public var confirmed: RunAccount.Confirmation = .asked
     /// Whether questions can be asked: standard input and error are terminals.
     public var isInteractive = false
+    /// Whether changes are shown and not sent: `--dry-run`.
+    public var isDryRun = false
+    /// The guarded connections that `--yes=N` opens, by name or address: `--guarded`.
+    public var opened: Set<String> = []
+    /// Why the run is made, for journals and reports: `--reason`.
+    public var reason: String?
     /// Whether nothing is sent, so that a pipeline's result is not worth printing.
     public var isOffline = false
     /// Whether `sh` may run programs: `--allow-sh`.
@@ -38,8 +44,10 @@ public final class Session: Sendable {
   public struct Surroundings: Sendable {
     /// Opens the connection of a URI.
     public var open: @Sendable (_ uri: String) async throws(LinkError) -> any Link
-    /// Shows a note on standard error, with its newline.
+    /// Shows text on standard error, with its newline; a terminal gets what would steer it as escapes.
     public var note: @Sendable (String) -> Void
+    /// Shows text with control sequences of the program's own on standard error; the data in it is visible already.
+    public var draw: @Sendable (String) -> Void
     /// Asks a question at the terminal; nil where it can't be asked.
     public var ask: (@Sendable (String) async -> String?)?
     /// Shows what the program was asked to trace.
@@ -52,11 +60,13 @@ public final class Session: Sendable {
     /// Creates surroundings.
     public init(
       open: @escaping @Sendable (String) async throws(LinkError) -> any Link,
-      note: @escaping @Sendable (String) -> Void, ask: (@Sendable (String) async -> String?)? = nil,
+      note: @escaping @Sendable (String) -> Void, draw: (@Sendable (String) -> Void)? = nil,
+      ask: (@Sendable (String) async -> String?)? = nil,
       trace: Trace? = nil, lateReplies: LateReplies? = nil, help: HelpPages = HelpPages()
     ) {
       self.open = open
       self.note = note
+      self.draw = draw ?? note
       self.ask = ask
       self.trace = trace
       self.lateReplies = lateReplies
@@ -84,6 +94,8 @@ public final class Session: Sendable {
   /// What changes while a session lasts.
   struct State {
     var connections: [ConnectionValue] = []
+    /// The URI that each connection was opened with, by its number.
+    var uris: [Int: String] = [:]
     var clients: [ClientValue] = []
     var nextSerial = 1
     var format: Format?
@@ -107,6 +119,8 @@ public final class Session: Sendable {
   let timeout: SessionTimeout
   /// The account of the run.
   let account: RunAccount
+  /// Shows the changes of dry runs, and keeps what they would have made.
+  let dryRun = DryRunCarrier()
   /// The questions that its statements ask.
   let questions = Questions()
   let state: Mutex<State>

@@ -7,7 +7,7 @@ extension Stage {
     Declaration(
       name: "where", summary: "Keeps the elements for which a condition is true.",
       parameters: [.init(name: "CONDITION", shape: .condition)], result: "elements",
-      examples: [.init(code: "1..5 | where it > 3", output: "4\n5")])
+      examples: [.init(code: "1..5 | where it > 3", output: "4\n5")], names: .kept)
   ) { call in
     let test = call.each(0)
     let (range, source) = call.place(0)
@@ -17,10 +17,9 @@ extension Stage {
           _ = try Result { () throws(Fault) in try value.condition("where") }.mapError {
             $0.placed(at: range, in: source)
           }.get()
-          return true
+          return
         }
         if keep { out.append(element) }
-        return true
       }
     }
   }
@@ -29,63 +28,102 @@ extension Stage {
     Declaration(
       name: "take", summary: "Keeps the first N elements, and asks for no more.",
       parameters: [.init(name: "N", shape: .number)], result: "elements",
-      examples: [.init(code: "1..100 | take 2", output: "1\n2")])
+      examples: [.init(code: "1..100 | take 2", output: "1\n2")], names: .kept)
   ) { call in
     let count = call.once(0)
     return .transform { frame, upstream throws(Fault) in
       var (upstream, frame) = (upstream, frame)
       var left: Int?
-      return ElementStream { () async throws(Fault) in
+      return ElementStream(pages: { () async throws(Fault) in
         if left == nil { left = try await count.run(&frame).whole("take", "N") }
-        guard let wanted = left, wanted > 0, let page = try await upstream.next() else {
+        guard let wanted = left, wanted > 0, let page = try await upstream.page() else {
           upstream.close()
           return nil
         }
-        left = wanted - Swift.min(wanted, page.count)
+        left = wanted - Swift.min(wanted, page.elements.count)
         if left == 0 { upstream.close() }
-        return Array(page.prefix(wanted))
-      }
+        return page.prefix(wanted)
+      })
     }
   }
 
   static let skip = Stage(
     Declaration(
       name: "skip", summary: "Leaves out the first N elements.", parameters: [.init(name: "N", shape: .number)],
-      result: "elements", examples: [.init(code: "1..4 | skip 2", output: "3\n4")])
+      result: "elements", examples: [.init(code: "1..4 | skip 2", output: "3\n4")], names: .kept)
   ) { call in
     let count = call.once(0)
     return .transform { frame, upstream throws(Fault) in
       var (upstream, frame) = (upstream, frame)
       var left: Int?
-      return ElementStream { () async throws(Fault) in
+      return ElementStream(pages: { () async throws(Fault) in
         if left == nil { left = try await count.run(&frame).whole("skip", "N") }
-        while let page = try await upstream.next() {
-          let skipped = Swift.min(left ?? 0, page.count)
+        while let page = try await upstream.page() {
+          let skipped = Swift.min(left ?? 0, page.elements.count)
           left = (left ?? 0) - skipped
-          if skipped < page.count { return Array(page.dropFirst(skipped)) }
+          if skipped < page.elements.count { return page.dropFirst(skipped) }
         }
         return nil
-      }
+      })
     }
   }
 
   static let first = Stage(
     Declaration(
       name: "first", summary: "Gives the first element, or null where there is none.", result: "value",
-      examples: [.init(code: "[3, 1, 2] | first", output: "3")])
+      examples: [.init(code: "[3, 1, 2] | first", output: "3")], names: .kept)
+  ) { _ in .first }
+
+  static let last = Stage(
+    Declaration(
+      name: "last", summary: "Gives the last element, or null where there is none.", result: "value",
+      examples: [.init(code: "[3, 1, 2] | last", output: "2")])
   ) { _ in
-    .reduce { _, stream throws(Fault) in
-      defer { stream.close() }
-      return try await stream.next()?.first ?? .null
+    .reduce { frame, stream throws(Fault) in
+      var last = Value.null
+      while let page = try await stream.next() {
+        try frame.run.checkInterrupt()
+        last = page.last ?? last
+      }
+      return last
+    }
+  }
+
+  static let `as` = Stage(
+    Declaration(
+      name: "as", summary: "Names the element for the stages to its right, and for pipelines inside them.",
+      parameters: [.init(name: "NAME", shape: .any)], result: "elements",
+      examples: [
+        .init(
+          code: "[[1, 2], [3]] | as row | flatten | map {n: it, of: length(row)}",
+          output: """
+            {"n":1,"of":2}
+            {"n":2,"of":2}
+            {"n":3,"of":1}
+            """)
+      ], names: .kept)
+  ) { call in
+    call.compiler.name(element: call.positional[0])
+    return .transform { _, upstream throws(Fault) in
+      var upstream = upstream
+      return ElementStream(pages: { () async throws(Fault) in
+        guard var page = try await upstream.page() else { return nil }
+        if page.names.isEmpty {
+          page.names = page.elements.map { [$0] }
+        } else {
+          for index in page.elements.indices { page.names[index].append(page.elements[index]) }
+        }
+        return page
+      })
     }
   }
 }
 
 extension Value {
-  /// A whole number from 0 for a place.
-  func whole(_ stage: String, _ place: String) throws(Fault) -> Int {
-    guard case .number(let number) = self, let integer = number.integer, integer >= 0 else {
-      throw Fault(.value, "\(stage) needs \(place) as an integer from 0, not \(label)")
+  /// A whole number from a least one for a place.
+  func whole(_ stage: String, _ place: String, from least: Int = 0) throws(Fault) -> Int {
+    guard case .number(let number) = self, let integer = number.integer, integer >= least else {
+      throw Fault(.value, "\(stage) needs \(place) as an integer from \(least), not \(label)")
     }
     return integer
   }

@@ -1,3 +1,4 @@
+import Formats
 import JSONText
 import Language
 import Values
@@ -7,7 +8,7 @@ extension Stage {
     Declaration(
       name: "sort", summary: "Orders the elements by fields; - before a field descends.",
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true, repeats: true)], result: "elements",
-      examples: [.init(code: "[3, 1, 2] | sort", output: "1\n2\n3")])
+      examples: [.init(code: "[3, 1, 2] | sort", output: "1\n2\n3")], names: .read)
   ) { call in
     var descends: [Bool] = []
     var codes: [Code] = []
@@ -20,92 +21,57 @@ extension Stage {
         codes.append(call.each(expression))
       }
     }
+    let keys: [Code] = codes.isEmpty ? [.sync { frame throws(Fault) in frame.element }] : codes
     let directions = codes.isEmpty ? [false] : descends
-    let code = Code.of(codes) { .list($0) }
-    let isPlain = codes.isEmpty
-    return .gather { frame, all throws(Fault) in
-      var keyed: [(keys: [Value], element: Value)] = []
-      keyed.reserveCapacity(all.count)
-      for element in all {
-        frame.element = element
-        guard !isPlain, case .list(let keys) = try await code.run(&frame) else {
-          keyed.append(([element], element))
-          continue
+    return .gather { frame, stream throws(Fault) in
+      var sorted = SortedElements(descends: directions)
+      while let page = try await stream.page() {
+        try frame.run.checkInterrupt()
+        try Size.check(elements: sorted.elements.count + page.elements.count)
+        for (index, element) in page.elements.enumerated() {
+          frame.take(page, index)
+          for (column, key) in keys.enumerated() {
+            if let key = key.immediate {
+              sorted.add(key: try key(&frame), column)
+            } else {
+              sorted.add(key: try await key.run(&frame), column)
+            }
+          }
+          sorted.elements.append(element)
         }
-        keyed.append((keys, element))
       }
-      return try sorted(keyed, directions)
+      return sorted.elements.stream(in: try sorted.order())
     }
-  }
-
-  /// Sorts stably by keys; nulls come first, and two types are an error.
-  private static func sorted(
-    _ keyed: [(keys: [Value], element: Value)], _ descends: [Bool]
-  ) throws(Fault) -> [Value] {
-    var fault: Fault?
-    let order = keyed.indices.sorted { a, b in
-      do throws(Fault) {
-        for (index, isDescending) in descends.enumerated() {
-          let (left, right) = (keyed[a].keys[index], keyed[b].keys[index])
-          let order = try left.isNull || right.isNull ? nullsFirst(left, right) : Comparison.order(left, right)
-          if order != 0 { return isDescending ? order > 0 : order < 0 }
-        }
-      } catch {
-        fault = fault ?? error.within("in sort, between \(keyed[a].element.label) and \(keyed[b].element.label)")
-      }
-      return a < b
-    }
-    if let fault { throw fault }
-    return order.map { keyed[$0].element }
-  }
-
-  private static func nullsFirst(_ left: Value, _ right: Value) -> Int {
-    left.isNull && right.isNull ? 0 : left.isNull ? -1 : 1
   }
 
   static let unique = Stage(
     Declaration(
       name: "unique", summary: "Keeps the first of elements that are equal, or whose field is.",
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true)], result: "elements",
-      examples: [.init(code: "[1, 2, 1.0] | unique", output: "1\n2")])
+      examples: [.init(code: "[1, 2, 1.0] | unique", output: "1\n2")], names: .kept)
   ) { call in
     let code: Code = call.positional.isEmpty ? .sync { frame throws(Fault) in frame.element } : call.each(0)
     return .transform { frame, upstream throws(Fault) in
-      var seen: Set<String> = []
+      var seen: Set<CodePoints> = []
       return upstream.mapping(code, frame, stage: "unique") { element, value, out throws(Fault) in
         if seen.insert(try Comparison.key(of: value)).inserted { out.append(element) }
-        return true
       }
     }
   }
 
-  static let group = Stage(
+  static let reverse = Stage(
     Declaration(
-      name: "group", summary: "Gathers elements with the same field into {key, count, items}.",
-      parameters: [.init(name: ".FIELD", shape: .path)], result: "records",
-      examples: [.init(code: "1..5 | group (it % 2) | map .count", output: "3\n2")])
-  ) { call in
-    let code = call.each(0)
-    return .gather { frame, all throws(Fault) in
-      var positions: [String: Int] = [:]
-      var groups: [(key: Value, items: [Value])] = []
-      for element in all {
-        frame.element = element
-        let key = try await code.run(&frame)
-        let text = try Comparison.key(of: key)
-        if let position = positions[text] {
-          groups[position].items.append(element)
-        } else {
-          positions[text] = groups.count
-          groups.append((key, [element]))
-        }
+      name: "reverse", summary: "Gives the elements from the last to the first.", result: "elements",
+      examples: [.init(code: "1..3 | reverse", output: "3\n2\n1")])
+  ) { _ in
+    .gather { frame, stream throws(Fault) in
+      var elements = PackedElements()
+      while let page = try await stream.next() {
+        try frame.run.checkInterrupt()
+        try Size.check(elements: elements.count + page.count)
+        for element in page { elements.append(element) }
       }
-      return groups.map { group in
-        .record(
-          Record([
-            ("key", group.key), ("count", .number(JSONNumber(group.items.count))), ("items", .list(group.items)),
-          ]))
-      }
+      return elements.stream(in: (0..<Int32(elements.count)).reversed())
     }
   }
 

@@ -7,22 +7,22 @@ extension Stage {
   static let show = Stage(
     Declaration(
       name: "show", summary: "Reads the resource of each element.", parameters: [.init(name: "CLIENT", shape: .client)],
-      options: [.include, .fields, .meta, .timeout], result: "resources")
+      options: [.include, .fields, .meta, .timeout], result: "resources", names: .kept)
   ) { call in
     let arguments = SinkArguments(call)
     return .transform { frame, upstream throws(Fault) in
       var (upstream, frame) = (upstream, frame)
-      return ElementStream { () async throws(Fault) in
-        guard let page = try await upstream.next() else { return nil }
+      return ElementStream(pages: { () async throws(Fault) in
+        guard var page = try await upstream.page() else { return nil }
         let once = try await arguments.once(&frame)
-        var out: [Value] = []
-        for element in page {
+        for (index, element) in page.elements.enumerated() {
           try frame.run.checkInterrupt()
-          frame.element = element
-          out.append(try await Verbs.show(try await arguments.each(once, element, &frame), frame.run.session))
+          frame.take(page, index)
+          page.elements[index] = try await Verbs.show(
+            try await arguments.each(once, element, &frame), frame.run.session)
         }
-        return out
-      }
+        return page
+      })
     }
   }
 
@@ -30,19 +30,19 @@ extension Stage {
     Declaration(
       name: "each", summary: "Runs a block for each element and gives the blocks' values.",
       options: [.init(name: "in-flight", shape: .number, fallback: "1", summary: "how many at once")], effect: .writes,
-      result: "list", examples: [.init(code: "[1, 2] | each do print it * 2 end", output: "2\n4")])
+      result: "list", examples: [.init(code: "[1, 2] | each do print it * 2 end", output: "2\n4")], names: .kept)
   ) { call in
     let compiler = call.compiler
     let step = compiler.within({ $0.enterEach() }) {
-      compiler.block(call.command.body?.statements ?? [], isEach: true, wantsValue: true)
+      compiler.block(call.command.body?.statements ?? [], isEach: true, value: .operand)
     }
     let limit = call.option("in-flight").map { limit in compiler.withElement(false) { compiler.code(limit) } }
     return .sink { frame, stream, _ throws(Fault) in
       let count = try await limit?.run(&frame).whole("each", "in-flight:") ?? 1
       guard count > 0 else { throw Fault(.value, "each in-flight: needs an integer of at least 1") }
       let results = try await EachWindow(step: step, limit: count).run(frame, &stream)
-      let value = Value.list(results)
-      return (results, results.allSatisfy(\.isNull) ? .null : value)
+      let value = Value.list(results.elements)
+      return (results, results.elements.allSatisfy(\.isNull) ? .null : value)
     }
   }
 }
@@ -76,47 +76,52 @@ struct EachWindow: Sendable {
   let step: Step
   let limit: Int
 
-  func run(_ frame: Frame, _ stream: inout ElementStream) async throws(Fault) -> [Value] {
+  func run(_ frame: Frame, _ stream: inout ElementStream) async throws(Fault) -> ElementPage {
     if limit > 1 { return try await windowed(frame, &stream) }
     return try await withTaskExecutorPreference(frame.run.session.linkExecutor) { () async throws(Fault) in
-      var results: [Value] = []
-      while let page = try await stream.next() {
-        for element in page { results.append(try await iteration(frame, element)) }
+      var results = ElementPage()
+      while let page = try await stream.page() {
+        for index in page.elements.indices {
+          results.append(try await iteration(frame, page, index), like: page, index)
+        }
       }
       return results
     }
   }
 
-  private func iteration(_ frame: Frame, _ element: Value) async throws(Fault) -> Value {
+  private func iteration(_ frame: Frame, _ page: ElementPage, _ index: Int) async throws(Fault) -> Value {
     try frame.run.checkInterrupt()
     var own = frame
-    own.element = element
+    own.take(page, index)
     own.result = .null
     do throws(Fault) {
       _ = try await step.run(&own)
     } catch {
-      throw error.within("in each, at \(element.label)")
+      throw error.within("in each, at \(page.elements[index].label)")
     }
     return own.result
   }
 
-  private func windowed(_ frame: Frame, _ stream: inout ElementStream) async throws(Fault) -> [Value] {
+  private func windowed(_ frame: Frame, _ stream: inout ElementStream) async throws(Fault) -> ElementPage {
     let results = Mutex(InOrder())
     let output = frame.run.output
     let pool = WorkerPool(limit: limit, executor: frame.run.session.linkExecutor)
+    var names: [[Value]] = []
     let stopped = await pool.run {
-      try await stream.next()
-    } work: { index, element in
+      let page = try await stream.page()
+      names += page?.names ?? []
+      return page?.single
+    } work: { index, item in
       let gathered = Gathered()
       let own = frame.printing(to: gathered.output(like: output))
       let outcome: Result<Value, Fault>
-      do throws(Fault) { outcome = .success(try await iteration(own, element)) } catch { outcome = .failure(error) }
+      do throws(Fault) { outcome = .success(try await iteration(own, item, 0)) } catch { outcome = .failure(error) }
       own.run.output.flush()
-      return results.withLock { $0.take(outcome, gathered.bytes, of: element, at: index, output) }
+      return results.withLock { $0.take(outcome, gathered.bytes, of: item.elements[0], at: index, output) }
     }
     let all = results.withLock { $0 }
     if let fault = all.fault ?? (stopped as? Fault) { throw fault }
-    return all.values
+    return ElementPage(all.values, names: names)
   }
 }
 

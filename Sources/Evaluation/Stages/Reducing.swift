@@ -19,46 +19,55 @@ extension Stage {
     }
   }
 
-  static let sum = folding("sum", "Adds the elements, or a field of each.", "1..4 | sum", "10") {
-    total, number throws(Fault) in
-    guard let total else { return number }
-    return try Arithmetic.add(total, number)
+  static let sum = Stage(
+    declaration("sum", "Adds the elements, or a field of each: numbers or durations.", "1..4 | sum", "10")
+  ) { call in
+    folding(call, "sum", empty: .number(JSONNumber(0))) { total, value throws(Fault) in
+      try total.map { total throws(Fault) in try Operators.operation(.add)(total, value) } ?? value
+    }
   }
 
-  static let min = folding("min", "Gives the smallest number.", "[3, 1, 2] | min", "1") { least, number throws(Fault) in
-    guard let least, try Arithmetic.compare(least, number) <= 0 else { return number }
-    return least
-  }
+  static let min = extreme(
+    "min", "Gives the smallest: of numbers, durations, times or text.", "[3, 1, 2] | min", "1", -1)
+  static let max = extreme("max", "Gives the largest: of numbers, durations, times or text.", "[3, 1, 2] | max", "3", 1)
 
-  static let max = folding("max", "Gives the largest number.", "[3, 1, 2] | max", "3") { most, number throws(Fault) in
-    guard let most, try Arithmetic.compare(most, number) >= 0 else { return number }
-    return most
-  }
-
-  private static func folding(
-    _ name: String, _ summary: String, _ example: String, _ output: String,
-    _ join: @escaping @Sendable (JSONNumber?, JSONNumber) throws(Fault) -> JSONNumber
+  /// The stage that gives the first or the last element in the order of values.
+  private static func extreme(
+    _ name: String, _ summary: String, _ example: String, _ output: String, _ sign: Int
   ) -> Stage {
     Stage(declaration(name, summary, example, output)) { call in
-      let code = operand(call)
-      return .reduce { frame, stream throws(Fault) in
-        var result: JSONNumber?
-        try await eachNumber(code, name, &frame, &stream) { number throws(Fault) in result = try join(result, number) }
-        guard let result else { return name == "sum" ? .number(JSONNumber(0)) : .null }
-        return .number(result)
+      folding(call, name, empty: .null) { most, value throws(Fault) in
+        guard let most else {
+          _ = try Comparison.order(value, value)
+          return value
+        }
+        return try Comparison.order(value, most).signum() == sign ? value : most
       }
     }
   }
 
-  static let avg = Stage(declaration("avg", "Gives the mean of the numbers.", "[1, 2, 6] | avg", "3")) { call in
+  static let avg = Stage(
+    declaration("avg", "Gives the mean of numbers, durations or times.", "[1, 2, 6] | avg", "3")
+  ) { call in
     let code = operand(call)
     return .reduce { frame, stream throws(Fault) in
-      var (total, count) = (JSONNumber(0), 0)
-      try await eachNumber(code, "avg", &frame, &stream) { number throws(Fault) in
-        total = try Arithmetic.add(total, number)
-        count += 1
+      var mean = Mean()
+      try await eachValue(code, "avg", &frame, &stream) { value throws(Fault) in try mean.add(value) }
+      return try mean.value()
+    }
+  }
+
+  private static func folding(
+    _ call: StageCall, _ name: String, empty: Value,
+    _ join: @escaping @Sendable (Value?, Value) throws(Fault) -> Value
+  ) -> StageBody {
+    let code = operand(call)
+    return .reduce { frame, stream throws(Fault) in
+      var result: Value?
+      try await eachValue(code, name, &frame, &stream) { value throws(Fault) in
+        result = try join(result, try value.summable(name))
       }
-      return count == 0 ? .null : .number(try Arithmetic.divide(total, JSONNumber(count)))
+      return result ?? empty
     }
   }
 
@@ -67,30 +76,84 @@ extension Stage {
   ) -> Declaration {
     Declaration(
       name: name, summary: summary, parameters: [.init(name: ".FIELD", shape: .path, isOptional: true)],
-      result: "number", examples: [.init(code: example, output: output)])
+      result: "value", examples: [.init(code: example, output: output)], names: .read)
   }
 
   private static func operand(_ call: StageCall) -> Code {
     call.positional.isEmpty ? .sync { frame throws(Fault) in frame.element } : call.each(0)
   }
 
-  private static func eachNumber(
+  private static func eachValue(
     _ code: Code, _ stage: String, _ frame: inout Frame, _ stream: inout ElementStream,
-    _ body: (JSONNumber) throws(Fault) -> Void
+    _ body: (Value) throws(Fault) -> Void
   ) async throws(Fault) {
-    while let page = try await stream.next() {
+    while let page = try await stream.page() {
       try frame.run.checkInterrupt()
-      for element in page {
-        frame.element = element
-        let value = try await code.run(&frame)
-        guard case .number(let number) = value else {
-          throw Fault(
-            .type, "\(stage) needs numbers, not \(value.typeWithArticle)",
-            nextStep: "convert it: \(stage) number(.field)"
-          ).within("in \(stage), at \(element.label)")
+      for (index, element) in page.elements.enumerated() {
+        frame.take(page, index)
+        do throws(Fault) { try body(try await code.run(&frame)) } catch {
+          throw error.within("in \(stage), at \(element.label)")
         }
-        try body(number)
       }
     }
+  }
+}
+
+extension Value {
+  /// The value, where a stage that makes one value of many can take it.
+  fileprivate func summable(_ stage: String) throws(Fault) -> Value {
+    switch (self, stage) {
+    case (.number, _), (.duration, _), (.time, "min"), (.time, "max"), (.string, "min"), (.string, "max"),
+      (.bool, "min"), (.bool, "max"):
+      return self
+    default: throw Mean.misfit(self, stage)
+    }
+  }
+}
+
+/// The mean of numbers, durations or times.
+private struct Mean {
+  private var numbers = JSONNumber(0)
+  private var durations = Duration.zero
+  private var kind: Value?
+  private var count = 0
+
+  mutating func add(_ value: Value) throws(Fault) {
+    if let kind, kind.typeName != value.typeName {
+      throw Fault(
+        .type, "avg needs values of one type, not \(kind.typeWithArticle) and \(value.typeWithArticle)",
+        nextStep: "convert one of them: number(.field), time(.field)")
+    }
+    switch value {
+    case .number(let number): numbers = try Arithmetic.add(numbers, number)
+    case .duration(let duration): durations += duration
+    case .time(let time): durations += time.sinceEpoch
+    default: throw Self.misfit(value, "avg")
+    }
+    kind = kind ?? value
+    count += 1
+  }
+
+  func value() throws(Fault) -> Value {
+    switch kind {
+    case .number?: .number(try Arithmetic.divide(numbers, JSONNumber(count)))
+    case .duration?: .duration(durations / count)
+    case .time?: .time(try Instant(sinceEpoch: durations / count))
+    default: .null
+    }
+  }
+
+  /// What is wrong with a value that a stage can't take.
+  static func misfit(_ value: Value, _ stage: String) -> Fault {
+    let wanted =
+      switch stage {
+      case "sum": "numbers or durations"
+      case "avg": "numbers, durations or times"
+      default: "numbers, durations, times or text"
+      }
+    return Fault(
+      .type, "\(stage) needs \(wanted), not \(value.typeWithArticle)",
+      nextStep: value.isNull
+        ? "leave nulls out: | where .field != null" : "convert it: \(stage) number(.field), \(stage) time(.field)")
   }
 }

@@ -8,13 +8,12 @@ extension Stage {
     Declaration(
       name: "map", summary: "Gives the value of an expression for each element.",
       parameters: [.init(name: "EXPRESSION", shape: .any)], result: "elements",
-      examples: [.init(code: "1..3 | map it * 10", output: "10\n20\n30")])
+      examples: [.init(code: "1..3 | map it * 10", output: "10\n20\n30")], names: .kept)
   ) { call in
     let code = call.each(0)
     return .transform { frame, upstream throws(Fault) in
       upstream.mapping(code, frame, stage: "map") { _, value, out throws(Fault) in
         out.append(value)
-        return true
       }
     }
   }
@@ -27,13 +26,12 @@ extension Stage {
         .init(
           code: "stream posts | take 1 | select .id .author.id title: .text",
           output: #"{"id":"1","author.id":"1","title":"Post 1"}"#)
-      ], takesAnyOption: true)
+      ], takesAnyOption: true, names: .kept)
   ) { call in
     let code = call.selection()
     return .transform { frame, upstream throws(Fault) in
       upstream.mapping(code, frame, stage: "select") { _, value, out throws(Fault) in
         out.append(value)
-        return true
       }
     }
   }
@@ -41,13 +39,14 @@ extension Stage {
   static let with = Stage(
     Declaration(
       name: "with", summary: "Adds fields to each element, or changes them.", result: "records",
-      examples: [.init(code: "[{n: \"2\"}] | with n: int(.n) m: 1", output: #"{"n":2,"m":1}"#)], takesAnyOption: true)
+      examples: [.init(code: "[{n: \"2\"}] | with n: int(.n) m: 1", output: #"{"n":2,"m":1}"#)], takesAnyOption: true,
+      names: .kept)
   ) { call in
     let names = call.options.map(\.name)
     let code = Code.of(call.options.map { call.each($0.value) }) { .list($0) }
     return .transform { frame, upstream throws(Fault) in
       upstream.mapping(code, frame, stage: "with") { element, value, out throws(Fault) in
-        guard case .list(let values) = value else { return true }
+        guard case .list(let values) = value else { return }
         let added = Record(zip(names, values).map { (name: $0.0, value: $0.1) })
         switch element {
         case .record(let record): out.append(try Value.record(record.merging(added)).limitedInDepth())
@@ -56,7 +55,6 @@ extension Stage {
           throw Fault(
             .type, "with needs records, not \(element.typeWithArticle)", nextStep: "make one: | map {value: it}")
         }
-        return true
       }
     }
   }
@@ -64,67 +62,69 @@ extension Stage {
   static let flatten = Stage(
     Declaration(
       name: "flatten", summary: "Gives the elements of lists one by one.", result: "elements",
-      examples: [.init(code: "[[1, 2], [3]] | flatten", output: "1\n2\n3")])
+      examples: [.init(code: "[[1, 2], [3]] | flatten", output: "1\n2\n3")], names: .kept)
   ) { _ in
     .transform { _, upstream throws(Fault) in
-      var upstream = upstream
-      var page: ArraySlice<Value> = []
-      var inner: ElementStream?
+      var flattening = Flattening(upstream)
+      return ElementStream(pages: { () async throws(Fault) in try await flattening.next() })
+    }
+  }
+
+  static let chunk = Stage(
+    Declaration(
+      name: "chunk", summary: "Gives lists of N elements each; the last may be shorter.",
+      parameters: [.init(name: "N", shape: .number)], result: "lists",
+      examples: [.init(code: "1..5 | chunk 2 | map length(it)", output: "2\n2\n1")])
+  ) { call in
+    let count = call.once(0)
+    return .transform { frame, upstream throws(Fault) in
+      var (upstream, frame, size) = (upstream, frame, 0)
+      var rest: [Value] = []
       return ElementStream { () async throws(Fault) in
-        var out: [Value] = []
-        while out.count < 1024 {
-          if let next = try await inner?.next() {
-            out.append(contentsOf: next)
-            continue
-          }
-          inner = nil
-          if page.isEmpty {
-            if !out.isEmpty { return out }
-            guard let next = try await upstream.next() else { return nil }
-            page = next[...]
-          }
-          guard let element = page.popFirst() else { continue }
-          switch element {
-          case .list, .page, .stream, .range: inner = try await PipelineRun.spread(element)
-          default: out.append(element)
-          }
+        if size == 0 { size = try await count.run(&frame).whole("chunk", "N", from: 1) }
+        while rest.count < size, let page = try await upstream.next() {
+          try Size.check(elements: rest.count + page.count)
+          rest += page
         }
-        return out
+        guard !rest.isEmpty else { return nil }
+        let whole = Swift.max(1, rest.count / size)
+        defer { rest = Array(rest.dropFirst(whole * size)) }
+        return (0..<whole).map { .list(Array(rest.dropFirst($0 * size).prefix(size))) }
       }
     }
   }
 }
 
-extension StageCall {
-  /// Code for a flat record of the places' paths and the options.
-  func selection() -> Code {
-    var names: [String] = []
-    var codes: [Code] = []
-    for expression in positional {
-      guard let path = expression.path else {
-        compiler.report(
-          "\(command.name) names a column by its field", expression.range, nextStep: "give it a name: total: (.a + .b)")
+/// The elements of lists one by one, with the names of the list they come from.
+private struct Flattening {
+  private var upstream: ElementStream
+  private var page = ElementPage()
+  private var position = 0
+  private var inner: ElementStream?
+
+  init(_ upstream: ElementStream) { self.upstream = upstream }
+
+  /// The next elements, or nil at the end.
+  mutating func next() async throws(Fault) -> ElementPage? {
+    var out = ElementPage()
+    while out.elements.count < 1024 {
+      if let next = try await inner?.next() {
+        for element in next { out.append(element, like: page, position - 1) }
         continue
       }
-      names.append(path)
-      codes.append(each(expression))
+      inner = nil
+      if position == page.elements.count {
+        if !out.elements.isEmpty { return out }
+        guard let next = try await upstream.page() else { return nil }
+        (page, position) = (next, 0)
+      }
+      let element = page.elements[position]
+      position += 1
+      switch element {
+      case .list, .page, .stream, .range: inner = try await PipelineRun.spread(element)
+      default: out.append(element, like: page, position - 1)
+      }
     }
-    for option in options where !declaration.options.contains(where: { $0.name == option.name }) {
-      names.append(option.name)
-      codes.append(each(option.value))
-    }
-    let keys = names
-    return Code.of(codes) { values in .record(Record(zip(keys, values).map { (name: $0.0, value: $0.1) })) }
-  }
-}
-
-extension Expr {
-  /// The name of a `.a.b` path: `a.b`.
-  var path: String? {
-    switch kind {
-    case .elementField(let name, _, _): name
-    case .field(let base, let name, _, _): base.path.map { "\($0).\(name)" }
-    default: nil
-    }
+    return out
   }
 }

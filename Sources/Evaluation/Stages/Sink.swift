@@ -1,17 +1,20 @@
 import Bulk
+import JSONText
 import Language
 import Values
 import Formats
 
 extension Stage {
-  private static let options: [Declaration.Option] = [.inFlight, .onError]
+  private static let options: [Declaration.Option] = [
+    .inFlight, .onError, .halt, .rate, .failed, .dryRun, .journal, .settle, .unknown,
+  ]
 
   static let create = sink(
     Declaration(
       name: "create", summary: "Creates a resource of each element.",
       parameters: [.init(name: "CLIENT", shape: .client)],
-      options: [.include, .keepID, .keys, .meta, .timeout, .expire, .key] + options, effect: .changes,
-      result: "summary", givesSummary: true
+      options: [.include, .keepID, .keys, .meta, .timeout, .expire, .key, .max] + options, effect: .changes,
+      result: "summary", names: .kept, givesSummary: true
     ),
     Proposal.create)
 
@@ -19,8 +22,8 @@ extension Stage {
     Declaration(
       name: "update", summary: "Updates the resource of each element with a record.",
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
-      options: [.include, .keys, .meta, .timeout, .expire] + options, effect: .changes, result: "summary",
-      givesSummary: true),
+      options: [.include, .keys, .meta, .timeout, .expire, .max] + options, effect: .changes, result: "summary",
+      names: .kept, givesSummary: true),
     Proposal.update)
 
   static let destroy = sink(
@@ -28,38 +31,49 @@ extension Stage {
       name: "destroy", summary: "Destroys the resource of each element.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.confirm, .max, .meta, .timeout, .expire] + options,
-      effect: .destroys, result: "summary", givesSummary: true), Proposal.destroy)
+      effect: .destroys, result: "summary", names: .kept, givesSummary: true), Proposal.destroy)
 
   private static func sink(
     _ declaration: Declaration, _ propose: @escaping @Sendable (Arguments) throws(Fault) -> Proposal
   ) -> Stage {
     Stage(declaration) { call in
       let arguments = SinkArguments(call)
+      let named = call.option("failed") == nil ? nil : call.compiler.scope.variable(Pipeline.sourceName)?.slot
       return .sink { frame, stream, keepsFlow throws(Fault) in
         let once = try await arguments.once(&frame)
         let client = try once.client()
         let policy = try once.policy(frame.run, client, label: "\(declaration.name) \(client.name)")
-        let consent =
-          declaration.effect == .destroys ? try await Self.consent(once, client, frame.run, &stream) : nil
+        let isDry = frame.run.isDry(once)
+        let consent = isDry ? nil : try await Self.consent(declaration, once, client, frame.run, &stream)
         let source = ElementSource(stream, frame, arguments, once, policy, propose)
-        let plan = BulkPlan(arguments: once, client: client, policy: policy, consent: consent, source: source)
+        source.named = named
+        var plan = BulkPlan(arguments: once, client: client, policy: policy, consent: consent, source: source)
+        plan.isDry = isDry
+        plan.guards = try await once.safeguards(frame.run, client, keyField: arguments.keyField)
+        plan.failedFile = try once.string("failed").map { path throws(Fault) in try FailedFile(path) }
         let (flow, tally) = try await BulkRun(plan, frame.run).carriedOut(keepsFlow: keepsFlow)
         return (flow, tally.value)
       }
     }
   }
 
+  /// What was agreed to, where it destroys; the check of `max:` for any sink.
   private static func consent(
-    _ arguments: Arguments, _ client: ClientValue, _ run: Run, _ stream: inout ElementStream
-  ) async throws(Fault) -> Consent {
+    _ declaration: Declaration, _ arguments: Arguments, _ client: ClientValue, _ run: Run,
+    _ stream: inout ElementStream
+  ) async throws(Fault) -> Consent? {
     let max = try arguments.integer("max", least: 0)
+    let destroys = declaration.effect == .destroys
     var request = ConfirmationRequest(verb: arguments.name, client: client, max: max)
-    if max != nil || run.session.surroundings.ask != nil {
-      let all = try await Collected.all(of: &stream)
+    let isAsked = run.session.surroundings.ask != nil || client.connection.protection == .confirm
+    if max != nil || destroys && isAsked {
+      let all = try await Collected.all(of: &stream, keepsNames: true, limit: 16 << 20)
       stream = try all.elements()
       request.count = all.count
     }
-    return try await run.consent(to: request, arguments)
+    guard !destroys else { return try await run.consent(to: request, arguments) }
+    try request.checkMax(arguments)
+    return nil
   }
 }
 
@@ -71,8 +85,12 @@ private final class ElementSource: BulkSource {
   private let once: Arguments
   private let policy: Policy
   private let propose: (Arguments) throws(Fault) -> Proposal
-  private var page: ArraySlice<Value> = []
-  private var keys = Set<String>()
+  private var page = ElementPage()
+  private var position = 0
+  private var failures: ArraySlice<ElementPage.Failure> = []
+  /// The slot of the element at the pipeline's head, where `failed:` writes it.
+  var named: Int?
+  private var keys = Set<SinkArguments.KeyHash>()
   private var isStopped = false
   private var isBegun = false
 
@@ -92,17 +110,35 @@ private final class ElementSource: BulkSource {
   func next() async throws(Fault) -> [BulkElement]? {
     try frame.run.checkInterrupt()
     guard !isStopped else { return nil }
-    if page.isEmpty { page = try await stream.next()?[...] ?? [] }
-    guard let element = page.popFirst() else { return nil }
-    frame.element = element
+    if position == page.elements.count, failures.isEmpty {
+      page = try await stream.page() ?? ElementPage()
+      (position, failures) = (0, page.failures[...])
+    }
+    if let failure = failures.first, failure.place <= position { return [failed(failures.removeFirst())] }
+    guard position < page.elements.count else { return nil }
+    let element = page.elements[position]
+    let names = page.names.isEmpty ? [] : page.names[position]
+    frame.take(page, position)
+    position += 1
+    let source = page.names.isEmpty ? nil : named.map { frame.slots[$0] }
     do throws(Fault) {
-      try await arguments.refuseRepeated(&keys, &frame)
-      return [BulkElement(element, .success(try propose(try await arguments.each(once, element, &frame))))]
+      let key = try await arguments.key(&keys, &frame)
+      var proposal = try propose(try await arguments.each(once, element, &frame))
+      proposal.change.key = key
+      return [BulkElement(element, names: names, .success(proposal), source: source)]
     } catch {
       if error.isFinal { throw error.within("at \(element.label)") }
       isStopped = !policy.continuesOnError
-      return [BulkElement(element, .failure(error))]
+      return [BulkElement(element, names: names, .failure(error), source: source)]
     }
+  }
+
+  /// The element of a failure of a stage before the sink.
+  private func failed(_ failure: ElementPage.Failure) -> BulkElement {
+    isStopped = !policy.continuesOnError
+    let place = named.flatMap { frame.names.firstIndex(of: $0) }
+    let source = place.flatMap { failure.names.indices.contains($0) ? failure.names[$0] : nil }
+    return BulkElement(failure.element, names: failure.names, .failure(failure.fault), source: source)
   }
 
   func keep(_ elements: [Value]) {}

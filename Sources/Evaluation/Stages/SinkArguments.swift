@@ -9,6 +9,8 @@ struct SinkArguments: Sendable {
   private let places: [(argument: Language.Argument, code: Code)]
   private let options: [(argument: Language.Argument, code: Code)]
   private let key: (code: Code, range: SourceRange)?
+  /// The field that `key:` names, where it is one.
+  let keyField: String?
 
   init(_ call: StageCall) {
     template = Arguments(
@@ -17,7 +19,9 @@ struct SinkArguments: Sendable {
     let positional = call.positional
     client = positional.first.map { first in (.positional(first), call.once(0)) }
     places = positional.dropFirst().map { (.positional($0), call.each($0)) }
-    key = call.options.first { $0.name == "key" }.map { (call.each($0.value), $0.value.range) }
+    let named = call.options.first { $0.name == "key" }
+    key = named.map { (call.each($0.value), $0.value.range) }
+    keyField = named?.value.path
     options = call.options.filter { $0.name != "key" }.map { option in
       (
         .option(option.name, option.range, option.value),
@@ -41,14 +45,31 @@ struct SinkArguments: Sendable {
     return arguments
   }
 
-  /// Refuses an element whose `key:` another had before: it would be made twice.
-  func refuseRepeated(_ keys: inout Set<String>, _ frame: inout Frame) async throws(Fault) {
-    guard let key else { return }
+  /// The text of an element's `key:`; nil where there is none.
+  ///
+  /// - Throws: where another element had it before: it would be made twice.
+  func key(_ keys: inout Set<KeyHash>, _ frame: inout Frame) async throws(Fault) -> String? {
+    guard let key else { return nil }
     let value = try await key.code.run(&frame)
-    guard keys.insert(try Comparison.key(of: value)).inserted else {
+    guard keys.insert(KeyHash(try Comparison.key(of: value))).inserted else {
       throw Fault(
         .value, "the key \(try value.json().text) stands twice", at: [Fault.Mark(key.range)], in: template.source,
         nextStep: "| unique .FIELD keeps the first of equal ones")
+    }
+    return try value.interpolated()
+  }
+
+  /// What stands for a key that was met: 128 bits, however long the key is, and no two alike in practice.
+  struct KeyHash: Hashable {
+    private let high: Int
+    private let low: Int
+
+    init(_ key: CodePoints) {
+      high = key.hashValue
+      var hasher = Hasher()
+      hasher.combine(high)
+      hasher.combine(key)
+      low = hasher.finalize()
     }
   }
 }

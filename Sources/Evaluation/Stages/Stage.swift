@@ -25,15 +25,17 @@ enum StageBody: Sendable {
   /// Elements from elements, as they are pulled.
   case transform(@Sendable (Frame, ElementStream) throws(Fault) -> ElementStream)
   /// Elements from elements, all of them read first; what it read from is closed.
-  case gather(@Sendable (inout Frame, [Value]) async throws(Fault) -> [Value])
+  case gather(@Sendable (inout Frame, inout ElementStream) async throws(Fault) -> ElementStream)
   /// All elements, read at once; what they came from is closed.
   case collect
+  /// The first element, or null; no more are read.
+  case first
   /// One value of all elements.
   case reduce(@Sendable (inout Frame, inout ElementStream) async throws(Fault) -> Value)
   /// A change for each element: what flows on, and the summary if nothing follows.
   case sink(
     @Sendable (inout Frame, inout ElementStream, _ keepsFlow: Bool) async throws(Fault) -> (
-      flow: [Value], summary: Value
+      flow: ElementPage, summary: Value
     ))
 }
 
@@ -51,7 +53,12 @@ struct StageCall {
   func each(_ index: Int) -> Code { each(positional[index]) }
 
   /// The code of an expression that is asked for each element.
-  func each(_ expression: Expr) -> Code { compiler.withElement(true) { compiler.code(expression) } }
+  func each(_ expression: Expr) -> Code {
+    let errors = compiler.findings.diagnostics.count
+    let code = compiler.withElement(true) { compiler.code(expression) }
+    if compiler.context.hasElement, compiler.findings.diagnostics.count == errors { compiler.refuseTwoWays(expression) }
+    return code
+  }
 
   /// The code of a place's argument that is asked once; it can't read the element.
   func once(_ index: Int) -> Code { compiler.withElement(false) { compiler.code(positional[index]) } }
@@ -71,21 +78,23 @@ struct StageCall {
 }
 
 extension ElementStream {
-  /// The elements that `body` makes of each element and the value of `code` for it; until it returns false.
+  /// The elements that `body` makes of each element and the value of `code` for it: one at most.
   func mapping(
     _ code: Code, _ frame: Frame, stage: String,
-    _ body: @escaping (_ element: Value, _ value: Value, _ out: inout [Value]) throws(Fault) -> Bool
+    _ body: @escaping (_ element: Value, _ value: Value, _ out: inout [Value]) throws(Fault) -> Void
   ) -> ElementStream {
     var (upstream, frame) = (self, frame)
     var failure: Fault?
-    return ElementStream { () async throws(Fault) in
+    return ElementStream(pages: { () async throws(Fault) in
       if let failure { throw failure }
-      guard let page = try await upstream.next() else { return nil }
+      guard let page = try await upstream.page() else { return nil }
       try frame.run.checkInterrupt()
-      var out: [Value] = []
-      out.reserveCapacity(page.count)
-      for element in page {
-        frame.element = element
+      var out = ElementPage()
+      out.elements.reserveCapacity(page.elements.count)
+      var passed = page.failures[...]
+      for (index, element) in page.elements.enumerated() {
+        frame.take(page, index)
+        out.pass(&passed, before: index)
         do throws(Fault) {
           let value: Value
           switch code {
@@ -93,20 +102,24 @@ extension ElementStream {
           case .sync(let body): value = try body(&frame)
           case .async(let body): value = try await body(&frame)
           }
-          guard try body(element, value, &out) else {
-            upstream.close()
-            break
-          }
+          try body(element, value, &out.elements)
         } catch {
           // What the page gave before the error flows on first.
           let placed = error.within("in \(stage), at \(element.label)")
-          guard !out.isEmpty, !placed.isFinal else { throw placed }
+          if frame.keepsFailures, !placed.isFinal {
+            let names = page.names.isEmpty ? [] : page.names[index]
+            out.failures.append(.init(place: out.elements.count, element: element, fault: placed, names: names))
+            continue
+          }
+          guard !out.elements.isEmpty, !placed.isFinal else { throw placed }
           failure = placed
           return out
         }
+        if !page.names.isEmpty, out.names.count < out.elements.count { out.names.append(page.names[index]) }
       }
+      out.pass(&passed, before: .max)
       return out
-    }
+    })
   }
 }
 
@@ -118,6 +131,6 @@ extension Value {
       if case .record = self { (try? json())?.hidingSecrets.text ?? typeWithArticle } else {
         (try? interpolated()) ?? typeWithArticle
       }
-    return text.count > 60 ? text.prefix(57) + "..." : text
+    return text.unicodeScalars.count > 60 ? String(text.unicodeScalars.prefix(57)) + "..." : text
   }
 }

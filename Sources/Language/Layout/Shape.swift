@@ -77,6 +77,11 @@ struct Shape {
   private mutating func close(_ index: Int, _ words: [Word]) {
     guard frames.count > 1, let opening = frames.removeLast().opening else { return }
     closings[opening] = index
+    if index + 1 < words.count, words[index + 1].token.isSymbol(":") {
+      // The brackets of a computed key, which take no comma and no line of their own.
+      brackets[opening] = .index
+      broken.remove(opening)
+    }
     if words[index].breaksBefore, opening + 1 < index { split(opening) }
   }
 

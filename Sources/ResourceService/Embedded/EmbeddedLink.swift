@@ -22,7 +22,7 @@ public final class EmbeddedLink: Link {
   let work = DispatchQueue(label: "retort.embedded")
   private let closed = Atomic(false)
 
-  /// Opens the sample or the file of a name, see ``ResourceService/init(opening:dialect:)``.
+  /// Opens the sample or the file of a name, see `ResourceService.init`.
   ///
   /// - Throws: `LinkError` of code `address`, with the sentence of the ``ResourceService/OpeningError``.
   public init(_ name: String) throws(LinkError) {

@@ -28,7 +28,7 @@ struct Filter {
         errors.append(.invalidFilterValue(value, of: name))
         continue
       }
-      let values = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      let values = text.parts(between: ",")
       filters.append(Filter(subject: subject, values: values))
     }
     guard errors.isEmpty else { throw Refusal(errors) }

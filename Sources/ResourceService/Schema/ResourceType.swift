@@ -1,3 +1,5 @@
+import JSONText
+
 /// A served table: the type of its resources, and the name of its queue.
 struct ResourceType: Sendable {
   /// The table's name, which is the type and the queue.
@@ -19,10 +21,10 @@ struct ResourceType: Sendable {
   var toOnes: ArraySlice<Relationship> { relationships.prefix { $0.column != nil } }
 
   /// The attribute of a name on the wire.
-  func attribute(_ member: String) -> Column? { attributes.first { $0.member == member } }
+  func attribute(_ member: String) -> Column? { attributes.first { $0.member.isSame(as: member) } }
 
   /// The relationship of a name on the wire.
-  func relationship(_ name: String) -> Relationship? { relationships.first { $0.name == name } }
+  func relationship(_ name: String) -> Relationship? { relationships.first { $0.name.isSame(as: name) } }
 
   /// Where an error about a column points, and how it calls the column.
   func place(ofColumn name: String) -> (pointer: String, member: String) {

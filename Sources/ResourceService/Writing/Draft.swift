@@ -90,7 +90,7 @@ struct Draft {
       errors.append(.invalidLinkage)
       return nil
     }
-    if name != type.name { errors.append(.typeMismatch(isCarrot && isOfMany ? "" : name)) }
+    if !name.isSame(as: type.name) { errors.append(.typeMismatch(isCarrot && isOfMany ? "" : name)) }
     return text
   }
 

@@ -1,8 +1,9 @@
 import Language
+import Redaction
 import Testing
 
-/// What an error shows of secrets, and of what a service said.
-@Suite struct ScreeningTests {
+/// Secrets are found once, for the lines of errors, for the history, and for what services say.
+@Suite struct SecretsTests {
   @Test(arguments: [
     (#"connect "amqp://guest:S3CRET@h/" x"#, #"connect "amqp://guest:******@h/" x"#),
     (#"connect "amqps://guest:a/b?c@d#e@h/v""#, #"connect "amqps://guest:*********@h/v""#),
@@ -42,14 +43,45 @@ import Testing
     }
   }
 
-  @Test func whatAServiceSaysDoesNotSteerTheTerminal() {
-    let source = SourceText(name: "a", text: "x")
-    let report = Renderer.Report(
-      title: "error", message: "a\u{1B}[2J\u{7}", source: source,
-      marks: [Diagnostic.Mark(range: SourceRange(0, 1), label: "b\u{202E}")], notes: ["c\u{9B}d\té"])
+  @Test func aSecretThatIsWideHasAsManyStarsAsColumns() {
     #expect(
-      Renderer().render(report)
-        == "error: a\\u{1B}[2J\\u{7}\n  --> a:1:1\n1 | x\n  | ^ b\\u{202E}\n  = c\\u{9B}d\té\n")
+      drawn(#"connect "amqp://u:日本@h" x"#, message: "no") == """
+        error: no
+          --> a:1:1
+        1 | connect "amqp://u:****@h" x
+          | ^
+
+        """)
+  }
+
+  @Test(arguments: [
+    (#"connect "amqp://guest:secret@localhost/" name: "x""#, #"connect "amqp://guest:***@localhost/" name: "x""#),
+    (#"connect "amqps://u:p@ss/w@rd#1@host:5671/v" # me"#, #"connect "amqps://u:***@host:5671/v" # me"#),
+    (#"connect "AMQP://u:two words@h""#, #"connect "AMQP://u:***@h""#),
+    (#"connect "amqp://:secret@h""#, #"connect "amqp://:***@h""#),
+    (#"let u = "postgres://app:s3/cret@db/x" # mail a@b"#, #"let u = "postgres://app:***@db/x" # mail a@b"#),
+    (#"create users {name: "n", password: "a\"b", age: 1}"#, #"create users {name: "n", password: "***", age: 1}"#),
+    (#"create users {"api_key": "k", "authToken" : "t"}"#, #"create users {"api_key": "***", "authToken" : "***"}"#),
+    (#"let password = "x""#, #"let password = "***""#),
+    (#"stream users | where .secret == "x""#, #"stream users | where .secret == "***""#),
+    ("for c in clients do\n  c.secret != \"x\"\nend", "for c in clients do\n  c.secret != \"***\"\nend"),
+    ("no way to amqp://u:p@ss@h:5672/ for root@h", "no way to amqp://u:***@h:5672/ for root@h"),
+    ("amqp://u:two words@h/v", "amqp://u:***@h/v"), (#"{"x":"y","Set-Cookie":"k"#, #"{"x":"y","Set-Cookie":"***"#),
+    ("Authorization: Bearer abc.d-e= and more", "Authorization: Bearer *** and more"),
+    ("see http://u:p@h/x", "see http://u:***@h/x"),
+  ])
+  func areTakenOut(text: String, shown: String) {
+    #expect(Secrets.hidden(in: text) == shown)
+    #expect(Secrets.hidden(in: shown) == shown)
+  }
+
+  @Test(arguments: [
+    #"connect "amqp://guest@localhost:5672/""#, #"connect "embedded:blog""#, #"print "http://host:8080/a?b=c""#,
+    #"create tags {name: "password"}"#, "count posts filter: {state: \"draft\"}", "", "\"", ":", "password: \"",
+    "http://host:8080/users?mail=a@b", #"{"href":"mailto:ann@h"}"#, #"print "a: " + "b@c""#, "bearer", "bob",
+  ])
+  func othersStay(text: String) {
+    #expect(Secrets.hidden(in: text) == text)
   }
 
   private func drawn(_ line: String, message: String) -> String {

@@ -1,0 +1,79 @@
+import JSONAPI
+public import JSONText
+
+/// What makes a change the same one in the next run: verb, queue, and the resource or the key; not its position, and not
+/// its content (BulkChanges.md, "Identity").
+public struct ChangeIdentity: Sendable, Hashable {
+  /// The identity as text: `update posts 12`, `create people "a@b.c"`, `link posts 4 tags tags/1,tags/2`.
+  public var text: String
+
+  /// Creates the identity of a text, as a journal has it.
+  public init(text: String) { self.text = text }
+
+  /// The identity of no change.
+  static let none = ChangeIdentity(text: "")
+
+  /// A hash that is the same in each run and on each machine.
+  var hash: StableHash { StableHash(text) }
+}
+
+extension Change {
+  /// Its identity; nil for a create without a `key:` and for a call.
+  public var identity: ChangeIdentity? {
+    switch verb {
+    case .create: key.map { ChangeIdentity(text: "create \(target.queue) \(JSONValue.string($0).text)") }
+    case .update, .destroy: id.map { ChangeIdentity(text: "\(verb.rawValue) \(target.queue) \($0)") }
+    case .link, .unlink: relationship.map { ChangeIdentity(text: "\(verb.rawValue) \(target.queue) \($0) \(linkage)") }
+    case .relink: relationship.map { ChangeIdentity(text: "relink \(target.queue) \($0)") }
+    case .call: nil
+    }
+  }
+
+  /// The resource's id and the relationship's name of a change of linkage.
+  private var relationship: String? {
+    guard let name = params["relationship"]?.stringValue,
+      let parent = params.first(where: { $0.key.hasSuffix("_id") || $0.key.hasSuffix("-id") })?.value.idText
+    else { return nil }
+    return "\(parent) \(name)"
+  }
+
+  /// The identifiers of a change of linkage, sorted.
+  private var linkage: String {
+    let identifiers: [JSONValue] =
+      switch params["data"] {
+      case .array(let array)?: Array(array)
+      case let data?: [data]
+      case nil: []
+      }
+    return identifiers.map { "\($0["type"]?.stringValue ?? "")/\($0["id"]?.idText ?? "")" }.sorted()
+      .joined(separator: ",")
+  }
+
+  /// The attributes and relationships that are sent: what a lookup compares.
+  public var content: JSONObject {
+    guard let data = params["data"]?.objectValue else { return [:] }
+    return JSONObject(data.filter { $0.key == "attributes" || $0.key == "relationships" }.map { ($0.key, $0.value) })
+  }
+}
+
+/// 128 bits of a text, the same in each run and on each machine.
+struct StableHash: Hashable, Sendable {
+  let high: UInt64
+  let low: UInt64
+
+  init(_ text: String) {
+    var (a, b): (UInt64, UInt64) = (0xCBF2_9CE4_8422_2325, 0x6C62_272E_07BB_0142)
+    for byte in text.utf8 {
+      a = (a ^ UInt64(byte)) &* 0x100_0000_01B3
+      b = (b &+ UInt64(byte) &+ 1) &* 0x9E37_79B9_7F4A_7C15
+      b ^= b >> 29
+    }
+    (high, low) = (Self.mixed(a), Self.mixed(b ^ a.byteSwapped))
+  }
+
+  private static func mixed(_ value: UInt64) -> UInt64 {
+    var mixed = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ mixed >> 31
+  }
+}

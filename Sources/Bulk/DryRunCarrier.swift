@@ -1,0 +1,47 @@
+public import Client
+import JSONAPI
+public import JSONText
+import Synchronization
+
+/// A carrier that sends no change.
+///
+/// A create or an update gives the record that it would send, a create with the id `dry-run-1`, `dry-run-2` and so on.
+public final class DryRunCarrier: Carrier {
+  /// What ids of resources begin with that were made in a dry run.
+  public static let prefix = "dry-run-"
+
+  private struct State {
+    var made = 0
+    var resources: [String: JSONObject] = [:]
+  }
+
+  private let state = Mutex(State())
+  /// How many resources are kept to be read again.
+  private static let limit = 10_000
+
+  /// Creates a carrier.
+  public init() {}
+
+  /// Anywhere.
+  public var executor: (any TaskExecutor)? { nil }
+
+  /// The resource that a dry run would have made or changed; nil where it is none of it.
+  public func resource(_ id: String) -> JSONObject? { state.withLock { $0.resources[id] } }
+
+  /// Gives what the service would answer.
+  public func carry(_ change: Change) -> ChangeReply {
+    guard change.givesDocument, change.verb != .destroy, var data = change.params["data"]?.objectValue else {
+      return change.givesDocument ? .document(Document()) : .result(.null)
+    }
+    state.withLock { state in
+      if change.verb == .create, data["id"] == nil {
+        state.made += 1
+        data["id"] = .string("\(Self.prefix)\(state.made)")
+      }
+      guard let id = data["id"]?.idText, id.hasPrefix(Self.prefix), state.resources.count < Self.limit else { return }
+      state.resources[id] = (state.resources[id] ?? [:]).merging(data)
+    }
+    let document = try? Document(.object(JSONObject([("data", .object(data))])))
+    return .document(document ?? Document())
+  }
+}

@@ -1,0 +1,45 @@
+/// Why a journal can't be used.
+public enum JournalError: ElementError, Equatable {
+  /// The file can't be opened, read or written: the path, and the system's reason.
+  case file(String, reason: String)
+  /// Another run has it open.
+  case inUse(String)
+  /// The file is no journal, or of another version.
+  case notAJournal(String)
+  /// A line before the last ones is not whole.
+  case damaged(String, line: Int)
+  /// It belongs to another statement: what differs.
+  case otherStatement(String, [String])
+  /// Its statement was carried out to the end, at a time.
+  case complete(String, at: String)
+
+  /// One sentence.
+  public var message: String {
+    switch self {
+    case .file(let path, let reason): "the journal \(path) can't be used: \(reason)"
+    case .inUse(let path): "the journal \(path) is in use by another run"
+    case .notAJournal(let path): "\(path) is no journal of this version"
+    case .damaged(let path, let line): "\(path):\(line): the journal is damaged before its end"
+    case .otherStatement(let path, let differences):
+      "the journal \(path) belongs to another statement: \(differences.joined(separator: "; "))"
+    case .complete(let path, let time): "the journal \(path) was completed at \(time)"
+    }
+  }
+
+  /// The kind, by its word.
+  public var kindWord: String { "file" }
+
+  /// A journal that can't be written ends the statement.
+  public var endsStatement: Bool { true }
+
+  /// What to do next.
+  public var nextStep: String {
+    switch self {
+    case .file: "name another file, or make room"
+    case .inUse: "wait for the other run, or stop it"
+    case .notAJournal, .otherStatement: "name another file: journal: \"FILE.journal\""
+    case .damaged: "retort journal FILE shows what can be read; name another file"
+    case .complete: "nothing is left to do; for a new run name another file"
+    }
+  }
+}

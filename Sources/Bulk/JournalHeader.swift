@@ -1,0 +1,61 @@
+public import JSONText
+
+/// The statement that a journal belongs to, and who ran it when.
+public struct JournalHeader: Sendable, Equatable {
+  /// The broker's name and vhost.
+  public var broker: String
+  /// The queue.
+  public var queue: String
+  /// The JSON:API type.
+  public var type: String
+  /// The verb.
+  public var verb: String
+  /// The words of `key:`, where there are some.
+  public var key: String?
+  /// When it was made, for people.
+  public var created: String
+  /// Who ran it, for people.
+  public var by: String
+  /// `--reason`, for people.
+  public var reason: String?
+
+  /// Creates a header.
+  public init(
+    broker: String, queue: String, type: String, verb: String, key: String?, created: String, by: String,
+    reason: String?
+  ) {
+    (self.broker, self.queue, self.type, self.verb, self.key) = (broker, queue, type, verb, key)
+    (self.created, self.by, self.reason) = (created, by, reason)
+  }
+
+  /// The version of the format.
+  static let version = 1
+
+  /// The header as its line.
+  public var json: JSONObject {
+    JSONObject([
+      ("retort-journal", .number(JSONNumber(Self.version))), ("broker", .string(broker)), ("queue", .string(queue)),
+      ("type", .string(type)), ("verb", .string(verb)), ("key", key.map { .string($0) } ?? .null),
+      ("created", .string(created)), ("by", .string(by)), ("reason", reason.map { .string($0) } ?? .null),
+    ])
+  }
+
+  /// Creates the header of a line; nil where it is none of this version.
+  init?(json object: JSONObject) {
+    guard object["retort-journal"]?.numberValue?.integer == Self.version,
+      let broker = object["broker"]?.stringValue, let queue = object["queue"]?.stringValue,
+      let type = object["type"]?.stringValue, let verb = object["verb"]?.stringValue
+    else { return nil }
+    self.init(
+      broker: broker, queue: queue, type: type, verb: verb, key: object["key"]?.stringValue,
+      created: object["created"]?.stringValue ?? "", by: object["by"]?.stringValue ?? "",
+      reason: object["reason"]?.stringValue)
+  }
+
+  /// The members in which another statement's header differs.
+  func differences(from other: JournalHeader) -> [String] {
+    let mine = [("broker", broker), ("queue", queue), ("type", type), ("verb", verb), ("key", key ?? "none")]
+    let theirs = [other.broker, other.queue, other.type, other.verb, other.key ?? "none"]
+    return zip(mine, theirs).filter { $0.0.1 != $0.1 }.map { "\($0.0.0) \($0.0.1), here \($0.1)" }
+  }
+}

@@ -1,0 +1,27 @@
+import Synchronization
+
+/// At most so many changes a second, evenly: each waits for its turn.
+public final class RateLimiter: Sendable {
+  private struct State {
+    var step: Duration
+    var next: ContinuousClock.Instant?
+  }
+
+  private let state: Mutex<State>
+
+  /// Creates a limiter of a number a second.
+  public init(perSecond rate: Int) { state = Mutex(State(step: .seconds(1) / max(1, rate))) }
+
+  /// Takes another number a second.
+  public func change(perSecond rate: Int) { state.withLock { $0.step = .seconds(1) / max(1, rate) } }
+
+  /// Waits for the next turn; at once where the task is cancelled.
+  func turn() async {
+    let turn = state.withLock { state -> ContinuousClock.Instant in
+      let turn = max(state.next ?? .now, .now)
+      state.next = turn + state.step
+      return turn
+    }
+    if turn > .now { try? await Task.sleep(until: turn, clock: .continuous) }
+  }
+}

@@ -1,0 +1,88 @@
+public import Client
+import JSONAPI
+public import JSONText
+
+/// Finds out by reading whether a change that is unknown was carried out (BulkChanges.md, "Resuming").
+public struct UnknownResolver: Sendable {
+  /// What a lookup says.
+  public enum Finding: Sendable {
+    /// The change is there; the id of the resource.
+    case carriedOut(id: String?)
+    /// It is not there, and sending it again does no harm.
+    case repeatable
+    /// It is not there, and may still come.
+    case unknown
+    /// More than one resource has the key.
+    case doubled(Int)
+  }
+
+  private let client: ResourceClient
+  /// The field that holds the key of a create.
+  private let keyField: String?
+  /// Whether the time that `settle:` names has passed, so that what is not there does not come any more.
+  private let isSettled: Bool
+
+  /// Creates a resolver that reads by a client.
+  public init(_ client: ResourceClient, keyField: String?, isSettled: Bool) {
+    var client = client
+    client.settings.keys = .wire
+    self.client = client
+    self.keyField = keyField
+    self.isSettled = isSettled
+  }
+
+  /// Looks up a change as this run would send it; `sent` is what was sent, with hashes in place of secrets.
+  public func look(_ change: Change, sent: JSONObject) async -> Finding {
+    do throws(ClientError) {
+      switch change.verb {
+      case .destroy: return try await destroyed(change)
+      case .update: return try await updated(change, sent)
+      case .create: return try await created(change, sent)
+      case .link, .relink, .unlink: return .repeatable
+      case .call: return isSettled ? .repeatable : .unknown
+      }
+    } catch { return .unknown }
+  }
+
+  private func destroyed(_ change: Change) async throws(ClientError) -> Finding {
+    guard let id = change.id else { return .unknown }
+    return try await resource(id) == nil ? .carriedOut(id: id) : .repeatable
+  }
+
+  private func updated(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> Finding {
+    guard let id = change.id, let resource = try await resource(id) else { return .repeatable }
+    if Self.holds(resource, sent) { return .carriedOut(id: id) }
+    return isSettled || change.content.hashingSecrets == sent ? .repeatable : .unknown
+  }
+
+  private func created(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> Finding {
+    guard let keyField, let key = change.key, !key.isEmpty, !key.contains(",") else { return .unknown }
+    var query = Query()
+    query.filter = [(keyField, key)]
+    let found = try await client.index(query).resources
+    guard found.allSatisfy({ $0["attributes"]?[keyField]?.idText == key }) else { return .unknown }
+    switch found.count {
+    case 0: return isSettled ? .repeatable : .unknown
+    case 1: return Self.holds(found[0], sent) ? .carriedOut(id: found[0]["id"]?.idText) : .unknown
+    default: return .doubled(found.count)
+    }
+  }
+
+  private func resource(_ id: String) async throws(ClientError) -> JSONObject? {
+    do throws(ClientError) { return try await client.show(id).resource } catch {
+      if error.kind == .notFound { return nil }
+      throw error
+    }
+  }
+
+  /// Whether a resource has the attributes and linkage that were sent.
+  static func holds(_ resource: JSONObject, _ sent: JSONObject) -> Bool {
+    let attributes = resource["attributes"]?.objectValue?.hashingSecrets ?? [:]
+    let relationships = resource["relationships"]?.objectValue ?? [:]
+    let hasAttributes = (sent["attributes"]?.objectValue ?? [:]).allSatisfy { attributes[$0.key] == $0.value }
+    let hasLinkage = (sent["relationships"]?.objectValue ?? [:]).allSatisfy { name, value in
+      relationships[name]?["data"] == value["data"]
+    }
+    return hasAttributes && hasLinkage
+  }
+}

@@ -1,0 +1,52 @@
+import Language
+import Values
+
+extension Compiler {
+  /// Compiles `name(arguments)`: a function, or a def.
+  func call(_ name: String, _ nameRange: SourceRange, _ arguments: [Argument], _ range: SourceRange) -> Code {
+    if let definition = definition(name) {
+      let command = Language.Command(
+        name: name, nameRange: nameRange, arguments: arguments, body: nil, range: range)
+      return call(definition, command, element: false)
+    }
+    noteVariable(name, range)
+    let codes = arguments.map { code($0.expression) }
+    guard let function = Function.named(name) else {
+      reportUnknownFunction(name, nameRange)
+      return broken
+    }
+    for case .option(_, let place, _) in arguments {
+      report("\(name) has no options", place, nextStep: "its arguments stand in their order: \(function.signature)")
+      return broken
+    }
+    guard function.takes(codes.count) else {
+      report("\(name) takes \(function.arity), not \(codes.count)", range, nextStep: "help \(name) shows its signature")
+      return broken
+    }
+    let source = source
+    let immediate = codes.compactMap(\.immediate)
+    guard immediate.count == codes.count else {
+      return Code.async { frame throws(Fault) in
+        var values: [Value] = []
+        for code in codes { values.append(try await code.run(&frame)) }
+        do throws(Fault) { return try function.body(values, frame.run) } catch {
+          throw error.placed(at: range, in: source)
+        }
+      }
+    }
+    return .sync { frame throws(Fault) in
+      var values: [Value] = []
+      for code in immediate { values.append(try code(&frame)) }
+      do throws(Fault) { return try function.body(values, frame.run) } catch {
+        throw error.placed(at: range, in: source)
+      }
+    }
+  }
+
+  private func reportUnknownFunction(_ name: String, _ range: SourceRange) {
+    let isCommand = Command.named(name) != nil
+    reportUnknown(
+      "function", name, range, among: Function.all.map(\.name) + definitions.keys,
+      hint: isCommand ? "a command is written without parentheses: \(name) ..." : "help functions lists them")
+  }
+}

@@ -1,0 +1,141 @@
+import Language
+import Values
+
+/// What `as` names, and the slips that it is for.
+extension Compiler {
+  /// Names the element for the stages to the right; returns the name's slot.
+  func name(element expression: Expr) {
+    guard case .name(let name) = expression.kind else { return }
+    let slot = scope.define(name, expression.range)
+    _ = scope.read(name)
+    context.named.append(slot)
+  }
+
+  /// Ends the names of the elements at a stage that takes them together.
+  func endNames(at stage: String) {
+    scope.end(context.named, at: stage)
+    context.named = []
+  }
+
+  /// Refuses a name that ended before the place where it is read.
+  func refuseEnded(_ name: String, _ variable: Scope.Variable, _ range: SourceRange) {
+    guard let stage = variable.ended else { return }
+    report(
+      "\(name) names an element before \(stage), which takes the elements together", range,
+      nextStep: "name it again: | \(stage) ... | as \(name)")
+  }
+
+  /// Refuses an expression of an inner pipeline that reads both `.field` and `it.field`: both are the inner element's.
+  func refuseTwoWays(_ expression: Expr) {
+    var (bare, dotted): (Expr?, Expr?)
+    expression.visit { part in
+      switch part.kind {
+      case .elementField: bare = bare ?? part
+      case .field(let base, _, _, _) where base.kind == .it: dotted = dotted ?? part
+      default: break
+      }
+    }
+    guard let bare, let dotted else { return }
+    let (field, other) = (source.text(bare.range), source.text(dotted.range))
+    report(
+      "\(field) and \(other) both read the element of the inner pipeline", dotted.range,
+      nextStep: "name the outer element before: ... | as a | ... a\(other.dropFirst(2))")
+  }
+
+  /// Refuses a comparison of a value with itself.
+  func refuseSameSides(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr) {
+    guard symbol.isComparison, let reading = left.reading, reading == right.reading, reading.readsSomething else {
+      return
+    }
+    report(
+      "both sides of \(symbol.rawValue) are the same", left.range.through(right.range),
+      nextStep: other(right).map {
+        "name the outer element before: ... | as a | ... \(source.text(left.range)) \(symbol.rawValue) \($0)"
+      } ?? "compare it with something else")
+  }
+
+  /// A reading of the element as one of an element that is named `a`.
+  private func other(_ expression: Expr) -> String? {
+    let text = source.text(expression.range)
+    switch text.first {
+    case ".": return "a" + text
+    case "i" where text.hasPrefix("it.") || text == "it": return "a" + text.dropFirst(2)
+    default: return nil
+    }
+  }
+}
+
+extension BinaryOperator {
+  /// Whether it compares two values.
+  var isComparison: Bool {
+    [.equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual].contains(self)
+  }
+}
+
+/// An expression in a form that two expressions share where they always give the same.
+private struct Reading: Equatable {
+  var text: String
+  /// Whether it reads a variable or the element.
+  var readsSomething = false
+
+  /// A word with its parts; nil where one of them may differ from one time to the next.
+  init?(_ word: String, _ parts: [Reading?] = [], readsSomething: Bool = false) {
+    text = word
+    self.readsSomething = readsSomething
+    for part in parts {
+      guard let part else { return nil }
+      text += "(\(part.text.utf8.count):\(part.text))"
+      self.readsSomething = self.readsSomething || part.readsSomething
+    }
+  }
+}
+
+extension Expr {
+  /// Its form without places; nil for what may give another value the next time: a command, a def, `now()`.
+  fileprivate var reading: Reading? {
+    switch kind {
+    case .number(let digits): Reading("number \(digits)")
+    case .duration(let count, let unit): Reading("duration \(count)\(unit)")
+    case .bool(let value): Reading("\(value)")
+    case .null: Reading("null")
+    case .string(let parts): Self.reading(parts)
+    case .it: Reading("it", readsSomething: true)
+    case .name(let name): Reading("name \(name)", readsSomething: true)
+    case .elementField(let name, _, let isOptional):
+      Reading("field \(isOptional) \(name)", [Reading("it", readsSomething: true)])
+    case .field(let base, let name, _, let isOptional): Reading("field \(isOptional) \(name)", [base.reading])
+    case .index(let base, let index, let isOptional): Reading("index \(isOptional)", [base.reading, index.reading])
+    case .cut(let base, let lower, let upper): Reading("cut", [base.reading, lower.reading, upper.reading])
+    case .binary(let symbol, _, let left, let right): Reading(symbol.rawValue, [left.reading, right.reading])
+    case .not(let operand): Reading("not", [operand.reading])
+    case .negate(let operand): Reading("negate", [operand.reading])
+    case .range(let lower, let upper): Reading("range", [lower.reading, upper.reading])
+    case .list(let elements): Reading("list", elements.map(\.reading))
+    case .call(let name, _, let arguments): Self.reading(name, arguments)
+    case .group(.pipeline(let pipeline)): Self.reading(pipeline)
+    case .regex, .record, .group: nil
+    }
+  }
+
+  /// The functions whose value depends on more than their arguments.
+  private static let changing: Set<String> = ["now", "ago", "age", "uuid"]
+
+  private static func reading(_ name: String, _ arguments: [Argument]) -> Reading? {
+    guard Function.named(name) != nil, !changing.contains(name) else { return nil }
+    return Reading("call \(name)", arguments.map(\.expression.reading))
+  }
+
+  private static func reading(_ parts: [StringPart]) -> Reading? {
+    guard parts.count == 1, case .literal(let text) = parts[0] else { return nil }
+    return Reading("string \(text)")
+  }
+
+  private static func reading(_ pipeline: Pipeline) -> Reading? {
+    guard pipeline.stages.isEmpty else { return nil }
+    switch pipeline.head {
+    case .expression(let expression): return expression.reading
+    case .name(let name, _): return Reading("name \(name)", readsSomething: true)
+    case .command: return nil
+    }
+  }
+}

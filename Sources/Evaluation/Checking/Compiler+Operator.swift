@@ -1,0 +1,65 @@
+import Language
+import Values
+
+extension Compiler {
+  /// Compiles both operands, and holds them against the operator where their values are known.
+  func operands(
+    _ symbol: BinaryOperator, _ left: Expr, _ right: Expr, _ range: SourceRange
+  ) -> (left: Code, right: Code) {
+    refuseSameSides(symbol, left, right)
+    let (a, b) = (code(left), code(right))
+    guard ![.and, .or, .otherwise].contains(symbol), !context.isRescued, let x = a.known, let y = b.known,
+      !triesPattern(symbol, x)
+    else { return (a, b) }
+    do throws(Fault) { _ = try operation(symbol, left, right)(x, y) } catch {
+      if error.kind == .type { report(error.message, range, nextStep: error.nextStep) }
+    }
+    return (a, b)
+  }
+
+  /// What an operator does; where text stands against a time, the error shows the expression that reads the text.
+  func operation(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr) -> Operators.Operation {
+    let operation = Operators.operation(symbol)
+    let (a, b) = (source.text(left.range), source.text(right.range))
+    return { x, y throws(Fault) in
+      do throws(Fault) { return try operation(x, y) } catch {
+        switch (x, y) {
+        case (.string, .time): throw error.advising("time(\(a)) \(symbol.rawValue) \(b)")
+        case (.time, .string): throw error.advising("\(a) \(symbol.rawValue) time(\(b))")
+        default: throw error
+        }
+      }
+    }
+  }
+
+  /// Compiles an operator between two operands.
+  func binary(_ symbol: BinaryOperator, _ range: SourceRange, _ left: Expr, _ right: Expr) -> Code {
+    let (a, b) = operands(symbol, left, right, range)
+    switch symbol {
+    case .and:
+      return Code.lazily(a, b.condition("and", right.range, source)) { value throws(Fault) in
+        try value.condition("and") ? nil : .bool(false)
+      }.placed(left.range, source)
+    case .or:
+      return Code.lazily(a, b.condition("or", right.range, source)) { value throws(Fault) in
+        try value.condition("or") ? .bool(true) : nil
+      }.placed(left.range, source)
+    case .otherwise:
+      return Code.lazily(a, b) { value throws(Fault) in value.isNull ? nil : value }
+    default:
+      return Code.of(a, b, operation(symbol, left, right)).placed(range, source)
+    }
+  }
+}
+
+/// Whether an operation tries a pattern on a text, which a check does not: it may take as long as it likes.
+private func triesPattern(_ symbol: BinaryOperator, _ left: Value) -> Bool {
+  if case .string = left { symbol == .matches } else { false }
+}
+
+extension Code {
+  /// The same code, whose value must be a boolean.
+  func condition(_ word: String, _ range: SourceRange, _ source: SourceText) -> Code {
+    Code.of(self) { value throws(Fault) in .bool(try value.condition(word)) }.placed(range, source)
+  }
+}

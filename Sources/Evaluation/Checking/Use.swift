@@ -1,0 +1,27 @@
+import Values
+
+/// What becomes of a value that may be a stream.
+enum Use {
+  /// Nothing reads it; a stream is read to its end for its errors.
+  case dropped
+  /// It is kept as it is; a stream stays lazy.
+  case lazy
+  /// It is an operand, or the value of an iteration or of `try`: a stream is read to a list.
+  case operand
+
+  /// The use of the value of a `try`, which no stream leaves unread.
+  var inTry: Use { self == .lazy ? .operand : self }
+}
+
+extension Code {
+  /// The same code, whose stream is read to a list.
+  var collected: Code {
+    if case .constant = self { return self }
+    return .async { frame throws(Fault) in
+      let value = try await run(&frame)
+      guard case .stream(let stream) = value else { return value }
+      var elements = try await stream.open()
+      return .list(try await elements.rest())
+    }
+  }
+}

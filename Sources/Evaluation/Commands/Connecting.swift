@@ -1,0 +1,135 @@
+import Client
+import JSONRPC
+import Language
+import Synchronization
+import Values
+
+extension Command {
+  static let connect = Command(
+    Declaration(
+      name: "connect",
+      summary: "Opens a connection to a broker or to the embedded service, or gives the one that is open.",
+      parameters: [.init(name: "URI", shape: .string, isOptional: true)],
+      options: [
+        .init(name: "name", shape: .string, summary: "what on: calls it"),
+        .init(
+          name: "guard", shape: .string,
+          summary: "\"confirm\" asks before each bulk destruction whatever a script says, \"read-only\" takes no change"
+        ),
+        .init(name: "env", shape: .string, summary: "which environment it is: \"production\""),
+      ],
+      result: "connection",
+      examples: [.init(code: #"connect "embedded:blog""#, output: "")])
+  ) { arguments, frame throws(Fault) in
+    let session = frame.run.session
+    let uri = try uri(arguments, session)
+    let wanted = try Wanted(arguments)
+    if let open = try wanted.open(uri, session) { return .connection(open) }
+    let link: any Link
+    do throws(LinkError) {
+      link = try await session.surroundings.open(uri)
+    } catch {
+      throw Fault(
+        error.code == .cancelled ? .interrupted : .connection, error.message, nextStep: Self.nextStep(error))
+    }
+    let connection = session.state.withLock { state in
+      let connection = ConnectionValue(
+        link: link, serial: state.nextSerial, name: wanted.name, protection: wanted.protection, env: wanted.env)
+      state.nextSerial += 1
+      state.connections.append(connection)
+      state.uris[connection.serial] = uri
+      return connection
+    }
+    return .connection(connection)
+  }
+
+  private static func uri(_ arguments: Arguments, _ session: Session) throws(Fault) -> String {
+    switch arguments.value(0) {
+    case .string(let text): return text
+    case .null:
+      guard let text = session.options.environment["RETORT_URL"], !text.isEmpty else {
+        throw Fault(
+          .value, "connect without a URI, and RETORT_URL is not set",
+          nextStep: #"connect "amqp://guest:guest@localhost/", or connect "embedded:blog""#)
+      }
+      return text
+    default: throw Fault(.type, "connect needs a URI as a string, not \(arguments.value(0).typeWithArticle)")
+    }
+  }
+
+  /// How a connection is wanted: its name, guard and environment.
+  private struct Wanted {
+    let name: String?
+    let protection: ConnectionValue.Protection
+    let env: String?
+    private let arguments: Arguments
+
+    init(_ arguments: Arguments) throws(Fault) {
+      self.arguments = arguments
+      name = try arguments.string("name")
+      env = try arguments.string("env")
+      let words = ConnectionValue.Protection.allCases.map(\.rawValue).filter { $0 != "none" }
+      let word = try arguments.word("guard", of: words)
+      protection = word.flatMap(ConnectionValue.Protection.init) ?? .none
+    }
+
+    /// The open connection of the same URI and name; nil where there is none.
+    ///
+    /// - Throws: where that is open with another guard or environment.
+    func open(_ uri: String, _ session: Session) throws(Fault) -> ConnectionValue? {
+      let open = session.state.withLock { state in
+        state.connections.first { $0.name == name && state.uris[$0.serial] == uri }
+      }
+      guard let open else { return nil }
+      guard open.protection == protection || arguments["guard"] == nil else {
+        throw differs("guard", open.protection.rawValue)
+      }
+      guard open.env == env || arguments["env"] == nil else { throw differs("env", open.env ?? "none") }
+      return open
+    }
+
+    private func differs(_ option: String, _ value: String) -> Fault {
+      Fault(
+        .value, "this connection is open with \(option): \(value)", at: [Fault.Mark(arguments.range)],
+        in: arguments.source, nextStep: "disconnect it first, or give this one a name: of its own")
+    }
+  }
+
+  private static func nextStep(_ error: LinkError) -> String? {
+    switch error.code {
+    case .unreachable: "is the broker running there? without one: connect \"embedded:blog\""
+    case .authentication: "check user and password"
+    case .vhost: "rabbitmqctl list_vhosts names them; a / in its name is written %2f"
+    case .address: "amqp://user:password@host:5672/vhost, embedded:blog, or embedded:FILE.sqlite"
+    default: nil
+    }
+  }
+
+  static let disconnect = Command(
+    Declaration(
+      name: "disconnect", summary: "Closes a connection and all its clients; without one, the only one.",
+      parameters: [.init(name: "CONNECTION", shape: .connection, isOptional: true)], result: "null")
+  ) { arguments, frame throws(Fault) in
+    let session = frame.run.session
+    let connection: ConnectionValue
+    switch arguments.value(0) {
+    case .connection(let value): connection = value
+    case .null where arguments.positional.isEmpty:
+      let open = session.state.withLock(\.connections)
+      guard open.count == 1, let only = open.first else {
+        throw Fault(
+          .value, open.isEmpty ? "disconnect: no connection is open" : "disconnect: \(open.count) connections are open",
+          nextStep: open.isEmpty ? nil : "say which: disconnect CONNECTION; clients lists them")
+      }
+      connection = only
+    default: throw Fault(.type, "disconnect needs a connection, not \(arguments.value(0).typeWithArticle)")
+    }
+    await connection.link.close()
+    session.state.withLock { state in
+      state.connections.removeAll { $0.serial == connection.serial }
+      state.clients.removeAll { $0.connection.serial == connection.serial }
+      state.uris[connection.serial] = nil
+    }
+    return .null
+  }
+}

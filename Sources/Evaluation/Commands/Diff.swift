@@ -1,0 +1,147 @@
+import Formats
+import JSONText
+import Language
+import Values
+
+extension Command {
+  static let diff = Command(
+    Declaration(
+      name: "diff", summary: "Compares two lists or streams: what was added, removed or changed from A to B.",
+      parameters: [.init(name: "A", shape: .any), .init(name: "B", shape: .any)],
+      options: [
+        .init(name: "key", shape: .path, summary: "what tells the elements of a side apart: .id", isRequired: true)
+      ], result: "list of records",
+      examples: [
+        .init(
+          code: #"diff [{id: 1, n: 1}, {id: 2, n: 2}] [{id: 1, n: 5}, {id: 3, n: 3}] key: .id | select .key .change"#,
+          output: """
+            {"key":1,"change":"changed"}
+            {"key":2,"change":"removed"}
+            {"key":3,"change":"added"}
+            diff: 1 added, 1 removed, 1 changed, 0 same
+            """)
+      ])
+  ) { arguments, frame throws(Fault) in
+    guard let key = arguments["key"]?.code else { return .null }
+    var sides: [ComparedSide] = []
+    for (index, name) in ["A", "B"].enumerated() {
+      do throws(Fault) {
+        sides.append(try await ComparedSide(name, arguments.value(index), key, &frame))
+      } catch { throw error.placed(at: arguments.range(index), in: arguments.source) }
+    }
+    let (differences, text) = try await sides[0].compared(with: sides[1])
+    frame.run.session.note("diff: \(text)")
+    return .list(differences)
+  }
+}
+
+/// One side of `diff`: its elements, which may be in a temporary file, and a digest of each by its key.
+private struct ComparedSide {
+  private var elements = Collected()
+  private var digests: [CodePoints: Digest] = [:]
+  private var keys: [(key: CodePoints, value: Value)] = []
+
+  /// Reads a side to its end.
+  ///
+  /// - Throws: An error for an element without a key, and for two with the same.
+  init(_ name: String, _ value: Value, _ key: Code, _ frame: inout Frame) async throws(Fault) {
+    var stream = try await Self.spread(value)
+    let outer = frame.element
+    defer { frame.element = outer }
+    while let page = try await stream.next() {
+      try frame.run.checkInterrupt()
+      for element in page {
+        frame.element = element
+        do throws(Fault) { try add(element, key: try await key.run(&frame)) } catch {
+          throw error.within("in diff, at \(element.label) of \(name)")
+        }
+      }
+      try elements.add(page)
+    }
+  }
+
+  private static func spread(_ value: Value) async throws(Fault) -> ElementStream {
+    switch value {
+    case .list, .page, .stream, .range: return try await PipelineRun.spread(value)
+    default:
+      throw Fault(
+        .type, "diff needs two lists or streams, not \(value.typeWithArticle)",
+        nextStep: "diff [...] (stream posts) key: .id")
+    }
+  }
+
+  private mutating func add(_ element: Value, key value: Value) throws(Fault) {
+    guard !value.isNull else {
+      throw Fault(.value, "the key of an element is null", nextStep: "leave such elements out: | where .field != null")
+    }
+    let key = try Comparison.key(of: value)
+    guard digests.updateValue(try Digest(element.row), forKey: key) == nil else {
+      throw Fault(
+        .value, "the key \(value.label) stands twice", nextStep: "| unique .field keeps the first of equal ones")
+    }
+    keys.append((key, value))
+  }
+
+  /// The differences from this side to another, in the order of this side, then what only the other has.
+  func compared(with other: ComparedSide) async throws(Fault) -> (differences: [Value], text: String) {
+    var (theirs, added, same) = ([CodePoints: Value](), [Value](), 0)
+    try await other.each { key, value, element throws(Fault) in
+      switch digests[key] {
+      case nil: added.append(try Self.difference(value, "added", Record([]), element.row))
+      case other.digests[key]: same += 1
+      default: theirs[key] = element
+      }
+    }
+    var (differences, removed) = ([Value](), 0)
+    try await each { key, value, element throws(Fault) in
+      if let changed = theirs[key] {
+        differences.append(try Self.difference(value, "changed", element.row, changed.row))
+      } else if other.digests[key] == nil {
+        removed += 1
+        differences.append(try Self.difference(value, "removed", element.row, Record([])))
+      }
+    }
+    return (
+      differences + added, "\(added.count) added, \(removed) removed, \(theirs.count) changed, \(same) same"
+    )
+  }
+
+  private func each(_ body: (CodePoints, Value, Value) throws(Fault) -> Void) async throws(Fault) {
+    var stream = try elements.elements()
+    var position = 0
+    while let page = try await stream.next() {
+      for element in page {
+        try body(keys[position].key, keys[position].value, element)
+        position += 1
+      }
+    }
+  }
+
+  /// `{key, change, fields}`: of each field that differs what it was and what it is.
+  private static func difference(
+    _ key: Value, _ change: String, _ old: Record, _ new: Record
+  ) throws(Fault) -> Value {
+    var fields: [Record.Field] = []
+    for name in old.names + new.names.filter({ old[$0] == nil }) {
+      let (from, to) = (old[name], new[name])
+      if let from, let to, try Comparison.key(of: from) == Comparison.key(of: to) { continue }
+      fields.append((name, .record(Record([("from", from ?? .null), ("to", to ?? .null)]))))
+    }
+    return .record(Record([("key", key), ("change", .string(change)), ("fields", .record(Record(fields)))]))
+  }
+}
+
+/// 128 bits of what an element is, by which two elements are told apart.
+private struct Digest: Equatable {
+  private var first: Int
+  private var second: Int
+
+  init(_ record: Record) throws(Fault) {
+    let text = try Comparison.key(of: .record(record))
+    var hashers = (Hasher(), Hasher())
+    hashers.0.combine(text)
+    hashers.1.combine(1)
+    hashers.1.combine(text)
+    (first, second) = (hashers.0.finalize(), hashers.1.finalize())
+  }
+}

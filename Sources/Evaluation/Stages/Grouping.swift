@@ -1,0 +1,141 @@
+import Formats
+import JSONText
+import Language
+import Values
+
+extension Stage {
+  static let group = Stage(
+    Declaration(
+      name: "group", summary: "Gathers elements with the same fields into {key, count, items}.",
+      parameters: [.init(name: ".FIELD", shape: .path, repeats: true)], result: "records",
+      examples: [.init(code: "1..5 | group (it % 2) | map .count", output: "3\n2")], names: .read)
+  ) { call in
+    let code = call.groupKey()
+    return .gather { frame, stream throws(Fault) in
+      var groups = Groups()
+      while let page = try await stream.page() {
+        try frame.run.checkInterrupt()
+        try Size.check(elements: groups.elements.count + page.elements.count)
+        for (index, element) in page.elements.enumerated() {
+          frame.take(page, index)
+          try groups.add(element, key: await code.run(&frame))
+        }
+      }
+      return ElementStream(groups.records)
+    }
+  }
+
+  static let indexBy = Stage(
+    Declaration(
+      name: "index-by", summary: "Gives a record from a field of each element to the element.",
+      parameters: [.init(name: ".FIELD", shape: .path)],
+      options: [
+        .init(name: "keep", shape: .string, summary: "which of two with the same field: \"first\" or \"last\"")
+      ], result: "record",
+      examples: [
+        .init(
+          code: #"let by-name = [{name: "Ann", n: 1}, {name: "Bo", n: 2}] | index-by .name"# + "\nby-name[\"Bo\"].n",
+          output: "2")
+      ], names: .read)
+  ) { call in
+    let code = call.each(0)
+    let keep = call.option("keep").map { keep in call.compiler.withElement(false) { call.compiler.code(keep) } }
+    return .reduce { frame, stream throws(Fault) in
+      var index = KeyedElements(keep: try KeyedElements.Keep(await keep?.run(&frame)))
+      while let page = try await stream.page() {
+        try frame.run.checkInterrupt()
+        for (position, element) in page.elements.enumerated() {
+          frame.take(page, position)
+          do throws(Fault) { try index.add(element, key: await code.run(&frame)) } catch {
+            throw error.within("in index-by, at \(element.label)")
+          }
+        }
+      }
+      return .record(Record(index.fields))
+    }
+  }
+}
+
+/// Elements that share a key, in the order of the first of each group.
+private struct Groups {
+  private(set) var elements = PackedElements()
+  private var positions: [CodePoints: Int] = [:]
+  private var groups: [(key: Value, members: [Int32])] = []
+
+  mutating func add(_ element: Value, key: Value) throws(Fault) {
+    let place = Int32(elements.count)
+    elements.append(element)
+    let text = try Comparison.key(of: key)
+    if let position = positions[text] { return groups[position].members.append(place) }
+    positions[text] = groups.count
+    groups.append((key, [place]))
+  }
+
+  /// A record for each group; its items are unpacked when they are read.
+  var records: [Value] {
+    let elements = elements
+    return groups.map { key, members in
+      .record(
+        Record(names: ["key", "count", "items"]) { place in
+          switch place {
+          case 0: key
+          case 1: .number(JSONNumber(members.count))
+          default: .list(elements.elements(at: members))
+          }
+        })
+    }
+  }
+}
+
+/// Elements by a key of each.
+private struct KeyedElements {
+  /// What happens to two elements with the same key.
+  enum Keep: String {
+    case neither, first, last
+
+    init(_ value: Value?) throws(Fault) {
+      switch value {
+      case nil: self = .neither
+      case .string("first"): self = .first
+      case .string("last"): self = .last
+      default: throw Fault(.value, "keep: is \"first\" or \"last\"")
+      }
+    }
+  }
+
+  let keep: Keep
+  private(set) var fields: [Record.Field] = []
+  private var positions: [CodePoints: Int] = [:]
+
+  init(keep: Keep) { self.keep = keep }
+
+  mutating func add(_ element: Value, key: Value) throws(Fault) {
+    let name = try Access.key(
+      key, "index-by",
+      nextStep: key.isNull ? "leave such elements out: | where .field != null" : "several fields: json([.a, .b])")
+    guard let position = positions[CodePoints(name)] else {
+      positions[CodePoints(name)] = fields.count
+      fields.append((name, element))
+      return
+    }
+    switch keep {
+    case .first: return
+    case .last: fields[position].value = element
+    case .neither:
+      throw Fault(
+        .value, "the key \(Value.string(name).quoted) stands twice: \(fields[position].value.label) has it too",
+        nextStep: "keep one: keep: \"first\" or keep: \"last\"; or gather them: | group .field")
+    }
+  }
+}
+
+extension Value {
+  fileprivate var quoted: String { (try? json().text) ?? label }
+}
+
+extension StageCall {
+  /// Code for what `group` goes by: one value, or a record of several fields by their paths.
+  fileprivate func groupKey() -> Code {
+    positional.count == 1 ? each(0) : selection()
+  }
+}

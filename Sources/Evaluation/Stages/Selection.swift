@@ -1,0 +1,36 @@
+import Language
+import Values
+
+extension StageCall {
+  /// Code for a flat record of the places' paths and the options.
+  func selection() -> Code {
+    var names: [String] = []
+    var codes: [Code] = []
+    for expression in positional {
+      guard let path = expression.path else {
+        compiler.report(
+          "\(command.name) names a column by its field", expression.range, nextStep: "give it a name: total: (.a + .b)")
+        continue
+      }
+      names.append(path)
+      codes.append(each(expression))
+    }
+    for option in options where !declaration.options.contains(where: { $0.name == option.name }) {
+      names.append(option.name)
+      codes.append(each(option.value))
+    }
+    let keys = names
+    return Code.of(codes) { values in .record(Record(zip(keys, values).map { (name: $0.0, value: $0.1) })) }
+  }
+}
+
+extension Expr {
+  /// The name of a `.a.b` path: `a.b`.
+  var path: String? {
+    switch kind {
+    case .elementField(let name, _, _): name
+    case .field(let base, let name, _, _): base.path.map { "\($0).\(name)" }
+    default: nil
+    }
+  }
+}

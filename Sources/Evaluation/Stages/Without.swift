@@ -1,0 +1,53 @@
+import JSONText
+import Language
+import Values
+
+extension Stage {
+  static let without = Stage(
+    Declaration(
+      name: "without", summary: "Gives each element less some fields; a resource stays one.",
+      parameters: [.init(name: ".FIELD", shape: .path, repeats: true)], result: "elements",
+      examples: [.init(code: #"[{a: 1, b: 2, c: 3}] | without .b .c"#, output: #"{"a":1}"#)], names: .kept)
+  ) { call in
+    var fields: [(name: String, isOptional: Bool)] = []
+    for expression in call.positional {
+      guard case .elementField(let name, _, let isOptional) = expression.kind else {
+        call.compiler.report("without names fields of the element", expression.range, nextStep: "without .a .b")
+        continue
+      }
+      fields.append((name, isOptional))
+    }
+    if fields.isEmpty, call.positional.isEmpty {
+      call.compiler.report("without needs .FIELD", call.command.nameRange, nextStep: call.declaration.signature)
+    }
+    let named = fields
+    return .transform { frame, upstream throws(Fault) in
+      upstream.mapping(.constant(.null), frame, stage: "without") { element, _, out throws(Fault) in
+        var rest = element
+        for field in named { rest = try rest.without(field.name, isOptional: field.isOptional) }
+        out.append(rest)
+      }
+    }
+  }
+}
+
+extension Value {
+  /// The record or resource less a field; a field that is not there is an error unless it is optional.
+  fileprivate func without(_ name: String, isOptional: Bool) throws(Fault) -> Value {
+    switch self {
+    case .record(let record):
+      let rest = record.fields.filter { $0.name != name }
+      if rest.count == record.count, !isOptional { throw Access.missing(name, "the record", record.names) }
+      return .record(Record(rest))
+    case .resource(let resource):
+      if name == "type" {
+        throw Fault(.value, "a resource keeps its type", nextStep: "make a record of the fields: | select .id .text")
+      }
+      if let rest = resource.without(name) { return .resource(rest) }
+      if isOptional { return self }
+      throw Access.missing(name, resource.label, resource.fieldNames)
+    default:
+      throw Fault(.type, "without needs records, not \(typeWithArticle)")
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import JSONText
+package import Values
+
+/// Many elements in little memory: records and resources that were read are kept as their bytes, others as they are.
+package struct PackedElements: Sendable {
+  /// Where an element is: bytes of a chunk, or a place among those that are kept as they are.
+  private struct Place {
+    var chunk: UInt32
+    var offset: UInt32
+    var count: UInt32
+
+    static let kept = UInt32.max
+  }
+
+  private var chunks: [[UInt8]] = []
+  private var places: [Place] = []
+  private var kept: [Value] = []
+  /// The size from which a chunk takes no more, in bytes.
+  private static let chunk = 1 << 20
+  /// How many elements are kept as they are, since a few are not worth the work.
+  private static let few = 4096
+
+  package init() {}
+
+  /// How many elements there are.
+  package var count: Int { places.count }
+
+  /// Adds an element.
+  package mutating func append(_ element: Value) {
+    guard kept.count >= Self.few, let object = element.packable else {
+      places.append(Place(chunk: Place.kept, offset: UInt32(kept.count), count: 0))
+      return kept.append(element)
+    }
+    if (chunks.last?.count ?? Self.chunk) >= Self.chunk {
+      chunks.append([])
+      chunks[chunks.count - 1].reserveCapacity(Self.chunk + Self.chunk / 16)
+    }
+    let last = chunks.count - 1
+    let start = chunks[last].count
+    object.encode(into: &chunks[last])
+    places.append(
+      Place(chunk: UInt32(last), offset: UInt32(start), count: UInt32(chunks[last].count - start)))
+  }
+
+  /// The elements in some places.
+  package func elements(at indices: some Sequence<Int32>) -> [Value] {
+    var lines: [UInt8] = []
+    var elements: [Value?] = []
+    for index in indices {
+      let place = places[Int(index)]
+      if place.chunk == Place.kept {
+        elements.append(kept[Int(place.offset)])
+      } else {
+        lines += chunks[Int(place.chunk)][Int(place.offset)..<Int(place.offset) + Int(place.count)]
+        lines.append(UInt8(ascii: "\n"))
+        elements.append(nil)
+      }
+    }
+    if lines.isEmpty { return elements.compactMap(\.self) }
+    var read = JSONValue.lines(of: lines).values.makeIterator()
+    return elements.map { element in element ?? read.next().map { Value($0) } ?? .null }
+  }
+
+  /// The elements in an order, a page at a time.
+  package func stream(in order: [Int32]) -> ElementStream {
+    var rest = order[...]
+    return ElementStream { () async throws(Fault) in
+      guard !rest.isEmpty else { return nil }
+      defer { rest = rest.dropFirst(Self.page) }
+      return elements(at: rest.prefix(Self.page))
+    }
+  }
+
+  /// How many elements a page has.
+  private static let page = 1024
+}
+
+extension Value {
+  /// The object whose JSON, read again, is the same value; nil where there is none.
+  fileprivate var packable: JSONObject? {
+    switch self {
+    case .record(let record):
+      guard let json = record.json, !json.contains("attributes"), !json.contains("relationships") else { return nil }
+      return json
+    case .resource(let resource): return resource.isAlone ? resource.object : nil
+    default: return nil
+    }
+  }
+}

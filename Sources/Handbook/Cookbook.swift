@@ -1,0 +1,173 @@
+public import Evaluation
+
+/// Recipes for jobs that take more than a word: `help cookbook` lists them, `help cookbook 3` shows one.
+///
+/// The text is a page of blocks as that of ``Examples``: a line with `# ` is a recipe's title. A test runs them all.
+public enum Cookbook {
+  /// A job, and the statements that do it.
+  public struct Recipe: Sendable {
+    /// What it does: `Find duplicates`.
+    public var title: String
+    /// The statements with what they print.
+    public var example: Declaration.Example
+  }
+
+  /// Every recipe, in the order of their numbers.
+  public static let recipes: [Recipe] = page.split(separator: "\n# ").compactMap { block in
+    let title = block.prefix { $0 != "\n" }
+    let text = "# recipe\n" + block.dropFirst(title.count)
+    return Examples.parse(text)["recipe"]?.first.map { Recipe(title: String(title), example: $0) }
+  }
+
+  /// The list, or the recipe of a number, or of a word in the titles; nil where there is none.
+  static func text(_ words: [String]) -> String? {
+    guard let word = words.first else {
+      let list = recipes.enumerated().map { "\(String($0 + 1).filled(to: 2))  \($1.title)\n" }.joined()
+      return list + "\nhelp cookbook 3 shows one.\n"
+    }
+    guard words.count == 1, let number = Int(word), recipes.indices.contains(number - 1) else { return nil }
+    let recipe = recipes[number - 1]
+    return "\(recipe.title)\n\n\(recipe.example.text)"
+  }
+
+  private static let page = #"""
+
+    # See what is there: the attributes of one
+    > keys((show posts 1).attributes)
+    "text"
+    "state"
+    "views"
+    "rating"
+    "inserted-at"
+    # Find the three with the most views, with their authors
+    > stream posts sort: "-views" include: "author" | take 3 | select .id .views .author.name
+    {"id":"644","views":99836,"author.name":"Dan Eliot"}
+    {"id":"101","views":99819,"author.name":"Ada Archer"}
+    {"id":"745","views":99655,"author.name":"Eve Eliot"}
+    # Count by state
+    > stream posts | group .state | select .key .count
+    {"key":"published","count":250}
+    {"key":"spam","count":250}
+    {"key":"archived","count":250}
+    {"key":"draft","count":250}
+    # Report by group, with a sum
+    > stream posts | group .state | select .key .count views: (.items | sum .views)
+    {"key":"published","count":250,"views":12495250}
+    {"key":"spam","count":250,"views":12375000}
+    {"key":"archived","count":250,"views":12454750}
+    {"key":"draft","count":250,"views":12534500}
+    # Group by two fields
+    > stream posts | group .state .author.id | take 2 | select .key .count
+    {"key":{"state":"published","author.id":"1"},"count":10}
+    {"key":{"state":"spam","author.id":"2"},"count":10}
+    # Find duplicates
+    > [{email: "ann@x.org"}, {email: "Ann@x.org"}, {email: "bo@x.org"}] | group lower(.email) | where .count > 1 | select .key .count
+    {"key":"ann@x.org","count":2}
+    # Look something up for each: the author's name by its id
+    > let by-id = stream authors | index-by .id
+    . stream posts | take 3 | select .id name: by-id[.author.id].name
+    {"id":"1","name":"Ada Archer"}
+    {"id":"2","name":"Bea Archer"}
+    {"id":"3","name":"Cid Archer"}
+    # Look something up where it may be missing
+    > let known = [{email: "ann@example.com", id: "7"}] | index-by .email
+    . read "people.csv" | select .email id: known?[.email]?.id
+    {"email":"ann@example.com","id":"7"}
+    {"email":"bo@example.com","id":null}
+    # Read a field of the outer element in an inner pipeline
+    > let known = stream authors | collect
+    . stream posts | take 2 | as post | select .id name: (known | where .id == post.author.id | map .name | first)
+    {"id":"1","name":"Ada Archer"}
+    {"id":"2","name":"Bea Archer"}
+    # Import a csv file
+    > read "people.csv" | map {name: .name} | create authors key: .name
+    create authors: 2 ok
+    # Import what is not there yet
+    > let names = stream authors | index-by .name keep: "first"
+    . read "people.csv" | where names?[.name] == null | map {name: .name} | create authors
+    create authors: 2 ok
+    # Clean values on the way: numbers and text
+    > [{n: " 7 ", t: "  Hello"}] | map {n: int(trim(.n)), t: trim(.t)}
+    {"n":7,"t":"Hello"}
+    # Rename a field
+    > [{full-name: "Ann", age: 4}] | map {name: .full-name, age: .age}
+    {"name":"Ann","age":4}
+    # Save a list and read it again
+    > stream posts filter: {state: "draft"} | write "posts.ndjson"
+    . read "posts.ndjson" | count
+    250
+    posts: comments, tags not loaded, so not in the file; include: loads those that it names
+    wrote 250 to posts.ndjson
+    # Save a table for a spreadsheet
+    > stream posts include: "author" | select .id .text author: .author.name | write "posts.csv"
+    . read "posts.csv" | take 1
+    {"id":"1","text":"Post 1","author":"Ada Archer"}
+    wrote 1000 to posts.csv
+    # Change many: publish the drafts
+    > stream posts filter: {state: "draft"} | collect | update posts {state: "published"}
+    update posts: 250 ok
+    # Change each by what it has
+    > stream posts filter: {state: "draft"} | collect | update posts {text: upper(.text)} in-flight: 32
+    update posts: 250 ok
+    # Delete by a filter, and at most so many
+    > destroy-all posts filter: {state: "spam"} max: 300 confirm: true
+    250
+    # Delete those that a condition finds
+    > stream posts | where .views < 100 | collect | destroy posts confirm: true
+    destroy posts: 1 ok
+    # Replace the tags of many
+    > for post in stream posts filter: {author: "7"} | collect do
+    .   relink posts post.id "tags" [{type: "tags", id: "3"}]
+    . end
+    . related posts 7 "tags" | map .id
+    "3"
+    # Send in pieces of some hundred
+    > for part, n in stream posts | map .id | chunk 400 do print "\(n): \(length(part))" end
+    1: 400
+    2: 400
+    3: 200
+    # Go on where something fails
+    > let text = try do (show posts 0).text rescue e "none: \(e.kind)" end
+    . text
+    "none: not-found"
+    # Check what should be so, and name what is not
+    > for post in stream posts | take 3 do
+    .   assert length(post.text) > 0, "\(post.id) has no text"
+    . end
+    # Write a command of your own, with an option
+    > def line(post, mark: "-") do return "\(mark) \(post.id) \(post.text)" end
+    . stream posts | take 2 | line mark: "*" | print
+    * 1 Post 1
+    * 2 Post 2
+    # Find what is older than a month
+    > stream posts | where time(.inserted-at) < ago(30d) | count
+    1000
+    # Write dates for people, and read theirs
+    > [{born: "1.2.1990"}] | map date(time(.born, "%d.%m.%Y")) | print
+    1990-02-01
+    # See what changed since a moment ago
+    > let before = stream posts | select .id .state | collect
+    . let changed = update posts 4 {state: "published"}
+    . diff before (stream posts | select .id .state) key: .id | select .key .change
+    {"key":"4","change":"changed"}
+    diff: 0 added, 0 removed, 1 changed, 999 same
+    # Verify a copy
+    > let saved = stream posts | select .id .text | collect
+    . assert (diff saved (stream posts | select .id .text) key: .id | count) == 0
+    diff: 0 added, 0 removed, 0 changed, 1000 same
+    # Copy between services, with the new ids of what is referred to
+    > let ids = stream authors | take 3 | collect | as old | map {name: "\(.name), copied"} | create authors | map {old: old.id, new: .id} | index-by .old
+    . stream posts | take 3 | collect | map {text: .text, author: {type: "authors", id: ids[.author.id].new}} | create posts
+    create authors: 3 ok
+    create posts: 3 ok
+    # Clean up at night, at most so many
+    > stream posts | where time(.inserted-at) < ago(30d) | collect | destroy posts max: int(var("cap", "1000")) confirm: true
+    destroy posts: 1000 ok
+    # Mend dates that are written otherwise
+    > let made = create authors {name: "Ann", email: "ann@example.com"}
+    . [{id: made.id, born-on: "31.1.1990"}] | where matches(.born-on ?? "", /^\d\d?\./) | update authors {born-on: date(time(.born-on, "%d.%m.%Y"))}
+    . (show authors made.id).born-on
+    "1990-01-31"
+    update authors: 1 ok
+    """#
+}

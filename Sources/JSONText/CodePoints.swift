@@ -1,0 +1,120 @@
+import Glibc
+
+/// A text that is compared, ordered and hashed by its Unicode code points.
+///
+/// Swift's own `String` holds canonically equivalent texts for equal, and `"\r\n"` for one character. In JSON and in services
+/// they differ, so that keys of dictionaries and elements of sets are these. All work is on the bytes of UTF-8, whose order
+/// and substrings are those of the code points.
+package struct CodePoints: Sendable, Hashable, Comparable, ExpressibleByStringLiteral {
+  /// The text.
+  package let text: String
+
+  package init(_ text: String) { self.text = text }
+  package init(stringLiteral text: String) { self.text = text }
+
+  package static func == (left: CodePoints, right: CodePoints) -> Bool { left.text.isSame(as: right.text) }
+  package static func < (left: CodePoints, right: CodePoints) -> Bool { left.text.order(with: right.text) < 0 }
+
+  package func hash(into hasher: inout Hasher) {
+    unsafe text.withBytes { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    hasher.combine(0xFF as UInt8)
+  }
+}
+
+extension String {
+  /// Whether both are the same code points.
+  package func isSame(as other: String) -> Bool {
+    let count = utf8.count
+    guard count == other.utf8.count else { return false }
+    return unsafe withBytes { a in unsafe other.withBytes { b in unsafe Self.compare(a, b, count) == 0 } }
+  }
+
+  /// Negative, zero or positive, as the text is before, the same as or after another in the order of code points.
+  package func order(with other: String) -> Int {
+    let (count, otherCount) = (utf8.count, other.utf8.count)
+    let order = unsafe withBytes { a in
+      unsafe other.withBytes { b in unsafe Self.compare(a, b, min(count, otherCount)) }
+    }
+    return order != 0 ? Int(order) : count - otherCount
+  }
+
+  private static func compare(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>, _ count: Int) -> Int32 {
+    guard count > 0, let a = a.baseAddress, let b = b.baseAddress else { return 0 }
+    return unsafe memcmp(a, b, count)
+  }
+
+  /// Lends the bytes of the text.
+  @inline(__always) fileprivate func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    if let result = unsafe utf8.withContiguousStorageIfAvailable(body) { return result }
+    return unsafe Array(utf8).withUnsafeBufferPointer(body)
+  }
+
+  /// Whether the text begins with the code points of another.
+  package func begins(with part: String) -> Bool { utf8.starts(with: part.utf8) }
+
+  /// Whether the text ends with the code points of another.
+  package func ends(with part: String) -> Bool { utf8.reversed().starts(with: part.utf8.reversed()) }
+
+  /// Whether the text holds the code points of another.
+  package func holds(_ part: String) -> Bool { part.isEmpty || !places(of: part, most: 1).isEmpty }
+
+  /// Where a part that is not empty stands, as offsets of bytes from left to right; none overlaps the one before it.
+  ///
+  /// - Parameters:
+  ///   - part: The part.
+  ///   - most: How many are wanted at most.
+  /// - Returns: Their offsets.
+  package func places(of part: String, most: Int = .max) -> [Int] {
+    var places: [Int] = []
+    unsafe withBytes { text in
+      unsafe part.withBytes { part in
+        guard let first = unsafe part.first else { return }
+        var offset = 0
+        while places.count < most, offset + part.count <= text.count {
+          guard let place = unsafe Self.place(of: first, in: text, from: offset), place + part.count <= text.count
+          else {
+            return
+          }
+          let candidate = unsafe UnsafeBufferPointer(rebasing: text[place...])
+          let isThere = unsafe Self.compare(candidate, part, part.count) == 0
+          if isThere { places.append(place) }
+          offset = place + (isThere ? part.count : 1)
+        }
+      }
+    }
+    return places
+  }
+
+  private static func place(of byte: UInt8, in text: UnsafeBufferPointer<UInt8>, from offset: Int) -> Int? {
+    guard let start = text.baseAddress else { return nil }
+    let found = unsafe memchr(start + offset, Int32(byte), text.count - offset)
+    return unsafe found.map { unsafe $0 - UnsafeMutableRawPointer(mutating: start) }
+  }
+
+  /// The text of some bytes, which begin and end between code points.
+  package func bytes(_ range: Range<Int>) -> String {
+    unsafe withBytes { bytes in unsafe String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self) }
+  }
+
+  /// The parts of the text between separators, which are not empty.
+  package func parts(between separator: String) -> [String] {
+    var start = 0
+    var parts: [String] = []
+    for place in places(of: separator) {
+      parts.append(bytes(start..<place))
+      start = place + separator.utf8.count
+    }
+    return parts + [bytes(start..<utf8.count)]
+  }
+
+  /// The text with another in place of each of its parts that are the same as one, which is not empty.
+  package func replacing(each part: String, with other: String) -> String {
+    let parts = parts(between: part)
+    return parts.count == 1 ? self : parts.joined(separator: other)
+  }
+}
+
+extension Sequence where Element == String {
+  /// Whether a text is among these.
+  package func has(_ text: String) -> Bool { contains { $0.isSame(as: text) } }
+}

@@ -1,0 +1,65 @@
+extension Expr {
+  /// Calls `body` with the expression and each of its parts that read the same element.
+  ///
+  /// The stages of a pipeline within it, and blocks, have elements of their own and are left out.
+  public func visit(_ body: (Expr) -> Void) {
+    body(self)
+    for part in parts { part.visit(body) }
+  }
+
+  private var parts: [Expr] {
+    switch kind {
+    case .number, .duration, .regex, .bool, .null, .it, .name, .elementField: []
+    case .string(let pieces): pieces.flatMap(\.parts)
+    case .call(_, _, let arguments): arguments.map(\.expression)
+    case .field(let base, _, _, _), .not(let base), .negate(let base): [base]
+    case .index(let base, let index, _): [base, index]
+    case .cut(let base, let lower, let upper): [base, lower, upper]
+    case .binary(_, _, let left, let right), .range(let left, let right): [left, right]
+    case .list(let elements): elements
+    case .record(let entries): entries.flatMap(\.parts)
+    case .group(.pipeline(let pipeline)): pipeline.head.parts
+    case .group(.if(let node)): [node.condition]
+    case .group(.try): []
+    }
+  }
+}
+
+extension Argument {
+  /// The expression that gives its value.
+  public var expression: Expr {
+    switch self {
+    case .positional(let expression): expression
+    case .option(_, _, let expression): expression
+    }
+  }
+}
+
+extension StringPart {
+  fileprivate var parts: [Expr] {
+    switch self {
+    case .literal: []
+    case .interpolation(let pipeline): pipeline.head.parts
+    }
+  }
+}
+
+extension RecordEntry {
+  fileprivate var parts: [Expr] {
+    switch key {
+    case .name: [value]
+    case .computed(let key): [key, value]
+    }
+  }
+}
+
+extension Head {
+  /// What it reads before anything flows.
+  fileprivate var parts: [Expr] {
+    switch self {
+    case .command(let command): command.arguments.map(\.expression)
+    case .expression(let expression): [expression]
+    case .name: []
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/// Finds what a person must not read over another's shoulder: passwords of URIs, texts of members whose names speak of
+/// a secret, and what follows `Bearer`.
+///
+/// Rather too much is hidden than too little.
+public enum Secrets {
+  /// Returns a text with a mask in place of each secret, `***` where nothing else is wanted; the text may be a statement,
+  /// JSON or prose.
+  ///
+  /// ```swift
+  /// Secrets.hidden(in: #"connect "amqp://guest:secret@localhost/""#)  // connect "amqp://guest:***@localhost/"
+  /// Secrets.hidden(in: #"create users {password: "x"}"#)              // create users {password: "***"}
+  /// ```
+  public static func hidden(in text: String, as mask: (Substring) -> String = { _ in "***" }) -> String {
+    var (shown, end) = ("", text.startIndex)
+    for range in ranges(in: text) where range.upperBound > end {
+      let start = max(range.lowerBound, end)
+      shown += text[end..<start]
+      shown += mask(text[start..<range.upperBound])
+      end = range.upperBound
+    }
+    return shown + text[end...]
+  }
+
+  /// Whether a member's name speaks of a secret: `password`, `api_key`, `authToken`.
+  public static func isSecret(name: some StringProtocol) -> Bool {
+    let letters = String(name.lowercased().filter { $0 != "-" && $0 != "_" })
+    return letters == "pass" || letters == "pwd" || words.contains(where: letters.contains)
+  }
+
+  private static let words = [
+    "password", "passwd", "passphrase", "passcode", "secret", "token", "credential", "authorization", "cookie",
+    "apikey", "privatekey", "beam",
+  ]
+
+  /// Where secrets stand, in order; they may overlap.
+  private static func ranges(in text: String) -> [Range<String.Index>] {
+    let bearers = text.matches(of: #/(?i)\bbearer +(?<token>[A-Za-z0-9._~+\/=\-]+)/#).map {
+      $0.output.token.startIndex..<$0.output.token.endIndex
+    }
+    guard text.utf8.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "\"") }) else { return bearers }
+    let characters = Array(text)
+    let places = URIPasswords(characters).ranges + members(characters)
+    let indices = Array(text.indices) + [text.endIndex]
+    return (bearers + places.map { indices[$0.lowerBound]..<indices[$0.upperBound] }).sorted {
+      $0.lowerBound < $1.lowerBound
+    }
+  }
+
+  /// The texts of members with a secret's name: `password: "x"`, `"password": "x"`, `.password == "x"`, `password = "x"`.
+  private static func members(_ characters: [Character]) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    var place = 0
+    while let quote = characters[place...].firstIndex(of: "\"") {
+      place = quote + 1
+      guard let name = name(characters[..<quote]), isSecret(name: name) else { continue }
+      let end = closing(characters, from: place)
+      if end > place { ranges.append(place..<end) }
+      place = min(end + 1, characters.count)
+    }
+    return ranges
+  }
+
+  /// The name that a text's opening quote belongs to, read backwards from the quote.
+  private static func name(_ before: ArraySlice<Character>) -> String? {
+    var rest = before.trimmingSuffix(\.isWhitespace)
+    guard let sign = rest.last, ":=".contains(sign) else { return nil }
+    rest = rest.trimmingSuffix { ":=!".contains($0) }.trimmingSuffix(\.isWhitespace)
+    if rest.last == "\"" { rest = rest.dropLast() }
+    return String(rest.suffix(64).reversed().prefix(while: isInName).reversed())
+  }
+
+  private static func isInName(_ character: Character) -> Bool {
+    character.isLetter || character.isNumber || character == "-" || character == "_"
+  }
+
+  /// Where the string that holds a place ends: its closing quote, or the line's end.
+  static func closing(_ characters: [Character], from start: Int) -> Int {
+    var place = start
+    while place < characters.count, characters[place] != "\"", !characters[place].isNewline {
+      place += characters[place] == "\\" ? 2 : 1
+    }
+    return min(place, characters.count)
+  }
+}
+
+extension ArraySlice<Character> {
+  /// The slice without the characters at its end that a condition holds for.
+  fileprivate func trimmingSuffix(_ condition: (Character) -> Bool) -> ArraySlice<Character> {
+    prefix((lastIndex { !condition($0) } ?? startIndex - 1) - startIndex + 1)
+  }
+}

@@ -1,0 +1,137 @@
+/// Makes text fit for a terminal: what would steer it, or hide or reorder what a person reads, is shown as an escape.
+///
+/// Shown as `\u{1b}` are the controls of C0 and C1 and DEL, separators of lines and paragraphs, marks of direction,
+/// and characters without a shape, such as U+200B, U+2060, U+FEFF, U+00AD and tags (U+E0000 to U+E007F).
+/// The joiners U+200C and U+200D stay between two visible characters, where Persian and emoji need them.
+public enum TerminalText {
+  /// Returns a text of lines: newline and tab stay.
+  public static func visible(_ text: String) -> String { shown(text, .lines) }
+
+  /// Returns a text on one line, for a cell or a name: newline and tab are escapes too.
+  public static func line(_ text: String) -> String { shown(text, .line) }
+
+  /// Returns JSON text that is still JSON: what is an escape elsewhere is JSON's own, `\u001b`.
+  public static func json(_ text: String) -> String { shown(text, .json) }
+
+  /// Returns a text whose newlines and tabs are escapes and in which all else is as it was: one line of a file.
+  public static func unbroken(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: breaks) else { return text }
+    return text.unicodeScalars.reduce(into: "") { shown, scalar in
+      if breaks(scalar) { shown += escape(scalar) } else { shown.unicodeScalars.append(scalar) }
+    }
+  }
+
+  /// Returns a message on one line, of one over 2,000 code points the beginning and how many were left out.
+  public static func message(_ text: String) -> String {
+    let limit = 2000
+    let scalars = text.unicodeScalars
+    guard let end = scalars.index(scalars.startIndex, offsetBy: limit, limitedBy: scalars.endIndex),
+      end < scalars.endIndex
+    else { return unbroken(text) }
+    return unbroken(String(scalars[..<end])) + "... (\(scalars[end...].count) characters left out)"
+  }
+
+  private enum Form { case lines, line, json }
+
+  private static func shown(_ text: String, _ form: Form) -> String {
+    guard mayNeedEscapes(text, form) else { return text }
+    let scalars = Array(text.unicodeScalars)
+    var shown = String.UnicodeScalarView()
+    for (index, scalar) in scalars.enumerated() {
+      if form == .line && breaks(scalar) || isHidden(scalar, index, scalars, form) {
+        shown.append(contentsOf: (form == .json ? jsonEscape(scalar) : escape(scalar)).unicodeScalars)
+      } else {
+        shown.append(scalar)
+      }
+    }
+    return String(shown)
+  }
+
+  /// Whether a text has anything but visible ASCII and, where they stay, newlines and tabs.
+  private static func mayNeedEscapes(_ text: String, _ form: Form) -> Bool {
+    text.utf8.contains { byte in
+      byte < 0x20 ? form == .line || byte != 0x09 && byte != 0x0A : byte >= 0x7F
+    }
+  }
+
+  private static func isHidden(
+    _ scalar: Unicode.Scalar, _ index: Int, _ scalars: [Unicode.Scalar], _ form: Form
+  ) -> Bool {
+    guard isJoiner(scalar) else { return steers(scalar) }
+    let before = scalars[..<index].last { !isMark($0) }
+    guard let before, let after = scalars.dropFirst(index + 1).first else { return true }
+    return !isVisible(before, form) || !(isMark(after) || isVisible(after, form))
+  }
+
+  /// Whether a scalar steers the terminal or deceives a person, wherever it stands.
+  private static func steers(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x09, 0x0A, 0x20...0x7E: return false
+    case 0x00...0x1F, 0x7F...0x9F, 0xFFF9...0xFFFB, 0xE0000...0xE007F: return true
+    default: break
+    }
+    switch scalar.properties.generalCategory {
+    case .lineSeparator, .paragraphSeparator: return true
+    case .format: return scalar.properties.isDefaultIgnorableCodePoint
+    default: return false
+    }
+  }
+
+  private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool { scalar.value == 0x200C || scalar.value == 0x200D }
+
+  private static func isVisible(_ scalar: Unicode.Scalar, _ form: Form) -> Bool {
+    if scalar.properties.isWhitespace || isJoiner(scalar) || steers(scalar) { return false }
+    return form != .json || scalar != "\""
+  }
+
+  private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark: true
+    default: false
+    }
+  }
+
+  /// Whether a scalar begins a new line, or is a tab.
+  private static func breaks(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x09...0x0D, 0x85, 0x2028, 0x2029: true
+    default: false
+    }
+  }
+
+  private static func escape(_ scalar: Unicode.Scalar) -> String { "\\u{" + String(scalar.value, radix: 16) + "}" }
+
+  /// The escape of JSON, of two units for a scalar beyond U+FFFF.
+  private static func jsonEscape(_ scalar: Unicode.Scalar) -> String {
+    String(scalar).utf16.map { unit in
+      let digits = String(unit, radix: 16)
+      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }.joined()
+  }
+}
+
+/// The bytes of a terminal's text as they pass: a character whose bytes come in two pieces is kept until it is whole.
+public struct TerminalBytes: Sendable {
+  private var rest: [UInt8] = []
+
+  /// Creates a passage that holds nothing.
+  public init() {}
+
+  /// Returns what the terminal may be shown of a piece of output, as ``TerminalText/visible(_:)``.
+  public mutating func visible(_ piece: [UInt8]) -> [UInt8] {
+    var bytes = rest + piece
+    rest = Array(bytes.suffix(Self.unfinished(bytes)))
+    bytes.removeLast(rest.count)
+    guard bytes.contains(where: { $0 < 0x20 && $0 != 0x09 && $0 != 0x0A || $0 >= 0x7F }) else { return bytes }
+    return Array(TerminalText.visible(String(decoding: bytes, as: UTF8.self)).utf8)
+  }
+
+  /// How many bytes at the end begin a character of UTF-8 and don't finish it.
+  private static func unfinished(_ bytes: [UInt8]) -> Int {
+    for (index, byte) in bytes.suffix(3).reversed().enumerated() where byte & 0xC0 != 0x80 {
+      let length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1
+      return length > index + 1 ? index + 1 : 0
+    }
+    return 0
+  }
+}

@@ -1,0 +1,120 @@
+/// Where the passwords of URIs stand in a text.
+///
+/// A password ends at the last `@` before the end of the URI, since one that holds an unescaped `/`, `?` or `@` is what an
+/// error is often about. Other schemes count too, misspelt ones, and in a quoted text none.
+struct URIPasswords {
+  /// The passwords, in characters from the start of the text.
+  private(set) var ranges: [Range<Int>] = []
+  private let characters: [Character]
+  /// For each place, whether a quote is open before it.
+  private let isQuoted: [Bool]
+
+  /// A URI behind its scheme.
+  private struct Authority {
+    /// Where it begins.
+    var start: Int
+    var kind: Kind
+
+    enum Kind {
+      /// A broker's, right or misspelt: what follows the user's colon is a password even without a host.
+      case broker
+      /// A web address, in whose path a colon and an `@` may stand.
+      case web
+      case other
+    }
+  }
+
+  init(_ characters: [Character]) {
+    self.characters = characters
+    isQuoted = Self.quoted(characters)
+    var place = 0
+    while let authority = authority(from: place) {
+      let end = end(of: authority)
+      if let range = password(characters[authority.start..<end], authority.kind), !range.isEmpty {
+        ranges.append(range)
+      }
+      place = max(end, place + 1)
+    }
+  }
+
+  private static func quoted(_ characters: [Character]) -> [Bool] {
+    var (isOpen, isEscaped) = (false, false)
+    return characters.map { character in
+      defer {
+        if character == "\"", !isEscaped || !isOpen { isOpen.toggle() }
+        if character.isNewline { isOpen = false }
+        isEscaped = character == "\\" && !isEscaped
+      }
+      return isOpen
+    }
+  }
+
+  /// The next `amqp://`, or what may stand for it.
+  private func authority(from index: Int) -> Authority? {
+    guard index < characters.count else { return nil }
+    for place in index..<characters.count where ":/\"".contains(characters[place]) {
+      let rest = characters[place...]
+      if characters[place] == "\"" {
+        if lacksScheme(from: place + 1) { return Authority(start: place + 1, kind: .broker) }
+        continue
+      }
+      let word = scheme(before: place, from: index)
+      if rest.starts(with: "://") { return Authority(start: place + 3, kind: kind(word)) }
+      guard word.hasSuffix("amqp") || word.hasSuffix("amqps") else { continue }
+      let slashes = rest.first == ":" ? rest.dropFirst() : rest
+      return Authority(start: slashes.firstIndex { $0 != "/" } ?? characters.count, kind: .broker)
+    }
+    return nil
+  }
+
+  private func scheme(before place: Int, from index: Int) -> String {
+    let letters = characters[max(index, place - 8)..<place].reversed().prefix { $0.isLetter || $0.isNumber }
+    return String(letters.reversed()).lowercased()
+  }
+
+  private func kind(_ scheme: String) -> Authority.Kind {
+    if ["http", "https", "ws", "wss"].contains(scheme) { return .web }
+    return ["ampq", "ampqs"].contains(String(scheme.sorted())) ? .broker : .other
+  }
+
+  /// Whether a string is like `guest:secret@host`.
+  private func lacksScheme(from start: Int) -> Bool {
+    let user = characters[start...].prefix { $0.isLetter || $0.isNumber || "-_.%".contains($0) }
+    guard !user.isEmpty, characters[user.endIndex...].first == ":",
+      !["amqp", "amqps", "mailto"].contains(String(user).lowercased())
+    else { return false }
+    let rest = characters[user.endIndex..<Secrets.closing(characters, from: user.endIndex)]
+    return !rest.starts(with: "://") && rest.contains("@") && !rest.contains(where: \.isWhitespace)
+  }
+
+  /// Where a URI ends: with the string that it stands in, with the text that it begins, else before white space.
+  private func end(of authority: Authority) -> Int {
+    let start = authority.start
+    guard start < characters.count else { return characters.count }
+    let line = Secrets.closing(characters, from: start)
+    let isWhole = isQuoted[start] || !characters[..<start].contains(where: \.isWhitespace)
+    return isWhole ? line : characters[start..<line].firstIndex(where: \.isWhitespace) ?? line
+  }
+
+  /// The password of a URI without its scheme: from the first colon to the last `@` before parameters that name files or
+  /// hosts, in which an `@` may stand; to the end where the host is missing and no port follows the colon.
+  private func password(_ uri: ArraySlice<Character>, _ kind: Authority.Kind) -> Range<Int>? {
+    let head = head(of: uri, kind)
+    guard let colon = head.firstIndex(of: ":") else { return nil }
+    if let at = head.lastIndex(of: "@") { return colon < at ? (colon + 1)..<at : nil }
+    let isPort = head[(colon + 1)...].first { !$0.isNumber }.map { $0 == "/" } ?? true
+    let hasUser = !head[..<colon].contains { $0.isWhitespace || $0 == "/" }
+    guard kind == .broker, !isPort, hasUser else { return nil }
+    return (colon + 1)..<(uri.lastIndex(of: "@") ?? uri.endIndex)
+  }
+
+  /// The part of a URI that a password may reach into.
+  private func head(of uri: ArraySlice<Character>, _ kind: Authority.Kind) -> ArraySlice<Character> {
+    if kind == .web { return uri.prefix { !"/?#".contains($0) } }
+    let parameters = ["?cacertfile=", "?certfile=", "?keyfile=", "?server_name_indication="]
+    let query = uri.indices.first { place in
+      uri[place] == "?" && parameters.contains { uri[place...].starts(with: $0) }
+    }
+    return uri[..<(query ?? uri.endIndex)]
+  }
+}

@@ -1,0 +1,92 @@
+/// Days of the proleptic Gregorian calendar, years 0000 to 9999, as RFC 3339 writes them.
+package enum Calendar {
+  /// The years that a time can have.
+  package static let years = 0...9999
+  private static let names = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+  ]
+
+  /// The number of days of a month.
+  ///
+  /// - Parameters:
+  ///   - month: The month, from 1 to 12.
+  ///   - year: The year, which decides how long February is.
+  /// - Returns: 28 to 31.
+  package static func days(in month: Int, of year: Int) -> Int {
+    switch month {
+    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+
+  /// The number of a date's day, counted from 1970-01-01.
+  ///
+  /// - Throws: a `value` error where there is no such day.
+  package static func day(_ year: Int, _ month: Int, _ day: Int) throws(Fault) -> Int {
+    guard years.contains(year) else { throw Fault(.value, "the year \(year) is not from 0000 to 9999") }
+    guard 1...12 ~= month else { throw Fault(.value, "there is no month \(month)") }
+    let count = days(in: month, of: year)
+    guard 1...count ~= day else {
+      throw Fault(.value, "there is no day \(day) in \(names[month - 1]) \(year), which has \(count)")
+    }
+    // The year begins in March here, so that a leap day is its last day.
+    let shifted = month <= 2 ? year - 1 : year
+    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+  }
+
+  /// The date of a day's number, counted from 1970-01-01.
+  package static func date(_ number: Int) -> (year: Int, month: Int, day: Int) {
+    let shifted = number + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let monthIndex = (5 * dayOfYear + 2) / 153
+    let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
+    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthIndex + 2) / 5 + 1)
+  }
+}
+
+/// A date, a time of day and an offset as they are read or written, before they are an instant.
+struct CivilTime {
+  var year = 0
+  var month = 1
+  var day = 1
+  var hour = 0
+  var minute = 0
+  var second = 0
+  var nanosecond = 0
+  /// Seconds east of UTC.
+  var offset = 0
+
+  init() {}
+
+  /// The civil time of an instant in UTC.
+  init(_ instant: Instant) {
+    let (seconds, attoseconds) = instant.sinceEpoch.components
+    var (whole, rest) = (Int(seconds), Int(attoseconds / 1_000_000_000))
+    if rest < 0 { (whole, rest) = (whole - 1, rest + 1_000_000_000) }
+    let number = whole >= 0 ? whole / 86400 : (whole - 86399) / 86400
+    let time = whole - number * 86400
+    (year, month, day) = Calendar.date(number)
+    (hour, minute, second, nanosecond) = (time / 3600, time / 60 % 60, time % 60, rest)
+  }
+
+  /// The time since 1970 in UTC.
+  ///
+  /// - Throws: a `value` error for a day or a time of day that does not exist.
+  func sinceEpoch() throws(Fault) -> Duration {
+    let number = try Calendar.day(year, month, day)
+    guard hour < 24 else { throw Fault(.value, "there is no hour \(hour): a day begins with 0 and ends with 23") }
+    guard minute < 60 else { throw Fault(.value, "there is no minute \(minute)") }
+    guard second < 60 else {
+      throw Fault(.value, "there is no second \(second)", nextStep: "a leap second is written as the one before it: 59")
+    }
+    return .seconds(number * 86400 + hour * 3600 + minute * 60 + second - offset) + .nanoseconds(nanosecond)
+  }
+}

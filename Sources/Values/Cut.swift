@@ -1,0 +1,63 @@
+import JSONText
+
+/// A part of a list or a text, by its first and its last place, both included.
+package struct Cut {
+  /// A place, counted from 0, or from the end where a number below zero is written out.
+  package struct Bound {
+    let place: Int
+
+    /// Takes an integer; a computed one below zero is an error.
+    ///
+    /// - Parameters:
+    ///   - value: The value of the bound.
+    ///   - isFromEnd: Whether it is written as a number below zero.
+    /// - Throws: An error for what is no integer, and for one below zero that is not written out.
+    package init(_ value: Value, isFromEnd: Bool) throws(Fault) {
+      guard case .number(let number) = value, let place = number.integer else {
+        throw Fault(.type, "a place in a cut is an integer, not \(value.typeWithArticle)")
+      }
+      guard place >= 0 || isFromEnd else {
+        throw Fault(
+          .value, "a computed place below zero in a cut: \(place)",
+          nextStep: "only a number that is written out counts from the end: [-3..-1]")
+      }
+      self.place = place
+    }
+
+    func index(of count: Int) -> Int { place < 0 ? count + place : place }
+  }
+
+  let from: Bound
+  let to: Bound
+
+  package init(from: Bound, to: Bound) { (self.from, self.to) = (from, to) }
+
+  /// What there is of a value from one place to the other; beyond its ends there is nothing.
+  package func of(_ value: Value) throws(Fault) -> Value {
+    switch value {
+    case .list(let elements): return .list(Array(elements[range(of: elements.count)]))
+    case .page(let page): return .list(Array(page.items[range(of: page.items.count)]))
+    case .string(let text): return .string(part(of: text))
+    case .null: throw Fault(.type, "a cut of null", nextStep: "?? gives it another value: (x ?? [])[0..2]")
+    case .stream, .range:
+      throw Fault(.type, "\(value.typeWithArticle) can't be cut", nextStep: "| skip N | take N, or collect it first")
+    default: throw Fault(.type, "\(value.typeWithArticle) can't be cut: only lists and text can")
+    }
+  }
+
+  private func range(of count: Int) -> Range<Int> {
+    let lower = min(max(0, from.index(of: count)), count)
+    let last = min(to.index(of: count), count - 1)
+    return lower..<max(lower, last + 1)
+  }
+
+  private func part(of text: String) -> String {
+    let scalars = text.unicodeScalars
+    let needsCount = from.place < 0 || to.place < 0
+    let range = range(of: needsCount ? scalars.count : Int.max)
+    let start = scalars.index(scalars.startIndex, offsetBy: range.lowerBound, limitedBy: scalars.endIndex)
+    guard let start else { return "" }
+    let end = scalars.index(start, offsetBy: range.count, limitedBy: scalars.endIndex) ?? scalars.endIndex
+    return String(scalars[start..<end])
+  }
+}

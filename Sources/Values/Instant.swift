@@ -1,0 +1,78 @@
+import Glibc
+
+/// A point in time, to the nanosecond, in the years 0000 to 9999.
+public struct Instant: Sendable, Hashable, Comparable {
+  /// The time since 1970-01-01T00:00:00Z, without leap seconds.
+  package let sinceEpoch: Duration
+
+  /// Creates an instant of the time since 1970 in UTC.
+  ///
+  /// - Throws: a `value` error outside the years 0000 to 9999.
+  package init(sinceEpoch: Duration) throws(Fault) {
+    guard Self.earliest <= sinceEpoch, sinceEpoch < Self.end else {
+      throw Fault(.value, "a time outside the years 0000 to 9999")
+    }
+    self.init(unchecked: sinceEpoch)
+  }
+
+  private init(unchecked sinceEpoch: Duration) { self.sinceEpoch = sinceEpoch }
+
+  /// 0000-01-01T00:00:00Z.
+  private static let earliest = Duration.seconds(-719_528 * 86400)
+  /// 10000-01-01T00:00:00Z.
+  private static let end = Duration.seconds(2_932_897 * 86400)
+
+  /// The present instant.
+  package static var now: Instant {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return Instant(unchecked: .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec))
+  }
+
+  /// Reads a date and time (RFC 3339 section 5.6).
+  ///
+  /// A bare date is its midnight, a time without an offset is in UTC, and a space may stand for the `T`. Digits after the
+  /// ninth of a fraction are dropped.
+  /// - Throws: a `value` error that quotes the text and says what is wrong.
+  package init(parsing text: String) throws(Fault) {
+    do throws(Fault) {
+      var reader = TimeReader(text)
+      var time = CivilTime()
+      try reader.date(into: &time)
+      if !reader.isAtEnd { try reader.time(into: &time) }
+      try reader.end()
+      try self.init(sinceEpoch: time.sinceEpoch())
+    } catch {
+      throw error.about(text, "2026-01-31, or 2026-01-31T12:00:00Z")
+    }
+  }
+
+  /// The instant as RFC 3339 in UTC, with no fraction digits or 3, 6 or 9 of them.
+  package var text: String {
+    let time = CivilTime(self)
+    func pad(_ number: Int, _ width: Int = 2) -> String { TimeLetters.digits(number, width) }
+    let date = "\(pad(time.year, 4))-\(pad(time.month))-\(pad(time.day))"
+    let seconds = "\(date)T\(pad(time.hour)):\(pad(time.minute)):\(pad(time.second))"
+    guard time.nanosecond > 0 else { return seconds + "Z" }
+    var (fraction, count) = (time.nanosecond, 9)
+    while fraction % 1000 == 0 { (fraction, count) = (fraction / 1000, count - 3) }
+    return "\(seconds).\(pad(fraction, count))Z"
+  }
+
+  /// The instant a duration later.
+  ///
+  /// - Throws: a `value` error outside the years 0000 to 9999.
+  package func advanced(by duration: Duration) throws(Fault) -> Instant {
+    try Instant(sinceEpoch: sinceEpoch + duration)
+  }
+
+  /// Whether one is before the other.
+  public static func < (left: Instant, right: Instant) -> Bool { left.sinceEpoch < right.sinceEpoch }
+}
+
+extension Fault {
+  /// The same error, about a text that is no time.
+  func about(_ text: String, _ example: String) -> Fault {
+    Fault(kind, "\(text.quoted) is no time: \(message)", nextStep: nextStep ?? example)
+  }
+}

@@ -1,0 +1,211 @@
+import CPCRE2
+import JSONText
+import Synchronization
+
+/// A regular expression compiled by PCRE2 (pcre2api), which matches by code point.
+///
+/// It is compiled twice. The first form is machine code (pcre2jit) that can't be stopped, so that it is used only where a
+/// text is so short that even the worst search through it is quick. Else, and where the first form gives up, the second
+/// is interpreted, and calls back before each item of the pattern: there the steps are counted and Ctrl-C is seen.
+@safe final class RegularExpression: Sendable {
+  /// Byte offsets of the whole match, then of each group; nil for a group that took no part.
+  typealias Groups = [Range<Int>?]
+
+  /// Why there is no answer.
+  enum Stop: Error {
+    case tooManySteps
+    case interrupted
+    /// PCRE2 gives up for another reason.
+    case failed(String)
+  }
+
+  /// What PCRE2 says about a pattern that it does not understand.
+  struct SyntaxError: Error {
+    var message: String
+    /// The byte of the pattern where it stands.
+    var offset: Int
+  }
+
+  private nonisolated(unsafe) let quick: OpaquePointer
+  private nonisolated(unsafe) let careful: OpaquePointer
+  private nonisolated(unsafe) let quickContext: OpaquePointer
+  private nonisolated(unsafe) let context: OpaquePointer
+  private nonisolated(unsafe) let data: OpaquePointer
+  /// Held by the one task that searches, for the contexts and the data are written to.
+  private let turn = Mutex(())
+  /// How many groups the pattern has.
+  let groupCount: Int
+  /// The longest text, in bytes, that the quick form searches.
+  private let quickLimit: Int
+
+  init(_ pattern: String, flags: String) throws(SyntaxError) {
+    let quick = try unsafe Self.compiled(pattern, Self.options(flags))
+    let careful: OpaquePointer
+    do throws(SyntaxError) {
+      unsafe careful = try unsafe Self.compiled(pattern, Self.options(flags) | PCRE2_AUTO_CALLOUT)
+    } catch {
+      unsafe pcre2_code_free_8(quick)
+      throw error
+    }
+    unsafe pcre2_jit_compile_8(quick, PCRE2_JIT_COMPLETE)
+    var count: UInt32 = 0
+    unsafe pcre2_pattern_info_8(quick, UInt32(PCRE2_INFO_CAPTURECOUNT), &count)
+    groupCount = Int(count)
+    quickLimit = Self.quickLimit(of: pattern)
+    guard let data = unsafe pcre2_match_data_create_from_pattern_8(quick, nil),
+      let context = unsafe pcre2_match_context_create_8(nil),
+      let quickContext = unsafe pcre2_match_context_create_8(nil)
+    else { throw SyntaxError(message: "no memory", offset: 0) }
+    unsafe pcre2_set_match_limit_8(quickContext, 100_000)
+    unsafe pcre2_set_match_limit_8(context, .max)
+    unsafe pcre2_set_depth_limit_8(context, .max)
+    unsafe pcre2_set_heap_limit_8(context, 256 << 10)
+    unsafe (self.quick, self.careful, self.data) = (quick, careful, data)
+    unsafe (self.quickContext, self.context) = (quickContext, context)
+  }
+
+  deinit {
+    unsafe pcre2_match_data_free_8(data)
+    unsafe pcre2_match_context_free_8(context)
+    unsafe pcre2_match_context_free_8(quickContext)
+    unsafe pcre2_code_free_8(quick)
+    unsafe pcre2_code_free_8(careful)
+  }
+
+  private static func options(_ flags: String) -> UInt32 {
+    var options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C
+    for flag in flags.utf8 {
+      switch flag {
+      case UInt8(ascii: "i"): options |= PCRE2_CASELESS
+      case UInt8(ascii: "m"): options |= PCRE2_MULTILINE
+      case UInt8(ascii: "s"): options |= PCRE2_DOTALL
+      case UInt8(ascii: "x"): options |= PCRE2_EXTENDED
+      default: break
+      }
+    }
+    return options
+  }
+
+  private static func compiled(_ pattern: String, _ options: UInt32) throws(SyntaxError) -> OpaquePointer {
+    var (code, offset) = (Int32(0), 0)
+    let context = unsafe pcre2_compile_context_create_8(nil)
+    defer { unsafe pcre2_compile_context_free_8(context) }
+    unsafe pcre2_set_newline_8(context, UInt32(PCRE2_NEWLINE_LF))
+    let bytes = Array(pattern.utf8)
+    if let compiled = unsafe pcre2_compile_8(bytes, bytes.count, options, &code, &offset, context) {
+      return unsafe compiled
+    }
+    throw SyntaxError(message: Self.message(code), offset: offset)
+  }
+
+  private static func message(_ code: Int32) -> String {
+    var text = [UInt8](repeating: 0, count: 256)
+    unsafe pcre2_get_error_message_8(code, &text, text.count)
+    return String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+  }
+
+  /// The length at which the worst search would take some hundred million steps.
+  ///
+  /// Each quantifier multiplies the ways to match by the length, an optional item or an alternative by two. A pattern
+  /// that calls itself is never quick.
+  private static func quickLimit(of pattern: String) -> Int {
+    var (exponent, last) = (1.0, UInt8(0))
+    var room = 1e8
+    for byte in pattern.utf8 {
+      let isRepeated = [UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "}")].contains(last)
+      switch byte {
+      case UInt8(ascii: "*"), UInt8(ascii: "{"): exponent += 1
+      case UInt8(ascii: "+") where !isRepeated: exponent += 1
+      case UInt8(ascii: "?") where !isRepeated && last != UInt8(ascii: "("), UInt8(ascii: "|"): room /= 2
+      default: break
+      }
+      last = byte
+    }
+    let callsItself = ["(?R", "(?&", "(?P>", "(?+", "(?-", "\\g"].contains { pattern.holds($0) }
+    guard !callsItself, !(0...9).contains(where: { pattern.holds("(?\($0)") }) else { return -1 }
+    return room < 1 ? -1 : Int(root(room, exponent))
+  }
+
+  /// The largest integer whose power stays within a number.
+  private static func root(_ number: Double, _ exponent: Double) -> Double {
+    var (low, high) = (1.0, number)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      var power = 1.0
+      for _ in 0..<Int(exponent) where power <= number { power *= middle }
+      if power <= number { low = middle } else { high = middle }
+    }
+    return low
+  }
+}
+
+/// What is left of the steps of one search.
+private struct Budget {
+  /// A unit is a call before an item, or sixteen bytes that the search moved on.
+  private var left: Int
+  private var position = 0
+  private var calls = 0
+  private(set) var isInterrupted = false
+
+  /// Enough for any search whose time grows with its text, and under a second for a short one.
+  init(_ count: Int) { left = 20_000_000 + 64 * count }
+
+  /// Counts a call; false ends the search.
+  mutating func spend(at position: Int) -> Bool {
+    left -= 1 + abs(position - self.position) >> 4
+    self.position = position
+    calls += 1
+    if calls & 0xFFF == 0, Task.isCancelled { isInterrupted = true }
+    return left > 0 && !isInterrupted
+  }
+}
+
+extension RegularExpression {
+  /// Whether the pattern is found in a text.
+  func isFound(in text: UnsafeBufferPointer<UInt8>) throws(Stop) -> Bool {
+    try turn.withLock { _ throws(Stop) in try unsafe search(text, from: 0, options: 0) > 0 }
+  }
+
+  /// The next match at or after a byte; with `options` of PCRE2 that hold for this search.
+  func next(in text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32 = 0) throws(Stop) -> Groups? {
+    try turn.withLock { _ throws(Stop) in
+      let count = try unsafe search(text, from: start, options: options)
+      guard count > 0, let offsets = unsafe pcre2_get_ovector_pointer_8(data) else { return nil }
+      return (0...groupCount).map { group in
+        let (lower, upper) = unsafe (offsets[2 * group], offsets[2 * group + 1])
+        // A group without a part has -1; \K in an assertion can put the start behind the end.
+        return group < Int(count) && upper >= 0 ? max(0, min(lower, upper))..<upper : nil
+      }
+    }
+  }
+
+  /// How many groups were set and one more; 0 or less without a match.
+  private func search(
+    _ text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32
+  ) throws(Stop) -> Int32 {
+    let options = options | PCRE2_NO_UTF_CHECK
+    if text.count <= quickLimit {
+      let count = unsafe pcre2_match_8(quick, text.baseAddress, text.count, start, options, data, quickContext)
+      if count > 0 || count == PCRE2_ERROR_NOMATCH { return count }
+    }
+    var budget = Budget(text.count - start)
+    let count = unsafe carefully(text, from: start, options, &budget)
+    if count > 0 || count == PCRE2_ERROR_NOMATCH { return count }
+    if budget.isInterrupted { throw .interrupted }
+    throw [PCRE2_ERROR_CALLOUT, PCRE2_ERROR_HEAPLIMIT].contains(count) ? .tooManySteps : .failed(Self.message(count))
+  }
+
+  private func carefully(
+    _ text: UnsafeBufferPointer<UInt8>, from start: Int, _ options: UInt32, _ budget: UnsafeMutablePointer<Budget>
+  ) -> Int32 {
+    unsafe pcre2_set_callout_8(
+      context,
+      { block, budget in
+        guard let block = unsafe block, let budget = unsafe budget?.assumingMemoryBound(to: Budget.self) else {
+          return 0
+        }
+        return unsafe budget.pointee.spend(at: block.pointee.current_position) ? 0 : PCRE2_ERROR_CALLOUT
+      }, budget)
+    return unsafe pcre2_match_8(careful, text.baseAddress, text.count, start, options, data, context)
+  }
+}

@@ -1,0 +1,34 @@
+import JSONText
+
+/// What stands for a match.
+enum Replacement {
+  case literal(String)
+  case group(Int)
+
+  static func parts(of text: String, for pattern: Pattern) throws(Fault) -> [Replacement] {
+    var parts: [Replacement] = []
+    var pieces = text.parts(between: "$")[...]
+    parts.append(.literal(pieces.popFirst() ?? ""))
+    while let piece = pieces.popFirst() {
+      if piece.isEmpty, let next = pieces.popFirst() {
+        parts.append(.literal("$" + next))
+      } else if let digit = piece.utf8.first, 0x31...0x39 ~= digit {
+        let number = Int(digit - 0x30)
+        guard number <= pattern.groupCount else { throw missing(number, pattern) }
+        parts += [.group(number), .literal(String(piece.unicodeScalars.dropFirst()))]
+      } else {
+        throw Fault(
+          .value, "a $ in the replacement is followed by no digit from 1 to 9",
+          nextStep: "$1 is the first group, and $$ a dollar")
+      }
+    }
+    return parts
+  }
+
+  private static func missing(_ number: Int, _ pattern: Pattern) -> Fault {
+    let has = pattern.groupCount == 0 ? "none" : "\(pattern.groupCount)"
+    return Fault(
+      .value, "there is no group $\(number) in \(pattern.description), which has \(has)",
+      nextStep: "a group stands in parentheses, and $$ is a dollar")
+  }
+}

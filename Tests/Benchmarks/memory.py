@@ -1,0 +1,67 @@
+"""Measures the most memory that retort takes, the whole process, while it changes very many resources in every way.
+
+    /usr/bin/python3 memory.py [--count 1000000] [--only WORD]
+
+It runs under Tests/broker; RETORT is the program, LINK what link.c became, which answers for the service.
+"""
+
+import argparse
+import os
+import subprocess
+import tempfile
+import time
+
+RETORT = os.environ["RETORT"]
+LINK = os.environ["LINK"]
+BROKER = os.environ["RETORT_TEST_BROKER"]
+VHOST = BROKER + "%2f"  # amqp_parse_url reads a lone slash as the vhost of no name
+PROLOGUE = 'let c = connect; let e = client queue: "bench" type: "posts"; '
+STATEMENTS = {
+    "create": 'read "{}" | create e keep-id: true in-flight: 64',
+    "update": 'read "{}" | update e {{state: .state}} in-flight: 64',
+    "destroy": 'read "{}" | destroy e in-flight: 64 confirm: true',
+    "each": 'read "{}" | each in-flight: 64 do destroy e .id confirm: true end',  # a block without a value
+    "for": 'for row in read "{}" do call e "show" {{id: row.id}} end',
+    "destroy-all": "destroy-all e filter: {{}} in-flight: 64 confirm: true",
+}
+
+
+def peak(statement):
+    """The peak resident set size of a run in bytes, and its seconds."""
+    begin = time.monotonic()
+    process = subprocess.Popen([RETORT, "-c", PROLOGUE + statement], env=os.environ | {"RETORT_URL": BROKER},
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    said = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{statement} ended with {process.returncode}:\n{said}")
+    return usage.ru_maxrss * 1024, time.monotonic() - begin
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--count", type=int, default=1_000_000)
+    options.add_argument("--only", help="the row of one statement")
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "rows.csv")
+        with open(path, "w", encoding="utf-8") as rows:
+            rows.write("id,state\n")
+            rows.writelines(f"{number},draft\n" for number in range(1, given.count + 1))
+        for name, statement in STATEMENTS.items():
+            if given.only not in (None, name):
+                continue
+            responder = subprocess.Popen([LINK, "respond", VHOST, "bench", str(given.count)], stdin=subprocess.DEVNULL,
+                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            try:
+                if not responder.stdout.readline().startswith("ready"):
+                    raise SystemExit("the responder does not serve")
+                size, seconds = peak(statement.format(path))
+                print(f"{name:12}{size / 1e6:8.1f} MB at most{given.count:12,} elements{seconds:8.1f} s", flush=True)
+            finally:
+                responder.terminate()
+                responder.wait()
+
+
+main()

@@ -1,0 +1,155 @@
+import Client
+import Foundation
+import JSONAPI
+import JSONText
+import Testing
+
+@testable import Bulk
+
+/// What a journal holds after a crash, and what another run makes of it.
+@Suite(.timeLimit(.minutes(1))) struct JournalTests {
+  private let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).journal").path
+
+  private func header(_ verb: String = "update", queue: String = "posts") -> JournalHeader {
+    JournalHeader(
+      broker: "rabbit@host /", queue: queue, type: "posts", verb: verb, key: nil, created: "2026-01-01T00:00:00Z",
+      by: "me@here", reason: nil)
+  }
+
+  private func change(_ id: Int, views: Int = 1) -> Change { .update(id, ["views": .number(JSONNumber(views))]) }
+
+  /// Runs updates with a journal.
+  private func run(
+    _ ids: some Sequence<Int>, _ journal: Journal, on carrier: ScriptedCarrier, views: Int = 1, resolver: Bool = false,
+    goesOn: Bool = true
+  ) async -> Report {
+    var guards = Safeguards()
+    guards.journal = journal
+    var rest: [Element]? = ids.map { Element($0, .success(change($0, views: views))) }
+    let dispatcher = Dispatcher(StatementAccount(RunAccount(.given)), carrier, lateReplies: nil, guards: guards)
+    return await dispatcher.run(
+      Report(), Policy(window: 4, continuesOnError: goesOn), consent: nil, next: { rest.take() },
+      observe: { _, _, _ in })
+  }
+
+  @Test func whatIsDoneIsNotSentAgain() async throws {
+    defer { unlink(path) }
+    let first = ScriptedCarrier { $0.id == "7" ? ClientError(.invalid, "no") : nil }
+    let journal = try Journal(path, header())
+    let report = await run(1...9, journal, on: first)
+    try await journal.flush()
+    #expect(report.tally.ok == 8 && report.tally.failed == 1 && first.carried.count == 9)
+    let second = ScriptedCarrier()
+    let again = await run(1...12, try reopened(journal), on: second)
+    #expect(again.tally.before == 8 && again.tally.ok == 4 && Set(second.carried) == ["7", "10", "11", "12"])
+    #expect(again.tally.text == "4 ok, 8 done before")
+  }
+
+  /// A journal as another process opens it, after the first has gone.
+  private func reopened(_ journal: Journal) throws -> Journal {
+    let copy = path + ".copy"
+    try? FileManager.default.removeItem(atPath: copy)
+    try FileManager.default.copyItem(atPath: path, toPath: copy)
+    defer { withExtendedLifetime(journal) {} }
+    return try Journal(copy, header())
+  }
+
+  @Test func whatWasInFlightIsUnknown() async throws {
+    defer { unlink(path) }
+    let journal = try Journal(path, header())
+    try await journal.intend([change(1), change(2)])
+    journal.record(.done(.result(.null)), of: change(1))
+    try await journal.flush()
+    let next = try reopened(journal)
+    #expect(next.doneBefore == 1 && next.unknownBefore == 1 && next.unknown.map(\.text) == ["update posts 2"])
+    let carrier = ScriptedCarrier()
+    let report = await run(1...3, next, on: carrier)
+    #expect(report.tally.unknown == 1 && report.tally.before == 1 && carrier.carried == ["3"])
+  }
+
+  @Test func otherContentIsRefused() async throws {
+    defer { unlink(path) }
+    let journal = try Journal(path, header())
+    _ = await run(1...3, journal, on: ScriptedCarrier())
+    try await journal.flush()
+    let carrier = ScriptedCarrier()
+    let report = await run(1...3, try reopened(journal), on: carrier, views: 2)
+    #expect(report.tally.refused == 3 && carrier.carried.isEmpty)
+  }
+
+  @Test func anIdentityStandsOnceInAStatement() async throws {
+    defer { unlink(path) }
+    let carrier = ScriptedCarrier()
+    let report = await run([1, 2, 1], try Journal(path, header()), on: carrier)
+    #expect(report.tally.ok == 2 && report.tally.refused == 1 && carrier.carried.count == 2)
+  }
+
+  @Test func aTornTailIsCut() async throws {
+    defer { unlink(path) }
+    let journal = try Journal(path, header())
+    _ = await run(1...3, journal, on: ScriptedCarrier())
+    try await journal.flush()
+    let whole = try Data(contentsOf: URL(filePath: path))
+    for cut in [1, 7, 40] {
+      let copy = path + ".\(cut)"
+      defer { unlink(copy) }
+      try whole.dropLast(cut).write(to: URL(filePath: copy))
+      let next = try Journal(copy, header())
+      #expect(next.cutLines == 1 && next.doneBefore == 2)
+    }
+    var damaged = whole
+    damaged[damaged.count / 2] ^= 0x40
+    let copy = path + ".damaged"
+    defer { unlink(copy) }
+    try damaged.write(to: URL(filePath: copy))
+    #expect(throws: JournalError.self) { try Journal(copy, header()) }
+  }
+
+  @Test func itIsOneStatementsAndOneRuns() async throws {
+    defer { unlink(path) }
+    let journal = try Journal(path, header())
+    #expect(throws: JournalError.inUse(path)) { try Journal(path, header()) }
+    try await journal.complete(at: "2026-01-02T00:00:00Z")
+    let copy = path + ".copy"
+    defer { unlink(copy) }
+    try FileManager.default.copyItem(atPath: path, toPath: copy)
+    #expect(throws: JournalError.complete(copy, at: "2026-01-02T00:00:00Z")) { try Journal(copy, header()) }
+    #expect(throws: JournalError.otherStatement(copy, ["queue posts, here authors"])) {
+      try Journal(copy, header(queue: "authors"))
+    }
+    try Data("{\"a\":1}\n".utf8).write(to: URL(filePath: copy))
+    #expect(throws: JournalError.notAJournal(copy)) { try Journal(copy, header()) }
+    let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+  }
+
+  @Test func haltStopsAtASharesOfFailures() async {
+    func halted(_ halt: Halt, bad: Set<Int>) async -> (Report, ScriptedCarrier) {
+      let carrier = ScriptedCarrier { bad.contains(Int($0.id ?? "") ?? 0) ? ClientError(.invalid, "no") : nil }
+      var guards = Safeguards()
+      guards.halt = halt
+      var rest: [Element]? = (1...100).map { Element($0) }
+      let dispatcher = Dispatcher(StatementAccount(RunAccount(.given)), carrier, lateReplies: nil, guards: guards)
+      let policy = Policy(window: 1, continuesOnError: true)
+      let report = await dispatcher.run(Report(), policy, consent: nil, next: { rest.take() }, observe: { _, _, _ in })
+      return (report, carrier)
+    }
+    let (three, carrier) = await halted(.count(3), bad: [2, 4, 6, 8])
+    #expect(three.stop is Halted && carrier.carried.count == 6)
+    let (share, few) = await halted(.share(0.1), bad: [1, 2, 3])
+    #expect(share.stop is Halted && few.carried.count == 20)
+    let (fine, all) = await halted(.share(0.1), bad: [90, 91])
+    #expect(fine.stop == nil && all.carried.count == 100)
+  }
+
+  @Test func aDryRunSendsNothingAndGivesWhatWouldBe() throws {
+    let carrier = DryRunCarrier()
+    var create = change(1)
+    (create.verb, create.params) = (.create, ["data": ["type": "posts", "attributes": ["text": "a"]]])
+    guard case .document(let document) = carrier.carry(create) else {
+      Issue.record("no document")
+      return
+    }
+    #expect(document.resource?["id"]?.stringValue == "dry-run-1")
+  }
+}

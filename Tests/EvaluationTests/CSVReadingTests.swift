@@ -1,0 +1,90 @@
+import Foundation
+import Formats
+import JSONText
+import Testing
+import Values
+
+/// Text that the rules of a format have no place for is an error with its line.
+@Suite struct CSVReadingTests {
+  /// What a file holds as JSON lines, or the message of its error.
+  private func reading(_ bytes: [UInt8], _ name: String) throws -> String {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let path = directory.appending(path: name).path
+    try Data(bytes).write(to: URL(filePath: path))
+    do throws(Fault) {
+      var reader = try FileReader(path, FileFormat(path: path, named: nil))
+      var lines: [String] = []
+      while let page = try reader.next() { for value in page { lines.append(try value.json().text) } }
+      return lines.joined(separator: "\n")
+    } catch {
+      return error.message.replacing(directory.path + "/", with: "")
+    }
+  }
+
+  @Test(arguments: [
+    ("a,b\n\"MEGA\" pump,1\n", "a.csv:2: text after a closing quote"),
+    ("a\n\"x\"\"\"y\n", "a.csv:2: text after a closing quote"),
+    ("a\nx\"y\n", "a.csv:2: a quote inside a cell that does not begin with one"),
+    ("a\n\n\n\"x", "a.csv:4: a quote is not closed"), ("a,\n1,2\n", "a.csv:1: column 2 has no name"),
+    (",a\n1,2\n", "a.csv:1: column 1 has no name"), ("a,b\n1\n", "a.csv:2: 1 cell under 2 columns"),
+    ("a\n1,2\n", "a.csv:2: 2 cells under 1 column"), ("a,a\n", "a.csv:1: the column a stands twice"),
+    ("a,b\r1,2\r3\r", "a.csv:3: 1 cell under 2 columns"),
+    ("a\r1\n", "a.csv:2: a line ends in LF, and those before it in CR"),
+    ("a\n1\r2\n", "a.csv:2: a carriage return outside quotes"), ("a\n1\u{0}\n", "a.csv:2: a NUL byte"),
+    ("a\n1\n\u{FEFF}a\n", "a.csv:3: a byte order mark (U+FEFF) begins a line inside the file"),
+    ("a,b\n\"1\r\n2\",\"3\n4\"\n5\n", "a.csv:5: 1 cell under 2 columns"),
+    ("a,b\n\"1\r2\",\"3\n4\"\n5\n", "a.csv:5: 1 cell under 2 columns"),
+  ])
+  func refusesWhatHasNoRule(_ content: String, _ message: String) throws {
+    #expect(try reading(Array(content.utf8), "a.csv") == message)
+  }
+
+  @Test(arguments: [
+    ("a,b\n1,\"2\"\r\n\n3,\"x \"\"y\"\", z\"", #"{"a":"1","b":"2"}"# + "\n" + #"{"a":"3","b":"x \"y\", z"}"#),
+    ("a,b\r1,2\r\r3,4", #"{"a":"1","b":"2"}"# + "\n" + #"{"a":"3","b":"4"}"#),
+    ("a\n\"\"\n\nx\n", #"{"a":""}"# + "\n" + #"{"a":"x"}"#), ("a\n\"\u{FEFF}x\"", #"{"a":"\#u{FEFF}x"}"#),
+    ("\u{E9},e\u{301}\n1,2", #"{"\#u{E9}":"1","e\#u{301}":"2"}"#), ("a\n", ""), ("", ""), ("\u{FEFF}", ""), ("a", ""),
+    ("a\n,\n", "a.csv:2: 2 cells under 1 column"), ("a,b\n,\n", #"{"a":"","b":""}"#),
+  ])
+  func readsRows(_ content: String, _ expected: String) throws {
+    #expect(try Array(reading(Array(content.utf8), "a.csv").utf8) == Array(expected.utf8))
+  }
+
+  /// The same rows come out wherever the bytes are cut into pieces.
+  @Test func readsRowsOfAnyLength() throws {
+    let long = String(repeating: "x,\"\"\r\n", count: 200_000)
+    let text = "a,b\r\n" + "1,\"" + long + "\"\r\n" + String(repeating: "2,\"y\r\nz\"\r\n", count: 100_000)
+    let lines = try reading(Array(text.utf8), "a.csv").split(separator: "\n")
+    #expect(lines.count == 100_001 && lines.last == #"{"a":"2","b":"y\r\nz"}"#)
+    #expect(lines.first?.utf8.count == 1_600_016)
+  }
+
+  @Test(arguments: [
+    ("{\"a\":1}{\"a\":2}\n", "a.ndjson:1:8: something after the value"),
+    ("{\"a\":1} {\"a\":2}", "a.ndjson:1:9: something after the value"),
+    ("1\n{\"a\":\n1}\n", "a.ndjson:3:3: a value of several lines; ndjson has a value on each line"),
+    ("\n\n1\n \n2", "1\n2"), ("1\r\n2\r\n", "1\n2"), ("1,\n2", "a.ndjson:1:2: something after the value"),
+  ])
+  func ndjsonHasAValueOnEachLine(_ content: String, _ expected: String) throws {
+    #expect(try reading(Array(content.utf8), "a.ndjson") == expected)
+  }
+
+  @Test(arguments: [
+    ("[1] 2", "a.json:1:5: something after the value"), ("[1]\n]", "a.json:2:1: something after the value"),
+  ])
+  func jsonIsOneValue(_ content: String, _ expected: String) throws {
+    #expect(try reading(Array(content.utf8), "a.json") == expected)
+  }
+
+  @Test(
+    arguments: ["csv", "tsv", "json", "ndjson", "txt"],
+    [
+      ([0xFF, 0xFE, 0x61, 0x00], "is UTF-16"), ([0x50, 0x4B, 0x03, 0x04, 0x14], "is a zip archive or a spreadsheet"),
+      ([0x1F, 0x8B, 0x08, 0x00], "is compressed with gzip"), ([0x28, 0xB5, 0x2F, 0xFD], "is compressed with zstd"),
+    ] as [([UInt8], String)])
+  func namesWhatTheFirstBytesSay(_ suffix: String, _ file: ([UInt8], String)) throws {
+    #expect(try reading(file.0, "a.\(suffix)") == "a.\(suffix) \(file.1)")
+  }
+}

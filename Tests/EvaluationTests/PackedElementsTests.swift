@@ -1,0 +1,38 @@
+import Formats
+import JSONText
+import Testing
+import Values
+
+/// What sort and group hold as bytes comes back as it was: digits, order of fields, resources as resources.
+@Suite struct PackedElementsTests {
+  /// Some elements of each form that is packed or kept.
+  private static func text(_ number: Int) -> String {
+    switch number % 5 {
+    case 0: #"{"n":\#(number),"price":1.10,"tags":["é",{"deep":[null,true,-0]}],"t":"a\"b\u0001"}"#
+    case 1: #"{"id":"\#(number)","type":"posts","attributes":{"views":9007199254740993}}"#
+    case 2: #"{"type":"posts","relationships":{"author":{"data":{"id":"\#(number)","type":"authors"}}}}"#
+    case 3: "\(number).50"
+    default: #"["x",\#(number)]"#
+    }
+  }
+
+  @Test func elementsComeBackAsTheyWere() throws {
+    var packed = PackedElements()
+    let texts = (0..<10_000).map(Self.text)
+    let values = try texts.map { Value(try JSONValue(parsing: $0)) }
+    for value in values { packed.append(value) }
+    #expect(packed.count == 10_000)
+    let back = packed.elements(at: (0..<10_000).map { Int32($0) }.reversed())
+    #expect(try back.map { try $0.json().text } == values.reversed().map { try $0.json().text })
+    #expect(back.map(\.typeName) == values.reversed().map(\.typeName))
+  }
+
+  @Test func aStreamHasTheOrderThatItIsGiven() async throws {
+    var packed = PackedElements()
+    for number in 0..<6_000 { packed.append(Value(try JSONValue(parsing: #"{"n":\#(number)}"#))) }
+    let order = (0..<6_000).map { Int32(($0 * 7) % 6_000) }
+    var stream = packed.stream(in: order)
+    let found = try await stream.rest().map { try $0.json().text }
+    #expect(found == order.map { #"{"n":\#($0)}"# })
+  }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import Formats
+import JSONText
+import Testing
+import Values
+
+/// What `write` makes, `read` gives back, or `write` refuses it.
+@Suite struct RoundTripTests {
+  private static let numbers = ["0", "-0", "1.10", "1e400", "9007199254740993"]
+  private static let names = ["a", "b", "é", "e\u{301}", "a,b", "\"", "x\ny", "\u{FEFF}", " ", "\t", "id", ""]
+  private static let texts = [
+    "", " ", "x", "1", "007", "1.10", "true", "null", "é", "e\u{301}", "\"", "\"\"", ",", "\t", "a,\u{301}b", "\n",
+    "\r", "\r\n",
+    "x\r", "\rx", "\u{FEFF}", "\u{FEFF}x", "\u{0}", "'", "\\", "\u{2028}", "👨‍👩‍👧", "=1+1", "{\"a\":1}", "line\n\nline\n",
+  ]
+
+  private static func value(_ dice: inout Dice, _ depth: Int = 0) -> JSONValue {
+    switch dice.below(depth > 1 ? 8 : 10) {
+    case 0: .null
+    case 1: .bool(dice.below(2) == 0)
+    case 2:
+      .number(
+        JSONNumber(text: numbers[dice.below(numbers.count)]) ?? JSONNumber(0))
+    case 8: .array(JSONArray((0..<dice.below(3)).map { _ in value(&dice, depth + 1) }))
+    case 9: .object(record(&dice, depth + 1))
+    default: .string(texts[dice.below(texts.count)])
+    }
+  }
+
+  private static func record(_ dice: inout Dice, _ depth: Int = 0) -> JSONObject {
+    JSONObject(
+      (0..<dice.below(4)).map { _ in
+        (names[dice.below(names.count)], value(&dice, depth))
+      })
+  }
+
+  /// Elements of one kind: often records with the same names, so that csv takes many of them.
+  private static func elements(_ dice: inout Dice) -> [JSONValue] {
+    let count = dice.below(5)
+    switch dice.below(4) {
+    case 0: return (0..<count).map { _ in .string(texts[dice.below(texts.count)]) }
+    case 1: return (0..<count).map { _ in value(&dice) }
+    case 2: return (0..<count).map { _ in .object(record(&dice)) }
+    default:
+      let keys = record(&dice).keys
+      return (0..<count).map { _ in .object(JSONObject(keys.map { ($0, value(&dice, 1)) })) }
+    }
+  }
+
+  /// What the elements are in a format: csv and tsv have cells under the columns of the first.
+  private func expected(_ elements: [JSONValue], _ format: FileFormat) -> [JSONValue] {
+    guard format == .csv || format == .tsv else { return elements }
+    let rows = elements.map { Value($0).row }
+    return rows.map { row in
+      .object(JSONObject((rows.first?.names ?? []).map { ($0, .string(row[$0]?.cell ?? "")) }))
+    }
+  }
+
+  private func write(_ elements: [JSONValue], _ path: String, _ format: FileFormat, appends: Bool) throws(Fault) {
+    var writer = try FileWriter(path, format, appends: appends)
+    do throws(Fault) {
+      try writer.write(elements.map { Value($0) })
+      try writer.finish()
+    } catch {
+      writer.abandon()
+      throw error
+    }
+  }
+
+  private func read(_ path: String, _ format: FileFormat) throws -> [JSONValue] {
+    var reader = try FileReader(path, format)
+    var elements: [JSONValue] = []
+    while let page = try reader.next() { elements += try page.map { try $0.json() } }
+    return elements
+  }
+
+  @Test(arguments: FileFormat.allCases, [false, true])
+  func whatIsWrittenIsReadBackOrRefused(_ format: FileFormat, appends: Bool) throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let path = directory.appending(path: "a.\(format.rawValue)").path
+    var (dice, taken) = (Dice(seed: 14), 0)
+    for _ in 0..<1500 {
+      try? FileManager.default.removeItem(atPath: path)
+      var written: [JSONValue] = []
+      for _ in 0..<(appends && format != .json ? 2 : 1) {
+        let elements = Self.elements(&dice)
+        do throws(Fault) { try write(elements, path, format, appends: appends && format != .json) } catch {
+          #expect([.value, .type].contains(error.kind), "\(error.message)")
+          continue
+        }
+        written += elements
+        if !elements.isEmpty { taken += 1 }
+      }
+      let found = FileManager.default.fileExists(atPath: path) ? try read(path, format) : []
+      guard found == expected(written, format) else {
+        Issue.record(
+          "\(format): \(JSONValue.array(JSONArray(written)).text) is read as \(JSONValue.array(JSONArray(found)).text)")
+        return
+      }
+    }
+    #expect(taken > 100, "only \(taken) were taken")
+  }
+
+  @Test func aFileThatMustBeNewIsNotReplaced() throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let path = directory.appending(path: "a.csv").path
+    for isThere in [false, true] {
+      do throws(Fault) {
+        var writer = try FileWriter(path, .csv, appends: false, isNew: true)
+        try writer.write([.record(Record([("a", .string("1"))]))])
+        try writer.finish()
+        #expect(!isThere)
+      } catch {
+        #expect(isThere && error.kind == .file && error.message == "\(path) is there already")
+      }
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["a.csv"])
+  }
+
+  /// The half-written file of a process that is gone is removed; that of one that lives, and other files, are not.
+  @Test func clearsWhatAKilledProcessLeft() throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let gone = Process()
+    gone.executableURL = URL(filePath: "/bin/true")
+    try gone.run()
+    gone.waitUntilExit()
+    let left = "a.csv.\(gone.processIdentifier).7.part"
+    let kept = ["a.csv.\(getpid()).7.part", "b.csv.\(gone.processIdentifier).7.part", "a.csv.x.7.part", "a.csv.7.part"]
+    for name in [left] + kept { try Data().write(to: directory.appending(path: name)) }
+    try write([["a": 1]], directory.appending(path: "a.csv").path, .csv, appends: false)
+    #expect(try Set(FileManager.default.contentsOfDirectory(atPath: directory.path)) == Set(kept + ["a.csv"]))
+  }
+}

@@ -1,0 +1,38 @@
+import RetortShell
+import Synchronization
+import Testing
+
+/// A reader that leaves before the end: the run fails where it leaves something undone.
+@Suite struct ClosedOutputTests {
+  private static let head = "connect \"embedded:blog\"; let posts = client queue: \"posts\"; "
+  private static let many = "1..20000 | each do print \"twenty characters  \" end; "
+
+  private static let cases: [(String, Int32)] = [
+    ("1..20000 | map it", 0), (many, 0), ("for i in 1..20000 do print \"twenty characters\" end", 0),
+    ("\(many)update posts 1 {text: \"x\"}", 1), ("\(many)assert 1 == 1", 1),
+    ("\(many)[1] | write \"/dev/null\" as: \"txt\"", 1),
+    ("for i in 1..20000 do print \"twenty characters\"; update posts 1 {text: \"x\"} end", 1),
+    ("def f() do assert true end; \(many)f", 1),
+    ("try do \(many) rescue e print \"rescued\" end; assert 1 == 1", 1),
+  ]
+
+  @Test(arguments: cases) func aClosedOutput(_ statements: String, status: Int32) async {
+    let notes = Mutex("")
+    let console = Console(write: { _ in false }, note: { text in notes.withLock { $0 += text } })
+    #expect(await run(arguments: ["-c", Self.head + statements], console: console, environment: [:]) == status)
+    let said = notes.withLock { $0 }
+    #expect(said.contains("error[closed]: standard output was closed") == (status == 1), Comment(rawValue: said))
+  }
+
+  @Test func anEmptyResultSaysSoAtATerminal() async {
+    for isTerminal in [true, false] {
+      let notes = Mutex("")
+      let console = Console(
+        write: { _ in true }, note: { text in notes.withLock { $0 += text } }, isTerminal: isTerminal)
+      let status = await run(
+        arguments: ["-c", Self.head + "stream posts | where .views < 0"], console: console, environment: [:])
+      #expect(status == 0)
+      #expect(notes.withLock { $0 } == (isTerminal ? "0 rows\n" : ""))
+    }
+  }
+}

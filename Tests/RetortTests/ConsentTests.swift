@@ -1,0 +1,82 @@
+import Testing
+
+/// Consent reaches as far as what was shown, and no further.
+@Suite(.timeLimit(.minutes(5))) struct ConsentTests {
+  private static let two = """
+    let staging = connect "embedded:blog" name: "staging"
+    let production = connect "embedded:blog" name: "production"
+    let a = client queue: "posts" on: staging
+    let b = client queue: "posts" on: production
+
+    """
+
+  @Test func anotherConnectionAsksAgain() async {
+    let loop = "for c in [a, b] do let n = destroy-all c filter: {state: \"spam\"}; print n end"
+    let ran = await Ran.asked(["250", "250"], "-c", Self.two + loop)
+    #expect(ran.status == 0 && ran.output == "250\n250\n")
+    #expect(
+      ran.notes.split(separator: "\n").count { $0.hasPrefix("type 250 to go on: ") } == 2
+        || ran.notes.contains("production"))
+    let once = await Ran.asked(["250"], "-c", Self.two + loop)
+    #expect(once.status == 6 && once.output == "250\n")
+  }
+
+  @Test func zeroAsksNothing() async {
+    let empty =
+      "destroy-all a filter: {state: \"none\"}; for c in [a, b] do let n = destroy-all c filter: {state: \"none\"}; print n end"
+    let ran = await Ran.asked([], "-c", Self.two + empty)
+    #expect(ran.status == 0 && ran.output == "0\n0\n0\n")
+    #expect(ran.notes.contains("there is nothing to destroy") && !ran.notes.contains("to go on"))
+  }
+
+  @Test func anotherFilterVerbOrQueueAsksAgain() async {
+    let filters = "for s in [\"spam\", \"draft\"] do let n = destroy-all a filter: {state: s}; print n end"
+    #expect(await Ran.asked(["250", "no"], "-c", Self.two + filters).status == 6)
+    let verbs = "for n in 1..2 do destroy a n; call a \"destroy\" {id: string(n + 10)} end"
+    let ran = await Ran.asked(["2", "2"], "-c", Self.two + verbs + "\ncount a")
+    #expect(ran.status == 0 && ran.output == "996\n", Comment(rawValue: ran.notes))
+    #expect(await Ran.asked(["2"], "-c", Self.two + verbs).status == 6)
+  }
+
+  @Test func theNumberTypedIsTheLimitOfALoop() async {
+    let loop = "for n in 1..9 do destroy a n end"
+    let ran = await Ran.asked(["3"], "-c", Self.two + loop)
+    #expect(ran.status == 6)
+    #expect(
+      ran.notes.contains(
+        "error[limit]: destroy would destroy more than the 3 that were confirmed: it has sent 3 before this"))
+    #expect(ran.notes.contains("before it, destroy posts: 3 ok"))
+    #expect(await Ran.asked(["nine"], "-c", Self.two + loop).status == 6)
+  }
+
+  @Test func aCallThatDestroysCounts() async {
+    let calls = "for i in 1..20 do call a \"destroy\" {id: string(i)} end"
+    let off = await Ran.retort("-c", Self.two + calls)
+    #expect(off.status == 6 && off.notes.contains("needs a confirmation"))
+    let limited = await Ran.retort("--yes=10", "-c", Self.two + "try do " + calls + " rescue e print e end")
+    #expect(limited.status == 6 && limited.notes.contains("--yes=10 allows: it has sent 10 before this"))
+    #expect(await Ran.retort("--yes", "-c", Self.two + calls + "; count a").output == "980\n")
+    #expect(await Ran.retort("-c", Self.two + "call a \"destroy\" {id: \"1\"}; count a").output.hasSuffix("999\n"))
+  }
+
+  @Test func aGuardIsNotOpenedByOptions() async {
+    let guarded = "connect \"embedded:blog\" name: \"prod\" guard: \"confirm\"\nlet posts = client queue: \"posts\"\n"
+    let spam = "destroy-all posts filter: {state: \"spam\"} confirm: true\n"
+    let refused = await Ran.retort("--yes", "-c", guarded + spam)
+    #expect(
+      refused.status == 6 && refused.notes.contains("would destroy 250 of posts")
+        && refused.notes.contains("--guarded 'prod'"))
+    #expect(await Ran.retort("--yes=250", "--guarded", "prod", "-c", guarded + spam).output == "250\n")
+    #expect(await Ran.asked(["250"], "-c", guarded + spam).output == "250\n")
+    #expect(await Ran.retort("-c", guarded + "update posts 1 {views: 1}").status == 0)
+    let readOnly = guarded.replacing("confirm", with: "read-only")
+    for change in ["update posts 1 {views: 1}", "[1] | update posts {views: 1}", "create posts {text: \"a\"}", spam] {
+      let ran = await Ran.retort("--yes", "-c", readOnly + change)
+      #expect(ran.status == 6 && ran.notes.contains("is read-only"), Comment(rawValue: change + ran.notes))
+    }
+    #expect(await Ran.retort("-c", readOnly + "count posts").output == "1000\n")
+    let other = await Ran.retort("-c", guarded + "connect \"embedded:blog\" name: \"prod\" guard: \"read-only\"")
+    #expect(other.status == 1 && other.notes.contains("this connection is open with guard: confirm"))
+    #expect(await Ran.retort("-c", guarded + "connect \"embedded:blog\" name: \"prod\"; " + spam).status == 6)
+  }
+}

@@ -1,0 +1,42 @@
+import Testing
+
+/// A hint that holds code works when it is followed.
+@Suite struct HintTests {
+  private static let head = "connect \"embedded:blog\"; let posts = client queue: \"posts\"; "
+
+  /// A mistake, what its next step says, and the statement that follows it.
+  @Test(arguments: [
+    ("stream posts | wher .views > 5 | count", "did you mean where?", "stream posts | where .views > 5 | count"),
+    (
+      "stream posts | where state == \"draft\" | count", ".state; text is quoted",
+      "stream posts | where .state == \"draft\" | count"
+    ),
+    ("count posts filter: state == \"draft\"", "filter: {state: \"draft\"}", "count posts filter: {state: \"draft\"}"),
+    ("count posts filter: .state == \"draft\"", "filter: {state: \"draft\"}", "count posts filter: {state: \"draft\"}"),
+    ("[1] | map {a: it} | take 1 + 1", "(1 + 1)", "[1] | map {a: it} | take (1 + 1)"),
+    (
+      "[{a: null}, {a: \"1\"}] | avg number(.a)", "number(.field ?? 0)", "[{a: null}, {a: \"1\"}] | avg number(.a ?? 0)"
+    ),
+    (
+      "count posts filter: {state: \"draft,spam\"}", "[\"draft\",\"spam\"]",
+      "count posts filter: {state: [\"draft\",\"spam\"]}"
+    ),
+    ("[{id: 1, b: 2}, {id: 2}] | csv .id .b", "?.b gives null", "[{id: 1, b: 2}, {id: 2}] | csv .id ?.b"),
+    ("print 1 | map it", "lines of their own", "print 1; [1] | map it"),
+    ("[{a: 1}, {b: 2}] | csv", "csv ?.a ?.b", "[{a: 1}, {b: 2}] | csv ?.a ?.b"),
+    ("coutn posts", "did you mean count?", "count posts"), ("stop 1 | map it", "lines of their own", "stop posts"),
+    ("where .a", "... | where ...", "[{a: true}] | where .a"), ("lower \"A\"", "lower(x)", "lower(\"A\")"),
+  ]) func aHintIsFollowed(_ mistake: String, _ hint: String, _ followed: String) async {
+    let ran = await Ran.retort("-c", Self.head + mistake)
+    #expect(ran.status == 1 || ran.status == 2)
+    #expect(ran.notes.contains(hint), Comment(rawValue: ran.notes))
+    let next = await Ran.retort("-c", Self.head + followed)
+    #expect(next.status == 0, Comment(rawValue: next.notes))
+  }
+
+  @Test func anAddressWithoutBrackets() async {
+    let ran = await Ran.retort("-c", "connect \"amqp://g:g@::1:5672/\"")
+    #expect(ran.status == 4 || ran.status == 1)
+    #expect(ran.notes.contains("an address of IPv6 stands in brackets: [::1]:5672\n"), Comment(rawValue: ran.notes))
+  }
+}
