@@ -128,6 +128,9 @@ public final class Journal: Sendable {
   /// Writes all that is pending, and returns when it is on the disk.
   public func flush() async throws(JournalError) { try await write([], waits: true) }
 
+  /// Lets other runs open it, after all that was recorded is on the disk.
+  public func release() { file.unlock() }
+
   /// Closes a journal whose statement was carried out to the end.
   public func complete(at time: String) async throws(JournalError) {
     try await write(JournalLine.encoded(JSONObject([("end", .string(time))])), waits: true)

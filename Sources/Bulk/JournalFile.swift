@@ -18,6 +18,9 @@ final class JournalFile: Sendable {
 
   deinit { close(number) }
 
+  /// Lets other runs open it.
+  func unlock() { flock(number, LOCK_UN) }
+
   private static var reason: String { unsafe String(cString: strerror(errno)) }
 
   /// All that it holds.

@@ -60,6 +60,9 @@ struct BulkRun {
           })
       }
     } catch { report.stop = error }
+    let journal = plan.guards.journal
+    defer { journal?.release() }
+    do throws(JournalError) { try await journal?.flush() } catch { report.stop = report.stop ?? error }
     try await end(report)
     if let fault = plan.failedFile?.fault { throw fault }
     if report.tally.unknown + report.tally.failed + report.tally.refused == 0, !report.isCut {
