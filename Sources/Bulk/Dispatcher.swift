@@ -122,9 +122,9 @@ public struct Dispatcher: Sendable {
           observe(place, element, outcome)
         }
       }
-      guard isHalted || !outcome.isGood && !policy.continuesOnError || guards.journal?.failure != nil else {
-        return true
-      }
+      let isFailure = !outcome.isGood && !outcome.isFromBefore
+      let stops = isHalted || isFailure && !policy.continuesOnError || guards.journal?.failure != nil
+      guard stops else { return true }
       counted.withLock { $0.isCut = true }
       return false
     }

@@ -45,6 +45,17 @@ public enum Outcome: Sendable {
     }
   }
 
+  /// Whether a run before made the change with other content.
+  var isDoneOtherwise: Bool { if case .refused(.otherContent) = self { true } else { false } }
+
+  /// Whether it was decided by a run before and nothing was sent now: it is counted, and stops nothing.
+  var isFromBefore: Bool {
+    switch self {
+    case .unknown(let error): error.call == nil
+    default: isDoneOtherwise
+    }
+  }
+
   /// Whether the request may have reached a service.
   public var wasSent: Bool {
     switch self {

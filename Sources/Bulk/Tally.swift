@@ -26,6 +26,10 @@ public struct Tally: Sendable {
   public var unknown = 0
   /// How many of those that were carried out were unknown first: their replies came late.
   public private(set) var late = 0
+  /// How many of the refused ones a run before made with other content.
+  public private(set) var doneOtherwise = 0
+  /// How many of those that did not go well were decided by a run before.
+  public private(set) var fromBefore = 0
   /// The first failure of each kind and wording, in the order of elements.
   public private(set) var groups: [Group] = []
   /// Whether anything reached a queue.
@@ -40,6 +44,8 @@ public struct Tally: Sendable {
   public mutating func add(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     guard !outcome.isDropped else { return }
     count(outcome, 1)
+    if outcome.isDoneOtherwise { doneOtherwise += 1 }
+    if outcome.isFromBefore { fromBefore += 1 }
     hasSent = hasSent || outcome.wasSent
     if !outcome.isGood { group(outcome, element, index) }
   }
@@ -101,6 +107,12 @@ public struct Tally: Sendable {
     if late > 0 { parts.append("\(late) of them carried out since") }
     return parts.joined(separator: ", ")
   }
+
+  /// Whether nothing went wrong in this run.
+  public var isGoodNow: Bool { failed + unknown + refused == fromBefore }
+
+  /// Whether each element is done, in this run or a run before.
+  public var isComplete: Bool { failed + unknown == 0 && refused == doneOtherwise }
 
   /// Whether all that went wrong was found before anything was sent, in the elements themselves.
   public var isHarmless: Bool {

@@ -65,7 +65,7 @@ struct BulkRun {
     do throws(JournalError) { try await journal?.flush() } catch { report.stop = report.stop ?? error }
     try await end(report)
     if let fault = plan.failedFile?.fault { throw fault }
-    if report.tally.unknown + report.tally.failed + report.tally.refused == 0, !report.isCut {
+    if report.tally.isComplete, !report.isCut {
       try await plan.arguments.complete(plan.guards.journal)
     }
     let flow = gathered.withLock(\.flow).sorted { $0.index < $1.index }
@@ -153,7 +153,7 @@ struct BulkRun {
         nextStep: "timeout: waits longer; on-error: \"continue\" goes on"
       ).ending(5)
     }
-    guard plan.policy.continuesOnError, tally.hasSent || tally.isHarmless else {
+    guard plan.policy.continuesOnError || tally.isGoodNow, tally.isGoodNow || tally.hasSent || tally.isHarmless else {
       let fault = await fault(of: first)
       throw tally.hasSent ? fault.ending(5) : fault
     }
