@@ -206,7 +206,7 @@ public struct Dispatcher: Sendable {
         return .unknown(
           ClientError(
             .unknown, "unknown since the run before: it may have been carried out, and is not found",
-            nextStep: "settle: 60s says how long the service may hold a request; or retort journal FILE settle"))
+            nextStep: "look it up; then settle: 60s, where the service holds no request longer, or unknown: \"skip\""))
       }
     }
     do throws(JournalError) { try await guards.journal?.intend([change]) } catch {

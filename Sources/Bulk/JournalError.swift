@@ -38,7 +38,7 @@ public enum JournalError: ElementError, Equatable {
     case .file: "name another file, or make room"
     case .inUse: "wait for the other run, or stop it"
     case .notAJournal, .otherStatement: "name another file: journal: \"FILE.journal\""
-    case .damaged: "retort journal FILE shows what can be read; name another file"
+    case .damaged: "read \"FILE\" as: \"ndjson\" shows its lines; name another file for the statement"
     case .complete: "nothing is left to do; for a new run name another file"
     }
   }
