@@ -1,6 +1,4 @@
 public import Client
-import JSONText
-import Synchronization
 
 /// An element on its way through a dispatcher, with the change that was made of it.
 public protocol PlannedElement: AnyObject, Sendable {
@@ -13,37 +11,13 @@ extension PlannedElement {
   var isDestroying: Bool { if case .success(let change) = planned { change.verb == .destroy } else { false } }
 }
 
-/// How many changes are in flight, and what a failure does.
-public struct Policy: Sendable {
-  /// How many are in flight at most.
-  public var window: Int
-  /// Whether a failure does not stop the statement.
-  public var continuesOnError: Bool
-
-  /// How long to wait at the end for late replies; zero does not wait.
-  public var lateWait: Duration
-  /// Says that so many late replies are awaited, and how long at most.
-  public var noteLateWait: @Sendable (Int, Duration) -> Void
-
-  /// Creates a policy.
-  public init(
-    window: Int, continuesOnError: Bool, lateWait: Duration = .zero,
-    noteLateWait: @escaping @Sendable (Int, Duration) -> Void = { _, _ in }
-  ) {
-    self.window = window
-    self.continuesOnError = continuesOnError
-    self.lateWait = lateWait
-    self.noteLateWait = noteLateWait
-  }
-}
-
 /// The one way by which changes leave: permits each, hands it to a carrier, and decides how it ended.
 public struct Dispatcher: Sendable {
   /// The account of the outermost statement.
   public let account: StatementAccount
   private let carrier: any Carrier
   private let lateReplies: LateReplies?
-  private let guards: Safeguards
+  let guards: Safeguards
 
   /// Creates the dispatcher of a statement for one carrier.
   public init(
@@ -72,7 +46,7 @@ public struct Dispatcher: Sendable {
     return await carry(change)
   }
 
-  @inline(__always) private func carry(_ change: Change) async -> Outcome {
+  @inline(__always) func carry(_ change: Change) async -> Outcome {
     do throws(ClientError) { return .done(try await carrier.carry(change)) } catch { return Outcome(error, of: change) }
   }
 
@@ -90,10 +64,8 @@ public struct Dispatcher: Sendable {
     next: () async throws -> [any PlannedElement]?,
     observe: @escaping @Sendable (Int, any PlannedElement, Outcome) -> Void
   ) async -> Report {
-    let counted = Mutex(report)
-    let first = report.tally.count
+    let recorder = OutcomeRecorder(report, policy, guards, lateReplies?.watch(), observe)
     let pool = WorkerPool(limit: policy.window, executor: carrier.executor)
-    let watch = lateReplies?.watch()
     var end: Refused?
     var seen: Set<StableHash> = []
     let stop = await pool.run { () async throws -> [Entry]? in
@@ -104,122 +76,9 @@ public struct Dispatcher: Sendable {
       end = refused
       return try await journaled(permitted, &seen)
     } work: { index, entry in
-      let outcome = await outcome(of: entry)
-      let (element, place) = (entry.element, first + index)
-      let isHalted = counted.withLock { report in
-        report.tally.add(outcome, of: element, at: place)
-        guard let halt = guards.halt, halt.isReached(report.tally) else { return false }
-        report.stop = Halted(halt: halt)
-        return true
-      }
-      observe(place, element, outcome)
-      if case .success(let change) = entry.change { guards.journal?.record(outcome, of: change) }
-      if case .unknown(let error) = outcome, let watch, case .success(let change) = entry.change {
-        watch.add(error) { late in
-          let outcome = Outcome(late: late, of: change)
-          counted.withLock { $0.tally.settle(outcome, of: element, at: place) }
-          guards.journal?.record(outcome, of: change)
-          observe(place, element, outcome)
-        }
-      }
-      let isFailure = !outcome.isGood && !outcome.isFromBefore
-      let stops = isHalted || isFailure && !policy.continuesOnError || guards.journal?.failure != nil
-      guard stops else { return true }
-      counted.withLock { $0.isCut = true }
-      return false
+      recorder.record(await outcome(of: entry), of: entry, at: index)
     }
-    if let watch, watch.open > 0, !Task.isCancelled { await settle(watch, policy) }
-    watch?.end()
-    var result = counted.withLock { $0 }
-    result.stop = result.stop ?? stop ?? guards.journal?.failure
-    if result.stop == nil, let halt = guards.halt, halt.isReached(result.tally, isEnd: true) {
-      result.stop = Halted(halt: halt)
-    }
-    return result
-  }
-
-  /// An element with its change, and what its journal says of it.
-  private struct Entry: Sendable {
-    var element: any PlannedElement
-    var change: Result<Change, Refusal>
-    var known: JournalState?
-  }
-
-  /// The elements with what the journal says of them; the intents of those that are new are on the disk.
-  private func journaled(
-    _ page: [any PlannedElement], _ seen: inout Set<StableHash>
-  ) async throws -> [Entry] {
-    guard let journal = guards.journal else {
-      return page.map { Entry(element: $0, change: $0.planned) }
-    }
-    var entries: [Entry] = []
-    var intended: [Change] = []
-    for element in page {
-      var entry = Entry(element: element, change: element.planned)
-      if case .success(let change) = entry.change, let identity = change.identity {
-        if seen.insert(identity.hash).inserted {
-          entry.known = journal.known(identity)
-          if entry.known == nil || entry.known == .open { intended.append(change) }
-        } else {
-          entry.change = .failure(.repeated(identity))
-        }
-      }
-      entries.append(entry)
-    }
-    try await journal.intend(intended)
-    return entries
-  }
-
-  private func outcome(of entry: Entry) async -> Outcome {
-    let change: Change
-    switch entry.change {
-    case .success(let planned): change = planned
-    case .failure(.repeated) where entry.element.isDestroying:
-      return .absent(ClientError(.notFound, "destroyed before"))
-    case .failure(let refusal): return .refused(refusal)
-    }
-    switch entry.known {
-    case .done(let id, let content)?:
-      let isSame = content == 0 || content == change.content.hashingSecrets.contentHash
-      return isSame || change.identity == nil ? .before(id: id) : .refused(.otherContent(change.identity ?? .none))
-    case .unknown(let sent, _)?:
-      if let outcome = await lookedUp(change, sent) { return outcome }
-    case .open?, nil: break
-    }
-    await guards.rate?.turn()
-    return await carry(change)
-  }
-
-  /// How a change ended that is unknown from a run before; nil where it may be sent.
-  private func lookedUp(_ change: Change, _ sent: JSONObject) async -> Outcome? {
-    switch await guards.resolver?.look(change, sent: sent) ?? .unknown {
-    case .carriedOut(let id):
-      if let identity = change.identity { guards.journal?.settle(identity, "ok", id: id, content: sent.contentHash) }
-      return .before(id: id)
-    case .doubled(let count): return .failed(ClientError(.value, "maybe doubled: \(count) resources have the key"))
-    case .repeatable: break
-    case .unknown:
-      switch guards.unknown {
-      case .retry: break
-      case .skip: return .before(id: change.id)
-      case .fail:
-        return .unknown(
-          ClientError(
-            .unknown, "unknown since the run before: it may have been carried out, and is not found",
-            nextStep: "look it up; then settle: 60s, where the service holds no request longer, or unknown: \"skip\""))
-      }
-    }
-    do throws(JournalError) { try await guards.journal?.intend([change]) } catch {
-      return .refused(.element(error))
-    }
-    return nil
-  }
-
-  /// Waits for the late replies of changes without one, as long as their messages can live.
-  private func settle(_ watch: LateReplies.Watch, _ policy: Policy) async {
-    guard policy.lateWait > .zero else { return }
-    policy.noteLateWait(watch.open, policy.lateWait)
-    _ = await watch.settled(within: policy.lateWait)
+    return await recorder.ended(stop)
   }
 
   /// The elements up to the first that ends the statement, and that one.
@@ -236,30 +95,4 @@ public struct Dispatcher: Sendable {
     }
     return (page, nil)
   }
-}
-
-/// The end of a statement at an element that may not be sent.
-public struct Refused: Error {
-  /// Why.
-  public let refusal: Refusal
-  /// The element.
-  public let element: any PlannedElement
-
-  init(_ refusal: Refusal, _ element: any PlannedElement) {
-    self.refusal = refusal
-    self.element = element
-  }
-}
-
-/// What is known of the changes of a statement.
-public struct Report: Sendable {
-  /// How they ended.
-  public var tally = Tally()
-  /// Why there are no more, where that is an error of the source or of a limit.
-  public var stop: (any Error)?
-  /// Whether a failure ended it before its last element.
-  public var isCut = false
-
-  /// Creates an empty report.
-  public init() {}
 }

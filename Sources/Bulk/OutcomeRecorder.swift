@@ -1,0 +1,66 @@
+import Client
+import Synchronization
+
+/// Counts the outcomes of a run in the order of replies, and hands each to the journal and to the observer.
+final class OutcomeRecorder: Sendable {
+  private let report: Mutex<Report>
+  /// The place of the first element.
+  private let first: Int
+  private let policy: Policy
+  private let guards: Safeguards
+  private let watch: LateReplies.Watch?
+  private let observe: @Sendable (Int, any PlannedElement, Outcome) -> Void
+
+  init(
+    _ report: Report, _ policy: Policy, _ guards: Safeguards, _ watch: LateReplies.Watch?,
+    _ observe: @escaping @Sendable (Int, any PlannedElement, Outcome) -> Void
+  ) {
+    self.report = Mutex(report)
+    first = report.tally.count
+    (self.policy, self.guards, self.watch, self.observe) = (policy, guards, watch, observe)
+  }
+
+  /// Takes the outcome of an element; false where no more changes are to be sent.
+  func record(_ outcome: Outcome, of entry: Dispatcher.Entry, at index: Int) -> Bool {
+    let place = first + index
+    let isFailure = !outcome.isGood && !outcome.isFromBefore
+    let change = try? entry.change.get()
+    if let change { guards.journal?.record(outcome, of: change) }
+    let goesOn = report.withLock { report in
+      report.tally.add(outcome, of: entry.element, at: place)
+      let isHalted = guards.halt?.isReached(report.tally) ?? false
+      if isHalted, let halt = guards.halt { report.stop = Halted(halt: halt) }
+      let stops = isHalted || isFailure && !policy.continuesOnError || guards.journal?.failure != nil
+      if stops { report.isCut = true }
+      return !stops
+    }
+    observe(place, entry.element, outcome)
+    if case .unknown(let error) = outcome, let change { follow(error, change, entry.element, place) }
+    return goesOn
+  }
+
+  /// Settles an element that is unknown when its reply comes late.
+  private func follow(_ error: ClientError, _ change: Change, _ element: any PlannedElement, _ place: Int) {
+    watch?.add(error) { [self] reply in
+      let outcome = Outcome(late: reply, of: change)
+      guards.journal?.record(outcome, of: change)
+      report.withLock { $0.tally.settle(outcome, of: element, at: place) }
+      observe(place, element, outcome)
+    }
+  }
+
+  /// Waits for late replies, and gives the report; `stop` is why the source gave no more.
+  func ended(_ stop: (any Error)?) async -> Report {
+    if let watch, watch.open > 0, policy.lateWait > .zero, !Task.isCancelled {
+      policy.noteLateWait(watch.open, policy.lateWait)
+      _ = await watch.settled(within: policy.lateWait)
+    }
+    watch?.end()
+    var ended = report.withLock { $0 }
+    ended.stop = ended.stop ?? stop ?? guards.journal?.failure
+    if ended.stop == nil, let halt = guards.halt, halt.isReached(ended.tally, isEnd: true) {
+      ended.stop = Halted(halt: halt)
+    }
+    return ended
+  }
+}

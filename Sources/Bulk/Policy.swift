@@ -1,0 +1,23 @@
+/// How many changes are in flight, and what a failure does.
+public struct Policy: Sendable {
+  /// How many are in flight at most.
+  public var window: Int
+  /// Whether a failure does not stop the statement.
+  public var continuesOnError: Bool
+
+  /// How long to wait at the end for late replies; zero does not wait.
+  public var lateWait: Duration
+  /// Says that so many late replies are awaited, and how long at most.
+  public var noteLateWait: @Sendable (Int, Duration) -> Void
+
+  /// Creates a policy.
+  public init(
+    window: Int, continuesOnError: Bool, lateWait: Duration = .zero,
+    noteLateWait: @escaping @Sendable (Int, Duration) -> Void = { _, _ in }
+  ) {
+    self.window = window
+    self.continuesOnError = continuesOnError
+    self.lateWait = lateWait
+    self.noteLateWait = noteLateWait
+  }
+}
