@@ -91,7 +91,7 @@ final class Channel {
     return error
   }
 
-  /// What came of a request that nobody waits for: it is late, comes again, or is not ours.
+  /// Handles a reply that nobody waits for: a late one, a repeated one, or one of another client.
   struct Stray {
     let correlationID: [UInt8]
     let outcome: Result<[UInt8], BrokerError>

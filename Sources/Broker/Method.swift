@@ -6,7 +6,7 @@ enum Method {
   case declareReplyQueue
   /// A service's queue as it is; a passive declare makes none.
   case findRequestQueue(String)
-  /// A service's queue, which is made where there is none.
+  /// Declares the queue of a service.
   case declareRequestQueue(String, QueueDeclaration)
   /// How many deliveries may wait for their acknowledgement.
   case prefetch(UInt16)

@@ -15,7 +15,7 @@ extension Connection {
       switch order {
       case .request(let message, let serial, let continuation): begin(message, serial, continuation)
       case .cancel(let number, let serial):
-        // The wait for the reply to a change goes on once that has left.
+        // A change that was sent keeps waiting for its reply.
         if let waiting = channels[number]?.pending[serial], !(waiting.message.isConfirmed && waiting.wasSent) {
           channels[number]?.end(serial, .interrupted)
         }

@@ -1,4 +1,4 @@
-/// What a service's queue is made as, where there is none.
+/// The properties with which a missing queue is declared.
 public struct QueueDeclaration: Sendable, Equatable {
   /// The types of queues that keep requests (https://www.rabbitmq.com/docs/queues#optional-arguments).
   public enum QueueType: String, CaseIterable, Sendable {
@@ -21,7 +21,7 @@ public struct QueueDeclaration: Sendable, Equatable {
 }
 
 extension Connection {
-  /// Opens a channel on a queue as it is, whatever its arguments; where there is none, the queue is made.
+  /// Opens a channel on a queue with whatever arguments it has, and declares the queue if it is missing.
   ///
   /// A refused declare closes its channel, so that each attempt has one of its own. Between two attempts another service
   /// may have made the queue, otherwise than this one would.
@@ -40,7 +40,7 @@ extension Connection {
     }
   }
 
-  /// Opens a channel on a queue that is there; nil where there is none.
+  /// Opens a channel on an existing queue; returns nil if the queue is missing.
   private func requestQueue(_ queue: String) async throws(BrokerError) -> (number: UInt16, name: [UInt8])? {
     let number = try await newChannel()
     do throws(BrokerError) { return (number, try await call(number, .findRequestQueue(queue)).name) } catch {

@@ -10,7 +10,7 @@ public final class ServiceChannel: Sendable {
     public var acknowledges: Bool
     /// How many requests were taken before, on connections that are lost: numbers go on from there.
     public var taken: Int
-    /// What the queue is made as where there is none.
+    /// The properties with which a missing queue is declared.
     public var declaration: QueueDeclaration
 
     /// Creates terms.

@@ -38,7 +38,7 @@ public struct Change: Sendable, Equatable {
   public var params: JSONObject
   /// Whether its message dies at its deadline, so that it can't be carried out later (AMQP `expiration`).
   public var expires: Bool
-  /// How long its reply is awaited; nil for ever.
+  /// How long to wait for its reply; nil waits for ever.
   public var timeout: Duration?
   /// What tells it from others that make a resource, where `key:` says so.
   public var key: String?
