@@ -99,8 +99,9 @@ public final class Journal: Sendable {
     case .absent: word = "absent"
     case .failed: word = "failed"
     case .unknown: word = "unknown"
-    case .before: return
-    case .refused, .dropped: word = "again"
+    case .dropped: word = "again"
+    // Nothing was sent, and what is known stays: a change that is done must not be open again.
+    case .before, .refused: return
     }
     var made = change.id
     if case .done(.document(let document)) = outcome { made = document.resource?["id"]?.idText ?? made }

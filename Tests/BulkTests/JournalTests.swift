@@ -75,6 +75,23 @@ import Testing
     let carrier = ScriptedCarrier()
     let report = await run(1...3, try reopened(journal), on: carrier, views: 2)
     #expect(report.tally.refused == 3 && carrier.carried.isEmpty)
+    #expect(report.stop == nil && !report.isCut)
+  }
+
+  @Test func whatIsRefusedStaysDone() async throws {
+    defer { unlink(path) }
+    let journal = try Journal(path, header())
+    _ = await run(1...3, journal, on: ScriptedCarrier())
+    try await journal.flush()
+    journal.release()
+    for _ in 1...2 {
+      let again = try Journal(path, header())
+      let carrier = ScriptedCarrier()
+      let report = await run(1...3, again, on: carrier, views: 2)
+      try await again.flush()
+      again.release()
+      #expect(report.tally.refused == 3 && carrier.carried.isEmpty)
+    }
   }
 
   @Test func anIdentityStandsOnceInAStatement() async throws {
