@@ -7,31 +7,23 @@ extension Dispatcher {
     var element: any PlannedElement
     var change: Result<Change, Refusal>
     var known: JournalState?
+
+    /// The change, if it is sent without being looked up.
+    var intended: Change? { known == nil || known == .open ? try? change.get() : nil }
   }
 
-  /// The elements with what the journal says of them; the intents of those that are new are on the disk.
-  func journaled(
-    _ page: [any PlannedElement], _ seen: inout Set<StableHash>
-  ) async throws -> [Entry] {
-    guard let journal = guards.journal else {
-      return page.map { Entry(element: $0, change: $0.planned) }
+  /// An element with its change, and what the journal says of it.
+  func entry(of element: any PlannedElement, _ seen: inout Set<StableHash>) -> Entry {
+    var entry = Entry(element: element, change: element.planned)
+    guard let journal = guards.journal, case .success(let change) = entry.change, let identity = change.identity else {
+      return entry
     }
-    var entries: [Entry] = []
-    var intended: [Change] = []
-    for element in page {
-      var entry = Entry(element: element, change: element.planned)
-      if case .success(let change) = entry.change, let identity = change.identity {
-        if seen.insert(identity.hash).inserted {
-          entry.known = journal.known(identity)
-          if entry.known == nil || entry.known == .open { intended.append(change) }
-        } else {
-          entry.change = .failure(.repeated(identity))
-        }
-      }
-      entries.append(entry)
+    if seen.insert(identity.hash).inserted {
+      entry.known = journal.known(identity)
+    } else {
+      entry.change = .failure(.repeated(identity))
     }
-    try await journal.intend(intended)
-    return entries
+    return entry
   }
 
   /// Carries out the change of an entry, unless its journal says how it ended.
@@ -52,7 +44,10 @@ extension Dispatcher {
     case .open?, nil: break
     }
     await guards.rate?.turn()
-    return await carry(change)
+    let outcome = await carry(change)
+    // Only what was carried is recorded: what a lookup decides must not change what the journal says of it.
+    guards.journal?.record(outcome, of: change)
+    return outcome
   }
 
   /// How a change ended that is unknown from a run before; nil where it may be sent.
@@ -66,17 +61,22 @@ extension Dispatcher {
     case .unknown:
       switch guards.unknown {
       case .retry: break
-      case .skip: return .before(id: change.id)
-      case .fail:
-        return .unknown(
-          ClientError(
-            .unknown, "unknown since the run before: it may have been carried out, and is not found",
-            nextStep: "look it up; then settle: 60s, where the service holds no request longer, or unknown: \"skip\""))
+      case .skip: return .skipped
+      case .fail: return .unknown(.unknownSinceBefore)
       }
     }
     do throws(JournalError) { try await guards.journal?.intend([change]) } catch {
       return .refused(.element(error))
     }
     return nil
+  }
+}
+
+extension ClientError {
+  /// The error of a change of a run before that may have been carried out, and is not found.
+  fileprivate static var unknownSinceBefore: ClientError {
+    ClientError(
+      .unknown, "unknown since the run before: it may have been carried out, and is not found",
+      nextStep: "look it up; then settle: 60s, if the service holds no request longer, or unknown: \"skip\"")
   }
 }

@@ -71,28 +71,38 @@ public struct Dispatcher: Sendable {
     let stop = await pool.run { () async throws -> [Entry]? in
       if let end { throw end }
       guard let page = try await next() else { return nil }
-      let (permitted, refused) = permitted(page, consent)
-      if let refused, permitted.isEmpty { throw refused }
+      let (entries, refused) = entries(of: page, consent, &seen)
+      if let refused, entries.isEmpty { throw refused }
       end = refused
-      return try await journaled(permitted, &seen)
+      try await guards.journal?.intend(entries.compactMap(\.intended))
+      return entries
     } work: { index, entry in
       recorder.record(await outcome(of: entry), of: entry, at: index)
     }
+    guards.journal?.withdraw()
     return await recorder.ended(stop)
   }
 
-  /// The elements up to the first that ends the statement, and that one.
-  private func permitted(
-    _ page: [any PlannedElement], _ consent: Consent?
-  ) -> ([any PlannedElement], Refused?) {
-    for (index, element) in page.enumerated() {
-      let refusal: Refusal? =
-        switch element.planned {
-        case .success(let change): self.refusal(of: change, consent)
-        case .failure(let refusal): refusal.isFinal ? refusal : nil
-        }
-      if let refusal { return (Array(page[..<index]), Refused(refusal, element)) }
+  /// The entries of the elements up to the first that ends the statement, and why that one does.
+  private func entries(
+    of page: [any PlannedElement], _ consent: Consent?, _ seen: inout Set<StableHash>
+  ) -> ([Entry], Refused?) {
+    var entries: [Entry] = []
+    entries.reserveCapacity(page.count)
+    for element in page {
+      let entry = entry(of: element, &seen)
+      if let refusal = refusal(of: entry, consent) { return (entries, Refused(refusal, element)) }
+      entries.append(entry)
     }
-    return (page, nil)
+    return (entries, nil)
+  }
+
+  /// Why an entry ends the statement; what its journal calls done is not sent, and needs no permission.
+  private func refusal(of entry: Entry, _ consent: Consent?) -> Refusal? {
+    switch entry.change {
+    case .failure(let refusal): refusal.isFinal ? refusal : nil
+    case .success where entry.known?.isDone ?? false: nil
+    case .success(let change): refusal(of: change, consent)
+    }
   }
 }

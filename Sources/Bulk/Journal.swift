@@ -14,6 +14,8 @@ import Synchronization
 public final class Journal: Sendable {
   private struct State {
     var contents: JournalContents
+    /// The identities whose intents this run has written and whose outcomes it has not.
+    var intended: [StableHash: ChangeIdentity] = [:]
     var pending: [UInt8] = []
     /// Those that wait until what is pending is on the disk.
     var waiting: [CheckedContinuation<Void, Never>] = []
@@ -53,7 +55,7 @@ public final class Journal: Sendable {
       try file.syncDirectory()
       contents.header = header
     }
-    doneBefore = contents.states.values.count { if case .done = $0 { true } else { false } }
+    doneBefore = contents.states.values.count(where: \.isDone)
     unknownBefore = contents.unknown.count
     var lives: [Duration?] = []
     for case .unknown(_, let life) in contents.states.values { lives.append(life) }
@@ -78,9 +80,10 @@ public final class Journal: Sendable {
   ///
   /// - Throws: where it can't be written; then nothing may be sent.
   public func intend(_ changes: [Change]) async throws(JournalError) {
+    let changes = changes.compactMap { change in change.identity.map { (change, $0) } }
+    state.withLock { state in for (_, identity) in changes { state.intended[identity.hash] = identity } }
     var lines: [UInt8] = []
-    for change in changes {
-      guard let identity = change.identity else { continue }
+    for (change, identity) in changes {
       var object = JSONObject([("intent", .string(identity.text))])
       if change.verb == .update || change.verb == .create { object["content"] = .object(change.content.hashingSecrets) }
       object["life"] =
@@ -90,7 +93,12 @@ public final class Journal: Sendable {
     if !lines.isEmpty { try await write(lines, waits: true) }
   }
 
-  /// Writes how a change ended; it is on the disk with the next group.
+  /// Writes that the changes may be sent whose intents were written and that did not begin: the statement ended before.
+  func withdraw() {
+    for identity in state.withLock({ Array($0.intended.values) }) { settle(identity, "again", id: nil) }
+  }
+
+  /// Writes how a change ended that was carried; it is on the disk with the next group.
   public func record(_ outcome: Outcome, of change: Change) {
     guard let identity = change.identity else { return }
     let word: String
@@ -100,8 +108,7 @@ public final class Journal: Sendable {
     case .failed: word = "failed"
     case .unknown: word = "unknown"
     case .dropped: word = "again"
-    // Nothing was sent, and what is known stays: a change that is done must not be open again.
-    case .before, .refused: return
+    case .before, .refused, .skipped: return
     }
     var made = change.id
     if case .done(.document(let document)) = outcome { made = document.resource?["id"]?.idText ?? made }
@@ -116,6 +123,7 @@ public final class Journal: Sendable {
     let line = JournalLine.encoded(object)
     let isIdle = state.withLock { state in
       state.pending += line
+      state.intended[identity.hash] = nil
       if isDone {
         state.contents.states[identity.hash] = .done(id: id, content: content)
         state.contents.unknown[identity.hash] = nil

@@ -9,6 +9,9 @@ public enum JournalState: Sendable, Equatable {
   case open
   /// It was sent, and nothing says what became of it; what was sent, and how long its message lives.
   case unknown(content: JSONObject, life: Duration?)
+
+  /// Whether nothing is left to do for it.
+  public var isDone: Bool { if case .done = self { true } else { false } }
 }
 
 /// The lines of a journal, read.

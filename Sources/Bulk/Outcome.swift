@@ -6,6 +6,8 @@ public enum Outcome: Sendable {
   case done(ChangeReply)
   /// A run before carried it out, as its journal says; the id of the resource.
   case before(id: String?)
+  /// A run before sent it without a reply, and the statement passes over it: `unknown: "skip"`.
+  case skipped
   /// It was to be destroyed, and was not there.
   case absent(ClientError)
   /// The service did not carry it out, or it was not sent.
@@ -37,10 +39,10 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether the statement goes on after it: done, or absent where it was to be destroyed.
+  /// Whether the statement goes on after it: done, absent if it was to be destroyed, or passed over.
   public var isGood: Bool {
     switch self {
-    case .done, .absent, .before: true
+    case .done, .absent, .before, .skipped: true
     case .failed, .unknown, .refused, .dropped: false
     }
   }
@@ -61,7 +63,7 @@ public enum Outcome: Sendable {
     switch self {
     case .done, .absent, .unknown: true
     case .failed(let error): error.wasSent
-    case .refused, .dropped, .before: false
+    case .refused, .dropped, .before, .skipped: false
     }
   }
 
@@ -72,14 +74,14 @@ public enum Outcome: Sendable {
   public var error: ClientError? {
     switch self {
     case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error): error
-    case .done, .refused, .before: nil
+    case .done, .refused, .before, .skipped: nil
     }
   }
 
   /// The kind and the wording that failures are grouped by.
   var group: (kind: String, message: String) {
     switch self {
-    case .done, .before: ("", "")
+    case .done, .before, .skipped: ("", "")
     case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error):
       (error.kind.rawValue, error.message)
     case .refused(.element(let error)): (error.kindWord, error.message)

@@ -1,7 +1,7 @@
 import Client
 import Synchronization
 
-/// Counts the outcomes of a run in the order of replies, and hands each to the journal and to the observer.
+/// Counts the outcomes of a run in the order of replies, and hands each to the observer.
 final class OutcomeRecorder: Sendable {
   private let report: Mutex<Report>
   /// The place of the first element.
@@ -24,8 +24,6 @@ final class OutcomeRecorder: Sendable {
   func record(_ outcome: Outcome, of entry: Dispatcher.Entry, at index: Int) -> Bool {
     let place = first + index
     let isFailure = !outcome.isGood && !outcome.isFromBefore
-    let change = try? entry.change.get()
-    if let change { guards.journal?.record(outcome, of: change) }
     let goesOn = report.withLock { report in
       report.tally.add(outcome, of: entry.element, at: place)
       let isHalted = guards.halt?.isReached(report.tally) ?? false
@@ -35,7 +33,9 @@ final class OutcomeRecorder: Sendable {
       return !stops
     }
     observe(place, entry.element, outcome)
-    if case .unknown(let error) = outcome, let change { follow(error, change, entry.element, place) }
+    if case .unknown(let error) = outcome, case .success(let change) = entry.change {
+      follow(error, change, entry.element, place)
+    }
     return goesOn
   }
 

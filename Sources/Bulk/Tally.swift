@@ -16,6 +16,8 @@ public struct Tally: Sendable {
   public var ok = 0
   /// How many a run before carried out.
   public var before = 0
+  /// How many of a run before stay unknown, and were passed over.
+  public var skipped = 0
   /// How many the service did not carry out.
   public var failed = 0
   /// How many to destroy were not there.
@@ -67,6 +69,7 @@ public struct Tally: Sendable {
     switch outcome {
     case .done: ok += step
     case .before: before += step
+    case .skipped: skipped += step
     case .absent: absent += step
     case .failed: failed += step
     case .unknown: unknown += step
@@ -90,7 +93,7 @@ public struct Tally: Sendable {
   }
 
   /// How many elements there were.
-  public var count: Int { ok + before + failed + absent + refused + unknown }
+  public var count: Int { ok + before + skipped + failed + absent + refused + unknown }
 
   /// The counts by their words, in the order of summaries.
   public var counts: [(word: String, count: Int)] {
@@ -103,6 +106,7 @@ public struct Tally: Sendable {
     shown[0].count -= late
     shown[4].count += late
     var parts = shown.filter { $0.word == "ok" || $0.count > 0 }.map { "\($0.count) \($0.word)" }
+    if skipped > 0 { parts.insert("\(skipped) unknown and skipped", at: 1) }
     if before > 0 { parts.insert("\(before) done before", at: 1) }
     if late > 0 { parts.append("\(late) of them carried out since") }
     return parts.joined(separator: ", ")
@@ -112,7 +116,7 @@ public struct Tally: Sendable {
   public var isGoodNow: Bool { failed + unknown + refused == fromBefore }
 
   /// Whether each element is done, in this run or a run before.
-  public var isComplete: Bool { failed + unknown == 0 && refused == doneOtherwise }
+  public var isComplete: Bool { failed + unknown + skipped == 0 && refused == doneOtherwise }
 
   /// Whether all that went wrong was found before anything was sent, in the elements themselves.
   public var isHarmless: Bool {

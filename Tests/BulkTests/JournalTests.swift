@@ -20,15 +20,21 @@ import Testing
 
   /// Runs updates with a journal.
   private func run(
-    _ ids: some Sequence<Int>, _ journal: Journal, on carrier: ScriptedCarrier, views: Int = 1, resolver: Bool = false,
-    goesOn: Bool = true
+    _ ids: some Sequence<Int>, _ journal: Journal, on carrier: ScriptedCarrier, views: Int = 1, goesOn: Bool = true
+  ) async -> Report {
+    await run(ids.map { Element($0, .success(change($0, views: views))) }, journal, on: carrier, goesOn: goesOn)
+  }
+
+  private func run(
+    _ elements: [Element], _ journal: Journal, on carrier: ScriptedCarrier = ScriptedCarrier(),
+    rule: Safeguards.UnknownRule = .fail, consent: Consent? = nil, goesOn: Bool = true
   ) async -> Report {
     var guards = Safeguards()
-    guards.journal = journal
-    var rest: [Element]? = ids.map { Element($0, .success(change($0, views: views))) }
+    (guards.journal, guards.unknown) = (journal, rule)
+    var rest: [Element]? = elements
     let dispatcher = Dispatcher(StatementAccount(RunAccount(.given)), carrier, lateReplies: nil, guards: guards)
     return await dispatcher.run(
-      Report(), Policy(window: 4, continuesOnError: goesOn), consent: nil, next: { rest.take() },
+      Report(), Policy(window: 4, continuesOnError: goesOn), consent: consent, next: { rest.take() },
       observe: { _, _, _ in })
   }
 
@@ -92,6 +98,39 @@ import Testing
       again.release()
       #expect(report.tally.refused == 3 && carrier.carried.isEmpty)
     }
+  }
+
+  @Test func whatDidNotBeginMayBeSent() async throws {
+    defer { unlink(path) }
+    let carrier = ScriptedCarrier { $0.id == "2" ? ClientError(.invalid, "no") : nil }
+    let journal = try Journal(path, header())
+    let report = await run(1...9, journal, on: carrier, goesOn: false)
+    try await journal.flush()
+    #expect(report.isCut && report.tally.failed == 1)
+    let next = try reopened(journal)
+    #expect(next.unknownBefore == 0 && next.doneBefore == report.tally.ok)
+  }
+
+  @Test func whatIsDoneNeedsNoPermission() async throws {
+    defer { unlink(path) }
+    let journal = try Journal(path, header())
+    _ = await run((1...6).map { Element($0) }, journal)
+    try await journal.flush()
+    let consent = Consent(limit: 2, isConfirmed: true)
+    let report = await run((1...8).map { Element($0) }, try reopened(journal), consent: consent)
+    #expect(report.stop == nil && report.tally.text == "2 ok, 6 done before" && consent.left == 0)
+  }
+
+  @Test(
+    arguments: [
+      (.fail, "0 ok, 1 unknown"), (.retry, "1 ok"), (.skip, "0 ok, 1 unknown and skipped"),
+    ] as [(Safeguards.UnknownRule, String)])
+  func whatStaysUnknownFollowsItsRule(rule: Safeguards.UnknownRule, text: String) async throws {
+    defer { unlink(path) }
+    let journal = try Journal(path, header())
+    try await journal.intend([change(1)])
+    let report = await run([Element(1, .success(change(1)))], try reopened(journal), rule: rule)
+    #expect(report.tally.text == text && report.tally.isComplete == (rule == .retry))
   }
 
   @Test func anIdentityStandsOnceInAStatement() async throws {

@@ -31,7 +31,7 @@ extension Command {
       var plan = BulkPlan(
         arguments: arguments, client: client, policy: policy, consent: consent, source: source, notesSummary: isDry)
       plan.isDry = isDry
-      plan.guards = try await arguments.safeguards(run, client, keyField: nil)
+      plan.guards = try arguments.safeguards(run, client, keyField: nil)
       plan.failedFile = try arguments.string("failed").map { path throws(Fault) in try FailedFile(path) }
       return plan
     })

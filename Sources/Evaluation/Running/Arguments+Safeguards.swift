@@ -10,7 +10,7 @@ import Values
 
 extension Arguments {
   /// What stands around the changes of a sink: its journal, limits and rate.
-  func safeguards(_ run: Run, _ client: ClientValue, keyField: String?) async throws(Fault) -> Safeguards {
+  func safeguards(_ run: Run, _ client: ClientValue, keyField: String?) throws(Fault) -> Safeguards {
     var guards = Safeguards()
     guards.halt = try halt()
     if let rate = try integer("rate", least: 1) { guards.rate = RateLimiter(perSecond: rate) }
@@ -20,10 +20,9 @@ extension Arguments {
     guard let path = try string("journal"), !run.isDry(self) else { return guards }
     let journal = try openJournal(path, run, client, keyField)
     guards.journal = journal
-    let settle = try duration("settle")
     run.session.note(resuming: journal)
-    if journal.unknownBefore > 0 { try await wait(for: journal, settle, run, client) }
-    guards.resolver = UnknownResolver(client.client, keyField: keyField, isSettled: settle != nil)
+    guards.resolver = UnknownResolver(
+      client.client, keyField: keyField, isSettled: try duration("settle") != nil)
     return guards
   }
 
@@ -74,15 +73,15 @@ extension Arguments {
   }
 
   /// Waits until the messages of a run before can't be carried out any more, from the first reply of the queue on.
-  private func wait(
-    for journal: Journal, _ settle: Duration?, _ run: Run, _ client: ClientValue
-  ) async throws(Fault) {
-    guard let life = journal.longestLife else { return }
+  func settle(_ journal: Journal?, _ run: Run, _ client: ClientValue) async throws(Fault) {
+    guard let journal, journal.unknownBefore > 0 else { return }
+    // Messages that never expire have only `settle:`.
+    let wait = try (journal.longestLife ?? .zero) + (duration("settle") ?? .zero)
+    guard wait > .zero else { return }
     let patience = try self.patience(client)
     _ = try await client.reading(self) { () throws(ClientError) in
       try await client.client.count(Query(), patience: patience)
     }
-    let wait = life + (settle ?? .zero)
     run.session.note("\(journal.path): waiting \(wait.text) until what was in flight is settled")
     do { try await Task.sleep(for: wait) } catch { throw Fault(.interrupted, "interrupted") }
   }

@@ -39,7 +39,7 @@ extension Run {
   /// The error of a change that was not carried out, with what the broker knows of it.
   func fault(of outcome: Outcome, _ proposal: Proposal) async -> Fault {
     switch outcome {
-    case .done, .before: return Fault(.interrupted, "interrupted")
+    case .done, .before, .skipped: return Fault(.interrupted, "interrupted")
     case .refused(let refusal): return Fault(refusal, proposal.arguments)
     case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error):
       return Fault(await proposal.client.explained(error), proposal.arguments, record: proposal.record)

@@ -44,12 +44,14 @@ extension Stage {
         let client = try once.client()
         let policy = try once.policy(frame.run, client, label: "\(declaration.name) \(client.name)")
         let isDry = frame.run.isDry(once)
-        let consent = isDry ? nil : try await Self.consent(declaration, once, client, frame.run, &stream)
+        let guards = try once.safeguards(frame.run, client, keyField: arguments.keyField)
         let source = ElementSource(stream, frame, arguments, once, policy, propose)
         source.named = named
+        let consent = isDry ? nil : try await Self.consent(declaration, once, client, frame.run, source, guards.journal)
+        try await once.settle(guards.journal, frame.run, client)
         var plan = BulkPlan(arguments: once, client: client, policy: policy, consent: consent, source: source)
         plan.isDry = isDry
-        plan.guards = try await once.safeguards(frame.run, client, keyField: arguments.keyField)
+        plan.guards = guards
         plan.failedFile = try once.string("failed").map { path throws(Fault) in try FailedFile(path) }
         let (flow, tally) = try await BulkRun(plan, frame.run).carriedOut(keepsFlow: keepsFlow)
         return (flow, tally.value)
@@ -57,19 +59,19 @@ extension Stage {
     }
   }
 
-  /// What was agreed to, where it destroys; the check of `max:` for any sink.
+  /// What was agreed to, if it destroys; the check of `max:` for any sink.
+  ///
+  /// Both count what is left: what the journal calls done is not sent.
   private static func consent(
-    _ declaration: Declaration, _ arguments: Arguments, _ client: ClientValue, _ run: Run,
-    _ stream: inout ElementStream
+    _ declaration: Declaration, _ arguments: Arguments, _ client: ClientValue, _ run: Run, _ source: ElementSource,
+    _ journal: Journal?
   ) async throws(Fault) -> Consent? {
     let max = try arguments.integer("max", least: 0)
     let destroys = declaration.effect == .destroys
     var request = ConfirmationRequest(verb: arguments.name, client: client, max: max)
     let isAsked = run.session.surroundings.ask != nil || client.connection.protection == .confirm
     if max != nil || destroys && isAsked {
-      let all = try await Collected.all(of: &stream, keepsNames: true, limit: 16 << 20)
-      stream = try all.elements()
-      request.count = all.count
+      request.count = try await source.count(notDoneIn: journal)
     }
     guard !destroys else { return try await run.consent(to: request, arguments) }
     try request.checkMax(arguments)
@@ -92,6 +94,8 @@ private final class ElementSource: BulkSource {
   var named: Int?
   private var keys = Set<SinkArguments.KeyHash>()
   private var isStopped = false
+  /// What ends the statement after the elements that were given.
+  private var stop: Fault?
   private var isBegun = false
 
   init(
@@ -107,14 +111,45 @@ private final class ElementSource: BulkSource {
     return !isBegun
   }
 
+  /// Reads all elements, and gives how many a journal does not call done.
+  func count(notDoneIn journal: Journal?) async throws(Fault) -> Int {
+    let all = try await Collected.all(of: &stream, keepsNames: true, limit: 16 << 20)
+    stream = try all.elements()
+    guard let journal, journal.doneBefore > 0 else { return all.count }
+    let policy = Policy(window: policy.window, continuesOnError: true)
+    let source = ElementSource(try all.elements(), frame, arguments, once, policy, propose)
+    var done = 0
+    while let elements = try await source.next() {
+      done += elements.count { element in
+        guard case .success(let change) = element.planned, let identity = change.identity else { return false }
+        return journal.known(identity)?.isDone ?? false
+      }
+    }
+    return all.count - done
+  }
+
+  /// The next elements of the page that is there, as many as are in flight at most; it waits for none that follow.
   func next() async throws(Fault) -> [BulkElement]? {
     try frame.run.checkInterrupt()
+    if let stop { throw stop }
     guard !isStopped else { return nil }
     if position == page.elements.count, failures.isEmpty {
       page = try await stream.page() ?? ElementPage()
       (position, failures) = (0, page.failures[...])
     }
-    if let failure = failures.first, failure.place <= position { return [failed(failures.removeFirst())] }
+    var elements: [BulkElement] = []
+    do throws(Fault) {
+      while elements.count < policy.window, !isStopped, let element = try await element() { elements.append(element) }
+    } catch {
+      if elements.isEmpty { throw error }
+      stop = error
+    }
+    return elements.isEmpty ? nil : elements
+  }
+
+  /// The next element of the page; nil at its end.
+  private func element() async throws(Fault) -> BulkElement? {
+    if let failure = failures.first, failure.place <= position { return failed(failures.removeFirst()) }
     guard position < page.elements.count else { return nil }
     let element = page.elements[position]
     let names = page.names.isEmpty ? [] : page.names[position]
@@ -125,11 +160,11 @@ private final class ElementSource: BulkSource {
       let key = try await arguments.key(&keys, &frame)
       var proposal = try propose(try await arguments.each(once, element, &frame))
       proposal.change.key = key
-      return [BulkElement(element, names: names, .success(proposal), source: source)]
+      return BulkElement(element, names: names, .success(proposal), source: source)
     } catch {
       if error.isFinal { throw error.within("at \(element.label)") }
       isStopped = !policy.continuesOnError
-      return [BulkElement(element, names: names, .failure(error), source: source)]
+      return BulkElement(element, names: names, .failure(error), source: source)
     }
   }
 
