@@ -1,0 +1,163 @@
+"""The rounds of Tests/Crash/run, which says what they are.
+
+    /usr/bin/python3 rounds.py [--rounds 8] [--count 2000] [--seed N] [--only VERB]
+
+It runs under Tests/broker; RETORT is the program.
+"""
+
+import argparse
+import os
+import random
+import signal
+import socket
+import sqlite3
+import subprocess
+import tempfile
+import time
+import urllib.parse
+
+RETORT = os.environ["RETORT"]
+ENVIRONMENT = os.environ | {"RETORT_URL": os.environ["RETORT_TEST_BROKER"]}
+PROLOGUE = 'connect\nlet posts = client queue: "posts" timeout: 1s\n'
+SINK = 'in-flight: 16 on-error: "continue" journal: "run.journal"'
+STATEMENTS = {
+    "destroy": f"stream posts page: {{size: 500}} | collect | destroy posts {SINK} confirm: true",
+    "update": f"stream posts page: {{size: 500}} | collect | update posts {{views: .views + 1}} {SINK}",
+    "create": f'read "posts.csv" | create posts key: .name settle: 1s {SINK}',
+}
+ROUNDS = [  # a verb, the options of serve, and what is broken before the program is
+    ("update", "--latency 2ms", None),
+    ("destroy", "--latency 2ms", None),
+    ("create", "--latency 2ms", None),
+    ("update", "--fault drop=1% --fault late=1% --fault duplicate=1% --late 2s", None),
+    ("create", "--fault drop=1% --fault lose=1%", None),
+    ("create", "--flavour carrot --latency 5ms", None),
+    ("update", "--latency 2ms", "service"),
+    ("destroy", "--latency 2ms", "connections"),
+]
+SCHEMA = """
+    create table posts(id integer primary key, name text, views integer not null default 0);
+    create table made(name text, change text);
+    create trigger inserted after insert on posts begin insert into made values (new.name, 'create'); end;
+    create trigger updated after update on posts begin insert into made values (new.name, 'update'); end;
+    create trigger deleted after delete on posts begin insert into made values (old.name, 'destroy'); end;
+"""
+
+
+class Service:
+    """`retort serve` of a database, which can be killed and started again."""
+
+    def __init__(self, options):
+        self.options = options
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen([RETORT, "serve", "posts.sqlite", *self.options], env=ENVIRONMENT,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        while "serving" not in (line := self.process.stdout.readline()):
+            if not line:
+                raise SystemExit("retort serve does not start")
+
+    def end(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        self.process.communicate()
+
+
+def prepare(verb, count):
+    """A database with rows to change, or a file of rows to create."""
+    with sqlite3.connect("posts.sqlite") as database:
+        database.executescript(SCHEMA)
+        names = [f"n{number}" for number in range(count)]
+        if verb == "create":
+            with open("posts.csv", "w", encoding="utf-8") as rows:
+                rows.write("name\n" + "\n".join(names) + "\n")
+        else:
+            database.executemany("insert into posts(name) values (?)", [(name,) for name in names])
+            database.execute("delete from made")
+    database.close()
+
+
+def cut_connections():
+    """Cuts the connections of the vhost in the broker, as a network does."""
+    vhost = urllib.parse.unquote(urllib.parse.urlsplit(ENVIRONMENT["RETORT_URL"]).path[1:]) or "/"
+    with socket.socket(socket.AF_UNIX) as control:
+        control.connect(os.environ["RETORT_TEST_CONTROL"])
+        control.sendall(f"""
+            [exit(Pid, kill) || Pid <- rabbit_networking:connections(),
+            rabbit_networking:connection_info(Pid, [vhost]) =:= [{{vhost, <<"{vhost}">>}}]].
+        """.replace("\n", " ").encode() + b"\n")
+        answer = control.makefile().read()
+        if not answer.startswith("ok"):
+            raise SystemExit(answer)
+
+
+def violations(verb, count):
+    """What the database has to show and does not."""
+    database = sqlite3.connect("posts.sqlite")
+    found = []
+    once = database.execute("select count(*) from (select name from made where change = ? group by name)", [verb]).fetchone()[0]
+    twice = database.execute("select name, count(*) from made group by name having count(*) > 1").fetchall()
+    if once != count:
+        found.append(f"{count - once} not done")
+    if twice:
+        found.append(f"{len(twice)} done more than once: {twice[:3]}")
+    if verb == "update" and database.execute("select count(*) from posts where views <> 1").fetchone()[0]:
+        found.append("views other than 1")
+    database.close()
+    return found
+
+
+def crash_round(verb, options, broken, count, chance):
+    """One statement, killed some times and resumed to its end; gives the number of kills and what is wrong."""
+    prepare(verb, count)
+    with open("run.retort", "w", encoding="utf-8") as script:
+        script.write(PROLOGUE + STATEMENTS[verb] + "\n")
+    service = Service(options.split())
+    kills, said = 0, []
+    try:
+        for attempt in range(12):
+            program = subprocess.Popen([RETORT, "run.retort"], env=ENVIRONMENT, stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.PIPE, text=True)
+            if attempt < 4:
+                time.sleep(chance.uniform(0.2, 1.5) + (attempt > 0) * 1.5)
+                if broken == "service":
+                    service.end(signal.SIGKILL)
+                    service.start()
+                if broken == "connections":
+                    cut_connections()
+                if broken:
+                    time.sleep(chance.uniform(0, 0.5))
+                kills += program.poll() is None
+                program.kill()
+            said.append(program.communicate()[1])
+            if "was completed at" in said[-1] or program.returncode == 0:
+                break
+    finally:
+        service.end()
+    found = violations(verb, count)
+    return kills, found and found + said
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--rounds", type=int, default=len(ROUNDS))
+    options.add_argument("--count", type=int, default=2_000)
+    options.add_argument("--seed", type=int, default=int(time.time()))
+    options.add_argument("--only", help="the rounds of one verb")
+    given = options.parse_args()
+    chance = random.Random(given.seed)
+    rounds = [each for each in ROUNDS if given.only in (None, each[0])]
+    failed = 0
+    for number in range(given.rounds):
+        verb, service, broken = rounds[number % len(rounds)]
+        with tempfile.TemporaryDirectory(prefix="retort-crash.") as directory:
+            os.chdir(directory)
+            kills, found = crash_round(verb, service, broken, given.count, chance)
+            os.chdir("/")
+        failed += bool(found)
+        print(f"{verb}, serve {service}{f', {broken} broken' if broken else ''}: {kills} kills, " + ("\n  ".join(found) if found else f"{given.count} done once"), flush=True)
+    print(f"{given.rounds} rounds, {failed} failed; --seed {given.seed}")
+    raise SystemExit(failed > 0)
+
+
+main()
