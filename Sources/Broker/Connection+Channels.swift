@@ -63,7 +63,7 @@ extension Connection {
   }
 
   func send(_ method: Method, on number: UInt16) throws(BrokerError) {
-    listener.frames?("-> \(method.told) channel \(number)")
+    listener.frames?("-> \(method.traceText) channel \(number)")
     try handle?.send(method, on: number)
   }
 
@@ -75,7 +75,7 @@ extension Connection {
     channels[number]?.ended = nil
     channels[number]?.failPending(stopped)
     do throws(BrokerError) {
-      _ = try await call(number, .closeChannel, until: blockedReason == nil ? .now + Self.farewell : .now)
+      _ = try await call(number, .closeChannel, until: blockedReason == nil ? .now + Self.closeTimeout : .now)
     } catch {}
     fail(number, stopped, code: 0)
   }

@@ -37,11 +37,11 @@ public actor Connection {
 
   /// Who hears of what happens on a connection.
   public struct Listener: Sendable {
-    /// Is told what a person should know: that the broker takes no messages, and that it does again.
+    /// Receives what a person should know: that the broker has blocked the connection, and that it takes messages again.
     public var notice: @Sendable (String) -> Void
-    /// Is told of what goes and of each frame that comes, where that is wanted.
+    /// Receives each message and method that is sent and each frame that arrives, if they are traced.
     public var frames: (@Sendable (String) -> Void)?
-    /// Is told what came of a request that nobody waits for: its correlation id, and the reply's body or the broker's
+    /// Receives the outcome of a request without a waiting caller: its correlation id, and the reply's body or the broker's
     /// refusal (`noRoute`, `nacked`).
     public var stray: @Sendable (_ correlationID: String, _ outcome: Result<[UInt8], BrokerError>) -> Void
 
@@ -92,7 +92,7 @@ public actor Connection {
     self.uri = uri
     self.listener = listener
     self.thread = thread
-    taskExecutor = TalkingTasks(on: thread)
+    taskExecutor = ConnectionTaskExecutor(on: thread)
   }
 
   private func logIn(_ name: String) throws(BrokerError) { handle = try AMQPHandle(uri, name: name) }
@@ -158,7 +158,7 @@ public actor Connection {
     let isLarge = message.content.body.count > handle?.room ?? 0
     let watchdog = isLarge ? Watchdog(handle?.descriptor ?? -1, message.content.deadline) : nil
     defer { watchdog?.stop() }
-    listener.frames?("-> \(message.content.told)")
+    listener.frames?("-> \(message.content.traceText)")
     try handle?.publish(message.content)
     if let tag = message.acknowledges { try confirm(message.content.channel, tag) }
   }
@@ -187,7 +187,7 @@ public actor Connection {
   }
 
   private func take(_ frame: borrowing Frame) -> Event? {
-    listener.frames?("<- \(frame.told)")
+    listener.frames?("<- \(frame.traceText)")
     switch frame.kind {
     case RETORT_FRAME_CHANNEL_CLOSE:
       fail(
@@ -266,13 +266,13 @@ public actor Connection {
     outbox = Fifo()
     guard blockedReason == nil else { return lose(closed) }
     await withCheckedContinuation { continuation in
-      closing = (continuation, .now + Self.farewell)
-      expect(.now + Self.farewell)
+      closing = (continuation, .now + Self.closeTimeout)
+      expect(.now + Self.closeTimeout)
       listener.frames?("-> connection.close")
       do throws(BrokerError) { try handle?.closeConnection() } catch { lose(error) }
     }
   }
 
   /// How long the broker has to confirm that a channel or the connection is closed.
-  static let farewell = Duration.seconds(1)
+  static let closeTimeout = Duration.seconds(1)
 }

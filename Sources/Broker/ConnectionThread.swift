@@ -2,7 +2,7 @@ import CRabbitMQ
 import Glibc
 import Synchronization
 
-/// A thread that owns a socket, as the executor of the connection's actor; ``TalkingTasks`` is that of other tasks on it.
+/// A thread that owns a socket, as the executor of the connection's actor; ``ConnectionTaskExecutor`` is that of other tasks on it.
 ///
 /// It runs what is enqueued, lets the connection take its turn, and then waits on the socket and on a wake-up.
 final class ConnectionThread: SerialExecutor {
@@ -22,7 +22,7 @@ final class ConnectionThread: SerialExecutor {
 
   private struct State {
     var jobs: [Job] = []
-    var orders: [Order] = []
+    var orders: [ClientCommand] = []
     var isStopped = false
     /// Whether the thread waits, or is about to, so that it must be woken.
     var isAsleep = false
@@ -93,7 +93,7 @@ final class ConnectionThread: SerialExecutor {
   }
 
   /// Hands an order to the connection's next turn, from any thread, without a hop of the caller's task.
-  func post(_ order: Order) {
+  func post(_ order: ClientCommand) {
     let mustWake = state.withLock { state in
       state.orders.append(order)
       defer { state.isAsleep = false }
@@ -103,7 +103,7 @@ final class ConnectionThread: SerialExecutor {
   }
 
   /// Takes what was posted since the last turn.
-  func takeOrders() -> [Order] {
+  func takeOrders() -> [ClientCommand] {
     state.withLock { state in
       guard !state.orders.isEmpty else { return [] }
       defer { state.orders = [] }

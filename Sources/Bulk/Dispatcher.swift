@@ -100,7 +100,7 @@ public struct Dispatcher: Sendable {
   /// Why an entry ends the statement; what its journal calls done is not sent, and needs no permission.
   private func refusal(of entry: Entry, _ consent: Consent?) -> Refusal? {
     switch entry.change {
-    case .failure(let refusal): refusal.isFinal ? refusal : nil
+    case .failure(let refusal): refusal.isUncatchable ? refusal : nil
     case .success where entry.known?.isDone ?? false: nil
     case .success(let change): refusal(of: change, consent)
     }

@@ -24,7 +24,7 @@ final class OutcomeRecorder: Sendable {
   func record(_ outcome: Outcome, of entry: Dispatcher.Entry, at index: Int) -> Bool {
     let place = first + index
     let isFailure = !outcome.isGood && !outcome.isFromBefore
-    let goesOn = report.withLock { report in
+    let continuesOnError = report.withLock { report in
       report.tally.add(outcome, of: entry.element, at: place)
       let isHalted = guards.halt?.isReached(report.tally) ?? false
       if isHalted, let halt = guards.halt { report.stop = Halted(halt: halt) }
@@ -36,7 +36,7 @@ final class OutcomeRecorder: Sendable {
     if case .unknown(let error) = outcome, case .success(let change) = entry.change {
       follow(error, change, entry.element, place)
     }
-    return goesOn
+    return continuesOnError
   }
 
   /// Settles an element that is unknown when its reply comes late.

@@ -16,7 +16,7 @@ public enum Refusal: Error, Sendable {
   case element(any ElementError)
 
   /// Whether it ends the statement whatever `on-error:` says.
-  public var isFinal: Bool {
+  public var isUncatchable: Bool {
     switch self {
     case .streamed, .runLimit, .statementLimit, .guarded: true
     case .repeated, .otherContent: false

@@ -121,7 +121,7 @@ public struct Tally: Sendable {
   /// Whether all that went wrong was found before anything was sent, in the elements themselves.
   public var isHarmless: Bool {
     failed + unknown == 0
-      && groups.allSatisfy { if case .refused(let refusal) = $0.outcome { !refusal.isFinal } else { false } }
+      && groups.allSatisfy { if case .refused(let refusal) = $0.outcome { !refusal.isUncatchable } else { false } }
   }
 }
 

@@ -13,9 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
-// What a context keeps as long as it lives: librabbitmq tells of a handshake only that it failed.
+// What a context keeps as long as it lives: librabbitmq reports only that a handshake failed.
 typedef struct {
-  retort_handshake told;
+  retort_handshake report;
   int wants_passphrase;
   // The session, and while it is held a descriptor of its own for it, else -1.
   SSL *ssl;
@@ -23,38 +23,38 @@ typedef struct {
   int announces;
   char names[512], begins[24], ends[24];
   char name[];
-} story;
+} handshake_record;
 
-static int story_index;
+static int record_index;
 static CRYPTO_ONCE once = CRYPTO_ONCE_STATIC_INIT;
 
-static void free_story(void *parent, void *kept, CRYPTO_EX_DATA *all, int index, long argument, void *pointer) {
+static void free_handshake_record(void *parent, void *kept, CRYPTO_EX_DATA *all, int index, long argument, void *pointer) {
   free(kept);
 }
 
-static void make_index(void) { story_index = SSL_CTX_get_ex_new_index(0, 0, 0, 0, free_story); }
+static void make_index(void) { record_index = SSL_CTX_get_ex_new_index(0, 0, 0, 0, free_handshake_record); }
 
-static story *story_of(SSL_CTX *context) { return SSL_CTX_get_ex_data(context, story_index); }
+static handshake_record *record_of(SSL_CTX *context) { return SSL_CTX_get_ex_data(context, record_index); }
 
-// librabbitmq names the URI's host just before a handshake begins; this is called after it. It hears alerts too, which
+// librabbitmq names the URI's host just before a handshake begins; this is called after it. It also receives alerts, which
 // in TLS 1.3 also come after the handshake: that a client's certificate is missing, for one.
-static void hear(const SSL *ssl, int where, int value) {
-  story *story = story_of(SSL_get_SSL_CTX(ssl));
-  story->ssl = (SSL *)ssl;
-  if (where & SSL_CB_HANDSHAKE_START && story->announces) SSL_set_tlsext_host_name((SSL *)ssl, story->name);
+static void follow_handshake(const SSL *ssl, int where, int value) {
+  handshake_record *record = record_of(SSL_get_SSL_CTX(ssl));
+  record->ssl = (SSL *)ssl;
+  if (where & SSL_CB_HANDSHAKE_START && record->announces) SSL_set_tlsext_host_name((SSL *)ssl, record->name);
   if ((where & SSL_CB_READ_ALERT) != SSL_CB_READ_ALERT) return;
-  story->told.alert = value & 0xff;
-  story->told.alert_text = SSL_alert_desc_string_long(value);
+  record->report.alert = value & 0xff;
+  record->report.alert_text = SSL_alert_desc_string_long(value);
 }
 
-static int hear_of_wish(SSL *ssl, void *kept) {
-  ((story *)kept)->told.wants_certificate = 1;
+static int note_certificate_request(SSL *ssl, void *kept) {
+  ((handshake_record *)kept)->report.wants_certificate = 1;
   return 1;
 }
 
 // Without it OpenSSL asks on the terminal.
 static int refuse_passphrase(char *buffer, int size, int writes, void *kept) {
-  ((story *)kept)->wants_passphrase = 1;
+  ((handshake_record *)kept)->wants_passphrase = 1;
   return -1;
 }
 
@@ -83,7 +83,7 @@ static void keep_time(const ASN1_TIME *time, char *text, size_t size) {
   if (ASN1_TIME_to_tm(time, &tm)) strftime(text, size, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
 
-static retort_distrust distrust(int error) {
+static retort_distrust reason_of(int error) {
   switch (error) {
     case X509_V_ERR_CERT_HAS_EXPIRED: return RETORT_DISTRUST_EXPIRED;
     case X509_V_ERR_CERT_NOT_YET_VALID: return RETORT_DISTRUST_NOT_YET_VALID;
@@ -98,80 +98,80 @@ static retort_distrust distrust(int error) {
   }
 }
 
-static int judge(int fits, X509_STORE_CTX *store) {
+static int verify_certificate(int fits, X509_STORE_CTX *store) {
   if (fits) return 1;
   const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
-  story *story = story_of(SSL_get_SSL_CTX(ssl));
+  handshake_record *record = record_of(SSL_get_SSL_CTX(ssl));
   X509 *certificate = X509_STORE_CTX_get_current_cert(store);
   int error = X509_STORE_CTX_get_error(store);
-  story->told.distrust = distrust(error);
-  story->told.distrust_text = X509_verify_cert_error_string(error);
-  story->told.is_authority = X509_STORE_CTX_get_error_depth(store) > 0;
+  record->report.distrust = reason_of(error);
+  record->report.distrust_text = X509_verify_cert_error_string(error);
+  record->report.is_authority = X509_STORE_CTX_get_error_depth(store) > 0;
   if (!certificate) return 0;
-  keep_time(X509_get0_notBefore(certificate), story->begins, sizeof story->begins);
-  keep_time(X509_get0_notAfter(certificate), story->ends, sizeof story->ends);
-  keep_names(certificate, story->names, sizeof story->names);
+  keep_time(X509_get0_notBefore(certificate), record->begins, sizeof record->begins);
+  keep_time(X509_get0_notAfter(certificate), record->ends, sizeof record->ends);
+  keep_names(certificate, record->names, sizeof record->names);
   return 0;
 }
 
 int retort_prepare_tls(amqp_socket_t *socket, const char *name, int announces, int verifies) {
   if (!*name || !CRYPTO_THREAD_run_once(&once, make_index)) return 0;
   SSL_CTX *context = amqp_ssl_socket_get_context(socket);
-  story *kept = calloc(1, sizeof *kept + strlen(name) + 1);
-  if (!kept || !SSL_CTX_set_ex_data(context, story_index, kept)) {
+  handshake_record *kept = calloc(1, sizeof *kept + strlen(name) + 1);
+  if (!kept || !SSL_CTX_set_ex_data(context, record_index, kept)) {
     free(kept);
     return 0;
   }
   strcpy(kept->name, name);
   kept->announces = announces;
   kept->held = -1;
-  SSL_CTX_set_info_callback(context, hear);
-  SSL_CTX_set_cert_cb(context, hear_of_wish, kept);
+  SSL_CTX_set_info_callback(context, follow_handshake);
+  SSL_CTX_set_cert_cb(context, note_certificate_request, kept);
   SSL_CTX_set_default_passwd_cb(context, refuse_passphrase);
   SSL_CTX_set_default_passwd_cb_userdata(context, kept);
   if (!verifies) return 1;
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, judge);
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, verify_certificate);
   X509_VERIFY_PARAM *terms = SSL_CTX_get0_param(context);
   return X509_VERIFY_PARAM_set1_ip_asc(terms, name) || X509_VERIFY_PARAM_set1_host(terms, name, 0);
 }
 
 void retort_hold_tls(amqp_socket_t *socket) {
-  story *story = story_of(amqp_ssl_socket_get_context(socket));
-  SSL_up_ref(story->ssl);
-  story->held = fcntl(SSL_get_fd(story->ssl), F_DUPFD_CLOEXEC, 0);
+  handshake_record *record = record_of(amqp_ssl_socket_get_context(socket));
+  SSL_up_ref(record->ssl);
+  record->held = fcntl(SSL_get_fd(record->ssl), F_DUPFD_CLOEXEC, 0);
 }
 
 void retort_release_tls(amqp_socket_t *socket) {
-  story *story = story_of(amqp_ssl_socket_get_context(socket));
-  close(story->held);
-  story->held = -1;
-  SSL_free(story->ssl);
+  handshake_record *record = record_of(amqp_ssl_socket_get_context(socket));
+  close(record->held);
+  record->held = -1;
+  SSL_free(record->ssl);
 }
 
-static void hear_out(story *story) {
-  if (story->held < 0 || story->told.alert) return;
+static void read_pending_alert(handshake_record *record) {
+  if (record->held < 0 || record->report.alert) return;
   char byte;
-  int own = SSL_get_fd(story->ssl);
-  BIO_set_fd(SSL_get_rbio(story->ssl), story->held, BIO_NOCLOSE);
-  SSL_read(story->ssl, &byte, 1);
-  BIO_set_fd(SSL_get_rbio(story->ssl), own, BIO_NOCLOSE);
+  int own = SSL_get_fd(record->ssl);
+  BIO_set_fd(SSL_get_rbio(record->ssl), record->held, BIO_NOCLOSE);
+  SSL_read(record->ssl, &byte, 1);
+  BIO_set_fd(SSL_get_rbio(record->ssl), own, BIO_NOCLOSE);
 }
 
 retort_handshake retort_handshake_of(amqp_socket_t *socket) {
-  story *story = story_of(amqp_ssl_socket_get_context(socket));
+  handshake_record *record = record_of(amqp_ssl_socket_get_context(socket));
   unsigned long error = ERR_peek_error();
-  hear_out(story);
-  retort_handshake told = story->told;
-  told.names = story->names;
-  told.begins = story->begins;
-  told.ends = story->ends;
-  told.is_plain = ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_WRONG_VERSION_NUMBER;
-  return told;
+  read_pending_alert(record);
+  retort_handshake report = record->report;
+  report.names = record->names;
+  report.begins = record->begins;
+  report.ends = record->ends;
+  report.is_plain = ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_WRONG_VERSION_NUMBER;
+  return report;
 }
 
 static retort_pem outcome(SSL_CTX *context, int is_loaded) {
   if (is_loaded == 1) return RETORT_PEM_FINE;
-  if (story_of(context)->wants_passphrase) return RETORT_PEM_ENCRYPTED;
+  if (record_of(context)->wants_passphrase) return RETORT_PEM_ENCRYPTED;
   unsigned long error = ERR_peek_error();
   if (ERR_SYSTEM_ERROR(error)) {
     errno = ERR_GET_REASON(error);

@@ -46,13 +46,13 @@ public struct FirstPages: Sendable {
   public mutating func next() async throws(ClientError) -> [String]? {
     query.page = start
     while true {
-      var way = PageWay(isFromStart: start == first)
+      var cursor = PageCursor(isFromStart: start == first)
       while let document = try await page() {
         if let fresh = try fresh(document) {
           start = query.page
           return fresh
         }
-        guard let next = try way.next(after: query, document, of: client) else {
+        guard let next = try cursor.next(after: query, document, of: client) else {
           notShown = max(0, (document.pagination?.totalSize ?? 0) - kept.count)
           break
         }

@@ -8,7 +8,7 @@ public struct ResourceStream: Sendable {
   private let client: ResourceClient
   private let ahead: PagesAhead
   private var query: Query
-  private var way: PageWay
+  private var cursor: PageCursor
   private var isDone = false
   /// What ends it after the page that was handed out last.
   private var fault: ClientError?
@@ -18,7 +18,7 @@ public struct ResourceStream: Sendable {
     self.client = client
     self.query = query
     ahead = PagesAhead(client, patience, limit: prefetch)
-    way = PageWay(isFromStart: query.page.map { $0 == $0.first } ?? true)
+    cursor = PageCursor(isFromStart: query.page.map { $0 == $0.first } ?? true)
   }
 
   /// The next page, or nil after the last.
@@ -40,7 +40,7 @@ public struct ResourceStream: Sendable {
 
   private mutating func advance(_ document: Document) {
     do throws(ClientError) {
-      if let next = try way.next(after: query, document, of: client) {
+      if let next = try cursor.next(after: query, document, of: client) {
         query.page = next
         return
       }

@@ -16,7 +16,7 @@ struct ErrorPage: Sendable {
   /// All there is to say of it.
   var text: String {
     let fault = Fault(kind, "")
-    let seed = fault.isFinal ? "rescue does not catch it." : ".seed is \"\(fault.seed)\"."
+    let seed = fault.isUncatchable ? "rescue does not catch it." : ".seed is \"\(fault.seed)\"."
     return "\(summary)\n\(advice)\n\(seed) A batch that it ends has status \(fault.exitStatus)."
   }
 

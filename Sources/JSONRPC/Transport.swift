@@ -72,7 +72,7 @@ public protocol Link: Sendable {
   var place: String { get }
 
   /// Opens a client on a queue. The queue itself is neither declared nor looked for.
-  func open(queue: String, replies: ReplyWay) async throws(LinkError) -> any Transport
+  func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport
 
   /// Asks for a queue's depth and consumers without touching it; nil where there is no such queue.
   ///
@@ -99,7 +99,7 @@ extension Link {
 }
 
 /// How a client's replies come back.
-public enum ReplyWay: String, Sendable {
+public enum ReplyRoute: String, Sendable {
   /// Through an anonymous queue of the client's.
   case queue
   /// Through the broker's direct reply-to, which needs no queue.

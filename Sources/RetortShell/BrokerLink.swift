@@ -65,7 +65,7 @@ final class BrokerLink: JSONRPC.Link {
     return "retort \(version) \(user)@\(name) \(script)"
   }
 
-  func open(queue: String, replies: ReplyWay) async throws(LinkError) -> any Transport {
+  func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport {
     let dialer = dialer
     let client = try await Self.mapped { () throws(BrokerError) in
       try await QueueClient(dialer, queue: queue, repliesDirectly: replies == .direct)

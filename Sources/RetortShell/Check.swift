@@ -27,7 +27,7 @@ func check(_ options: CheckOptions, _ console: Console) -> Int32 {
   sessionOptions.renderer.isForTerminal = console.showsNotes
   let session = Session(
     options: sessionOptions, output: Output(write: console.write),
-    surroundings: Session.Surroundings(
+    host: Session.SessionHost(
       open: { _ throws(LinkError) in throw LinkError(.closed, "a check opens no connection") }, note: console.note,
       draw: console.draw))
   var status: Int32 = 0

@@ -16,7 +16,7 @@ final class OfflineLink: JSONRPC.Link {
     self.show = show
   }
 
-  func open(queue: String, replies: ReplyWay) async throws(LinkError) -> any Transport {
+  func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport {
     OfflineTransport(queue, show)
   }
 

@@ -25,7 +25,8 @@ struct Prompt {
       let file = HistoryFile(environment: environment)
       editor = try LineEditor(history: try history(file)) { line, cursor in
         let names = interpreter.names
-        return Words(variables: names.variables, definitions: names.definitions).completion(of: line, at: cursor)
+        return PromptCompleter(variables: names.variables, definitions: names.definitions).completion(
+          of: line, at: cursor)
       }
     } catch {
       console.note("\(error)\n")

@@ -175,7 +175,7 @@ private func session(
   }
   return Session(
     options: options.session(arguments: arguments, environment: environment, console: console), output: output,
-    surroundings: Session.Surroundings(
+    host: Session.SessionHost(
       open: open, note: console.note, draw: console.draw,
       ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, lateReplies: lateReplies,
       help: Session.HelpPages(page: Help.text, topics: { Help.topics })))

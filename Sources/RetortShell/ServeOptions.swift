@@ -48,8 +48,8 @@ struct ServeOptions: ParsableArguments {
     help: ArgumentHelp(
       "What goes wrong with a share of the requests, 0.05 or 5%: drop (carried out, no reply), lose (neither), "
         + "duplicate, late, wrong-id, malformed, empty, rpc-error (not carried out), no-consumer, round.",
-      valueName: "KIND=SHARE"), transform: Faults.Share.init)
-  var shares: [Faults.Share] = []
+      valueName: "KIND=SHARE"), transform: InjectedFaults.Share.init)
+  var shares: [InjectedFaults.Share] = []
 
   @Option(
     parsing: .unconditional, help: ArgumentHelp("How late the fault late is; by default 10s.", valueName: "DURATION"),
@@ -83,12 +83,14 @@ struct ServeOptions: ParsableArguments {
       throw ValidationError("--flavour retort has pages of number and size: --pages offset is carrot's")
     }
     if rate == 0 { throw ValidationError("--rate takes a number from 1") }
-    do throws(Faults.Mistake) { _ = try Faults(shares) } catch { throw ValidationError(error.description) }
+    do throws(InjectedFaults.Mistake) { _ = try InjectedFaults(shares) } catch {
+      throw ValidationError(error.description)
+    }
   }
 
   private static func duration(_ text: String) throws -> Duration {
     guard let duration = ProgramOptions.duration(text).flatMap({ $0 }) else {
-      throw Faults.Mistake("it is a duration such as 20ms")
+      throw InjectedFaults.Mistake("it is a duration such as 20ms")
     }
     return duration
   }
@@ -97,7 +99,7 @@ struct ServeOptions: ParsableArguments {
 /// The word of an option that takes one of several.
 func word<Word: CaseIterable & RawRepresentable<String>>(_ text: String) throws -> Word {
   guard let word = Word(rawValue: text) else {
-    throw Faults.Mistake("it is one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
+    throw InjectedFaults.Mistake("it is one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
   }
   return word
 }

@@ -9,8 +9,8 @@ struct ServedQueue: Sendable {
   let name: String
   let service: ResourceService
   private let options: ServingTerms
-  private let faults: Faults
-  private let pace: Pace?
+  private let faults: InjectedFaults
+  private let pace: ServiceRate?
   private let log: CallLog?
 
   init(_ type: String, name: String, of service: ResourceService, _ options: ServingTerms, _ log: CallLog?) throws {
@@ -18,8 +18,8 @@ struct ServedQueue: Sendable {
     self.name = name
     self.service = service
     self.options = options
-    faults = try Faults(options.shares)
-    pace = options.rate.map { Pace(perSecond: $0) }
+    faults = try InjectedFaults(options.shares)
+    pace = options.rate.map { ServiceRate(perSecond: $0) }
     self.log = log
   }
 
@@ -37,7 +37,7 @@ struct ServedQueue: Sendable {
   ///
   /// One whose connection was lost while it waited is not carried out, since the broker hands it out again.
   private func respond(_ delivery: Delivery, isLost: () async -> Bool) async -> ServiceAnswer {
-    var dice = Dice(seed: options.seed, queue: name, request: delivery.number)
+    var dice = SeededRandom(seed: options.seed, queue: name, request: delivery.number)
     let fault = faults.draw(&dice)
     await pace?.turn()
     let wait = (options.latency ?? .zero) + (options.jitter ?? .zero) * dice.share()
@@ -63,7 +63,7 @@ struct ServedQueue: Sendable {
   }
 
   /// What goes out in place of a reply, and when.
-  private func answer(_ delivery: Delivery, _ reply: [UInt8], _ fault: Faults.Kind?) -> ServiceAnswer {
+  private func answer(_ delivery: Delivery, _ reply: [UInt8], _ fault: InjectedFaults.Kind?) -> ServiceAnswer {
     typealias Reply = ServiceAnswer.Reply
     return switch fault {
     case nil: ServiceAnswer([Reply(reply)])

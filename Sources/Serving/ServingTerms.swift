@@ -22,7 +22,7 @@ package struct ServingTerms: Sendable {
   /// How many requests of a queue are answered a second, at most.
   package var rate: UInt32?
   /// What goes wrong with a share of the requests.
-  package var shares: [Faults.Share] = []
+  package var shares: [InjectedFaults.Share] = []
   /// How late the fault `late` is; nil for ten seconds.
   package var late: Duration?
   /// How long the fault `no-consumer` lasts; nil for a second.

@@ -95,7 +95,7 @@ public final class Fault: Error, Sendable {
   }
 
   /// Whether it says the same as another but for numbers and names in it: that of another element.
-  package func tells(as other: Fault) -> Bool {
+  package func hasSameWording(as other: Fault) -> Bool {
     func words(_ text: String) -> [Substring] {
       text.split(separator: " ").filter { word in !word.contains { $0.isNumber || $0 == "\"" } }
     }
@@ -103,7 +103,7 @@ public final class Fault: Error, Sendable {
   }
 
   /// Whether `rescue` never sees it: a guard, a limit, a missing confirmation, an interrupt, the end of the run.
-  public var isFinal: Bool { Kind.final.contains(kind) }
+  public var isUncatchable: Bool { Kind.final.contains(kind) }
 
   /// The word of the seed's `error_to_calcinator_error` (Retort.Client.Generic).
   public var seed: String {

@@ -11,13 +11,13 @@ import Testing
 
   /// Runs elements of pages of three.
   private func run(
-    _ elements: [Element], on carrier: ScriptedCarrier, window: Int = 4, goesOn: Bool = false,
+    _ elements: [Element], on carrier: ScriptedCarrier, window: Int = 4, continuesOnError: Bool = false,
     account: StatementAccount = StatementAccount(RunAccount(.given)), consent: Consent? = nil,
     failsAfter pages: Int = .max
   ) async -> Report {
     var rest = elements[...]
     var count = 0
-    let policy = Policy(window: window, continuesOnError: goesOn)
+    let policy = Policy(window: window, continuesOnError: continuesOnError)
     return await Dispatcher(account, carrier, lateReplies: nil).run(Report(), policy, consent: consent) {
       count += 1
       if count > pages { throw SourceFailure() }
@@ -44,7 +44,7 @@ import Testing
     let carrier = ScriptedCarrier { $0.id == "2" ? ClientError(.invalid, "no") : nil }
     let report = await run((0..<20).map { Element($0) }, on: carrier, window: 1)
     #expect(report.tally.ok == 2 && report.tally.failed == 1 && report.isCut && carrier.carried.count == 3)
-    let all = await run((0..<20).map { Element($0) }, on: carrier, window: 1, goesOn: true)
+    let all = await run((0..<20).map { Element($0) }, on: carrier, window: 1, continuesOnError: true)
     #expect(all.tally.ok == 19 && all.tally.failed == 1 && !all.isCut)
   }
 

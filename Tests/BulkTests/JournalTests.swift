@@ -20,21 +20,24 @@ import Testing
 
   /// Runs updates with a journal.
   private func run(
-    _ ids: some Sequence<Int>, _ journal: Journal, on carrier: ScriptedCarrier, views: Int = 1, goesOn: Bool = true
+    _ ids: some Sequence<Int>, _ journal: Journal, on carrier: ScriptedCarrier, views: Int = 1,
+    continuesOnError: Bool = true
   ) async -> Report {
-    await run(ids.map { Element($0, .success(change($0, views: views))) }, journal, on: carrier, goesOn: goesOn)
+    await run(
+      ids.map { Element($0, .success(change($0, views: views))) }, journal, on: carrier,
+      continuesOnError: continuesOnError)
   }
 
   private func run(
     _ elements: [Element], _ journal: Journal, on carrier: ScriptedCarrier = ScriptedCarrier(),
-    rule: Safeguards.UnknownRule = .fail, consent: Consent? = nil, goesOn: Bool = true
+    rule: Safeguards.UnknownRule = .fail, consent: Consent? = nil, continuesOnError: Bool = true
   ) async -> Report {
     var guards = Safeguards()
     (guards.journal, guards.unknown) = (journal, rule)
     var rest: [Element]? = elements
     let dispatcher = Dispatcher(StatementAccount(RunAccount(.given)), carrier, lateReplies: nil, guards: guards)
     return await dispatcher.run(
-      Report(), Policy(window: 4, continuesOnError: goesOn), consent: consent, next: { rest.take() },
+      Report(), Policy(window: 4, continuesOnError: continuesOnError), consent: consent, next: { rest.take() },
       observe: { _, _, _ in })
   }
 
@@ -104,7 +107,7 @@ import Testing
     defer { unlink(path) }
     let carrier = ScriptedCarrier { $0.id == "2" ? ClientError(.invalid, "no") : nil }
     let journal = try Journal(path, header())
-    let report = await run(1...9, journal, on: carrier, goesOn: false)
+    let report = await run(1...9, journal, on: carrier, continuesOnError: false)
     try await journal.flush()
     #expect(report.isCut && report.tally.failed == 1)
     let next = try reopened(journal)

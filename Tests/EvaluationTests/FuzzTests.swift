@@ -48,7 +48,7 @@ import Testing
   @Test(.timeLimit(.minutes(120))) func nothingCrashes() async throws {
     let seconds = ProcessInfo.processInfo.environment["RETORT_FUZZ_SECONDS"].flatMap(Int.init) ?? 0
     let end = ContinuousClock.now + .seconds(seconds)
-    var random = Dice(seed: 11)
+    var random = SeededRandom(seed: 11)
     var cases = 0
     repeat {
       for _ in 0..<2_000 {
@@ -62,7 +62,7 @@ import Testing
   }
 
   /// A script of some statements with mutations; every tenth is random bytes.
-  private static func text(_ random: inout Dice) -> String {
+  private static func text(_ random: inout SeededRandom) -> String {
     if random.below(10) == 0 {
       return String(decoding: (0..<random.below(200)).map { _ in UInt8(random.below(256)) }, as: UTF8.self)
     }
@@ -92,7 +92,7 @@ import Testing
   private static func run(_ text: String) async {
     let session = Session(
       options: Session.Options(), output: Output { _ in true },
-      surroundings: Session.Surroundings(
+      host: Session.SessionHost(
         open: { uri async throws(LinkError) in try await openLink(uri, script: "fuzz") }, note: { _ in }))
     let (interpreter, source) = (Interpreter(session), SourceText(name: "fuzz", text: text))
     let passes = !interpreter.check(source).diagnostics.contains { $0.diagnostic.severity == .error }
@@ -127,7 +127,7 @@ import Testing
     let heard = Heard()
     let session = Session(
       options: Session.Options(), output: Output { _ in true },
-      surroundings: Session.Surroundings(
+      host: Session.SessionHost(
         open: { _ throws(LinkError) in throw LinkError(.closed, "not here") }, note: { text in heard.add(text) }))
     let status = await Interpreter(session).run(SourceText(name: "t", text: "def f() do f end\nf"))
     #expect(status == 6)
@@ -145,7 +145,7 @@ import Testing
     let heard = Heard()
     let session = Session(
       options: Session.Options(), output: Output { _ in true },
-      surroundings: Session.Surroundings(
+      host: Session.SessionHost(
         open: { _ throws(LinkError) in throw LinkError(.closed, "not here") }, note: { text in heard.add(text) }))
     let status = await Interpreter(session).run(SourceText(name: "t", text: text))
     #expect(status == 6)

@@ -13,7 +13,7 @@ import Testing
     let source = SourceText(name: "t", text: text)
     let session = Session(
       options: Session.Options(), output: Output { _ in true },
-      surroundings: Session.Surroundings(
+      host: Session.SessionHost(
         open: { _ throws(LinkError) in throw LinkError(.closed, "a check opens nothing") }, note: { _ in }))
     let report = Interpreter(session).check(source, isThorough: true)
     return report.diagnostics.map { Renderer().render(Renderer.Report($0.diagnostic, in: $0.source)) }.joined()

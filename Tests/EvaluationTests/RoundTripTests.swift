@@ -14,7 +14,7 @@ import Values
     "x\r", "\rx", "\u{FEFF}", "\u{FEFF}x", "\u{0}", "'", "\\", "\u{2028}", "👨‍👩‍👧", "=1+1", "{\"a\":1}", "line\n\nline\n",
   ]
 
-  private static func value(_ dice: inout Dice, _ depth: Int = 0) -> JSONValue {
+  private static func value(_ dice: inout SeededRandom, _ depth: Int = 0) -> JSONValue {
     switch dice.below(depth > 1 ? 8 : 10) {
     case 0: .null
     case 1: .bool(dice.below(2) == 0)
@@ -27,7 +27,7 @@ import Values
     }
   }
 
-  private static func record(_ dice: inout Dice, _ depth: Int = 0) -> JSONObject {
+  private static func record(_ dice: inout SeededRandom, _ depth: Int = 0) -> JSONObject {
     JSONObject(
       (0..<dice.below(4)).map { _ in
         (names[dice.below(names.count)], value(&dice, depth))
@@ -35,7 +35,7 @@ import Values
   }
 
   /// Elements of one kind: often records with the same names, so that csv takes many of them.
-  private static func elements(_ dice: inout Dice) -> [JSONValue] {
+  private static func elements(_ dice: inout SeededRandom) -> [JSONValue] {
     let count = dice.below(5)
     switch dice.below(4) {
     case 0: return (0..<count).map { _ in .string(texts[dice.below(texts.count)]) }
@@ -80,7 +80,7 @@ import Values
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: directory) }
     let path = directory.appending(path: "a.\(format.rawValue)").path
-    var (dice, taken) = (Dice(seed: 14), 0)
+    var (dice, taken) = (SeededRandom(seed: 14), 0)
     for _ in 0..<1500 {
       try? FileManager.default.removeItem(atPath: path)
       var written: [JSONValue] = []

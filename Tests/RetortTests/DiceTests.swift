@@ -5,7 +5,7 @@ import Testing
 /// What is drawn hangs on seed, queue and request, and on nothing else.
 @Suite struct DiceTests {
   private func shares(seed: UInt64 = 1, queue: String = "posts", request: Int = 1) -> [Double] {
-    var dice = Dice(seed: seed, queue: queue, request: request)
+    var dice = SeededRandom(seed: seed, queue: queue, request: request)
     return (0..<4).map { _ in dice.share() }
   }
 
@@ -16,20 +16,20 @@ import Testing
   }
 
   @Test func eachFaultHasItsShare() throws {
-    let faults = try Faults([try .init("drop=25%"), try .init("late=0.05")])
-    var counts: [Faults.Kind?: Int] = [:]
+    let faults = try InjectedFaults([try .init("drop=25%"), try .init("late=0.05")])
+    var counts: [InjectedFaults.Kind?: Int] = [:]
     for request in 1...10_000 {
-      var dice = Dice(seed: 0, queue: "posts", request: request)
+      var dice = SeededRandom(seed: 0, queue: "posts", request: request)
       counts[faults.draw(&dice), default: 0] += 1
     }
     #expect(counts == [.drop: 2470, .late: 528, nil: 7002])
   }
 
-  @Test(arguments: Faults.Kind.allCases.filter { $0 != .round })
-  func aWholeShareIsEveryRequest(kind: Faults.Kind) throws {
-    let faults = try Faults([try .init("\(kind.rawValue)=100%")])
+  @Test(arguments: InjectedFaults.Kind.allCases.filter { $0 != .round })
+  func aWholeShareIsEveryRequest(kind: InjectedFaults.Kind) throws {
+    let faults = try InjectedFaults([try .init("\(kind.rawValue)=100%")])
     for request in 1...1000 {
-      var dice = Dice(seed: 3, queue: "posts", request: request)
+      var dice = SeededRandom(seed: 3, queue: "posts", request: request)
       #expect(faults.draw(&dice) == kind)
     }
   }

@@ -27,7 +27,7 @@ import Testing
     "relationship posts 1 x", "parse-json(k).nope", "help",
   ]
 
-  private struct Dice: RandomNumberGenerator {
+  private struct SeededRandom: RandomNumberGenerator {
     var state: UInt64
     mutating func next() -> UInt64 {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test(arguments: 0..<8) func noFormSendsARawByte(_ seed: UInt64) async {
-    var dice = Dice(state: seed &* 77 &+ 1)
+    var dice = SeededRandom(state: seed &* 77 &+ 1)
     for form in Self.forms {
       let x = (0..<12).map { _ in Self.pieces.randomElement(using: &dice) ?? "" }.joined()
       let (output, notes) = await shown(form, x: x, output: true, notes: true)

@@ -46,7 +46,7 @@ public final class Conversation: Sendable {
     }
     session = Session(
       options: options, output: output,
-      surroundings: Session.Surroundings(
+      host: Session.SessionHost(
         open: open, note: { text in heard.errors.withLock { $0 += text } },
         help: Session.HelpPages(page: Help.text, topics: { Help.topics })))
     interpreter = Interpreter(session)

@@ -5,11 +5,11 @@ import Values
 struct CompiledArgument: Sendable {
   /// How its value comes about.
   enum Form: Sendable {
-    case value(Code)
+    case value(CompiledExpression)
     /// A comparison whose sides the command shows.
-    case comparison(Code, Code, Operators.Operation, SourceRange)
+    case comparison(CompiledExpression, CompiledExpression, Operators.Operation, SourceRange)
     /// A field that the command asks of each element.
-    case perElement(Code)
+    case perElement(CompiledExpression)
   }
 
   let argument: Language.Argument

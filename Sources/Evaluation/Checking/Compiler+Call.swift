@@ -3,7 +3,9 @@ import Values
 
 extension Compiler {
   /// Compiles `name(arguments)`: a function, or a def.
-  func call(_ name: String, _ nameRange: SourceRange, _ arguments: [Argument], _ range: SourceRange) -> Code {
+  func call(_ name: String, _ nameRange: SourceRange, _ arguments: [Argument], _ range: SourceRange)
+    -> CompiledExpression
+  {
     if let definition = definition(name) {
       let command = Language.Command(
         name: name, nameRange: nameRange, arguments: arguments, body: nil, range: range)
@@ -26,7 +28,7 @@ extension Compiler {
     let source = source
     let immediate = codes.compactMap(\.immediate)
     guard immediate.count == codes.count else {
-      return Code.async { frame throws(Fault) in
+      return CompiledExpression.async { frame throws(Fault) in
         var values: [Value] = []
         for code in codes { values.append(try await code.run(&frame)) }
         do throws(Fault) { return try function.body(values, frame.run) } catch {

@@ -3,12 +3,12 @@ import Values
 
 extension Compiler {
   /// `if CONDITION do ... else ... end`.
-  func choice(_ node: If, value use: Use) -> Step {
+  func choice(_ node: If, value use: Use) -> CompiledStatement {
     let test = code(node.condition).condition("if", node.condition.range, source)
     let then = block(node.then.statements, value: use)
-    let otherwise: Step =
+    let otherwise: CompiledStatement =
       switch node.otherwise {
-      case nil: Step.sequence([])
+      case nil: CompiledStatement.sequence([])
       case .block(let body): block(body.statements, value: use)
       case .if(let node): choice(node, value: use)
       }
@@ -25,7 +25,7 @@ extension Compiler {
   }
 
   /// `try do ... rescue NAME ... end`.
-  func attempt(_ node: Try, value use: Use) -> Step {
+  func attempt(_ node: Try, value use: Use) -> CompiledStatement {
     let use = use.inTry
     let body = within({ $0.isRescued = true }) { block(node.body.statements, value: use) }
     scope.enter()
@@ -37,7 +37,7 @@ extension Compiler {
       do throws(Fault) {
         return try await body.run(&frame)
       } catch {
-        guard !error.isFinal, !Task.isCancelled else { throw error }
+        guard !error.isUncatchable, !Task.isCancelled else { throw error }
         frame.slots[slot] = .error(error)
         return try await rescue.run(&frame)
       }

@@ -4,7 +4,7 @@ import Values
 
 extension Compiler {
   /// Compiles a command at the head of a pipeline.
-  func command(_ command: Language.Command) -> (code: Code, fact: Scope.Fact) {
+  func command(_ command: Language.Command) -> (code: CompiledExpression, fact: Scope.Fact) {
     if let definition = definition(command.name) { return (call(definition, command, element: false), .unknown) }
     guard let known = Command.named(command.name) else {
       reportUnknownCommand(command)
@@ -34,11 +34,12 @@ extension Compiler {
     }
   }
 
-  private func run(_ known: Command, _ command: Language.Command, _ arguments: [CompiledArgument]) -> Code {
+  private func run(_ known: Command, _ command: Language.Command, _ arguments: [CompiledArgument]) -> CompiledExpression
+  {
     var blank = Arguments(name: command.name, range: command.range, nameRange: command.nameRange, source: source)
     blank.isSingle = context.isSingle
     let template = blank
-    return Code.async { frame throws(Fault) in
+    return CompiledExpression.async { frame throws(Fault) in
       var values = template
       for argument in arguments { try await argument.add(to: &values, &frame) }
       return try await known.run(values, &frame)

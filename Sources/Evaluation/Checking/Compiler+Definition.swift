@@ -34,7 +34,7 @@ extension Compiler {
   }
 
   /// Compiles the call of a user's command; as a stage the element is its first parameter.
-  func call(_ definition: Definition, _ command: Language.Command, element: Bool) -> Code {
+  func call(_ definition: Definition, _ command: Language.Command, element: Bool) -> CompiledExpression {
     if let body = definition.compiled {
       let clients = body.effects.changed.map { given($0, definition, command, element: element) ?? $0 }
       for client in clients where context.openStreams.contains(client) {
@@ -44,7 +44,7 @@ extension Compiler {
       }
       effects.add(Effects(acts: body.effects.acts, isOwed: body.effects.isOwed, changed: clients))
     }
-    var codes = [Code?](repeating: nil, count: definition.parameters.count)
+    var codes = [CompiledExpression?](repeating: nil, count: definition.parameters.count)
     var places = definition.parameters.indices.filter { definition.parameters[$0].fallback == nil }[...]
     if element, let first = places.popFirst() { codes[first] = .sync { frame throws(Fault) in frame.element } }
     withElement(context.hasElement || element) {
@@ -57,7 +57,7 @@ extension Compiler {
     }
     let arguments = codes
     let (range, source, name) = (command.range, source, command.name)
-    return Code.async { frame throws(Fault) in
+    return CompiledExpression.async { frame throws(Fault) in
       var values: [Value?] = []
       for code in arguments { values.append(try await code?.run(&frame)) }
       do throws(Fault) { return try await definition.call(values, &frame) } catch {
@@ -84,7 +84,8 @@ extension Compiler {
   }
 
   private func take(
-    _ argument: Argument, _ definition: Definition, _ places: inout ArraySlice<Int>, _ codes: inout [Code?]
+    _ argument: Argument, _ definition: Definition, _ places: inout ArraySlice<Int>,
+    _ codes: inout [CompiledExpression?]
   ) {
     switch argument {
     case .positional(let expression):

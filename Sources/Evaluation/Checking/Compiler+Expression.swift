@@ -4,7 +4,7 @@ import Values
 
 extension Compiler {
   /// Compiles an expression.
-  func code(_ expression: Expr) -> Code {
+  func code(_ expression: Expr) -> CompiledExpression {
     switch expression.kind {
     case .number(let digits): number(digits, expression.range)
     case .duration(let count, let unit): duration(count, unit, expression.range)
@@ -22,25 +22,27 @@ extension Compiler {
     case .field(let base, let key, let nameRange, let isOptional):
       field(of: known(base, key, nameRange, isOptional), key, nameRange, isOptional)
     case .index(let base, let index, let isOptional):
-      Code.of(code(base), code(index)) { base, index throws(Fault) in
+      CompiledExpression.of(code(base), code(index)) { base, index throws(Fault) in
         try Access.element(of: base, at: index, isOptional: isOptional)
       }.placed(index.range, source)
     case .cut(let base, let lower, let upper): cut(base, lower, upper, expression.range)
     case .binary(let symbol, let place, let left, let right): binary(symbol, place, left, right)
     case .not(let operand):
-      Code.of(code(operand)) { value throws(Fault) in .bool(try !value.condition("not")) }.placed(operand.range, source)
+      CompiledExpression.of(code(operand)) { value throws(Fault) in .bool(try !value.condition("not")) }.placed(
+        operand.range, source)
     case .negate(let operand):
-      Code.of(code(operand)) { value throws(Fault) in try Operators.negate(value) }.placed(expression.range, source)
+      CompiledExpression.of(code(operand)) { value throws(Fault) in try Operators.negate(value) }.placed(
+        expression.range, source)
     case .range(let lower, let upper):
-      Code.of(code(lower), code(upper)) { a, b throws(Fault) in try Operators.range(a, b) }
+      CompiledExpression.of(code(lower), code(upper)) { a, b throws(Fault) in try Operators.range(a, b) }
         .placed(expression.range, source)
     case .list(let elements):
-      Code.literal(elements.map(code)) { values throws(Fault) in try Value.list(values).limitedInDepth() }
+      CompiledExpression.literal(elements.map(code)) { values throws(Fault) in try Value.list(values).limitedInDepth() }
     case .record(let entries): record(entries)
     }
   }
 
-  private func number(_ text: String, _ range: SourceRange) -> Code {
+  private func number(_ text: String, _ range: SourceRange) -> CompiledExpression {
     guard let number = JSONNumber(text: text) else {
       report("\(text) is no number", range)
       return broken
@@ -48,7 +50,7 @@ extension Compiler {
     return .constant(.number(number))
   }
 
-  private func duration(_ value: String, _ unit: String, _ range: SourceRange) -> Code {
+  private func duration(_ value: String, _ unit: String, _ range: SourceRange) -> CompiledExpression {
     guard let duration = Operators.duration(value, unit) else {
       report("a duration of over 100 years", range)
       return broken
@@ -56,17 +58,17 @@ extension Compiler {
     return .constant(.duration(duration))
   }
 
-  private func string(_ parts: [StringPart], _ range: SourceRange) -> Code {
+  private func string(_ parts: [StringPart], _ range: SourceRange) -> CompiledExpression {
     let codes = parts.map { part in
       switch part {
       case .literal(let text):
         warnOfPassword(text, range)
-        return Code.constant(.string(text))
+        return CompiledExpression.constant(.string(text))
       case .interpolation(let pipeline): return self.pipeline(pipeline, .operand).code
       }
     }
     if codes.count == 1, case .constant(.string) = codes[0] { return codes[0] }
-    return Code.of(codes) { values throws(Fault) in
+    return CompiledExpression.of(codes) { values throws(Fault) in
       var text = ""
       for value in values {
         text += try value.interpolated()
@@ -76,7 +78,7 @@ extension Compiler {
     }
   }
 
-  private func regex(_ pattern: String, _ flags: String, _ range: SourceRange) -> Code {
+  private func regex(_ pattern: String, _ flags: String, _ range: SourceRange) -> CompiledExpression {
     do throws(Fault) {
       return .constant(.pattern(try Pattern(pattern, flags: flags)))
     } catch {
@@ -85,7 +87,7 @@ extension Compiler {
     }
   }
 
-  private func element(_ range: SourceRange) -> Code {
+  private func element(_ range: SourceRange) -> CompiledExpression {
     guard context.hasElement else {
       report(
         "there is no element here", range, nextStep: "it and .field are for stages: stream posts | where .views < 10")
@@ -95,7 +97,7 @@ extension Compiler {
   }
 
   /// A variable, or an error with the nearest name.
-  func name(_ name: String, _ range: SourceRange) -> Code {
+  func name(_ name: String, _ range: SourceRange) -> CompiledExpression {
     if name == "args" { findings.readsArguments = true }
     if let variable = scope.read(name) {
       refuseEnded(name, variable, range)
@@ -122,7 +124,7 @@ extension Compiler {
   }
 
   /// Compiles what a field is read of; of what is known to be a client, the field is checked at once.
-  private func known(_ base: Expr, _ name: String, _ range: SourceRange, _ isOptional: Bool) -> Code {
+  private func known(_ base: Expr, _ name: String, _ range: SourceRange, _ isOptional: Bool) -> CompiledExpression {
     let code = self.code(base)
     if !isOptional, !context.isRescued, let fact = client(base), fact.isDeclared, !ClientValue.fieldNames.contains(name)
     {
@@ -132,23 +134,27 @@ extension Compiler {
     return code
   }
 
-  private func field(of base: Code, _ name: String, _ range: SourceRange, _ isOptional: Bool) -> Code {
-    Code.of(base) { value throws(Fault) in try Access.field(of: value, name, isOptional: isOptional) }
+  private func field(of base: CompiledExpression, _ name: String, _ range: SourceRange, _ isOptional: Bool)
+    -> CompiledExpression
+  {
+    CompiledExpression.of(base) { value throws(Fault) in try Access.field(of: value, name, isOptional: isOptional) }
       .placed(range, source)
   }
 
   /// Compiles `post.relationships.author`, which is an error where it is not loaded, as `post.author` is.
-  private func relationship(of base: Expr, _ name: String, _ range: SourceRange, _ isOptional: Bool) -> Code {
+  private func relationship(of base: Expr, _ name: String, _ range: SourceRange, _ isOptional: Bool)
+    -> CompiledExpression
+  {
     let owner =
       if case .field(let owner, _, _, _) = base.kind { code(owner) } else { element(base.range) }
-    return Code.of(owner) { value throws(Fault) in
+    return CompiledExpression.of(owner) { value throws(Fault) in
       if case .resource(let resource) = value, let found = try resource.relationship(name) { return found }
       return try Access.field(
         of: Access.field(of: value, "relationships", isOptional: isOptional), name, isOptional: isOptional)
     }.placed(range, source)
   }
 
-  private func record(_ entries: [RecordEntry]) -> Code {
+  private func record(_ entries: [RecordEntry]) -> CompiledExpression {
     var seen: Set<CodePoints> = []
     for entry in entries {
       guard let name = entry.name, !seen.insert(CodePoints(name)).inserted else { continue }
@@ -156,22 +162,22 @@ extension Compiler {
     }
     if entries.contains(where: { $0.name == nil }) { return computedRecord(entries) }
     let names = entries.compactMap(\.name)
-    return Code.literal(entries.map { code($0.value) }) { values throws(Fault) in
+    return CompiledExpression.literal(entries.map { code($0.value) }) { values throws(Fault) in
       try Value.record(Record(Array(zip(names, values)).map { (name: $0.0, value: $0.1) })).limitedInDepth()
     }
   }
 
   /// A record with a key that is computed: text that no other key is.
-  private func computedRecord(_ entries: [RecordEntry]) -> Code {
+  private func computedRecord(_ entries: [RecordEntry]) -> CompiledExpression {
     let keys = entries.map { entry in
       switch entry.key {
-      case .name(let name): Code.constant(.string(name))
+      case .name(let name): CompiledExpression.constant(.string(name))
       case .computed(let key): code(key)
       }
     }
     let places = entries.map(\.keyRange)
     let source = source
-    return Code.of(keys + entries.map { code($0.value) }) { all throws(Fault) in
+    return CompiledExpression.of(keys + entries.map { code($0.value) }) { all throws(Fault) in
       var fields: [Record.Field] = []
       var seen: Set<String> = []
       for (index, key) in all.prefix(places.count).enumerated() {
@@ -189,9 +195,9 @@ extension Compiler {
   }
 
   /// Compiles `list[0..1]` or `text[0..9]`.
-  private func cut(_ base: Expr, _ lower: Expr, _ upper: Expr, _ range: SourceRange) -> Code {
+  private func cut(_ base: Expr, _ lower: Expr, _ upper: Expr, _ range: SourceRange) -> CompiledExpression {
     let (fromEnd, toEnd) = (lower.isNegativeLiteral, upper.isNegativeLiteral)
-    return Code.of([code(base), code(lower), code(upper)]) { values throws(Fault) in
+    return CompiledExpression.of([code(base), code(lower), code(upper)]) { values throws(Fault) in
       try Cut(from: Cut.Bound(values[1], isFromEnd: fromEnd), to: Cut.Bound(values[2], isFromEnd: toEnd)).of(values[0])
     }.placed(range, source)
   }

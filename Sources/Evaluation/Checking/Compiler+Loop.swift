@@ -4,7 +4,7 @@ import Values
 
 extension Compiler {
   /// `for NAME [, NAME] in PIPELINE do ... end`.
-  func loop(_ node: For) -> Step {
+  func loop(_ node: For) -> CompiledStatement {
     let compiled = pipeline(node.pipeline)
     scope.enter()
     let slot = given(node.element)
@@ -57,8 +57,9 @@ extension Compiler {
 
   /// A loop over what is there already, with a body that never waits.
   private static func loop(
-    _ head: @escaping Code.Sync, _ slot: Int, _ body: @escaping @Sendable (inout Frame) throws(Fault) -> Flow
-  ) -> Step {
+    _ head: @escaping CompiledExpression.Sync, _ slot: Int,
+    _ body: @escaping @Sendable (inout Frame) throws(Fault) -> Flow
+  ) -> CompiledStatement {
     .async { frame throws(Fault) in
       let value = try head(&frame)
       if case .range(let lower, let upper) = value {
@@ -95,7 +96,7 @@ extension Compiler {
   }
 
   /// `while CONDITION do ... end`.
-  func loop(while condition: Expr, _ body: [Statement]) -> Step {
+  func loop(while condition: Expr, _ body: [Statement]) -> CompiledStatement {
     let test = code(condition).condition("while", condition.range, source)
     let (step, effects) = gathering { repeated { within({ $0.enterLoop() }) { block(body) } } }
     let acts = effects.acts

@@ -5,7 +5,7 @@ extension Compiler {
   /// Compiles both operands, and holds them against the operator where their values are known.
   func operands(
     _ symbol: BinaryOperator, _ left: Expr, _ right: Expr, _ range: SourceRange
-  ) -> (left: Code, right: Code) {
+  ) -> (left: CompiledExpression, right: CompiledExpression) {
     refuseSameSides(symbol, left, right)
     let (a, b) = (code(left), code(right))
     guard ![.and, .or, .otherwise].contains(symbol), !context.isRescued, let x = a.known, let y = b.known,
@@ -33,21 +33,21 @@ extension Compiler {
   }
 
   /// Compiles an operator between two operands.
-  func binary(_ symbol: BinaryOperator, _ range: SourceRange, _ left: Expr, _ right: Expr) -> Code {
+  func binary(_ symbol: BinaryOperator, _ range: SourceRange, _ left: Expr, _ right: Expr) -> CompiledExpression {
     let (a, b) = operands(symbol, left, right, range)
     switch symbol {
     case .and:
-      return Code.lazily(a, b.condition("and", right.range, source)) { value throws(Fault) in
+      return CompiledExpression.lazily(a, b.condition("and", right.range, source)) { value throws(Fault) in
         try value.condition("and") ? nil : .bool(false)
       }.placed(left.range, source)
     case .or:
-      return Code.lazily(a, b.condition("or", right.range, source)) { value throws(Fault) in
+      return CompiledExpression.lazily(a, b.condition("or", right.range, source)) { value throws(Fault) in
         try value.condition("or") ? .bool(true) : nil
       }.placed(left.range, source)
     case .otherwise:
-      return Code.lazily(a, b) { value throws(Fault) in value.isNull ? nil : value }
+      return CompiledExpression.lazily(a, b) { value throws(Fault) in value.isNull ? nil : value }
     default:
-      return Code.of(a, b, operation(symbol, left, right)).placed(range, source)
+      return CompiledExpression.of(a, b, operation(symbol, left, right)).placed(range, source)
     }
   }
 }
@@ -57,9 +57,9 @@ private func triesPattern(_ symbol: BinaryOperator, _ left: Value) -> Bool {
   if case .string = left { symbol == .matches } else { false }
 }
 
-extension Code {
+extension CompiledExpression {
   /// The same code, whose value must be a boolean.
-  func condition(_ word: String, _ range: SourceRange, _ source: SourceText) -> Code {
-    Code.of(self) { value throws(Fault) in .bool(try value.condition(word)) }.placed(range, source)
+  func condition(_ word: String, _ range: SourceRange, _ source: SourceText) -> CompiledExpression {
+    CompiledExpression.of(self) { value throws(Fault) in .bool(try value.condition(word)) }.placed(range, source)
   }
 }

@@ -5,7 +5,7 @@ extension Compiler {
   /// A pipeline made ready to run.
   struct CompiledPipeline {
     /// What gives its value.
-    var code: Code
+    var code: CompiledExpression
     /// Whether its value is a sink's summary, which is not a result.
     var isSummary = false
     /// What gives its elements where they are all collected, which need not be in memory all at once.
@@ -27,7 +27,9 @@ extension Compiler {
   }
 
   /// Compiles the stages over a head's elements; a stream at the head is open up to the stage that closes it.
-  private func flow(_ head: (code: Code, fact: Scope.Fact), _ pipeline: Pipeline, _ use: Use) -> CompiledPipeline {
+  private func flow(_ head: (code: CompiledExpression, fact: Scope.Fact), _ pipeline: Pipeline, _ use: Use)
+    -> CompiledPipeline
+  {
     let (outside, changedByHead) = (context.openStreams, effects.changed.count)
     var open: [Scope.ClientFact] = if case .stream(let clients) = head.fact { clients } else { [] }
     let stages = pipeline.withSourceName
@@ -86,7 +88,7 @@ extension Compiler {
   }
 
   /// The head's code and what is known of its value.
-  private func head(_ head: Head, _ use: Use) -> (code: Code, fact: Scope.Fact) {
+  private func head(_ head: Head, _ use: Use) -> (code: CompiledExpression, fact: Scope.Fact) {
     switch head {
     case .expression(let expression):
       if case .name(let name) = expression.kind { return (code(expression), scope.variable(name)?.fact ?? .unknown) }
@@ -104,7 +106,7 @@ extension Compiler {
   }
 
   /// Compiles an expression whose value may stay a stream: parentheses, and the call of a def.
-  func value(_ expression: Expr, _ use: Use) -> (code: Code, fact: Scope.Fact) {
+  func value(_ expression: Expr, _ use: Use) -> (code: CompiledExpression, fact: Scope.Fact) {
     switch expression.kind {
     case .group(let valued): return self.valued(valued, use)
     case .call(let name, let nameRange, let arguments):
@@ -118,11 +120,11 @@ extension Compiler {
 extension Compiler.CompiledPipeline {
   /// Joins a head and its links: lazily where nothing acts and the end is elements, at once otherwise.
   fileprivate func with(
-    head: Code, links: [PipelineRun.Link], range: SourceRange, source: SourceText, isLazy: Bool
+    head: CompiledExpression, links: [PipelineRun.Link], range: SourceRange, source: SourceText, isLazy: Bool
   ) -> Compiler.CompiledPipeline {
     var result = self
     if links.last?.body.isLazy == true, isLazy {
-      result.code = Code.framed(head) { head, frame in
+      result.code = CompiledExpression.framed(head) { head, frame in
         .stream(
           StreamValue { () async throws(Fault) in
             var frame = frame
@@ -137,7 +139,8 @@ extension Compiler.CompiledPipeline {
         let start = try await head.run(&frame)
         return try await PipelineRun.run(start, links, &frame)
       }
-      result.code = Code.async { frame throws(Fault) in try await run(&frame).value() }.placed(range, source)
+      result.code = CompiledExpression.async { frame throws(Fault) in try await run(&frame).value() }.placed(
+        range, source)
       if case .collect = links.last?.body { result.collected = { frame throws(Fault) in try await run(&frame).stream } }
     }
     return result
@@ -162,9 +165,11 @@ extension StageBody {
   }
 }
 
-extension Code {
+extension CompiledExpression {
   /// Code that makes a value of another and a copy of the frame.
-  static func framed(_ operand: Code, _ body: @escaping @Sendable (Value, Frame) -> Value) -> Code {
+  static func framed(_ operand: CompiledExpression, _ body: @escaping @Sendable (Value, Frame) -> Value)
+    -> CompiledExpression
+  {
     if let operand = operand.immediate {
       return .sync { frame throws(Fault) in
         let value = try operand(&frame)

@@ -31,7 +31,7 @@ extension Compiler {
   }
 
   /// A def that acts: it runs to its end for each element where it stands.
-  private static func acting(_ code: Code, _ name: String) -> StageBody {
+  private static func acting(_ code: CompiledExpression, _ name: String) -> StageBody {
     .sink { frame, stream, _ throws(Fault) in
       var flow = ElementPage()
       while let page = try await stream.page() {

@@ -3,7 +3,7 @@ import Values
 
 extension Compiler {
   /// Compiles a block with a scope of its own.
-  func block(_ statements: [Statement], isEach: Bool = false, value use: Use = .dropped) -> Step {
+  func block(_ statements: [Statement], isEach: Bool = false, value use: Use = .dropped) -> CompiledStatement {
     scope.enter(isEach: isEach)
     let steps = self.steps(statements, value: use)
     for (name, range) in scope.leave() where name != "_" {
@@ -16,8 +16,8 @@ extension Compiler {
   }
 
   /// Compiles statements in the scope that is there.
-  func steps(_ statements: [Statement], value use: Use = .dropped) -> Step {
-    var steps: [Step] = []
+  func steps(_ statements: [Statement], value use: Use = .dropped) -> CompiledStatement {
+    var steps: [CompiledStatement] = []
     for (index, statement) in statements.enumerated() {
       let isLast = index == statements.count - 1
       steps.append(step(statement, value: isLast ? use : .dropped))
@@ -25,11 +25,11 @@ extension Compiler {
         report("nothing after this runs", statements[index + 1].range, nextStep: "remove it, or put it before")
       }
     }
-    return Step.sequence(steps)
+    return CompiledStatement.sequence(steps)
   }
 
   /// Compiles a statement inside a block.
-  func step(_ statement: Statement, value use: Use) -> Step {
+  func step(_ statement: Statement, value use: Use) -> CompiledStatement {
     switch statement.kind {
     case .let(let name, let nameRange, let valued): return assignment(name, nameRange, valued)
     case .for(let node): return loop(node)
@@ -43,11 +43,11 @@ extension Compiler {
     case .pipeline(let pipeline): return result(of: pipeline, use)
     case .def, .source, .set, .help:
       report("this stands at the top level only, not in a block", statement.range)
-      return Step.sequence([])
+      return CompiledStatement.sequence([])
     }
   }
 
-  private func assignment(_ name: String, _ nameRange: SourceRange, _ valued: Valued) -> Step {
+  private func assignment(_ name: String, _ nameRange: SourceRange, _ valued: Valued) -> CompiledStatement {
     let (value, fact) = self.valued(valued, .lazy)
     if context.isInDef, scope.variable(name) == nil, outer?.variable(name) != nil {
       warn("\(name) here is the def's own; the one outside stays as it is", nameRange)
@@ -73,7 +73,7 @@ extension Compiler {
     }
   }
 
-  private func result(of pipeline: Pipeline, _ use: Use) -> Step {
+  private func result(of pipeline: Pipeline, _ use: Use) -> CompiledStatement {
     let code = self.pipeline(pipeline, use).code
     if let code = code.immediate {
       return .sync { frame throws(Fault) in
@@ -89,7 +89,7 @@ extension Compiler {
     }
   }
 
-  private func jump(_ flow: Flow, _ word: String, _ range: SourceRange) -> Step {
+  private func jump(_ flow: Flow, _ word: String, _ range: SourceRange) -> CompiledStatement {
     if context.loopDepth == 0 {
       let inEach = context.eachDepth > 0
       report(
@@ -99,7 +99,7 @@ extension Compiler {
     return .sync { _ throws(Fault) in flow }
   }
 
-  private func leave(_ valued: Valued?, _ range: SourceRange) -> Step {
+  private func leave(_ valued: Valued?, _ range: SourceRange) -> CompiledStatement {
     if !context.isInDef || context.eachDepth > 0 {
       report(
         "return stands in a def only", range,
@@ -119,8 +119,8 @@ extension Compiler {
   }
 
   /// Compiles what gives a value: a pipeline, or an `if` or `try` by its blocks' last ones.
-  func valued(_ valued: Valued, _ use: Use) -> (code: Code, fact: Scope.Fact) {
-    let step: Step
+  func valued(_ valued: Valued, _ use: Use) -> (code: CompiledExpression, fact: Scope.Fact) {
+    let step: CompiledStatement
     switch valued {
     case .pipeline(let pipeline):
       let compiled = self.pipeline(pipeline, use)
@@ -132,9 +132,9 @@ extension Compiler {
   }
 }
 
-extension Step {
+extension CompiledStatement {
   /// Code for the value that its block leaves.
-  fileprivate var value: Code {
+  fileprivate var value: CompiledExpression {
     if let step = immediate {
       return .sync { frame throws(Fault) in
         frame.result = .null

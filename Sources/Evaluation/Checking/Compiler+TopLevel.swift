@@ -44,7 +44,7 @@ extension Compiler {
 
   private func settings(
     _ arguments: [Argument], _ range: SourceRange
-  ) -> [(name: String, range: SourceRange, code: Code)] {
+  ) -> [(name: String, range: SourceRange, code: CompiledExpression)] {
     if arguments.isEmpty { report("set needs a setting", range, nextStep: "set timeout: 10s output: \"json\"") }
     return arguments.compactMap { argument in
       guard case .option(let name, let nameRange, let expression) = argument else {

@@ -3,7 +3,7 @@ import Values
 
 extension Compiler {
   /// `watch DURATION do ... end`: a loop that pauses after each round, and clears a terminal's screen before it.
-  func watch(_ pause: Expr, _ body: [Statement]) -> Step {
+  func watch(_ pause: Expr, _ body: [Statement]) -> CompiledStatement {
     let pauseCode = code(pause)
     let step = within({ $0.enterLoop() }) { block(body) }
     let (range, source) = (pause.range, source)

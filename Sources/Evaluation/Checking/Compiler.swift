@@ -60,5 +60,5 @@ final class Compiler {
   }
 
   /// Code for what could not be compiled; it never runs.
-  var broken: Code { .sync { _ throws(Fault) in .null } }
+  var broken: CompiledExpression { .sync { _ throws(Fault) in .null } }
 }

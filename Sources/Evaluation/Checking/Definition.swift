@@ -7,13 +7,13 @@ final class Definition: Sendable {
   struct Parameter: Sendable {
     var name: String
     /// What holds where it is not given; such a parameter is given by name.
-    var fallback: Code?
+    var fallback: CompiledExpression?
   }
 
   /// What a call runs.
   struct Body: Sendable {
     var slotCount: Int
-    var step: Step
+    var step: CompiledStatement
     /// What a call does to the world.
     var effects: Effects
   }

@@ -13,9 +13,9 @@ enum Use {
   var inTry: Use { self == .lazy ? .operand : self }
 }
 
-extension Code {
+extension CompiledExpression {
   /// The same code, whose stream is read to a list.
-  var collected: Code {
+  var collected: CompiledExpression {
     if case .constant = self { return self }
     return .async { frame throws(Fault) in
       let value = try await run(&frame)

@@ -77,7 +77,7 @@ struct Arguments: Sendable {
     /// The values that a comparison compares, where the argument is one and its command shows them.
     var sides: (left: Value, right: Value)?
     /// What is asked of each element, where the argument is a `.field` of an option.
-    var code: Code?
+    var code: CompiledExpression?
     /// The expression, to find the place of a part of it; nil for an element that flowed in.
     var expression: Expr?
   }

@@ -49,7 +49,7 @@ extension Run {
       return Consent(limit: request.count == 0 ? 0 : request.max, isConfirmed: request.count == 0)
     }
     if let consent = given(request) { return consent }
-    guard let ask = session.surroundings.ask else {
+    guard let ask = session.host.ask else {
       throw refusal(
         .refused, "\(request.verb) on \(request.client.name) is a bulk change and needs a confirmation", arguments,
         nextStep: "confirm: true in the statement, or --yes for the program")
@@ -71,7 +71,7 @@ extension Run {
     if request.count == 0 { return Consent(limit: 0, isConfirmed: true) }
     let isOpened = session.options.opened.contains { $0 == connection.name || $0 == connection.address }
     if isOpened, case .limited = session.account.confirmation { return Consent(limit: request.max, isConfirmed: false) }
-    if session.surroundings.ask != nil { return nil }
+    if session.host.ask != nil { return nil }
     let count = request.count.map { "\($0) " } ?? ""
     throw refusal(
       .refused,

@@ -27,7 +27,7 @@ extension Command {
     if let open = try wanted.open(uri, session) { return .connection(open) }
     let link: any Link
     do throws(LinkError) {
-      link = try await session.surroundings.open(uri)
+      link = try await session.host.open(uri)
     } catch {
       throw Fault(
         error.code == .cancelled ? .interrupted : .connection, error.message, nextStep: Self.nextStep(error))

@@ -46,8 +46,8 @@ extension Command {
       throw Fault(.connection, error.message)
     }
     let resource = ResourceClient(
-      transport: transport, settings: settings, trace: session.surroundings.trace,
-      lateReplies: session.surroundings.lateReplies)
+      transport: transport, settings: settings, trace: session.host.trace,
+      lateReplies: session.host.lateReplies)
     let name = settings.type == queue ? queue : "\(settings.type) (queue \(queue))"
     connection.queues.add(queue)
     let timeout = arguments["timeout"] == nil ? session.timeout : nil
@@ -77,9 +77,9 @@ extension Command {
     return connection
   }
 
-  private static func replies(_ arguments: Arguments) throws(Fault) -> ReplyWay {
+  private static func replies(_ arguments: Arguments) throws(Fault) -> ReplyRoute {
     guard let argument = arguments["reply"] else { return .queue }
-    guard case .string(let word) = argument.value, let way = ReplyWay(rawValue: word) else {
+    guard case .string(let word) = argument.value, let way = ReplyRoute(rawValue: word) else {
       throw arguments.fault(argument, .value, "reply: is \"queue\" or \"direct\"")
     }
     return way

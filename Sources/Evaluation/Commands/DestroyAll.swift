@@ -42,7 +42,7 @@ extension Command {
     let max = try arguments.integer("max", least: 0)
     var request = ConfirmationRequest(
       verb: "destroy-all", client: client, filter: query.params["filter"]?.text ?? "{}", max: max)
-    if max != nil || run.session.surroundings.ask != nil || client.connection.protection == .confirm {
+    if max != nil || run.session.host.ask != nil || client.connection.protection == .confirm {
       let patience = try arguments.patience(client)
       request.count = try await client.reading(arguments) { () throws(ClientError) in
         try await client.client.count(query, patience: patience)

@@ -44,7 +44,7 @@ private struct ComparedSide {
   /// Reads a side to its end.
   ///
   /// - Throws: An error for an element without a key, and for two with the same.
-  init(_ name: String, _ value: Value, _ key: Code, _ frame: inout Frame) async throws(Fault) {
+  init(_ name: String, _ value: Value, _ key: CompiledExpression, _ frame: inout Frame) async throws(Fault) {
     var stream = try await Self.spread(value)
     let outer = frame.element
     defer { frame.element = outer }

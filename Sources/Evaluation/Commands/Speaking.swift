@@ -31,7 +31,7 @@ extension Command {
   ) { arguments, frame throws(Fault) in
     let text = try arguments.value(0).interpolated()
     frame.run.output.flush()
-    frame.run.session.surroundings.note(text + "\n")
+    frame.run.session.host.note(text + "\n")
     return .null
   }
 
@@ -118,7 +118,8 @@ extension Stage {
       parameters: [.init(name: "EXPRESSION", shape: .any, isOptional: true)], result: "null",
       examples: [.init(code: #"1..2 | print "row \(it)""#, output: "row 1\nrow 2")], givesNothing: true, names: .read)
   ) { call in
-    let code: Code = call.positional.isEmpty ? .sync { frame throws(Fault) in frame.element } : call.each(0)
+    let code: CompiledExpression =
+      call.positional.isEmpty ? .sync { frame throws(Fault) in frame.element } : call.each(0)
     return .reduce { frame, stream throws(Fault) in
       frame.run.session.noteNextPage(stream.hasNextPage)
       while let page = try await stream.page() {

@@ -25,9 +25,9 @@ public final class Interpreter: Sendable {
 
   /// A statement of the top level, ready to run.
   enum TopLevel {
-    case step(Step)
-    case pipeline(Code, isSummary: Bool, isName: Bool)
-    case set([(name: String, range: SourceRange, code: Code)])
+    case step(CompiledStatement)
+    case pipeline(CompiledExpression, isSummary: Bool, isName: Bool)
+    case set([(name: String, range: SourceRange, code: CompiledExpression)])
     case help([String], SourceRange)
   }
 
@@ -207,8 +207,8 @@ public final class Interpreter: Sendable {
         }
       }
     case .help(let words, let range):
-      guard let text = session.surroundings.help.page(words) else {
-        let near = nearest(to: words.joined(separator: " "), among: session.surroundings.help.topics())
+      guard let text = session.host.help.page(words) else {
+        let near = nearest(to: words.joined(separator: " "), among: session.host.help.topics())
         throw Fault(
           .name, "there is no help for \(words.joined(separator: " "))", at: [Fault.Mark(range)], in: prepared.source,
           nextStep: near.map { "did you mean help \($0)?" } ?? "help lists what there is")

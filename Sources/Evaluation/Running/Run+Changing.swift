@@ -55,7 +55,7 @@ extension Session {
     if isDry { return Dispatcher(statement, dryRun, lateReplies: nil, guards: guards) }
     var guards = guards
     if client.connection.protection == .readOnly { guards.readOnly = client.connection.label }
-    return Dispatcher(statement, ClientCarrier(client.client), lateReplies: surroundings.lateReplies, guards: guards)
+    return Dispatcher(statement, ClientCarrier(client.client), lateReplies: host.lateReplies, guards: guards)
   }
 
   /// Shows a change that a dry run does not send, as the exact request.
@@ -133,7 +133,7 @@ extension Fault: ElementError {
   /// Its kind, by its word.
   public var kindWord: String { kind.word }
   /// Whether it ends the statement whatever `on-error:` says.
-  public var endsStatement: Bool { isFinal }
+  public var endsStatement: Bool { isUncatchable }
 }
 
 extension Fault {

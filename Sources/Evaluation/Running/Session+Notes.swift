@@ -10,7 +10,7 @@ extension Session {
   /// Shows a note on a line of standard error.
   func note(_ text: String) {
     output.flush()
-    surroundings.note(TerminalText.message(text) + "\n")
+    host.note(TerminalText.message(text) + "\n")
   }
 
   /// Shows a note once in a statement of the top level, however often it holds.

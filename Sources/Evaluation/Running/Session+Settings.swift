@@ -49,6 +49,6 @@ extension Session {
   /// Shows a report on standard error.
   public func show(_ report: Renderer.Report) {
     output.flush()
-    surroundings.draw(options.renderer.render(report))
+    host.draw(options.renderer.render(report))
   }
 }

@@ -41,7 +41,7 @@ public final class Session: Sendable {
   }
 
   /// What the program lends a session.
-  public struct Surroundings: Sendable {
+  public struct SessionHost: Sendable {
     /// Opens the connection of a URI.
     public var open: @Sendable (_ uri: String) async throws(LinkError) -> any Link
     /// Shows text on standard error, with its newline; a terminal gets what would steer it as escapes.
@@ -57,7 +57,7 @@ public final class Session: Sendable {
     /// What `help` prints.
     public var help: HelpPages
 
-    /// Creates surroundings.
+    /// Creates a host.
     public init(
       open: @escaping @Sendable (String) async throws(LinkError) -> any Link,
       note: @escaping @Sendable (String) -> Void, draw: (@Sendable (String) -> Void)? = nil,
@@ -115,7 +115,7 @@ public final class Session: Sendable {
   public let options: Options
   /// Where results go.
   public let output: Output
-  let surroundings: Surroundings
+  let host: SessionHost
   let timeout: SessionTimeout
   /// The account of the run.
   let account: RunAccount
@@ -126,10 +126,10 @@ public final class Session: Sendable {
   let state: Mutex<State>
 
   /// Creates a session.
-  public init(options: Options, output: Output, surroundings: Surroundings) {
+  public init(options: Options, output: Output, host: SessionHost) {
     self.options = options
     self.output = output
-    self.surroundings = surroundings
+    self.host = host
     timeout = SessionTimeout(options.timeout)
     account = RunAccount(options.confirmed)
     var state = State(statement: StatementAccount(account))

@@ -135,7 +135,7 @@ extension Value {
 
 extension StageCall {
   /// Code for what `group` goes by: one value, or a record of several fields by their paths.
-  fileprivate func groupKey() -> Code {
+  fileprivate func groupKey() -> CompiledExpression {
     positional.count == 1 ? each(0) : selection()
   }
 }

@@ -11,7 +11,7 @@ extension Stage {
       examples: [.init(code: "[3, 1, 2] | sort", output: "1\n2\n3")], names: .read)
   ) { call in
     var descends: [Bool] = []
-    var codes: [Code] = []
+    var codes: [CompiledExpression] = []
     for expression in call.positional {
       if case .negate(let inner) = expression.kind {
         descends.append(true)
@@ -21,7 +21,7 @@ extension Stage {
         codes.append(call.each(expression))
       }
     }
-    let keys: [Code] = codes.isEmpty ? [.sync { frame throws(Fault) in frame.element }] : codes
+    let keys: [CompiledExpression] = codes.isEmpty ? [.sync { frame throws(Fault) in frame.element }] : codes
     let directions = codes.isEmpty ? [false] : descends
     return .gather { frame, stream throws(Fault) in
       var sorted = SortedElements(descends: directions)
@@ -50,7 +50,8 @@ extension Stage {
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true)], result: "elements",
       examples: [.init(code: "[1, 2, 1.0] | unique", output: "1\n2")], names: .kept)
   ) { call in
-    let code: Code = call.positional.isEmpty ? .sync { frame throws(Fault) in frame.element } : call.each(0)
+    let code: CompiledExpression =
+      call.positional.isEmpty ? .sync { frame throws(Fault) in frame.element } : call.each(0)
     return .transform { frame, upstream throws(Fault) in
       var seen: Set<CodePoints> = []
       return upstream.mapping(code, frame, stage: "unique") { element, value, out throws(Fault) in

@@ -9,7 +9,7 @@ extension Stage {
       name: "show", summary: "Reads the resource of each element.", parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.include, .fields, .meta, .timeout], result: "resources", names: .kept)
   ) { call in
-    let arguments = SinkArguments(call)
+    let arguments = PerElementArguments(call)
     return .transform { frame, upstream throws(Fault) in
       var (upstream, frame) = (upstream, frame)
       return ElementStream(pages: { () async throws(Fault) in
@@ -48,7 +48,7 @@ extension Stage {
 }
 
 /// What one iteration prints.
-private final class Gathered: Sendable {
+private final class BufferedResults: Sendable {
   private let content = Mutex<[UInt8]>([])
 
   var bytes: [UInt8] { content.withLock { $0 } }
@@ -73,7 +73,7 @@ extension Frame {
 
 /// The iterations of an `each`, some of them at once; results keep their order, the first failure stops new ones.
 struct EachWindow: Sendable {
-  let step: Step
+  let step: CompiledStatement
   let limit: Int
 
   func run(_ frame: Frame, _ stream: inout ElementStream) async throws(Fault) -> ElementPage {
@@ -103,7 +103,7 @@ struct EachWindow: Sendable {
   }
 
   private func windowed(_ frame: Frame, _ stream: inout ElementStream) async throws(Fault) -> ElementPage {
-    let results = Mutex(InOrder())
+    let results = Mutex(OrderedResults())
     let output = frame.run.output
     let pool = WorkerPool(limit: limit, executor: frame.run.session.linkExecutor)
     var names: [[Value]] = []
@@ -112,7 +112,7 @@ struct EachWindow: Sendable {
       names += page?.names ?? []
       return page?.single
     } work: { index, item in
-      let gathered = Gathered()
+      let gathered = BufferedResults()
       let own = frame.printing(to: gathered.output(like: output))
       let outcome: Result<Value, Fault>
       do throws(Fault) { outcome = .success(try await iteration(own, item, 0)) } catch { outcome = .failure(error) }
@@ -126,7 +126,7 @@ struct EachWindow: Sendable {
 }
 
 /// What the iterations of a window give and print: in the order of their elements, each one's whole.
-private struct InOrder: Sendable {
+private struct OrderedResults: Sendable {
   private(set) var values: [Value] = []
   /// What went wrong, with the place of its element.
   private var failures: [(index: Int, label: String, fault: Fault)] = []

@@ -79,12 +79,12 @@ extension Stage {
       result: "value", examples: [.init(code: example, output: output)], names: .read)
   }
 
-  private static func operand(_ call: StageCall) -> Code {
+  private static func operand(_ call: StageCall) -> CompiledExpression {
     call.positional.isEmpty ? .sync { frame throws(Fault) in frame.element } : call.each(0)
   }
 
   private static func eachValue(
-    _ code: Code, _ stage: String, _ frame: inout Frame, _ stream: inout ElementStream,
+    _ code: CompiledExpression, _ stage: String, _ frame: inout Frame, _ stream: inout ElementStream,
     _ body: (Value) throws(Fault) -> Void
   ) async throws(Fault) {
     while let page = try await stream.page() {

@@ -3,9 +3,9 @@ import Values
 
 extension StageCall {
   /// Code for a flat record of the places' paths and the options.
-  func selection() -> Code {
+  func selection() -> CompiledExpression {
     var names: [String] = []
-    var codes: [Code] = []
+    var codes: [CompiledExpression] = []
     for expression in positional {
       guard let path = expression.path else {
         compiler.report(
@@ -20,7 +20,8 @@ extension StageCall {
       codes.append(each(option.value))
     }
     let keys = names
-    return Code.of(codes) { values in .record(Record(zip(keys, values).map { (name: $0.0, value: $0.1) })) }
+    return CompiledExpression.of(codes) { values in .record(Record(zip(keys, values).map { (name: $0.0, value: $0.1) }))
+    }
   }
 }
 

@@ -43,7 +43,7 @@ extension Stage {
       names: .kept)
   ) { call in
     let names = call.options.map(\.name)
-    let code = Code.of(call.options.map { call.each($0.value) }) { .list($0) }
+    let code = CompiledExpression.of(call.options.map { call.each($0.value) }) { .list($0) }
     return .transform { frame, upstream throws(Fault) in
       upstream.mapping(code, frame, stage: "with") { element, value, out throws(Fault) in
         guard case .list(let values) = value else { return }

@@ -37,7 +37,7 @@ extension Stage {
     _ declaration: Declaration, _ propose: @escaping @Sendable (Arguments) throws(Fault) -> Proposal
   ) -> Stage {
     Stage(declaration) { call in
-      let arguments = SinkArguments(call)
+      let arguments = PerElementArguments(call)
       let named = call.option("failed") == nil ? nil : call.compiler.scope.variable(Pipeline.sourceName)?.slot
       return .sink { frame, stream, keepsFlow throws(Fault) in
         let once = try await arguments.once(&frame)
@@ -69,7 +69,7 @@ extension Stage {
     let max = try arguments.integer("max", least: 0)
     let destroys = declaration.effect == .destroys
     var request = ConfirmationRequest(verb: arguments.name, client: client, max: max)
-    let isAsked = run.session.surroundings.ask != nil || client.connection.protection == .confirm
+    let isAsked = run.session.host.ask != nil || client.connection.protection == .confirm
     if max != nil || destroys && isAsked {
       request.count = try await source.count(notDoneIn: journal)
     }
@@ -83,7 +83,7 @@ extension Stage {
 private final class ElementSource: BulkSource {
   private var stream: ElementStream
   private var frame: Frame
-  private let arguments: SinkArguments
+  private let arguments: PerElementArguments
   private let once: Arguments
   private let policy: Policy
   private let propose: (Arguments) throws(Fault) -> Proposal
@@ -92,14 +92,14 @@ private final class ElementSource: BulkSource {
   private var failures: ArraySlice<ElementPage.Failure> = []
   /// The slot of the element at the pipeline's head, where `failed:` writes it.
   var named: Int?
-  private var keys = Set<SinkArguments.KeyHash>()
+  private var keys = Set<PerElementArguments.KeyHash>()
   private var isStopped = false
   /// What ends the statement after the elements that were given.
   private var stop: Fault?
   private var isBegun = false
 
   init(
-    _ stream: ElementStream, _ frame: Frame, _ arguments: SinkArguments, _ once: Arguments, _ policy: Policy,
+    _ stream: ElementStream, _ frame: Frame, _ arguments: PerElementArguments, _ once: Arguments, _ policy: Policy,
     _ propose: @escaping (Arguments) throws(Fault) -> Proposal
   ) {
     (self.stream, self.frame, self.arguments, self.once) = (stream, frame, arguments, once)
@@ -162,7 +162,7 @@ private final class ElementSource: BulkSource {
       proposal.change.key = key
       return BulkElement(element, names: names, .success(proposal), source: source)
     } catch {
-      if error.isFinal { throw error.within("at \(element.label)") }
+      if error.isUncatchable { throw error.within("at \(element.label)") }
       isStopped = !policy.continuesOnError
       return BulkElement(element, names: names, .failure(error), source: source)
     }

@@ -50,10 +50,10 @@ struct StageCall {
   }
 
   /// The code of a place's argument, asked for each element.
-  func each(_ index: Int) -> Code { each(positional[index]) }
+  func each(_ index: Int) -> CompiledExpression { each(positional[index]) }
 
   /// The code of an expression that is asked for each element.
-  func each(_ expression: Expr) -> Code {
+  func each(_ expression: Expr) -> CompiledExpression {
     let errors = compiler.findings.diagnostics.count
     let code = compiler.withElement(true) { compiler.code(expression) }
     if compiler.context.hasElement, compiler.findings.diagnostics.count == errors { compiler.refuseTwoWays(expression) }
@@ -61,7 +61,7 @@ struct StageCall {
   }
 
   /// The code of a place's argument that is asked once; it can't read the element.
-  func once(_ index: Int) -> Code { compiler.withElement(false) { compiler.code(positional[index]) } }
+  func once(_ index: Int) -> CompiledExpression { compiler.withElement(false) { compiler.code(positional[index]) } }
 
   /// The options with their expressions.
   var options: [(name: String, range: SourceRange, value: Expr)] {
@@ -80,7 +80,7 @@ struct StageCall {
 extension ElementStream {
   /// The elements that `body` makes of each element and the value of `code` for it: one at most.
   func mapping(
-    _ code: Code, _ frame: Frame, stage: String,
+    _ code: CompiledExpression, _ frame: Frame, stage: String,
     _ body: @escaping (_ element: Value, _ value: Value, _ out: inout [Value]) throws(Fault) -> Void
   ) -> ElementStream {
     var (upstream, frame) = (self, frame)
@@ -106,12 +106,12 @@ extension ElementStream {
         } catch {
           // What the page gave before the error flows on first.
           let placed = error.within("in \(stage), at \(element.label)")
-          if frame.keepsFailures, !placed.isFinal {
+          if frame.keepsFailures, !placed.isUncatchable {
             let names = page.names.isEmpty ? [] : page.names[index]
             out.failures.append(.init(place: out.elements.count, element: element, fault: placed, names: names))
             continue
           }
-          guard !out.elements.isEmpty, !placed.isFinal else { throw placed }
+          guard !out.elements.isEmpty, !placed.isUncatchable else { throw placed }
           failure = placed
           return out
         }

@@ -22,7 +22,7 @@ public enum Formatter {
   public static func formatted(_ source: SourceText) throws(Failure) -> String {
     let diagnostics = Parser.parse(source).diagnostics
     guard diagnostics.isEmpty else { throw Failure(diagnostics: diagnostics) }
-    let words = Word.words(of: source)
+    let words = LaidOutToken.words(of: source)
     var shape = Shape(words)
     while true {
       var printer = LayoutPrinter(words, shape)

@@ -1,6 +1,6 @@
 /// Writes words in the shape they were given, and notes what has to be broken where a line is too long.
 struct LayoutPrinter {
-  private let words: [Word]
+  private let words: [LaidOutToken]
   private let shape: Shape
   private var lines: [String] = []
   private var line = ""
@@ -46,7 +46,7 @@ struct LayoutPrinter {
     case soft(Int, backslash: Bool)
   }
 
-  init(_ words: [Word], _ shape: Shape) {
+  init(_ words: [LaidOutToken], _ shape: Shape) {
     self.words = words
     self.shape = shape
   }

@@ -26,11 +26,11 @@ struct Shape {
 
   private var frames = [Frame()]
 
-  init(_ words: [Word]) {
+  init(_ words: [LaidOutToken]) {
     for index in words.indices { take(index, words) }
   }
 
-  private mutating func take(_ index: Int, _ words: [Word]) {
+  private mutating func take(_ index: Int, _ words: [LaidOutToken]) {
     let word = words[index]
     if word.separator != .none { frames[frames.count - 1].pipeline = nil }
     switch word.token.kind {
@@ -58,23 +58,23 @@ struct Shape {
   }
 
   /// A line end anywhere in a block makes it one of several lines.
-  private mutating func markBlock(_ index: Int, _ words: [Word]) {
+  private mutating func markBlock(_ index: Int, _ words: [LaidOutToken]) {
     guard words[index].breaksBefore, index > 0 else { return }
     for frame in frames { if let block = frame.block, block < index { broken.insert(block) } }
   }
 
-  private func breaks(after index: Int, _ words: [Word]) -> Bool {
+  private func breaks(after index: Int, _ words: [LaidOutToken]) -> Bool {
     index + 1 < words.count && words[index + 1].breaksBefore
   }
 
-  private mutating func bar(_ index: Int, _ words: [Word]) {
+  private mutating func bar(_ index: Int, _ words: [LaidOutToken]) {
     let first = frames[frames.count - 1].pipeline ?? index
     frames[frames.count - 1].pipeline = first
     pipelines[index] = first
     if words[index].breaksBefore { broken.insert(first) }
   }
 
-  private mutating func close(_ index: Int, _ words: [Word]) {
+  private mutating func close(_ index: Int, _ words: [LaidOutToken]) {
     guard frames.count > 1, let opening = frames.removeLast().opening else { return }
     closings[opening] = index
     if index + 1 < words.count, words[index + 1].token.isSymbol(":") {
@@ -90,7 +90,7 @@ struct Shape {
   }
 
   /// `else if` goes on with the same block; an `if` that is a statement of its own needs a line of its own.
-  private mutating func otherwise(_ index: Int, _ words: [Word]) {
+  private mutating func otherwise(_ index: Int, _ words: [LaidOutToken]) {
     guard index + 1 < words.count, words[index + 1].token.isKeyword("if") else { return }
     guard words[index + 1].separator == .none else {
       if let block = frames[frames.count - 1].block { broken.insert(block) }
@@ -100,7 +100,7 @@ struct Shape {
     frames[frames.count - 1].pending = block
   }
 
-  private static func bracket(_ index: Int, _ words: [Word]) -> Bracket {
+  private static func bracket(_ index: Int, _ words: [LaidOutToken]) -> Bracket {
     let token = words[index].token
     let touches = index > 0 && !token.hasSpaceBefore && !words[index - 1].token.opensOperand
     switch token.kind {

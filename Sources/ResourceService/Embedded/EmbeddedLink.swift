@@ -37,7 +37,7 @@ public final class EmbeddedLink: Link {
   var isClosed: Bool { closed.load(ordering: .acquiring) }
 
   /// Opens a client on a queue, which is not looked for; a reply comes back as what `send` gives, whatever its way.
-  public func open(queue: String, replies: ReplyWay) async throws(LinkError) -> any Transport {
+  public func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport {
     guard !isClosed else { throw LinkError(.closed, "the connection to \(address) is closed") }
     return EmbeddedTransport(link: self, queue: queue)
   }

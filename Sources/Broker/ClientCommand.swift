@@ -1,5 +1,5 @@
 /// What a client asks of its connection, between two turns of the connection's thread.
-enum Order: Sendable {
+enum ClientCommand: Sendable {
   /// To send a request, and to resume who waits for the reply.
   case request(OutgoingMessage, serial: Int, CheckedContinuation<Result<[UInt8], BrokerError>, Never>)
   /// To wait for a request's reply no longer, unless it is a change that has left.
@@ -10,7 +10,7 @@ enum Order: Sendable {
 
 extension Connection {
   /// Carries out what clients have asked for since the last turn.
-  func accept(_ orders: [Order]) {
+  func accept(_ orders: [ClientCommand]) {
     for order in orders {
       switch order {
       case .request(let message, let serial, let continuation): begin(message, serial, continuation)

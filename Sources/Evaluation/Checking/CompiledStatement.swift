@@ -2,7 +2,7 @@ import Language
 import Values
 
 /// A statement made ready to run.
-enum Step: Sendable {
+enum CompiledStatement: Sendable {
   case sync(@Sendable (inout Frame) throws(Fault) -> Flow)
   case async(@Sendable (inout Frame) async throws(Fault) -> Flow)
 
@@ -19,7 +19,7 @@ enum Step: Sendable {
   }
 
   /// Steps one after the other.
-  static func sequence(_ steps: [Step]) -> Step {
+  static func sequence(_ steps: [CompiledStatement]) -> CompiledStatement {
     let immediate = steps.compactMap(\.immediate)
     guard immediate.count == steps.count else {
       if steps.count == 1 { return steps[0] }

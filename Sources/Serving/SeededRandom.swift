@@ -1,7 +1,7 @@
 /// Numbers that look random and are the same for the same seed, queue and request (SplitMix64).
 ///
 /// Each request has dice of its own, so that what it meets does not hang on which worker is quicker.
-struct Dice {
+struct SeededRandom {
   private var state: UInt64
 
   /// Creates the dice of a queue's request.

@@ -3,12 +3,12 @@ import Language
 import Values
 
 /// The arguments of a sink: those asked once, and those asked of each element.
-struct SinkArguments: Sendable {
+struct PerElementArguments: Sendable {
   private let template: Arguments
-  private let client: (argument: Language.Argument, code: Code)?
-  private let places: [(argument: Language.Argument, code: Code)]
-  private let options: [(argument: Language.Argument, code: Code)]
-  private let key: (code: Code, range: SourceRange)?
+  private let client: (argument: Language.Argument, code: CompiledExpression)?
+  private let places: [(argument: Language.Argument, code: CompiledExpression)]
+  private let options: [(argument: Language.Argument, code: CompiledExpression)]
+  private let key: (code: CompiledExpression, range: SourceRange)?
   /// The field that `key:` names, where it is one.
   let keyField: String?
 

@@ -5,7 +5,7 @@ import JSONAPI
 /// A page can be empty without being the last where a service hides rows after paging (WireProtocol.md, "Pagination").
 /// An empty page beyond the service's count is the end. Without a count, a number of empty pages in a row is an error. So
 /// is a count that no page leads to.
-struct PageWay {
+struct PageCursor {
   /// Whether the first page was asked for.
   let isFromStart: Bool
   private var received = 0

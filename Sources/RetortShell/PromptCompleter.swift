@@ -6,7 +6,7 @@ import Handbook
 ///
 /// At the beginning of a statement they are commands, after `|` stages, after `help` what it explains; elsewhere the
 /// options of the command that the words belong to, and variables.
-struct Words {
+struct PromptCompleter {
   var variables: [String]
   var definitions: [String]
 

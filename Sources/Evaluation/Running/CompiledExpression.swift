@@ -4,7 +4,7 @@ import Values
 /// An expression made ready to run: its names are slots, its operators functions.
 ///
 /// What holds no command runs synchronously; only what does pays for `await`.
-enum Code: Sendable {
+enum CompiledExpression: Sendable {
   typealias Sync = @Sendable (inout Frame) throws(Fault) -> Value
   typealias Async = @Sendable (inout Frame) async throws(Fault) -> Value
 
@@ -35,8 +35,8 @@ enum Code: Sendable {
 
   /// Code that turns the value of `operand` into another.
   static func of(
-    _ operand: Code, _ body: @escaping @Sendable (Value) throws(Fault) -> Value
-  ) -> Code {
+    _ operand: CompiledExpression, _ body: @escaping @Sendable (Value) throws(Fault) -> Value
+  ) -> CompiledExpression {
     if let operand = operand.immediate {
       return .sync { frame throws(Fault) in try body(operand(&frame)) }
     }
@@ -45,8 +45,9 @@ enum Code: Sendable {
 
   /// Code that makes a value of two.
   static func of(
-    _ left: Code, _ right: Code, _ body: @escaping @Sendable (Value, Value) throws(Fault) -> Value
-  ) -> Code {
+    _ left: CompiledExpression, _ right: CompiledExpression,
+    _ body: @escaping @Sendable (Value, Value) throws(Fault) -> Value
+  ) -> CompiledExpression {
     if let left = left.immediate, let right = right.immediate {
       return .sync { frame throws(Fault) in
         let a = try left(&frame)
@@ -61,8 +62,8 @@ enum Code: Sendable {
 
   /// Code that makes a value of many.
   static func of(
-    _ parts: [Code], _ body: @escaping @Sendable ([Value]) throws(Fault) -> Value
-  ) -> Code {
+    _ parts: [CompiledExpression], _ body: @escaping @Sendable ([Value]) throws(Fault) -> Value
+  ) -> CompiledExpression {
     let immediate = parts.compactMap(\.immediate)
     if immediate.count == parts.count {
       return .sync { frame throws(Fault) in
@@ -81,8 +82,8 @@ enum Code: Sendable {
 
   /// Code that makes a value of many and of nothing else: it is made once where they are known.
   static func literal(
-    _ parts: [Code], _ body: @escaping @Sendable ([Value]) throws(Fault) -> Value
-  ) -> Code {
+    _ parts: [CompiledExpression], _ body: @escaping @Sendable ([Value]) throws(Fault) -> Value
+  ) -> CompiledExpression {
     let known = parts.compactMap(\.known)
     if known.count == parts.count, let value = try? body(known) {
       return .sync { _ throws(Fault) in value }
@@ -92,8 +93,8 @@ enum Code: Sendable {
 
   /// Code that runs `right` only where `body` makes nil of the value of `left`.
   static func lazily(
-    _ left: Code, _ right: Code, _ body: @escaping @Sendable (Value) throws(Fault) -> Value?
-  ) -> Code {
+    _ left: CompiledExpression, _ right: CompiledExpression, _ body: @escaping @Sendable (Value) throws(Fault) -> Value?
+  ) -> CompiledExpression {
     if let left = left.immediate, let right = right.immediate {
       return .sync { frame throws(Fault) in
         if let value = try body(left(&frame)) { return value }
@@ -107,7 +108,7 @@ enum Code: Sendable {
   }
 
   /// The same code, whose errors get a place.
-  func placed(_ range: SourceRange, _ source: SourceText) -> Code {
+  func placed(_ range: SourceRange, _ source: SourceText) -> CompiledExpression {
     switch self {
     case .constant: self
     case .sync(let body):

@@ -1,7 +1,7 @@
 /// The faults of a service that tests are made against: which share of the requests meets which.
 ///
 /// A request meets one of them at most, and may be rounded besides.
-package struct Faults: Sendable {
+package struct InjectedFaults: Sendable {
   /// What goes wrong with a request.
   package enum Kind: String, CaseIterable, Sendable {
     /// It is carried out and gets no reply.
@@ -76,10 +76,10 @@ package struct Faults: Sendable {
   }
 
   /// Draws whether a request is rounded.
-  func drawsRounding(_ dice: inout Dice) -> Bool { rounded > 0 && dice.share() < rounded }
+  func drawsRounding(_ dice: inout SeededRandom) -> Bool { rounded > 0 && dice.share() < rounded }
 
   /// Draws what goes wrong with a request.
-  func draw(_ dice: inout Dice) -> Kind? {
+  func draw(_ dice: inout SeededRandom) -> Kind? {
     var place = dice.share()
     for fault in shares {
       if place < fault.share { return fault.kind }

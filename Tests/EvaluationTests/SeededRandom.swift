@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Numbers that look random and are the same in each run (SplitMix64).
-struct Dice {
+struct SeededRandom {
   private var state: UInt64
 
   init(seed: UInt64) { state = seed }

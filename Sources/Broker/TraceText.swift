@@ -2,7 +2,7 @@ import CRabbitMQ
 
 extension OutgoingMessage {
   /// The message as a trace tells of it, without its body.
-  var told: String {
+  var traceText: String {
     let to = String(decoding: routingKey, as: UTF8.self)
     let id = String(decoding: correlationID, as: UTF8.self)
     let reply = replyTo.isEmpty ? "" : " reply-to \(String(decoding: replyTo, as: UTF8.self))"
@@ -13,7 +13,7 @@ extension OutgoingMessage {
 
 extension Method {
   /// The method as a trace tells of it.
-  var told: String {
+  var traceText: String {
     switch self {
     case .openChannel: "channel.open"
     case .closeChannel: "channel.close"
@@ -30,7 +30,7 @@ extension Method {
 
 extension Frame {
   /// The frame as a trace tells of it.
-  var told: String {
+  var traceText: String {
     switch kind {
     case RETORT_FRAME_DELIVER: "basic.deliver channel \(channel) tag \(number)"
     case RETORT_FRAME_RETURN: "basic.return channel \(channel): \(code) \(text)"

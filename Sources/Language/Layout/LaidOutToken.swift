@@ -1,5 +1,5 @@
 /// A token with the text it was written in, and what stood between it and the one before.
-struct Word {
+struct LaidOutToken {
   /// What is between two tokens where a statement ends.
   enum Separator {
     case none, newline, semicolon
@@ -23,10 +23,10 @@ struct Word {
   var hasBlankBefore: Bool
 
   /// The words of a text; the last one is its end.
-  static func words(of source: SourceText) -> [Word] {
+  static func words(of source: SourceText) -> [LaidOutToken] {
     var lexer = Lexer(source, isTyped: false)
     lexer.run()
-    var words: [Word] = []
+    var words: [LaidOutToken] = []
     var separator = Separator.none
     var end = 0
     var index = 0
@@ -46,7 +46,7 @@ struct Word {
       }
       let gap = Gap(source.bytes[end..<max(end, range.lower)], isFirst: words.isEmpty)
       words.append(
-        Word(
+        LaidOutToken(
           token: token, text: source.text(range), separator: separator, comments: gap.comments,
           breaksBefore: gap.hasNewline, hasBlankBefore: gap.newlines > 1))
       separator = .none
@@ -56,7 +56,7 @@ struct Word {
   }
 
   /// Moves comments before a comma behind it, and comments behind a bar before it.
-  private static func settled(_ words: [Word]) -> [Word] {
+  private static func settled(_ words: [LaidOutToken]) -> [LaidOutToken] {
     var words = words
     for index in words.indices.dropLast() {
       if words[index].token.isSymbol(",") { move(from: index, to: index + 1, isBefore: true, &words) }
@@ -65,7 +65,7 @@ struct Word {
     return words
   }
 
-  private static func move(from: Int, to: Int, isBefore: Bool, _ words: inout [Word]) {
+  private static func move(from: Int, to: Int, isBefore: Bool, _ words: inout [LaidOutToken]) {
     guard words[from].breaksBefore else { return }
     var comments =
       isBefore ? words[from].comments + words[to].comments : words[to].comments + words[from].comments
@@ -86,7 +86,7 @@ extension Token {
 
 /// What stands between two tokens: line ends and comments.
 private struct Gap {
-  var comments: [Word.Comment] = []
+  var comments: [LaidOutToken.Comment] = []
   /// Line ends since the last comment or token.
   var newlines = 0
   var hasNewline = false
@@ -101,7 +101,7 @@ private struct Gap {
       } else if bytes[index] == UInt8(ascii: "#") {
         let end = bytes[index...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
         let text = String(decoding: bytes[index..<end], as: UTF8.self)
-        comments.append(Word.Comment(text: text.trimmedEnd, isOwnLine: isOwnLine, hasBlankBefore: newlines > 1))
+        comments.append(LaidOutToken.Comment(text: text.trimmedEnd, isOwnLine: isOwnLine, hasBlankBefore: newlines > 1))
         newlines = 0
         index = end
         continue

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// At most so many requests a second: each waits for its turn.
-final class Pace: Sendable {
+final class ServiceRate: Sendable {
   private let step: Duration
   private let next = Mutex(ContinuousClock.now)
 

@@ -56,10 +56,10 @@ extension Fault {
 
 extension Arguments {
   /// Words of a statement, and the rest of the way from them, where they are no record or list that is written out.
-  typealias Words = (range: SourceRange, rest: ArraySlice<String>)
+  typealias CaretTarget = (range: SourceRange, rest: ArraySlice<String>)
 
   /// The words that a service's error is about, by its pointer into the request or the parameter it names.
-  fileprivate func words(of detail: ErrorDetail, record: Int?) -> Words? {
+  fileprivate func words(of detail: ErrorDetail, record: Int?) -> CaretTarget? {
     let way: [String]
     if let pointer = detail.pointer {
       way = Self.steps(of: pointer)
@@ -88,7 +88,7 @@ extension Arguments {
 
   /// The words of a statement on a relationship that an error without a place is about: jsonapi-resources names in its
   /// text what it means.
-  private func relatingWords(of detail: ErrorDetail) -> Words? {
+  private func relatingWords(of detail: ErrorDetail) -> CaretTarget? {
     let text = detail.detail ?? ""
     func isNamed(_ id: String) -> Bool { text.split { " ,".contains($0) }.contains { $0 == id } }
     let linked = positional.count > 3 ? positional[3].value.identifiers : []
@@ -103,13 +103,13 @@ extension Arguments {
   }
 
   /// The words of the client, where an error says that it was made for another type.
-  private func clientWords(of detail: ErrorDetail) -> Words? {
+  private func clientWords(of detail: ErrorDetail) -> CaretTarget? {
     let isParent = detail.code == "106" && detail.detail?.hasSuffix("_id, is missing.") == true
     return isParent || detail.code == "101" && name != "call" && options["fields"] == nil ? (range(0), []) : nil
   }
 
   /// The words of a part of an argument.
-  func words(_ index: Int, _ path: [String]) -> Words? {
+  func words(_ index: Int, _ path: [String]) -> CaretTarget? {
     index < positional.count ? positional[index].words(at: path) : nil
   }
 
@@ -146,7 +146,7 @@ extension Arguments.Argument {
   ///
   /// Where a part of the way is none that is written out, the words are those it comes from, and the rest of the way
   /// goes with them. A name may be written with `_` for `-`.
-  func words(at path: [String]) -> Arguments.Words? {
+  func words(at path: [String]) -> Arguments.CaretTarget? {
     guard var expression else { return nil }
     for (index, key) in path.enumerated() {
       guard let part = expression.part(key) else { return (expression.range, path[index...]) }
