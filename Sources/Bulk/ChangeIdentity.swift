@@ -30,7 +30,7 @@ extension Change {
   }
 
   /// The resource's id and the relationship's name of a change of linkage.
-  private var relationship: String? {
+  public var relationship: String? {
     guard let name = params["relationship"]?.stringValue,
       let parent = params.first(where: { $0.key.hasSuffix("_id") || $0.key.hasSuffix("-id") })?.value.idText
     else { return nil }

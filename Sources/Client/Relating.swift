@@ -18,7 +18,7 @@ public struct RelationshipClient: Sendable {
     case unlink = "destroy_relationship"
 
     /// The word of the language.
-    var word: String {
+    public var word: String {
       switch self {
       case .link: "link"
       case .relink: "relink"

@@ -131,6 +131,34 @@ extension Examples {
     . sum.absent
     1
     destroy posts: 1 ok, 1 absent
+    # stage link
+    > stream posts filter: {state: "draft"} | collect | link posts "tags" [{type: "tags", id: "3"}]
+    link posts: 250 ok
+    > ["5", "6"] | link posts "tags" [{type: "tags", id: "1"}, {type: "tags", id: "2"}] in-flight: 1
+    . related posts 5 "tags" | map .id
+    "1"
+    "2"
+    "3"
+    "6"
+    link posts: 2 ok
+    # stage relink
+    > stream posts filter: {author: "7"} | collect | relink posts "author" {type: "authors", id: "8"}
+    . count posts filter: {author: "8"}
+    40
+    relink posts: 20 ok
+    > ["5", "6"] | relink posts "tags" []
+    . related posts 5 "tags" | count
+    0
+    relink posts: 2 ok
+    # stage unlink
+    > ["5", "6"] | unlink posts "tags" [{type: "tags", id: "3"}]
+    . related posts 5 "tags" | map .id
+    "6"
+    unlink posts: 2 ok
+    > stream posts include: "tags" | take 2 | collect | unlink posts "tags" .tags
+    . related posts 2 "tags" | count
+    0
+    unlink posts: 2 ok
     # stage write
     > stream posts include: "tags" | write "posts.ndjson"
     posts: comments not loaded, so not in the file; include: loads those that it names
@@ -216,6 +244,14 @@ extension Examples {
     # round
     > round(2.345, 2)
     2.35
+    # floor
+    > floor(2.5)
+    2
+    > floor(2.349, 2)
+    2.34
+    # ceil
+    > ceil(-2.5)
+    -2
     # abs
     > abs(-7)
     7

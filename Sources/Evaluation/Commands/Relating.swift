@@ -48,25 +48,50 @@ extension Command {
       })
   }
 
-  static let link = changing(.link, .link, "Adds to a relationship that leads to many.")
-  static let relink = changing(.relink, .relink, "Makes a relationship lead to others; null clears a to-one.")
-  static let unlink = changing(.unlink, .unlink, "Takes from a relationship that leads to many.")
+  static let link = changing(.link)
+  static let relink = changing(.relink)
+  static let unlink = changing(.unlink)
 
-  private static func changing(_ change: RelationshipClient.Change, _ verb: Change.Verb, _ summary: String) -> Command {
+  private static func changing(_ change: RelationshipClient.Change) -> Command {
     Command(
       changing: Declaration(
-        name: verb.rawValue, summary: summary, parameters: place + [.init(name: "IDENTIFIERS", shape: .any)],
-        options: [.meta, .timeout, .expire, .dryRun], effect: .changes, result: "null")
-    ) { arguments throws(Fault) in
-      let (client, relationship) = try arguments.relationship()
-      let options = try arguments.documentOptions()
-      let identifiers: JSONValue
-      do throws(Fault) { identifiers = try arguments.value(3).json() } catch {
-        throw error.placed(at: arguments.range(3), in: arguments.source)
-      }
-      return try Proposal(verb, arguments, client, record: 3) { () throws(ClientError) in
-        try relationship.changeRequest(change, identifiers, options: options)
-      }
+        name: change.word, summary: change.summary(of: "a relationship"),
+        parameters: place + [.init(name: "IDENTIFIERS", shape: .any)], options: [.meta, .timeout, .expire, .dryRun],
+        effect: .changes, result: "null")
+    ) { arguments throws(Fault) in try Proposal.relating(change, arguments) }
+  }
+}
+
+extension RelationshipClient.Change {
+  /// What it does, as help says it.
+  func summary(of relationship: String) -> String {
+    switch self {
+    case .link: "Adds to \(relationship) that leads to many."
+    case .relink: "Makes \(relationship) lead to others; null clears a to-one."
+    case .unlink: "Takes from \(relationship) that leads to many."
+    }
+  }
+
+  fileprivate var verb: Bulk.Change.Verb {
+    switch self {
+    case .link: .link
+    case .relink: .relink
+    case .unlink: .unlink
+    }
+  }
+}
+
+extension Proposal {
+  /// `link CLIENT ID NAME IDENTIFIERS`, and `relink` and `unlink`.
+  static func relating(_ change: RelationshipClient.Change, _ arguments: Arguments) throws(Fault) -> Proposal {
+    let (client, relationship) = try arguments.relationship()
+    let options = try arguments.documentOptions()
+    let identifiers: JSONValue
+    do throws(Fault) { identifiers = try arguments.value(3).json() } catch {
+      throw error.placed(at: arguments.range(3), in: arguments.source)
+    }
+    return try Proposal(change.verb, arguments, client, record: 3) { () throws(ClientError) in
+      try relationship.changeRequest(change, identifiers, options: options)
     }
   }
 }

@@ -141,6 +141,7 @@ extension Stage {
   static let all: [Stage] = [
     `where`, map, select, with, without, `as`, take, skip, first, last, reverse, sort, unique, group, indexBy, chunk,
     flatten,
-    count, sum, avg, min, max, collect, each, print, show, create, update, destroy, write, table, json, ndjson, csv, sh,
+    count, sum, avg, min, max, collect, each, print, show, create, update, destroy, link, relink, unlink,
+    write, table, json, ndjson, csv, sh,
   ]
 }

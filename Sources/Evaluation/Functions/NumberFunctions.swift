@@ -18,21 +18,47 @@ extension Function {
       values, _ throws(Fault) in
       .number(try parsed(values[0], "number"))
     },
-    Function(
-      "round(number, places)", "The number rounded to places after the point, by default none; halves away from 0.",
-      takes: 1...2, "round(2.5)", "3"
-    ) { values, _ throws(Fault) in
-      let number = try Self.number(values, 0, "round")
-      let places = values.count > 1 ? try values[1].whole("round", "places") : 0
-      guard places <= 1000 else { throw Fault(.value, "round keeps at most 1000 places") }
-      return .number(try rounded(number, places))
-    },
+    rounding(
+      "round", .nearest, "The number rounded to places after the point, by default none; halves away from 0.",
+      "round(2.5)", "3"),
+    rounding(
+      "floor", .down, "The greatest number that is no greater, with places after the point, by default none.",
+      "floor(-2.5)", "-3"),
+    rounding(
+      "ceil", .up, "The least number that is no less, with places after the point, by default none.", "ceil(2.1)", "3"),
     Function("abs(number)", "The number without its sign.", takes: 1...1, "abs(-3)", "3") { values, _ throws(Fault) in
       if case .duration(let duration) = values[0] { return .duration(duration < .zero ? .zero - duration : duration) }
       let number = try Self.number(values, 0, "abs")
       return .number(try Arithmetic.compare(number, JSONNumber(0)) < 0 ? Arithmetic.negate(number) : number)
     },
   ]
+
+  /// Which of the two nearest numbers a number becomes.
+  private enum Rounding {
+    /// The nearer one; of a half the one further from 0.
+    case nearest
+    case down, up
+
+    /// Whether a number goes to the neighbour further from 0, when its digits are cut off and a rest is left.
+    func leavesZero(_ rest: BigInt, of unit: BigInt) -> Bool {
+      switch self {
+      case .nearest: rest.magnitude * 2 >= unit.magnitude
+      case .down: rest.signum() < 0
+      case .up: rest.signum() > 0
+      }
+    }
+  }
+
+  private static func rounding(
+    _ name: String, _ rounding: Rounding, _ summary: String, _ code: String, _ output: String
+  ) -> Function {
+    Function("\(name)(number, places)", summary, takes: 1...2, code, output) { values, _ throws(Fault) in
+      let number = try Self.number(values, 0, name)
+      let places = values.count > 1 ? try values[1].whole(name, "places") : 0
+      guard places <= 1000 else { throw Fault(.value, "\(name) keeps at most 1000 places") }
+      return .number(try rounded(number, places, rounding))
+    }
+  }
 
   private static func parsed(_ value: Value, _ name: String) throws(Fault) -> JSONNumber {
     switch value {
@@ -49,14 +75,15 @@ extension Function {
     }
   }
 
-  private static func whole(_ number: JSONNumber) throws(Fault) -> JSONNumber { try rounded(number, 0) }
+  private static func whole(_ number: JSONNumber) throws(Fault) -> JSONNumber { try rounded(number, 0, .nearest) }
 
   private static func notInteger(_ value: Value) -> Fault {
     Fault(.value, "int: \(value.label) is no integer", nextStep: "round(number(x)) gives the nearest")
   }
 
-  /// Rounds halves away from zero.
-  private static func rounded(_ number: JSONNumber, _ places: Int) throws(Fault) -> JSONNumber {
+  private static func rounded(
+    _ number: JSONNumber, _ places: Int, _ rounding: Rounding
+  ) throws(Fault) -> JSONNumber {
     guard let decimal = Decimal(number), -decimal.exponent < Decimal.digitLimit else {
       throw Fault(.value, "the number is too long to round")
     }
@@ -66,9 +93,9 @@ extension Function {
     }
     let unit = BigInt(10).power(-decimal.exponent - places)
     let (quotient, rest) = decimal.coefficient.quotientAndRemainder(dividingBy: unit)
-    let isUp = rest.magnitude * 2 >= unit.magnitude
     let step = BigInt(decimal.coefficient.sign == .minus ? -1 : 1)
-    let result = Decimal(coefficient: isUp ? quotient + step : quotient, exponent: -places)
+    let isAway = rounding.leavesZero(rest, of: unit)
+    let result = Decimal(coefficient: isAway ? quotient + step : quotient, exponent: -places)
     guard let number = result.number else { throw Fault(.value, "the number is too large to round") }
     return number
   }

@@ -67,11 +67,13 @@ extension Session {
     note("dry run, not sent: \(proposal.label) (queue \(proposal.client.queue)) \(JSONValue.object(request).text)")
   }
 
-  /// Shows the first change of a dry run as the exact request, and four more by their ids; returns how many were seen.
+  /// Shows the first change of a dry run as the exact request, and four more by what tells them apart; returns how many were seen.
   func note(dry proposal: Proposal, sample: Int) -> Int {
     if sample == 0 { note(dry: proposal) }
     if 1..<5 ~= sample {
-      note("dry run, not sent: \(proposal.label) \(proposal.change.id ?? proposal.change.key ?? "")")
+      let change = proposal.change
+      let subject = change.id ?? change.key ?? change.relationship
+      note("dry run, not sent: \(proposal.label)\(subject.map { " \($0)" } ?? "")")
     }
     return sample + 1
   }

@@ -1,4 +1,5 @@
 import Bulk
+import Client
 import JSONText
 import Language
 import Values
@@ -32,6 +33,23 @@ extension Stage {
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.confirm, .max, .meta, .timeout, .expire] + options,
       effect: .destroys, result: "summary", names: .kept, givesSummary: true), Proposal.destroy)
+
+  static let link = relating(.link)
+  static let relink = relating(.relink)
+  static let unlink = relating(.unlink)
+
+  private static func relating(_ change: RelationshipClient.Change) -> Stage {
+    sink(
+      Declaration(
+        name: change.word, summary: change.summary(of: "a relationship of each element"),
+        parameters: [
+          .init(name: "CLIENT", shape: .client), .init(name: "NAME", shape: .string),
+          .init(name: "IDENTIFIERS", shape: .any),
+        ],
+        options: [.meta, .timeout, .expire, .max] + options, effect: .changes, result: "summary", names: .kept,
+        givesSummary: true)
+    ) { arguments throws(Fault) in try Proposal.relating(change, arguments) }
+  }
 
   private static func sink(
     _ declaration: Declaration, _ propose: @escaping @Sendable (Arguments) throws(Fault) -> Proposal
