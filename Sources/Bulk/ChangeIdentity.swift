@@ -10,11 +10,19 @@ public struct ChangeIdentity: Sendable, Hashable {
   /// Creates the identity of a text, as a journal has it.
   public init(text: String) { self.text = text }
 
+  /// Creates the identity of an iteration of `each`.
+  public init(iteration key: String) { text = "each \(JSONValue.string(key).text)" }
+
   /// The identity of no change.
   static let none = ChangeIdentity(text: "")
 
   /// A hash that is the same in each run and on each machine.
   var hash: StableHash { StableHash(text) }
+
+  /// Whether it is that of an id, of a create's key, or the whole text that a person writes.
+  public func isNamed(by word: String) -> Bool {
+    text == word || text.hasSuffix(" \(word)") || text.hasSuffix(" \(JSONValue.string(word).text)")
+  }
 }
 
 extension Change {
@@ -31,11 +39,17 @@ extension Change {
 
   /// The resource's id and the relationship's name of a change of linkage.
   public var relationship: String? {
-    guard let name = params["relationship"]?.stringValue,
-      let parent = params.first(where: { $0.key.hasSuffix("_id") || $0.key.hasSuffix("-id") })?.value.idText
-    else { return nil }
+    guard let name = params["relationship"]?.stringValue, let parent else { return nil }
     return "\(parent) \(name)"
   }
+
+  /// The id of the resource whose linkage is changed.
+  private var parent: String? {
+    params.first { $0.key.hasSuffix("_id") || $0.key.hasSuffix("-id") }?.value.idText
+  }
+
+  /// The id of the resource that is changed, its own or the one whose linkage is changed; nil if it creates one.
+  var resourceID: String? { id ?? (params.contains("relationship") ? parent : nil) }
 
   /// The identifiers of a change of linkage, sorted.
   private var linkage: String {

@@ -13,12 +13,12 @@ extension Dispatcher {
   }
 
   /// An element with its change, and what the journal says of it.
-  func entry(of element: any PlannedElement, _ seen: inout Set<StableHash>) -> Entry {
+  func entry(of element: any PlannedElement) -> Entry {
     var entry = Entry(element: element, change: element.planned)
     guard let journal = guards.journal, case .success(let change) = entry.change, let identity = change.identity else {
       return entry
     }
-    if seen.insert(identity.hash).inserted {
+    if journal.see(identity) {
       entry.known = journal.known(identity)
     } else {
       entry.change = .failure(.repeated(identity))
@@ -27,27 +27,31 @@ extension Dispatcher {
   }
 
   /// Carries out the change of an entry, unless its journal says how it ended.
-  func outcome(of entry: Entry) async -> Outcome {
+  func outcome(of entry: Entry) async -> Carried {
     let change: Change
     switch entry.change {
     case .success(let planned): change = planned
     case .failure(.repeated) where entry.element.isDestroying:
-      return .absent(ClientError(.notFound, "destroyed before"))
-    case .failure(let refusal): return .refused(refusal)
+      return Carried(outcome: .absent(ClientError(.notFound, "destroyed before")))
+    case .failure(let refusal): return Carried(outcome: .refused(refusal))
     }
-    switch entry.known {
+    if let outcome = await known(entry.known, change) { return Carried(outcome: outcome) }
+    let carried = await carried(change)
+    // Only what was carried is recorded: what a lookup decides must not change what the journal says of it.
+    guards.journal?.record(carried.outcome, of: change)
+    return carried
+  }
+
+  /// How a change ended that its journal knows; nil if it is to be sent.
+  private func known(_ state: JournalState?, _ change: Change) async -> Outcome? {
+    switch state {
     case .done(let id, let content)?:
       let isSame = content == 0 || content == change.content.hashingSecrets.contentHash
-      return isSame || change.identity == nil ? .before(id: id) : .refused(.otherContent(change.identity ?? .none))
-    case .unknown(let sent, _)?:
-      if let outcome = await lookedUp(change, sent) { return outcome }
-    case .open?, nil: break
+      return isSame || change.identity == nil
+        ? .before(id: id ?? change.id) : .refused(.otherContent(change.identity ?? .none))
+    case .unknown(let sent, _)?: return await lookedUp(change, sent)
+    case .open?, nil: return nil
     }
-    await guards.rate?.turn()
-    let outcome = await carry(change)
-    // Only what was carried is recorded: what a lookup decides must not change what the journal says of it.
-    guards.journal?.record(outcome, of: change)
-    return outcome
   }
 
   /// How a change ended that is unknown from a run before; nil where it may be sent.
@@ -56,7 +60,7 @@ extension Dispatcher {
     case .carriedOut(let id):
       if let identity = change.identity { guards.journal?.settle(identity, "ok", id: id, content: sent.contentHash) }
       return .before(id: id)
-    case .doubled(let count): return .failed(ClientError(.value, "maybe doubled: \(count) resources have the key"))
+    case .doubled(let count): return .failed(.doubled(count))
     case .repeatable: break
     case .unknown:
       switch guards.unknown {

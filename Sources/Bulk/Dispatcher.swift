@@ -43,7 +43,16 @@ public struct Dispatcher: Sendable {
   /// Sends one change; `consent` is what was agreed to, where it is one of many that destroy.
   public func send(_ change: Change, consent: Consent?) async -> Outcome {
     if let refusal = refusal(of: change, consent) { return .refused(refusal) }
-    return await carry(change)
+    guard let iteration = guards.iteration else { return await carry(change) }
+    return await carry(change, in: iteration)
+  }
+
+  /// Carries a change of an iteration that is recorded.
+  func carry(_ change: Change, in iteration: any IterationRecord) async -> Outcome {
+    do throws(JournalError) { try await iteration.willSend(change) } catch { return .refused(.element(error)) }
+    let outcome = await carry(change)
+    iteration.didSend(outcome)
+    return outcome
   }
 
   @inline(__always) func carry(_ change: Change) async -> Outcome {
@@ -66,12 +75,13 @@ public struct Dispatcher: Sendable {
   ) async -> Report {
     let recorder = OutcomeRecorder(report, policy, guards, lateReplies?.watch(), observe)
     let pool = WorkerPool(limit: policy.window, executor: carrier.executor)
+    let ticker = policy.progress.map { show in Task { await recorder.show(by: show) } }
+    defer { ticker?.cancel() }
     var end: Refused?
-    var seen: Set<StableHash> = []
     let stop = await pool.run { () async throws -> [Entry]? in
       if let end { throw end }
       guard let page = try await next() else { return nil }
-      let (entries, refused) = entries(of: page, consent, &seen)
+      let (entries, refused) = entries(of: page, consent)
       if let refused, entries.isEmpty { throw refused }
       end = refused
       try await guards.journal?.intend(entries.compactMap(\.intended))
@@ -84,13 +94,11 @@ public struct Dispatcher: Sendable {
   }
 
   /// The entries of the elements up to the first that ends the statement, and why that one does.
-  private func entries(
-    of page: [any PlannedElement], _ consent: Consent?, _ seen: inout Set<StableHash>
-  ) -> ([Entry], Refused?) {
+  private func entries(of page: [any PlannedElement], _ consent: Consent?) -> ([Entry], Refused?) {
     var entries: [Entry] = []
     entries.reserveCapacity(page.count)
     for element in page {
-      let entry = entry(of: element, &seen)
+      let entry = entry(of: element)
       if let refusal = refusal(of: entry, consent) { return (entries, Refused(refusal, element)) }
       entries.append(entry)
     }

@@ -13,38 +13,34 @@ import Synchronization
 /// ```
 public final class Journal: Sendable {
   private struct State {
-    var contents: JournalContents
+    var states: JournalStates
     /// The identities whose intents this run has written and whose outcomes it has not.
     var intended: [StableHash: ChangeIdentity] = [:]
-    var pending: [UInt8] = []
-    /// Those that wait until what is pending is on the disk.
-    var waiting: [CheckedContinuation<Void, Never>] = []
-    var isWriting = false
-    var failure: JournalError?
   }
 
-  private let file: JournalFile
+  private let file: RecordFile
+  private let writer: GroupedWriter
   private let state: Mutex<State>
-  private let queue = WriterThread()
-  /// How many changes were done before this run.
-  public let doneBefore: Int
-  /// How many were unknown at its beginning.
-  public let unknownBefore: Int
+  /// The statement it belongs to.
+  public let header: JournalHeader
+  /// How many changes were done before this run, how many may be sent again, and how many were unknown.
+  public let before: (done: Int, open: Int, unknown: Int)
   /// How many lines at its end were not whole, and were cut.
   public let cutLines: Int
-  /// The longest life of a message whose change is unknown; nil where one has no end.
+  /// When its statement was carried out to the end; nil if it was not.
+  public let end: String?
+  /// The longest life of a message whose change is unknown; nil if one has no end.
   public let longestLife: Duration?
   /// Its path.
   public var path: String { file.path }
 
   /// Opens a statement's journal, or begins one.
   ///
-  /// - Throws: ``JournalError`` where the file can't be used, is in use, damaged, complete, or another statement's.
-  public init(_ path: String, _ header: JournalHeader) throws(JournalError) {
-    file = try JournalFile(path)
-    var contents = try JournalContents(try file.contents(), path: path)
-    cutLines = contents.cutLines
-    if cutLines > 0 { try file.cut(to: contents.length) }
+  /// - Throws: ``JournalError`` if the file can't be used, is in use, damaged, complete, or another statement's.
+  public convenience init(_ path: String, _ header: JournalHeader) throws(JournalError) {
+    let file = try RecordFile(path)
+    let contents = try JournalContents(file)
+    if contents.cutLines > 0 { try file.cut(to: contents.length) }
     if let known = contents.header {
       let differences = known.differences(from: header)
       guard differences.isEmpty else { throw .otherStatement(path, differences) }
@@ -53,34 +49,48 @@ public final class Journal: Sendable {
       try file.append(JournalLine.encoded(header.json))
       try file.sync()
       try file.syncDirectory()
-      contents.header = header
     }
-    doneBefore = contents.states.values.count(where: \.isDone)
-    unknownBefore = contents.unknown.count
-    var lives: [Duration?] = []
-    for case .unknown(_, let life) in contents.states.values { lives.append(life) }
-    longestLife = lives.contains { $0 == nil } ? nil : lives.compactMap(\.self).max() ?? .zero
-    state = Mutex(State(contents: contents))
+    self.init(file, contents, contents.header ?? header)
   }
 
-  /// What is known of an identity; nil where nothing is.
-  public func known(_ identity: ChangeIdentity) -> JournalState? {
-    state.withLock { $0.contents.states[identity.hash] }
+  /// Opens a journal that is there, whatever statement it belongs to.
+  ///
+  /// - Throws: ``JournalError`` if there is none, or it is in use or damaged.
+  public convenience init(existing path: String) throws(JournalError) {
+    let file = try RecordFile(path, creates: false)
+    let contents = try JournalContents(file)
+    guard let header = contents.header else { throw .notAJournal(path) }
+    self.init(file, contents, header)
   }
 
-  /// The identities that are unknown.
+  private init(_ file: RecordFile, _ contents: JournalContents, _ header: JournalHeader) {
+    (self.file, self.header) = (file, header)
+    writer = GroupedWriter(file)
+    before = contents.states.counts
+    (cutLines, end, longestLife) = (contents.cutLines, contents.end, contents.states.longestLife)
+    state = Mutex(State(states: contents.states))
+  }
+
+  /// What is known of an identity; nil if nothing is.
+  public func known(_ identity: ChangeIdentity) -> JournalState? { state.withLock { $0.states[identity.hash] } }
+
+  /// Marks an identity as seen in this run; false if it was seen before.
+  func see(_ identity: ChangeIdentity) -> Bool { state.withLock { $0.states.see(identity.hash) } }
+
+  /// The identities that are unknown, sorted.
   public var unknown: [ChangeIdentity] {
-    state.withLock { $0.contents.unknown.values.map { ChangeIdentity(text: $0) } }
+    state.withLock { $0.states.unknown.sorted().map { ChangeIdentity(text: $0) } }
   }
 
-  /// Why nothing more may be sent, where the journal can't be written.
-  public var failure: JournalError? { state.withLock(\.failure) }
+  /// Why nothing more may be sent; nil while the journal can be written.
+  public var failure: JournalError? { writer.failure }
 
   /// Writes that changes are about to be sent; returns when that is on the disk.
   ///
-  /// - Throws: where it can't be written; then nothing may be sent.
+  /// - Throws: ``JournalError`` if it can't be written; then nothing may be sent.
   public func intend(_ changes: [Change]) async throws(JournalError) {
     let changes = changes.compactMap { change in change.identity.map { (change, $0) } }
+    guard !changes.isEmpty else { return }
     state.withLock { state in for (_, identity) in changes { state.intended[identity.hash] = identity } }
     var lines: [UInt8] = []
     for (change, identity) in changes {
@@ -90,7 +100,25 @@ public final class Journal: Sendable {
         change.expires ? change.timeout.map { .number(JSONNumber($0.wholeMilliseconds)) } ?? .null : .null
       lines += JournalLine.encoded(object)
     }
-    if !lines.isEmpty { try await write(lines, waits: true) }
+    try await writer.appendSynced(lines)
+  }
+
+  /// Writes that an iteration is about to begin; returns when that is on the disk.
+  public func begin(_ identity: ChangeIdentity) async throws(JournalError) {
+    let line = JSONObject([("intent", .string(identity.text)), ("life", .null)])
+    try await writer.appendSynced(JournalLine.encoded(line))
+  }
+
+  /// Writes that an iteration is about to send a change; returns when that is on the disk.
+  public func add(_ change: Change, to identity: ChangeIdentity) async throws(JournalError) {
+    let text = change.identity?.text ?? "\(change.verb.rawValue) \(change.method) \(change.target.queue)"
+    let line = JSONObject([("change", .string(text)), ("in", .string(identity.text))])
+    try await writer.appendSynced(JournalLine.encoded(line))
+  }
+
+  /// The changes of an iteration of a run before that is unknown.
+  public func changes(of identity: ChangeIdentity) -> [String] {
+    state.withLock { $0.states.changes(of: identity.text) }
   }
 
   /// Writes that the changes may be sent whose intents were written and that did not begin: the statement ended before.
@@ -103,7 +131,7 @@ public final class Journal: Sendable {
     guard let identity = change.identity else { return }
     let word: String
     switch outcome {
-    case .done: word = "ok"
+    case .done, .found: word = "ok"
     case .absent: word = "absent"
     case .failed: word = "failed"
     case .unknown: word = "unknown"
@@ -112,72 +140,31 @@ public final class Journal: Sendable {
     }
     var made = change.id
     if case .done(.document(let document)) = outcome { made = document.resource?["id"]?.idText ?? made }
+    if case .found(let id) = outcome { made = id ?? made }
     settle(identity, word, id: made, content: change.content.hashingSecrets.contentHash)
   }
 
-  /// Writes what became of an identity: `ok`, `absent`, `failed`, `again`, `unknown`.
-  public func settle(_ identity: ChangeIdentity, _ word: String, id: String?, content: UInt64 = 0) {
+  /// Writes the outcome of an identity: `ok`, `absent`, `failed`, `again`, `unknown`.
+  public func settle(_ identity: ChangeIdentity, _ word: String, id: String?, content: UInt64? = nil) {
     var object = JSONObject([("outcome", .string(identity.text)), ("is", .string(word))])
     let isDone = word == "ok" || word == "absent"
     if isDone { object["id"] = id.map { .string($0) } ?? .null }
-    let line = JournalLine.encoded(object)
-    let isIdle = state.withLock { state in
-      state.pending += line
+    state.withLock { state in
       state.intended[identity.hash] = nil
-      if isDone {
-        state.contents.states[identity.hash] = .done(id: id, content: content)
-        state.contents.unknown[identity.hash] = nil
-      }
-      defer { state.isWriting = true }
-      return !state.isWriting
+      if isDone { state.states.finish(identity.text, id: nil, content: content) }
     }
-    if isIdle { queue.run { self.writePending() } }
+    writer.append(JournalLine.encoded(object))
   }
 
-  /// Writes all that is pending, and returns when it is on the disk.
-  public func flush() async throws(JournalError) { try await write([], waits: true) }
+  /// Returns when all that was recorded is on the disk.
+  public func flush() async throws(JournalError) { try await writer.appendSynced([]) }
 
   /// Lets other runs open it, after all that was recorded is on the disk.
   public func release() { file.unlock() }
 
   /// Closes a journal whose statement was carried out to the end.
   public func complete(at time: String) async throws(JournalError) {
-    try await write(JournalLine.encoded(JSONObject([("end", .string(time))])), waits: true)
-  }
-
-  private func write(_ lines: [UInt8], waits: Bool) async throws(JournalError) {
-    await withCheckedContinuation { continuation in
-      let isIdle = state.withLock { state in
-        state.pending += lines
-        state.waiting.append(continuation)
-        defer { state.isWriting = true }
-        return !state.isWriting
-      }
-      if isIdle { queue.run { self.writePending() } }
-    }
-    if let failure { throw failure }
-  }
-
-  /// Writes and syncs groups until nothing is pending.
-  private func writePending() {
-    while true {
-      let group = state.withLock { state -> (bytes: [UInt8], waiting: [CheckedContinuation<Void, Never>])? in
-        guard !state.pending.isEmpty || !state.waiting.isEmpty else {
-          state.isWriting = false
-          return nil
-        }
-        defer { (state.pending, state.waiting) = ([], []) }
-        return (state.pending, state.waiting)
-      }
-      guard let group else { return }
-      if failure == nil {
-        do throws(JournalError) {
-          try file.append(group.bytes)
-          try file.sync()
-        } catch { state.withLock { $0.failure = error } }
-      }
-      for continuation in group.waiting { continuation.resume() }
-    }
+    try await writer.appendSynced(JournalLine.encoded(JSONObject([("end", .string(time))])))
   }
 }
 

@@ -18,14 +18,16 @@ public struct JournalHeader: Sendable, Equatable {
   public var by: String
   /// `--reason`, for people.
   public var reason: String?
+  /// The command that ran it, for people; nil if it was run at the prompt.
+  public var command: String?
 
   /// Creates a header.
   public init(
     broker: String, queue: String, type: String, verb: String, key: String?, created: String, by: String,
-    reason: String?
+    reason: String?, command: String? = nil
   ) {
     (self.broker, self.queue, self.type, self.verb, self.key) = (broker, queue, type, verb, key)
-    (self.created, self.by, self.reason) = (created, by, reason)
+    (self.created, self.by, self.reason, self.command) = (created, by, reason, command)
   }
 
   /// The version of the format.
@@ -37,6 +39,7 @@ public struct JournalHeader: Sendable, Equatable {
       ("retort-journal", .number(JSONNumber(Self.version))), ("broker", .string(broker)), ("queue", .string(queue)),
       ("type", .string(type)), ("verb", .string(verb)), ("key", key.map { .string($0) } ?? .null),
       ("created", .string(created)), ("by", .string(by)), ("reason", reason.map { .string($0) } ?? .null),
+      ("command", command.map { .string($0) } ?? .null),
     ])
   }
 
@@ -49,7 +52,7 @@ public struct JournalHeader: Sendable, Equatable {
     self.init(
       broker: broker, queue: queue, type: type, verb: verb, key: object["key"]?.stringValue,
       created: object["created"]?.stringValue ?? "", by: object["by"]?.stringValue ?? "",
-      reason: object["reason"]?.stringValue)
+      reason: object["reason"]?.stringValue, command: object["command"]?.stringValue)
   }
 
   /// The members in which another statement's header differs.

@@ -3,24 +3,127 @@ public import JSONText
 
 /// What a journal says of a change.
 public enum JournalState: Sendable, Equatable {
-  /// It was carried out, or was not there to be destroyed; the id of the resource, and a hash of what was sent.
+  /// It was carried out, or was not there to be destroyed; the id of a created resource, and a hash of what was sent.
   case done(id: String?, content: UInt64)
   /// It was not carried out, and may be sent.
   case open
-  /// It was sent, and nothing says what became of it; what was sent, and how long its message lives.
+  /// It was sent, and nothing says whether it was carried out; what was sent, and how long its message lives.
   case unknown(content: JSONObject, life: Duration?)
 
   /// Whether nothing is left to do for it.
   public var isDone: Bool { if case .done = self { true } else { false } }
 }
 
+/// The states of a journal's identities, in 24 bytes each but for those that are unknown.
+struct JournalStates {
+  /// The kind of a state in two bits, whether this run has seen the identity in one, and the hash of its content.
+  private struct Packed {
+    enum Kind: UInt64 { case none, open, unknown, done }
+
+    private var bits: UInt64 = 0
+
+    var kind: Kind {
+      get { Kind(rawValue: bits & 3) ?? .none }
+      set { bits = bits & ~3 | newValue.rawValue }
+    }
+    var isSeen: Bool {
+      get { bits & 4 != 0 }
+      set { bits = bits & ~4 | (newValue ? 4 : 0) }
+    }
+    var content: UInt64 {
+      get { bits & ~7 }
+      set { bits = bits & 7 | newValue & ~7 }
+    }
+  }
+
+  /// A change that is unknown.
+  private struct Sent {
+    var text: String
+    var content: JSONObject
+    var life: Duration?
+    /// The changes of an iteration.
+    var changes: [String] = []
+  }
+
+  private var packed: [StableHash: Packed] = [:]
+  /// The ids of created resources.
+  private var ids: [StableHash: String] = [:]
+  private var sent: [StableHash: Sent] = [:]
+
+  /// The state of an identity; nil if the journal has none.
+  subscript(_ identity: StableHash) -> JournalState? {
+    guard let state = packed[identity] else { return nil }
+    switch state.kind {
+    case .none: return nil
+    case .open: return .open
+    case .unknown: return .unknown(content: sent[identity]?.content ?? [:], life: sent[identity]?.life)
+    case .done: return .done(id: ids[identity], content: state.content)
+    }
+  }
+
+  /// Marks an identity as seen in this run; false if it was seen before.
+  mutating func see(_ identity: StableHash) -> Bool {
+    let isSeen = packed[identity]?.isSeen ?? false
+    packed[identity, default: Packed()].isSeen = true
+    return !isSeen
+  }
+
+  /// Records an intent without an outcome.
+  mutating func intend(_ text: String, _ content: JSONObject, life: Duration?) {
+    let identity = StableHash(text)
+    packed[identity, default: Packed()].kind = .unknown
+    sent[identity] = Sent(text: text, content: content, life: life)
+  }
+
+  /// Records a change of an iteration.
+  mutating func add(_ change: String, to text: String) { sent[StableHash(text)]?.changes.append(change) }
+
+  /// The changes of an iteration that is unknown.
+  func changes(of text: String) -> [String] { sent[StableHash(text)]?.changes ?? [] }
+
+  /// Records that an identity is done; `content` is the hash of what was sent, nil for that of its intent.
+  mutating func finish(_ text: String, id: String?, content: UInt64? = nil) {
+    let identity = StableHash(text)
+    let content = content ?? sent[identity]?.content.contentHash ?? 0
+    packed[identity, default: Packed()].kind = .done
+    packed[identity]?.content = content
+    // The identity of another change ends with its id.
+    if let id, !text.hasSuffix(" \(id)") { ids[identity] = id }
+    sent[identity] = nil
+  }
+
+  /// Records that an identity may be sent again.
+  mutating func reopen(_ text: String) {
+    let identity = StableHash(text)
+    packed[identity, default: Packed()].kind = .open
+    sent[identity] = nil
+  }
+
+  /// How many are done, may be sent again, and are unknown.
+  var counts: (done: Int, open: Int, unknown: Int) {
+    packed.values.reduce(into: (0, 0, 0)) { counts, state in
+      switch state.kind {
+      case .done: counts.0 += 1
+      case .open: counts.1 += 1
+      case .unknown: counts.2 += 1
+      case .none: break
+      }
+    }
+  }
+
+  /// The identities that are unknown, in no order.
+  var unknown: [String] { sent.values.map(\.text) }
+
+  /// The longest life of a message that is unknown; nil if one has no end.
+  var longestLife: Duration? {
+    sent.values.contains { $0.life == nil } ? nil : sent.values.compactMap(\.life).max() ?? .zero
+  }
+}
+
 /// The lines of a journal, read.
 struct JournalContents {
   var header: JournalHeader?
-  /// The identities by their hash; their texts only for those that are not done.
-  var states: [StableHash: JournalState] = [:]
-  /// The texts of those that are unknown.
-  var unknown: [StableHash: String] = [:]
+  var states = JournalStates()
   /// When it was completed.
   var end: String?
   /// How many bytes of whole lines it holds.
@@ -28,28 +131,26 @@ struct JournalContents {
   /// How many lines at the end were not whole, and are cut.
   var cutLines = 0
 
-  /// Reads lines; from the first bad one of the tail on all is cut.
+  /// Reads a file; from the first bad line of its tail on all is cut.
   ///
-  /// - Throws: where a bad line stands before whole ones.
-  init(_ bytes: [UInt8], path: String) throws(JournalError) {
-    var (start, line, bad) = (0, 0, 0)
-    while start < bytes.count {
-      line += 1
-      let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
-      if end < bytes.count, let object = JournalLine.decoded(bytes[start..<end]) {
-        guard bad == 0 else { throw .damaged(path, line: bad) }
-        guard take(object) else { throw .notAJournal(path) }
-        length = end + 1
-      } else {
-        if bad == 0 { bad = line }
+  /// - Throws: ``JournalError`` if a bad line is followed by whole ones, or the file is no journal.
+  init(_ file: RecordFile) throws(JournalError) {
+    var (number, bad) = (0, 0)
+    try file.forEachLine { line, isWhole throws(JournalError) in
+      number += 1
+      guard isWhole, let object = JournalLine.decoded(line) else {
+        if bad == 0 { bad = number }
         cutLines += 1
+        return
       }
-      start = end + 1
+      guard bad == 0 else { throw .damaged(file.path, line: bad) }
+      guard take(object) else { throw .notAJournal(file.path) }
+      length += line.count + 1
     }
-    if header == nil, line > 0 { throw .notAJournal(path) }
+    if header == nil, number > 0 { throw .notAJournal(file.path) }
   }
 
-  /// Takes a line; false where the first is no header.
+  /// Takes a line; false if the first is no header.
   private mutating func take(_ object: JSONObject) -> Bool {
     guard header != nil else {
       header = JournalHeader(json: object)
@@ -58,21 +159,14 @@ struct JournalContents {
     if let time = object["end"]?.stringValue {
       end = time
     } else if let text = object["intent"]?.stringValue {
-      let hash = StableHash(text)
       let life = object["life"]?.numberValue?.integer.map { Duration.milliseconds($0) }
-      states[hash] = .unknown(content: object["content"]?.objectValue ?? [:], life: life)
-      unknown[hash] = text
-    } else if let text = object["outcome"]?.stringValue, let word = object["is"]?.stringValue {
-      let hash = StableHash(text)
-      switch word {
-      case "ok", "absent":
-        var content: UInt64 = 0
-        if case .unknown(let sent, _)? = states[hash] { content = sent.contentHash }
-        states[hash] = .done(id: object["id"]?.idText, content: content)
-        unknown[hash] = nil
-      case "failed", "again":
-        states[hash] = .open
-        unknown[hash] = nil
+      states.intend(text, object["content"]?.objectValue ?? [:], life: life)
+    } else if let text = object["in"]?.stringValue, let change = object["change"]?.stringValue {
+      states.add(change, to: text)
+    } else if let text = object["outcome"]?.stringValue {
+      switch object["is"]?.stringValue {
+      case "ok", "absent": states.finish(text, id: object["id"]?.idText)
+      case "failed", "again": states.reopen(text)
       default: break
       }
     }
@@ -82,5 +176,5 @@ struct JournalContents {
 
 extension JSONObject {
   /// A hash of what is sent, 0 for nothing; secrets count by their own hashes.
-  var contentHash: UInt64 { isEmpty ? 0 : StableHash(JSONValue.object(self).text).low | 1 }
+  var contentHash: UInt64 { isEmpty ? 0 : StableHash(JSONValue.object(self).text).low & ~7 | 8 }
 }

@@ -6,6 +6,8 @@ public enum Outcome: Sendable {
   case done(ChangeReply)
   /// A run before carried it out, as its journal says; the id of the resource.
   case before(id: String?)
+  /// No reply came, and a lookup found that it was carried out; the id of the resource.
+  case found(id: String?)
   /// A run before sent it without a reply, and the statement passes over it: `unknown: "skip"`.
   case skipped
   /// It was to be destroyed, and was not there.
@@ -42,7 +44,7 @@ public enum Outcome: Sendable {
   /// Whether the statement goes on after it: done, absent if it was to be destroyed, or passed over.
   public var isGood: Bool {
     switch self {
-    case .done, .absent, .before, .skipped: true
+    case .done, .absent, .before, .found, .skipped: true
     case .failed, .unknown, .refused, .dropped: false
     }
   }
@@ -61,9 +63,18 @@ public enum Outcome: Sendable {
   /// Whether the request may have reached a service.
   public var wasSent: Bool {
     switch self {
-    case .done, .absent, .unknown: true
+    case .done, .absent, .unknown, .found: true
     case .failed(let error): error.wasSent
     case .refused, .dropped, .before, .skipped: false
+    }
+  }
+
+  /// Whether the service replied.
+  var isAnswered: Bool {
+    switch self {
+    case .done, .absent: true
+    case .failed(let error): error.wasSent
+    case .refused, .dropped, .before, .found, .skipped, .unknown: false
     }
   }
 
@@ -74,14 +85,14 @@ public enum Outcome: Sendable {
   public var error: ClientError? {
     switch self {
     case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error): error
-    case .done, .refused, .before, .skipped: nil
+    case .done, .refused, .before, .found, .skipped: nil
     }
   }
 
   /// The kind and the wording that failures are grouped by.
   var group: (kind: String, message: String) {
     switch self {
-    case .done, .before, .skipped: ("", "")
+    case .done, .before, .found, .skipped: ("", "")
     case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error):
       (error.kind.rawValue, error.message)
     case .refused(.element(let error)): (error.kindWord, error.message)

@@ -9,6 +9,7 @@ final class OutcomeRecorder: Sendable {
   private let policy: Policy
   private let guards: Safeguards
   private let watch: LateReplies.Watch?
+  private let verification: VerificationList
   private let observe: @Sendable (Int, any PlannedElement, Outcome) -> Void
 
   init(
@@ -18,23 +19,26 @@ final class OutcomeRecorder: Sendable {
     self.report = Mutex(report)
     first = report.tally.count
     (self.policy, self.guards, self.watch, self.observe) = (policy, guards, watch, observe)
+    verification = VerificationList(guards.verification, guards.resolver)
   }
 
   /// Takes the outcome of an element; false where no more changes are to be sent.
-  func record(_ outcome: Outcome, of entry: Dispatcher.Entry, at index: Int) -> Bool {
-    let place = first + index
+  func record(_ carried: Carried, of entry: Dispatcher.Entry, at index: Int) -> Bool {
+    let (outcome, place) = (carried.outcome, first + index)
     let isFailure = !outcome.isGood && !outcome.isFromBefore
     let continuesOnError = report.withLock { report in
       report.tally.add(outcome, of: entry.element, at: place)
+      if let latency = carried.latency { report.latencies.add(latency) }
       let isHalted = guards.halt?.isReached(report.tally) ?? false
       if isHalted, let halt = guards.halt { report.stop = Halted(halt: halt) }
-      let stops = isHalted || isFailure && !policy.continuesOnError || guards.journal?.failure != nil
+      let stops = isHalted || isFailure && !policy.continuesOnError || guards.failure != nil
       if stops { report.isCut = true }
       return !stops
     }
     observe(place, entry.element, outcome)
-    if case .unknown(let error) = outcome, case .success(let change) = entry.change {
-      follow(error, change, entry.element, place)
+    if case .success(let change) = entry.change {
+      verification.add(outcome, change, entry.element, at: place)
+      if case .unknown(let error) = outcome { follow(error, change, entry.element, place) }
     }
     return continuesOnError
   }
@@ -42,10 +46,38 @@ final class OutcomeRecorder: Sendable {
   /// Settles an element that is unknown when its reply comes late.
   private func follow(_ error: ClientError, _ change: Change, _ element: any PlannedElement, _ place: Int) {
     watch?.add(error) { [self] reply in
-      let outcome = Outcome(late: reply, of: change)
-      guards.journal?.record(outcome, of: change)
-      report.withLock { $0.tally.settle(outcome, of: element, at: place) }
-      observe(place, element, outcome)
+      verification.remove(at: place)
+      settle(Outcome(late: reply, of: change), change, element, place)
+    }
+  }
+
+  private func settle(_ outcome: Outcome, _ change: Change, _ element: any PlannedElement, _ place: Int) {
+    guards.journal?.record(outcome, of: change)
+    report.withLock { $0.tally.settle(outcome, of: element, at: place) }
+    observe(place, element, outcome)
+  }
+
+  /// What is counted so far.
+  var current: Report { report.withLock { $0 } }
+
+  /// Shows what is counted, four times a second, until the task is cancelled.
+  func show(by show: @Sendable (Report) -> Void) async {
+    while !Task.isCancelled {
+      do { try await Task.sleep(for: .milliseconds(250)) } catch { return }
+      show(current)
+    }
+  }
+
+  /// Looks up what is unknown, and creates by their keys.
+  private func verify() async {
+    guard let resolver = guards.resolver, !Task.isCancelled else { return }
+    let count = verification.unknown.count + verification.created.count
+    guard count > 0 else { return }
+    policy.noteLookups(count)
+    await resolver.verify(verification) { [self] item, outcome in
+      if verification.isUnknown(item) { return settle(outcome, item.change, item.element, item.place) }
+      report.withLock { $0.tally.fail(outcome, of: item.element, at: item.place) }
+      observe(item.place, item.element, outcome)
     }
   }
 
@@ -56,8 +88,9 @@ final class OutcomeRecorder: Sendable {
       _ = await watch.settled(within: policy.lateWait)
     }
     watch?.end()
+    await verify()
     var ended = report.withLock { $0 }
-    ended.stop = ended.stop ?? stop ?? guards.journal?.failure
+    ended.stop = ended.stop ?? stop ?? guards.failure
     if ended.stop == nil, let halt = guards.halt, halt.isReached(ended.tally, isEnd: true) {
       ended.stop = Halted(halt: halt)
     }

@@ -9,6 +9,10 @@ public struct Policy: Sendable {
   public var lateWait: Duration
   /// Says that so many late replies are awaited, and how long at most.
   public var noteLateWait: @Sendable (Int, Duration) -> Void
+  /// Says that so many changes are looked up.
+  public var noteLookups: @Sendable (Int) -> Void = { _ in }
+  /// Shows how far a statement is, a few times a second; nil shows nothing.
+  public var progress: (@Sendable (Report) -> Void)?
 
   /// Creates a policy.
   public init(

@@ -15,6 +15,10 @@ public struct Refused: Error {
 public struct Report: Sendable {
   /// How they ended.
   public var tally = Tally()
+  /// How long their replies took.
+  public var latencies = Latencies()
+  /// When the first of them left.
+  public let begin = ContinuousClock.now
   /// Why there are no more, where that is an error of the source or of a limit.
   public var stop: (any Error)?
   /// Whether a failure ended it before its last element.

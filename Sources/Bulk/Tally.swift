@@ -52,7 +52,7 @@ public struct Tally: Sendable {
     if !outcome.isGood { group(outcome, element, index) }
   }
 
-  /// Counts the late reply of an element that was unknown.
+  /// Counts the late reply of an element that was unknown, or what a lookup found of it.
   public mutating func settle(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     unknown -= 1
     count(outcome, 1)
@@ -65,9 +65,16 @@ public struct Tally: Sendable {
     if !outcome.isGood { group(outcome, element, index) }
   }
 
+  /// Counts as failed what was counted as carried out: a lookup found a create twice.
+  mutating func fail(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
+    ok -= 1
+    count(outcome, 1)
+    group(outcome, element, index)
+  }
+
   private mutating func count(_ outcome: Outcome, _ step: Int) {
     switch outcome {
-    case .done: ok += step
+    case .done, .found: ok += step
     case .before: before += step
     case .skipped: skipped += step
     case .absent: absent += step

@@ -21,6 +21,7 @@ public struct UnknownResolver: Sendable {
   private let keyField: String?
   /// Whether the time that `settle:` names has passed, so that what is not there does not come any more.
   private let isSettled: Bool
+  private let limit = LookupLimit()
 
   /// Creates a resolver that reads by a client.
   public init(_ client: ResourceClient, keyField: String?, isSettled: Bool) {
@@ -31,17 +32,51 @@ public struct UnknownResolver: Sendable {
     self.isSettled = isSettled
   }
 
+  /// Whether a lookup can find a change.
+  func finds(_ change: Change) -> Bool {
+    switch change.verb {
+    case .destroy, .update: true
+    case .create: keyField != nil && change.key != nil
+    case .link, .relink, .unlink, .call: false
+    }
+  }
+
   /// Looks up a change as this run would send it; `sent` is what was sent, with hashes in place of secrets.
   public func look(_ change: Change, sent: JSONObject) async -> Finding {
-    do throws(ClientError) {
-      switch change.verb {
-      case .destroy: return try await destroyed(change)
-      case .update: return try await updated(change, sent)
-      case .create: return try await created(change, sent)
-      case .link, .relink, .unlink: return .repeatable
-      case .call: return isSettled ? .repeatable : .unknown
+    let finding = await limit.run { () async -> (Finding, isTimeout: Bool) in
+      do throws(ClientError) { return (try await found(change, sent), false) } catch {
+        return (.unknown, error.kind == .timeout)
       }
-    } catch { return .unknown }
+    }
+    return finding ?? .unknown
+  }
+
+  private func found(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> Finding {
+    switch change.verb {
+    case .destroy: try await destroyed(change)
+    case .update: try await updated(change, sent)
+    case .create: try await created(change, sent)
+    case .link, .relink, .unlink: .repeatable
+    case .call: isSettled ? .repeatable : .unknown
+    }
+  }
+
+  /// How many resources have the key of a create; nil if that can't be said.
+  func count(ofKey change: Change) async -> Int? {
+    let count = await limit.run { () async -> (Int?, isTimeout: Bool) in
+      do throws(ClientError) { return (try await resources(ofKey: change)?.count, false) } catch {
+        return (nil, error.kind == .timeout)
+      }
+    }
+    return count ?? nil
+  }
+
+  private func resources(ofKey change: Change) async throws(ClientError) -> [JSONObject]? {
+    guard let keyField, let key = change.key, !key.isEmpty, !key.contains(",") else { return nil }
+    var query = Query()
+    query.filter = [(keyField, key)]
+    let found = try await client.index(query).resources
+    return found.allSatisfy { $0["attributes"]?[keyField]?.idText == key } ? found : nil
   }
 
   private func destroyed(_ change: Change) async throws(ClientError) -> Finding {
@@ -56,11 +91,7 @@ public struct UnknownResolver: Sendable {
   }
 
   private func created(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> Finding {
-    guard let keyField, let key = change.key, !key.isEmpty, !key.contains(",") else { return .unknown }
-    var query = Query()
-    query.filter = [(keyField, key)]
-    let found = try await client.index(query).resources
-    guard found.allSatisfy({ $0["attributes"]?[keyField]?.idText == key }) else { return .unknown }
+    guard let found = try await resources(ofKey: change) else { return .unknown }
     switch found.count {
     case 0: return isSettled ? .repeatable : .unknown
     case 1: return Self.holds(found[0], sent) ? .carriedOut(id: found[0]["id"]?.idText) : .unknown

@@ -38,6 +38,23 @@ struct OptionPage: Sendable {
     with the same file goes on where it stopped; input and script may change in between, since a change is known by its
     verb, queue and id (create: key:). Another statement's journal is refused, and so is one that is complete.
     """,
+    "backup": """
+    Lines of JSON, each a resource as show gives it, on the disk before its change leaves; include: names what is read with
+    it. The file is appended to, and keeps the first image of each resource. What can't be read is not changed. To put
+    values back: read "FILE" | update posts {state: .state}; destroyed ones: read "FILE" | create posts keep-id: true.
+    """,
+    "verify": """
+    At the end, changes without a reply are read: what is found as it was sent counts as carried out since. Nothing is
+    sent again. Lookups end after three timeouts in a row.
+    """,
+    "retry": """
+    With growing pauses. A destroy, an update or a relink is sent again where it found no route or the connection or the
+    service failed, and without a reply after a lookup that does not find it. A create is only sent again if it never left.
+    """,
+    "throttle": """
+    depth: is how many messages may wait in the client's queue, its own included; p95: how long 95 of 100 replies take. If
+    the depth can't be read, the statement waits too. The progress says why it waits; patience: is how long.
+    """,
     "settle": """
     Without it, a create or an update that may have been carried out and is not found stays unknown. With it, the
     statement waits so long beyond the life of the messages, looks again, and sends what is not there.

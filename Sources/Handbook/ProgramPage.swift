@@ -62,6 +62,13 @@ struct ProgramPage: Sendable {
         help latency explains one of them.
         """, example: "retort serve blog --url amqp://guest:guest@localhost/ --latency 20ms --fault drop=1%"),
     ProgramPage(
+      name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again]",
+      summary: "Shows a journal, or records what became of a change that is unknown.",
+      note: """
+        The statement it belongs to, how many changes are done, to send again and unknown, which are unknown, and the
+        command that resumes it. settle ID done says that a change was carried out, settle ID again that it was not.
+        """, example: "retort journal posts.journal settle 4711 done"),
+    ProgramPage(
       name: "help", aliases: ["--help"], form: "retort help [WORD], --help",
       summary: "Explains the language, or a word of it, as help does at the prompt.",
       note: "--help lists the ways to start the program, and its options.", example: "retort help stream"),
@@ -102,6 +109,18 @@ struct ProgramPage: Sendable {
     option(
       "reason", "TEXT", "Why the run is made.", note: "It stands in the header of journals.",
       example: "retort --reason OPS-123 migrate.retort"),
+    option(
+      "summary", "FORM", "How changes are summed up on standard error: text or json.",
+      note: """
+        json is one line for each statement that changes many: counts by outcome, milliseconds, rate, percentiles of the
+        replies, and each kind of failure with how often it came and one example.
+        """, example: "retort --summary json migrate.retort 2> report.ndjson"),
+    option(
+      "quiet", "", "Shows no progress of long statements.",
+      note: """
+        Without it a change of many resources that takes over a second shows on standard error how far it is: at a terminal
+        on one line, elsewhere with a note each ten seconds.
+        """, example: "retort --quiet migrate.retort"),
     option(
       "offline", "", "Prints the requests that would be sent, and sends nothing.",
       note: """

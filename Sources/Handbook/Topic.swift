@@ -102,16 +102,19 @@ struct Topic: Sendable {
         Consent: destroy-all, a destroy sink, and a destroy in a loop ask at a terminal; the number that is typed is the
         limit, and Ctrl-C or another answer means no. Elsewhere they need confirm: true or --yes. connect guard:
         "confirm" asks whatever a script says, guard: "read-only" takes no change.
-        Before: dry-run: true and --dry-run show changes and send none. max: N refuses to begin with more.
-        During: in-flight: N at once, rate: N a second. The first failure stops a sink, and what is in flight is counted;
-        on-error: "continue" goes on, halt: 10 or halt: "3%" stops at so many failures. What is being streamed can't be
-        changed: put | collect before the change.
-        After: failed: "bad.ndjson" has each element that failed, was refused or is unknown, with its error and, as
-        source, the element at the pipeline's head: read "bad.ndjson" | map .source | ... runs them again.
-        journal: "x.journal" records each change before it leaves, so that the same statement after a stop goes on where
-        it stopped and does nothing twice; create needs key: for it. What was in flight is looked up, and is unknown
-        where it is not found: settle: 60s says how long the service may hold a request, unknown: "retry" or "skip"
-        what to do with it.
+        Before: dry-run: true and --dry-run show changes and send none. max: N refuses to begin with more. backup:
+        "b.ndjson" keeps each resource as it was; help backup says how to put it back.
+        During: in-flight: N at once, rate: N a second, throttle: {depth: 50, p95: 200ms} waits while the queue is deep or
+        the service slow. The first failure stops a sink, and what is in flight is counted; on-error: "continue" continues,
+        halt: 10 or halt: "3%" stops at so many failures, retry: N repeats what failed in passing and may be repeated. What
+        is being streamed can't be changed: put | collect before the change.
+        After: what is unknown is looked up (verify: false does not). failed: "bad.ndjson" has each element that failed, was
+        refused or is unknown, with its error and, as source, the element at the pipeline's head: read "bad.ndjson" | map
+        .source | ... runs them again. --summary json writes the counts for a program.
+        journal: "x.journal" records each change before it leaves, so that the same statement after a stop does the rest
+        and does nothing twice; create needs key: for it. What was in flight is looked up, and is unknown if it is not
+        found: settle: 60s says how long the service may hold a request, unknown: "retry" or "skip" what to do with it.
+        retort journal x.journal shows it, and settles what a person knows.
         """),
     Topic(
       name: "files",

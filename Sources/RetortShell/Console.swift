@@ -24,6 +24,8 @@ public struct Console: Sendable {
   public var columns: @Sendable () -> Int
   /// Whether a person can be asked: standard input and error are terminals.
   public var isInteractive: Bool
+  /// Shows how far a statement is on a line that the next output replaces; nil if notes go to no terminal.
+  public var status: (@Sendable (String?) -> Void)?
   /// Reads a line of a person's answer; nil where there is none, and at once where the task is cancelled.
   public var answer: @Sendable () async -> String?
 
@@ -31,7 +33,8 @@ public struct Console: Sendable {
   public init(
     write: @escaping @Sendable ([UInt8]) -> Bool, note: @escaping @Sendable (String) -> Void,
     isTerminal: Bool = false, showsNotes: Bool = false, columns: @escaping @Sendable () -> Int = { 80 },
-    isInteractive: Bool = false, answer: @escaping @Sendable () async -> String? = { nil }
+    isInteractive: Bool = false, status: (@Sendable (String?) -> Void)? = nil,
+    answer: @escaping @Sendable () async -> String? = { nil }
   ) {
     self.write = isTerminal ? Self.door(write) : write
     self.note = showsNotes ? Self.door(note) : note
@@ -40,6 +43,7 @@ public struct Console: Sendable {
     self.showsNotes = showsNotes
     self.columns = columns
     self.isInteractive = isInteractive
+    self.status = status
     self.answer = answer
   }
 
@@ -66,9 +70,20 @@ public struct Console: Sendable {
 
   /// Standard output, error and input.
   public static let standard = Console(
-    write: { Self.write($0, to: 1) }, note: { _ = Self.write(Array($0.utf8), to: 2) },
+    write: { writeResult($0) }, note: { writeNote($0) },
     isTerminal: Screen.isTerminal(1), showsNotes: Screen.isTerminal(2), columns: { Screen.columns(of: 1) },
-    isInteractive: Screen.isTerminal(0) && Screen.isTerminal(2), answer: { await Answer.line() })
+    isInteractive: Screen.isTerminal(0) && Screen.isTerminal(2),
+    status: Screen.isTerminal(2) ? StatusLine.standard.show : nil, answer: { await Answer.line() })
+
+  private static func writeResult(_ bytes: [UInt8]) -> Bool {
+    StatusLine.standard.remove()
+    return write(bytes, to: 1)
+  }
+
+  private static func writeNote(_ text: String) {
+    StatusLine.standard.remove()
+    _ = write(Array(text.utf8), to: 2)
+  }
 
   /// Why standard output took no more, where its reader did not just leave; 0 where it did, or where all went well.
   private static let failure = Atomic<Int32>(0)

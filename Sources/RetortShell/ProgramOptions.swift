@@ -44,6 +44,14 @@ struct ProgramOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Why the run is made; it stands in journals.", valueName: "TEXT"))
   var reason: String?
 
+  @Option(
+    name: .customLong("summary"),
+    help: ArgumentHelp("How changes are summed up on standard error: text or json.", valueName: "FORM"))
+  var summary: SummaryForm = .text
+
+  @Flag(help: "Show no progress of long statements.")
+  var quiet = false
+
   @Flag(help: "Print the requests that would be sent, and send nothing.")
   var offline = false
 
@@ -60,6 +68,10 @@ struct ProgramOptions: ParsableArguments {
 
   enum Colour: String, ExpressibleByArgument {
     case auto, always, never
+  }
+
+  enum SummaryForm: String, ExpressibleByArgument {
+    case text, json
   }
 
   /// The script of `-c`, where there is one.
@@ -116,6 +128,8 @@ extension ProgramOptions {
     options.isDryRun = isDryRun
     options.opened = Set(opened)
     options.reason = reason
+    options.summarizesAsJSON = summary == .json
+    options.isQuiet = quiet
     options.isOffline = offline
     options.isInteractive = console.isInteractive
     options.format = output
@@ -137,9 +151,11 @@ extension ProgramOptions {
 
 extension ProgramOptions {
   /// The options that take a value.
-  static let valued: Set<String> = ["-c", "--var", "--output", "--timeout", "--color", "--guarded", "--reason"]
+  static let valued: Set<String> = [
+    "-c", "--var", "--output", "--timeout", "--color", "--guarded", "--reason", "--summary",
+  ]
   /// The options that take none.
-  static let flags: Set<String> = ["--yes", "--offline", "--allow-sh", "--dry-run"]
+  static let flags: Set<String> = ["--yes", "--offline", "--allow-sh", "--dry-run", "--quiet"]
   /// All options, as they are typed.
   static let words = Array(valued.union(flags)) + ["--trace"]
 }

@@ -33,6 +33,7 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
     return await parsed(ServeOptions.self, Array(arguments.dropFirst()), "serve", console) {
       await serve($0, console, environment)
     }
+  case "journal": return await journal(Array(arguments.dropFirst()), console)
   case "help": return help(Array(arguments.dropFirst()), console)
   case "--help", "-h":
     _ = console.write(Array(Help.usage.utf8))
@@ -43,7 +44,7 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
   default:
     guard let rewritten = rewritten(arguments, console) else { return 2 }
     return await parsed(ProgramOptions.self, rewritten, nil, console) { options in
-      await run(options, console, environment)
+      await run(options, ShellWords.command(arguments), console, environment)
     }
   }
 }
@@ -132,15 +133,18 @@ private func parsed<Options: ParsableArguments>(
   }
 }
 
-private func run(_ options: ProgramOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
+private func run(
+  _ options: ProgramOptions, _ command: String, _ console: Console, _ environment: [String: String]
+) async -> Int32 {
   let file = options.script == nil ? options.rest.first : nil
   let arguments = options.script == nil ? Array(options.rest.dropFirst()) : options.rest
   let notices = Notices(console)
-  let session = session(options, arguments, console, notices, environment)
+  let isPrompt = options.script == nil && file == nil && console.isInteractive && console.isTerminal
+  let session = session(options, arguments, isPrompt ? nil : command, console, notices, environment)
   let status: Int32
   if let script = options.script {
     status = await batch(session) { SourceText(name: "-c", text: script) }
-  } else if file == nil, console.isInteractive, console.isTerminal {
+  } else if isPrompt {
     status = await Prompt(session, console, notices, environment).run()
   } else {
     let path = file ?? "-"
@@ -153,9 +157,11 @@ private func run(_ options: ProgramOptions, _ console: Console, _ environment: [
 }
 
 private func session(
-  _ options: ProgramOptions, _ arguments: [String], _ console: Console, _ notices: Notices,
+  _ options: ProgramOptions, _ arguments: [String], _ command: String?, _ console: Console, _ notices: Notices,
   _ environment: [String: String]
 ) -> Session {
+  var own = options.session(arguments: arguments, environment: environment, console: console)
+  own.command = command
   let script = options.script != nil ? "-c" : options.rest.first ?? "prompt"
   let output = Output(isTerminal: console.isTerminal, columns: console.columns, write: console.write)
   let topics = options.topics ?? []
@@ -174,9 +180,9 @@ private func session(
     return try await openLink(uri, script: script, listener: listener)
   }
   return Session(
-    options: options.session(arguments: arguments, environment: environment, console: console), output: output,
+    options: own, output: output,
     host: Session.SessionHost(
-      open: open, note: console.note, draw: console.draw,
+      open: open, note: console.note, draw: console.draw, status: console.status,
       ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, lateReplies: lateReplies,
       help: Session.HelpPages(page: Help.text, topics: { Help.topics })))
 }

@@ -70,7 +70,7 @@ import Testing
     journal.record(.done(.result(.null)), of: change(1))
     try await journal.flush()
     let next = try reopened(journal)
-    #expect(next.doneBefore == 1 && next.unknownBefore == 1 && next.unknown.map(\.text) == ["update posts 2"])
+    #expect(next.before.done == 1 && next.before.unknown == 1 && next.unknown.map(\.text) == ["update posts 2"])
     let carrier = ScriptedCarrier()
     let report = await run(1...3, next, on: carrier)
     #expect(report.tally.unknown == 1 && report.tally.before == 1 && carrier.carried == ["3"])
@@ -111,7 +111,7 @@ import Testing
     try await journal.flush()
     #expect(report.isCut && report.tally.failed == 1)
     let next = try reopened(journal)
-    #expect(next.unknownBefore == 0 && next.doneBefore == report.tally.ok)
+    #expect(next.before.unknown == 0 && next.before.done == report.tally.ok)
   }
 
   @Test func whatIsDoneNeedsNoPermission() async throws {
@@ -154,7 +154,7 @@ import Testing
       defer { unlink(copy) }
       try whole.dropLast(cut).write(to: URL(filePath: copy))
       let next = try Journal(copy, header())
-      #expect(next.cutLines == 1 && next.doneBefore == 2)
+      #expect(next.cutLines == 1 && next.before.done == 2)
     }
     var damaged = whole
     damaged[damaged.count / 2] ^= 0x40
@@ -167,7 +167,7 @@ import Testing
   @Test func itIsOneStatementsAndOneRuns() async throws {
     defer { unlink(path) }
     let journal = try Journal(path, header())
-    #expect(throws: JournalError.inUse(path)) { try Journal(path, header()) }
+    #expect(throws: JournalError.inUse(path, "journal")) { try Journal(path, header()) }
     try await journal.complete(at: "2026-01-02T00:00:00Z")
     let copy = path + ".copy"
     defer { unlink(copy) }
@@ -210,5 +210,24 @@ import Testing
       return
     }
     #expect(document.resource?["id"]?.stringValue == "dry-run-1")
+  }
+
+  @Test func aPersonSettlesWhatIsUnknown() async throws {
+    defer { unlink(path) }
+    let journal = try Journal(path, header())
+    try await journal.intend([change(12), change(2)])
+    journal.record(.done(.result(.null)), of: change(2))
+    try await journal.flush()
+    journal.release()
+    let reading = try JournalReading(path)
+    #expect(reading.counts == (1, 0, 1) && reading.unknown.map(\.identity.text) == ["update posts 12"])
+    let other = try Journal(existing: path)
+    let unknown = try #require(other.unknown.first)
+    #expect(unknown.isNamed(by: "12") && !unknown.isNamed(by: "2") && unknown.isNamed(by: "update posts 12"))
+    other.settle(unknown, "again", id: nil)
+    try await other.flush()
+    #expect(try JournalReading(path).counts == (1, 1, 0))
+    #expect(throws: JournalError.self) { try Journal(existing: path + ".none") }
+    #expect(!FileManager.default.fileExists(atPath: path + ".none"))
   }
 }

@@ -117,7 +117,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["check", "fmt", "serve", "help", "--help", "--version"] + ProgramOptions.words)
+  @Test(arguments: ["check", "fmt", "serve", "journal", "help", "--help", "--version"] + ProgramOptions.words)
   func everyWordOfTheProgramHasAPage(_ word: String) throws {
     let page = try #require(Help.text([word]))
     #expect(page.contains("      retort "))
@@ -132,7 +132,7 @@ import Testing
     let names = try #require(error?.message.split(separator: ": ").last).split(separator: ", ").map(String.init)
     #expect(names.count >= 8)
     for name in names + [scheme, "embedded", "RETORT_URL"] {
-      #expect(Help.text([name]) == Help.text(["addresses"]))
+      #expect(try #require(Help.text([name])).contains(try #require(Help.text(["addresses"]))))
       #expect(try #require(Help.text([name])).contains(name))
     }
   }

@@ -13,8 +13,8 @@ extension Command {
       options: [
         .init(name: "filter", shape: .record, summary: "which; {} means all, and must be written", isRequired: true),
         .confirm, .max,
-        .page, .inFlight, .onError, .halt, .rate, .failed, .dryRun, .meta, .timeout, .expire,
-      ], effect: .destroys, result: "number",
+        .page, .meta, .timeout, .expire, .backup,
+      ] + Declaration.Option.bulk, effect: .destroys, result: "number",
       examples: [.init(code: #"destroy-all posts filter: {state: "spam"} confirm: true"#, output: "250")]),
     .bulk { arguments, run throws(Fault) in
       guard arguments["filter"] != nil else {
@@ -25,9 +25,11 @@ extension Command {
       try run.session.refuseStreamed(client, "destroy-all")
       let policy = try arguments.policy(run, client, label: "destroy-all \(client.name)")
       let isDry = run.isDry(arguments)
-      let consent = isDry ? nil : try await consent(arguments, client, query, run)
+      let (consent, count) = isDry ? (nil, nil) : try await consent(arguments, client, query, run)
       let source: any BulkSource =
-        isDry ? try StreamedSource(arguments, client, query) : try FirstPagesSource(arguments, client, query)
+        isDry
+        ? try StreamedSource(arguments, client, query)
+        : try FirstPagesSource(arguments, client, query, total: count)
       var plan = BulkPlan(
         arguments: arguments, client: client, policy: policy, consent: consent, source: source, notesSummary: isDry)
       plan.isDry = isDry
@@ -38,7 +40,7 @@ extension Command {
 
   private static func consent(
     _ arguments: Arguments, _ client: ClientValue, _ query: Query, _ run: Run
-  ) async throws(Fault) -> Consent {
+  ) async throws(Fault) -> (Consent?, count: Int?) {
     let max = try arguments.integer("max", least: 0)
     var request = ConfirmationRequest(
       verb: "destroy-all", client: client, filter: query.params["filter"]?.text ?? "{}", max: max)
@@ -49,7 +51,7 @@ extension Command {
       }
     }
     if request.count == 0 { run.session.note("destroy-all \(client.name): there is nothing to destroy") }
-    return try await run.consent(to: request, arguments)
+    return (try await run.consent(to: request, arguments), request.count)
   }
 }
 
@@ -61,9 +63,13 @@ private final class FirstPagesSource: BulkSource {
   private var pages: FirstPages
   private var page: [String]?
 
-  init(_ arguments: Arguments, _ client: ClientValue, _ query: Query) throws(Fault) {
+  /// How many the filter found before the first was destroyed.
+  let total: Int?
+
+  init(_ arguments: Arguments, _ client: ClientValue, _ query: Query, total: Int?) throws(Fault) {
     self.arguments = arguments
     self.client = client
+    self.total = total
     options = try arguments.documentOptions()
     pages = client.client.firstPages(query, patience: try arguments.patience(client))
   }
@@ -118,6 +124,8 @@ private final class StreamedSource: BulkSource {
   }
 
   func keep(_ elements: [Value]) {}
+
+  let total: Int? = nil
 
   let endNote: String? = nil
 }

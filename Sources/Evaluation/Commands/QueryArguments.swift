@@ -41,6 +41,23 @@ extension Declaration.Option {
   static let unknown = Self(
     name: "unknown", shape: .string, fallback: "\"fail\"",
     summary: "what is done with changes of a run before that may have been carried out: \"fail\", \"retry\", \"skip\"")
+  static let backup = Self(
+    name: "backup", shape: .string, summary: "a file that keeps each resource as it was before its change")
+  static let verify = Self(
+    name: "verify", shape: .any, fallback: "true",
+    summary: "looks up what is unknown at the end; \"all\" each create by its key too, false nothing")
+  static let retry = Self(
+    name: "retry", shape: .number, fallback: "0",
+    summary: "how often a change is sent again that failed in passing and may be repeated")
+  static let throttle = Self(
+    name: "throttle", shape: .record,
+    summary: "waits while the queue is deep or the service slow: {depth: 50, p95: 200ms}")
+  static let patience = Self(
+    name: "patience", shape: .duration, fallback: "10m", summary: "how long throttle: waits before the statement ends")
+  /// The options of everything that changes many resources.
+  static let bulk: [Self] = [
+    .inFlight, .onError, .halt, .rate, .throttle, .patience, .retry, .verify, .failed, .dryRun,
+  ]
   static let keepID = Self(name: "keep-id", shape: .boolean, fallback: "false", summary: "sends a resource's own id")
   static let key = Self(name: "key", shape: .any, summary: "what tells the elements apart; none may stand twice")
 }
@@ -72,7 +89,7 @@ extension Arguments {
     return try Value.record(record).json().objectValue ?? [:]
   }
 
-  private func list(_ option: String) throws(Fault) -> [String] {
+  func list(_ option: String) throws(Fault) -> [String] {
     guard let argument = options[option], let strings = try self.strings(option) else { return [] }
     if strings.contains("") || strings.isEmpty {
       throw fault(argument, .value, "\(option): is empty", nextStep: "leave it out, or name something")

@@ -17,13 +17,64 @@ extension Arguments {
     if let rule = try word("unknown", of: Safeguards.UnknownRule.allCases.map(\.rawValue)) {
       guards.unknown = Safeguards.UnknownRule(rawValue: rule) ?? .fail
     }
-    guard let path = try string("journal"), !run.isDry(self) else { return guards }
-    let journal = try openJournal(path, run, client, keyField)
-    guards.journal = journal
-    run.session.note(resuming: journal)
-    guards.resolver = UnknownResolver(
-      client.client, keyField: keyField, isSettled: try duration("settle") != nil)
+    guards.retries = try integer("retry", least: 0) ?? 0
+    guards.verification = try verification(keyField)
+    let settle = try duration("settle")
+    guards.settle = settle ?? .zero
+    guards.throttle = try throttle(client)
+    guard !run.isDry(self), !run.session.options.isOffline else { return guards }
+    guards.resolver = UnknownResolver(client.client, keyField: keyField, isSettled: settle != nil)
+    if let path = try string("journal") {
+      let journal = try openJournal(path, run, client, keyField)
+      guards.journal = journal
+      run.session.note(opened: journal)
+    }
+    if let path = try string("backup") {
+      var query = Query()
+      query.include = try list("include")
+      do throws(JournalError) { guards.backup = try Backup(path, client.client, query) } catch {
+        throw fault(of: error)
+      }
+    }
     return guards
+  }
+
+  /// `verify: true`, `false` or `"all"`.
+  private func verification(_ keyField: String?) throws(Fault) -> Verification {
+    guard let argument = options["verify"] else { return .unknown }
+    switch argument.value {
+    case .bool(true): return .unknown
+    case .bool(false): return .none
+    case .string("all") where name != "create" || keyField != nil: return .all
+    case .string("all"):
+      throw fault(argument, .value, "verify: \"all\" looks creates up by key:", nextStep: "key: .email")
+    default: throw fault(argument, .value, "verify: is true, false or \"all\"")
+    }
+  }
+
+  /// `throttle: {depth: 50, p95: 200ms}` with `patience: 10m`.
+  private func throttle(_ client: ClientValue) throws(Fault) -> Throttle? {
+    guard let argument = options["throttle"] else { return nil }
+    let patience = try duration("patience") ?? .seconds(600)
+    var limits = Throttle.Limits(depth: nil, p95: nil, patience: patience)
+    guard case .record(let record) = argument.value else { throw misfit("throttle", argument, "a record") }
+    for name in record.names {
+      switch (name, record[name] ?? .null) {
+      case ("depth", .number(let number)) where number.integer ?? 0 > 0: limits.depth = number.integer
+      case ("p95", .duration(let duration)) where duration > .zero: limits.p95 = duration
+      default:
+        throw fault(
+          argument, .value, "throttle: takes depth:, a number from 1, and p95:, a duration; not \(name):",
+          nextStep: "throttle: {depth: 50, p95: 200ms}")
+      }
+    }
+    let link = client.connection.link
+    let (queue, resources) = (client.queue, client.client)
+    return Throttle(limits) {
+      try await link.probe(queue: queue, until: .now + .seconds(5))
+    } sample: {
+      _ = try await resources.count(Query(), patience: .usual)
+    }
   }
 
   /// `halt: 10`, or `halt: "3%"`.
@@ -58,23 +109,30 @@ extension Arguments {
         .value, "create with a journal needs key:, which tells its elements apart", at: [Fault.Mark(range)], in: source,
         nextStep: "key: .email")
     }
-    let header = JournalHeader(
-      broker: client.connection.link.place, queue: client.queue, type: client.client.settings.type, verb: name,
-      key: keyField.map { ".\($0)" }, created: Self.now, by: Self.user, reason: run.session.options.reason)
+    let header = journalHeader(
+      run, broker: client.connection.link.place, queue: client.queue, type: client.client.settings.type, key: keyField)
     do throws(JournalError) { return try Journal(path, header) } catch { throw fault(of: error) }
+  }
+
+  /// The header of the journal of a statement; an `each` has no queue of its own.
+  func journalHeader(_ run: Run, broker: String, queue: String = "", type: String = "", key: String?) -> JournalHeader {
+    JournalHeader(
+      broker: broker, queue: queue, type: type, verb: name, key: key.map { ".\($0)" }, created: Self.now,
+      by: Self.user, reason: run.session.options.reason, command: run.session.options.command)
   }
 
   /// The error of a journal, with its place.
   func fault(of error: JournalError) -> Fault {
     let isLimit = if case .file = error { false } else { true }
     return Fault(
-      isLimit ? .refused : .file, error.message, at: [Fault.Mark(options["journal"]?.range ?? range)], in: source,
+      isLimit ? .refused : .file, error.message,
+      at: [Fault.Mark((options["journal"] ?? options["backup"])?.range ?? range)], in: source,
       nextStep: error.nextStep)
   }
 
   /// Waits until the messages of a run before can't be carried out any more, from the first reply of the queue on.
   func settle(_ journal: Journal?, _ run: Run, _ client: ClientValue) async throws(Fault) {
-    guard let journal, journal.unknownBefore > 0 else { return }
+    guard let journal, journal.before.unknown > 0 else { return }
     // Messages that never expire have only `settle:`.
     let wait = try (journal.longestLife ?? .zero) + (duration("settle") ?? .zero)
     guard wait > .zero else { return }
@@ -100,11 +158,22 @@ extension Arguments {
 }
 
 extension Session {
-  /// Says what a journal holds from runs before.
-  fileprivate func note(resuming journal: Journal) {
+  /// Says that a journal's end was cut.
+  func note(opened journal: Journal) {
     if journal.cutLines > 0 { note("\(journal.path): the last line was not whole, and is cut") }
-    guard journal.doneBefore + journal.unknownBefore > 0 else { return }
-    note("resuming \(journal.path): \(journal.doneBefore) done, \(journal.unknownBefore) unknown")
+  }
+
+  /// Says how a statement with a journal that is not complete is resumed.
+  func noteHowToResume(_ label: String) {
+    let command = options.command.map { ": \($0)" } ?? " again"
+    note("\(label): to resume, run the same statement with the same journal\(command)")
+  }
+
+  /// Says what a journal holds from runs before, and how many changes are left if that is known.
+  func note(resuming journal: Journal?, left: Int?) {
+    guard let journal, journal.before.done + journal.before.unknown > 0 else { return }
+    let rest = left.map { ", \($0) left" } ?? ""
+    note("resuming \(journal.path): \(journal.before.done) done, \(journal.before.unknown) unknown\(rest)")
   }
 }
 

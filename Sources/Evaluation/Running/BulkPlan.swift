@@ -38,6 +38,9 @@ protocol BulkSource: AnyObject {
   /// Takes the elements of the portion that did not end well.
   func keep(_ elements: [Value])
 
+  /// How many elements there are; nil if that is not known.
+  var total: Int? { get }
+
   /// Notes of the source, for the end.
   var endNote: String? { get }
 }
@@ -76,10 +79,13 @@ extension Arguments {
     let window = try integer("in-flight", least: 1) ?? session.state.withLock(\.inFlight)
     let onError = try word("on-error", of: ["stop", "continue"]) ?? "stop"
     let timeout = client.client.timeout(try patience(client)) ?? .zero
-    return Policy(window: window, continuesOnError: onError == "continue" || options["halt"] != nil, lateWait: timeout)
-    { count, limit in
+    var policy = Policy(
+      window: window, continuesOnError: onError == "continue" || options["halt"] != nil, lateWait: timeout
+    ) { count, limit in
       session.note("\(label): waiting up to \(limit.text) for \(count) late \(count == 1 ? "reply" : "replies")")
     }
+    policy.noteLookups = { session.note("\(label): looking up \($0) \($0 == 1 ? "change" : "changes")") }
+    return policy
   }
 
   /// One of the words that an option takes.

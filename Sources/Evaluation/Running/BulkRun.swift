@@ -35,13 +35,17 @@ struct BulkRun {
   /// - Throws: the first failure, unless the plan goes on after failures; an error of the source; the interrupt.
   func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementPage, tally: Tally) {
     let gathered = Mutex(Gathered())
-    let dispatcher = run.session.dispatcher(run.statement, plan.client, isDry: plan.isDry, guards: plan.guards)
+    let dispatcher = run.session.dispatcher(run, plan.client, isDry: plan.isDry, guards: plan.guards)
     let (source, session, failed) = (plan.source, run.session, plan.failedFile)
     let isDry = plan.isDry
+    let progress = session.progress(of: plan)
+    var policy = plan.policy
+    if let progress { policy.progress = { progress.show($0) } }
+    defer { progress?.end() }
     var (report, samples) = (Report(), 0)
     do throws(Fault) {
       while !Task.isCancelled, report.stop == nil, !report.isCut, try await source.begin() {
-        report = await dispatcher.run(report, plan.policy, consent: plan.consent) {
+        report = await dispatcher.run(report, policy, consent: plan.consent) {
           let page = try await source.next()
           for case .success(let proposal) in page?.lazy.map(\.proposal) ?? [] {
             session.note(notSentOf: proposal)
@@ -60,9 +64,14 @@ struct BulkRun {
           })
       }
     } catch { report.stop = error }
+    progress?.end()
     let journal = plan.guards.journal
-    defer { journal?.release() }
+    defer {
+      journal?.release()
+      plan.guards.backup?.release()
+    }
     do throws(JournalError) { try await journal?.flush() } catch { report.stop = report.stop ?? error }
+    defer { noteResuming(report) }
     try await end(report)
     if let fault = plan.failedFile?.fault { throw fault }
     if report.tally.isComplete, !report.isCut {
@@ -80,7 +89,7 @@ struct BulkRun {
     if keepsFlow, case .done(let reply) = outcome, case .success(let proposal) = planned.proposal {
       let value = proposal.value(of: reply, session)
       gathered.withLock { $0.flow.append((index, value.isNull ? planned.element : value, planned.names)) }
-    } else if keepsFlow, case .before(let id) = outcome {
+    } else if keepsFlow, let id = outcome.idWithoutReply {
       let identifier = ResourceValue(["type": .string(planned.type), "id": id.map { .string($0) } ?? .null])
       gathered.withLock { $0.flow.append((index, .resource(identifier), planned.names)) }
     } else if case .done(let reply) = outcome, case .success(let proposal) = planned.proposal {
@@ -90,11 +99,18 @@ struct BulkRun {
     }
   }
 
+  /// Says how a statement with a journal that is not complete is resumed.
+  private func noteResuming(_ report: Report) {
+    guard plan.guards.journal != nil, !report.tally.isComplete || report.isCut || report.stop != nil || Task.isCancelled
+    else { return }
+    run.session.noteHowToResume(plan.label)
+  }
+
   /// Says how it ended; a failure ends the statement unless it goes on after failures.
   private func end(_ report: Report) async throws(Fault) {
     let (tally, session) = (report.tally, run.session)
     if Task.isCancelled {
-      session.note("\(plan.label): \(tally.text)")
+      noteSummary(report)
       if plan.policy.continuesOnError { await showFailures(of: tally) }
       throw Fault(.interrupted, "interrupted")
     }
@@ -105,15 +121,18 @@ struct BulkRun {
     if !plan.notesSummary, let first = tally.groups.first, !plan.policy.continuesOnError {
       throw ended(await fault(of: first), tally)
     }
-    if plan.notesSummary || tally.count > tally.ok { noteSummary(tally) }
+    if plan.notesSummary || tally.count > tally.ok { noteSummary(report) }
     try await finish(report)
     if let note = plan.source.endNote { session.note("\(plan.label): \(note)") }
   }
 
-  private func noteSummary(_ tally: Tally) {
-    let isOffline = run.session.options.isOffline
+  private func noteSummary(_ report: Report) {
+    let (tally, options) = (report.tally, run.session.options)
     if plan.isDry { return run.session.note("\(plan.label): dry run, \(tally.ok) would be sent\(estimate(tally.ok))") }
-    run.session.note(isOffline ? "\(plan.label): shown, and not sent" : "\(plan.label): \(tally.text)")
+    if options.isOffline { return run.session.note("\(plan.label): shown, and not sent") }
+    if options.summarizesAsJSON { return run.session.host.note(report.json(plan.label).text + "\n") }
+    run.session.note("\(plan.label): \(tally.text)")
+    if options.showsSpeed, let speed = report.speed { run.session.note("\(plan.label): \(speed)") }
   }
 
   /// How long so many changes take at the last reply's time.
@@ -149,7 +168,8 @@ struct BulkRun {
     guard let first = tally.groups.first else {
       guard report.isCut else { return }
       throw Fault(
-        .unknown, "\(plan.label) stopped at a change without a reply, which came late: what follows was not sent",
+        .unknown,
+        "\(plan.label) stopped at a change without a reply in time, which was carried out: what follows was not sent",
         nextStep: "timeout: waits longer; on-error: \"continue\" goes on"
       ).ending(5)
     }
@@ -171,6 +191,10 @@ struct BulkRun {
     case let fault as Fault: return fault
     case let error as JournalError: return plan.arguments.fault(of: error)
     case let halted as Halted: return Fault(halted, plan.label)
+    case let end as Throttle.Exhausted:
+      return Fault(
+        .limit, "\(plan.label) stopped: it waited longer than patience: \(end.patience.text): \(end.reason)",
+        nextStep: "raise patience:, or the limits of throttle:")
     case let refused as Refused:
       let fault = Fault(refused.refusal, plan.arguments)
       return (refused.element as? BulkElement).map { fault.within("at \($0.element.label)") } ?? fault
@@ -201,6 +225,16 @@ struct BulkRun {
   }
 }
 
+extension Outcome {
+  /// The id of a resource whose change was carried out, if there is no reply that has it.
+  fileprivate var idWithoutReply: String?? {
+    switch self {
+    case .before(let id), .found(let id): .some(id)
+    default: nil
+    }
+  }
+}
+
 extension Tally {
   /// The counts as a record.
   var value: Value { .record(Record(counts.map { ($0.word, .number(JSONNumber($0.count))) })) }
@@ -217,14 +251,5 @@ extension Fault {
     self.init(
       .limit, "\(label) stopped: its failures reached halt: \(limit)",
       nextStep: "failed: \"FILE\" keeps the elements; raise halt:, or correct what fails")
-  }
-}
-
-extension Duration {
-  /// The duration as a person reads an estimate: `4 ms`, `1.2 s`, `3 min`.
-  fileprivate var short: String {
-    let seconds = self / .seconds(1)
-    if seconds < 1 { return "\(Int((seconds * 1000).rounded(.up))) ms" }
-    return seconds < 120 ? "\((seconds * 10).rounded() / 10) s" : "\(Int((seconds / 60).rounded())) min"
   }
 }

@@ -17,7 +17,7 @@ extension Run {
     let isOneOfMany = proposal.change.destroys && !proposal.arguments.isSingle
     let consent = isOneOfMany ? try await self.consent(to: proposal) : nil
     session.note(notSentOf: proposal)
-    let outcome = await session.dispatcher(statement, proposal.client).send(proposal.change, consent: consent)
+    let outcome = await session.dispatcher(self, proposal.client).send(proposal.change, consent: consent)
     if !proposal.arguments.isSingle { statement.add(outcome, proposal.arguments.name, proposal.client.name) }
     guard case .done(let reply) = outcome else { throw await fault(of: outcome, proposal) }
     return proposal.value(of: reply, session)
@@ -39,7 +39,7 @@ extension Run {
   /// The error of a change that was not carried out, with what the broker knows of it.
   func fault(of outcome: Outcome, _ proposal: Proposal) async -> Fault {
     switch outcome {
-    case .done, .before, .skipped: return Fault(.interrupted, "interrupted")
+    case .done, .before, .found, .skipped: return Fault(.interrupted, "interrupted")
     case .refused(let refusal): return Fault(refusal, proposal.arguments)
     case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error):
       return Fault(await proposal.client.explained(error), proposal.arguments, record: proposal.record)
@@ -50,10 +50,12 @@ extension Run {
 extension Session {
   /// The dispatcher of a statement for a client.
   func dispatcher(
-    _ statement: StatementAccount, _ client: ClientValue, isDry: Bool = false, guards: Safeguards = Safeguards()
+    _ run: Run, _ client: ClientValue, isDry: Bool = false, guards: Safeguards = Safeguards()
   ) -> Dispatcher {
+    let statement = run.statement
     if isDry { return Dispatcher(statement, dryRun, lateReplies: nil, guards: guards) }
     var guards = guards
+    guards.iteration = run.iteration
     if client.connection.protection == .readOnly { guards.readOnly = client.connection.label }
     return Dispatcher(statement, ClientCarrier(client.client), lateReplies: host.lateReplies, guards: guards)
   }

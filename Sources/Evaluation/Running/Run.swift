@@ -10,6 +10,8 @@ struct Run: Sendable {
   var output: Output
   /// The account of the outermost statement.
   let statement: StatementAccount
+  /// Records the changes of the iteration that runs, if its `each` has a journal.
+  var iteration: (any IterationRecord)?
 
   init(session: Session, source: SourceText, statement: StatementAccount, output: Output? = nil) {
     self.session = session

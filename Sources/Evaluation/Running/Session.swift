@@ -25,6 +25,14 @@ public final class Session: Sendable {
     public var opened: Set<String> = []
     /// Why the run is made, for journals and reports: `--reason`.
     public var reason: String?
+    /// The command that runs the session, for journals: `retort migrate.retort`; nil at the prompt.
+    public var command: String?
+    /// Whether the summaries of changes are lines of JSON: `--summary json`.
+    public var summarizesAsJSON = false
+    /// Whether no progress is shown: `--quiet`.
+    public var isQuiet = false
+    /// Whether a summary says how fast the changes were, if they took a while.
+    public var showsSpeed = true
     /// Whether nothing is sent, so that a pipeline's result is not worth printing.
     public var isOffline = false
     /// Whether `sh` may run programs: `--allow-sh`.
@@ -48,6 +56,8 @@ public final class Session: Sendable {
     public var note: @Sendable (String) -> Void
     /// Shows text with control sequences of the program's own on standard error; the data in it is visible already.
     public var draw: @Sendable (String) -> Void
+    /// Shows how far a statement is on a line of its own, nil removes it; nil if standard error is no terminal.
+    public var status: (@Sendable (String?) -> Void)?
     /// Asks a question at the terminal; nil where it can't be asked.
     public var ask: (@Sendable (String) async -> String?)?
     /// Shows what the program was asked to trace.
@@ -61,12 +71,14 @@ public final class Session: Sendable {
     public init(
       open: @escaping @Sendable (String) async throws(LinkError) -> any Link,
       note: @escaping @Sendable (String) -> Void, draw: (@Sendable (String) -> Void)? = nil,
+      status: (@Sendable (String?) -> Void)? = nil,
       ask: (@Sendable (String) async -> String?)? = nil,
       trace: Trace? = nil, lateReplies: LateReplies? = nil, help: HelpPages = HelpPages()
     ) {
       self.open = open
       self.note = note
       self.draw = draw ?? note
+      self.status = status
       self.ask = ask
       self.trace = trace
       self.lateReplies = lateReplies

@@ -52,12 +52,20 @@ struct PerElementArguments: Sendable {
     guard let key else { return nil }
     let value = try await key.code.run(&frame)
     guard keys.insert(KeyHash(try Comparison.key(of: value))).inserted else {
-      throw Fault(
-        .value, "the key \(try value.json().text) stands twice", at: [Fault.Mark(key.range)], in: template.source,
-        nextStep: "| unique .FIELD keeps the first of equal ones")
+      throw repeated(try value.json().text)
     }
     return try value.interpolated()
   }
+
+  /// The error of a key that two elements have.
+  func repeated(_ text: String) -> Fault {
+    Fault(
+      .value, "the key \(text) stands twice", at: [Fault.Mark(key?.range ?? template.range)], in: template.source,
+      nextStep: "| unique .FIELD keeps the first of equal ones")
+  }
+
+  /// Whether there is a `key:`.
+  var hasKey: Bool { key != nil }
 
   /// What stands for a key that was met: 128 bits, however long the key is, and no two alike in practice.
   struct KeyHash: Hashable {

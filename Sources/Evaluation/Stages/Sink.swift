@@ -6,9 +6,7 @@ import Values
 import Formats
 
 extension Stage {
-  private static let options: [Declaration.Option] = [
-    .inFlight, .onError, .halt, .rate, .failed, .dryRun, .journal, .settle, .unknown,
-  ]
+  private static let options: [Declaration.Option] = Declaration.Option.bulk + [.journal, .settle, .unknown]
 
   static let create = sink(
     Declaration(
@@ -23,7 +21,8 @@ extension Stage {
     Declaration(
       name: "update", summary: "Updates the resource of each element with a record.",
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
-      options: [.include, .keys, .meta, .timeout, .expire, .max] + options, effect: .changes, result: "summary",
+      options: [.include, .keys, .meta, .timeout, .expire, .max, .backup] + options, effect: .changes,
+      result: "summary",
       names: .kept, givesSummary: true),
     Proposal.update)
 
@@ -31,7 +30,7 @@ extension Stage {
     Declaration(
       name: "destroy", summary: "Destroys the resource of each element.",
       parameters: [.init(name: "CLIENT", shape: .client)],
-      options: [.confirm, .max, .meta, .timeout, .expire] + options,
+      options: [.confirm, .max, .meta, .timeout, .expire, .backup] + options,
       effect: .destroys, result: "summary", names: .kept, givesSummary: true), Proposal.destroy)
 
   static let link = relating(.link)
@@ -66,6 +65,10 @@ extension Stage {
         let source = ElementSource(stream, frame, arguments, once, policy, propose)
         source.named = named
         let consent = isDry ? nil : try await Self.consent(declaration, once, client, frame.run, source, guards.journal)
+        if let journal = guards.journal, journal.before.done > 0, source.left == nil {
+          _ = try await source.count(notDoneIn: journal)
+        }
+        frame.run.session.note(resuming: guards.journal, left: source.left)
         try await once.settle(guards.journal, frame.run, client)
         var plan = BulkPlan(arguments: once, client: client, policy: policy, consent: consent, source: source)
         plan.isDry = isDry
@@ -115,6 +118,9 @@ private final class ElementSource: BulkSource {
   /// What ends the statement after the elements that were given.
   private var stop: Fault?
   private var isBegun = false
+  /// How many elements there are, and how many of them are not done; nil until they are counted.
+  private(set) var total: Int?
+  private(set) var left: Int?
 
   init(
     _ stream: ElementStream, _ frame: Frame, _ arguments: PerElementArguments, _ once: Arguments, _ policy: Policy,
@@ -133,7 +139,14 @@ private final class ElementSource: BulkSource {
   func count(notDoneIn journal: Journal?) async throws(Fault) -> Int {
     let all = try await Collected.all(of: &stream, keepsNames: true, limit: 16 << 20)
     stream = try all.elements()
-    guard let journal, journal.doneBefore > 0 else { return all.count }
+    total = all.count
+    let left = try await all.count - doneCount(of: all, in: journal)
+    self.left = left
+    return left
+  }
+
+  private func doneCount(of all: Collected, in journal: Journal?) async throws(Fault) -> Int {
+    guard let journal, journal.before.done > 0 else { return 0 }
     let policy = Policy(window: policy.window, continuesOnError: true)
     let source = ElementSource(try all.elements(), frame, arguments, once, policy, propose)
     var done = 0
@@ -143,7 +156,7 @@ private final class ElementSource: BulkSource {
         return journal.known(identity)?.isDone ?? false
       }
     }
-    return all.count - done
+    return done
   }
 
   /// The next elements of the page that is there, as many as are in flight at most; it waits for none that follow.

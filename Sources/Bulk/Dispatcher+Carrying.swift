@@ -1,0 +1,78 @@
+import Client
+
+/// How a change ended, and how long its last reply took; nil if it was not sent.
+struct Carried: Sendable {
+  var outcome: Outcome
+  var latency: Duration?
+}
+
+extension Dispatcher {
+  /// Carries a change when limits, backup and throttle allow it, as often as `retry:` allows.
+  func carried(_ change: Change) async -> Carried {
+    var (last, attempt) = (await attempted(change), 0)
+    while attempt < guards.retries, !Task.isCancelled, let again = await repeated(last.outcome, change, attempt) {
+      attempt += 1
+      switch again {
+      case .settled(let outcome): return Carried(outcome: outcome, latency: last.latency)
+      case .send: last = await attempted(change)
+      }
+    }
+    return last
+  }
+
+  private func attempted(_ change: Change) async -> Carried {
+    await guards.rate?.turn()
+    if let outcome = await guards.backup?.save(change) { return Carried(outcome: outcome) }
+    if let throttle = guards.throttle, await !throttle.begin() {
+      return Carried(outcome: .dropped(ClientError(.interrupted, "not sent: the statement waited too long")))
+    }
+    let begin = ContinuousClock.now
+    let outcome: Outcome
+    if let iteration = guards.iteration {
+      outcome = await carry(change, in: iteration)
+    } else {
+      outcome = await carry(change)
+    }
+    let latency = ContinuousClock.now - begin
+    guards.throttle?.end(after: latency, isAnswered: outcome.isAnswered)
+    return Carried(outcome: outcome, latency: latency)
+  }
+
+  /// What follows on a change that did not end well.
+  private enum Repetition {
+    /// It is sent again.
+    case send
+    /// A lookup found how it ended.
+    case settled(Outcome)
+  }
+
+  /// Waits a while that grows with each attempt; nil if repeating could do harm.
+  private func repeated(_ outcome: Outcome, _ change: Change, _ attempt: Int) async -> Repetition? {
+    let pause = Duration.milliseconds(250) * (1 << min(attempt, 6))
+    switch outcome {
+    case .failed(let error) where error.mayRepeat(change):
+      try? await Task.sleep(for: pause)
+      return .send
+    case .unknown where change.verb != .create && change.expires:
+      // Its message has expired with its timeout, so that only a service that holds it can still carry it out.
+      try? await Task.sleep(for: pause + guards.settle)
+      switch await guards.resolver?.look(change, sent: change.content.hashingSecrets) {
+      case .carriedOut(let id)?: return .settled(.found(id: id))
+      case .repeatable?: return .send
+      case .unknown?, .doubled?, nil: return nil
+      }
+    default: return nil
+    }
+  }
+}
+
+extension ClientError {
+  /// Whether a change that failed so may be sent again without harm.
+  fileprivate func mayRepeat(_ change: Change) -> Bool {
+    let isTransient = [.noRoute, .connection, .timeout, .badGateway].contains(kind)
+    switch change.verb {
+    case .destroy, .update, .relink: return isTransient
+    case .create, .link, .unlink, .call: return isTransient && !wasSent && wasConfirmed != false
+    }
+  }
+}

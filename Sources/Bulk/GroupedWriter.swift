@@ -1,0 +1,63 @@
+import Synchronization
+
+/// Appends lines to a file in groups, each synced once, on a thread of its own.
+final class GroupedWriter: Sendable {
+  private struct State {
+    var pending: [UInt8] = []
+    /// Those that wait until what is pending is on the disk.
+    var waiting: [CheckedContinuation<Void, Never>] = []
+    var isWriting = false
+    var failure: JournalError?
+  }
+
+  private let file: RecordFile
+  private let state = Mutex(State())
+  private let thread = WriterThread()
+
+  /// Creates the writer of a file.
+  init(_ file: RecordFile) { self.file = file }
+
+  /// Why nothing more is written; a failure is final.
+  var failure: JournalError? { state.withLock(\.failure) }
+
+  /// Appends lines, which are on the disk with the next group.
+  func append(_ lines: [UInt8]) { add(lines, nil) }
+
+  /// Appends lines, and returns when they and all lines before them are on the disk.
+  func appendSynced(_ lines: [UInt8]) async throws(JournalError) {
+    await withCheckedContinuation { add(lines, $0) }
+    if let failure { throw failure }
+  }
+
+  private func add(_ lines: [UInt8], _ continuation: CheckedContinuation<Void, Never>?) {
+    let isIdle = state.withLock { state in
+      state.pending += lines
+      if let continuation { state.waiting.append(continuation) }
+      defer { state.isWriting = true }
+      return !state.isWriting
+    }
+    if isIdle { thread.run { self.writePending() } }
+  }
+
+  /// Writes and syncs groups until nothing is pending.
+  private func writePending() {
+    while true {
+      let group = state.withLock { state -> (bytes: [UInt8], waiting: [CheckedContinuation<Void, Never>])? in
+        guard !state.pending.isEmpty || !state.waiting.isEmpty else {
+          state.isWriting = false
+          return nil
+        }
+        defer { (state.pending, state.waiting) = ([], []) }
+        return (state.pending, state.waiting)
+      }
+      guard let group else { return }
+      if failure == nil {
+        do throws(JournalError) {
+          try file.append(group.bytes)
+          try file.sync()
+        } catch { state.withLock { $0.failure = error } }
+      }
+      for continuation in group.waiting { continuation.resume() }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Synchronization
+
+/// At most so many lookups at once; after three timeouts in a row there are no more.
+final class LookupLimit: Sendable {
+  private struct State {
+    var free: Int
+    var waiting: [CheckedContinuation<Void, Never>] = []
+    var timeouts = 0
+  }
+
+  private let state: Mutex<State>
+  /// How many timeouts in a row end the lookups.
+  private static let timeoutLimit = 3
+
+  /// Creates a limit of a number at once.
+  init(_ count: Int = 2) { state = Mutex(State(free: count)) }
+
+  /// Runs a lookup when it may; nil if it is not run since those before it timed out.
+  func run<Finding: Sendable>(_ lookup: () async -> (Finding, isTimeout: Bool)) async -> Finding? {
+    await withCheckedContinuation { continuation in
+      let isFree = state.withLock { state in
+        guard state.free > 0 else {
+          state.waiting.append(continuation)
+          return false
+        }
+        state.free -= 1
+        return true
+      }
+      if isFree { continuation.resume() }
+    }
+    defer { leave() }
+    guard state.withLock({ $0.timeouts < Self.timeoutLimit }) else { return nil }
+    let (finding, isTimeout) = await lookup()
+    state.withLock { $0.timeouts = isTimeout ? $0.timeouts + 1 : 0 }
+    return finding
+  }
+
+  private func leave() {
+    let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+      guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
+      state.free += 1
+      return nil
+    }
+    next?.resume()
+  }
+}

@@ -1,0 +1,94 @@
+import Glibc
+
+/// A file that records changes, a journal or a backup: opened by one run at a time, appended to, and synced.
+final class RecordFile: Sendable {
+  private let number: Int32
+  /// Its path.
+  let path: String
+  /// What messages call it: `journal`.
+  private let noun: String
+
+  /// Opens a file and locks it (an open-file-description lock).
+  ///
+  /// - Parameters:
+  ///   - path: Its path.
+  ///   - noun: What messages call it.
+  ///   - creates: Whether it is created, for its owner's eyes only, if there is none.
+  /// - Throws: ``JournalError`` if it can't be opened, or another run has it open.
+  init(_ path: String, _ noun: String = "journal", creates: Bool = true) throws(JournalError) {
+    let number = unsafe open(path, O_RDWR | O_APPEND | O_CLOEXEC | (creates ? O_CREAT : 0), 0o600)
+    (self.number, self.path, self.noun) = (number, path, noun)
+    guard number >= 0 else { throw failure }
+    guard flock(number, LOCK_EX | LOCK_NB) == 0 else { throw errno == EWOULDBLOCK ? .inUse(path, noun) : failure }
+  }
+
+  /// Opens a file to read it, without a lock.
+  init(reading path: String, _ noun: String = "journal") throws(JournalError) {
+    (number, self.path, self.noun) = (unsafe open(path, O_RDONLY | O_CLOEXEC), path, noun)
+    guard number >= 0 else { throw failure }
+  }
+
+  deinit { if number >= 0 { close(number) } }
+
+  /// Lets other runs open it.
+  func unlock() { flock(number, LOCK_UN) }
+
+  /// The error of the last system call.
+  private var failure: JournalError { .file(path, noun, reason: unsafe String(cString: strerror(errno))) }
+
+  /// Cuts what follows its first bytes.
+  func cut(to length: Int) throws(JournalError) {
+    guard ftruncate(number, length) == 0 else { throw failure }
+  }
+
+  /// Reads its lines from the first on, each without its end; `isWhole` is false for a last line that has none.
+  func forEachLine(_ body: (_ line: ArraySlice<UInt8>, _ isWhole: Bool) throws(JournalError) -> Void)
+    throws(JournalError)
+  {
+    var piece = [UInt8](repeating: 0, count: 1 << 20)
+    var (rest, offset): ([UInt8], Int) = ([], 0)
+    while true {
+      let count = unsafe pread(number, &piece, piece.count, offset)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw failure }
+      guard count > 0 else { break }
+      offset += count
+      rest += piece[..<count]
+      var start = 0
+      while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+        try body(rest[start..<end], true)
+        start = end + 1
+      }
+      rest.removeSubrange(..<start)
+    }
+    if !rest.isEmpty { try body(rest[...], false) }
+  }
+
+  /// Appends bytes, all or an error.
+  func append(_ bytes: [UInt8]) throws(JournalError) {
+    var offset = 0
+    while offset < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe write(number, $0.baseAddress?.advanced(by: offset), $0.count - offset)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw failure }
+      offset += count
+    }
+  }
+
+  /// Makes sure that what was appended is on the disk (fdatasync).
+  func sync() throws(JournalError) {
+    // A device or a pipe has nothing to sync.
+    guard fdatasync(number) == 0 || errno == EINVAL else { throw failure }
+  }
+
+  /// Makes sure that the name of the file is on the disk.
+  func syncDirectory() throws(JournalError) {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let directory = unsafe open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard directory >= 0 else { throw failure }
+    defer { close(directory) }
+    guard fsync(directory) == 0 || errno == EINVAL else { throw failure }
+  }
+}

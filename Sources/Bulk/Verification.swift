@@ -1,0 +1,96 @@
+import Client
+import JSONAPI
+import Synchronization
+
+/// What is looked up at the end of a statement: `verify:`.
+public enum Verification: Sendable, Equatable {
+  /// Nothing.
+  case none
+  /// The changes that are unknown.
+  case unknown
+  /// Those, and each create by its key: a service that dies makes the broker deliver again.
+  case all
+}
+
+/// The changes of a statement that are looked up at its end.
+final class VerificationList: Sendable {
+  /// A change, its element and the element's place.
+  struct Item: Sendable {
+    var change: Change
+    var element: any PlannedElement
+    var place: Int
+  }
+
+  private struct State {
+    var unknown: [Item] = []
+    var created: [Item] = []
+    var leftOut = 0
+  }
+
+  private let what: Verification
+  private let resolver: UnknownResolver?
+  private let state = Mutex(State())
+  /// How many changes are kept.
+  private static let limit = 10_000
+
+  init(_ what: Verification, _ resolver: UnknownResolver?) { (self.what, self.resolver) = (what, resolver) }
+
+  /// Keeps a change if it is to be looked up.
+  func add(_ outcome: Outcome, _ change: Change, _ element: any PlannedElement, at place: Int) {
+    guard what != .none, resolver?.finds(change) ?? false else { return }
+    let item = Item(change: change, element: element, place: place)
+    switch outcome {
+    case .unknown(let error) where error.call != nil:
+      state.withLock { state in
+        if state.unknown.count < Self.limit { state.unknown.append(item) } else { state.leftOut += 1 }
+      }
+    case .done where what == .all && change.verb == .create && change.key != nil:
+      state.withLock { $0.created.append(item) }
+    default: break
+    }
+  }
+
+  /// Leaves out a change whose late reply came.
+  func remove(at place: Int) { state.withLock { $0.unknown.removeAll { $0.place == place } } }
+
+  /// The changes that are unknown.
+  var unknown: [Item] { state.withLock(\.unknown) }
+
+  /// Whether a change is one of those that are unknown.
+  func isUnknown(_ item: Item) -> Bool { state.withLock { $0.unknown.contains { $0.place == item.place } } }
+
+  /// The creates.
+  var created: [Item] { state.withLock(\.created) }
+}
+
+extension UnknownResolver {
+  /// Looks up changes, and hands on what was found of each: that it was carried out, or that it was made twice.
+  func verify(_ list: VerificationList, _ found: @escaping @Sendable (VerificationList.Item, Outcome) -> Void) async {
+    await withTaskGroup { group in
+      let unknown = list.unknown
+      for part in [unknown.indices.filter { $0 % 2 == 0 }, unknown.indices.filter { $0 % 2 == 1 }] {
+        group.addTask {
+          for index in part {
+            if Task.isCancelled { return }
+            let item = unknown[index]
+            switch await look(item.change, sent: item.change.content.hashingSecrets) {
+            case .carriedOut(let id): found(item, .found(id: id))
+            case .doubled(let count): found(item, .failed(.doubled(count)))
+            case .repeatable, .unknown: break
+            }
+          }
+        }
+      }
+    }
+    for item in list.created where !Task.isCancelled {
+      if let count = await count(ofKey: item.change), count > 1 { found(item, .failed(.doubled(count))) }
+    }
+  }
+}
+
+extension ClientError {
+  /// The error of a create whose key more than one resource has.
+  static func doubled(_ count: Int) -> ClientError {
+    ClientError(.value, "maybe doubled: \(count) resources have the key")
+  }
+}

@@ -1,0 +1,42 @@
+import Bulk
+import Client
+import Language
+import Values
+
+extension Stage {
+  static let each = Stage(
+    Declaration(
+      name: "each", summary: "Runs a block for each element and gives the blocks' values.",
+      options: [
+        .init(name: "in-flight", shape: .number, fallback: "1", summary: "how many at once"), .journal, .key, .unknown,
+      ], effect: .writes,
+      result: "list", examples: [.init(code: "[1, 2] | each do print it * 2 end", output: "2\n4")], names: .kept)
+  ) { call in
+    let compiler = call.compiler
+    let step = compiler.within({ $0.enterEach() }) {
+      compiler.block(call.command.body?.statements ?? [], isEach: true, value: .operand)
+    }
+    let arguments = PerElementArguments(call)
+    return .sink { frame, stream, keepsFlow throws(Fault) in
+      let once = try await arguments.once(&frame)
+      let count = try once.integer("in-flight", least: 1) ?? 1
+      let journal = try once.eachJournal(frame.run, arguments)
+      defer { journal?.journal.release() }
+      let window = EachWindow(step: step, limit: count, keepsFlow: keepsFlow, journal: journal)
+      let results: ElementPage
+      do throws(Fault) {
+        results = try await window.run(frame, &stream)
+      } catch {
+        await journal?.note(frame.run.session, isEnded: false)
+        throw error
+      }
+      if let journal {
+        await journal.note(frame.run.session, isEnded: true)
+        if journal.isComplete { try await once.complete(journal.journal) }
+      }
+      // Without a flow, results are kept only once one of them is not null.
+      let isNull = results.elements.allSatisfy(\.isNull)
+      return (results, isNull ? .null : .list(results.elements))
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import Bulk
+import Client
+import JSONRPC
+import Language
+import Synchronization
+import Values
+
+/// The journal of an `each`, whose unit is an iteration: what is done is skipped, what may be half done is not repeated.
+final class EachJournal: Sendable {
+  /// What is to be done with an iteration.
+  enum Decision { case run, skip }
+
+  private struct State {
+    var ok = 0
+    var before = 0
+    var skipped = 0
+    var unknown: [ChangeIdentity] = []
+    var failed = 0
+  }
+
+  let journal: Journal
+  private let rule: Safeguards.UnknownRule
+  private let arguments: PerElementArguments
+  private let state = Mutex(State())
+  private let keys = Mutex(Set<PerElementArguments.KeyHash>())
+  /// How many iterations that are unknown are named.
+  private static let named = 5
+
+  init(_ journal: Journal, _ rule: Safeguards.UnknownRule, _ arguments: PerElementArguments) {
+    (self.journal, self.rule, self.arguments) = (journal, rule, arguments)
+  }
+
+  /// The identity of the iteration that a frame's element gives.
+  func identity(_ frame: inout Frame) async throws(Fault) -> ChangeIdentity {
+    var own: Set<PerElementArguments.KeyHash> = []
+    guard let key = try await arguments.key(&own, &frame) else {
+      throw Fault(.value, "each with a journal needs key:", nextStep: "key: .id")
+    }
+    if let hash = own.first, !keys.withLock({ $0.insert(hash).inserted }) { throw arguments.repeated(key) }
+    return ChangeIdentity(iteration: key)
+  }
+
+  /// Whether an iteration is to be run; records that it begins.
+  func begin(_ identity: ChangeIdentity, _ once: (JournalError) -> Fault) async throws(Fault) -> Decision {
+    switch journal.known(identity) {
+    case .done?:
+      state.withLock { $0.before += 1 }
+      return .skip
+    case .unknown? where rule == .fail:
+      state.withLock { $0.unknown.append(identity) }
+      return .skip
+    case .unknown? where rule == .skip:
+      state.withLock { $0.skipped += 1 }
+      return .skip
+    case .unknown?, .open?, nil: break
+    }
+    do throws(JournalError) { try await journal.begin(identity) } catch { throw once(error) }
+    return .run
+  }
+
+  /// Records how an iteration ended.
+  func end(_ identity: ChangeIdentity, hasSent: Bool, isDone: Bool) {
+    journal.settle(identity, isDone ? "ok" : hasSent ? "unknown" : "again", id: nil)
+    state.withLock { state in if isDone { state.ok += 1 } else { state.failed += 1 } }
+  }
+
+  /// Whether each iteration is done.
+  var isComplete: Bool { state.withLock { $0.failed + $0.skipped + $0.unknown.count == 0 } }
+
+  /// Says how the iterations ended, and how the rest is resumed.
+  func note(_ session: Session, isEnded: Bool) async {
+    try? await journal.flush()
+    let state = state.withLock { $0 }
+    var parts = ["\(state.ok) ok"]
+    if state.before > 0 { parts.append("\(state.before) done before") }
+    if state.skipped > 0 { parts.append("\(state.skipped) unknown and skipped") }
+    if state.failed > 0 { parts.append("\(state.failed) failed") }
+    if !state.unknown.isEmpty { parts.append("\(state.unknown.count) unknown") }
+    session.note("each: \(parts.joined(separator: ", "))")
+    for identity in state.unknown.prefix(Self.named) {
+      let changes = journal.changes(of: identity)
+      let sent = changes.isEmpty ? "" : ", it may have sent: \(changes.joined(separator: ", "))"
+      session.note("unknown since the run before: \(identity.text)\(sent)")
+    }
+    if state.unknown.count > Self.named { session.note("and \(state.unknown.count - Self.named) more") }
+    if !state.unknown.isEmpty {
+      session.note("look them up; then retort journal \(journal.path) settle KEY done, or again")
+      session.state.withLock { $0.hasPartialFailure = true }
+    }
+    if !isEnded || !isComplete { session.noteHowToResume("each") }
+  }
+}
+
+/// The changes of one iteration, each recorded before it leaves.
+final class IterationChanges: IterationRecord {
+  private let journal: Journal
+  private let identity: ChangeIdentity
+  private let sent = Mutex(0)
+
+  init(_ journal: Journal, _ identity: ChangeIdentity) { (self.journal, self.identity) = (journal, identity) }
+
+  /// Whether a service may have carried one out.
+  var hasSent: Bool { sent.withLock { $0 > 0 } }
+
+  func willSend(_ change: Change) async throws(JournalError) {
+    try await journal.add(change, to: identity)
+    sent.withLock { $0 += 1 }
+  }
+
+  func didSend(_ outcome: Outcome) { if !outcome.wasSent { sent.withLock { $0 -= 1 } } }
+}
+
+extension Arguments {
+  /// The journal of an `each`; nil if it has none.
+  func eachJournal(_ run: Run, _ arguments: PerElementArguments) throws(Fault) -> EachJournal? {
+    let word = try word("unknown", of: Safeguards.UnknownRule.allCases.map(\.rawValue))
+    guard let path = try string("journal"), !run.isDry(self), !run.session.options.isOffline else { return nil }
+    guard arguments.hasKey else {
+      throw Fault(
+        .value, "each with a journal needs key:, which tells its elements apart", at: [Fault.Mark(range)], in: source,
+        nextStep: "key: .id")
+    }
+    let places = Set(run.session.state.withLock { $0.connections.map(\.link.place) }).sorted()
+    let header = journalHeader(run, broker: places.joined(separator: ", "), key: arguments.keyField)
+    let journal: Journal
+    do throws(JournalError) { journal = try Journal(path, header) } catch { throw fault(of: error) }
+    run.session.note(opened: journal)
+    run.session.note(resuming: journal, left: nil)
+    return EachJournal(journal, word.flatMap(Safeguards.UnknownRule.init) ?? .fail, arguments)
+  }
+}

@@ -1,0 +1,168 @@
+import Bulk
+import Language
+import Synchronization
+import Values
+
+/// The iterations of an `each`, some of them at once; results keep their order, the first failure stops new ones.
+struct EachWindow: Sendable {
+  let step: CompiledStatement
+  let limit: Int
+  let keepsFlow: Bool
+  var journal: EachJournal?
+
+  func run(_ frame: Frame, _ stream: inout ElementStream) async throws(Fault) -> ElementPage {
+    if limit > 1 { return try await windowed(frame, &stream) }
+    return try await withTaskExecutorPreference(frame.run.session.linkExecutor) { () async throws(Fault) in
+      var results = EachResults(keepsFlow: keepsFlow)
+      while let page = try await stream.page() {
+        for index in page.elements.indices {
+          results.append(try await iteration(frame, page, index), page, index)
+        }
+      }
+      return results.page
+    }
+  }
+
+  private func iteration(_ frame: Frame, _ page: ElementPage, _ index: Int) async throws(Fault) -> Value {
+    try frame.run.checkInterrupt()
+    var own = frame
+    own.take(page, index)
+    own.result = .null
+    do throws(Fault) {
+      guard let journal else {
+        _ = try await step.run(&own)
+        return own.result
+      }
+      return try await recorded(&own, journal)
+    } catch {
+      throw error.within("in each, at \(page.elements[index].label)")
+    }
+  }
+
+  /// Runs an iteration that its journal does not call done.
+  private func recorded(_ frame: inout Frame, _ journal: EachJournal) async throws(Fault) -> Value {
+    let identity = try await journal.identity(&frame)
+    let decision = try await journal.begin(identity) { Fault(.file, $0.message, nextStep: $0.nextStep) }
+    guard decision == .run else { return .null }
+    let changes = IterationChanges(journal.journal, identity)
+    frame.run.iteration = changes
+    do throws(Fault) {
+      _ = try await step.run(&frame)
+    } catch {
+      journal.end(identity, hasSent: changes.hasSent, isDone: false)
+      throw error
+    }
+    journal.end(identity, hasSent: changes.hasSent, isDone: true)
+    return frame.result
+  }
+
+  private func windowed(_ frame: Frame, _ stream: inout ElementStream) async throws(Fault) -> ElementPage {
+    let results = Mutex(OrderedResults(keepsFlow: keepsFlow))
+    let output = frame.run.output
+    let pool = WorkerPool(limit: limit, executor: frame.run.session.linkExecutor)
+    let stopped = await pool.run {
+      try await stream.page()?.single
+    } work: { index, item in
+      let gathered = BufferedResults()
+      let own = frame.printing(to: gathered.output(like: output))
+      let outcome: Result<Value, Fault>
+      do throws(Fault) { outcome = .success(try await iteration(own, item, 0)) } catch { outcome = .failure(error) }
+      own.run.output.flush()
+      return results.withLock { $0.take(outcome, gathered.bytes, of: item, at: index, output) }
+    }
+    let all = results.withLock { $0 }
+    if let fault = all.fault ?? (stopped as? Fault) { throw fault }
+    return all.results.page
+  }
+}
+
+/// The values of iterations in their order; nothing is kept while all are null and no stage follows.
+struct EachResults: Sendable {
+  let keepsFlow: Bool
+  private var nulls = 0
+  private var kept = ElementPage()
+
+  init(keepsFlow: Bool) { self.keepsFlow = keepsFlow }
+
+  /// How many there are.
+  var count: Int { nulls + kept.elements.count }
+
+  /// The values, with the names of their elements if a stage follows; none if all are null and no stage follows.
+  var page: ElementPage { kept }
+
+  mutating func append(_ value: Value, _ page: ElementPage, _ index: Int) {
+    if keepsFlow { return kept.append(value, like: page, index) }
+    guard !value.isNull || !kept.elements.isEmpty else { return nulls += 1 }
+    if nulls > 0 {
+      kept.elements = Array(repeating: .null, count: nulls)
+      nulls = 0
+    }
+    kept.elements.append(value)
+  }
+}
+
+/// What one iteration prints.
+private final class BufferedResults: Sendable {
+  private let content = Mutex<[UInt8]>([])
+
+  var bytes: [UInt8] { content.withLock { $0 } }
+
+  /// An output that keeps what is written.
+  func output(like other: Output) -> Output {
+    Output(isTerminal: other.isTerminal, columns: other.columns) { [self] bytes in
+      content.withLock { $0 += bytes }
+      return true
+    }
+  }
+}
+
+extension Frame {
+  /// The same frame with another output.
+  fileprivate func printing(to output: Output) -> Frame {
+    var frame = self
+    frame.run = Run(session: run.session, source: run.source, statement: run.statement, output: output)
+    return frame
+  }
+}
+
+/// What the iterations of a window give and print: in the order of their elements, each one's whole.
+private struct OrderedResults: Sendable {
+  private(set) var results: EachResults
+  /// What went wrong, with the place of its element.
+  private var failures: [(index: Int, label: String, fault: Fault)] = []
+  /// Iterations that are done before one that began earlier.
+  private var waiting: [Int: (value: Value, bytes: [UInt8], page: ElementPage)] = [:]
+
+  init(keepsFlow: Bool) { results = EachResults(keepsFlow: keepsFlow) }
+
+  /// Takes what came of an iteration; false where no more are to begin.
+  mutating func take(
+    _ outcome: Result<Value, Fault>, _ bytes: [UInt8], of page: ElementPage, at index: Int, _ output: Output
+  ) -> Bool {
+    do throws(Fault) {
+      waiting[index] = (.null, bytes, page)
+      if case .success(let value) = outcome { waiting[index]?.value = value }
+      while let ready = waiting.removeValue(forKey: results.count) {
+        results.append(ready.value, ready.page, 0)
+        if !ready.bytes.isEmpty { try output.put(ready.bytes) }
+      }
+      _ = try outcome.get()
+    } catch { failures.append((index, page.elements[0].label, error)) }
+    return failures.isEmpty
+  }
+
+  /// The failure of the first element, with those of others that were in flight: none is lost.
+  var fault: Fault? {
+    let inOrder = failures.sorted { $0.index < $1.index }
+    guard let first = inOrder.first else { return nil }
+    let others = Dictionary(grouping: inOrder.dropFirst().filter { $0.fault.kind != .interrupted }, by: \.fault.kind)
+    return others.sorted { $0.key.word < $1.key.word }.reduce(first.fault) { fault, kind in
+      let labels = kind.value.prefix(Self.named).map(\.label).joined(separator: ", ")
+      let isAll = kind.value.count <= Self.named
+      return fault.within("\(kind.value.count) more \(kind.key): at \(labels)\(isAll ? "" : ", ...")")
+    }
+  }
+
+  /// How many elements of a kind of failure are named.
+  private static let named = 64
+}

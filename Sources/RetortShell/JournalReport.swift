@@ -1,0 +1,77 @@
+import Bulk
+import Language
+import Redaction
+
+/// Shows a journal, or records a person's answer about a change that is unknown: `retort journal FILE`.
+func journal(_ words: [String], _ console: Console) async -> Int32 {
+  let usage = "retort journal FILE, or retort journal FILE settle ID done, or ... settle ID again"
+  guard let path = words.first, !path.hasPrefix("-"), words.count == 1 || words.count == 4 && words[1] == "settle"
+  else {
+    if words == ["--help"] || words == ["-h"] {
+      _ = console.write(Array("USAGE: \(usage)\n".utf8))
+      return 0
+    }
+    console.note("error: retort journal takes a file\n  = \(usage)\n")
+    return 2
+  }
+  do throws(JournalError) {
+    if words.count == 4 { return try await settle(path, words[2], words[3], console) }
+    _ = console.write(Array(JournalReport(try JournalReading(path)).text.utf8))
+    return 0
+  } catch {
+    console.note("error: \(TerminalText.message(error.message))\n  = \(error.nextStep)\n")
+    return 2
+  }
+}
+
+/// Records that a change was carried out, or that it may be sent again.
+private func settle(_ path: String, _ id: String, _ word: String, _ console: Console) async throws(JournalError)
+  -> Int32
+{
+  guard let outcome = ["done": "ok", "again": "again"][word] else {
+    console.note("error: a change is settled as done or again, not as '\(word)'\n")
+    return 2
+  }
+  let journal = try Journal(existing: path)
+  let named = journal.unknown.filter { $0.isNamed(by: id) }
+  guard named.count == 1, let identity = named.first else {
+    let what = named.isEmpty ? "is not unknown" : "is the id of \(named.count) unknown changes: name one in full"
+    console.note("error: \(path): \(id) \(what)\n  = retort journal \(path) lists what is unknown\n")
+    return 2
+  }
+  journal.settle(identity, outcome, id: nil)
+  try await journal.flush()
+  console.note("\(path): \(identity.text) is \(word)\n")
+  return 0
+}
+
+/// A journal as a person reads it.
+private struct JournalReport {
+  private let journal: JournalReading
+  /// How many changes that are unknown are listed.
+  private static let limit = 20
+
+  init(_ journal: JournalReading) { self.journal = journal }
+
+  var text: String {
+    let header = journal.header
+    let target = header.queue.isEmpty ? "" : " \(header.queue), type \(header.type)"
+    var lines = ["\(header.verb)\(target), on \(header.broker)"]
+    let reason = header.reason.map { ", reason: \($0)" } ?? ""
+    lines.append("begun \(header.created) by \(header.by)\(reason)")
+    if let key = header.key { lines.append("key: \(key)") }
+    lines.append("\(journal.counts.done) done, \(journal.counts.open) to send again, \(journal.counts.unknown) unknown")
+    lines += journal.unknown.prefix(Self.limit).map { unknown in
+      "unknown: \(unknown.identity.text)"
+        + (unknown.changes.isEmpty ? "" : ", sent: \(unknown.changes.joined(separator: ", "))")
+    }
+    if journal.unknown.count > Self.limit { lines.append("and \(journal.unknown.count - Self.limit) more") }
+    if journal.cutLines > 0 { lines.append("the last line is not whole, and is cut by the next run") }
+    lines.append(journal.end.map { "complete since \($0)" } ?? resuming)
+    return lines.map { TerminalText.message($0) + "\n" }.joined()
+  }
+
+  private var resuming: String {
+    journal.header.command.map { "to resume: \($0)" } ?? "to resume, run the same statement with the same journal again"
+  }
+}

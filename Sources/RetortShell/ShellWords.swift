@@ -1,0 +1,26 @@
+import Redaction
+
+/// The words of a command, as a shell reads them.
+enum ShellWords {
+  /// The command of the program's arguments, without passwords: `retort --var cap=5 'my file.retort'`.
+  static func command(_ arguments: [String]) -> String {
+    Secrets.hidden(in: (["retort"] + arguments.map(hidden)).map(quoted).joined(separator: " "))
+  }
+
+  /// A word without the value of a variable whose name speaks of a secret: `token=***`.
+  private static func hidden(_ word: String) -> String {
+    let parts = word.split(separator: "=", maxSplits: 1)
+    guard parts.count == 2, Secrets.isSecret(name: parts[0]) else { return word }
+    return "\(parts[0])=***"
+  }
+
+  private static func quoted(_ word: String) -> String {
+    let plain = word.utf8.allSatisfy { byte in
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+      default: "-_./=:,+@%".utf8.contains(byte)
+      }
+    }
+    return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+}

@@ -1,0 +1,245 @@
+import Foundation
+import JSONAPI
+import JSONRPC
+import JSONText
+import Synchronization
+import Testing
+
+@testable import Bulk
+@testable import Client
+
+/// What stands around changes: repetition, lookups at the end, backup, throttle.
+@Suite(.timeLimit(.minutes(1))) struct SafeguardTests {
+  private let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).ndjson").path
+
+  private func run(
+    _ changes: [Change], on carrier: ScriptedCarrier, window: Int = 4, _ guards: Safeguards
+  ) async -> Report {
+    var rest: [Element]? = changes.enumerated().map { Element($0.offset, .success($0.element)) }
+    let late = LateReplies { _ in }
+    let dispatcher = Dispatcher(StatementAccount(RunAccount(.given)), carrier, lateReplies: late, guards: guards)
+    return await dispatcher.run(
+      Report(), Policy(window: window, continuesOnError: true), consent: nil, next: { rest.take() },
+      observe: { _, _, _ in })
+  }
+
+  private func create(_ key: String) -> Change {
+    Change(
+      target: Change.posts, verb: .create, method: "create",
+      params: ["data": ["type": "posts", "attributes": ["text": .string(key)]]], expires: true, timeout: .seconds(5),
+      key: key)
+  }
+
+  private func guards(retries: Int = 0, _ service: ScriptedService? = nil) -> Safeguards {
+    var guards = Safeguards()
+    guards.retries = retries
+    guards.verification = .unknown
+    guards.resolver = service.map { UnknownResolver($0.client, keyField: "text", isSettled: false) }
+    return guards
+  }
+
+  private static func unknown(_ id: String) -> ClientError {
+    var error = ClientError(.unknown, "no reply")
+    error.wasSent = true
+    error.call = ClientError.Call(method: "update", label: "posts", queue: "posts", correlationID: id)
+    return error
+  }
+
+  // MARK: - retry
+
+  /// A carrier whose first answers are errors.
+  private func failing(_ count: Int, _ error: ClientError) -> ScriptedCarrier {
+    let left = Mutex(count)
+    return ScriptedCarrier { _ in
+      left.withLock { left in
+        left -= 1
+        return left >= 0 ? error : nil
+      }
+    }
+  }
+
+  @Test func aChangeThatFoundNoRouteIsSentAgain() async {
+    let carrier = failing(2, ClientError(.noRoute, "no route"))
+    let report = await run([.update(1, ["views": 2])], on: carrier, guards(retries: 2))
+    #expect(report.tally.ok == 1 && carrier.carried.count == 3)
+  }
+
+  @Test func whatTheServiceRefusesIsNotSentAgain() async {
+    let carrier = failing(9, ClientError(.invalid, "no"))
+    let report = await run([.update(1, ["views": 2])], on: carrier, guards(retries: 2))
+    #expect(report.tally.failed == 1 && carrier.carried.count == 1)
+  }
+
+  @Test func aCreateIsNotRepeatedOnceTheBrokerHasRefusedIt() async {
+    var error = ClientError(.connection, "nacked")
+    error.wasConfirmed = false
+    let carrier = failing(9, error)
+    let report = await run([create("a")], on: carrier, guards(retries: 2))
+    #expect(report.tally.failed == 1 && carrier.carried.count == 1)
+  }
+
+  @Test func anUnknownUpdateIsLookedUpBeforeItIsSentAgain() async {
+    let service = ScriptedService(["1": ["views": 2], "2": ["views": 1]])
+    let carrier = failing(2, Self.unknown("1"))
+    let report = await run(
+      [Change.update(1, ["views": 2]), .update(2, ["views": 2])], on: carrier, window: 1, guards(retries: 1, service))
+    // The first is found as it was sent; the second gets its reply at the first attempt after that.
+    #expect(report.tally.ok == 2 && report.tally.unknown == 0)
+    #expect(carrier.carried == ["1", "2", "2"])
+  }
+
+  @Test func anUnknownCreateIsNeverSentAgain() async {
+    let carrier = failing(9, Self.unknown("1"))
+    let report = await run([create("a")], on: carrier, guards(retries: 3, ScriptedService()))
+    #expect(report.tally.unknown == 1 && carrier.carried.count == 1)
+  }
+
+  // MARK: - verify
+
+  @Test func whatIsUnknownIsLookedUpAtTheEnd() async {
+    let service = ScriptedService(["1": ["views": 2], "2": ["views": 1]])
+    let carrier = ScriptedCarrier { Self.unknown($0.id ?? "") }
+    let report = await run(
+      [.update(1, ["views": 2]), .update(2, ["views": 2]), create("a")], on: carrier, guards(service))
+    #expect(report.tally.ok == 1 && report.tally.unknown == 2)
+    #expect(report.tally.text == "0 ok, 3 unknown, 1 of them carried out since")
+    #expect(carrier.carried.count == 3)
+  }
+
+  @Test func threeLookupsWithoutReplyEndThem() async {
+    let service = ScriptedService(isSilent: true)
+    let report = await run(
+      (1...40).map { .update($0, ["views": 2]) }, on: ScriptedCarrier { Self.unknown($0.id ?? "") }, guards(service))
+    #expect(report.tally.unknown == 40)
+    #expect(3...5 ~= service.reads)
+  }
+
+  @Test func aCreateThatWasMadeTwiceIsNamed() async {
+    let service = ScriptedService(["1": ["text": "a"], "2": ["text": "a"], "3": ["text": "b"]])
+    var all = guards(service)
+    all.verification = .all
+    let report = await run([create("a"), create("b")], on: ScriptedCarrier(), all)
+    #expect(report.tally.ok == 1 && report.tally.failed == 1)
+    #expect(report.tally.groups.first?.outcome.error?.message == "maybe doubled: 2 resources have the key")
+  }
+
+  // MARK: - backup
+
+  @Test func aBackupKeepsTheFirstImage() async throws {
+    defer { unlink(path) }
+    let service = ScriptedService(["1": ["views": 1], "2": ["views": 1]])
+    let carrier = ScriptedCarrier { change in
+      service.set(change.id ?? "", ["views": 2])
+      return nil
+    }
+    for _ in 0..<2 {
+      var guards = Safeguards()
+      let backup = try Backup(path, service.client, Query())
+      guards.backup = backup
+      let report = await run([.update(1, ["views": 2]), .update(2, ["views": 2])], on: carrier, guards)
+      #expect(report.tally.ok == 2)
+      backup.release()
+    }
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").sorted()
+    #expect(
+      lines == [
+        #"{"type":"posts","id":"1","attributes":{"views":1}}"#, #"{"type":"posts","id":"2","attributes":{"views":1}}"#,
+      ])
+  }
+
+  @Test func whatCannotBeBackedUpIsNotSent() async throws {
+    defer { unlink(path) }
+    let carrier = ScriptedCarrier()
+    var guards = Safeguards()
+    guards.backup = try Backup(path, ScriptedService().client, Query())
+    let report = await run([.update(1, ["views": 2]), .destroy(2)], on: carrier, guards)
+    #expect(carrier.carried.isEmpty && report.tally.failed == 1 && report.tally.absent == 1)
+    #expect(!report.tally.hasSent || report.tally.absent == 1)
+  }
+
+  @Test(arguments: ["hello\n{}\n", #"{"a":1}"# + "\n" + #"{"type":"posts","id":"1"}"# + "\n"])
+  func aFileOfOtherLinesIsNoBackup(text: String) throws {
+    defer { unlink(path) }
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    #expect(throws: JournalError.notABackup(path)) { try Backup(path, ScriptedService().client, Query()) }
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+  }
+
+  @Test func aTornLastLineOfABackupIsCut() throws {
+    defer { unlink(path) }
+    try (#"{"type":"posts","id":"1"}"# + "\n{\"ty").write(toFile: path, atomically: true, encoding: .utf8)
+    _ = try Backup(path, ScriptedService().client, Query())
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == #"{"type":"posts","id":"1"}"# + "\n")
+  }
+
+  // MARK: - throttle
+
+  @Test func changesWaitWhileTheQueueIsDeep() async {
+    let depths = Mutex([60, 70, 10])
+    let throttle = Throttle(.init(depth: 50, p95: nil, patience: .seconds(30))) {
+      QueueState(messages: depths.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }, consumers: 1)
+    } sample: {
+    }
+    var guards = Safeguards()
+    guards.throttle = throttle
+    let carrier = ScriptedCarrier { _ in
+      #expect(depths.withLock(\.count) == 1)
+      return nil
+    }
+    let report = await run((1...9).map { .destroy($0) }, on: carrier, guards)
+    #expect(report.tally.ok == 9 && throttle.reason == nil)
+  }
+
+  @Test func itSendsNoMoreAtOnceThanTheDepthAllows() async {
+    let throttle = Throttle(.init(depth: 3, p95: nil, patience: .seconds(30))) {
+      QueueState(messages: 0, consumers: 1)
+    } sample: {
+    }
+    var guards = Safeguards()
+    guards.throttle = throttle
+    let carrier = ScriptedCarrier()
+    _ = await run((1...40).map { .destroy($0) }, on: carrier, window: 16, guards)
+    #expect(carrier.most <= 3 && carrier.carried.count == 40)
+  }
+
+  @Test func aPauseEndsWithItsPatience() async {
+    var guards = Safeguards()
+    guards.throttle = Throttle(.init(depth: 50, p95: nil, patience: .milliseconds(150))) {
+      throw LinkError(.accessRefused, "the queue is exclusive to another connection")
+    } sample: {
+    }
+    let carrier = ScriptedCarrier()
+    let report = await run((1...9).map { .destroy($0) }, on: carrier, guards)
+    #expect(carrier.carried.isEmpty && report.tally.count == 0)
+    let end = report.stop as? Throttle.Exhausted
+    #expect(end?.reason == "the queue's depth can't be read: the queue is exclusive to another connection")
+  }
+
+  @Test func aSlowServiceIsSampledUntilItIsFast() async {
+    let throttle = Throttle(.init(depth: nil, p95: .milliseconds(200), patience: .seconds(30))) {
+      nil
+    } sample: {
+    }
+    for _ in 0..<30 {
+      #expect(await throttle.begin())
+      throttle.end(after: .seconds(1), isAnswered: true)
+    }
+    #expect(await throttle.begin())
+    #expect(throttle.reason == nil)
+  }
+
+  // MARK: - latencies
+
+  @Test func percentilesAreWithinTenPercent() throws {
+    var latencies = Latencies()
+    #expect(latencies.percentile(0.5) == nil)
+    for milliseconds in 1...1000 { latencies.add(.milliseconds(milliseconds)) }
+    for (share, right) in [(0.5, 500.0), (0.95, 950), (0.01, 10), (1, 1000)] {
+      let found = try #require(latencies.percentile(share)) / .milliseconds(1)
+      #expect(abs(found / right - 1) < 0.1, "\(share): \(found)")
+    }
+    latencies.add(.zero)
+    latencies.add(.seconds(1_000_000))
+    #expect(latencies.count == 1002)
+  }
+}

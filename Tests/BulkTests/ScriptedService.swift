@@ -1,0 +1,60 @@
+import Client
+import JSONAPI
+import JSONRPC
+import JSONText
+import Synchronization
+
+/// A service of posts that answers reads from its rows, or not at all.
+final class ScriptedService: Transport {
+  let queue = "posts"
+  let taskExecutor: (any TaskExecutor)? = nil
+  private let state: Mutex<(rows: [String: JSONObject], reads: Int)>
+  /// Whether it gives no reply.
+  private let isSilent: Bool
+
+  init(_ rows: [String: JSONObject] = [:], isSilent: Bool = false) {
+    state = Mutex((rows, 0))
+    self.isSilent = isSilent
+  }
+
+  /// How many reads it got.
+  var reads: Int { state.withLock(\.reads) }
+
+  /// A client of it.
+  var client: ResourceClient { ResourceClient(transport: self, settings: Settings(type: "posts", meta: [:])) }
+
+  func set(_ id: String, _ attributes: JSONObject) { state.withLock { $0.rows[id] = attributes } }
+
+  func nextCorrelationID() -> String { "1" }
+
+  func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8] {
+    let rows = state.withLock { state in
+      state.reads += 1
+      return state.rows
+    }
+    if isSilent { throw LinkError(.timeout, "no reply", wasSent: true) }
+    let params = (try? JSONValue(parsing: envelope.body))?["params"] ?? .null
+    var reply = JSONObject([("jsonrpc", "2.0"), ("id", .string(envelope.correlationID))])
+    if envelope.method == "show" {
+      let id = params["id"]?.idText ?? ""
+      if let attributes = rows[id] {
+        reply["result"] = ["data": .object(Self.resource(id, attributes))]
+      } else {
+        reply["error"] = [
+          "code": -32000, "message": "not found", "data": ["errors": [["status": "404", "title": "Not found"]]],
+        ]
+      }
+    } else {
+      let filter = params["filter"]?.objectValue ?? [:]
+      let found = rows.sorted { $0.key < $1.key }.filter { row in filter.allSatisfy { row.value[$0.key] == $0.value } }
+      reply["result"] = ["data": .array(JSONArray(found.map { .object(Self.resource($0.key, $0.value)) }))]
+    }
+    return JSONValue.object(reply).encoded()
+  }
+
+  private static func resource(_ id: String, _ attributes: JSONObject) -> JSONObject {
+    ["type": "posts", "id": .string(id), "attributes": .object(attributes)]
+  }
+
+  func close() async {}
+}
