@@ -21,6 +21,7 @@ extension Dispatcher {
   }
 
   private func attempted(_ change: Change) async -> Carried {
+    await account.run.control.turn()
     await guards.rate?.turn()
     if let outcome = await guards.backup?.save(change) { return Carried(outcome: outcome) }
     if let throttle = guards.throttle, await !throttle.begin() {

@@ -16,6 +16,8 @@ public final class RunAccount: Sendable {
   public let confirmation: Confirmation
   /// The queues that are being streamed.
   public let streams = StreamLeases()
+  /// What may be done to its bulk changes from outside.
+  public let control = RunControl()
   private let used = Mutex(0)
 
   /// Creates the account of a run.

@@ -69,6 +69,13 @@ struct ProgramPage: Sendable {
         command that resumes it. settle ID done says that a change was carried out, settle ID again that it was not.
         """, example: "retort journal posts.journal settle 4711 done"),
     ProgramPage(
+      name: "ctl", form: "retort ctl [RUN] [status|pause|resume|stop|rate=N|rate=off]",
+      summary: "Looks at the bulk changes of other terminals, or holds them.",
+      note: """
+        Without a word it shows how far each run of the same user is, by its process id. pause lets what is in flight end and
+        sends no more until resume; rate=N sends at most N a second besides the statement's own limits; stop is Ctrl-C.
+        """, example: "retort ctl 4711 rate=50"),
+    ProgramPage(
       name: "help", aliases: ["--help"], form: "retort help [WORD], --help",
       summary: "Explains the language, or a word of it, as help does at the prompt.",
       note: "--help lists the ways to start the program, and its options.", example: "retort help stream"),

@@ -33,6 +33,7 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
     return await parsed(ServeOptions.self, Array(arguments.dropFirst()), "serve", console) {
       await serve($0, console, environment)
     }
+  case "ctl": return control(Array(arguments.dropFirst()), console, environment)
   case "journal": return await journal(Array(arguments.dropFirst()), console)
   case "help": return help(Array(arguments.dropFirst()), console)
   case "--help", "-h":
@@ -141,6 +142,7 @@ private func run(
   let notices = Notices(console)
   let isPrompt = options.script == nil && file == nil && console.isInteractive && console.isTerminal
   let session = session(options, arguments, isPrompt ? nil : command, console, notices, environment)
+  defer { ControlServers.shared.remove() }
   let status: Int32
   if let script = options.script {
     status = await batch(session) { SourceText(name: "-c", text: script) }
@@ -179,12 +181,12 @@ private func session(
     }
     return try await openLink(uri, script: script, listener: listener)
   }
-  return Session(
-    options: own, output: output,
-    host: Session.SessionHost(
-      open: open, note: console.note, draw: console.draw, status: console.status,
-      ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, lateReplies: lateReplies,
-      help: Session.HelpPages(page: Help.text, topics: { Help.topics })))
+  var host = Session.SessionHost(
+    open: open, note: console.note, draw: console.draw, status: console.status,
+    ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, lateReplies: lateReplies,
+    help: Session.HelpPages(page: Help.text, topics: { Help.topics }))
+  host.control = { ControlServers.shared.open($0, environment) }
+  return Session(options: own, output: output, host: host)
 }
 
 /// The URI without its password, held against the rules for one.

@@ -8,26 +8,41 @@ final class Progress: Sendable {
     var isEnded = false
   }
 
+  /// What was said last, for `retort ctl`.
+  private final class Status: Sendable {
+    let text: Mutex<String>
+
+    init(_ text: String) { self.text = Mutex(text) }
+  }
+
   private let session: Session
   private let label: String
   private let total: Int?
   private let throttle: Throttle?
   private let state = Mutex(State())
+  private let status: Status
+  /// Its number in the control of the run.
+  private let number: Int
   private static let interval = Duration.seconds(10)
   /// How many cells the bar has.
   private static let barWidth = 10
 
   init(_ session: Session, _ label: String, total: Int?, throttle: Throttle?) {
     (self.session, self.label, self.total, self.throttle) = (session, label, total, throttle)
+    let status = Status(label)
+    self.status = status
+    number = session.account.control.add { status.text.withLock { $0 } }
+    session.host.control?(session.account.control)
   }
 
   /// Shows a report; not in the first second.
   func show(_ report: Report) {
     let time = ContinuousClock.now - report.begin
-    guard time > .seconds(1) else { return }
+    status.text.withLock { $0 = text(report, time, hasBar: false) }
+    guard time > .seconds(1), !session.options.isQuiet else { return }
     state.withLock { state in
       guard !state.isEnded else { return }
-      if let status = session.host.status { return status(text(report, time, hasBar: true)) }
+      if let show = session.host.status { return show(text(report, time, hasBar: true)) }
       guard state.nextNote <= .now else { return }
       state.nextNote = .now + Self.interval
       session.note(text(report, time, hasBar: false))
@@ -36,6 +51,7 @@ final class Progress: Sendable {
 
   /// Removes the line.
   func end() {
+    session.account.control.remove(number)
     state.withLock { state in
       if !state.isEnded { session.host.status?(nil) }
       state.isEnded = true
@@ -60,15 +76,15 @@ final class Progress: Sendable {
     if let total = total, total > done, rate > 0 {
       parts.append("ETA \(Duration.seconds((total - done) / rate + 1).short)")
     }
-    if let reason = throttle?.reason { parts.append("waiting: \(reason)") }
+    if let reason = throttle?.reason ?? session.account.control.reason { parts.append("waiting: \(reason)") }
     return parts.joined(separator: "  ")
   }
 }
 
 extension Session {
-  /// The progress of a plan; nil if none is shown.
+  /// The progress of a plan; nil if it sends nothing.
   func progress(of plan: BulkPlan) -> Progress? {
-    guard !options.isQuiet, !plan.isDry, !options.isOffline else { return nil }
+    guard !plan.isDry, !options.isOffline else { return nil }
     return Progress(self, plan.label, total: plan.source.total, throttle: plan.guards.throttle)
   }
 }

@@ -58,6 +58,8 @@ public final class Session: Sendable {
     public var draw: @Sendable (String) -> Void
     /// Shows how far a statement is on a line of its own, nil removes it; nil if standard error is no terminal.
     public var status: (@Sendable (String?) -> Void)?
+    /// Lets other terminals reach the bulk changes of the run; called when the first of them begins, and again.
+    public var control: (@Sendable (RunControl) -> Void)?
     /// Asks a question at the terminal; nil where it can't be asked.
     public var ask: (@Sendable (String) async -> String?)?
     /// Shows what the program was asked to trace.

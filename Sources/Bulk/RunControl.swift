@@ -1,0 +1,78 @@
+import Synchronization
+
+/// What may be done to the bulk changes of a run from outside it: pause, resume, send fewer a second (`retort ctl`).
+///
+/// It never makes a statement faster than its own limits allow.
+public final class RunControl: Sendable {
+  private struct State {
+    var isPaused = false
+    var perSecond: Int?
+    var rate: RateLimiter?
+    var nextNumber = 0
+    /// What each bulk change says of itself, by its number.
+    var statements: [Int: @Sendable () -> String] = [:]
+  }
+
+  private let state = Mutex(State())
+  /// Whether changes have to ask: nothing is set in most runs.
+  private let isInUse = Atomic(false)
+
+  /// Creates the control of a run.
+  init() {}
+
+  /// Holds changes back until ``resume()``; those in flight are not touched.
+  public func pause() { change { $0.isPaused = true } }
+
+  /// Lets changes leave again.
+  public func resume() { change { $0.isPaused = false } }
+
+  /// Sends so many changes a second at most, besides a statement's own `rate:`; nil takes the limit away.
+  public func limit(perSecond: Int?) {
+    change { state in
+      state.perSecond = perSecond
+      state.rate = perSecond.map { RateLimiter(perSecond: $0) }
+    }
+  }
+
+  /// Adds a bulk change that says how far it is, until ``remove(_:)``.
+  public func add(_ status: @escaping @Sendable () -> String) -> Int {
+    state.withLock { state in
+      state.nextNumber += 1
+      state.statements[state.nextNumber] = status
+      return state.nextNumber
+    }
+  }
+
+  /// Removes a bulk change that has ended.
+  public func remove(_ number: Int) { state.withLock { $0.statements[number] = nil } }
+
+  /// What the bulk changes say of themselves, and what was set from outside.
+  public var status: String {
+    let (statements, reason) = state.withLock { state in
+      (state.statements.sorted { $0.key < $1.key }.map(\.value), Self.reason(state))
+    }
+    let lines = statements.isEmpty ? ["no bulk change is running"] : statements.map { $0() }
+    return (lines + (reason.map { [$0] } ?? [])).joined(separator: "\n")
+  }
+
+  /// What was set from outside: `paused`, `at most 50/s`; nil if nothing is.
+  public var reason: String? { state.withLock { Self.reason($0) } }
+
+  private static func reason(_ state: State) -> String? {
+    state.isPaused ? "paused by retort ctl" : state.perSecond.map { "at most \($0)/s by retort ctl" }
+  }
+
+  private func change(_ body: (inout State) -> Void) {
+    state.withLock { state in
+      body(&state)
+      isInUse.store(state.isPaused || state.rate != nil, ordering: .relaxed)
+    }
+  }
+
+  /// Waits until a change may leave; at once if the task is cancelled.
+  func turn() async {
+    guard isInUse.load(ordering: .relaxed) else { return }
+    while state.withLock(\.isPaused), !Task.isCancelled { try? await Task.sleep(for: .milliseconds(50)) }
+    await state.withLock(\.rate)?.turn()
+  }
+}

@@ -1,0 +1,55 @@
+import Glibc
+import Redaction
+
+/// Looks at runs of the same user, or changes one: `retort ctl [RUN] [status | pause | resume | stop | rate=N]`.
+func control(_ words: [String], _ console: Console, _ environment: [String: String]) -> Int32 {
+  let usage = "retort ctl [RUN] [status | pause | resume | stop | rate=N | rate=off]"
+  if words == ["--help"] || words == ["-h"] {
+    _ = console.write(Array("USAGE: \(usage)\n".utf8))
+    return 0
+  }
+  let named = words.first.flatMap { pid_t($0) == nil ? nil : $0 }
+  let rest = words.dropFirst(named == nil ? 0 : 1)
+  let command = rest.first ?? "status"
+  guard rest.count < 2, isCommand(command) else {
+    console.note("error: retort ctl does not know '\(words.joined(separator: " "))'\n  = \(usage)\n")
+    return 2
+  }
+  let runs = ControlSocket.directory(environment).map(runs) ?? []
+  let chosen = named == nil ? runs : runs.filter { $0 == named }
+  guard !chosen.isEmpty else {
+    console.note("error: \(named.map { "no run \($0) makes bulk changes" } ?? "no run makes bulk changes")\n")
+    return 2
+  }
+  guard command == "status" || chosen.count == 1 else {
+    console.note(
+      "error: there are \(chosen.count) runs: \(chosen.joined(separator: ", "))\n  = retort ctl RUN \(command)\n")
+    return 2
+  }
+  for run in chosen {
+    guard let process = pid_t(run), let answer = ControlSocket.of(process, environment)?.ask(command) else { continue }
+    let lines = answer.split(separator: "\n").map { "\(run): \(TerminalText.message(String($0)))\n" }
+    _ = console.write(Array(lines.joined().utf8))
+  }
+  return 0
+}
+
+private func isCommand(_ word: String) -> Bool {
+  if ["status", "pause", "resume", "stop", "rate=off"].contains(word) { return true }
+  return word.hasPrefix("rate=") && Int(word.dropFirst(5)).map { $0 > 0 } ?? false
+}
+
+/// The runs that have a socket, by their process ids; what a killed one has left is removed.
+private func runs(in directory: String) -> [String] {
+  guard let entries = unsafe opendir(directory) else { return [] }
+  defer { unsafe closedir(entries) }
+  var runs: [String] = []
+  while let entry = unsafe readdir(entries) {
+    let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+      unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+    }
+    guard let process = pid_t(name) else { continue }
+    if kill(process, 0) == 0 { runs.append(name) } else if errno == ESRCH { unlink("\(directory)/\(name)") }
+  }
+  return runs.sorted { (Int($0) ?? 0) < (Int($1) ?? 0) }
+}

@@ -1,0 +1,154 @@
+import Bulk
+import Dispatch
+import Glibc
+import Synchronization
+
+/// The Unix sockets by which `retort ctl` reaches runs: one for each process, in a directory that only its owner enters.
+struct ControlSocket {
+  /// The socket's path.
+  let path: String
+
+  /// The directory of a user's sockets: in `$XDG_STATE_HOME`, else in `~/.local/state`; nil if neither is set.
+  static func directory(_ environment: [String: String]) -> String? {
+    if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/retort/runs" }
+    return environment["HOME"].map { $0 + "/.local/state/retort/runs" }
+  }
+
+  /// The socket of a process.
+  static func of(_ process: pid_t, _ environment: [String: String]) -> ControlSocket? {
+    directory(environment).map { ControlSocket(path: "\($0)/\(process)") }
+  }
+
+  /// Opens a socket, and binds it or connects it; nil if that fails.
+  fileprivate func opened(isServer: Bool) -> Int32? {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let bytes = Array(path.utf8)
+    guard bytes.count < unsafe MemoryLayout.size(ofValue: address.sun_path) else { return nil }
+    unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
+    let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard number >= 0 else { return nil }
+    let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+    let failure = unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe isServer ? bind(number, $0, size) : connect(number, $0, size)
+      }
+    }
+    guard failure == 0 else {
+      close(number)
+      return nil
+    }
+    return number
+  }
+
+  /// Reads up to the end of a line, or to the end.
+  fileprivate static func read(_ number: Int32, toLine: Bool) -> String {
+    var (text, piece): ([UInt8], [UInt8]) = ([], [UInt8](repeating: 0, count: 4096))
+    while text.count < 1 << 16 {
+      let count = unsafe Glibc.read(number, &piece, piece.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { break }
+      text += piece[..<count]
+      if toLine, text.contains(0x0A) { break }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Sends a command to the run of the socket; nil if it is gone.
+  func ask(_ command: String) -> String? {
+    guard let number = opened(isServer: false) else { return nil }
+    defer { close(number) }
+    guard Console.write(Array((command + "\n").utf8), to: number) else { return nil }
+    return Self.read(number, toLine: false)
+  }
+}
+
+/// Answers `retort ctl` as long as the process runs.
+final class ControlServer: Sendable {
+  private let control: RunControl
+  private let socket: ControlSocket
+  private let number: Int32
+
+  /// Opens the socket of this process; nil if that can't be had.
+  init?(_ control: RunControl, _ environment: [String: String]) {
+    guard let socket = ControlSocket.of(getpid(), environment) else { return nil }
+    Self.makeDirectories(socket.path)
+    unlink(socket.path)
+    let mask = umask(0o077)
+    defer { umask(mask) }
+    guard let number = socket.opened(isServer: true) else { return nil }
+    (self.control, self.socket, self.number) = (control, socket, number)
+    guard listen(number, 8) == 0 else { return nil }
+  }
+
+  deinit {
+    close(number)
+    unlink(socket.path)
+  }
+
+  /// Removes the socket: the process is about to end.
+  func remove() { unlink(socket.path) }
+
+  private static func makeDirectories(_ path: String) {
+    for end in path.indices.dropFirst() where path[end] == "/" { mkdir(String(path[..<end]), 0o700) }
+  }
+
+  /// Accepts one connection after the other; blocks.
+  func run() {
+    while true {
+      let peer = accept(number, nil, nil)
+      guard peer >= 0 else {
+        if errno == EINTR || errno == ECONNABORTED { continue }
+        return
+      }
+      var wait = timeval(tv_sec: 1, tv_usec: 0)
+      unsafe setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
+      if Self.isOwner(peer) {
+        let command = ControlSocket.read(peer, toLine: true).prefix { $0 != "\n" }
+        _ = Console.write(Array((answer(String(command)) + "\n").utf8), to: peer)
+      }
+      close(peer)
+    }
+  }
+
+  /// Whether the process at the other end has the same user (SO_PEERCRED).
+  private static func isOwner(_ peer: Int32) -> Bool {
+    var credentials: [UInt32] = [0, .max, 0]  // pid, uid, gid
+    var size = socklen_t(12)
+    return unsafe getsockopt(peer, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0 && credentials[1] == getuid()
+  }
+
+  private func answer(_ command: String) -> String {
+    switch command {
+    case "status": break
+    case "pause": control.pause()
+    case "resume": control.resume()
+    case "stop": kill(getpid(), SIGINT)
+    case "rate=off": control.limit(perSecond: nil)
+    default:
+      guard command.hasPrefix("rate="), let rate = Int(command.dropFirst(5)), rate > 0 else { return "unknown command" }
+      control.limit(perSecond: rate)
+    }
+    return control.status
+  }
+}
+
+/// The server of this process, opened when its first bulk change begins.
+final class ControlServers: Sendable {
+  static let shared = ControlServers()
+
+  private let state = Mutex<(server: ControlServer?, isOpened: Bool)>((nil, false))
+
+  /// Opens the server, once.
+  func open(_ control: RunControl, _ environment: [String: String]) {
+    state.withLock { state in
+      guard !state.isOpened else { return }
+      state = (ControlServer(control, environment), true)
+      guard let server = state.server else { return }
+      DispatchQueue(label: "retort.ctl").async { server.run() }
+    }
+  }
+
+  /// Removes the socket.
+  func remove() { state.withLock { $0.server?.remove() } }
+}
