@@ -49,7 +49,7 @@ private func runs(in directory: String) -> [String] {
       unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
     }
     guard let process = pid_t(name) else { continue }
-    if kill(process, 0) == 0 { runs.append(name) } else if errno == ESRCH { unlink("\(directory)/\(name)") }
+    if kill(process, 0) == 0 { runs.append(name) } else if errno == ESRCH { unsafe unlink("\(directory)/\(name)") }
   }
   return runs.sorted { (Int($0) ?? 0) < (Int($1) ?? 0) }
 }

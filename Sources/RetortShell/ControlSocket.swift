@@ -24,7 +24,7 @@ struct ControlSocket {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     let bytes = Array(path.utf8)
-    guard bytes.count < unsafe MemoryLayout.size(ofValue: address.sun_path) else { return nil }
+    guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
     unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
     let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard number >= 0 else { return nil }
@@ -73,7 +73,7 @@ final class ControlServer: Sendable {
   init?(_ control: RunControl, _ environment: [String: String]) {
     guard let socket = ControlSocket.of(getpid(), environment) else { return nil }
     Self.makeDirectories(socket.path)
-    unlink(socket.path)
+    unsafe unlink(socket.path)
     let mask = umask(0o077)
     defer { umask(mask) }
     guard let number = socket.opened(isServer: true) else { return nil }
@@ -83,20 +83,20 @@ final class ControlServer: Sendable {
 
   deinit {
     close(number)
-    unlink(socket.path)
+    unsafe unlink(socket.path)
   }
 
   /// Removes the socket: the process is about to end.
-  func remove() { unlink(socket.path) }
+  func remove() { unsafe unlink(socket.path) }
 
   private static func makeDirectories(_ path: String) {
-    for end in path.indices.dropFirst() where path[end] == "/" { mkdir(String(path[..<end]), 0o700) }
+    for end in path.indices.dropFirst() where path[end] == "/" { unsafe mkdir(String(path[..<end]), 0o700) }
   }
 
   /// Accepts one connection after the other; blocks.
   func run() {
     while true {
-      let peer = accept(number, nil, nil)
+      let peer = unsafe accept(number, nil, nil)
       guard peer >= 0 else {
         if errno == EINTR || errno == ECONNABORTED { continue }
         return
