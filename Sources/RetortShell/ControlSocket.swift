@@ -96,7 +96,7 @@ final class ControlServer: Sendable {
   /// Accepts one connection after the other; blocks.
   func run() {
     while true {
-      let peer = unsafe accept(number, nil, nil)
+      let peer = accept(number, nil, nil)
       guard peer >= 0 else {
         if errno == EINTR || errno == ECONNABORTED { continue }
         return
