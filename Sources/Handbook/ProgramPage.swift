@@ -123,6 +123,12 @@ struct ProgramPage: Sendable {
         replies, and each kind of failure with how often it came and one example.
         """, example: "retort --summary json migrate.retort 2> report.ndjson"),
     option(
+      "report", "FILE", "Writes what each statement did to a file, .json or JUnit's .xml.",
+      note: """
+        When the run ends: each statement with its time, its error, the counts, times and failures of its changes, and each
+        assertion; statements and assertions are the test cases of JUnit's form.
+        """, example: "retort --report result.xml migrate.retort"),
+    option(
       "quiet", "", "Shows no progress of long statements.",
       note: """
         Without it a change of many resources that takes over a second shows on standard error how far it is: at a terminal

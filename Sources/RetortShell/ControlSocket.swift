@@ -2,6 +2,7 @@ import Bulk
 import Dispatch
 import Glibc
 import Synchronization
+import Terminal
 
 /// The Unix sockets by which `retort ctl` reaches runs: one for each process, in a directory that only its owner enters.
 struct ControlSocket {
@@ -123,7 +124,7 @@ final class ControlServer: Sendable {
     case "status": break
     case "pause": control.pause()
     case "resume": control.resume()
-    case "stop": kill(getpid(), SIGINT)
+    case "stop": Interrupts.shared.raise(.interrupt)
     case "rate=off": control.limit(perSecond: nil)
     default:
       guard command.hasPrefix("rate="), let rate = Int(command.dropFirst(5)), rate > 0 else { return "unknown command" }

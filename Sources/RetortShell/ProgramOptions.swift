@@ -49,6 +49,11 @@ struct ProgramOptions: ParsableArguments {
     help: ArgumentHelp("How changes are summed up on standard error: text or json.", valueName: "FORM"))
   var summary: SummaryForm = .text
 
+  @Option(
+    name: .customLong("report"),
+    help: ArgumentHelp("Write what each statement did to a file, .json or JUnit's .xml.", valueName: "FILE"))
+  var report: String?
+
   @Flag(help: "Show no progress of long statements.")
   var quiet = false
 
@@ -90,6 +95,9 @@ struct ProgramOptions: ParsableArguments {
     if topics == nil || trace?.isEmpty == true {
       throw ValidationError("--trace takes any of \(Trace.Topic.allCases.map(\.rawValue).joined(separator: ","))")
     }
+    if let report, !report.hasSuffix(".json"), !report.hasSuffix(".xml") {
+      throw ValidationError("--report takes a file that ends in .json or .xml, not '\(report)'")
+    }
     for variable in variables where !variable.contains("=") {
       throw ValidationError("--var takes NAME=VALUE, not '\(variable)'")
     }
@@ -130,6 +138,7 @@ extension ProgramOptions {
     options.reason = reason
     options.summarizesAsJSON = summary == .json
     options.isQuiet = quiet
+    options.report = report.map { _ in RunReport() }
     options.isOffline = offline
     options.isInteractive = console.isInteractive
     options.format = output

@@ -155,7 +155,27 @@ private func run(
     }
   }
   await session.close()
-  return status
+  guard let path = options.report, let report = session.options.report else { return status }
+  return write(report, to: path, status, options.reason, console)
+}
+
+/// Writes a report; a failure to do so ends a run that went well with status 1.
+private func write(
+  _ report: RunReport, to path: String, _ status: Int32, _ reason: String?, _ console: Console
+) -> Int32 {
+  let bytes =
+    path.hasSuffix(".xml")
+    ? Array(report.junit(status: status, reason: reason).utf8)
+    : report.json(status: status, reason: reason).encoded() + [UInt8(ascii: "\n")]
+  do throws(Fault) {
+    let file = try WrittenFile(path, appends: false)
+    try file.write(bytes)
+    try file.finish()
+    return status
+  } catch {
+    console.note("error: the report can't be written: \(TerminalText.message(error.message))\n")
+    return status == 0 ? 1 : status
+  }
 }
 
 private func session(

@@ -44,6 +44,9 @@ public final class Interrupts: Sendable {
     return try await body()
   }
 
+  /// Tells the watcher of a signal that did not come from outside, also if that signal is ignored.
+  public func raise(_ signal: Signal) { deliver(signal.rawValue) }
+
   /// Gives SIGTSTP and SIGWINCH to the line editor.
   func watchTerminal(_ watcher: @escaping @Sendable (Int32) -> Void) {
     state.withLock { $0.terminal = watcher }

@@ -228,6 +228,32 @@ import Testing
     #expect(throttle.reason == nil)
   }
 
+  // MARK: - control
+
+  @Test func aPausedRunSendsNothingUntilItIsResumed() async {
+    let account = RunAccount(.given)
+    let carrier = ScriptedCarrier()
+    account.control.pause()
+    #expect(account.control.status == "no bulk change is running\npaused by retort ctl")
+    let number = account.control.add { "destroy posts 0" }
+    #expect(account.control.status == "destroy posts 0\npaused by retort ctl")
+    let run = Task {
+      var rest: [Element]? = (1...9).map { Element($0) }
+      let dispatcher = Dispatcher(StatementAccount(account), carrier, lateReplies: nil)
+      return await dispatcher.run(
+        Report(), Policy(window: 4, continuesOnError: true), consent: nil, next: { rest.take() },
+        observe: { _, _, _ in })
+    }
+    try? await Task.sleep(for: .milliseconds(20))
+    #expect(carrier.carried.isEmpty)
+    account.control.limit(perSecond: 10_000)
+    account.control.resume()
+    #expect(await run.value.tally.ok == 9)
+    account.control.remove(number)
+    account.control.limit(perSecond: nil)
+    #expect(account.control.status == "no bulk change is running")
+  }
+
   // MARK: - latencies
 
   @Test func percentilesAreWithinTenPercent() throws {

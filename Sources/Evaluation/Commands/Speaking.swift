@@ -45,9 +45,14 @@ extension Command {
     do throws(Fault) { isTrue = try arguments.value(0).condition("assert") } catch {
       throw error.placed(at: arguments.range(0), in: arguments.source)
     }
-    guard !isTrue else { return .null }
+    let report = frame.run.session.options.report
+    guard !isTrue else {
+      report?.add(assertion: arguments.range, in: arguments.source, failure: nil)
+      return .null
+    }
     let hasMessage = arguments.positional.count > 1
     let message = hasMessage ? try arguments.value(1).interpolated() : "the assertion is false"
+    report?.add(assertion: arguments.range, in: arguments.source, failure: message)
     let sides = arguments.positional[0].sides.map { ["left: \($0.left.label)", "right: \($0.right.label)"] }
     throw Fault(
       .assert, message, at: [Fault.Mark(arguments.range(0))], in: arguments.source,

@@ -65,6 +65,7 @@ struct BulkRun {
       }
     } catch { report.stop = error }
     progress?.end()
+    if !isDry { session.options.report?.add(change: report.json(plan.label)) }
     let journal = plan.guards.journal
     defer {
       journal?.release()

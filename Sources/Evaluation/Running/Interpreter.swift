@@ -121,11 +121,17 @@ public final class Interpreter: Sendable {
       let statement = StatementAccount(session.account)
       session.state.withLock { $0.statement = statement }
       frame.run = Run(session: session, source: prepared.source, statement: statement)
+      let clock = ContinuousClock.now
+      func report(_ fault: Fault?) {
+        session.options.report?.add(statement: prepared.range, in: prepared.source, statement, since: clock, fault)
+      }
       do throws(Fault) {
         if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
         try await run(prepared, &frame)
+        report(nil)
         if !session.output.flush() { return end(.closed(isOwed: isOwed), prepared, statement) }
       } catch {
+        report(error.kind == .exit ? nil : error)
         if error.kind == .closed { return end(.closed(isOwed: isOwed || prepared.isOwed), prepared, statement) }
         let isStop = [.interrupted, .exit].contains(error.kind)
         return end(isStop ? error : error.placed(at: prepared.range, in: prepared.source), prepared, statement)

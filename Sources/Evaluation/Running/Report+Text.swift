@@ -48,7 +48,7 @@ extension Report {
 
 extension Duration {
   /// The duration in whole milliseconds.
-  fileprivate var milliseconds: Int { Int((self / .milliseconds(1)).rounded()) }
+  var milliseconds: Int { Int((self / .milliseconds(1)).rounded()) }
 
   /// The duration as a person reads an estimate: `4 ms`, `1.2 s`, `3 min`.
   var short: String {

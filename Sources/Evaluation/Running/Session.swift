@@ -29,6 +29,8 @@ public final class Session: Sendable {
     public var command: String?
     /// Whether the summaries of changes are lines of JSON: `--summary json`.
     public var summarizesAsJSON = false
+    /// What the run did, for `--report`; nil if none is written.
+    public var report: RunReport?
     /// Whether no progress is shown: `--quiet`.
     public var isQuiet = false
     /// Whether a summary says how fast the changes were, if they took a while.

@@ -1,0 +1,88 @@
+import Foundation
+import Glibc
+import JSONText
+import TestBench
+import Testing
+
+/// What a program learns of a run: `--summary json`, `--report`, `retort ctl`.
+@Suite(.timeLimit(.minutes(2))) struct ReportTests {
+  private let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
+  private static let prologue = "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n"
+
+  @Test func theSummaryIsALineOfJSON() async throws {
+    let ran = await Ran.retort(
+      "--summary", "json", "-c", Self.prologue + "[1, 9998, 9999] | update posts {views: 1} on-error: \"continue\"")
+    let line = try #require(ran.notes.split(separator: "\n").first)
+    let summary = try JSONValue(parsing: Array(line.utf8))
+    #expect(summary["statement"]?.stringValue == "update posts")
+    #expect(summary["ok"]?.numberValue?.integer == 1 && summary["failed"]?.numberValue?.integer == 2)
+    guard case .array(let failures)? = summary["failures"] else { return #expect(Bool(false), "no failures") }
+    #expect(failures.count == 1 && failures.first?["kind"]?.stringValue == "not-found")
+    #expect(failures.first?["count"]?.numberValue?.integer == 2 && failures.first?["id"]?.stringValue == "9998")
+    #expect(ran.status == 5)
+  }
+
+  @Test func theReportHasEachStatementAndAssertion() async throws {
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    let script =
+      Self.prologue
+        + """
+        [1, 2] | update posts {views: 1}
+        update posts 3 {text: "a < b & \\"c\\""}
+        assert 1 == 1
+        assert 1 == 2, "one is not two"
+        """
+    let (json, xml) = (directory + "/r.json", directory + "/r.xml")
+    let first = await Ran.retort("--report", json, "--reason", "OPS-1", "-c", script)
+    let second = await Ran.retort("--report", xml, "-c", script)
+    #expect(first.status == 3 && second.status == 3)
+    let report = try JSONValue(parsing: Array(Data(contentsOf: URL(filePath: json))))
+    #expect(report["status"]?.numberValue?.integer == 3 && report["reason"]?.stringValue == "OPS-1")
+    guard case .array(let statements)? = report["statements"] else { return #expect(Bool(false), "no statements") }
+    #expect(statements.count { $0["statement"] != nil } == 6 && statements.count { $0["assertion"] != nil } == 2)
+    #expect(statements.last?["error"]?["message"]?.stringValue == "one is not two")
+    #expect(statements.contains { $0["place"]?.stringValue == "-c:3" && $0["changes"] != nil })
+    let text = try String(contentsOfFile: xml, encoding: .utf8)
+    #expect(text.contains("tests=\"8\" failures=\"1\" errors=\"0\""))
+    #expect(text.contains("a &lt; b &amp; \\&quot;c\\&quot;"))
+    let reader = Process()
+    reader.executableURL = URL(filePath: "/usr/bin/python3")
+    reader.arguments = ["-c", "import sys, xml.etree.ElementTree as e; e.parse(sys.argv[1])", xml]
+    try reader.run()
+    reader.waitUntilExit()
+    #expect(reader.terminationStatus == 0)
+  }
+
+  @Test func aReportOfAnotherFormIsRefused() async {
+    let ran = await Ran.retort("--report", "r.txt", "-c", "print 1")
+    #expect(ran.status == 2 && ran.notes.contains("--report takes a file that ends in .json or .xml"))
+  }
+
+  @Test func anotherTerminalSeesARunAndStopsIt() async throws {
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let environment = ["XDG_STATE_HOME": directory, "HOME": directory]
+    #expect(await Ran.retort(["ctl"], environment: environment).status == 2)
+    let service = try await FakeService("--latency", "5ms")
+    let program = try RunningProgram(
+      [
+        "-c",
+        "let service = connect\nlet posts = client queue: \"posts\"\n1..900 | update posts {views: 7} in-flight: 2 rate: 20",
+      ], environment: environment.merging(["RETORT_URL": service.vhost.uri]) { $1 })
+    var seen = await Ran.retort(["ctl"], environment: environment)
+    while seen.status != 0 {
+      try await Task.sleep(for: .milliseconds(20))
+      seen = await Ran.retort(["ctl"], environment: environment)
+    }
+    #expect(seen.output.contains(": update posts"))
+    let mode = try FileManager.default.attributesOfItem(atPath: directory + "/retort/runs")[.posixPermissions] as? Int
+    #expect(mode == 0o700)
+    #expect(await Ran.retort(["ctl", "rate=5"], environment: environment).output.contains("at most 5/s by retort ctl"))
+    #expect(await Ran.retort(["ctl", "fly"], environment: environment).status == 2)
+    #expect(await Ran.retort(["ctl", "stop"], environment: environment).status == 0)
+    let ran = try await program.ended()
+    #expect(ran.status == 130 && ran.notes.contains("update posts: "))
+    #expect(await Ran.retort(["ctl"], environment: environment).status == 2)
+    #expect(await service.stop().status == 0)
+  }
+}
