@@ -1,5 +1,5 @@
 import Bulk
-import Dispatch
+import Foundation
 import Glibc
 import Synchronization
 import Terminal
@@ -146,7 +146,7 @@ final class ControlServers: Sendable {
       guard !state.isOpened else { return }
       state = (ControlServer(control, environment), true)
       guard let server = state.server else { return }
-      DispatchQueue(label: "retort.ctl").async { server.run() }
+      Foundation.Thread.detachNewThread { server.run() }
     }
   }
 

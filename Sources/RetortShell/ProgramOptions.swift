@@ -161,7 +161,7 @@ extension ProgramOptions {
 extension ProgramOptions {
   /// The options that take a value.
   static let valued: Set<String> = [
-    "-c", "--var", "--output", "--timeout", "--color", "--guarded", "--reason", "--summary",
+    "-c", "--var", "--output", "--timeout", "--color", "--guarded", "--reason", "--summary", "--report",
   ]
   /// The options that take none.
   static let flags: Set<String> = ["--yes", "--offline", "--allow-sh", "--dry-run", "--quiet"]
