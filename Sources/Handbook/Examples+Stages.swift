@@ -171,6 +171,11 @@ extension Examples {
     id  text    author.id
     --  ------  ---------
     1   Post 1  1
+    # stage card
+    > stream posts include: "author" | take 1 | card .id .text .author
+    id      1
+    text    Post 1
+    author  Ada Archer
     # stage json
     > stream posts | take 2 | json .id
     [{"id":"1"},{"id":"2"}]

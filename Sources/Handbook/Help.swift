@@ -53,7 +53,9 @@ public enum Help {
     .init(
       name: "in-flight", shape: .number, fallback: "16",
       summary: "how many requests of a bulk change at once, where it does not say"),
-    .init(name: "timing", shape: .boolean, fallback: "false", summary: "says how long each statement took"),
+    .init(
+      name: "timing", shape: .boolean, fallback: "false",
+      summary: "says how long each statement took, and how much of it went into waiting for replies and decoding them"),
   ]
 
   /// The text for some words, or nil where there is none.

@@ -85,7 +85,10 @@ struct ProgramPage: Sendable {
       example: "retort --yes=500 clean-up.retort"),
     option(
       "output", "FORMAT", "How results are written: \(Format.list).",
-      note: "Without it, a table at a terminal and a line of JSON each elsewhere. set output: does it in a session.",
+      note: """
+        Without it, a table at a terminal and a line of JSON each elsewhere; few rows that are too wide for a table are
+        cards, with a line for each field. set output: does it in a session.
+        """,
       example: "retort --output csv report.retort > report.csv"),
     option(
       "timeout", "DURATION", "How long a request waits, where neither call nor client says: 10s, 500ms, never.",
@@ -129,6 +132,12 @@ struct ProgramPage: Sendable {
     option(
       "allow-sh", "", "Lets the stage sh run programs.", note: "Without it | sh is refused.",
       example: "retort --allow-sh report.retort"),
+    option(
+      "no-pager", "", "Shows results that are taller than the screen all at once.",
+      note: """
+        The prompt shows them, and help, with RETORT_PAGER, PAGER or less, the first screen as soon as it is there. An empty
+        RETORT_PAGER does as --no-pager.
+        """, example: "retort --no-pager"),
     option(
       "color", "WHEN", "Colours of errors: auto, always or never.",
       note: "auto, which holds without it, colours at a terminal, unless NO_COLOR is set.",

@@ -163,7 +163,8 @@ private func session(
   var own = options.session(arguments: arguments, environment: environment, console: console)
   own.command = command
   let script = options.script != nil ? "-c" : options.rest.first ?? "prompt"
-  let output = Output(isTerminal: console.isTerminal, columns: console.columns, write: console.write)
+  let output = Output(
+    isTerminal: console.isTerminal, columns: console.columns, rows: console.rows, write: console.write)
   let topics = options.topics ?? []
   let trace = Trace(topics) { console.note("trace: \(TerminalText.unbroken($0))\n") }
   let tell: @Sendable (String) -> Void = { trace("amqp \($0)") }
@@ -184,7 +185,8 @@ private func session(
     host: Session.SessionHost(
       open: open, note: console.note, draw: console.draw, status: console.status,
       ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, lateReplies: lateReplies,
-      help: Session.HelpPages(page: Help.text, topics: { Help.topics })))
+      help: Session.HelpPages(page: Help.text, topics: { Help.topics }),
+      pager: options.script == nil && options.rest.isEmpty && !options.isUnpaged ? console.pager(environment) : nil))
 }
 
 /// The URI without its password, held against the rules for one.

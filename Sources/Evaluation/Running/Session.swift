@@ -66,6 +66,8 @@ public final class Session: Sendable {
     public var lateReplies: LateReplies?
     /// What `help` prints.
     public var help: HelpPages
+    /// Starts the pager of results that are taller than the screen; nil where there is none.
+    public var pager: (@Sendable () -> Pager?)?
 
     /// Creates a host.
     public init(
@@ -73,7 +75,8 @@ public final class Session: Sendable {
       note: @escaping @Sendable (String) -> Void, draw: (@Sendable (String) -> Void)? = nil,
       status: (@Sendable (String?) -> Void)? = nil,
       ask: (@Sendable (String) async -> String?)? = nil,
-      trace: Trace? = nil, lateReplies: LateReplies? = nil, help: HelpPages = HelpPages()
+      trace: Trace? = nil, lateReplies: LateReplies? = nil, help: HelpPages = HelpPages(),
+      pager: (@Sendable () -> Pager?)? = nil
     ) {
       self.open = open
       self.note = note
@@ -83,6 +86,7 @@ public final class Session: Sendable {
       self.trace = trace
       self.lateReplies = lateReplies
       self.help = help
+      self.pager = pager
     }
   }
 
