@@ -110,6 +110,12 @@ final class PromptTerminal: Sendable {
     }
   }
 
+  /// Waits until the program has taken every key: a key that asks for nothing but a bell comes last.
+  func settles() async throws {
+    try types("\u{7}")
+    try await waits("a bell") { $0.bells > 0 }
+  }
+
   /// The screen as it is now.
   var screen: ScreenCells { cells.withLock { $0 } }
 
@@ -119,7 +125,7 @@ final class PromptTerminal: Sendable {
   /// Reads what the program draws; false where it draws no more.
   private func readsMore() -> Bool {
     var source = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
-    guard poll(&source, 1, 60_000) == 1 else { return false }
+    guard poll(&source, 1, 20_000) == 1 else { return false }
     var chunk = [UInt8](repeating: 0, count: 65536)
     let count = read(master, &chunk, chunk.count)
     guard count > 0 else { return false }

@@ -18,6 +18,8 @@ struct ScreenCells {
   private var rest: [UInt8] = []
   /// Sequences that were sent and mean nothing here.
   private(set) var strangers: [String] = []
+  /// How often the bell was rung.
+  private(set) var bells = 0
 
   init(columns: Int, rows: Int) {
     (self.columns, self.rows) = (columns, rows)
@@ -83,7 +85,7 @@ struct ScreenCells {
 
   private mutating func show(_ bytes: ArraySlice<UInt8>) {
     switch bytes.first {
-    case 0x07: return
+    case 0x07: bells += 1
     case 0x08:
       cursor.column = max(0, cursor.column - 1)
       isWrapping = false
