@@ -31,7 +31,7 @@ public enum Help {
     ("while", "while CONDITION do ... end", "Runs a block as long as a condition is true."),
     (
       "watch", "watch DURATION do ... end",
-      "Runs a block again and again with a pause; at a terminal it clears the screen before."
+      "Runs a block again and again with a pause; at a terminal each round is drawn over the one before, and what changed is marked."
     ),
     ("if", "if CONDITION do ... else ... end", "Runs a block where a condition is true, or another."),
     ("try", "try do ... rescue NAME ... end", "Runs a block; where it fails, another with the error as NAME."),
