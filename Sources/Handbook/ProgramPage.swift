@@ -23,9 +23,18 @@ struct ProgramPage: Sendable {
     ProgramPage(
       name: "prompt", aliases: ["retort"], form: "retort [OPTIONS]", summary: "The prompt.",
       note: """
-        With history and completion by Tab. Ctrl-C clears the line or stops the statement, Ctrl-D leaves. Where standard
-        input is no terminal, its statements are run as a batch.
+        With history and completion by Tab. Ctrl-C clears the line or stops the statement, Ctrl-D leaves; in a block that
+        is open it drops the block. A line that is not finished goes on in the next, whose prompt names what is open. What
+        is pasted is read as a file is. Names that nothing has are marked in red while they are typed; RETORT_COLORS=light
+        is for light terminals. Where standard input is no terminal, its statements are run as a batch.
         """, example: "retort --timeout 30s"),
+    ProgramPage(
+      name: "edit", form: "edit, Ctrl-X Ctrl-E",
+      summary: "At the prompt, opens a statement in VISUAL, EDITOR or vi, and runs what it was made.",
+      note: """
+        edit opens the last statement, Ctrl-X Ctrl-E (with the keys of vi also v) the one that is being typed. An empty file
+        runs nothing, and neither does an editor that fails.
+        """, example: "EDITOR=nano retort"),
     ProgramPage(
       name: "file", form: "retort [OPTIONS] FILE [ARG ...]",
       summary: "Runs a file of statements; - is standard input.",
@@ -139,8 +148,8 @@ struct ProgramPage: Sendable {
         RETORT_PAGER does as --no-pager.
         """, example: "retort --no-pager"),
     option(
-      "color", "WHEN", "Colours of errors: auto, always or never.",
-      note: "auto, which holds without it, colours at a terminal, unless NO_COLOR is set.",
+      "color", "WHEN", "Colours of errors and of what is typed: auto, always or never.",
+      note: "auto, which holds without it, colours at a terminal, unless NO_COLOR is set or TERM is dumb.",
       example: "retort --color never report.retort"),
     option("version", "", "Says which retort it is.", note: "On standard output.", example: "retort --version"),
   ]

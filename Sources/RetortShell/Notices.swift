@@ -33,7 +33,7 @@ final class Notices: Sendable {
   }
 
   /// Reads a line; what is told meanwhile stands above it.
-  func readLine(of editor: LineEditor, prompt: String) async -> LineInput {
+  func readLine(of editor: LineEditor, prompt: LinePrompt) async -> LineInput {
     self.editor.withLock { $0 = editor }
     let input = await editor.readLine(prompt: prompt)
     self.editor.withLock { $0 = nil }

@@ -4,56 +4,83 @@ import Language
 import Terminal
 
 /// Statements typed by a person, one after the other.
-struct Prompt {
-  private let session: Session
-  private let console: Console
-  private let notices: Notices
-  private let environment: [String: String]
+final class Prompt: Sendable {
+  let session: Session
+  let console: Console
+  let notices: Notices
+  let environment: [String: String]
+  let interpreter: Interpreter
+  /// The words that only the prompt knows.
+  static let words = ["edit"]
+  /// The statement that is being typed.
+  let draft = Draft()
 
   init(_ session: Session, _ console: Console, _ notices: Notices, _ environment: [String: String]) {
     self.session = session
     self.console = console
     self.notices = notices
     self.environment = environment
+    interpreter = Interpreter(session)
   }
 
   /// Reads and runs until Ctrl-D, `exit` or a signal.
   func run() async -> Int32 {
     let editor: LineEditor
-    let interpreter = Interpreter(session)
     do throws(TerminalError) {
       let file = HistoryFile(environment: environment)
-      editor = try LineEditor(history: try history(file)) { line, cursor in
-        let names = interpreter.names
-        return PromptCompleter(variables: names.variables, definitions: names.definitions).completion(
-          of: line, at: cursor)
-      }
+      editor = try LineEditor(history: try history(file), completion: completion, painting: painting)
     } catch {
       console.note("\(error)\n")
       return 1
     }
     console.note("retort \(version): help explains, Ctrl-D leaves\n")
-    var text = ""
-    var prompt = "> "
+    var last = ""
+    var prompt = first
     while true {
       switch await notices.readLine(of: editor, prompt: prompt) {
       case .line(let line):
-        text += text.isEmpty ? line : "\n" + line
-        let report = interpreter.check(SourceText(name: "prompt", text: text), isTyped: true)
-        if report.hasErrors, report.isIncomplete {
-          prompt = "\(report.open ?? "")... "
-          continue
-        }
-        remember(text, editor)
-        let status = await run(text, interpreter)
-        if interpreter.hasExited { return status }
-      case .interrupted: break
-      case .endOfInput: return 0
+        if !draft.isOpen, isWord("edit", line) { await edit(last) } else { draft.add(line) }
+      case .edit(let line):
+        if !line.isEmpty { draft.add(line) }
+        await edit(draft.take())
+      case .interrupted: draft.take()
+      case .endOfInput:
+        guard draft.isOpen else { return 0 }
+        draft.take()
+        console.note("note: the statement that was open is dropped; Ctrl-D again leaves\n")
       case .stopped(let signal): return signal.exitStatus
       }
-      text = ""
-      prompt = "> "
+      let report = interpreter.check(draft.source, isTyped: !draft.wasPasted)
+      if draft.isOpen, report.hasErrors, report.isIncomplete {
+        prompt = continuation(report.open)
+        continue
+      }
+      if draft.isOpen {
+        let isPasted = draft.wasPasted
+        let text = draft.take()
+        if !text.allSatisfy(\.isWhitespace) { last = text }
+        remember(text, editor)
+        if await isAllowed(report, isPasted) {
+          let status = await run(text, isPasted: isPasted)
+          if interpreter.hasExited { return status }
+        }
+      }
+      prompt = first
     }
+  }
+
+  /// The prompt of a statement's first line.
+  private var first: LinePrompt { "> " }
+
+  /// The prompt of a further line: it says what is open.
+  private func continuation(_ open: OpenPart?) -> LinePrompt {
+    LinePrompt((open?.text ?? "...") + "> ", indent: min(2 * (open?.depth ?? 0), 20))
+  }
+
+  /// Whether a line is a word of the prompt, and no name that the person gave.
+  private func isWord(_ word: String, _ line: String) -> Bool {
+    let names = interpreter.names
+    return line.trimmed == word && !names.variables.contains(word) && !names.definitions.contains(word)
   }
 
   private func history(_ file: HistoryFile?) throws(TerminalError) -> History {
@@ -61,18 +88,67 @@ struct Prompt {
     return try History(file: file)
   }
 
+  private func completion(of line: String, at cursor: Int) -> Completion {
+    let names = interpreter.names
+    return PromptCompleter(variables: names.variables, definitions: names.definitions).completion(
+      of: line, at: cursor)
+  }
+
+  /// The colours of the line that is typed; nil where there are to be none.
+  private var painting: LinePainting? {
+    guard session.options.renderer.isColoured, environment["TERM"] != "dumb" else { return nil }
+    return LinePainting(looks: Highlighting.looks(isLight: Highlighting.isLight(environment))) { [self] line, cursor in
+      let names = interpreter.names
+      return Highlighting(variables: names.variables, definitions: names.definitions).parts(
+        of: line, after: draft.text, cursor: cursor)
+    }
+  }
+
   private func remember(_ text: String, _ editor: LineEditor) {
     do throws(TerminalError) { try editor.remember(text) } catch { console.note("\(error)\n") }
   }
 
-  private func run(_ text: String, _ interpreter: Interpreter) async -> Int32 {
+  /// Opens a text in the person's editor; what comes back is the statement.
+  private func edit(_ text: String) async {
+    do throws(TerminalError) {
+      guard let edited = try await TextEditor(environment: environment).edited(text) else {
+        return console.note("note: the editor did not end well, so nothing is run\n")
+      }
+      guard !edited.allSatisfy(\.isWhitespace) else { return }
+      console.note(edited.split(separator: "\n").enumerated().map { ($0 == 0 ? "> " : "  ") + $1 + "\n" }.joined())
+      draft.add(edited, fromEditor: true)
+    } catch { console.note("error: \(error)\n") }
+  }
+
+  /// Whether a text may run: a pasted one that destroys where destruction is guarded is asked about first.
+  private func isAllowed(_ report: Interpreter.Report, _ isPasted: Bool) async -> Bool {
+    let count = report.inventory.filter { $0.kind == .destroys }.count
+    guard isPasted, count > 0, session.isGuarded, !report.hasErrors else { return true }
+    let answer = await notices.answer(
+      to:
+        "\(count) of the pasted statements destroy\(count == 1 ? "s" : "") on a guarded connection; run it? yes or no: "
+    )
+    if answer?.trimmed == "yes" { return true }
+    console.note("note: nothing was run\n")
+    return false
+  }
+
+  private func run(_ text: String, isPasted: Bool) async -> Int32 {
     guard !text.allSatisfy(\.isWhitespace) else { return 0 }
-    let work = Task { await interpreter.run(SourceText(name: "prompt", text: text), isTyped: true) }
+    let work = Task { await interpreter.run(SourceText(name: "prompt", text: text), isTyped: !isPasted) }
     let stop = Stop(session, work)
     return await Interrupts.shared.watching {
       stop.signalled($0, forcedEnds: false)
     } during: {
-      await work.value
+      defer { stop.end() }
+      return await work.value
     }
+  }
+}
+
+extension String {
+  /// The text without white space at its ends.
+  fileprivate var trimmed: String {
+    String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }
 }

@@ -65,7 +65,7 @@ public final class Interpreter: Sendable {
     /// Whether more input would cure all errors.
     public var isIncomplete: Bool
     /// What is open: for the continuation prompt.
-    public var open: String?
+    public var open: OpenPart?
     /// The statements that change or destroy data, and the reads of `var`, in the order of the text.
     public var inventory: [Entry] = []
 

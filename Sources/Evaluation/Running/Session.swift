@@ -158,6 +158,9 @@ public final class Session: Sendable {
     state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.taskExecutor : nil }
   }
 
+  /// Whether destruction needs a person's consent on any open connection.
+  public var isGuarded: Bool { state.withLock { $0.connections.contains { $0.protection == .confirm } } }
+
   /// Says that what is in flight is waited for.
   public func stop() {
     let count = state.withLock { $0.clients.reduce(0) { $0 + $1.client.activity.changesInFlight } }
