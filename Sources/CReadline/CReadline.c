@@ -95,7 +95,10 @@ static void on_fatal_signal(int number) {
 }
 
 static void watch_over_terminal(void) {
+  static int is_watching;
   struct sigaction action;
+  if (is_watching) return;
+  is_watching = 1;
   memset(&action, 0, sizeof action);
   action.sa_handler = on_fatal_signal;
   action.sa_flags = SA_ONSTACK;
@@ -104,6 +107,23 @@ static void watch_over_terminal(void) {
     if (before_us[i].sa_handler != SIG_IGN) sigaction(fatal_signals[i], &action, NULL);
   }
   atexit(give_terminal_back);
+}
+
+void retort_echo_off(int input) {
+  struct termios quiet;
+  if (tcgetattr(input, &before_line) != 0) return;
+  if (terminal_input < 0) terminal_input = input;
+  watch_over_terminal();
+  line_is_open = 1;
+  quiet = before_line;
+  quiet.c_lflag = (quiet.c_lflag & ~(tcflag_t)ECHO) | ECHONL;
+  tcsetattr(input, TCSAFLUSH, &quiet);
+}
+
+void retort_echo_on(int input) {
+  if (!line_is_open) return;
+  line_is_open = 0;
+  tcsetattr(input, TCSANOW, &before_line);
 }
 
 // ---- The line ----

@@ -78,6 +78,11 @@ struct ProgramPage: Sendable {
         command that resumes it. settle ID done says that a change was carried out, settle ID again that it was not.
         """, example: "retort journal posts.journal settle 4711 done"),
     ProgramPage(
+      name: "trust", form: "retort trust [FILE ...]",
+      summary: "Lets the prompt run a directory's .retortrc, as long as its text stays the same.",
+      note: "At the prompt, trust does it for ./.retortrc and runs it. What is trusted is kept in the state directory.",
+      example: "retort trust .retortrc"),
+    ProgramPage(
       name: "help", aliases: ["--help"], form: "retort help [WORD], --help",
       summary: "Explains the language, or a word of it, as help does at the prompt.",
       note: "--help lists the ways to start the program, and its options.", example: "retort help stream"),
@@ -147,6 +152,12 @@ struct ProgramPage: Sendable {
         The prompt shows them, and help, with RETORT_PAGER, PAGER or less, the first screen as soon as it is there. An empty
         RETORT_PAGER does as --no-pager.
         """, example: "retort --no-pager"),
+    option(
+      "no-rc", "", "Starts the prompt without rc.retort and .retortrc.",
+      note: """
+        Else the prompt first runs ~/.config/retort/rc.retort (or retort/rc.retort in XDG_CONFIG_HOME), then ./.retortrc if
+        it is trusted. A profile is a def there: def prod() do connect "amqps://me@broker/" name: "prod" env: "production" end.
+        """, example: "retort --no-rc"),
     option(
       "color", "WHEN", "Colours of errors and of what is typed: auto, always or never.",
       note: "auto, which holds without it, colours at a terminal, unless NO_COLOR is set or TERM is dumb.",

@@ -1,7 +1,9 @@
 import Evaluation
 import Glibc
+import JSONRPC
 import Language
 import Terminal
+import Values
 
 /// Statements typed by a person, one after the other.
 final class Prompt: Sendable {
@@ -11,11 +13,16 @@ final class Prompt: Sendable {
   let environment: [String: String]
   let interpreter: Interpreter
   /// The words that only the prompt knows.
-  static let words = ["edit"]
+  static let words = ["edit", "trust"]
+  private let readsStartFiles: Bool
   /// The statement that is being typed.
   let draft = Draft()
 
-  init(_ session: Session, _ console: Console, _ notices: Notices, _ environment: [String: String]) {
+  init(
+    _ session: Session, _ console: Console, _ notices: Notices, _ environment: [String: String],
+    readsStartFiles: Bool
+  ) {
+    self.readsStartFiles = readsStartFiles
     self.session = session
     self.console = console
     self.notices = notices
@@ -34,12 +41,20 @@ final class Prompt: Sendable {
       return 1
     }
     console.note("retort \(version): help explains, Ctrl-D leaves\n")
+    for text in readsStartFiles ? StartFiles(environment: environment).texts(note: console.note) : [] {
+      let status = await run(text, isPasted: true)
+      if interpreter.hasExited { return status }
+    }
     var last = ""
     var prompt = first
     while true {
       switch await notices.readLine(of: editor, prompt: prompt) {
       case .line(let line):
-        if !draft.isOpen, isWord("edit", line) { await edit(last) } else { draft.add(line) }
+        switch draft.isOpen ? nil : word(line) {
+        case "edit"?: await edit(last)
+        case "trust"?: await trust()
+        default: draft.add(line)
+        }
       case .edit(let line):
         if !line.isEmpty { draft.add(line) }
         await edit(draft.take())
@@ -60,8 +75,8 @@ final class Prompt: Sendable {
         let text = draft.take()
         if !text.allSatisfy(\.isWhitespace) { last = text }
         remember(text, editor)
-        if await isAllowed(report, isPasted) {
-          let status = await run(text, isPasted: isPasted)
+        if !text.allSatisfy(\.isWhitespace), await isAllowed(report, isPasted) {
+          let status = await run(SourceText(name: "prompt", text: text), isPasted: isPasted)
           if interpreter.hasExited { return status }
         }
       }
@@ -69,18 +84,43 @@ final class Prompt: Sendable {
     }
   }
 
-  /// The prompt of a statement's first line.
-  private var first: LinePrompt { "> " }
+  /// The prompt of a statement's first line: the connection that was opened last, and what there is to know of it.
+  ///
+  /// It is red in production; without colours it says so.
+  private var first: LinePrompt {
+    let connections = session.connections
+    guard let connection = connections.last else { return "> " }
+    let isProduction = connections.contains { $0.env == "production" }
+    var marks: [String] = []
+    if let env = connection.env { marks.append(env) } else if isProduction { marks.append("production") }
+    if connection.state != .up { marks.append(connection.state.rawValue) }
+    let inFlight = connections.reduce(0) { $0 + $1.inFlight }
+    if inFlight > 0 { marks.append("\(inFlight) in flight") }
+    if connections.count > 1 { marks.append("\(connections.count) connections") }
+    let notes = marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))"
+    let label = String(connection.label.prefix(40))
+    return LinePrompt(
+      label + notes + "> ", look: isProduction && session.options.renderer.isColoured ? "31;1" : nil)
+  }
 
   /// The prompt of a further line: it says what is open.
   private func continuation(_ open: OpenPart?) -> LinePrompt {
     LinePrompt((open?.text ?? "...") + "> ", indent: min(2 * (open?.depth ?? 0), 20))
   }
 
-  /// Whether a line is a word of the prompt, and no name that the person gave.
-  private func isWord(_ word: String, _ line: String) -> Bool {
+  /// The word of the prompt that a line is, if it is no name that the person gave.
+  private func word(_ line: String) -> String? {
     let names = interpreter.names
-    return line.trimmed == word && !names.variables.contains(word) && !names.definitions.contains(word)
+    return Self.words.first {
+      line.trimmed == $0 && !names.variables.contains($0) && !names.definitions.contains($0)
+    }
+  }
+
+  /// Trusts the directory's own file, and runs it.
+  private func trust() async {
+    do throws(Fault) {
+      _ = await run(try StartFiles(environment: environment).trust(StartFiles.local), isPasted: true)
+    } catch { session.show(error) }
   }
 
   private func history(_ file: HistoryFile?) throws(TerminalError) -> History {
@@ -133,9 +173,8 @@ final class Prompt: Sendable {
     return false
   }
 
-  private func run(_ text: String, isPasted: Bool) async -> Int32 {
-    guard !text.allSatisfy(\.isWhitespace) else { return 0 }
-    let work = Task { await interpreter.run(SourceText(name: "prompt", text: text), isTyped: !isPasted) }
+  private func run(_ source: SourceText, isPasted: Bool) async -> Int32 {
+    let work = Task { await interpreter.run(source, isTyped: !isPasted) }
     let stop = Stop(session, work)
     return await Interrupts.shared.watching {
       stop.signalled($0, forcedEnds: false)

@@ -34,6 +34,7 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
       await serve($0, console, environment)
     }
   case "journal": return await journal(Array(arguments.dropFirst()), console)
+  case "trust": return trust(Array(arguments.dropFirst()), console, environment)
   case "help": return help(Array(arguments.dropFirst()), console)
   case "--help", "-h":
     _ = console.write(Array(Help.usage.utf8))
@@ -145,7 +146,7 @@ private func run(
   if let script = options.script {
     status = await batch(session) { SourceText(name: "-c", text: script) }
   } else if isPrompt {
-    status = await Prompt(session, console, notices, environment).run()
+    status = await Prompt(session, console, notices, environment, readsStartFiles: !options.isBare).run()
   } else {
     let path = file ?? "-"
     status = await batch(session) { () throws(Fault) in
@@ -178,7 +179,8 @@ private func session(
         console.write(json: .object(request))
       }
     }
-    return try await openLink(uri, script: script, listener: listener)
+    return try await openLink(
+      uri, script: script, listener: listener, password: console.isInteractive ? notices.secret : nil)
   }
   return Session(
     options: own, output: output,
@@ -201,11 +203,12 @@ public func openLink(_ uri: String, script: String) async throws(LinkError) -> a
 }
 
 private func openLink(
-  _ uri: String, script: String, listener: Connection.Listener
+  _ uri: String, script: String, listener: Connection.Listener,
+  password: (@Sendable (String) async -> String?)? = nil
 ) async throws(LinkError) -> any JSONRPC.Link {
   if uri.hasPrefix("embedded:") { return try EmbeddedLink(String(uri.dropFirst(9))) }
   if namesBroker(uri) {
-    return try await BrokerLink.open(uri, script: script, listener: listener)
+    return try await BrokerLink.open(uri, script: script, listener: listener, password: password)
   }
   throw LinkError(.address, "no connection begins with \(scheme(uri)):")
 }

@@ -25,10 +25,11 @@ final class PromptTerminal: Sendable {
   ///   - rows: Its height.
   ///   - environment: More of the environment.
   ///   - files: Files of the directory, by name.
+  ///   - directory: The directory, where it is there already.
   /// - Throws: where it can't be started.
   init(
     _ arguments: [String] = [], columns: Int = 80, rows: Int = 24, environment: [String: String] = [:],
-    files: [String: String] = [:]
+    files: [String: String] = [:], in directory: String? = nil
   ) throws {
     var (master, slave): (Int32, Int32) = (0, 0)
     var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
@@ -36,10 +37,15 @@ final class PromptTerminal: Sendable {
     _ = fcntl(master, F_SETFD, FD_CLOEXEC)
     self.master = master
     cells = Mutex(ScreenCells(columns: columns, rows: rows))
-    let folder = FileManager.default.temporaryDirectory.appending(path: "retort-prompt-\(UUID().uuidString)")
-    directory = folder.path
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    for (name, text) in files { try text.write(to: folder.appending(path: name), atomically: true, encoding: .utf8) }
+    let temporary = FileManager.default.temporaryDirectory.appending(path: "retort-prompt-\(UUID().uuidString)")
+    let folder = directory.map { URL(filePath: $0) } ?? temporary
+    self.directory = folder.path
+    for (name, text) in [".keep": ""].merging(files, uniquingKeysWith: { $1 }) {
+      let file = folder.appending(path: name)
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try text.write(to: file, atomically: true, encoding: .utf8)
+    }
     let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "retort").path
     process.executableURL = URL(filePath: "/usr/bin/setsid")
     process.arguments = ["--ctty", "--wait", program] + arguments

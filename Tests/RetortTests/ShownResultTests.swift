@@ -6,7 +6,10 @@ import Testing
     let prompt = try await PromptTerminal.onBlog(columns: 100)
     let text = String(repeating: "x", count: 90)
     try await prompt.enters(#"[{id: 1, text: "\#(text)"}]"#)
-    #expect(prompt.lines.suffix(4) == ["id  text", "--  " + String(repeating: "-", count: 90), " 1  " + text, ">"])
+    #expect(
+      prompt.lines.suffix(4) == [
+        "id  text", "--  " + String(repeating: "-", count: 90), " 1  " + text, "embedded:blog>",
+      ])
     try await prompt.enters(#"[{id: 1, text: "\#(text)", more: "\#(text)"}]"#)
     let row = try #require(prompt.lines.dropLast().last)
     #expect(row.count == 100)
@@ -53,11 +56,11 @@ import Testing
     try await prompt.waits("the pager") { $0.lines[18].hasPrefix("17 ") && $0.lines[19] == ":" }
     #expect(prompt.lines[0].hasPrefix("id "))
     try prompt.types("q")
-    try await prompt.waits("the prompt") { $0.lines[$0.cursor.row] == ">" }
+    try await prompt.waits("the prompt") { $0.lines[$0.cursor.row].hasSuffix(">") }
     try prompt.types("help stages\r")
     try await prompt.waits("help in the pager") { $0.lines[0].hasPrefix("... | where") && $0.lines[19] == ":" }
     try prompt.types("q")
-    try await prompt.waits("the prompt") { $0.lines[$0.cursor.row] == ">" }
+    try await prompt.waits("the prompt") { $0.lines[$0.cursor.row].hasSuffix(">") }
     try await prompt.enters("1 + 1")
     #expect(prompt.lines.contains("2"))
   }
@@ -68,7 +71,7 @@ import Testing
       arguments, columns: 100, rows: 20, environment: ["RETORT_PAGER": pager])
     try prompt.types("1..30\r")
     try await prompt.waits("the last row") { screen in
-      screen.lines.contains { $0.hasSuffix(" 30") } && screen.lines[screen.cursor.row] == ">"
+      screen.lines.contains { $0.hasSuffix(" 30") } && screen.lines[screen.cursor.row].hasSuffix(">")
     }
     try prompt.types("1 + 1\r")
     try await prompt.sees("2")

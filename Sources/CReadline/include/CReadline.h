@@ -48,6 +48,11 @@ void retort_line_notice(const char *text);
 /// Stops the process as Ctrl-Z wants it, the terminal as it was before; goes on with the line when continued.
 void retort_line_suspend(void);
 
+/// Has a terminal show nothing of a line that is typed but its end, until `retort_echo_on` or the end of the process.
+void retort_echo_off(int input);
+/// Has the terminal as it was before `retort_echo_off`.
+void retort_echo_on(int input);
+
 /// Makes an eventfd, non-blocking unless `blocking`, or -1.
 int retort_bell_open(int blocking);
 /// Wakes whoever polls the eventfd.
