@@ -2,6 +2,7 @@ import Evaluation
 import Glibc
 import JSONRPC
 import Language
+import Synchronization
 import Terminal
 import Values
 
@@ -164,13 +165,27 @@ final class Prompt: Sendable {
   private func isAllowed(_ report: Interpreter.Report, _ isPasted: Bool) async -> Bool {
     let count = report.inventory.filter { $0.kind == .destroys }.count
     guard isPasted, count > 0, session.isGuarded, !report.hasErrors else { return true }
-    let answer = await notices.answer(
+    let answer = await answer(
       to:
         "\(count) of the pasted statements destroy\(count == 1 ? "s" : "") on a guarded connection; run it? yes or no: "
     )
     if answer?.trimmed == "yes" { return true }
     console.note("note: nothing was run\n")
     return false
+  }
+
+  /// Asks a question; Ctrl-C is no answer, and a signal that ends the program does so afterwards.
+  private func answer(to question: String) async -> String? {
+    let asking = Task { await notices.answer(to: question) }
+    let stop = Mutex<Terminal.Signal?>(nil)
+    let answer = await Interrupts.shared.watching { signal in
+      if signal != .interrupt { stop.withLock { $0 = signal } }
+      asking.cancel()
+    } during: {
+      await asking.value
+    }
+    if let stop = stop.withLock({ $0 }) { raise(stop.rawValue) }
+    return answer
   }
 
   private func run(_ source: SourceText, isPasted: Bool) async -> Int32 {

@@ -38,9 +38,9 @@ final class Stop: Sendable {
       exit(signal.exitStatus)
     }
     if count == 1 {
-      session.stop()
+      let isSaid = session.stop()
       work.cancel()
-      return sayWhatIsNext(forcedEnds)
+      return isSaid ? () : sayWhatIsNext(forcedEnds)
     }
     session.abandon()
   }

@@ -36,7 +36,8 @@ import Testing
     "print \"e\u{301}e\u{301} 😀😀😀 " + String(repeating: "x", count: 40) + "\"",
     "print 123456789012345678901234567890", "1\u{1}print 2 + \u{5} + 3", "a b c\u{1B}b\u{1B}b\u{17}x",
     "print 1\u{1}\u{6}\u{6}\u{B}\u{19}",
-    "first\u{12}fi", "\u{16}\u{1}x \u{16}\ty", String(repeating: "(", count: 37), String(repeating: "ab ", count: 26),
+    "\u{1B}[200~if true do\r  print 1\rend\u{1B}[201~", "first\u{12}fi", "\u{16}\u{1}x \u{16}\ty",
+    String(repeating: "(", count: 37), String(repeating: "ab ", count: 26),
   ])
   func coloursMoveNothing(_ keys: String) async throws {
     var screens: [ScreenCells] = []

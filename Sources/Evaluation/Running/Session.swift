@@ -161,10 +161,11 @@ public final class Session: Sendable {
   /// Whether destruction needs a person's consent on any open connection.
   public var isGuarded: Bool { state.withLock { $0.connections.contains { $0.protection == .confirm } } }
 
-  /// Says that what is in flight is waited for.
-  public func stop() {
+  /// Says that what is in flight is waited for; false where nothing is.
+  public func stop() -> Bool {
     let count = state.withLock { $0.clients.reduce(0) { $0 + $1.client.activity.changesInFlight } }
     if count > 0 { note("stopping: \(count) in flight; Ctrl-C again to leave at once") }
+    return count > 0
   }
 
   /// What is said where the replies in flight are given up.
