@@ -28,7 +28,7 @@ struct Highlighting {
     return background == 7 || background >= 10
   }
 
-  private static let commands = Set(Help.commandNames + Prompt.words)
+  private static let commands = Set(Help.commandNames + Vocabulary.promptWords)
   private static let stages = Set(Help.stageNames)
   private static let functions = Set(Vocabulary.functions.map(\.name))
 

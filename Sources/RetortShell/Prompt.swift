@@ -13,8 +13,6 @@ final class Prompt: Sendable {
   let notices: Notices
   let environment: [String: String]
   let interpreter: Interpreter
-  /// The words that only the prompt knows.
-  static let words = ["edit", "trust"]
   private let readsStartFiles: Bool
   /// The statement that is being typed.
   let draft = Draft()
@@ -112,7 +110,7 @@ final class Prompt: Sendable {
   /// The word of the prompt that a line is, if it is no name that the person gave.
   private func word(_ line: String) -> String? {
     let names = interpreter.names
-    return Self.words.first {
+    return Vocabulary.promptWords.first {
       line.trimmed == $0 && !names.variables.contains($0) && !names.definitions.contains($0)
     }
   }

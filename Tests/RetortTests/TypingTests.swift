@@ -114,4 +114,11 @@ import Testing
     try await prompt.enters("edit")
     #expect(prompt.lines.contains("an new one") || prompt.lines.contains("a new one"))
   }
+
+  @Test(arguments: ["edit", "trust", "edit posts"]) func aFileHasNoWordsOfThePrompt(_ statement: String) async {
+    let ran = await Ran.retort("-c", statement)
+    #expect(ran.status == 2 && ran.notes.contains(" is a word of the prompt\n"))
+    let own = await Ran.retort("-c", "def edit() do print 1 end\nedit")
+    #expect(own.output == "1\n")
+  }
 }
