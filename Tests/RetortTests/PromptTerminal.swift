@@ -96,8 +96,8 @@ final class PromptTerminal: Sendable {
     try await waits("an empty screen") { $0.cursor.row == 0 && $0.lines.dropFirst().allSatisfy(\.isEmpty) }
     try types(statement + "\r")
     try await waits("the prompt after \(statement)") { screen in
-      screen.cursor.row > 0 && screen.lines[screen.cursor.row].hasSuffix(">") && screen.cursor.column > 0
-        && screen.lines[screen.cursor.row].count == screen.cursor.column - 1
+      let line = screen.lines[screen.cursor.row]
+      return screen.cursor.row > 0 && line.hasSuffix(">") && screen.cursor.column > line.count
     }
   }
 

@@ -56,25 +56,29 @@ import Testing
 
   @Test func aBlockSaysWhatIsOpen() async throws {
     let prompt = try await PromptTerminal.onBlog()
-    try prompt.types("for post in stream posts | take 1 do\r")
-    try await prompt.sees("for post ...>   ")
-    try prompt.types("if true do\rprint post.id\relse\r")
-    try await prompt.waits("the line of else") { $0.lines.contains("if ...>   else") }
-    try prompt.types("print 0\rend\rend\r")
-    try await prompt.waits("the output") { $0.lines.contains("1") && $0.lines[$0.cursor.row].hasSuffix(">") }
-    #expect(prompt.lines.contains("for post ...> end"))
-    try prompt.types("let x = [\r")
-    try await prompt.sees("[ ...>")
-    try prompt.types("1]; x |\r")
-    try await prompt.sees("| ...>")
-    try prompt.types("count\r")
-    try await prompt.waits("the count") { $0.lines[$0.cursor.row].hasSuffix(">") }
+    try await prompt.enters("for post in stream posts | take 1 do")
+    #expect(prompt.lines.last == "for post ...>" && prompt.screen.cursor.column == "for post ...>   ".count)
+    try await prompt.enters("if true do")
+    #expect(prompt.lines.last == "if ...>" && prompt.screen.cursor.column == "if ...>     ".count)
+    try await prompt.enters("print post.id")
+    try await prompt.enters("else")
+    #expect(prompt.lines.first == "if ...>   else")
+    try await prompt.enters("print 0")
+    try await prompt.enters("end")
+    #expect(prompt.lines == ["if ...>   end", "for post ...>"])
+    try await prompt.enters("end")
+    #expect(prompt.lines == ["for post ...> end", "1", "embedded:blog>"])
+    try await prompt.enters("let x = [")
+    #expect(prompt.lines.last == "[ ...>")
+    try await prompt.enters("1]; x |")
+    #expect(prompt.lines.last == "| ...>")
+    try await prompt.enters("count")
+    #expect(prompt.lines == ["| ...>   count", "1", "embedded:blog>"])
   }
 
   @Test func ctrlDDropsAnOpenBlock() async throws {
     let prompt = try await PromptTerminal.onBlog()
-    try prompt.types("if true do\r")
-    try await prompt.sees("if ...>")
+    try await prompt.enters("if true do")
     try prompt.types("\u{4}")
     try await prompt.sees("note: the statement that was open is dropped; Ctrl-D again leaves")
     try await prompt.enters("1 + 1")
