@@ -94,7 +94,10 @@ final class PromptTerminal: Sendable {
   func enters(_ statement: String) async throws {
     try types("\u{C}")
     try await waits("an empty screen") { $0.cursor.row == 0 && $0.lines.dropFirst().allSatisfy(\.isEmpty) }
-    try types(statement + "\r")
+    try types(statement)
+    let typed = String(statement.filter { $0 != " " }.suffix(60))
+    try await waits(statement) { $0.lines.joined().filter { $0 != " " }.contains(typed) }
+    try types("\r")
     try await waits("the prompt after \(statement)") { screen in
       let line = screen.lines[screen.cursor.row]
       return screen.cursor.row > 0 && line.hasSuffix(">") && screen.cursor.column > line.count

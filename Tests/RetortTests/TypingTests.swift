@@ -44,7 +44,7 @@ import Testing
     for colour in ["always", "never"] {
       let prompt = try await PromptTerminal.onBlog(["--color", colour], columns: 40, rows: 24)
       try await prompt.enters("print \"first\"")
-      try prompt.types(keys + "\u{1B}[C\u{1B}[D")
+      try prompt.types(keys + "\u{1B}[D")
       try prompt.types("\u{0}")
       try await prompt.settles()
       screens.append(prompt.screen)
