@@ -14,6 +14,8 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   public var user = "guest"
   /// The password, which nothing shows.
   public var password = "guest"
+  /// Whether a user is named and no password, not even an empty one.
+  public var lacksPassword = false
   /// The vhost.
   public var vhost = "/"
   /// Seconds between heartbeats; 0 for none.
@@ -114,6 +116,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   private mutating func take(credentials text: Substring) throws(BrokerError) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     user = try Self.decoded(parts[0], "user")
+    lacksPassword = parts.count == 1
     password = parts.count > 1 ? try Self.decoded(parts[1], "password") : ""
   }
 

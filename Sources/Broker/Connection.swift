@@ -39,6 +39,8 @@ public actor Connection {
   public struct Listener: Sendable {
     /// Receives what a person should know: that the broker has blocked the connection, and that it takes messages again.
     public var notice: @Sendable (String) -> Void
+    /// Receives whether the broker takes no messages, when that changes.
+    public var blocked: @Sendable (Bool) -> Void = { _ in }
     /// Receives each message and method that is sent and each frame that arrives, if they are traced.
     public var frames: (@Sendable (String) -> Void)?
     /// Receives the outcome of a request without a waiting caller: its correlation id, and the reply's body or the broker's
@@ -204,9 +206,11 @@ public actor Connection {
     case RETORT_FRAME_CONNECTION_CLOSE_OK: return .connectionCloseConfirmed
     case RETORT_FRAME_BLOCKED:
       blockedReason = frame.text
+      listener.blocked(true)
       listener.notice("the broker takes no messages: \(frame.text)")
     case RETORT_FRAME_UNBLOCKED:
       blockedReason = nil
+      listener.blocked(false)
       listener.notice("the broker takes messages again")
     case RETORT_FRAME_ACK, RETORT_FRAME_NACK:
       for stray in channels[frame.channel]?.settle(frame) ?? [] { tell(stray) }

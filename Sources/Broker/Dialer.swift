@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Dials a broker, and dials again as soon as the connection is lost.
 ///
 /// Whoever needs a connection while there is none waits for the same attempt; between attempts the wait grows from 50 ms
@@ -5,6 +7,7 @@
 public actor Dialer {
   /// Where it dials.
   public nonisolated let uri: AMQPURI
+  private nonisolated let status = Status()
   private let name: String
   private let listener: Connection.Listener
   private var connection: Connection?
@@ -21,6 +24,12 @@ public actor Dialer {
   ) async throws(BrokerError) {
     self.uri = uri
     self.name = name
+    var listener = listener
+    let (status, tell) = (status, listener.blocked)
+    listener.blocked = { isBlocked in
+      status.value.withLock { $0 = isBlocked ? .blocked : .up }
+      tell(isBlocked)
+    }
     self.listener = listener
     let opening = Self.opening(uri, name, listener)
     guard let opened = await opening.value(until: nil) else {
@@ -31,6 +40,23 @@ public actor Dialer {
     connection = first
     watch(first)
   }
+
+  /// What a connection is at.
+  public enum State: String, Sendable {
+    /// It is connected, and the broker takes messages.
+    case up
+    /// It is connected, and the broker takes no messages.
+    case blocked
+    /// It was lost and is dialed again.
+    case reconnecting
+  }
+
+  private final class Status: Sendable {
+    let value = Mutex(State.up)
+  }
+
+  /// What the connection is at.
+  public nonisolated var state: State { status.value.withLock { $0 } }
 
   private typealias Opening = Task<Result<Connection, BrokerError>, Never>
 
@@ -63,6 +89,7 @@ public actor Dialer {
         guard let end = await connection.end else { return connection }
         if self.connection === connection {
           self.connection = nil
+          status.value.withLock { $0 = .reconnecting }
           listener.notice("\(end.message); connecting to \(uri) again")
         }
         continue
@@ -76,6 +103,7 @@ public actor Dialer {
           await fresh.close()
         } else {
           connection = fresh
+          status.value.withLock { $0 = .up }
           listener.notice("connected to \(uri) again")
           watch(fresh)
         }

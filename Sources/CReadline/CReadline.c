@@ -95,7 +95,10 @@ static void on_fatal_signal(int number) {
 }
 
 static void watch_over_terminal(void) {
+  static int is_watching;
   struct sigaction action;
+  if (is_watching) return;
+  is_watching = 1;
   memset(&action, 0, sizeof action);
   action.sa_handler = on_fatal_signal;
   action.sa_flags = SA_ONSTACK;
@@ -106,19 +109,43 @@ static void watch_over_terminal(void) {
   atexit(give_terminal_back);
 }
 
+void retort_echo_off(int input) {
+  struct termios quiet;
+  if (tcgetattr(input, &before_line) != 0) return;
+  if (terminal_input < 0) terminal_input = input;
+  watch_over_terminal();
+  line_is_open = 1;
+  quiet = before_line;
+  quiet.c_lflag = (quiet.c_lflag & ~(tcflag_t)ECHO) | ECHONL;
+  tcsetattr(input, TCSAFLUSH, &quiet);
+}
+
+void retort_echo_on(int input) {
+  if (!line_is_open) return;
+  line_is_open = 0;
+  tcsetattr(input, TCSANOW, &before_line);
+}
+
 // ---- The line ----
 
 static enum retort_line_state line_state;
 static char *line_taken;
+static int wants_editor, wants_end;
+// How many spaces the line began with, until a word that closes a block has taken two of them.
+static int indent;
 
 // A macro of inputrc ends with its first line: readline would wait for a key inside it, with no line to put it in.
 static void take_line(char *line) {
+  if (wants_end) {
+    free(line);
+    line = NULL;
+  }
   if (RL_ISSTATE(RL_STATE_MACROINPUT)) {
     rl_free_line_state();
     RL_UNSETSTATE(RL_STATE_MACROINPUT);
   }
   line_taken = line;
-  line_state = line ? RETORT_LINE_TAKEN : RETORT_LINE_ENDED;
+  line_state = !line ? RETORT_LINE_ENDED : wants_editor ? RETORT_LINE_EDIT : RETORT_LINE_TAKEN;
   rl_callback_handler_remove();
 }
 
@@ -135,8 +162,35 @@ static void line_closed(void) {
   if (sigaction(SIGTSTP, NULL, &action) == 0 && action.sa_handler == on_signal) signal(SIGTSTP, SIG_DFL);
 }
 
-void retort_line_begin(const char *prompt) {
+// What C-x C-e does: the line is taken, and goes on in an editor.
+static int edit_statement(int count, int key) {
+  wants_editor = 1;
+  return rl_newline(count, key);
+}
+
+// What Ctrl-D does: it ends the input also on a line that has nothing but the spaces it began with.
+static int end_or_delete(int count, int key) {
+  if (indent == 0 || rl_end != indent || (int)strspn(rl_line_buffer, " ") != indent) return rl_delete(count, key);
+  rl_delete_text(0, rl_end);
+  rl_point = 0;
+  wants_end = 1;
+  return rl_newline(count, key);
+}
+
+static void take_indent_back(void) {
+  if (indent < 2 || rl_point != rl_end || (int)strspn(rl_line_buffer, " ") != indent) return;
+  const char *word = rl_line_buffer + indent;
+  if (strcmp(word, "end") != 0 && strcmp(word, "else") != 0 && strcmp(word, "rescue") != 0) return;
+  rl_delete_text(0, 2);
+  rl_point = rl_end;
+  indent = 0;
+  rl_redisplay_function();
+}
+
+void retort_line_begin(const char *prompt, int with_indent) {
   line_state = RETORT_LINE_OPEN;
+  wants_editor = wants_end = 0;
+  indent = with_indent;
   rl_eof_found = 0;  // readline never takes it back
   rl_reset_screen_size();
   line_opened();
@@ -145,7 +199,10 @@ void retort_line_begin(const char *prompt) {
 
 enum retort_line_state retort_line_read(char **line) {
   rl_callback_read_char();
-  if (line_state == RETORT_LINE_OPEN) return RETORT_LINE_OPEN;
+  if (line_state == RETORT_LINE_OPEN) {
+    take_indent_back();
+    return RETORT_LINE_OPEN;
+  }
   line_closed();
   *line = line_taken;
   line_taken = NULL;
@@ -173,7 +230,7 @@ void retort_line_notice(const char *text) {
   fprintf(rl_outstream, "%s\n", text);
   if (line_is_open) {
     rl_on_new_line();
-    rl_redisplay();
+    rl_redisplay_function();
   }
   fflush(rl_outstream);
 }
@@ -187,7 +244,7 @@ void retort_line_suspend(void) {
   rl_reset_screen_size();
   rl_prep_terminal(1);
   rl_on_new_line();
-  rl_redisplay();
+  rl_redisplay_function();
 }
 
 // ---- Setting up ----
@@ -241,12 +298,17 @@ void retort_use_utf8(void) {
 }
 
 // At each line readline goes back to the environment's locale. Under LC_ALL=C this comes after it, before the prompt.
-static int keep_utf8(void) {
-  if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return 0;
+static void keep_utf8(void) {
+  if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return;
   setlocale(LC_CTYPE, "C.UTF-8");
   rl_variable_bind("convert-meta", "off");
   rl_variable_bind("input-meta", "on");
   rl_variable_bind("output-meta", "on");
+}
+
+static int start_line(void) {
+  keep_utf8();
+  for (int spaces = 0; spaces < indent; spaces++) rl_insert_text(" ");
   return 0;
 }
 
@@ -261,14 +323,22 @@ void retort_readline_open(FILE *input, FILE *output, retort_completer *with, voi
   rl_catch_signals = 0;
   rl_catch_sigwinch = 0;
   rl_change_environment = 0;
-  rl_startup_hook = keep_utf8;
+  rl_startup_hook = start_line;
   rl_basic_quote_characters = "";
   rl_sort_completion_matches = 0;
   rl_completion_word_break_hook = break_before_start;
   rl_attempted_completion_function = complete_word;
   rl_completion_display_matches_hook = show_matches;
   using_history();
+  rl_add_defun("edit-and-execute-command", edit_statement, -1);
   rl_initialize();
+  rl_bind_keyseq_if_unbound_in_map("\\C-x\\C-e", edit_statement, emacs_standard_keymap);
+  rl_bind_keyseq_if_unbound_in_map("\\C-x\\C-e", edit_statement, vi_insertion_keymap);
+  if (emacs_standard_keymap['D' & 0x1F].function == rl_delete)
+    rl_bind_key_in_map('D' & 0x1F, end_or_delete, emacs_standard_keymap);
+  if (vi_insertion_keymap['D' & 0x1F].function == rl_vi_eof_maybe)
+    rl_bind_key_in_map('D' & 0x1F, end_or_delete, vi_insertion_keymap);
+  rl_bind_keyseq_if_unbound_in_map("v", edit_statement, vi_movement_keymap);
   rl_variable_bind("page-completions", "off");
   watch_over_terminal();
 }

@@ -7,6 +7,20 @@ public final class Activity: Sendable {
     var inFlight = 0
     var changesInFlight = 0
     var last: Duration?
+    var times = Times()
+    /// Since when there was always a request in flight.
+    var waitingSince: ContinuousClock.Instant?
+  }
+
+  /// What a client has spent since it was made.
+  public struct Times: Sendable {
+    /// The time in which at least one request waited for its reply.
+    public var waiting = Duration.zero
+    /// The time that its replies took to decode.
+    public var decoding = Duration.zero
+
+    /// Creates times of nothing.
+    public init() {}
   }
 
   private let state = Mutex(State())
@@ -20,8 +34,24 @@ public final class Activity: Sendable {
   /// How long the last reply took; nil before the first.
   public var lastRoundTrip: Duration? { state.withLock(\.last) }
 
+  /// What it has spent until now.
+  public var times: Times {
+    state.withLock { state in
+      var times = state.times
+      if let since = state.waitingSince { times.waiting += .now - since }
+      return times
+    }
+  }
+
+  /// Adds the time since an instant to what replies took to decode.
+  func decoded(since start: ContinuousClock.Instant) {
+    let time = ContinuousClock.now - start
+    state.withLock { $0.times.decoding += time }
+  }
+
   func begin(_ envelope: Envelope) {
     state.withLock { state in
+      if state.inFlight == 0 { state.waitingSince = envelope.begin }
       state.inFlight += 1
       if !envelope.mayRepeat { state.changesInFlight += 1 }
     }
@@ -31,6 +61,10 @@ public final class Activity: Sendable {
     let time = ContinuousClock.now - envelope.begin
     state.withLock { state in
       state.inFlight -= 1
+      if state.inFlight == 0, let since = state.waitingSince {
+        state.times.waiting += .now - since
+        state.waitingSince = nil
+      }
       if !envelope.mayRepeat { state.changesInFlight -= 1 }
       if isAnswered { state.last = time }
     }

@@ -103,6 +103,8 @@ extension ResourceClient {
       throw ClientError(
         error, changes: message.changes, call, waited: message.timeout, hasExpired: message.expires)
     }
+    let arrival = ContinuousClock.now
+    defer { activity.decoded(since: arrival) }
     do throws(ClientError) {
       let result = try result(of: reply, to: call)
       try refuseNothing(result, to: message)

@@ -51,9 +51,6 @@ extension Value {
     }
   }
 
-  /// The text of a cell that a person reads: a duration is rounded.
-  package var shownCell: String { if case .duration(let duration) = self { duration.shown } else { cell } }
-
   private var isResource: Bool { if case .resource = self { true } else { false } }
 
   /// Whether a column of such values stands at the right.

@@ -4,77 +4,106 @@ package import Values
 import Redaction
 
 /// Rows under a heading, each column as wide as its widest cell.
+///
+/// Rows may be added after others were taken: the columns then get wider where they must, and the room allows it.
 package struct Table {
-  private var names: [String] = []
-  private var rows: [[String]] = []
-  private var isRight: [Bool] = []
   private let isForTerminal: Bool
-  /// The widest that a cell is shown.
-  private static let cellLimit = 60
+  private var columns: [CodePoints: Int] = [:]
+  private var names: [String] = []
+  private var natural: [Int] = []
+  private var isRight: [Bool] = []
+  /// Rows that were not taken yet.
+  private var rows: [[String]] = []
+  /// How many rows were added.
+  package private(set) var count = 0
+  /// How many columns there are, shown or not.
+  package var columnCount: Int { names.count }
 
-  /// Lays out rows; a column appears where the first row that has it does.
+  /// Creates a table without rows.
   ///
   /// A name or a cell is one line. For a terminal what would steer it is shown as escapes, which count as columns.
-  package init(_ records: [Record], isForTerminal: Bool) {
-    self.isForTerminal = isForTerminal
-    var columns: [CodePoints: Int] = [:]
-    for record in records {
-      for name in record.names where columns[CodePoints(name)] == nil {
-        columns[CodePoints(name)] = names.count
-        names.append(Self.line(name, isForTerminal))
-        isRight.append(true)
-      }
-    }
+  package init(isForTerminal: Bool) { self.isForTerminal = isForTerminal }
+
+  /// Adds rows; a column appears where the first row that has it does.
+  package mutating func add(_ records: some Sequence<Record>) {
     for record in records {
       var row = [String](repeating: "", count: names.count)
       for (name, value) in record.fields {
-        guard let column = columns[CodePoints(name)] else { continue }
-        row[column] = Self.line(value.cell, isForTerminal)
+        let column = column(name)
+        if column >= row.count { row += Array(repeating: "", count: column + 1 - row.count) }
+        row[column] = Self.line(value.shownCell, isForTerminal)
+        natural[column] = max(natural[column], Columns.width(of: row[column]))
         if !value.isNumber, !value.isNull { isRight[column] = false }
       }
       rows.append(row)
+      count += 1
     }
   }
 
-  private static func line(_ text: String, _ isForTerminal: Bool) -> String {
+  private mutating func column(_ name: String) -> Int {
+    let key = CodePoints(name)
+    if let column = columns[key] { return column }
+    columns[key] = names.count
+    names.append(Self.line(name, isForTerminal))
+    natural.append(Columns.width(of: names[names.count - 1]))
+    isRight.append(true)
+    return names.count - 1
+  }
+
+  /// Returns the text of a name or a cell on one line.
+  static func line(_ text: String, _ isForTerminal: Bool) -> String {
     isForTerminal ? TerminalText.line(text) : TerminalText.unbroken(text)
   }
 
-  /// The lines of the table, and the names of columns that have no room in `width`.
-  package func lines(width: Int?) -> (lines: [String], hidden: [String]) {
-    guard !names.isEmpty else { return ([], []) }
-    let limit = width == nil ? Int.max : Self.cellLimit
-    let widths = names.indices.map { column in
-      min(limit, ([names[column]] + rows.map { $0[column] }).map { Columns.width(of: $0) }.max() ?? 0)
-    }
-    var shown = 0
-    var total = 0
-    for columnWidth in widths {
-      if let width, shown > 0, total + columnWidth > width { break }
-      total += columnWidth + 2
-      shown += 1
-    }
-    let heading = line(names, widths, shown, heading: true)
-    let rule = widths.prefix(shown).map { String(repeating: "-", count: $0) }.joined(separator: "  ")
-    return ([heading, rule] + rows.map { line($0, widths, shown, heading: false) }, Array(names.dropFirst(shown)))
+  /// How many columns have no room in a width.
+  package func hiddenCount(in width: Int) -> Int { names.count - layout(width, spare: 0).count }
+
+  /// The names of the columns that have no room in a width.
+  package func hidden(in width: Int) -> [String] { Array(names.dropFirst(layout(width, spare: 0).count)) }
+
+  private func layout(_ width: Int?, spare: Int) -> [Int] {
+    let roomy = natural.map { $0 + spare }
+    let wide = ColumnWidths(natural: roomy, isNumber: isRight, width: width).widths
+    return wide == roomy ? wide : ColumnWidths(natural: natural, isNumber: isRight, width: width).widths
   }
 
-  private func line(_ cells: [String], _ widths: [Int], _ shown: Int, heading: Bool) -> String {
+  /// Takes the lines of the rows that were added since, with the heading before the first.
+  ///
+  /// - Parameters:
+  ///   - width: The width of the terminal; nil for any.
+  ///   - spare: How much wider than its cells a column may be, for rows to come.
+  /// - Returns: The lines, without their ends.
+  package mutating func take(width: Int?, spare: Int = 0) -> [String] {
+    guard !names.isEmpty else { return [] }
+    let widths = layout(width, spare: spare)
+    var lines: [String] = []
+    if rows.count == count {
+      lines = [line(names, widths), widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ")]
+    }
+    lines += rows.map { line($0, widths) }
+    rows = []
+    return lines
+  }
+
+  private func line(_ cells: [String], _ widths: [Int]) -> String {
     var text = ""
-    for column in 0..<shown {
-      let cell = Self.cut(cells[column], widths[column])
-      let space = String(repeating: " ", count: max(0, widths[column] - Columns.width(of: cell)))
+    for (column, width) in widths.enumerated() {
+      let cell = column < cells.count ? cells[column].cut(to: width) : ""
+      let space = String(repeating: " ", count: max(0, width - Columns.width(of: cell)))
       if column > 0 { text += "  " }
-      text += isRight[column] ? space + cell : cell + (column < shown - 1 ? space : "")
+      text += isRight[column] ? space + cell : cell + (column < widths.count - 1 ? space : "")
     }
     return text
   }
+}
 
-  private static func cut(_ text: String, _ width: Int) -> String {
-    guard Columns.width(of: text) > width else { return text }
+extension String {
+  /// The beginning of the text that has room in some columns of a terminal, with `…` where it is not all.
+  func cut(to width: Int) -> String {
+    guard Columns.width(of: self) > width else { return self }
     var result = ""
     var used = 0
-    for character in text {
+    for character in self {
       used += Columns.width(of: character)
       if used >= width { break }
       result.append(character)

@@ -171,6 +171,22 @@ extension Examples {
     id  text    author.id
     --  ------  ---------
     1   Post 1  1
+    # stage card
+    > stream posts include: "author" | take 1 | card .id .text .author
+    id      1
+    text    Post 1
+    author  Ada Archer
+    # stage chart
+    > stream posts | take 3 | chart .views
+    6000 to 8000    1  #############################################################
+    8000 to 10000   0
+    10000 to 12000  0
+    12000 to 14000  0
+    14000 to 16000  1  #############################################################
+    16000 to 18000  0
+    18000 to 20000  0
+    20000 to 22000  0
+    22000 to 24000  1  #############################################################
     # stage json
     > stream posts | take 2 | json .id
     [{"id":"1"},{"id":"2"}]

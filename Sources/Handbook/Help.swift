@@ -31,7 +31,7 @@ public enum Help {
     ("while", "while CONDITION do ... end", "Runs a block as long as a condition is true."),
     (
       "watch", "watch DURATION do ... end",
-      "Runs a block again and again with a pause; at a terminal it clears the screen before."
+      "Runs a block again and again with a pause; at a terminal each round is drawn over the one before, and what changed is marked."
     ),
     ("if", "if CONDITION do ... else ... end", "Runs a block where a condition is true, or another."),
     ("try", "try do ... rescue NAME ... end", "Runs a block; where it fails, another with the error as NAME."),
@@ -53,7 +53,9 @@ public enum Help {
     .init(
       name: "in-flight", shape: .number, fallback: "16",
       summary: "how many requests of a bulk change at once, where it does not say"),
-    .init(name: "timing", shape: .boolean, fallback: "false", summary: "says how long each statement took"),
+    .init(
+      name: "timing", shape: .boolean, fallback: "false",
+      summary: "says how long each statement took, and how much of it went into waiting for replies and decoding them"),
   ]
 
   /// The text for some words, or nil where there is none.

@@ -23,9 +23,18 @@ struct ProgramPage: Sendable {
     ProgramPage(
       name: "prompt", aliases: ["retort"], form: "retort [OPTIONS]", summary: "The prompt.",
       note: """
-        With history and completion by Tab. Ctrl-C clears the line or stops the statement, Ctrl-D leaves. Where standard
-        input is no terminal, its statements are run as a batch.
+        With history and completion by Tab. Ctrl-C clears the line or stops the statement, Ctrl-D leaves; in a block that
+        is open it drops the block. A line that is not finished goes on in the next, whose prompt names what is open. What
+        is pasted is read as a file is. Names that nothing has are marked in red while they are typed; RETORT_COLORS=light
+        is for light terminals. Where standard input is no terminal, its statements are run as a batch.
         """, example: "retort --timeout 30s"),
+    ProgramPage(
+      name: "edit", form: "edit, Ctrl-X Ctrl-E",
+      summary: "At the prompt, opens a statement in VISUAL, EDITOR or vi, and runs what it was made.",
+      note: """
+        edit opens the last statement, Ctrl-X Ctrl-E (with the keys of vi also v) the one that is being typed. An empty file
+        runs nothing, and neither does an editor that fails.
+        """, example: "EDITOR=nano retort"),
     ProgramPage(
       name: "file", form: "retort [OPTIONS] FILE [ARG ...]",
       summary: "Runs a file of statements; - is standard input.",
@@ -76,6 +85,11 @@ struct ProgramPage: Sendable {
         sends no more until resume; rate=N sends at most N a second besides the statement's own limits; stop is Ctrl-C.
         """, example: "retort ctl 4711 rate=50"),
     ProgramPage(
+      name: "trust", form: "retort trust [FILE ...]",
+      summary: "Lets the prompt run a directory's .retortrc, as long as its text stays the same.",
+      note: "At the prompt, trust does it for ./.retortrc and runs it. What is trusted is kept in the state directory.",
+      example: "retort trust .retortrc"),
+    ProgramPage(
       name: "help", aliases: ["--help"], form: "retort help [WORD], --help",
       summary: "Explains the language, or a word of it, as help does at the prompt.",
       note: "--help lists the ways to start the program, and its options.", example: "retort help stream"),
@@ -92,7 +106,10 @@ struct ProgramPage: Sendable {
       example: "retort --yes=500 clean-up.retort"),
     option(
       "output", "FORMAT", "How results are written: \(Format.list).",
-      note: "Without it, a table at a terminal and a line of JSON each elsewhere. set output: does it in a session.",
+      note: """
+        Without it, a table at a terminal and a line of JSON each elsewhere; few rows that are too wide for a table are
+        cards, with a line for each field. set output: does it in a session.
+        """,
       example: "retort --output csv report.retort > report.csv"),
     option(
       "timeout", "DURATION", "How long a request waits, where neither call nor client says: 10s, 500ms, never.",
@@ -143,8 +160,20 @@ struct ProgramPage: Sendable {
       "allow-sh", "", "Lets the stage sh run programs.", note: "Without it | sh is refused.",
       example: "retort --allow-sh report.retort"),
     option(
-      "color", "WHEN", "Colours of errors: auto, always or never.",
-      note: "auto, which holds without it, colours at a terminal, unless NO_COLOR is set.",
+      "no-pager", "", "Shows results that are taller than the screen all at once.",
+      note: """
+        The prompt shows them, and help, with RETORT_PAGER, PAGER or less, the first screen as soon as it is there. An empty
+        RETORT_PAGER does as --no-pager.
+        """, example: "retort --no-pager"),
+    option(
+      "no-rc", "", "Starts the prompt without rc.retort and .retortrc.",
+      note: """
+        Else the prompt first runs ~/.config/retort/rc.retort (or retort/rc.retort in XDG_CONFIG_HOME), then ./.retortrc if
+        it is trusted. A profile is a def there: def prod() do connect "amqps://me@broker/" name: "prod" env: "production" end.
+        """, example: "retort --no-rc"),
+    option(
+      "color", "WHEN", "Colours of errors and of what is typed: auto, always or never.",
+      note: "auto, which holds without it, colours at a terminal, unless NO_COLOR is set or TERM is dumb.",
       example: "retort --color never report.retort"),
     option("version", "", "Says which retort it is.", note: "On standard output.", example: "retort --version"),
   ]

@@ -71,6 +71,9 @@ public protocol Link: Sendable {
   /// Where its queues are: the same for links that lead to the same ones, whoever logs in.
   var place: String { get }
 
+  /// Whether it is there, as far as is known without asking.
+  var state: LinkState { get }
+
   /// Opens a client on a queue. The queue itself is neither declared nor looked for.
   func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport
 
@@ -88,9 +91,22 @@ extension Transport {
   public func abandon() {}
 }
 
+/// What a link is at.
+public enum LinkState: String, Sendable {
+  /// It takes requests.
+  case up
+  /// It is there, and takes no requests for now.
+  case blocked
+  /// It was lost, and is on its way back.
+  case reconnecting
+}
+
 extension Link {
   /// Its address.
   public var place: String { address }
+
+  /// It takes requests.
+  public var state: LinkState { .up }
 
   /// Opens a client on a queue, with a reply queue of its own.
   public func open(queue: String) async throws(LinkError) -> any Transport {

@@ -44,7 +44,7 @@ public enum Columns {
   ]
 
   /// The text with tabs widened to spaces.
-  static func expanded(_ text: String) -> String {
+  public static func expanded(_ text: some StringProtocol) -> String {
     var (result, column) = ("", 0)
     for character in text {
       let width = character == "\t" ? tab - column % tab : width(of: character)

@@ -12,8 +12,8 @@ public struct Parser {
     public var diagnostics: [Diagnostic]
     /// Comments with their `#`.
     public var comments: [SourceRange]
-    /// What is open at the end: `do`, `(`, `[`, `{`; for the continuation prompt.
-    public var open: String?
+    /// What is open at the end, for the continuation prompt.
+    public var open: OpenPart?
 
     /// Whether more input would cure all that is wrong.
     public var isIncomplete: Bool { !diagnostics.isEmpty && diagnostics.allSatisfy(\.isIncomplete) }
@@ -68,7 +68,7 @@ public struct Parser {
     diagnostics.sort { $0.range.lower < $1.range.lower }
     return Result(
       program: Program(statements: statements), diagnostics: diagnostics, comments: lexer.comments,
-      open: lexer.open.last?.symbol)
+      open: lexer.openPart)
   }
 
   var token: Token { tokens[min(index, tokens.count - 1)] }

@@ -7,7 +7,8 @@ public enum TerminalText {
   /// Returns a text of lines: newline and tab stay.
   public static func visible(_ text: String) -> String { shown(text, .lines) }
 
-  /// Returns a text on one line, for a cell or a name: newline and tab are escapes too.
+  /// Returns a text on one line, for a cell or a name: newline and tab are escapes too, and at its beginning a mark that
+  /// would combine with what stands before.
   public static func line(_ text: String) -> String { shown(text, .line) }
 
   /// Returns JSON text that is still JSON: what is an escape elsewhere is JSON's own, `\u001b`.
@@ -38,7 +39,7 @@ public enum TerminalText {
     let scalars = Array(text.unicodeScalars)
     var shown = String.UnicodeScalarView()
     for (index, scalar) in scalars.enumerated() {
-      if form == .line && breaks(scalar) || isHidden(scalar, index, scalars, form) {
+      if form == .line && (breaks(scalar) || index == 0 && isMark(scalar)) || isHidden(scalar, index, scalars, form) {
         shown.append(contentsOf: (form == .json ? jsonEscape(scalar) : escape(scalar)).unicodeScalars)
       } else {
         shown.append(scalar)

@@ -17,7 +17,8 @@ func batch(_ session: Session, _ read: @escaping @Sendable () throws(Fault) -> S
   let status = await Interrupts.shared.watching {
     stop.signalled($0, forcedEnds: true)
   } during: {
-    await work.value
+    defer { stop.end() }
+    return await work.value
   }
   return stop.signal.map(\.exitStatus) ?? status
 }

@@ -19,6 +19,14 @@ final class BrokerLink: JSONRPC.Link {
 
   let place: String
 
+  var state: LinkState {
+    switch dialer.state {
+    case .up: .up
+    case .blocked: .blocked
+    case .reconnecting: .reconnecting
+    }
+  }
+
   private init(_ dialer: Dialer) {
     self.dialer = dialer
     place = "\(dialer.uri.host.lowercased()):\(dialer.uri.port) \(dialer.uri.vhost)"
@@ -26,16 +34,30 @@ final class BrokerLink: JSONRPC.Link {
 
   /// Connects and logs in, unless another link of the URI has done so.
   static func open(
-    _ uri: String, script: String, listener: Broker.Connection.Listener
+    _ uri: String, script: String, listener: Broker.Connection.Listener,
+    password: (@Sendable (String) async -> String?)? = nil
   ) async throws(LinkError) -> BrokerLink {
     try await mapped { () throws(BrokerError) in
-      let uri = try AMQPURI(uri)
+      let uri = try await complete(try AMQPURI(uri), password)
       if let dialer = taken(uri, nil) { return BrokerLink(dialer) }
       let fresh = try await Dialer(uri, name: connectionName(script), listener: listener)
       let dialer = taken(uri, fresh) ?? fresh
       if dialer !== fresh { await fresh.close() }
       return BrokerLink(dialer)
     }
+  }
+
+  /// The URI with its password, for which a person is asked where it has none, or stars as the history keeps them.
+  private static func complete(
+    _ uri: AMQPURI, _ ask: (@Sendable (String) async -> String?)?
+  ) async throws(BrokerError) -> AMQPURI {
+    guard let ask, uri.lacksPassword || uri.password == "***" else { return uri }
+    guard let password = await ask("password of \(uri.user) at \(uri.host): ") else {
+      throw BrokerError(.cancelled, "interrupted")
+    }
+    var uri = uri
+    (uri.password, uri.lacksPassword) = (password, false)
+    return uri
   }
 
   /// The dialer of a URI with one more user, which is `fresh` where there was none.

@@ -22,6 +22,8 @@ public struct Console: Sendable {
   public let showsNotes: Bool
   /// How many columns the terminal has.
   public var columns: @Sendable () -> Int
+  /// How many lines the terminal has.
+  public var rows: @Sendable () -> Int
   /// Whether a person can be asked: standard input and error are terminals.
   public var isInteractive: Bool
   /// Shows how far a statement is on a line that the next output replaces; nil if notes go to no terminal.
@@ -29,12 +31,17 @@ public struct Console: Sendable {
   /// Reads a line of a person's answer; nil where there is none, and at once where the task is cancelled.
   public var answer: @Sendable () async -> String?
 
+  /// Reads a line that the terminal does not show; nil where there is none, and at once where the task is cancelled.
+  public var secret: @Sendable () async -> String?
+
   /// Creates a console of functions, as tests do.
   public init(
     write: @escaping @Sendable ([UInt8]) -> Bool, note: @escaping @Sendable (String) -> Void,
     isTerminal: Bool = false, showsNotes: Bool = false, columns: @escaping @Sendable () -> Int = { 80 },
+    rows: @escaping @Sendable () -> Int = { 24 },
     isInteractive: Bool = false, status: (@Sendable (String?) -> Void)? = nil,
-    answer: @escaping @Sendable () async -> String? = { nil }
+    answer: @escaping @Sendable () async -> String? = { nil },
+    secret: @escaping @Sendable () async -> String? = { nil }
   ) {
     self.write = isTerminal ? Self.door(write) : write
     self.note = showsNotes ? Self.door(note) : note
@@ -42,9 +49,11 @@ public struct Console: Sendable {
     self.isTerminal = isTerminal
     self.showsNotes = showsNotes
     self.columns = columns
+    self.rows = rows
     self.isInteractive = isInteractive
     self.status = status
     self.answer = answer
+    self.secret = secret
   }
 
   /// Results on their way to a terminal.
@@ -54,7 +63,7 @@ public struct Console: Sendable {
     func visible(_ piece: [UInt8]) -> [UInt8] { bytes.withLock { $0.visible(piece) } }
   }
 
-  private static func door(_ write: @escaping @Sendable ([UInt8]) -> Bool) -> @Sendable ([UInt8]) -> Bool {
+  static func door(_ write: @escaping @Sendable ([UInt8]) -> Bool) -> @Sendable ([UInt8]) -> Bool {
     let passage = Passage()
     return { write(passage.visible($0)) }
   }
@@ -72,8 +81,10 @@ public struct Console: Sendable {
   public static let standard = Console(
     write: { writeResult($0) }, note: { writeNote($0) },
     isTerminal: Screen.isTerminal(1), showsNotes: Screen.isTerminal(2), columns: { Screen.columns(of: 1) },
+    rows: { Screen.rows(of: 1) },
     isInteractive: Screen.isTerminal(0) && Screen.isTerminal(2),
-    status: Screen.isTerminal(2) ? StatusLine.standard.show : nil, answer: { await Answer.line() })
+    status: Screen.isTerminal(2) ? StatusLine.standard.show : nil, answer: { await Answer.line() },
+    secret: { await Answer.secret() })
 
   private static func writeResult(_ bytes: [UInt8]) -> Bool {
     StatusLine.standard.remove()

@@ -23,17 +23,22 @@ final class Notices: Sendable {
   }
 
   /// Asks a question, and again after what is told meanwhile; nil where there is no answer.
-  func answer(to text: String) async -> String? {
+  func answer(to text: String) async -> String? { await answer(to: text, console.answer) }
+
+  /// Asks for a secret, which the terminal does not show; nil where there is no answer.
+  func secret(_ text: String) async -> String? { await answer(to: text, console.secret) }
+
+  private func answer(to text: String, _ read: @Sendable () async -> String?) async -> String? {
     question.withLock { $0 = text }
     console.note(text)
-    let answer = await console.answer()
+    let answer = await read()
     question.withLock { $0 = nil }
     if answer == nil { console.note("\n") }
     return answer
   }
 
   /// Reads a line; what is told meanwhile stands above it.
-  func readLine(of editor: LineEditor, prompt: String) async -> LineInput {
+  func readLine(of editor: LineEditor, prompt: LinePrompt) async -> LineInput {
     self.editor.withLock { $0 = editor }
     let input = await editor.readLine(prompt: prompt)
     self.editor.withLock { $0 = nil }

@@ -63,6 +63,12 @@ struct ProgramOptions: ParsableArguments {
   @Flag(name: .customLong("allow-sh"), help: "Let the stage sh run programs.")
   var allowsShell = false
 
+  @Flag(name: .customLong("no-pager"), help: "Show results that are taller than the screen all at once.")
+  var isUnpaged = false
+
+  @Flag(name: .customLong("no-rc"), help: "Start the prompt without rc.retort and .retortrc.")
+  var isBare = false
+
   @Option(help: ArgumentHelp("Colours: auto, always or never.", valueName: "WHEN"))
   var color: Colour = .auto
 
@@ -164,7 +170,7 @@ extension ProgramOptions {
     "-c", "--var", "--output", "--timeout", "--color", "--guarded", "--reason", "--summary", "--report",
   ]
   /// The options that take none.
-  static let flags: Set<String> = ["--yes", "--offline", "--allow-sh", "--dry-run", "--quiet"]
+  static let flags: Set<String> = ["--yes", "--offline", "--allow-sh", "--dry-run", "--quiet", "--no-pager", "--no-rc"]
   /// All options, as they are typed.
   static let words = Array(valued.union(flags)) + ["--trace"]
 }

@@ -1,59 +1,125 @@
 import Evaluation
 import Glibc
+import JSONRPC
 import Language
+import Synchronization
 import Terminal
+import Values
 
 /// Statements typed by a person, one after the other.
-struct Prompt {
-  private let session: Session
-  private let console: Console
-  private let notices: Notices
-  private let environment: [String: String]
+final class Prompt: Sendable {
+  let session: Session
+  let console: Console
+  let notices: Notices
+  let environment: [String: String]
+  let interpreter: Interpreter
+  private let readsStartFiles: Bool
+  /// The statement that is being typed.
+  let draft = Draft()
 
-  init(_ session: Session, _ console: Console, _ notices: Notices, _ environment: [String: String]) {
+  init(
+    _ session: Session, _ console: Console, _ notices: Notices, _ environment: [String: String],
+    readsStartFiles: Bool
+  ) {
+    self.readsStartFiles = readsStartFiles
     self.session = session
     self.console = console
     self.notices = notices
     self.environment = environment
+    interpreter = Interpreter(session)
   }
 
   /// Reads and runs until Ctrl-D, `exit` or a signal.
   func run() async -> Int32 {
     let editor: LineEditor
-    let interpreter = Interpreter(session)
     do throws(TerminalError) {
       let file = HistoryFile(environment: environment)
-      editor = try LineEditor(history: try history(file)) { line, cursor in
-        let names = interpreter.names
-        return PromptCompleter(variables: names.variables, definitions: names.definitions).completion(
-          of: line, at: cursor)
-      }
+      editor = try LineEditor(history: try history(file), completion: completion, painting: painting)
     } catch {
       console.note("\(error)\n")
       return 1
     }
     console.note("retort \(version): help explains, Ctrl-D leaves\n")
-    var text = ""
-    var prompt = "> "
+    for text in readsStartFiles ? StartFiles(environment: environment).texts(note: console.note) : [] {
+      let status = await run(text, isPasted: true)
+      if interpreter.hasExited { return status }
+    }
+    var last = ""
+    var prompt = first
     while true {
       switch await notices.readLine(of: editor, prompt: prompt) {
       case .line(let line):
-        text += text.isEmpty ? line : "\n" + line
-        let report = interpreter.check(SourceText(name: "prompt", text: text), isTyped: true)
-        if report.hasErrors, report.isIncomplete {
-          prompt = "\(report.open ?? "")... "
-          continue
+        switch draft.isOpen ? nil : word(line) {
+        case "edit"?: await edit(last)
+        case "trust"?: await trust()
+        default: draft.add(line)
         }
-        remember(text, editor)
-        let status = await run(text, interpreter)
-        if interpreter.hasExited { return status }
-      case .interrupted: break
-      case .endOfInput: return 0
+      case .edit(let line):
+        if !line.isEmpty { draft.add(line) }
+        await edit(draft.take())
+      case .interrupted: draft.take()
+      case .endOfInput:
+        guard draft.isOpen else { return 0 }
+        draft.take()
+        console.note("note: the statement that was open is dropped; Ctrl-D again leaves\n")
       case .stopped(let signal): return signal.exitStatus
       }
-      text = ""
-      prompt = "> "
+      let report = interpreter.check(draft.source, isTyped: !draft.wasPasted)
+      if draft.isOpen, report.hasErrors, report.isIncomplete {
+        prompt = continuation(report.open)
+        continue
+      }
+      if draft.isOpen {
+        let isPasted = draft.wasPasted
+        let text = draft.take()
+        if !text.allSatisfy(\.isWhitespace) { last = text }
+        remember(text, editor)
+        if !text.allSatisfy(\.isWhitespace), await isAllowed(report, isPasted) {
+          let status = await run(SourceText(name: "prompt", text: text), isPasted: isPasted)
+          if interpreter.hasExited { return status }
+        }
+      }
+      prompt = first
     }
+  }
+
+  /// The prompt of a statement's first line: the connection that was opened last, and what there is to know of it.
+  ///
+  /// It is red in production; without colours it says so.
+  private var first: LinePrompt {
+    let connections = session.connections
+    guard let connection = connections.last else { return "> " }
+    let isProduction = connections.contains { $0.env == "production" }
+    var marks: [String] = []
+    if let env = connection.env { marks.append(env) } else if isProduction { marks.append("production") }
+    if connection.state != .up { marks.append(connection.state.rawValue) }
+    let inFlight = connections.reduce(0) { $0 + $1.inFlight }
+    if inFlight > 0 { marks.append("\(inFlight) in flight") }
+    if connections.count > 1 { marks.append("\(connections.count) connections") }
+    let notes = marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))"
+    let label = String(connection.label.prefix(40))
+    return LinePrompt(
+      label + notes + "> ", look: isProduction && session.options.renderer.isColoured ? "31;1" : nil)
+  }
+
+  /// The prompt of a further line: it says what is open.
+  private func continuation(_ open: OpenPart?) -> LinePrompt {
+    LinePrompt((open?.text ?? "...") + "> ", indent: min(2 * (open?.depth ?? 0), 20))
+  }
+
+  /// The word of the prompt that a line is, if it is no name that the person gave.
+  private func word(_ line: String) -> String? {
+    let names = interpreter.names
+    return Vocabulary.promptWords.first {
+      line.trimmed == $0 && !names.variables.contains($0) && !names.definitions.contains($0)
+    }
+  }
+
+  /// Trusts the directory's own file, and runs it.
+  private func trust() async {
+    do throws(Fault) {
+      _ = await run(try StartFiles(environment: environment).trust(StartFiles.local), isPasted: true)
+    } catch { session.show(error) }
   }
 
   private func history(_ file: HistoryFile?) throws(TerminalError) -> History {
@@ -61,18 +127,80 @@ struct Prompt {
     return try History(file: file)
   }
 
+  private func completion(of line: String, at cursor: Int) -> Completion {
+    let names = interpreter.names
+    return PromptCompleter(variables: names.variables, definitions: names.definitions).completion(
+      of: line, at: cursor)
+  }
+
+  /// The colours of the line that is typed; nil where there are to be none.
+  private var painting: LinePainting? {
+    guard session.options.renderer.isColoured, environment["TERM"] != "dumb" else { return nil }
+    return LinePainting(looks: Highlighting.looks(isLight: Highlighting.isLight(environment))) { [self] line, cursor in
+      let names = interpreter.names
+      return Highlighting(variables: names.variables, definitions: names.definitions).parts(
+        of: line, after: draft.text, cursor: cursor)
+    }
+  }
+
   private func remember(_ text: String, _ editor: LineEditor) {
     do throws(TerminalError) { try editor.remember(text) } catch { console.note("\(error)\n") }
   }
 
-  private func run(_ text: String, _ interpreter: Interpreter) async -> Int32 {
-    guard !text.allSatisfy(\.isWhitespace) else { return 0 }
-    let work = Task { await interpreter.run(SourceText(name: "prompt", text: text), isTyped: true) }
+  /// Opens a text in the person's editor; what comes back is the statement.
+  private func edit(_ text: String) async {
+    do throws(TerminalError) {
+      guard let edited = try await TextEditor(environment: environment).edited(text) else {
+        return console.note("note: the editor did not end well, so nothing is run\n")
+      }
+      guard !edited.allSatisfy(\.isWhitespace) else { return }
+      console.note(edited.split(separator: "\n").enumerated().map { ($0 == 0 ? "> " : "  ") + $1 + "\n" }.joined())
+      draft.add(edited, fromEditor: true)
+    } catch { console.note("error: \(error)\n") }
+  }
+
+  /// Whether a text may run: a pasted one that destroys where destruction is guarded is asked about first.
+  private func isAllowed(_ report: Interpreter.Report, _ isPasted: Bool) async -> Bool {
+    let count = report.inventory.filter { $0.kind == .destroys }.count
+    guard isPasted, count > 0, session.isGuarded, !report.hasErrors else { return true }
+    let answer = await answer(
+      to:
+        "\(count) of the pasted statements destroy\(count == 1 ? "s" : "") on a guarded connection; run it? yes or no: "
+    )
+    if answer?.trimmed == "yes" { return true }
+    console.note("note: nothing was run\n")
+    return false
+  }
+
+  /// Asks a question; Ctrl-C is no answer, and a signal that ends the program does so afterwards.
+  private func answer(to question: String) async -> String? {
+    let asking = Task { await notices.answer(to: question) }
+    let stop = Mutex<Terminal.Signal?>(nil)
+    let answer = await Interrupts.shared.watching { signal in
+      if signal != .interrupt { stop.withLock { $0 = signal } }
+      asking.cancel()
+    } during: {
+      await asking.value
+    }
+    if let stop = stop.withLock({ $0 }) { raise(stop.rawValue) }
+    return answer
+  }
+
+  private func run(_ source: SourceText, isPasted: Bool) async -> Int32 {
+    let work = Task { await interpreter.run(source, isTyped: !isPasted) }
     let stop = Stop(session, work)
     return await Interrupts.shared.watching {
       stop.signalled($0, forcedEnds: false)
     } during: {
-      await work.value
+      defer { stop.end() }
+      return await work.value
     }
+  }
+}
+
+extension String {
+  /// The text without white space at its ends.
+  fileprivate var trimmed: String {
+    String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }
 }

@@ -35,6 +35,7 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
     }
   case "ctl": return control(Array(arguments.dropFirst()), console, environment)
   case "journal": return await journal(Array(arguments.dropFirst()), console)
+  case "trust": return trust(Array(arguments.dropFirst()), console, environment)
   case "help": return help(Array(arguments.dropFirst()), console)
   case "--help", "-h":
     _ = console.write(Array(Help.usage.utf8))
@@ -147,7 +148,7 @@ private func run(
   if let script = options.script {
     status = await batch(session) { SourceText(name: "-c", text: script) }
   } else if isPrompt {
-    status = await Prompt(session, console, notices, environment).run()
+    status = await Prompt(session, console, notices, environment, readsStartFiles: !options.isBare).run()
   } else {
     let path = file ?? "-"
     status = await batch(session) { () throws(Fault) in
@@ -185,7 +186,8 @@ private func session(
   var own = options.session(arguments: arguments, environment: environment, console: console)
   own.command = command
   let script = options.script != nil ? "-c" : options.rest.first ?? "prompt"
-  let output = Output(isTerminal: console.isTerminal, columns: console.columns, write: console.write)
+  let output = Output(
+    isTerminal: console.isTerminal, columns: console.columns, rows: console.rows, write: console.write)
   let topics = options.topics ?? []
   let trace = Trace(topics) { console.note("trace: \(TerminalText.unbroken($0))\n") }
   let tell: @Sendable (String) -> Void = { trace("amqp \($0)") }
@@ -199,12 +201,14 @@ private func session(
         console.write(json: .object(request))
       }
     }
-    return try await openLink(uri, script: script, listener: listener)
+    return try await openLink(
+      uri, script: script, listener: listener, password: console.isInteractive ? notices.secret : nil)
   }
   var host = Session.SessionHost(
     open: open, note: console.note, draw: console.draw, status: console.status,
     ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, lateReplies: lateReplies,
-    help: Session.HelpPages(page: Help.text, topics: { Help.topics }))
+    help: Session.HelpPages(page: Help.text, topics: { Help.topics }),
+    pager: options.script == nil && options.rest.isEmpty && !options.isUnpaged ? console.pager(environment) : nil)
   host.control = { ControlServers.shared.open($0, environment) }
   return Session(options: own, output: output, host: host)
 }
@@ -221,11 +225,12 @@ public func openLink(_ uri: String, script: String) async throws(LinkError) -> a
 }
 
 private func openLink(
-  _ uri: String, script: String, listener: Connection.Listener
+  _ uri: String, script: String, listener: Connection.Listener,
+  password: (@Sendable (String) async -> String?)? = nil
 ) async throws(LinkError) -> any JSONRPC.Link {
   if uri.hasPrefix("embedded:") { return try EmbeddedLink(String(uri.dropFirst(9))) }
   if namesBroker(uri) {
-    return try await BrokerLink.open(uri, script: script, listener: listener)
+    return try await BrokerLink.open(uri, script: script, listener: listener, password: password)
   }
   throw LinkError(.address, "no connection begins with \(scheme(uri)):")
 }

@@ -11,6 +11,9 @@ final class Stop: Sendable {
   private let session: Session
   private let work: Task<Int32, Never>
   private let state = Mutex<(signal: Terminal.Signal, count: Int)?>(nil)
+  private let hasEnded = Atomic(false)
+  /// How long what runs may take to end before a note says what the next signal does.
+  private static let patience = Duration.milliseconds(700)
 
   init(_ session: Session, _ work: Task<Int32, Never>) {
     self.session = session
@@ -35,9 +38,23 @@ final class Stop: Sendable {
       exit(signal.exitStatus)
     }
     if count == 1 {
-      session.stop()
-      return work.cancel()
+      let isSaid = session.stop()
+      work.cancel()
+      return isSaid ? () : sayWhatIsNext(forcedEnds)
     }
     session.abandon()
+  }
+
+  /// Says that what ran has ended.
+  func end() { hasEnded.store(true, ordering: .relaxed) }
+
+  /// Says what the next signal does, should what runs not listen to the first.
+  private func sayWhatIsNext(_ forcedEnds: Bool) {
+    Task { [self] in
+      try? await Task.sleep(for: Self.patience)
+      guard !hasEnded.load(ordering: .relaxed), state.withLock({ $0?.count ?? 0 }) == 1 else { return }
+      let next = forcedEnds ? "ends retort at once" : "gives up the replies that are awaited, a third one ends retort"
+      Console.standard.note("note: it still runs; another Ctrl-C \(next)\n")
+    }
   }
 }

@@ -21,6 +21,13 @@ public enum Answer {
     }
   }
 
+  /// Reads a line that the terminal does not show, only where it ends; as ``line(from:)`` else.
+  public static func secret(from input: Int32 = 0) async -> String? {
+    retort_echo_off(input)
+    defer { retort_echo_on(input) }
+    return await line(from: input)
+  }
+
   /// Reads byte by byte, so that what is typed after the line stays where it is.
   private static func line(from input: Int32, until bell: Int32) -> String? {
     var line: [UInt8] = []

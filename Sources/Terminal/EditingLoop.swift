@@ -3,7 +3,7 @@ internal import Glibc
 
 /// The loop of the thread that edits lines: keys from the terminal, events from everywhere else.
 final class EditingLoop {
-  private typealias Reading = (prompt: String, continuation: CheckedContinuation<LineInput, Never>)
+  private typealias Reading = (prompt: LinePrompt, continuation: CheckedContinuation<LineInput, Never>)
 
   private let mailbox: Mailbox
   private let input: Int32
@@ -48,7 +48,7 @@ final class EditingLoop {
   private func read(_ reading: Reading) {
     if let stop { return reading.continuation.resume(returning: .stopped(stop)) }
     readings.append(reading)
-    if readings.count == 1 { readline.begin(prompt: reading.prompt) }
+    if readings.count == 1 { readline.begin(reading.prompt) }
   }
 
   private func signalled(_ number: Int32) {
@@ -69,6 +69,6 @@ final class EditingLoop {
       for reading in readings { reading.continuation.resume(returning: .stopped(stop)) }
       readings = []
     }
-    if let next = readings.first { readline.begin(prompt: next.prompt) }
+    if let next = readings.first { readline.begin(next.prompt) }
   }
 }

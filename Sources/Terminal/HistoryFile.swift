@@ -20,12 +20,17 @@ public struct HistoryFile: Sendable, Equatable {
     if let chosen = environment["RETORT_HISTORY"] {
       guard !chosen.isEmpty else { return nil }
       path = chosen
-    } else if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") {
-      path = state + "/retort/history"
     } else {
-      guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-      path = home + "/.local/state/retort/history"
+      guard let directory = Self.stateDirectory(environment) else { return nil }
+      path = directory + "/history"
     }
+  }
+
+  /// Where the program keeps what it remembers: below `$XDG_STATE_HOME`, else below `~/.local/state`.
+  static func stateDirectory(_ environment: [String: String]) -> String? {
+    if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/retort" }
+    guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
+    return home + "/.local/state/retort"
   }
 
   /// Reads the newest statements; a file twice the limit is cut down to it.

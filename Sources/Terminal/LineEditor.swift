@@ -24,7 +24,7 @@ public final class LineEditor: Sendable {
   /// - Throws: ``TerminalError/secondEditor`` when the process has one, ``TerminalError/refused(call:errno:)``.
   public init(
     input: Int32 = 0, output: Int32 = 1, history: History = History(),
-    completion: @escaping Completion.Source = { _, _ in .none }
+    completion: @escaping Completion.Source = { _, _ in .none }, painting: LinePainting? = nil
   ) throws(TerminalError) {
     guard !Self.exists.exchange(true, ordering: .relaxed) else { throw .secondEditor }
     let mailbox = try Mailbox()
@@ -32,19 +32,20 @@ public final class LineEditor: Sendable {
     self.history = Mutex(history)
     let entries = history.entries
     retort_use_utf8()
-    try Self.startThread(mailbox: mailbox, input: input, output: output, entries: entries, completion: completion)
+    try Self.startThread(mailbox, input, output, entries, completion, painting)
     Interrupts.shared.watchTerminal { mailbox.post(.signal($0)) }
   }
 
   private static func startThread(
-    mailbox: Mailbox, input: Int32, output: Int32, entries: [String], completion: @escaping Completion.Source
+    _ mailbox: Mailbox, _ input: Int32, _ output: Int32, _ entries: [String],
+    _ completion: @escaping Completion.Source, _ painting: LinePainting?
   ) throws(TerminalError) {
     guard let keys = fdopen(input, "r"), let screen = fdopen(output, "w") else {
       throw .refused(call: "fdopen", errno: errno)
     }
     // The streams are handed over: no one but the thread touches them from here on.
     try Thread.start {
-      let readline = Readline(input: keys, output: screen, completion: completion)
+      let readline = Readline(input: keys, output: screen, completion: completion, painting: painting)
       entries.forEach(readline.remember)
       EditingLoop(mailbox: mailbox, input: input, readline: readline).run()
     }
@@ -54,11 +55,11 @@ public final class LineEditor: Sendable {
   ///
   /// Signals are the prompt's meanwhile: Ctrl-C clears the line, SIGTERM and SIGHUP end the wait. A second call waits
   /// until the first has its line.
-  public func readLine(prompt: String) async -> LineInput {
+  public func readLine(prompt: LinePrompt) async -> LineInput {
     await Interrupts.shared.watching { [mailbox] in
       mailbox.post(.signal($0.rawValue))
     } during: {
-      await withCheckedContinuation { mailbox.post(.read(prompt: prompt, $0)) }
+      await withCheckedContinuation { mailbox.post(.read(prompt, $0)) }
     }
   }
 

@@ -2,6 +2,8 @@
 public enum LineInput: Sendable, Equatable {
   /// Entered a line; a pasted block is one line that holds line feeds.
   case line(String)
+  /// Asked for an editor, with what was typed so far: Ctrl-X Ctrl-E, or `v` among the keys of vi.
+  case edit(String)
   /// Cleared the line with Ctrl-C: what was typed of a statement is to be forgotten.
   case interrupted
   /// Pressed Ctrl-D on an empty line, or the terminal went away.

@@ -5,7 +5,7 @@ internal import Synchronization
 /// What other threads have to tell the thread that edits the line.
 enum Event: Sendable {
   /// Someone wants a line.
-  case read(prompt: String, CheckedContinuation<LineInput, Never>)
+  case read(LinePrompt, CheckedContinuation<LineInput, Never>)
   /// A text to show above the line.
   case notice(String)
   /// A statement for the arrow keys.

@@ -7,16 +7,32 @@ internal import Redaction
 /// Made and used on one thread only, and never freed: it lasts as long as the process.
 final class Readline {
   private let completion: Completion.Source
+  private let painting: LinePainting?
 
   /// Opens readline, which reads inputrc, where `$if retort` holds.
-  init(input: UnsafeMutablePointer<FILE>, output: UnsafeMutablePointer<FILE>, completion: @escaping Completion.Source) {
+  init(
+    input: UnsafeMutablePointer<FILE>, output: UnsafeMutablePointer<FILE>, completion: @escaping Completion.Source,
+    painting: LinePainting? = nil
+  ) {
     self.completion = completion
+    self.painting = painting
     retort_readline_open(input, output, completeAtCursor, Unmanaged.passUnretained(self).toOpaque())
     stifle_history(Int32(History.limit))
+    if let painting { paint(painting) }
   }
 
-  func begin(prompt: String) {
-    retort_line_begin(TerminalText.line(prompt))
+  /// The looks are kept for as long as the process lasts.
+  private func paint(_ painting: LinePainting) {
+    let looks = UnsafeMutablePointer<UnsafePointer<CChar>?>.allocate(capacity: painting.looks.count)
+    for (index, look) in painting.looks.enumerated() { looks[index] = UnsafePointer(strdup(look)) }
+    retort_line_paint(paintLine, Unmanaged.passUnretained(self).toOpaque(), looks, Int32(painting.looks.count))
+  }
+
+  /// Shows a prompt; control sequences stand in it only where readline does not count them.
+  func begin(_ prompt: LinePrompt) {
+    let text = TerminalText.line(prompt.text)
+    let shown = prompt.look.map { "\u{1}\u{1B}[\($0)m\u{2}\(text)\u{1}\u{1B}[0m\u{2}" } ?? text
+    retort_line_begin(shown, Int32(prompt.indent))
   }
 
   /// Reads one key; nil while the line goes on.
@@ -26,7 +42,7 @@ final class Readline {
     guard state != RETORT_LINE_OPEN else { return nil }
     guard let text else { return .endOfInput }
     defer { free(text) }
-    return .line(String(cString: text))
+    return state == RETORT_LINE_EDIT ? .edit(String(cString: text)) : .line(String(cString: text))
   }
 
   func abandon(signal number: Int32) {
@@ -49,6 +65,12 @@ final class Readline {
     rl_resize_terminal()
   }
 
+  fileprivate func paint(line: String, cursor: Int, into looks: UnsafeMutableBufferPointer<UInt8>) {
+    for part in painting?.parts(line, cursor) ?? [] {
+      for index in part.range.clamped(to: 0..<looks.count) { looks[index] = UInt8(clamping: part.look) }
+    }
+  }
+
   fileprivate func matches(line: String, cursor: Int) -> (Completion, texts: [String])? {
     let found = completion(line, cursor)
     let bytes = line.utf8
@@ -59,6 +81,18 @@ final class Readline {
     let common = TerminalText.line(found.commonPrefix(typed: line[start..<end]))
     return (found, found.candidates.count == 1 ? [common] : [common] + found.candidates.map(TerminalText.line))
   }
+}
+
+/// How a line is to look, as C asks it; one that is no UTF-8 has no looks.
+private func paintLine(
+  context: UnsafeMutableRawPointer?, line: UnsafePointer<CChar>?, length: Int32, cursor: Int32,
+  looks: UnsafeMutablePointer<UInt8>?
+) -> Int32 {
+  guard let context, let line, let looks, let text = String(validatingCString: line) else { return 0 }
+  let readline = Unmanaged<Readline>.fromOpaque(context).takeUnretainedValue()
+  readline.paint(
+    line: text, cursor: Int(cursor), into: UnsafeMutableBufferPointer(start: looks, count: Int(length)))
+  return 1
 }
 
 /// Readline's question, as C asks it.

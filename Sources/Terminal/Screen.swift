@@ -7,6 +7,14 @@ public enum Screen {
     isatty(descriptor) == 1
   }
 
+  /// Returns the height in lines: the terminal's own, else `LINES`, else 24.
+  public static func rows(of descriptor: Int32 = 1) -> Int {
+    var size = winsize()
+    if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 { return Int(size.ws_row) }
+    guard let text = getenv("LINES"), let rows = Int(String(cString: text)), rows > 0 else { return 24 }
+    return rows
+  }
+
   /// Returns the width in columns: the terminal's own, else `COLUMNS`, else 80.
   ///
   /// Asked for each table, since a person may have pulled the window in between.

@@ -65,7 +65,9 @@ package struct ElementPage: Sendable {
 package struct ElementStream {
   private var pull: (() async throws(Fault) -> ElementPage?)?
   /// Whether it is a page that has a next one.
-  package private(set) var hasNextPage = false
+  package var hasNextPage = false
+  /// How many elements the service says there are in all pages; asked once the first page was pulled.
+  package var total: (() -> Int?)?
 
   /// Creates a stream of a function that is called for each page until it returns nil.
   package init(_ pull: @escaping () async throws(Fault) -> [Value]?) {
@@ -91,6 +93,7 @@ package struct ElementStream {
   package init(_ page: PageValue) {
     self.init(page.items)
     hasNextPage = page.hasNext
+    total = { page.total }
   }
 
   /// The next page with its names, or nil at the end; after it the source is let go.

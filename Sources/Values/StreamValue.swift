@@ -1,3 +1,5 @@
+import JSONText
+
 /// A lazy stream as a value: a recipe that is asked anew at each use.
 public struct StreamValue: Sendable {
   package let open: @Sendable () async throws(Fault) -> ElementStream
@@ -14,6 +16,11 @@ public struct PageValue: Sendable {
   package var links: Value
   /// Whether the service has another page after it.
   package var hasNext: Bool
+  /// How many resources all pages hold, where the service counts them.
+  package var total: Int? {
+    guard case .record(let record) = pagination, case .number(let number)? = record["total-size"] else { return nil }
+    return number.integer
+  }
 
   /// Creates a page.
   package init(items: [Value], pagination: Value, meta: Value, links: Value, hasNext: Bool) {

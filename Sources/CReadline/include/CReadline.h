@@ -17,14 +17,24 @@ typedef char **retort_completer(void *context, const char *line, int cursor, int
 /// Sets readline up on a terminal: streams, name, word breaking, completion, no signal handling of its own.
 void retort_readline_open(FILE *input, FILE *output, retort_completer *completer, void *context);
 
+/// Tells how a line is to look: sets for each of its bytes the number of its look (0: the usual one), and returns 0 where
+/// the line has none.
+typedef int retort_painter(void *context, const char *line, int length, int cursor, unsigned char *looks);
+
+/// Shows the line in colours from now on. A look is the parameters of SGR (ECMA-48 8.3.117), such as `1;36`; the first is
+/// the usual one. They must stay where they are.
+void retort_line_paint(retort_painter *painter, void *context, const char *const *looks, int count);
+
 /// Puts LC_CTYPE on the environment's locale if that is UTF-8, else on C.UTF-8. Nothing else of the locale is touched.
 void retort_use_utf8(void);
 
-/// What became of the line being edited.
-enum retort_line_state { RETORT_LINE_OPEN, RETORT_LINE_TAKEN, RETORT_LINE_ENDED };
+/// What became of the line being edited; `RETORT_LINE_EDIT` is one that is to go on in an editor.
+enum retort_line_state { RETORT_LINE_OPEN, RETORT_LINE_TAKEN, RETORT_LINE_ENDED, RETORT_LINE_EDIT };
 
-/// Prepares the terminal and shows the prompt.
-void retort_line_begin(const char *prompt);
+/// Prepares the terminal and shows the prompt, and a line that begins with so many spaces.
+///
+/// They become two less when `end`, `else` or `rescue` is typed behind them.
+void retort_line_begin(const char *prompt, int indent);
 
 /// Reads one key. A line that was taken is malloc'ed and the caller's; the terminal is then as it was before.
 enum retort_line_state retort_line_read(char **line);
@@ -37,6 +47,11 @@ void retort_line_notice(const char *text);
 
 /// Stops the process as Ctrl-Z wants it, the terminal as it was before; goes on with the line when continued.
 void retort_line_suspend(void);
+
+/// Has a terminal show nothing of a line that is typed but its end, until `retort_echo_on` or the end of the process.
+void retort_echo_off(int input);
+/// Has the terminal as it was before `retort_echo_off`.
+void retort_echo_on(int input);
 
 /// Makes an eventfd, non-blocking unless `blocking`, or -1.
 int retort_bell_open(int blocking);

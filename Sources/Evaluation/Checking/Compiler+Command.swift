@@ -61,6 +61,7 @@ extension Compiler {
       return report(
         "\(name) is a function", command.nameRange, nextStep: "its arguments stand in parentheses: \(name)(x)")
     }
+    if refusesPromptWord(name, command.nameRange) { return }
     reportUnknown(
       "command", name, command.nameRange, among: Command.all.map(\.declaration.name) + definitions.keys,
       hint: "help lists the commands")

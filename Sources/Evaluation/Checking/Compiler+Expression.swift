@@ -109,6 +109,7 @@ extension Compiler {
         slot < frame.globals.count ? frame.globals[slot] : .null
       }
     }
+    if refusesPromptWord(name, range) { return broken }
     let near = nearest(to: name, among: scope.names + (outer?.names ?? []))
     let isCommand = Command.named(name) != nil
     let missing =

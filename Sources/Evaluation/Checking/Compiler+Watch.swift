@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// `watch DURATION do ... end`: a loop that pauses after each round, and clears a terminal's screen before it.
+  /// `watch DURATION do ... end`: a loop that pauses after each round, and draws it over the one before at a terminal.
   func watch(_ pause: Expr, _ body: [Statement]) -> CompiledStatement {
     let pauseCode = code(pause)
     let step = within({ $0.enterLoop() }) { block(body) }
@@ -12,13 +12,25 @@ extension Compiler {
       do throws(Fault) { pause = try await pauseCode.run(&frame).pause() } catch {
         throw error.placed(at: range, in: source)
       }
+      let outer = frame.run.output
+      let round = outer.isTerminal && frame.run.session.options.isInteractive ? Output(gatheringFor: outer) : nil
+      frame.run.output = round ?? outer
+      defer { frame.run.output = outer }
+      var screen = WatchScreen(outer)
       while true {
         try frame.run.checkInterrupt()
-        try frame.run.output.clearScreen()
-        let flow = try await step.run(&frame)
+        let flow: Flow
+        do throws(Fault) { flow = try await step.run(&frame) } catch {
+          if let round { try outer.put(round.taken()) }
+          throw error
+        }
+        if let round {
+          outer.flush()
+          frame.run.session.host.draw(screen.frame(of: round.taken()))
+        }
         if flow == .break { return .next }
         if flow == .return { return flow }
-        frame.run.output.flush()
+        outer.flush()
         do { try await Task.sleep(for: pause) } catch { throw Fault(.interrupted, "interrupted") }
       }
     }
@@ -32,12 +44,5 @@ extension Value {
       throw Fault(.type, "watch needs a duration over 0, not \(label)", nextStep: "watch 2s do ... end")
     }
     return duration
-  }
-}
-
-extension Output {
-  /// Clears a terminal's screen and puts the cursor in its corner (ECMA-48: CUP and ED); a pipe and a file stay as they are.
-  fileprivate func clearScreen() throws(Fault) {
-    if isTerminal { try put(Array("\u{1B}[H\u{1B}[2J".utf8)) }
   }
 }

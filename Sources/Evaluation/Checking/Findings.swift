@@ -36,6 +36,13 @@ extension Compiler {
     findings.diagnostics.append(Diagnostic(severity: .warning, range: range, message: message, nextStep: nextStep))
   }
 
+  /// Notes a word that only the prompt has; false where a name is none.
+  func refusesPromptWord(_ name: String, _ range: SourceRange) -> Bool {
+    guard Vocabulary.promptWords.contains(name) else { return false }
+    report("\(name) is a word of the prompt", range, nextStep: "it stands alone on a line that is typed there")
+    return true
+  }
+
   /// Notes an unknown word with the nearest known one.
   func reportUnknown(_ kind: String, _ word: String, _ range: SourceRange, among known: [String], hint: String? = nil) {
     let near = nearest(to: word, among: known)

@@ -12,6 +12,9 @@ public enum Vocabulary {
     public var example: Declaration.Example
   }
 
+  /// The words that only the prompt has, each alone on its line.
+  public static let promptWords = ["edit", "trust"]
+
   /// Every command, in the order help shows them.
   public static var commands: [Declaration] { Command.all.map(\.declaration) }
 

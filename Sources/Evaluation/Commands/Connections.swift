@@ -129,12 +129,16 @@ extension Command {
   static let clients = Command(
     Declaration(
       name: "clients",
-      summary: "Lists the clients: queue, type, connection, consumers, depth, in flight, last round trip.",
+      summary: """
+        Lists the clients: queue, type, connection and its state, consumers, depth, in flight, last round trip; then the \
+        connections without any.
+        """,
       result: "list of records")
   ) { _, frame throws(Fault) in
     var rows: [Value] = []
     let deadline = ContinuousClock.now + .seconds(5)
-    for client in frame.run.session.state.withLock(\.clients) {
+    let (clients, connections) = frame.run.session.state.withLock { ($0.clients, $0.connections) }
+    for client in clients {
       let state: QueueState?
       do throws(LinkError) {
         state = try await client.connection.link.probe(queue: client.queue, until: deadline)
@@ -144,10 +148,20 @@ extension Command {
           Record([
             ("queue", .string(client.queue)), ("type", .string(client.client.settings.type)),
             ("connection", .string(client.connection.label)),
+            ("state", .string(client.connection.link.state.rawValue)),
             ("consumers", state.map { .number(JSONNumber($0.consumers)) } ?? .null),
             ("depth", state.map { .number(JSONNumber($0.messages)) } ?? .null),
             ("in-flight", .number(JSONNumber(client.client.activity.inFlight))),
             ("round-trip", client.client.activity.lastRoundTrip.map { .duration($0.inMicroseconds) } ?? .null),
+          ])))
+    }
+    for connection in connections where !clients.contains(where: { $0.connection.serial == connection.serial }) {
+      rows.append(
+        .record(
+          Record([
+            ("queue", .null), ("type", .null), ("connection", .string(connection.label)),
+            ("state", .string(connection.link.state.rawValue)), ("consumers", .null), ("depth", .null),
+            ("in-flight", .null), ("round-trip", .null),
           ])))
     }
     return .list(rows)

@@ -74,10 +74,14 @@ extension Command {
       StreamValue { () async throws(Fault) in
         let open = session.account.streams.lease(broker: client.connection.link.place, queue: client.queue)
         var pages = client.client.stream(query, patience: patience, prefetch: prefetch)
-        return ElementStream { () async throws(Fault) in
+        var total: Int?
+        var stream = ElementStream { () async throws(Fault) in
           let page = try await client.reading(arguments) { () throws(ClientError) in try await pages.next() }
+          total = total ?? page?.pagination?.totalSize
           return withExtendedLifetime(open) { page.map { client.resources($0, asked: query.include) } }
         }
+        stream.total = { total }
+        return stream
       })
   }
 }

@@ -147,6 +147,6 @@ extension Stage {
     `where`, map, select, with, without, `as`, take, skip, first, last, reverse, sort, unique, group, indexBy, chunk,
     flatten,
     count, sum, avg, min, max, collect, each, print, show, create, update, destroy, link, relink, unlink,
-    write, table, json, ndjson, csv, sh,
+    write, table, card, chart, json, ndjson, csv, sh,
   ]
 }

@@ -65,7 +65,7 @@ public final class Interpreter: Sendable {
     /// Whether more input would cure all errors.
     public var isIncomplete: Bool
     /// What is open: for the continuation prompt.
-    public var open: String?
+    public var open: OpenPart?
     /// The statements that change or destroy data, and the reads of `var`, in the order of the text.
     public var inventory: [Entry] = []
 
@@ -192,18 +192,18 @@ public final class Interpreter: Sendable {
   }
 
   private func run(_ prepared: Prepared, _ frame: inout Frame) async throws(Fault) {
-    let clock = ContinuousClock.now
-    defer {
-      if session.state.withLock(\.showsTiming) { session.note("took \((ContinuousClock.now - clock).shown)") }
-    }
+    let timing = Timing(session)
+    defer { if session.state.withLock(\.showsTiming) { session.note(timing.text(session)) } }
     frame.element = .null
     switch prepared.statement {
     case .step(let step): _ = try await step.run(&frame)
     case .pipeline(let code, let isSummary, let isName):
+      frame.run.isPaged = true
       let value = try await code.run(&frame)
       guard !isSummary, !session.options.isOffline else { return }
-      var printer = Printer(session)
-      if isName { try await printer.show(named: value) } else { try await printer.show(value) }
+      try await Printer.showing(frame.run) { printer throws(Fault) in
+        if isName { try await printer.show(named: value) } else { try await printer.show(value) }
+      }
       if !value.isNull { frame.slots[0] = value }
     case .set(let settings):
       for setting in settings {
@@ -219,7 +219,8 @@ public final class Interpreter: Sendable {
           .name, "there is no help for \(words.joined(separator: " "))", at: [Fault.Mark(range)], in: prepared.source,
           nextStep: near.map { "did you mean help \($0)?" } ?? "help lists what there is")
       }
-      try session.output.put(Array(text.utf8))
+      frame.run.isPaged = true
+      try await Printer.showing(frame.run) { printer throws(Fault) in try printer.output.put(Array(text.utf8)) }
     }
   }
 }

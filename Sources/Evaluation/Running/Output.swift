@@ -12,22 +12,30 @@ public final class Output: Sendable {
   public let isTerminal: Bool
   /// How many columns the terminal has now.
   public let columns: @Sendable () -> Int
+  /// How many lines the terminal has now.
+  public let rows: @Sendable () -> Int
 
   /// Creates an output.
   ///
   /// `write` returns false where the reader has gone.
   public init(
     isTerminal: Bool = false, columns: @escaping @Sendable () -> Int = { 80 },
-    write: @escaping @Sendable ([UInt8]) -> Bool
+    rows: @escaping @Sendable () -> Int = { 24 }, write: @escaping @Sendable ([UInt8]) -> Bool
   ) {
     self.isTerminal = isTerminal
     self.columns = columns
+    self.rows = rows
     self.write = write
   }
 
   /// Creates an output for the same reader that keeps what is written.
   init(gatheringFor other: Output) {
-    (isTerminal, columns, write) = (other.isTerminal, other.columns, nil)
+    (isTerminal, columns, rows, write) = (other.isTerminal, other.columns, other.rows, nil)
+  }
+
+  /// Creates an output of the same size whose bytes go elsewhere.
+  init(likeTerminal other: Output, write: @escaping @Sendable ([UInt8]) -> Bool) {
+    (isTerminal, columns, rows, self.write) = (other.isTerminal, other.columns, other.rows, write)
   }
 
   /// What was written to an output that keeps it.
@@ -67,6 +75,13 @@ public final class Output: Sendable {
 
   /// Adds a line.
   func put(line: String) throws(Fault) { try put(Array((line + "\n").utf8)) }
+
+  /// Hands on what is gathered where a person waits for it.
+  ///
+  /// - Throws: where the reader has gone, the quiet end of the run.
+  func showAtTerminal() throws(Fault) {
+    if isTerminal, !flush() { throw Fault(.closed, "standard output was closed") }
+  }
 
   /// Hands on what is gathered; false where the reader has gone.
   @discardableResult public func flush() -> Bool {

@@ -12,6 +12,8 @@ struct Run: Sendable {
   let statement: StatementAccount
   /// Records the changes of the iteration that runs, if its `each` has a journal.
   var iteration: (any IterationRecord)?
+  /// Whether what it shows may go through a pager: it is one pipeline, or `help`.
+  var isPaged = false
 
   init(session: Session, source: SourceText, statement: StatementAccount, output: Output? = nil) {
     self.session = session

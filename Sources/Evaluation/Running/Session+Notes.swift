@@ -20,7 +20,12 @@ extension Session {
 
   /// Says that what is printed or counted is a page that has a next one.
   func noteNextPage(_ hasNext: Bool) {
-    if hasNext { note("this page has a next one: stream reads them all") }
+    if hasNext { note(Self.nextPage()) }
+  }
+
+  /// Says that a page has a next one, and how much of all it is where that is known.
+  static func nextPage(shown: Int = 0, of total: Int? = nil) -> String {
+    (total.map { "\(shown) of \($0); " } ?? "") + "this page has a next one: stream reads them all"
   }
 
   /// Says which relationships are lost on the way since the service sent them without data.

@@ -70,6 +70,8 @@ public final class Session: Sendable {
     public var lateReplies: LateReplies?
     /// What `help` prints.
     public var help: HelpPages
+    /// Starts the pager of results that are taller than the screen; nil where there is none.
+    public var pager: (@Sendable () -> Pager?)?
 
     /// Creates a host.
     public init(
@@ -77,7 +79,8 @@ public final class Session: Sendable {
       note: @escaping @Sendable (String) -> Void, draw: (@Sendable (String) -> Void)? = nil,
       status: (@Sendable (String?) -> Void)? = nil,
       ask: (@Sendable (String) async -> String?)? = nil,
-      trace: Trace? = nil, lateReplies: LateReplies? = nil, help: HelpPages = HelpPages()
+      trace: Trace? = nil, lateReplies: LateReplies? = nil, help: HelpPages = HelpPages(),
+      pager: (@Sendable () -> Pager?)? = nil
     ) {
       self.open = open
       self.note = note
@@ -87,6 +90,7 @@ public final class Session: Sendable {
       self.trace = trace
       self.lateReplies = lateReplies
       self.help = help
+      self.pager = pager
     }
   }
 
@@ -158,10 +162,14 @@ public final class Session: Sendable {
     state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.taskExecutor : nil }
   }
 
-  /// Says that what is in flight is waited for.
-  public func stop() {
+  /// Whether destruction needs a person's consent on any open connection.
+  public var isGuarded: Bool { state.withLock { $0.connections.contains { $0.protection == .confirm } } }
+
+  /// Says that what is in flight is waited for; false where nothing is.
+  public func stop() -> Bool {
     let count = state.withLock { $0.clients.reduce(0) { $0 + $1.client.activity.changesInFlight } }
     if count > 0 { note("stopping: \(count) in flight; Ctrl-C again to leave at once") }
+    return count > 0
   }
 
   /// What is said where the replies in flight are given up.

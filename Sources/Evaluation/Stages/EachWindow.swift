@@ -109,7 +109,7 @@ private final class BufferedResults: Sendable {
 
   /// An output that keeps what is written.
   func output(like other: Output) -> Output {
-    Output(isTerminal: other.isTerminal, columns: other.columns) { [self] bytes in
+    Output(likeTerminal: other) { [self] bytes in
       content.withLock { $0 += bytes }
       return true
     }

@@ -1,0 +1,131 @@
+#define _GNU_SOURCE
+#include "CReadline.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+// readline draws the line first; its text is then drawn once more at the same places, with colours. readline knows of no
+// cell that changes by it, and where the places can't be told, the line just stays as readline drew it.
+
+static retort_painter *painter;
+static void *painter_context;
+static const char *const *looks;
+static int look_count;
+
+// A place of the screen, from the beginning of the prompt's line.
+struct place { int row, column; };
+
+static int screen_rows, screen_columns;
+
+// The columns of the prompt; -1 where it holds what has no known width. What stands between \001 and \002 has none.
+static int prompt_columns(void) {
+  int columns = 0, is_hidden = 0;
+  mbstate_t state;
+  memset(&state, 0, sizeof state);
+  for (const char *at = rl_prompt ? rl_prompt : ""; *at;) {
+    wchar_t character;
+    size_t length = mbrtowc(&character, at, MB_CUR_MAX, &state);
+    if (length == (size_t)-1 || length == (size_t)-2) return -1;
+    if (character == RL_PROMPT_START_IGNORE) is_hidden = 1;
+    int width = is_hidden ? 0 : wcwidth(character);
+    if (width < 0) return -1;
+    columns += width;
+    if (character == RL_PROMPT_END_IGNORE) is_hidden = 0;
+    at += length;
+  }
+  return columns;
+}
+
+// Moves a place past a character as readline does: what fills a line ends on the next one. 0 where it is not known how.
+static int advance(struct place *at, wchar_t character, int width) {
+  if (character == L'\n') {
+    *at = (struct place){at->row + 1, 0};
+    return 1;
+  }
+  if (width < 0) return 0;
+  if (at->column + width > screen_columns) *at = (struct place){at->row + 1, 0};
+  at->column += width;
+  if (at->column >= screen_columns) *at = (struct place){at->row + 1, 0};
+  return 1;
+}
+
+static int can_paint(void) {
+  static const unsigned long busy = RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG;
+  if (!painter || rl_end == 0 || rl_readline_state & busy || rl_display_prompt != rl_prompt) return 0;
+  if (strcmp(rl_variable_value("horizontal-scroll-mode"), "off") != 0) return 0;
+  return strcmp(rl_variable_value("show-mode-in-prompt"), "off") == 0;
+}
+
+// Draws the text from the end of the prompt on; `cursor` gets where readline left the cursor. Returns the row of the
+// character drawn last, or -1 where nothing is to be drawn.
+static int draw(FILE *out, const unsigned char *styles, int start, struct place *cursor) {
+  struct place at = {0, start};
+  int row = 0, style = 0;
+  mbstate_t state;
+  memset(&state, 0, sizeof state);
+  for (int index = 0; index < rl_end;) {
+    if (index == rl_point) *cursor = at;
+    wchar_t character;
+    size_t length = mbrtowc(&character, rl_line_buffer + index, (size_t)(rl_end - index), &state);
+    if (length == 0 || length == (size_t)-1 || length == (size_t)-2) return -1;
+    int width = character == L'\n' ? 0 : wcwidth(character);
+    struct place before = at;
+    if (!advance(&at, character, width)) return -1;
+    if (character != L'\n') {
+      int wanted = before.column + width > screen_columns ? before.row + 1 : before.row;
+      for (; row < wanted; row++) fputs("\r\n", out);
+      int next = styles[index] < look_count ? styles[index] : 0;
+      if (next != style) fprintf(out, "\033[0%s%sm", next ? ";" : "", looks[next]);
+      style = next;
+      fwrite(rl_line_buffer + index, 1, length, out);
+    }
+    index += (int)length;
+  }
+  if (rl_point >= rl_end) *cursor = at;
+  if (style) fputs("\033[0m", out);
+  return at.row < screen_rows ? row : -1;
+}
+
+static void paint(void) {
+  unsigned char *styles = calloc((size_t)rl_end + 1, 1);
+  char *text = NULL;
+  size_t size = 0;
+  FILE *drawing = open_memstream(&text, &size);
+  struct place cursor = {0, 0};
+  rl_get_screen_size(&screen_rows, &screen_columns);
+  int start = prompt_columns();
+  if (styles && drawing && start >= 0 && start < screen_columns
+      && painter(painter_context, rl_line_buffer, rl_end, rl_point, styles)) {
+    int row = draw(drawing, styles, start, &cursor);
+    fflush(drawing);
+    if (row >= 0) {
+      fputs("\033[?25l\r", rl_outstream);
+      if (cursor.row > 0) fprintf(rl_outstream, "\033[%dA", cursor.row);
+      if (start > 0) fprintf(rl_outstream, "\033[%dC", start);
+      fwrite(text, 1, size, rl_outstream);
+      fputc('\r', rl_outstream);
+      if (row > cursor.row) fprintf(rl_outstream, "\033[%dA", row - cursor.row);
+      if (row < cursor.row) fprintf(rl_outstream, "\033[%dB", cursor.row - row);
+      if (cursor.column > 0) fprintf(rl_outstream, "\033[%dC", cursor.column);
+      fputs("\033[?25h", rl_outstream);
+      fflush(rl_outstream);
+    }
+  }
+  if (drawing) fclose(drawing);
+  free(text);
+  free(styles);
+}
+
+static void redisplay(void) {
+  rl_redisplay();
+  if (can_paint()) paint();
+}
+
+void retort_line_paint(retort_painter *with, void *context, const char *const *with_looks, int count) {
+  painter = with;
+  painter_context = context;
+  looks = with_looks;
+  look_count = count;
+  rl_redisplay_function = redisplay;
+}

@@ -1,0 +1,40 @@
+import Language
+import Values
+
+extension Stage {
+  static let table = output(
+    .table, "Writes the elements as a table; at a terminal, columns that do not fit are counted.",
+    #"[{a: 1, b: "x"}] | table"#, "a  b\n-  -\n1  x")
+  static let card = output(
+    .card, "Writes each element with a line for each field.", #"[{a: 1, b: "x"}, {a: 2}] | card"#,
+    "a  1\nb  x\n\na  2")
+  static let json = output(.json, "Writes the elements as one JSON array.", "1..3 | json", "[1,2,3]")
+  static let ndjson = output(.ndjson, "Writes each element as JSON on a line.", "1..2 | ndjson", "1\n2")
+  static let csv = output(
+    .csv, "Writes the elements as comma-separated values with a heading.", #"[{a: 1, b: "x"}] | csv .b"#, "b\nx")
+
+  private static func output(_ format: Format, _ summary: String, _ example: String, _ output: String) -> Stage {
+    Stage(
+      Declaration(
+        name: format.rawValue, summary: summary,
+        parameters: [.init(name: ".FIELD", shape: .path, isOptional: true, repeats: true)], result: "null",
+        examples: [.init(code: example, output: output)], takesAnyOption: true)
+    ) { call in
+      let selects = !call.command.arguments.isEmpty
+      let code = call.selection()
+      return .reduce { frame, stream throws(Fault) in
+        var rows =
+          selects
+          ? stream.mapping(code, frame, stage: format.rawValue) { _, value, out throws(Fault) in
+            out.append(value)
+          } : stream
+        (rows.hasNextPage, rows.total) = (stream.hasNextPage, stream.total)
+        stream.close()
+        try await Printer.showing(frame.run, format: format) { printer throws(Fault) in
+          try await printer.show(&rows)
+        }
+        return .null
+      }
+    }
+  }
+}

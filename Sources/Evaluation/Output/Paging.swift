@@ -1,0 +1,112 @@
+import Language
+import Synchronization
+import Values
+
+/// A program that shows a long text a screen at a time, as `less`.
+public struct Pager: Sendable {
+  /// Gives it text; false where the person has left it.
+  public var write: @Sendable ([UInt8]) -> Bool
+  /// Ends the text, and waits until the person leaves.
+  public var finish: @Sendable () async -> Void
+
+  /// Creates a pager of functions.
+  public init(write: @escaping @Sendable ([UInt8]) -> Bool, finish: @escaping @Sendable () async -> Void) {
+    self.write = write
+    self.finish = finish
+  }
+}
+
+/// A result on its way to the terminal: it waits until a screen is full or all of it is there.
+///
+/// What is taller than the screen goes to a pager.
+final class PagedResult: Sendable {
+  private struct State {
+    var held: [UInt8] = []
+    var pager: Pager?
+    /// Whether all goes to the terminal, since there is no pager.
+    var isDirect = false
+    /// Whether the person left the pager before the end.
+    var wasLeft = false
+  }
+
+  private let output: Output
+  private let open: @Sendable () -> Pager?
+  private let state = Mutex(State())
+
+  init(_ output: Output, _ open: @escaping @Sendable () -> Pager?) {
+    self.output = output
+    self.open = open
+  }
+
+  /// Whether the person left the pager before the end.
+  var wasLeft: Bool { state.withLock(\.wasLeft) }
+
+  /// Takes a piece; false where nobody reads any more.
+  func write(_ bytes: [UInt8]) -> Bool {
+    state.withLock { state in
+      if state.isDirect { return pass(bytes) }
+      if state.pager == nil {
+        state.held += bytes
+        guard isTallerThanScreen(state.held) else { return true }
+        state.pager = open()
+        state.isDirect = state.pager == nil
+      }
+      let piece = state.held.isEmpty ? bytes : state.held
+      state.held = []
+      guard let pager = state.pager else { return pass(piece) }
+      if !pager.write(piece) { state.wasLeft = true }
+      return !state.wasLeft
+    }
+  }
+
+  /// Shows what waits, or waits for the person to leave the pager.
+  func finish() async {
+    let (held, pager) = state.withLock { state in
+      defer { state.held = [] }
+      return (state.held, state.pager)
+    }
+    if !held.isEmpty { _ = pass(held) }
+    await pager?.finish()
+  }
+
+  private func pass(_ bytes: [UInt8]) -> Bool {
+    do throws(Fault) { try output.put(bytes) } catch { return false }
+    return output.flush()
+  }
+
+  private func isTallerThanScreen(_ bytes: [UInt8]) -> Bool {
+    let (columns, rows) = (max(1, output.columns()), output.rows())
+    var lines = 0
+    for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      let width = line.count <= columns ? line.count : Columns.width(of: String(decoding: line, as: UTF8.self))
+      lines += max(1, (width + columns - 1) / columns)
+      if lines > rows + 1 { return true }
+    }
+    return (bytes.last == UInt8(ascii: "\n") ? lines - 1 : lines) > rows
+  }
+}
+
+extension Printer {
+  /// Shows a result with its notes; what a statement of the prompt shows goes through a pager where it is taller than
+  /// the screen.
+  static func showing(
+    _ run: Run, format: Format? = nil, _ body: (inout Printer) async throws(Fault) -> Void
+  ) async throws(Fault) {
+    guard run.isPaged, run.output === run.session.output, let open = run.session.host.pager else {
+      var printer = Printer(run.session, output: run.output, format: format)
+      try await body(&printer)
+      return printer.notes.forEach(run.session.note)
+    }
+    run.output.flush()
+    let result = PagedResult(run.output, open)
+    var printer = Printer(run.session, output: Output(likeTerminal: run.output, write: result.write), format: format)
+    var failure: Fault?
+    do throws(Fault) {
+      try await body(&printer)
+      try printer.output.showAtTerminal()
+    } catch { failure = error }
+    await result.finish()
+    if let failure, failure.kind != .closed || !result.wasLeft { throw failure }
+    printer.notes.forEach(run.session.note)
+  }
+}

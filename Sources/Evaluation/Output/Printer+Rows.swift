@@ -1,0 +1,98 @@
+import Formats
+import Language
+import Values
+
+/// Rows as a person reads them: tables and cards.
+extension Printer {
+  /// How many lines of cards stand for a table that is wider than the screen.
+  private static let cardLimit = 100
+  /// How much wider than its cells a column is made where more rows are to come.
+  private static let spare = 2
+
+  /// Writes a table; rows that do not fit beside each other are cards where nobody asked for a table.
+  ///
+  /// At a terminal the first screen of rows is written before the rest is read.
+  mutating func table(_ elements: inout ElementStream) async throws(Fault) {
+    var table = Table(isForTerminal: output.isTerminal)
+    var rows: [Record] = []
+    var hasBegun = false
+    var isCut = false
+    while let page = try await elements.next() {
+      var records = page.map(\.shownRow)
+      if output.isTerminal, count + records.count > Self.rowLimit {
+        isCut = true
+        records.removeLast(count + records.count - Self.rowLimit)
+        elements.close()
+      }
+      count += records.count
+      table.add(records)
+      guard output.isTerminal else { continue }
+      rows += records
+      if !isCut, hasBegun || count > output.rows() && !isForCards(table) {
+        hasBegun = true
+        try put(table.take(width: output.columns(), spare: Self.spare))
+      }
+    }
+    if !hasBegun, isForCards(table) { try cards(rows, after: 0) } else { try finish(&table, hasBegun) }
+    if isCut { notes.append(Self.cut(of: elements.total?())) }
+  }
+
+  private mutating func finish(_ table: inout Table, _ hasBegun: Bool) throws(Fault) {
+    let width = output.isTerminal ? output.columns() : nil
+    try put(table.take(width: width, spare: hasBegun ? Self.spare : 0))
+    guard let width, case let hidden = table.hidden(in: width), !hidden.isEmpty else { return }
+    notes.append(Self.hidden(hidden, width))
+  }
+
+  /// Whether the rows are wider than the screen, and few enough to be read one below the other.
+  private func isForCards(_ table: Table) -> Bool {
+    guard isAutomatic, output.isTerminal, table.count * (table.columnCount + 1) <= Self.cardLimit else { return false }
+    return table.hiddenCount(in: output.columns()) > 0
+  }
+
+  private static func cut(of total: Int?) -> String {
+    let rows = total.map { "\(rowLimit) of \($0) rows" } ?? "the first \(rowLimit) rows"
+    return "\(rows); | csv or | write \"FILE\" gives them all, | take N a part"
+  }
+
+  /// Counts the columns that do not fit, and names those that fit on a line.
+  private static func hidden(_ names: [String], _ width: Int) -> String {
+    var (list, room) = ("", max(20, width - 80))
+    for name in names {
+      room -= Columns.width(of: name) + 1
+      guard room >= 0 else {
+        list += list.isEmpty ? "" : " ..."
+        break
+      }
+      list += " " + name
+    }
+    let columns = names.count == 1 ? "1 more column does" : "\(names.count) more columns do"
+    return "\(columns) not fit\(list.isEmpty ? "" : ":")\(list); | card shows all, | select .a .b chooses"
+  }
+
+  /// Writes each element as a card.
+  mutating func cards(_ elements: inout ElementStream) async throws(Fault) {
+    while let page = try await elements.next() {
+      try cards(page.map(\.shownRow), after: count)
+      count += page.count
+      try output.showAtTerminal()
+    }
+  }
+
+  /// Writes one record: a line for each field.
+  func card(_ record: Record) throws(Fault) { try cards([record], after: 0) }
+
+  /// Writes cards with an empty line between two.
+  private func cards(_ records: [Record], after count: Int) throws(Fault) {
+    for (index, record) in records.enumerated() {
+      if count + index > 0 { try output.put(line: "") }
+      let card = Card(record, isForTerminal: output.isTerminal)
+      for line in card.lines(width: output.isTerminal ? output.columns() : nil) { try output.put(line: line) }
+    }
+  }
+
+  private func put(_ lines: [String]) throws(Fault) {
+    for line in lines { try output.put(line: line) }
+    try output.showAtTerminal()
+  }
+}

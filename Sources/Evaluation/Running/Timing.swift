@@ -1,0 +1,34 @@
+import Client
+import Synchronization
+import Values
+
+/// How long a statement takes, and what it does meanwhile.
+struct Timing {
+  private let start = ContinuousClock.now
+  private let before: Activity.Times
+
+  /// Begins to measure.
+  init(_ session: Session) { before = session.times }
+
+  /// What `set timing: true` says: `took 4.5 s: waiting 4.2 s, decoding 120 ms`.
+  ///
+  /// Waiting is the time in which at least one request had no reply yet.
+  func text(_ session: Session) -> String {
+    let took = ContinuousClock.now - start
+    let times = session.times
+    let (waiting, decoding) = (times.waiting - before.waiting, times.decoding - before.decoding)
+    guard waiting > .zero else { return "took \(took.shown)" }
+    return "took \(took.shown): waiting \(min(waiting, took).shown), decoding \(min(decoding, took).shown)"
+  }
+}
+
+extension Session {
+  /// What the clients have spent since they were made.
+  fileprivate var times: Activity.Times {
+    state.withLock(\.clients).reduce(into: Activity.Times()) { sum, client in
+      let times = client.client.activity.times
+      sum.waiting += times.waiting
+      sum.decoding += times.decoding
+    }
+  }
+}

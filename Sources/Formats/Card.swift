@@ -1,0 +1,45 @@
+import Language
+package import Values
+
+/// A record with a line for each field.
+package struct Card {
+  private let fields: [(name: String, text: String)]
+
+  /// Lays out a record; a name or a value is one line, for a terminal with escapes for what would steer it.
+  package init(_ record: Record, isForTerminal: Bool) {
+    fields = record.fields.map {
+      (Table.line($0.name, isForTerminal), Table.line($0.value.shownCell, isForTerminal))
+    }
+  }
+
+  /// The lines of the card: a value that has no room in `width` goes on below itself.
+  package func lines(width: Int?) -> [String] {
+    let most = width.map { max(1, $0 / 3) } ?? Int.max
+    let nameWidth = min(fields.map { Columns.width(of: $0.name) }.max() ?? 0, most)
+    let room = width.map { max(1, $0 - nameWidth - ColumnWidths.gap) }
+    let margin = String(repeating: " ", count: nameWidth + ColumnWidths.gap)
+    return fields.flatMap { name, text in
+      let name = name.cut(to: nameWidth)
+      let head = name + margin.dropFirst(Columns.width(of: name))
+      let parts = room.map { text.parts(of: $0) } ?? [text[...]]
+      return parts.enumerated().map { index, part in (index == 0 ? head : margin) + part }
+    }
+  }
+}
+
+extension String {
+  /// The text in parts that each have room in some columns of a terminal; at least one.
+  fileprivate func parts(of width: Int) -> [Substring] {
+    var parts: [Substring] = []
+    var (start, used) = (startIndex, 0)
+    for index in indices {
+      let columns = Columns.width(of: self[index])
+      if used + columns > width, index > start {
+        parts.append(self[start..<index])
+        (start, used) = (index, 0)
+      }
+      used += columns
+    }
+    return parts + [self[start...]]
+  }
+}

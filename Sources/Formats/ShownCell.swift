@@ -1,0 +1,46 @@
+import JSONText
+package import Values
+
+extension ResourceValue {
+  /// The attributes that name a resource for a person, the best first.
+  private static let titles = ["title", "name", "label"]
+
+  /// How a relationship to it is shown: its title where it is included, else `authors/1`.
+  package var shownLabel: String {
+    guard !isIdentifier else { return label }
+    for name in Self.titles {
+      if let title = attributes[name]?.stringValue, !title.isEmpty { return title }
+    }
+    return label
+  }
+
+  /// The resource as tables and cards show it: id, attributes, and what its relationships lead to.
+  package func shownRow() -> Record {
+    let names = relationships.keys
+    return Record(
+      flat().fields.map { name, value in
+        guard names.has(name), case .some(.some(let linked)) = try? relationship(name) else { return (name, value) }
+        return (name, linked)
+      })
+  }
+}
+
+extension Value {
+  /// The fields of a row that a person reads; what is no record is one field, `value`.
+  package var shownRow: Record {
+    if case .resource(let resource) = self, !resource.isIdentifier { return resource.shownRow() }
+    return row
+  }
+
+  /// The text of a cell that a person reads: a string as it is, null empty, a relationship its title or `type/id`.
+  package var shownCell: String {
+    switch self {
+    case .resource(let resource): resource.shownLabel
+    case .list(let elements) where !elements.isEmpty && elements.allSatisfy(\.isResource):
+      elements.map(\.shownCell).joined(separator: ", ")
+    default: cell
+    }
+  }
+
+  private var isResource: Bool { if case .resource = self { true } else { false } }
+}

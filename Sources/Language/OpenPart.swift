@@ -1,0 +1,39 @@
+/// What a text that is not finished has open at its end, for a prompt that asks for the rest.
+public struct OpenPart: Sendable, Equatable {
+  /// What is open, and by which words: `for post ...`, `{ ...`, `| ...`.
+  public var text: String
+  /// How many blocks and brackets are open, and one more where a statement goes on.
+  public var depth: Int
+}
+
+extension Lexer {
+  /// What is open at the end of the text; nil where nothing is.
+  var openPart: OpenPart? {
+    let last = tokens.dropLast().last
+    let isBracket = open.last.map { $0.symbol != "do" } ?? false
+    if endsInBackslash { return OpenPart(text: "\\ ...", depth: open.count + 1) }
+    if !isBracket, let last, last.continues, last.kind != .newline {
+      return OpenPart(text: last.description + " ...", depth: open.count + 1)
+    }
+    guard let opening = open.last else { return nil }
+    return OpenPart(
+      text: opening.symbol == "do" ? head(of: opening.range) : opening.symbol + " ...", depth: open.count)
+  }
+
+  /// The words that open a block: `for post ...`, `def greet ...`, `each ...`.
+  private func head(of block: SourceRange) -> String {
+    let before = tokens.prefix { $0.range.lower < block.lower }
+    for (index, token) in before.enumerated().reversed() {
+      switch token.kind {
+      case .keyword("for"), .keyword("def"):
+        let name = index + 1 < before.count ? before[index + 1].description + " " : ""
+        return "\(token.description) \(name)..."
+      case .keyword("if"), .keyword("while"), .keyword("try"), .name("watch"), .name("each"):
+        return token.description + " ..."
+      case .newline, .semicolon, .keyword("do"): return "do ..."
+      default: continue
+      }
+    }
+    return "do ..."
+  }
+}

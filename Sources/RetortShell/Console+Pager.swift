@@ -1,0 +1,37 @@
+import Evaluation
+import Glibc
+import Synchronization
+import Terminal
+
+extension Console {
+  /// The pager of the environment: `RETORT_PAGER`, else `PAGER`, else `less`; nil for none.
+  ///
+  /// An empty one means none, and so does a terminal that can't move its cursor.
+  func pager(_ environment: [String: String]) -> (@Sendable () -> Pager?)? {
+    guard isTerminal, isInteractive, let term = environment["TERM"], term != "dumb" else { return nil }
+    let chosen = environment["RETORT_PAGER"] ?? environment["PAGER"]
+    let command = chosen ?? (Self.isProgram("less", environment["PATH"] ?? "") ? "less" : "")
+    guard !command.allSatisfy(\.isWhitespace) else { return nil }
+    return { start(command) }
+  }
+
+  private static func isProgram(_ name: String, _ path: String) -> Bool {
+    path.split(separator: ":").contains { unsafe access("\($0)/\(name)", X_OK) == 0 }
+  }
+
+  /// Starts a pager; what one that can't be run was given is written to the terminal after all.
+  private func start(_ command: String) -> Pager? {
+    guard let process = PagerProcess(command: command) else { return nil }
+    let sent = Mutex<[UInt8]>([])
+    let feed = Self.door { bytes in
+      sent.withLock { if $0.count < 1 << 20 { $0 += bytes } }
+      return process.write(bytes)
+    }
+    return Pager(write: feed) {
+      let status = await process.finish()
+      guard status == 126 || status == 127 else { return }
+      _ = write(sent.withLock { $0 })
+      note("note: the pager can't be run: \(command); RETORT_PAGER names another, empty for none\n")
+    }
+  }
+}

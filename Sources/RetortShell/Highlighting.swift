@@ -1,0 +1,108 @@
+import Evaluation
+import Handbook
+import Language
+import Terminal
+
+/// The colours of a statement while it is typed.
+///
+/// Names that nothing has are marked before Enter; the name under the cursor only once no known name begins like it.
+struct Highlighting {
+  /// What each look is for; its number is its place.
+  private enum Look: Int, CaseIterable {
+    case usual, command, keyword, string, number, option, field, comment, unknown, match
+  }
+
+  /// SGR on a dark background and on a light one (ECMA-48 8.3.117).
+  static func looks(isLight: Bool) -> [String] {
+    isLight
+      ? ["", "34;1", "35", "32", "36", "34", "34", "90", "31;4", "7"]
+      : ["", "36;1", "35", "32", "33", "36", "94", "90", "31;4", "7"]
+  }
+
+  /// Whether the environment says that the terminal is light: `RETORT_COLORS`, else the background of `COLORFGBG`.
+  static func isLight(_ environment: [String: String]) -> Bool {
+    if let chosen = environment["RETORT_COLORS"] { return chosen == "light" }
+    guard let background = environment["COLORFGBG"]?.split(separator: ";").last.flatMap({ Int($0) }) else {
+      return false
+    }
+    return background == 7 || background >= 10
+  }
+
+  private static let commands = Set(Help.commandNames + Vocabulary.promptWords)
+  private static let stages = Set(Help.stageNames)
+  private static let functions = Set(Vocabulary.functions.map(\.name))
+
+  private let variables: Set<String>
+  private let definitions: Set<String>
+
+  /// Creates colours for the names that are there.
+  init(variables: [String], definitions: [String]) {
+    self.variables = Set(variables)
+    self.definitions = Set(definitions)
+  }
+
+  /// The parts of a line that have a look.
+  ///
+  /// - Parameters:
+  ///   - line: The line.
+  ///   - before: The lines of its statement before it.
+  ///   - cursor: The cursor, in bytes from the beginning of the line.
+  /// - Returns: The parts; of two that overlap the later counts.
+  func parts(of line: String, after before: String, cursor: Int) -> [LinePainting.Part] {
+    let offset = before.isEmpty ? 0 : before.utf8.count + 1
+    let source = SourceText(name: "prompt", text: before.isEmpty ? line : before + "\n" + line)
+    let parts = TextPart.parts(of: source)
+    let made = Set(parts.filter { $0.kind == .definition }.map(\.name))
+    var painted = parts.compactMap { part -> LinePainting.Part? in
+      let look = look(of: part, made: made, cursor: cursor + offset)
+      return look == .usual ? nil : Self.part(part.range, look, offset)
+    }
+    if let pair = Self.pair(in: parts, at: cursor + offset) {
+      painted += pair.map { Self.part($0, .match, offset) }
+    }
+    return painted.filter { !$0.range.isEmpty }
+  }
+
+  private static func part(_ range: SourceRange, _ look: Look, _ offset: Int) -> LinePainting.Part {
+    let lower = max(0, range.lower - offset)
+    return LinePainting.Part(lower..<max(lower, range.upper - offset), look: look.rawValue)
+  }
+
+  /// The bracket at the cursor, or the closing one before it, with its partner.
+  private static func pair(in parts: [TextPart], at cursor: Int) -> [SourceRange]? {
+    for part in parts {
+      switch part.kind {
+      case .opening(let partner?) where part.range.lower == cursor: return [part.range, parts[partner].range]
+      case .closing(let partner?) where part.range.lower == cursor || part.range.upper == cursor:
+        return [part.range, parts[partner].range]
+      default: continue
+      }
+    }
+    return nil
+  }
+
+  private func look(of part: TextPart, made: Set<String>, cursor: Int) -> Look {
+    func known(_ sets: [Set<String>], as look: Look) -> Look {
+      if sets.contains(where: { $0.contains(part.name) }) { return look }
+      let isTyping = part.range.upper == cursor && sets.contains { $0.contains { $0.hasPrefix(part.name) } }
+      return isTyping ? .usual : .unknown
+    }
+    switch part.kind {
+    case .keyword: return .keyword
+    case .field: return .field
+    case .option: return .option
+    case .string, .pattern: return .string
+    case .number: return .number
+    case .comment: return .comment
+    case .command: return known([Self.commands, definitions, made], as: .command)
+    case .stage: return known([Self.stages, definitions, made], as: .command)
+    case .function: return known([Self.functions, definitions, made], as: .command)
+    case .variable: return known([variables, made], as: .usual)
+    case .lone:
+      return variables.contains(part.name) || made.contains(part.name)
+        ? .usual : known([Self.commands, definitions, variables, made], as: .command)
+    case .closing(nil): return .unknown
+    case .definition, .opening, .closing: return .usual
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import Evaluation
+import Formats
+import Glibc
+import Language
+import Terminal
+import Values
+
+/// The files that the prompt runs before its first line.
+///
+/// These are `retort/rc.retort` of the XDG configuration directory, and `.retortrc` of the working directory where
+/// a person has trusted its text (https://specifications.freedesktop.org/basedir-spec/latest/).
+struct StartFiles {
+  /// The name of a directory's own file.
+  static let local = ".retortrc"
+
+  let environment: [String: String]
+
+  /// The person's own file; nil where there is no place for it.
+  var own: String? {
+    if let base = environment["XDG_CONFIG_HOME"], base.hasPrefix("/") { return base + "/retort/rc.retort" }
+    return environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.config/retort/rc.retort" : nil }
+  }
+
+  /// The texts to run, in their order.
+  ///
+  /// - Parameter note: Takes what a person should know: why a file is not run.
+  /// - Returns: The texts, as they were read when they were found to be trusted.
+  func texts(note: (String) -> Void) -> [SourceText] {
+    var texts: [SourceText] = []
+    for path in [own, Self.local].compactMap({ $0 }) where Self.exists(path) {
+      do throws(Fault) {
+        let text = try FileText.read(path)
+        guard path != Self.local || isTrusted(text, note) else {
+          note("note: ./\(path) is not trusted and not run; read it, then trust here, or: retort trust\n")
+          continue
+        }
+        texts.append(SourceText(name: path, text: text))
+      } catch { note("error: \(error.message)\n") }
+    }
+    return texts
+  }
+
+  private static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+  private func isTrusted(_ text: String, _ note: (String) -> Void) -> Bool {
+    do throws(TerminalError) {
+      return try TrustedFiles(environment: environment)?.contains(Self.resolved(Self.local), text) ?? false
+    } catch {
+      note("error: \(error)\n")
+      return false
+    }
+  }
+
+  /// Trusts a file with the text that it has now, and gives that.
+  ///
+  /// - Throws: a `file` error.
+  func trust(_ path: String) throws(Fault) -> SourceText {
+    let text = try FileText.read(path)
+    guard let trusted = TrustedFiles(environment: environment) else {
+      throw Fault(.file, "there is no place to keep what is trusted", nextStep: "set HOME or XDG_STATE_HOME")
+    }
+    do throws(TerminalError) { try trusted.add(Self.resolved(path), text) } catch {
+      throw Fault(.file, "\(error)")
+    }
+    return SourceText(name: path, text: text)
+  }
+
+  private static func resolved(_ path: String) -> String {
+    guard let resolved = unsafe realpath(path, nil) else { return path }
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
+  }
+}
+
+/// Trusts files from the command line: `retort trust [FILE ...]`.
+func trust(_ files: [String], _ console: Console, _ environment: [String: String]) -> Int32 {
+  if let option = files.first(where: { $0.hasPrefix("-") }) {
+    console.note("error: trust takes files, not \(option)\n  = retort trust .retortrc\n")
+    return 2
+  }
+  for file in files.isEmpty ? [StartFiles.local] : files {
+    do throws(Fault) {
+      _ = try StartFiles(environment: environment).trust(file)
+      console.note("trusted \(file)\n")
+    } catch {
+      console.note("error: \(error.message)\n")
+      return 1
+    }
+  }
+  return 0
+}

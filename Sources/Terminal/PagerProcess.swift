@@ -1,0 +1,51 @@
+internal import Glibc
+internal import Synchronization
+
+/// A pager that runs on the terminal, such as `less`, and is fed while it runs.
+public final class PagerProcess: Sendable {
+  private let command: ShellCommand
+  private let input: Mutex<Int32?>
+
+  /// Starts a command of the shell; nil where there is no shell to be started.
+  ///
+  /// `less` shows UTF-8 and leaves the last screen where it is, unless its own variables say otherwise.
+  public init?(command: String) {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return nil }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    defer { close(ends[0]) }
+    let script = "LESS=${LESS-FRX} LESSCHARSET=${LESSCHARSET-utf-8}; export LESS LESSCHARSET; \(command)"
+    guard let started = ShellCommand(script, input: ends[0]) else {
+      close(ends[1])
+      return nil
+    }
+    self.command = started
+    input = Mutex(ends[1])
+  }
+
+  /// Gives it text, and waits while it has no room; false where it reads no more.
+  public func write(_ bytes: [UInt8]) -> Bool {
+    input.withLock { input in
+      guard let descriptor = input else { return false }
+      var offset = 0
+      while offset < bytes.count {
+        let count = bytes.withUnsafeBytes {
+          Glibc.write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset)
+        }
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return false }
+        offset += count
+      }
+      return true
+    }
+  }
+
+  /// Ends the text and waits until the pager has ended; returns its exit status.
+  public func finish() async -> Int32 {
+    input.withLock { input in
+      if let descriptor = input { close(descriptor) }
+      input = nil
+    }
+    return await command.status()
+  }
+}

@@ -1,0 +1,63 @@
+internal import Glibc
+internal import Synchronization
+
+/// A command of the shell that has the terminal while it runs.
+struct ShellCommand {
+  private let id: pid_t
+
+  /// Starts a script with the signals as a terminal's programs have them (posix_spawn); nil where there is no shell.
+  ///
+  /// - Parameters:
+  ///   - script: What the shell runs.
+  ///   - arguments: What it knows as `$1` and so on.
+  ///   - input: Its standard input; nil for the program's own.
+  init?(_ script: String, _ arguments: [String] = [], input: Int32? = nil) {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    if let input { posix_spawn_file_actions_adddup2(&actions, input, 0) }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigaddset(&signals, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    var words = (["sh", "-c", script, "sh"] + arguments).map { strdup($0) } + [nil]
+    defer { words.forEach { free($0) } }
+    var id = pid_t()
+    guard posix_spawn(&id, "/bin/sh", &actions, &attributes, &words, environ) == 0 else { return nil }
+    self.id = id
+  }
+
+  /// Waits until it has ended; returns its exit status.
+  ///
+  /// Ctrl-C is the command's meanwhile; SIGTERM and SIGHUP end it, and are then the program's.
+  func status() async -> Int32 {
+    let id = id
+    let stop = Mutex<Signal?>(nil)
+    let status = await Interrupts.shared.watching { signal in
+      guard signal != .interrupt else { return }
+      stop.withLock { $0 = signal }
+      kill(id, SIGTERM)
+    } during: {
+      await Self.status(of: id)
+    }
+    if let stop = stop.withLock({ $0 }) { raise(stop.rawValue) }
+    return status
+  }
+
+  /// The exit status; of a command that a signal ended 128 and its number.
+  private static func status(of id: pid_t) async -> Int32 {
+    await withCheckedContinuation { continuation in
+      let wait: @Sendable () -> Void = {
+        var status: Int32 = 0
+        while waitpid(id, &status, 0) < 0, errno == EINTR {}
+        continuation.resume(returning: status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F)
+      }
+      do throws(TerminalError) { try Thread.start { wait() } } catch { wait() }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+internal import Glibc
+
+/// The editor of texts that a person has chosen: `VISUAL`, else `EDITOR`, else `vi`.
+public struct TextEditor: Sendable {
+  private let command: String
+
+  /// Finds the editor.
+  public init(environment: [String: String]) {
+    command = ["VISUAL", "EDITOR"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? "vi"
+  }
+
+  /// Opens a text in the editor and returns what it was made; nil where the editor failed.
+  ///
+  /// The file is for its owner's eyes, and gone afterwards.
+  ///
+  /// - Throws: ``TerminalError/refused(call:errno:)`` where there can be no file.
+  public func edited(_ text: String) async throws(TerminalError) -> String? {
+    let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(base)/retort-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw .refused(call: "mkdtemp", errno: errno) }
+    let directory = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let path = directory + "/statement.retort"
+    defer {
+      unlink(path)
+      rmdir(directory)
+    }
+    try Self.write(text.isEmpty ? "" : text + "\n", to: path)
+    guard let shell = ShellCommand("\(command) \"$1\"", [path]) else { return nil }
+    guard await shell.status() == 0 else { return nil }
+    var edited = try Self.read(path)
+    while edited.last?.isNewline == true { edited.removeLast() }
+    return edited
+  }
+
+  private static func write(_ text: String, to path: String) throws(TerminalError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .refused(call: "open", errno: errno) }
+    defer { close(descriptor) }
+    let bytes = Array(text.utf8)
+    guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
+      throw .refused(call: "write", errno: errno)
+    }
+  }
+
+  private static func read(_ path: String) throws(TerminalError) -> String {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .refused(call: "open", errno: errno) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while case let count = Glibc.read(descriptor, &chunk, chunk.count), count > 0 { bytes += chunk[..<count] }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

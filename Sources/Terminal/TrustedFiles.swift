@@ -1,0 +1,27 @@
+/// The files that a person trusts, each with the text that it had: one that changes is not trusted any more.
+public struct TrustedFiles: Sendable {
+  private let file: HistoryFile
+
+  /// Finds them beside the history: `trusted` in the state directory; nil where there is none.
+  public init?(environment: [String: String]) {
+    guard let directory = HistoryFile.stateDirectory(environment) else { return nil }
+    file = HistoryFile(path: directory + "/trusted")
+  }
+
+  /// Whether a file is trusted with its text.
+  ///
+  /// - Throws: ``TerminalError/history(path:call:errno:)``.
+  public func contains(_ path: String, _ text: String) throws(TerminalError) -> Bool {
+    let entry = HistoryFile.line(of: Self.entry(path, text))
+    return try file.load().contains { HistoryFile.line(of: $0) == entry }
+  }
+
+  /// Trusts a file with its text.
+  ///
+  /// - Throws: ``TerminalError/history(path:call:errno:)``.
+  public func add(_ path: String, _ text: String) throws(TerminalError) {
+    if try !contains(path, text) { try file.append(Self.entry(path, text)) }
+  }
+
+  private static func entry(_ path: String, _ text: String) -> String { "\(path)\n\(text)" }
+}

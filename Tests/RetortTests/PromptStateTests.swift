@@ -1,0 +1,65 @@
+import Testing
+
+/// What the prompt knows before its first line, and what it shows of connections.
+@Suite(.serialized) struct PromptStateTests {
+  @Test func itShowsTheConnection() async throws {
+    let prompt = try PromptTerminal()
+    try await prompt.sees("> ")
+    try await prompt.enters("connect \"embedded:blog\"")
+    #expect(prompt.lines.last == "embedded:blog>")
+    try await prompt.enters(#"let p = connect "embedded:blog" name: "live" env: "production""#)
+    #expect(prompt.lines.last == "live (production, 2 connections)>")
+    #expect(prompt.screen.looks(of: "live (production")?.first == "31;1")
+    try await prompt.enters("clients | select .connection .state")
+    #expect(prompt.lines.contains("live embedded:blog  up"))
+    try await prompt.enters("disconnect p")
+    #expect(prompt.lines.last == "embedded:blog>")
+  }
+
+  @Test func aHostileNameChangesNothing() async throws {
+    let prompt = try PromptTerminal(["--color", "never"])
+    try await prompt.sees("> ")
+    try prompt.types(#"connect "embedded:blog" name: "a\u001b[2J\u202e\n""# + "\r")
+    try await prompt.sees(#"a\u{1b}[2J\u{202e}\u{a}> "#)
+    #expect(prompt.screen.strangers.isEmpty)
+  }
+
+  @Test func itRunsThePersonsFile() async throws {
+    let rc = [".config/retort/rc.retort": "def blog() do connect \"embedded:blog\" end\nlet limit = 7\n"]
+    let prompt = try PromptTerminal(files: rc)
+    try await prompt.sees("> ")
+    try await prompt.enters("blog; limit")
+    #expect(prompt.lines.contains("7") && prompt.lines.last == "embedded:blog>")
+    let bare = try PromptTerminal(["--no-rc"], files: rc)
+    try await bare.sees("> ")
+    try await bare.enters("limit")
+    #expect(bare.lines.contains { $0.contains("unknown name limit") || $0.contains("unknown command limit") })
+  }
+
+  @Test func itRunsADirectorysFileOnlyWhereItsTextIsTrusted() async throws {
+    let prompt = try PromptTerminal(files: [".retortrc": "let here = 41 + 1\n"])
+    try await prompt.sees("./.retortrc is not trusted and not run")
+    try await prompt.enters("trust")
+    try await prompt.enters("here")
+    #expect(prompt.lines.contains("42"))
+    let again = try PromptTerminal(in: prompt.directory)
+    try await again.sees("> ")
+    try await again.enters("here")
+    #expect(again.lines.contains("42"))
+    let changed = try PromptTerminal(files: [".retortrc": "let here = 43\n"], in: prompt.directory)
+    try await changed.sees("./.retortrc is not trusted and not run")
+    withExtendedLifetime(prompt) {}
+  }
+
+  @Test func aMissingPasswordIsAskedForAndNotShown() async throws {
+    let prompt = try PromptTerminal(columns: 120)
+    try await prompt.sees("> ")
+    try prompt.types("connect \"amqp://me@127.0.0.1:1/\"\r")
+    try await prompt.sees("password of me at 127.0.0.1:")
+    try prompt.types("hidden-word\r")
+    try await prompt.sees("error[connection]")
+    try await prompt.enters("1 + 1")
+    #expect(prompt.lines.contains("2"))
+    #expect(!prompt.screen.lines.contains { $0.contains("hidden") })
+  }
+}
