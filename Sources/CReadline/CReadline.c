@@ -250,6 +250,7 @@ void retort_line_suspend(void) {
 // ---- Setting up ----
 
 static retort_completer *completer;
+static retort_lister *lister;
 static void *completer_context;
 
 // Asked anew by both hooks below: the line cannot change between them.
@@ -287,6 +288,15 @@ static char **complete_word(const char *text, int found_start, int end) {
 // readline would ask `Display all 105 possibilities?` and wait for the key, deaf to signals and notices.
 static void show_matches(char **matches, int count, int width) {
   enum { MOST = 100 };
+  int rows, columns;
+  rl_get_screen_size(&rows, &columns);
+  char *list = lister(completer_context, columns);
+  if (list) {
+    fprintf(rl_outstream, "\n%s", list);
+    free(list);
+    rl_forced_update_display();
+    return;
+  }
   rl_display_match_list(matches, count < MOST ? count : MOST, width);
   if (count > MOST) fprintf(rl_outstream, "... and %d more\n", count - MOST);
   rl_forced_update_display();
@@ -312,8 +322,9 @@ static int start_line(void) {
   return 0;
 }
 
-void retort_readline_open(FILE *input, FILE *output, retort_completer *with, void *context) {
+void retort_readline_open(FILE *input, FILE *output, retort_completer *with, retort_lister *lists, void *context) {
   completer = with;
+  lister = lists;
   completer_context = context;
   terminal_input = fileno(input);
   terminal_output = fileno(output);

@@ -46,6 +46,7 @@ final class Prompt: Sendable {
     }
     var last = ""
     var prompt = first
+    var isOfDirectory = false
     while true {
       switch await notices.readLine(of: editor, prompt: prompt) {
       case .line(let line):
@@ -76,6 +77,11 @@ final class Prompt: Sendable {
         remember(text, editor)
         if !text.allSatisfy(\.isWhitespace), await isAllowed(report, isPasted) {
           let status = await run(SourceText(name: "prompt", text: text), isPasted: isPasted)
+          if session.takesHistoryOfDirectory != isOfDirectory {
+            isOfDirectory.toggle()
+            editor.showHistory(ofDirectory: isOfDirectory)
+          }
+          if let problem = session.keepLearned() { console.note("note: \(problem)\n") }
           if interpreter.hasExited { return status }
         }
       }
@@ -124,13 +130,17 @@ final class Prompt: Sendable {
 
   private func history(_ file: HistoryFile?) throws(TerminalError) -> History {
     guard let file else { return History() }
-    return try History(file: file)
+    return try History(file: file, directory: Self.workingDirectory)
+  }
+
+  private static var workingDirectory: String? {
+    guard let path = unsafe getcwd(nil, 0) else { return nil }
+    defer { unsafe free(path) }
+    return unsafe String(cString: path)
   }
 
   private func completion(of line: String, at cursor: Int) -> Completion {
-    let names = interpreter.names
-    return PromptCompleter(variables: names.variables, definitions: names.definitions).completion(
-      of: line, at: cursor)
+    PromptCompleter(interpreter: interpreter).completion(of: line, after: draft.text, at: cursor)
   }
 
   /// The colours of the line that is typed; nil where there are to be none.

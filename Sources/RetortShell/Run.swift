@@ -5,6 +5,7 @@ import Evaluation
 public import JSONRPC
 import JSONText
 import Language
+import LearnedSchema
 import Redaction
 import ResourceService
 import Values
@@ -153,6 +154,7 @@ private func run(
       SourceText(name: path == "-" ? "standard input" : path, text: try FileText.read(path))
     }
   }
+  _ = session.keepLearned()
   await session.close()
   return status
 }
@@ -188,7 +190,8 @@ private func session(
       open: open, note: console.note, draw: console.draw, status: console.status,
       ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, lateReplies: lateReplies,
       help: Session.HelpPages(page: Help.text, topics: { Help.topics }),
-      pager: options.script == nil && options.rest.isEmpty && !options.isUnpaged ? console.pager(environment) : nil))
+      pager: options.script == nil && options.rest.isEmpty && !options.isUnpaged ? console.pager(environment) : nil,
+      schemas: SchemaStore(environment: environment)))
 }
 
 /// The URI without its password, held against the rules for one.

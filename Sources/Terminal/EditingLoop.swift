@@ -41,6 +41,7 @@ final class EditingLoop {
     case .read(let prompt, let continuation): read((prompt, continuation))
     case .notice(let text): readline.show(notice: text)
     case .remember(let statement): readline.remember(statement)
+    case .history(let statements): readline.replaceHistory(with: statements)
     case .signal(let number): signalled(number)
     }
   }

@@ -78,4 +78,13 @@ public final class LineEditor: Sendable {
       try history.save(entry)
     }
   }
+
+  /// Lets the arrow keys and the search find all statements, or those that were entered in the working directory.
+  public func showHistory(ofDirectory isOfDirectory: Bool) {
+    let entries = history.withLock { history in
+      history.show(ofDirectory: isOfDirectory)
+      return history.entries
+    }
+    mailbox.post(.history(entries))
+  }
 }

@@ -10,6 +10,8 @@ enum Event: Sendable {
   case notice(String)
   /// A statement for the arrow keys.
   case remember(String)
+  /// All statements for the arrow keys, in place of those they had.
+  case history([String])
   /// A signal, by number.
   case signal(Int32)
 }

@@ -15,7 +15,10 @@
 typedef char **retort_completer(void *context, const char *line, int cursor, int *start, int *suffix);
 
 /// Sets readline up on a terminal: streams, name, word breaking, completion, no signal handling of its own.
-void retort_readline_open(FILE *input, FILE *output, retort_completer *completer, void *context);
+// Gives the lines that list what the completer found last, to be freed; NULL for readline's own list.
+typedef char *retort_lister(void *context, int columns);
+void retort_readline_open(
+    FILE *input, FILE *output, retort_completer *completer, retort_lister *lister, void *context);
 
 /// Tells how a line is to look: sets for each of its bytes the number of its look (0: the usual one), and returns 0 where
 /// the line has none.
