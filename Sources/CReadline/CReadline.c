@@ -133,6 +133,8 @@ static char *line_taken;
 static int wants_editor, wants_end;
 // How many spaces the line began with, until a word that closes a block has taken two of them.
 static int indent;
+// What the line is at first, after the spaces.
+static char *text_at_first;
 
 // A macro of inputrc ends with its first line: readline would wait for a key inside it, with no line to put it in.
 static void take_line(char *line) {
@@ -187,7 +189,9 @@ static void take_indent_back(void) {
   rl_redisplay_function();
 }
 
-void retort_line_begin(const char *prompt, int with_indent) {
+void retort_line_begin(const char *prompt, int with_indent, const char *text) {
+  free(text_at_first);
+  text_at_first = strdup(text);
   line_state = RETORT_LINE_OPEN;
   wants_editor = wants_end = 0;
   indent = with_indent;
@@ -319,6 +323,7 @@ static void keep_utf8(void) {
 static int start_line(void) {
   keep_utf8();
   for (int spaces = 0; spaces < indent; spaces++) rl_insert_text(" ");
+  if (text_at_first) rl_insert_text(text_at_first);
   return 0;
 }
 

@@ -72,7 +72,10 @@ public final class QueueSchema: Sendable {
 
   /// Forgets everything.
   func forget() {
-    state.withLock { $0.types = [:] }
+    state.withLock { state in
+      state.types = [:]
+      state.isChanged = false
+    }
   }
 }
 

@@ -7,6 +7,8 @@ import Redaction
 final class Notices: Sendable {
   private let console: Console
   private let editor = Mutex<LineEditor?>(nil)
+  /// What the next line is at first.
+  private let draft = Mutex("")
   /// The question that a person is answering.
   private let question = Mutex<String?>(nil)
 
@@ -37,9 +39,17 @@ final class Notices: Sendable {
     return answer
   }
 
+  /// Puts a statement on the next line, to be edited.
+  func edit(_ statement: String) { draft.withLock { $0 = statement } }
+
   /// Reads a line; what is told meanwhile stands above it.
   func readLine(of editor: LineEditor, prompt: LinePrompt) async -> LineInput {
     self.editor.withLock { $0 = editor }
+    var prompt = prompt
+    prompt.draft = draft.withLock { draft in
+      defer { draft = "" }
+      return draft
+    }
     let input = await editor.readLine(prompt: prompt)
     self.editor.withLock { $0 = nil }
     return input

@@ -191,7 +191,7 @@ private func session(
       ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, lateReplies: lateReplies,
       help: Session.HelpPages(page: Help.text, topics: { Help.topics }),
       pager: options.script == nil && options.rest.isEmpty && !options.isUnpaged ? console.pager(environment) : nil,
-      schemas: SchemaStore(environment: environment)))
+      edit: notices.edit, schemas: SchemaStore(environment: environment)))
 }
 
 /// The URI without its password, held against the rules for one.

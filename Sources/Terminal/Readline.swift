@@ -34,7 +34,7 @@ final class Readline {
   func begin(_ prompt: LinePrompt) {
     let text = TerminalText.line(prompt.text)
     let shown = prompt.look.map { "\u{1}\u{1B}[\($0)m\u{2}\(text)\u{1}\u{1B}[0m\u{2}" } ?? text
-    retort_line_begin(shown, Int32(prompt.indent))
+    retort_line_begin(shown, Int32(prompt.indent), TerminalText.line(prompt.draft))
   }
 
   /// Reads one key; nil while the line goes on.

@@ -15,7 +15,7 @@ import Testing
     "def old(post, days: 30) do post.views end",
   ]
 
-  private func withBlog(_ body: (Conversation) async throws -> Void) async throws {
+  private func withBlog(_ body: (Conversation, String) async throws -> Void) async throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: directory + "/data", withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: directory) }
@@ -29,7 +29,7 @@ import Testing
       let reply = await conversation.say(statement)
       #expect(!reply.errors.contains("error"), Comment(rawValue: reply.errors))
     }
-    try await body(conversation)
+    try await body(conversation, directory)
     await conversation.close()
   }
 
@@ -84,7 +84,7 @@ import Testing
   ]
 
   @Test func whatFitsIsOffered() async throws {
-    try await withBlog { conversation in
+    try await withBlog { conversation, _ in
       for (marked, expected) in Self.exactly {
         #expect(offered(marked, conversation).candidates.map(\.text) == expected, Comment(rawValue: marked))
       }
@@ -92,14 +92,23 @@ import Testing
   }
 
   @Test func filesAreOffered() async throws {
-    try await withBlog { conversation in
-      let directory = await conversation.say("print env(\"DIR\")").output
-      #expect(directory == "DIR\n")
+    try await withBlog { conversation, directory in
+      for (marked, expected) in [
+        ("read \"DIR/^", ["DIR/a.csv", "DIR/b.ndjson", "DIR/data/"]), ("read \"DIR/.^", ["DIR/.hidden.csv"]),
+        ("read \"DIR/data/^", ["DIR/data/d.csv"]), ("source \"DIR/x^", ["DIR/x.retort"]), ("read \"DIR/none/^", []),
+        ("1..2 | update posts {} journal: \"DIR/run^", ["DIR/run.journal"]), ("[1] | write \"DIR/a^", ["DIR/a.csv"]),
+        ("connect \"embedded:DIR/sh^", ["embedded:DIR/shop.sqlite"]),
+      ] {
+        let found = offered(marked.replacing("DIR", with: directory), conversation)
+        let texts = expected.map { $0.replacing("DIR", with: directory) }
+        #expect(found.candidates.map(\.text) == texts, Comment(rawValue: marked))
+        #expect(found.suffix == (expected.last?.hasSuffix("/") ?? true ? nil : "\"") || expected.count != 1)
+      }
     }
   }
 
   @Test func manyThingsAreOfferedWhereManyFit() async throws {
-    try await withBlog { conversation in
+    try await withBlog { conversation, _ in
       let statement = Set(offered("^", conversation).candidates.map(\.text))
       #expect(
         statement.isSuperset(of: ["let", "for", "count", "old", "posts", "made"]) && !statement.contains("where"))
@@ -115,7 +124,7 @@ import Testing
   }
 
   @Test func theCandidatesHaveNotes() async throws {
-    try await withBlog { conversation in
+    try await withBlog { conversation, _ in
       func note(_ marked: String) -> String? { offered(marked, conversation).candidates.first?.note }
       #expect(note("cou^") == "Counts the resources that a filter finds.")
       #expect(note("count posts fil^") == "only those: {state: \"draft\", author: 7}")
@@ -127,7 +136,7 @@ import Testing
   }
 
   @Test func whatFollowsFits() async throws {
-    try await withBlog { conversation in
+    try await withBlog { conversation, _ in
       #expect(offered("cou^", conversation).suffix == " ")
       #expect(offered("count posts filter: {state: \"dr^", conversation).suffix == "\"")
       #expect(offered("count posts filter: {state: \"dr^\"}", conversation).suffix == nil)
@@ -139,7 +148,7 @@ import Testing
   }
 
   @Test func whatTheServiceRefusesIsNotOffered() async throws {
-    try await withBlog { conversation in
+    try await withBlog { conversation, _ in
       #expect(offered("count posts filter: {inserted^", conversation).candidates.count == 1)
       let refused = await conversation.say("count posts filter: {nope: 1}")
       #expect(refused.errors.contains("nope"))
@@ -149,7 +158,7 @@ import Testing
 
   /// Whatever is typed, Tab answers.
   @Test func everyPlaceHasAnAnswer() async throws {
-    try await withBlog { conversation in
+    try await withBlog { conversation, _ in
       for (marked, _) in Self.exactly {
         let text = marked.replacing("^", with: "")
         for place in 0...text.utf8.count {

@@ -37,7 +37,9 @@ enum retort_line_state { RETORT_LINE_OPEN, RETORT_LINE_TAKEN, RETORT_LINE_ENDED,
 /// Prepares the terminal and shows the prompt, and a line that begins with so many spaces.
 ///
 /// They become two less when `end`, `else` or `rescue` is typed behind them.
-void retort_line_begin(const char *prompt, int indent);
+///
+/// A text stands after the spaces, to be edited.
+void retort_line_begin(const char *prompt, int indent, const char *text);
 
 /// Reads one key. A line that was taken is malloc'ed and the caller's; the terminal is then as it was before.
 enum retort_line_state retort_line_read(char **line);

@@ -169,9 +169,8 @@ extension Completer {
     let showsHidden = path.dropFirst(folder.count).hasPrefix(".")
     let fitting = entries.filter { ($0.isFolder || condition($0.name)) && ($0.name.hasPrefix(".") == showsHidden) }
     let candidates = fitting.map { Candidate(text: $0.isFolder ? $0.name + "/" : $0.name) }
-    let isFolder = candidates.filter { $0.text.hasPrefix(path.dropFirst(folder.count)) }.allSatisfy {
-      $0.text.hasSuffix("/")
-    }
+    let typed = candidates.filter { $0.text.hasPrefix(path.dropFirst(folder.count)) }
+    let isFolder = !typed.isEmpty && typed.allSatisfy { $0.text.hasSuffix("/") }
     let texts = zip(candidates, Self.texts(candidates.map { folder + $0.text })).map {
       Candidate(text: $1.text, note: $0.note)
     }

@@ -59,6 +59,7 @@ struct Completer {
 
   private var statements: [Candidate] {
     Vocabulary.statements.map { Candidate(text: $0.name, note: $0.summary) }
+      + Vocabulary.promptWords.map { Candidate(text: $0, note: "word of the prompt") }
   }
 
   /// What can begin a pipeline.
