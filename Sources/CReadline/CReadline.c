@@ -229,10 +229,11 @@ void retort_line_abandon(int signal_number) {
   line_closed();
 }
 
-void retort_line_notice(const char *text) {
+void retort_line_notice(const char *text, const char *prompt) {
   if (line_is_open) rl_clear_visible_line();
   fprintf(rl_outstream, "%s\n", text);
   if (line_is_open) {
+    if (prompt) rl_set_prompt(prompt);
     rl_on_new_line();
     rl_redisplay_function();
   }

@@ -48,7 +48,8 @@ final class Prompt: Sendable {
     var prompt = first
     var isOfDirectory = false
     while true {
-      switch await notices.readLine(of: editor, prompt: prompt) {
+      let isFirst = !draft.isOpen
+      switch await notices.readLine(of: editor, prompt: prompt, after: { isFirst ? self.first : nil }) {
       case .line(let line):
         switch draft.isOpen ? nil : word(line) {
         case "edit"?: await edit(last)
@@ -57,7 +58,9 @@ final class Prompt: Sendable {
         }
       case .edit(let line):
         if !line.isEmpty { draft.add(line) }
-        await edit(draft.take())
+        let text = draft.take()
+        remember(text, editor)  // an editor that fails loses nothing
+        await edit(text)
       case .interrupted: draft.take()
       case .endOfInput:
         guard draft.isOpen else { return 0 }

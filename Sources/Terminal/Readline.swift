@@ -32,9 +32,12 @@ final class Readline {
 
   /// Shows a prompt; control sequences stand in it only where readline does not count them.
   func begin(_ prompt: LinePrompt) {
+    retort_line_begin(Self.shown(prompt), Int32(prompt.indent), TerminalText.line(prompt.draft))
+  }
+
+  private static func shown(_ prompt: LinePrompt) -> String {
     let text = TerminalText.line(prompt.text)
-    let shown = prompt.look.map { "\u{1}\u{1B}[\($0)m\u{2}\(text)\u{1}\u{1B}[0m\u{2}" } ?? text
-    retort_line_begin(shown, Int32(prompt.indent), TerminalText.line(prompt.draft))
+    return prompt.look.map { "\u{1}\u{1B}[\($0)m\u{2}\(text)\u{1}\u{1B}[0m\u{2}" } ?? text
   }
 
   /// Reads one key; nil while the line goes on.
@@ -51,8 +54,9 @@ final class Readline {
     retort_line_abandon(number)
   }
 
-  func show(notice: String) {
-    retort_line_notice(TerminalText.visible(notice))
+  func show(notice: String, prompt: LinePrompt?) {
+    let text = TerminalText.visible(notice)
+    if let prompt { retort_line_notice(text, Self.shown(prompt)) } else { retort_line_notice(text, nil) }
   }
 
   func remember(_ statement: String) {

@@ -47,8 +47,8 @@ enum retort_line_state retort_line_read(char **line);
 /// Leaves the line: the cursor goes behind it, `^C` is shown for SIGINT, the terminal becomes as it was before.
 void retort_line_abandon(int signal_number);
 
-/// Shows text above the line being edited, which stays as it is.
-void retort_line_notice(const char *text);
+/// Shows text above the line being edited, which stays as it is; its prompt becomes another one, unless that is NULL.
+void retort_line_notice(const char *text, const char *prompt);
 
 /// Stops the process as Ctrl-Z wants it, the terminal as it was before; goes on with the line when continued.
 void retort_line_suspend(void);

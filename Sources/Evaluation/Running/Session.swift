@@ -129,6 +129,8 @@ public final class Session: Sendable {
     var learnsValues = false
     /// Whether the prompt's history is that of the working directory.
     var takesHistoryOfDirectory = false
+    /// How long a person has read in the pager.
+    var readingTime = Duration.zero
     /// The account of the outermost statement that runs.
     var statement: StatementAccount
     /// Whether a sink or `destroy-all` that had sent something ended with failures.
