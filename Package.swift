@@ -41,7 +41,9 @@ let package = Package(
     .target(
       name: "ResourceService",
       dependencies: ["JSONAPI", "JSONRPC", "JSONText", "SQLite"], swiftSettings: safe),
-    // 3: changes of resources, and what a variable can hold.
+    // 3: changes of resources, what a variable can hold, and what replies have shown.
+    .target(
+      name: "LearnedSchema", dependencies: ["Client", "JSONAPI", "JSONText", "Redaction"], swiftSettings: safe),
     .target(
       name: "Bulk", dependencies: ["Client", "JSONAPI", "JSONRPC", "JSONText", "Redaction"], swiftSettings: safe),
     .target(
@@ -57,7 +59,8 @@ let package = Package(
     .target(
       name: "Evaluation",
       dependencies: [
-        "Bulk", "Formats", "Values", "Client", "JSONAPI", "JSONRPC", "JSONText", "Language", "Redaction",
+        "Bulk", "Formats", "Values", "LearnedSchema", "Client", "JSONAPI", "JSONRPC", "JSONText", "Language",
+        "Redaction",
         .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: safe),
@@ -69,8 +72,8 @@ let package = Package(
     .target(
       name: "RetortShell",
       dependencies: [
-        "Handbook", "Serving", "Evaluation", "Bulk", "Formats", "Values", "ResourceService", "Client", "Broker",
-        "Terminal",
+        "Handbook", "Serving", "Evaluation", "Bulk", "Formats", "Values", "LearnedSchema", "ResourceService", "Client",
+        "Broker", "Terminal",
         "JSONAPI", "JSONRPC", "JSONText", "Language", "Redaction",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -90,6 +93,9 @@ let package = Package(
     .testTarget(
       name: "ClientTests", dependencies: ["Client", "JSONAPI", "JSONRPC", "JSONText"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "LearnedSchemaTests", dependencies: ["LearnedSchema", "Client", "JSONAPI", "JSONText"],
+      swiftSettings: strict),
     .testTarget(
       name: "BulkTests", dependencies: ["Bulk", "Client", "JSONAPI", "JSONRPC", "JSONText"], swiftSettings: strict),
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "TestBench"], swiftSettings: strict),

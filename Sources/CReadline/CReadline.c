@@ -133,6 +133,8 @@ static char *line_taken;
 static int wants_editor, wants_end;
 // How many spaces the line began with, until a word that closes a block has taken two of them.
 static int indent;
+// What the line is at first, after the spaces.
+static char *text_at_first;
 
 // A macro of inputrc ends with its first line: readline would wait for a key inside it, with no line to put it in.
 static void take_line(char *line) {
@@ -187,7 +189,9 @@ static void take_indent_back(void) {
   rl_redisplay_function();
 }
 
-void retort_line_begin(const char *prompt, int with_indent) {
+void retort_line_begin(const char *prompt, int with_indent, const char *text) {
+  free(text_at_first);
+  text_at_first = strdup(text);
   line_state = RETORT_LINE_OPEN;
   wants_editor = wants_end = 0;
   indent = with_indent;
@@ -225,10 +229,11 @@ void retort_line_abandon(int signal_number) {
   line_closed();
 }
 
-void retort_line_notice(const char *text) {
+void retort_line_notice(const char *text, const char *prompt) {
   if (line_is_open) rl_clear_visible_line();
   fprintf(rl_outstream, "%s\n", text);
   if (line_is_open) {
+    if (prompt) rl_set_prompt(prompt);
     rl_on_new_line();
     rl_redisplay_function();
   }
@@ -250,6 +255,7 @@ void retort_line_suspend(void) {
 // ---- Setting up ----
 
 static retort_completer *completer;
+static retort_lister *lister;
 static void *completer_context;
 
 // Asked anew by both hooks below: the line cannot change between them.
@@ -287,6 +293,15 @@ static char **complete_word(const char *text, int found_start, int end) {
 // readline would ask `Display all 105 possibilities?` and wait for the key, deaf to signals and notices.
 static void show_matches(char **matches, int count, int width) {
   enum { MOST = 100 };
+  int rows, columns;
+  rl_get_screen_size(&rows, &columns);
+  char *list = lister(completer_context, columns);
+  if (list) {
+    fprintf(rl_outstream, "\n%s", list);
+    free(list);
+    rl_forced_update_display();
+    return;
+  }
   rl_display_match_list(matches, count < MOST ? count : MOST, width);
   if (count > MOST) fprintf(rl_outstream, "... and %d more\n", count - MOST);
   rl_forced_update_display();
@@ -309,11 +324,13 @@ static void keep_utf8(void) {
 static int start_line(void) {
   keep_utf8();
   for (int spaces = 0; spaces < indent; spaces++) rl_insert_text(" ");
+  if (text_at_first) rl_insert_text(text_at_first);
   return 0;
 }
 
-void retort_readline_open(FILE *input, FILE *output, retort_completer *with, void *context) {
+void retort_readline_open(FILE *input, FILE *output, retort_completer *with, retort_lister *lists, void *context) {
   completer = with;
+  lister = lists;
   completer_context = context;
   terminal_input = fileno(input);
   terminal_output = fileno(output);

@@ -106,7 +106,7 @@ extension ResourceClient {
     let arrival = ContinuousClock.now
     defer { activity.decoded(since: arrival) }
     do throws(ClientError) {
-      let result = try result(of: reply, to: call)
+      let result = try result(of: reply, to: call, message)
       try refuseNothing(result, to: message)
       let reading = try read(result)
       exchange?.ended(reply, .success(result))
@@ -145,7 +145,7 @@ extension ResourceClient {
 
   /// What a late reply says, as a result or an error.
   func outcome(of reply: [UInt8], to call: ClientError.Call) -> LateReplies.Outcome {
-    do throws(ClientError) { return .success(try result(of: reply, to: call)) } catch {
+    do throws(ClientError) { return .success(renamed(try wireResult(of: reply, to: call))) } catch {
       return .failure(error.answering(call, changes: true))
     }
   }
@@ -159,7 +159,26 @@ extension ResourceClient {
     }
   }
 
-  private func result(of reply: [UInt8], to call: ClientError.Call) throws(ClientError) -> JSONValue {
+  private func result(
+    of reply: [UInt8], to call: ClientError.Call, _ message: Message
+  ) throws(ClientError) -> JSONValue {
+    do throws(ClientError) {
+      let result = try wireResult(of: reply, to: call)
+      observer?.observe(.success(result), to: message.method, message.params, of: settings.type)
+      return renamed(result)
+    } catch {
+      if !error.errors.isEmpty {
+        observer?.observe(.failure(error), to: message.method, message.params, of: settings.type)
+      }
+      throw error
+    }
+  }
+
+  private func renamed(_ result: JSONValue) -> JSONValue {
+    settings.keys == .underscore ? Renaming.incoming.value(result) : result
+  }
+
+  private func wireResult(of reply: [UInt8], to call: ClientError.Call) throws(ClientError) -> JSONValue {
     let response: Response
     do throws(MalformedResponse) {
       let decoded = try Response.decode(reply)
@@ -174,7 +193,7 @@ extension ResourceClient {
     case .result(let result):
       let errors = result.objectValue.map(Document.errors(in:)) ?? []
       if !errors.isEmpty { throw withNextStep(ClientError(errors, on: label(call.method)), call.method) }
-      return settings.keys == .underscore ? Renaming.incoming.value(result) : result
+      return result
     }
   }
 

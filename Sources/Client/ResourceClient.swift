@@ -14,6 +14,7 @@ public struct ResourceClient: Sendable {
     var settings: Settings
     var trace: Trace?
     var lateReplies: LateReplies?
+    var observer: (any ReplyObserver)?
     let activity = Activity()
     let linkages = SeenLinkages()
   }
@@ -46,6 +47,12 @@ public struct ResourceClient: Sendable {
   public var lateReplies: LateReplies? {
     get { box.parts.lateReplies }
     set { change { $0.lateReplies = newValue } }
+  }
+
+  /// Looks at its replies.
+  public var observer: (any ReplyObserver)? {
+    get { box.parts.observer }
+    set { change { $0.observer = newValue } }
   }
 
   /// What it is at.

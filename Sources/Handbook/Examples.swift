@@ -10,7 +10,7 @@ enum Examples {
   static func of(_ word: String) -> [Declaration.Example] { table[word] ?? [] }
 
   static let table: [String: [Declaration.Example]] = parse(
-    commands + stages + functions + statements + topics + options + errors)
+    commands + stages + functions + statements + topics + options + errors + schema)
 
   /// Reads a page.
   static func parse(_ page: String) -> [String: [Declaration.Example]] {

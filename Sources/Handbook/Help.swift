@@ -10,53 +10,12 @@ public enum Help {
   }
 
   /// What can begin a statement.
-  public static var commandNames: [String] { (statements.map(\.name) + Vocabulary.commands.map(\.name)).sorted() }
-
-  /// The names of the options that a statement, command or stage takes.
-  public static func options(of word: String, isStage: Bool) -> [String] {
-    let sections: [HelpEntry.Section] = isStage ? [.stages] : [.statements, .commands]
-    return HelpEntry.all.first { $0.word == word && sections.contains($0.section) }?.options.map(\.name) ?? []
+  public static var commandNames: [String] {
+    (Vocabulary.statements.map(\.name) + Vocabulary.commands.map(\.name)).sorted()
   }
 
   /// What can stand after `|`.
   public static var stageNames: [String] { Vocabulary.stages.map(\.name).sorted() }
-
-  /// The statements, which have a form of their own.
-  static let statements: [(name: String, form: String, summary: String)] = [
-    ("let", "let NAME = PIPELINE", "Assigns the nearest visible name, or defines one."),
-    (
-      "for", "for NAME [, NUMBER] in PIPELINE do ... end",
-      "Runs a block for each element; the second name counts from 1."
-    ),
-    ("while", "while CONDITION do ... end", "Runs a block as long as a condition is true."),
-    (
-      "watch", "watch DURATION do ... end",
-      "Runs a block again and again with a pause; at a terminal each round is drawn over the one before, and what changed is marked."
-    ),
-    ("if", "if CONDITION do ... else ... end", "Runs a block where a condition is true, or another."),
-    ("try", "try do ... rescue NAME ... end", "Runs a block; where it fails, another with the error as NAME."),
-    ("def", "def NAME(a, b: 1) do ... end", "Defines a command of your own, which is a stage and a function too."),
-    ("return", "return [PIPELINE]", "Leaves a def with a value."),
-    ("break", "break", "Leaves a loop."),
-    ("continue", "continue", "Goes on with the next element of a loop."),
-    ("source", "source \"FILE.retort\"", "Runs another file here."),
-    ("set", "set timeout: 10s output: \"json\" in-flight: 16 timing: true", "Changes a setting of the session."),
-    ("help", "help [WORD]", "Explains a word, or lists them all."),
-  ]
-
-  /// What `set` knows.
-  static let settings: [Declaration.Option] = [
-    .init(
-      name: "timeout", shape: .any, fallback: "5s",
-      summary: "how long a request waits, where neither call nor client says"),
-    .init(name: "output", shape: .string, summary: "how results are written: \(Format.list)"),
-    .init(
-      name: "in-flight", shape: .number, fallback: "16",
-      summary: "how many requests of a bulk change at once, where it does not say"),
-    .init(
-      name: "timing", shape: .boolean, fallback: "false",
-      summary: "says how long each statement took, and how much of it went into waiting for replies and decoding them"),
-  ]
 
   /// The text for some words, or nil where there is none.
   ///

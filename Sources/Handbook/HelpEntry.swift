@@ -28,10 +28,10 @@ struct HelpEntry: Sendable {
   /// All words, by section.
   static let all: [HelpEntry] = statements + commands + stages + functions + topics + options + errors + program + serve
 
-  private static let statements = Help.statements.map {
+  private static let statements = Vocabulary.statements.map {
     HelpEntry(
       section: .statements, word: $0.name, form: $0.form, summary: $0.summary,
-      options: $0.name == "set" ? Help.settings : [], examples: Examples.of($0.name))
+      options: $0.name == "set" ? Vocabulary.settings : [], examples: Examples.of($0.name))
   }
 
   private static let commands = Vocabulary.commands.map { HelpEntry(.commands, $0) }

@@ -23,7 +23,7 @@ struct ProgramPage: Sendable {
     ProgramPage(
       name: "prompt", aliases: ["retort"], form: "retort [OPTIONS]", summary: "The prompt.",
       note: """
-        With history and completion by Tab. Ctrl-C clears the line or stops the statement, Ctrl-D leaves; in a block that
+        With history, and completion by Tab (help completion). Ctrl-C clears the line or stops the statement, Ctrl-D leaves; in a block that
         is open it drops the block. A line that is not finished goes on in the next, whose prompt names what is open. What
         is pasted is read as a file is. Names that nothing has are marked in red while they are typed; RETORT_COLORS=light
         is for light terminals. Where standard input is no terminal, its statements are run as a batch.

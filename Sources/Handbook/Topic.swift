@@ -43,6 +43,16 @@ struct Topic: Sendable {
         many steps on a text, as (a+)+$ may, is an error of kind limit.
         """#),
     Topic(
+      name: "completion", aliases: ["Tab", "learning"],
+      text: """
+        Tab offers what can stand at the cursor: words, options that are not given and their values, variables, fields of what
+        flows there, keys of filter:, fields: and records, paths of include:, names for sort:, values of fields that have few,
+        ids seen lately, queues, addresses and files. A second Tab lists them, up to 30 with a note. It sends nothing: fields
+        are learned from replies, and kept for the next session in ~/.local/state/retort/schema (RETORT_SCHEMA names another
+        directory, empty for none), values and ids only with set learn-values: true. describe shows what is known of a
+        client's type, queues the queues, template a create with every field, and forget removes it all.
+        """),
+    Topic(
       name: "fields", aliases: [".", "?.", "?[", "it", "element"],
       text: """
         x.name reads a field and is an error where there is none; x?.name gives null; x ?? y gives y for null.

@@ -74,6 +74,9 @@ public protocol Link: Sendable {
   /// Whether it is there, as far as is known without asking.
   var state: LinkState { get }
 
+  /// The names of its queues; nil where a link can't list them, as no broker does for a client.
+  var queues: [String]? { get }
+
   /// Opens a client on a queue. The queue itself is neither declared nor looked for.
   func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport
 
@@ -107,6 +110,9 @@ extension Link {
 
   /// It takes requests.
   public var state: LinkState { .up }
+
+  /// Unknown.
+  public var queues: [String]? { nil }
 
   /// Opens a client on a queue, with a reply queue of its own.
   public func open(queue: String) async throws(LinkError) -> any Transport {

@@ -114,10 +114,12 @@ extension Lexer {
     let start = offset
     var pieces: [Token.Piece] = []
     var literal: [UInt8] = []
+    var isInInterpolation = false
     offset += 1
     while true {
       let byte = byte()
       if offset >= bytes.count || byte == UInt8(ascii: "\n") {
+        if offset >= bytes.count { openStrings.append((start, isInInterpolation)) }
         if !isTooDeep {
           complain("unclosed string", start, nextStep: "close it with \"; a line's end in a string is written \\n")
         }
@@ -135,6 +137,7 @@ extension Lexer {
       if self.byte() == UInt8(ascii: "(") {
         offset += 1
         let inner = interpolation()
+        isInInterpolation = !inner.isClosed
         if !inner.isClosed, !isTooDeep {
           complain("\\( is not closed on its line", offset, nextStep: "close it with )")
         }

@@ -9,6 +9,9 @@ struct Lexer {
   var open: [(symbol: String, range: SourceRange)] = []
   /// Comments with their `#`.
   var comments: [SourceRange] = []
+  /// Strings that the text ends in, from the innermost outwards: where each begins, and whether the text ends in an
+  /// interpolation of it.
+  var openStrings: [(start: Int, isInInterpolation: Bool)] = []
   /// Whether the text ends in a backslash that continues its line.
   var endsInBackslash = false
   private var hasSpace = true
@@ -176,9 +179,9 @@ struct Lexer {
     return text.unicodeScalars.first?.properties.isAlphabetic ?? false
   }
 
-  /// Moves past the rest of a name that has letters beyond ASCII, and complains of it once.
+  /// Moves past the rest of a name that has letters beyond ASCII, and complains of it once, unless it is one of `help`.
   private mutating func skipForeignLetters(from start: Int, isField: Bool) {
-    guard isLetter(at: offset), openBeforeHelp == nil else { return }
+    guard isLetter(at: offset) else { return }
     while offset < bytes.count, Self.isNameByte(byte()) || isHyphen && byte() == UInt8(ascii: "-") || byte() >= 0x80 {
       guard byte() < 0x80 || isLetter(at: offset) else { break }
       offset +=
@@ -188,6 +191,7 @@ struct Lexer {
           UTF8.width($0)
         } ?? 1
     }
+    guard openBeforeHelp == nil else { return }
     let name = text(from: start)
     complain(
       "a name has the letters a to z only: \(name)", start, offset,

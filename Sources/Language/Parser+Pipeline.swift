@@ -16,18 +16,23 @@ extension Parser {
 
   private mutating func head() throws(Stop) -> Head {
     guard case .name(let name) = token.kind else { return .expression(try expression()) }
-    if Self.wholeWords.contains(name), !touchesOperand(nextToken) { return .command(try command()) }
-    if name == "each" || beginsArgument(nextToken) { return .command(try command()) }
-    guard isEnd(nextToken) else { return .expression(try expression()) }
+    if Self.beginsCommand(name, before: nextToken) { return .command(try command()) }
+    guard Self.isEnd(nextToken) else { return .expression(try expression()) }
     defer { advance() }
     return .name(name, token.range)
   }
 
+  /// Whether a name at the head of a pipeline is a command, by the token after it.
+  static func beginsCommand(_ name: String, before next: Token) -> Bool {
+    if wholeWords.contains(name), !touchesOperand(next) { return true }
+    return name == "each" || beginsArgument(next)
+  }
+
   /// The words that take a whole expression.
-  private static let wholeWords: Set<String> = ["where", "map", "assert", "print", "fail", "warn"]
+  static let wholeWords: Set<String> = ["where", "map", "assert", "print", "fail", "warn"]
 
   /// Whether a token touches the name before it, so that the name is an operand.
-  private func touchesOperand(_ token: Token) -> Bool {
+  private static func touchesOperand(_ token: Token) -> Bool {
     if isEnd(token) { return true }
     guard !token.hasSpaceBefore else { return token.isSymbol("=") }
     switch token.kind {
@@ -36,7 +41,7 @@ extension Parser {
     }
   }
 
-  private func isEnd(_ token: Token) -> Bool {
+  private static func isEnd(_ token: Token) -> Bool {
     switch token.kind {
     case .newline, .semicolon, .end, .symbol("|"), .symbol(")"), .symbol("]"), .symbol("}"), .symbol(","): true
     case .keyword(let word): ["do", "end", "else", "rescue"].contains(word)
@@ -45,7 +50,7 @@ extension Parser {
   }
 
   /// Whether a token, after white space, can begin an argument or is an option's name.
-  func beginsArgument(_ token: Token) -> Bool {
+  static func beginsArgument(_ token: Token) -> Bool {
     guard token.hasSpaceBefore else { return false }
     switch token.kind {
     case .name, .key, .field, .number, .duration, .string, .regex, .minus: return true
@@ -76,7 +81,7 @@ extension Parser {
     var body: Block?
     if name == "as", isStage {
       arguments = [.positional(try binding())]
-    } else if name == "print", isStage, isEnd(token) {
+    } else if name == "print", isStage, Self.isEnd(token) {
       // Each element is printed as it is.
     } else if Self.wholeWords.contains(name) {
       arguments = [.positional(try expression())]
@@ -106,7 +111,7 @@ extension Parser {
         }
         advance()
         result.append(.option(key, keyRange, try optionValue(key)))
-      } else if beginsArgument(token) {
+      } else if Self.beginsArgument(token) {
         result.append(.positional(try single()))
       } else {
         try refuseGlued(word, result)
@@ -116,7 +121,7 @@ extension Parser {
   }
 
   private mutating func optionValue(_ key: String) throws(Stop) -> Expr {
-    if isEnd(token) { throw wanted("a value after \(key):") }
+    if Self.isEnd(token) { throw wanted("a value after \(key):") }
     return try single()
   }
 
@@ -126,7 +131,7 @@ extension Parser {
   ) throws(Stop) {
     let name = word?.name ?? "set"
     switch token.kind {
-    case .symbol(let symbol) where !isEnd(token) && symbol != "=" && symbol != ":":
+    case .symbol(let symbol) where !Self.isEnd(token) && symbol != "=" && symbol != ":":
       if let word, let near = nearest(to: word.name, among: Array(Self.wholeWords)) {
         throw fail("unknown word \(word.name)", at: word.range, nextStep: "did you mean \(near)?")
       }

@@ -61,7 +61,7 @@ extension Parser {
 
   /// What is likely meant where an expression ends at a name and its words go on.
   var commandHint: String? {
-    guard index > 0, case .name(let name) = tokens[index - 1].kind, beginsArgument(token) else { return nil }
+    guard index > 0, case .name(let name) = tokens[index - 1].kind, Self.beginsArgument(token) else { return nil }
     return "a command in an expression stands in parentheses: (\(name) ...)"
   }
 
@@ -90,7 +90,7 @@ extension Parser {
       if case .name(let name) = token.kind, nextToken.isSymbol("=") {
         throw fail("= assigns only after let", at: nextToken.range, nextStep: "let \(name) = ...")
       }
-      return token.isName("watch") && beginsArgument(nextToken) ? try watchStatement() : .pipeline(try pipeline())
+      return token.isName("watch") && Self.beginsArgument(nextToken) ? try watchStatement() : .pipeline(try pipeline())
     }
     switch word {
     case "let": return try letStatement()

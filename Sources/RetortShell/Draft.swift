@@ -6,6 +6,7 @@ final class Draft: Sendable {
   private struct State {
     var text = ""
     var wasPasted = false
+    var last = ""
   }
 
   private let state = Mutex(State())
@@ -18,6 +19,12 @@ final class Draft: Sendable {
 
   /// Whether a part of it was pasted or comes from an editor, so that it is read as a file is.
   var wasPasted: Bool { state.withLock(\.wasPasted) }
+
+  /// The statement that was entered last.
+  var last: String {
+    get { state.withLock(\.last) }
+    set { state.withLock { $0.last = newValue } }
+  }
 
   /// The lines as a text to be run.
   var source: SourceText { SourceText(name: "prompt", text: text) }
@@ -33,7 +40,7 @@ final class Draft: Sendable {
   /// Takes the lines, and begins anew.
   @discardableResult func take() -> String {
     state.withLock { state in
-      defer { state = State() }
+      defer { (state.text, state.wasPasted) = ("", false) }
       return state.text
     }
   }

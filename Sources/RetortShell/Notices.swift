@@ -6,7 +6,9 @@ import Redaction
 /// What connections have to tell a person, whenever they have: above the line that is being typed, or as notes.
 final class Notices: Sendable {
   private let console: Console
-  private let editor = Mutex<LineEditor?>(nil)
+  private let editor = Mutex<(editor: LineEditor, prompt: @Sendable () -> LinePrompt?)?>(nil)
+  /// What the next line is at first.
+  private let draft = Mutex("")
   /// The question that a person is answering.
   private let question = Mutex<String?>(nil)
 
@@ -16,7 +18,7 @@ final class Notices: Sendable {
   func show(_ text: String) {
     let text = TerminalText.message(text)
     editor.withLock { editor in
-      if let editor { return editor.notice("note: \(text)") }
+      if let editor { return editor.editor.notice("note: \(text)", prompt: editor.prompt()) }
       let question = question.withLock { $0 }
       console.note(question.map { "\nnote: \(text)\n\($0)" } ?? "note: \(text)\n")
     }
@@ -37,9 +39,25 @@ final class Notices: Sendable {
     return answer
   }
 
+  /// Puts a statement on the next line, to be edited.
+  func edit(_ statement: String) { draft.withLock { $0 = statement } }
+
   /// Reads a line; what is told meanwhile stands above it.
-  func readLine(of editor: LineEditor, prompt: LinePrompt) async -> LineInput {
-    self.editor.withLock { $0 = editor }
+  ///
+  /// - Parameters:
+  ///   - editor: What reads it.
+  ///   - prompt: What stands before it.
+  ///   - change: Gives the prompt after each notice; nil where it stays.
+  /// - Returns: What the person did.
+  func readLine(
+    of editor: LineEditor, prompt: LinePrompt, after change: @escaping @Sendable () -> LinePrompt?
+  ) async -> LineInput {
+    self.editor.withLock { $0 = (editor, change) }
+    var prompt = prompt
+    prompt.draft = draft.withLock { draft in
+      defer { draft = "" }
+      return draft
+    }
     let input = await editor.readLine(prompt: prompt)
     self.editor.withLock { $0 = nil }
     return input

@@ -40,47 +40,72 @@ final class Prompt: Sendable {
       return 1
     }
     console.note("retort \(version): help explains, Ctrl-D leaves\n")
-    for text in readsStartFiles ? StartFiles(environment: environment).texts(note: console.note) : [] {
-      let status = await run(text, isPasted: true)
-      if interpreter.hasExited { return status }
-    }
-    var last = ""
+    if let status = await runStartFiles() { return status }
     var prompt = first
+    var isOfDirectory = false
     while true {
-      switch await notices.readLine(of: editor, prompt: prompt) {
-      case .line(let line):
-        switch draft.isOpen ? nil : word(line) {
-        case "edit"?: await edit(last)
-        case "trust"?: await trust()
-        default: draft.add(line)
-        }
-      case .edit(let line):
-        if !line.isEmpty { draft.add(line) }
-        await edit(draft.take())
-      case .interrupted: draft.take()
-      case .endOfInput:
-        guard draft.isOpen else { return 0 }
-        draft.take()
-        console.note("note: the statement that was open is dropped; Ctrl-D again leaves\n")
-      case .stopped(let signal): return signal.exitStatus
-      }
+      let isFirst = !draft.isOpen
+      let input = await notices.readLine(of: editor, prompt: prompt, after: { isFirst ? self.first : nil })
+      if let status = await take(input, editor) { return status }
       let report = interpreter.check(draft.source, isTyped: !draft.wasPasted)
       if draft.isOpen, report.hasErrors, report.isIncomplete {
         prompt = continuation(report.open)
         continue
       }
-      if draft.isOpen {
-        let isPasted = draft.wasPasted
-        let text = draft.take()
-        if !text.allSatisfy(\.isWhitespace) { last = text }
-        remember(text, editor)
-        if !text.allSatisfy(\.isWhitespace), await isAllowed(report, isPasted) {
-          let status = await run(SourceText(name: "prompt", text: text), isPasted: isPasted)
-          if interpreter.hasExited { return status }
-        }
+      if draft.isOpen, let status = await enter(report, editor) { return status }
+      if session.takesHistoryOfDirectory != isOfDirectory {
+        isOfDirectory.toggle()
+        editor.showHistory(ofDirectory: isOfDirectory)
       }
       prompt = first
     }
+  }
+
+  /// Runs the files that come before the first line; gives the status of one that ends the prompt.
+  private func runStartFiles() async -> Int32? {
+    guard readsStartFiles else { return nil }
+    for text in StartFiles(environment: environment).texts(note: console.note) {
+      let status = await run(text, isPasted: true)
+      if interpreter.hasExited { return status }
+    }
+    return nil
+  }
+
+  /// Takes what a person did into the draft; gives the status where that ends the prompt.
+  private func take(_ input: LineInput, _ editor: LineEditor) async -> Int32? {
+    switch input {
+    case .line(let line):
+      switch draft.isOpen ? nil : word(line) {
+      case "edit"?: await edit(draft.last)
+      case "trust"?: await trust()
+      default: draft.add(line)
+      }
+    case .edit(let line):
+      if !line.isEmpty { draft.add(line) }
+      let text = draft.take()
+      remember(text, editor)  // an editor that fails loses nothing
+      await edit(text)
+    case .interrupted: draft.take()
+    case .endOfInput:
+      guard draft.isOpen else { return 0 }
+      draft.take()
+      console.note("note: the statement that was open is dropped; Ctrl-D again leaves\n")
+    case .stopped(let signal): return signal.exitStatus
+    }
+    return nil
+  }
+
+  /// Runs the draft; gives the status where that ends the prompt.
+  private func enter(_ report: Interpreter.Report, _ editor: LineEditor) async -> Int32? {
+    let isPasted = draft.wasPasted
+    let text = draft.take()
+    remember(text, editor)
+    guard !text.allSatisfy(\.isWhitespace) else { return nil }
+    draft.last = text
+    guard await isAllowed(report, isPasted) else { return nil }
+    let status = await run(SourceText(name: "prompt", text: text), isPasted: isPasted)
+    if let problem = session.keepLearned() { console.note("note: \(problem)\n") }
+    return interpreter.hasExited ? status : nil
   }
 
   /// The prompt of a statement's first line: the connection that was opened last, and what there is to know of it.
@@ -124,13 +149,17 @@ final class Prompt: Sendable {
 
   private func history(_ file: HistoryFile?) throws(TerminalError) -> History {
     guard let file else { return History() }
-    return try History(file: file)
+    return try History(file: file, directory: Self.workingDirectory)
+  }
+
+  private static var workingDirectory: String? {
+    guard let path = unsafe getcwd(nil, 0) else { return nil }
+    defer { unsafe free(path) }
+    return unsafe String(cString: path)
   }
 
   private func completion(of line: String, at cursor: Int) -> Completion {
-    let names = interpreter.names
-    return PromptCompleter(variables: names.variables, definitions: names.definitions).completion(
-      of: line, at: cursor)
+    PromptCompleter(interpreter: interpreter).completion(of: line, after: draft.text, at: cursor)
   }
 
   /// The colours of the line that is typed; nil where there are to be none.

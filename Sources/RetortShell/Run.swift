@@ -5,6 +5,7 @@ import Evaluation
 public import JSONRPC
 import JSONText
 import Language
+import LearnedSchema
 import Redaction
 import ResourceService
 import Values
@@ -155,6 +156,7 @@ private func run(
       SourceText(name: path == "-" ? "standard input" : path, text: try FileText.read(path))
     }
   }
+  _ = session.keepLearned()
   await session.close()
   guard let path = options.report, let report = session.options.report else { return status }
   return write(report, to: path, status, options.reason, console)
@@ -208,7 +210,8 @@ private func session(
     open: open, note: console.note, draw: console.draw, status: console.status,
     ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, lateReplies: lateReplies,
     help: Session.HelpPages(page: Help.text, topics: { Help.topics }),
-    pager: options.script == nil && options.rest.isEmpty && !options.isUnpaged ? console.pager(environment) : nil)
+    pager: options.script == nil && options.rest.isEmpty && !options.isUnpaged ? console.pager(environment) : nil,
+    edit: notices.edit, schemas: SchemaStore(environment: environment))
   host.control = { ControlServers.shared.open($0, environment) }
   return Session(options: own, output: output, host: host)
 }

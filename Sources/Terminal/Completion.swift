@@ -1,3 +1,5 @@
+internal import Redaction
+
 /// What a Tab can put at the cursor.
 ///
 /// ```swift
@@ -9,13 +11,16 @@ public struct Completion: Sendable, Equatable {
   public var start: Int
   /// What can stand there, in the order it is shown in, each in full.
   public var candidates: [String]
+  /// What a candidate is, on a line; shown beside it where there are few.
+  public var notes: [String: String]
   /// What follows the candidate when it is the only one; ASCII, nil for nothing.
   public var suffix: Character?
 
   /// Creates a completion.
-  public init(from start: Int, candidates: [String], suffix: Character? = " ") {
+  public init(from start: Int, candidates: [String], notes: [String: String] = [:], suffix: Character? = " ") {
     self.start = start
     self.candidates = candidates
+    self.notes = notes
     self.suffix = suffix
   }
 
@@ -33,5 +38,19 @@ public struct Completion: Sendable, Equatable {
       String(zip(common, candidate).prefix { $0 == $1 }.map(\.0))
     }
     return common.hasPrefix(typed) ? common : String(typed)
+  }
+
+  /// How many candidates are listed on a line each.
+  static let listLimit = 30
+
+  /// The candidates with their notes on a line each, in some columns; nil where none has a note, or there are many.
+  func list(columns: Int) -> String? {
+    guard candidates.count <= Self.listLimit, candidates.contains(where: { notes[$0] != nil }) else { return nil }
+    let shown = candidates.map { (TerminalText.line($0), notes[$0].map(TerminalText.line) ?? "") }
+    let width = min(shown.map(\.0.count).max() ?? 0, 40)
+    return shown.map { text, note in
+      let line = note.isEmpty ? text : text + String(repeating: " ", count: max(0, width - text.count) + 2) + note
+      return (line.count < columns ? line : line.prefix(max(0, columns - 4)) + "...") + "\n"
+    }.joined()
   }
 }

@@ -39,8 +39,9 @@ final class EditingLoop {
   private func handle(_ event: Event) {
     switch event {
     case .read(let prompt, let continuation): read((prompt, continuation))
-    case .notice(let text): readline.show(notice: text)
+    case .notice(let text, let prompt): readline.show(notice: text, prompt: prompt)
     case .remember(let statement): readline.remember(statement)
+    case .history(let statements): readline.replaceHistory(with: statements)
     case .signal(let number): signalled(number)
     }
   }

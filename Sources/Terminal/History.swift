@@ -7,22 +7,41 @@ public struct History: Sendable {
   /// How many statements are kept.
   static let limit = 10_000
 
-  /// The statements, as they are stored.
-  public private(set) var entries: [String] = []
+  /// A statement as it is stored.
+  struct Entry: Sendable, Equatable {
+    var statement: String
+    /// The working directory it was entered in; nil where that is not known.
+    var directory: String?
+  }
+
+  private var all: [Entry] = []
+  private let directory: String?
+  /// Whether only what was entered in the working directory is shown.
+  private var isOfDirectory = false
   private var file: HistoryFile?
   private var redact: @Sendable (String) -> String = { Secrets.hidden(in: $0) }
 
+  /// The statements that the arrow keys and the search find, oldest first.
+  public var entries: [String] {
+    all.filter { !isOfDirectory || $0.directory == directory }.map(\.statement)
+  }
+
   /// Creates a history that ends with the process.
-  public init() {}
+  public init() { directory = nil }
 
   /// Creates a history that goes on from a file's.
   ///
+  /// - Parameters:
+  ///   - file: The file.
+  ///   - directory: The working directory, which is kept with each statement; nil to keep none.
+  ///   - redact: Hides what is not to be kept.
   /// - Throws: ``TerminalError/history(path:call:errno:)``.
   public init(
-    file: HistoryFile, redacting redact: (@Sendable (String) -> String)? = nil
+    file: HistoryFile, directory: String? = nil, redacting redact: (@Sendable (String) -> String)? = nil
   ) throws(TerminalError) {
-    entries = try file.load()
+    all = try file.load()
     self.file = file
+    self.directory = directory
     if let redact { self.redact = redact }
   }
 
@@ -33,14 +52,17 @@ public struct History: Sendable {
     }
     var kept = redact(statement)
     while kept.last?.isNewline == true { kept.removeLast() }
-    guard kept != entries.last else { return nil }
-    entries.append(kept)
-    if entries.count > Self.limit { entries.removeFirst() }
+    guard kept != all.last(where: { !isOfDirectory || $0.directory == directory })?.statement else { return nil }
+    all.append(Entry(statement: kept, directory: directory))
+    if all.count > Self.limit { all.removeFirst() }
     return kept
   }
 
   /// Appends what ``add(_:)`` returned to the file.
-  func save(_ entry: String) throws(TerminalError) {
-    try file?.append(entry)
+  func save(_ statement: String) throws(TerminalError) {
+    try file?.append(Entry(statement: statement, directory: directory))
   }
+
+  /// Shows all statements, or those that were entered in the working directory.
+  mutating func show(ofDirectory isOfDirectory: Bool) { self.isOfDirectory = isOfDirectory }
 }

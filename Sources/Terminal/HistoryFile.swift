@@ -2,7 +2,8 @@ internal import Glibc
 
 /// A file of statements, one a line, that only its owner can read and several processes can append to.
 ///
-/// A line feed inside a statement is written `\n`, a backslash `\\`. The file is made with mode 0600, its directory with
+/// A line feed inside a statement is written `\n`, a backslash `\\`. Before the statement stands the directory it was
+/// entered in, between `\@` and `\:`, where that is known. The file is made with mode 0600, its directory with
 /// 0700, and a wider mode is narrowed at each use.
 public struct HistoryFile: Sendable, Equatable {
   /// Where it is.
@@ -34,23 +35,53 @@ public struct HistoryFile: Sendable, Equatable {
   }
 
   /// Reads the newest statements; a file twice the limit is cut down to it.
-  func load() throws(TerminalError) -> [String] {
+  func load() throws(TerminalError) -> [History.Entry] {
     let file = try OwnFile(path: path)
     let lines = try file.read().split(separator: UInt8(ascii: "\n"))
     let newest = lines.suffix(History.limit)
     if lines.count > 2 * History.limit {
       try file.replace(with: Array((newest + [[]]).joined(separator: [UInt8(ascii: "\n")])))
     }
-    return newest.map { Self.statement(from: String(decoding: $0, as: UTF8.self)) }
+    return newest.map { Self.entry(from: String(decoding: $0, as: UTF8.self)) }
   }
 
   /// Appends one statement.
-  func append(_ statement: String) throws(TerminalError) {
-    try OwnFile(path: path).append(line: Array(Self.line(of: statement).utf8))
+  func append(_ entry: History.Entry) throws(TerminalError) {
+    try OwnFile(path: path).append(line: Array(Self.line(of: entry).utf8))
   }
 
-  static func line(of statement: String) -> String {
-    statement.reduce(into: "") { line, character in
+  static func line(of entry: History.Entry) -> String {
+    let statement = line(of: entry.statement)
+    return entry.directory.map { "\\@\(line(of: $0))\\:\(statement)" } ?? statement
+  }
+
+  static func entry(from line: String) -> History.Entry {
+    guard line.hasPrefix("\\@"), let end = endOfDirectory(in: line) else {
+      return History.Entry(statement: statement(from: line))
+    }
+    let rest = line[line.index(end, offsetBy: 2)...]
+    return History.Entry(
+      statement: statement(from: String(rest)), directory: statement(from: String(line[..<end].dropFirst(2))))
+  }
+
+  /// Where the `\:` after the directory of a line stands.
+  private static func endOfDirectory(in line: String) -> String.Index? {
+    var place = line.index(line.startIndex, offsetBy: 2)
+    while place < line.endIndex {
+      guard line[place] == "\\" else {
+        place = line.index(after: place)
+        continue
+      }
+      let next = line.index(after: place)
+      guard next < line.endIndex else { return nil }
+      if line[next] == ":" { return place }
+      place = line.index(after: next)
+    }
+    return nil
+  }
+
+  static func line(of text: String) -> String {
+    text.reduce(into: "") { line, character in
       switch character {
       case "\\": line += "\\\\"
       case "\n", "\r\n": line += "\\n"

@@ -64,8 +64,12 @@ public final class LineEditor: Sendable {
   }
 
   /// Shows a text on lines of its own, above the line being edited, which is drawn again below it as it was.
-  public func notice(_ text: String) {
-    mailbox.post(.notice(text))
+  ///
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - prompt: What the line's prompt becomes; nil where it stays.
+  public func notice(_ text: String, prompt: LinePrompt? = nil) {
+    mailbox.post(.notice(text, prompt))
   }
 
   /// Puts a whole statement where the arrow keys find it, and into the history's file.
@@ -77,5 +81,14 @@ public final class LineEditor: Sendable {
       mailbox.post(.remember(entry))
       try history.save(entry)
     }
+  }
+
+  /// Lets the arrow keys and the search find all statements, or those that were entered in the working directory.
+  public func showHistory(ofDirectory isOfDirectory: Bool) {
+    let entries = history.withLock { history in
+      history.show(ofDirectory: isOfDirectory)
+      return history.entries
+    }
+    mailbox.post(.history(entries))
   }
 }

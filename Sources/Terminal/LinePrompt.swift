@@ -6,6 +6,8 @@ public struct LinePrompt: Sendable, Equatable, ExpressibleByStringLiteral {
   public var look: String?
   /// How many spaces the line begins with; they are two less when `end`, `else` or `rescue` is typed behind them.
   public var indent: Int
+  /// What the line is at first, to be edited; a line feed or a control in it is shown as an escape.
+  public var draft = ""
 
   /// Creates a prompt.
   public init(_ text: String, look: String? = nil, indent: Int = 0) {

@@ -6,10 +6,12 @@ internal import Synchronization
 enum Event: Sendable {
   /// Someone wants a line.
   case read(LinePrompt, CheckedContinuation<LineInput, Never>)
-  /// A text to show above the line.
-  case notice(String)
+  /// A text to show above the line, and the line's prompt from then on, where it is another one.
+  case notice(String, LinePrompt?)
   /// A statement for the arrow keys.
   case remember(String)
+  /// All statements for the arrow keys, in place of those they had.
+  case history([String])
   /// A signal, by number.
   case signal(Int32)
 }

@@ -8,6 +8,8 @@ internal import Redaction
 final class Readline {
   private let completion: Completion.Source
   private let painting: LinePainting?
+  /// What a Tab found last.
+  private var found = Completion.none
 
   /// Opens readline, which reads inputrc, where `$if retort` holds.
   init(
@@ -16,7 +18,7 @@ final class Readline {
   ) {
     self.completion = completion
     self.painting = painting
-    retort_readline_open(input, output, completeAtCursor, Unmanaged.passUnretained(self).toOpaque())
+    retort_readline_open(input, output, completeAtCursor, listCompletions, Unmanaged.passUnretained(self).toOpaque())
     stifle_history(Int32(History.limit))
     if let painting { paint(painting) }
   }
@@ -30,9 +32,12 @@ final class Readline {
 
   /// Shows a prompt; control sequences stand in it only where readline does not count them.
   func begin(_ prompt: LinePrompt) {
+    retort_line_begin(Self.shown(prompt), Int32(prompt.indent), TerminalText.line(prompt.draft))
+  }
+
+  private static func shown(_ prompt: LinePrompt) -> String {
     let text = TerminalText.line(prompt.text)
-    let shown = prompt.look.map { "\u{1}\u{1B}[\($0)m\u{2}\(text)\u{1}\u{1B}[0m\u{2}" } ?? text
-    retort_line_begin(shown, Int32(prompt.indent))
+    return prompt.look.map { "\u{1}\u{1B}[\($0)m\u{2}\(text)\u{1}\u{1B}[0m\u{2}" } ?? text
   }
 
   /// Reads one key; nil while the line goes on.
@@ -49,12 +54,18 @@ final class Readline {
     retort_line_abandon(number)
   }
 
-  func show(notice: String) {
-    retort_line_notice(TerminalText.visible(notice))
+  func show(notice: String, prompt: LinePrompt?) {
+    let text = TerminalText.visible(notice)
+    if let prompt { retort_line_notice(text, Self.shown(prompt)) } else { retort_line_notice(text, nil) }
   }
 
   func remember(_ statement: String) {
     add_history(statement)
+  }
+
+  func replaceHistory(with statements: [String]) {
+    clear_history()
+    statements.forEach(remember)
   }
 
   func suspend() {
@@ -72,7 +83,7 @@ final class Readline {
   }
 
   fileprivate func matches(line: String, cursor: Int) -> (Completion, texts: [String])? {
-    let found = completion(line, cursor)
+    found = completion(line, cursor)
     let bytes = line.utf8
     guard !found.candidates.isEmpty, (0...cursor).contains(found.start),
       let start = bytes.index(bytes.startIndex, offsetBy: found.start, limitedBy: bytes.endIndex),
@@ -93,6 +104,18 @@ private func paintLine(
   readline.paint(
     line: text, cursor: Int(cursor), into: UnsafeMutableBufferPointer(start: looks, count: Int(length)))
   return 1
+}
+
+extension Readline {
+  /// The list of what a Tab found last, with notes; nil where readline's own list is to be shown.
+  fileprivate func list(columns: Int) -> String? { found.list(columns: columns) }
+}
+
+/// The list of the last completion, as C asks for it.
+private func listCompletions(context: UnsafeMutableRawPointer?, columns: Int32) -> UnsafeMutablePointer<CChar>? {
+  guard let context else { return nil }
+  let readline = Unmanaged<Readline>.fromOpaque(context).takeUnretainedValue()
+  return readline.list(columns: Int(columns)).map { strdup($0) }
 }
 
 /// Readline's question, as C asks it.

@@ -15,16 +15,18 @@ import Testing
     "Client": ["JSONAPI", "JSONRPC", "JSONText", "Redaction"],
     "ResourceService": ["JSONAPI", "JSONRPC", "JSONText", "SQLite", "Foundation", "Dispatch"],
     "Bulk": ["Client", "JSONAPI", "JSONRPC", "JSONText", "Redaction"],
+    "LearnedSchema": ["Client", "JSONAPI", "JSONText", "Redaction"],
     "Values": ["CPCRE2", "Language", "Client", "JSONAPI", "JSONRPC", "JSONText", "BigInt"],
     "Formats": ["Values", "Language", "JSONAPI", "JSONText", "Redaction"],
     "Evaluation": [
-      "Bulk", "Formats", "Values", "Language", "Client", "JSONAPI", "JSONRPC", "JSONText", "Redaction", "BigInt",
+      "Bulk", "Formats", "Values", "LearnedSchema", "Language", "Client", "JSONAPI", "JSONRPC", "JSONText", "Redaction",
+      "BigInt",
     ],
     "Handbook": ["Evaluation", "Values"],
     "Serving": ["Broker", "ResourceService", "JSONRPC", "JSONText"],
     "RetortShell": [
       "Redaction", "Language", "JSONText", "JSONAPI", "JSONRPC", "Broker", "Terminal", "Client", "ResourceService",
-      "Bulk", "Values", "Formats", "Evaluation", "Handbook", "Serving", "ArgumentParser", "Foundation",
+      "Bulk", "Values", "LearnedSchema", "Formats", "Evaluation", "Handbook", "Serving", "ArgumentParser", "Foundation",
     ],
     "retort": ["RetortShell", "Foundation"],
   ]

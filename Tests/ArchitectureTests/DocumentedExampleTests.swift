@@ -23,6 +23,7 @@ import Testing
     "Evaluation": Context(imports: ["Language"], given: ["session": "Session"]),
     "JSONAPI": Context(), "JSONText": Context(), "Language": Context(), "SQLite": Context(),
     "ResourceService": Context(imports: ["JSONRPC"]),
+    "LearnedSchema": Context(given: ["environment": "[String: String]"]),
     "RetortShell": Context(),
     "Terminal": Context(),
     "TestBench": Context(imports: ["Broker"], given: ["vhost": "VirtualHost"]),

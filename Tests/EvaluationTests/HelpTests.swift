@@ -67,9 +67,10 @@ import Testing
   }
 
   @Test func everyOptionHasAPageThatNamesWhatTakesIt() throws {
-    for (names, isStage) in [(Help.commandNames, false), (Help.stageNames, true)] {
-      for name in names {
-        for option in Help.options(of: name, isStage: isStage) {
+    for (declarations, isStage) in [(Vocabulary.commands, false), (Vocabulary.stages, true)] {
+      for declaration in declarations {
+        let name = declaration.name
+        for option in declaration.options.map(\.name) {
           let page = try #require(Help.text([option + ":"]), Comment(rawValue: option))
           #expect(page == Help.text([option]))
           let words = page.split { ".,\n".contains($0) }.map { $0.drop { $0 == " " } }
@@ -84,7 +85,6 @@ import Testing
   @Test func notesStandBesideOptionsThatAreThere() {
     let options = HelpEntry.all.filter { $0.section == .options }.map(\.word)
     #expect(OptionPage.notes.keys.filter { !options.contains($0) } == [])
-    #expect(Help.options(of: "set", isStage: false) == Session.settings)
   }
 
   @Test func examplesStandBesideWordsThatAreThere() {

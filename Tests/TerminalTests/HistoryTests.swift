@@ -47,6 +47,23 @@ import Testing
     #expect(HistoryFile.statement(from: #"match "\d" \"#) == #"match "\d" \"#)
   }
 
+  @Test func aDirectoryHasItsOwnView() throws {
+    let places = ["/a", "/b\n\\: x", "/a"]
+    for (index, place) in places.enumerated() {
+      var history = try History(file: file, directory: place)
+      try enter(&history, "print \(index)\nend")
+    }
+    _ = try enter("count posts")
+    #expect(try bytes().hasPrefix(#"\@/a\:print 0\nend"# + "\n"))
+    var history = try History(file: file, directory: "/a")
+    #expect(history.entries.count == 4)
+    history.show(ofDirectory: true)
+    #expect(history.entries == ["print 0\nend", "print 2\nend"])
+    #expect(history.add("print 2\nend") == nil && history.add("x") == "x" && history.entries.last == "x")
+    history.show(ofDirectory: false)
+    #expect(history.entries.map { $0.prefix(7) } == ["print 0", "print 1", "print 2", "count p", "x"])
+  }
+
   @Test(arguments: [0, 0o777])
   func theFileIsItsOwnersWhateverTheUmask(mask: mode_t) async throws {
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)

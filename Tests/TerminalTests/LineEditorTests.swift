@@ -109,6 +109,23 @@ import Testing
     }
   }
 
+  @Test func aNoticeMayChangeThePrompt() async {
+    await #expect(processExitsWith: .success) {
+      let terminal = TypedTerminal()
+      let editor = try LineEditor(input: terminal.slave, output: terminal.slave)
+      terminal.person {
+        $0.sees("up> ")
+        $0.types("count")
+        $0.sees("count")
+        editor.notice("lost", prompt: LinePrompt("down\u{1B}> ", look: "31;1"))
+        $0.sees("lost\r\n")
+        $0.sees("\u{1B}[31;1mdown\\u{1b}> \u{1B}[0mcount")
+        $0.types("\r")
+      }
+      #expect(await editor.readLine(prompt: "up> ") == .line("count"))
+    }
+  }
+
   @Test func aNoticeKeepsWhatIsTyped() async {
     await #expect(processExitsWith: .success) {
       let terminal = TypedTerminal(columns: 20)

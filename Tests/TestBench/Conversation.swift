@@ -1,4 +1,4 @@
-import Evaluation
+public import Evaluation
 import Handbook
 import Foundation
 public import JSONRPC
@@ -67,6 +67,11 @@ public final class Conversation: Sendable {
       return text
     }
     return Transcript.Reply(output: settled(output), errors: settled(errors))
+  }
+
+  /// What can stand at a place of a text, counted in bytes.
+  public func completions(of text: String, at place: Int) -> Completions {
+    interpreter.completion(of: text, at: place)
   }
 
   /// Closes its connections.

@@ -15,7 +15,10 @@
 typedef char **retort_completer(void *context, const char *line, int cursor, int *start, int *suffix);
 
 /// Sets readline up on a terminal: streams, name, word breaking, completion, no signal handling of its own.
-void retort_readline_open(FILE *input, FILE *output, retort_completer *completer, void *context);
+// Gives the lines that list what the completer found last, to be freed; NULL for readline's own list.
+typedef char *retort_lister(void *context, int columns);
+void retort_readline_open(
+    FILE *input, FILE *output, retort_completer *completer, retort_lister *lister, void *context);
 
 /// Tells how a line is to look: sets for each of its bytes the number of its look (0: the usual one), and returns 0 where
 /// the line has none.
@@ -34,7 +37,9 @@ enum retort_line_state { RETORT_LINE_OPEN, RETORT_LINE_TAKEN, RETORT_LINE_ENDED,
 /// Prepares the terminal and shows the prompt, and a line that begins with so many spaces.
 ///
 /// They become two less when `end`, `else` or `rescue` is typed behind them.
-void retort_line_begin(const char *prompt, int indent);
+///
+/// A text stands after the spaces, to be edited.
+void retort_line_begin(const char *prompt, int indent, const char *text);
 
 /// Reads one key. A line that was taken is malloc'ed and the caller's; the terminal is then as it was before.
 enum retort_line_state retort_line_read(char **line);
@@ -42,8 +47,8 @@ enum retort_line_state retort_line_read(char **line);
 /// Leaves the line: the cursor goes behind it, `^C` is shown for SIGINT, the terminal becomes as it was before.
 void retort_line_abandon(int signal_number);
 
-/// Shows text above the line being edited, which stays as it is.
-void retort_line_notice(const char *text);
+/// Shows text above the line being edited, which stays as it is; its prompt becomes another one, unless that is NULL.
+void retort_line_notice(const char *text, const char *prompt);
 
 /// Stops the process as Ctrl-Z wants it, the terminal as it was before; goes on with the line when continued.
 void retort_line_suspend(void);

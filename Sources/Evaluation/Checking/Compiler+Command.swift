@@ -10,6 +10,9 @@ extension Compiler {
       reportUnknownCommand(command)
       return (broken, .unknown)
     }
+    if known.declaration.isPromptOnly, !origin.isTyped {
+      report("\(command.name) is a word of the prompt", command.nameRange, nextStep: "type it at the prompt: retort")
+    }
     check(command, known.declaration)
     let effect = effect(of: command, known.declaration)
     note(effect, command)

@@ -7,7 +7,9 @@ extension Compiler {
 
   /// Compiles `def NAME(parameters) do ... end`.
   func define(_ node: Def) {
-    if Command.named(node.name) != nil || Stage.named(node.name) != nil || Function.named(node.name) != nil {
+    if Command.named(node.name)?.declaration.isPromptOnly == false || Stage.named(node.name) != nil
+      || Function.named(node.name) != nil
+    {
       report("\(node.name) is a word of the language already", node.nameRange, nextStep: "choose another name")
     }
     let outside = scope

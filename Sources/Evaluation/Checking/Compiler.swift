@@ -27,6 +27,8 @@ final class Compiler {
     var path: [String] = []
     /// Whether it looks for likely slips too, as `retort check` does.
     var isThorough = false
+    /// Whether it is typed at the prompt, which has words of its own.
+    var isTyped = false
   }
 
   init(_ source: SourceText, scope: Scope, origin: Origin) {

@@ -14,8 +14,9 @@ extension Command {
         .init(name: "name", shape: .string, summary: "what on: calls it"),
         .init(
           name: "guard", shape: .string,
-          summary: "\"confirm\" asks before each bulk destruction whatever a script says, \"read-only\" takes no change"
-        ),
+          summary:
+            "\"confirm\" asks before each bulk destruction whatever a script says, \"read-only\" takes no change",
+          words: ["confirm", "read-only"]),
         .init(name: "env", shape: .string, summary: "which environment it is: \"production\""),
       ],
       result: "connection",

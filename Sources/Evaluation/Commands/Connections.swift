@@ -17,7 +17,7 @@ extension Command {
         .init(name: "timeout", shape: .any, fallback: "5s", summary: "how long a request waits; \"never\" for ever"),
         .init(
           name: "keys", shape: .string, fallback: "\"wire\"",
-          summary: "\"underscore\" writes - as _, as the Elixir library does"),
+          summary: "\"underscore\" writes - as _, as the Elixir library does", words: ["wire", "underscore"]),
         .init(
           name: "relationships", shape: .record, summary: "names that take ids: {author: \"authors\", tags: [\"tags\"]}"
         ),
@@ -26,7 +26,8 @@ extension Command {
           summary: "names the parent's id, as post in post_id"),
         .init(
           name: "reply", shape: .string, fallback: "\"queue\"",
-          summary: "\"direct\" takes replies by the broker's direct reply-to, without a reply queue"),
+          summary: "\"direct\" takes replies by the broker's direct reply-to, without a reply queue",
+          words: ["queue", "direct"]),
         .init(name: "require-beam", shape: .boolean, fallback: "false", summary: "sends nothing without meta.beam"),
       ],
       result: "client",
@@ -45,16 +46,18 @@ extension Command {
     } catch {
       throw Fault(.connection, error.message)
     }
-    let resource = ResourceClient(
+    var resource = ResourceClient(
       transport: transport, settings: settings, trace: session.host.trace,
       lateReplies: session.host.lateReplies)
     let name = settings.type == queue ? queue : "\(settings.type) (queue \(queue))"
     connection.queues.add(queue)
+    resource.observer = session.schemaToLearn(of: queue, on: connection)
+    let made = resource
     let timeout = arguments["timeout"] == nil ? session.timeout : nil
     return .client(
       session.state.withLock { state in
         let client = ClientValue(
-          name: name, client: resource, connection: connection, serial: state.nextSerial,
+          name: name, client: made, connection: connection, serial: state.nextSerial,
           sessionTimeout: timeout)
         state.nextSerial += 1
         state.clients.append(client)

@@ -47,16 +47,20 @@ public struct Declaration: Sendable {
     public var summary: String
     /// Whether it can't be left out.
     public var isRequired = false
+    /// The words it takes, where it takes some only; for completion.
+    public var words: [String] = []
 
     /// Creates an option.
     public init(
-      name: String, shape: Shape, fallback: String? = nil, summary: String, isRequired: Bool = false
+      name: String, shape: Shape, fallback: String? = nil, summary: String, isRequired: Bool = false,
+      words: [String] = []
     ) {
       self.name = name
       self.shape = shape
       self.fallback = fallback
       self.summary = summary
       self.isRequired = isRequired
+      self.words = words
     }
   }
 
@@ -107,6 +111,9 @@ public struct Declaration: Sendable {
 
   /// What it does with the names that `as` gave to its elements.
   public var names = Names.ended
+
+  /// Whether it is a word of the prompt, which no file can use and whose name a def may have.
+  public var isPromptOnly = false
 
   /// Whether its value is the summary of a sink, which goes to standard error and is no result.
   public var givesSummary = false

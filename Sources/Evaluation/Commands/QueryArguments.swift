@@ -16,7 +16,8 @@ extension Declaration.Option {
   static let meta = Self(name: "meta", shape: .record, summary: "goes with the request")
   static let keys = Self(
     name: "keys", shape: .string, fallback: "the client's",
-    summary: "\"wire\" leaves the names of this call as they are written, \"underscore\" writes - as _")
+    summary: "\"wire\" leaves the names of this call as they are written, \"underscore\" writes - as _",
+    words: ["wire", "underscore"])
   static let timeout = Self(
     name: "timeout", shape: .any, fallback: "the client's", summary: "how long to wait: 10s, \"never\"")
   static let expire = Self(
@@ -25,7 +26,8 @@ extension Declaration.Option {
     name: "confirm", shape: .boolean, fallback: "false", summary: "true stands for the question")
   static let inFlight = Self(name: "in-flight", shape: .number, fallback: "16", summary: "how many requests at once")
   static let onError = Self(
-    name: "on-error", shape: .string, fallback: "\"stop\"", summary: "\"continue\" goes on after a failure")
+    name: "on-error", shape: .string, fallback: "\"stop\"", summary: "\"continue\" goes on after a failure",
+    words: ["stop", "continue"])
   static let max = Self(name: "max", shape: .number, summary: "refuses to begin with more than that many")
   static let dryRun = Self(
     name: "dry-run", shape: .boolean, fallback: "false", summary: "true shows the change, and does not send it")
@@ -40,7 +42,8 @@ extension Declaration.Option {
     name: "settle", shape: .duration, summary: "how long the service may hold a request, for what is unknown")
   static let unknown = Self(
     name: "unknown", shape: .string, fallback: "\"fail\"",
-    summary: "what is done with changes of a run before that may have been carried out: \"fail\", \"retry\", \"skip\"")
+    summary: "what is done with changes of a run before that may have been carried out: \"fail\", \"retry\", \"skip\"",
+    words: ["fail", "retry", "skip"])
   static let backup = Self(
     name: "backup", shape: .string, summary: "a file that keeps each resource as it was before its change")
   static let verify = Self(

@@ -25,7 +25,8 @@ extension Fault {
     self.init(
       Kind(error.kind.rawValue), Self.message(error, arguments.name),
       at: marks.isEmpty ? [Mark(arguments.range)] : marks,
-      in: arguments.source, nextStep: isUnknownCall ? "is the method spelled right?" : error.nextStep,
+      in: arguments.source,
+      nextStep: isUnknownCall ? "is the method spelled right?" : error.nextStep ?? arguments.meant(by: error),
       errors: error.errors.map { .object($0.object) }, trail: left + error.facts)
   }
 

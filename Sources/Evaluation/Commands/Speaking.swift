@@ -110,7 +110,8 @@ extension Command {
 
   /// Every command, in the order help shows them.
   static let all: [Command] = [
-    connect, disconnect, client, stop, clients, count, index, stream, show, create, update, destroy, destroyAll,
+    connect, disconnect, client, stop, clients, queues, describe, template, forget, count, index, stream, show, create,
+    update, destroy, destroyAll,
     related, relationship, diff, link, relink, unlink, transition, call,
     read, print, warn, assert, fail, sleep, vars, exit,
   ]

@@ -8,7 +8,11 @@ extension Command {
     Declaration(
       name: "read", summary: "Reads a file's records, or its lines: \(FileFormat.list).",
       parameters: [.init(name: "FILE", shape: .string)],
-      options: [.init(name: "as", shape: .string, fallback: "the suffix", summary: "the format")],
+      options: [
+        .init(
+          name: "as", shape: .string, fallback: "the suffix", summary: "the format",
+          words: FileFormat.allCases.map(\.rawValue))
+      ],
       result: "stream of records")
   ) { arguments, frame throws(Fault) in
     guard case .string(let path) = arguments.value(0) else {
@@ -51,7 +55,9 @@ extension Stage {
       name: "write", summary: "Writes the elements to a file, whole or not at all.",
       parameters: [.init(name: "FILE", shape: .string)],
       options: [
-        .init(name: "as", shape: .string, fallback: "the suffix", summary: "the format: \(FileFormat.list)"),
+        .init(
+          name: "as", shape: .string, fallback: "the suffix", summary: "the format: \(FileFormat.list)",
+          words: FileFormat.allCases.map(\.rawValue)),
         .init(name: "append", shape: .boolean, fallback: "false", summary: "adds to the file instead"),
         .init(name: "new", shape: .boolean, fallback: "false", summary: "refuses a file that is there"),
       ], effect: .writes, result: "elements")

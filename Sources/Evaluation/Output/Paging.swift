@@ -105,7 +105,9 @@ extension Printer {
       try await body(&printer)
       try printer.output.showAtTerminal()
     } catch { failure = error }
+    let shown = ContinuousClock.now
     await result.finish()
+    run.session.state.withLock { $0.readingTime += .now - shown }
     if let failure, failure.kind != .closed || !result.wasLeft { throw failure }
     printer.notes.forEach(run.session.note)
   }

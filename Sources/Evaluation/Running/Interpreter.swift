@@ -164,6 +164,20 @@ public final class Interpreter: Sendable {
     state.withLock { ($0.scope.topLevelNames.keys.sorted(), $0.definitions.keys.sorted()) }
   }
 
+  /// What completion reads: each variable's value, with the queue that it streams, and the user's commands.
+  var completionFacts: (values: [String: (value: Value, streamed: String?)], definitions: [String: Definition]) {
+    state.withLock { state in
+      var values: [String: (value: Value, streamed: String?)] = [:]
+      for (name, slot) in state.scope.topLevelNames where slot < state.frame.slots.count {
+        let streamed: String? =
+          if case .stream(let clients)? = state.scope.variable(name)?.fact { clients.first?.queue } else { nil }
+        values[name] = (state.frame.slots[slot], streamed)
+      }
+      values["_"] = (state.frame.slots[0], nil)
+      return (values, state.definitions)
+    }
+  }
+
   private func prepare(
     _ source: SourceText, _ isTyped: Bool, isThorough: Bool = false
   ) -> (report: Report, [Prepared], Compiler?) {
@@ -177,7 +191,8 @@ public final class Interpreter: Sendable {
     }
     let compiler = state.withLock { state in
       let compiler = Compiler(
-        source, scope: state.scope, origin: Compiler.Origin(path: [source.name], isThorough: isThorough))
+        source, scope: state.scope,
+        origin: Compiler.Origin(path: [source.name], isThorough: isThorough, isTyped: isTyped))
       compiler.definitions = state.definitions
       return compiler
     }

@@ -5,7 +5,7 @@ public import Values
 
 extension Session {
   /// What `set` knows.
-  static let settings = ["timeout", "output", "in-flight", "timing"]
+  static let settings = Vocabulary.settings.map(\.name)
 
   /// Changes a setting.
   func set(_ name: String, _ value: Value) throws(Fault) {
@@ -23,6 +23,11 @@ extension Session {
       }
       state.withLock { $0.inFlight = count }
     case ("timing", .bool(let value)): state.withLock { $0.showsTiming = value }
+    case ("history", .string(let word)) where ["all", "directory"].contains(word):
+      state.withLock { $0.takesHistoryOfDirectory = word == "directory" }
+    case ("history", _):
+      throw Fault(.value, "history: is \"all\" or \"directory\"", nextStep: "set history: \"directory\"")
+    case ("learn-values", .bool(let value)): state.withLock { $0.learnsValues = value }
     default: throw Fault(.type, "\(name): can't be \(value.label)", nextStep: "help set shows what it takes")
     }
   }

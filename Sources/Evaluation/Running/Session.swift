@@ -1,6 +1,7 @@
 public import Bulk
 public import Client
 public import JSONRPC
+public import LearnedSchema
 public import Language
 import Synchronization
 import Values
@@ -72,6 +73,10 @@ public final class Session: Sendable {
     public var help: HelpPages
     /// Starts the pager of results that are taller than the screen; nil where there is none.
     public var pager: (@Sendable () -> Pager?)?
+    /// Puts a statement on the next line of the prompt, to be edited; nil where there is none.
+    public var edit: (@Sendable (String) -> Void)?
+    /// What replies have shown of resource types.
+    public var schemas: SchemaStore
 
     /// Creates a host.
     public init(
@@ -80,7 +85,8 @@ public final class Session: Sendable {
       status: (@Sendable (String?) -> Void)? = nil,
       ask: (@Sendable (String) async -> String?)? = nil,
       trace: Trace? = nil, lateReplies: LateReplies? = nil, help: HelpPages = HelpPages(),
-      pager: (@Sendable () -> Pager?)? = nil
+      pager: (@Sendable () -> Pager?)? = nil,
+      edit: (@Sendable (String) -> Void)? = nil, schemas: SchemaStore = SchemaStore(directory: nil)
     ) {
       self.open = open
       self.note = note
@@ -91,6 +97,8 @@ public final class Session: Sendable {
       self.lateReplies = lateReplies
       self.help = help
       self.pager = pager
+      self.edit = edit
+      self.schemas = schemas
     }
   }
 
@@ -121,6 +129,12 @@ public final class Session: Sendable {
     var format: Format?
     var inFlight = 16
     var showsTiming = false
+    /// Whether values and ids of replies are kept when the program ends.
+    var learnsValues = false
+    /// Whether the prompt's history is that of the working directory.
+    var takesHistoryOfDirectory = false
+    /// How long a person has read in the pager.
+    var readingTime = Duration.zero
     /// The account of the outermost statement that runs.
     var statement: StatementAccount
     /// Whether a sink or `destroy-all` that had sent something ended with failures.
@@ -180,6 +194,14 @@ public final class Session: Sendable {
     note(Self.forced)
     for client in state.withLock(\.clients) { client.client.abandon() }
   }
+
+  /// Whether the prompt's history is that of the working directory: `set history:`.
+  public var takesHistoryOfDirectory: Bool { state.withLock(\.takesHistoryOfDirectory) }
+
+  /// Keeps what was learned of resource types.
+  ///
+  /// - Returns: Why that can't be done, the first time.
+  public func keepLearned() -> String? { host.schemas.save(withValues: state.withLock(\.learnsValues)) }
 
   /// Closes every connection.
   public func close() async {

@@ -6,15 +6,19 @@ import Values
 struct Timing {
   private let start = ContinuousClock.now
   private let before: Activity.Times
+  private let readingTime: Duration
 
   /// Begins to measure.
-  init(_ session: Session) { before = session.times }
+  init(_ session: Session) {
+    before = session.times
+    readingTime = session.state.withLock(\.readingTime)
+  }
 
   /// What `set timing: true` says: `took 4.5 s: waiting 4.2 s, decoding 120 ms`.
   ///
-  /// Waiting is the time in which at least one request had no reply yet.
+  /// The time that a person reads in the pager does not count. Waiting is the time in which at least one request had no reply yet.
   func text(_ session: Session) -> String {
-    let took = ContinuousClock.now - start
+    let took = ContinuousClock.now - start - (session.state.withLock(\.readingTime) - readingTime)
     let times = session.times
     let (waiting, decoding) = (times.waiting - before.waiting, times.decoding - before.decoding)
     guard waiting > .zero else { return "took \(took.shown)" }

@@ -30,7 +30,9 @@ extension Stage {
       name: "index-by", summary: "Gives a record from a field of each element to the element.",
       parameters: [.init(name: ".FIELD", shape: .path)],
       options: [
-        .init(name: "keep", shape: .string, summary: "which of two with the same field: \"first\" or \"last\"")
+        .init(
+          name: "keep", shape: .string, summary: "which of two with the same field: \"first\" or \"last\"",
+          words: ["first", "last"])
       ], result: "record",
       examples: [
         .init(

@@ -17,6 +17,9 @@ public final class EmbeddedLink: Link {
     address == "embedded:\(DatabaseFile.sample)" ? "\(address) \(ObjectIdentifier(self))" : address
   }
 
+  /// The queues of the database: one for each type.
+  public var queues: [String]? { service.queues.sorted() }
+
   let service: ResourceService
   /// Where requests are answered, one after another.
   let work = DispatchQueue(label: "retort.embedded")

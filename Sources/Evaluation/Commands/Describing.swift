@@ -1,0 +1,192 @@
+import Client
+import JSONRPC
+import JSONText
+import Language
+import LearnedSchema
+import Synchronization
+import Values
+
+extension Command {
+  private static let place = Declaration.Parameter(name: "CLIENT", shape: .client)
+
+  static let describe = Command(
+    Declaration(
+      name: "describe",
+      summary:
+        "Lists what replies have shown of a client's type: fields, and names that parameters take. Sends nothing.",
+      parameters: [place], result: "list of records",
+      examples: [
+        .init(
+          code: "let post = show posts 12\ndescribe posts | take 2 | select .name .is",
+          output: "{\"name\":\"text\",\"is\":\"attribute\"}\n{\"name\":\"state\",\"is\":\"attribute\"}")
+      ])
+  ) { arguments, frame throws(Fault) in
+    let session = frame.run.session
+    let resource = try session.resource(arguments)
+    if resource.schema.isEmpty { session.noteUnknown(resource.type, arguments) }
+    return .list(resource.description)
+  }
+
+  static let template = Command(
+    Declaration(
+      name: "template",
+      summary: "Writes a create of every field that is known of a client's type, ready to be edited.",
+      parameters: [place], result: "null", isPromptOnly: true)
+  ) { arguments, frame throws(Fault) in
+    let session = frame.run.session
+    let resource = try session.resource(arguments)
+    if resource.schema.isEmpty { session.noteUnknown(resource.type, arguments) }
+    let text = "create \(arguments.source.text(arguments.range(0))) \(resource.template)"
+    if let edit = session.host.edit { edit(text) } else { try frame.run.output.put(line: text) }
+    return .null
+  }
+
+  static let forget = Command(
+    Declaration(
+      name: "forget", summary: "Forgets what was learned of a client's queue, or of all; the kept files too.",
+      parameters: [.init(name: "CLIENT", shape: .client, isOptional: true)], result: "null", isPromptOnly: true)
+  ) { arguments, frame throws(Fault) in
+    let session = frame.run.session
+    let schema = arguments.positional.isEmpty ? nil : try session.resource(arguments).queue
+    if let problem = session.host.schemas.forget(schema) {
+      throw Fault(.file, "cannot remove what was learned: \(problem)")
+    }
+    return .null
+  }
+
+  static let queues = Command(
+    Declaration(
+      name: "queues",
+      summary: "Lists the queues that are known, with their types, consumers and depth; of an embedded service all.",
+      result: "list of records",
+      examples: [
+        .init(code: "queues | map .queue", output: "\"authors\"\n\"comments\"\n\"posts\"\n\"tags\"")
+      ])
+  ) { _, frame throws(Fault) in
+    let session = frame.run.session
+    let connections = session.state.withLock(\.connections)
+    guard !connections.isEmpty else {
+      throw Fault(.connection, "queues: no connection is open", nextStep: #"connect "embedded:blog" first"#)
+    }
+    var rows: [Value] = []
+    for connection in connections { rows += await session.queues(of: connection) }
+    return .list(rows)
+  }
+}
+
+extension Session {
+  /// The type of the client in the first place, with what is known of it.
+  fileprivate func resource(_ arguments: Arguments) throws(Fault) -> Shape.ResourceShape {
+    let client = try arguments.client()
+    let settings = client.client.settings
+    return Shape.ResourceShape(queue: schema(of: client), type: settings.type, keys: settings.keys)
+  }
+
+  fileprivate func noteUnknown(_ type: String, _ arguments: Arguments) {
+    let name = arguments.source.text(arguments.range(0))
+    note("nothing is known of \(type) yet: any reply shows some, as index \(name) page: {size: 5}")
+  }
+
+  /// A row for each queue of a connection.
+  fileprivate func queues(of connection: ConnectionValue) async -> [Value] {
+    let names = connection.link.queues ?? Array(Set(connection.queues.names + knownQueues(of: connection))).sorted()
+    if connection.link.queues == nil {
+      note(
+        "a broker does not list its queues to a client: those of \(connection.label) are the ones that clients were made of"
+      )
+    }
+    let deadline = ContinuousClock.now + .seconds(5)
+    var rows: [Value] = []
+    for name in names {
+      let schema = host.schemas.schema(of: name, at: schemaPlace(of: connection))
+      schema.load()
+      let state: QueueState?
+      do throws(LinkError) { state = try await connection.link.probe(queue: name, until: deadline) } catch {
+        state = nil
+      }
+      rows.append(
+        .record(
+          Record([
+            ("queue", .string(name)), ("types", .string(schema.types.joined(separator: ", "))),
+            ("consumers", state.map { .number(JSONNumber($0.consumers)) } ?? .null),
+            ("depth", state.map { .number(JSONNumber($0.messages)) } ?? .null),
+            ("connection", .string(connection.label)),
+          ])))
+    }
+    return rows
+  }
+}
+
+extension Shape.ResourceShape {
+  /// A record for each thing that is known of the type.
+  fileprivate var description: [Value] {
+    let schema = schema
+    var rows: [Value] = []
+    for (name, attribute) in schema.attributes.entries {
+      rows.append(row(name, "attribute", attribute.kindsNote, attribute.values.map { Value($0) }, attribute.seen))
+    }
+    for (name, relationship) in schema.relationships.entries {
+      rows.append(row(name, "relationship", relationship.note, [], relationship.seen))
+    }
+    for parameter in TypeSchema.Parameter.allCases {
+      for (name, verdict) in schema.verdicts[parameter]?.entries ?? [] {
+        rows.append(row(name, parameter.rawValue, verdict.isAccepted ? "accepted" : "refused", [], verdict.seen))
+      }
+    }
+    return rows
+  }
+
+  private func row(_ name: String, _ what: String, _ type: String, _ values: [Value], _ seen: Int) -> Value {
+    let time = try? Instant(sinceEpoch: .seconds(seen))
+    return .record(
+      Record([
+        ("name", .string(spelled(name))), ("is", .string(what)), ("type", .string(type)),
+        ("examples", .list(Array(values.prefix(4)))), ("seen", time.map { .time($0) } ?? .null),
+      ]))
+  }
+
+  /// A record with every field whose form is known, as it is written.
+  fileprivate var template: String {
+    let schema = schema
+    let attributes = schema.attributes.entries.map { name, attribute in
+      "\(key(name)): \(attribute.example)"
+    }
+    let relationships = schema.relationships.entries.filter { $0.value.isToMany != nil }.map { name, relationship in
+      "\(key(name)): \(linkage(relationship))"
+    }
+    return "{" + (attributes + relationships).joined(separator: ", ") + "}"
+  }
+
+  private func key(_ name: String) -> String {
+    let name = spelled(name)
+    return name.isName ? name : JSONValue.string(name).written
+  }
+
+  private func linkage(_ relationship: TypeSchema.Relationship) -> String {
+    guard let type = relationship.types.first else { return relationship.isToMany == true ? "[]" : "null" }
+    let id = queue[type]?.ids.first ?? "1"
+    let one = "{type: \(JSONValue.string(type).written), id: \(JSONValue.string(id).written)}"
+    return relationship.isToMany == true ? "[\(one)]" : one
+  }
+}
+
+extension TypeSchema.Attribute {
+  /// What its values are, in words: `string or null`.
+  fileprivate var kindsNote: String {
+    (kinds.map(\.rawValue).sorted() + (isNullable ? ["null"] : [])).joined(separator: " or ")
+  }
+
+  /// A value of it, as it is written.
+  fileprivate var example: String {
+    if let value = values.first { return value.written }
+    switch kinds.min(by: { $0.rawValue < $1.rawValue }) {
+    case .boolean: return "false"
+    case .number: return "0"
+    case .list: return "[]"
+    case .record: return "{}"
+    case .time: return "\"2026-01-01T00:00:00Z\""
+    case .string: return "\"\""
+    case nil: return "null"
+    }
+  }
+}

@@ -1,0 +1,252 @@
+import Client
+import JSONText
+import Language
+import LearnedSchema
+import Values
+
+extension Completer {
+  /// A call's declaration, or the parameters of a user's command.
+  private var declaration: Declaration? {
+    guard let call = context.target?.call else { return nil }
+    if let definition = definitions[call.name] {
+      return Declaration(
+        name: call.name, summary: "",
+        parameters: definition.parameters.filter { $0.fallback == nil }.map { .init(name: $0.name, shape: .any) },
+        options: definition.parameters.filter { $0.fallback != nil }.map {
+          .init(name: $0.name, shape: .any, summary: "")
+        }, result: "")
+    }
+    if call.name == "set", !call.isStage {
+      return Declaration(name: "set", summary: "", options: Vocabulary.settings, result: "")
+    }
+    return call.isStage ? Stage.named(call.name)?.declaration : Command.named(call.name)?.declaration
+  }
+
+  /// What can stand as an argument: a value in its place, or an option that is not given.
+  var arguments: Offer {
+    guard let target = context.target, let declaration else { return Offer(candidates: []) }
+    let options = declaration.options.filter { !context.given.contains($0.name) }.map {
+      Candidate(text: $0.name + ":", note: $0.summary)
+    }
+    guard case .argument(let index) = target.place else { return Offer(candidates: options) }
+    let parameter = declaration.parameters.indices.contains(index) ? declaration.parameters[index] : nil
+    let repeated = declaration.parameters.last.flatMap { $0.repeats ? $0 : nil }
+    let values = (parameter ?? repeated).map(candidates) ?? []
+    let isNeeded = parameter.map { !$0.isOptional } ?? false
+    let block = context.mayOpenBlock && !isNeeded ? [Candidate(text: "do")] : []
+    let isOnlyValue = isNeeded && !values.isEmpty && context.word.isEmpty
+    return Offer(candidates: values + (isOnlyValue ? [] : options + block))
+  }
+
+  /// What can stand in a place.
+  private func candidates(_ parameter: Declaration.Parameter) -> [Candidate] {
+    switch parameter.shape {
+    case .client: return names { if case .client = $0 { true } else { false } }
+    case .connection: return names { $0.isConnection }
+    case .path: return operands.filter { $0.text.hasPrefix(".") }
+    case .condition: return operands
+    default: return parts + data
+    }
+  }
+
+  /// What can stand as the value of an option, or as a part of a value.
+  var values: Offer {
+    guard let target = context.target else { return Offer(candidates: data + functions(), suffix: nil) }
+    var candidates = parts
+    if case .option(let name) = target.place, target.path.isEmpty {
+      guard let option = declaration?.options.first(where: { $0.name == name }) else {
+        return Offer(candidates: data, suffix: nil)
+      }
+      switch option.shape {
+      case .boolean: candidates += ["true", "false"].map { Candidate(text: $0) }
+      case .connection: candidates += names { $0.isConnection }
+      case .path: candidates += operands.filter { $0.text.hasPrefix(".") }
+      case .record: if candidates.isEmpty { candidates = [Candidate(text: "{", note: option.summary)] }
+      default: break
+      }
+      candidates += option.words.map { Candidate(text: "\"\($0)\"") }
+    }
+    let isOnlyKnown = !candidates.isEmpty && context.word.isEmpty
+    return Offer(candidates: candidates + (isOnlyKnown ? [] : data), suffix: candidates.isEmpty ? nil : " ")
+  }
+
+  /// The variables that hold data: no clients and connections.
+  private var data: [Candidate] {
+    names {
+      switch $0 {
+      case .client, .connection, .value(.connection): false
+      default: true
+      }
+    }
+  }
+
+  private func functions() -> [Candidate] { Function.all.map { Candidate(text: $0.name + "(", note: $0.summary) } }
+
+  // MARK: Parts of values, by the learned schema
+
+  /// The client that the call is of.
+  var client: Shape.ResourceShape? {
+    guard let call = context.target?.call, let place = call.places.first,
+      case .client(let client) = inference.shape(of: place, context.flows)
+    else { return nil }
+    return client.resource
+  }
+
+  /// Where a value of the call goes on the wire.
+  private enum Part {
+    case filter([String])
+    case fields([String])
+    /// A record with these members.
+    case members([String])
+    case record([String])
+    case id
+    case identifiers
+    case other
+  }
+
+  private var part: Part {
+    guard let target = context.target else { return .other }
+    switch (target.place, target.call.isStage ? "| \(target.call.name)" : target.call.name) {
+    case (.option("filter"), _): return .filter(target.path)
+    case (.option("fields"), _): return .fields(target.path)
+    case (.option("page"), _) where target.path.isEmpty: return .members(["number", "size", "offset", "limit"])
+    case (.option("throttle"), _) where target.path.isEmpty: return .members(["depth", "p95"])
+    case (.option("with"), "transition"), (.option("with"), "| transition"): return .record(target.path)
+    case (.argument(1), "create"), (.argument(1), "upsert"), (.argument(2), "update"), (.argument(1), "| update"):
+      return .record(target.path)
+    case (.argument(3), "link"), (.argument(3), "relink"), (.argument(3), "unlink"), (.argument(2), "| link"),
+      (.argument(2), "| relink"), (.argument(2), "| unlink"):
+      return .identifiers
+    case (.argument(1), _):
+      let declared = declaration?.parameters
+      return declared?.indices.contains(1) == true && declared?[1].shape == .id && target.path.isEmpty ? .id : .other
+    default: return .other
+    }
+  }
+
+  /// The keys that the record at the place can have, less those it has.
+  var keys: Offer {
+    let left = members.filter { !context.given.contains($0.name) }
+    return Offer(
+      candidates: left.map { name, note in
+        Candidate(text: (name.isName ? name : JSONValue.string(name).written) + ":", note: note)
+      })
+  }
+
+  private var members: [(name: String, note: String?)] {
+    if case .members(let names) = part { return names.map { ($0, nil) } }
+    guard let client else { return [] }
+    switch part {
+    case .filter(let path) where path.isEmpty: return filters(client)
+    case .fields(let path) where path.isEmpty: return client.queue.types.map { ($0, "type") }
+    case .record(let path) where path.isEmpty:
+      return client.fields.filter { !["id", "type"].contains($0.name) }.map { ($0.name, $0.note) }
+    case .record(let path) where path.count == 1 && client.relationship(path[0]) != nil:
+      return [("type", "the type"), ("id", "the id")]
+    case .identifiers: return [("type", "the type"), ("id", "the id")]
+    default: return []
+    }
+  }
+
+  /// The names that can be filtered by: what the service took, and what it did not refuse.
+  private func filters(_ client: Shape.ResourceShape) -> [(name: String, note: String?)] {
+    let refused = client.schema.names(in: .filter, accepted: false).map(client.spelled)
+    let taken = client.schema.names(in: .filter).map(client.spelled)
+    var fields: [(name: String, note: String?)] = []
+    for field in client.fields where !refused.contains(field.name) && field.name != "type" {
+      fields.append((field.name, field.note))
+    }
+    for name in taken where !fields.contains(where: { $0.name == name }) { fields.append((name, "filter")) }
+    return fields
+  }
+
+  /// What is known to stand at the place of a value, as it is written.
+  private var parts: [Candidate] {
+    guard let client else { return [] }
+    switch part {
+    case .id:
+      return client.schema.ids.map {
+        Candidate(text: $0.isInteger ? $0 : JSONValue.string($0).written, note: "seen lately")
+      }
+    case .filter(let path) where path.count == 1, .record(let path) where path.count == 1:
+      if let relationship = client.relationship(path[0]), let type = relationship.types.first {
+        if case .filter = part { return ids(of: type, client) }
+        let one = "{type: \(JSONValue.string(type).written), id: "
+        return [Candidate(text: relationship.isToMany == true ? "[" + one : one, note: relationship.note)]
+      }
+      return client.attribute(path[0]).map { Self.values(of: $0).map { Candidate(text: $0.written) } } ?? []
+    case .filter(let path) where path.isEmpty, .record(let path) where path.isEmpty:
+      return client.schema.isEmpty ? [] : [Candidate(text: "{")]
+    case .record(let path) where path.count == 2:
+      return linkage(path[1], client.relationship(path[0]), client)
+    case .identifiers:
+      let path = context.target?.path ?? []
+      return linkage(path.last ?? "", related(client), client)
+    default: return []
+    }
+  }
+
+  /// The relationship that a call of `link` names.
+  private func related(_ client: Shape.ResourceShape) -> TypeSchema.Relationship? {
+    guard let call = context.target?.call, call.places.count > (call.isStage ? 1 : 2) else { return nil }
+    return client.relationship(
+      inference.source.text(call.places[call.isStage ? 1 : 2]).trimmingPrefix("\"").filter { $0 != "\"" })
+  }
+
+  /// The values of a member of an identifier.
+  private func linkage(
+    _ member: String, _ relationship: TypeSchema.Relationship?, _ client: Shape.ResourceShape
+  ) -> [Candidate] {
+    guard let types = relationship?.types else { return [] }
+    switch member {
+    case "type": return types.map { Candidate(text: JSONValue.string($0).written) }
+    case "id": return types.flatMap { ids(of: $0, client) }
+    default: return []
+    }
+  }
+
+  private func ids(of type: String, _ client: Shape.ResourceShape) -> [Candidate] {
+    client.queue[type]?.ids.map { Candidate(text: JSONValue.string($0).written, note: "\(type), seen lately") } ?? []
+  }
+
+  /// The values of an attribute that has few.
+  static func values(of attribute: TypeSchema.Attribute) -> [JSONValue] {
+    let booleans: [JSONValue] = attribute.kinds.contains(.boolean) ? [true, false] : []
+    return booleans + (attribute.hasMoreValues ? [] : attribute.values)
+  }
+
+  /// The texts that can stand inside the string at the place, as the target wants them.
+  var partTexts: [String] {
+    guard let client else { return [] }
+    switch part {
+    case .id: return client.schema.ids
+    case .filter(let path) where path.count == 1, .record(let path) where path.count == 1:
+      if let type = client.relationship(path[0])?.types.first { return client.queue[type]?.ids ?? [] }
+      return client.attribute(path[0]).map { Self.values(of: $0).compactMap(\.stringValue) } ?? []
+    case .record(let path) where path.count == 2:
+      return linkageTexts(path[1], client.relationship(path[0]), client)
+    case .identifiers: return linkageTexts(context.target?.path.last ?? "id", related(client), client)
+    default: return []
+    }
+  }
+
+  private func linkageTexts(
+    _ member: String, _ relationship: TypeSchema.Relationship?, _ client: Shape.ResourceShape
+  ) -> [String] {
+    guard let types = relationship?.types else { return [] }
+    return member == "type" ? types : types.flatMap { client.queue[$0]?.ids ?? [] }
+  }
+}
+
+extension Shape {
+  fileprivate var isConnection: Bool {
+    if case .value(.connection) = self { true } else if case .connection = self { true } else { false }
+  }
+}
+
+extension String {
+  /// Whether it can be written as an integer.
+  fileprivate var isInteger: Bool {
+    !isEmpty && utf8.allSatisfy { 0x30...0x39 ~= $0 } && (self == "0" || utf8.first != UInt8(ascii: "0"))
+  }
+}

@@ -1,0 +1,206 @@
+import Formats
+import Glibc
+import JSONRPC
+import JSONText
+import Language
+import LearnedSchema
+import Synchronization
+import Values
+
+extension Completer {
+  /// Texts as they stand inside a string.
+  static func texts(_ texts: [String]) -> [Candidate] {
+    texts.map { Candidate(text: String(JSONValue.string($0).written.dropFirst().dropLast())) }
+  }
+
+  /// What can stand inside the string at the place.
+  var textOffer: Offer {
+    if !comparedTexts.isEmpty { return Offer(candidates: comparedTexts, suffix: "\"") }
+    guard let target = context.target else { return Offer(candidates: [], suffix: nil) }
+    let isStage = target.call.isStage
+    switch (target.place, target.call.name) {
+    case (.option("include"), _): return includes
+    case (.option("sort"), _): return list(sorts)
+    case (.option("fields"), _): return list(fieldNames)
+    case (.option("queue"), "client"): return Offer(candidates: queues, suffix: "\"")
+    case (.option("type"), "client"): return Offer(candidates: Self.texts(types), suffix: "\"")
+    case (.argument(0), "connect"): return addresses
+    case (.argument(0), "source"): return files { $0.hasSuffix(".retort") }
+    case (.argument(0), "read") where !isStage: return files(Self.isData)
+    case (.argument(0), "write") where isStage: return files(Self.isData)
+    case (.option("journal"), _), (.option("failed"), _), (.option("backup"), _): return files { _ in true }
+    case (.argument(2), "related"), (.argument(2), "relationship"), (.argument(2), "link"), (.argument(2), "relink"),
+      (.argument(2), "unlink"), (.argument(1), "link"), (.argument(1), "relink"), (.argument(1), "unlink"):
+      if case .argument(2) = target.place, isStage { break }
+      if case .argument(1) = target.place, !isStage { break }
+      let names = client.map { client in client.schema.relationships.names.map(client.spelled) } ?? []
+      return Offer(candidates: Self.texts(names), suffix: "\"")
+    default: break
+    }
+    if context.wanted == .key {
+      let names = keys.candidates.map { Candidate(text: String($0.text.dropLast()) + "\":", note: $0.note) }
+      return Offer(candidates: names.filter { !$0.text.hasPrefix("\"") })
+    }
+    return Offer(candidates: Self.texts(partTexts) + words, suffix: "\"")
+  }
+
+  /// The words of the option at the place.
+  private var words: [Candidate] {
+    guard let target = context.target, case .option(let name) = target.place, target.path.isEmpty else { return [] }
+    let declared =
+      target.call.name == "set"
+      ? Vocabulary.settings
+      : (target.call.isStage
+        ? Stage.named(target.call.name)?.declaration : Command.named(target.call.name)?.declaration)?
+        .options
+    return declared?.first { $0.name == name }.map { Self.texts($0.words) } ?? []
+  }
+
+  // MARK: Names of a type
+
+  /// An element of a list with commas, less those before it.
+  private func list(_ candidates: [Candidate]) -> Offer {
+    let before = context.word.lastIndex(of: ",").map { context.word.index(after: $0) } ?? context.word.startIndex
+    let rest = context.word[before...]
+    let sign = rest.prefix { $0 == " " || $0 == "-" }
+    let given = context.word[..<before].split(separator: ",").map { $0.drop { $0 == " " || $0 == "-" } }
+    return Offer(
+      candidates: candidates.filter { candidate in !given.contains { $0 == candidate.text } }, suffix: "\"",
+      kept: context.word[..<before].count + sign.count)
+  }
+
+  private var sorts: [Candidate] {
+    guard let client else { return [] }
+    let refused = client.schema.names(in: .sort, accepted: false).map(client.spelled)
+    let taken = client.schema.names(in: .sort).map(client.spelled)
+    let known = client.schema.attributes.entries.map { name, attribute in
+      Candidate(text: client.spelled(name), note: attribute.note)
+    }
+    let names = known.filter { !refused.contains($0.text) }
+    return names + (taken + ["id"]).map { Candidate(text: $0) }
+  }
+
+  private var fieldNames: [Candidate] {
+    guard let client, let target = context.target else { return [] }
+    let type = target.path.first ?? client.type
+    let shape = Shape.ResourceShape(queue: client.queue, type: type, keys: client.keys)
+    return shape.fields.filter { !["id", "type"].contains($0.name) }.map { Candidate(text: $0.name, note: $0.note) }
+  }
+
+  /// Paths of relationships, a step at a time.
+  private var includes: Offer {
+    guard let client else { return Offer(candidates: [], suffix: nil) }
+    let start = context.word.lastIndex(of: ",").map { context.word.index(after: $0) } ?? context.word.startIndex
+    let path = context.word[start...].drop { $0 == " " }
+    let steps = path.split(separator: ".", omittingEmptySubsequences: false).dropLast()
+    var shape = client
+    for step in steps {
+      guard case .resource(let next)? = shape.relationship(String(step)).map({ shape.related($0).element }) else {
+        return Offer(candidates: [], suffix: nil)
+      }
+      shape = next
+    }
+    let way = steps.map { $0 + "." }.joined()
+    let refused = Set(client.schema.names(in: .include, accepted: false).map(client.spelled))
+    var candidates = shape.schema.relationships.entries.map { name, relationship in
+      Candidate(text: way + shape.spelled(name), note: relationship.note)
+    }
+    candidates += client.schema.names(in: .include).map(client.spelled).filter { $0.hasPrefix(way) }.map {
+      Candidate(text: $0)
+    }
+    let given = context.word[..<start].split(separator: ",").map { $0.drop { $0 == " " } }
+    let fitting = candidates.filter { candidate in
+      candidate.text.hasPrefix(path) && !refused.contains(candidate.text) && !given.contains { $0 == candidate.text }
+    }
+    // A path may go on with a further step: the string is not closed.
+    return Offer(candidates: fitting, suffix: nil, kept: context.word.count - path.count)
+  }
+
+  // MARK: Queues and addresses
+
+  /// The queues of the connections that are open, as far as they are known.
+  private var queues: [Candidate] {
+    session.state.withLock(\.connections).flatMap { connection in
+      let known = connection.link.queues ?? (connection.queues.names + session.knownQueues(of: connection))
+      return Self.texts(known).map { Candidate(text: $0.text, note: connection.label) }
+    }
+  }
+
+  /// The types that the queue of a `client` was seen with.
+  private var types: [String] {
+    guard let range = context.target?.call.options["queue"] else { return [] }
+    let queue = inference.source.text(range).filter { $0 != "\"" }
+    return inference.schema(queue).map { $0.types } ?? []
+  }
+
+  /// What `connect` opens: what is open, what the environment names, the sample and databases.
+  private var addresses: Offer {
+    let embedded = "embedded:"
+    if context.word.hasPrefix(embedded) {
+      var offer = files(from: embedded.count) { name in
+        [".sqlite", ".sqlite3", ".db"].contains { name.hasSuffix($0) }
+      }
+      offer.candidates = offer.candidates.map { Candidate(text: embedded + $0.text, note: $0.note) }
+      offer.candidates.append(Candidate(text: embedded + "blog", note: "the sample, in memory"))
+      offer.kept = 0
+      return offer
+    }
+    let open = session.state.withLock { $0.connections.map(\.address) }
+    let forms = [
+      Candidate(text: "amqp://", note: "a broker: amqp://USER@HOST:5672/VHOST"),
+      Candidate(text: "amqps://", note: "a broker over TLS"),
+      Candidate(text: embedded, note: "the service inside the program: embedded:blog, embedded:FILE.sqlite"),
+    ]
+    let opened = open.filter { !$0.hasPrefix("amqp") || !$0.contains("@") }
+    return Offer(candidates: Self.texts(opened).map { Candidate(text: $0.text, note: "open") } + forms, suffix: nil)
+  }
+
+  // MARK: Files
+
+  private static func isData(_ name: String) -> Bool {
+    [".csv", ".tsv", ".json", ".ndjson", ".jsonl", ".txt"].contains { name.hasSuffix($0) }
+  }
+
+  /// The files and folders that a path at the place can go on with.
+  private func files(from start: Int = 0, _ condition: (String) -> Bool) -> Offer {
+    let path = String(context.word.dropFirst(start))
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    let entries = FolderEntries.all(in: folder.isEmpty ? "." : folder)
+    let showsHidden = path.dropFirst(folder.count).hasPrefix(".")
+    let fitting = entries.filter { ($0.isFolder || condition($0.name)) && ($0.name.hasPrefix(".") == showsHidden) }
+    let candidates = fitting.map { Candidate(text: $0.isFolder ? $0.name + "/" : $0.name) }
+    let typed = candidates.filter { $0.text.hasPrefix(path.dropFirst(folder.count)) }
+    let isFolder = !typed.isEmpty && typed.allSatisfy { $0.text.hasSuffix("/") }
+    let texts = zip(candidates, Self.texts(candidates.map { folder + $0.text })).map {
+      Candidate(text: $1.text, note: $0.note)
+    }
+    return Offer(candidates: texts, suffix: isFolder ? nil : "\"")
+  }
+}
+
+/// What a folder holds.
+enum FolderEntries {
+  /// How many entries are read.
+  private static let limit = 5000
+
+  /// The names in a folder and whether each is a folder; none where it can't be read.
+  static func all(in path: String) -> [(name: String, isFolder: Bool)] {
+    guard let directory = unsafe opendir(path) else { return [] }
+    defer { unsafe closedir(directory) }
+    var entries: [(name: String, isFolder: Bool)] = []
+    while entries.count < limit, let entry = unsafe readdir(directory) {
+      let name = unsafe withUnsafePointer(to: entry.pointee.d_name) { pointer in
+        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      guard name != ".", name != ".." else { continue }
+      let kind = Int(unsafe entry.pointee.d_type)
+      var isFolder = kind == Int(DT_DIR)
+      if kind == Int(DT_LNK) {
+        var status = stat()
+        isFolder = unsafe stat(path + "/" + name, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+      }
+      entries.append((name, isFolder))
+    }
+    return entries
+  }
+}

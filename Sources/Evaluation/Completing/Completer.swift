@@ -1,0 +1,162 @@
+import JSONText
+import Language
+import LearnedSchema
+import Redaction
+import Values
+
+/// Finds what can stand at a place of a text, from what is in memory.
+struct Completer {
+  typealias Candidate = Completions.Candidate
+
+  let context: CursorContext
+  let inference: Inference
+  let definitions: [String: Definition]
+  let session: Session
+
+  /// What is offered, and what follows it.
+  struct Offer {
+    var candidates: [Candidate]
+    var suffix: Character? = " "
+    /// How much of the typed word stays before what is offered.
+    var kept = 0
+  }
+
+  /// The most that is offered.
+  private static let limit = 1000
+
+  var completions: Completions {
+    let offer = offer
+    let typed = String(context.word.dropFirst(offer.kept))
+    var seen: Set<String> = []
+    let fitting = offer.candidates.filter { $0.text.hasPrefix(typed) && seen.insert($0.text).inserted }
+    let start = context.range.lower + context.word.prefix(offer.kept).utf8.count
+    return Completions(
+      start: start, candidates: Array(fitting.sorted { $0.text < $1.text }.prefix(Self.limit)),
+      suffix: context.isInside ? nil : offer.suffix)
+  }
+
+  private var offer: Offer {
+    if context.isInString { return textOffer }
+    switch context.wanted {
+    case .nothing: return Offer(candidates: [])
+    case .statement: return Offer(candidates: statements + heads)
+    case .head: return Offer(candidates: heads + functions)
+    case .stage: return Offer(candidates: stages)
+    case .argument: return arguments
+    case .value: return values
+    case .key: return keys
+    case .operand:
+      let isOnlyKnown = !compared.isEmpty && context.word.isEmpty
+      return Offer(candidates: compared + (isOnlyKnown ? [] : operands), suffix: nil)
+    case .operation: return Offer(candidates: operators)
+    case .field(let base): return Offer(candidates: fields(of: base), suffix: nil)
+    case .topic(let words): return Offer(candidates: words.isEmpty ? topics : [])
+    case .words(let words): return Offer(candidates: words.map { Candidate(text: $0) })
+    }
+  }
+
+  // MARK: Words
+
+  private var statements: [Candidate] {
+    Vocabulary.statements.map { Candidate(text: $0.name, note: $0.summary) }
+      + Vocabulary.promptWords.map { Candidate(text: $0, note: "word of the prompt") }
+  }
+
+  /// What can begin a pipeline.
+  private var heads: [Candidate] { Self.words(of: Command.all.map(\.declaration)) + defs + names }
+
+  private var stages: [Candidate] { Self.words(of: Stage.all.map(\.declaration)) + defs }
+
+  private static func words(of declarations: [Declaration]) -> [Candidate] {
+    declarations.map { Candidate(text: $0.name, note: $0.summary) }
+  }
+
+  private var defs: [Candidate] { definitions.map { Candidate(text: $0.key, note: $0.value.signature) } }
+
+  private var functions: [Candidate] { Function.all.map { Candidate(text: $0.name + "(", note: $0.summary) } }
+
+  private var topics: [Candidate] { session.host.help.topics().map { Candidate(text: $0) } }
+
+  private var operators: [Candidate] {
+    (context.mayOpenBlock ? ["and", "or", "in", "do"] : ["and", "or", "in"]).map { Candidate(text: $0) }
+  }
+
+  /// What can stand in an expression: fields of the element first, as most expressions of a stage read one.
+  var operands: [Candidate] {
+    let fields = context.flows.isEmpty ? [] : inference.element(context.flows).fields
+    return Self.names(of: fields).map { Candidate(text: "." + $0.text, note: $0.note) } + names + functions
+      + definitions.map { Candidate(text: $0.key + "(", note: $0.value.signature) }
+  }
+
+  // MARK: Names and fields
+
+  /// The variables, with what each is.
+  var names: [Candidate] {
+    let own = context.names.map { Candidate(text: $0.name, note: inference.shape(ofName: $0.name).note) }
+    return own + inference.variables.map { Candidate(text: $0.key, note: $0.value.note) }
+  }
+
+  /// The variables that hold what a condition wants.
+  func names(_ condition: (Shape) -> Bool) -> [Candidate] {
+    names.filter { condition(inference.shape(ofName: $0.text)) }
+  }
+
+  private func fields(of base: SourceRange?) -> [Candidate] {
+    let shape = base.map { inference.shape(of: $0, context.flows) } ?? inference.element(context.flows)
+    return Self.names(of: shape.fields)
+  }
+
+  /// The names of fields that can stand after a dot.
+  private static func names(of fields: [Shape.Field]) -> [Candidate] {
+    fields.filter { $0.name.isName }.map { Candidate(text: $0.name, note: $0.note) }
+  }
+
+  /// The values of the attribute that the operand is compared with.
+  private var comparedValues: [JSONValue] {
+    guard let range = context.compared, let attribute = inference.attribute(in: range, context.flows) else { return [] }
+    return Self.values(of: attribute)
+  }
+
+  private var compared: [Candidate] { comparedValues.map { Candidate(text: $0.written) } }
+
+  /// The values of the attribute that the text at the place is compared with.
+  var comparedTexts: [Candidate] { Self.texts(comparedValues.compactMap(\.stringValue)) }
+}
+
+extension Shape {
+  /// What a variable of this shape is, on a line.
+  var note: String? {
+    switch self {
+    case .client(let client): client.note
+    case .value(let value): value.typeName
+    case .resource(let resource): resource.type
+    case .elements(.resource(let resource)): "list of \(resource.type)"
+    case .elements: "list"
+    case .record: "record"
+    case .attribute(let attribute): attribute.note
+    case .connection: "connection"
+    case .error: "error"
+    case .scalar, .unknown: nil
+    }
+  }
+}
+
+extension JSONValue {
+  /// The value as it is written in a statement, with what a terminal must not be sent as JSON's escapes.
+  var written: String { TerminalText.json(text) }
+}
+
+extension String {
+  /// Whether it can be written as a name.
+  var isName: Bool {
+    let isStart = utf8.first.map { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A || $0 == 0x5F } ?? false
+    var (before, isGood) = (UInt8(ascii: "-"), isStart)
+    for byte in utf8 {
+      let isLetter = byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A || (0x30...0x39).contains(byte)
+      let isHyphen = byte == UInt8(ascii: "-") && before != UInt8(ascii: "-") && before != UInt8(ascii: "_")
+      isGood = isGood && (isLetter || isHyphen || byte == 0x5F && (before != UInt8(ascii: "-") || utf8.first == 0x5F))
+      before = byte
+    }
+    return isGood && before != UInt8(ascii: "-")
+  }
+}

@@ -1,0 +1,168 @@
+import Client
+import Language
+import LearnedSchema
+import Values
+
+/// Tells what expressions and pipelines of a text give, from variables, the text's own names and the learned schema.
+struct Inference {
+  let source: SourceText
+  /// The variables of the top level.
+  let variables: [String: Shape]
+  /// The names that the text makes.
+  let names: [CursorContext.Name]
+  /// The schema of a queue on the connection that is open, where there is one.
+  let schema: (String) -> QueueSchema?
+  /// The resources of a type, as the clients that are open know them.
+  let typed: (String) -> Shape.ResourceShape?
+  /// How deep one name may lead to another.
+  private static let depthLimit = 20
+
+  /// What flows at a place.
+  func element(_ flows: [SourceRange], depth: Int = 0) -> Shape {
+    flows.reduce(.unknown) { element, range in shape(ofPipeline: range, element, depth).element }
+  }
+
+  /// What the expression in a range gives.
+  func shape(of range: SourceRange, _ flows: [SourceRange]) -> Shape {
+    shape(ofPipeline: range, element(flows), 0)
+  }
+
+  /// The attribute that the expression in a range reads; nil where it reads none that is known.
+  func attribute(in range: SourceRange, _ flows: [SourceRange]) -> TypeSchema.Attribute? {
+    let statements = Parser.parse(SourceText(name: "", text: source.text(range))).program.statements
+    guard case .pipeline(let pipeline)? = statements.first?.kind, case .expression(let expression) = pipeline.head
+    else { return nil }
+    let (owner, name): (Shape, String)
+    switch expression.kind {
+    case .elementField(let field, _, _): (owner, name) = (element(flows), field)
+    case .field(let base, let field, _, _): (owner, name) = (shape(of: base, element(flows), 0), field)
+    default: return nil
+    }
+    switch owner {
+    case .resource(let resource): return resource.attribute(name)
+    case .value(.resource(let resource)): return typed(resource.type)?.attribute(name)
+    default: return nil
+    }
+  }
+
+  /// What a name of the text or a variable is.
+  func shape(ofName name: String, depth: Int = 0) -> Shape {
+    guard depth < Self.depthLimit else { return .unknown }
+    guard let made = names.last(where: { $0.name == name }) else { return variables[name] ?? .unknown }
+    switch made.origin {
+    case .value(let range): return shape(ofPipeline: range, element(made.flows, depth: depth + 1), depth + 1)
+    case .element(let range): return shape(ofPipeline: range, element(made.flows, depth: depth + 1), depth + 1).element
+    case .error: return .error
+    case .number: return .scalar
+    case .parameter: return .unknown
+    }
+  }
+
+  private func shape(ofPipeline range: SourceRange, _ element: Shape, _ depth: Int) -> Shape {
+    guard depth < Self.depthLimit else { return .unknown }
+    let statements = Parser.parse(SourceText(name: "", text: source.text(range))).program.statements
+    guard statements.count == 1, case .pipeline(let pipeline)? = statements.first?.kind else { return .unknown }
+    return shape(of: pipeline, element, depth)
+  }
+
+  private func shape(of pipeline: Pipeline, _ element: Shape, _ depth: Int) -> Shape {
+    let head =
+      switch pipeline.head {
+      case .name(let name, _): shape(ofName: name, depth: depth + 1)
+      case .expression(let expression): shape(of: expression, element, depth)
+      case .command(let command): shape(ofCommand: command, element, depth)
+      }
+    return pipeline.stages.reduce(head) { shape(ofStage: $1, $0.element, depth) }
+  }
+
+  private func shape(of expression: Expr, _ element: Shape, _ depth: Int) -> Shape {
+    guard depth < Self.depthLimit else { return .unknown }
+    switch expression.kind {
+    case .name(let name): return shape(ofName: name, depth: depth + 1)
+    case .it: return element
+    case .elementField(let name, _, _): return element.field(name)
+    case .field(let base, let name, _, _): return shape(of: base, element, depth + 1).field(name)
+    case .index(let base, _, _): return shape(of: base, element, depth + 1).element
+    case .cut(let base, _, _): return shape(of: base, element, depth + 1)
+    case .group(.pipeline(let pipeline)): return shape(of: pipeline, element, depth + 1)
+    case .list(let elements): return .elements(elements.first.map { shape(of: $0, element, depth + 1) } ?? .unknown)
+    case .record(let entries):
+      return .record(
+        entries.compactMap { entry in entry.name.map { ($0, shape(of: entry.value, element, depth + 1)) } })
+    case .binary(.otherwise, _, let left, _): return shape(of: left, element, depth + 1)
+    case .call, .number, .duration, .string, .regex, .bool, .binary, .not, .negate, .range: return .scalar
+    case .null, .group: return .unknown
+    }
+  }
+
+  private func shape(ofCommand command: Language.Command, _ element: Shape, _ depth: Int) -> Shape {
+    switch command.name {
+    case "index", "stream": return resource(of: command, element, depth).map { .elements(.resource($0)) } ?? .unknown
+    case "show", "create", "update", "upsert", "transition":
+      return resource(of: command, element, depth).map { .resource($0) } ?? .unknown
+    case "related":
+      guard let resource = resource(of: command, element, depth), let name = command.text(2),
+        let relationship = resource.relationship(name)
+      else { return .unknown }
+      return .elements(resource.related(relationship).element)
+    case "client": return client(command)
+    case "connect": return .connection
+    default: return .unknown
+    }
+  }
+
+  /// The client that a call of `client` makes.
+  private func client(_ command: Language.Command) -> Shape {
+    guard let queue = command.literal("queue"), let schema = schema(queue) else { return .unknown }
+    let keys = command.literal("keys").flatMap(Settings.Keys.init) ?? .wire
+    let resource = Shape.ResourceShape(queue: schema, type: command.literal("type") ?? queue, keys: keys)
+    return .client(Shape.ClientShape(resource: resource, note: "client of queue \(queue)"))
+  }
+
+  private func resource(of command: Language.Command, _ element: Shape, _ depth: Int) -> Shape.ResourceShape? {
+    guard case .positional(let expression)? = command.arguments.first,
+      case .client(let client) = shape(of: expression, element, depth + 1)
+    else { return nil }
+    return client.resource
+  }
+
+  private func shape(ofStage stage: Language.Command, _ element: Shape, _ depth: Int) -> Shape {
+    switch stage.name {
+    case "where", "take", "skip", "reverse", "sort", "unique", "without", "as", "collect": return .elements(element)
+    case "first", "last", "min", "max": return element
+    case "map":
+      guard case .positional(let expression)? = stage.arguments.first else { return .unknown }
+      return .elements(shape(of: expression, element, depth + 1))
+    case "flatten": return .elements(element.element)
+    case "chunk": return .elements(.elements(element))
+    case "select": return .elements(.record(selected(stage, element, depth)))
+    case "with":
+      return .elements(.record(element.fields.map { ($0.name, $0.shape) } + selected(stage, element, depth)))
+    case "group": return .elements(.record([("key", .unknown), ("count", .scalar), ("items", .elements(element))]))
+    case "show", "create", "update", "upsert", "transition", "link", "relink", "unlink":
+      return .elements(resource(of: stage, element, depth).map { .resource($0) } ?? .unknown)
+    default: return .unknown
+    }
+  }
+
+  /// The fields that `select` or `with` gives.
+  private func selected(_ stage: Language.Command, _ element: Shape, _ depth: Int) -> [(name: String, shape: Shape)] {
+    stage.arguments.compactMap { argument -> (name: String, shape: Shape)? in
+      switch argument {
+      case .option(let name, _, let value): return (name, shape(of: value, element, depth + 1))
+      case .positional(let value): return value.path.map { ($0, shape(of: value, element, depth + 1)) }
+      }
+    }
+  }
+}
+
+extension Language.Command {
+  /// The text in a place, where it is written as one.
+  fileprivate func text(_ place: Int) -> String? {
+    let places = arguments.compactMap { if case .positional(let expression) = $0 { expression } else { nil } }
+    guard places.indices.contains(place), case .string(let parts) = places[place].kind, parts.count == 1,
+      case .literal(let text) = parts[0]
+    else { return nil }
+    return text
+  }
+}

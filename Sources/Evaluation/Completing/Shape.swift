@@ -1,0 +1,142 @@
+import Client
+import JSONText
+import LearnedSchema
+import Values
+
+/// What is known of a value before the statement runs, for completion.
+indirect enum Shape {
+  case unknown
+  /// A value that a variable holds.
+  case value(Value)
+  case resource(ResourceShape)
+  /// A list, a page or a stream.
+  case elements(Shape)
+  case record([(name: String, shape: Shape)])
+  case attribute(TypeSchema.Attribute)
+  case client(ClientShape)
+  case connection
+  case error
+  case scalar
+
+  /// A resource of a type that the service on a queue gives.
+  struct ResourceShape {
+    var queue: QueueSchema
+    var type: String
+    var keys: Settings.Keys
+
+    var schema: TypeSchema { queue[type] ?? TypeSchema() }
+  }
+
+  /// A client: what it asks for.
+  struct ClientShape {
+    var resource: ResourceShape
+    var note: String
+  }
+}
+
+extension Shape {
+  /// A field: its name and what it is.
+  typealias Field = (name: String, note: String?, shape: Shape)
+
+  /// The fields that can be read of it.
+  var fields: [Field] {
+    switch self {
+    case .resource(let resource): resource.fields
+    case .record(let fields): fields.map { ($0.name, nil, $0.shape) }
+    case .error: ["kind", "message", "errors", "place", "seed"].map { ($0, nil, .scalar) }
+    case .client: ClientValue.fieldNames.map { ($0, nil, .scalar) }
+    case .value(let value): Self.fields(of: value)
+    case .unknown, .elements, .attribute, .connection, .scalar: []
+    }
+  }
+
+  private static func fields(of value: Value) -> [Field] {
+    switch value {
+    case .record(let record):
+      record.names.prefix(500).map { name -> Field in (name, nil, record[name].map { Shape.value($0) } ?? .unknown) }
+    case .resource(let resource):
+      resource.fieldNames.map { name -> Field in
+        let field = try? resource.field(name)
+        return (name, field.map(\.typeName), field.map { Shape.value($0) } ?? .unknown)
+      }
+    case .page(let page):
+      [
+        ("items", "list", .value(.list(page.items))), ("pagination", nil, .value(page.pagination)),
+        ("meta", nil, .value(page.meta)), ("links", nil, .value(page.links)),
+      ]
+    case .error: Shape.error.fields
+    case .client: ClientValue.fieldNames.map { ($0, nil, .scalar) }
+    default: []
+    }
+  }
+
+  /// What the field of a name is.
+  func field(_ name: String) -> Shape { fields.first { $0.name == name }?.shape ?? .unknown }
+
+  /// What its elements are; a value that is none of elements is one itself.
+  var element: Shape {
+    switch self {
+    case .elements(let element): element
+    case .value(.list(let elements)): elements.first.map { .value($0) } ?? .unknown
+    case .value(.page(let page)): page.items.first.map { .value($0) } ?? .unknown
+    case .value(.range): .scalar
+    case .value(.stream): .unknown
+    default: self
+    }
+  }
+}
+
+extension Shape.ResourceShape {
+  /// Its fields, as the client writes their names.
+  var fields: [Shape.Field] {
+    let schema = schema
+    let attributes = schema.attributes.entries.map { name, attribute -> Shape.Field in
+      (spelled(name), attribute.note, .attribute(attribute))
+    }
+    let relationships = schema.relationships.entries.map { name, relationship -> Shape.Field in
+      (spelled(name), relationship.note, related(relationship))
+    }
+    let members: [Shape.Field] = [("id", "the id", .scalar), ("type", "the type", .scalar)]
+    return members + relationships + attributes.filter { field in !relationships.contains { $0.name == field.name } }
+  }
+
+  /// What a relationship leads to.
+  func related(_ relationship: TypeSchema.Relationship) -> Shape {
+    guard let type = relationship.types.first else { return .unknown }
+    let shape = Shape.resource(Self(queue: queue, type: type, keys: keys))
+    return relationship.isToMany == true ? .elements(shape) : shape
+  }
+
+  /// A name as the client writes it.
+  func spelled(_ name: String) -> String {
+    keys == .underscore ? String(name.map { $0 == "-" ? "_" : $0 }) : name
+  }
+
+  /// The relationship of a name as the client writes it.
+  func relationship(_ name: String) -> TypeSchema.Relationship? {
+    schema.relationships.entries.first { spelled($0.name) == name }?.value
+  }
+
+  /// The attribute of a name as the client writes it.
+  func attribute(_ name: String) -> TypeSchema.Attribute? {
+    schema.attributes.entries.first { spelled($0.name) == name }?.value
+  }
+}
+
+extension TypeSchema.Attribute {
+  /// What it is, in words: `string or null: "draft", "published"`.
+  var note: String {
+    let kinds = (kinds.map(\.rawValue).sorted() + (isNullable ? ["null"] : [])).joined(separator: " or ")
+    guard !values.isEmpty, !kinds.contains("time") else { return kinds }
+    return "\(kinds): " + values.prefix(4).map(\.text).joined(separator: ", ")
+      + (hasMoreValues || values.count > 4 ? ", ..." : "")
+  }
+}
+
+extension TypeSchema.Relationship {
+  /// What it leads to, in words: `to many tags`.
+  var note: String {
+    let number = isToMany.map { $0 ? "to many " : "to one " } ?? "to "
+    return types.isEmpty ? "relationship" : number + types.joined(separator: " or ")
+  }
+}

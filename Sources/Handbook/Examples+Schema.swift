@@ -1,0 +1,29 @@
+extension Examples {
+  static let schema = #"""
+    # queues
+    > queues | where .queue == "tags" | map .consumers
+    1
+    # describe
+    > let post = show posts 12
+    . describe posts | where .is == "relationship" | map .name
+    "author"
+    "comments"
+    "tags"
+    # template
+    > let tags = client queue: "tags"
+    . let tag = show tags 1
+    . template tags
+    create tags {name: "alpha"}
+    > let post = {text: "new"}
+    . print post.text
+    new
+    # forget
+    > forget
+    > forget posts
+    # topic completion
+    > let post = show posts 12
+    . describe posts | where .name == "state" | map .type
+    "string"
+    > set learn-values: false
+    """#
+}

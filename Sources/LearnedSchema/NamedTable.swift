@@ -1,0 +1,32 @@
+/// Values by name, in the order the names came; a number of them at most.
+public struct NamedTable<Value: Sendable>: Sendable {
+  /// The names in order.
+  public private(set) var names: [String] = []
+  private var values: [String: Value] = [:]
+  private let limit: Int
+
+  /// Creates an empty table.
+  init(limit: Int) { self.limit = limit }
+
+  /// The longest name that is kept, in bytes.
+  static var nameLimit: Int { 200 }
+
+  /// The value of a name.
+  public subscript(name: String) -> Value? { values[name] }
+
+  /// The names with their values, in order.
+  public var entries: [(name: String, value: Value)] { names.compactMap { name in values[name].map { (name, $0) } } }
+
+  /// Whether it has no name.
+  public var isEmpty: Bool { names.isEmpty }
+
+  /// Changes the value of a name, which is `fresh` where there is none; does nothing where the table is full.
+  mutating func update(_ name: String, _ fresh: @autoclosure () -> Value, _ body: (inout Value) -> Void) {
+    if let index = values.index(forKey: name) { return body(&values.values[index]) }
+    guard names.count < limit, name.utf8.count <= Self.nameLimit else { return }
+    var value = fresh()
+    body(&value)
+    names.append(name)
+    values[name] = value
+  }
+}

@@ -1,0 +1,39 @@
+import JSONAPI
+
+/// Finds the name in a request's parameters that a service's error is about.
+///
+/// jsonapi-resources names the parameter as the error's source or by its code, Calcinator points to the filter
+/// (WireProtocol.md, "Error documents"); both have the name in their text.
+enum RefusedName {
+  typealias Name = (parameter: TypeSchema.Parameter, name: String)
+
+  /// The names that were asked for and refused.
+  static func all(in errors: [ErrorDetail], _ asked: [Name]) -> [Name] {
+    guard !asked.isEmpty else { return [] }
+    return errors.flatMap { error in
+      guard let parameter = parameter(of: error) else { return [Name]() }
+      let names = asked.filter { $0.parameter == parameter }
+      let named = names.filter { isNamed($0.name, in: error) }
+      return named.isEmpty && names.count == 1 && error.detail == nil ? names : named
+    }
+  }
+
+  private static func parameter(of error: ErrorDetail) -> TypeSchema.Parameter? {
+    let place = error.parameter ?? error.pointer?.split(separator: "/").first.map(String.init)
+    if let place { return TypeSchema.Parameter(rawValue: String(place.prefix { $0 != "[" })) }
+    switch error.code {
+    case "102": return .filter
+    case "112": return .include
+    case "114": return .sort
+    default: return nil
+    }
+  }
+
+  /// Whether an error's text or pointer has a name as a word of its own; of a path any step will do.
+  private static func isNamed(_ name: String, in error: ErrorDetail) -> Bool {
+    let text = [error.detail, error.title, error.pointer, error.parameter].compactMap(\.self).joined(separator: " ")
+    let words = text.split { " `'\"/,[]".contains($0) }.map { $0.hasSuffix(".") ? $0.dropLast() : $0 }
+    return words.contains { $0 == name }
+      || name.contains(".") && name.split(separator: ".").contains { words.contains($0) }
+  }
+}

@@ -1,0 +1,138 @@
+import Glibc
+
+/// The file of a queue's schema: `DIRECTORY/PLACE/QUEUE.json`, which only its owner can read.
+///
+/// Names that no file can have are percent-encoded, long ones are cut and told apart by a hash.
+struct SchemaFile {
+  private let folder: String
+  private let path: String
+  /// The longest file that is read, in bytes.
+  private static let limit = 16 << 20
+
+  init(directory: String, _ place: String, _ queue: String) {
+    folder = directory + "/" + Self.fileName(place)
+    path = folder + "/" + Self.fileName(queue) + ".json"
+  }
+
+  /// The bytes of the file; none where it can't be read.
+  func read() -> [UInt8] { Self.bytes(of: path) }
+
+  /// Replaces the file with what `body` makes of its bytes, while no other process does.
+  ///
+  /// - Returns: Why that can't be done.
+  func update(_ body: ([UInt8]) -> [UInt8]) -> String? {
+    makeFolders()
+    let lock = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard lock >= 0 else { return Self.reason }
+    defer { close(lock) }
+    flock(lock, LOCK_EX)
+    let fresh = path + ".new"
+    let descriptor = unsafe open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { return Self.reason }
+    defer { close(descriptor) }
+    fchmod(descriptor, 0o600)
+    let bytes = body(read())
+    guard unsafe write(descriptor, bytes, bytes.count) == bytes.count, unsafe rename(fresh, path) == 0 else {
+      defer { unsafe unlink(fresh) }
+      return Self.reason
+    }
+    return nil
+  }
+
+  /// Removes the file; what is not there is removed.
+  func remove() -> String? { unsafe unlink(path) == 0 || errno == ENOENT ? nil : Self.reason }
+
+  /// The queue of each file of a place, nil where its name is cut, with what reads the file.
+  static func all(in directory: String, of place: String) -> [(queue: String?, read: () -> [UInt8])] {
+    let folder = directory + "/" + fileName(place)
+    return names(in: folder).filter { $0.hasSuffix(".json") }.map { name in
+      (Self.name(ofFile: String(name.dropLast(5))), { bytes(of: folder + "/" + name) })
+    }
+  }
+
+  /// The name that a file's name stands for; nil where it is cut.
+  private static func name(ofFile name: String) -> String? {
+    guard !name.contains("~") else { return nil }
+    var bytes: [UInt8] = []
+    var rest = name.utf8[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%"), let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+      else {
+        bytes.append(byte)
+        continue
+      }
+      bytes.append(code)
+      rest = rest.dropFirst(2)
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Removes the files of all places.
+  static func removeAll(in directory: String) -> String? {
+    var problem: String?
+    for place in names(in: directory) {
+      let folder = directory + "/" + place
+      for name in names(in: folder) where name.hasSuffix(".json") || name.hasSuffix(".json.new") {
+        if unsafe unlink(folder + "/" + name) != 0, errno != ENOENT { problem = reason }
+      }
+      unsafe rmdir(folder)
+    }
+    return problem
+  }
+
+  private func makeFolders() {
+    for (index, byte) in folder.utf8.enumerated() where byte == UInt8(ascii: "/") && index > 0 {
+      _ = unsafe mkdir(String(decoding: folder.utf8.prefix(index), as: UTF8.self), 0o700)
+    }
+    _ = unsafe mkdir(folder, 0o700)
+  }
+
+  private static func bytes(of path: String) -> [UInt8] {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return [] }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while bytes.count <= limit {
+      let count = unsafe Glibc.read(descriptor, &chunk, chunk.count)
+      guard count > 0 else { return bytes }
+      bytes += chunk[..<count]
+    }
+    return []
+  }
+
+  private static func names(in folder: String) -> [String] {
+    guard let directory = unsafe opendir(folder) else { return [] }
+    defer { unsafe closedir(directory) }
+    var names: [String] = []
+    while let entry = unsafe readdir(directory) {
+      let name = unsafe withUnsafePointer(to: entry.pointee.d_name) { pointer in
+        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  private static func fileName(_ name: String) -> String {
+    var encoded = ""
+    for byte in name.utf8 {
+      let isPlain = Unicode.Scalar(byte).properties.isAlphabetic || (0x30...0x39).contains(byte)
+      if byte < 0x80, isPlain || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") {
+        encoded.unicodeScalars.append(Unicode.Scalar(byte))
+      } else {
+        encoded += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      }
+    }
+    return encoded.utf8.count <= 200 ? encoded : String(encoded.prefix(160)) + "~" + hash(name)
+  }
+
+  /// The hash FNV-1a of 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/).
+  private static func hash(_ text: String) -> String {
+    String(text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }, radix: 16)
+  }
+
+  private static var reason: String {
+    unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "error \(errno)"
+  }
+}

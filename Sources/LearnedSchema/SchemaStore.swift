@@ -1,0 +1,113 @@
+import JSONText
+import Synchronization
+
+/// The learned schemas of all queues, in memory and in a directory with a file for each queue.
+///
+/// ```swift
+/// let store = SchemaStore(environment: environment)
+/// let posts = store.schema(of: "posts", at: "localhost:5672 /")
+/// ```
+public final class SchemaStore: Sendable {
+  /// Where the files are; nil where nothing is kept.
+  public let directory: String?
+  private let schemas = Mutex<[Key: QueueSchema]>([:])
+  private let failure = Mutex<String?>(nil)
+
+  private struct Key: Hashable {
+    var place: String
+    var queue: String
+  }
+
+  /// Creates a store that keeps its files in a directory, or that ends with the process.
+  public init(directory: String?) { self.directory = directory }
+
+  /// Creates the store of an environment: `$RETORT_SCHEMA`, else in `$XDG_STATE_HOME`, else in `~/.local/state`.
+  ///
+  /// An empty `RETORT_SCHEMA` means no directory. https://specifications.freedesktop.org/basedir-spec/latest/
+  public convenience init(environment: [String: String]) {
+    if let chosen = environment["RETORT_SCHEMA"] {
+      self.init(directory: chosen.isEmpty ? nil : chosen)
+    } else if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") {
+      self.init(directory: state + "/retort/schema")
+    } else {
+      let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+      self.init(directory: home.map { $0 + "/.local/state/retort/schema" })
+    }
+  }
+
+  /// The schema of a queue, as far as it is in memory.
+  public func schema(of queue: String, at place: String) -> QueueSchema {
+    schemas.withLock { schemas in
+      let key = Key(place: place, queue: queue)
+      if let known = schemas[key] { return known }
+      let schema = QueueSchema(place: place, queue: queue) { [directory] schema in
+        guard let directory else { return [:] }
+        return Self.types(in: SchemaFile(directory: directory, place, queue).read(), of: schema)
+      }
+      schemas[key] = schema
+      return schema
+    }
+  }
+
+  /// The queues of a place that something is known of.
+  public func queues(at place: String) -> [String] {
+    let inMemory = schemas.withLock { schemas in
+      schemas.filter { $0.key.place == place && !$0.value.types.isEmpty }.map(\.key.queue)
+    }
+    let kept = directory.map { directory in
+      SchemaFile.all(in: directory, of: place).compactMap { name, read in
+        name ?? (try? JSONValue(parsing: read()))?["queue"]?.stringValue
+      }
+    }
+    return Set(inMemory + (kept ?? [])).sorted()
+  }
+
+  /// Writes the schemas that have changed to their files, together with what other processes wrote there.
+  ///
+  /// - Parameter withValues: Whether values of attributes and ids are written too.
+  /// - Returns: Why that can't be done, the first time.
+  public func save(withValues: Bool) -> String? {
+    guard let directory else { return nil }
+    for schema in schemas.withLock({ Array($0.values) }) {
+      guard let types = schema.takeChanged() else { continue }
+      let file = SchemaFile(directory: directory, schema.place, schema.queue)
+      let problem = file.update { bytes in
+        let kept = Self.types(in: bytes, of: schema)
+        let all = types.merging(kept) { $0.merging($1) }
+        var object = JSONObject([("place", .string(schema.place)), ("queue", .string(schema.queue))])
+        object["types"] = .object(
+          JSONObject(all.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json(withValues: withValues)) }))
+        return JSONValue.object(object).encoded()
+      }
+      if let problem {
+        return failure.withLock { failure in
+          defer { failure = problem }
+          return failure == nil ? "cannot keep what was learned in \(directory): \(problem)" : nil
+        }
+      }
+    }
+    return nil
+  }
+
+  /// Forgets everything, or what is known of a queue; files too.
+  ///
+  /// - Returns: Why a file can't be removed.
+  public func forget(_ schema: QueueSchema? = nil) -> String? {
+    for known in schemas.withLock({ Array($0.values) }) where schema == nil || known === schema { known.forget() }
+    guard let directory else { return nil }
+    if let schema { return SchemaFile(directory: directory, schema.place, schema.queue).remove() }
+    return SchemaFile.removeAll(in: directory)
+  }
+
+  /// The types that a file has of a queue; none where it is no such file.
+  private static func types(in bytes: [UInt8], of schema: QueueSchema) -> [String: TypeSchema] {
+    guard let json = try? JSONValue(parsing: bytes), json["place"]?.stringValue == schema.place,
+      json["queue"]?.stringValue == schema.queue
+    else { return [:] }
+    var types: [String: TypeSchema] = [:]
+    for (name, value) in json["types"]?.objectValue ?? [:] where types.count < QueueSchema.typeLimit {
+      types[name] = TypeSchema(value)
+    }
+    return types
+  }
+}

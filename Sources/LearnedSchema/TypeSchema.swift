@@ -1,0 +1,162 @@
+public import JSONText
+
+/// What replies have shown of a resource type (JSON:API 1.0, "Resource Objects").
+public struct TypeSchema: Sendable {
+  /// An attribute.
+  public struct Attribute: Sendable {
+    /// What its values are.
+    public enum Kind: String, Sendable, CaseIterable {
+      case boolean, number, string, list, record
+      /// Text in the form of RFC 3339.
+      case time
+    }
+
+    /// The kinds of values that came.
+    public internal(set) var kinds: Set<Kind> = []
+    /// Whether null came.
+    public internal(set) var isNullable = false
+    /// Different values that came: all, unless ``hasMoreValues``.
+    public internal(set) var values: [JSONValue] = []
+    /// Whether more values came than are kept.
+    public internal(set) var hasMoreValues = false
+    /// When it was last seen, in seconds since 1970.
+    public internal(set) var seen = 0
+
+    /// How many different values an attribute has at most that is thought to have few.
+    static let fewValues = 12
+    /// How many of many values are kept as examples.
+    static let examples = 3
+  }
+
+  /// A relationship.
+  public struct Relationship: Sendable {
+    /// The types it was seen to lead to.
+    public internal(set) var types: [String] = []
+    /// Whether it leads to many; nil while no linkage was seen.
+    public internal(set) var isToMany: Bool?
+    /// When it was last seen, in seconds since 1970.
+    public internal(set) var seen = 0
+  }
+
+  /// Whether the service takes a name in a parameter.
+  public struct Verdict: Sendable {
+    /// What it did the last time.
+    public internal(set) var isAccepted: Bool
+    /// When that was, in seconds since 1970.
+    public internal(set) var seen: Int
+  }
+
+  /// The query parameters that hold names.
+  public enum Parameter: String, Sendable, CaseIterable {
+    case filter, sort, include
+  }
+
+  /// The attributes, in the order they came.
+  public internal(set) var attributes = NamedTable<Attribute>(limit: 300)
+  /// The relationships, in the order they came.
+  public internal(set) var relationships = NamedTable<Relationship>(limit: 300)
+  /// The names that requests had in each parameter.
+  public internal(set) var verdicts: [Parameter: NamedTable<Verdict>] = [:]
+  /// The ids seen last, the newest first.
+  public internal(set) var ids: [String] = []
+
+  /// Creates a schema that knows nothing.
+  public init() {}
+
+  /// How many ids are kept.
+  static let idLimit = 20
+
+  /// The names that the service took in a parameter, or refused.
+  public func names(in parameter: Parameter, accepted: Bool = true) -> [String] {
+    verdicts[parameter]?.entries.filter { $0.value.isAccepted == accepted }.map(\.name) ?? []
+  }
+
+  /// Whether nothing is known.
+  public var isEmpty: Bool { attributes.isEmpty && relationships.isEmpty && verdicts.isEmpty }
+
+  /// Takes a name that the service took in a parameter, or refused.
+  mutating func take(_ name: String, in parameter: Parameter, isAccepted: Bool, at time: Int) {
+    let verdict = Verdict(isAccepted: isAccepted, seen: time)
+    verdicts[parameter, default: NamedTable(limit: 200)].update(name, verdict) { $0 = verdict }
+  }
+
+  /// Takes an id that came.
+  mutating func take(id: String) {
+    guard id.utf8.count <= NamedTable<Verdict>.nameLimit, ids.first != id else { return }
+    ids.removeAll { $0 == id }
+    ids.insert(id, at: 0)
+    if ids.count > Self.idLimit { ids.removeLast() }
+  }
+}
+
+extension TypeSchema.Attribute {
+  /// Takes a value that came.
+  mutating func take(_ value: JSONValue, isSecret: Bool, at time: Int) {
+    seen = time
+    switch value {
+    case .null: isNullable = true
+    case .bool: kinds.insert(.boolean)
+    case .number: add(value, .number, isSecret)
+    case .string(let text):
+      let kind = text.isTime ? Kind.time : .string
+      add(value, kind, isSecret || text.utf8.count > 60)
+    case .array: kinds.insert(.list)
+    case .object: kinds.insert(.record)
+    }
+  }
+
+  private mutating func add(_ value: JSONValue, _ kind: Kind, _ isLeftOut: Bool) {
+    kinds.insert(kind)
+    if isLeftOut {
+      hasMoreValues = true
+    } else {
+      add(value)
+    }
+  }
+
+  /// Keeps a value, or notes that there are more than are kept.
+  mutating func add(_ value: JSONValue) {
+    if hasMoreValues, values.count >= Self.examples || values.contains(value) { return }
+    if values.contains(value) { return }
+    values.append(value)
+    guard values.count > Self.fewValues else { return }
+    hasMoreValues = true
+    values.removeLast(values.count - Self.examples)
+  }
+}
+
+extension TypeSchema.Relationship {
+  /// Takes a relationship object that came.
+  mutating func take(_ relationship: JSONValue, at time: Int) {
+    seen = time
+    guard let data = relationship["data"] else { return }
+    if let list = data.arrayValue {
+      isToMany = true
+      for linkage in list.prefix(4) { take(linkage["type"]) }
+    } else {
+      isToMany = false
+      take(data["type"])
+    }
+  }
+
+  private mutating func take(_ type: JSONValue?) {
+    guard let type = type?.stringValue else { return }
+    take(type: type)
+  }
+
+  /// Takes a type that it leads to.
+  mutating func take(type: String) {
+    if !type.isEmpty, types.count < 8, type.utf8.count <= 200, !types.contains(type) { types.append(type) }
+  }
+}
+
+extension String {
+  /// Whether it has the form of a date with a time (RFC 3339, section 5.6).
+  fileprivate var isTime: Bool {
+    guard (19...40).contains(utf8.count) else { return false }
+    let bytes = Array(utf8.prefix(19))
+    let signs: [(Int, UInt8)] = [(4, 0x2D), (7, 0x2D), (13, 0x3A), (16, 0x3A)]
+    return signs.allSatisfy { bytes[$0.0] == $0.1 } && [0x54, 0x74, 0x20].contains(bytes[10])
+      && bytes.prefix(4).allSatisfy { (0x30...0x39).contains($0) }
+  }
+}
