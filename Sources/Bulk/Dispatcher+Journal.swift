@@ -33,6 +33,7 @@ extension Dispatcher {
     case .success(let planned): change = planned
     case .failure(.repeated) where entry.element.isDestroying:
       return Carried(outcome: .absent(ClientError(.notFound, "destroyed before")))
+    case .failure(.same): return Carried(outcome: .same)
     case .failure(let refusal): return Carried(outcome: .refused(refusal))
     }
     if let outcome = await known(entry.known, change) { return Carried(outcome: outcome) }

@@ -136,7 +136,7 @@ public final class Journal: Sendable {
     case .failed: word = "failed"
     case .unknown: word = "unknown"
     case .dropped: word = "again"
-    case .before, .refused, .skipped: return
+    case .before, .same, .refused, .skipped: return
     }
     var made = change.id
     if case .done(.document(let document)) = outcome { made = document.resource?["id"]?.idText ?? made }

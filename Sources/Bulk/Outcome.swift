@@ -8,6 +8,8 @@ public enum Outcome: Sendable {
   case before(id: String?)
   /// No reply came, and a lookup found that it was carried out; the id of the resource.
   case found(id: String?)
+  /// The resource was as the change would make it, so that nothing was sent.
+  case same
   /// A run before sent it without a reply, and the statement passes over it: `unknown: "skip"`.
   case skipped
   /// It was to be destroyed, and was not there.
@@ -44,7 +46,7 @@ public enum Outcome: Sendable {
   /// Whether the statement goes on after it: done, absent if it was to be destroyed, or passed over.
   public var isGood: Bool {
     switch self {
-    case .done, .absent, .before, .found, .skipped: true
+    case .done, .absent, .before, .found, .same, .skipped: true
     case .failed, .unknown, .refused, .dropped: false
     }
   }
@@ -65,7 +67,15 @@ public enum Outcome: Sendable {
     switch self {
     case .done, .absent, .unknown, .found: true
     case .failed(let error): error.wasSent
-    case .refused, .dropped, .before, .skipped: false
+    case .refused, .dropped, .before, .same, .skipped: false
+    }
+  }
+
+  /// Whether the service carried it out in this run.
+  var isCarriedOut: Bool {
+    switch self {
+    case .done, .found: true
+    default: false
     }
   }
 
@@ -74,7 +84,7 @@ public enum Outcome: Sendable {
     switch self {
     case .done, .absent: true
     case .failed(let error): error.wasSent
-    case .refused, .dropped, .before, .found, .skipped, .unknown: false
+    case .refused, .dropped, .before, .found, .same, .skipped, .unknown: false
     }
   }
 
@@ -85,14 +95,14 @@ public enum Outcome: Sendable {
   public var error: ClientError? {
     switch self {
     case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error): error
-    case .done, .refused, .before, .found, .skipped: nil
+    case .done, .refused, .before, .found, .same, .skipped: nil
     }
   }
 
   /// The kind and the wording that failures are grouped by.
   var group: (kind: String, message: String) {
     switch self {
-    case .done, .before, .found, .skipped: ("", "")
+    case .done, .before, .found, .same, .skipped, .refused(.same): ("", "")
     case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error):
       (error.kind.rawValue, error.message)
     case .refused(.element(let error)): (error.kindWord, error.message)

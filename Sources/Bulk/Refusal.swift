@@ -10,6 +10,8 @@ public enum Refusal: Error, Sendable {
   case repeated(ChangeIdentity)
   /// A run before made the change, with other content than it has now.
   case otherContent(ChangeIdentity)
+  /// The resource is as the change would make it: nothing is to be sent.
+  case same
   /// The connection takes no changes: `guard: "read-only"`.
   case guarded(connection: String)
   /// The element gives no change.
@@ -19,7 +21,7 @@ public enum Refusal: Error, Sendable {
   public var isUncatchable: Bool {
     switch self {
     case .streamed, .runLimit, .statementLimit, .guarded: true
-    case .repeated, .otherContent: false
+    case .repeated, .otherContent, .same: false
     case .element(let error): error.endsStatement
     }
   }

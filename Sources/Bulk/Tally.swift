@@ -12,8 +12,14 @@ public struct Tally: Sendable {
     public var count: Int
   }
 
-  /// How many were carried out.
+  /// How many were carried out, or needed no change.
   public var ok = 0
+  /// How many of those that are ok made a resource.
+  public private(set) var created = 0
+  /// How many of those that are ok were as they should be, so that nothing was sent.
+  public private(set) var same = 0
+  /// Whether what is ok is told as created, updated and same.
+  public let countsUpserts: Bool
   /// How many a run before carried out.
   public var before = 0
   /// How many of a run before stay unknown, and were passed over.
@@ -39,13 +45,15 @@ public struct Tally: Sendable {
   /// How many groups are told apart.
   private static let limit = 5
 
-  /// Creates an empty tally.
-  public init() {}
+  /// Creates an empty tally; `countsUpserts` tells what is ok as created, updated and same.
+  public init(countsUpserts: Bool = false) { self.countsUpserts = countsUpserts }
 
   /// Counts how an element ended; with requests in flight, outcomes come in any order.
   public mutating func add(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     guard !outcome.isDropped else { return }
     count(outcome, 1)
+    if case .same = outcome { same += 1 }
+    noteCreated(outcome, element)
     if outcome.isDoneOtherwise { doneOtherwise += 1 }
     if outcome.isFromBefore { fromBefore += 1 }
     hasSent = hasSent || outcome.wasSent
@@ -56,6 +64,7 @@ public struct Tally: Sendable {
   public mutating func settle(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     unknown -= 1
     count(outcome, 1)
+    noteCreated(outcome, element)
     if outcome.isGood { late += 1 }
     let isUnknown = { (group: Group) in if case .unknown = group.outcome { true } else { false } }
     if let place = groups.firstIndex(where: { $0.index == index }) ?? groups.firstIndex(where: isUnknown) {
@@ -69,12 +78,18 @@ public struct Tally: Sendable {
   mutating func fail(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     ok -= 1
     count(outcome, 1)
+    if countsUpserts, case .success(let change) = element.planned, change.verb == .create { created -= 1 }
     group(outcome, element, index)
+  }
+
+  private mutating func noteCreated(_ outcome: Outcome, _ element: any PlannedElement) {
+    guard countsUpserts, outcome.isCarriedOut, case .success(let change) = element.planned else { return }
+    if change.verb == .create { created += 1 }
   }
 
   private mutating func count(_ outcome: Outcome, _ step: Int) {
     switch outcome {
-    case .done, .found: ok += step
+    case .done, .found, .same: ok += step
     case .before: before += step
     case .skipped: skipped += step
     case .absent: absent += step
@@ -105,10 +120,20 @@ public struct Tally: Sendable {
   /// The counts by their words, in the order of summaries.
   public var counts: [(word: String, count: Int)] {
     [("ok", ok), ("failed", failed), ("absent", absent), ("refused", refused), ("unknown", unknown)]
+      + (countsUpserts ? upserts : [])
+  }
+
+  /// What is ok, by what was done.
+  private var upserts: [(word: String, count: Int)] {
+    [("created", created), ("updated", ok - created - same), ("same", same)]
   }
 
   /// `3 ok, 1 failed`: what is 0 is left out, but for `ok`.
   public var text: String {
+    if countsUpserts {
+      let others = counts[1...].prefix(4).filter { $0.count > 0 }
+      return (upserts + others).map { "\($0.count) \($0.word)" }.joined(separator: ", ")
+    }
     var shown = counts
     shown[0].count -= late
     shown[4].count += late

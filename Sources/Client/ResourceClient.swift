@@ -132,7 +132,9 @@ public struct ResourceClient: Sendable {
   }
 
   /// Reads a page where it matters that there is one: a reply without `data` is no empty list.
-  func list(_ query: Query, patience: Patience) async throws(ClientError) -> Document {
+  ///
+  /// - Throws: ``ClientError`` as ``document(_:patience:)`` does; kind `protocol` for a reply without `data`.
+  public func list(_ query: Query, patience: Patience = .usual) async throws(ClientError) -> Document {
     let request = ReadRequest(method: "index", params: query.params)
     return try await document(request, patience: patience) { document throws(ClientError) in
       guard document.object.contains("data") || document.pagination?.totalSize != nil else {

@@ -37,7 +37,7 @@ package struct PackedElements: Sendable {
     }
     let last = chunks.count - 1
     let start = chunks[last].count
-    object.encode(into: &chunks[last])
+    object.encodeLine(into: &chunks[last])
     places.append(
       Place(chunk: UInt32(last), offset: UInt32(start), count: UInt32(chunks[last].count - start)))
   }

@@ -86,6 +86,11 @@ public enum Cookbook {
     > let names = stream authors | index-by .name keep: "first"
     . read "people.csv" | where names?[.name] == null | map {name: .name} | create authors
     create authors: 2 ok
+    # Import, and update what is there: the second run changes nothing
+    > read "people.csv" | map {email: lower(.email), name: .name} | upsert authors key: .email
+    . read "people.csv" | map {email: lower(.email), name: .name} | upsert authors key: .email
+    upsert authors: 2 created, 0 updated, 0 same
+    upsert authors: 0 created, 0 updated, 2 same
     # Clean values on the way: numbers and text
     > [{n: " 7 ", t: "  Hello"}] | map {n: int(trim(.n)), t: trim(.t)}
     {"n":7,"t":"Hello"}
@@ -116,11 +121,16 @@ public enum Cookbook {
     > stream posts | where .views < 100 | collect | destroy posts confirm: true
     destroy posts: 1 ok
     # Replace the tags of many
-    > for post in stream posts filter: {author: "7"} | collect do
-    .   relink posts post.id "tags" [{type: "tags", id: "3"}]
-    . end
+    > stream posts filter: {author: "7"} | collect | relink posts "tags" [{type: "tags", id: "3"}]
     . related posts 7 "tags" | map .id
     "3"
+    relink posts: 20 ok
+    # Add a tag to many
+    > stream posts filter: {state: "draft"} | collect | link posts "tags" [{type: "tags", id: "3"}]
+    link posts: 250 ok
+    # Move many through their states
+    > stream posts filter: {state: "draft"} | take 3 | collect | transition posts to: "archived" via: {published: "draft", archived: "published"}
+    transition posts: 3 ok
     # Send in pieces of some hundred
     > for part, n in stream posts | map .id | chunk 400 do print "\(n): \(length(part))" end
     1: 400

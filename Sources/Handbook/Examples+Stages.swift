@@ -124,6 +124,24 @@ extension Examples {
     update posts: 250 ok
     > [1, 2] | update posts {text: "Post \(it), again"}
     update posts: 2 ok
+    # stage upsert
+    > read "people.csv" | upsert authors key: .email
+    . read "people.csv" | upsert authors key: .email
+    upsert authors: 2 created, 0 updated, 0 same
+    upsert authors: 0 created, 0 updated, 2 same
+    > let sum = [{text: "Post 1", views: 5}, {text: "new"}] | upsert posts key: .text
+    . [sum.created, sum.updated, sum.same]
+    1
+    1
+    0
+    upsert posts: 1 created, 1 updated, 0 same
+    # stage transition
+    > stream posts filter: {state: "draft"} | collect | transition posts to: "published" via: {published: "draft"}
+    transition posts: 250 ok
+    > ["4", "8"] | transition posts to: "archived" via: {archived: "published", published: "draft"} | map .state
+    "archived"
+    "archived"
+    transition posts: 2 ok
     # stage destroy
     > ["4", "8"] | destroy posts confirm: true
     destroy posts: 2 ok

@@ -67,6 +67,12 @@ enum Examples {
     # update
     > (update posts 4 {author: {type: "authors", id: "9"}}).author.id
     "9"
+    # upsert
+    > let first = upsert authors {email: "ann@example.com", name: "Ann"} key: .email
+    . let second = upsert authors {email: "ann@example.com", name: "Ann Lee"} key: .email
+    . [first.id == second.id, second.name]
+    true
+    "Ann Lee"
     # destroy
     > try do destroy posts 0 confirm: true rescue e print e.kind end
     not-found

@@ -85,7 +85,7 @@ public enum Help {
       create      create posts {text: "Hello", author: {type: "authors", id: "1"}}
       change      stream posts | collect | update posts {state: "published"}
       delete      destroy-all posts filter: {state: "spam"}
-      load        read "people.csv" | create authors key: .email
+      load        read "people.csv" | upsert authors key: .email
       save        stream posts | write "posts.ndjson"
 
     1. A line is a statement; text is "quoted", a bare name is a variable.

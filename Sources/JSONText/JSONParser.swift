@@ -78,7 +78,7 @@ struct JSONParser {
         }
       }
     }
-    let tape = JSONTape(bytes: bytes, entries: parser.entries)
+    let tape = JSONTape(bytes: bytes, entries: parser.entries, isLines: parser.duplicates.isEmpty)
     return (roots.map(tape.value(at:)), fault, parser.duplicates)
   }
 

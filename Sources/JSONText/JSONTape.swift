@@ -1,3 +1,5 @@
+import Glibc
+
 /// One entry of a tape: what stands at a place of the text, and where it ends.
 ///
 /// A value is one entry; a container's entry is followed by those of its elements (in an object, a string
@@ -39,10 +41,28 @@ struct TapeEntry {
 final class JSONTape: Sendable {
   let bytes: [UInt8]
   let entries: [UInt64]
+  /// Whether each value that is in no other stands on a line of its own, and no key twice.
+  private let isLines: Bool
 
-  init(bytes: [UInt8], entries: [UInt64]) {
+  init(bytes: [UInt8], entries: [UInt64], isLines: Bool = false) {
     self.bytes = bytes
     self.entries = entries
+    self.isLines = isLines
+  }
+
+  /// The bytes of the line of an object that stands on one of its own; nil of any other.
+  func line(ofObject index: Int) -> Range<Int>? {
+    guard isLines else { return nil }
+    let start = entry(index).offset
+    return unsafe bytes.withUnsafeBytes { all in
+      var before = start
+      while before > 0, case let byte = unsafe all[before - 1], byte == 0x20 || byte == 0x09 || byte == 0x0D {
+        before -= 1
+      }
+      guard unsafe before == 0 || all[before - 1] == 0x0A, let base = all.baseAddress else { return nil }
+      guard let end = unsafe memchr(base + start, 0x0A, all.count - start) else { return start..<all.count }
+      return unsafe start..<UnsafeRawPointer(end) - base
+    }
   }
 
   @inline(__always) func entry(_ index: Int) -> TapeEntry { TapeEntry(bits: entries[index]) }

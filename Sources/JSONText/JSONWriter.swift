@@ -53,6 +53,16 @@ extension JSONObject {
   }
 }
 
+extension JSONObject {
+  /// Appends JSON on one line that reads as the object: the line that it was read from as it is, or compact JSON.
+  package func encodeLine(into bytes: inout [UInt8]) {
+    if case .parsed(let tape, let index) = storage, let line = tape.line(ofObject: index) {
+      return bytes.append(contentsOf: tape.bytes[line])
+    }
+    encode(into: &bytes)
+  }
+}
+
 extension JSONTape {
   /// Appends the value at an index, from its text where that needs no change.
   func encode(_ index: Int, into bytes: inout [UInt8]) {

@@ -89,8 +89,9 @@ package enum Comparison {
     if left.typeName == right.typeName {
       return Fault(.type, "\(left.typeWithArticle) has no order", nextStep: "\(verb) one of its fields instead")
     }
+    let hasTime = [left, right].contains { if case .time = $0 { true } else { false } }
     return Fault(
       .type, "can't \(verb) \(left.typeWithArticle) and \(right.typeWithArticle)",
-      nextStep: "convert one of them: int(x), number(x) or string(x)")
+      nextStep: hasTime ? "time(x) makes a time of a text" : "convert one of them: int(x), number(x) or string(x)")
   }
 }

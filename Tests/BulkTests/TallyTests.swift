@@ -42,4 +42,30 @@ import Testing
     tally.settle(.done(.result(.null)), of: Element(2), at: 2)
     #expect(tally.unknown == 0 && messages(tally) == ["is taken"])
   }
+
+  @Test func whatIsOkOfUpsertsIsCreatedUpdatedOrSame() {
+    var tally = Tally(countsUpserts: true)
+    let create = Change(
+      target: Change.posts, verb: .create, method: "create", params: ["data": [:]], expires: true, timeout: nil)
+    tally.add(.done(.result(.null)), of: Element(0, .success(create)), at: 0)
+    tally.add(.done(.result(.null)), of: Element(1, .success(.update(1, [:]))), at: 1)
+    tally.add(.same, of: Element(2, .failure(.same)), at: 2)
+    tally.add(.unknown(ClientError(.unknown, "")), of: Element(3, .success(create)), at: 3)
+    #expect(tally.text == "1 created, 1 updated, 1 same, 1 unknown" && tally.ok == 3 && tally.count == 4)
+    tally.settle(.done(.result(.null)), of: Element(3, .success(create)), at: 3)
+    #expect(tally.text == "2 created, 1 updated, 1 same" && tally.isGoodNow)
+  }
+
+  @Test func whatIsTheSameIsNotSentAndStopsNothing() async {
+    let carrier = ScriptedCarrier()
+    var rest = [Element(0, .failure(.same)), Element(1), Element(2, .failure(.same))][...]
+    let account = StatementAccount(RunAccount(.given))
+    let report = await Dispatcher(account, carrier, lateReplies: nil).run(
+      Report(), Policy(window: 1, continuesOnError: false), consent: nil
+    ) {
+      rest.popFirst().map { [$0] }
+    } observe: { _, _, _ in
+    }
+    #expect(report.tally.ok == 3 && report.tally.same == 2 && carrier.carried == ["1"] && !report.isCut)
+  }
 }

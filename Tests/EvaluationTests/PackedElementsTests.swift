@@ -27,6 +27,23 @@ import Values
     #expect(back.map(\.typeName) == values.reversed().map(\.typeName))
   }
 
+  /// Lines of a file are kept as they stand; objects in other values are not lines.
+  @Test func linesComeBackAsTheyWere() throws {
+    let forms = [
+      #"{"n":1,"o":{"a":"\u0041"}}"#, #"  { "n" : 1.10 , "o" : {} }  "#,
+      "\t{\"n\":[ {\"deep\": 1} ],\"o\":{\"b\":2}}\r",
+      #"[{"n":1,"o":{"c":3}}]"#, #"{"type":"posts","id":"1","attributes":{"t":"\n"},"o":{"d":4}}"#,
+    ]
+    let lines = (0..<10_000).map { forms[$0 % forms.count] }
+    let read = JSONValue.lines(of: Array((lines.joined(separator: "\n") + (lines.count % 2 == 0 ? "" : "\n")).utf8))
+    #expect(read.fault == nil && read.values.count == lines.count)
+    var packed = PackedElements()
+    let values = read.values.flatMap { value in [value, value["o"] ?? value].map { Value($0) } }
+    for value in values { packed.append(value) }
+    let back = packed.elements(at: (0..<Int32(values.count)))
+    #expect(try back.map { try $0.json().text } == values.map { try $0.json().text })
+  }
+
   @Test func aStreamHasTheOrderThatItIsGiven() async throws {
     var packed = PackedElements()
     for number in 0..<6_000 { packed.append(Value(try JSONValue(parsing: #"{"n":\#(number)}"#))) }

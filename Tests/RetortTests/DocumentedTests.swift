@@ -1,4 +1,5 @@
 import Foundation
+import TestBench
 import Testing
 
 /// Every script of README.md and of `examples` runs, and prints the text below it.
@@ -42,11 +43,71 @@ import Testing
 
   @Test func thereAreExamples() throws { #expect(try Self.examples().count >= 4) }
 
+  /// Runs an example with its files in a directory, on a service.
+  private static func run(_ name: String, in directory: String, on address: String?, _ options: String...) async throws
+    -> Ran
+  {
+    let file = root.appending(path: "examples/\(name).retort").path
+    let takesFolder = try String(contentsOfFile: file, encoding: .utf8).contains(#"var("dir""#)
+    let folder = takesFolder ? ["--var", "dir=\(directory)"] : []
+    return await Ran.retort(options + folder + [file], environment: address.map { ["RETORT_URL": $0] } ?? [:])
+  }
+
+  private static func inFolder(_ body: (_ directory: String) async throws -> Void) async throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    try await body(directory.path)
+  }
+
   @Test(arguments: try examples()) func exampleRuns(_ name: String) async throws {
-    let file = Self.root.appending(path: "examples/\(name).retort").path
-    let ran = await Ran.retort(file, environment: ["EXAMPLES": Self.root.appending(path: "examples").path])
-    #expect(ran.status == 0, Comment(rawValue: ran.notes))
-    #expect(!ran.output.isEmpty)
+    try await Self.inFolder { directory in
+      let ran = try await Self.run(name, in: directory, on: nil)
+      #expect(ran.status == 0, Comment(rawValue: ran.notes))
+      #expect(!ran.output.isEmpty)
+    }
+  }
+
+  @Test(arguments: try examples()) func exampleRunsThroughRabbitMQ(_ name: String) async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    try await ServedBlog.serving(on: vhost.uri) {
+      try await Self.inFolder { directory in
+        let ran = try await Self.run(name, in: directory, on: vhost.uri)
+        #expect(ran.status == 0, Comment(rawValue: ran.notes))
+        #expect(!ran.output.isEmpty)
+      }
+    }
+  }
+
+  @Test func theImportRunsAgainAndChangesNothing() async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    try await ServedBlog.serving(on: vhost.uri) {
+      try await Self.inFolder { directory in
+        for expected in ["4 created, 0 updated, 0 as they were\n", "0 created, 0 updated, 4 as they were\n"] {
+          let ran = try await Self.run("import", in: directory, on: vhost.uri)
+          #expect(ran.output == expected, Comment(rawValue: ran.notes))
+        }
+      }
+    }
+  }
+
+  @Test func theCleanupRefusesMoreThanItsCap() async throws {
+    try await Self.inFolder { directory in
+      let ran = try await Self.run("cleanup", in: directory, on: nil, "--var", "cap=249")
+      #expect(ran.status == 6 && ran.output.isEmpty, Comment(rawValue: ran.notes))
+      #expect(ran.notes.contains("destroy would destroy 250 of posts, and max: is 249"))
+    }
+  }
+
+  @Test func theRenamingIsUndone() async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    try await ServedBlog.serving(on: vhost.uri) {
+      try await Self.inFolder { directory in
+        #expect(try await Self.run("rename", in: directory, on: vhost.uri).output == "0 drafts\n")
+        let back = try await Self.run("rename", in: directory, on: vhost.uri, "--var", "undo=yes")
+        #expect(back.output == "250 drafts\n", Comment(rawValue: back.notes))
+      }
+    }
   }
 
   @Test(arguments: try examples()) func exampleChecks(_ name: String) async {

@@ -32,6 +32,9 @@ extension Compiler {
             ? "\(command.name) has no options" : "it has " + known.map { $0 + ":" }.joined(separator: " "))
         continue
       }
+      if option.shape == .field, value.path?.contains(".") ?? true {
+        report("\(name): is one field, by its name", value.range, nextStep: "\(name): .email")
+      }
       checkLiteral(value, option.shape, name + ":")
     }
   }
@@ -60,7 +63,7 @@ extension Declaration.Shape {
   /// Whether a literal of a shape can stand where this is wanted.
   func takes(_ literal: Declaration.Shape) -> Bool {
     switch self {
-    case .any, .path, .condition: true
+    case .any, .path, .field, .condition: true
     case .strings: literal == .string || literal == .list
     case .id: literal == .string || literal == .number || literal == .record
     case .client, .connection, .pattern: false
@@ -75,7 +78,7 @@ extension Declaration.Shape {
     case .strings: "a string or a list of strings"
     case .id: "an id: a string, an integer or a resource"
     case .client: "a client: let posts = client queue: \"posts\""
-    case .path: "a field: .views"
+    case .path, .field: "a field: .views"
     case .condition: "a condition: .views < 10"
     default: "a \(rawValue)"
     }

@@ -32,8 +32,9 @@ extension Compiler {
       let (a, b) = operands(symbol, left, right, range)
       return .comparison(a, b, operation(symbol, left, right), range)
     case .option(let name, _, let expression):
-      let isPath = declaration.options.first { $0.name == name }?.shape == .path
-      return isPath ? .perElement(withElement(true) { code(expression) }) : .value(code(expression))
+      let shape = declaration.options.first { $0.name == name }?.shape
+      return shape == .path || shape == .field
+        ? .perElement(withElement(true) { code(expression) }) : .value(code(expression))
     }
   }
 

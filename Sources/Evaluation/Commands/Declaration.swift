@@ -7,6 +7,8 @@ public struct Declaration: Sendable {
     case strings
     /// A `.field` path, `-.field` to descend.
     case path
+    /// One `.field`, by its name.
+    case field
     /// A boolean that is asked of each element.
     case condition
   }

@@ -31,8 +31,11 @@ struct Proposal: Sendable {
       notLoaded = request.notLoaded
     } catch {
       let words = record.flatMap { arguments.words($0, error.path) }
+      let made = "\(client.client.settings.type) \(verb.rawValue): "
+      let message = error.message.hasPrefix(made) ? String(error.message.dropFirst(made.count)) : nil
       throw Fault(
-        Fault.Kind(error.kind.rawValue), error.message,
+        Fault.Kind(error.kind.rawValue),
+        message.map { "\(client.client.settings.type) \(arguments.name): \($0)" } ?? error.message,
         at: [Fault.Mark(words?.range ?? arguments.range(record ?? 1))], in: arguments.source, nextStep: error.nextStep)
     }
     self.client = client
@@ -72,7 +75,8 @@ struct Proposal: Sendable {
     }
   }
 
-  private static func object(_ arguments: Arguments, _ index: Int) throws(Fault) -> JSONObject {
+  /// The record in a place.
+  static func object(_ arguments: Arguments, _ index: Int) throws(Fault) -> JSONObject {
     switch arguments.value(index) {
     case .record(let record):
       do throws(Fault) { return try Value.record(record).json().objectValue ?? [:] } catch {

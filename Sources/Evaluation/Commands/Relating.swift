@@ -85,7 +85,9 @@ extension Proposal {
   /// `link CLIENT ID NAME IDENTIFIERS`, and `relink` and `unlink`.
   static func relating(_ change: RelationshipClient.Change, _ arguments: Arguments) throws(Fault) -> Proposal {
     let (client, relationship) = try arguments.relationship()
-    let options = try arguments.documentOptions()
+    var options = try arguments.documentOptions()
+    // A change of linkage gives no document: what include: names is for the backup.
+    options["include"] = nil
     let identifiers: JSONValue
     do throws(Fault) { identifiers = try arguments.value(3).json() } catch {
       throw error.placed(at: arguments.range(3), in: arguments.source)

@@ -76,6 +76,7 @@ extension Arguments {
     if let option = options[first] { return option.words(at: Array(way.dropFirst())) }
     switch (first, way.dropFirst().first) {
     case ("id", nil) where takesID, ("data", "id"?) where takesID: return (range(1), [])
+    case ("filter", _) where name == "upsert": return options["key"].map { ($0.range, []) }
     case ("relationship", nil) where isRelating: return (range(2), [])
     case ("data", "type"?) where way.count == 2 && !isRelating: return (range(0), [])
     case ("data", "relationships"?) where isRelating:

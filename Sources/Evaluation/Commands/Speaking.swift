@@ -111,7 +111,7 @@ extension Command {
   /// Every command, in the order help shows them.
   static let all: [Command] = [
     connect, disconnect, client, stop, clients, queues, describe, template, forget, count, index, stream, show, create,
-    update, destroy, destroyAll,
+    update, upsert, destroy, destroyAll,
     related, relationship, diff, link, relink, unlink, transition, call,
     read, print, warn, assert, fail, sleep, vars, exit,
   ]
@@ -147,7 +147,7 @@ extension Stage {
   static let all: [Stage] = [
     `where`, map, select, with, without, `as`, take, skip, first, last, reverse, sort, unique, group, indexBy, chunk,
     flatten,
-    count, sum, avg, min, max, collect, each, print, show, create, update, destroy, link, relink, unlink,
-    write, table, card, chart, json, ndjson, csv, sh,
+    count, sum, avg, min, max, collect, each, print, show, create, update, upsert, destroy, link, relink, unlink,
+    transition, write, table, card, chart, json, ndjson, csv, sh,
   ]
 }

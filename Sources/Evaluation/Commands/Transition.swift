@@ -4,22 +4,69 @@ import JSONText
 import Language
 import Values
 
+extension Declaration.Option {
+  /// The options of both forms of `transition`.
+  fileprivate static let way: [Self] = [
+    .init(name: "to", shape: .string, summary: "the state to reach", isRequired: true),
+    .init(
+      name: "via", shape: .record, summary: "from which state each is reached: {published: \"draft\"}", isRequired: true
+    ),
+    .init(name: "with", shape: .record, summary: "the client for a step: {published: reviewers}"), .meta, .timeout,
+    .expire,
+  ]
+}
+
 extension Command {
   static let transition = Command(
     Declaration(
       name: "transition", summary: "Moves a resource to a state, through the states that lead there.",
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "ID", shape: .id)],
-      options: [
-        .init(name: "to", shape: .string, summary: "the state to reach", isRequired: true),
-        .init(
-          name: "via", shape: .record, summary: "from which state each is reached: {published: \"draft\"}",
-          isRequired: true),
-        .init(name: "with", shape: .record, summary: "the client for a step: {published: reviewers}"), .meta, .timeout,
-        .expire, .dryRun,
-      ], effect: .changes, result: "resource"),
+      options: Declaration.Option.way + [.dryRun], effect: .changes, result: "resource"),
     .changes { arguments, run throws(Fault) in
       try await StateMachine(arguments).begun(run.session)
     })
+}
+
+extension Stage {
+  /// Without those that look up or repeat one change.
+  private static let stepOptions = lookupOptions.filter { !["retry", "verify"].contains($0.name) }
+
+  static let transition = sink(
+    Declaration(
+      name: "transition", summary: "Moves the resource of each element to a state, through the states that lead there.",
+      parameters: [.init(name: "CLIENT", shape: .client)],
+      options: Declaration.Option.way + [.max, .backup] + stepOptions, effect: .changes, result: "summary",
+      names: .kept,
+      givesSummary: true)
+  ) { _ in
+    .lookingUp { arguments, session async throws(Fault) in
+      try await StateMachine(arguments).begun(session).lookedUp()
+    }
+  } plan: { plan, run throws(Fault) in
+    let machine = try StateMachine(plan.arguments, id: "")
+    // A lookup would settle one step, and not the element.
+    (plan.guards.verification, plan.guards.resolver) = (.none, nil)
+    for client in machine.clients.values {
+      try run.session.refuseStreamed(client, "transition")
+      try client.refuseReadOnly(plan.arguments)
+    }
+    let others = machine.clients.values.map { ($0.target, $0.client) }
+    plan.carrier = SequenceCarrier(
+      plan.client.client, others: Dictionary(others) { first, _ in first }, rate: plan.guards.rate
+    ) { change, reply throws(ClientError) in
+      try machine.following(change, reply)
+    } step: { change in
+      "on the way to \(machine.goal), at the step to \(StateMachine.asked(change))"
+    }
+  }
+}
+
+extension ClientValue {
+  /// Refuses the client of a step whose connection takes no changes.
+  fileprivate func refuseReadOnly(_ arguments: Arguments) throws(Fault) {
+    guard connection.protection == .readOnly else { return }
+    throw Fault(.guarded(connection: connection.label), arguments)
+  }
 }
 
 /// The way of a resource to a state (Retort.Client.StateMachine): each state has one predecessor, so that the path is
@@ -27,10 +74,11 @@ extension Command {
 private struct StateMachine: ChangeSequence {
   private let arguments: Arguments
   private let client: ClientValue
-  private let id: String
-  private let goal: String
+  private var id: String
+  let goal: String
   private let predecessors: [String: String]
-  private let clients: [String: ClientValue]
+  /// The clients of steps, by their states.
+  let clients: [String: ClientValue]
   /// The states that are left to go through.
   private var path: ArraySlice<String> = []
   /// The state that was asked for last.
@@ -39,9 +87,13 @@ private struct StateMachine: ChangeSequence {
   private(set) var value = Value.null
 
   init(_ arguments: Arguments) throws(Fault) {
+    self = try StateMachine(arguments, id: try arguments.id(1, of: try arguments.client()))
+  }
+
+  init(_ arguments: Arguments, id: String) throws(Fault) {
     self.arguments = arguments
+    self.id = id
     client = try arguments.client()
-    id = try arguments.id(1, of: client)
     goal = try arguments.string("to") ?? ""
     var (predecessors, clients): ([String: String], [String: ClientValue]) = ([:], [:])
     for field in try arguments.record("via")?.fields ?? [] {
@@ -72,6 +124,29 @@ private struct StateMachine: ChangeSequence {
     (self.predecessors, self.clients) = (predecessors, clients)
   }
 
+  /// The change to the first state on the way; the resource itself where it is there.
+  func lookedUp() throws(Fault) -> LookedUp {
+    LookedUp(proposal: try step(to: path.first ?? goal), found: path.isEmpty ? value : nil)
+  }
+
+  /// The state that a step asks for.
+  static func asked(_ change: Change) -> String { change.params["data"]?["attributes"]?["state"]?.stringValue ?? "" }
+
+  /// The change that follows on the reply to one, with this machine for any resource.
+  ///
+  /// - Throws: an error where the resource is in another state than was asked for.
+  func following(_ change: Change, _ reply: ChangeReply) throws(ClientError) -> Change? {
+    var machine = self
+    machine.id = change.id ?? ""
+    let asked = Self.asked(change)
+    guard case .document(let document) = reply, let resource = client.resources(document).first else { return nil }
+    do throws(Fault) {
+      try machine.check(resource, asked)
+      return asked == goal
+        ? nil : try path(from: asked).first.map { state throws(Fault) in try machine.step(to: state).change }
+    } catch { throw ClientError(.value, error.message) }
+  }
+
   /// The same machine with the resource read and the path found.
   func begun(_ session: Session) async throws(Fault) -> StateMachine {
     var begun = self
@@ -83,16 +158,21 @@ private struct StateMachine: ChangeSequence {
   mutating func next(after before: Value?) async throws(Fault) -> Proposal? {
     if let before, let asked {
       value = before
-      guard let reached = state(in: before) else {
-        throw fault(
-          "the service took the step to \(asked), and its answer has no state: look at the resource before going on")
-      }
-      guard reached == asked else {
-        throw fault("asked for \(asked), and the service answered with state \(reached): it stays there")
-      }
+      try check(before, asked)
     }
     asked = path.popFirst()
     return try asked.map { state throws(Fault) in try step(to: state) }
+  }
+
+  /// Checks that a reply has the state that was asked for.
+  private func check(_ resource: Value, _ asked: String) throws(Fault) {
+    guard let reached = state(in: resource) else {
+      throw fault(
+        "the service took the step to \(asked), and its answer has no state: look at the resource before going on")
+    }
+    guard reached == asked else {
+      throw fault("asked for \(asked), and the service answered with state \(reached): it stays there")
+    }
   }
 
   func trail(of proposal: Proposal) -> String? { "on the way to \(goal), at the step to \(asked ?? goal)" }

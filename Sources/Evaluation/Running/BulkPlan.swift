@@ -20,6 +20,10 @@ struct BulkPlan {
   var isDry = false
   /// Where elements are written that did not end well.
   var failedFile: FailedFile?
+  /// Whether its summary tells what was created, updated and same.
+  var countsUpserts = false
+  /// What sends its changes, if its client alone does not.
+  var carrier: (any Carrier)?
   /// Whether a summary is noted where all went well.
   var notesSummary = true
 
@@ -51,21 +55,31 @@ final class BulkElement: PlannedElement {
   /// The values that `as` gave names to on its way.
   let names: [Value]
   let proposal: Result<Proposal, Fault>
+  /// Its resource, if that is as the change would make it: then nothing is sent.
+  let found: Value?
   /// The element at the pipeline's head that it was made of, where that is known.
   let source: Value?
 
-  init(_ element: Value, names: [Value] = [], _ proposal: Result<Proposal, Fault>, source: Value? = nil) {
+  init(
+    _ element: Value, names: [Value] = [], _ proposal: Result<Proposal, Fault>, found: Value? = nil,
+    source: Value? = nil
+  ) {
     self.element = element
     self.names = names
     self.proposal = proposal
+    self.found = found
     self.source = source
   }
+
+  /// Whether there is no change of it, for an error.
+  var isFailure: Bool { if case .failure = proposal { true } else { false } }
 
   /// The type of its resource.
   var type: String { if case .success(let proposal) = proposal { proposal.change.target.type } else { "" } }
 
   var planned: Result<Change, Refusal> {
     switch proposal {
+    case .success where found != nil: .failure(.same)
     case .success(let proposal): .success(proposal.change)
     case .failure(let fault): .failure(.element(fault))
     }

@@ -35,7 +35,8 @@ struct BulkRun {
   /// - Throws: the first failure, unless the plan goes on after failures; an error of the source; the interrupt.
   func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementPage, tally: Tally) {
     let gathered = Mutex(Gathered())
-    let dispatcher = run.session.dispatcher(run, plan.client, isDry: plan.isDry, guards: plan.guards)
+    let dispatcher = run.session.dispatcher(
+      run, plan.client, isDry: plan.isDry, guards: plan.guards, carrier: plan.carrier)
     let (source, session, failed) = (plan.source, run.session, plan.failedFile)
     let isDry = plan.isDry
     let progress = session.progress(of: plan)
@@ -43,11 +44,13 @@ struct BulkRun {
     if let progress { policy.progress = { progress.show($0) } }
     defer { progress?.end() }
     var (report, samples) = (Report(), 0)
+    report.tally = Tally(countsUpserts: plan.countsUpserts)
     do throws(Fault) {
       while !Task.isCancelled, report.stop == nil, !report.isCut, try await source.begin() {
         report = await dispatcher.run(report, policy, consent: plan.consent) {
           let page = try await source.next()
-          for case .success(let proposal) in page?.lazy.map(\.proposal) ?? [] {
+          for element in page ?? [] {
+            guard element.found == nil, case .success(let proposal) = element.proposal else { continue }
             session.note(notSentOf: proposal)
             if isDry { samples = session.note(dry: proposal, sample: samples) }
           }
@@ -87,12 +90,14 @@ struct BulkRun {
     _ planned: BulkElement, _ outcome: Outcome, _ index: Int, _ keepsFlow: Bool, _ gathered: borrowing Mutex<Gathered>,
     _ session: Session
   ) {
-    if keepsFlow, case .done(let reply) = outcome, case .success(let proposal) = planned.proposal {
+    if keepsFlow, let found = planned.found {
+      gathered.withLock { $0.flow.append((index, found, planned.names)) }
+    } else if keepsFlow, case .done(let reply) = outcome, case .success(let proposal) = planned.proposal {
       let value = proposal.value(of: reply, session)
       gathered.withLock { $0.flow.append((index, value.isNull ? planned.element : value, planned.names)) }
     } else if keepsFlow, let id = outcome.idWithoutReply {
-      let identifier = ResourceValue(["type": .string(planned.type), "id": id.map { .string($0) } ?? .null])
-      gathered.withLock { $0.flow.append((index, .resource(identifier), planned.names)) }
+      let identifier = id.map { ResourceValue(["type": .string(planned.type), "id": .string($0)]) }
+      gathered.withLock { $0.flow.append((index, identifier.map { .resource($0) } ?? planned.element, planned.names)) }
     } else if case .done(let reply) = outcome, case .success(let proposal) = planned.proposal {
       proposal.noteOther(reply, session)
     } else if !outcome.isGood {
@@ -129,11 +134,17 @@ struct BulkRun {
 
   private func noteSummary(_ report: Report) {
     let (tally, options) = (report.tally, run.session.options)
-    if plan.isDry { return run.session.note("\(plan.label): dry run, \(tally.ok) would be sent\(estimate(tally.ok))") }
+    if plan.isDry { return run.session.note("\(plan.label): dry run, \(wouldBeSent(tally))") }
     if options.isOffline { return run.session.note("\(plan.label): shown, and not sent") }
     if options.summarizesAsJSON { return run.session.host.note(report.json(plan.label).text + "\n") }
     run.session.note("\(plan.label): \(tally.text)")
     if options.showsSpeed, let speed = report.speed { run.session.note("\(plan.label): \(speed)") }
+  }
+
+  /// What a dry run counts.
+  private func wouldBeSent(_ tally: Tally) -> String {
+    let count = tally.ok - tally.same
+    return "\(count) would be sent\(plan.countsUpserts ? " (\(tally.text))" : "")\(estimate(count))"
   }
 
   /// How long so many changes take at the last reply's time.

@@ -39,7 +39,7 @@ extension Run {
   /// The error of a change that was not carried out, with what the broker knows of it.
   func fault(of outcome: Outcome, _ proposal: Proposal) async -> Fault {
     switch outcome {
-    case .done, .before, .found, .skipped: return Fault(.interrupted, "interrupted")
+    case .done, .before, .found, .same, .skipped: return Fault(.interrupted, "interrupted")
     case .refused(let refusal): return Fault(refusal, proposal.arguments)
     case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error):
       return Fault(await proposal.client.explained(error), proposal.arguments, record: proposal.record)
@@ -50,13 +50,16 @@ extension Run {
 extension Session {
   /// The dispatcher of a statement for a client.
   func dispatcher(
-    _ run: Run, _ client: ClientValue, isDry: Bool = false, guards: Safeguards = Safeguards()
+    _ run: Run, _ client: ClientValue, isDry: Bool = false, guards: Safeguards = Safeguards(),
+    carrier: (any Carrier)? = nil
   ) -> Dispatcher {
     let statement = run.statement
     if isDry { return Dispatcher(statement, dryRun, lateReplies: nil, guards: guards) }
     var guards = guards
     guards.iteration = run.iteration
     if client.connection.protection == .readOnly { guards.readOnly = client.connection.label }
+    // A late reply settles one step of several, and not the element.
+    if let carrier { return Dispatcher(statement, carrier, lateReplies: nil, guards: guards) }
     return Dispatcher(statement, ClientCarrier(client.client), lateReplies: host.lateReplies, guards: guards)
   }
 
@@ -110,6 +113,7 @@ extension Fault {
       self.init(
         .value, "\(identity.text): done before with other content", at: [Mark(arguments.range)], in: arguments.source,
         nextStep: "a new journal sends it again")
+    case .same: self.init(.value, "\(arguments.name) changes nothing")
     case .guarded(let connection):
       self.init(
         .refused, "\(arguments.name): the connection \(connection) is read-only", at: [Mark(arguments.range)],

@@ -51,7 +51,12 @@ struct PerElementArguments: Sendable {
   func key(_ keys: inout Set<KeyHash>, _ frame: inout Frame) async throws(Fault) -> String? {
     guard let key else { return nil }
     let value = try await key.code.run(&frame)
-    guard keys.insert(KeyHash(try Comparison.key(of: value))).inserted else {
+    var isNew = keys.insert(KeyHash(try Comparison.key(of: value))).inserted
+    // A filter is a text, so that 5 and "5" find the same.
+    if template.name == "upsert" {
+      isNew = try keys.insert(KeyHash(CodePoints("=" + value.interpolated()))).inserted && isNew
+    }
+    guard isNew else {
       throw repeated(try value.json().text)
     }
     return try value.interpolated()

@@ -13,25 +13,27 @@ extension Stage {
       name: "create", summary: "Creates a resource of each element.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.include, .keepID, .keys, .meta, .timeout, .expire, .key, .max] + options, effect: .changes,
-      result: "summary", names: .kept, givesSummary: true
-    ),
-    Proposal.create)
+      result: "summary", names: .kept, givesSummary: true)
+  ) { _ in .proposing(Proposal.create) }
 
   static let update = sink(
     Declaration(
       name: "update", summary: "Updates the resource of each element with a record.",
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
       options: [.include, .keys, .meta, .timeout, .expire, .max, .backup] + options, effect: .changes,
-      result: "summary",
-      names: .kept, givesSummary: true),
-    Proposal.update)
+      result: "summary", names: .kept, givesSummary: true)
+  ) { _ in .proposing(Proposal.update) }
 
   static let destroy = sink(
     Declaration(
       name: "destroy", summary: "Destroys the resource of each element.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.confirm, .max, .meta, .timeout, .expire, .backup] + options,
-      effect: .destroys, result: "summary", names: .kept, givesSummary: true), Proposal.destroy)
+      effect: .destroys, result: "summary", names: .kept, givesSummary: true)
+  ) { _ in .proposing(Proposal.destroy) }
+
+  /// The options of a sink that finds out by itself what is left to do, so that it has no journal.
+  static let lookupOptions = options.filter { !["journal", "settle", "unknown"].contains($0.name) }
 
   static let link = relating(.link)
   static let relink = relating(.relink)
@@ -45,15 +47,18 @@ extension Stage {
           .init(name: "CLIENT", shape: .client), .init(name: "NAME", shape: .string),
           .init(name: "IDENTIFIERS", shape: .any),
         ],
-        options: [.meta, .timeout, .expire, .max] + options, effect: .changes, result: "summary", names: .kept,
-        givesSummary: true)
-    ) { arguments throws(Fault) in try Proposal.relating(change, arguments) }
+        options: [.include, .meta, .timeout, .expire, .max, .backup] + options, effect: .changes, result: "summary",
+        names: .kept, givesSummary: true)
+    ) { _ in .proposing { arguments throws(Fault) in try Proposal.relating(change, arguments) } }
   }
 
-  private static func sink(
-    _ declaration: Declaration, _ propose: @escaping @Sendable (Arguments) throws(Fault) -> Proposal
+  /// A sink: `making` says how the change of an element is made, and `plan` completes what is about to be changed.
+  static func sink(
+    _ declaration: Declaration, _ making: @escaping @Sendable (StageCall) -> ChangeMaking,
+    plan complete: @escaping @Sendable (inout BulkPlan, Run) throws(Fault) -> Void = { _, _ in }
   ) -> Stage {
     Stage(declaration) { call in
+      let making = making(call)
       let arguments = PerElementArguments(call)
       let named = call.option("failed") == nil ? nil : call.compiler.scope.variable(Pipeline.sourceName)?.slot
       return .sink { frame, stream, keepsFlow throws(Fault) in
@@ -62,7 +67,7 @@ extension Stage {
         let policy = try once.policy(frame.run, client, label: "\(declaration.name) \(client.name)")
         let isDry = frame.run.isDry(once)
         let guards = try once.safeguards(frame.run, client, keyField: arguments.keyField)
-        let source = ElementSource(stream, frame, arguments, once, policy, propose)
+        let source = ElementSource(stream, frame, arguments, once, policy, making)
         source.named = named
         let consent = isDry ? nil : try await Self.consent(declaration, once, client, frame.run, source, guards.journal)
         if let journal = guards.journal, journal.before.done > 0, source.left == nil {
@@ -73,6 +78,7 @@ extension Stage {
         var plan = BulkPlan(arguments: once, client: client, policy: policy, consent: consent, source: source)
         plan.isDry = isDry
         plan.guards = guards
+        try complete(&plan, frame.run)
         plan.failedFile = try once.string("failed").map { path throws(Fault) in try FailedFile(path) }
         let (flow, tally) = try await BulkRun(plan, frame.run).carriedOut(keepsFlow: keepsFlow)
         return (flow, tally.value)
@@ -107,7 +113,7 @@ private final class ElementSource: BulkSource {
   private let arguments: PerElementArguments
   private let once: Arguments
   private let policy: Policy
-  private let propose: (Arguments) throws(Fault) -> Proposal
+  private let making: ChangeMaking
   private var page = ElementPage()
   private var position = 0
   private var failures: ArraySlice<ElementPage.Failure> = []
@@ -124,10 +130,10 @@ private final class ElementSource: BulkSource {
 
   init(
     _ stream: ElementStream, _ frame: Frame, _ arguments: PerElementArguments, _ once: Arguments, _ policy: Policy,
-    _ propose: @escaping (Arguments) throws(Fault) -> Proposal
+    _ making: ChangeMaking
   ) {
     (self.stream, self.frame, self.arguments, self.once) = (stream, frame, arguments, once)
-    (self.policy, self.propose) = (policy, propose)
+    (self.policy, self.making) = (policy, making)
   }
 
   func begin() -> Bool {
@@ -148,7 +154,7 @@ private final class ElementSource: BulkSource {
   private func doneCount(of all: Collected, in journal: Journal?) async throws(Fault) -> Int {
     guard let journal, journal.before.done > 0 else { return 0 }
     let policy = Policy(window: policy.window, continuesOnError: true)
-    let source = ElementSource(try all.elements(), frame, arguments, once, policy, propose)
+    let source = ElementSource(try all.elements(), frame, arguments, once, policy, making)
     var done = 0
     while let elements = try await source.next() {
       done += elements.count { element in
@@ -168,19 +174,26 @@ private final class ElementSource: BulkSource {
       page = try await stream.page() ?? ElementPage()
       (position, failures) = (0, page.failures[...])
     }
-    var elements: [BulkElement] = []
+    var drafts: [DraftedElement] = []
     do throws(Fault) {
-      while elements.count < policy.window, !isStopped, let element = try await element() { elements.append(element) }
+      while drafts.count < policy.window, !isStopped, let draft = try await draft() { drafts.append(draft) }
     } catch {
-      if elements.isEmpty { throw error }
+      if drafts.isEmpty { throw error }
       stop = error
     }
-    return elements.isEmpty ? nil : elements
+    return drafts.isEmpty ? nil : stopping(await drafts.made(making, frame.run.session))
+  }
+
+  /// The elements up to the first whose lookup failed, unless the statement goes on after failures.
+  private func stopping(_ elements: [BulkElement]) -> [BulkElement] {
+    guard !policy.continuesOnError, let last = elements.firstIndex(where: \.isFailure) else { return elements }
+    isStopped = true
+    return Array(elements[...last])
   }
 
   /// The next element of the page; nil at its end.
-  private func element() async throws(Fault) -> BulkElement? {
-    if let failure = failures.first, failure.place <= position { return failed(failures.removeFirst()) }
+  private func draft() async throws(Fault) -> DraftedElement? {
+    if let failure = failures.first, failure.place <= position { return .made(failed(failures.removeFirst())) }
     guard position < page.elements.count else { return nil }
     let element = page.elements[position]
     let names = page.names.isEmpty ? [] : page.names[position]
@@ -189,13 +202,17 @@ private final class ElementSource: BulkSource {
     let source = page.names.isEmpty ? nil : named.map { frame.slots[$0] }
     do throws(Fault) {
       let key = try await arguments.key(&keys, &frame)
-      var proposal = try propose(try await arguments.each(once, element, &frame))
+      let arguments = try await arguments.each(once, element, &frame)
+      guard case .proposing(let propose) = making else {
+        return .waiting(LookupRequest(element: element, names: names, source: source, key: key, arguments: arguments))
+      }
+      var proposal = try propose(arguments)
       proposal.change.key = key
-      return BulkElement(element, names: names, .success(proposal), source: source)
+      return .made(BulkElement(element, names: names, .success(proposal), source: source))
     } catch {
       if error.isUncatchable { throw error.within("at \(element.label)") }
       isStopped = !policy.continuesOnError
-      return BulkElement(element, names: names, .failure(error), source: source)
+      return .made(BulkElement(element, names: names, .failure(error), source: source))
     }
   }
 

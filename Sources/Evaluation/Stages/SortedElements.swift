@@ -23,34 +23,38 @@ struct SortedElements {
   ///
   /// - Throws: a `type` error for two keys without an order.
   func order() throws(Fault) -> [Int32] {
-    let places = 0..<Int32(elements.count)
-    if columns.count == 1, let integers = columns[0].integers { return Self.order(integers, descends[0]) }
+    guard let ranks = columns[0].ranks(isDescending: descends[0]) else { return try order(columns[...]) }
+    let rest = columns[0].areExact ? columns.dropFirst() : columns[...]
+    var ranked = ranks.enumerated().map { (rank: $1, place: Int32($0)) }
     var fault: Fault?
-    let order = places.sorted { a, b in
-      guard fault == nil else { return a < b }
-      do throws(Fault) {
-        for (column, isDescending) in zip(columns, descends) {
-          let order = try column.order(Int(a), Int(b))
-          if order != 0 { return isDescending ? order > 0 : order < 0 }
-        }
-      } catch {
-        let labels = elements.elements(at: [a, b]).map(\.label)
-        fault = error.within("in sort, between \(labels[0]) and \(labels[1])")
-      }
-      return a < b
+    ranked.sort { a, b in
+      if a.rank != b.rank { return a.rank < b.rank }
+      return isBefore(a.place, b.place, rest, &fault)
     }
+    if let fault { throw fault }
+    return ranked.map(\.place)
+  }
+
+  private func order(_ columns: ArraySlice<SortColumn>) throws(Fault) -> [Int32] {
+    var fault: Fault?
+    let order = (0..<Int32(elements.count)).sorted { isBefore($0, $1, columns, &fault) }
     if let fault { throw fault }
     return order
   }
 
-  private static func order(_ keys: [Int], _ isDescending: Bool) -> [Int32] {
-    var pairs = keys.enumerated().map { (key: $1, place: Int32($0)) }
-    if isDescending {
-      pairs.sort { $0.key != $1.key ? $0.key > $1.key : $0.place < $1.place }
-    } else {
-      pairs.sort { $0.key != $1.key ? $0.key < $1.key : $0.place < $1.place }
+  /// Whether an element is before another by some columns; after a fault by their places.
+  private func isBefore(_ a: Int32, _ b: Int32, _ columns: ArraySlice<SortColumn>, _ fault: inout Fault?) -> Bool {
+    guard fault == nil else { return a < b }
+    do throws(Fault) {
+      for index in columns.indices {
+        let order = try columns[index].order(Int(a), Int(b))
+        if order != 0 { return descends[index] ? order > 0 : order < 0 }
+      }
+    } catch {
+      let labels = elements.elements(at: [a, b]).map(\.label)
+      fault = error.within("in sort, between \(labels[0]) and \(labels[1])")
     }
-    return pairs.map(\.place)
+    return a < b
   }
 }
 
@@ -65,8 +69,18 @@ private struct SortColumn {
   private var texts: [String] = []
   private var values: [Value] = []
 
-  /// The keys, where all are integers.
-  var integers: [Int]? { form == .integers ? integerKeys : nil }
+  /// Numbers in the order of the keys: of integers exact, of texts the first eight bytes; nil for other keys.
+  func ranks(isDescending: Bool) -> [UInt64]? {
+    let flip = isDescending ? UInt64.max : 0
+    switch form {
+    case .integers: return integerKeys.map { UInt64(bitPattern: Int64($0)) ^ 1 << 63 ^ flip }
+    case .texts: return texts.map { $0.rank ^ flip }
+    case .values: return nil
+    }
+  }
+
+  /// Whether two keys of one rank are equal.
+  var areExact: Bool { form == .integers }
 
   mutating func add(_ key: Value) {
     switch key {
@@ -94,5 +108,17 @@ private struct SortColumn {
       guard left.isNull || right.isNull else { return try Comparison.order(left, right) }
       return left.isNull && right.isNull ? 0 : left.isNull ? -1 : 1
     }
+  }
+}
+
+extension String {
+  /// The first eight bytes as a number: of two texts the lesser one has the lesser number, or they are equal so far.
+  fileprivate var rank: UInt64 {
+    var (rank, shift) = (UInt64(0), UInt64(56))
+    for byte in utf8.prefix(8) {
+      rank |= UInt64(byte) << shift
+      shift &-= 8
+    }
+    return rank
   }
 }

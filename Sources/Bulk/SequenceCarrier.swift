@@ -1,0 +1,69 @@
+public import Client
+
+/// A carrier of changes on which others follow: it sends them one after the other, and gives the last reply.
+public struct SequenceCarrier: Carrier {
+  /// The change that follows on the reply to one; nil after the last.
+  public typealias Following = @Sendable (Change, ChangeReply) throws(ClientError) -> Change?
+
+  private let client: ResourceClient
+  private let others: [Change.Target: ResourceClient]
+  private let rate: RateLimiter?
+  private let following: Following
+  private let step: @Sendable (Change) -> String
+
+  /// Creates a carrier.
+  ///
+  /// - Parameters:
+  ///   - client: What sends the changes of any target but those of `others`.
+  ///   - others: What sends the changes of other targets.
+  ///   - rate: How many leave a second; the first of each sequence has had its turn.
+  ///   - following: Gives the change that follows.
+  ///   - step: Names a change for errors: `at the step to published`.
+  public init(
+    _ client: ResourceClient, others: [Change.Target: ResourceClient], rate: RateLimiter?,
+    following: @escaping Following, step: @escaping @Sendable (Change) -> String
+  ) {
+    (self.client, self.others, self.rate) = (client, others, rate)
+    (self.following, self.step) = (following, step)
+  }
+
+  /// The thread of the connection of most changes.
+  public var executor: (any TaskExecutor)? { client.taskExecutor }
+
+  /// Sends a change, and those that follow.
+  ///
+  /// - Throws: `ClientError` of the change that failed; of one after the first it counts as sent.
+  public func carry(_ change: Change) async throws(ClientError) -> ChangeReply {
+    var (change, reply) = (change, try await send(change))
+    do throws(ClientError) {
+      while let next = try following(change, reply) {
+        await rate?.turn()
+        (change, reply) = (next, try await send(next))
+      }
+      return reply
+    } catch { throw error.afterTheFirst }
+  }
+
+  private func send(_ change: Change) async throws(ClientError) -> ChangeReply {
+    do throws(ClientError) {
+      return try await ClientCarrier(others[change.target] ?? client).carry(change)
+    } catch {
+      var error = error
+      error.facts.append(step(change))
+      throw error
+    }
+  }
+}
+
+extension ClientError {
+  /// The error of a change after the first of a sequence: the element was changed before.
+  fileprivate var afterTheFirst: ClientError {
+    var error = self
+    if kind == .interrupted {
+      error = ClientError(.value, "interrupted between its changes")
+      error.facts = facts
+    }
+    error.wasSent = true
+    return error
+  }
+}

@@ -1,0 +1,214 @@
+import Bulk
+import Client
+import JSONAPI
+import JSONText
+import Language
+import Values
+
+extension Declaration.Option {
+  static let upsertKey = Self(
+    name: "key", shape: .field, summary: "the field of the record that finds its resource: .email", isRequired: true)
+}
+
+extension Command {
+  static let upsert = Command(
+    Declaration(
+      name: "upsert", summary: "Creates a resource of a record, or updates the one that a field finds.",
+      parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
+      options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .dryRun], effect: .changes, result: "resource",
+      examples: [
+        .init(code: #"(upsert posts {text: "Post 12", state: "spam"} key: .text).id"#, output: "\"12\"")
+      ]),
+    .changes { arguments, run throws(Fault) in
+      let key = arguments["key"]?.expression?.path ?? ""
+      return UpsertSequence(try await Upsert(arguments, key).lookedUp())
+    })
+}
+
+extension Stage {
+  static let upsert = sink(
+    Declaration(
+      name: "upsert", summary: "Creates a resource of each element, or updates the one that a field finds.",
+      parameters: [.init(name: "CLIENT", shape: .client)],
+      options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .max, .backup] + lookupOptions, effect: .changes,
+      result: "summary", names: .kept, givesSummary: true)
+  ) { call in
+    let key = call.option("key")?.path ?? ""
+    return .lookingUp { arguments, _ async throws(Fault) in try await Upsert(arguments, key).lookedUp() }
+  } plan: { plan, _ in
+    plan.countsUpserts = true
+  }
+}
+
+/// The one change of an upsert, or none.
+private struct UpsertSequence: ChangeSequence {
+  private var proposal: Proposal?
+  private(set) var value: Value
+
+  init(_ looked: LookedUp) {
+    proposal = looked.found == nil ? looked.proposal : nil
+    value = looked.found ?? .null
+  }
+
+  mutating func next(after before: Value?) -> Proposal? {
+    value = before ?? value
+    return proposal.take()
+  }
+
+  func trail(of proposal: Proposal) -> String? { nil }
+}
+
+/// A record, and the field by which its resource is looked up.
+private struct Upsert {
+  private let arguments: Arguments
+  private let client: ClientValue
+  private let record: JSONObject
+  private let options: JSONObject
+  private let key: String
+
+  init(_ arguments: Arguments, _ key: String) throws(Fault) {
+    self.arguments = arguments
+    self.key = key
+    client = try arguments.client()
+    record = try Proposal.object(arguments, 1)
+    options = try arguments.documentOptions()
+  }
+
+  /// Looks the resource up, and makes the change that the record needs (TheLanguage.md, "Commands").
+  ///
+  /// - Throws: an error for a record without the key, if several resources have it, and if the service gives one that has
+  ///   another: then it does not filter by that field.
+  func lookedUp() async throws(Fault) -> LookedUp {
+    let (creating, content) = try creating()
+    let value = try value(of: content)
+    let document = try await found(value)
+    for resource in document.resources where resource["attributes"]?[key]?.equals(value) != true {
+      throw notFiltered(by: value, resource)
+    }
+    guard document.resources.count < 2 else {
+      throw fault(
+        "\(document.resources.count) \(client.name) have the \(key) \(value.text)",
+        nextStep: "stream \(clientText) filter: {\(key): \(value.text)} lists them")
+    }
+    guard let resource = document.resources.first else { return LookedUp(proposal: creating) }
+    guard let id = resource["id"]?.idText else { throw fault("the service sent a resource without an id") }
+    let updating = try Proposal(.update, arguments, client, record: 1) { () throws(ClientError) in
+      try client.client.updateRequest(id, record, options: options)
+    }
+    guard content.isHeld(by: resource) else { return LookedUp(proposal: updating) }
+    let include = try arguments.query().include
+    return LookedUp(proposal: updating, found: client.resources(document, asked: include).first)
+  }
+
+  /// The change that creates the resource, and its attributes and relationships, named as the script names them.
+  private func creating() throws(Fault) -> (Proposal, content: JSONObject) {
+    if record["attributes"] == nil, record["relationships"] == nil, record["id"]?.isNull == false {
+      throw fault(
+        "the record has an id, and \(key) finds its resource", nextStep: "leave the id out: | without .id, or select")
+    }
+    var content = JSONObject()
+    let proposal = try Proposal(.create, arguments, client, record: 1) { () throws(ClientError) in
+      let request = try client.client.createRequest(record, options: options)
+      content = request.params["data"]?.objectValue ?? content
+      return request
+    }
+    return (proposal, content)
+  }
+
+  /// The value of the key.
+  private func value(of content: JSONObject) throws(Fault) -> JSONValue {
+    guard let value = content["attributes"]?[key], !value.isNull else {
+      throw fault(
+        "the record has no \(key): nothing finds its resource",
+        nextStep: "where .\(key) != null leaves such records out")
+    }
+    let text = value.filterText
+    guard let text, !text.isEmpty else {
+      throw fault("\(key) is \(value.text): a filter takes a string that is not empty, a number or a boolean")
+    }
+    if text.holds(",") {
+      throw fault(
+        "the \(key) \(value.text) holds a comma: servers read it as two values",
+        nextStep: "take another field as key:, or send it by create or update")
+    }
+    return value
+  }
+
+  /// What the service finds by the key.
+  private func found(_ value: JSONValue) async throws(Fault) -> Document {
+    var query = try arguments.query()
+    query.filter = [(key, value.filterText ?? "")]
+    let patience = try arguments.patience(client)
+    let document = try await client.reading(arguments) { () throws(ClientError) in
+      try await client.client.list(query, patience: patience)
+    }
+    guard document.object.contains("data") else { throw fault("the service sent a list without data") }
+    return document
+  }
+
+  private func notFiltered(by value: JSONValue, _ resource: JSONObject) -> Fault {
+    let other = resource["attributes"]?[key]?.text ?? "none"
+    return fault(
+      "the service does not filter by \(key): asked for \(value.text), it sent \(client.name) "
+        + "\(resource["id"]?.idText ?? "") with \(other)",
+      nextStep: "let known = stream \(clientText) | index-by .\(key) tells which are there")
+  }
+
+  /// The client as the script names it.
+  private var clientText: String { arguments.source.text(arguments.range(0)) }
+
+  private func fault(_ message: String, nextStep: String? = nil) -> Fault {
+    Fault(
+      .value, "\(client.name) upsert: \(message)", at: [Fault.Mark(arguments.range(1))], in: arguments.source,
+      nextStep: nextStep)
+  }
+}
+
+extension JSONValue {
+  /// The text that a filter sends for it; nil for null, lists and objects.
+  fileprivate var filterText: String? {
+    switch self {
+    case .string(let text): text
+    case .number(let number): number.text
+    case .bool(let value): value ? "true" : "false"
+    case .null, .array, .object: nil
+    }
+  }
+
+  /// Whether both are equal as `==` has it: numbers by size, records in any order of their fields; false for two types.
+  fileprivate func equals(_ other: JSONValue) -> Bool {
+    switch (self, other) {
+    case (.number(let a), .number(let b)): a == b || (try? Arithmetic.compare(a, b)) == 0
+    case (.array(let a), .array(let b)): a.count == b.count && zip(a, b).allSatisfy { $0.equals($1) }
+    case (.object(let a), .object(let b)): a.count == b.count && a.allSatisfy { b[$0.key]?.equals($0.value) ?? false }
+    default: self == other
+    }
+  }
+}
+
+extension JSONObject {
+  /// Whether a resource has these attributes and this linkage; linkage that it does not show counts as different.
+  fileprivate func isHeld(by resource: JSONObject) -> Bool {
+    let attributes = self["attributes"]?.objectValue ?? [:]
+    let relationships = self["relationships"]?.objectValue ?? [:]
+    return attributes.allSatisfy { resource["attributes"]?[$0.key]?.equals($0.value) ?? false }
+      && relationships.allSatisfy { name, relationship in
+        guard let theirs = resource["relationships"]?[name]?["data"], let own = relationship["data"] else {
+          return false
+        }
+        return Linked(own) == Linked(theirs)
+      }
+  }
+}
+
+/// What a relationship leads to: one, none, or many in any order.
+private struct Linked: Equatable {
+  private let isMany: Bool
+  private let identifiers: Set<Identifier>
+
+  init(_ data: JSONValue) {
+    isMany = data.arrayValue != nil
+    let objects = data.arrayValue?.compactMap(\.objectValue) ?? [data.objectValue].compactMap(\.self)
+    identifiers = Set(objects.compactMap { Identifier($0) })
+  }
+}

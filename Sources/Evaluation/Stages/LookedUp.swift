@@ -1,0 +1,67 @@
+import Bulk
+import Values
+
+/// What was found of an element's resource, and the change that it needs.
+struct LookedUp: Sendable {
+  /// The change; not sent if `found` is there.
+  var proposal: Proposal
+  /// The resource, if it is as the change would make it.
+  var found: Value?
+}
+
+/// How a sink makes the change of an element.
+enum ChangeMaking: Sendable {
+  /// From its arguments alone.
+  case proposing(@Sendable (Arguments) throws(Fault) -> Proposal)
+  /// From what the service has; the lookups of a window run at once.
+  case lookingUp(@Sendable (Arguments, Session) async throws(Fault) -> LookedUp)
+}
+
+/// An element whose change waits for a lookup.
+struct LookupRequest: Sendable {
+  let element: Value
+  let names: [Value]
+  let source: Value?
+  /// The text of its `key:`.
+  let key: String?
+  let arguments: Arguments
+
+  /// The element with its change, or with the error of its lookup.
+  func looked(
+    up lookUp: @Sendable (Arguments, Session) async throws(Fault) -> LookedUp, _ session: Session
+  ) async -> BulkElement {
+    do throws(Fault) {
+      var looked = try await lookUp(arguments, session)
+      looked.proposal.change.key = key
+      return BulkElement(element, names: names, .success(looked.proposal), found: looked.found, source: source)
+    } catch { return BulkElement(element, names: names, .failure(error), source: source) }
+  }
+}
+
+/// An element of a window, with its change or before its lookup.
+enum DraftedElement: Sendable {
+  case made(BulkElement)
+  case waiting(LookupRequest)
+}
+
+extension [DraftedElement] {
+  /// The elements after the lookups that are left, all at once, in their order.
+  func made(_ making: ChangeMaking, _ session: Session) async -> [BulkElement] {
+    guard case .lookingUp(let lookUp) = making else {
+      return compactMap { if case .made(let element) = $0 { element } else { nil } }
+    }
+    return await withTaskGroup(of: (Int, BulkElement).self) { group in
+      for (index, draft) in enumerated() {
+        group.addTask {
+          switch draft {
+          case .made(let element): (index, element)
+          case .waiting(let request): (index, await request.looked(up: lookUp, session))
+          }
+        }
+      }
+      var made: [(Int, BulkElement)] = []
+      for await element in group { made.append(element) }
+      return made.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+  }
+}

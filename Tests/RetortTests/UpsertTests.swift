@@ -1,0 +1,75 @@
+import Testing
+
+/// What `upsert` makes of services that answer its lookup otherwise than it asks.
+@Suite(.timeLimit(.minutes(1))) struct UpsertTests {
+  private static func index(_ data: String) -> [String: String] {
+    ["index": #""result":{"data":[\#(data)]}"#, "create": #""result":{"data":{"type":"posts","id":"9"}}"#]
+  }
+
+  private static func post(_ id: Int, _ attributes: String) -> String {
+    #"{"type":"posts","id":"\#(id)","attributes":{\#(attributes)}}"#
+  }
+
+  @Test func aServiceThatIgnoresTheFilterIsRefused() async throws {
+    let odd = try await OddService(Self.index([1, 2].map { Self.post($0, #""text":"other""#) }.joined(separator: ",")))
+    let one = await odd.run(#"upsert posts {text: "a"} key: .text"#)
+    #expect(one.status == 1 && one.output.isEmpty)
+    #expect(one.notes.contains(#"the service does not filter by text: asked for "a", it sent posts 1 with "other""#))
+    #expect(one.notes.contains("let known = stream posts | index-by .text"))
+    let many = await odd.run(#"1..40 | map {text: "t\(it)"} | upsert posts key: .text on-error: "continue""#)
+    #expect(many.notes.contains("upsert posts: 0 created, 0 updated, 0 same, 40 refused"))
+    await odd.stop()
+  }
+
+  @Test(arguments: [#""text":5"#, "", #""text":null"#, #""text":["5"]"#]) func aValueOfAnotherTypeIsNotTheSame(
+    _ attributes: String
+  ) async throws {
+    let odd = try await OddService(Self.index(Self.post(1, attributes)))
+    let ran = await odd.run(#"upsert posts {text: "5"} key: .text"#)
+    #expect(ran.status == 1 && ran.notes.contains("does not filter by text"), Comment(rawValue: ran.notes))
+    await odd.stop()
+  }
+
+  @Test(arguments: [#""result":{}"#, #""result":{"meta":{"record-count":1}}"#, #""result":null"#])
+  func aListWithoutDataIsNoEmptyList(_ answer: String) async throws {
+    let odd = try await OddService(["index": answer])
+    let ran = await odd.run(#"upsert posts {text: "5"} key: .text"#)
+    #expect(ran.status == 1 && ran.notes.contains("data"), Comment(rawValue: ran.notes))
+    #expect(!ran.notes.contains("create"), Comment(rawValue: ran.notes))
+    await odd.stop()
+  }
+
+  @Test func severalWithTheKeyAreAnErrorAndNothingIsSent() async throws {
+    let odd = try await OddService(Self.index([1, 2].map { Self.post($0, #""text":"a""#) }.joined(separator: ",")))
+    let ran = await odd.run(#"[{text: "a"}] | upsert posts key: .text"#)
+    #expect(ran.status == 1 && ran.notes.contains(#"2 posts have the text "a""#), Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains(#"stream posts filter: {text: "a"} lists them"#))
+    await odd.stop()
+  }
+
+  @Test func aDryRunLooksUpAndCounts() async {
+    let ran = await Ran.retort(
+      "-c",
+      """
+      connect "embedded:blog"
+      let posts = client queue: "posts" meta: {}
+      [{text: "a"}, {text: "Post 2", views: 1}, {text: "Post 3"}] | upsert posts key: .text dry-run: true
+      print (count posts)
+      """)
+    #expect(ran.output == "1000\n" && ran.status == 0)
+    let lines = ran.notes.split(separator: "\n")
+    #expect(
+      lines.count == 3
+        && lines[0].contains(#""method":"create","params":{"data":{"type":"posts","attributes":{"text":"a"#))
+    #expect(lines[1] == "dry run, not sent: upsert posts 2")
+    #expect(lines[2].hasPrefix("upsert posts: dry run, 2 would be sent (1 created, 1 updated, 1 same)"))
+  }
+
+  @Test func aFailedLookupIsTheFailureOfItsElement() async throws {
+    let odd = try await OddService(["index": OddService.errors(#"{"detail":"is locked","status":"409"}"#)])
+    let ran = await odd.run(#"[{text: "a"}, {text: "b"}] | upsert posts key: .text on-error: "continue""#)
+    #expect(ran.notes.contains("0 created, 0 updated, 0 same, 2 refused"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("is locked") && ran.notes.contains("and 1 more like it"), Comment(rawValue: ran.notes))
+    await odd.stop()
+  }
+}
