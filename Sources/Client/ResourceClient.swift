@@ -135,7 +135,7 @@ public struct ResourceClient: Sendable {
   func list(_ query: Query, patience: Patience) async throws(ClientError) -> Document {
     let request = ReadRequest(method: "index", params: query.params)
     return try await document(request, patience: patience) { document throws(ClientError) in
-      guard document.object.contains("data") || document.pagination?.totalSize != nil else {
+      guard document.object.contains("data") || document.pagination()?.totalSize != nil else {
         throw malformed("index", "the reply has no data")
       }
     }

@@ -43,6 +43,7 @@ struct BulkRun {
     if let progress { policy.progress = { progress.show($0) } }
     defer { progress?.end() }
     var (report, samples) = (Report(), 0)
+    if plan.arguments.name == "create", !isDry { session.consumers.begin(plan.client) }
     do throws(Fault) {
       while !Task.isCancelled, report.stop == nil, !report.isCut, try await source.begin() {
         report = await dispatcher.run(report, policy, consent: plan.consent) {
