@@ -5,7 +5,7 @@ import JSONText
 ///
 /// What stays is not handed out again, nor is what was handed out first and last: a page of nothing else means that the
 /// service keeps what it destroys in its list, and ends it with an error (Retort.Client.Generic `destroy_all` would never end).
-/// Where `show` finds such a resource its id has been given to a new one, and it is handed out once more.
+/// Where `show` does not call such a resource absent its id may have been given to a new one: it is handed out once more.
 /// A page that is empty, or holds only what could not be destroyed, is passed over where there is a next one. Where the
 /// query names no page, a hundred are asked for at a time, or the list as it comes where the service refuses that.
 public struct FirstPages: Sendable {
@@ -104,11 +104,12 @@ public struct FirstPages: Sendable {
     return nil
   }
 
-  /// Whether the service shows a resource of an id.
+  /// Whether the service shows a resource of an id, or can't say so.
   private func isThere(_ id: String) async -> Bool {
-    do throws(ClientError) { return try await client.show(id, patience: patience).resource != nil } catch {
-      return false
-    }
+    do throws(ClientError) {
+      _ = try await client.show(id, patience: patience)
+      return true
+    } catch { return [.malformed, .methodNotFound, .service, .invalid].contains(error.kind) }
   }
 
   /// The page of the query; nil where the service refuses one that was there before.

@@ -151,13 +151,18 @@ import Testing
   @Test(arguments: ["{}", "null", #"{"meta":{"a":1}}"#]) func aReplyWithoutAListIsNotCounted(result: String)
     async throws
   {
-    let (client, _) = ResourceClient.scripted([.result(result), .result(result)])
+    let (client, _) = ResourceClient.scripted([.result(result), .result(result), .result(result), .result(result)])
     #expect(
       await failure { () throws(ClientError) in try await client.count(Query()) }?.message
         == "posts index: the reply has no data")
     #expect(
       await failure { () throws(ClientError) in try await client.firstPages(Query()).first() }?.message
         == "posts index: the reply has no data")
+    #expect(await drained(client.stream(Query())).error?.message == "posts index: the reply has no data")
+    #expect(
+      await failure { () throws(ClientError) in
+        try await client.relationship("tags", of: "1").related(source: nil)
+      }?.message == "posts get_related_resource: the reply has no data")
   }
 
   @Test(arguments: [nil, 2]) func withoutATotalTheStreamIsCounted(next: Int?) async throws {

@@ -86,7 +86,7 @@ import Testing
     let service = try await Self.service(pages.map { (ids: $0.0, total: $0.1) })
     let ran = await service.run("stream posts on-shift: \"fail\" | map .id")
     #expect(ran.status == 1 && ran.output == "\"1\"\n\"2\"\n")
-    #expect(ran.notes.hasPrefix("error[service]: posts stream: \(message)"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.hasPrefix("error[service]: posts index: \(message)"), Comment(rawValue: ran.notes))
     #expect(ran.notes.contains("  = read it again when nobody changes it; on-shift: \"note\" reads on\n"))
     let wrong = await service.run("stream posts on-shift: \"fial\" | count")
     #expect(wrong.status == 1)
@@ -100,7 +100,7 @@ import Testing
     let service = try await Self.service(pages.map { (ids: $0.0, total: $0.1) }, changed: changed)
     let ran = await service.run("stream posts | collect | update posts {a: 1}")
     #expect(ran.status == 1 && changed.sorted.isEmpty)
-    #expect(ran.notes.contains("error[protocol]: posts stream: page 4, as the one before, holds only what came before"))
+    #expect(ran.notes.contains("error[protocol]: posts index: page 4, as the one before, holds only what came before"))
     await service.stop()
   }
 
@@ -144,7 +144,7 @@ import Testing
       let ids = Array(1...6).dropFirst((number - 1) * size).prefix(size)
       return Self.page(Array(ids), next: number * size < 6 ? "/things?page[number]=\(number + 1)" : nil)
     }
-    let ran = await service.run("print (stream posts | map .id)\nprint (count posts)")
+    let ran = await service.run("print json((stream posts | map .id))\nprint (count posts)")
     #expect(ran == Ran(status: 0, output: "[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\"]\n6\n", notes: ""))
     await service.stop()
   }
