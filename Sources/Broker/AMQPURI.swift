@@ -125,6 +125,9 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     if !text.hasPrefix("["), text.contains("::") {
       throw BrokerError(.address, "an address of IPv6 stands in brackets: \(Self.bracketed(text))")
     }
+    if rest.hasPrefix("["), !rest.contains("]") {
+      throw BrokerError(.address, "the bracket of the address \(text) is not closed: [::1]:5672")
+    }
     if rest.hasPrefix("["), let end = rest.firstIndex(of: "]") {
       host = String(rest[rest.index(after: rest.startIndex)..<end])
       rest = rest[rest.index(after: end)...]

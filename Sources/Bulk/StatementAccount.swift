@@ -12,10 +12,12 @@ public final class StatementAccount: Sendable {
 
   /// The run's account.
   public let run: RunAccount
+  /// Whether its text holds a change.
+  public let changesData: Bool
   private let state = Mutex(State())
 
   /// Creates the account of a statement.
-  public init(_ run: RunAccount) { self.run = run }
+  public init(_ run: RunAccount, changesData: Bool = false) { (self.run, self.changesData) = (run, changesData) }
 
   /// The permission that was given for a subject.
   public func consent(for subject: ConsentSubject) -> Consent? { state.withLock { $0.consents[subject] } }

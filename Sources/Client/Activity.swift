@@ -6,6 +6,7 @@ public final class Activity: Sendable {
   private struct State {
     var inFlight = 0
     var changesInFlight = 0
+    var answers = 0
     var last: Duration?
     var times = Times()
     /// Since when there was always a request in flight.
@@ -30,6 +31,9 @@ public final class Activity: Sendable {
 
   /// Those of them that change something.
   public var changesInFlight: Int { state.withLock(\.changesInFlight) }
+
+  /// How many replies came.
+  public var answers: Int { state.withLock(\.answers) }
 
   /// How long the last reply took; nil before the first.
   public var lastRoundTrip: Duration? { state.withLock(\.last) }
@@ -66,7 +70,9 @@ public final class Activity: Sendable {
         state.waitingSince = nil
       }
       if !envelope.mayRepeat { state.changesInFlight -= 1 }
-      if isAnswered { state.last = time }
+      guard isAnswered else { return }
+      state.answers += 1
+      state.last = time
     }
   }
 }

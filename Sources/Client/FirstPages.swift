@@ -5,6 +5,7 @@ import JSONText
 ///
 /// What stays is not handed out again, nor is what was handed out first and last: a page of nothing else means that the
 /// service keeps what it destroys in its list, and ends it with an error (Retort.Client.Generic `destroy_all` would never end).
+/// Where `show` does not call such a resource absent its id may have been given to a new one: it is handed out once more.
 /// A page that is empty, or holds only what could not be destroyed, is passed over where there is a next one. Where the
 /// query names no page, a hundred are asked for at a time, or the list as it comes where the service refuses that.
 public struct FirstPages: Sendable {
@@ -21,6 +22,12 @@ public struct FirstPages: Sendable {
   private var begin: Set<CodePoints> = []
   /// What was handed out last.
   private var last: Set<CodePoints> = []
+  /// What was handed out a second time.
+  private var again: Set<CodePoints> = []
+  /// How many the service counted at first.
+  private var counted: Int?
+  /// How many were handed out.
+  private var given = 0
   /// What was handed out and stays.
   private var kept: Set<CodePoints> = []
   /// How many the service counted at the end that it did not show.
@@ -48,12 +55,14 @@ public struct FirstPages: Sendable {
     while true {
       var cursor = PageCursor(isFromStart: start == first)
       while let document = try await page() {
-        if let fresh = try fresh(document) {
+        counted = counted ?? document.pagination()?.totalSize
+        if let fresh = try await fresh(document) {
+          given += fresh.count
           start = query.page
           return fresh
         }
         guard let next = try cursor.next(after: query, document, of: client) else {
-          notShown = max(0, (document.pagination?.totalSize ?? 0) - kept.count)
+          notShown = max(0, (document.pagination()?.totalSize ?? 0) - kept.count)
           break
         }
         query.page = next
@@ -64,25 +73,43 @@ public struct FirstPages: Sendable {
     }
   }
 
+  /// How many were counted at first, where more than those were handed out.
+  public var outgrown: Int? { counted.flatMap { $0 < given ? $0 : nil } }
+
   /// The ids of a page that were not handed out before; nil where there are none.
-  private mutating func fresh(_ document: Document) throws(ClientError) -> [String]? {
+  private mutating func fresh(_ document: Document) async throws(ClientError) -> [String]? {
     let ids = document.resources.compactMap { $0["id"]?.idText }
     guard ids.count == document.resources.count else {
       throw client.malformed("index", "the reply has a resource without an id")
     }
-    var known = begin.union(last)
-    let fresh = ids.filter { !kept.contains(CodePoints($0)) && known.insert(CodePoints($0)).inserted }
+    var handedOut = begin.union(last)
+    let fresh = ids.filter { !kept.contains(CodePoints($0)) && handedOut.insert(CodePoints($0)).inserted }
     guard fresh.isEmpty else {
       last = Set(fresh.map { CodePoints($0) })
       if begin.isEmpty { begin = last }
       return fresh
     }
-    guard ids.allSatisfy({ kept.contains(CodePoints($0)) }) else {
+    let known = ids.filter { !kept.contains(CodePoints($0)) }
+    if let one = known.first {
+      var tried = again
+      let reused = known.filter { tried.insert(CodePoints($0)).inserted }
+      if !reused.isEmpty, await isThere(one) {
+        again = tried
+        return reused
+      }
       throw ClientError(
         .service, "\(client.label("destroy-all")): a page holds the same resources after they were destroyed",
         nextStep: "does the service keep destroyed resources in its list? narrow the filter")
     }
     return nil
+  }
+
+  /// Whether the service shows a resource of an id, or can't say so.
+  private func isThere(_ id: String) async -> Bool {
+    do throws(ClientError) {
+      _ = try await client.show(id, patience: patience)
+      return true
+    } catch { return [.malformed, .methodNotFound, .service, .invalid].contains(error.kind) }
   }
 
   /// The page of the query; nil where the service refuses one that was there before.

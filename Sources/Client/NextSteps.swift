@@ -49,12 +49,37 @@ extension ResourceClient {
       return "page: {number: 1, size: 100}"
     case "115" where method == RelationshipClient.Change.link.rawValue:
       return "a relationship that leads to one is changed by relink"
+    case "115" where method == RelationshipClient.Change.relink.rawValue:
+      return "a relationship that leads to one takes one identifier or null, one that leads to many a list"
     case "106":
       let name = detail.replacing("The required parameter, ", with: "").replacing(", is missing.", with: "")
       guard name.hasSuffix("_id"), name != "\(settings.singularName)_id" else { return nil }
       return "client queue: \"\(transport.queue)\" singular: \"\(name.dropLast(3))\""
     default: return nil
     }
+  }
+
+  /// The error with what to do about fields that the service does not take (jsonapi-resources' code 105).
+  func withFieldStep(_ error: ClientError, _ message: Message) -> ClientError {
+    guard error.nextStep == nil, let attributes = message.params["data"]?["attributes"]?.objectValue else {
+      return error
+    }
+    let names = error.errors.compactMap { error -> String? in
+      guard error.code == "105", let detail = error.detail, detail.hasSuffix(" is not allowed.") else { return nil }
+      let name = String(detail.dropLast(" is not allowed.".count))
+      return attributes.contains(name) ? name : nil
+    }
+    guard let first = names.first else { return error }
+    let spelled = names.map { settings.keys == .underscore ? Renaming.incoming.name($0) : $0 }
+    var error = error
+    if attributes[first]?.isNull == true {
+      let way = "client queue: \"\(transport.queue)\" relationships: {\(spelled[0]): \"\(spelled[0])s\"}"
+      let id = message.params["id"]?.idText.map { "\(relink(spelled[0], $0, .null)), or " } ?? ""
+      error.nextStep = "where \(spelled[0]) is a relationship: \(id)\(way)"
+    } else {
+      error.nextStep = "leave it out; of what was read: | without \(spelled.map { ".\($0)" }.joined(separator: " "))"
+    }
+    return error
   }
 
   private func relink(_ name: String, _ id: String, _ linkage: JSONValue) -> String {

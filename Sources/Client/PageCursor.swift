@@ -1,4 +1,5 @@
 import JSONAPI
+import JSONText
 
 /// The way from page to page of a list: by the pagination or, where the service counts nothing, by `links.next`.
 ///
@@ -11,21 +12,27 @@ struct PageCursor {
   private var received = 0
   private var isTurned = false
   private var empty = 0
-  private static let patience = 25
+  /// How many pages in a row may lead to nothing.
+  static let patience = 25
 
   init(isFromStart: Bool) { self.isFromStart = isFromStart }
 
   /// The page after one; nil after the last.
   ///
-  /// - Throws: a `protocol` error where the next page does not advance, nothing but empty pages come, or more is counted
-  ///   than pages lead to.
+  /// - Throws: a `protocol` error where the next page does not advance or its link can't be read, nothing but empty pages
+  ///   come, or more is counted than pages lead to.
   mutating func next(
     after query: Query, _ document: Document, of client: ResourceClient
   ) throws(ClientError) -> Pagination.Page? {
     let number = query.page?.number ?? 1
     empty = document.resources.isEmpty ? empty + 1 : 0
     received += document.resources.count
-    guard let pagination = document.pagination else { return nil }
+    guard let pagination = document.pagination(asked: query.page) else { return nil }
+    if let link = pagination.unreadableNext {
+      // Where all that is counted has come, nothing is behind the link.
+      if isFromStart, let total = pagination.totalSize, received >= total { return nil }
+      throw unreadable(link, client)
+    }
     guard let next = pagination.next else {
       if hasWay(pagination) { return nil }
       throw truncated(pagination, client)
@@ -52,6 +59,17 @@ struct PageCursor {
   private func hasWay(_ pagination: Pagination) -> Bool {
     let namesPages = pagination.first != nil || pagination.last != nil || pagination.previous != nil
     return namesPages || !isFromStart || isTurned || received >= pagination.totalSize ?? 0
+  }
+
+  private func unreadable(_ link: JSONValue, _ client: ResourceClient) -> ClientError {
+    let text = link.hidingSecrets.text.prefix(200)
+    var error = client.malformed("index", "the link to the next page can't be read: \(text)")
+    let page = JSONObject(Pagination.members(link).sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+    error.nextStep =
+      page.isEmpty
+      ? "its paging is another than page number and size; a filter narrows the list"
+      : "call \(client.settings.type) \"index\" \(JSONValue.object(["page": .object(page)]).text) reads: true asks for it"
+    return error
   }
 
   private func truncated(_ pagination: Pagination, _ client: ResourceClient) -> ClientError {

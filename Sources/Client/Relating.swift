@@ -55,7 +55,9 @@ public struct RelationshipClient: Sendable {
   ) async throws(ClientError) -> Document {
     let source = source ?? "api/v1/\(client.settings.type)"
     let options = JSONObject([("source", .string(source))]).merging(options)
-    return try await client.document(read("get_related_resource", options), patience: patience)
+    return try await client.document(read("get_related_resource", options), patience: patience) {
+      document throws(ClientError) in try client.refuseMissingData(document, "get_related_resource")
+    }
   }
 
   /// The request that changes the linkage; null clears a to-one.

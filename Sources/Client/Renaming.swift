@@ -36,6 +36,21 @@ struct Renaming {
     }
   }
 
+  /// The parameters of a query with the names that stand as text in `sort`, `include` and `fields` renamed.
+  func query(_ params: JSONObject) -> JSONObject {
+    var result = params
+    for member in ["sort", "include", "fields"] {
+      switch params[member] {
+      case .string(let names)?: result[member] = .string(name(names))
+      case .object(let byType)?:
+        result[member] = .object(
+          JSONObject(byType.map { ($0.key, $0.value.stringValue.map { .string(name($0)) } ?? $0.value) }))
+      default: break
+      }
+    }
+    return result
+  }
+
   /// The value with all keys in it renamed.
   func value(_ value: JSONValue) -> JSONValue {
     switch value {

@@ -23,8 +23,14 @@ extension ResourceClient {
   ) async throws(ClientError) -> ChangeReply {
     let message = Message(method, params, changes: true, expires: expires, timeout: timeout)
     return try await send(message) { result throws(ClientError) in
-      givesDocument ? .document(try document(result, method)) : .result(result)
+      givesDocument ? .document(try single(document(result, method), method)) : .result(result)
     }
+  }
+
+  /// The document of a change to one resource; a destroy is done whatever it is answered.
+  private func single(_ document: Document, _ method: String) throws(ClientError) -> Document {
+    guard document.resources.count > 1, method != "destroy" else { return document }
+    throw malformed(method, "the reply is a list of \(document.resources.count) resources, and one was sent")
   }
 }
 

@@ -35,6 +35,7 @@ extension ResourceClient {
     }
     if !meta.isEmpty { params["meta"] = .object(meta) }
     guard settings.keys == .underscore, !keepsKeys else { return params }
+    params = Renaming.outgoing.query(params)
     if let (name, other) = Renaming.outgoing.clash(in: .object(params)) {
       throw refusal(
         method, "\(name) and \(other) are both written \(other)",
@@ -113,7 +114,7 @@ extension ResourceClient {
       return reading
     } catch {
       exchange?.ended(reply, .failure(error))
-      throw error.answering(call, changes: message.changes)
+      throw withFieldStep(error, message).answering(call, changes: message.changes)
     }
   }
 

@@ -103,7 +103,8 @@ public struct ResourceClient: Sendable {
     try await document(request, patience: patience) { _ throws(ClientError) in }
   }
 
-  private func document(
+  /// Sends a request that changes nothing and returns the document of the reply, once it has passed a check.
+  func document(
     _ request: ReadRequest, patience: Patience, check: (Document) throws(ClientError) -> Void
   ) async throws(ClientError) -> Document {
     try refuseSeveral(request.method, request.params)
@@ -137,10 +138,13 @@ public struct ResourceClient: Sendable {
   public func list(_ query: Query, patience: Patience = .usual) async throws(ClientError) -> Document {
     let request = ReadRequest(method: "index", params: query.params)
     return try await document(request, patience: patience) { document throws(ClientError) in
-      guard document.object.contains("data") || document.pagination?.totalSize != nil else {
-        throw malformed("index", "the reply has no data")
-      }
+      if document.pagination()?.totalSize == nil { try refuseMissingData(document, "index") }
     }
+  }
+
+  /// Refuses a reply without `data`, which says nothing of what there is.
+  func refuseMissingData(_ document: Document, _ method: String) throws(ClientError) {
+    if !document.object.contains("data") { throw malformed(method, "the reply has no data") }
   }
 
   /// Reads one resource (`show`).

@@ -3,7 +3,8 @@ import JSONText
 
 /// The pages of a list, each asked for when the one before is used up (Retort.Client.Generic `stream`).
 ///
-/// A next page that does not advance ends it with an error, so that no service can make it endless.
+/// A next page that does not advance ends it with an error, so that no service can make it endless. What others change in
+/// the list while it is read is kept in ``changes``.
 public struct ResourceStream: Sendable {
   private let client: ResourceClient
   private let ahead: PagesAhead
@@ -13,18 +14,26 @@ public struct ResourceStream: Sendable {
   /// What ends it after the page that was handed out last.
   private var fault: ClientError?
   private var last: [JSONObject] = []
+  private let rule: ListChanges.Rule
+  /// What the pages up to now show of changes to the list.
+  public private(set) var changes = ListChanges()
 
-  init(_ client: ResourceClient, _ query: Query, _ patience: ResourceClient.Patience, prefetch: Int) {
+  init(
+    _ client: ResourceClient, _ query: Query, _ patience: ResourceClient.Patience, prefetch: Int,
+    rule: ListChanges.Rule
+  ) {
     self.client = client
     self.query = query
+    self.rule = rule
     ahead = PagesAhead(client, patience, limit: prefetch)
     cursor = PageCursor(isFromStart: query.page.map { $0 == $0.first } ?? true)
   }
 
   /// The next page, or nil after the last.
   ///
-  /// - Throws: ``ClientError`` of the request, and a `protocol` error where the service's next page does not advance
-  ///   or it counts more resources than it gives a way to.
+  /// - Throws: ``ClientError`` of the request, a `protocol` error where the service's next page does not advance or it
+  ///   counts more resources than it gives a way to, and a `service` error where the rule is to fail when others change
+  ///   the list.
   public mutating func next() async throws(ClientError) -> Document? {
     if let fault {
       self.fault = nil
@@ -33,9 +42,21 @@ public struct ResourceStream: Sendable {
     guard !isDone else { return nil }
     let document = try await ahead.page(query)
     try refuseRepetition(document)
+    let given = try given(document)
     advance(document)
-    if !isDone { ahead.begin(query, document.pagination) }
-    return document
+    if !isDone { ahead.begin(query, document.pagination(asked: query.page)) }
+    return given
+  }
+
+  /// What is handed out of a page.
+  private mutating func given(_ document: Document) throws(ClientError) -> Document {
+    let places = changes.take(document)
+    let isRefused = rule == .fail && !changes.isEmpty
+    guard !isRefused, !changes.isStalled else {
+      isDone = true
+      throw isRefused ? client.changed(changes) : client.stalled(query.page)
+    }
+    return rule == .passOver && !places.isEmpty ? document.without(places) : document
   }
 
   private mutating func advance(_ document: Document) {
@@ -66,8 +87,10 @@ extension ResourceClient {
   /// A lazy stream of pages; nothing is sent until the first is pulled.
   ///
   /// Once the first has told how many there are, up to `prefetch` pages are asked for ahead of their turn.
-  public func stream(_ query: Query, patience: Patience = .usual, prefetch: Int = 0) -> ResourceStream {
-    ResourceStream(self, query, patience, prefetch: prefetch)
+  public func stream(
+    _ query: Query, patience: Patience = .usual, prefetch: Int = 0, rule: ListChanges.Rule = .keep
+  ) -> ResourceStream {
+    ResourceStream(self, query, patience, prefetch: prefetch, rule: rule)
   }
 
   /// How many resources a query finds (Retort.Client.Generic `count`).
@@ -86,13 +109,14 @@ extension ResourceClient {
       guard error.kind == .service || error.kind == .invalid else { throw error }
       document = try await list(all, patience: patience)
     }
-    if let total = document.pagination?.totalSize { return total }
+    let pagination = document.pagination()
+    if let total = pagination?.totalSize { return total }
     let found = document.resources.count
-    if found != 1, document.pagination?.next == nil { return found }
+    if found != 1, pagination?.hasNext != true { return found }
     trace?("\(label("count")): the service reports no total; counting the stream")
     var stream = stream(all, patience: patience)
     var count = 0
     while let page = try await stream.next() { count += page.resources.count }
-    return count
+    return count - stream.changes.repeated
   }
 }

@@ -122,11 +122,21 @@ package struct FileWriter {
 
   /// What comes before appended rows: the columns where the file is new; what is there must have the same.
   private func opening(_ hasContent: Bool) throws(Fault) -> [UInt8] {
+    try Self.refuseTorn(path, format)
     guard hasContent, let columns, let header = try Self.header(path, format) else { return headerLine }
     guard header.map({ CodePoints($0) }) == columns.map({ CodePoints($0) }) else {
       throw Fault(.file, "\(path) has other columns since a moment ago: \(header.joined(separator: ", "))")
     }
     return []
+  }
+
+  /// Refuses to add to lines of JSON whose last was cut off: what is added would not be read back.
+  private static func refuseTorn(_ path: String, _ format: FileFormat) throws(Fault) {
+    guard format == .ndjson, FileDescriptor.isFile(path) else { return }
+    let file = try FileDescriptor.reading(path)
+    guard file.lacksLineEnd(try file.length()) else { return }
+    var reader = try FileReader(path, format)
+    while try reader.next() != nil {}
   }
 
   /// The columns that a csv or tsv file has; nil where there is none yet.

@@ -28,6 +28,9 @@ extension Examples {
     # option prefetch
     > stream posts page: {size: 100} prefetch: 2 | count
     1000
+    # option on-shift
+    > stream posts filter: {state: "draft"} on-shift: "fail" | count
+    250
     # option meta
     > let posts = client queue: "posts" meta: {host: "me"}
     . count posts meta: {reason: "audit"}

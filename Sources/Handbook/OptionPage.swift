@@ -98,6 +98,12 @@ struct OptionPage: Sendable {
     stream asks for a page when the one before is used up. With prefetch: 2 two more are on their way meanwhile, from
     the second page on; worth it where a page takes long. They come in order. 64 at most.
     """,
+    "on-shift": """
+    Rows move between pages while others create and destroy them: some are never seen, others come twice. A note says so
+    at the end: where the record-count moved between two pages, and how many ids were seen twice. In a statement that
+    changes data an id that comes again is passed over. on-shift: "fail" makes each of these an error, as soon as it is
+    seen.
+    """,
     "reply": """
     By default a client has a reply queue of its own, which goes when it is closed. "direct" is lighter for the
     broker; both see the same replies.

@@ -174,7 +174,8 @@ struct Topic: Sendable {
         A broker delivers a request again when the service that took it died before it acknowledged it. retort serve keeps
         the answers to its last 10,000 changes in its database, in the table retort_answers, and makes none of them twice.
         Other services may: a create is then carried out twice and answered once. Count what a run of creates made where
-        its service died meanwhile. A service that does not acknowledge, as carrot_rpc, loses the request instead.
+        its service died meanwhile; a note says where the queue was without a consumer during the creates of a statement. A
+        service that does not acknowledge, as carrot_rpc, loses the request instead.
         """),
     Topic(
       name: "program",

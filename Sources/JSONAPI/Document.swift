@@ -18,6 +18,12 @@ public struct Document: Sendable {
     included = Included([])
   }
 
+  private init(_ document: Document, resources: [JSONObject]) {
+    object = document.object
+    self.resources = resources
+    included = document.included
+  }
+
   /// Creates a document of a reply's result; null counts as an empty one.
   ///
   /// - Throws: ``NoDocument`` where it is a string, a number or a list, or holds primary data that are no resources.
@@ -83,7 +89,23 @@ public struct Document: Sendable {
   }
 
   /// Which pages there are.
-  public var pagination: Pagination? { Pagination(meta: meta, links: links) }
+  ///
+  /// A link that names no size means pages of the size asked for or, where none was, of as many resources as came.
+  public func pagination(asked: Pagination.Page? = nil) -> Pagination? {
+    Pagination(
+      meta: meta, links: object["links"], size: asked?.size ?? (resources.isEmpty ? nil : resources.count))
+  }
+
+  /// The same document without the resources in some places, which are in order.
+  public func without(_ places: [Int]) -> Document {
+    var rest = places[...]
+    let kept = resources.enumerated().filter { place, _ in
+      guard rest.first == place else { return true }
+      rest.removeFirst()
+      return false
+    }
+    return Document(self, resources: kept.map(\.element))
+  }
 }
 
 /// The resources of a compound document by type and id, indexed when the first is asked for.

@@ -54,40 +54,72 @@ public struct Pagination: Sendable, Equatable {
   public var first: Page?
   /// The last page, if a link names it.
   public var last: Page?
-  /// The next page; nil on the last.
+  /// The next page; nil on the last, and where its link names no page.
   public var next: Page?
+  /// The link to a next page that names none by number or offset, as it was received.
+  public private(set) var unreadableNext: JSONValue?
   /// The previous page; nil on the first.
   public var previous: Page?
   /// How many resources all pages hold, if the service counts them.
   public var totalSize: Int?
 
+  /// Whether there is a next page, also where its link can't be read.
+  public var hasNext: Bool { next != nil || unreadableNext != nil }
+
   /// Reads pagination; nil where the service sends neither a count nor a page link.
-  public init?(meta: JSONObject, links: JSONObject) {
+  ///
+  /// - Parameters:
+  ///   - meta: The top-level meta.
+  ///   - links: The top-level links; anything but an object, null or an empty list can't be read.
+  ///   - size: The size of a page whose link names a number or an offset alone.
+  public init?(meta: JSONObject, links: JSONValue?, size: Int? = nil) {
     totalSize = (meta["record-count"] ?? meta["record_count"])?.idText.flatMap { Int($0) }.flatMap { $0 < 0 ? nil : $0 }
-    first = Self.page(links["first"])
-    last = Self.page(links["last"])
-    next = Self.page(links["next"])
-    previous = Self.page(links["prev"]) ?? Self.page(links["previous"])
-    if totalSize == nil, first == nil, last == nil, next == nil, previous == nil { return nil }
+    first = Self.page(links?["first"], size)
+    last = Self.page(links?["last"], size)
+    next = Self.page(links?["next"], size)
+    previous = Self.page(links?["prev"], size) ?? Self.page(links?["previous"], size)
+    let isObject = links?.objectValue != nil
+    if next == nil { unreadableNext = Self.link(isObject ? links?["next"] : links) }
+    if totalSize == nil, first == nil, last == nil, previous == nil, !hasNext { return nil }
+  }
+
+  /// A link that leads somewhere; nil for what services write where there is none: null, false, an empty text, list or object.
+  private static func link(_ link: JSONValue?) -> JSONValue? {
+    switch link {
+    case nil, .null?, .bool(false)?, .string("")?: nil
+    case .array(let array)? where array.isEmpty: nil
+    case .object(let object)? where object.isEmpty: nil
+    case .object(let object)?: object.contains("href") && self.link(object["href"]) == nil ? nil : link
+    default: link
+    }
   }
 
   /// The page that a link's query names; host and path do not matter.
-  private static func page(_ link: JSONValue?) -> Page? {
-    guard let text = link?.stringValue ?? link?["href"]?.stringValue, let mark = text.firstIndex(of: "?") else {
-      return nil
-    }
-    var members: [String: Int] = [:]
-    for pair in text[mark...].dropFirst().prefix(while: { $0 != "#" }).split(separator: "&") {
-      guard let equals = pair.firstIndex(of: "=") else { continue }
-      members[pair[..<equals].percentDecoded] = Int(pair[equals...].dropFirst().percentDecoded)
-    }
-    if let number = members["page[number]"], let size = members["page[size]"], number > 0, size > 0 {
+  private static func page(_ link: JSONValue?, _ size: Int?) -> Page? {
+    let members = members(link)
+    func member(_ name: String, or missing: Int? = nil) -> Int? { members[name].map { Int($0) } ?? missing }
+    if let number = member("number"), let size = member("size", or: size), number > 0, size > 0 {
       return Page(number: number, size: size)
     }
-    if let offset = members["page[offset]"], let limit = members["page[limit]"], offset >= 0, limit > 0 {
+    if let offset = member("offset"), let limit = member("limit", or: size), offset >= 0, limit > 0 {
       return Page(offset: offset, limit: limit)
     }
     return nil
+  }
+
+  /// The members `page[...]` of a link's query, as text.
+  public static func members(_ link: JSONValue?) -> [String: String] {
+    guard let text = link?.stringValue ?? link?["href"]?.stringValue, let mark = text.firstIndex(of: "?") else {
+      return [:]
+    }
+    var members: [String: String] = [:]
+    for pair in text[mark...].dropFirst().prefix(while: { $0 != "#" }).split(separator: "&") {
+      guard let equals = pair.firstIndex(of: "=") else { continue }
+      let name = pair[..<equals].percentDecoded
+      guard name.hasPrefix("page["), name.hasSuffix("]") else { continue }
+      members[String(name.dropFirst(5).dropLast())] = pair[equals...].dropFirst().percentDecoded
+    }
+    return members
   }
 }
 

@@ -145,6 +145,11 @@ extension Parser {
   /// What is likely meant where an operator follows an argument.
   private func meant(_ sign: String, _ name: String, _ arguments: [Argument]) -> String {
     if let whole = nearest(to: name, among: ["where", "print"]) { return "did you mean \(whole)?" }
+    for case .positional(let expression) in arguments.dropLast() {
+      if case .name(let word) = expression.kind, Self.wholeWords.contains(word) {
+        return "a stage comes after |: ... | \(word) ..."
+      }
+    }
     let (left, isFilter) =
       switch arguments.last {
       case .positional(let expression): (source.text(expression.range), false)

@@ -102,16 +102,28 @@ private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
 /// FILE and the arguments of the script, without the `--` before those that begin with `-`; nil where it is missing.
 private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [String]? {
   let mark = words.firstIndex(of: "--") ?? words.endIndex
-  guard let option = words[..<mark].first(where: { $0.hasPrefix("-") && $0 != "-" }), let file = words.first else {
+  guard let place = words[..<mark].firstIndex(where: { $0.hasPrefix("-") && $0 != "-" }), let file = words.first else {
     return Array(words[..<mark] + words[mark...].dropFirst())
   }
+  let option = words[place]
+  let taken = ProgramOptions.valued.contains(option) ? words[place..<mark].prefix(2) : words[place...place]
+  let others = words[words.index(after: words.startIndex)..<place] + words[taken.endIndex..<mark]
+  func line(_ words: some Sequence<String>) -> String { (["retort"] + words.map(shellWord)).joined(separator: " ") }
+  let isOption = ProgramOptions.words.contains(String(option.prefix { $0 != "=" }))
+  let asOption = isOption ? "\n  = as an option of retort it comes before: \(line(taken + [file] + others))" : ""
   console.note(
     """
-    error: \(option) stands after \(file), where retort does not obey it
-      = as an option of retort it comes before: retort \(option) \(file)
-      = as an argument of the script it comes after --: retort \(file) -- \(option)\n
+    error: \(option) stands after \(file), where retort does not obey it\(asOption)
+      = as an argument of the script it comes after --: \(line([file, "--"] + others + taken))\n
     """)
   return nil
+}
+
+/// A word as the shell reads it.
+private func shellWord(_ word: String) -> String {
+  let isPlain =
+    !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-./=:,@%+".contains($0)) }
+  return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
 }
 
 /// Parses options and runs a body with them; help is 0, a mistake 2.

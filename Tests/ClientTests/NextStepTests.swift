@@ -52,6 +52,25 @@ import Testing
     #expect(await nextStep([refusal]) { _ = try await $0.index(Query()) } == step)
   }
 
+  @Test(arguments: [
+    (
+      #"{"author":null}"#, "author",
+      #"where author is a relationship: relink posts 4 "author" null, or client queue: "posts" relationships: {author: "authors"}"#
+    ),
+    (
+      #"{"inserted-at":"x"}"#, "inserted-at", "leave it out; of what was read: | without .inserted-at"
+    ),
+  ]) func aFieldThatIsNotAllowedHasAWayRound(record: String, name: String, step: String) async throws {
+    let record = try object(record)
+    let refusal = Self.refusal("\"105\"", "\(name) is not allowed.")
+    #expect(
+      await nextStep([refusal], type: "posts") { _ = try await $0.document($0.updateRequest("4", record)) } == step)
+    let ofCreate = step.replacing("relink posts 4 \"author\" null, or ", with: "")
+    #expect(
+      await nextStep([refusal], type: "posts") { _ = try await $0.document($0.createRequest(record)) } == ofCreate)
+    #expect(await nextStep([refusal], type: "posts") { _ = try await $0.document($0.createRequest([:])) } == nil)
+  }
+
   private func refused(
     _ change: RelationshipClient.Change, _ linkage: JSONValue, after answers: [ScriptedTransport.Answer] = [],
     declared: Settings.Relationship? = nil

@@ -5,7 +5,7 @@ import Testing
 /// Which pages there are, read from links and `record-count` (WireProtocol.md, "Pagination").
 @Suite struct PaginationTests {
   private func pagination(_ links: String, _ meta: String = "{}") throws -> Pagination? {
-    Pagination(meta: try object(meta), links: try object(links))
+    Pagination(meta: try object(meta), links: try JSONValue(parsing: links))
   }
 
   @Test(arguments: [
@@ -17,15 +17,40 @@ import Testing
     #expect(try pagination(#"{"next":\#(link)}"#)?.next == Pagination.Page(number: 2, size: 10))
   }
 
-  @Test(arguments: [
-    "null", "5", "{}", #""""#, #""http://h/posts""#, #""http://h/?page[number]=2""#,
-    #""/?page[number]=two&page[size]=3""#,
-    #""/?page[offset]=-1&page[limit]=3""#, #""/?page[offset]=2&page[limit]=0""#, #""/?page[number]=0&page[size]=3""#,
-    #""/?page[number]=2&page[size]=0""#,
-    #""/?page[number]=99999999999999999999&page[size]=1""#, #""/?page%5""#,
-  ])
-  func whatIsNoPageIsNone(link: String) throws {
+  @Test(arguments: ["null", "false", "{}", "[]", #""""#, #"{"href":null}"#]) func noLinkIsNoPage(link: String) throws {
     #expect(try pagination(#"{"next":\#(link)}"#) == nil)
+  }
+
+  /// What is there and can't be read is no end of the list.
+  @Test(arguments: [
+    "5", "true", "[1]", #"{"hre":"/?page[number]=2&page[size]=3"}"#, #""http://h/posts""#, #""/posts#next""#,
+    #""/?page[number]=two&page[size]=3""#, #""/?page[number]=2&page[size]=x""#, #""/?page[after]=abc""#,
+    #""/?page[size]=3""#, #""/?page=2""#, #""/?page[offset]=-1&page[limit]=3""#, #""/?page[offset]=2&page[limit]=0""#,
+    #""/?page[number]=0&page[size]=3""#, #""/?page[number]=2&page[size]=0""#,
+    #""/?page[number]=99999999999999999999&page[size]=1""#, #""/?page%5""#, #""/?page[number]=2""#,
+  ])
+  func aLinkThatNamesNoPageIsUnreadable(link: String) throws {
+    let pages = try pagination(#"{"next":\#(link)}"#)
+    #expect(pages?.next == nil && pages?.hasNext == true)
+    #expect(try pages?.unreadableNext == JSONValue(parsing: link))
+    #expect(try pagination(#"{"first":\#(link),"last":\#(link),"prev":\#(link)}"#) == nil)
+  }
+
+  @Test(arguments: ["null", "{}", "[]"]) func noLinksAreNone(links: String) throws {
+    #expect(try pagination(links) == nil)
+  }
+
+  @Test(arguments: [#"["x"]"#, #""/?page[number]=2""#]) func linksThatAreNoObjectAreUnreadable(links: String) throws {
+    #expect(try pagination(links)?.hasNext == true)
+  }
+
+  @Test(arguments: [
+    (#"/?page[number]=2"#, Pagination.Page(number: 2, size: 7)),
+    ("/?page[offset]=7", Pagination.Page(offset: 7, limit: 7)),
+    ("/?page[number]=2&page[size]=3", Pagination.Page(number: 2, size: 3)),
+  ]) func aMissingSizeIsTheOneThatCame(link: String, page: Pagination.Page) throws {
+    let links = try JSONValue(parsing: #"{"next":"\#(link)"}"#)
+    #expect(Pagination(meta: [:], links: links, size: 7)?.next == page)
   }
 
   @Test func aPageMayBeAnOffset() throws {

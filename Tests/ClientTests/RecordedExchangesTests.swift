@@ -123,7 +123,7 @@ import Testing
     let exchange = try #require(try exchanges().first { $0.section == "index" && $0.name == name })
     let document = try await outcome(exchange, exchange.reply ?? "").get()
     #expect(document.resources.count == size)
-    let pagination = try #require(document.pagination)
+    let pagination = try #require(document.pagination())
     #expect(pagination.totalSize == total)
     let found = [pagination.first, pagination.previous, pagination.next, pagination.last].map { page in
       page.map { "\($0.number)/\($0.size)" } ?? "-/-"

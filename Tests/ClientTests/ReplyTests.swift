@@ -97,8 +97,8 @@ import Testing
     #expect(
       JSONValue.object(document.resources[0]).text
         == #"{"type":"blog-posts","id":"a-1","attributes":{"born_on":"x-y","a_b":2,"l":[{"in_it":1}]}}"#)
-    #expect(document.pagination?.totalSize == 5)
-    #expect(document.pagination?.next == Pagination.Page(number: 2, size: 1))
+    #expect(document.pagination()?.totalSize == 5)
+    #expect(document.pagination()?.next == Pagination.Page(number: 2, size: 1))
   }
 
   @Test(arguments: [

@@ -116,6 +116,28 @@ import Testing
         + #""relationships":{"lead-author":{"data":{"type":"staff_authors","id":"1"}}}},"meta":{"beam-node":"a_b"}}}"#)
   }
 
+  @Test func underscoresBecomeDashesInAllNamesOfAQuery() async throws {
+    var query = Query()
+    query.filter = [("inserted_at", "a_b")]
+    query.sort = ["-inserted_at", "id"]
+    query.include = ["lead_author.last_post"]
+    query.fields = [("blog_posts", ["inserted_at", "text"])]
+    let params =
+      #""params":{"filter":{"inserted-at":"a_b"},"include":"lead-author.last-post","#
+      + #""fields":{"blog-posts":"inserted-at,text"},"sort":"-inserted-at,id"}}"#
+    let sent = try await bytes(Settings(type: "posts", meta: [:], keys: .underscore), answer: #"{"data":[]}"#) {
+      _ = try await $0.index(query)
+    }
+    #expect(sent == #"{"id":"c1","jsonrpc":"2.0","method":"index","# + params)
+    let asWritten = try await bytes(Settings(type: "posts", meta: [:]), answer: #"{"data":[]}"#) {
+      _ = try await $0.index(query)
+    }
+    #expect(
+      asWritten == #"{"id":"c1","jsonrpc":"2.0","method":"index","#
+        + params.replacing("-at", with: "_at")
+        .replacing("lead-author.last-post", with: "lead_author.last_post").replacing("blog-posts", with: "blog_posts"))
+  }
+
   @Test(arguments: [#"{"a_b":2,"a-b":1}"#, #"{"map":{"deep":{"a-b":1,"a_b":2}}}"#])
   func twoNamesThatBecomeOneAreRefused(record: String) async throws {
     let (client, transport) = ResourceClient.scripted(["{}"], Settings(type: "posts", meta: [:], keys: .underscore))

@@ -120,7 +120,7 @@ import Testing
   }
 
   @Test func aTotalThatNoPageLeadsToIsAnError() async throws {
-    let offset = #"{"data":[{"type":"posts","id":"1"}],"meta":{"record-count":9},"links":{"next":"/?page[offset]=1"}}"#
+    let offset = #"{"data":[{"type":"posts","id":"1"}],"meta":{"record-count":9},"links":{"first":null}}"#
     let (client, _) = ResourceClient.scripted([.result(offset)])
     let (pages, error) = await drained(client.stream(Query()))
     #expect(pages == [["1"]])
@@ -151,13 +151,18 @@ import Testing
   @Test(arguments: ["{}", "null", #"{"meta":{"a":1}}"#]) func aReplyWithoutAListIsNotCounted(result: String)
     async throws
   {
-    let (client, _) = ResourceClient.scripted([.result(result), .result(result)])
+    let (client, _) = ResourceClient.scripted([.result(result), .result(result), .result(result), .result(result)])
     #expect(
       await failure { () throws(ClientError) in try await client.count(Query()) }?.message
         == "posts index: the reply has no data")
     #expect(
       await failure { () throws(ClientError) in try await client.firstPages(Query()).first() }?.message
         == "posts index: the reply has no data")
+    #expect(await drained(client.stream(Query())).error?.message == "posts index: the reply has no data")
+    #expect(
+      await failure { () throws(ClientError) in
+        try await client.relationship("tags", of: "1").related(source: nil)
+      }?.message == "posts get_related_resource: the reply has no data")
   }
 
   @Test(arguments: [nil, 2]) func withoutATotalTheStreamIsCounted(next: Int?) async throws {
@@ -279,7 +284,30 @@ import Testing
         "service", "posts destroy-all: a page holds the same resources after they were destroyed",
         "does the service keep destroyed resources in its list? narrow the filter",
       ])
-    #expect(count == 4 && progress == [2, 4] && methods.count == 7)
+    #expect(count == 4 && progress == [2, 4] && methods.count == 8 && methods.last == "show")
+  }
+
+  /// An id that the service shows after its resource was destroyed belongs to a new one.
+  @Test func anIDThatIsGivenAgainIsDestroyedAgain() async throws {
+    let (count, error, _, methods, params) = await emptied([
+      page([1, 2]), "{}", "{}", page([1, 2]), #"{"data":{"type":"posts","id":"1"}}"#, "{}", "{}", page([]),
+    ])
+    #expect(count == 4 && error == nil)
+    #expect(methods == ["index", "destroy", "destroy", "index", "show", "destroy", "destroy", "index"])
+    #expect(params[5] == #"{"id":"1"}"#)
+    let (again, repeated, _, _, _) = await emptied([
+      page([1]), "{}", page([1]), #"{"data":{"type":"posts","id":"1"}}"#, "{}", page([1]),
+    ])
+    #expect(again == 2)
+    #expect(repeated?.message == "posts destroy-all: a page holds the same resources after they were destroyed")
+  }
+
+  @Test func whatComesBesideWhatWasCountedIsKnown() async throws {
+    let (client, _) = ResourceClient.scripted([page([1, 2], total: 2), page([3], total: 1), page([], total: 0)])
+    var pages = client.firstPages(Query())
+    #expect(try await pages.next() == ["1", "2"] && pages.outgrown == nil)
+    #expect(try await pages.next() == ["3"] && pages.outgrown == 2)
+    #expect(try await pages.next() == nil && pages.outgrown == 2)
   }
 
   @Test func aPageThatRepeatsInPartGoesOn() async throws {

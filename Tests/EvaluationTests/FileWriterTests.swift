@@ -91,6 +91,15 @@ import Formats
     }
   }
 
+  @Test func nothingIsAddedToALineThatWasCutOff() async throws {
+    try await withFile("a.ndjson", "1\n{\"a\":") { path in
+      let fault = #expect(throws: Fault.self) { try write([2], path, .ndjson) }
+      #expect(fault?.message == "\(path):2:6: the text ends where a value should be")
+      let found = try text(path)
+      #expect(found == "1\n{\"a\":")
+    }
+  }
+
   @Test func anEndedLineComesBeforeWhatIsAdded() async throws {
     try await withFile("a.ndjson", "1") { path in
       try write([2, 3], path, .ndjson)

@@ -25,6 +25,7 @@ import Testing
     ("print 1 | map it", "lines of their own", "print 1; [1] | map it"),
     ("[{a: 1}, {b: 2}] | csv", "csv ?.a ?.b", "[{a: 1}, {b: 2}] | csv ?.a ?.b"),
     ("coutn posts", "did you mean count?", "count posts"), ("stop 1 | map it", "lines of their own", "stop posts"),
+    ("index posts where .views > 5 | count", "... | where ...", "index posts | where .views > 5 | count"),
     ("where .a", "... | where ...", "[{a: true}] | where .a"), ("lower \"A\"", "lower(x)", "lower(\"A\")"),
   ]) func aHintIsFollowed(_ mistake: String, _ hint: String, _ followed: String) async {
     let ran = await Ran.retort("-c", Self.head + mistake)
@@ -32,6 +33,11 @@ import Testing
     #expect(ran.notes.contains(hint), Comment(rawValue: ran.notes))
     let next = await Ran.retort("-c", Self.head + followed)
     #expect(next.status == 0, Comment(rawValue: next.notes))
+  }
+
+  @Test func anAddressWithAnOpenBracket() async {
+    let ran = await Ran.retort("-c", "connect \"amqp://g:g@[::1:5672/\"")
+    #expect(ran.notes.contains("the bracket of the address [::1:5672 is not closed: [::1]:5672\n"))
   }
 
   @Test func anAddressWithoutBrackets() async {

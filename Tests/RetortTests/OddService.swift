@@ -9,12 +9,17 @@ struct OddService {
 
   /// Starts it; an answer is the rest of a response: `"result":{}`.
   init(_ answers: [String: String]) async throws {
+    try await self.init { method, _ in answers[method] ?? #""error":{"code":-32601,"message":"Method not found"}"# }
+  }
+
+  /// Starts it with a function that answers a method with its parameters.
+  init(_ answer: @escaping @Sendable (_ method: String, _ params: [String: Any]) async -> String) async throws {
     vhost = try await PrivateBroker.shared.vhost()
     connection = try await Connection.open(try AMQPURI(vhost.uri), name: "odd")
     _ = try await connection.serve(queue: "posts", prefetch: 8) { body in
       let request = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]
       let (id, method) = (request?["id"] as? String ?? "", request?["method"] as? String ?? "")
-      let answer = answers[method] ?? #""error":{"code":-32601,"message":"Method not found"}"#
+      let answer = await answer(method, request?["params"] as? [String: Any] ?? [:])
       return Array(#"{"id":"\#(id)","jsonrpc":"2.0",\#(answer)}"#.utf8)
     }
   }

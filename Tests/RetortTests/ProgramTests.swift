@@ -25,7 +25,16 @@ import Testing
     (
       ["x.retort", "a", "--offline"],
       "error: --offline stands after x.retort, where retort does not obey it\n  = as an option of retort it comes before: "
-        + "retort --offline x.retort\n  = as an argument of the script it comes after --: retort x.retort -- --offline\n"
+        + "retort --offline x.retort a\n  = as an argument of the script it comes after --: retort x.retort -- a --offline\n"
+    ),
+    (
+      ["x.retort", "--var", "cap=a b", "c"],
+      "retort --var 'cap=a b' x.retort c\n  = as an argument of the script it comes after --: "
+        + "retort x.retort -- c --var 'cap=a b'\n"
+    ),
+    (
+      ["x.retort", "-x"],
+      "obey it\n  = as an argument of the script it comes after --: retort x.retort -- -x\n"
     ),
     (["-c", "print 1", "a"], "error: -c does not read args, and \"a\" was given"),
   ]) func wrongUsageIsStatus2(_ arguments: [String], _ part: String) async {

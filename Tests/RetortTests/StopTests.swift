@@ -57,6 +57,24 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
+  /// The queue is asked after also where a signal has ended the statement.
+  @Test func whatIsSaidOfTheQueueIsTrueAfterASignal() async throws {
+    let log = Log()
+    defer { log.remove() }
+    let service = try await FakeService("--log", log.path, "--fault", "drop=1")
+    let program = try RunningProgram(
+      ["-c", Self.posts + "1..100 | update posts {views: 7} in-flight: 4 timeout: 3s on-error: \"continue\""],
+      environment: ["RETORT_URL": service.vhost.uri])
+    try await log.reaches(4, "update")
+    program.signal(SIGINT)
+    let ran = try await program.ended()
+    #expect(ran.status == 130)
+    #expect(
+      ran.notes.contains("  = queue posts has 1 consumer and no request that waits"), Comment(rawValue: ran.notes))
+    #expect(!ran.notes.contains("does not answer") && !ran.notes.contains("may be on its way"))
+    #expect(await service.stop().status == 0)
+  }
+
   @Test func theSecondSignalEndsItAtOnce() async throws {
     let log = Log()
     defer { log.remove() }

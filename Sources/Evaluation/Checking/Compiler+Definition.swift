@@ -44,7 +44,9 @@ extension Compiler {
           "\(command.name) changes \(client.queue) while it is being streamed: rows would be skipped in silence",
           command.range, nextStep: "collect the stream first: | collect")
       }
-      effects.add(Effects(acts: body.effects.acts, isOwed: body.effects.isOwed, changed: clients))
+      var own = body.effects
+      (own.changed, own.pages) = (clients, [])
+      effects.add(own)
     }
     var codes = [CompiledExpression?](repeating: nil, count: definition.parameters.count)
     var places = definition.parameters.indices.filter { definition.parameters[$0].fallback == nil }[...]

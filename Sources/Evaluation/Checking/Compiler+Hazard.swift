@@ -5,6 +5,7 @@ extension Compiler {
   /// Keeps a statement that changes data for the inventory.
   func note(_ effect: Declaration.Effect, _ command: Language.Command) {
     if effect != .none && command.name != "each" || command.name == "assert" { effects.isOwed = true }
+    if effect == .changes || effect == .destroys { effects.changesData = true }
     switch effect {
     case .none: return
     case .destroys:

@@ -101,10 +101,10 @@ extension Expr {
     case .string(let parts): Self.reading(parts)
     case .it: Reading("it", readsSomething: true)
     case .name(let name): Reading("name \(name)", readsSomething: true)
-    case .elementField(let name, _, let isOptional):
-      Reading("field \(isOptional) \(name)", [Reading("it", readsSomething: true)])
-    case .field(let base, let name, _, let isOptional): Reading("field \(isOptional) \(name)", [base.reading])
-    case .index(let base, let index, let isOptional): Reading("index \(isOptional)", [base.reading, index.reading])
+    // `?.` differs from `.` only where one of them is an error.
+    case .elementField(let name, _, _): Self.reading(field: name, of: Reading("it", readsSomething: true))
+    case .field(let base, let name, _, _): Self.reading(field: name, of: base.reading)
+    case .index(let base, let index, _): Reading("index", [base.reading, index.reading])
     case .cut(let base, let lower, let upper): Reading("cut", [base.reading, lower.reading, upper.reading])
     case .binary(let symbol, _, let left, let right): Reading(symbol.rawValue, [left.reading, right.reading])
     case .not(let operand): Reading("not", [operand.reading])
@@ -115,6 +115,11 @@ extension Expr {
     case .group(.pipeline(let pipeline)): Self.reading(pipeline)
     case .regex, .record, .group: nil
     }
+  }
+
+  /// A field as what reads it by its name in brackets.
+  private static func reading(field name: String, of base: Reading?) -> Reading? {
+    Reading("index", [base, Reading("string \(name)")])
   }
 
   /// The functions whose value depends on more than their arguments.

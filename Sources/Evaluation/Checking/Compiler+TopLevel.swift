@@ -19,7 +19,8 @@ extension Compiler {
       guard let prepared else { continue }
       result.append(
         Interpreter.Prepared(
-          statement: prepared, source: source, range: statement.range, before: before, isOwed: effects.isOwed))
+          statement: prepared, source: source, range: statement.range, before: before, isOwed: effects.isOwed,
+          changesData: effects.changesData))
     }
     return result
   }

@@ -38,6 +38,8 @@ struct Context {
 struct Effects {
   /// Whether it changes or destroys resources, writes files, or runs a block for each element.
   var acts = false
+  /// Whether it changes or destroys resources.
+  var changesData = false
   /// Whether a run that ends before it leaves something undone: it changes data, writes or asserts.
   var isOwed = false
   /// The clients whose resources it changes, as far as they are known before it runs.
@@ -49,6 +51,7 @@ struct Effects {
   /// Adds the effects of other code.
   mutating func add(_ other: Effects) {
     acts = acts || other.acts
+    changesData = changesData || other.changesData
     isOwed = isOwed || other.isOwed
     changed += other.changed
     pages += other.pages

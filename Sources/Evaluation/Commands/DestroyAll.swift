@@ -29,7 +29,7 @@ extension Command {
       let source: any BulkSource =
         isDry
         ? try StreamedSource(arguments, client, query)
-        : try FirstPagesSource(arguments, client, query, total: count)
+        : try FirstPagesSource(arguments, client, query, total: count, run.session)
       var plan = BulkPlan(
         arguments: arguments, client: client, policy: policy, consent: consent, source: source, notesSummary: isDry)
       plan.isDry = isDry
@@ -62,11 +62,16 @@ private final class FirstPagesSource: BulkSource {
   private let options: JSONObject
   private var pages: FirstPages
   private var page: [String]?
+  private let session: Session
+  private var isOutgrown = false
 
   /// How many the filter found before the first was destroyed.
   let total: Int?
 
-  init(_ arguments: Arguments, _ client: ClientValue, _ query: Query, total: Int?) throws(Fault) {
+  init(
+    _ arguments: Arguments, _ client: ClientValue, _ query: Query, total: Int?, _ session: Session
+  ) throws(Fault) {
+    self.session = session
     self.arguments = arguments
     self.client = client
     self.total = total
@@ -77,6 +82,12 @@ private final class FirstPagesSource: BulkSource {
   func begin() async throws(Fault) -> Bool {
     do throws(ClientError) { page = try await pages.next() } catch {
       throw Fault(await client.explained(error), arguments).within("in reading the list")
+    }
+    if let counted = pages.outgrown, !isOutgrown {
+      isOutgrown = true
+      session.note(
+        "destroy-all \(client.name): \(counted) were counted at first, and more are found; max: \(counted) ends it there"
+      )
     }
     return page != nil
   }

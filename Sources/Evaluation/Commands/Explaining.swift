@@ -13,7 +13,7 @@ extension ClientValue {
     guard let silence = error.silence else { return error }
     var error = error
     do throws(LinkError) {
-      let state = try await connection.link.probe(queue: queue, until: .now + Self.patience)
+      let state = try await probe()
       error.facts = [told(state, silence)]
       if silence.changes {
         error.facts.append(Self.fate(silence))
@@ -25,6 +25,16 @@ extension ClientValue {
       if silence.changes { error.facts.append(Self.pending) }
     }
     return error
+  }
+
+  /// Asks the broker for the queue's state, also where an interrupt has cancelled the task.
+  private func probe() async throws(LinkError) -> QueueState? {
+    let (link, queue) = (connection.link, queue)
+    return try await Task { () -> Result<QueueState?, LinkError> in
+      do throws(LinkError) { return .success(try await link.probe(queue: queue, until: .now + Self.patience)) } catch {
+        return .failure(error)
+      }
+    }.value.get()
   }
 
   /// What a passive declare on a channel of its own tells of the queue.

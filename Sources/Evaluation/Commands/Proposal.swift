@@ -106,9 +106,9 @@ struct Proposal: Sendable {
     return client.resources(document, asked: include).first ?? .null
   }
 
-  /// Says that a reply to an update is about another resource.
+  /// Says that a reply to an update or a create is about another resource.
   func noteOther(_ reply: ChangeReply, _ session: Session) {
-    guard change.verb == .update, case .document(let document) = reply else { return }
-    session.noteOther(document, than: change.id, client, "update")
+    guard [.create, .update].contains(change.verb), case .document(let document) = reply else { return }
+    session.noteOther(document, than: change.id, client, change.verb.rawValue)
   }
 }

@@ -4,6 +4,7 @@ import JSONAPI
 import JSONRPC
 import JSONText
 import Language
+import Synchronization
 import Values
 
 extension Command {
@@ -38,7 +39,9 @@ extension Command {
     let query = try arguments.query()
     let patience = try arguments.patience(client)
     return try await client.reading(arguments) { () throws(ClientError) in
-      .page(client.page(try await client.client.index(query, patience: patience), asked: query.include))
+      let document = try await client.client.index(query, patience: patience)
+      frame.run.session.noteUnreadableNext(document, client)
+      return .page(client.page(document, asked: query.include))
     }
   }
 
@@ -56,8 +59,10 @@ extension Command {
       name: "stream", summary: "Reads resources page by page, as they are asked for.", parameters: [place],
       options: [
         .filter, .sort, .include, .fields, .page,
-        .init(name: "prefetch", shape: .number, fallback: "0", summary: "how many pages are asked for ahead"), .meta,
-        .timeout,
+        .init(name: "prefetch", shape: .number, fallback: "0", summary: "how many pages are asked for ahead"),
+        .init(
+          name: "on-shift", shape: .string, fallback: "\"note\"",
+          summary: "\"fail\" ends it where others change the list while it is read"), .meta, .timeout,
       ], result: "stream of resources",
       examples: [
         .init(
@@ -70,19 +75,44 @@ extension Command {
     let patience = try arguments.patience(client)
     let prefetch = min(try arguments.integer("prefetch", least: 0) ?? 0, 64)
     let session = frame.run.session
+    let mayFail = try arguments.word("on-shift", of: ["note", "fail"]) == "fail"
     return .stream(
       StreamValue { () async throws(Fault) in
         let open = session.account.streams.lease(broker: client.connection.link.place, queue: client.queue)
-        var pages = client.client.stream(query, patience: patience, prefetch: prefetch)
+        let feedsChanges = session.state.withLock(\.statement).changesData
+        let rule: ListChanges.Rule = mayFail ? .fail : feedsChanges ? .passOver : .keep
+        var pages = client.client.stream(query, patience: patience, prefetch: prefetch, rule: rule)
+        let note = ListNote(session, client.name, rule)
         var total: Int?
         var stream = ElementStream { () async throws(Fault) in
           let page = try await client.reading(arguments) { () throws(ClientError) in try await pages.next() }
-          total = total ?? page?.pagination?.totalSize
+          total = total ?? page?.pagination()?.totalSize
+          note.changes = pages.changes
+          if page == nil { note.show() }
           return withExtendedLifetime(open) { page.map { client.resources($0, asked: query.include) } }
         }
         stream.total = { total }
         return stream
       })
+  }
+}
+
+/// Says at the end of a stream, or where it is let go of, what others changed in its list.
+private final class ListNote {
+  var changes: ListChanges?
+  private let session: Session
+  private let label: String
+  private let rule: ListChanges.Rule
+
+  init(_ session: Session, _ label: String, _ rule: ListChanges.Rule) {
+    (self.session, self.label, self.rule) = (session, label, rule)
+  }
+
+  deinit { show() }
+
+  func show() {
+    guard rule != .fail, let changes = changes.take() else { return }
+    for sentence in changes.sentences(rule) { session.note("\(label): \(sentence)") }
   }
 }
 
@@ -135,10 +165,11 @@ extension ClientValue {
 
   /// A list's document as a page.
   func page(_ document: Document, asked include: [String]) -> PageValue {
-    let pagination = document.pagination
+    let pagination = document.pagination()
     return PageValue(
       items: resources(document, asked: include), pagination: pagination.map(Self.value) ?? .null,
-      meta: .record(Record(document.meta)), links: .record(Record(document.links)), hasNext: pagination?.next != nil)
+      meta: .record(Record(document.meta)), links: .record(Record(document.links)), hasNext: pagination?.hasNext == true
+    )
   }
 
   private static func value(_ pagination: Pagination) -> Value {

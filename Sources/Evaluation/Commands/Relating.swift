@@ -26,7 +26,7 @@ extension Command {
       try await relationship.related(source: source, options: options, patience: patience)
     }
     let resources = client.resources(document)
-    if document.pagination?.next != nil {
+    if document.pagination()?.hasNext == true {
       frame.run.session.note(
         "these are \(resources.count), and the service has more on a next page: a stream of their own client reads them"
       )

@@ -27,7 +27,14 @@ extension Fault {
       at: marks.isEmpty ? [Mark(arguments.range)] : marks,
       in: arguments.source,
       nextStep: isUnknownCall ? "is the method spelled right?" : error.nextStep ?? arguments.meant(by: error),
-      errors: error.errors.map { .object($0.object) }, trail: left + error.facts)
+      errors: error.errors.map { .object($0.object) }, trail: Self.first(of: left) + error.facts)
+  }
+
+  /// The first of many sentences, and how many are left out.
+  private static func first(of sentences: [String]) -> [String] {
+    let limit = 20
+    guard sentences.count > limit else { return sentences }
+    return sentences.prefix(limit) + ["and \(sentences.count - limit) more errors"]
   }
 
   /// The marks in the order of the text, those of the same words as one.

@@ -45,6 +45,7 @@ struct BulkRun {
     defer { progress?.end() }
     var (report, samples) = (Report(), 0)
     report.tally = Tally(countsUpserts: plan.countsUpserts)
+    if plan.arguments.name == "create", !isDry { session.consumers.begin(plan.client) }
     do throws(Fault) {
       while !Task.isCancelled, report.stop == nil, !report.isCut, try await source.begin() {
         report = await dispatcher.run(report, policy, consent: plan.consent) {

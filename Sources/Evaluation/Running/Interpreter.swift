@@ -39,6 +39,8 @@ public final class Interpreter: Sendable {
     var before: Int
     /// Whether it changes data, writes or asserts.
     var isOwed: Bool
+    /// Whether it changes or destroys resources.
+    var changesData: Bool
   }
 
   /// Creates an interpreter without variables.
@@ -118,8 +120,9 @@ public final class Interpreter: Sendable {
     defer { state.withLock { $0.frame = frame } }
     for (index, prepared) in statements.enumerated() {
       let isOwed = statements[(index + 1)...].contains(where: \.isOwed)
-      let statement = StatementAccount(session.account)
+      let statement = StatementAccount(session.account, changesData: prepared.changesData)
       session.state.withLock { $0.statement = statement }
+      defer { session.noteLostConsumers() }
       frame.run = Run(session: session, source: prepared.source, statement: statement)
       let clock = ContinuousClock.now
       func report(_ fault: Fault?) {

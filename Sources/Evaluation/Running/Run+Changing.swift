@@ -17,6 +17,7 @@ extension Run {
     let isOneOfMany = proposal.change.destroys && !proposal.arguments.isSingle
     let consent = isOneOfMany ? try await self.consent(to: proposal) : nil
     session.note(notSentOf: proposal)
+    if proposal.change.verb == .create, !proposal.arguments.isSingle { session.consumers.begin(proposal.client) }
     let outcome = await session.dispatcher(self, proposal.client).send(proposal.change, consent: consent)
     if !proposal.arguments.isSingle { statement.add(outcome, proposal.arguments.name, proposal.client.name) }
     guard case .done(let reply) = outcome else { throw await fault(of: outcome, proposal) }

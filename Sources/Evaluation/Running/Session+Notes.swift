@@ -1,4 +1,5 @@
 import Bulk
+import Client
 import JSONAPI
 import JSONText
 import Language
@@ -16,6 +17,13 @@ extension Session {
   /// Shows a note once in a statement of the top level, however often it holds.
   private func note(once key: String, _ text: @autoclosure () -> String) {
     if state.withLock(\.statement).isNew(note: key) { note(text()) }
+  }
+
+  /// Says that a page has a next one that its link does not lead to.
+  func noteUnreadableNext(_ document: Document, _ client: ClientValue) {
+    guard let link = document.pagination()?.unreadableNext else { return }
+    let text = link.hidingSecrets.text.prefix(200)
+    note(once: "next \(client.serial)", "\(client.name) index: the link to the next page can't be read: \(text)")
   }
 
   /// Says that what is printed or counted is a page that has a next one.
@@ -42,9 +50,17 @@ extension Session {
     note(notLoaded: resource.notLoaded, of: resource.compound?.client ?? resource.type, fate)
   }
 
-  /// Says that a reply is about another resource than was asked for, as it is where ids have other spellings.
+  /// Says that a reply is about another resource than was asked for: of another id, as where ids have other spellings, or
+  /// of another type than the client's.
   func noteOther(_ document: Document, than id: String?, _ client: ClientValue, _ verb: String) {
-    guard let id, let other = document.resource?["id"]?.idText, other != id else { return }
+    let (resource, type) = (document.resources.first, client.client.settings.type)
+    if let other = resource?["type"]?.stringValue, !other.isSame(as: type) {
+      note(
+        once: "other type \(client.serial) \(verb)",
+        "\(client.name) \(verb): the reply is about \(other)/\(resource?["id"]?.idText ?? "?"), and the client's type is "
+          + "\(type): client queue: \(JSONValue.string(client.queue).text) type: \(JSONValue.string(other).text)")
+    }
+    guard let id, let other = resource?["id"]?.idText, other != id else { return }
     note(
       once: "other id \(client.serial) \(verb)",
       "\(client.name) \(verb): \"\(id)\" was asked for, and the reply is about \"\(other)\"")

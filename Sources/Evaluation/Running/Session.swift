@@ -155,6 +155,8 @@ public final class Session: Sendable {
   let account: RunAccount
   /// Shows the changes of dry runs, and keeps what they would have made.
   let dryRun = DryRunCarrier()
+  /// Which queues are watched while their creates are in flight.
+  let consumers = ConsumerWatches()
   /// The questions that its statements ask.
   let questions = Questions()
   let state: Mutex<State>

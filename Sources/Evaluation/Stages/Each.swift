@@ -13,8 +13,10 @@ extension Stage {
       result: "list", examples: [.init(code: "[1, 2] | each do print it * 2 end", output: "2\n4")], names: .kept)
   ) { call in
     let compiler = call.compiler
-    let step = compiler.within({ $0.enterEach() }) {
-      compiler.block(call.command.body?.statements ?? [], isEach: true, value: .operand)
+    let step = compiler.repeated {
+      compiler.within({ $0.enterEach() }) {
+        compiler.block(call.command.body?.statements ?? [], isEach: true, value: .operand)
+      }
     }
     let arguments = PerElementArguments(call)
     return .sink { frame, stream, keepsFlow throws(Fault) in

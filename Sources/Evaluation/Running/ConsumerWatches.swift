@@ -1,0 +1,75 @@
+import Client
+import JSONRPC
+import Synchronization
+import Values
+
+/// Sees whether a queue loses its consumer during a run of creates.
+///
+/// What the consumer had not acknowledged the broker gives to the next one, which may carry a create out a second time. No
+/// client is told of that: while no reply comes, the broker is asked how many consumers the queue has.
+final class ConsumerWatches: Sendable {
+  private struct Watch {
+    let client: ClientValue
+    let isLost = Flag()
+    var task: Task<Void, Never>?
+  }
+
+  private final class Flag: Sendable {
+    let value = Atomic(false)
+  }
+
+  private let watches = Mutex<[Int: Watch]>([:])
+  private static let pause = Duration.milliseconds(100)
+  private static let patience = Duration.seconds(2)
+
+  /// Watches the queue of a client until ``end()``.
+  func begin(_ client: ClientValue) {
+    watches.withLock { watches in
+      guard watches[client.serial] == nil else { return }
+      var watch = Watch(client: client)
+      let isLost = watch.isLost
+      watch.task = Task { await Self.watch(client, isLost) }
+      watches[client.serial] = watch
+    }
+  }
+
+  /// Ends all watches, and gives the queues that lost their consumer.
+  func end() -> [String] {
+    let watches = watches.withLock { watches in
+      defer { watches = [:] }
+      return watches.values
+    }
+    for watch in watches { watch.task?.cancel() }
+    return watches.filter { $0.isLost.value.load(ordering: .acquiring) }.map(\.client.queue).sorted()
+  }
+
+  private static func watch(_ client: ClientValue, _ isLost: Flag) async {
+    let activity = client.client.activity
+    var (answers, hadConsumer) = (activity.answers, false)
+    while (try? await Task.sleep(for: pause)) != nil {
+      let now = activity.answers
+      guard now == answers, activity.changesInFlight > 0 else {
+        (answers, hadConsumer) = (now, hadConsumer || now != answers)
+        continue
+      }
+      guard let state = try? await client.connection.link.probe(queue: client.queue, until: .now + patience) else {
+        continue
+      }
+      hadConsumer = hadConsumer || state.consumers > 0
+      guard state.consumers == 0, hadConsumer else { continue }
+      isLost.value.store(true, ordering: .releasing)
+      return
+    }
+  }
+}
+
+extension Session {
+  /// Says which queues lost their consumer during the creates of a statement.
+  func noteLostConsumers() {
+    for queue in consumers.end() {
+      note(
+        "queue \(queue) lost its consumer during the creates: the broker gives the next one what was not acknowledged, "
+          + "and a create may be carried out twice: help losses")
+    }
+  }
+}

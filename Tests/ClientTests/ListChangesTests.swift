@@ -1,0 +1,157 @@
+import Client
+import JSONAPI
+import JSONText
+import Testing
+
+/// Links that can't be followed, and lists that others change while they are read.
+@Suite struct ListChangesTests {
+  /// A page of posts with the ids given, a link to the next, and a total.
+  private func page(_ ids: [Int], next: String? = nil, total: Int? = nil) -> ScriptedTransport.Answer {
+    let data = ids.map { #"{"type":"posts","id":"\#($0)"}"# }.joined(separator: ",")
+    let links = next.map { #","links":{"next":"\#($0)"}"# } ?? ""
+    let meta = total.map { #","meta":{"record-count":\#($0)}"# } ?? ""
+    return .result(#"{"data":[\#(data)]\#(links)\#(meta)}"#)
+  }
+
+  private func link(_ number: Int) -> String { "/p?page[number]=\(number)&page[size]=2" }
+
+  /// What a stream hands out until it ends, what it saw of changes, and the error it ends with.
+  private func drained(_ stream: ResourceStream, _ rule: ListChanges.Rule = .keep) async -> (
+    pages: [[String]], changes: [String], error: ClientError?
+  ) {
+    var stream = stream
+    var pages: [[String]] = []
+    let error = await failure { () throws(ClientError) in
+      while let page = try await stream.next() { pages.append(page.resources.compactMap { $0["id"]?.idText }) }
+    }
+    return (pages, stream.changes.sentences(rule), error)
+  }
+
+  // MARK: links.next
+
+  @Test func aLinkWithoutASizeTakesTheSizeThatCame() async {
+    let (client, transport) = ResourceClient.scripted([
+      page([1, 2, 3], next: "/p?page[number]=2"), page([4, 5, 6], next: "/p?page[number]=3"), page([7]),
+    ])
+    let (pages, changes, error) = await drained(client.stream(Query()))
+    #expect(pages == [["1", "2", "3"], ["4", "5", "6"], ["7"]] && changes.isEmpty && error == nil)
+    #expect(
+      transport.params == ["{}", #"{"page":{"number":2,"size":3}}"#, #"{"page":{"number":3,"size":3}}"#])
+  }
+
+  @Test func aLinkWithoutASizeKeepsTheSizeThatWasAskedFor() async {
+    let (client, transport) = ResourceClient.scripted([page([1, 2], next: "/p?page[number]=2"), page([4])])
+    var query = Query()
+    query.page = Pagination.Page(number: 1, size: 3)
+    #expect(await drained(client.stream(query)).pages == [["1", "2"], ["4"]])
+    #expect(transport.params.last == #"{"page":{"number":2,"size":3}}"#)
+  }
+
+  @Test(arguments: [
+    ("/things?page[after]=abc", #"call posts "index" {"page":{"after":"abc"}} reads: true asks for it"#),
+    ("/things?cursor=abc", "its paging is another than page number and size; a filter narrows the list"),
+    (
+      "/t?page[number]=-1&page[size]=2",
+      #"call posts "index" {"page":{"number":"-1","size":"2"}} reads: true asks for it"#
+    ),
+  ]) func aLinkThatCantBeReadIsAnErrorAfterItsPage(next: String, nextStep: String) async {
+    let (client, _) = ResourceClient.scripted([page([1, 2], next: next)])
+    let (pages, _, error) = await drained(client.stream(Query()))
+    #expect(pages == [["1", "2"]])
+    #expect(
+      report(error) == ["protocol", "posts index: the link to the next page can't be read: \"\(next)\"", nextStep])
+  }
+
+  @Test func aLinkThatCantBeReadBehindAllThatIsCountedIsNone() async {
+    let (client, _) = ResourceClient.scripted([page([1, 2], next: "/p?page[after]=abc", total: 2)])
+    let (pages, _, error) = await drained(client.stream(Query()))
+    #expect(pages == [["1", "2"]] && error == nil)
+  }
+
+  @Test func aCountDoesNotEndAtALinkThatCantBeRead() async {
+    let next = "/p?page[after]=abc"
+    let (client, _) = ResourceClient.scripted([page([1, 2, 3], next: next), page([1, 2, 3], next: next)])
+    let error = await failure { () throws(ClientError) in try await client.count(Query()) }
+    #expect(error?.message == "posts index: the link to the next page can't be read: \"/p?page[after]=abc\"")
+  }
+
+  // MARK: changes
+
+  @Test func aTotalThatMovesIsKept() async {
+    let (client, _) = ResourceClient.scripted([
+      page([1, 2], next: link(2), total: 6), page([5, 6], total: 4),
+    ])
+    let (pages, changes, error) = await drained(client.stream(Query()))
+    #expect(pages == [["1", "2"], ["5", "6"]] && error == nil)
+    #expect(
+      changes == ["record-count moved from 6 to 4 while the list was read: rows may be missing, or come twice"])
+  }
+
+  @Test(arguments: [
+    (ListChanges.Rule.keep, [["1", "2"], ["2", "3"], ["4"]], "seen 1 id twice"),
+    (.passOver, [["1", "2"], ["3"], ["4"]], "seen 1 id twice; each was passed over when it came again"),
+  ]) func anIDThatComesTwiceIsCounted(rule: ListChanges.Rule, pages: [[String]], sentence: String) async {
+    let (client, _) = ResourceClient.scripted([
+      page([1, 2], next: link(2)), page([2, 3], next: link(3)), page([4]),
+    ])
+    let drained = await drained(client.stream(Query(), rule: rule), rule)
+    #expect(drained.pages == pages && drained.changes == [sentence] && drained.error == nil)
+  }
+
+  @Test func theSameIDOfAnotherTypeIsAnotherResource() async {
+    let (client, _) = ResourceClient.scripted([
+      .result(#"{"data":[{"type":"dogs","id":"1"},{"type":"cats","id":"1"},{"id":"1"},{"id":"1"}]}"#)
+    ])
+    #expect(await drained(client.stream(Query())).changes.isEmpty)
+  }
+
+  @Test(arguments: [
+    (6, 4, [3, 4], "record-count moved from 6 to 4 while the list was read: rows may be missing, or come twice"),
+    (6, 6, [2, 3], "seen 1 id twice"),
+  ]) func aStreamMayFailWhereItsListIsChanged(before: Int, after: Int, ids: [Int], sentence: String) async {
+    let (client, _) = ResourceClient.scripted([
+      page([1, 2], next: link(2), total: before), page(ids, next: link(3), total: after),
+    ])
+    let (pages, _, error) = await drained(client.stream(Query(), rule: .fail))
+    #expect(pages == [["1", "2"]])
+    #expect(
+      report(error) == [
+        "service", "posts index: \(sentence)", "read it again when nobody changes it; on-shift: \"note\" reads on",
+      ])
+  }
+
+  @Test(arguments: [nil, 4]) func pagesThatOverlapEndIt(total: Int?) async {
+    let (client, transport) = ResourceClient.scripted([
+      page([1, 2], next: link(2), total: total), page([3, 4], next: link(3), total: total),
+      page([2, 1], next: link(4), total: total), page([3, 4], next: link(5), total: total),
+    ])
+    let (pages, _, error) = await drained(client.stream(Query(), rule: .passOver))
+    #expect(pages == [["1", "2"], ["3", "4"], []] && transport.sent.count == 4)
+    #expect(
+      report(error) == [
+        "protocol", "posts index: page 4, as the one before, holds only what came before",
+        "the service's pages overlap: does sort: \"id\" give them one order?",
+      ])
+  }
+
+  @Test func pagesThatOthersPushedBackGoOn() async {
+    let (client, _) = ResourceClient.scripted([
+      page([1, 2], next: link(2), total: 5), page([3, 4], next: link(3), total: 5),
+      page([1, 2], next: link(4), total: 9), page([3, 4], next: link(5), total: 9), page([5], total: 9),
+    ])
+    let (pages, changes, error) = await drained(client.stream(Query()))
+    #expect(pages.last == ["5"] && error == nil)
+    #expect(
+      changes == [
+        "record-count moved from 5 to 9 while the list was read: rows may be missing, or come twice",
+        "seen 4 ids twice",
+      ])
+  }
+
+  @Test func aCountByPagesCountsEachOnce() async throws {
+    let (client, _) = ResourceClient.scripted([
+      page([1], next: link(2)), page([1, 2], next: link(2)), page([2, 3]),
+    ])
+    #expect(try await client.count(Query()) == 3)
+  }
+}

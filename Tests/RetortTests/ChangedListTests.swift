@@ -1,0 +1,211 @@
+import Foundation
+import Synchronization
+import TestBench
+import Testing
+
+/// Lists that others change while they are read, and that retort can't read to the end.
+@Suite(.timeLimit(.minutes(5))) struct ChangedListTests {
+  /// A page of posts, two a page.
+  private static func page(_ ids: [Int], next: String? = nil, total: Int? = nil) -> String {
+    let data = ids.map { #"{"type":"posts","id":"\#($0)","attributes":{"n":\#($0)}}"# }.joined(separator: ",")
+    let links = next.map { #","links":{"next":"\#($0)"}"# } ?? ""
+    return #""result":{"data":[\#(data)]\#(links)\#(total.map { #","meta":{"record-count":\#($0)}"# } ?? "")}"#
+  }
+
+  /// A service with these pages, and the ids that were updated or created from.
+  private static func service(_ pages: [(ids: [Int], total: Int?)], changed: Changed = Changed()) async throws
+    -> OddService
+  {
+    try await OddService { method, params in
+      guard method == "index" else {
+        let data = params["data"] as? [String: Any]
+        changed.add(params["id"] as? String ?? "\((data?["attributes"] as? [String: Any])?["n"] ?? "?")")
+        return "\"result\":{}"
+      }
+      let number = (params["page"] as? [String: Int])?["number"] ?? 1
+      let next = number < pages.count ? "/p?page[number]=\(number + 1)&page[size]=2" : nil
+      return page(pages[number - 1].ids, next: next, total: pages[number - 1].total)
+    }
+  }
+
+  private final class Changed: Sendable {
+    private let ids = Mutex<[String]>([])
+    func add(_ id: String) { ids.withLock { $0.append(id) } }
+    var sorted: [String] { ids.withLock { $0.sorted() } }
+  }
+
+  private static let moved =
+    "posts: record-count moved from 6 to 4 while the list was read: rows may be missing, or come twice\n"
+
+  @Test(arguments: ["stream posts | map .id", "for p in stream posts do print p.id end"])
+  func aTotalThatMovesIsNoted(statement: String) async throws {
+    let service = try await Self.service([([1, 2], 6), ([5, 6], 4)])
+    let ran = await service.run(statement)
+    #expect(ran.status == 0 && ran.output.replacing("\"", with: "") == "1\n2\n5\n6\n")
+    #expect(ran.notes == Self.moved)
+    await service.stop()
+  }
+
+  @Test func aStreamThatIsLeftBeforeItsEndSaysWhatItSaw() async throws {
+    let service = try await Self.service([([1, 2], 6), ([2, 3], 4), ([4], 4)])
+    let ran = await service.run("stream posts | take 3 | map .id | count")
+    #expect(ran == Ran(status: 0, output: "3\n", notes: Self.moved + "posts: seen 1 id twice\n"))
+    await service.stop()
+  }
+
+  @Test func anIDThatIsReadTwiceStaysInAListAndIsNoted() async throws {
+    let service = try await Self.service([([1, 2], nil), ([2, 3], nil)])
+    let ran = await service.run("stream posts | count\ncount posts")
+    #expect(ran == Ran(status: 0, output: "4\n3\n", notes: "posts: seen 1 id twice\n"))
+    await service.stop()
+  }
+
+  @Test(arguments: [
+    "stream posts | collect | update posts {a: 1}", "for p in stream posts | collect do update posts p.id {a: 1} end",
+    "stream posts | collect | each do update posts it.id {a: 1} end",
+    "def change(p) do update posts p.id {a: 1} end\nstream posts | collect | map .id | map {id: it} | change",
+  ]) func anIDThatIsReadTwiceIsChangedOnce(statement: String) async throws {
+    let changed = Changed()
+    let service = try await Self.service([([1, 2], nil), ([2, 3], nil)], changed: changed)
+    let ran = await service.run(statement)
+    #expect(ran.status == 0, Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("posts: seen 1 id twice; each was passed over when it came again\n"))
+    #expect(changed.sorted == ["1", "2", "3"])
+    await service.stop()
+  }
+
+  @Test(
+    arguments: [
+      (
+        [([1, 2], 6), ([5, 6], 4)], "record-count moved from 6 to 4 while the list was read: rows may be missing, or"
+      ),
+      ([([1, 2], 4), ([2, 3], 4)], "seen 1 id twice"),
+    ] as [([([Int], Int?)], String)]) func onShiftFailsWhereItIsSaid(pages: [([Int], Int?)], message: String)
+    async throws
+  {
+    let service = try await Self.service(pages.map { (ids: $0.0, total: $0.1) })
+    let ran = await service.run("stream posts on-shift: \"fail\" | map .id")
+    #expect(ran.status == 1 && ran.output == "\"1\"\n\"2\"\n")
+    #expect(ran.notes.hasPrefix("error[service]: posts index: \(message)"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("  = read it again when nobody changes it; on-shift: \"note\" reads on\n"))
+    let wrong = await service.run("stream posts on-shift: \"fial\" | count")
+    #expect(wrong.status == 1)
+    #expect(wrong.notes.contains("on-shift: is \"note\" or \"fail\", not \"fial\""), Comment(rawValue: wrong.notes))
+    await service.stop()
+  }
+
+  @Test func pagesThatOverlapEndAChange() async throws {
+    let changed = Changed()
+    let pages = Array(repeating: [([1, 2], Int?.some(4)), ([3, 4], 4)], count: 10).flatMap { $0 }
+    let service = try await Self.service(pages.map { (ids: $0.0, total: $0.1) }, changed: changed)
+    let ran = await service.run("stream posts | collect | update posts {a: 1}")
+    #expect(ran.status == 1 && changed.sorted.isEmpty)
+    #expect(ran.notes.contains("error[protocol]: posts index: page 4, as the one before, holds only what came before"))
+    await service.stop()
+  }
+
+  // MARK: links.next
+
+  @Test(arguments: [
+    "stream posts | map .id", "stream posts | collect", "print (count posts)",
+    "stream posts | write \"FILE\"",
+  ]) func aLinkThatCantBeReadIsNoEnd(statement: String) async throws {
+    let service = try await OddService(["index": Self.page([1, 2, 3], next: "/things?page[after]=abc")])
+    let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).ndjson").path
+    let ran = await service.run(statement.replacing("FILE", with: file))
+    #expect(ran.status == 1)
+    #expect(
+      ran.notes.contains("index: the link to the next page can't be read: \"/things?page[after]=abc\"")
+        || ran.notes.contains("stream: the link to the next page can't be read: \"/things?page[after]=abc\"")
+        || ran.notes.contains("count: the link to the next page can't be read: \"/things?page[after]=abc\""),
+      Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains(#"  = call posts "index" {"page":{"after":"abc"}} reads: true asks for it"#))
+    #expect(!FileManager.default.fileExists(atPath: file))
+    let followed = await service.run(#"print (call posts "index" {"page":{"after":"abc"}} reads: true) != null"#)
+    #expect(followed == Ran(status: 0, output: "true\n", notes: ""))
+    await service.stop()
+  }
+
+  @Test func aPageWithALinkThatCantBeReadSaysSo() async throws {
+    let service = try await OddService(["index": Self.page([1], next: "/things?page[after]=abc")])
+    let ran = await service.run("let page = index posts\nprint page.pagination.next")
+    #expect(
+      ran
+        == Ran(
+          status: 0, output: "null\n",
+          notes: "posts index: the link to the next page can't be read: \"/things?page[after]=abc\"\n"))
+    await service.stop()
+  }
+
+  @Test func aLinkWithoutASizeIsFollowed() async throws {
+    let service = try await OddService { _, params in
+      let page = params["page"] as? [String: Int]
+      let (number, size) = (page?["number"] ?? 1, page?["size"] ?? 2)
+      let ids = Array(1...6).dropFirst((number - 1) * size).prefix(size)
+      return Self.page(Array(ids), next: number * size < 6 ? "/things?page[number]=\(number + 1)" : nil)
+    }
+    let ran = await service.run("print json((stream posts | map .id))\nprint (count posts)")
+    #expect(ran == Ran(status: 0, output: "[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\"]\n6\n", notes: ""))
+    await service.stop()
+  }
+
+  // MARK: replies about something else
+
+  @Test func aReplyOfAnotherTypeIsNoted() async throws {
+    let other = #""result":{"data":{"type":"others","id":"1","attributes":{"n":1}}}"#
+    let service = try await OddService(["show": other, "create": other, "update": other])
+    let note = { (verb: String) in
+      "posts \(verb): the reply is about others/1, and the client's type is posts: "
+        + "client queue: \"posts\" type: \"others\"\n"
+    }
+    let ran = await service.run("let a = show posts 1\nlet b = create posts {n: 1}\nlet c = update posts 1 {n: 1}")
+    #expect(ran == Ran(status: 0, output: "", notes: note("show") + note("create") + note("update")))
+    let sink = await service.run("[{n: 1}, {n: 2}] | create posts")
+    #expect(sink == Ran(status: 0, output: "", notes: note("create") + "create posts: 2 ok\n"))
+    await service.stop()
+  }
+
+  @Test func aListIsNoReplyToAChangeOfOne() async throws {
+    let two = #""result":{"data":[{"type":"posts","id":"1"},{"type":"posts","id":"2"}]}"#
+    let service = try await OddService(["create": two, "update": two, "destroy": two])
+    for statement in ["create posts {n: 1}", "update posts 1 {n: 1}"] {
+      let ran = await service.run(statement)
+      #expect(ran.status == 1)
+      #expect(
+        ran.notes.contains("the reply is a list of 2 resources, and one was sent\n")
+          && ran.notes.contains("it may have been carried out: look it up before it is sent again"),
+        Comment(rawValue: ran.notes))
+    }
+    #expect(await service.run("[{n: 1}] | create posts").status == 5)
+    #expect(await service.run("destroy posts 1") == Ran(status: 0, output: "", notes: ""))
+    await service.stop()
+  }
+
+  @Test func newRowsThatKeepComingAreNoted() async throws {
+    let rows = Mutex(Array(1...3))
+    let service = try await OddService { method, params in
+      rows.withLock { rows in
+        guard method == "destroy" else { return Self.page(rows, total: rows.count) }
+        rows.removeAll { "\($0)" == params["id"] as? String }
+        if let last = rows.last, last < 9 { rows.append(last + 1) }
+        return "\"result\":{}"
+      }
+    }
+    let ran = await service.run("destroy-all posts filter: {} confirm: true in-flight: 1")
+    #expect(
+      ran
+        == Ran(
+          status: 0, output: "9\n",
+          notes: "destroy-all posts: 3 were counted at first, and more are found; max: 3 ends it there\n"))
+    await service.stop()
+  }
+
+  @Test func manyErrorsAreShownInPart() async throws {
+    let errors = (1...1000).map { #"{"status":"422","detail":"wrong \#($0)"}"# }.joined(separator: ",")
+    let service = try await OddService(["create": OddService.errors(errors)])
+    let ran = await service.run("create posts {n: 1}")
+    #expect(ran.notes.contains("  = wrong 20\n  = and 980 more errors\n"), Comment(rawValue: ran.notes))
+    #expect(!ran.notes.contains("wrong 21\n"))
+    await service.stop()
+  }
+}

@@ -1,0 +1,28 @@
+import Testing
+
+/// A note says where a queue lost its consumer during creates, since the broker gives them to the next one again.
+@Suite(.timeLimit(.minutes(5))) struct LostConsumerTests {
+  private static let note =
+    "queue posts lost its consumer during the creates: the broker gives the next one what was not acknowledged, "
+    + "and a create may be carried out twice: help losses\n"
+
+  @Test(arguments: [
+    "1..3 | map {text: \"x\"} | create posts timeout: 5s in-flight: 1",
+    "for i in 1..3 do create posts {text: \"x\"} timeout: 5s end",
+    "1..3 | each do create posts {text: \"x\"} timeout: 5s end",
+  ]) func itIsNoted(statement: String) async throws {
+    let service = try await FakeService("--fault", "no-consumer=1", "--away", "1000s")
+    let ran = await service.run(statement)
+    #expect(ran.notes.contains(Self.note), Comment(rawValue: ran.notes))
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test(arguments: [
+    "1..3 | update posts {text: \"x\"} timeout: 5s in-flight: 1", "create posts {text: \"x\"} timeout: 5s",
+  ]) func otherChangesHaveNoSuchNote(statement: String) async throws {
+    let service = try await FakeService("--fault", "no-consumer=1", "--away", "1000s")
+    let ran = await service.run(statement)
+    #expect(!ran.notes.contains("lost its consumer"), Comment(rawValue: ran.notes))
+    #expect(await service.stop().status == 0)
+  }
+}
