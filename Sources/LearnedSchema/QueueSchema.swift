@@ -18,7 +18,10 @@ public final class QueueSchema: Sendable {
     var types: [String: TypeSchema] = [:]
     /// The type that each client was made for, in the order they came.
     var clientTypes: [String] = []
+    /// Whether more is known than was written last.
     var isChanged = false
+    /// Whether other values or ids came since then.
+    var hasNewValues = false
   }
 
   private let state = Mutex(State())
@@ -32,6 +35,12 @@ public final class QueueSchema: Sendable {
     self.place = place
     self.queue = queue
     self.kept = kept
+  }
+
+  /// Adds what was kept of it before, the first time: at once where that is short, else in the background.
+  func loadSoon(size: Int) {
+    guard size > 32_768 else { return load() }
+    Task.detached(priority: .utility) { self.load() }
   }
 
   /// Adds what was kept of it before, the first time.
@@ -54,11 +63,15 @@ public final class QueueSchema: Sendable {
   /// The types that clients asked for.
   public var clientTypes: [String] { state.withLock(\.clientTypes) }
 
-  /// Returns what is known, and whether that has changed since the last time, and takes it for unchanged.
-  func takeChanged() -> [String: TypeSchema]? {
+  /// Returns what is known and takes it for written; nil where nothing has changed since it was written last.
+  ///
+  /// - Parameter withValues: Whether values and ids count.
+  /// - Returns: The types by name.
+  func takeChanged(withValues: Bool) -> [String: TypeSchema]? {
     state.withLock { state in
-      defer { state.isChanged = false }
-      return state.isChanged ? state.types : nil
+      guard state.isChanged || withValues && state.hasNewValues else { return nil }
+      (state.isChanged, state.hasNewValues) = (false, false)
+      return state.types
     }
   }
 
@@ -74,7 +87,7 @@ public final class QueueSchema: Sendable {
   func forget() {
     state.withLock { state in
       state.types = [:]
-      state.isChanged = false
+      (state.isChanged, state.hasNewValues) = (false, false)
     }
   }
 }
@@ -93,12 +106,12 @@ extension QueueSchema: ReplyObserver {
       case .success(let result):
         guard let document = result.objectValue, method != "call" else { return }
         for (parameter, name) in names {
-          state.change(type) { $0.take(name, in: parameter, isAccepted: true, at: time) }
+          state.take(name, of: type, in: parameter, isAccepted: true, at: time)
         }
         state.take(document, at: time)
       case .failure(let error):
         for (parameter, name) in RefusedName.all(in: error.errors, names) {
-          state.change(type) { $0.take(name, in: parameter, isAccepted: false, at: time) }
+          state.take(name, of: type, in: parameter, isAccepted: false, at: time)
         }
       }
     }
@@ -129,9 +142,21 @@ extension QueueSchema: ReplyObserver {
 extension QueueSchema.State {
   mutating func change(_ type: String, _ body: (inout TypeSchema) -> Void) {
     guard type.utf8.count <= 200, types[type] != nil || types.count < QueueSchema.typeLimit else { return }
-    isChanged = true
+    if types[type] == nil { isChanged = true }
     body(&types[type, default: TypeSchema()])
   }
+
+  /// Takes a name that a parameter takes, or refuses.
+  mutating func take(
+    _ name: String, of type: String, in parameter: TypeSchema.Parameter, isAccepted: Bool, at time: Int
+  ) {
+    let before = types[type]?.verdicts[parameter]?[name]
+    change(type) { $0.take(name, in: parameter, isAccepted: isAccepted, at: time) }
+    if before?.isAccepted != isAccepted || time - (before?.seen ?? 0) > Self.day { isChanged = true }
+  }
+
+  /// A sight that is newer than this, in seconds, is worth to be written again.
+  private static let day = 86_400
 
   /// Takes the first resources of a document: some of its primary data, and some of each type that is included.
   mutating func take(_ document: JSONObject, at time: Int) {
@@ -152,15 +177,30 @@ extension QueueSchema.State {
   private mutating func take(resource: JSONObject?, at time: Int) {
     guard let resource, let type = resource["type"]?.stringValue else { return }
     let id = resource["id"]?.idText
+    var (isNew, hasNewValues) = (false, false)
     change(type) { schema in
-      if let id { schema.take(id: id) }
+      if let id, schema.ids.first != id {
+        schema.take(id: id)
+        hasNewValues = true
+      }
       for (name, value) in resource["attributes"]?.objectValue ?? [:] {
+        let before = schema.attributes[name]
         let isSecret = Secrets.isSecret(name: name)
         schema.attributes.update(name, TypeSchema.Attribute()) { $0.take(value, isSecret: isSecret, at: time) }
+        guard let after = schema.attributes[name] else { continue }
+        if before?.kinds != after.kinds || before?.isNullable != after.isNullable { isNew = true }
+        if before?.values.count != after.values.count { hasNewValues = true }
+        if time - (before?.seen ?? 0) > Self.day { isNew = true }
       }
       for (name, value) in resource["relationships"]?.objectValue ?? [:] {
+        let before = schema.relationships[name]
         schema.relationships.update(name, TypeSchema.Relationship()) { $0.take(value, at: time) }
+        guard let after = schema.relationships[name] else { continue }
+        if before?.types != after.types || before?.isToMany != after.isToMany { isNew = true }
+        if time - (before?.seen ?? 0) > Self.day { isNew = true }
       }
     }
+    if isNew { isChanged = true }
+    if hasNewValues { self.hasNewValues = true }
   }
 }

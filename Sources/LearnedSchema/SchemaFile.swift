@@ -14,6 +14,12 @@ struct SchemaFile {
     path = folder + "/" + Self.fileName(queue) + ".json"
   }
 
+  /// The length of the file in bytes; 0 where it can't be read.
+  var size: Int {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? Int(status.st_size) : 0
+  }
+
   /// The bytes of the file; none where it can't be read.
   func read() -> [UInt8] { Self.bytes(of: path) }
 

@@ -49,6 +49,12 @@ public final class SchemaStore: Sendable {
     }
   }
 
+  /// Adds to a schema what its file has, without a delay that a person could see.
+  public func prepare(_ schema: QueueSchema) {
+    guard let directory else { return }
+    schema.loadSoon(size: SchemaFile(directory: directory, schema.place, schema.queue).size)
+  }
+
   /// The queues of a place that something is known of.
   public func queues(at place: String) -> [String] {
     let inMemory = schemas.withLock { schemas in
@@ -69,7 +75,7 @@ public final class SchemaStore: Sendable {
   public func save(withValues: Bool) -> String? {
     guard let directory else { return nil }
     for schema in schemas.withLock({ Array($0.values) }) {
-      guard let types = schema.takeChanged() else { continue }
+      guard let types = schema.takeChanged(withValues: withValues) else { continue }
       let file = SchemaFile(directory: directory, schema.place, schema.queue)
       let problem = file.update { bytes in
         let kept = Self.types(in: bytes, of: schema)

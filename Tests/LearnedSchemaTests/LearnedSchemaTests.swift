@@ -136,6 +136,24 @@ import Testing
     #expect(schema["posts"]?.attributes.names.sorted() == ["n0", "n1"])
   }
 
+  @Test func whatIsKnownIsNotWrittenAgain() throws {
+    let directory = temporary()
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let store = SchemaStore(directory: directory)
+    let file = directory + "/here/posts.json"
+    for (text, isWritten) in [
+      (Self.page, true), (Self.page, false), (#"{"data": {"type": "posts", "id": "9"}}"#, false),
+      (#"{"data": {"type": "posts", "id": "9", "attributes": {"more": 1}}}"#, true),
+    ] {
+      _ = try learn(store, text)
+      #expect(store.save(withValues: false) == nil)
+      #expect(FileManager.default.fileExists(atPath: file) == isWritten)
+      try? FileManager.default.removeItem(atPath: file)
+    }
+    _ = try learn(store, #"{"data": {"type": "posts", "id": "8"}}"#)
+    #expect(store.save(withValues: true) == nil && FileManager.default.fileExists(atPath: file))
+  }
+
   @Test func allIsForgotten() throws {
     let directory = temporary()
     defer { try? FileManager.default.removeItem(atPath: directory) }

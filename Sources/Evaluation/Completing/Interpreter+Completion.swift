@@ -45,7 +45,7 @@ extension Session {
   func schemaToLearn(of queue: String, on connection: ConnectionValue) -> QueueSchema? {
     guard !options.isOffline else { return nil }
     let schema = host.schemas.schema(of: queue, at: schemaPlace(of: connection))
-    if host.ask != nil { schema.load() }
+    if host.ask != nil { host.schemas.prepare(schema) }
     return schema
   }
 
