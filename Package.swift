@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// The settings of every target: Swift 6, with the coming language's defaults, and no warning left.
+/// The settings of every target: Swift 6 with upcoming features, and warnings as errors.
 let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("MemberImportVisibility"),
@@ -10,7 +10,7 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// The settings of a target that has no pointer of C's in its hands.
+/// The settings of a target without C pointers.
 let safe = strict + [.strictMemorySafety()]
 
 let package = Package(
@@ -36,7 +36,7 @@ let package = Package(
     .target(name: "Broker", dependencies: ["CRabbitMQ"], swiftSettings: strict),
     .target(name: "Terminal", dependencies: ["CReadline", "Redaction"], swiftSettings: strict),
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: strict),
-    // 2: the service, asked and answered.
+    // 2: the client and the service.
     .target(name: "Client", dependencies: ["JSONAPI", "JSONRPC", "JSONText", "Redaction"], swiftSettings: safe),
     .target(
       name: "ResourceService",
@@ -55,7 +55,7 @@ let package = Package(
     // 4: files and output.
     .target(
       name: "Formats", dependencies: ["Values", "Language", "JSONAPI", "JSONText", "Redaction"], swiftSettings: safe),
-    // 5: statements run.
+    // 5: the check and the run of statements.
     .target(
       name: "Evaluation",
       dependencies: [
@@ -64,7 +64,7 @@ let package = Package(
         .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: safe),
-    // 6: what explains the language, and the service on a broker.
+    // 6: help, and the service on a broker.
     .target(name: "Handbook", dependencies: ["Evaluation", "Values"], swiftSettings: safe),
     .target(
       name: "Serving", dependencies: ["Broker", "ResourceService", "JSONRPC", "JSONText"], swiftSettings: safe),
@@ -79,7 +79,7 @@ let package = Package(
       ],
       swiftSettings: safe),
     .executableTarget(name: "retort", dependencies: ["RetortShell"], swiftSettings: safe),
-    // What tests share: the private broker, the transcripts.
+    // Shared by tests: the private broker, the transcripts.
     .target(
       name: "TestBench",
       dependencies: [

@@ -1,10 +1,10 @@
-/// Where a broker is and how to log in (https://www.rabbitmq.com/docs/uri-spec).
+/// The address of a broker and the login (https://www.rabbitmq.com/docs/uri-spec).
 ///
 /// ```swift
 /// let uri = try AMQPURI("amqp://guest:guest@localhost/?heartbeat=10")
 /// "\(uri)"  // "amqp://guest@localhost:5672/"
 /// ```
-/// Unlike the specification, a path of `/` alone is the vhost `/`, as none is.
+/// Unlike in the specification, the path `/` means the vhost `/`, as an absent path does.
 public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   /// The host.
   public var host = "localhost"
@@ -12,32 +12,32 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   public var port = 5672
   /// The user.
   public var user = "guest"
-  /// The password, which nothing shows.
+  /// The password, which no description shows.
   public var password = "guest"
-  /// Whether a user is named and no password, not even an empty one.
+  /// Whether it has a user but no password, not even an empty one.
   public var lacksPassword = false
   /// The vhost.
   public var vhost = "/"
   /// Seconds between heartbeats; 0 for none.
   public var heartbeat = 30
-  /// How long connecting and logging in may take, in milliseconds.
+  /// The limit for connecting and logging in, in milliseconds.
   public var timeout = 5000
   /// The largest frame, in bytes.
   public var frameMax = 131_072
-  /// How the connection is encrypted, where the URI begins with `amqps:`.
+  /// The encryption, if the URI begins with `amqps:`.
   public var tls: TLS?
 
-  /// What an `amqps:` connection trusts, and how it shows itself (https://www.rabbitmq.com/docs/uri-query-parameters).
+  /// The certificates of an `amqps:` connection (https://www.rabbitmq.com/docs/uri-query-parameters).
   public struct TLS: Sendable, Hashable {
-    /// The authorities that are trusted, as PEM: `cacertfile`.
+    /// The file of trusted authorities, as PEM: `cacertfile`.
     public var authorities = "/etc/ssl/certs/ca-certificates.crt"
-    /// The client's own certificate as PEM: `certfile`.
+    /// The file of the client's certificate, as PEM: `certfile`.
     public var certificate: String?
-    /// The key of it as PEM: `keyfile`.
+    /// The file of its key, as PEM: `keyfile`.
     public var key: String?
-    /// Whether the broker's certificate and its name are held against the authorities and the host: `verify`.
+    /// Whether the broker's certificate and its name are verified: `verify`.
     public var verifies = true
-    /// The name that the broker is asked for and its certificate is held against, where it is not the host:
+    /// The name that is sent to the broker and that its certificate must have, if it differs from the host:
     /// `server_name_indication`.
     public var serverName: String?
   }
@@ -50,7 +50,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   /// - Throws: an `address` error that says what to write instead, without any part of a password.
   public init(_ text: String) throws(BrokerError) {
     guard !text.contains(where: \.isWhitespace) else {
-      throw BrokerError(.address, "a URI holds no space and no line end: in a name or password a space is written %20")
+      throw BrokerError(.address, "a URI contains no space and no line end: write a space in a name or password as %20")
     }
     let start = text.lowercased()
     guard let scheme = ["amqp://", "amqps://"].first(where: start.hasPrefix) else {
@@ -74,7 +74,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     try take(address: rest)
     try take(parameters: parameters)
     if tls?.key != nil, tls?.certificate == nil {
-      throw BrokerError(.address, "keyfile is of no use without certfile, the certificate that the key is for")
+      throw BrokerError(.address, "keyfile needs certfile, the certificate of the key")
     }
   }
 
@@ -85,9 +85,9 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
       "\(tls == nil ? "amqp" : "amqps")://\(Self.encoded(user))@\(host.contains(":") ? "[\(host)]" : host):\(port)/\(path)"
   }
 
-  /// Where the `?` before the parameters is; one that stands in a password is none.
+  /// The index of the `?` before the parameters, which is not one inside a password.
   ///
-  /// An `@` behind it is in the value of a parameter that names a file or a host, or it ends a password.
+  /// An `@` after it belongs to a parameter that names a file or a host; otherwise it ends a password.
   private static func query(_ text: Substring) -> Substring.Index? {
     guard let mark = text.firstIndex(of: "?") else { return nil }
     guard let last = text.lastIndex(of: "@"), mark < last, text[..<last].contains(":") else { return mark }
@@ -98,7 +98,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     } ? mark : nil
   }
 
-  /// Two `@`, a `/`, a `?` or a `#` before the last `@` stand in a user or password that was not escaped.
+  /// Throws if a user or password is not escaped: two `@`, or a `/`, `?` or `#` before the last `@`.
   private func refuseUnescaped(_ text: Substring) throws(BrokerError) {
     guard let last = text.lastIndex(of: "@") else { return }
     let credentials = text[..<last]
@@ -109,7 +109,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     let hidden = credentials.contains(":") ? ":***" : ""
     throw BrokerError(
       .address,
-      "the \(isPassword ? "password" : "user") holds \(bad), which a URI can't: write it as \(Self.encoded(bad)): \(tls == nil ? "amqp" : "amqps")://\(user)\(hidden)\(text[last...])"
+      "the \(isPassword ? "password" : "user") contains \(bad), which a URI does not allow: write it as \(Self.encoded(bad)): \(tls == nil ? "amqp" : "amqps")://\(user)\(hidden)\(text[last...])"
     )
   }
 
@@ -123,7 +123,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   private mutating func take(address text: Substring) throws(BrokerError) {
     var rest = text
     if !text.hasPrefix("["), text.contains("::") {
-      throw BrokerError(.address, "an address of IPv6 stands in brackets: \(Self.bracketed(text))")
+      throw BrokerError(.address, "write an IPv6 address in brackets: \(Self.bracketed(text))")
     }
     if rest.hasPrefix("["), !rest.contains("]") {
       throw BrokerError(.address, "the bracket of the address \(text) is not closed: [::1]:5672")
@@ -143,12 +143,12 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     else {
       throw BrokerError(
         .address,
-        "\(host) is followed by no port, which is a number up to 65535; behind a password come an @ and the host")
+        "the port after \(host) is not a number from 0 to 65535; after a password write @ and the host")
     }
     port = number
   }
 
-  /// An address of IPv6 in brackets, with the port behind them that most likely is one.
+  /// An IPv6 address in brackets, followed by its last part if that is probably a port.
   private static func bracketed(_ text: Substring) -> String {
     for port in [":5672", ":5671"] where text.hasSuffix(port) { return "[\(text.dropLast(port.count))]\(port)" }
     return "[\(text)]"
@@ -162,7 +162,8 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
         continue
       }
       guard parts.count == 2, let value = Int(parts[1]), value >= 0 else {
-        throw BrokerError(.address, "\(pair) is no parameter with a number: \(Self.parameters.joined(separator: ", "))")
+        throw BrokerError(
+          .address, "\(pair) is not a parameter with a number: \(Self.parameters.joined(separator: ", "))")
       }
       switch parts[0] {
       case "heartbeat" where value <= 65535: heartbeat = value
@@ -204,7 +205,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
       guard rest.count >= 2, rest.first != UInt8(ascii: "+"),
         let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
       else {
-        throw BrokerError(.address, "a % in the \(what) is written %25")
+        throw BrokerError(.address, "write a % in the \(what) as %25")
       }
       bytes.append(value)
       rest = rest.dropFirst(2)

@@ -1,4 +1,4 @@
-/// Why the broker gave no connection, or a request no reply.
+/// The reason why a connection could not be opened or a request got no reply.
 public struct BrokerError: Error, Sendable, Equatable {
   /// The kinds of failure.
   public enum Code: Sendable, Equatable {
@@ -10,20 +10,20 @@ public struct BrokerError: Error, Sendable, Equatable {
   public var code: Code
   /// One sentence, without a secret.
   public var message: String
-  /// Whether the request had left, so that it may have been carried out.
+  /// Whether the request was sent, so that it may have been carried out.
   public var wasSent: Bool
-  /// Whether the broker confirmed that it had the request; nil where it was not to confirm it.
+  /// Whether the broker confirmed the request; nil for a request without a confirm.
   public var wasConfirmed: Bool?
 
-  /// The error of a request that the broker did not take (AMQP `basic.nack`).
+  /// The error of a request that the broker refused (AMQP `basic.nack`).
   static let nacked = BrokerError(.nacked, "the broker refused the message (basic.nack)")
 
-  /// The error of a task that is cancelled.
+  /// The error of a cancelled task.
   static let interrupted = BrokerError(.cancelled, "interrupted")
 
-  /// The error of a body that no broker takes.
+  /// The error of a body that is larger than a broker accepts.
   static func tooLarge(_ count: Int) -> BrokerError {
-    BrokerError(.tooLarge, "a body of \(count) bytes: the broker takes at most 128 MiB")
+    BrokerError(.tooLarge, "a body of \(count) bytes: the broker accepts at most 128 MiB")
   }
 
   /// Creates an error.
@@ -34,7 +34,7 @@ public struct BrokerError: Error, Sendable, Equatable {
     self.wasConfirmed = wasConfirmed
   }
 
-  /// The same error of a request that had left, or not.
+  /// The same error, with another `wasSent`.
   func sent(_ wasSent: Bool) -> BrokerError {
     var error = self
     error.wasSent = wasSent

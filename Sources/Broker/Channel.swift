@@ -1,35 +1,35 @@
 import CRabbitMQ
 
-/// One channel of a connection: what waits on it, and the message that is coming in.
+/// One channel of a connection: its waiting requests and the message that is arriving.
 ///
-/// It is an object since each frame changes it where it stands, on the connection's thread.
+/// It is a class, since each frame mutates it in place, on the connection's thread.
 final class Channel {
   /// A request that waits for its reply.
   struct Pending {
     let continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
     let message: OutgoingMessage
     var wasSent = false
-    /// What the broker confirms it by; nil on a channel without confirms.
+    /// The delivery tag of its confirm; nil on a channel without confirms.
     var tag: UInt64?
   }
 
   /// The broker's answer to a method.
-  struct Answer: Sendable {
+  struct MethodReply: Sendable {
     /// A queue's name or a consumer's tag.
     var name: [UInt8] = []
     var messages = 0
     var consumers = 0
   }
 
-  /// Who waits for the broker's answer, and until when.
+  /// The caller that waits for the broker's answer, and its deadline.
   struct Awaited {
-    let continuation: CheckedContinuation<Result<Answer, BrokerError>, Never>
+    let continuation: CheckedContinuation<Result<MethodReply, BrokerError>, Never>
     let deadline: ContinuousClock.Instant
   }
 
-  /// A message whose frames are coming in.
+  /// A message whose frames are arriving.
   private struct Assembly {
-    /// The code and reason where it is one of ours that came back.
+    /// The code and reason if the broker returned one of our messages.
     var returned: (code: UInt16, reason: String)?
     var tag: UInt64 = 0
     var isRedelivered = false
@@ -42,17 +42,17 @@ final class Channel {
   let number: UInt16
   /// The requests by the number at the end of their correlation ids.
   var pending: [Int: Pending] = [:]
-  /// What the correlation ids of the channel's requests begin with.
+  /// The common prefix of the correlation ids of the channel's requests.
   let prefix: [UInt8]
   var answer: Awaited?
-  /// Whether the broker confirms what is published from here on.
+  /// Whether the broker confirms the messages published from now on.
   var isConfirming = false
   private var confirms = Confirms()
-  /// Whether it takes no more requests, since it is being closed.
+  /// Whether the channel is closing and accepts no requests.
   var isClosing = false
-  /// What a service does with a delivery.
+  /// A service's handler of deliveries.
   var deliver: (@Sendable (Delivery) -> Void)?
-  /// What a service does when the broker takes the channel or its consumer away.
+  /// A service's handler for the end of the channel or its consumer.
   var ended: (@Sendable (BrokerError) -> Void)?
   private var assembly: Assembly?
 
@@ -61,7 +61,7 @@ final class Channel {
     self.prefix = prefix
   }
 
-  /// Marks a request as sent; false where nobody waits for its reply any more.
+  /// Marks a request as sent; returns false if its caller no longer waits.
   func depart(_ serial: Int) -> Bool {
     guard let index = pending.index(forKey: serial) else { return false }
     pending.values[index].wasSent = true
@@ -75,15 +75,15 @@ final class Channel {
     waiting.continuation.resume(returning: .failure(told(error, of: waiting)))
   }
 
-  /// Ends the wait of the requests whose time is up.
+  /// Ends the wait of the requests whose deadline has passed.
   func expire(_ now: ContinuousClock.Instant, _ error: BrokerError) {
     let late = pending.filter { $0.value.message.deadline.map { $0 <= now } ?? false }
     for serial in late.keys { end(serial, error) }
   }
 
-  /// An error with what is known of a request: whether it had left, and whether the broker confirmed it.
+  /// Adds a request's state to an error: whether it was sent, and whether the broker confirmed it.
   ///
-  /// Where the broker closes the channel since the user may not publish, it took nothing that it did not confirm.
+  /// If the broker closes the channel because the user may not publish, it accepted only what it confirmed.
   private func told(_ error: BrokerError, of waiting: Pending) -> BrokerError {
     let isOpen = waiting.tag.map(confirms.awaits)
     var error = error.sent(waiting.wasSent && !(error.code == .accessRefused && isOpen == true))
@@ -91,15 +91,16 @@ final class Channel {
     return error
   }
 
-  /// Handles a reply that nobody waits for: a late one, a repeated one, or one of another client.
+  /// A reply without a waiting request: late, repeated, or another client's.
   struct Stray {
     let correlationID: [UInt8]
     let outcome: Result<[UInt8], BrokerError>
   }
 
-  /// Takes what the broker says of messages that were published; a refusal ends their wait.
+  /// Handles the broker's confirms; a nack ends the wait.
   ///
-  /// A message that came back is confirmed too, which means nothing. Returns the refusals of those that nobody waits for.
+  /// The broker also confirms a message that it returned, which means nothing.
+  /// Returns the refusals of requests without a waiting caller.
   func settle(_ frame: borrowing Frame) -> [Stray] {
     var refused: [Int] = []
     if frame.kind == RETORT_FRAME_ACK {
@@ -118,7 +119,9 @@ final class Channel {
     return strays
   }
 
-  /// Takes a frame; a message that is whole goes to who waits for it, or comes back as one that nobody does.
+  /// Handles a frame.
+  ///
+  /// A complete message goes to the waiting request, or is returned if there is none.
   func take(_ frame: borrowing Frame, _ counters: inout Connection.Counters) -> Stray? {
     switch frame.kind {
     case RETORT_FRAME_DELIVER: assembly = Assembly(tag: frame.number, isRedelivered: frame.isRedelivered)
@@ -137,8 +140,8 @@ final class Channel {
       return finish(&counters)
     case RETORT_FRAME_CHANNEL_OPEN_OK, RETORT_FRAME_DECLARE_OK, RETORT_FRAME_CONSUME_OK, RETORT_FRAME_QOS_OK,
       RETORT_FRAME_CANCEL_OK, RETORT_FRAME_CHANNEL_CLOSE_OK:
-      let got = Answer(name: frame.name, messages: Int(clamping: frame.number), consumers: frame.consumers)
-      answer?.continuation.resume(returning: .success(got))
+      let reply = MethodReply(name: frame.name, messages: Int(clamping: frame.number), consumers: frame.consumers)
+      answer?.continuation.resume(returning: .success(reply))
       answer = nil
     default: break
     }
@@ -168,7 +171,7 @@ final class Channel {
     return nil
   }
 
-  /// Ends everything that waits on the channel.
+  /// Fails everything that waits on the channel.
   func fail(_ error: BrokerError, code: UInt16) {
     failPending(error)
     ended?(error)
@@ -176,7 +179,7 @@ final class Channel {
     fail(awaited: known)
   }
 
-  /// Ends the wait for the broker's answer.
+  /// Fails the wait for the broker's answer.
   func fail(awaited error: BrokerError) {
     answer?.continuation.resume(returning: .failure(error))
     answer = nil

@@ -1,8 +1,8 @@
-/// A client: a channel of its own, an anonymous reply queue, and any number of requests in flight to one queue.
+/// A client: a channel, an anonymous reply queue, and any number of requests in flight to one queue.
 public final class ClientChannel: Sendable {
   /// The queue the requests go to.
   public let queue: String
-  /// The connection it is on.
+  /// The connection of the channel.
   public let connection: Connection
   private let number: UInt16
   private let replyQueue: [UInt8]
@@ -20,11 +20,11 @@ public final class ClientChannel: Sendable {
 
   /// Sends a request and waits for its reply.
   ///
-  /// A change is to be confirmed by the broker, so that it says where it does not take it. Cancelling the task ends the wait
-  /// for the reply to a read; to a change only where that has not left.
+  /// The broker confirms or refuses a change. Cancelling the task ends the wait for the reply to a read, and to a change
+  /// that has not been sent.
   ///
-  /// - Throws: `noRoute` where there is no such queue, `nacked` where the broker does not take it, `timeout`, `cancelled`, `tooLarge`, or why the connection ended;
-  ///   `wasSent` says whether the request had left.
+  /// - Throws: `noRoute` if the queue does not exist, `nacked` if the broker refuses the message, `timeout`, `cancelled`,
+  ///   `tooLarge`, or the reason why the connection ended; `wasSent` says whether the request was sent.
   public func send(
     correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool = false,
     isConfirmed: Bool = false
@@ -34,7 +34,7 @@ public final class ClientChannel: Sendable {
       body: body,
       isMandatory: true, isConfirmed: isConfirmed, expires: expires, deadline: deadline)
     guard let serial = CorrelationIDs.serial(of: message.correlationID, after: ids.prefix) else {
-      throw BrokerError(.malformed, "\(correlationID) is no correlation id of this client")
+      throw BrokerError(.malformed, "\(correlationID) is not a correlation id of this client")
     }
     if Task.isCancelled { throw .interrupted }
     let (thread, number) = (connection.thread, number)
@@ -62,7 +62,7 @@ public final class ClientChannel: Sendable {
 }
 
 extension Connection {
-  /// Opens a client on a queue, which is neither declared nor looked for.
+  /// Opens a client on a queue, without declaring the queue or checking that it exists.
   public func openChannel(
     queue: String, ids: CorrelationIDs, repliesDirectly: Bool = false
   ) async throws(BrokerError) -> ClientChannel {
@@ -76,15 +76,15 @@ extension Connection {
     return ClientChannel(self, queue: queue, number: number, replyQueue: replyQueue, ids: ids)
   }
 
-  /// Asks for a queue's depth and consumers with a passive declare on a channel of its own; nil where there is none.
+  /// The queue's depth and consumers, from a passive declare on a separate channel; nil if it does not exist.
   ///
-  /// - Throws: `blocked` at once where the broker does not listen, `timeout` where it does not answer in time.
+  /// - Throws: `blocked` immediately if the broker accepts no messages, `timeout` if it does not answer by the deadline.
   public func probe(
     queue: String, until deadline: ContinuousClock.Instant? = nil
   ) async throws(BrokerError) -> (messages: Int, consumers: Int)? {
-    if let blockedReason { throw BrokerError(.blocked, "the broker takes no messages: \(blockedReason)") }
+    if let blockedReason { throw BrokerError(.blocked, "the broker is blocked: \(blockedReason)") }
     let number = try await newChannel(until: deadline)
-    let state: Channel.Answer
+    let state: Channel.MethodReply
     do throws(BrokerError) {
       state = try await call(number, .findRequestQueue(queue), until: deadline)
     } catch {

@@ -1,15 +1,15 @@
-/// What a client asks of its connection, between two turns of the connection's thread.
+/// A command from a client to its connection, for the next turn of the connection's thread.
 enum ClientCommand: Sendable {
-  /// To send a request, and to resume who waits for the reply.
+  /// Sends a request, and resumes the caller with the reply.
   case request(OutgoingMessage, serial: Int, CheckedContinuation<Result<[UInt8], BrokerError>, Never>)
-  /// To wait for a request's reply no longer, unless it is a change that has left.
+  /// Ends the wait for a request's reply, unless it is a change that was sent.
   case cancel(channel: UInt16, serial: Int)
-  /// To wait for no reply on a channel.
+  /// Ends the wait for every reply on a channel.
   case abandon(channel: UInt16)
 }
 
 extension Connection {
-  /// Carries out what clients have asked for since the last turn.
+  /// Executes the commands queued since the last turn.
   func accept(_ orders: [ClientCommand]) {
     for order in orders {
       switch order {
@@ -33,7 +33,7 @@ extension Connection {
     outbox.append(OutboxEntry(content: message, request: serial))
   }
 
-  /// Why a request can't be sent.
+  /// The error of a request that can't be sent.
   private func refusal(of message: OutgoingMessage) -> BrokerError? {
     if let end { return end }
     switch channels[message.channel]?.isClosing {
@@ -44,18 +44,18 @@ extension Connection {
     if message.body.count > OutgoingMessage.bodyLimit {
       return .tooLarge(message.body.count)
     }
-    if let deadline = message.deadline, deadline <= .now { return BrokerError(.timeout, "the time is up") }
+    if let deadline = message.deadline, deadline <= .now { return BrokerError(.timeout, "the timeout expired") }
     return nil
   }
 
-  /// Fails what has waited for the broker or for a reply as long as it may.
+  /// Fails the waits for the broker or for a reply whose deadline has passed.
   func expire() {
     guard let due = nextDeadline, due <= .now else { return }
     let now = ContinuousClock.now
     nextDeadline = nil
-    let blocked = blockedReason.map { BrokerError(.blocked, "the broker takes no messages: \($0)") }
+    let blocked = blockedReason.map { BrokerError(.blocked, "the broker is blocked: \($0)") }
     for number in channels.keys {
-      channels[number]?.expire(now, blocked ?? BrokerError(.timeout, "the time is up"))
+      channels[number]?.expire(now, blocked ?? BrokerError(.timeout, "the timeout expired"))
       channels[number]?.pending.values.forEach { expect($0.message.deadline) }
       guard let answer = channels[number]?.answer else { continue }
       if answer.deadline > now {
@@ -66,7 +66,7 @@ extension Connection {
     }
   }
 
-  /// Has the thread wake at a deadline.
+  /// Makes the thread wake up at a deadline.
   func expect(_ deadline: ContinuousClock.Instant?) {
     guard let deadline else { return }
     nextDeadline = nextDeadline.map { min($0, deadline) } ?? deadline

@@ -1,23 +1,23 @@
 /// The messages of a channel that the broker has neither confirmed nor refused
 /// (https://www.rabbitmq.com/docs/confirms#publisher-confirms).
 struct Confirms {
-  /// The numbers of the requests in the order of their delivery tags; nil where the broker has answered out of turn.
+  /// The numbers of the requests in the order of their delivery tags; nil for one that the broker answered out of order.
   private var serials = Fifo<Int?>()
   /// The delivery tag of the first of them.
   private var firstTag: UInt64 = 1
 
-  /// Counts a message that is published; returns its delivery tag.
+  /// Records a published message; returns its delivery tag.
   mutating func add(_ serial: Int) -> UInt64 {
     serials.append(serial)
     return firstTag + UInt64(serials.count - 1)
   }
 
-  /// Whether the broker has not answered for a message.
+  /// Whether the broker has not yet confirmed or refused a message.
   func awaits(_ tag: UInt64) -> Bool {
     tag >= firstTag && tag - firstTag < serials.count && serials[Int(tag - firstTag)] != nil
   }
 
-  /// Takes the broker's answer for a message, or for all up to it; a tag of 0 is for all there are.
+  /// Handles the broker's confirm of a message, or of all messages up to it; tag 0 means all messages.
   mutating func settle(_ tag: UInt64, isMultiple: Bool, _ body: (_ serial: Int) -> Void = { _ in }) {
     let end = tag == 0 && isMultiple ? firstTag + UInt64(serials.count) : tag &+ 1
     guard end > firstTag, end - firstTag <= serials.count else { return }

@@ -1,6 +1,6 @@
-// What clients and services do on a connection: channels, and a method at a time on each.
+// Channels of a connection: opening, closing, and one method at a time on each.
 extension Connection {
-  /// Publishes a reply and acknowledges the request it answers, where one is named.
+  /// Publishes a reply, and acknowledges the request with that delivery tag, if any.
   func reply(_ message: OutgoingMessage, acknowledging tag: UInt64?) {
     guard channels[message.channel] != nil else { return }
     outbox.append(OutboxEntry(content: message, acknowledges: tag))
@@ -42,15 +42,16 @@ extension Connection {
     return nil
   }
 
-  /// Sends a method on a channel and waits for the broker's answer to it, for as long as connecting may take unless a
-  /// deadline is named; a channel without an answer is given up.
+  /// Sends a method on a channel and waits for the broker's answer.
+  ///
+  /// Without a deadline it waits as long as for a connection. A channel that gets no answer is abandoned.
   func call(
     _ number: UInt16, _ method: Method, until deadline: ContinuousClock.Instant? = nil
-  ) async throws(BrokerError) -> Channel.Answer {
+  ) async throws(BrokerError) -> Channel.MethodReply {
     if let end { throw end }
     guard handle != nil, channels[number] != nil else { throw BrokerError(.closed, "the channel is closed") }
     let deadline = deadline ?? .now + .milliseconds(uri.timeout)
-    let result: Result<Channel.Answer, BrokerError> = await withCheckedContinuation { continuation in
+    let result: Result<Channel.MethodReply, BrokerError> = await withCheckedContinuation { continuation in
       channels[number]?.answer = Channel.Awaited(continuation: continuation, deadline: deadline)
       expect(deadline)
       do throws(BrokerError) { try send(method, on: number) } catch { lose(error) }
@@ -67,7 +68,7 @@ extension Connection {
     try handle?.send(method, on: number)
   }
 
-  /// Closes a channel; what waits on it fails.
+  /// Closes a channel and fails the requests that wait on it.
   func closeChannel(_ number: UInt16) async {
     guard channels[number]?.isClosing == false, handle != nil else { return }
     let stopped = BrokerError(.closed, "the client was stopped")
@@ -80,7 +81,7 @@ extension Connection {
     fail(number, stopped, code: 0)
   }
 
-  /// Sets what is done with the deliveries of a channel that serves.
+  /// Sets the handlers of a service's channel.
   func serve(
     _ number: UInt16, _ body: @escaping @Sendable (Delivery) -> Void,
     ended: @escaping @Sendable (BrokerError) -> Void

@@ -3,8 +3,8 @@ import Synchronization
 
 /// One connection to a RabbitMQ broker, with any number of clients and requests in flight.
 ///
-/// Its executor is a thread of its own that owns the socket. What callers publish in one turn goes out together; frames
-/// are assembled into messages here. A connection that is lost stays lost.
+/// Its executor is a thread that owns the socket. Messages published in one turn are sent together; frames are assembled
+/// into messages here. A lost connection does not come back.
 ///
 /// ```swift
 /// let connection = try await Connection.open(AMQPURI("amqp://guest:guest@localhost/"), name: "retort")
@@ -13,38 +13,38 @@ import Synchronization
 /// let reply = try await client.send(correlationID: ids.next(), body: request, deadline: nil)
 /// ```
 public actor Connection {
-  /// Where it leads.
+  /// The broker's address.
   public nonisolated let uri: AMQPURI
   nonisolated let thread: ConnectionThread
-  /// Where tasks that send many requests run best; its thread runs as long as the connection or such a task is there.
+  /// The executor for tasks that send many requests; its thread lives as long as the connection or such a task.
   public nonisolated let taskExecutor: any TaskExecutor
   var handle: AMQPHandle?
-  /// Who hears of what happens on it.
+  /// The observer of its events.
   let listener: Listener
-  /// Why it is no longer open.
+  /// The reason why it is no longer open.
   public private(set) var end: BrokerError?
   var channels: [UInt16: Channel] = [:]
   var nextChannel: UInt16 = 1
   var outbox = Fifo<OutboxEntry>()
-  /// No request's time is up before it.
+  /// The earliest deadline of any request, or an earlier instant.
   var nextDeadline: ContinuousClock.Instant?
-  /// Why the broker takes no messages, while it does not.
+  /// The broker's reason, while it accepts no messages (`connection.blocked`).
   public private(set) var blockedReason: String?
-  /// What was counted.
+  /// How often a reply found no request, or a request no queue.
   public internal(set) var counters = Counters()
   private var closing: (continuation: CheckedContinuation<Void, Never>, deadline: ContinuousClock.Instant)?
   private var watchers: [CheckedContinuation<BrokerError, Never>] = []
 
-  /// Who hears of what happens on a connection.
+  /// The observer of a connection's events.
   public struct Listener: Sendable {
-    /// Receives what a person should know: that the broker has blocked the connection, and that it takes messages again.
+    /// Called with notices for a person: the broker has blocked the connection, or accepts messages again.
     public var notice: @Sendable (String) -> Void
-    /// Receives whether the broker takes no messages, when that changes.
+    /// Called when the broker stops or resumes accepting messages.
     public var blocked: @Sendable (Bool) -> Void = { _ in }
-    /// Receives each message and method that is sent and each frame that arrives, if they are traced.
+    /// Called with each sent message and method and each received frame, for traces.
     public var frames: (@Sendable (String) -> Void)?
-    /// Receives the outcome of a request without a waiting caller: its correlation id, and the reply's body or the broker's
-    /// refusal (`noRoute`, `nacked`).
+    /// Called with the outcome of a request without a waiting caller: its correlation id, and the reply's body or the
+    /// broker's refusal (`noRoute`, `nacked`).
     public var stray: @Sendable (_ correlationID: String, _ outcome: Result<[UInt8], BrokerError>) -> Void
 
     /// Creates a listener.
@@ -59,11 +59,11 @@ public actor Connection {
     }
   }
 
-  /// How often something happened that fails no call.
+  /// How often something happened that makes no call fail.
   public struct Counters: Sendable, Equatable {
     /// Replies that came after their deadline, a second time, or with an unknown correlation id.
     public var strayReplies = 0
-    /// Requests that came back since no queue took them.
+    /// Requests that the broker returned, since their queue does not exist.
     public var returned = 0
   }
 
@@ -99,7 +99,7 @@ public actor Connection {
 
   private func logIn(_ name: String) throws(BrokerError) { handle = try AMQPHandle(uri, name: name) }
 
-  /// What happens between jobs: publish what waits, take what has come, expire what is due.
+  /// Works between jobs: publishes waiting messages, handles received frames, expires requests.
   private func turn(_ mayRead: Bool) -> ConnectionThread.Wait {
     accept(thread.takeOrders())
     guard handle != nil else { return ConnectionThread.Wait() }
@@ -118,24 +118,24 @@ public actor Connection {
       socket: descriptor, wantsToWrite: !outbox.isEmpty && blockedReason == nil, timeout: isDry ? patience : 0)
   }
 
-  /// Publishes and takes; true if there is no more to take.
+  /// Publishes messages and handles frames; returns true if no frame is left.
   private func talk(_ mayRead: Bool) throws(BrokerError) -> Bool {
     do throws(BrokerError) { try publish() } catch {
-      while try !drain() {}  // What the broker said before it left tells more than a broken pipe.
+      while try !drain() {}  // The broker's last frame explains more than EPIPE does.
       throw error
     }
     guard mayRead || handle?.mayHoldInput == true else { return true }
     return try drain()
   }
 
-  /// How long to wait at most: to the nearest deadline, or half a heartbeat.
+  /// The longest wait in milliseconds: to the nearest deadline, or half a heartbeat.
   private var patience: Int32 {
     var limit = uri.heartbeat > 0 ? uri.heartbeat * 500 : 60_000
     if let next = nextDeadline { limit = min(limit, OutgoingMessage.milliseconds(until: next)) }
     return Int32(clamping: max(limit, 1))
   }
 
-  /// Publishes what waits as long as the socket takes it, in as few packets as it can.
+  /// Publishes waiting messages while the socket is writable, in as few packets as possible.
   private func publish() throws(BrokerError) {
     guard blockedReason == nil else { return }
     while let message = outbox.first, handle?.hasRoom(for: message.content.body.count) == true {
@@ -149,7 +149,7 @@ public actor Connection {
     try handle?.flush()
   }
 
-  /// Has the broker confirm what is published on a channel, from its first change on: reads alone need no confirms.
+  /// Puts a channel into confirm mode at its first change; reads need no confirms.
   private func selectConfirms(_ number: UInt16) throws(BrokerError) {
     guard let channel = channels[number], !channel.isConfirming else { return }
     try send(.selectConfirms, on: number)
@@ -165,7 +165,7 @@ public actor Connection {
     if let tag = message.acknowledges { try confirm(message.content.channel, tag) }
   }
 
-  /// Takes frames that have come, but not so many that broker and service would wait meanwhile; true if that was all.
+  /// Handles received frames, but so few that the broker and the service need not wait; returns true if none is left.
   private func drain() throws(BrokerError) -> Bool {
     for _ in 0..<Self.framesATurn where handle != nil {
       var event: Event?
@@ -177,10 +177,10 @@ public actor Connection {
     return handle == nil
   }
 
-  /// A reply is three frames or more.
+  /// A reply has three frames or more.
   private static let framesATurn = 36
 
-  /// What a frame asks for, beside what it changes in its channel.
+  /// The effect of a frame outside its channel.
   private enum Event {
     case channelClosed(UInt16)
     case consumerCancelled(UInt16)
@@ -199,7 +199,7 @@ public actor Connection {
         code: frame.code)
       return .channelClosed(frame.channel)
     case RETORT_FRAME_CANCEL:
-      fail(frame.channel, BrokerError(.lost, "the broker cancelled the consumer: its queue is gone"), code: 0)
+      fail(frame.channel, BrokerError(.lost, "the broker cancelled the consumer: the queue was deleted"), code: 0)
       return .consumerCancelled(frame.channel)
     case RETORT_FRAME_CONNECTION_CLOSE:
       return .connectionClosed(BrokerError(.lost, "the broker closed the connection: \(frame.code) \(frame.text)"))
@@ -207,11 +207,11 @@ public actor Connection {
     case RETORT_FRAME_BLOCKED:
       blockedReason = frame.text
       listener.blocked(true)
-      listener.notice("the broker takes no messages: \(frame.text)")
+      listener.notice("the broker is blocked: \(frame.text)")
     case RETORT_FRAME_UNBLOCKED:
       blockedReason = nil
       listener.blocked(false)
-      listener.notice("the broker takes messages again")
+      listener.notice("the broker accepts messages again")
     case RETORT_FRAME_ACK, RETORT_FRAME_NACK:
       for stray in channels[frame.channel]?.settle(frame) ?? [] { tell(stray) }
     default:
@@ -238,7 +238,7 @@ public actor Connection {
     }
   }
 
-  /// Ends everything that waits.
+  /// Fails everything that waits.
   func lose(_ error: BrokerError) {
     end = end ?? error
     handle = nil
@@ -254,14 +254,16 @@ public actor Connection {
     channels.removeValue(forKey: number)?.fail(error, code: code)
   }
 
-  /// Waits until the connection is closed or lost, and tells why.
+  /// Waits until the connection is closed or lost, and returns the reason.
   public func ended() async -> BrokerError {
     if let end, handle == nil { return end }
     return await withCheckedContinuation { watchers.append($0) }
   }
 
-  /// Closes the connection in order, or after a second, or at once where the broker does not listen; closing twice does
-  /// nothing.
+  /// Closes the connection: after the handshake, after a second without an answer, or immediately if the broker is
+  /// blocked.
+  ///
+  /// Closing twice does nothing.
   public func close() async {
     guard handle != nil else { return }
     let closed = BrokerError(.closed, "the connection is closed")

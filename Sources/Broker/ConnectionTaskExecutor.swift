@@ -1,8 +1,8 @@
-/// A connection's thread as the executor of tasks that talk to the connection, and are not the actor's.
+/// A connection's thread as the executor of tasks that use the connection and are not the actor's.
 ///
-/// The runtime takes a job for the actor's where one object is both kinds of executor, and then sends the task through
-/// the queue again at each step that is not. It ends the thread when it goes itself: tasks that were begun on a connection
-/// go on where that one is lost and another has taken its place.
+/// One object can't be both kinds of executor: the runtime would take a task's job for one of the actor's, and send the
+/// task through the queue again at each other step. Releasing this object ends the thread: tasks that began on a connection
+/// continue after that connection is lost and replaced.
 final class ConnectionTaskExecutor: TaskExecutor {
   private let thread: ConnectionThread
 

@@ -2,11 +2,13 @@ import CRabbitMQ
 import Glibc
 import Synchronization
 
-/// A thread that owns a socket, as the executor of the connection's actor; ``ConnectionTaskExecutor`` is that of other tasks on it.
+/// A thread that owns a socket, and the executor of the connection's actor.
 ///
-/// It runs what is enqueued, lets the connection take its turn, and then waits on the socket and on a wake-up.
+/// ``ConnectionTaskExecutor`` is the executor of other tasks on the thread.
+///
+/// It runs the enqueued jobs, then the connection's turn, and then waits for the socket or a wake-up.
 final class ConnectionThread: SerialExecutor {
-  /// What a turn leaves to wait for.
+  /// What the thread waits for after a turn.
   struct Wait {
     var socket: Int32 = -1
     var wantsToWrite = false
@@ -14,7 +16,7 @@ final class ConnectionThread: SerialExecutor {
     var timeout: Int32 = -1
   }
 
-  /// Something to run: for the actor, or for a task that only lives here.
+  /// A job of the actor, or of a task on this thread's task executor.
   private struct Job {
     let content: UnownedJob
     let executor: UnownedTaskExecutor?
@@ -30,11 +32,11 @@ final class ConnectionThread: SerialExecutor {
 
   private let state = Mutex(State())
   private let event = retort_eventfd()
-  /// The thread's own number, 0 before it runs.
+  /// The thread's id, 0 before it runs.
   private let current = Atomic<pthread_t>(0)
-  /// What is called between jobs, on the thread.
+  /// The function that is called between jobs, on the thread.
   ///
-  /// A bare closure in a mutex would be wrapped once more at each look at it.
+  /// A bare closure in a mutex would be wrapped again at each access.
   private let turn = Mutex<Turn?>(nil)
 
   private struct Turn {
@@ -42,12 +44,12 @@ final class ConnectionThread: SerialExecutor {
   }
 
   init() throws(BrokerError) {
-    guard event >= 0 else { throw BrokerError(.unreachable, "no descriptor is left for a connection") }
+    guard event >= 0 else { throw BrokerError(.unreachable, "no file descriptor is left for a connection") }
   }
 
   deinit { close(event) }
 
-  /// Starts the thread, which holds on to this object until it is stopped.
+  /// Starts the thread, which retains this object until it is stopped.
   func start() throws(BrokerError) {
     var thread = pthread_t()
     let box = Unmanaged.passRetained(self)
@@ -65,10 +67,10 @@ final class ConnectionThread: SerialExecutor {
     pthread_detach(thread)
   }
 
-  /// Sets what is called between jobs, and told whether the socket may have something to read.
+  /// Sets the function that is called between jobs, with whether the socket may be readable.
   func attach(_ body: @escaping @Sendable (_ mayRead: Bool) -> Wait) { turn.withLock { $0 = Turn(body: body) } }
 
-  /// Ends the thread after what is enqueued.
+  /// Ends the thread after the enqueued jobs.
   func stop() {
     state.withLock { $0.isStopped = true }
     turn.withLock { $0 = nil }
@@ -92,7 +94,7 @@ final class ConnectionThread: SerialExecutor {
     if mustWake { retort_signal_eventfd(event) }
   }
 
-  /// Hands an order to the connection's next turn, from any thread, without a hop of the caller's task.
+  /// Queues a command for the connection's next turn, from any thread, without a hop of the caller's task.
   func post(_ order: ClientCommand) {
     let mustWake = state.withLock { state in
       state.orders.append(order)
@@ -102,7 +104,7 @@ final class ConnectionThread: SerialExecutor {
     if mustWake { retort_signal_eventfd(event) }
   }
 
-  /// Takes what was posted since the last turn.
+  /// Removes and returns the commands posted since the last turn.
   func takeOrders() -> [ClientCommand] {
     state.withLock { state in
       guard !state.orders.isEmpty else { return [] }
@@ -118,7 +120,7 @@ final class ConnectionThread: SerialExecutor {
 
   func checkIsolated() { precondition(isCurrent, "not on the connection's thread") }
 
-  /// How often what jobs enqueue is run before the connection has its turn.
+  /// How many rounds of newly enqueued jobs run before the connection's turn.
   private static let rounds = 16
 
   private func run() {
@@ -148,7 +150,7 @@ final class ConnectionThread: SerialExecutor {
     }
   }
 
-  /// Waits unless something was enqueued meanwhile; false where the socket is known to have nothing to read.
+  /// Waits, unless a job was enqueued meanwhile; returns false if the socket has nothing to read.
   private func sleep(_ wait: Wait) -> Bool {
     let mayWait = state.withLock { state in
       state.isAsleep = state.jobs.isEmpty && state.orders.isEmpty && !state.isStopped

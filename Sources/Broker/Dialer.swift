@@ -1,11 +1,11 @@
 internal import Synchronization
 
-/// Dials a broker, and dials again as soon as the connection is lost.
+/// Connects to a broker, and reconnects as soon as the connection is lost.
 ///
-/// Whoever needs a connection while there is none waits for the same attempt; between attempts the wait grows from 50 ms
-/// to 2 s, with a part of it at random, so that many programs do not come back at the same moment.
+/// All callers that need a connection share one attempt. The pause between attempts grows from 50 ms to 2 s and is partly
+/// random, so that many programs do not reconnect at the same moment.
 public actor Dialer {
-  /// Where it dials.
+  /// The broker's address.
   public nonisolated let uri: AMQPURI
   private nonisolated let status = Status()
   private let name: String
@@ -14,11 +14,11 @@ public actor Dialer {
   private var attempt: Opening?
   private var isClosed = false
 
-  /// Dials for the first time.
+  /// Connects for the first time.
   ///
-  /// The broker's operator sees the name; the listener is told once when the connection is lost, and once when it is back.
+  /// The broker's operator sees the name. The listener is called once when the connection is lost and once when it is back.
   ///
-  /// - Throws: as ``Connection/open(_:name:listener:)``; the first time is not repeated.
+  /// - Throws: as ``Connection/open(_:name:listener:)``; the first attempt is not repeated.
   public init(
     _ uri: AMQPURI, name: String, listener: Connection.Listener = Connection.Listener()
   ) async throws(BrokerError) {
@@ -41,13 +41,13 @@ public actor Dialer {
     watch(first)
   }
 
-  /// What a connection is at.
+  /// The state of a connection.
   public enum State: String, Sendable {
-    /// It is connected, and the broker takes messages.
+    /// It is connected, and the broker accepts messages.
     case up
-    /// It is connected, and the broker takes no messages.
+    /// It is connected, but the broker accepts no messages.
     case blocked
-    /// It was lost and is dialed again.
+    /// It was lost and reconnects.
     case reconnecting
   }
 
@@ -55,7 +55,7 @@ public actor Dialer {
     let value = Mutex(State.up)
   }
 
-  /// What the connection is at.
+  /// The state of the connection.
   public nonisolated var state: State { status.value.withLock { $0 } }
 
   private typealias Opening = Task<Result<Connection, BrokerError>, Never>
@@ -68,7 +68,7 @@ public actor Dialer {
     }
   }
 
-  /// Has the loss of a connection noticed while nobody uses it.
+  /// Watches the connection for a loss while it is idle.
   private nonisolated func watch(_ connection: Connection) {
     Task { [weak self] in
       _ = await connection.ended()
@@ -78,9 +78,9 @@ public actor Dialer {
     }
   }
 
-  /// The connection, which is dialed again where it was lost.
+  /// The connection; reconnects if it was lost.
   ///
-  /// - Throws: `lost` where that takes longer than the deadline; at once where the broker refuses the user or the vhost.
+  /// - Throws: `lost` if the deadline passes first; immediately if the broker refuses the user or the vhost.
   public func connected(until deadline: ContinuousClock.Instant?) async throws(BrokerError) -> Connection {
     var wait = 50
     while true {
@@ -110,13 +110,39 @@ public actor Dialer {
       case .failure(let error):
         if attempt == dialing { attempt = nil }
         guard error.code == .unreachable else { throw error }
-        let pause = Duration.milliseconds(wait / 2 + Int.random(in: 0...wait / 2))
-        if Task.isCancelled { throw BrokerError(.cancelled, "interrupted") }
-        if let deadline, .now + pause >= deadline { throw BrokerError(.lost, "not connected: \(error.message)") }
-        try? await Task.sleep(for: pause)
+        try await pause(.milliseconds(wait / 2 + Int.random(in: 0...wait / 2)), after: error, until: deadline)
         wait = min(wait * 2, 2000)
       }
     }
+  }
+
+  /// Forgets a lost connection, and notifies the listener once.
+  private func forget(_ lost: Connection, _ end: BrokerError) {
+    guard connection === lost else { return }
+    connection = nil
+    listener.notice("\(end.message); connecting to \(uri) again")
+  }
+
+  /// Uses the connection of a finished attempt, unless another caller has already done so.
+  private func adopt(_ fresh: Connection, from dialing: Opening) async {
+    guard attempt == dialing else { return }
+    attempt = nil
+    if isClosed {
+      await fresh.close()
+    } else {
+      connection = fresh
+      listener.notice("connected to \(uri) again")
+      watch(fresh)
+    }
+  }
+
+  /// Waits before the next attempt; throws if the deadline passes first.
+  private func pause(
+    _ pause: Duration, after error: BrokerError, until deadline: ContinuousClock.Instant?
+  ) async throws(BrokerError) {
+    if Task.isCancelled { throw BrokerError(.cancelled, "interrupted") }
+    if let deadline, .now + pause >= deadline { throw BrokerError(.lost, "not connected: \(error.message)") }
+    try? await Task.sleep(for: pause)
   }
 
   private func dialing() -> Opening {
@@ -126,9 +152,9 @@ public actor Dialer {
     return opening
   }
 
-  /// Asks for a queue's depth and consumers; nil where there is none.
+  /// The queue's depth and consumers; nil if it does not exist.
   ///
-  /// - Throws: `timeout` where the broker does not say so in time.
+  /// - Throws: `timeout` if the broker does not answer by the deadline.
   public nonisolated func probe(
     queue: String, until deadline: ContinuousClock.Instant
   ) async throws(BrokerError) -> (messages: Int, consumers: Int)? {

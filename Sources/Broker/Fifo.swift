@@ -1,4 +1,4 @@
-/// Elements in the order in which they came; what is taken off frees its memory in time.
+/// A queue of elements; removed elements free their memory from time to time.
 struct Fifo<Element> {
   private var elements: [Element] = []
   private var head = 0
@@ -17,7 +17,7 @@ struct Fifo<Element> {
     head = 0
   }
 
-  /// The element at a place, from 0 for the first.
+  /// The element at a position, from 0 for the first.
   subscript(place: Int) -> Element {
     get { elements[head + place] }
     set { elements[head + place] = newValue }

@@ -1,18 +1,18 @@
-/// What is asked of the broker on a channel; each has an answer of its own (AMQP 0-9-1, section 1).
+/// A method that is sent on a channel; each has its own answer (AMQP 0-9-1, section 1).
 enum Method {
   case openChannel
   case closeChannel
-  /// An anonymous queue that goes with its connection.
+  /// Declares an anonymous queue, which is deleted with its connection.
   case declareReplyQueue
-  /// A service's queue as it is; a passive declare makes none.
+  /// Declares a service's queue passively, which creates none.
   case findRequestQueue(String)
   /// Declares the queue of a service.
   case declareRequestQueue(String, QueueDeclaration)
-  /// How many deliveries may wait for their acknowledgement.
+  /// Limits the deliveries that wait for their acknowledgement.
   case prefetch(UInt16)
-  /// To have the broker confirm each message of the channel from here on.
+  /// Puts the channel into confirm mode.
   case selectConfirms
   case consume([UInt8], acknowledges: Bool)
-  /// To get no more deliveries, by the consumer's tag.
+  /// Cancels a consumer, by its tag.
   case cancel([UInt8])
 }

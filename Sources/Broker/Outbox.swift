@@ -1,8 +1,8 @@
-/// A message that waits to be published, and what it belongs to.
+/// A message to publish, and the request or delivery that it belongs to.
 struct OutboxEntry {
   var content: OutgoingMessage
-  /// The request it is; one that nobody waits for any more is not sent.
+  /// The number of the request; a request whose caller no longer waits is not sent.
   var request: Int?
-  /// The delivery it answers.
+  /// The delivery tag that it acknowledges.
   var acknowledges: UInt64?
 }

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// A client of one queue that outlives its channel: where channel, reply queue or connection are lost, the next request
-/// opens them again.
+/// A client of one queue that outlives its channel: if the channel, reply queue or connection is lost, the next request
+/// opens it again.
 public final class QueueClient: Sendable {
   /// The queue the requests go to.
   public let queue: String
@@ -16,15 +16,15 @@ public final class QueueClient: Sendable {
     var isStopped = false
   }
 
-  /// A channel that is being opened, by the caller who waits for it or by another, whose deadline may be an earlier one.
+  /// A channel that is being opened, by this caller or by another, whose deadline may be earlier.
   private struct Opening {
     var task: Task<Result<ClientChannel, BrokerError>, Never>
     var isOwn: Bool
   }
 
-  /// Opens a client on a queue, which is neither declared nor looked for.
+  /// Opens a client on a queue, without declaring the queue or checking that it exists.
   ///
-  /// Its replies come through an anonymous queue, or through the broker's direct reply-to.
+  /// Its replies arrive in an anonymous queue, or through the broker's direct reply-to.
   public init(_ dialer: Dialer, queue: String, repliesDirectly: Bool = false) async throws(BrokerError) {
     self.dialer = dialer
     self.queue = queue
@@ -34,7 +34,7 @@ public final class QueueClient: Sendable {
       State(channel: try await connection.openChannel(queue: queue, ids: ids, repliesDirectly: repliesDirectly)))
   }
 
-  /// Where tasks that send many requests run best.
+  /// The executor for tasks that send many requests.
   public var taskExecutor: (any TaskExecutor)? { state.withLock { $0.channel?.connection.taskExecutor } }
 
   /// Makes a correlation id that was not used before.
@@ -42,8 +42,8 @@ public final class QueueClient: Sendable {
 
   /// Sends a request and waits for its reply.
   ///
-  /// A request that the broker did not get, or that may be repeated, is sent again where the link is lost, as long as
-  /// its deadline allows. One that may not be repeated is confirmed by the broker.
+  /// If the connection is lost, a request that was not sent, or that may be repeated, is sent again within its deadline.
+  /// The broker confirms a request that may not be repeated.
   ///
   /// - Throws: as ``ClientChannel/send(correlationID:body:deadline:expires:isConfirmed:)``.
   public func send(
@@ -66,13 +66,13 @@ public final class QueueClient: Sendable {
     }
   }
 
-  /// Sends a request on a channel that is opened anew, as often as that is lost.
+  /// Sends a request on a new channel, as often as that is lost.
   private func sendOnNew(
     mayHaveArrived hadLeft: Bool, correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?,
     expires: Bool, mayRepeat: Bool
   ) async throws(BrokerError) -> [UInt8] {
     var mayHaveArrived = hadLeft
-    /// Until when a service may declare its queue again after a loss: a broker's restart has taken it.
+    /// The time until which a service may declare its queue again after a restart of the broker has deleted it.
     var patience: ContinuousClock.Instant?
     while true {
       let channel: ClientChannel
@@ -100,7 +100,7 @@ public final class QueueClient: Sendable {
   private static let returning = Duration.seconds(5)
   private static let pause = Duration.milliseconds(100)
 
-  /// Forgets a channel that is lost, unless another has taken its place already.
+  /// Forgets a lost channel, unless a new one has already replaced it.
   private func drop(_ channel: ClientChannel) {
     state.withLock { if $0.channel === channel { $0.channel = nil } }
   }
@@ -109,7 +109,7 @@ public final class QueueClient: Sendable {
     while let opening = opening(until: deadline) {
       guard let result = await opening.task.value(until: deadline) else {
         throw Task.isCancelled
-          ? BrokerError(.cancelled, "interrupted") : BrokerError(.lost, "not connected: the time is up")
+          ? BrokerError(.cancelled, "interrupted") : BrokerError(.lost, "not connected: the timeout expired")
       }
       if !opening.isOwn, case .failure(let error) = result, error.code == .lost { continue }
       return try result.get()
@@ -118,7 +118,7 @@ public final class QueueClient: Sendable {
     return channel
   }
 
-  /// The opening to wait for; nil where the channel is open, or never will be.
+  /// The opening to wait for; nil if the channel is open or the client was stopped.
   private func opening(until deadline: ContinuousClock.Instant?) -> Opening? {
     state.withLock { state in
       if state.channel != nil || state.isStopped { return nil }
@@ -145,7 +145,7 @@ public final class QueueClient: Sendable {
     return result
   }
 
-  /// Opens a channel on whichever connection lives long enough.
+  /// Opens a channel, on a new connection if the current one is lost meanwhile.
   private func openChannel(until deadline: ContinuousClock.Instant?) async throws(BrokerError) -> ClientChannel {
     while true {
       let connection = try await dialer.connected(until: deadline)

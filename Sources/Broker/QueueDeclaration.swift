@@ -5,9 +5,9 @@ public struct QueueDeclaration: Sendable, Equatable {
     case classic, quorum
   }
 
-  /// Whether it outlives the broker's restart.
+  /// Whether it survives a restart of the broker.
   public var isDurable: Bool
-  /// Its type; nil is the broker's default.
+  /// Its type; nil for the broker's default.
   public var type: QueueType?
 
   /// Creates a declaration; a quorum queue is always durable.
@@ -21,10 +21,10 @@ public struct QueueDeclaration: Sendable, Equatable {
 }
 
 extension Connection {
-  /// Opens a channel on a queue with whatever arguments it has, and declares the queue if it is missing.
+  /// Opens a channel on a queue, whatever its arguments, and declares the queue if it is missing.
   ///
-  /// A refused declare closes its channel, so that each attempt has one of its own. Between two attempts another service
-  /// may have made the queue, otherwise than this one would.
+  /// A refused declare closes its channel, so each attempt opens a new one. Between two attempts another service may
+  /// have declared the queue with other arguments.
   ///
   /// - Returns: the channel's number and the queue's name.
   func openRequestQueue(

@@ -1,30 +1,30 @@
-/// A request as a service gets it.
+/// A request as a service receives it.
 public struct Delivery: Sendable {
   /// The request's bytes.
   public var body: [UInt8]
-  /// What tells the asker which request a reply is for.
+  /// The correlation id of the request.
   public var correlationID: [UInt8]
-  /// Whether a service got it before, which may have carried it out and gone before it could acknowledge it (AMQP 0-9-1,
+  /// Whether it was delivered before, to a service that may have carried it out without acknowledging it (AMQP 0-9-1,
   /// section 1.8.3.13).
   public var isRedelivered: Bool
-  /// The place in the order in which the service got its requests, from 1.
+  /// Its number in the order in which the service received its requests, from 1.
   public internal(set) var number = 0
   var replyTo: [UInt8]
   var channel: UInt16
   var tag: UInt64
 }
 
-/// What a service does with a request: how many replies go out, and when, and whether it goes on listening.
+/// A service's answer to a request: its replies, their delays, and whether the service pauses.
 ///
-/// The request is done with when the replies that wait for nothing are out; later ones hold up no other request.
+/// The request is finished when the replies without a delay are sent; later replies hold up no other request.
 public struct ServiceAnswer: Sendable {
-  /// A message to the asker.
+  /// A message to the client.
   public struct Reply: Sendable {
     /// The bytes.
     public var body: [UInt8]
     /// The correlation id, if it is not the request's.
     public var correlationID: [UInt8]?
-    /// How long it waits.
+    /// How long it is held back.
     public var delay: Duration
 
     /// Creates a reply.
@@ -35,9 +35,9 @@ public struct ServiceAnswer: Sendable {
     }
   }
 
-  /// The messages to the asker.
+  /// The messages to the client.
   public var replies: [Reply]
-  /// How long the queue has no consumer, from before the first reply on.
+  /// How long the queue has no consumer, starting before the first reply.
   public var absence: Duration?
 
   /// Creates an answer.

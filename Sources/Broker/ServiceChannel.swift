@@ -1,14 +1,14 @@
 import Synchronization
 
-/// A service's side of a queue: its workers take a request each, answer it, and acknowledge it after the reply.
+/// A service's side of a queue: each worker takes a request, answers it, and acknowledges it after the reply.
 public final class ServiceChannel: Sendable {
-  /// How a queue is served.
+  /// The settings for serving a queue.
   public struct Terms: Sendable {
     /// How many requests are answered at once.
     public var workers: UInt16
     /// Whether the broker keeps a request until it is answered; if not, it is lost with the service.
     public var acknowledges: Bool
-    /// How many requests were taken before, on connections that are lost: numbers go on from there.
+    /// How many requests were taken on earlier connections; numbers continue from there.
     public var taken: Int
     /// The properties with which a missing queue is declared.
     public var declaration: QueueDeclaration
@@ -63,13 +63,13 @@ public final class ServiceChannel: Sendable {
     }
   }
 
-  /// How many requests were taken, those on connections before among them.
+  /// How many requests were taken, on this and earlier connections.
   public var taken: Int { state.withLock(\.taken) }
 
   private let ends = AsyncStream.makeStream(of: BrokerError.self)
 
-  /// Waits until the broker takes the channel or its consumer away, or the connection goes, and tells why; nil where the task
-  /// is cancelled or it was stopped.
+  /// Waits until the broker ends the channel or its consumer, or the connection is lost, and returns the reason; nil if
+  /// the task is cancelled or the service was stopped.
   public func ended() async -> BrokerError? {
     for await error in ends.stream { return error }
     return nil
@@ -81,7 +81,7 @@ public final class ServiceChannel: Sendable {
     ends.continuation.finish()
   }
 
-  /// Hands a delivery to the next worker that is free.
+  /// Passes a delivery to the next free worker.
   func take(_ delivery: Delivery) {
     var delivery = delivery
     delivery.number = state.withLock { state in
@@ -96,7 +96,7 @@ public final class ServiceChannel: Sendable {
     await connection.finish(delivery, answer, acknowledges: terms.acknowledges)
   }
 
-  /// Begins to get what is in the queue.
+  /// Starts to consume the queue.
   func consume() async throws(BrokerError) {
     let (number, queue, acknowledges) = (number, queue, terms.acknowledges)
     let consumed = try await connection.call(number, .consume(queue, acknowledges: acknowledges))
@@ -110,7 +110,7 @@ public final class ServiceChannel: Sendable {
     } catch {}
   }
 
-  /// Cancels the consumer and lets it come back after a while; one that is away already comes back as it was to.
+  /// Cancels the consumer and restores it after a time; if it is already cancelled, the earlier time holds.
   private func leave(for time: Duration) async {
     let wasAway = state.withLock { state in
       defer { state.isAway = true }
@@ -128,7 +128,7 @@ public final class ServiceChannel: Sendable {
     }
   }
 
-  /// Cancels the consumer, waits for what is in hand, and closes the channel.
+  /// Cancels the consumer, waits for the requests in progress, and closes the channel.
   public func stop() async {
     let workers = state.withLock { state in
       state.isStopped = true
@@ -141,7 +141,7 @@ public final class ServiceChannel: Sendable {
     await connection.closeChannel(number)
   }
 
-  /// Asks the broker for one thing after another: a channel has one answer to wait for.
+  /// Sends one method at a time: a channel has one pending answer.
   private func inTurn(_ method: @escaping @Sendable (ServiceChannel) async -> Void) async {
     let task = state.withLock { state in
       let before = state.lastMethod
@@ -157,7 +157,7 @@ public final class ServiceChannel: Sendable {
 }
 
 extension Connection {
-  /// Serves a queue as it is, or makes one, and answers what comes with what `answer` makes of it.
+  /// Serves a queue, which is declared if it is missing, and sends what `answer` returns for each request.
   public func serve(
     queue: String, prefetch: UInt16 = 1, answer: @escaping @Sendable ([UInt8]) async -> [UInt8]
   ) async throws(BrokerError) -> ServiceChannel {
@@ -166,7 +166,7 @@ extension Connection {
     }
   }
 
-  /// Serves a queue as ``serve(queue:prefetch:answer:)`` does, with a say in what replies there are.
+  /// Serves a queue as ``serve(queue:prefetch:answer:)`` does, where `answer` decides how many replies there are, and when.
   public func serve(
     queue: String, on terms: ServiceChannel.Terms,
     respond: @escaping @Sendable (Delivery) async -> ServiceAnswer
@@ -183,7 +183,7 @@ extension Connection {
     return channel
   }
 
-  /// Sends the replies to a request, the last of those that wait for nothing together with the acknowledgement.
+  /// Sends the replies to a request; the last reply without a delay is sent with the acknowledgement.
   func finish(_ delivery: Delivery, _ answer: ServiceAnswer, acknowledges: Bool) {
     let replies = delivery.replyTo.isEmpty ? [] : answer.replies
     let prompt = replies.filter { $0.delay <= .zero }

@@ -1,7 +1,7 @@
 extension Task where Failure == Never {
-  /// Waits for what the task gives; nil where the time is up first, or who waits is cancelled.
+  /// Waits for the task's value; nil if the deadline passes first or the caller is cancelled.
   ///
-  /// The task itself goes on.
+  /// The task itself continues.
   func value(until deadline: ContinuousClock.Instant?) async -> Success? {
     let (firsts, first) = AsyncStream.makeStream(of: Success.self)
     Task<Void, Never> { first.yield(await value) }

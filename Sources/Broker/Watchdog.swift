@@ -15,6 +15,6 @@ final class Watchdog: Sendable {
     }
   }
 
-  /// Called when the body is out.
+  /// Stops the watch, once the body is written.
   func stop() { isDone.withLock { $0 = true } }
 }

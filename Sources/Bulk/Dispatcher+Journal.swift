@@ -81,7 +81,7 @@ extension ClientError {
   /// The error of a change of a run before that may have been carried out, and is not found.
   fileprivate static var unknownSinceBefore: ClientError {
     ClientError(
-      .unknown, "unknown since the run before: it may have been carried out, and is not found",
+      .unknown, "unknown since an earlier run: it may have been carried out, and is not found",
       nextStep: "look it up; then settle: 60s, if the service holds no request longer, or unknown: \"skip\"")
   }
 }

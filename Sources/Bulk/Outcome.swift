@@ -8,7 +8,7 @@ public enum Outcome: Sendable {
   case before(id: String?)
   /// No reply came, and a lookup found that it was carried out; the id of the resource.
   case found(id: String?)
-  /// The resource was as the change would make it, so that nothing was sent.
+  /// Nothing was sent, because the resource already had the requested values.
   case same
   /// A run before sent it without a reply, and the statement passes over it: `unknown: "skip"`.
   case skipped
@@ -71,7 +71,7 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether the service carried it out in this run.
+  /// Whether the service made the change in this run.
   var isCarriedOut: Bool {
     switch self {
     case .done, .found: true
@@ -108,7 +108,7 @@ public enum Outcome: Sendable {
     case .refused(.element(let error)): (error.kindWord, error.message)
     case .refused(.streamed): ("refused", "streamed")
     case .refused(.repeated): ("value", "an identity twice")
-    case .refused(.otherContent): ("value", "done before with other content")
+    case .refused(.otherContent): ("value", "was already done with other content")
     case .refused(.guarded): ("refused", "guarded")
     case .refused(.runLimit), .refused(.statementLimit): ("limit", "limit")
     }

@@ -10,7 +10,7 @@ public enum Refusal: Error, Sendable {
   case repeated(ChangeIdentity)
   /// A run before made the change, with other content than it has now.
   case otherContent(ChangeIdentity)
-  /// The resource is as the change would make it: nothing is to be sent.
+  /// The resource already has the requested values, so nothing needs to be sent.
   case same
   /// The connection takes no changes: `guard: "read-only"`.
   case guarded(connection: String)

@@ -1,8 +1,8 @@
 public import Client
 
-/// A carrier of changes on which others follow: it sends them one after the other, and gives the last reply.
+/// A carrier that sends each change and the changes that follow it in sequence, and returns the last reply.
 public struct SequenceCarrier: Carrier {
-  /// The change that follows on the reply to one; nil after the last.
+  /// Returns the change that follows a reply; nil after the last.
   public typealias Following = @Sendable (Change, ChangeReply) throws(ClientError) -> Change?
 
   private let client: ResourceClient
@@ -14,10 +14,10 @@ public struct SequenceCarrier: Carrier {
   /// Creates a carrier.
   ///
   /// - Parameters:
-  ///   - client: What sends the changes of any target but those of `others`.
-  ///   - others: What sends the changes of other targets.
-  ///   - rate: How many leave a second; the first of each sequence has had its turn.
-  ///   - following: Gives the change that follows.
+  ///   - client: Sends the changes of any target but those of `others`.
+  ///   - others: Send the changes of other targets.
+  ///   - rate: The limit of changes per second; the first change of each sequence has already been counted.
+  ///   - following: Returns the change that follows.
   ///   - step: Names a change for errors: `at the step to published`.
   public init(
     _ client: ResourceClient, others: [Change.Target: ResourceClient], rate: RateLimiter?,
@@ -30,9 +30,9 @@ public struct SequenceCarrier: Carrier {
   /// The thread of the connection of most changes.
   public var executor: (any TaskExecutor)? { client.taskExecutor }
 
-  /// Sends a change, and those that follow.
+  /// Sends a change and those that follow it.
   ///
-  /// - Throws: `ClientError` of the change that failed; of one after the first it counts as sent.
+  /// - Throws: `ClientError` of the change that failed; a failed change after the first counts as sent.
   public func carry(_ change: Change) async throws(ClientError) -> ChangeReply {
     var (change, reply) = (change, try await send(change))
     do throws(ClientError) {
@@ -56,7 +56,7 @@ public struct SequenceCarrier: Carrier {
 }
 
 extension ClientError {
-  /// The error of a change after the first of a sequence: the element was changed before.
+  /// The error of a change after the first of a sequence; the element has been changed by then.
   fileprivate var afterTheFirst: ClientError {
     var error = self
     if kind == .interrupted {

@@ -12,7 +12,7 @@ public final class StatementAccount: Sendable {
 
   /// The run's account.
   public let run: RunAccount
-  /// Whether its text holds a change.
+  /// Whether its text contains a change.
   public let changesData: Bool
   private let state = Mutex(State())
 

@@ -12,13 +12,13 @@ public struct Tally: Sendable {
     public var count: Int
   }
 
-  /// How many were carried out, or needed no change.
+  /// The number of elements that were changed or needed no change.
   public var ok = 0
-  /// How many of those that are ok made a resource.
+  /// The number of these elements that created a resource.
   public private(set) var created = 0
-  /// How many of those that are ok were as they should be, so that nothing was sent.
+  /// The number of these elements that needed no change, so nothing was sent.
   public private(set) var same = 0
-  /// Whether what is ok is told as created, updated and same.
+  /// Whether the summary counts created, updated and same in place of ok.
   public let countsUpserts: Bool
   /// How many a run before carried out.
   public var before = 0
@@ -45,7 +45,7 @@ public struct Tally: Sendable {
   /// How many groups are told apart.
   private static let limit = 5
 
-  /// Creates an empty tally; `countsUpserts` tells what is ok as created, updated and same.
+  /// Creates an empty tally; with `countsUpserts` it counts created, updated and same in place of ok.
   public init(countsUpserts: Bool = false) { self.countsUpserts = countsUpserts }
 
   /// Counts how an element ended; with requests in flight, outcomes come in any order.
@@ -123,7 +123,7 @@ public struct Tally: Sendable {
       + (countsUpserts ? upserts : [])
   }
 
-  /// What is ok, by what was done.
+  /// The ok elements by what was done.
   private var upserts: [(word: String, count: Int)] {
     [("created", created), ("updated", ok - created - same), ("same", same)]
   }

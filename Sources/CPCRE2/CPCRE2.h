@@ -1,7 +1,7 @@
 #ifndef RETORT_CPCRE2_H
 #define RETORT_CPCRE2_H
 
-// The library for texts in UTF-8; its functions end in `_8`.
+// Selects the library for UTF-8; its functions end in `_8`.
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 

@@ -15,14 +15,14 @@
 
 // ---- Descriptors 0, 1 and 2 ----
 
-// What is closed of them would become the number of the next thing that is opened, and be read or written as if it were
-// the terminal. Swift opens descriptors of its own before `main` runs, so that this comes before.
+// The next file that is opened would get the number of a closed one, and be read or written as if it were the terminal.
+// Swift opens descriptors before `main` runs, so this runs earlier.
 __attribute__((constructor)) static void open_standard_descriptors(void) {
   for (int number = 0; number <= 2; number++)
     if (fcntl(number, F_GETFD) < 0 && errno == EBADF) open("/dev/null", O_RDWR);
 }
 
-// ---- Bells ----
+// ---- Eventfds ----
 
 int retort_bell_open(int blocking) {
   return eventfd(0, EFD_CLOEXEC | (blocking ? 0 : EFD_NONBLOCK));
@@ -42,7 +42,7 @@ void retort_bell_answer(int bell) {
 static _Atomic uint64_t caught;
 static int signal_bell = -1;
 
-// Runs on whatever thread the signal hit: nothing here but an atomic and a write.
+// Runs on the thread that received the signal: only an atomic and a write are safe here.
 static void on_signal(int number) {
   int saved = errno;
   atomic_fetch_or(&caught, UINT64_C(1) << number);
@@ -69,7 +69,7 @@ uint64_t retort_signals_wait(void) {
   return atomic_exchange(&caught, 0);
 }
 
-// ---- The terminal, given back in every way a process can end but SIGKILL ----
+// ---- Restoring the terminal, however the process ends except by SIGKILL ----
 
 static const int fatal_signals[] = {SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV};
 enum { FATAL_COUNT = sizeof fatal_signals / sizeof fatal_signals[0] };
@@ -86,7 +86,7 @@ static void give_terminal_back(void) {
   if (write(terminal_output, leave, sizeof leave - 1) < 0) return;
 }
 
-// The signal is blocked while its handler runs, so the raise arrives after it, at the place of the fault.
+// The signal is blocked while its handler runs, so the raise takes effect after it, at the faulting instruction.
 static void on_fatal_signal(int number) {
   give_terminal_back();
   for (int i = 0; i < FATAL_COUNT; i++)
@@ -131,12 +131,12 @@ void retort_echo_on(int input) {
 static enum retort_line_state line_state;
 static char *line_taken;
 static int wants_editor, wants_end;
-// How many spaces the line began with, until a word that closes a block has taken two of them.
+// The number of spaces that the line began with, until a word that closes a block has removed two of them.
 static int indent;
-// What the line is at first, after the spaces.
+// The initial text of the line, after the spaces.
 static char *text_at_first;
 
-// A macro of inputrc ends with its first line: readline would wait for a key inside it, with no line to put it in.
+// An inputrc macro ends with its first line: readline would otherwise wait for a key inside the macro without a line to edit.
 static void take_line(char *line) {
   if (wants_end) {
     free(line);
@@ -164,13 +164,13 @@ static void line_closed(void) {
   if (sigaction(SIGTSTP, NULL, &action) == 0 && action.sa_handler == on_signal) signal(SIGTSTP, SIG_DFL);
 }
 
-// What C-x C-e does: the line is taken, and goes on in an editor.
+// Handles C-x C-e: the line is finished, and continues in an editor.
 static int edit_statement(int count, int key) {
   wants_editor = 1;
   return rl_newline(count, key);
 }
 
-// What Ctrl-D does: it ends the input also on a line that has nothing but the spaces it began with.
+// Handles Ctrl-D: it also ends the input on a line with only its initial spaces.
 static int end_or_delete(int count, int key) {
   if (indent == 0 || rl_end != indent || (int)strspn(rl_line_buffer, " ") != indent) return rl_delete(count, key);
   rl_delete_text(0, rl_end);
@@ -195,7 +195,7 @@ void retort_line_begin(const char *prompt, int with_indent, const char *text) {
   line_state = RETORT_LINE_OPEN;
   wants_editor = wants_end = 0;
   indent = with_indent;
-  rl_eof_found = 0;  // readline never takes it back
+  rl_eof_found = 0;  // readline never resets it
   rl_reset_screen_size();
   line_opened();
   rl_callback_handler_install(prompt, take_line);
@@ -210,7 +210,7 @@ enum retort_line_state retort_line_read(char **line) {
   line_closed();
   *line = line_taken;
   line_taken = NULL;
-  // With bracketed paste on, readline itself ends the line of a Ctrl-D.
+  // With bracketed paste on, readline itself ends the line at Ctrl-D.
   if (line_state == RETORT_LINE_ENDED && strcmp(rl_variable_value("enable-bracketed-paste"), "on") != 0) rl_crlf();
   fflush(rl_outstream);
   return line_state;
@@ -258,7 +258,7 @@ static retort_completer *completer;
 static retort_lister *lister;
 static void *completer_context;
 
-// Asked anew by both hooks below: the line cannot change between them.
+// Called by both hooks below: the line cannot change between them.
 static char **complete_here(int *start) {
   int suffix = 0;
   char **matches = completer(completer_context, rl_line_buffer, rl_point, start, &suffix);
@@ -272,7 +272,7 @@ static void free_matches(char **matches) {
   free(matches);
 }
 
-// readline finds the start of a word by its break characters; the one before our start is the only one.
+// readline finds the start of a word by its break characters; the only one here is the character before our start.
 static char *break_before_start(void) {
   static char before[2];
   int start = rl_point;
@@ -283,14 +283,14 @@ static char *break_before_start(void) {
 
 static char **complete_word(const char *text, int found_start, int end) {
   int start = end;
-  rl_attempted_completion_over = 1;  // never a file's name instead
+  rl_attempted_completion_over = 1;  // no completion of file names
   char **matches = complete_here(&start);
   if (start == found_start) return matches;
   free_matches(matches);
   return NULL;
 }
 
-// readline would ask `Display all 105 possibilities?` and wait for the key, deaf to signals and notices.
+// readline would ask `Display all 105 possibilities?` and wait for a key without handling signals and notices.
 static void show_matches(char **matches, int count, int width) {
   enum { MOST = 100 };
   int rows, columns;
@@ -312,7 +312,7 @@ void retort_use_utf8(void) {
   setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-// At each line readline goes back to the environment's locale. Under LC_ALL=C this comes after it, before the prompt.
+// readline sets the environment's locale at each line. Under LC_ALL=C this runs after it, before the prompt.
 static void keep_utf8(void) {
   if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return;
   setlocale(LC_CTYPE, "C.UTF-8");

@@ -5,20 +5,20 @@
 #include <string.h>
 #include <wchar.h>
 
-// readline draws the line first; its text is then drawn once more at the same places, with colours. readline knows of no
-// cell that changes by it, and where the places can't be told, the line just stays as readline drew it.
+// readline draws the line first; its text is then drawn again at the same positions, with colours. readline does not know of
+// this; if the positions are unknown, the line stays as readline drew it.
 
 static retort_painter *painter;
 static void *painter_context;
 static const char *const *looks;
 static int look_count;
 
-// A place of the screen, from the beginning of the prompt's line.
+// A position on the screen, from the beginning of the prompt's line.
 struct place { int row, column; };
 
 static int screen_rows, screen_columns;
 
-// The columns of the prompt; -1 where it holds what has no known width. What stands between \001 and \002 has none.
+// The columns of the prompt; -1 if a width is unknown. Text between \001 and \002 has no width.
 static int prompt_columns(void) {
   int columns = 0, is_hidden = 0;
   mbstate_t state;
@@ -37,7 +37,7 @@ static int prompt_columns(void) {
   return columns;
 }
 
-// Moves a place past a character as readline does: what fills a line ends on the next one. 0 where it is not known how.
+// Moves a position past a character as readline does: a full line continues on the next one. 0 if the width is unknown.
 static int advance(struct place *at, wchar_t character, int width) {
   if (character == L'\n') {
     *at = (struct place){at->row + 1, 0};
@@ -57,8 +57,8 @@ static int can_paint(void) {
   return strcmp(rl_variable_value("show-mode-in-prompt"), "off") == 0;
 }
 
-// Draws the text from the end of the prompt on; `cursor` gets where readline left the cursor. Returns the row of the
-// character drawn last, or -1 where nothing is to be drawn.
+// Draws the text after the prompt; sets `cursor` to readline's cursor position. Returns the row of the last drawn
+// character, or -1 if nothing is drawn.
 static int draw(FILE *out, const unsigned char *styles, int start, struct place *cursor) {
   struct place at = {0, start};
   int row = 0, style = 0;

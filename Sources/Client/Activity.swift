@@ -1,7 +1,7 @@
 import JSONRPC
 import Synchronization
 
-/// What a client is at: how many requests are in flight, and how long the last reply took.
+/// A client's activity: its requests in flight, and the duration of the last round trip.
 public final class Activity: Sendable {
   private struct State {
     var inFlight = 0
@@ -9,36 +9,36 @@ public final class Activity: Sendable {
     var answers = 0
     var last: Duration?
     var times = Times()
-    /// Since when there was always a request in flight.
+    /// The time since which a request was always in flight.
     var waitingSince: ContinuousClock.Instant?
   }
 
-  /// What a client has spent since it was made.
+  /// The times that a client has spent since its creation.
   public struct Times: Sendable {
     /// The time in which at least one request waited for its reply.
     public var waiting = Duration.zero
-    /// The time that its replies took to decode.
+    /// The time for decoding replies.
     public var decoding = Duration.zero
 
-    /// Creates times of nothing.
+    /// Creates zero times.
     public init() {}
   }
 
   private let state = Mutex(State())
 
-  /// Requests that wait for their reply.
+  /// The number of requests that wait for their reply.
   public var inFlight: Int { state.withLock(\.inFlight) }
 
-  /// Those of them that change something.
+  /// The number of changes among them.
   public var changesInFlight: Int { state.withLock(\.changesInFlight) }
 
-  /// How many replies came.
+  /// The number of replies received.
   public var answers: Int { state.withLock(\.answers) }
 
-  /// How long the last reply took; nil before the first.
+  /// The time until the last reply; nil before the first.
   public var lastRoundTrip: Duration? { state.withLock(\.last) }
 
-  /// What it has spent until now.
+  /// The times spent until now.
   public var times: Times {
     state.withLock { state in
       var times = state.times
@@ -47,7 +47,7 @@ public final class Activity: Sendable {
     }
   }
 
-  /// Adds the time since an instant to what replies took to decode.
+  /// Adds the time since an instant to the decoding time.
   func decoded(since start: ContinuousClock.Instant) {
     let time = ContinuousClock.now - start
     state.withLock { $0.times.decoding += time }

@@ -1,13 +1,13 @@
 import JSONAPI
 public import JSONText
 
-/// A request that changes nothing, ready to be sent.
+/// A request that changes nothing.
 public struct ReadRequest: Sendable, Equatable {
   /// The method.
   public var method: String
-  /// The parameters, before ``ResourceClient/wireParams(of:)-(ReadRequest)`` adds what the client itself has to say.
+  /// The parameters, before ``ResourceClient/wireParams(of:)-(ReadRequest)`` adds the client's own.
   public var params: JSONObject
-  /// Whether the names in the parameters go out as they are, whatever the client's `keys`.
+  /// Whether the names in the parameters are sent unchanged, whatever the client's `keys`.
   public var keepsKeys: Bool
 
   /// Creates a request.
@@ -20,17 +20,17 @@ public struct ReadRequest: Sendable, Equatable {
 
 /// A request that changes something, so that without a reply its outcome is unknown.
 ///
-/// It has no way to be sent: a `Change` is made of it, and the dispatcher of `Bulk` sends that.
+/// It can't be sent by itself: it becomes a `Change`, which the dispatcher of `Bulk` sends.
 public struct ChangeRequest: Sendable, Equatable {
   /// The method.
   public var method: String
-  /// The parameters, before ``ResourceClient/wireParams(of:)-(ChangeRequest)`` adds what the client itself has to say.
+  /// The parameters, before ``ResourceClient/wireParams(of:)-(ChangeRequest)`` adds the client's own.
   public var params: JSONObject
-  /// Whether the names in the parameters go out as they are, whatever the client's `keys`.
+  /// Whether the names in the parameters are sent unchanged, whatever the client's `keys`.
   public var keepsKeys: Bool
-  /// Whether the message dies at its deadline, so that it can't be carried out later (AMQP `expiration`).
+  /// Whether the message expires at its deadline, so that it can't be carried out later (AMQP `expiration`).
   public var expires = true
-  /// Relationships of the resource that a create is made of, which are not sent since they were not loaded.
+  /// For a create from a resource: its relationships that are not sent, since they were not loaded.
   public internal(set) var notLoaded: [String] = []
 
   /// Creates a request.
@@ -42,12 +42,12 @@ public struct ChangeRequest: Sendable, Equatable {
 }
 
 extension ResourceClient {
-  /// The request that creates a resource of a record (Retort.Client.Generic `create`).
+  /// The request that creates a resource from a record (Retort.Client.Generic `create`).
   ///
-  /// The id of a resource goes with it only where it is kept; a record of another kind has none where it is not.
+  /// The id is sent only if `keepID` is true. Without it, a resource's id is omitted, and a record with an id is an error.
   ///
-  /// - Throws: a `value` error for a nested record that is no linkage, for an id that is none, and for one that would be
-  ///   left out in silence.
+  /// - Throws: a `value` error for a nested record that is not linkage, for an invalid id, and for a record with an id
+  ///   that would be omitted.
   public func createRequest(
     _ record: JSONObject, options: JSONObject = [:], keepID: Bool = false
   ) throws(ClientError) -> ChangeRequest {
@@ -55,7 +55,7 @@ extension ResourceClient {
     if !document.isResource, !keepID, let id = record["id"], !id.isNull {
       throw ClientError(
         .value, "\(label("create")): the record has the id \(id.text), which a create leaves to the service",
-        nextStep: "keep-id: true sends it; otherwise leave it out: | select .text .state")
+        nextStep: "keep-id: true sends it; otherwise remove it: | select .text .state")
     }
     let data = document.data(id: keepID ? try document.id(record["id"], of: "the record") : nil)
     let params = JSONObject([("data", data)]).merging(options)
@@ -66,8 +66,8 @@ extension ResourceClient {
 
   /// The request that updates a resource (Retort.Client.Generic `update`).
   ///
-  /// - Throws: a `value` error for a nested record that is no linkage, for an id that is none, and for a record that
-  ///   names another id.
+  /// - Throws: a `value` error for a nested record that is not linkage, for an invalid id, and for a record with another
+  ///   id.
   public func updateRequest(
     _ id: String, _ record: JSONObject, options: JSONObject = [:]
   ) throws(ClientError) -> ChangeRequest {
@@ -75,8 +75,8 @@ extension ResourceClient {
     _ = try document.id(.string(id), of: "it")
     if !document.isResource, let own = record["id"], own.idText != id {
       throw ClientError(
-        .value, "\(label("update")): the record's id is \(own.text), and what is updated is \"\(id)\"",
-        nextStep: "leave the id out of the record: an update does not change it")
+        .value, "\(label("update")): the record has the id \(own.text), but the statement updates \"\(id)\"",
+        nextStep: "remove the id from the record: an update does not change it")
     }
     let params = JSONObject([("id", .string(id)), ("data", document.data(id: id))]).merging(options)
     return ChangeRequest(method: "update", params: params)
@@ -89,7 +89,7 @@ extension ResourceClient {
 }
 
 extension JSONObject {
-  /// The object with another's members put over it, objects member by member.
+  /// The object with another's members merged into it; nested objects are merged too.
   public func merging(_ other: JSONObject) -> JSONObject {
     guard !other.isEmpty else { return self }
     var result = self

@@ -2,9 +2,9 @@ public import JSONAPI
 public import JSONRPC
 import JSONText
 
-/// Why a verb has no result, by kind (TheLanguage.md, "Errors").
+/// The error of a verb without a result, by kind (TheLanguage.md, "Errors").
 public struct ClientError: Error, Sendable {
-  /// The kinds, by their words.
+  /// The kinds, with their names in the language.
   public enum Kind: String, Sendable {
     case notFound = "not-found"
     case sandboxAccessDisallowed = "sandbox-access-disallowed"
@@ -26,45 +26,45 @@ public struct ClientError: Error, Sendable {
   public struct Call: Sendable, Equatable {
     /// The method.
     public var method: String
-    /// What messages call its client: the type.
+    /// The client's name in messages: its type.
     public var label: String
     /// The queue it was sent to.
     public var queue: String
-    /// The id that service and broker know it by.
+    /// The correlation id.
     public var correlationID: String
   }
 
-  /// A request that was sent and had no reply in time.
+  /// A request that was sent and got no reply in time.
   public struct Silence: Sendable, Equatable {
     /// Whether the request changes something.
     public var changes: Bool
-    /// Whether its message leaves the queue with its time (AMQP `expiration`).
+    /// Whether its message has expired (AMQP `expiration`).
     ///
-    /// A dead-letter exchange passes it on all the same, and a stream keeps it.
+    /// A dead-letter exchange still forwards an expired message, and a stream keeps it.
     public var hasExpired: Bool
   }
 
-  /// What kind of error it is.
+  /// The kind of the error.
   public var kind: Kind
   /// One sentence.
   public var message: String
-  /// What to do next, if that can be said.
+  /// What to do next, if that is known.
   public var nextStep: String?
   /// The errors of the service's document.
   public var errors: [ErrorDetail] = []
-  /// The service's JSON-RPC error, as it was sent.
+  /// The service's JSON-RPC error object, as it was received.
   public var answer: JSONRPC.ErrorObject?
-  /// The request, unless it was refused before it could be made.
+  /// The request, unless it was refused before it was built.
   public var call: Call?
-  /// Whether the request had left, so that the service may have carried it out.
+  /// Whether the request was sent, so that the service may have carried it out.
   public var wasSent = false
-  /// Whether the broker confirmed that it had the request; nil where the link does not say.
+  /// Whether the broker confirmed the request; nil if unknown.
   public var wasConfirmed: Bool?
-  /// What is known where it was sent and no reply came in time.
+  /// The state of a request that was sent and got no reply in time.
   public var silence: Silence?
-  /// What else is known of it.
+  /// Other facts about it.
   public var facts: [String] = []
-  /// The way in the record to what was refused before anything was sent.
+  /// The path of keys to the value in the record that was refused before anything was sent.
   public var path: [String] = []
 
   /// Creates an error.
@@ -80,12 +80,12 @@ public struct ClientError: Error, Sendable {
 }
 
 extension ClientError {
-  /// Creates the error of a service's answer.
+  /// Creates an error from a service's error object.
   init(_ answer: JSONRPC.ErrorObject, on label: String) {
     self.init(answer.data?.objectValue.map(Document.errors(in:)) ?? [], answer, on: label)
   }
 
-  /// Creates the error of JSON:API errors, with the JSON-RPC error that they came in if there was one.
+  /// Creates an error from JSON:API errors, with the JSON-RPC error object that held them, if any.
   init(_ errors: [ErrorDetail], _ answer: JSONRPC.ErrorObject? = nil, on label: String) {
     let text =
       switch errors.count {
@@ -98,7 +98,7 @@ extension ClientError {
     nextStep = Self.nextStep(kind, errors)
   }
 
-  /// The first kind that fits (TheLanguage.md, "Errors"; Retort.Client.Generic `error_to_calcinator_error`).
+  /// The first matching kind (TheLanguage.md, "Errors"; Retort.Client.Generic `error_to_calcinator_error`).
   private static func kind(_ errors: [ErrorDetail], _ code: Int?) -> Kind {
     if errors.count == 1, errors[0].status == 404 { return .notFound }
     let pointers = errors.compactMap(\.pointer)
@@ -115,12 +115,12 @@ extension ClientError {
     let maximum = errors.lazy.compactMap { $0.meta?["maximum"]?.idText }.first
     if let maximum { return "the service's maximum is \(maximum)" }
     switch kind {
-    case .notFound: return "is it the right id, and the right client?"
-    case .methodNotFound: return "the service does not carry it out; call sends any other method"
-    case .forbidden: return "the service does not let you: does it want another meta:?"
+    case .notFound: return "check the id and the client"
+    case .methodNotFound: return "the service does not have this method; call sends any method"
+    case .forbidden: return "the service refused access; check the meta: of the client"
     case .badGateway:
       let id = errors.lazy.compactMap { $0.object["id"]?.idText }.first
-      return "the service failed: its log says why" + (id.map { "; quote id \($0)" } ?? "")
+      return "the service failed: see its log" + (id.map { "; quote id \($0)" } ?? "")
     default: return nil
     }
   }
@@ -131,16 +131,16 @@ extension ClientError {
     error.call = call
     error.wasSent = true
     switch kind {
-    case .malformed where changes: error.nextStep = "it may have been carried out: look it up before it is sent again"
+    case .malformed where changes: error.nextStep = "it may have been carried out: check before you send it again"
     case .malformed: error.nextStep = nextStep ?? "--trace=rpc shows the whole reply"
     case .badGateway where changes:
-      error.nextStep = "it may have been carried out all the same: look it up before it is sent again"
+      error.nextStep = "it may have been carried out all the same: check before you send it again"
     default: break
     }
     return error
   }
 
-  /// Creates the error of a link: what was sent to change something and has no reply is `unknown`.
+  /// Creates an error from a connection's error: a change that was sent and got no reply is `unknown`.
   init(_ error: LinkError, changes: Bool, _ call: Call, waited: Duration?, hasExpired: Bool) {
     let isUncertain = changes && error.wasSent
     let name = "\(call.method) on queue \(call.queue), correlation id \(call.correlationID)"
@@ -156,14 +156,16 @@ extension ClientError {
     wasSent = error.wasSent
     wasConfirmed = error.wasConfirmed
     if error.code == .blocked, isUncertain {
-      facts = ["its message waits before the broker: it may still be carried out when that takes messages again"]
+      facts = [
+        "the broker has not accepted its message yet: it may be carried out when the broker accepts messages again"
+      ]
     }
     guard error.code == .timeout, error.wasSent, let waited else { return }
     silence = Silence(changes: changes, hasExpired: hasExpired)
     guard !changes else { return }
     let longer = max(1, Int((waited * 2 / .seconds(1)).rounded(.up)))
     nextStep =
-      "timeout: \(longer)s waits longer; a carrot_rpc service is silent when it fails: see its log; "
+      "timeout: \(longer)s waits longer; a carrot_rpc service that fails sends no reply: see its log; "
       + "or is \"\(call.queue)\" the wrong queue?"
   }
 
@@ -181,14 +183,15 @@ extension ClientError {
 
   private static func nextStep(_ error: LinkError, _ isUncertain: Bool, _ queue: String) -> String? {
     switch error.code {
-    case .noRoute: "is the service running, and is the queue spelled right?"
+    case .noRoute: "check that the service runs and that the queue is spelled right"
     case .nacked: "it was not carried out: is the queue \(queue) full? It may be sent again when there is room"
-    case .blocked where isUncertain: "look it up when it does, before it is sent again"
-    case _ where isUncertain: "it may have been carried out: look it up before it is sent again"
-    case .blocked: "\(error.wasSent ? "" : "nothing was sent; ")the broker's operator has to make room"
-    case .timeout: "nothing was sent: the link did not take it in time"
-    case .lost, .unreachable: "is the broker running there, and does the network lead to it?"
-    case .accessRefused: "it was not carried out; the broker's operator has to let the user do it: set_permissions"
+    case .blocked where isUncertain: "check then, before you send it again"
+    case _ where isUncertain: "it may have been carried out: check before you send it again"
+    case .blocked: "\(error.wasSent ? "" : "nothing was sent; ")the broker's operator must free memory or disk space"
+    case .timeout: "nothing was sent: the connection did not accept it in time"
+    case .lost, .unreachable: "check that the broker runs there and that the network reaches it"
+    case .accessRefused:
+      "it was not carried out; the broker's operator must give the user access: rabbitmqctl set_permissions"
     case .closed: "make a new client, after disconnect on a new connection: client queue: \"\(queue)\""
     default: nil
     }
@@ -196,9 +199,9 @@ extension ClientError {
 }
 
 extension JSONRPC.ErrorObject {
-  /// What a person reads of an error without a document: `Invalid params (code -32602): ["id is missing"]`.
+  /// The message of an error without a document: `Invalid params (code -32602): ["id is missing"]`.
   fileprivate var text: String {
-    let said = message.isEmpty ? "an error without a text" : message
+    let said = message.isEmpty ? "an error without a message" : message
     let numbered = code == 0 ? said : "\(said) (code \(code))"
     guard let data, !data.isNull, code != Code.methodNotFound.rawValue else { return numbered }
     return "\(numbered): \(data.hidingSecrets.text.prefix(200))"

@@ -2,7 +2,7 @@ import JSONAPI
 import JSONRPC
 import JSONText
 
-/// A request and its reply as a trace tells of them.
+/// Writes a request and its reply to a trace.
 struct Exchange {
   private let trace: Trace
   private let label: String
@@ -23,14 +23,14 @@ struct Exchange {
     "<- \(label) \(envelope.correlationID) after \(time): \(text)"
   }
 
-  /// Tells that no reply came.
+  /// Traces that no reply came.
   func ended(_ error: LinkError) {
     let time = elapsed
     trace(.rpc, reply(error.message, after: time))
     failed("\(error.code)", error.message, time)
   }
 
-  /// Tells of a reply and of what it said.
+  /// Traces a reply and its result.
   func ended(_ body: [UInt8], _ result: Result<JSONValue, ClientError>) {
     let time = elapsed
     trace(.rpc, reply(Self.shown(body), after: time))
@@ -66,7 +66,7 @@ struct Exchange {
     }
   }
 
-  /// A body on one line, without secrets, and not over a mebibyte of it.
+  /// A body on one line without secrets, at most a mebibyte.
   private static func shown(_ body: [UInt8]) -> String {
     let limit = 1 << 20
     let text =

@@ -1,36 +1,36 @@
 public import JSONAPI
 import JSONText
 
-/// The ids on the first page of a list, again and again while they are destroyed, until it is empty.
+/// Reads the ids of a list's first page again and again, while they are destroyed, until the list is empty.
 ///
 /// What stays is not handed out again, nor is what was handed out first and last: a page of nothing else means that the
 /// service keeps what it destroys in its list, and ends it with an error (Retort.Client.Generic `destroy_all` would never end).
-/// Where `show` does not call such a resource absent its id may have been given to a new one: it is handed out once more.
+/// If `show` still finds such a resource, its id may belong to a new one, so it is returned once more.
 /// A page that is empty, or holds only what could not be destroyed, is passed over where there is a next one. Where the
 /// query names no page, a hundred are asked for at a time, or the list as it comes where the service refuses that.
 public struct FirstPages: Sendable {
   private let client: ResourceClient
   private let patience: ResourceClient.Patience
   private var query: Query
-  /// The first page; nil where the list is asked for as it comes.
+  /// The first page; nil for the service's own page size.
   private var first: Pagination.Page?
-  /// Where something was found last: the pages before hold only what stays.
+  /// The page of the last ids found; earlier pages have only ids that could not be destroyed.
   private var start: Pagination.Page?
-  /// Whether the page is not the query's own, so that it may be left out.
+  /// Whether the query has no page, so that it may be omitted.
   private var mayLeaveOutPage: Bool
-  /// What was handed out first: where all that is destroyed stays, the service comes back to it.
+  /// The ids returned first; a service that keeps destroyed resources returns to them.
   private var begin: Set<CodePoints> = []
-  /// What was handed out last.
+  /// The ids returned last.
   private var last: Set<CodePoints> = []
-  /// What was handed out a second time.
+  /// The resources that were returned a second time.
   private var again: Set<CodePoints> = []
-  /// How many the service counted at first.
+  /// The service's first count.
   private var counted: Int?
-  /// How many were handed out.
+  /// The number of resources returned.
   private var given = 0
-  /// What was handed out and stays.
+  /// The ids that could not be destroyed.
   private var kept: Set<CodePoints> = []
-  /// How many the service counted at the end that it did not show.
+  /// How many resources the service counted at the end but did not return.
   public private(set) var notShown = 0
 
   init(_ client: ResourceClient, _ query: Query, _ patience: ResourceClient.Patience) {
@@ -43,13 +43,13 @@ public struct FirstPages: Sendable {
     self.query.include = []
   }
 
-  /// Remembers what was not destroyed, and may stay.
+  /// Records ids that were not destroyed and may stay.
   public mutating func keep(_ ids: some Sequence<String>) { kept.formUnion(ids.lazy.map { CodePoints($0) }) }
 
   /// The next ids to destroy, or nil when there are no more.
   ///
-  /// - Throws: ``ClientError`` of the request, of kind `service` where a page holds what was destroyed, and of kind
-  ///   `protocol` where more is counted than pages lead to.
+  /// - Throws: ``ClientError`` of the request; of kind `service` if a page has destroyed resources; of kind `protocol` if
+  ///   the service counts more than its pages return.
   public mutating func next() async throws(ClientError) -> [String]? {
     query.page = start
     while true {
@@ -67,16 +67,16 @@ public struct FirstPages: Sendable {
         }
         query.page = next
       }
-      // What stays on the pages before may have moved: the end is only where a look from the first page finds it.
+      // Ids may have moved to earlier pages: only a reading from the first page finds the end.
       if start == first { return nil }
       (start, query.page) = (first, first)
     }
   }
 
-  /// How many were counted at first, where more than those were handed out.
+  /// The first count, if more resources than that were returned.
   public var outgrown: Int? { counted.flatMap { $0 < given ? $0 : nil } }
 
-  /// The ids of a page that were not handed out before; nil where there are none.
+  /// The ids of a page that were not returned before; nil if there are none.
   private mutating func fresh(_ document: Document) async throws(ClientError) -> [String]? {
     let ids = document.resources.compactMap { $0["id"]?.idText }
     guard ids.count == document.resources.count else {
@@ -98,13 +98,13 @@ public struct FirstPages: Sendable {
         return reused
       }
       throw ClientError(
-        .service, "\(client.label("destroy-all")): a page holds the same resources after they were destroyed",
-        nextStep: "does the service keep destroyed resources in its list? narrow the filter")
+        .service, "\(client.label("destroy-all")): a page still has resources that were destroyed",
+        nextStep: "the service may keep destroyed resources in its list: narrow the filter")
     }
     return nil
   }
 
-  /// Whether the service shows a resource of an id, or can't say so.
+  /// Whether the service shows a resource with an id, or the request fails in another way than "not found".
   private func isThere(_ id: String) async -> Bool {
     do throws(ClientError) {
       _ = try await client.show(id, patience: patience)
@@ -112,7 +112,7 @@ public struct FirstPages: Sendable {
     } catch { return [.malformed, .methodNotFound, .service, .invalid].contains(error.kind) }
   }
 
-  /// The page of the query; nil where the service refuses one that was there before.
+  /// The page of the query; nil if the service refuses a page that existed before.
   private mutating func page() async throws(ClientError) -> Document? {
     do throws(ClientError) {
       let document = try await client.list(query, patience: patience)
@@ -130,7 +130,7 @@ public struct FirstPages: Sendable {
 }
 
 extension ResourceClient {
-  /// The first pages of a list that is being emptied; nothing is sent until the first is pulled.
+  /// The first pages of a list that is being emptied; nothing is sent before the first call of `next`.
   public func firstPages(_ query: Query, patience: Patience = .usual) -> FirstPages {
     FirstPages(self, query, patience)
   }

@@ -4,8 +4,8 @@ import Redaction
 extension JSONValue {
   /// The value without secrets.
   ///
-  /// `***` stands for what members hold whose names speak of one, for the password of a URI in a text, and for what comes
-  /// after `Bearer`; null stays.
+  /// `***` replaces the values of members with a secret's name, passwords of URIs in texts, and tokens after `Bearer`; null
+  /// stays.
   ///
   /// ```swift
   /// let value = try JSONValue(parsing: #"{"token":"x","from":"amqp://u:p@h/"}"#)

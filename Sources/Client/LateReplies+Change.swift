@@ -3,14 +3,14 @@ import JSONRPC
 import JSONText
 
 extension LateReplies {
-  /// A change that nobody waits for any more.
+  /// A change without a waiting caller.
   struct Change: Sendable {
     let call: ClientError.Call
-    /// The id of the resource; nil where it makes one.
+    /// The id of the resource; nil for a create.
     let id: String?
-    /// Who reads its reply.
+    /// The client that reads its reply.
     let client: ResourceClient
-    /// When a reply is not to be expected any more; nil where that can't be said.
+    /// The time after which no reply is expected; nil if unknown.
     let life: ContinuousClock.Instant?
     let end = ContinuousClock.now
     var watch: Watch?
@@ -19,13 +19,13 @@ extension LateReplies {
 }
 
 extension LateReplies.Change {
-  /// The answer, with the queue's name in what the broker says.
+  /// The answer, with the queue's name in the broker's error.
   func worded(_ answer: LateReplies.Answer) -> LateReplies.Answer {
     guard case .failure(let error) = answer, error.code == .noRoute else { return answer }
     return .failure(LinkError(.noRoute, "there is no queue \(call.queue)"))
   }
 
-  /// What became of it, as it would have been returned or thrown in time.
+  /// The outcome, as a reply in time would have given it.
   func outcome(of answer: LateReplies.Answer) -> LateReplies.Outcome {
     switch worded(answer) {
     case .success(let reply): client.outcome(of: reply, to: call)
@@ -33,7 +33,7 @@ extension LateReplies.Change {
     }
   }
 
-  /// What became of it, in the words of a note.
+  /// The outcome in the wording of a note.
   func text(of answer: LateReplies.Answer) -> String {
     let label = "\(call.label) \(call.method)\(id.map { " \($0)" } ?? "")"
     switch worded(answer) {
@@ -44,7 +44,7 @@ extension LateReplies.Change {
 
   private func text(of reply: [UInt8], _ label: String) -> String {
     guard let response = try? Response.decode(reply).0 else {
-      return "\(label) was answered, but not so that it can be read"
+      return "\(label) got an unreadable reply"
     }
     switch response.outcome {
     case .error(let error): return ClientError(error, on: label).message

@@ -11,7 +11,7 @@ extension LateReplies {
   /// ```
   public final class Watch: Sendable {
     private struct State {
-      /// The changes without an outcome, and until when a reply may come.
+      /// The changes without an outcome, and the time until which a reply may come.
       var open: [String: ContinuousClock.Instant?] = [:]
       var waiters: [AsyncStream<Void>.Continuation] = []
       var isEnded = false
@@ -22,17 +22,17 @@ extension LateReplies {
 
     fileprivate init(_ late: LateReplies) { self.late = late }
 
-    /// How many changes have no outcome.
+    /// The number of changes without an outcome.
     public var open: Int { state.withLock(\.open.count) }
 
-    /// Follows the change of an error of kind `unknown`.
+    /// Watches the change of an error of kind `unknown`.
     ///
-    /// Where no reply can come, since the connection was lost with its reply queue, nothing happens.
+    /// Does nothing if no reply can come, since the reply queue was lost with its connection.
     ///
     /// - Parameters:
     ///   - error: The error that the change ended with.
-    ///   - settle: Gets what became of it, at most once, on the thread of the connection or at once on the caller's; it
-    ///     must not block.
+    ///   - settle: Called with the outcome at most once, on the connection's thread or immediately on the caller's; it must
+    ///     not block.
     public func add(_ error: ClientError, settle: @escaping @Sendable (Outcome) -> Void) {
       guard let id = error.call?.correlationID else { return }
       state.withLock { _ = $0.open.updateValue(nil, forKey: id) }
@@ -49,10 +49,10 @@ extension LateReplies {
       }
     }
 
-    /// Waits until each change has its outcome, or no reply is to be expected any more, at most for a time; at once where
-    /// the task is cancelled.
+    /// Waits until each change has an outcome or no reply is expected, at most for a time; returns immediately if the task
+    /// is cancelled.
     ///
-    /// - Returns: How many have none.
+    /// - Returns: The number of changes without an outcome.
     public func settled(within limit: Duration) async -> Int {
       let (changes, changed) = AsyncStream.makeStream(of: Void.self)
       let end = state.withLock { state -> ContinuousClock.Instant? in
@@ -71,7 +71,7 @@ extension LateReplies {
       return open
     }
 
-    /// Follows no change any more: what comes is told in notes again.
+    /// Ends the watch; later replies become notes again.
     public func end() {
       let left = state.withLock { state in
         state.isEnded = true
@@ -81,7 +81,7 @@ extension LateReplies {
       late.leave(left)
     }
 
-    /// Counts a change as settled, after its outcome was handed on.
+    /// Counts a change as settled, after its outcome was reported.
     func remove(_ id: String) {
       let waiters = state.withLock { state -> [AsyncStream<Void>.Continuation] in
         guard state.open.removeValue(forKey: id) != nil, state.open.isEmpty else { return [] }
@@ -92,6 +92,6 @@ extension LateReplies {
     }
   }
 
-  /// Begins to follow the changes of one owner.
+  /// Starts a watch on the changes of one owner.
   public func watch() -> Watch { Watch(self) }
 }

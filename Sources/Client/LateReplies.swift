@@ -3,25 +3,25 @@ public import JSONRPC
 public import JSONText
 import Synchronization
 
-/// The changes that were given up without a reply, and the replies that come late.
+/// The changes whose wait ended without a reply, and the replies that come late.
 ///
-/// The owner of such a change follows it with a ``Watch``; what nobody follows is told in a note.
+/// The owner of such a change can watch it with a ``Watch``; the reply to any other change becomes a note.
 ///
 /// ```swift
 /// let late = LateReplies { print($0) }
 /// late.receive(.success(body), for: correlationID)  // a reply that came 2.3 s late: posts create was carried out, id 1001
 /// ```
 public final class LateReplies: Sendable {
-  /// What came late: the body of a reply, or the broker's refusal (`noRoute`, `nacked`).
+  /// A late answer: the body of a reply, or the broker's refusal (`noRoute`, `nacked`).
   public typealias Answer = Result<[UInt8], LinkError>
-  /// What became of a change: the result, as ``ResourceClient/send(_:patience:)`` returns it, or the error it throws.
+  /// The outcome of a change: the result, as ``ResourceClient/send(_:patience:)`` returns it, or the error it throws.
   public typealias Outcome = Result<JSONValue, ClientError>
 
   private struct State {
     var changes = Recent<Change>(limit: 100_000)
-    /// What came before its change was given up here: whoever waited for it may be on the way.
+    /// Answers without a registered change; its caller may be about to register it.
     var arrived = Recent<Answer>(limit: 1 << 20)
-    /// What came before its change was followed.
+    /// Answers to changes without a watch.
     var settled = Recent<(change: Change, answer: Answer)>(limit: 1 << 20)
     var noted = 0
     var lastNoted = ContinuousClock.now
@@ -29,16 +29,16 @@ public final class LateReplies: Sendable {
 
   private let state = Mutex(State())
   private let note: @Sendable (String) -> Void
-  /// How many are told one by one, until none came for some seconds.
+  /// How many late replies get a note each, until none has come for some seconds.
   private static let burst = 20
   private static let calm = Duration.seconds(5)
 
-  /// Creates an empty one.
+  /// Creates an empty record.
   ///
   /// - Parameter note: Shows a sentence to a person.
   public init(note: @escaping @Sendable (String) -> Void) { self.note = note }
 
-  /// Remembers a change that was given up; returns its answer where that came meanwhile.
+  /// Registers a change whose wait has ended; returns its answer if that came meanwhile.
   func add(_ change: Change) -> Answer? {
     let id = change.call.correlationID
     return state.withLock { state in
@@ -48,10 +48,9 @@ public final class LateReplies: Sendable {
     }
   }
 
-  /// Takes an answer that nobody waits for.
+  /// Handles an answer without a waiting caller.
   ///
-  /// It settles the change for the watch that follows it; of a change that nobody follows it gives a note, unless there were
-  /// many within seconds.
+  /// It settles a watched change for its watch. Any other change gets a note, unless there were many within seconds.
   public func receive(_ answer: Answer, for correlationID: String) {
     let change = state.withLock { state in
       let change = state.changes.remove(correlationID)
@@ -72,16 +71,16 @@ public final class LateReplies: Sendable {
     }
   }
 
-  /// What is known of a change that a watch begins to follow.
+  /// The state of a change at the start of a watch.
   enum Followed {
-    /// Its reply may come, up to an instant where that can be said.
+    /// Its reply may come, until an instant if that is known.
     case open(until: ContinuousClock.Instant?)
     case answered(Outcome)
     /// No reply can come.
     case closed
   }
 
-  /// Has a watch get what becomes of a change.
+  /// Assigns a change to a watch.
   func follow(
     _ id: String, by watch: Watch, _ settle: @escaping @Sendable (Outcome) -> Void
   ) -> Followed {
@@ -96,7 +95,7 @@ public final class LateReplies: Sendable {
     }
   }
 
-  /// Leaves changes to the notes.
+  /// Returns changes to the notes.
   func leave(_ ids: some Sequence<String>) {
     state.withLock { state in
       for id in ids { _ = state.changes.update(id) { ($0.watch, $0.settle) = (nil, nil) } }
@@ -110,7 +109,7 @@ public final class LateReplies: Sendable {
       return state.noted
     }
     guard count <= Self.burst + 1 else { return nil }
-    if count > Self.burst { return "more replies come late, which are not told: --trace=amqp shows them" }
+    if count > Self.burst { return "more late replies are not listed here; --trace=amqp shows them" }
     let late = Double(Int((ContinuousClock.now - change.end) / .milliseconds(100))) / 10
     return "a reply that came \(late) s late: \(change.text(of: answer))"
   }

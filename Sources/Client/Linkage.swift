@@ -1,7 +1,7 @@
 import JSONAPI
 import JSONText
 
-/// Finds the linkage in a record's values: from their form and the client's declaration, and nothing else.
+/// Finds the linkage among a record's values, by their form and the client's declaration only.
 struct Linkage {
   private let settings: Settings
   private let verb: String
@@ -11,9 +11,9 @@ struct Linkage {
     self.verb = verb
   }
 
-  /// The linkage that a value of a record is, or nil where it is an attribute.
+  /// The linkage of a record's value; nil if the value is an attribute.
   ///
-  /// - Throws: a `value` error for what is meant as linkage and is none.
+  /// - Throws: a `value` error for a malformed linkage.
   func of(_ value: JSONValue, _ name: String) throws(ClientError) -> JSONValue? {
     guard let declared = settings.declared(name) else { return try undeclared(value, name) }
     switch (declared, value) {
@@ -23,15 +23,15 @@ struct Linkage {
       return try list(array, name) { object throws(ClientError) in try identifier(object, name, type) }
     case (.toOne(let type), _):
       throw refusal(
-        name, "leads to one of \(type), and this is no record with an id", "\(name): {id: \"1\"}, or null")
+        name, "leads to one of \(type), but this is not a record with an id", "\(name): {id: \"1\"}, or null")
     case (.toMany(let type), _):
-      throw refusal(name, "leads to many of \(type), and this is no list", "\(name): [{id: \"1\"}], or []")
+      throw refusal(name, "leads to many of \(type), but this is not a list", "\(name): [{id: \"1\"}], or []")
     }
   }
 
   /// The linkage of a resource object's relationship.
   ///
-  /// - Throws: a `value` error where it is none.
+  /// - Throws: a `value` error if it is not linkage.
   func of(data: JSONValue, _ name: String) throws(ClientError) -> JSONValue {
     switch data {
     case .null: return .null
@@ -42,7 +42,7 @@ struct Linkage {
     }
   }
 
-  /// The id that is sent for a value: a string, or an integer's digits.
+  /// The id to send for a value: a string, or an integer's digits.
   func id(_ value: JSONValue?, of name: String) throws(ClientError) -> String {
     switch value {
     case .string(let text) where !text.isEmpty && !text.holds(","): return text
@@ -50,7 +50,7 @@ struct Linkage {
     default:
       throw refusal(
         name, "has \(value.map { "the id \($0.text)" } ?? "no id")",
-        "an id is an integer or a string that is not empty and holds no comma")
+        "an id is an integer, or a string that is not empty and has no comma")
     }
   }
 
@@ -72,7 +72,7 @@ struct Linkage {
   private func refuseUntyped(_ object: JSONObject, _ name: String) throws(ClientError) {
     guard object.count == 1, object.contains("id") else { return }
     throw refusal(
-      name, "has an id and no type",
+      name, "has an id but no type",
       "write \(name): {type: \"...\", id: ...}, or declare it: client ... relationships: {\(name): \"...\"}")
   }
 
@@ -93,16 +93,16 @@ struct Linkage {
     return .array(JSONArray(identifiers))
   }
 
-  /// The identifier of a record under a declared name.
+  /// The identifier for a record at a declared relationship's name.
   private func identifier(_ object: JSONObject, _ name: String, _ type: String) throws(ClientError) -> JSONValue {
     if object.isLinkage { return try typed(object, name) }
     guard object.contains("id") else {
       throw refusal(
-        name, "is a relationship, and this record has no id",
-        "create it first and give its id: \(name): {type: \"\(type)\", id: made.id}")
+        name, "is a relationship, but this record has no id",
+        "create it first, then use its id: \(name): {type: \"\(type)\", id: made.id}")
     }
     guard object.count == 1 else {
-      throw refusal(name, "is a relationship, of which only the id is sent", "write no more than \(name): {id: ...}")
+      throw refusal(name, "is a relationship, which is sent as an id only", "write only \(name): {id: ...}")
     }
     return Identifier(type: type, id: try id(object["id"], of: name)).json
   }
@@ -113,7 +113,7 @@ struct Linkage {
   }
 
   private func noLinkage(_ name: String) -> ClientError {
-    refusal(name, "is a relationship, and this is no record with type and id", "{type: \"...\", id: \"1\"}")
+    refusal(name, "is a relationship, but this is not a record with type and id", "{type: \"...\", id: \"1\"}")
   }
 
   private func refusal(_ name: String, _ message: String, _ nextStep: String) -> ClientError {
@@ -122,7 +122,7 @@ struct Linkage {
 }
 
 extension JSONObject {
-  /// Whether it says what it stands for: `{type, id}` and no more, or a resource object.
+  /// Whether the value names its type: exactly `{type, id}`, or a resource object.
   fileprivate var isLinkage: Bool {
     if count == 2, contains("type"), contains("id") { return true }
     return self["type"]?.stringValue != nil && (contains("attributes") || contains("relationships"))

@@ -1,19 +1,19 @@
 import JSONAPI
 import JSONText
 
-/// What the pages of a list show of changes that others make to it while it is read.
+/// The signs, in the pages of a list, that other clients changed it while it was read.
 public struct ListChanges: Sendable {
-  /// What a stream does with them.
+  /// What a stream does about such changes.
   public enum Rule: Sendable {
-    /// It gives each resource as often as it comes.
+    /// Returns each resource as often as it arrives.
     case keep
-    /// It gives each resource once, since changes are made of them.
+    /// Returns each resource once, because changes follow.
     case passOver
-    /// It ends with an error.
+    /// Ends with an error.
     case fail
   }
 
-  /// A resource's type and id in 128 bits: of a million resources two have the same with a chance of 1 to 10^26.
+  /// A 128-bit hash of a resource's type and id; two of a million resources collide with a probability of about 10^-26.
   private struct Key: Hashable {
     let halves: SIMD2<Int>
 
@@ -32,22 +32,22 @@ public struct ListChanges: Sendable {
 
   /// The first total, and the latest that differs from it.
   public private(set) var moved: (from: Int, to: Int)?
-  /// How many resources came that had come before.
+  /// The number of repeated resources.
   public private(set) var repeated = 0
   private var total: Int?
   private var seen: Set<Key> = []
-  /// How many pages in a row held only resources that had come before.
+  /// The number of consecutive pages with only repeated resources.
   private var stalled = 0
 
   init() {}
 
-  /// Whether the pages show any.
+  /// Whether the pages show any change.
   public var isEmpty: Bool { moved == nil && repeated == 0 }
 
-  /// Whether pages do not lead on: where the total moved, some may hold nothing new.
+  /// Whether the pages make no progress; if the total changed, a few may hold nothing new.
   var isStalled: Bool { stalled >= (moved == nil ? 2 : PageCursor.patience) }
 
-  /// Takes a page; gives the places of its resources that had come before.
+  /// Records a page and returns the indices of its repeated resources.
   mutating func take(_ document: Document) -> [Int] {
     if let now = document.pagination()?.totalSize {
       let first = total ?? now
@@ -64,7 +64,7 @@ public struct ListChanges: Sendable {
 }
 
 extension ListChanges {
-  /// The changes in sentences.
+  /// The changes as sentences.
   public func sentences(_ rule: Rule) -> [String] {
     var sentences: [String] = []
     if let moved {
@@ -81,14 +81,14 @@ extension ListChanges {
 }
 
 extension ResourceClient {
-  /// The error of a stream that fails where others change its list.
+  /// The error of a stream that fails because others changed its list.
   func changed(_ changes: ListChanges) -> ClientError {
     ClientError(
       .service, "\(label("index")): \(changes.sentences(.fail).joined(separator: "; "))",
       nextStep: "read it again when nobody changes it; on-shift: \"note\" reads on")
   }
 
-  /// The error of pages that do not lead on.
+  /// The error of pages that make no progress.
   func stalled(_ page: Pagination.Page?) -> ClientError {
     var error = malformed("index", "page \(page?.number ?? 1), as the one before, holds only what came before")
     error.nextStep = "the service's pages overlap: does sort: \"id\" give them one order?"

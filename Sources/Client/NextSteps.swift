@@ -2,35 +2,36 @@ import JSONAPI
 import JSONRPC
 import JSONText
 
-/// The next steps where an answer shows that a client was made or used otherwise than its service wants it.
+/// The next steps for answers that show a mismatch between a client's settings and its service.
 extension ResourceClient {
-  /// The error of adding to a relationship that leads to one, or of taking from it.
+  /// The error of adding to or removing from a relationship that leads to one.
   func toOne(
     _ change: RelationshipClient.Change, _ name: String, _ id: String, _ identifiers: JSONValue
   ) -> ClientError {
     let isKnown = settings.declared(name) != nil || linkages.leadsToOne(name) || identifiers.isNull
-    let does = "\(change.word) \(change == .link ? "adds to" : "takes from") what leads to many"
+    let does = "\(change.word) \(change == .link ? "adds to" : "removes from") a relationship to many"
     let relink = relink(name, id, change == .link ? identifiers.arrayValue?.first ?? identifiers : .null)
     return isKnown
       ? ClientError(.value, "\(settings.type) \(change.word): \(name) leads to one, and \(does)", nextStep: relink)
       : ClientError(
-        .value, "\(settings.type) \(change.word): \(does), and this is no list",
-        nextStep: "[\(words(identifiers, name))]; where \(name) leads to one: \(relink)")
+        .value, "\(settings.type) \(change.word): \(does), but this is not a list",
+        nextStep: "[\(words(identifiers, name))]; if \(name) leads to one: \(relink)")
   }
 
-  /// Refuses the answer of a service that adds nothing to a to-one and says so by null (WireProtocol.md, "Relationship methods").
+  /// Throws if a service answered with null, which means that it added nothing to a to-one (WireProtocol.md, "Relationship
+  /// methods").
   func refuseNothing(_ result: JSONValue, to request: Message) throws(ClientError) {
     guard request.method == RelationshipClient.Change.link.rawValue, result.isNull,
       let name = request.params["relationship"]?.stringValue, let data = request.params["data"]
     else { return }
     linkages.note(name, .null)
-    var error = ClientError(.service, "\(label("link")): \(name) leads to one, and the service has changed nothing")
+    var error = ClientError(.service, "\(label("link")): \(name) leads to one, and the service changed nothing")
     let id = request.params["\(settings.singularName)_id"]?.idText ?? ""
     error.nextStep = relink(name, id, data.arrayValue?.first ?? data)
     throw error
   }
 
-  /// The error with what to do about it, where that is known.
+  /// The error with a next step, if one is known.
   func withNextStep(_ error: ClientError, _ method: String) -> ClientError {
     var error = error
     error.nextStep = error.errors.lazy.compactMap { nextStep($0, method) }.first ?? error.nextStep
@@ -41,14 +42,14 @@ extension ResourceClient {
     guard let detail = error.detail else { return nil }
     switch error.code {
     case "101" where detail == "\(settings.type) is not a valid resource.":
-      guard let type = linkages.type else { return "the service's type is another: client ... type: names it" }
+      guard let type = linkages.type else { return "the service has another type: set it with client ... type:" }
       return "client queue: \"\(transport.queue)\" type: \"\(type)\""
     case "105" where ["number", "size"].contains { detail == "\($0) is not an allowed page parameter." }:
       return "page: {offset: 0, limit: 100}"
     case "105" where ["offset", "limit"].contains { detail == "\($0) is not an allowed page parameter." }:
       return "page: {number: 1, size: 100}"
     case "115" where method == RelationshipClient.Change.link.rawValue:
-      return "a relationship that leads to one is changed by relink"
+      return "change a relationship that leads to one with relink"
     case "115" where method == RelationshipClient.Change.relink.rawValue:
       return "a relationship that leads to one takes one identifier or null, one that leads to many a list"
     case "106":
@@ -59,7 +60,7 @@ extension ResourceClient {
     }
   }
 
-  /// The error with what to do about fields that the service does not take (jsonapi-resources' code 105).
+  /// The error with a next step for fields that the service does not accept (jsonapi-resources' code 105).
   func withFieldStep(_ error: ClientError, _ message: Message) -> ClientError {
     guard error.nextStep == nil, let attributes = message.params["data"]?["attributes"]?.objectValue else {
       return error
@@ -87,7 +88,7 @@ extension ResourceClient {
     return "relink \(settings.type) \(id) \"\(name)\" \(words(linkage, name))"
   }
 
-  /// An identifier as it is written in the language; anything else as the form of one.
+  /// An identifier as the language writes it; for anything else a template of one.
   private func words(_ linkage: JSONValue, _ name: String) -> String {
     if linkage.isNull { return "null" }
     let id = "id: \(JSONValue.string(linkage["id"]?.idText ?? "1").text)"

@@ -1,18 +1,18 @@
 import JSONAPI
 import JSONText
 
-/// The way from page to page of a list: by the pagination or, where the service counts nothing, by `links.next`.
+/// Finds the next page of a list: by the pagination or, if the service counts nothing, by `links.next`.
 ///
-/// A page can be empty without being the last where a service hides rows after paging (WireProtocol.md, "Pagination").
-/// An empty page beyond the service's count is the end. Without a count, a number of empty pages in a row is an error. So
-/// is a count that no page leads to.
+/// A page before the last can be empty if the service hides rows after paging (WireProtocol.md, "Pagination"). An empty
+/// page beyond the service's count is the end. Without a count, several empty pages in a row are an error. So is a count
+/// that exceeds what the pages return.
 struct PageCursor {
-  /// Whether the first page was asked for.
+  /// Whether the reading began at the first page.
   let isFromStart: Bool
   private var received = 0
   private var isTurned = false
   private var empty = 0
-  /// How many pages in a row may lead to nothing.
+  /// The number of consecutive pages that may hold nothing new.
   static let patience = 25
 
   init(isFromStart: Bool) { self.isFromStart = isFromStart }
@@ -29,7 +29,7 @@ struct PageCursor {
     received += document.resources.count
     guard let pagination = document.pagination(asked: query.page) else { return nil }
     if let link = pagination.unreadableNext {
-      // Where all that is counted has come, nothing is behind the link.
+      // When all counted resources have arrived, the link leads to nothing.
       if isFromStart, let total = pagination.totalSize, received >= total { return nil }
       throw unreadable(link, client)
     }
@@ -39,23 +39,23 @@ struct PageCursor {
     }
     isTurned = true
     guard next.number > number else {
-      var error = client.malformed("index", "the page after \(number) is said to be \(next.number)")
+      var error = client.malformed("index", "the service's next page after \(number) is \(next.number)")
       error.nextStep =
-        "the service's paging does not advance; ask for single pages: index ... page: {number: 2, size: 10}"
+        "the service's paging does not advance; read single pages: index ... page: {number: 2, size: 10}"
       throw error
     }
     guard empty > 0 else { return next }
     if let end = pagination.end(next.size) { return next.number > end ? nil : next }
     guard empty < Self.patience else {
-      var error = client.malformed("index", "\(empty) pages in a row are empty, and each names a next one")
+      var error = client.malformed("index", "\(empty) pages in a row are empty, and each has a next page")
       error.nextStep =
-        "the service does not say where its list ends; a filter or single pages: index ... page: {number: 2, size: 10}"
+        "the service does not report the end of its list; use a filter or read single pages: index ... page: {number: 2, size: 10}"
       throw error
     }
     return next
   }
 
-  /// Whether pages lead to all that is counted, as far as can be known.
+  /// Whether the pages lead to everything that is counted, as far as is known.
   private func hasWay(_ pagination: Pagination) -> Bool {
     let namesPages = pagination.first != nil || pagination.last != nil || pagination.previous != nil
     return namesPages || !isFromStart || isTurned || received >= pagination.totalSize ?? 0
@@ -67,7 +67,7 @@ struct PageCursor {
     let page = JSONObject(Pagination.members(link).sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
     error.nextStep =
       page.isEmpty
-      ? "its paging is another than page number and size; a filter narrows the list"
+      ? "its paging does not use page number and size; use a filter to narrow the list"
       : "call \(client.settings.type) \"index\" \(JSONValue.object(["page": .object(page)]).text) reads: true asks for it"
     return error
   }
@@ -75,12 +75,12 @@ struct PageCursor {
   private func truncated(_ pagination: Pagination, _ client: ResourceClient) -> ClientError {
     let total = pagination.totalSize ?? 0
     var error = client.malformed("index", "the service counts \(total), sent \(received) and names no next page")
-    error.nextStep = "its paging is another than page number and size; a filter narrows the list"
+    error.nextStep = "its paging does not use page number and size; use a filter to narrow the list"
     return error
   }
 }
 
 extension Pagination {
-  /// The number of the last page, as far as that is known, where pages have a size.
+  /// The number of the last page, if known, for pages of a size.
   func end(_ size: Int) -> Int? { last?.number ?? totalSize.map { ($0 + size - 1) / size } }
 }

@@ -2,7 +2,7 @@ import JSONAPI
 import JSONRPC
 import Synchronization
 
-/// Pages that are asked for before their turn; what is not wanted any more is cancelled with this object.
+/// Prefetched pages; releasing this object cancels the open requests.
 final class PagesAhead: Sendable {
   private typealias Reading = Task<Result<Document, ClientError>, Never>
 
@@ -17,7 +17,7 @@ final class PagesAhead: Sendable {
 
   deinit { readings.withLock { $0.values.forEach { $0.cancel() } } }
 
-  /// The page of a query, which may be on its way already.
+  /// The page of a query, which may already be requested.
   func page(_ query: Query) async throws(ClientError) -> Document {
     guard let number = query.page?.number, let reading = readings.withLock({ $0.removeValue(forKey: number) }) else {
       return try await client.list(query, patience: patience)
@@ -25,7 +25,7 @@ final class PagesAhead: Sendable {
     return try await reading.value.get()
   }
 
-  /// Asks for the pages from that of a query on, as far as the list is known to go.
+  /// Requests the pages from that of a query on, up to the known end of the list.
   func begin(_ query: Query, _ pagination: Pagination?) {
     guard limit > 0, let next = query.page else { return }
     let last = pagination?.end(next.size) ?? next.number

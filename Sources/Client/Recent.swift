@@ -1,23 +1,23 @@
-/// Values by correlation id, of which the newest stay: a number of them at least, and at most twice as many.
+/// Values by correlation id, of which the newest are kept: at least a number, at most twice as many.
 struct Recent<Value> {
   private var newer: [String: Value] = [:]
   private var older: [String: Value] = [:]
   private var weight = 0
   private let limit: Int
 
-  /// Creates an empty one.
+  /// Creates an empty collection.
   ///
-  /// - Parameter limit: The weight of the values that stay at least.
+  /// - Parameter limit: The least total weight of the values that are kept.
   init(limit: Int) { self.limit = limit }
 
-  /// Keeps a value; where there are enough, the older half goes.
+  /// Adds a value; above the limit, the older half is removed.
   mutating func insert(_ value: Value, for id: String, weight: Int = 1) {
     if self.weight + weight > limit { (older, newer, self.weight) = (newer, [:], 0) }
     newer[id] = value
     self.weight += weight
   }
 
-  /// Changes a value where it stands, if it is there.
+  /// Mutates a value in place, if present; returns whether it is.
   mutating func update(_ id: String, _ body: (inout Value) -> Void) -> Bool {
     if let index = newer.index(forKey: id) {
       body(&newer.values[index])
@@ -29,6 +29,6 @@ struct Recent<Value> {
     return true
   }
 
-  /// Takes a value out.
+  /// Removes and returns a value.
   mutating func remove(_ id: String) -> Value? { newer.removeValue(forKey: id) ?? older.removeValue(forKey: id) }
 }

@@ -2,14 +2,14 @@ import JSONText
 
 /// The attributes and the relationships of a record (WireProtocol.md, "Records become documents").
 ///
-/// A record with `type` and `attributes` or `relationships` is a resource, whose attributes and linkage are taken as
-/// they are. Of any other record, what ``Linkage`` finds to be one is a relationship, and all else an attribute.
+/// A record with `type` and `attributes` or `relationships` is a resource, whose attributes and linkage are used
+/// unchanged. In any other record, a value that ``Linkage`` recognizes is a relationship, and any other an attribute.
 struct RecordDocument {
   /// Whether the record is a resource object.
   let isResource: Bool
   private var attributes = JSONObject()
   private var relationships = JSONObject()
-  /// The relationships of a resource that were not loaded, and can't be sent.
+  /// The relationships of a resource that were not loaded and can't be sent.
   private(set) var notLoaded: [String] = []
   private let settings: Settings
   private let verb: String
@@ -27,7 +27,7 @@ struct RecordDocument {
     }
   }
 
-  /// The resource object: `attributes` always, or Alembic takes it for an identifier; else what is not empty.
+  /// The resource object: always with `attributes`, since Alembic would read it as an identifier; other members if not empty.
   func data(id: String?) -> JSONValue {
     var members: [(String, JSONValue)] = []
     members.reserveCapacity(4)
@@ -38,7 +38,7 @@ struct RecordDocument {
     return .object(JSONObject(members))
   }
 
-  /// The id that is sent for a value: a string, or an integer's digits (TheLanguage.md, "IDs").
+  /// The id to send for a value: a string, or an integer's digits (TheLanguage.md, "IDs").
   func id(_ value: JSONValue?, of name: String) throws(ClientError) -> String {
     try Linkage(settings, verb).id(value, of: name)
   }
@@ -64,7 +64,7 @@ struct RecordDocument {
     switch resource[member] {
     case nil, .null?: return [:]
     case .object(let object)?: return object
-    default: throw ClientError(.value, "\(settings.type) \(verb): the \(member) of the resource are no record")
+    default: throw ClientError(.value, "\(settings.type) \(verb): the \(member) of the resource are not a record")
     }
   }
 

@@ -1,23 +1,23 @@
 public import JSONAPI
 public import JSONText
 
-/// A relationship of one resource, as jsonapi-resources names it (WireProtocol.md, "Relationship methods").
+/// A relationship of one resource, with jsonapi-resources' methods (WireProtocol.md, "Relationship methods").
 ///
 /// ```swift
 /// let tags = client.relationship("tags", of: "5")
 /// let linkage = try await tags.show()
 /// ```
 public struct RelationshipClient: Sendable {
-  /// What a change does with the identifiers it is given.
+  /// How a change applies the given identifiers.
   public enum Change: String, Sendable {
     /// Adds them (`create_relationship`).
     case link = "create_relationship"
-    /// Puts them in place of those that are there (`update_relationship`).
+    /// Replaces the present ones with them (`update_relationship`).
     case relink = "update_relationship"
-    /// Takes them away (`destroy_relationship`).
+    /// Removes them (`destroy_relationship`).
     case unlink = "destroy_relationship"
 
-    /// The word of the language.
+    /// The command's name in the language.
     public var word: String {
       switch self {
       case .link: "link"
@@ -47,9 +47,9 @@ public struct RelationshipClient: Sendable {
     return data
   }
 
-  /// Reads the resources it leads to (`get_related_resource`).
+  /// Reads the related resources (`get_related_resource`).
   ///
-  /// A server that makes links of its own wants to know its path: `source`, by default `api/v1/TYPE`.
+  /// A server that generates links needs its path: `source`, by default `api/v1/TYPE`.
   public func related(
     source: String?, options: JSONObject = [:], patience: ResourceClient.Patience = .usual
   ) async throws(ClientError) -> Document {
@@ -62,7 +62,7 @@ public struct RelationshipClient: Sendable {
 
   /// The request that changes the linkage; null clears a to-one.
   ///
-  /// - Throws: a `value` error for what is no linkage, and for adding to or taking from what leads to one.
+  /// - Throws: a `value` error for an invalid linkage, and for adding to or removing from a to-one.
   public func changeRequest(
     _ change: Change, _ identifiers: JSONValue, options: JSONObject = [:]
   ) throws(ClientError) -> ChangeRequest {
@@ -76,14 +76,14 @@ public struct RelationshipClient: Sendable {
     return ChangeRequest(method: change.rawValue, params: params(document.merging(options)), keepsKeys: true)
   }
 
-  /// Refuses to add to a to-one and to take from it: jsonapi-resources does nothing then, or clears it whatever it is
-  /// given (WireProtocol.md, "Relationship methods").
+  /// Refuses to add to a to-one or to remove from it: jsonapi-resources then does nothing, or clears it whatever the
+  /// identifiers (WireProtocol.md, "Relationship methods").
   private func refuseToOne(_ change: Change, _ identifiers: JSONValue) throws(ClientError) {
     switch client.settings.declared(name) {
     case .toMany: return
     case .toOne: break
     case nil:
-      // A list is what a to-many is given.
+      // A list is for a to-many.
       if identifiers.arrayValue != nil, !client.linkages.leadsToOne(name) { return }
     }
     throw client.toOne(change, name, id, identifiers)
@@ -104,12 +104,12 @@ public struct RelationshipClient: Sendable {
 }
 
 extension ResourceClient {
-  /// The relationship of a name of the resource with an id.
+  /// The relationship with a name, of the resource with an id.
   public func relationship(_ name: String, of id: String) -> RelationshipClient { RelationshipClient(self, name, id) }
 }
 
 extension Settings {
-  /// The word that a parent's id is named by, as `post` in `post_id`.
+  /// The word before `_id` in the parameter of a parent's id, as `post` in `post_id`.
   var singularName: String {
     singular ?? Singular.word(of: type)
   }

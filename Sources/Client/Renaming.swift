@@ -1,31 +1,31 @@
 import JSONText
 
-/// A way to write names: which of `_` and `-` becomes the other (Retort.Api `serialize_keys`, `deserialize_keys`).
+/// Renames keys from `_` to `-` or back (Retort.Api `serialize_keys`, `deserialize_keys`).
 struct Renaming {
   private let from: UInt8
   private let to: UInt8
-  /// Whether it goes into lists.
+  /// Whether it renames keys inside lists.
   private let inLists: Bool
 
-  /// How names go out: `_` becomes `-`, and lists stay as they are.
+  /// The renaming of requests: `_` becomes `-`, lists stay unchanged.
   static let outgoing = Renaming(from: UInt8(ascii: "_"), to: UInt8(ascii: "-"), inLists: false)
-  /// How names come in: `-` becomes `_`, in lists too.
+  /// The renaming of replies: `-` becomes `_`, in lists too.
   static let incoming = Renaming(from: UInt8(ascii: "-"), to: UInt8(ascii: "_"), inLists: true)
 
-  /// The name in the other way of writing.
+  /// The renamed name.
   func name(_ name: String) -> String {
     guard name.utf8.contains(from) else { return name }
     return String(decoding: name.utf8.map { $0 == from ? to : $0 }, as: UTF8.self)
   }
 
-  /// The object with all its keys renamed; of two that become one, the one that was renamed counts.
+  /// The object with all its keys renamed; of two keys that become equal, the renamed one counts.
   func object(_ object: JSONObject) -> JSONObject {
     let changed = Set(object.keys.filter { $0.utf8.contains(from) }.map { CodePoints(name($0)) })
     return JSONObject(
       object.compactMap { changed.contains(CodePoints($0.key)) ? nil : (name($0.key), value($0.value)) })
   }
 
-  /// Two names of an object, at any depth, that become one; nil where there are none.
+  /// Two names of an object, at any depth, that become equal; nil if there are none.
   func clash(in value: JSONValue) -> (String, String)? {
     switch value {
     case .object(let object):
@@ -36,7 +36,7 @@ struct Renaming {
     }
   }
 
-  /// The parameters of a query with the names that stand as text in `sort`, `include` and `fields` renamed.
+  /// The parameters of a query with the names in the texts of `sort`, `include` and `fields` renamed.
   func query(_ params: JSONObject) -> JSONObject {
     var result = params
     for member in ["sort", "include", "fields"] {
@@ -51,7 +51,7 @@ struct Renaming {
     return result
   }
 
-  /// The value with all keys in it renamed.
+  /// The value with all its keys renamed.
   func value(_ value: JSONValue) -> JSONValue {
     switch value {
     case .object(let object): .object(self.object(object))

@@ -1,15 +1,15 @@
 public import JSONText
 
-/// Looks at the replies of a client on their way to whoever asked; what is sent does not depend on it.
+/// Observes the replies of a client; it does not influence requests.
 public protocol ReplyObserver: Sendable {
-  /// Looks at what a service answered, with names as they are on the wire.
+  /// Observes a reply of a service, with the names of the wire.
   ///
-  /// It is called for each reply before that is used, and returns at once.
+  /// The client calls it for each reply before it uses the reply; it must return immediately.
   ///
   /// - Parameters:
   ///   - reply: The result, or the error that holds the service's error objects.
   ///   - method: The JSON-RPC method of the request.
   ///   - params: The parameters of the request.
-  ///   - type: The type that the client is for.
+  ///   - type: The type of the client.
   func observe(_ reply: Result<JSONValue, ClientError>, to method: String, _ params: JSONObject, of type: String)
 }

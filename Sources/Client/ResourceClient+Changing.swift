@@ -1,7 +1,7 @@
 public import JSONAPI
 public import JSONText
 
-/// What a service answered to a change.
+/// A service's reply to a change.
 public enum ChangeReply: Sendable {
   /// The document of a create, an update or a destroy.
   case document(Document)
@@ -10,13 +10,13 @@ public enum ChangeReply: Sendable {
 }
 
 extension ResourceClient {
-  /// Sends a change whose parameters are as they go out, and returns what the service answers.
+  /// Sends a change, whose parameters are ready for the wire, and returns the service's reply.
   ///
-  /// Only `Bulk` imports this interface, so that no change leaves but through its dispatcher. A `timeout` of nil waits for ever. A
-  /// destroy is done by any reply without an error, so that its document may be empty.
+  /// Only `Bulk` imports this interface, so that every change goes through its dispatcher. A `timeout` of nil has no limit.
+  /// Any reply without an error completes a destroy, so its document may be empty.
   ///
-  /// - Throws: ``ClientError``; of a request that had left, without a reply, kind `unknown`; kind `protocol` where the
-  ///   result has to be a document and is none.
+  /// - Throws: ``ClientError``; kind `unknown` for a request that was sent and got no reply; kind `protocol` if the result
+  ///   must be a document and is not.
   @_spi(Sending)
   public func send(
     change method: String, wireParams params: JSONObject, expires: Bool, timeout: Duration?, givesDocument: Bool
@@ -27,7 +27,7 @@ extension ResourceClient {
     }
   }
 
-  /// The document of a change to one resource; a destroy is done whatever it is answered.
+  /// The document of a change to one resource; a destroy accepts any reply.
   private func single(_ document: Document, _ method: String) throws(ClientError) -> Document {
     guard document.resources.count > 1, method != "destroy" else { return document }
     throw malformed(method, "the reply is a list of \(document.resources.count) resources, and one was sent")
@@ -35,7 +35,7 @@ extension ResourceClient {
 }
 
 extension ChangeReply {
-  /// The answer that the result of a late reply is; one that is no document is taken as it is.
+  /// Creates a reply from the result of a late reply; a result that is not a document is kept as it is.
   public init(_ result: JSONValue, givesDocument: Bool) {
     let document = givesDocument ? try? Document(result) : nil
     self = document.map { .document($0) } ?? .result(result)

@@ -3,19 +3,19 @@ import JSONRPC
 public import JSONText
 
 extension ResourceClient {
-  /// The parameters as they go out: with the client's `meta`, and names as the client writes them.
+  /// The parameters as they are sent: with the client's `meta`, and with names as its `keys` says.
   ///
-  /// A call's own `meta` wins key by key.
+  /// A call's `meta` overrides the client's key by key.
   ///
-  /// - Throws: a `value` error where the client requires `meta.beam` and there is none, where `meta` is no object, and
-  ///   where two names become one.
+  /// - Throws: a `value` error if the client requires `meta.beam` and it is missing, if `meta` is not an object, and if two
+  ///   names become equal.
   public func wireParams(of request: ReadRequest) throws(ClientError) -> JSONObject {
     try wireParams(request.method, request.params, keepsKeys: request.keepsKeys)
   }
 
-  /// The parameters of a change as they go out, as ``wireParams(of:)-(ReadRequest)``.
+  /// The parameters of a change as they are sent, as ``wireParams(of:)-(ReadRequest)``.
   ///
-  /// - Throws: also a `value` error for an id that a service takes for several.
+  /// - Throws: also a `value` error for an id that a service can read as several.
   public func wireParams(of request: ChangeRequest) throws(ClientError) -> JSONObject {
     try refuseSeveral(request.method, request.params)
     return try wireParams(request.method, request.params, keepsKeys: request.keepsKeys)
@@ -26,12 +26,12 @@ extension ResourceClient {
     var meta = settings.meta
     if let own = params["meta"] {
       guard let own = own.objectValue else {
-        throw refusal(method, "the meta in its parameters is no object", nextStep: "meta: {host: \"...\"}")
+        throw refusal(method, "the meta in its parameters is not an object", nextStep: "meta: {host: \"...\"}")
       }
       for (key, value) in own { meta[key] = value }
     }
     if settings.requiresBeam, meta["beam"]?.stringValue?.isEmpty ?? true {
-      throw refusal(method, "the client requires meta.beam and has none", nextStep: "meta: {beam: \"...\"}")
+      throw refusal(method, "the client requires meta.beam, which is missing", nextStep: "meta: {beam: \"...\"}")
     }
     if !meta.isEmpty { params["meta"] = .object(meta) }
     guard settings.keys == .underscore, !keepsKeys else { return params }
@@ -39,7 +39,7 @@ extension ResourceClient {
     if let (name, other) = Renaming.outgoing.clash(in: .object(params)) {
       throw refusal(
         method, "\(name) and \(other) are both written \(other)",
-        nextStep: "leave one of them out, or keys: \"wire\" for this call")
+        nextStep: "remove one of them, or add keys: \"wire\" to this call")
     }
     return Renaming.outgoing.object(params)
   }
@@ -48,14 +48,14 @@ extension ResourceClient {
     ClientError(.value, "\(label(method)): \(message)", nextStep: nextStep)
   }
 
-  /// Sends a request that changes nothing and returns the result of the reply.
+  /// Sends a read and returns the reply's result.
   ///
   /// - Throws: ``ClientError``.
   public func send(_ request: ReadRequest, patience: Patience = .usual) async throws(ClientError) -> JSONValue {
     try await send(request, patience: patience) { result throws(ClientError) in result }
   }
 
-  /// Sends a request that changes nothing and returns what is read of the result of the reply.
+  /// Sends a read and returns what `read` makes of the reply's result.
   func send<Reading>(
     _ request: ReadRequest, patience: Patience, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
@@ -64,14 +64,14 @@ extension ResourceClient {
     return try await send(message, read: read)
   }
 
-  /// A request as it goes out.
+  /// A request as it is sent.
   struct Message {
     let method: String
     let params: JSONObject
     let changes: Bool
-    /// Whether the message of a change dies at its deadline.
+    /// Whether the message of a change expires at its deadline.
     let expires: Bool
-    /// How long to wait for the reply; nil for ever.
+    /// How long to wait for the reply; nil for no limit.
     let timeout: Duration?
 
     init(_ method: String, _ params: JSONObject, changes: Bool, expires: Bool = false, timeout: Duration?) {
@@ -80,9 +80,9 @@ extension ResourceClient {
     }
   }
 
-  /// Sends a message and returns what is read of the result of the reply.
+  /// Sends a message and returns what `read` makes of the reply's result.
   ///
-  /// It stands where it is called: a suspension less for each request.
+  /// Inlined, which saves a suspension for each request.
   @inline(__always) func send<Reading>(
     _ message: Message, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
@@ -118,7 +118,7 @@ extension ResourceClient {
     }
   }
 
-  /// The reply to an envelope; a change that is given up without one is remembered, unless that came meanwhile.
+  /// The reply to an envelope; a change without a reply is registered with the late replies, unless its reply came meanwhile.
   private func ended(
     _ envelope: Envelope, _ answer: LateReplies.Answer, _ message: Message, _ call: ClientError.Call
   ) throws(LinkError) -> [UInt8] {
@@ -134,7 +134,7 @@ extension ResourceClient {
     }
   }
 
-  /// A change as late replies know it: a service that took it at the last moment has as long again for its reply.
+  /// A change for the late replies; a service that took it at the last moment has the same time again for its reply.
   private func late(
     _ message: Message, _ call: ClientError.Call, _ deadline: ContinuousClock.Instant?
   ) -> LateReplies.Change {
@@ -144,14 +144,14 @@ extension ResourceClient {
     return LateReplies.Change(call: call, id: message.params["id"]?.idText, client: reader, life: life)
   }
 
-  /// What a late reply says, as a result or an error.
+  /// The outcome in a late reply: a result or an error.
   func outcome(of reply: [UInt8], to call: ClientError.Call) -> LateReplies.Outcome {
     do throws(ClientError) { return .success(renamed(try wireResult(of: reply, to: call))) } catch {
       return .failure(error.answering(call, changes: true))
     }
   }
 
-  /// How long a request waits for its reply; nil for ever.
+  /// How long a request waits for its reply; nil for no limit.
   public func timeout(_ patience: Patience) -> Duration? {
     switch patience {
     case .usual: settings.timeout
@@ -202,7 +202,7 @@ extension ResourceClient {
     guard let trace else { return }
     if !duplicateKeys.isEmpty {
       let keys = duplicateKeys.joined(separator: ", ")
-      trace("\(label(call.method)): keys that stand twice in the reply, the last counts: \(keys)")
+      trace("\(label(call.method)): keys that occur twice in the reply, the last counts: \(keys)")
     }
     if id != .string(call.correlationID) {
       trace("\(label(call.method)): the reply's id is \(id.text), its correlation id \(call.correlationID)")

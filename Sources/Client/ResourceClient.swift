@@ -2,7 +2,7 @@ public import JSONAPI
 public import JSONRPC
 import JSONText
 
-/// A resource service's verbs, as Retort.Client.Generic has them.
+/// The verbs of a resource service (Retort.Client.Generic).
 ///
 /// ```swift
 /// let posts = ResourceClient(transport: transport, settings: Settings(type: "posts", meta: [:]))
@@ -19,7 +19,7 @@ public struct ResourceClient: Sendable {
     let linkages = SeenLinkages()
   }
 
-  /// The parts in one object, since a client is copied some times for each request.
+  /// The parts in one object, since each request copies its client several times.
   private final class Box: Sendable {
     let parts: Parts
 
@@ -28,37 +28,37 @@ public struct ResourceClient: Sendable {
 
   private var box: Box
 
-  /// The way to the service.
+  /// The transport to the service.
   var transport: any Transport { box.parts.transport }
 
-  /// What it was made with.
+  /// The settings.
   public var settings: Settings {
     get { box.parts.settings }
     set { change { $0.settings = newValue } }
   }
 
-  /// Shows requests and replies, and what is worth knowing and is no error.
+  /// The trace of requests and replies, and of remarks that are not errors.
   public var trace: Trace? {
     get { box.parts.trace }
     set { change { $0.trace = newValue } }
   }
 
-  /// Remembers the changes whose reply did not come in time.
+  /// The changes whose reply did not come in time.
   public var lateReplies: LateReplies? {
     get { box.parts.lateReplies }
     set { change { $0.lateReplies = newValue } }
   }
 
-  /// Looks at its replies.
+  /// Observes its replies.
   public var observer: (any ReplyObserver)? {
     get { box.parts.observer }
     set { change { $0.observer = newValue } }
   }
 
-  /// What it is at.
+  /// Its activity.
   public var activity: Activity { box.parts.activity }
 
-  /// What its answers have shown of its type.
+  /// What its replies have shown about its type.
   var linkages: SeenLinkages { box.parts.linkages }
 
   private mutating func change(_ body: (inout Parts) -> Void) {
@@ -74,7 +74,7 @@ public struct ResourceClient: Sendable {
     box = Box(Parts(transport: transport, settings: settings, trace: trace, lateReplies: lateReplies))
   }
 
-  /// How long a call waits: as the client says, another time, or for ever.
+  /// How long a call waits: the client's timeout, another time, or without a limit.
   public enum Patience: Sendable {
     case usual
     case limited(Duration)
@@ -84,26 +84,26 @@ public struct ResourceClient: Sendable {
   /// The queue that requests go to.
   public var queue: String { transport.queue }
 
-  /// Where tasks with many requests run best: the connection's own thread, or nil for anywhere.
+  /// The executor for tasks with many requests: the connection's thread, or nil for the default.
   public var taskExecutor: (any TaskExecutor)? { transport.taskExecutor }
 
-  /// Waits no longer for any reply.
+  /// Ends the wait for every reply.
   public func abandon() { transport.abandon() }
 
-  /// Closes its channel; the reply queue goes with it.
+  /// Closes its channel and deletes its reply queue.
   public func close() async { await transport.close() }
 
-  /// What messages begin with: `posts show`.
+  /// The beginning of its messages: `posts show`.
   func label(_ method: String) -> String { "\(settings.type) \(method)" }
 
-  /// Sends a request that changes nothing and returns the document of the reply.
+  /// Sends a read and returns the reply's document.
   ///
-  /// - Throws: ``ClientError`` as ``send(_:patience:)`` does; kind `protocol` where the result is no document.
+  /// - Throws: ``ClientError`` as ``send(_:patience:)`` does; kind `protocol` if the result is not a document.
   public func document(_ request: ReadRequest, patience: Patience = .usual) async throws(ClientError) -> Document {
     try await document(request, patience: patience) { _ throws(ClientError) in }
   }
 
-  /// Sends a request that changes nothing and returns the document of the reply, once it has passed a check.
+  /// Sends a reading request, checks the reply and returns its document.
   func document(
     _ request: ReadRequest, patience: Patience, check: (Document) throws(ClientError) -> Void
   ) async throws(ClientError) -> Document {
@@ -115,7 +115,7 @@ public struct ResourceClient: Sendable {
     }
   }
 
-  /// The document that a result is.
+  /// The document of a result.
   func document(_ result: JSONValue, _ method: String) throws(ClientError) -> Document {
     do throws(Document.NoDocument) {
       let document = try Document(result)
@@ -123,7 +123,7 @@ public struct ResourceClient: Sendable {
       return document
     } catch {
       if method == "destroy" { return Document() }
-      throw malformed(method, "the reply's \(error.member) is no JSON:API: \(error.text.hidingSecrets)")
+      throw malformed(method, "the reply's \(error.member) is not JSON:API: \(error.text.hidingSecrets)")
     }
   }
 
@@ -132,7 +132,7 @@ public struct ResourceClient: Sendable {
     try await document(ReadRequest(method: "index", params: query.params), patience: patience)
   }
 
-  /// Reads a page where it matters that there is one: a reply without `data` is no empty list.
+  /// Reads a page; a reply without `data` is an error, not an empty list.
   ///
   /// - Throws: ``ClientError`` as ``document(_:patience:)`` does; kind `protocol` for a reply without `data`.
   public func list(_ query: Query, patience: Patience = .usual) async throws(ClientError) -> Document {
@@ -142,7 +142,7 @@ public struct ResourceClient: Sendable {
     }
   }
 
-  /// Refuses a reply without `data`, which says nothing of what there is.
+  /// Throws for a reply without `data`.
   func refuseMissingData(_ document: Document, _ method: String) throws(ClientError) {
     if !document.object.contains("data") { throw malformed(method, "the reply has no data") }
   }
@@ -158,14 +158,14 @@ public struct ResourceClient: Sendable {
     }
   }
 
-  /// Refuses an id that a service takes for several: `destroy` of `"1,2"` destroys two (WireProtocol.md, "Parameters").
+  /// Refuses an id that a service reads as several: `destroy` of `"1,2"` destroys two (WireProtocol.md, "Parameters").
   func refuseSeveral(_ method: String, _ params: JSONObject) throws(ClientError) {
     guard let id = params["id"]?.stringValue, id.isEmpty || id.utf8.contains(UInt8(ascii: ",")) else { return }
     throw ClientError(
-      .value, "\(label(method)): the id is \"\(id)\"", nextStep: "an id is not empty and holds no comma")
+      .value, "\(label(method)): the id is \"\(id)\"", nextStep: "an id is not empty and has no comma")
   }
 
-  /// The error of a reply that says something else than it should.
+  /// The error of an unexpected reply.
   func malformed(_ method: String, _ message: String) -> ClientError {
     var error = ClientError(.malformed, "\(label(method)): \(message)")
     error.wasSent = true

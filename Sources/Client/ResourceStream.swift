@@ -1,9 +1,9 @@
 public import JSONAPI
 import JSONText
 
-/// The pages of a list, each asked for when the one before is used up (Retort.Client.Generic `stream`).
+/// The pages of a list, each requested when the one before is consumed (Retort.Client.Generic `stream`).
 ///
-/// A next page that does not advance ends it with an error, so that no service can make it endless. What others change in
+/// A next page that does not advance is an error, so that no service makes it endless. What others change in
 /// the list while it is read is kept in ``changes``.
 public struct ResourceStream: Sendable {
   private let client: ResourceClient
@@ -11,11 +11,11 @@ public struct ResourceStream: Sendable {
   private var query: Query
   private var cursor: PageCursor
   private var isDone = false
-  /// What ends it after the page that was handed out last.
+  /// The error to throw after the last returned page.
   private var fault: ClientError?
   private var last: [JSONObject] = []
   private let rule: ListChanges.Rule
-  /// What the pages up to now show of changes to the list.
+  /// The changes to the list that the pages have shown so far.
   public private(set) var changes = ListChanges()
 
   init(
@@ -48,7 +48,7 @@ public struct ResourceStream: Sendable {
     return given
   }
 
-  /// What is handed out of a page.
+  /// The part of a page that is returned.
   private mutating func given(_ document: Document) throws(ClientError) -> Document {
     let places = changes.take(document)
     let isRefused = rule == .fail && !changes.isEmpty
@@ -78,25 +78,25 @@ public struct ResourceStream: Sendable {
     guard isSame else { return }
     isDone = true
     var error = client.malformed("index", "page \(query.page?.number ?? 1) repeats the page before")
-    error.nextStep = "the service ignores page: index ... reads all that it gives at once"
+    error.nextStep = "the service ignores page:; index ... reads its whole list in one request"
     throw error
   }
 }
 
 extension ResourceClient {
-  /// A lazy stream of pages; nothing is sent until the first is pulled.
+  /// A lazy stream of pages; nothing is sent before the first call of `next`.
   ///
-  /// Once the first has told how many there are, up to `prefetch` pages are asked for ahead of their turn.
+  /// When the first page has given the count, up to `prefetch` pages are requested ahead.
   public func stream(
     _ query: Query, patience: Patience = .usual, prefetch: Int = 0, rule: ListChanges.Rule = .keep
   ) -> ResourceStream {
     ResourceStream(self, query, patience, prefetch: prefetch, rule: rule)
   }
 
-  /// How many resources a query finds (Retort.Client.Generic `count`).
+  /// The number of resources that a query finds (Retort.Client.Generic `count`).
   ///
-  /// Asks for the smallest page and reads its total, or for the list as it comes where the service refuses that page.
-  /// Where it reports no total, what the page or, at last, the stream holds is counted, and the trace says so.
+  /// It reads the total of the smallest page, or of the service's own page if it refuses that. Without a total it counts
+  /// the resources of the page or of all pages, and the trace says so.
   public func count(_ query: Query, patience: Patience = .usual) async throws(ClientError) -> Int {
     var all = query
     all.include = []
@@ -113,7 +113,7 @@ extension ResourceClient {
     if let total = pagination?.totalSize { return total }
     let found = document.resources.count
     if found != 1, pagination?.hasNext != true { return found }
-    trace?("\(label("count")): the service reports no total; counting the stream")
+    trace?("\(label("count")): the service reports no total; counting its pages")
     var stream = stream(all, patience: patience)
     var count = 0
     while let page = try await stream.next() { count += page.resources.count }

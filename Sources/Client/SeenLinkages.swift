@@ -1,9 +1,9 @@
 import JSONText
 import Synchronization
 
-/// What answers have shown of a client's type: its name, and which relationships lead to one.
+/// What replies have shown about a client's type: its name, and the relationships that lead to one.
 ///
-/// What is sent does not depend on it: it refuses what would do something else than it says, and names next steps.
+/// Requests do not depend on it. It serves to refuse misleading changes and to suggest next steps.
 final class SeenLinkages: Sendable {
   private struct State {
     var type: String?
@@ -12,13 +12,13 @@ final class SeenLinkages: Sendable {
 
   private let state = Mutex(State())
 
-  /// The type of the resources that came, if any did.
+  /// The type of the received resources, if any.
   var type: String? { state.withLock(\.type) }
 
-  /// Whether a relationship was seen to lead to one.
+  /// Whether a reply has shown that a relationship leads to one.
   func leadsToOne(_ name: String) -> Bool { state.withLock { $0.toOnes.contains(name.dashed) } }
 
-  /// Notes the linkage that a relationship was seen with.
+  /// Records the linkage of a relationship.
   func note(_ name: String, _ linkage: JSONValue) {
     let leadsToOne = linkage.arrayValue == nil
     state.withLock { state in
@@ -26,7 +26,7 @@ final class SeenLinkages: Sendable {
     }
   }
 
-  /// Notes what a resource shows.
+  /// Records the type and the linkages of a resource.
   func look(at resource: JSONObject?, of type: String) {
     guard let resource else { return }
     let found = resource["type"]?.stringValue
@@ -38,6 +38,6 @@ final class SeenLinkages: Sendable {
 }
 
 extension String {
-  /// The name with dashes, in which both ways of writing it are one.
+  /// The name with dashes for underscores, so that both spellings compare equal.
   var dashed: String { utf8.contains(UInt8(ascii: "_")) ? String(map { $0 == "_" ? "-" : $0 }) : self }
 }

@@ -1,12 +1,12 @@
 public import JSONText
 
-/// What a client is made with (Retort.Client.Generic `start_link`).
+/// The settings of a client (Retort.Client.Generic `start_link`).
 public struct Settings: Sendable {
   /// How names are written on the wire.
   public enum Keys: String, Sendable {
-    /// As they are.
+    /// Unchanged.
     case wire
-    /// `_` goes out as `-`, and `-` comes in as `_`, as in the Elixir library.
+    /// `_` is sent as `-`, and `-` is received as `_`, as in the Elixir library.
     case underscore
   }
 
@@ -15,7 +15,7 @@ public struct Settings: Sendable {
     case toOne(type: String)
     case toMany(type: String)
 
-    /// The type of what it leads to.
+    /// The type of the related resources.
     public var type: String {
       switch self {
       case .toOne(let type), .toMany(let type): type
@@ -25,17 +25,17 @@ public struct Settings: Sendable {
 
   /// The type of its resources.
   public var type: String
-  /// What goes with each request as `meta`; a call's own wins key by key.
+  /// The `meta` of each request; a call's `meta` overrides it key by key.
   public var meta: JSONObject
-  /// How long a request waits for its reply; nil for ever.
+  /// How long a request waits for its reply; nil for no limit.
   public var timeout: Duration?
   /// How names are written.
   public var keys: Keys
-  /// Names of relationships that take ids without a type.
+  /// The relationships that take ids without a type, by name.
   public var relationships: [String: Relationship]
-  /// Whether nothing is sent without `meta.beam`.
+  /// Whether requests without `meta.beam` are refused.
   public var requiresBeam: Bool
-  /// The word that a parent's id is named by; nil for the type without its plural ending.
+  /// The word before `_id` in the parameter of a parent's id; nil for the singular of the type.
   public var singular: String?
 
   /// Creates settings.
@@ -51,7 +51,7 @@ public struct Settings: Sendable {
     self.requiresBeam = requiresBeam
   }
 
-  /// The declaration of a relationship, whose name is the same code points.
+  /// The declaration of a relationship; names are compared by code points.
   func declared(_ name: String) -> Relationship? {
     guard let index = relationships.index(forKey: name), relationships[index].key.isSame(as: name) else { return nil }
     return relationships[index].value

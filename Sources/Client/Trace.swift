@@ -1,31 +1,31 @@
-/// What a trace shows, and where.
+/// The topics that a trace shows, and its output.
 public struct Trace: Sendable {
-  /// The levels of what is told.
+  /// The topics of a trace.
   public enum Topic: String, CaseIterable, Sendable {
-    /// Frames of the broker's protocol, as they go and come.
+    /// Frames of the broker's protocol, sent and received.
     case amqp
     /// Each request and its reply, with their bodies.
     case rpc
-    /// Each call on one line: what was asked, what came of it, how long it took.
+    /// Each call on one line: its parameters, its result, its duration.
     case api
-    /// Request and reply of what failed.
+    /// Request and reply of failed calls.
     case errors
   }
 
-  /// What is shown.
+  /// The topics that are shown.
   public let topics: Set<Topic>
   private let write: @Sendable (String) -> Void
 
-  /// Creates a trace of topics.
+  /// Creates a trace of some topics.
   public init(_ topics: Set<Topic>, write: @escaping @Sendable (String) -> Void) {
     self.topics = topics
     self.write = write
   }
 
-  /// Shows a line.
+  /// Writes a line.
   public func callAsFunction(_ text: String) { write(text) }
 
-  /// Shows a line of a topic, if it is shown.
+  /// Writes a line, if its topic is shown.
   public func callAsFunction(_ topic: Topic, _ text: @autoclosure () -> String) {
     if topics.contains(topic) { write(text()) }
   }

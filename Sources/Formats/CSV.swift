@@ -2,9 +2,9 @@ import JSONText
 
 /// Lines of comma- or tab-separated values (RFC 4180).
 package enum CSV {
-  /// A line without its end; a cell that would be read as something else is quoted.
+  /// A line without its end; a cell is quoted if it would otherwise be misread.
   ///
-  /// These are the separator, a quote, a line's end, a byte order mark at the beginning, and the one cell of an empty line.
+  /// That concerns the separator, a quote, a line end, a byte order mark at the beginning, and a single empty cell.
   package static func line(_ cells: [String], separator: Unicode.Scalar = ",") -> String {
     let line = cells.map { cell in
       let needsQuotes = cell.unicodeScalars.contains {

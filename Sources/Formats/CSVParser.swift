@@ -1,19 +1,19 @@
 import Values
 
-/// Cuts comma- or tab-separated text into rows of cells (RFC 4180).
+/// Splits comma- or tab-separated text into rows of cells (RFC 4180).
 ///
-/// A line ends in LF or CRLF; where the first one ends in CR alone, all do. A cell that holds the separator, a quote or a
-/// line's end stands in quotes, with each quote in it doubled. Whatever has no place in these rules is an error with its line.
+/// A line ends in LF or CRLF; if the first line ends in CR alone, all must. A cell with the separator, a quote or a line
+/// end is in quotes, with each quote in it doubled. Anything else is an error with its line.
 struct CSVParser {
   private var bytes: [UInt8] = []
   private let separator: UInt8
   private let path: String
   private var offset = 0
-  /// The line that comes next, counted from 1.
+  /// The number of the next line, from 1.
   private var line = 1
-  /// Whether lines end in CR alone, as soon as that is known.
+  /// Whether lines end in CR alone; nil while unknown.
   private(set) var endsInReturn: Bool?
-  /// Whether there are no bytes after these.
+  /// Whether these bytes are the last.
   private var isAtEnd = false
 
   private enum Stop: Error {
@@ -26,10 +26,10 @@ struct CSVParser {
     self.path = path
   }
 
-  /// How many bytes wait for the rest of their row.
+  /// The number of bytes of an incomplete row.
   var pending: Int { bytes.count - offset }
 
-  /// Takes the bytes that follow; none are the end of the file.
+  /// Appends the next bytes; an empty array means the end of the file.
   mutating func add(_ more: [UInt8]) {
     bytes.removeFirst(offset)
     offset = 0
@@ -37,7 +37,7 @@ struct CSVParser {
     isAtEnd = more.isEmpty
   }
 
-  /// The next row, or nil where none is complete; empty lines are passed over.
+  /// The next row, or nil if none is complete; empty lines are skipped.
   ///
   /// - Throws: a `file` error with the line.
   mutating func next() throws(Fault) -> (cells: [String], line: Int)? {
@@ -57,7 +57,8 @@ struct CSVParser {
     let start = line
     if start > 1, bytes[offset...].starts(with: [0xEF, 0xBB, 0xBF]) {
       throw fault(
-        "a byte order mark (U+FEFF) begins a line inside the file", "files were joined: remove it, or quote it")
+        "a byte order mark (U+FEFF) begins a line inside the file",
+        "the file was joined from several: remove the mark, or quote it")
     }
     var cells: [String] = []
     while true {
@@ -79,12 +80,12 @@ struct CSVParser {
     throw .incomplete
   }
 
-  /// Passes over a line's end, which must be as those before it.
+  /// Skips a line end, which must be of the same kind as the earlier ones.
   private mutating func endLine() throws(Stop) {
     let isFeed = bytes[offset] == 0x0A
     offset += 1
     if isFeed {
-      if endsInReturn == true { throw fault("a line ends in LF, and those before it in CR", Self.ends) }
+      if endsInReturn == true { throw fault("a line ends in LF, but the lines before it in CR", Self.ends) }
       endsInReturn = false
     } else if try peek() == 0x0A, endsInReturn != true {
       offset += 1
@@ -96,14 +97,14 @@ struct CSVParser {
     line += 1
   }
 
-  private static let ends = "a cell that holds a line's end stands in quotes"
+  private static let ends = "put a cell with a line end in quotes"
 
   private mutating func cell() throws(Stop) -> String {
     guard try peek() == UInt8(ascii: "\"") else { return try plain() }
     let (start, cell) = (line, try quoted())
     switch try peek() {
     case nil, separator?, 0x0A?, 0x0D?: return try text(cell[...], start)
-    default: throw fault("text after a closing quote", "a quote inside a quoted cell is doubled: \"\"")
+    default: throw fault("text after a closing quote", "double a quote inside a quoted cell: \"\"")
     }
   }
 

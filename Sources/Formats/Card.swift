@@ -5,14 +5,14 @@ package import Values
 package struct Card {
   private let fields: [(name: String, text: String)]
 
-  /// Lays out a record; a name or a value is one line, for a terminal with escapes for what would steer it.
+  /// Lays out a record; a name or a value is one line, with control characters escaped for a terminal.
   package init(_ record: Record, isForTerminal: Bool) {
     fields = record.fields.map {
       (Table.line($0.name, isForTerminal), Table.line($0.value.shownCell, isForTerminal))
     }
   }
 
-  /// The lines of the card: a value that has no room in `width` goes on below itself.
+  /// The lines of the card; a value that does not fit in `width` continues on the next line.
   package func lines(width: Int?) -> [String] {
     let most = width.map { max(1, $0 / 3) } ?? Int.max
     let nameWidth = min(fields.map { Columns.width(of: $0.name) }.max() ?? 0, most)
@@ -28,7 +28,7 @@ package struct Card {
 }
 
 extension String {
-  /// The text in parts that each have room in some columns of a terminal; at least one.
+  /// The text in parts that each fit in a number of columns; at least one part.
   fileprivate func parts(of width: Int) -> [Substring] {
     var parts: [Substring] = []
     var (start, used) = (startIndex, 0)

@@ -2,13 +2,13 @@ import JSONText
 import Language
 package import Values
 
-/// Bars beside their labels: of numbers that are given, or of how many values are alike.
+/// A bar chart: of given numbers, or of counts of equal values.
 package struct Chart {
-  /// A bar: what it is of, and how long it is.
+  /// A bar: its label and its length.
   package struct Bar: Sendable {
     package var label: String
     package var length: Double
-    /// The length as it is written beside the bar.
+    /// The text of the length beside the bar.
     package var text: String
 
     package init(label: String, length: Double, text: String) {
@@ -28,11 +28,11 @@ package struct Chart {
   /// The most bars of a count over time.
   private static let mostTimes = 40
 
-  /// Draws the bars, each on a line that has room in a width.
+  /// Draws the bars, each on a line that fits in a width.
   ///
   /// - Parameters:
-  ///   - width: The columns that a line may take.
-  ///   - isForTerminal: Whether blocks of Unicode are drawn, and what would steer a terminal is shown as escapes.
+  ///   - width: The largest number of columns of a line.
+  ///   - isForTerminal: Whether to draw Unicode blocks, and to escape control characters.
   /// - Returns: The lines.
   package func lines(width: Int, isForTerminal: Bool) -> [String] {
     let labels = bars.map { Table.line($0.label, isForTerminal).cut(to: max(8, width / 3)) }
@@ -49,7 +49,7 @@ package struct Chart {
     }
   }
 
-  /// A bar of so many columns: in eighths at a terminal, of `#` elsewhere; a negative one is drawn lighter.
+  /// A bar with a number of columns: in eighths at a terminal, of `#` elsewhere; a negative one is lighter.
   private static func bar(_ columns: Double, isNegative: Bool, _ isForTerminal: Bool) -> String {
     guard isForTerminal, !isNegative else {
       let mark = isNegative ? (isForTerminal ? "░" : "-") : "#"
@@ -78,7 +78,7 @@ package struct Chart {
       })
   }
 
-  /// The smallest size of a range with which there are not too many.
+  /// The smallest size of a range that does not give too many ranges.
   private static func step(for range: Double) -> Double {
     guard range > 0, range.isFinite else { return 1 }
     var power = 1.0
@@ -101,7 +101,7 @@ package struct Chart {
     return (whole < 0 ? "-" : "") + padded.dropLast(digits) + "." + padded.suffix(digits)
   }
 
-  /// Counts values that are alike, the most frequent first.
+  /// Counts equal values, the most frequent first.
   package static func counts(of labels: [String]) -> Chart {
     var places: [CodePoints: Int] = [:]
     var counts: [(label: String, count: Int)] = []
@@ -119,8 +119,8 @@ package struct Chart {
     return Chart(sorted.map { Bar($0.element.label, count: $0.element.count) })
   }
 
-  /// Counts times in the smallest of seconds, minutes, hours, days, months and years with which there are not too many;
-  /// those without any are shown too.
+  /// Counts times in the smallest unit of seconds, minutes, hours, days, months and years that does not give too many
+  /// bars; units without a time are shown too.
   package static func timeline(of times: [Instant]) -> Chart {
     guard let least = times.min(), let most = times.max() else { return Chart([]) }
     let unit = TimeUnit.allCases.first { $0.index(of: most) - $0.index(of: least) < mostTimes } ?? .year
@@ -131,7 +131,7 @@ package struct Chart {
   }
 }
 
-/// A unit of time that has a number, counted from its first.
+/// A unit of time, numbered from its first.
 private enum TimeUnit: CaseIterable {
   case second, minute, hour, day, month, year
 
@@ -153,7 +153,7 @@ private enum TimeUnit: CaseIterable {
     return self == .year ? date.year : date.year * 12 + date.month - 1
   }
 
-  /// How the unit of a number is written: `2026-01-31 12:00`, `2026-01`.
+  /// The text of a numbered unit: `2026-01-31 12:00`, `2026-01`.
   func label(_ index: Int) -> String {
     func pad(_ number: Int, _ width: Int) -> String {
       String(repeating: "0", count: max(0, width - "\(number)".count)) + "\(number)"
@@ -172,7 +172,7 @@ private enum TimeUnit: CaseIterable {
 }
 
 extension Int {
-  /// The quotient that is rounded down, for numbers below zero too.
+  /// The quotient rounded down, also for negative numbers.
   fileprivate func quotient(by divisor: Int) -> Int {
     let (quotient, rest) = quotientAndRemainder(dividingBy: divisor)
     return rest < 0 ? quotient - 1 : quotient

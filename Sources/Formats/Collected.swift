@@ -1,28 +1,28 @@
 import JSONText
 package import Values
 
-/// Elements that are kept until the last is there: in memory, and beyond a limit in a temporary file.
+/// Collected elements: in memory, and beyond a limit in a temporary file.
 ///
-/// The file has no name any more once it is open, so that nothing is left of it whatever happens. What it gives back is what it
-/// got: digits, order, included resources.
+/// The file has no name, so that nothing of it remains, however the program ends. The elements are read back unchanged:
+/// digits, order, included resources.
 package struct Collected {
-  /// How many bytes are kept in memory, roughly.
+  /// Roughly how many bytes are kept in memory.
   package static let limit = 64 << 20
 
   private let limit: Int
   private var held: [[Value]] = []
   private var weight = 0
-  /// How many elements there are.
+  /// The number of elements.
   package private(set) var count = 0
   private var file: SpillFile?
-  /// Whether elements stand in lists with their names.
+  /// Whether each element is stored in a list with its named values.
   private var hasNames = false
 
   package init(limit: Int = Self.limit) { self.limit = limit }
 
-  /// Reads a stream to its end; with `keepsNames` the elements keep the names that `as` gave.
+  /// Reads a stream to its end; with `keepsNames` the elements keep the values named by `as`.
   ///
-  /// - Throws: what the stream throws, and a `file` error where the temporary file can't be written.
+  /// - Throws: the stream's errors, and a `file` error if the temporary file can't be written.
   package static func all(
     of stream: inout ElementStream, keepsNames: Bool = false, limit: Int = Self.limit
   ) async throws(Fault) -> Collected {
@@ -34,13 +34,13 @@ package struct Collected {
     return collected
   }
 
-  /// Keeps a page with the names of its elements, each with them in a list of its own.
+  /// Adds a page with the named values of its elements, each element in a list with its own.
   package mutating func add(_ page: ElementPage) throws(Fault) {
     hasNames = hasNames || !page.names.isEmpty
     try add(page.names.isEmpty ? page.elements : zip(page.elements, page.names).map { .list([$0] + $1) })
   }
 
-  /// Keeps a page.
+  /// Adds a page.
   package mutating func add(_ page: [Value]) throws(Fault) {
     count += page.count
     if file != nil { return try spill(page) }
@@ -56,7 +56,7 @@ package struct Collected {
     for element in page { try file?.append(element) }
   }
 
-  /// What was kept, in its order; it can be read once.
+  /// The elements in order; they can be read once.
   package func elements() throws(Fault) -> ElementStream {
     let hasNames = hasNames
     if var reader = try file?.reader() {
@@ -66,7 +66,7 @@ package struct Collected {
     return ElementStream(pages: { () async throws(Fault) in pages.popFirst().map { Self.page($0, hasNames) } })
   }
 
-  /// Takes elements out of the lists in which they stand with their names.
+  /// Unpacks elements from the lists with their named values.
   private static func page(_ kept: [Value], _ hasNames: Bool) -> ElementPage {
     guard hasNames else { return ElementPage(kept) }
     var page = ElementPage()
@@ -80,7 +80,7 @@ package struct Collected {
 }
 
 extension Value {
-  /// How many bytes it holds in memory, roughly.
+  /// Roughly how many bytes it holds in memory.
   fileprivate var weight: Int {
     switch self {
     case .string(let string): 32 + string.utf8.count

@@ -2,22 +2,21 @@
 struct ColumnWidths {
   /// The columns of space between two cells.
   static let gap = 2
-  /// What a text that has to be shortened keeps at least.
+  /// The least width of a shortened text.
   private static let shortest = 12
-  /// What a number keeps at least: cut digits would be another number.
+  /// The least width of a number, whose digits can't be shortened.
   private static let shortestNumber = 24
 
-  /// The widths of the columns that have room, from the first on.
+  /// The widths of the columns that fit, from the first on.
   let widths: [Int]
 
-  /// Shares a width: each column gets what its widest cell needs while there is room.
+  /// Shares a width: each column gets the width of its widest cell if there is room.
   ///
-  /// Where there is not, texts are shortened, the longest first; where even short ones have no room, the last columns
-  /// are left out.
+  /// Otherwise texts are shortened, the longest first; if even short texts do not fit, the last columns are omitted.
   ///
   /// - Parameters:
-  ///   - natural: What the widest cell of each column needs.
-  ///   - isNumber: Whether each column holds numbers only.
+  ///   - natural: The width of the widest cell of each column.
+  ///   - isNumber: Whether each column has only numbers.
   ///   - width: The width; nil for any.
   init(natural: [Int], isNumber: [Bool], width: Int?) {
     guard let width, Self.total(natural) > width else {
@@ -35,12 +34,12 @@ struct ColumnWidths {
     widths = Self.shared(room, natural.prefix(shown), least.prefix(shown))
   }
 
-  /// The columns that cells of some widths take side by side.
+  /// The total columns of cells with some widths.
   private static func total(_ widths: some Collection<Int>) -> Int {
     widths.reduce(0, +) + gap * max(0, widths.count - 1)
   }
 
-  /// The widths that fill the room: no column is cut while a wider one is not.
+  /// The widths that fill the room; a column is shortened only if all wider ones are.
   private static func shared(_ room: Int, _ natural: ArraySlice<Int>, _ least: ArraySlice<Int>) -> [Int] {
     func widths(_ level: Int) -> [Int] { zip(natural, least).map { min($0, max($1, level)) } }
     var (low, high) = (0, room)

@@ -1,15 +1,15 @@
 package import Glibc
 package import Values
 
-/// A file that is open, closed when it is dropped.
+/// An open file, which is closed when this object is released.
 ///
-/// A wait for what is no regular file ends where the task is cancelled.
+/// A wait for a pipe or a device ends when the task is cancelled.
 package final class FileDescriptor: Sendable {
   private let number: Int32
   private let path: String
-  /// Whether reading may have to wait for another program.
+  /// Whether a read can wait for another program.
   private let mayWait: Bool
-  /// What can be done where it can't be written.
+  /// The next step for an error of writing.
   private let next: String?
 
   private init(_ number: Int32, _ path: String, next: String? = nil) {
@@ -22,7 +22,7 @@ package final class FileDescriptor: Sendable {
 
   deinit { if number > 2 { close(number) } }
 
-  /// Opens a file to read, a named pipe also before another program writes to it; `-` is standard input.
+  /// Opens a file to read, or a named pipe even before another program writes to it; `-` is standard input.
   package static func reading(_ path: String) throws(Fault) -> FileDescriptor {
     if path == "-" { return FileDescriptor(0, "standard input") }
     let number = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -30,19 +30,19 @@ package final class FileDescriptor: Sendable {
     return FileDescriptor(number, path)
   }
 
-  /// Opens a file to write, a new one that must not be there, with the permissions of the one whose place it takes.
+  /// Creates a file to write, which must not exist, with the permissions of the file that it will replace.
   package static func writing(new path: String, like mode: mode_t?) throws(Fault) -> FileDescriptor {
     let number = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode == nil ? 0o666 : 0o600)
     guard number >= 0, mode.map({ fchmod(number, $0) == 0 }) ?? true else { throw failure("can't write \(path)") }
     return FileDescriptor(number, path)
   }
 
-  /// Opens a file to write at its end, and to read; a new one where there is none.
+  /// Opens a file to append and to read; creates it if it is missing.
   package static func appending(to path: String) throws(Fault) -> FileDescriptor {
     try opened(path, O_RDWR | O_CREAT | O_APPEND)
   }
 
-  /// Standard output or error by their paths: what they lead to goes on where it is.
+  /// Standard output or standard error for their paths, which are written from their current position.
   package static func standard(_ path: String) -> FileDescriptor? {
     switch path {
     case "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1": FileDescriptor(1, "standard output")
@@ -51,7 +51,7 @@ package final class FileDescriptor: Sendable {
     }
   }
 
-  /// Opens a pipe or a device to write; of a named pipe it waits for the program that reads it.
+  /// Opens a pipe or a device to write; for a named pipe it waits for a reader.
   package static func writing(device path: String) throws(Fault) -> FileDescriptor {
     while true {
       let number = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
@@ -71,7 +71,7 @@ package final class FileDescriptor: Sendable {
     return FileDescriptor(number, path)
   }
 
-  /// Creates a file without a name, which goes when it is closed, in the directory of `TMPDIR` or in `/tmp`.
+  /// Creates a file without a name, in the directory of `TMPDIR` or in `/tmp`; closing deletes it.
   package static func nameless(
     in directory: String = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
   ) throws(Fault) -> FileDescriptor {
@@ -82,16 +82,16 @@ package final class FileDescriptor: Sendable {
     return FileDescriptor(number, "the temporary file in \(directory)", next: otherDirectory)
   }
 
-  private static let otherDirectory = "TMPDIR names another directory for temporary files"
+  private static let otherDirectory = "set TMPDIR to another directory for temporary files"
 
-  /// Goes back to the beginning.
+  /// Moves to the beginning.
   package func rewind() throws(Fault) {
     guard lseek(number, 0, SEEK_SET) == 0 else { throw Self.failure("can't read \(path)") }
   }
 
-  /// Up to `count` bytes; empty at the end.
+  /// Reads up to `count` bytes; none at the end.
   ///
-  /// - Throws: a `file` error with the reason, and `interrupted` where the task is cancelled before there are any.
+  /// - Throws: a `file` error with the reason, and `interrupted` if the task is cancelled before any byte arrives.
   package func read(_ count: Int) throws(Fault) -> [UInt8] {
     while true {
       if mayWait { try wait(POLLIN) }
@@ -107,13 +107,13 @@ package final class FileDescriptor: Sendable {
     }
   }
 
-  /// Waits until there is something to read, or room to write.
+  /// Waits until the file is readable, or writable.
   private func wait(_ event: Int32) throws(Fault) {
     var entry = pollfd(fd: number, events: Int16(event), revents: 0)
     while unsafe poll(&entry, 1, Self.glance) <= 0 { try Self.checkCancellation() }
   }
 
-  /// How many milliseconds pass between two looks at whether the task is cancelled.
+  /// The milliseconds between two checks whether the task is cancelled.
   private static let glance: Int32 = 100
 
   private static func checkCancellation() throws(Fault) {
@@ -137,42 +137,42 @@ package final class FileDescriptor: Sendable {
     }
   }
 
-  /// Locks it until it is closed; false where another has locked it.
+  /// Locks it until it is closed; returns false if another program has locked it.
   package func lockIfFree() -> Bool { flock(number, LOCK_EX | LOCK_NB) == 0 }
 
   /// Whether it is a terminal.
   package var isTerminal: Bool { isatty(number) == 1 }
 
-  /// Whether a path leads to a file, and not to a pipe, a device or where standard output goes.
+  /// Whether a path leads to a regular file, not to a pipe, a device or standard output.
   package static func isFile(_ path: String) -> Bool {
     var status = stat()
     return unsafe standard(path) == nil && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// Waits until no other has locked it, and locks it until it is closed.
+  /// Waits for the lock, and locks it until it is closed.
   package func lock() throws(Fault) {
     while flock(number, LOCK_EX) != 0 {
       guard errno == EINTR else { throw Self.failure("can't lock \(path)") }
     }
   }
 
-  /// How many bytes the file holds.
+  /// The length of the file in bytes.
   package func length() throws(Fault) -> Int {
     var status = stat()
     guard unsafe fstat(number, &status) == 0 else { throw Self.failure("can't read \(path)") }
     return Int(status.st_size)
   }
 
-  /// Whether a text file's last line has no end.
+  /// Whether the last line of a text file lacks its line end.
   package func lacksLineEnd(_ length: Int) -> Bool {
     var last: UInt8 = 0
     return unsafe length > 0 && pread(number, &last, 1, length - 1) == 1 && last != 0x0A
   }
 
-  /// Cuts the file.
+  /// Truncates the file.
   package func truncate(to length: Int) { ftruncate(number, length) }
 
-  /// Makes sure that what was written is on the disk.
+  /// Flushes written bytes to the disk.
   package func sync() throws(Fault) {
     guard fsync(number) == 0 || errno == EINVAL else { throw Self.failure("can't write \(path)") }
   }

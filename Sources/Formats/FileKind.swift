@@ -1,8 +1,8 @@
 package import Values
 
-/// What the first bytes of a file say, where it is no text in UTF-8.
+/// Recognizes files that are not UTF-8 text by their first bytes.
 enum FileKind {
-  /// The error of a file that is compressed, packed or in UTF-16; nil where its first bytes say nothing of the kind.
+  /// The error of a file that is compressed, packed or in UTF-16; nil for any other file.
   static func fault(of head: [UInt8], _ path: String) -> Fault? {
     let (name, out) = names(path)
     func fault(_ what: String, _ nextStep: String) -> Fault { Fault(.file, "\(path) \(what)", nextStep: nextStep) }
@@ -23,7 +23,7 @@ enum FileKind {
   /// The command that converts UTF-16.
   static func wide(_ path: String) -> String { converting(path, from: "utf-16") }
 
-  /// The command that converts an older file.
+  /// The command that converts Latin-1.
   static func narrow(_ path: String) -> String { converting(path, from: "latin1") }
 
   private static func converting(_ path: String, from encoding: String) -> String {
@@ -31,7 +31,7 @@ enum FileKind {
     return "iconv -f \(encoding) -t utf-8 < \(name) > \(out) converts it"
   }
 
-  /// The file and a new one beside it, as the shell reads them.
+  /// The file and a new file beside it, quoted for the shell.
   private static func names(_ path: String) -> (String, String) {
     func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
     guard path != "-" else { return ("FILE", "NEW") }
@@ -41,7 +41,7 @@ enum FileKind {
 }
 
 extension Fault {
-  /// The error of a text that would lose letters.
+  /// The error of a text that is not UTF-8.
   package static func notUTF8(_ path: String, _ line: Int) -> Fault {
     Fault(.file, "\(path):\(line): not UTF-8", nextStep: FileKind.narrow(path))
   }

@@ -2,19 +2,19 @@ import Glibc
 import JSONText
 package import Values
 
-/// Reads a file piece by piece, as elements of its format.
+/// Reads a file in pieces, as elements of its format.
 package struct FileReader: Sendable {
   private let file: FileDescriptor
   private let path: String
   private let format: FileFormat
   private var rest: [UInt8] = []
   private var isAtEnd = false
-  /// How many lines came before `rest`.
+  /// The number of lines before `rest`.
   private var linesBefore = 0
   private var columns: [String]?
   private var rows: CSVParser
   private var isBegun = false
-  /// How many bytes are read at once.
+  /// The bytes of one read.
   private static let piece = 1 << 18
   /// The longest line or record, and the largest JSON array file.
   private static let limit = 1 << 28
@@ -26,14 +26,14 @@ package struct FileReader: Sendable {
     rows = CSVParser(separator: UInt8(ascii: format == .tsv ? "\t" : ","), path: path)
   }
 
-  /// Elements, or lines of JSON that can be parsed while the reader goes on.
+  /// Elements, or lines of JSON that can be parsed while the reader continues.
   package enum Piece: Sendable {
     case elements([Value])
     case lines([UInt8], path: String, before: Int)
 
     /// The elements.
     ///
-    /// - Throws: a `file` error with the place of what is no JSON.
+    /// - Throws: a `file` error with the position of invalid JSON.
     package func elements() throws(Fault) -> [Value] {
       guard case .lines(let bytes, let path, let before) = self else {
         if case .elements(let elements) = self { return elements }
@@ -68,7 +68,7 @@ package struct FileReader: Sendable {
     return nil
   }
 
-  /// The names of the columns of a csv or tsv file; nil where it is empty.
+  /// The names of the columns of a csv or tsv file; nil if it is empty.
   package mutating func header() throws(Fault) -> [String]? {
     while columns == nil, try next() != nil {}
     return columns
@@ -79,10 +79,10 @@ package struct FileReader: Sendable {
 
   private mutating func fill() throws(Fault) {
     rest += try bytes(Self.piece)
-    if rest.count > Self.limit { throw Fault(.file, "\(path): over 256 MiB without an end of line") }
+    if rest.count > Self.limit { throw Fault(.file, "\(path): over 256 MiB without a line end") }
   }
 
-  /// The next bytes, without the mark at the beginning.
+  /// The next bytes, without a byte order mark at the beginning.
   private mutating func bytes(_ count: Int) throws(Fault) -> [UInt8] {
     var bytes = try file.read(count)
     if !isBegun {
@@ -90,26 +90,26 @@ package struct FileReader: Sendable {
       while bytes.count < 4, case let more = try file.read(count), !more.isEmpty { bytes += more }
       if let fault = FileKind.fault(of: bytes, path) { throw fault }
       bytes = bytes.withoutMark
-      // Nothing but the mark is not the end yet.
+      // Only the byte order mark was read; that is not yet the end.
       if bytes.isEmpty { bytes = try file.read(count) }
     }
     isAtEnd = bytes.isEmpty
     return bytes
   }
 
-  /// The rows that are complete, as records; what is half there waits for as many bytes again.
+  /// The complete rows, as records; an incomplete row waits for a piece that is twice as long.
   private mutating func nextRows() throws(Fault) -> [Value]? {
     while true {
       var values: [Value] = []
       while let row = try rows.next() { if let record = try record(row.cells, row.line) { values.append(record) } }
       if !values.isEmpty { return values }
       if isAtEnd { return nil }
-      guard rows.pending < Self.limit else { throw Fault(.file, "\(path): over 256 MiB without an end of line") }
+      guard rows.pending < Self.limit else { throw Fault(.file, "\(path): over 256 MiB without a line end") }
       rows.add(try bytes(max(Self.piece, rows.pending)))
     }
   }
 
-  /// The record of a row; nil of the heading.
+  /// The record of a row; nil for the heading.
   private mutating func record(_ cells: [String], _ line: Int) throws(Fault) -> Value? {
     guard let columns else {
       try check(heading: cells, line)
@@ -120,7 +120,7 @@ package struct FileReader: Sendable {
       let count = cells.count == 1 ? "1 cell" : "\(cells.count) cells"
       throw Fault(
         .file, "\(path):\(line): \(count) under \(columns.count == 1 ? "1 column" : "\(columns.count) columns")",
-        nextStep: cells.count > columns.count ? "a cell that holds the separator stands in quotes" : nil)
+        nextStep: cells.count > columns.count ? "put a cell with the separator in quotes" : nil)
     }
     return .record(Record(zip(columns, cells).map { (name: $0.0, value: .string($0.1)) }))
   }
@@ -133,7 +133,7 @@ package struct FileReader: Sendable {
     var seen: Set<CodePoints> = []
     for name in names where !seen.insert(CodePoints(name)).inserted {
       throw Fault(
-        .file, "\(path):\(line): the column \(name) stands twice", nextStep: "rename one of them in the first line")
+        .file, "\(path):\(line): the column \(name) occurs twice", nextStep: "rename one of them in the first line")
     }
   }
 
@@ -143,7 +143,7 @@ package struct FileReader: Sendable {
     return rest
   }
 
-  /// What is read up to the last line's end, or all at the end of the file.
+  /// The bytes up to the last line end, or all bytes at the end of the file.
   private mutating func completeLines() -> [UInt8]? {
     if isAtEnd {
       defer { rest = [] }
@@ -189,7 +189,7 @@ package struct FileReader: Sendable {
 }
 
 extension [UInt8] {
-  /// How many line feeds it holds.
+  /// The number of line feeds.
   fileprivate var newlines: Int {
     unsafe withUnsafeBytes { bytes in
       guard var rest = bytes.baseAddress else { return 0 }

@@ -3,7 +3,7 @@ public import Values
 
 /// A file as text.
 public enum FileText {
-  /// Reads a whole file, which must be UTF-8 and may begin with its mark; `-` is standard input.
+  /// Reads a whole file, which must be UTF-8, with or without a byte order mark; `-` is standard input.
   ///
   /// - Throws: a `file` error with the reason.
   public static func read(_ path: String) throws(Fault) -> String {
@@ -21,10 +21,10 @@ public enum FileText {
     return text
   }
 
-  /// Replaces what is in a file, whole or not at all: a new file takes its place and its permissions.
+  /// Replaces a file completely or not at all, with a new file that has its permissions.
   ///
-  /// What a symbolic link leads to is replaced, and not the link.
-  /// - Throws: a `file` error with the reason; the file is as it was.
+  /// For a symbolic link, its target is replaced.
+  /// - Throws: a `file` error with the reason; the file is then unchanged.
   public static func replace(_ path: String, with text: String) throws(Fault) {
     let file = try WrittenFile(path, appends: false)
     do throws(Fault) {
@@ -36,9 +36,9 @@ public enum FileText {
     }
   }
 
-  /// The file that a path means, however it is written, also where a link leads to none yet; else the path itself.
+  /// The file at the end of a path's symbolic links, even if it does not exist; else the path itself.
   ///
-  /// - Throws: a `file` error where links lead in a circle.
+  /// - Throws: a `file` error for a cycle of links.
   package static func target(of path: String) throws(Fault) -> String {
     if let resolved = unsafe realpath(path, nil) {
       defer { unsafe free(resolved) }
@@ -55,6 +55,6 @@ public enum FileText {
 }
 
 extension [UInt8] {
-  /// The bytes without the mark that some editors put before UTF-8 (U+FEFF).
+  /// The bytes without the byte order mark (U+FEFF) that some editors write.
   package var withoutMark: [UInt8] { starts(with: [0xEF, 0xBB, 0xBF]) ? Array(dropFirst(3)) : self }
 }

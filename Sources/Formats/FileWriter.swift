@@ -1,7 +1,7 @@
 import JSONText
 package import Values
 
-/// Writes elements to a file in its format; it takes its place, or is appended, whole or not at all.
+/// Writes elements to a file in its format; they replace its content or are appended, completely or not at all.
 package struct FileWriter {
   private let path: String
   private let format: FileFormat
@@ -9,16 +9,17 @@ package struct FileWriter {
   private var columns: [String]?
   private var isFirst = true
   private var pending: [UInt8] = []
-  /// How many elements were written.
+  /// The number of written elements.
   package private(set) var count = 0
 
-  /// Begins to write.
+  /// Creates a writer.
   ///
-  /// - Throws: a `file` error where the file can't be written, or is there and must be new; a `value` error where the
-  ///   format can't be appended to.
+  /// - Throws: a `file` error if the file can't be written, or exists and must be new; a `value` error if the format does
+  ///   not allow appending.
   package init(_ path: String, _ format: FileFormat, appends: Bool, isNew: Bool = false) throws(Fault) {
     guard !(appends && isNew) else {
-      throw Fault(.value, "append: adds to a file, and new: wants none there", nextStep: "leave one of them out")
+      throw Fault(
+        .value, "append: adds to a file, but new: requires that it does not exist", nextStep: "remove one of them")
     }
     guard !(appends && format == .json) else {
       throw Fault(.value, "a JSON array can't be appended to", nextStep: "write .ndjson instead")
@@ -34,14 +35,14 @@ package struct FileWriter {
     if pending.count > 1 << 18 { try flush() }
   }
 
-  /// Makes the file what was written.
+  /// Puts the written elements in the file.
   package mutating func finish() throws(Fault) {
     if format == .json { pending += Array((isFirst ? "[]\n" : "]\n").utf8) }
     try flush()
     try file.finish { hasContent throws(Fault) in try opening(hasContent) }
   }
 
-  /// Leaves the file as it was.
+  /// Leaves the file unchanged.
   package func abandon() { file.abandon() }
 
   private mutating func flush() throws(Fault) {
@@ -65,7 +66,7 @@ package struct FileWriter {
     count += 1
   }
 
-  /// Writes a line of text, which is read back as it is.
+  /// Writes a line of text that can be read back unchanged.
   private mutating func line(_ element: Value) throws(Fault) {
     guard case .string(let text) = element else {
       throw Fault(
@@ -75,7 +76,7 @@ package struct FileWriter {
     let hasMark = isFirst && text.begins(with: "\u{FEFF}")
     guard !text.holds("\n"), !text.ends(with: "\r"), !text.holds("\0"), !hasMark else {
       throw Fault(
-        .value, "\(text.quoted) is no line of \(path): it holds a line's end, a NUL or a byte order mark",
+        .value, "\(text.quoted) can't be a line of \(path): it contains a line end, a NUL or a byte order mark",
         nextStep: "write .ndjson instead")
     }
     pending += Array(text.utf8) + [0x0A]
@@ -91,15 +92,15 @@ package struct FileWriter {
     }
     if let extra = row.names.first(where: { !names.has($0) }) {
       throw Fault(
-        .value, "\(extra) is no column of \(path)",
-        nextStep: "its columns are \(names.joined(separator: ", ")): | select says which a row has")
+        .value, "\(extra) is not a column of \(path)",
+        nextStep: "its columns are \(names.joined(separator: ", ")): | select chooses the fields of a row")
     }
     let cells = names.map { row[$0]?.cell ?? "" }
     if let cell = cells.first(where: { $0.holds("\0") }) { throw nul(cell) }
     pending += Array((CSV.line(cells, separator: separator) + "\r\n").utf8)
   }
 
-  /// Refuses columns that could not be read back.
+  /// Throws for columns that could not be read back.
   private func check(_ names: [String]) throws(Fault) {
     if names.isEmpty {
       throw Fault(.value, "a record without fields has no columns for \(path)", nextStep: "| select .id names some")
@@ -113,24 +114,24 @@ package struct FileWriter {
   }
 
   private func nul(_ text: String) -> Fault {
-    Fault(.value, "\(text.quoted) holds a NUL, which \(path) can't hold", nextStep: "write .ndjson instead")
+    Fault(.value, "\(text.quoted) contains a NUL, which \(path) can't contain", nextStep: "write .ndjson instead")
   }
 
   private var headerLine: [UInt8] {
     columns.map { Array((CSV.line($0, separator: format == .csv ? "," : "\t") + "\r\n").utf8) } ?? []
   }
 
-  /// What comes before appended rows: the columns where the file is new; what is there must have the same.
+  /// The heading before the rows, for a new file; an existing file must have the same columns.
   private func opening(_ hasContent: Bool) throws(Fault) -> [UInt8] {
     try Self.refuseTorn(path, format)
     guard hasContent, let columns, let header = try Self.header(path, format) else { return headerLine }
     guard header.map({ CodePoints($0) }) == columns.map({ CodePoints($0) }) else {
-      throw Fault(.file, "\(path) has other columns since a moment ago: \(header.joined(separator: ", "))")
+      throw Fault(.file, "\(path) has changed columns during the write: \(header.joined(separator: ", "))")
     }
     return []
   }
 
-  /// Refuses to add to lines of JSON whose last was cut off: what is added would not be read back.
+  /// Throws if the last line of a JSON Lines file is cut off: appended lines could not be read back.
   private static func refuseTorn(_ path: String, _ format: FileFormat) throws(Fault) {
     guard format == .ndjson, FileDescriptor.isFile(path) else { return }
     let file = try FileDescriptor.reading(path)
@@ -139,14 +140,15 @@ package struct FileWriter {
     while try reader.next() != nil {}
   }
 
-  /// The columns that a csv or tsv file has; nil where there is none yet.
+  /// The columns of a csv or tsv file; nil if it is missing or empty.
   private static func header(_ path: String, _ format: FileFormat) throws(Fault) -> [String]? {
     guard format == .csv || format == .tsv, FileDescriptor.isFile(path) else { return nil }
     var reader = try FileReader(path, format)
     let header = try reader.header()
     guard !reader.endsInReturn else {
       throw Fault(
-        .file, "the lines of \(path) end in CR alone, and can't be added to", nextStep: "read it, and write a new one")
+        .file, "the lines of \(path) end in CR alone, so nothing can be appended",
+        nextStep: "read it and write a new file")
     }
     return header
   }

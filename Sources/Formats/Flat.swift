@@ -3,7 +3,7 @@ import Language
 package import Values
 
 extension ResourceValue {
-  /// The resource as tables and csv show it: id, attributes, and the ids of what its relationships lead to.
+  /// The resource for tables and csv: id, attributes, and the ids of related resources.
   package func flat() -> Record {
     var fields: [Record.Field] = [("id", id.map { .string($0) } ?? .null)]
     let relationships = relationships
@@ -29,7 +29,7 @@ extension ResourceValue {
 }
 
 extension Value {
-  /// The fields of a row; what is no record is one field, `value`.
+  /// The fields of a row; a value that is not a record becomes one field, `value`.
   package var row: Record {
     switch self {
     case .record(let record): record
@@ -40,7 +40,7 @@ extension Value {
     }
   }
 
-  /// The text of a cell: a string as it is, null empty, a relationship its id, all else JSON.
+  /// The text of a cell: a string as it is, null as nothing, a relationship as its id, any other value as JSON.
   package var cell: String {
     switch self {
     case .null: ""
@@ -53,6 +53,6 @@ extension Value {
 
   private var isResource: Bool { if case .resource = self { true } else { false } }
 
-  /// Whether a column of such values stands at the right.
+  /// Whether a column of such values is aligned to the right.
   package var isNumber: Bool { if case .number = self { true } else { false } }
 }

@@ -1,9 +1,9 @@
 import JSONText
 package import Values
 
-/// Many elements in little memory: records and resources that were read are kept as their bytes, others as they are.
+/// Many elements in little memory: records and resources that were parsed are kept as bytes, others as they are.
 package struct PackedElements: Sendable {
-  /// Where an element is: bytes of a chunk, or a place among those that are kept as they are.
+  /// The location of an element: bytes of a chunk, or an index among the elements that are kept as they are.
   private struct Place {
     var chunk: UInt32
     var offset: UInt32
@@ -15,14 +15,14 @@ package struct PackedElements: Sendable {
   private var chunks: [[UInt8]] = []
   private var places: [Place] = []
   private var kept: [Value] = []
-  /// The size from which a chunk takes no more, in bytes.
+  /// The size in bytes at which a chunk is full.
   private static let chunk = 1 << 20
-  /// How many elements are kept as they are, since a few are not worth the work.
+  /// The number of elements up to which all are kept as they are.
   private static let few = 4096
 
   package init() {}
 
-  /// How many elements there are.
+  /// The number of elements.
   package var count: Int { places.count }
 
   /// Adds an element.
@@ -42,7 +42,7 @@ package struct PackedElements: Sendable {
       Place(chunk: UInt32(last), offset: UInt32(start), count: UInt32(chunks[last].count - start)))
   }
 
-  /// The elements in some places.
+  /// The elements at some indices.
   package func elements(at indices: some Sequence<Int32>) -> [Value] {
     var lines: [UInt8] = []
     var elements: [Value?] = []
@@ -71,12 +71,12 @@ package struct PackedElements: Sendable {
     }
   }
 
-  /// How many elements a page has.
+  /// The number of elements of a page.
   private static let page = 1024
 }
 
 extension Value {
-  /// The object whose JSON, read again, is the same value; nil where there is none.
+  /// The object whose JSON, parsed again, is the same value; nil if there is none.
   fileprivate var packable: JSONObject? {
     switch self {
     case .record(let record):

@@ -1,8 +1,8 @@
 package import Values
 
-/// Reads and parses the next piece of a file while the one before it is worked on.
+/// Reads and parses the next piece of a file while the current one is processed.
 package struct ReadAhead {
-  /// A piece on its way to elements, and the reader that goes on after it.
+  /// A piece that is being parsed, and the reader for the pieces after it.
   private struct Step: Sendable {
     var reader: FileReader
     /// Nil at the end of the file.
@@ -23,7 +23,7 @@ package struct ReadAhead {
       }
       self.ahead = nil
       guard let parsing = step.elements else { return nil }
-      // The next piece is read, and parsed on another thread, while this one is.
+      // The next piece is read, and parsed on another thread, during this one.
       let next = Self.step(step.reader)
       let elements: [Value]
       do throws(Fault) { elements = try await parsing.value.get() } catch {

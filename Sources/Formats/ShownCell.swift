@@ -2,10 +2,10 @@ import JSONText
 package import Values
 
 extension ResourceValue {
-  /// The attributes that name a resource for a person, the best first.
+  /// The attributes that can serve as a resource's title, the best first.
   private static let titles = ["title", "name", "label"]
 
-  /// How a relationship to it is shown: its title where it is included, else `authors/1`.
+  /// The text of a relationship to it: its title if it is included, else `authors/1`.
   package var shownLabel: String {
     guard !isIdentifier else { return label }
     for name in Self.titles {
@@ -14,7 +14,7 @@ extension ResourceValue {
     return label
   }
 
-  /// The resource as tables and cards show it: id, attributes, and what its relationships lead to.
+  /// The resource for tables and cards: id, attributes and related resources.
   package func shownRow() -> Record {
     let names = relationships.keys
     return Record(
@@ -26,13 +26,13 @@ extension ResourceValue {
 }
 
 extension Value {
-  /// The fields of a row that a person reads; what is no record is one field, `value`.
+  /// The fields of a displayed row; a value that is not a record becomes one field, `value`.
   package var shownRow: Record {
     if case .resource(let resource) = self, !resource.isIdentifier { return resource.shownRow() }
     return row
   }
 
-  /// The text of a cell that a person reads: a string as it is, null empty, a relationship its title or `type/id`.
+  /// The text of a displayed cell: a string as it is, null as nothing, a relationship as its title or `type/id`.
   package var shownCell: String {
     switch self {
     case .resource(let resource): resource.shownLabel

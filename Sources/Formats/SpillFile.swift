@@ -3,10 +3,11 @@ import JSONAPI
 import JSONText
 package import Values
 
-/// A temporary file of elements, a line each.
+/// A temporary file of elements, one in each line.
 ///
-/// A line is an array: `[0, JSON]` a plain value, `[1, resource object, included, client, path, way]` a resource with what
-/// came with it, `[2, N]` the Nth of what has no JSON of its own (a duration, a client), which stays in memory, `[3, TEXT]` a time.
+/// A line is an array: `[0, JSON]` is a plain value; `[1, resource object, included, client, path, include path]` is a
+/// resource with its document; `[2, N]` is the Nth value without a JSON form (a duration, a client), which stays in
+/// memory; `[3, TEXT]` is a time.
 package struct SpillFile {
   private let file: FileDescriptor
   private var pending: [UInt8] = []
@@ -25,7 +26,7 @@ package struct SpillFile {
       JSONArray(resource.reachable().map { .object($0) }).encode(into: &pending)
       let rest: [JSONValue] = [
         resource.compound.map { .string($0.client) } ?? .null, .array(JSONArray(resource.path.map { .string($0) })),
-        .array(JSONArray(resource.way.map { .string($0) })),
+        .array(JSONArray(resource.includePath.map { .string($0) })),
       ]
       for part in rest {
         pending.append(UInt8(ascii: ","))
@@ -78,7 +79,7 @@ package struct SpillFile {
         rest = Array(rest[(end + 1)...])
         let parsed = JSONValue.lines(of: lines)
         if let fault = parsed.fault {
-          throw Fault(.file, "the temporary file of collect was changed: \(fault.message)")
+          throw Fault(.file, "another program changed the temporary file of collect: \(fault.message)")
         }
         return parsed.values.map(element)
       }
@@ -101,15 +102,16 @@ package struct SpillFile {
       guard parts.count == 6, let client = parts[3].stringValue else { return ResourceValue(object) }
       let included = Included(parts[2].arrayValue ?? [])
       let compound = ResourceValue.Compound(client: client) { type, id in included[type, id] }
-      let (path, way) = (parts[4].arrayValue ?? [], parts[5].arrayValue ?? [])
+      let (path, includePath) = (parts[4].arrayValue ?? [], parts[5].arrayValue ?? [])
       return ResourceValue(
-        object, compound: compound, path: path.compactMap(\.stringValue), way: way.compactMap(\.stringValue))
+        object, compound: compound, path: path.compactMap(\.stringValue),
+        includePath: includePath.compactMap(\.stringValue))
     }
   }
 }
 
 extension ResourceValue {
-  /// The included resources that can be reached from it.
+  /// The included resources that are reachable from it.
   fileprivate func reachable() -> [JSONObject] {
     guard let compound else { return [] }
     var found: [JSONObject] = []
@@ -133,7 +135,7 @@ extension ResourceValue {
 }
 
 extension Value {
-  /// Whether its JSON, read again, is the same value.
+  /// Whether its JSON, parsed again, is the same value.
   fileprivate var isPlain: Bool {
     switch self {
     case .null, .bool, .number, .string: true

@@ -3,28 +3,28 @@ import Language
 package import Values
 import Redaction
 
-/// Rows under a heading, each column as wide as its widest cell.
+/// A table: rows under a heading, each column as wide as its widest cell.
 ///
-/// Rows may be added after others were taken: the columns then get wider where they must, and the room allows it.
+/// Rows can be added after others were written; the columns then get wider if necessary and if there is room.
 package struct Table {
   private let isForTerminal: Bool
   private var columns: [CodePoints: Int] = [:]
   private var names: [String] = []
   private var natural: [Int] = []
   private var isRight: [Bool] = []
-  /// Rows that were not taken yet.
+  /// The rows that were not written yet.
   private var rows: [[String]] = []
-  /// How many rows were added.
+  /// The number of added rows.
   package private(set) var count = 0
-  /// How many columns there are, shown or not.
+  /// The number of columns, shown or not.
   package var columnCount: Int { names.count }
 
   /// Creates a table without rows.
   ///
-  /// A name or a cell is one line. For a terminal what would steer it is shown as escapes, which count as columns.
+  /// A name or a cell is one line. For a terminal, control characters are shown as escapes, whose columns are counted.
   package init(isForTerminal: Bool) { self.isForTerminal = isForTerminal }
 
-  /// Adds rows; a column appears where the first row that has it does.
+  /// Adds rows; columns are in the order of their first appearance.
   package mutating func add(_ records: some Sequence<Record>) {
     for record in records {
       var row = [String](repeating: "", count: names.count)
@@ -55,10 +55,10 @@ package struct Table {
     isForTerminal ? TerminalText.line(text) : TerminalText.unbroken(text)
   }
 
-  /// How many columns have no room in a width.
+  /// The number of columns that do not fit in a width.
   package func hiddenCount(in width: Int) -> Int { names.count - layout(width, spare: 0).count }
 
-  /// The names of the columns that have no room in a width.
+  /// The names of the columns that do not fit in a width.
   package func hidden(in width: Int) -> [String] { Array(names.dropFirst(layout(width, spare: 0).count)) }
 
   private func layout(_ width: Int?, spare: Int) -> [Int] {
@@ -67,11 +67,11 @@ package struct Table {
     return wide == roomy ? wide : ColumnWidths(natural: natural, isNumber: isRight, width: width).widths
   }
 
-  /// Takes the lines of the rows that were added since, with the heading before the first.
+  /// Removes and returns the lines of the rows added since, with the heading before the first.
   ///
   /// - Parameters:
   ///   - width: The width of the terminal; nil for any.
-  ///   - spare: How much wider than its cells a column may be, for rows to come.
+  ///   - spare: The spare width of a column for later rows.
   /// - Returns: The lines, without their ends.
   package mutating func take(width: Int?, spare: Int = 0) -> [String] {
     guard !names.isEmpty else { return [] }
@@ -98,7 +98,7 @@ package struct Table {
 }
 
 extension String {
-  /// The beginning of the text that has room in some columns of a terminal, with `…` where it is not all.
+  /// The beginning of the text that fits in a number of columns, with `…` if it is shortened.
   func cut(to width: Int) -> String {
     guard Columns.width(of: self) > width else { return self }
     var result = ""

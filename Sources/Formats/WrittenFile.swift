@@ -3,23 +3,23 @@ import JSONText
 import Redaction
 package import Values
 
-/// A file as it comes to be: nothing of it is seen before it is finished, and nothing stays of what is not.
+/// A file that is being written: it appears when it is finished, and an unfinished one leaves nothing.
 ///
-/// What a symbolic link leads to is written, and keeps its permissions. A pipe or a device takes the bytes as they come.
+/// The target of a symbolic link is written and keeps its permissions. A pipe or a device gets the bytes immediately.
 package struct WrittenFile {
   private let path: String
   private let target: String
-  private let way: Way
+  private let placement: Placement
   private let file: FileDescriptor
 
-  private enum Way {
-    /// What is written under another name takes the place of the file, or must find it free.
+  private enum Placement {
+    /// A temporary file replaces the target, or is renamed to it if the target must be new.
     case replaces(temporary: String, isNew: Bool)
     case appends
     case direct
   }
 
-  /// Begins to write.
+  /// Starts to write a file.
   ///
   /// - Throws: a `file` error with the reason.
   package init(_ path: String, appends: Bool, isNew: Bool = false) throws(Fault) {
@@ -28,24 +28,24 @@ package struct WrittenFile {
     var status = stat()
     let mode = unsafe stat(target, &status) == 0 ? status.st_mode : nil
     if let standard = FileDescriptor.standard(path) {
-      (way, file) = (.direct, standard)
+      (placement, file) = (.direct, standard)
     } else if isNew, mode != nil {
       throw Self.isThere(path)
     } else if let mode, mode & S_IFMT != S_IFREG {
-      (way, file) = (.direct, try FileDescriptor.writing(device: target))
+      (placement, file) = (.direct, try FileDescriptor.writing(device: target))
     } else if appends {
-      (way, file) = (.appends, try FileDescriptor.nameless())
+      (placement, file) = (.appends, try FileDescriptor.nameless())
     } else {
       Self.clear(besides: target)
       let temporary = "\(target).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).part"
       file = try FileDescriptor.writing(new: temporary, like: mode.map { $0 & 0o7777 })
-      // The lock says that this process is still at it.
+      // The lock shows that this process is still writing.
       _ = file.lockIfFree()
-      way = .replaces(temporary: temporary, isNew: isNew)
+      placement = .replaces(temporary: temporary, isNew: isNew)
     }
   }
 
-  /// Removes what processes that were killed left of the file: `FILE.PID.NUMBER.part` that nobody has locked.
+  /// Removes the temporary files of killed processes: `FILE.PID.NUMBER.part` without a lock.
   private static func clear(besides target: String) {
     let slash = target.lastIndex(of: "/")
     let directory = slash.map { String(target[...$0]) } ?? "."
@@ -66,7 +66,7 @@ package struct WrittenFile {
     }
   }
 
-  /// The process of `PID.NUMBER.part`.
+  /// The process id in `PID.NUMBER.part`.
   private static func process(of rest: Substring) -> pid_t? {
     let parts = rest.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 3, parts[2] == "part", UInt32(parts[1]) != nil else { return nil }
@@ -74,28 +74,28 @@ package struct WrittenFile {
   }
 
   private static func isThere(_ path: String) -> Fault {
-    Fault(.file, "\(path) is there already", nextStep: "append: true adds to it; without new: true it is replaced")
+    Fault(.file, "\(path) already exists", nextStep: "append: true adds to it; without new: true it is replaced")
   }
 
-  /// Whether it is added to what is there.
-  package var isAppended: Bool { if case .appends = way { true } else { false } }
+  /// Whether the bytes are appended to the present content.
+  package var isAppended: Bool { if case .appends = placement { true } else { false } }
 
-  /// Adds bytes.
+  /// Writes bytes.
   ///
-  /// At a terminal they are shown as text that can't steer it; they end between code points.
+  /// On a terminal, control characters are shown as escapes; the bytes must end between code points.
   package func write(_ bytes: [UInt8]) throws(Fault) {
-    guard case .direct = way, file.isTerminal else { return try file.write(bytes) }
+    guard case .direct = placement, file.isTerminal else { return try file.write(bytes) }
     let text = String(decoding: bytes, as: UTF8.self).replacing(each: "\r\n", with: "\n")
     try file.write(Array(TerminalText.visible(text).utf8))
   }
 
-  /// Makes the file what was written, or appends it whole.
+  /// Replaces the file with the written bytes, or appends them completely.
   ///
-  /// - Parameter opening: Gives what comes first; it is asked whether the file holds anything yet, while no other
-  ///   program of this kind appends to it.
-  /// - Throws: a `file` error with the reason; the file is as it was.
+  /// - Parameter opening: Returns the bytes to write first, given whether the file has content; it is called while the file
+  ///   is locked against other programs of this kind.
+  /// - Throws: a `file` error with the reason; the file is then unchanged.
   package func finish(_ opening: (Bool) throws(Fault) -> [UInt8] = { _ throws(Fault) in [] }) throws(Fault) {
-    switch way {
+    switch placement {
     case .direct: break
     case .replaces(let temporary, let isNew):
       try file.sync()
@@ -128,8 +128,8 @@ package struct WrittenFile {
     }
   }
 
-  /// Leaves the file as it was.
+  /// Leaves the file unchanged.
   package func abandon() {
-    if case .replaces(let temporary, _) = way { unsafe unlink(temporary) }
+    if case .replaces(let temporary, _) = placement { unsafe unlink(temporary) }
   }
 }

@@ -1,25 +1,25 @@
 public import Evaluation
 
-/// Recipes for jobs that take more than a word: `help cookbook` lists them, `help cookbook 3` shows one.
+/// Recipes for jobs that take more than one command: `help cookbook` lists them, `help cookbook 3` shows one.
 ///
-/// The text is a page of blocks as that of ``Examples``: a line with `# ` is a recipe's title. A test runs them all.
+/// The text is a page of blocks as in ``Examples``: a line that begins with `# ` is a recipe's title. A test runs them all.
 public enum Cookbook {
-  /// A job, and the statements that do it.
+  /// A recipe: a job and the statements for it.
   public struct Recipe: Sendable {
-    /// What it does: `Find duplicates`.
+    /// The job: `Find duplicates`.
     public var title: String
-    /// The statements with what they print.
+    /// The statements with their output.
     public var example: Declaration.Example
   }
 
-  /// Every recipe, in the order of their numbers.
+  /// Every recipe, in the order of the numbers.
   public static let recipes: [Recipe] = page.split(separator: "\n# ").compactMap { block in
     let title = block.prefix { $0 != "\n" }
     let text = "# recipe\n" + block.dropFirst(title.count)
     return Examples.parse(text)["recipe"]?.first.map { Recipe(title: String(title), example: $0) }
   }
 
-  /// The list, or the recipe of a number, or of a word in the titles; nil where there is none.
+  /// The list, or the recipe with a number or with a word in its title; nil if there is none.
   static func text(_ words: [String]) -> String? {
     guard let word = words.first else {
       let list = recipes.enumerated().map { "\(String($0 + 1).filled(to: 2))  \($1.title)\n" }.joined()
@@ -32,14 +32,14 @@ public enum Cookbook {
 
   private static let page = #"""
 
-    # See what is there: the attributes of one
+    # See the attributes of a type
     > keys((show posts 1).attributes)
     "text"
     "state"
     "views"
     "rating"
     "inserted-at"
-    # Find the three with the most views, with their authors
+    # Find the three posts with the most views, with their authors
     > stream posts sort: "-views" include: "author" | take 3 | select .id .views .author.name
     {"id":"644","views":99836,"author.name":"Dan Eliot"}
     {"id":"101","views":99819,"author.name":"Ada Archer"}
@@ -63,13 +63,13 @@ public enum Cookbook {
     # Find duplicates
     > [{email: "ann@x.org"}, {email: "Ann@x.org"}, {email: "bo@x.org"}] | group lower(.email) | where .count > 1 | select .key .count
     {"key":"ann@x.org","count":2}
-    # Look something up for each: the author's name by its id
+    # Look up a value for each element: the author's name by its id
     > let by-id = stream authors | index-by .id
     . stream posts | take 3 | select .id name: by-id[.author.id].name
     {"id":"1","name":"Ada Archer"}
     {"id":"2","name":"Bea Archer"}
     {"id":"3","name":"Cid Archer"}
-    # Look something up where it may be missing
+    # Look up a value that may be missing
     > let known = [{email: "ann@example.com", id: "7"}] | index-by .email
     . read "people.csv" | select .email id: known?[.email]?.id
     {"email":"ann@example.com","id":"7"}
@@ -82,7 +82,7 @@ public enum Cookbook {
     # Import a csv file
     > read "people.csv" | map {name: .name} | create authors key: .name
     create authors: 2 ok
-    # Import what is not there yet
+    # Import only what is missing
     > let names = stream authors | index-by .name keep: "first"
     . read "people.csv" | where names?[.name] == null | map {name: .name} | create authors
     create authors: 2 ok
@@ -91,7 +91,7 @@ public enum Cookbook {
     . read "people.csv" | map {email: lower(.email), name: .name} | upsert authors key: .email
     upsert authors: 2 created, 0 updated, 0 same
     upsert authors: 0 created, 0 updated, 2 same
-    # Clean values on the way: numbers and text
+    # Clean values in a pipeline: numbers and text
     > [{n: " 7 ", t: "  Hello"}] | map {n: int(trim(.n)), t: trim(.t)}
     {"n":7,"t":"Hello"}
     # Rename a field
@@ -101,7 +101,7 @@ public enum Cookbook {
     > stream posts filter: {state: "draft"} | write "posts.ndjson"
     . read "posts.ndjson" | count
     250
-    posts: comments, tags not loaded, so not in the file; include: loads those that it names
+    posts: comments, tags not loaded, so not in the file; name them in include: to load them
     wrote 250 to posts.ndjson
     # Save a table for a spreadsheet
     > stream posts include: "author" | select .id .text author: .author.name | write "posts.csv"
@@ -111,16 +111,16 @@ public enum Cookbook {
     # Change many: publish the drafts
     > stream posts filter: {state: "draft"} | collect | update posts {state: "published"}
     update posts: 250 ok
-    # Change each by what it has
+    # Change each element by its own values
     > stream posts filter: {state: "draft"} | collect | update posts {text: upper(.text)} in-flight: 32
     update posts: 250 ok
-    # Delete by a filter, and at most so many
+    # Delete by a filter, with a limit
     > destroy-all posts filter: {state: "spam"} max: 300 confirm: true
     250
-    # Delete those that a condition finds
+    # Delete by a condition
     > stream posts | where .views < 100 | collect | destroy posts confirm: true
     destroy posts: 1 ok
-    # Replace the tags of many
+    # Replace the tags of many posts
     > stream posts filter: {author: "7"} | collect | relink posts "tags" [{type: "tags", id: "3"}]
     . related posts 7 "tags" | map .id
     "3"
@@ -131,31 +131,31 @@ public enum Cookbook {
     # Move many through their states
     > stream posts filter: {state: "draft"} | take 3 | collect | transition posts to: "archived" via: {published: "draft", archived: "published"}
     transition posts: 3 ok
-    # Send in pieces of some hundred
+    # Work in chunks
     > for part, n in stream posts | map .id | chunk 400 do print "\(n): \(length(part))" end
     1: 400
     2: 400
     3: 200
-    # Go on where something fails
+    # Continue after a failure
     > let text = try do (show posts 0).text rescue e "none: \(e.kind)" end
     . text
     "none: not-found"
-    # Check what should be so, and name what is not
+    # Check a condition for each element
     > for post in stream posts | take 3 do
     .   assert length(post.text) > 0, "\(post.id) has no text"
     . end
-    # Write a command of your own, with an option
+    # Define a command with an option
     > def line(post, mark: "-") do return "\(mark) \(post.id) \(post.text)" end
     . stream posts | take 2 | line mark: "*" | print
     * 1 Post 1
     * 2 Post 2
-    # Find what is older than a month
+    # Find posts older than a month
     > stream posts | where time(.inserted-at) < ago(30d) | count
     1000
-    # Write dates for people, and read theirs
+    # Read and write dates in another format
     > [{born: "1.2.1990"}] | map date(time(.born, "%d.%m.%Y")) | print
     1990-02-01
-    # See what changed since a moment ago
+    # Show what changed since a snapshot
     > let before = stream posts | select .id .state | collect
     . let changed = update posts 4 {state: "published"}
     . diff before (stream posts | select .id .state) key: .id | select .key .change
@@ -165,15 +165,15 @@ public enum Cookbook {
     > let saved = stream posts | select .id .text | collect
     . assert (diff saved (stream posts | select .id .text) key: .id | count) == 0
     diff: 0 added, 0 removed, 0 changed, 1000 same
-    # Copy between services, with the new ids of what is referred to
+    # Copy between services, with new ids in relationships
     > let ids = stream authors | take 3 | collect | as old | map {name: "\(.name), copied"} | create authors | map {old: old.id, new: .id} | index-by .old
     . stream posts | take 3 | collect | map {text: .text, author: {type: "authors", id: ids[.author.id].new}} | create posts
     create authors: 3 ok
     create posts: 3 ok
-    # Clean up at night, at most so many
+    # Clean up in a nightly batch, with a limit
     > stream posts | where time(.inserted-at) < ago(30d) | collect | destroy posts max: int(var("cap", "1000")) confirm: true
     destroy posts: 1000 ok
-    # Mend dates that are written otherwise
+    # Correct dates in another format
     > let made = create authors {name: "Ann", email: "ann@example.com"}
     . [{id: made.id, born-on: "31.1.1990"}] | where matches(.born-on ?? "", /^\d\d?\./) | update authors {born-on: date(time(.born-on, "%d.%m.%Y"))}
     . (show authors made.id).born-on

@@ -4,7 +4,7 @@ import Values
 /// A kind of error, and its page in `help`.
 struct ErrorPage: Sendable {
   var kind: Fault.Kind
-  /// What it means, in a line.
+  /// Its meaning, in a line.
   var summary: String
   /// When it happens, and what to do.
   var advice: String
@@ -13,91 +13,91 @@ struct ErrorPage: Sendable {
     (self.kind, self.summary, self.advice) = (kind, summary, advice)
   }
 
-  /// All there is to say of it.
+  /// The text of the page.
   var text: String {
     let fault = Fault(kind, "")
-    let seed = fault.isUncatchable ? "rescue does not catch it." : ".seed is \"\(fault.seed)\"."
+    let seed = fault.isUncatchable ? "rescue does not catch it." : ".seed is \"\(fault.calcinatorKind)\"."
     return "\(summary)\n\(advice)\n\(seed) A batch that it ends has status \(fault.exitStatus)."
   }
 
-  /// The kinds: a service's answers, what comes of a request without one, the script's own, and what is final.
-  static let all = answers + silences + mistakes + ends
+  /// The kinds: a service's error replies, requests without a reply, mistakes of a script, and uncatchable errors.
+  static let all = answers + unanswered + mistakes + ends
 
   private static let answers = [
     ErrorPage(
-      .notFound, "The service has nothing of that id: its one error has status 404.",
+      .notFound, "No resource has this id: the service's only error has status 404.",
       """
-      show, update, a single destroy and the relationships meet it; | destroy counts it as absent and goes on.
-      Is it the right id, and the client of the right queue?
+      show, update, a single destroy and the relationship commands raise it; | destroy counts it as absent and continues.
+      Check the id and the client's queue.
       """),
     ErrorPage(
-      .invalid, "The service refuses what was sent: an error points into /data.",
+      .invalid, "The service rejected the data: an error points into /data.",
       """
-      Carets stand below your words that it is about; .errors has each with .title and .source.pointer.
-      Change the record and send it again.
+      Carets mark the parts of the statement that the service rejected; .errors has each error with .title and
+      .source.pointer. Change the record and send it again.
       """),
     ErrorPage(
-      .forbidden, "The service does not allow it: an error has status 401 or 403.",
+      .forbidden, "The service refused access: an error has status 401 or 403.",
       """
-      It is the service that says so; where the broker refuses access the kind is connection.
-      See its message, and whether it wants to be told in meta: who asks.
+      If the broker refuses access, the kind is connection. Read the service's message; some services need credentials in
+      meta:.
       """),
     ErrorPage(
-      .sandbox, "The service does not let the request into a sandbox: an error points to /meta/beam.",
+      .sandbox, "The service refused the test sandbox: an error points to /meta/beam.",
       """
-      In its tests an Elixir service finds the test's database by meta.beam; what was sent is of no running test.
-      Give the client that test's: meta: {beam: "..."}. require-beam: true sends nothing without one.
+      In tests, an Elixir service selects the test's database connection by meta.beam; the token belongs to no running test.
+      Give the client the test's token: meta: {beam: "..."}. With require-beam: true, requests without one are refused.
       """),
     ErrorPage(
       .methodNotFound, "The service has no such method: the code is -32601.",
       """
-      Many services have none for relationships: update changes those too. call CLIENT "method" {...} sends any other.
+      Many services have no relationship methods: use update instead. call CLIENT "method" {...} sends any method.
       """),
     ErrorPage(
-      .badGateway, "The service failed inside: an error has status 5xx, or the code is -32603.",
+      .badGateway, "The service failed: an error has status 5xx, or the code is -32603.",
       """
-      Its log knows why. A change may have been carried out all the same: look it up before it is sent again.
+      The service's log has the reason. A change may still have been carried out: check before you send it again.
       """),
     ErrorPage(
-      .service, "The service answers with an error that is of no other kind.",
+      .service, "The service returned an error of no other kind.",
       """
-      Such as a filter or a sort that it does not know: the message and .errors are its own words.
+      For example an unknown filter or sort. The message and .errors are the service's own.
       """),
   ]
 
-  private static let silences = [
+  private static let unanswered = [
     ErrorPage(
-      .timeout, "No reply came in time, and nothing was changed: it is safe to send it again.",
+      .timeout, "No reply came in time, and nothing was changed; sending it again is safe.",
       """
-      It is about requests that only read, and changes that had not left; else the kind is unknown. The next step says
-      what the queue tells: no service, a slow one, or a silent one, and how to wait longer.
+      Only reads, and changes that were not sent yet, end as timeout; a change that was sent ends as unknown. The next step
+      describes the queue: no consumer, waiting requests, or a service that sent no reply. timeout: waits longer.
       """),
     ErrorPage(
-      .unknown, "A change was sent and no reply came: it may have been carried out.",
+      .unknown, "A change was sent and got no reply: it may have been carried out.",
       """
-      The time was up, or the link broke. Nothing repeats it by itself: look it up before you send it again.
-      In the summary of a bulk change it is counted as unknown, not as failed. Where its reply comes after all while the
-      program runs, a note tells what became of it.
+      The timeout expired, or the connection broke. It is not repeated automatically: check before you send it again.
+      The summary of a bulk change counts it as unknown, not as failed. If the reply arrives later, a note reports the
+      outcome.
       """),
     ErrorPage(
-      .noRoute, "The broker has no queue of that name, so nobody got the request.",
+      .noRoute, "The broker has no queue of that name, so the request was not delivered.",
       """
-      A service makes its queue when it starts: is it running, on this broker and vhost? Is the name spelled right?
-      The next step names a queue of a similar name where there is one.
+      A service declares its queue when it starts: check that it runs on this broker and vhost, and check the spelling.
+      The next step suggests a queue with a similar name, if there is one.
       """),
     ErrorPage(
       .connection, "There is no connection, it was lost, or the broker refused a request.",
       """
-      The broker is not there or refuses user, password, vhost or certificate; or the link broke while a read waited.
-      help addresses says how a URI is written. The next request after a loss connects anew. Or the broker refused a
-      change (basic.nack of a queue that is full, 403 of a user who may not publish): then it was not carried out.
+      The broker can't be reached, refuses the user, password, vhost or certificate, or the connection broke during a read.
+      help addresses explains URIs. The next request after a loss reconnects. The kind also covers a change that the broker
+      refused (basic.nack for a full queue, 403 for a user who may not publish); it was not carried out.
       """),
     ErrorPage(
       .malformed,
-      "The reply is no JSON-RPC or no JSON:API, or its pages do not advance.",
+      "The reply is not valid JSON-RPC or JSON:API, or its pages do not advance.",
       """
-      The message says what is wrong with it, and --trace shows it whole. A change may have been carried out: look it
-      up before it is sent again.
+      The message says what is wrong, and --trace shows the whole reply. A change may have been carried out: check before
+      you send it again.
       """),
   ]
 
@@ -105,62 +105,61 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .field, "A value has no such field or element.",
       """
-      x?.name and x?[0] give null instead, x?.name ?? y gives y. Of a relationship that was not included only .type and
-      .id are known: include: brings the rest.
+      x?.name and x?[0] are null instead, and x?.name ?? y is y. A relationship that was not included has only .type and
+      .id: include: adds the resource.
       """),
     ErrorPage(
-      .type, "A value is of another type than is wanted.",
+      .type, "A value has the wrong type.",
       """
-      Nothing converts by itself: int("5"), string(5). Both sides of an operator are of one type, and conditions are
-      true or false.
+      There are no implicit conversions: use int("5"), string(5). Both operands have one type, and a condition is true or
+      false.
       """),
     ErrorPage(
-      .name, "A word means nothing here.",
+      .name, "A name or word is unknown.",
       """
-      A script is checked for unknown names before any of it runs, so that what is left is help of no word.
+      The check finds unknown names before anything runs; at run time only help raises this error.
       """),
     ErrorPage(
-      .value, "A value is of the right type and no good.",
+      .value, "A value has the right type but is invalid.",
       """
-      Such as an empty id, a filter of null, an option out of its range, int("x"), or more than the broker takes.
-      The message or the next step says what would do.
+      For example an empty id, a filter of null, an option out of its range, int("x"), or a body that is too large for the
+      broker. The message or the next step says what is valid.
       """),
     ErrorPage(
       .assert, "The condition of assert is false.",
       """
-      assert (count posts) > 0, "no posts" gives it a message of its own; a batch tells it from other failures by its
-      status.
+      assert (count posts) > 0, "no posts" adds a message. A batch ends with a status that no other failure has.
       """),
     ErrorPage(
-      .fail, "The script said fail.",
+      .fail, "The script called fail.",
       """
-      fail "why" makes one; fail e with an error that rescue caught raises that again, with its own kind and place.
+      fail "why" raises an error; fail e raises a rescued error again, with its kind and place.
       """),
     ErrorPage(
-      .file, "A file can't be read or written, or its content is not of its format.",
+      .file, "A file can't be read or written, or its content does not fit its format.",
       """
-      The message has the path, and the line where it is about one. Paths are relative to the working directory, those
-      of source to the file it stands in.
+      The message has the path and, if known, the line. Paths are relative to the working directory; paths of source are
+      relative to the file that contains it.
       """),
   ]
 
   private static let ends = [
     ErrorPage(
-      .refused, "It was not allowed, and was not sent.",
+      .refused, "A guard or a missing confirmation stopped the statement; nothing was sent.",
       """
-      A bulk change was not confirmed: confirm: true, or --yes. Or it changes what is being streamed: | collect before
-      it. Or | sh runs programs, which --allow-sh allows.
+      Confirm a bulk change with confirm: true or --yes. Put | collect before a change of the queue that is being streamed.
+      Allow | sh with --allow-sh.
       """),
     ErrorPage(
-      .limit, "It is more than a limit allows.",
+      .limit, "A limit was exceeded.",
       """
-      Of what is to be destroyed: max: and --yes=N, which can be raised. Of the program: a text of 256 MiB, a list of
-      50 million elements, a def that calls itself too deep.
+      Limits on destroys: max: and --yes=N, which you can raise. Limits of the program: a text of 256 MiB, a list of
+      50 million elements, the depth of recursive defs.
       """),
     ErrorPage(
-      .interrupted, "Ctrl-C or a signal ended it.",
+      .interrupted, "Ctrl-C or a signal stopped the statement.",
       """
-      Nothing more was sent; what was in flight may have been carried out. At the prompt the session goes on.
+      Nothing more was sent; requests in flight may have been carried out. At the prompt the session continues.
       """),
   ]
 }

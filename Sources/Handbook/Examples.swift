@@ -1,18 +1,18 @@
 import Evaluation
 
-/// Examples that stand beside those of the declarations: for each word its statements with what they print.
+/// Examples in addition to those of the declarations: for each word, statements with their output.
 ///
-/// The text is a page of blocks: a line with `# WORD` begins one, `> ` begins a statement, `. ` goes on with it, and
-/// what it prints stands below, a blank line as a backslash. A test runs them all.
+/// The text is a page of blocks: a line `# WORD` begins a block, `> ` begins a statement, `. ` continues it, and its
+/// output follows, with a backslash for a blank line. A test runs them all.
 enum Examples {
-  /// The examples of a word; `stage where` names a stage, `topic text` a topic, `option
-  /// page` an option, `error field` a kind, any other word what begins a statement, or a function.
+  /// The examples of a word; `stage where` names a stage, `topic text` a topic, `option page` an option, `error field` a
+  /// kind of error, any other word a command, a statement or a function.
   static func of(_ word: String) -> [Declaration.Example] { table[word] ?? [] }
 
   static let table: [String: [Declaration.Example]] = parse(
     commands + stages + functions + statements + topics + options + errors + schema)
 
-  /// Reads a page.
+  /// Parses a page.
   static func parse(_ page: String) -> [String: [Declaration.Example]] {
     var table: [String: [Declaration.Example]] = [:]
     var word = ""
@@ -291,7 +291,7 @@ enum Examples {
       false
     > help disconnect
     disconnect [CONNECTION]  -> null
-      Closes a connection and all its clients; without one, the only one.
+      Closes a connection and all its clients; by default the only connection.
     \
       > let c = connect "embedded:blog"
       . disconnect c

@@ -1,6 +1,6 @@
 public import Evaluation
 
-/// The words of `help`, made from the declarations.
+/// The texts of `help`, made from the declarations.
 public enum Help {
   /// Every word that `help` explains.
   public static var topics: [String] {
@@ -9,17 +9,17 @@ public enum Help {
     ]
   }
 
-  /// What can begin a statement.
+  /// The words that can begin a statement.
   public static var commandNames: [String] {
     (Vocabulary.statements.map(\.name) + Vocabulary.commands.map(\.name)).sorted()
   }
 
-  /// What can stand after `|`.
+  /// The words that can follow `|`.
   public static var stageNames: [String] { Vocabulary.stages.map(\.name).sorted() }
 
-  /// The text for some words, or nil where there is none.
+  /// The text for some words, or nil if there is none.
   ///
-  /// An option may have its colon.
+  /// The name of an option can include its colon.
   public static func text(_ words: [String]) -> String? {
     guard let word = words.first else { return overview }
     if word == "cookbook" { return Cookbook.text(Array(words.dropFirst())) }
@@ -34,29 +34,29 @@ public enum Help {
     return pages.isEmpty ? nil : pages.joined(separator: "\n")
   }
 
-  /// The ways to start the program and its options, a line each.
+  /// The command lines of the program and its options, one in each line.
   public static var usage: String { list(.program) }
 
-  /// The language reference: every word with its form, options and examples, in Markdown.
+  /// The language reference in Markdown: every word with its form, options and examples.
   public static var reference: String {
     let sections = HelpEntry.Section.allCases.map { section in
       "## \(section.rawValue.prefix(1).uppercased() + section.rawValue.dropFirst())\n\n"
         + HelpEntry.all.filter { $0.section == section }.map(\.markdown).joined(separator: "\n")
     }
     let note = """
-      # The language, word by word
+      # Reference of the language
 
-      What `help WORD` says, made from the same declarations. Each example is run by a test: on a fresh `embedded:blog`,
-      with `posts` and `authors` as clients of it.
+      The text of `help WORD`, made from the same declarations. A test runs each example on a new `embedded:blog`, with
+      `posts` and `authors` as its clients.
 
       """
     return ([note] + sections).joined(separator: "\n")
   }
 
-  /// All statements that stand as examples, with what they print.
+  /// All example statements with their output.
   public static var examples: [Declaration.Example] { HelpEntry.all.flatMap(\.examples) }
 
-  /// Each word of the overview, once for each list it stands in, with the number of its examples.
+  /// Each word of the overview, once for each list that contains it, with the number of its examples.
   public static var wordsWithExamples: [(word: String, examples: Int)] {
     HelpEntry.all.filter(\.section.isOnOverview).map { ($0.word, $0.examples.count) }
   }
@@ -89,9 +89,9 @@ public enum Help {
       save        stream posts | write "posts.ndjson"
 
     1. A line is a statement; text is "quoted", a bare name is a variable.
-    2. Any JSON is a value, and nothing converts by itself: int("5").
+    2. Any JSON is a value; there are no implicit conversions: int("5").
     3. | sends elements to a stage, where .field and it mean the element.
-    4. What is being streamed can't be changed: put | collect before the change.
+    4. Put | collect before a change of what is being streamed.
     5. Destroying many asks first; in a script it needs confirm: true or --yes.
 
     help WORD explains a word, an option (help include) or an error's kind;

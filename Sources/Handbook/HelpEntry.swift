@@ -1,13 +1,13 @@
 import Evaluation
 import Values
 
-/// A word that `help` explains: what the page about it, and its place in the reference, are made of.
+/// A word that `help` explains, with the content of its page and of its entry in the reference.
 struct HelpEntry: Sendable {
-  /// The lists that the words stand in.
+  /// The lists of words.
   enum Section: String, CaseIterable, Sendable {
     case statements, commands, stages, functions, topics, options, errors, program, serve
 
-    /// Whether its words stand on the first screen: what is met on the way is asked for by its name.
+    /// Whether the overview lists its words; options, errors and the program are looked up by name.
     var isOnOverview: Bool { !isOneLineEach }
 
     /// Whether its list has a line for each word.
@@ -16,11 +16,11 @@ struct HelpEntry: Sendable {
 
   var section: Section
   var word: String
-  /// Further words that lead to it.
+  /// Other words for it.
   var aliases: [String] = []
-  /// How it is written: `count CLIENT [filter:]  -> number`.
+  /// The syntax: `count CLIENT [filter:]  -> number`.
   var form: String
-  /// What it does, in a line; of topics, options, errors and the program all there is to say.
+  /// The description: one line, or the whole text for topics, options, errors and the program.
   var summary: String
   var options: [Declaration.Option] = []
   var examples: [Declaration.Example] = []
@@ -66,13 +66,13 @@ struct HelpEntry: Sendable {
 
   private static let serve = ProgramPage.serve.map { HelpEntry(.serve, $0) }
 
-  /// The first line of what it does.
+  /// The first line of the description.
   var brief: Substring { summary.prefix { $0 != "\n" } }
 
-  /// Whether a word leads to it.
+  /// Whether a word names it.
   func answers(to asked: String) -> Bool { word == asked || aliases.contains(asked) }
 
-  /// The page about it.
+  /// The page.
   var text: String {
     var text = form + "\n" + summary.indented(by: "  ")
     let width = options.map(\.name.count).max() ?? 0
@@ -80,7 +80,7 @@ struct HelpEntry: Sendable {
     return text + examples.map { "\n" + $0.text.indented(by: "  ") }.joined()
   }
 
-  /// Its place in the reference, in Markdown.
+  /// The entry in the reference, in Markdown.
   var markdown: String {
     var text = form == word ? "### \(word)\n\n\(summary)\n" : "### \(word)\n\n`\(form)`\n\n\(summary)\n"
     if !options.isEmpty { text += "\n" + options.map { "- `\($0.name):` \($0.note)\n" }.joined() }
@@ -106,12 +106,12 @@ extension HelpEntry {
 }
 
 extension Declaration.Option {
-  /// What it is for, and what holds without it.
+  /// The summary and the default.
   var note: String { summary + (fallback.map { " (default \($0))" } ?? "") }
 }
 
 extension Declaration.Example {
-  /// The statement as it is typed, and what it prints.
+  /// The statement as it is typed, with its output.
   var text: String {
     let lines = code.split(separator: "\n").enumerated().map { ($0 == 0 ? "> " : ". ") + $1 + "\n" }
     return lines.joined() + (output.isEmpty ? "" : output + "\n")
@@ -119,13 +119,13 @@ extension Declaration.Example {
 }
 
 extension String {
-  /// Its lines behind a margin, each with its end; empty ones stay empty.
+  /// Its lines after a margin, each with its end; empty lines stay empty.
   fileprivate func indented(by margin: String) -> String {
     let lines = hasSuffix("\n") ? dropLast() : self[...]
     return lines.split(separator: "\n", omittingEmptySubsequences: false)
       .map { $0.isEmpty ? "\n" : margin + $0 + "\n" }.joined()
   }
 
-  /// The text with spaces up to a width.
+  /// The text padded with spaces to a width.
   func filled(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - count)) }
 }

@@ -1,6 +1,6 @@
 import Evaluation
 
-/// An option, and its page in `help`: what the words that take it say of it, each meaning once.
+/// An option and its page in `help`: the summaries of all words that take it, without repetition.
 struct OptionPage: Sendable {
   var name: String
   var text: String
@@ -31,72 +31,73 @@ struct OptionPage: Sendable {
       .lines(of: 100).joined(separator: "\n")
   }
 
-  /// What there is to say of some beyond their line.
+  /// The notes that follow the summaries of some options.
   static let notes: [String: String] = [
     "journal": """
-    A file of JSON lines for its owner's eyes: an intent before a request leaves, an outcome after it. The same statement
-    with the same file goes on where it stopped; input and script may change in between, since a change is known by its
-    verb, queue and id (create: key:). Another statement's journal is refused, and so is one that is complete.
+    A file of JSON lines that only its owner can read: an intent before each request, an outcome after it. The same
+    statement with the same file continues where it stopped. Input and script may change in between, since a change is
+    identified by its verb, queue and id (create: key:). Another statement's journal is refused, and so is a complete one.
     """,
     "backup": """
-    Lines of JSON, each a resource as show gives it, on the disk before its change leaves; include: names what is read with
-    it. The file is appended to, and keeps the first image of each resource. What can't be read is not changed. To put
-    values back: read "FILE" | update posts {state: .state}; destroyed ones: read "FILE" | create posts keep-id: true.
+    Lines of JSON, each a resource as show returns it, on the disk before its change is sent; include: adds related
+    resources. The file is appended to, and keeps the first image of each resource. A resource that can't be read is not
+    changed. To restore values: read "FILE" | update posts {state: .state}; to restore destroyed resources: read "FILE" |
+    create posts keep-id: true.
     """,
     "verify": """
-    At the end, changes without a reply are read: what is found as it was sent counts as carried out since. Nothing is
-    sent again. Lookups end after three timeouts in a row.
+    At the end, changes without a reply are looked up; a change that is found counts as carried out. Nothing is sent
+    again. Lookups end after three timeouts in a row.
     """,
     "retry": """
-    With growing pauses. A destroy, an update or a relink is sent again where it found no route or the connection or the
-    service failed, and without a reply after a lookup that does not find it. A create is only sent again if it never left.
+    With growing pauses. A destroy, an update or a relink is sent again if there was no route or the connection or the
+    service failed, and without a reply only after a lookup does not find it. A create is sent again only if it was not sent.
     """,
     "throttle": """
-    depth: is how many messages may wait in the client's queue, its own included; p95: how long 95 of 100 replies take. If
-    the depth can't be read, the statement waits too. The progress says why it waits; patience: is how long.
+    depth: is the most messages that may wait in the client's queue, its own included; p95: the 95th percentile of the reply
+    times. If the depth can't be read, the statement waits too. The progress line shows the reason; patience: is the limit.
     """,
     "settle": """
     Without it, a create or an update that may have been carried out and is not found stays unknown. With it, the
-    statement waits so long beyond the life of the messages, looks again, and sends what is not there.
+    statement waits this long after the messages expire, looks again, and sends what is missing.
     """,
     "failed": """
-    Lines of JSON: {source, element, identity, error}. source is the element at the pipeline's head, element what the verb
-    was given. The file is emptied first.
+    Lines of JSON: {source, element, identity, error}. source is the element at the head of the pipeline, element the
+    verb's input. The file is emptied first.
     """,
     "halt": """
-    It implies on-error: "continue". A percentage counts from 20 outcomes on, and at the end.
+    It implies on-error: "continue". A percentage is checked after 20 outcomes or more, and at the end.
     """,
     "guard": """
-    No option of a script opens it: a batch needs --guarded and --yes=N for guard: "confirm".
+    No option in a script overrides it: a batch needs --guarded and --yes=N for guard: "confirm".
     """,
     "timeout": """
-    The call's own counts before the client's, the client's before set timeout: and --timeout. A read without a reply
-    by then fails with kind timeout and may be repeated; a change that was sent ends as unknown.
+    A call's timeout overrides the client's, which overrides set timeout: and --timeout. After it a read fails with kind
+    timeout and may be repeated; a change that was sent ends as unknown.
     """,
     "expire": """
-    A change that waits in the queue leaves it when its time is up, so that no service that comes late takes from there
-    what was given up; a queue with a dead-letter exchange passes it on, and a stream keeps it. false leaves it in the
-    queue, and so does timeout: "never"; reads stay too.
+    A change that waits in the queue expires with its timeout, so that a service that starts late does not carry it out.
+    A queue with a dead-letter exchange forwards it, and a stream queue keeps it. With false or timeout: "never" it stays
+    in the queue; reads always stay.
     """,
     "meta": """
-    The request's meta, which services take for what is not of the resource: who asks, a sandbox. A client's goes with
-    each of its requests, {host: "this machine"} if it says nothing; a call's own wins name by name.
+    The request's meta: information that is not part of the resource, such as the caller or a test sandbox. A client sends
+    its meta with each request, by default {host: "this machine"}; the meta of a call overrides it name by name.
     """,
     "include": """
-    One name, "author,tags", or a list of names; "author.posts" goes further. What was included is read as a field:
-    .author.name. Without it only .type and .id of what a relationship leads to are known.
+    One name, "author,tags", or a list of names; "author.posts" includes the posts of the author too. An included resource
+    is read as a field: .author.name. Without include:, a relationship has only .type and .id.
     """,
     "filter": """
-    Values are sent as text; a list finds any of its values, a resource stands for its id. What servers take for no
-    filter at all is an error before anything is sent: null, "", [], and a text with a comma.
+    Values are sent as text; a list matches any of its values, a resource is sent as its id. Values that servers ignore or
+    misread are errors before anything is sent: null, "", [], and a text with a comma.
     """,
     "page": """
-    A size without a number begins at 1. index reads that page; stream and destroy-all take the size for each of
-    theirs. Services that page otherwise take {offset: 0, limit: 100}. Many have a largest size, and say so.
+    A size without a number means page 1. index reads that page; stream and destroy-all use the size for all their pages.
+    Services with offset paging need {offset: 0, limit: 100}. Many services have a largest size, which their error names.
     """,
     "prefetch": """
-    stream asks for a page when the one before is used up. With prefetch: 2 two more are on their way meanwhile, from
-    the second page on; worth it where a page takes long. They come in order. 64 at most.
+    stream requests a page when the one before is consumed. With prefetch: 2, two more pages are requested ahead, from the
+    second page on, which helps if a page takes long. The pages stay in order. The maximum is 64.
     """,
     "on-shift": """
     Rows move between pages while others create and destroy them: some are never seen, others come twice. A note says so
@@ -105,52 +106,51 @@ struct OptionPage: Sendable {
     seen.
     """,
     "reply": """
-    By default a client has a reply queue of its own, which goes when it is closed. "direct" is lighter for the
-    broker; both see the same replies.
+    By default a client has its own reply queue, which is deleted when the client is stopped. "direct" uses RabbitMQ's
+    direct reply-to, which is lighter for the broker; the replies are the same.
     """,
     "keys": """
-    Names stay as on the wire: inserted-at. A client with keys: "underscore" shows them as inserted_at, and sends
-    what you write with _ with -. keys: "wire" at a call sends its names as they are written.
+    By default names stay as on the wire: inserted-at. A client with keys: "underscore" shows inserted_at, and sends names
+    with - for _. keys: "wire" in a call sends its names unchanged.
     """,
     "relationships": """
-    Of a client that knows author to be of type "authors", create and update take {author: {id: "1"}} without the
-    type, and null to clear it; of tags, as a list of one type, [{id: "1"}] and []. Without it {type:, id:} is
-    written out, or a resource.
+    With relationships: {author: "authors", tags: ["tags"]}, create and update accept {author: {id: "1"}} without the type
+    and null to clear it, and {tags: [{id: "1"}]} or []. Without it, write {type:, id:} or a resource.
     """,
     "in-flight": """
-    So many requests are on their way at once; the elements that flow on keep their order. After the first failure
-    no more are sent, and those in flight are waited for and counted. each runs so many of its blocks at once.
+    This many requests are in flight concurrently; the elements that flow on keep their order. After the first failure no
+    more requests are sent; those in flight are awaited and counted. each runs this many of its blocks concurrently.
     """,
     "on-error": """
-    Without it the first failure stops the stage. "continue" goes on to the end, then shows the first failure of each
-    kind; the summary counts all, refused are those that could not be sent, and a batch ends with status 5. What failed
-    does not flow on. destroy-all leaves it where it is, and goes on to the next page.
+    Without it the first failure stops the stage. "continue" works to the end, then shows the first failure of each kind.
+    The summary counts all; refused are changes that could not be sent. A batch ends with status 5. Failed elements do not
+    flow on. destroy-all skips them and continues with the next page.
     """,
     "confirm": """
-    destroy-all, | destroy, and a destroy in a loop, a def or a stage ask at a terminal and want the number typed. Elsewhere
-    they are refused without confirm: true, or --yes for the whole run.
+    destroy-all, | destroy, and a destroy in a loop, a def or a stage ask at a terminal; you confirm by typing the number.
+    Elsewhere they are refused without confirm: true, or --yes for the whole run.
     """,
     "max": """
-    The elements are counted before the first is destroyed; with more than that nothing is sent, the error is of kind
-    limit and a batch ends with status 6.
+    The elements are counted before the first one is destroyed. If there are more, nothing is sent, the error has the kind
+    limit, and a batch ends with status 6.
     """,
     "key": """
-    An expression of the element, such as .email. An element whose key another had before is refused, since it
-    would be made twice; | unique .email before it drops such.
+    An expression of the element, such as .email. An element whose key occurred before is refused, since it would be
+    created twice; | unique .email before it drops such elements.
     """,
     "append": """
-    All of it is added at the end, or nothing. Rows of csv and tsv go under the columns that the file has; one with
-    another column stops the stage. Statements that append to one file at the same time take turns.
+    Everything is appended, or nothing. Rows of csv and tsv must fit the columns of the file; a row with another column
+    stops the stage. Statements that append to one file at the same time take turns.
     """,
     "keep-id": """
-    A service gives new resources their ids. Without this the id of a resource is left out, since a copy has another,
-    and a plain record with an id is refused. With it the id is sent, as for a backup that is restored.
+    A service assigns ids to new resources. Without this option, a resource's id is omitted, since a copy gets another id,
+    and a plain record with an id is refused. With it, the id is sent, for example to restore a backup.
     """,
   ]
 }
 
 extension [String] {
-  /// The words in lines of at most so many characters.
+  /// The words in lines of at most `width` characters.
   func lines(of width: Int) -> [String] {
     var lines = [""]
     for word in self {

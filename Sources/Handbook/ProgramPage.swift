@@ -1,22 +1,22 @@
 import Evaluation
 
-/// A way to start the program or an option of it, and its page in `help`.
+/// A command line of the program or an option of it, with its page in `help`.
 struct ProgramPage: Sendable {
   var name: String
   var aliases: [String] = []
-  /// How it is written: `--var NAME=VALUE`.
+  /// The syntax: `--var NAME=VALUE`.
   var form: String
-  /// What it does, in a line.
+  /// The summary, in a line.
   var summary: String
-  /// What there is to say beyond that.
+  /// The text after the summary.
   var note: String
-  /// A command line with it.
+  /// An example command line.
   var example: String
 
-  /// All there is to say of it.
+  /// The text of the page.
   var text: String { "\(summary)\n\(note)\n\n    \(example)" }
 
-  /// The ways to start it, then the options.
+  /// The command lines, then the options.
   static let all = starts + options
 
   private static let starts = [
@@ -39,43 +39,42 @@ struct ProgramPage: Sendable {
       name: "file", form: "retort [OPTIONS] FILE [ARG ...]",
       summary: "Runs a file of statements; - is standard input.",
       note: """
-        All of it is checked before any of it runs; the first failure ends it. What comes after FILE is args. A file that
-        begins with #!/usr/bin/env retort runs by its own name.
+        The whole file is checked before any of it runs; the first failure ends the run. The arguments after FILE are args. An
+        executable file that begins with #!/usr/bin/env retort runs by its name.
         """, example: "retort --yes=500 migrate.retort people.csv"),
     ProgramPage(
       name: "-c", form: "retort [OPTIONS] -c 'STATEMENTS'", summary: "Runs these statements.",
       note: """
-        Single quotes keep the shell from reading them; ; or a new line stands between two. Several -c are the lines of
-        one script.
+        Single quotes protect the statements from the shell; separate two with ; or a new line. Several -c are the lines of one
+        script.
         """,
       example: #"retort -c 'connect; count (client queue: "posts")'"#),
     ProgramPage(
       name: "check", form: "retort check FILE ...", summary: "Parses and checks; opens no connection.",
       note: """
-        Says every error, and lists the statements that change or destroy, and each var(...). Status 2 where anything is
-        wrong. --output json is for editors.
+        Shows every error, and lists the statements that change or destroy, and each var(...). The status is 2 if there is an
+        error. --output json is for editors.
         """, example: "retort check migrate.retort"),
     ProgramPage(
-      name: "fmt", form: "retort fmt [--check] FILE ...", summary: "Gives files the one layout.",
+      name: "fmt", form: "retort fmt [--check] FILE ...", summary: "Formats files in the canonical layout.",
       note: """
-        Comments and meaning stay as they were. --check changes nothing, names the files that differ, and ends with
-        status 1 if there are any.
+        Comments and meaning stay the same. --check changes nothing, lists the files that differ, and ends with status 1 if
+        there are any.
         """, example: "retort fmt --check migrate.retort"),
     ProgramPage(
       name: "serve", form: "retort serve DB [--url URI]",
-      summary: "A SQLite database, or the sample blog, as a service on a broker.",
+      summary: "Serves a SQLite database, or the sample blog, on a broker.",
       note: """
-        --queue TYPE=NAME names a queue. To test clients against: --latency, --jitter, --workers and --rate make it slow,
-        --fault KIND=SHARE lets requests go wrong (drop lose duplicate late wrong-id malformed empty rpc-error
-        no-consumer round), --pages and --flavour answer as other servers do, --log FILE tells of each request.
-        help latency explains one of them.
+        --queue TYPE=NAME names a queue. For tests of clients, --latency, --jitter, --workers and --rate limit the speed,
+        --fault KIND=SHARE injects faults (drop lose duplicate late wrong-id malformed empty rpc-error no-consumer round),
+        --pages and --flavour imitate other servers, and --log FILE logs each request. help latency explains one of them.
         """, example: "retort serve blog --url amqp://guest:guest@localhost/ --latency 20ms --fault drop=1%"),
     ProgramPage(
       name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again]",
-      summary: "Shows a journal, or records what became of a change that is unknown.",
+      summary: "Shows a journal, or settles an unknown change.",
       note: """
-        The statement it belongs to, how many changes are done, to send again and unknown, which are unknown, and the
-        command that resumes it. settle ID done says that a change was carried out, settle ID again that it was not.
+        Shows its statement, the numbers of changes that are done, to send again and unknown, the unknown changes, and the
+        command that resumes it. settle ID done records that a change was carried out, settle ID again that it was not.
         """, example: "retort journal posts.journal settle 4711 done"),
     ProgramPage(
       name: "ctl", form: "retort ctl [RUN] [status|pause|resume|stop|rate=N|rate=off]",
@@ -92,52 +91,52 @@ struct ProgramPage: Sendable {
     ProgramPage(
       name: "help", aliases: ["--help"], form: "retort help [WORD], --help",
       summary: "Explains the language, or a word of it, as help does at the prompt.",
-      note: "--help lists the ways to start the program, and its options.", example: "retort help stream"),
+      note: "--help lists the command lines of the program and its options.", example: "retort help stream"),
   ]
 
   private static let options = [
     option(
       "var", "NAME=VALUE", "A value for var(\"NAME\").",
-      note: "May stand several times. The value is a string; int(var(\"limit\")) makes it a number.",
+      note: "Can be repeated. The value is a string; int(var(\"limit\")) is a number.",
       example: "retort --var limit=5 report.retort"),
     option(
       "yes", "[=N]", "Confirms bulk destruction; =N limits how many the whole run destroys.",
-      note: "Stands for the question that destroy-all, | destroy and a destroy in a loop ask.",
+      note: "It confirms every destroy-all, | destroy and destroy in a loop.",
       example: "retort --yes=500 clean-up.retort"),
     option(
-      "output", "FORMAT", "How results are written: \(Format.list).",
+      "output", "FORMAT", "The format of results: \(Format.list).",
       note: """
         Without it, a table at a terminal and a line of JSON each elsewhere; few rows that are too wide for a table are
         cards, with a line for each field. set output: does it in a session.
         """,
       example: "retort --output csv report.retort > report.csv"),
     option(
-      "timeout", "DURATION", "How long a request waits, where neither call nor client says: 10s, 500ms, never.",
-      note: "5s without it. set timeout: does it in a session.", example: "retort --timeout 30s migrate.retort"),
+      "timeout", "DURATION", "How long a request waits, if neither the call nor the client sets it: 10s, 500ms, never.",
+      note: "Without it 5s. set timeout: changes it in a session.", example: "retort --timeout 30s migrate.retort"),
     option(
-      "trace", "[=TOPICS]", "Shows what goes and comes: rpc (where none is named), api, amqp, errors.",
+      "trace", "[=TOPICS]", "Shows traffic by topic: rpc (the default), api, amqp, errors.",
       note: """
-        On standard error. Topics are joined with commas: rpc is each request and reply, api a line a call, amqp what the
-        broker gets and sends, errors only what failed. Passwords and tokens are shown as ***.
+        On standard error. Separate topics with commas: rpc shows each request and reply, api a line for each call, amqp the
+        broker's frames, errors only failed calls. Passwords and tokens are shown as ***.
         """, example: "retort --trace=api,errors migrate.retort"),
     option(
-      "dry-run", "", "Sends reads, and shows changes without sending them.",
+      "dry-run", "", "Sends reads, but only shows changes.",
       note: """
-        On standard error: each single change as its exact request, of a bulk change the first so, four more by their ids,
-        and how many would be sent. What is created comes back with the id dry-run-1. No script can turn it off.
+        On standard error: each single change as its exact request; of a bulk change the first request, the ids of four more,
+        and the number of all. A created resource has the id dry-run-1. No script can turn it off.
         """, example: "retort --dry-run migrate.retort"),
     option(
-      "guarded", "CONNECTION", "Lets --yes=N destroy on a guarded connection, named by its name or address.",
-      note: "For batches, on connections of connect guard: \"confirm\". At a terminal a person is asked instead.",
+      "guarded", "CONNECTION", "Allows --yes=N to destroy on a guarded connection, given by name or address.",
+      note: "For batches, on connections of connect guard: \"confirm\". At a terminal, retort asks instead.",
       example: "retort --guarded production --yes=500 clean-up.retort"),
     option(
-      "reason", "TEXT", "Why the run is made.", note: "It stands in the header of journals.",
+      "reason", "TEXT", "The reason for the run.", note: "It is written to the header of journals.",
       example: "retort --reason OPS-123 migrate.retort"),
     option(
-      "summary", "FORM", "How changes are summed up on standard error: text or json.",
+      "summary", "FORM", "The format of summaries on standard error: text or json.",
       note: """
-        json is one line for each statement that changes many: counts by outcome, milliseconds, rate, percentiles of the
-        replies, and each kind of failure with how often it came and one example.
+        json is one line for each statement that changes many resources: counts by outcome, milliseconds, rate, percentiles of
+        reply times, and each kind of failure with its count and an example.
         """, example: "retort --summary json migrate.retort 2> report.ndjson"),
     option(
       "report", "FILE", "Writes what each statement did to a file, .json or JUnit's .xml.",
@@ -146,21 +145,21 @@ struct ProgramPage: Sendable {
         assertion; statements and assertions are the test cases of JUnit's form.
         """, example: "retort --report result.xml migrate.retort"),
     option(
-      "quiet", "", "Shows no progress of long statements.",
+      "quiet", "", "Hides the progress of long statements.",
       note: """
-        Without it a change of many resources that takes over a second shows on standard error how far it is: at a terminal
-        on one line, elsewhere with a note each ten seconds.
+        Without it, a change of many resources that takes over a second shows its progress on standard error: at a terminal on
+        one line, elsewhere as a note every ten seconds.
         """, example: "retort --quiet migrate.retort"),
     option(
-      "offline", "", "Prints the requests that would be sent, and sends nothing.",
+      "offline", "", "Prints the requests instead of sending them.",
       note: """
-        A line of JSON each. Pages are empty, and what is created comes back with the id offline-1.
+        Each request is a line of JSON. Pages are empty, and a created resource has the id offline-1.
         """, example: "retort --offline migrate.retort"),
     option(
-      "allow-sh", "", "Lets the stage sh run programs.", note: "Without it | sh is refused.",
+      "allow-sh", "", "Allows the stage sh to run programs.", note: "Without it | sh is refused.",
       example: "retort --allow-sh report.retort"),
     option(
-      "no-pager", "", "Shows results that are taller than the screen all at once.",
+      "no-pager", "", "Shows results that are taller than the screen without a pager.",
       note: """
         The prompt shows them, and help, with RETORT_PAGER, PAGER or less, the first screen as soon as it is there. An empty
         RETORT_PAGER does as --no-pager.
@@ -175,7 +174,7 @@ struct ProgramPage: Sendable {
       "color", "WHEN", "Colours of errors and of what is typed: auto, always or never.",
       note: "auto, which holds without it, colours at a terminal, unless NO_COLOR is set or TERM is dumb.",
       example: "retort --color never report.retort"),
-    option("version", "", "Says which retort it is.", note: "On standard output.", example: "retort --version"),
+    option("version", "", "Prints the version.", note: "On standard output.", example: "retort --version"),
   ]
 
   static func option(

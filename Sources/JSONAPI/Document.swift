@@ -2,16 +2,16 @@ public import JSONText
 
 /// A JSON:API document as it was received (JSON:API 1.0, "Top Level").
 ///
-/// It takes what services near to the letter send: `{}`, null links, resources without attributes.
+/// It accepts what lenient services send: `{}`, null links, resources without attributes.
 public struct Document: Sendable {
   /// The whole document.
   public let object: JSONObject
-  /// The primary resources; one resource is a list of one, null is none.
+  /// The primary resources: one for a single resource, none for null.
   public let resources: [JSONObject]
   /// The resources of `included` by type and id.
   public let included: Included
 
-  /// Creates a document that says nothing, as a service answers a destroy.
+  /// Creates an empty document, as a service returns it for a destroy.
   public init() {
     object = JSONObject()
     resources = []
@@ -24,9 +24,9 @@ public struct Document: Sendable {
     included = document.included
   }
 
-  /// Creates a document of a reply's result; null counts as an empty one.
+  /// Creates a document from a reply's result; null makes an empty one.
   ///
-  /// - Throws: ``NoDocument`` where it is a string, a number or a list, or holds primary data that are no resources.
+  /// - Throws: ``NoDocument`` if it is a string, number or list, or if its primary data are not resources.
   public init(_ json: JSONValue) throws(NoDocument) {
     switch json {
     case .object(let object): self.object = object
@@ -49,7 +49,7 @@ public struct Document: Sendable {
     }
   }
 
-  /// The result of a reply that is no document.
+  /// The error of a result that is not a document.
   public struct NoDocument: Error, Sendable, Equatable {
     /// Which member is wrong: `result`, or `data` in it.
     public var member: String
@@ -62,19 +62,19 @@ public struct Document: Sendable {
     }
   }
 
-  /// The one primary resource, or nil where there is none.
+  /// The single primary resource, or nil.
   public var resource: JSONObject? { object["data"]?.objectValue }
 
-  /// The top-level meta, empty where it is left out.
+  /// The top-level meta; empty if absent.
   public var meta: JSONObject { object["meta"]?.objectValue ?? JSONObject() }
 
-  /// The top-level links, empty where they are left out.
+  /// The top-level links; empty if absent.
   public var links: JSONObject { object["links"]?.objectValue ?? JSONObject() }
 
-  /// The errors of whatever object holds them.
+  /// The errors in an object's `errors` member.
   ///
-  /// Beside a list of error objects it takes what services near to the letter send: one error object, a text, and Rails'
-  /// lists of messages by attribute, `{"text":["can't be blank"]}`.
+  /// Besides a list of error objects it accepts what lenient services send: one error object, a text, or Rails' lists of
+  /// messages by attribute, `{"text":["can't be blank"]}`.
   public static func errors(in object: JSONObject) -> [ErrorDetail] {
     switch object["errors"] {
     case nil, .null?, .bool(false)?: return []
@@ -88,15 +88,15 @@ public struct Document: Sendable {
     }
   }
 
-  /// Which pages there are.
+  /// The pages that the links name.
   ///
-  /// A link that names no size means pages of the size asked for or, where none was, of as many resources as came.
+  /// A link without a size means pages of the requested size or, if none was requested, of the received one.
   public func pagination(asked: Pagination.Page? = nil) -> Pagination? {
     Pagination(
       meta: meta, links: object["links"], size: asked?.size ?? (resources.isEmpty ? nil : resources.count))
   }
 
-  /// The same document without the resources in some places, which are in order.
+  /// The document without the resources at some indices, which are in ascending order.
   public func without(_ places: [Int]) -> Document {
     var rest = places[...]
     let kept = resources.enumerated().filter { place, _ in
@@ -108,12 +108,12 @@ public struct Document: Sendable {
   }
 }
 
-/// The resources of a compound document by type and id, indexed when the first is asked for.
+/// The resources of a compound document by type and id, indexed at the first lookup.
 public final class Included: Sendable {
   private let array: JSONArray
   private let index: OnceCell<[Identifier: JSONObject]>
 
-  /// Creates the resources of an array of resource objects.
+  /// Creates an index of an array of resource objects.
   public init(_ array: JSONArray) {
     self.array = array
     index = OnceCell()

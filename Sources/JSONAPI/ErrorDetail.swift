@@ -1,14 +1,14 @@
 public import JSONText
 
-/// A JSON:API error object (JSON:API 1.0, "Error Objects"), as far as a service fills it.
+/// A JSON:API error object (JSON:API 1.0, "Error Objects"); every member is optional.
 public struct ErrorDetail: Sendable, Equatable {
   /// The object as received.
   public var object: JSONObject
 
-  /// Creates an error of its object.
+  /// Creates an error from its object.
   public init(_ object: JSONObject) { self.object = object }
 
-  /// Creates an error; what is nil is left out.
+  /// Creates an error; nil members are omitted.
   public init(
     status: String? = nil, code: String? = nil, title: String? = nil, detail: String? = nil, pointer: String? = nil,
     parameter: String? = nil, meta: JSONObject? = nil
@@ -27,12 +27,14 @@ public struct ErrorDetail: Sendable, Equatable {
   /// The members of an error object.
   static let members: Set<String> = ["id", "links", "status", "code", "title", "detail", "source"]
 
-  /// Reads an error; what is no object is its detail.
+  /// Reads an error.
+  ///
+  /// Anything but an object becomes its detail.
   init(found json: JSONValue) {
     if let object = json.objectValue { self.init(object) } else { self.init(detail: json.stringValue ?? json.text) }
   }
 
-  /// Creates the error of an attribute's message, as Rails collects them; those of `base` are about the whole.
+  /// Creates the error of an attribute's message, as Rails collects them; messages of `base` concern the whole resource.
   init(message: JSONValue, of name: String) {
     let text = message.stringValue ?? message.text
     self.init(
@@ -40,28 +42,28 @@ public struct ErrorDetail: Sendable, Equatable {
       pointer: name == "base" ? "/data" : "/data/attributes/\(name)")
   }
 
-  /// The HTTP status, as a number where it is one.
+  /// The HTTP status, if it is a number.
   public var status: Int? { object["status"]?.idText.flatMap { Int($0) } }
-  /// The application's code.
+  /// The application's error code.
   public var code: String? { object["code"]?.idText }
-  /// The short text.
+  /// The summary of the problem.
   public var title: String? { object["title"]?.stringValue }
-  /// The text for this case.
+  /// The explanation of this occurrence.
   public var detail: String? { object["detail"]?.stringValue }
-  /// The place in the request's document: `/data/attributes/text`.
+  /// The JSON pointer into the request's document: `/data/attributes/text`.
   public var pointer: String? { object["source"]?["pointer"]?.stringValue }
   /// The query parameter.
   public var parameter: String? { object["source"]?["parameter"]?.stringValue }
-  /// Whatever else the service says.
+  /// Other information from the service.
   public var meta: JSONObject? { object["meta"]?.objectValue }
 
-  /// What a person reads beside the words it is about: the title where the detail only puts a name before it.
+  /// The text to show at a caret: the title, if the detail only adds the attribute's name to it.
   public var label: String? {
     guard let title, let detail, !title.isEmpty, !detail.hasSuffix(title) else { return title ?? detail }
     return detail
   }
 
-  /// What a person reads: the detail, else the title, else all of it.
+  /// The text to show: the detail, else the title, else the whole object.
   public var text: String {
     [detail, title].lazy.compactMap(\.self).first { !$0.isEmpty } ?? String(JSONValue.object(object).text.prefix(200))
   }

@@ -4,7 +4,7 @@ public import JSONText
 public struct Identifier: Sendable, Hashable {
   /// The type.
   public var type: String
-  /// The id, a string always; a service's number is formatted.
+  /// The id, always a string; a number from a service is formatted.
   public var id: String
 
   /// Creates an identifier.
@@ -13,13 +13,13 @@ public struct Identifier: Sendable, Hashable {
     self.id = id
   }
 
-  /// Reads an identifier, or nil where type or id is missing.
+  /// Reads an identifier; nil if the type or id is missing.
   public init?(_ object: JSONObject) {
     guard let type = object["type"]?.stringValue, let id = object["id"]?.idText else { return nil }
     self.init(type: type, id: id)
   }
 
-  /// Whether both are the same code points.
+  /// Whether both have the same code points.
   public static func == (left: Identifier, right: Identifier) -> Bool {
     left.type.isSame(as: right.type) && left.id.isSame(as: right.id)
   }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A value that is made once, when it is first asked for.
+/// A value that is computed once, at the first access.
 final class OnceCell<Value: Sendable>: Sendable {
   private let state = Mutex<Value?>(nil)
 

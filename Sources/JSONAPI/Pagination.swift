@@ -1,6 +1,6 @@
 public import JSONText
 
-/// Which pages a list has (Alembic's pagination): from top-level links and `meta.record-count`.
+/// The pages of a list (Alembic's pagination), from top-level links and `meta.record-count`.
 public struct Pagination: Sendable, Equatable {
   /// A page's number, from 1, and size.
   public struct Page: Sendable, Equatable {
@@ -8,7 +8,7 @@ public struct Pagination: Sendable, Equatable {
     public var number: Int
     /// How many resources a page holds.
     public var size: Int
-    /// How many resources come before it, where the service counts those and not pages.
+    /// How many resources precede it, if the service counts resources instead of pages.
     public private(set) var offset: Int?
 
     /// Creates a page.
@@ -17,13 +17,13 @@ public struct Pagination: Sendable, Equatable {
       self.size = size
     }
 
-    /// Creates the page after some resources (jsonapi-resources' offset paginator); both are asked for by these names.
+    /// Creates the page after some resources (jsonapi-resources' offset paginator), requested by `offset` and `limit`.
     public init(offset: Int, limit: Int) {
       self.init(number: 1 + offset / limit, size: limit)
       self.offset = offset
     }
 
-    /// The page some pages later, or the last that can be written.
+    /// The page some pages later, or the last page with a number that fits.
     public func advanced(by pages: Int) -> Page {
       var result = self
       result.number = Self.sum(number, pages)
@@ -44,7 +44,7 @@ public struct Pagination: Sendable, Equatable {
     /// The first page of this size.
     public var first: Page { offset == nil ? Page(number: 1, size: size) : Page(offset: 0, limit: size) }
 
-    /// As it is asked for: two integers.
+    /// The page as a request writes it: two integers.
     public var members: KeyValuePairs<String, Int> {
       if let offset { ["offset": offset, "limit": size] } else { ["number": number, "size": size] }
     }
@@ -54,24 +54,24 @@ public struct Pagination: Sendable, Equatable {
   public var first: Page?
   /// The last page, if a link names it.
   public var last: Page?
-  /// The next page; nil on the last, and where its link names no page.
+  /// The next page; nil on the last page and if its link names no page.
   public var next: Page?
-  /// The link to a next page that names none by number or offset, as it was received.
+  /// The received link to a next page, if it names no number or offset.
   public private(set) var unreadableNext: JSONValue?
   /// The previous page; nil on the first.
   public var previous: Page?
   /// How many resources all pages hold, if the service counts them.
   public var totalSize: Int?
 
-  /// Whether there is a next page, also where its link can't be read.
+  /// Whether there is a next page, even if its link can't be read.
   public var hasNext: Bool { next != nil || unreadableNext != nil }
 
-  /// Reads pagination; nil where the service sends neither a count nor a page link.
+  /// Reads pagination; nil if the service sends neither a count nor a page link.
   ///
   /// - Parameters:
   ///   - meta: The top-level meta.
   ///   - links: The top-level links; anything but an object, null or an empty list can't be read.
-  ///   - size: The size of a page whose link names a number or an offset alone.
+  ///   - size: The page size for a link that has only a number or an offset.
   public init?(meta: JSONObject, links: JSONValue?, size: Int? = nil) {
     totalSize = (meta["record-count"] ?? meta["record_count"])?.idText.flatMap { Int($0) }.flatMap { $0 < 0 ? nil : $0 }
     first = Self.page(links?["first"], size)
@@ -83,7 +83,7 @@ public struct Pagination: Sendable, Equatable {
     if totalSize == nil, first == nil, last == nil, previous == nil, !hasNext { return nil }
   }
 
-  /// A link that leads somewhere; nil for what services write where there is none: null, false, an empty text, list or object.
+  /// A link; nil for what services write for no link: null, false, an empty text, list or object.
   private static func link(_ link: JSONValue?) -> JSONValue? {
     switch link {
     case nil, .null?, .bool(false)?, .string("")?: nil
@@ -94,7 +94,7 @@ public struct Pagination: Sendable, Equatable {
     }
   }
 
-  /// The page that a link's query names; host and path do not matter.
+  /// The page that a link's query names; host and path are ignored.
   private static func page(_ link: JSONValue?, _ size: Int?) -> Page? {
     let members = members(link)
     func member(_ name: String, or missing: Int? = nil) -> Int? { members[name].map { Int($0) } ?? missing }
@@ -124,7 +124,7 @@ public struct Pagination: Sendable, Equatable {
 }
 
 extension Substring {
-  /// The text with each `%5B` as the byte it stands for (RFC 3986 section 2.1).
+  /// The text with each escape, such as `%5B`, decoded (RFC 3986 section 2.1).
   fileprivate var percentDecoded: String {
     guard utf8.contains(UInt8(ascii: "%")) else { return String(self) }
     var bytes: [UInt8] = []

@@ -2,23 +2,23 @@ public import JSONText
 
 /// The query parameters of a request for a list or a resource (WireProtocol.md, "Parameters").
 public struct Query: Sendable, Equatable {
-  /// Attribute or relationship names to the text that is wanted; several values with commas between.
+  /// Attribute or relationship names and the values to match; several values are separated by commas.
   public var filter: [(name: String, value: String)] = []
   /// Fields to sort by, `-` first to descend.
   public var sort: [String] = []
   /// Relationship paths.
   public var include: [String] = []
-  /// Types to the fields wanted of them.
+  /// Types and the fields to return of each.
   public var fields: [(type: String, names: [String])] = []
-  /// The page wanted; a size without a number begins at 1.
+  /// The page to return; a size without a number means page 1.
   public var page: Pagination.Page?
-  /// What goes with the request as `meta`.
+  /// The `meta` of the request.
   public var meta = JSONObject()
 
-  /// Creates a query that asks for everything.
+  /// Creates a query without parameters.
   public init() {}
 
-  /// The parameters: what is absent is left out, nothing is ever null.
+  /// The parameters: absent ones are omitted, none is ever null.
   public var params: JSONObject {
     var params = JSONObject()
     if !filter.isEmpty { params["filter"] = .object(JSONObject(filter.map { ($0.name, .string($0.value)) })) }
@@ -34,6 +34,6 @@ public struct Query: Sendable, Equatable {
     return params
   }
 
-  /// Whether both ask the same.
+  /// Whether both have the same parameters.
   public static func == (left: Query, right: Query) -> Bool { left.params == right.params }
 }

@@ -1,10 +1,12 @@
-/// The word for one of many, as Rails makes it and jsonapi-resources names a parent's id by: `post` in `post_id`.
+/// The singular of a type's name, as Rails forms it.
+///
+/// jsonapi-resources uses it for a parent's id: `post` in `post_id`.
 ///
 /// ```swift
 /// Singular.word(of: "staff-addresses")  // "staff_address"
 /// ```
 public enum Singular {
-  /// The singular of a type, its dashes as underscores; only the last of its words changes.
+  /// The singular of a type, with underscores for dashes; only its last word changes.
   public static func word(of type: String) -> String {
     let underscored = String(type.map { $0 == "-" ? "_" : $0 })
     let start = underscored.lastIndex(of: "_").map { underscored.index(after: $0) } ?? underscored.startIndex
@@ -20,14 +22,14 @@ public enum Singular {
     return word
   }
 
-  /// Words that are the same for one and for many.
+  /// Words with the same singular and plural.
   private static let unchanging: Set = [
     "equipment", "fish", "information", "jeans", "money", "news", "police", "rice", "series", "sheep", "species",
   ]
 
   private static let wholeWords = ["axes": "axis", "lice": "louse", "mice": "mouse", "oxen": "ox"]
 
-  /// Endings of many and of one; the first that fits counts.
+  /// Endings of plurals and singulars; the first match applies.
   private static let endings: [(many: String, one: String)] =
     [
       ("people", "person"), ("children", "child"), ("men", "man"), ("sexes", "sex"), ("moves", "move"),
@@ -44,6 +46,6 @@ public enum Singular {
       ("fves", "fve"), ("ves", "fe"), ("ta", "tum"), ("ia", "ium"), ("ss", "ss"), ("s", ""),
     ]
 
-  /// Before `ies`, what does not make it the plural of a `y`.
+  /// Letters before `ies` after which it is not the plural of a `y`.
   private static let vowels = ["a", "e", "i", "o", "u", "y"]
 }

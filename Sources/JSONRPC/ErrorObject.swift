@@ -2,21 +2,21 @@ public import JSONText
 
 /// A JSON-RPC 2.0 error object (section 5.1).
 public struct ErrorObject: Error, Sendable, Equatable {
-  /// The code; what a service sends as text is read as a number.
+  /// The code; a code that a service sends as text is read as a number.
   public var code: Int
   /// One sentence.
   public var message: String
-  /// Whatever else the service says; a JSON:API document where it has `errors`.
+  /// Other information from the service; a JSON:API document if it has `errors`.
   public var data: JSONValue?
 
-  /// The codes that JSON-RPC and the services define.
+  /// The codes of JSON-RPC and of the services.
   public enum Code: Int, Sendable {
     case parseError = -32700
     case invalidRequest = -32600
     case methodNotFound = -32601
     case invalidParams = -32602
     case internalError = -32603
-    /// A JSON:API errors document is in `data`.
+    /// `data` is a JSON:API errors document.
     case document = 422
   }
 
@@ -27,7 +27,7 @@ public struct ErrorObject: Error, Sendable, Equatable {
     self.data = data
   }
 
-  /// Reads an error object; a missing code is 0, a missing message empty, other members are passed over.
+  /// Reads an error object; a missing code is 0, a missing message is empty, other members are ignored.
   init?(_ json: JSONValue) {
     guard let object = json.objectValue else { return nil }
     switch object["code"] {

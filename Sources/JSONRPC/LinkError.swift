@@ -1,12 +1,12 @@
-/// Why a request has no reply, or a connection could not be had.
+/// The reason why a request got no reply or a connection could not be opened.
 public struct LinkError: Error, Sendable, Equatable {
-  /// The kinds of failure, each a fact that the wording is made from.
+  /// The kinds of failure.
   public enum Code: Sendable, Equatable {
-    /// The address can't be read: a URI with an unescaped `@`, an unknown scheme, a file that is no database.
+    /// The address can't be read: a URI with an unescaped `@`, an unknown scheme, a file that is not a database.
     case address
-    /// Nobody listens there, the name is unknown, or the host is out of reach.
+    /// Nothing listens there, the name is unknown, or the host can't be reached.
     case unreachable
-    /// Both sides can't agree on TLS: a certificate is not accepted, or one of them speaks none.
+    /// TLS failed: a certificate is not accepted, or one side does not speak TLS.
     case tls
     /// The broker refused the user or the password.
     case authentication
@@ -14,23 +14,23 @@ public struct LinkError: Error, Sendable, Equatable {
     case vhost
     /// The broker refused the operation (403 ACCESS_REFUSED).
     case accessRefused
-    /// The connection was there and is lost.
+    /// The connection was lost.
     case lost
     /// The client or the connection was closed by this side.
     case closed
     /// The broker has no such queue (`basic.return` 312).
     case noRoute
-    /// The broker did not take the message (`basic.nack`): its queue is full, or failed.
+    /// The broker refused the message (`basic.nack`): its queue is full, or failed.
     case nacked
     /// No reply before the deadline.
     case timeout
-    /// No reply before the deadline, since the broker takes no messages (`connection.blocked`).
+    /// No reply before the deadline, since the broker accepts no messages (`connection.blocked`).
     case blocked
-    /// The body is over the broker's largest message.
+    /// The body is larger than the broker's largest message.
     case tooLarge
     /// The task was cancelled.
     case cancelled
-    /// The broker's frames make no sense.
+    /// The broker's frames are not valid AMQP.
     case malformed
   }
 
@@ -38,9 +38,9 @@ public struct LinkError: Error, Sendable, Equatable {
   public var code: Code
   /// One sentence for a person, without a secret: `connection refused by localhost:5672`.
   public var message: String
-  /// Whether the request had left, so that the service may have carried it out.
+  /// Whether the request was sent, so that the service may have carried it out.
   public var wasSent: Bool
-  /// Whether the broker confirmed that it had the request; nil where the link does not say.
+  /// Whether the broker confirmed the request; nil if unknown.
   public var wasConfirmed: Bool?
 
   /// Creates an error.

@@ -32,7 +32,7 @@ public struct Request: Sendable, Equatable {
 
   /// Reads a request, as a service does.
   ///
-  /// - Throws: the response that says what is wrong with it: a parse error or an invalid request.
+  /// - Throws: the response to an unreadable request: a parse error, an invalid request or invalid params.
   public init(decoding bytes: [UInt8]) throws(ErrorResponse) {
     let json: JSONValue
     do throws(JSONSyntaxError) {
@@ -51,9 +51,9 @@ public struct Request: Sendable, Equatable {
   }
 }
 
-/// A response that is thrown: what a service answers to what it can't read.
+/// The error response to a request that a service can't read.
 public struct ErrorResponse: Error, Sendable, Equatable {
-  /// The request's id, or null where it could not be read.
+  /// The request's id; null if it could not be read.
   public var id: JSONValue
   /// What is wrong.
   public var error: ErrorObject

@@ -2,15 +2,15 @@ public import JSONText
 
 /// A JSON-RPC 2.0 response (section 5): a result or an error object.
 public struct Response: Sendable, Equatable {
-  /// What came of the request.
+  /// The outcome of a request.
   public enum Outcome: Sendable, Equatable {
     case result(JSONValue)
     case error(ErrorObject)
   }
 
-  /// The request's id as the service sent it back.
+  /// The request's id, as the service returned it.
   public var id: JSONValue
-  /// What came of the request.
+  /// The outcome of the request.
   public var outcome: Outcome
 
   /// Creates a response.
@@ -29,12 +29,12 @@ public struct Response: Sendable, Equatable {
 
   /// Reads a response: an `error` that is not null, else the `result` (WireProtocol.md, "Replies").
   ///
-  /// - Throws: ``MalformedResponse`` for all else.
+  /// - Throws: ``MalformedResponse`` for anything else.
   public init(decoding bytes: [UInt8]) throws(MalformedResponse) {
     self = try Self.decode(bytes).0
   }
 
-  /// Reads a response as ``init(decoding:)`` does, and names the keys that stood twice in one object.
+  /// Reads a response as ``init(decoding:)`` does, and returns the keys that occurred twice in one object.
   public static func decode(_ bytes: [UInt8]) throws(MalformedResponse) -> (Response, duplicateKeys: [String]) {
     let parsed: (value: JSONValue, duplicateKeys: [String])
     do throws(JSONSyntaxError) {
@@ -42,10 +42,10 @@ public struct Response: Sendable, Equatable {
     } catch {
       throw MalformedResponse("the reply is not JSON (\(error))", bytes)
     }
-    guard let object = parsed.value.objectValue else { throw MalformedResponse("the reply is no object", bytes) }
+    guard let object = parsed.value.objectValue else { throw MalformedResponse("the reply is not an object", bytes) }
     let id = object["id"] ?? .null
     if let error = object["error"], !error.isNull {
-      guard let error = ErrorObject(error) else { throw MalformedResponse("the reply's error is no object", bytes) }
+      guard let error = ErrorObject(error) else { throw MalformedResponse("the reply's error is not an object", bytes) }
       return (Response(id: id, outcome: .error(error)), parsed.duplicateKeys)
     }
     guard let result = object["result"] else {
@@ -55,14 +55,14 @@ public struct Response: Sendable, Equatable {
   }
 }
 
-/// A reply that is no JSON-RPC response, with the beginning of its text.
+/// The error of a reply that is not a JSON-RPC response, with the beginning of its text.
 public struct MalformedResponse: Error, Sendable, Equatable {
   /// What is wrong.
   public var message: String
-  /// Up to 200 characters of the reply; control characters stand as JSON escapes them.
+  /// Up to 200 characters of the reply, with control characters escaped as in JSON.
   public var excerpt: String
 
-  /// Creates the error of a reply.
+  /// Creates the error for the bytes of a reply.
   public init(_ message: String, _ bytes: [UInt8]) {
     self.message = message
     let start = String(decoding: bytes.prefix(800), as: UTF8.self)

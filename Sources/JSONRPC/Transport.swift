@@ -1,22 +1,22 @@
-/// A request on its way: what a ``Transport`` needs to know of it, and nothing of what it says.
+/// An encoded request with the properties that a ``Transport`` needs to send it.
 ///
-/// It is an object, since it passes through many hands and an instant has no size that the compiler knows.
+/// A class, since it is passed on often, and the compiler does not know the size of an instant.
 public final class Envelope: Sendable {
   /// The AMQP correlation id, and at the same time the JSON-RPC id, from ``Transport/nextCorrelationID()``.
   public let correlationID: String
   /// The JSON-RPC method, for messages only.
   public let method: String
-  /// The JSON:API type that its client is for, where a reply has to be made up.
+  /// The JSON:API type of the client, for a reply that is made up.
   public let type: String
   /// The request as JSON text in UTF-8.
   public let body: [UInt8]
-  /// When to stop waiting for the reply; nil waits for ever.
+  /// The time at which the wait for the reply ends; nil for no limit.
   public let deadline: ContinuousClock.Instant?
-  /// Whether the message itself dies at the deadline, so that it can't be carried out later (AMQP `expiration`).
+  /// Whether the message itself expires at the deadline, so that it can't be carried out later (AMQP `expiration`).
   public let expires: Bool
-  /// Whether the request changes nothing, so that it may be sent again where the link was lost.
+  /// Whether the request changes nothing, so that it may be sent again after a lost connection.
   public let mayRepeat: Bool
-  /// When it was made.
+  /// The time at which it was created.
   public let begin = ContinuousClock.now
 
   /// Creates an envelope.
@@ -35,14 +35,14 @@ public final class Envelope: Sendable {
   }
 }
 
-/// One client's way to one queue: a request out, its reply back, any number in flight.
+/// A client's channel to one queue, with any number of requests in flight.
 ///
-/// The broker's transport has a channel and a reply queue of its own; the embedded service's has neither.
+/// A broker's transport has an AMQP channel and a reply queue; the embedded service's transport has neither.
 public protocol Transport: Sendable {
   /// The queue the requests go to.
   var queue: String { get }
 
-  /// Where the tasks of a window run best: the connection's own thread, or nil for anywhere.
+  /// The executor for the tasks of a window: the connection's thread, or nil for the default.
   var taskExecutor: (any TaskExecutor)? { get }
 
   /// Makes a correlation id that was not used before.
@@ -50,8 +50,8 @@ public protocol Transport: Sendable {
 
   /// Sends a request and waits for the body of its reply.
   ///
-  /// Where the task is cancelled, the wait ends at once; of a change that has left it goes on, up to the reply, the
-  /// deadline or ``abandon()``.
+  /// If the task is cancelled, the wait ends immediately; but the wait for a change that was sent continues until the
+  /// reply, the deadline or ``abandon()``.
   ///
   /// - Throws: ``LinkError``, whose `wasSent` says whether the service may have carried the request out.
   func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8]
@@ -59,30 +59,30 @@ public protocol Transport: Sendable {
   /// Ends the wait for every reply, as cancelling the task does for a read.
   func abandon()
 
-  /// Closes the client's channel; its reply queue goes with it.
+  /// Closes the client's channel and deletes its reply queue.
   func close() async
 }
 
-/// A connection that clients are opened on: a broker's, or the embedded service's.
+/// A connection on which clients are opened, to a broker or to the embedded service.
 public protocol Link: Sendable {
-  /// Where it leads, without the password: `amqp://guest@localhost:5672/`, `embedded:blog`.
+  /// The address without the password: `amqp://guest@localhost:5672/`, `embedded:blog`.
   var address: String { get }
 
-  /// Where its queues are: the same for links that lead to the same ones, whoever logs in.
-  var place: String { get }
+  /// The identity of the broker: equal for links to the same queues, whatever their user.
+  var brokerIdentity: String { get }
 
-  /// Whether it is there, as far as is known without asking.
+  /// Its state, as far as known without a request.
   var state: LinkState { get }
 
-  /// The names of its queues; nil where a link can't list them, as no broker does for a client.
+  /// The names of its queues; nil if the link can't list them, as on every broker.
   var queues: [String]? { get }
 
-  /// Opens a client on a queue. The queue itself is neither declared nor looked for.
+  /// Opens a client on a queue, without declaring the queue or checking that it exists.
   func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport
 
-  /// Asks for a queue's depth and consumers without touching it; nil where there is no such queue.
+  /// The queue's depth and consumers, read without changing it; nil if it does not exist.
   ///
-  /// - Throws: where the broker does not say so by the deadline.
+  /// - Throws: if the broker does not answer by the deadline.
   func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState?
 
   /// Closes every client and the connection. Closing twice does nothing.
@@ -90,49 +90,49 @@ public protocol Link: Sendable {
 }
 
 extension Transport {
-  /// Does nothing, where no request is in flight for long.
+  /// Does nothing, for transports whose requests end quickly.
   public func abandon() {}
 }
 
-/// What a link is at.
+/// The state of a link.
 public enum LinkState: String, Sendable {
-  /// It takes requests.
+  /// It accepts requests.
   case up
-  /// It is there, and takes no requests for now.
+  /// It is connected, but accepts no requests for now.
   case blocked
-  /// It was lost, and is on its way back.
+  /// It was lost and reconnects.
   case reconnecting
 }
 
 extension Link {
   /// Its address.
-  public var place: String { address }
+  public var brokerIdentity: String { address }
 
-  /// It takes requests.
+  /// It accepts requests.
   public var state: LinkState { .up }
 
   /// Unknown.
   public var queues: [String]? { nil }
 
-  /// Opens a client on a queue, with a reply queue of its own.
+  /// Opens a client on a queue, with its own reply queue.
   public func open(queue: String) async throws(LinkError) -> any Transport {
     try await open(queue: queue, replies: .queue)
   }
 }
 
-/// How a client's replies come back.
+/// The route of a client's replies.
 public enum ReplyRoute: String, Sendable {
-  /// Through an anonymous queue of the client's.
+  /// Through the client's anonymous queue.
   case queue
   /// Through the broker's direct reply-to, which needs no queue.
   case direct
 }
 
-/// What a passive declare tells of a queue (AMQP `queue.declare-ok`).
+/// The result of a passive declare (AMQP `queue.declare-ok`).
 public struct QueueState: Sendable, Equatable {
-  /// Messages that wait for a consumer.
+  /// The number of messages that wait for a consumer.
   public var messages: Int
-  /// Consumers, each a service that could answer.
+  /// The number of consumers, each a service that could answer.
   public var consumers: Int
 
   /// Creates the state of a queue.

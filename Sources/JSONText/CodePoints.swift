@@ -2,9 +2,9 @@ import Glibc
 
 /// A text that is compared, ordered and hashed by its Unicode code points.
 ///
-/// Swift's own `String` holds canonically equivalent texts for equal, and `"\r\n"` for one character. In JSON and in services
-/// they differ, so that keys of dictionaries and elements of sets are these. All work is on the bytes of UTF-8, whose order
-/// and substrings are those of the code points.
+/// Swift's `String` treats canonically equivalent texts as equal, and `"\r\n"` as one character. In JSON and in services
+/// they differ, so keys of dictionaries and elements of sets use this type. It works on the bytes of UTF-8, which have
+/// the order and the substrings of the code points.
 package struct CodePoints: Sendable, Hashable, Comparable, ExpressibleByStringLiteral {
   /// The text.
   package let text: String
@@ -22,14 +22,14 @@ package struct CodePoints: Sendable, Hashable, Comparable, ExpressibleByStringLi
 }
 
 extension String {
-  /// Whether both are the same code points.
+  /// Whether both have the same code points.
   package func isSame(as other: String) -> Bool {
     let count = utf8.count
     guard count == other.utf8.count else { return false }
     return unsafe withBytes { a in unsafe other.withBytes { b in unsafe Self.compare(a, b, count) == 0 } }
   }
 
-  /// Negative, zero or positive, as the text is before, the same as or after another in the order of code points.
+  /// Negative, zero or positive: the text is before, equal to or after another in the order of code points.
   package func order(with other: String) -> Int {
     let (count, otherCount) = (utf8.count, other.utf8.count)
     let order = unsafe withBytes { a in
@@ -55,15 +55,15 @@ extension String {
   /// Whether the text ends with the code points of another.
   package func ends(with part: String) -> Bool { utf8.reversed().starts(with: part.utf8.reversed()) }
 
-  /// Whether the text holds the code points of another.
+  /// Whether the text contains the code points of another.
   package func holds(_ part: String) -> Bool { part.isEmpty || !places(of: part, most: 1).isEmpty }
 
-  /// Where a part that is not empty stands, as offsets of bytes from left to right; none overlaps the one before it.
+  /// The byte offsets of a part in the text, from left to right, without overlaps.
   ///
   /// - Parameters:
-  ///   - part: The part.
-  ///   - most: How many are wanted at most.
-  /// - Returns: Their offsets.
+  ///   - part: The part, not empty.
+  ///   - most: The largest number of offsets to return.
+  /// - Returns: The offsets.
   package func places(of part: String, most: Int = .max) -> [Int] {
     var places: [Int] = []
     unsafe withBytes { text in
@@ -91,12 +91,12 @@ extension String {
     return unsafe found.map { unsafe $0 - UnsafeMutableRawPointer(mutating: start) }
   }
 
-  /// The text of some bytes, which begin and end between code points.
+  /// The text of a range of bytes, which begins and ends between code points.
   package func bytes(_ range: Range<Int>) -> String {
     unsafe withBytes { bytes in unsafe String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self) }
   }
 
-  /// The parts of the text between separators, which are not empty.
+  /// The parts of the text between separators; the separator is not empty.
   package func parts(between separator: String) -> [String] {
     var start = 0
     var parts: [String] = []
@@ -107,7 +107,7 @@ extension String {
     return parts + [bytes(start..<utf8.count)]
   }
 
-  /// The text with another in place of each of its parts that are the same as one, which is not empty.
+  /// The text with each occurrence of a part, which is not empty, replaced by another text.
   package func replacing(each part: String, with other: String) -> String {
     let parts = parts(between: part)
     return parts.count == 1 ? self : parts.joined(separator: other)
@@ -115,6 +115,6 @@ extension String {
 }
 
 extension Sequence where Element == String {
-  /// Whether a text is among these.
+  /// Whether the collection contains a text.
   package func has(_ text: String) -> Bool { contains { $0.isSame(as: text) } }
 }

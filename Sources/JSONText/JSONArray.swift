@@ -1,4 +1,4 @@
-/// The elements of a JSON array, each decoded when it is touched.
+/// The elements of a JSON array, each decoded at its first access.
 public struct JSONArray: Sendable {
   private enum Storage: Sendable {
     case elements([JSONValue])
@@ -6,7 +6,7 @@ public struct JSONArray: Sendable {
   }
 
   private var storage: Storage
-  /// The tape and the array's own index there, as long as nothing was changed.
+  /// The tape and the array's index there, as long as the array is unchanged.
   var source: (tape: JSONTape, index: Int)?
 
   /// Creates an array of values.
@@ -47,7 +47,7 @@ extension JSONArray: RandomAccessCollection {
     case .parsed(_, let indices): indices.count
     }
   }
-  /// The element at an index that the array has.
+  /// The element at a valid index.
   public subscript(position: Int) -> JSONValue {
     switch storage {
     case .elements(let elements): elements[position]

@@ -1,8 +1,8 @@
-/// A JSON number that keeps its digits: what came in as `1.10` or `9007199254740993` goes out so.
+/// A JSON number that keeps its digits: `1.10` and `9007199254740993` are written as they were read.
 ///
-/// Two numbers are equal when their texts are: comparing by size is the business of who calculates.
+/// Two numbers are equal if their texts are; comparing their sizes is left to the caller.
 public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
-  /// An integer whose usual text is the number's, or the text itself.
+  /// An integer, if its usual text is the number's text; else the text.
   enum Digits: Sendable, Hashable {
     case integer(Int64)
     case literal(String)
@@ -15,7 +15,7 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
     digits = integer.magnitude < 1_000_000_000_000_000_000 ? .integer(Int64(integer)) : .literal(String(integer))
   }
 
-  /// Creates a number from its JSON text, or nil where the text is no JSON number (RFC 8259 section 6).
+  /// Creates a number from its JSON text; nil if the text is not a JSON number (RFC 8259 section 6).
   public init?(text: String) {
     var copy = text
     let number = copy.withUTF8 { utf8 -> JSONNumber? in
@@ -28,7 +28,7 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
     self = number
   }
 
-  /// Creates a number from bytes that a parser has found to be one.
+  /// Creates a number from bytes that a parser has validated.
   init(scanned bytes: UnsafeRawBufferPointer) {
     if let integer = unsafe Self.integer(bytes) {
       digits = .integer(integer)
@@ -37,7 +37,7 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The digits as they came: `1.10`, `-0`, `1E400`.
+  /// The digits as they were read: `1.10`, `-0`, `1E400`.
   public var text: String {
     switch digits {
     case .integer(let integer): String(integer)
@@ -45,7 +45,7 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The value where the text is an integer of at most 18 digits as a program would write it; `1.0` and `1e3` are none.
+  /// The value, if the text is an integer in its usual form of at most 18 digits; nil for `1.0` and `1e3`.
   public var integer: Int? {
     guard case .integer(let integer) = digits else { return nil }
     return Int(integer)
@@ -54,7 +54,7 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
   /// The digits, as ``text``.
   public var description: String { text }
 
-  /// The integer that prints back as these very bytes.
+  /// The integer whose usual text is exactly these bytes.
   private static func integer(_ bytes: UnsafeRawBufferPointer) -> Int64? {
     guard var index = bytes.indices.first else { return nil }
     let isNegative = unsafe bytes[index] == UInt8(ascii: "-")

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The members of a JSON object in document order, each decoded when it is touched.
+/// The members of a JSON object in document order, each decoded at its first access.
 ///
 /// A parsed object is an index into its text; the first change copies its members.
 public struct JSONObject: Sendable {
@@ -14,7 +14,7 @@ public struct JSONObject: Sendable {
 
   private(set) var storage: Storage
 
-  /// Creates an object; of equal keys the last counts, where the first stood.
+  /// Creates an object; of equal keys the last value counts, at the position of the first.
   public init(_ members: [(String, JSONValue)] = []) {
     storage = .members([])
     if members.count < 2 || members.count <= 8 && Self.areUnique(members) {
@@ -26,7 +26,7 @@ public struct JSONObject: Sendable {
 
   init(tape: JSONTape, index: Int) { storage = .parsed(tape, index) }
 
-  /// Whether the keys of a few members differ; looking at each is faster than hashing.
+  /// Whether the keys of a few members differ; comparing all pairs is faster than hashing.
   private static func areUnique(_ members: [(String, JSONValue)]) -> Bool {
     for (index, member) in members.enumerated() where members[..<index].contains(where: { $0.0 == member.0 }) {
       return false
@@ -54,7 +54,7 @@ public struct JSONObject: Sendable {
     return reduce(into: 0) { count, _ in count += 1 }
   }
 
-  /// Whether it has more members than a small number; it counts no further.
+  /// Whether it has more than `limit` members; counts no further.
   package func hasMoreMembers(than limit: Int) -> Bool {
     switch storage {
     case .members(let members): return members.count > limit
@@ -86,7 +86,7 @@ public struct JSONObject: Sendable {
     return keys
   }
 
-  /// Whether there is a member of that name, be it null.
+  /// Whether there is a member of that name, even if it is null.
   public func contains(_ key: String) -> Bool {
     switch storage {
     case .members(let members): members.contains { $0.key.isSame(as: key) }
@@ -94,7 +94,7 @@ public struct JSONObject: Sendable {
     }
   }
 
-  /// The value of a member; setting nil removes it, and a new key goes last.
+  /// The value of a member; setting nil removes it, and a new key is appended.
   public subscript(key: String) -> JSONValue? {
     get {
       switch storage {
@@ -119,7 +119,7 @@ public struct JSONObject: Sendable {
 }
 
 extension JSONObject: Sequence {
-  /// Walks the members in document order.
+  /// An iterator over the members in document order.
   public struct Iterator: IteratorProtocol {
     private let storage: Storage
     private var position: Int
@@ -159,7 +159,7 @@ extension JSONObject: Equatable, ExpressibleByDictionaryLiteral {
   /// Creates an object; of equal keys the last counts.
   public init(dictionaryLiteral members: (String, JSONValue)...) { self.init(members) }
 
-  /// Whether both have the same members, in whatever order.
+  /// Whether both have the same members, in any order.
   public static func == (left: JSONObject, right: JSONObject) -> Bool {
     left.count == right.count && left.allSatisfy { right[$0.key] == $0.value }
   }

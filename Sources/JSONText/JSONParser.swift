@@ -1,6 +1,6 @@
-/// Turns text into a tape: one pass that validates all and decodes nothing.
+/// Turns text into a tape: one pass that validates everything and decodes nothing.
 struct JSONParser {
-  /// An open container: where its entry is, and which keys it may have twice.
+  /// An open container: its entry, and the keys that may be duplicates.
   private struct Open {
     var entry: Int
     var isObject: Bool
@@ -11,10 +11,10 @@ struct JSONParser {
   private var entries: [UInt64] = []
   private var open: [Open] = []
   private let depthLimit: Int
-  /// A key that stood in its object before, and where its text begins.
+  /// A key that occurs twice in its object, and the offset of its text.
   typealias Duplicate = (key: String, offset: Int)
 
-  /// Keys that stood twice in one object, as the parser met them.
+  /// The keys that occur twice in one object, in the order of the text.
   private(set) var duplicates: [Duplicate] = []
 
   init(depthLimit: Int, capacity: Int) {
@@ -23,7 +23,7 @@ struct JSONParser {
     open.reserveCapacity(8)
   }
 
-  /// Parses one text that is one value.
+  /// Parses a text that is one value.
   static func parse(
     _ bytes: [UInt8], depthLimit: Int
   ) throws(JSONSyntaxError) -> (value: JSONValue, duplicates: [Duplicate]) {
@@ -47,9 +47,9 @@ struct JSONParser {
     return (tape.value(at: 0), parser.duplicates)
   }
 
-  /// Parses lines that are a value each; blank ones are passed over.
+  /// Parses lines with a value each; blank lines are skipped.
   ///
-  /// What comes before the first fault is returned with the fault.
+  /// The values before the first fault are returned with the fault.
   static func lines(
     _ bytes: [UInt8], depthLimit: Int
   ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicates: [Duplicate]) {
@@ -95,7 +95,7 @@ struct JSONParser {
     return root
   }
 
-  /// Reads a scalar, or opens containers down to the next value to read or to an empty one.
+  /// Reads a scalar, or opens containers up to the next value to read or an empty container.
   @inline(__always) private mutating func opening(
     _ scanner: inout JSONScanner
   ) throws(JSONScanner.Fault) {
@@ -141,7 +141,7 @@ struct JSONParser {
     try opening(&scanner)
   }
 
-  /// After a value: closes what closes here, up to the comma before the next value or the end of the root.
+  /// Closes containers after a value, up to the comma before the next value or the end of the root.
   @inline(__always) private mutating func closing(
     _ scanner: inout JSONScanner
   ) throws(JSONScanner.Fault) {
@@ -190,7 +190,7 @@ struct JSONParser {
     entries.append(TapeEntry(kind, offset: offset, extent: extent, hasEscape: hasEscape).bits)
   }
 
-  /// Makes the earlier ones of equal keys void, so that the last counts.
+  /// Voids the earlier ones of equal keys, so that the last counts.
   private mutating func voidDuplicates(of object: Int, in text: JSONScanner) {
     var seen: [CodePoints: Int] = [:]
     var index = object + 1

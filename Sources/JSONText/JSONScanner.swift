@@ -1,6 +1,6 @@
 import Glibc
 
-/// A cursor over JSON text that validates as it goes (RFC 8259, UTF-8 as in RFC 3629).
+/// A cursor over JSON text that validates while it reads (RFC 8259, UTF-8 as in RFC 3629).
 @safe struct JSONScanner {
   private let bytes: UnsafeRawBufferPointer
   private(set) var offset: Int
@@ -17,7 +17,7 @@ import Glibc
     self.end = end ?? bytes.count
   }
 
-  /// The byte at the cursor, or 0 at the end: a NUL is nowhere legal, so that it serves.
+  /// The byte at the cursor, or 0 at the end; a NUL is never legal in JSON.
   var byte: UInt8 {
     @inline(__always) get { offset < end ? unsafe bytes[offset] : 0 }
   }
@@ -40,20 +40,20 @@ import Glibc
     return unsafe JSONTape.decoded(text, hasEscape: entry.hasEscape)
   }
 
-  /// One of 64 bits for a key: different keys may share it, equal ones do.
+  /// One of 64 bits for a key: equal keys have the same bit, different keys may.
   @inline(__always) func keyBit(from start: Int, count: Int) -> UInt64 {
     guard count > 0 else { return 1 }
     let ends = unsafe bytes[start] &* 31 &+ bytes[start + count - 1] &* 7
     return 1 << UInt64((ends &+ UInt8(truncatingIfNeeded: count &* 13)) & 63)
   }
 
-  /// Whether a line ends between a place and the cursor.
+  /// Whether a line ends between an offset and the cursor.
   func holdsLineEnd(from start: Int) -> Bool {
     guard let base = unsafe bytes.baseAddress else { return false }
     return unsafe memchr(base + start, 0x0A, offset - start) != nil
   }
 
-  /// Reads spaces up to the end of the line, where nothing else may stand.
+  /// Reads spaces up to the end of the line; anything else is a fault.
   mutating func endLine() throws(Fault) {
     while byte == 0x20 || byte == 0x09 || byte == 0x0D { offset += 1 }
     guard isAtEnd || byte == 0x0A else { throw Fault(message: "something after the value") }
@@ -93,7 +93,7 @@ import Glibc
     while byte &- 0x30 < 10 { offset += 1 }
   }
 
-  /// Reads a string after its opening quote, to past the closing one; true if it holds an escape.
+  /// Reads a string after its opening quote, to past the closing one; returns true if it contains an escape.
   mutating func string() throws(Fault) -> Bool {
     var hasEscape = false
     while true {
@@ -115,14 +115,14 @@ import Glibc
     }
   }
 
-  /// Whether all bytes mean themselves in a string.
+  /// Whether no byte needs an escape in a string.
   static func isPlain(_ bytes: UnsafeRawBufferPointer) -> Bool {
     var scanner = unsafe JSONScanner(bytes)
     scanner.skipPlain()
     return scanner.isAtEnd
   }
 
-  /// Skips bytes that mean themselves, eight at a time: no quote, backslash, control or non-ASCII byte.
+  /// Skips plain bytes, eight at a time: up to a quote, backslash, control or non-ASCII byte.
   @inline(__always) private mutating func skipPlain() {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let highs: UInt64 = 0x8080_8080_8080_8080

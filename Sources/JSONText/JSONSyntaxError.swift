@@ -4,16 +4,16 @@
 /// do { _ = try JSONValue(parsing: "[1,]") } catch { error.description }  // "1:4: expected a value"
 /// ```
 public struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What is wrong, as words that follow a place: `expected a value`.
+  /// What is wrong, as text after a position: `expected a value`.
   public var message: String
-  /// How many bytes of the text come before the fault.
+  /// The offset of the fault, in bytes.
   public var offset: Int
   /// The line of the fault, counted from 1.
   public var line: Int
   /// The column of the fault in its line, in characters, counted from 1.
   public var column: Int
 
-  /// The place and the message: `3:14: unclosed string`.
+  /// The position and the message: `3:14: unclosed string`.
   public var description: String { "\(line):\(column): \(message)" }
 
   init(_ message: String, at offset: Int, in bytes: [UInt8]) {
@@ -25,8 +25,8 @@ public struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertib
     self.column = 1 + String(decoding: before[lineStart...], as: UTF8.self).count
   }
 
-  /// Creates the fault of a key that stood in its object before.
+  /// Creates the error of a key that occurs twice in its object.
   init(_ duplicate: JSONParser.Duplicate, in bytes: [UInt8]) {
-    self.init("the key \(JSONValue.string(duplicate.key).text) stands twice", at: duplicate.offset, in: bytes)
+    self.init("the key \(JSONValue.string(duplicate.key).text) occurs twice", at: duplicate.offset, in: bytes)
   }
 }

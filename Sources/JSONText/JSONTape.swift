@@ -1,13 +1,13 @@
 import Glibc
 
-/// One entry of a tape: what stands at a place of the text, and where it ends.
+/// One entry of a tape: the kind of value at an offset of the text, and its end.
 ///
 /// A value is one entry; a container's entry is followed by those of its elements (in an object, a string
 /// entry and the value's entries for each member) and names the index past the last of them.
 struct TapeEntry {
   enum Kind: UInt64 {
     case null, no, yes, number, string, array, object
-    /// A member's key that a later duplicate has made void.
+    /// A member's key that a later duplicate voids.
     case voidKey
   }
 
@@ -26,7 +26,7 @@ struct TapeEntry {
 
   var kind: Kind { Kind(rawValue: bits >> 61) ?? .null }
   var hasEscape: Bool { bits & 1 << 60 != 0 }
-  /// Where the text of a number or a string (after its quote) begins.
+  /// The start of the text of a number or a string (after its quote).
   var offset: Int { Int(bits >> 28 & 0xFFFF_FFFF) }
   /// The length in bytes of a number or string; of a container the index past its last entry.
   var extent: Int { Int(bits & 0xFFF_FFFF) }
@@ -37,11 +37,11 @@ struct TapeEntry {
 
 /// A validated text and the tape over it, shared by every value that was parsed from it.
 ///
-/// Values are decoded when they are touched; until then they are an index into the tape.
+/// Values are decoded at their first access; until then they are an index into the tape.
 final class JSONTape: Sendable {
   let bytes: [UInt8]
   let entries: [UInt64]
-  /// Whether each value that is in no other stands on a line of its own, and no key twice.
+  /// Whether each top-level value is on its own line and no key is repeated.
   private let isLines: Bool
 
   init(bytes: [UInt8], entries: [UInt64], isLines: Bool = false) {
@@ -50,7 +50,7 @@ final class JSONTape: Sendable {
     self.isLines = isLines
   }
 
-  /// The bytes of the line of an object that stands on one of its own; nil of any other.
+  /// The bytes of the line of an object that is alone on its line; nil for other objects.
   func line(ofObject index: Int) -> Range<Int>? {
     guard isLines else { return nil }
     let start = entry(index).offset
@@ -86,7 +86,7 @@ final class JSONTape: Sendable {
     }
   }
 
-  /// Lends the bytes of a number or a string as they stand in the text.
+  /// Passes the bytes of a number or a string, as they are in the text, to `body`.
   @inline(__always) func withText<Result>(_ entry: TapeEntry, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     unsafe bytes.withUnsafeBytes { all in
       unsafe body(UnsafeRawBufferPointer(rebasing: all[entry.offset..<entry.offset + entry.extent]))
@@ -97,7 +97,7 @@ final class JSONTape: Sendable {
     unsafe withText(entry) { unsafe Self.decoded($0, hasEscape: entry.hasEscape) }
   }
 
-  /// Decodes the bytes of a string that the scanner has found right.
+  /// Decodes the bytes of a string that the scanner has validated.
   static func decoded(_ text: UnsafeRawBufferPointer, hasEscape: Bool) -> String {
     guard hasEscape else { return unsafe String(decoding: text, as: UTF8.self) }
     var result: [UInt8] = []

@@ -1,5 +1,5 @@
 extension JSONValue {
-  /// How many bytes it holds in memory, roughly; of a parsed value without walking it.
+  /// Roughly how many bytes it holds in memory; a parsed value is not walked.
   public var weight: Int {
     switch self {
     case .null, .bool: 16
@@ -12,7 +12,7 @@ extension JSONValue {
 }
 
 extension JSONArray {
-  /// How many bytes it holds in memory, roughly.
+  /// Roughly how many bytes it holds in memory.
   public var weight: Int {
     if let (tape, index) = source { return tape.weight(of: index) }
     return reduce(32) { $0 + $1.weight }
@@ -20,7 +20,7 @@ extension JSONArray {
 }
 
 extension JSONObject {
-  /// How many bytes it holds in memory, roughly.
+  /// Roughly how many bytes it holds in memory.
   public var weight: Int {
     switch storage {
     case .parsed(let tape, let index): tape.weight(of: index)

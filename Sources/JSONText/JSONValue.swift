@@ -1,4 +1,4 @@
-/// A JSON value (RFC 8259) that keeps what it was made from: the digits of numbers and the order of members.
+/// A JSON value (RFC 8259) that keeps the digits of numbers and the order of members.
 ///
 /// ```swift
 /// let post = try JSONValue(parsing: #"{"views": 9007199254740993, "rating": 1.10}"#)
@@ -12,12 +12,12 @@ public enum JSONValue: Sendable, Equatable {
   case array(JSONArray)
   case object(JSONObject)
 
-  /// How deep containers may nest in a text that is parsed.
+  /// The deepest nesting of containers in a parsed text.
   public static let depthLimit = 512
 
   /// Parses UTF-8 text that is one value.
   ///
-  /// - Throws: ``JSONSyntaxError`` with the place of the fault.
+  /// - Throws: ``JSONSyntaxError`` with the position of the fault.
   public init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
     self = try JSONParser.parse(bytes, depthLimit: Self.depthLimit).value
   }
@@ -27,7 +27,7 @@ public enum JSONValue: Sendable, Equatable {
     try self.init(parsing: Array(text.utf8))
   }
 
-  /// Parses as `init(parsing:)` does, and names the keys that stand twice in an object; the last one counts.
+  /// Parses as `init(parsing:)` does, and returns the keys that occur twice in an object; the last one counts.
   public static func parse(
     _ bytes: [UInt8]
   ) throws(JSONSyntaxError) -> (value: JSONValue, duplicateKeys: [String]) {
@@ -35,20 +35,19 @@ public enum JSONValue: Sendable, Equatable {
     return (parsed.value, parsed.duplicates.map(\.key))
   }
 
-  /// Parses UTF-8 text that is one value and has no key twice in an object.
+  /// Parses UTF-8 text that is one value; a key that occurs twice in an object is an error.
   ///
-  /// - Throws: ``JSONSyntaxError`` with the place of the fault, or of the second of equal keys.
+  /// - Throws: ``JSONSyntaxError`` with the position of the fault, or of the second of equal keys.
   public init(parsingUnique bytes: [UInt8]) throws(JSONSyntaxError) {
     let parsed = try JSONParser.parse(bytes, depthLimit: Self.depthLimit)
     if let duplicate = parsed.duplicates.first { throw JSONSyntaxError(duplicate, in: bytes) }
     self = parsed.value
   }
 
-  /// Parses lines that are a value each (NDJSON); blank lines are passed over.
+  /// Parses lines with a value each (NDJSON); blank lines are skipped.
   ///
-  /// A fault ends it: the values of the lines before are returned with it. The line in the fault counts from the
-  /// first of these lines. The first key that stood twice in one object is a fault of its own; the last of equal ones
-  /// counts.
+  /// Parsing stops at a fault, and returns the values of the lines before. The fault's line counts from the first of
+  /// these lines. The first key that occurs twice in one object is reported separately; the last of equal keys counts.
   public static func lines(
     of bytes: [UInt8]
   ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicate: JSONSyntaxError?) {
@@ -56,7 +55,7 @@ public enum JSONValue: Sendable, Equatable {
     return (parsed.values, parsed.fault, parsed.duplicates.first.map { JSONSyntaxError($0, in: bytes) })
   }
 
-  /// Whether both are the same: texts by their code points, numbers by their digits, objects whatever the order.
+  /// Whether both are equal: texts by code points, numbers by digits, objects in any order.
   public static func == (left: JSONValue, right: JSONValue) -> Bool {
     switch (left, right) {
     case (.null, .null): true
@@ -72,22 +71,22 @@ public enum JSONValue: Sendable, Equatable {
   /// Whether it is `null`.
   public var isNull: Bool { if case .null = self { true } else { false } }
 
-  /// The boolean, or nil where it is none.
+  /// The boolean, or nil for another type.
   public var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }
 
-  /// The number, or nil where it is none.
+  /// The number, or nil for another type.
   public var numberValue: JSONNumber? { if case .number(let value) = self { value } else { nil } }
 
-  /// The string, or nil where it is none.
+  /// The string, or nil for another type.
   public var stringValue: String? { if case .string(let value) = self { value } else { nil } }
 
-  /// The array, or nil where it is none.
+  /// The array, or nil for another type.
   public var arrayValue: JSONArray? { if case .array(let value) = self { value } else { nil } }
 
-  /// The object, or nil where it is none.
+  /// The object, or nil for another type.
   public var objectValue: JSONObject? { if case .object(let value) = self { value } else { nil } }
 
-  /// The member of an object; nil where it is absent, or this is no object.
+  /// The member of an object; nil if it is absent or this is not an object.
   public subscript(key: String) -> JSONValue? { objectValue?[key] }
 }
 

@@ -54,7 +54,7 @@ extension JSONObject {
 }
 
 extension JSONObject {
-  /// Appends JSON on one line that reads as the object: the line that it was read from as it is, or compact JSON.
+  /// Appends an object as one line of JSON: the unchanged line that it was read from, or compact JSON.
   package func encodeLine(into bytes: inout [UInt8]) {
     if case .parsed(let tape, let index) = storage, let line = tape.line(ofObject: index) {
       return bytes.append(contentsOf: tape.bytes[line])
@@ -64,7 +64,7 @@ extension JSONObject {
 }
 
 extension JSONTape {
-  /// Appends the value at an index, from its text where that needs no change.
+  /// Appends the value at an index; copies its text if that is already compact.
   func encode(_ index: Int, into bytes: inout [UInt8]) {
     let entry = entry(index)
     switch entry.kind {

@@ -1,4 +1,4 @@
-/// How many columns text takes on a terminal.
+/// The number of columns that text takes on a terminal.
 public enum Columns {
   /// The width of a tab.
   private static let tab = 4
@@ -10,9 +10,9 @@ public enum Columns {
     return column - start
   }
 
-  /// The columns of one character: 2 for East Asian wide ones and emoji, 0 for controls and what combines.
+  /// The columns of one character: 2 for East Asian wide characters and emoji, 0 for controls and combining characters.
   ///
-  /// Of letters that are joined each counts, as terminals without shaping show them.
+  /// Joined letters count one by one, as terminals without shaping show them.
   public static func width(of character: Character) -> Int {
     let scalars = character.unicodeScalars
     guard let first = scalars.first else { return 0 }
@@ -32,7 +32,7 @@ public enum Columns {
     return wide.contains { $0.contains(scalar.value) } ? 2 : 1
   }
 
-  /// Vowels and final consonants of Hangul, which join the letter before, and the letter that fills a place.
+  /// Vowels and final consonants of Hangul, which join the letter before them, and the Hangul filler.
   private static let combining: [ClosedRange<UInt32>] = [0x1160...0x11FF, 0x3164...0x3164, 0xD7B0...0xD7FF]
 
   /// East Asian Width W and F (Unicode, UAX 11), in whole blocks; emoji are wide by their own property.
@@ -43,7 +43,7 @@ public enum Columns {
     0x1D300...0x1D376, 0x1F200...0x1F2FF, 0x20000...0x3FFFD,
   ]
 
-  /// The text with tabs widened to spaces.
+  /// The text with tabs expanded to spaces.
   public static func expanded(_ text: some StringProtocol) -> String {
     var (result, column) = ("", 0)
     for character in text {

@@ -1,30 +1,30 @@
-/// A complaint about a text: where, what, and what to do next.
+/// An error or a warning about a text: where, what, and what to do next.
 public struct Diagnostic: Sendable, Equatable {
-  /// Whether it keeps the text from running.
+  /// Whether it prevents the text from running.
   public enum Severity: String, Sendable {
     case error, warning
   }
 
-  /// How grave it is.
+  /// The severity.
   public var severity: Severity
-  /// The words it is about.
+  /// The source range that caused it.
   public var range: SourceRange
   /// What is wrong.
   public var message: String
-  /// What stands below the words; nil for a bare caret.
+  /// The label below the source range; nil for a bare caret.
   public var label: String?
   /// What to do next.
   public var nextStep: String?
-  /// Whether more input would cure it: an open bracket, an open block, a line that goes on.
+  /// Whether more input would complete it: an open bracket, an open block, a continued line.
   public var isIncomplete: Bool
-  /// Further words that have to do with it.
+  /// Further source ranges that are related to it.
   public var marks: [Mark]
 
-  /// Words, and what is said below them.
+  /// A source range and the label below it.
   public struct Mark: Sendable, Equatable {
-    /// The words.
+    /// The source range.
     public var range: SourceRange
-    /// What is said of them.
+    /// The label.
     public var label: String?
 
     /// Creates a mark.

@@ -1,7 +1,7 @@
 extension Expr {
-  /// Calls `body` with the expression and each of its parts that read the same element.
+  /// Calls `body` with the expression and each part of it that reads the same element.
   ///
-  /// The stages of a pipeline within it, and blocks, have elements of their own and are left out.
+  /// The stages of a pipeline in it, and blocks, have other elements and are not visited.
   public func visit(_ body: (Expr) -> Void) {
     body(self)
     for part in parts { part.visit(body) }
@@ -26,7 +26,7 @@ extension Expr {
 }
 
 extension Argument {
-  /// The expression that gives its value.
+  /// The expression of its value.
   public var expression: Expr {
     switch self {
     case .positional(let expression): expression
@@ -54,7 +54,7 @@ extension RecordEntry {
 }
 
 extension Head {
-  /// What it reads before anything flows.
+  /// The expressions of its head, which are evaluated before any element flows.
   fileprivate var parts: [Expr] {
     switch self {
     case .command(let command): command.arguments.map(\.expression)

@@ -1,8 +1,8 @@
-/// An expression, with the words it was written in.
+/// An expression and its source range.
 public struct Expr: Sendable, Equatable {
-  /// What it is.
+  /// The form.
   public var kind: Kind
-  /// Its words.
+  /// The source range.
   public var range: SourceRange
 
   /// The forms of an expression.
@@ -15,7 +15,7 @@ public struct Expr: Sendable, Equatable {
     case null
     case it
     case name(String)
-    /// A function, or a def, which takes options too.
+    /// A call of a function, or of a def, which takes options too.
     case call(String, SourceRange, [Argument])
     case elementField(String, SourceRange, isOptional: Bool)
     case field(Expr, String, SourceRange, isOptional: Bool)
@@ -57,7 +57,7 @@ public enum BinaryOperator: String, Sendable {
   case otherwise = "??"
 }
 
-/// A piece of a string: text, or a pipeline whose value stands there.
+/// A piece of a string: text, or a pipeline whose value is inserted.
 public enum StringPart: Sendable, Equatable {
   case literal(String)
   case interpolation(Pipeline)
@@ -67,17 +67,17 @@ public enum StringPart: Sendable, Equatable {
 public struct RecordEntry: Sendable, Equatable {
   /// The key.
   public var key: Key
-  /// The key's words.
+  /// The source range of the key.
   public var keyRange: SourceRange
   /// The value.
   public var value: Expr
 
-  /// A key as it is written: a name or text, or an expression in brackets.
+  /// A key in a record: a name or text, or an expression in brackets.
   public enum Key: Sendable, Equatable {
     case name(String)
     case computed(Expr)
   }
 
-  /// The key, where it is written as a name or text.
+  /// The key, if it is a name or text.
   public var name: String? { if case .name(let name) = key { name } else { nil } }
 }

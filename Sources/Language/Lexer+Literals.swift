@@ -4,7 +4,7 @@ extension Lexer {
   /// Whether an operand may begin at the cursor.
   private var mayOpenOperand: Bool { tokens.last.map(\.opensOperand) ?? true }
 
-  /// A number, or a duration where a unit touches it.
+  /// Reads a number, or a duration if a unit touches it.
   mutating func number(from sign: Int? = nil) {
     let start = sign ?? offset
     let first = offset
@@ -29,10 +29,10 @@ extension Lexer {
     }
     add(.number("0"), from: start)
     if unit.isEmpty {
-      complain("a number has no leading zero", start, nextStep: "text is quoted: \"\(text)\"")
+      complain("a number has no leading zero", start, nextStep: "put text in quotes: \"\(text)\"")
     } else {
       complain(
-        "\(unit) is glued to a number", start, nextStep: "units are ms s m h d; text is quoted: \"\(text)\(unit)\"")
+        "\(unit) is glued to a number", start, nextStep: "units are ms s m h d; put text in quotes: \"\(text)\(unit)\"")
     }
   }
 
@@ -42,7 +42,7 @@ extension Lexer {
     while isDigit(byte()) { offset += 1 }
   }
 
-  /// `-`: an operator between spaces, a sign before an operand; else an error.
+  /// Reads `-`: an operator between spaces, a sign before an operand; else an error.
   mutating func minus() {
     let start = offset
     let spaceBefore = offset == 0 || [0x20, 0x09, 0x0A, 0x0D].contains(bytes[offset - 1])
@@ -54,12 +54,12 @@ extension Lexer {
       return add(.minus, from: start)
     }
     if !(spaceBefore && spaceAfter) {
-      complain("minus needs spaces", start, start + 1, nextStep: "write a - b; a name may hold a hyphen: a-b")
+      complain("minus needs spaces", start, start + 1, nextStep: "write a - b; a name can have a hyphen: a-b")
     }
     add(.symbol("-"), from: start)
   }
 
-  /// `/`: division between spaces, or the beginning of a pattern.
+  /// Reads `/`: division between spaces, or the beginning of a pattern.
   mutating func slash() {
     let start = offset
     let spaceBefore = offset == 0 || [0x20, 0x09, 0x0A, 0x0D].contains(bytes[offset - 1])
@@ -68,8 +68,8 @@ extension Lexer {
     offset += 1
     if !(spaceBefore && !touches) || mayOpenOperand {
       complain(
-        "a slash divides with a space on both sides, or begins a pattern", start, start + 1,
-        nextStep: "write a / b, or /pattern/; a path is quoted")
+        "a slash is division between spaces, or the start of a pattern", start, start + 1,
+        nextStep: "write a / b, or /pattern/; put a path in quotes")
     }
     add(.symbol("/"), from: start)
   }
@@ -101,15 +101,15 @@ extension Lexer {
     while offset < bytes.count, !isSpace { offset += 1 }
     if offset == start { offset += 1 }
     let text = text(from: start)
-    // A URI is not repeated, since a password may stand in it.
+    // A URI is not repeated, since it may contain a password.
     let isURI = text.hasPrefix("//") || text.contains("@")
     complain(
       "text between slashes is a pattern", start,
-      nextStep: isURI ? "a URI is quoted: \"amqp://...\"" : "a path is quoted: \"\(text)\"")
+      nextStep: isURI ? "put a URI in quotes: \"amqp://...\"" : "put a path in quotes: \"\(text)\"")
     add(.string([.literal(text)]), from: start)
   }
 
-  /// A string: JSON's escapes, and `\(` pipeline `)`.
+  /// Reads a string: JSON's escapes, and `\(` pipeline `)`.
   mutating func string() {
     let start = offset
     var pieces: [Token.Piece] = []
@@ -121,7 +121,7 @@ extension Lexer {
       if offset >= bytes.count || byte == UInt8(ascii: "\n") {
         if offset >= bytes.count { openStrings.append((start, isInInterpolation)) }
         if !isTooDeep {
-          complain("unclosed string", start, nextStep: "close it with \"; a line's end in a string is written \\n")
+          complain("unclosed string", start, nextStep: "close it with \"; write a line end in a string as \\n")
         }
         break
       }
@@ -165,7 +165,7 @@ extension Lexer {
       if offset < bytes.count, byte() != UInt8(ascii: "\n") { offset += 1 }
       return complain(
         "unknown escape", start,
-        nextStep: "a backslash is written \\\\; escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u0041 \\(...)")
+        nextStep: "write a backslash as \\\\; escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u0041 \\(...)")
     }
     offset += 1
     guard let scalar = unicode() else {

@@ -1,25 +1,25 @@
-/// Cuts a text into tokens, and says what is no token.
+/// Splits a text into tokens and reports what is not a token.
 struct Lexer {
   let bytes: [UInt8]
   let isTyped: Bool
   var offset = 0
   var tokens: [Token] = []
   var diagnostics: [Diagnostic] = []
-  /// Brackets and blocks that are open, each with its place: `(`, `[`, `{`, `do`.
+  /// The open brackets and blocks with their source ranges: `(`, `[`, `{`, `do`.
   var open: [(symbol: String, range: SourceRange)] = []
   /// Comments with their `#`.
   var comments: [SourceRange] = []
-  /// Strings that the text ends in, from the innermost outwards: where each begins, and whether the text ends in an
-  /// interpolation of it.
+  /// The unclosed strings at the end of the text, innermost first: the start of each, and whether the text ends in one of
+  /// its interpolations.
   var openStrings: [(start: Int, isInInterpolation: Bool)] = []
   /// Whether the text ends in a backslash that continues its line.
   var endsInBackslash = false
   private var hasSpace = true
-  /// How many interpolations are round the cursor.
+  /// The number of interpolations around the cursor.
   private var interpolations = 0
-  /// Whether a complaint of too many interpolations stands for what else is wrong on the line.
+  /// Whether interpolations are nested too deep, which is then the only error reported for the line.
   var isTooDeep = false
-  /// How much was open before `help`, whose words go to the end of the line and open nothing.
+  /// The number of open brackets before `help`, whose arguments go to the end of the line and open nothing.
   private var openBeforeHelp: Int?
 
   init(_ source: SourceText, isTyped: Bool) {
@@ -33,14 +33,14 @@ struct Lexer {
     return index < bytes.count ? bytes[index] : 0
   }
 
-  /// Cuts the whole text; the last token is the end.
+  /// Splits the whole text; the last token is the end.
   mutating func run() {
     if byte() == UInt8(ascii: "#"), byte(1) == UInt8(ascii: "!") { skipLine() }
     while offset < bytes.count { step() }
     add(.end, from: offset)
   }
 
-  /// Cuts up to the `)` that closes an interpolation; false where there is none.
+  /// Splits up to the `)` that closes an interpolation; returns whether there is one.
   mutating func interpolation() -> (tokens: [Token], isClosed: Bool) {
     guard interpolations < Parser.depthLimit / 4 else {
       if !isTooDeep { complain("strings nested too deep", offset - 2, nextStep: "name a part of it with let") }
@@ -101,7 +101,7 @@ struct Lexer {
     while offset < bytes.count, byte() != UInt8(ascii: "\n") { offset += 1 }
   }
 
-  /// A line's end: a separator, unless a bracket is open or the statement goes on.
+  /// Reads a line end: a separator, unless a bracket is open or the statement continues.
   private mutating func newline() {
     let start = offset
     offset += 1
@@ -116,7 +116,7 @@ struct Lexer {
     tokens.append(Token(kind: .newline, range: SourceRange(start, offset), hasSpaceBefore: true))
   }
 
-  /// Closes what the words of `help` opened; false where there is no help to end.
+  /// Closes the brackets that the arguments of `help` opened; returns false if there is no `help` to end.
   private mutating func endHelp() -> Bool {
     guard let count = openBeforeHelp else { return false }
     open.removeLast(max(0, open.count - count))
@@ -157,7 +157,7 @@ struct Lexer {
     } else if byte() == UInt8(ascii: "\n") {
       offset += 1
     } else {
-      complain("a backslash continues a line and stands at its end", start, start + 1)
+      complain("a backslash continues a line and must be its last character", start, start + 1)
     }
   }
 
@@ -179,7 +179,7 @@ struct Lexer {
     return text.unicodeScalars.first?.properties.isAlphabetic ?? false
   }
 
-  /// Moves past the rest of a name that has letters beyond ASCII, and complains of it once, unless it is one of `help`.
+  /// Skips the rest of a name with letters beyond ASCII and reports it once, except in a statement `help`.
   private mutating func skipForeignLetters(from start: Int, isField: Bool) {
     guard isLetter(at: offset) else { return }
     while offset < bytes.count, Self.isNameByte(byte()) || isHyphen && byte() == UInt8(ascii: "-") || byte() >= 0x80 {
@@ -194,9 +194,9 @@ struct Lexer {
     guard openBeforeHelp == nil else { return }
     let name = text(from: start)
     complain(
-      "a name has the letters a to z only: \(name)", start, offset,
+      "a name has only the letters a to z: \(name)", start, offset,
       nextStep: isField
-        ? "write x[\"\(name)\"], of the element it[\"\(name)\"]" : "choose another; text is quoted: \"\(name)\"")
+        ? "write x[\"\(name)\"], of the element it[\"\(name)\"]" : "choose another; put text in quotes: \"\(name)\"")
   }
 
   private var isHyphen: Bool {
@@ -270,7 +270,7 @@ struct Lexer {
     bracket(one, start)
   }
 
-  /// Whether a byte is a symbol whatever follows it.
+  /// Whether a byte is a symbol by itself, whatever follows it.
   private static func standsAlone(_ byte: UInt8) -> Bool { ",:+*%()[]{}".utf8.contains(byte) }
 
   private mutating func bracket(_ symbol: String, _ start: Int) {
@@ -285,17 +285,17 @@ struct Lexer {
     let character = rest.first ?? " "
     offset += max(1, min(String(character).utf8.count, bytes.count - offset))
     switch character {
-    case "&": complain("& is no operator", start, nextStep: "write and")
+    case "&": complain("& is not an operator", start, nextStep: "write and")
     case "|":
       offset += 1
-      complain("|| is no operator", start, nextStep: "write or")
-    case "!": complain("! is no operator", start, nextStep: "write not")
+      complain("|| is not an operator", start, nextStep: "write or")
+    case "!": complain("! is not an operator", start, nextStep: "write not")
     case "'":
       skipQuoted()
-      complain("text stands in double quotes", start, nextStep: "write \"...\"")
+      complain("put text in double quotes", start, nextStep: "write \"...\"")
     case "$": complain("a variable has no $", start, nextStep: "write its name alone")
-    case "`": complain("there are no backquotes", start, nextStep: "a command inside an expression stands in ( )")
-    default: complain("\(character) has no meaning here", start, nextStep: "text is quoted: \"\(character)...\"")
+    case "`": complain("there are no backquotes", start, nextStep: "put a command inside an expression in ( )")
+    default: complain("\(character) has no meaning here", start, nextStep: "put text in quotes: \"\(character)...\"")
     }
   }
 

@@ -1,4 +1,4 @@
-/// The word of `known` that `word` is most likely a slip of, or nil where none is near.
+/// The word of `known` that `word` most likely misspells; nil if none is close.
 ///
 /// Counts insertions, removals, replacements and swaps of neighbours (Damerau-Levenshtein); up to a third of the
 /// letters may differ.

@@ -1,13 +1,13 @@
-/// What a text that is not finished has open at its end, for a prompt that asks for the rest.
+/// The open part at the end of an incomplete text, for the continuation prompt.
 public struct OpenPart: Sendable, Equatable {
-  /// What is open, and by which words: `for post ...`, `{ ...`, `| ...`.
+  /// The text of the open part: `for post ...`, `{ ...`, `| ...`.
   public var text: String
-  /// How many blocks and brackets are open, and one more where a statement goes on.
+  /// The number of open blocks and brackets, plus one for a continued statement.
   public var depth: Int
 }
 
 extension Lexer {
-  /// What is open at the end of the text; nil where nothing is.
+  /// The open part at the end of the text; nil if there is none.
   var openPart: OpenPart? {
     let last = tokens.dropLast().last
     let isBracket = open.last.map { $0.symbol != "do" } ?? false
@@ -20,7 +20,7 @@ extension Lexer {
       text: opening.symbol == "do" ? head(of: opening.range) : opening.symbol + " ...", depth: open.count)
   }
 
-  /// The words that open a block: `for post ...`, `def greet ...`, `each ...`.
+  /// The beginning of a block: `for post ...`, `def greet ...`, `each ...`.
   private func head(of block: SourceRange) -> String {
     let before = tokens.prefix { $0.range.lower < block.lower }
     for (index, token) in before.enumerated().reversed() {

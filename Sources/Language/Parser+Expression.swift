@@ -11,7 +11,7 @@ extension Parser {
     try chain({ $0.isKeyword("and") ? .and : nil }) { parser throws(Stop) in try parser.negation() }
   }
 
-  /// Operands with operators of one rank between them, from the left.
+  /// Parses operands with operators of one rank between them, from the left.
   private mutating func chain(
     _ symbol: (Token) -> BinaryOperator?, _ operand: (inout Parser) throws(Stop) -> Expr
   ) throws(Stop) -> Expr {
@@ -77,7 +77,7 @@ extension Parser {
     return Expr(.binary(symbol, symbolRange, left, right), left.range.through(right.range))
   }
 
-  /// An operand, or a range of two.
+  /// Parses an operand, or a range of two.
   mutating func single() throws(Stop) -> Expr {
     let lower = try unary()
     guard !isInIndex, take("..") else { return lower }
@@ -117,7 +117,7 @@ extension Parser {
     return base
   }
 
-  /// `[INDEX]` or `[FIRST..LAST]` after what it reads of.
+  /// Parses `[INDEX]` or `[FIRST..LAST]` after its operand.
   private mutating func index(of base: Expr, isOptional: Bool) throws(Stop) -> Expr {
     advance()
     let outer = isInIndex
@@ -126,7 +126,7 @@ extension Parser {
     let index = try expression()
     var kind = Expr.Kind.index(base, index, isOptional: isOptional)
     if token.isSymbol("..") {
-      if isOptional { throw fail("a cut needs no ?: beyond the end it gives what is there", nextStep: "write [a..b]") }
+      if isOptional { throw fail("a cut needs no ?: it ends at the last element", nextStep: "write [a..b]") }
       advance()
       kind = .cut(base, index, try expression())
     }
@@ -157,7 +157,7 @@ extension Parser {
     case .symbol("["): return try list()
     case .symbol("{"): return try record()
     case .keyword(let word) where ["if", "try"].contains(word):
-      throw fail("\(word) as a value stands in parentheses", nextStep: "(\(word) ... end)")
+      throw fail("\(word) as a value must be in parentheses", nextStep: "(\(word) ... end)")
     default: throw wanted("a value")
     }
   }
@@ -176,7 +176,7 @@ extension Parser {
     return Expr(.call(name, nameRange, arguments), range(from: nameRange.lower))
   }
 
-  /// An argument in parentheses: a value, or an option of a def.
+  /// Parses an argument in parentheses: a value, or an option of a def.
   private mutating func item() throws(Stop) -> Argument {
     guard case .key(let key) = token.kind else { return .positional(try expression()) }
     let keyRange = token.range
@@ -238,7 +238,7 @@ extension Parser {
     case .string(let pieces):
       guard pieces.count == 1, case .literal(let key) = pieces[0] else {
         throw fail(
-          "a record's key is plain text, without \\(...)", nextStep: "a computed key stands in brackets: {[x]: value}")
+          "a record's key is plain text, without \\(...)", nextStep: "put a computed key in brackets: {[x]: value}")
       }
       return try entry(key, keyRange)
     case .symbol("["):
@@ -267,11 +267,11 @@ extension Parser {
     }
     return fail(
       "expected \(close), not \(token.description)",
-      nextStep: (close == ")" ? commandHint : nil) ?? "close what is open with \(close)",
+      nextStep: (close == ")" ? commandHint : nil) ?? "close the bracket with \(close)",
       marks: [Diagnostic.Mark(range: start, label: "opened here")])
   }
 
-  /// The parts of a string; what stands between `\(` and `)` is a pipeline of its own.
+  /// Parses the parts of a string; the text between `\(` and `)` is a separate pipeline.
   private mutating func parts(_ pieces: [Token.Piece]) throws(Stop) -> [StringPart] {
     var parts: [StringPart] = []
     for piece in pieces {
@@ -294,7 +294,7 @@ extension Parser {
 }
 
 extension Token {
-  /// The operator it is, if it is one of these.
+  /// The token's operator, if it is one of these.
   fileprivate func `operator`(among symbols: [String]) -> BinaryOperator? {
     guard case .symbol(let symbol) = kind, symbols.contains(symbol) else { return nil }
     return BinaryOperator(rawValue: symbol)

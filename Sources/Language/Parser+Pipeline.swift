@@ -1,5 +1,5 @@
 extension Parser {
-  /// What can be assigned: a pipeline, `if` or `try`.
+  /// Parses what can be assigned: a pipeline, `if` or `try`.
   mutating func valued() throws(Stop) -> Valued {
     if token.isKeyword("if") { return .if(try ifNode()) }
     if token.isKeyword("try") { return .try(try tryNode()) }
@@ -22,7 +22,7 @@ extension Parser {
     return .name(name, token.range)
   }
 
-  /// Whether a name at the head of a pipeline is a command, by the token after it.
+  /// Whether a name at the start of a pipeline is a command, judged by the token after it.
   static func beginsCommand(_ name: String, before next: Token) -> Bool {
     if wholeWords.contains(name), !touchesOperand(next) { return true }
     return name == "each" || beginsArgument(next)
@@ -64,7 +64,7 @@ extension Parser {
     guard case .name = token.kind else {
       if case .keyword(let word) = token.kind {
         throw fail(
-          "\(word) is no stage",
+          "\(word) is not a stage",
           nextStep: word == "for" ? "for each element: | each do ... end" : "help stages lists them")
       }
       throw wanted("a stage after |", nextStep: "help stages lists them")
@@ -93,13 +93,13 @@ extension Parser {
     return Command(name: name, nameRange: nameRange, arguments: arguments, body: body, range: range(from: start))
   }
 
-  /// The name after `as`.
+  /// Parses the name after `as`.
   private mutating func binding() throws(Stop) -> Expr {
     let (name, range) = try name("a name after as")
     return Expr(.name(name), range)
   }
 
-  /// Arguments and options; `word` is what they are of, for complaints.
+  /// Parses arguments and options; `word` is their command, for errors.
   mutating func arguments(of word: (name: String, range: SourceRange)? = nil) throws(Stop) -> [Argument] {
     var result: [Argument] = []
     var seen: Set<String> = []
@@ -107,7 +107,7 @@ extension Parser {
       if case .key(let key) = token.kind {
         let keyRange = token.range
         if !seen.insert(key).inserted {
-          throw fail("\(key): stands twice", nextStep: "keep one of them")
+          throw fail("\(key): occurs twice", nextStep: "keep one of them")
         }
         advance()
         result.append(.option(key, keyRange, try optionValue(key)))
@@ -125,7 +125,7 @@ extension Parser {
     return try single()
   }
 
-  /// An argument that is no single one: an operator has to stand in parentheses.
+  /// Refuses an operator after an argument: it needs parentheses.
   private mutating func refuseGlued(
     _ word: (name: String, range: SourceRange)?, _ arguments: [Argument]
   ) throws(Stop) {
@@ -142,7 +142,7 @@ extension Parser {
     }
   }
 
-  /// What is likely meant where an operator follows an argument.
+  /// The likely intention of an operator after an argument.
   private func meant(_ sign: String, _ name: String, _ arguments: [Argument]) -> String {
     if let whole = nearest(to: name, among: ["where", "print"]) { return "did you mean \(whole)?" }
     for case .positional(let expression) in arguments.dropLast() {
@@ -161,7 +161,7 @@ extension Parser {
       case .name, .field, .number, .duration, .string: true
       default: false
       }
-    // A URI without quotes may hold a password.
+    // A URI without quotes may contain a password.
     let shown = source.text(nextToken.range)
     let right = isShort && !shown.contains("@") ? shown : "..."
     if isFilter { return "a filter is a record: filter: {\(left.trimmingPrefix(".")): \(right)}" }

@@ -16,11 +16,11 @@ extension Parser {
 
   private func stray(_ word: String) -> Diagnostic {
     Diagnostic(
-      range: token.range, message: "\(word) without a block that is open",
+      range: token.range, message: "\(word) without an open block",
       nextStep: word == "end" ? "remove it, or look for a missing do above" : "\(word) belongs between do and end")
   }
 
-  /// Statements up to `end`, `else`, `rescue` or the end of the text.
+  /// Parses statements up to `end`, `else`, `rescue` or the end of the text.
   mutating func statements() -> [Statement] {
     var result: [Statement] = []
     while true {
@@ -48,10 +48,10 @@ extension Parser {
     throw fail("expected the end of the statement, not \(token.description)", nextStep: hint ?? commandHint)
   }
 
-  /// What is likely meant by what stands at the cursor.
+  /// The likely intention of the token at the cursor.
   private var hint: String? {
     switch token.kind {
-    case .symbol(")"), .symbol("]"), .symbol("}"): "nothing is open that it closes"
+    case .symbol(")"), .symbol("]"), .symbol("}"): "no bracket is open for it"
     case .number(let text) where text.hasPrefix("-"): "minus needs spaces: a - b"
     case .minus: "minus needs spaces: a - b"
     case .symbol(":"): "an option's name touches its colon: filter: {...}"
@@ -59,10 +59,10 @@ extension Parser {
     }
   }
 
-  /// What is likely meant where an expression ends at a name and its words go on.
+  /// The likely intention of more tokens after an expression that ends at a name.
   var commandHint: String? {
     guard index > 0, case .name(let name) = tokens[index - 1].kind, Self.beginsArgument(token) else { return nil }
-    return "a command in an expression stands in parentheses: (\(name) ...)"
+    return "put a command inside an expression in parentheses: (\(name) ...)"
   }
 
   /// Skips to the next statement, over blocks that the broken one opened.
@@ -118,7 +118,7 @@ extension Parser {
     }
   }
 
-  /// Takes a word that opens a block, to be named where its `end` is missing.
+  /// Takes a word that opens a block; an error for a missing `end` names it.
   mutating func open(_ word: String) -> (word: String, range: SourceRange) {
     defer { advance() }
     return (word, token.range)
@@ -133,7 +133,7 @@ extension Parser {
       return (name, range)
     case .keyword(let word):
       throw fail(
-        "\(word) is a word of the language, and no name", nextStep: "choose another name: \(word)-1, my-\(word)")
+        "\(word) is a word of the language and can't be a name", nextStep: "choose another name: \(word)-1, my-\(word)")
     default: throw wanted(what)
     }
   }
@@ -186,14 +186,14 @@ extension Parser {
     return .help(words, range(from: start))
   }
 
-  /// `do ... end`, whose opening word is named where `end` is missing.
+  /// Parses `do ... end`; an error for a missing `end` names its opening word.
   mutating func block(_ opening: (word: String, range: SourceRange)) throws(Stop) -> Block {
     let body = try openBlock(opening)
     try close(opening)
     return Block(statements: body.statements, range: range(from: body.range.lower))
   }
 
-  /// `do` and statements, up to `end`, `else` or `rescue`.
+  /// Parses `do` and statements, up to `end`, `else` or `rescue`.
   mutating func openBlock(_ opening: (word: String, range: SourceRange)) throws(Stop) -> Block {
     let start = token.range.lower
     guard take(keyword: "do") else {
@@ -260,7 +260,7 @@ extension Parser {
     let isInside = !blocks.isEmpty
     let opening = open("def")
     if isInside {
-      throw fail("a def stands at the top level only", at: opening.range, nextStep: "move it out of the block")
+      throw fail("a def is allowed at the top level only", at: opening.range, nextStep: "move it out of the block")
     }
     let (name, nameRange) = try name("a name after def")
     guard token.isSymbol("("), !token.hasSpaceBefore else {

@@ -1,10 +1,10 @@
-/// From text to statements (Grammar.md), by recursive descent with two tokens of look-ahead.
+/// Parses text to statements (Grammar.md), by recursive descent with two tokens of look-ahead.
 ///
 /// ```swift
 /// let parsed = Parser.parse(SourceText(name: "-c", text: "count posts"))
 /// ```
 public struct Parser {
-  /// What a text is found to be.
+  /// The result of parsing a text.
   public struct Result: Sendable {
     /// The statements that could be read.
     public var program: Program
@@ -12,14 +12,14 @@ public struct Parser {
     public var diagnostics: [Diagnostic]
     /// Comments with their `#`.
     public var comments: [SourceRange]
-    /// What is open at the end, for the continuation prompt.
+    /// The open part at the end, for the continuation prompt.
     public var open: OpenPart?
 
-    /// Whether more input would cure all that is wrong.
+    /// Whether more input would complete everything that is wrong.
     public var isIncomplete: Bool { !diagnostics.isEmpty && diagnostics.allSatisfy(\.isIncomplete) }
   }
 
-  /// Thrown where a statement can't be read on; the complaint is noted.
+  /// Thrown if the rest of a statement can't be parsed; the error is recorded.
   struct Stop: Error {}
 
   var tokens: [Token]
@@ -27,14 +27,14 @@ public struct Parser {
   let source: SourceText
   var index = 0
   var diagnostics: [Diagnostic] = []
-  /// Blocks around the cursor, each with its opening word.
+  /// The blocks around the cursor, each with its opening word.
   var blocks: [(word: String, range: SourceRange)] = []
   var depth = 0
   /// Whether the cursor is between `[` and `]` of an index, where `..` binds loosest.
   var isInIndex = false
-  /// How deep expressions and blocks may nest.
+  /// The deepest nesting of expressions and blocks.
   static let depthLimit = 100
-  /// How many operators of one rank may follow each other.
+  /// The longest chain of operators of one rank.
   static let chainLimit = 200
 
   init(tokens: [Token], of source: SourceText) {
@@ -44,7 +44,7 @@ public struct Parser {
 
   /// Parses a text.
   ///
-  /// What is typed at a prompt ends with its line, even where the next line begins with a bar.
+  /// Input at a prompt ends with its line, even if the next line begins with a bar.
   public static func parse(_ source: SourceText, isTyped: Bool = false) -> Result {
     var lexer = Lexer(source, isTyped: isTyped)
     lexer.run()
@@ -74,28 +74,28 @@ public struct Parser {
   var token: Token { tokens[min(index, tokens.count - 1)] }
   var nextToken: Token { tokens[min(index + 1, tokens.count - 1)] }
   var endRange: SourceRange { tokens[tokens.count - 1].range }
-  /// The end of what was read last.
+  /// The end of the previous token.
   var lastUpper: Int { index > 0 ? tokens[index - 1].range.upper : 0 }
 
   mutating func advance() { if index < tokens.count - 1 { index += 1 } }
 
   func range(from lower: Int) -> SourceRange { SourceRange(lower, max(lower, lastUpper)) }
 
-  /// Takes a symbol if it is there.
+  /// Takes a symbol if it is next.
   mutating func take(_ symbol: String) -> Bool {
     guard token.isSymbol(symbol) else { return false }
     advance()
     return true
   }
 
-  /// Takes a keyword if it is there.
+  /// Takes a keyword if it is next.
   mutating func take(keyword word: String) -> Bool {
     guard token.isKeyword(word) else { return false }
     advance()
     return true
   }
 
-  /// Notes an error and gives up the statement.
+  /// Records an error and abandons the statement.
   mutating func fail(
     _ message: String, at range: SourceRange? = nil, nextStep: String? = nil, label: String? = nil,
     marks: [Diagnostic.Mark] = []
@@ -108,7 +108,7 @@ public struct Parser {
     return Stop()
   }
 
-  /// Notes that something else was wanted here.
+  /// Records the error that something else is expected here.
   mutating func wanted(_ what: String, nextStep: String? = nil) -> Stop {
     fail("expected \(what), not \(token.description)", nextStep: nextStep)
   }

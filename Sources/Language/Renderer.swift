@@ -1,6 +1,6 @@
 import Redaction
 
-/// Draws an error: its kind and message, the place, the line with carets under the words, and what to do next.
+/// Draws an error: kind and message, position, the line with carets, and what to do next.
 ///
 /// ```
 /// error[invalid]: posts create: 2 errors from the service
@@ -14,9 +14,9 @@ import Redaction
 public struct Renderer: Sendable {
   /// Whether to use colours.
   public var isColoured: Bool
-  /// How many columns a source line may take; a longer one is shown in part.
+  /// The columns for a source line; a longer line is shown in part.
   public var width: Int
-  /// Whether a terminal shows it, so that what would steer the terminal is shown as escapes.
+  /// Whether the output is for a terminal, so that control characters are shown as escapes.
   public var isForTerminal: Bool
 
   /// Creates a renderer.
@@ -26,7 +26,7 @@ public struct Renderer: Sendable {
     self.isForTerminal = isForTerminal
   }
 
-  /// What is drawn: the first mark gives the place.
+  /// The content of a drawing; the first mark gives the position.
   public struct Report: Sendable {
     /// `error`, `error[invalid]`, `warning`.
     public var title: String
@@ -34,9 +34,9 @@ public struct Renderer: Sendable {
     public var message: String
     /// The text the marks are in.
     public var source: SourceText?
-    /// The words, with what is said below them.
+    /// The marked source ranges with their labels.
     public var marks: [Diagnostic.Mark]
-    /// What to do next, and what came round it.
+    /// What to do next, and the context.
     public var notes: [String]
 
     /// Creates a report.
@@ -61,8 +61,7 @@ public struct Renderer: Sendable {
 
   /// Draws a report, with a newline at the end of each line.
   ///
-  /// A secret of the source line is shown as stars. Messages, labels and notes are lines, of a very long one the beginning
-  /// is shown.
+  /// A secret in the source line is shown as stars. Messages, labels and notes take one line each; a very long one is cut.
   public func render(_ report: Report) -> String {
     let title = paint(report.title, report.title.hasPrefix("warning") ? "33;1" : "31;1")
     var lines = [title + ": " + message(report.message)]
@@ -117,7 +116,7 @@ public struct Renderer: Sendable {
     return [head + shown] + layers(moved).flatMap(carets).map { edge + paint($0, "31") }
   }
 
-  /// Marks that overlap, each layer to be drawn below the one before.
+  /// The marks in layers without overlaps, each to be drawn below the one before.
   private func layers(_ spans: [Span]) -> [[Span]] {
     var layers: [[Span]] = []
     for span in spans {
@@ -127,7 +126,7 @@ public struct Renderer: Sendable {
     return layers
   }
 
-  /// The part of a long line that holds a column, and how far it is moved.
+  /// The part of a long line that contains a column, and its offset.
   private func window(_ text: String, _ column: Int) -> (String, shift: Int) {
     guard Columns.width(of: text) > width else { return (text, 0) }
     let start = column > width - 30 ? column - 30 : 0

@@ -1,6 +1,6 @@
 /// A text of statements and its name: a file's path, `prompt`, `-c`.
 public final class SourceText: Sendable {
-  /// What messages call it.
+  /// Its name in messages.
   public let name: String
   /// The text in UTF-8.
   public let bytes: [UInt8]
@@ -17,7 +17,7 @@ public final class SourceText: Sendable {
   /// The number of lines.
   public var lineCount: Int { lineStarts.count }
 
-  /// The place of a byte, with its column in characters.
+  /// The line and column of a byte.
   public func place(of offset: Int) -> Place {
     let line = lineIndex(of: offset)
     let start = lineStarts[line]
@@ -56,7 +56,7 @@ public final class SourceText: Sendable {
   }
 }
 
-/// Bytes of a text, from `lower` up to but not including `upper`.
+/// A range of bytes of a text, from `lower` up to but not including `upper`.
 public struct SourceRange: Sendable, Hashable {
   /// The first byte.
   public var lower: Int

@@ -4,11 +4,11 @@ public struct Program: Sendable, Equatable {
   public var statements: [Statement]
 }
 
-/// A statement, with the words it was written in.
+/// A statement and its source range.
 public struct Statement: Sendable, Equatable {
-  /// What it is.
+  /// The form.
   public var kind: Kind
-  /// Its words.
+  /// The source range.
   public var range: SourceRange
 
   /// The forms of a statement.
@@ -38,11 +38,11 @@ public struct Block: Sendable, Equatable {
   public var range: SourceRange
 }
 
-/// A name that a statement makes, with its words.
+/// A name that a statement declares, and its source range.
 public struct Named: Sendable, Equatable {
   /// The name.
   public var name: String
-  /// Its words.
+  /// The source range.
   public var range: SourceRange
 }
 
@@ -52,22 +52,22 @@ public struct For: Sendable, Equatable {
   public var element: Named
   /// The name of the element's number, which counts from 1.
   public var number: Named?
-  /// What gives the elements.
+  /// The source of the elements.
   public var pipeline: Pipeline
-  /// What runs for each.
+  /// The statements to run for each element.
   public var body: Block
 }
 
 /// `if CONDITION do ... else ... end`.
 public struct If: Sendable, Equatable {
-  /// What is asked.
+  /// The condition.
   public var condition: Expr
-  /// What runs if it is so.
+  /// The statements to run if it is true.
   public var then: Block
-  /// What runs if not.
+  /// The statements to run if it is false.
   public var otherwise: Else?
 
-  /// What stands after `else`.
+  /// The statements after `else`.
   public indirect enum Else: Sendable, Equatable {
     case block(Block)
     case `if`(If)
@@ -76,13 +76,13 @@ public struct If: Sendable, Equatable {
 
 /// `try do ... rescue NAME ... end`.
 public struct Try: Sendable, Equatable {
-  /// What may fail.
+  /// The statements that may fail.
   public var body: Block
   /// The error's name.
   public var name: String
-  /// The name's words.
+  /// The source range of the name.
   public var nameRange: SourceRange
-  /// What runs when it failed.
+  /// The statements to run after a failure.
   public var rescue: Block
 }
 
@@ -90,18 +90,18 @@ public struct Try: Sendable, Equatable {
 public struct Def: Sendable, Equatable {
   /// The name.
   public var name: String
-  /// The name's words.
+  /// The source range of the name.
   public var nameRange: SourceRange
   /// The parameters in order.
   public var parameters: [Parameter]
-  /// What it does.
+  /// The statements of the body.
   public var body: Block
 
-  /// A parameter, optional where it has a default.
+  /// A parameter, optional if it has a default.
   public struct Parameter: Sendable, Equatable {
     /// The name.
     public var name: String
-    /// The name's words.
+    /// The source range of the name.
     public var range: SourceRange
     /// The default.
     public var fallback: Expr?
@@ -115,21 +115,21 @@ public indirect enum Valued: Sendable, Equatable {
   case `try`(Try)
 }
 
-/// A head and the stages its elements flow through.
+/// A head and the stages that its elements flow through.
 public struct Pipeline: Sendable, Equatable {
-  /// What gives the elements.
+  /// The source of the elements.
   public var head: Head
   /// The stages in order.
   public var stages: [Command]
-  /// Its words.
+  /// The source range.
   public var range: SourceRange
 }
 
-/// What begins a pipeline.
+/// The beginning of a pipeline.
 public enum Head: Sendable, Equatable {
   case command(Command)
   case expression(Expr)
-  /// A name alone: the variable in scope, or the command of that name.
+  /// A bare name: a variable in scope, or a command.
   case name(String, SourceRange)
 }
 
@@ -137,13 +137,13 @@ public enum Head: Sendable, Equatable {
 public struct Command: Sendable, Equatable {
   /// The word.
   public var name: String
-  /// Its place.
+  /// The source range of the word.
   public var nameRange: SourceRange
-  /// The arguments as they were written.
+  /// The arguments in the order of the source.
   public var arguments: [Argument]
   /// The block of `each`.
   public var body: Block?
-  /// From the word to the last argument.
+  /// The source range from the word to the last argument.
   public var range: SourceRange
 
   /// Creates a command.
@@ -156,7 +156,7 @@ public struct Command: Sendable, Equatable {
   }
 }
 
-/// An argument: in a place, or with a name.
+/// An argument: positional, or an option with a name.
 public enum Argument: Sendable, Equatable {
   case positional(Expr)
   case option(String, SourceRange, Expr)

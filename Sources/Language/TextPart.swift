@@ -1,25 +1,24 @@
-/// A part of a text as a prompt shows it in colours, whether the text parses or not.
+/// A part of a text for a coloured prompt, whether the text parses or not.
 public struct TextPart: Sendable, Equatable {
-  /// What a part is.
+  /// The kind of a part.
   public enum Kind: Sendable, Equatable {
     case keyword, field, option, string, number, pattern, comment
-    /// A name that can be nothing but a command; one that can be nothing but a stage; one that stands alone, and is a variable or
-    /// a command.
+    /// A name that must be a command; one that must be a stage; a bare name, which is a variable or a command.
     case command, stage, lone
-    /// A name that is called; one that is read; one that the text itself makes.
+    /// A name that is called; one that is read; one that the text defines.
     case function, variable, definition
-    /// A bracket, with the place of its partner in the list of parts; nil where there is none yet.
+    /// A bracket, with the index of its partner in the list of parts; nil if there is none yet.
     case opening(closedBy: Int?), closing(openedBy: Int?)
   }
 
-  /// Its bytes.
+  /// The bytes.
   public var range: SourceRange
-  /// What it is.
+  /// The kind.
   public var kind: Kind
-  /// Its words, of a name.
+  /// The name, for the kinds of names.
   public var name = ""
 
-  /// Cuts a text into its parts; what stands in an interpolation comes after the string that holds it.
+  /// Splits a text into parts; the parts of an interpolation follow the string that contains it.
   public static func parts(of source: SourceText) -> [TextPart] {
     var lexer = Lexer(source, isTyped: false)
     lexer.run()
@@ -29,11 +28,11 @@ public struct TextPart: Sendable, Equatable {
   }
 }
 
-/// Goes through tokens and tells what each is, by what stands around it.
+/// Classifies tokens by their context.
 private struct PartReader {
   var parts: [TextPart] = []
   private var open: [(symbol: String, part: Int)] = []
-  /// Whether the cursor is in the words of a `help`, or in the parentheses of a def's head.
+  /// Whether the cursor is in the arguments of `help`, or in the parentheses of a def's head.
   private var isInHelp = false
   private var isInHead = false
 
@@ -83,7 +82,7 @@ private struct PartReader {
     add(token, .closing(openedBy: last.part))
   }
 
-  /// What a name is.
+  /// The kind of a name.
   private func kind(of index: Int, in tokens: [Token]) -> TextPart.Kind {
     let before = tokens[..<index]
     if definesNext(before) { return .definition }
@@ -124,7 +123,7 @@ private struct PartReader {
 }
 
 extension TextPart {
-  /// The part with its partner's place moved.
+  /// The part with an adjusted index of its partner.
   fileprivate func moved(by count: Int) -> TextPart {
     var part = self
     switch kind {

@@ -1,4 +1,4 @@
-/// A word of the language, as the lexer cuts it.
+/// A token of the language.
 struct Token {
   enum Kind: Equatable {
     case name(String)
@@ -26,7 +26,7 @@ struct Token {
 
   var kind: Kind
   var range: SourceRange
-  /// Whether white space or a line's beginning is before it.
+  /// Whether white space or the beginning of a line precedes it.
   var hasSpaceBefore: Bool
 }
 
@@ -35,7 +35,7 @@ extension Token: Equatable {
   func isName(_ word: String) -> Bool { kind == .name(word) }
   func isKeyword(_ word: String) -> Bool { kind == .keyword(word) }
 
-  /// Whether a statement goes on after it on the next line.
+  /// Whether a statement continues on the next line after it.
   var continues: Bool {
     switch kind {
     case .symbol(let symbol): !["]", ")", "}"].contains(symbol)
@@ -45,7 +45,7 @@ extension Token: Equatable {
     }
   }
 
-  /// Whether an operand may stand right after it.
+  /// Whether an operand may follow it directly.
   var opensOperand: Bool {
     switch kind {
     case .symbol(let symbol): !["]", ")", "}"].contains(symbol)
@@ -60,7 +60,7 @@ extension Token: Equatable {
     "source", "set", "help", "and", "or", "not", "true", "false", "null", "it",
   ]
 
-  /// How messages name it.
+  /// Its name in messages.
   var description: String {
     switch kind {
     case .name(let text), .keyword(let text): text

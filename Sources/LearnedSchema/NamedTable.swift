@@ -1,4 +1,4 @@
-/// Values by name, in the order the names came; a number of them at most.
+/// A limited number of values by name, in the order of insertion.
 public struct NamedTable<Value: Sendable>: Sendable {
   /// The names in order.
   public private(set) var names: [String] = []
@@ -8,7 +8,7 @@ public struct NamedTable<Value: Sendable>: Sendable {
   /// Creates an empty table.
   init(limit: Int) { self.limit = limit }
 
-  /// The longest name that is kept, in bytes.
+  /// The maximum length of a name, in bytes.
   static var nameLimit: Int { 200 }
 
   /// The value of a name.
@@ -17,10 +17,10 @@ public struct NamedTable<Value: Sendable>: Sendable {
   /// The names with their values, in order.
   public var entries: [(name: String, value: Value)] { names.compactMap { name in values[name].map { (name, $0) } } }
 
-  /// Whether it has no name.
+  /// Whether it is empty.
   public var isEmpty: Bool { names.isEmpty }
 
-  /// Changes the value of a name, which is `fresh` where there is none; does nothing where the table is full.
+  /// Changes the value of a name, starting from `fresh` for a new name; does nothing if the table is full.
   mutating func update(_ name: String, _ fresh: @autoclosure () -> Value, _ body: (inout Value) -> Void) {
     if let index = values.index(forKey: name) { return body(&values.values[index]) }
     guard names.count < limit, name.utf8.count <= Self.nameLimit else { return }

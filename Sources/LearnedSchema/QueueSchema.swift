@@ -5,18 +5,18 @@ public import JSONText
 import Redaction
 import Synchronization
 
-/// What the replies of the service on one queue have shown of its types.
+/// The schema of one queue's types, learned from the service's replies.
 ///
-/// It looks at the first replies and then at one every 50 ms at most, so that a request's cost does not grow.
+/// It observes the first replies and then at most one every 50 ms, so that the cost of a request does not grow.
 public final class QueueSchema: Sendable {
-  /// Where the queue is: broker and virtual host, or the embedded service.
+  /// The location of the queue: broker and virtual host, or the embedded service.
   public let place: String
   /// The queue.
   public let queue: String
 
   fileprivate struct State {
     var types: [String: TypeSchema] = [:]
-    /// The type that each client was made for, in the order they came.
+    /// The types of the clients, in order of creation.
     var clientTypes: [String] = []
     /// Whether more is known than was written last.
     var isChanged = false
@@ -27,7 +27,7 @@ public final class QueueSchema: Sendable {
   private let state = Mutex(State())
   private let observed = Atomic<Int>(0)
   private let next = Atomic<Int>(0)
-  /// Reads what was kept of it before.
+  /// Reads the stored schema.
   private let kept: @Sendable (QueueSchema) -> [String: TypeSchema]
   private let isLoaded = Atomic<Bool>(false)
 
@@ -43,24 +43,24 @@ public final class QueueSchema: Sendable {
     Task.detached(priority: .utility) { self.load() }
   }
 
-  /// Adds what was kept of it before, the first time.
+  /// Adds the stored schema, on the first call.
   public func load() {
     guard !isLoaded.exchange(true, ordering: .acquiringAndReleasing) else { return }
     add(kept(self))
   }
 
-  /// How many types are kept.
+  /// The maximum number of types.
   static let typeLimit = 500
-  /// How many replies are looked at whenever they come.
+  /// The number of first replies that are always observed.
   private static let always = 64
 
-  /// The type of a name; nil where nothing is known of it.
+  /// The schema of a type; nil if it is unknown.
   public subscript(type: String) -> TypeSchema? { state.withLock { $0.types[type] } }
 
-  /// The names of the types that something is known of.
+  /// The names of the known types.
   public var types: [String] { state.withLock { $0.types.keys.sorted() } }
 
-  /// The types that clients asked for.
+  /// The types that clients requested.
   public var clientTypes: [String] { state.withLock(\.clientTypes) }
 
   /// Returns what is known and takes it for written; nil where nothing has changed since it was written last.
@@ -93,7 +93,7 @@ public final class QueueSchema: Sendable {
 }
 
 extension QueueSchema: ReplyObserver {
-  /// Looks at a reply, if its turn has come.
+  /// Observes a reply, unless the limit of replies is reached.
   public func observe(
     _ reply: Result<JSONValue, ClientError>, to method: String, _ params: JSONObject, of type: String
   ) {
@@ -158,7 +158,7 @@ extension QueueSchema.State {
   /// A sight that is newer than this, in seconds, is worth to be written again.
   private static let day = 86_400
 
-  /// Takes the first resources of a document: some of its primary data, and some of each type that is included.
+  /// Learns from the first resources of a document: some of its primary data and some of each included type.
   mutating func take(_ document: JSONObject, at time: Int) {
     let data = document["data"]
     if let resources = data?.arrayValue {

@@ -1,13 +1,13 @@
 import JSONAPI
 
-/// Finds the name in a request's parameters that a service's error is about.
+/// Finds the name in a request's parameters that a service's error concerns.
 ///
 /// jsonapi-resources names the parameter as the error's source or by its code, Calcinator points to the filter
-/// (WireProtocol.md, "Error documents"); both have the name in their text.
+/// (WireProtocol.md, "Error documents"); both mention the name in their text.
 enum RefusedName {
   typealias Name = (parameter: TypeSchema.Parameter, name: String)
 
-  /// The names that were asked for and refused.
+  /// The requested names that were refused.
   static func all(in errors: [ErrorDetail], _ asked: [Name]) -> [Name] {
     guard !asked.isEmpty else { return [] }
     return errors.flatMap { error in
@@ -29,7 +29,7 @@ enum RefusedName {
     }
   }
 
-  /// Whether an error's text or pointer has a name as a word of its own; of a path any step will do.
+  /// Whether an error's text or pointer contains a name, or any step of a path, as a whole word.
   private static func isNamed(_ name: String, in error: ErrorDetail) -> Bool {
     let text = [error.detail, error.title, error.pointer, error.parameter].compactMap(\.self).joined(separator: " ")
     let words = text.split { " `'\"/,[]".contains($0) }.map { $0.hasSuffix(".") ? $0.dropLast() : $0 }

@@ -1,12 +1,12 @@
 import Glibc
 
-/// The file of a queue's schema: `DIRECTORY/PLACE/QUEUE.json`, which only its owner can read.
+/// The file of a queue's schema: `DIRECTORY/PLACE/QUEUE.json`, readable only by its owner.
 ///
-/// Names that no file can have are percent-encoded, long ones are cut and told apart by a hash.
+/// Characters that file names can't have are percent-encoded; long names are cut and end in a hash.
 struct SchemaFile {
   private let folder: String
   private let path: String
-  /// The longest file that is read, in bytes.
+  /// The maximum size of a file, in bytes.
   private static let limit = 16 << 20
 
   init(directory: String, _ place: String, _ queue: String) {
@@ -20,12 +20,12 @@ struct SchemaFile {
     return unsafe stat(path, &status) == 0 ? Int(status.st_size) : 0
   }
 
-  /// The bytes of the file; none where it can't be read.
+  /// The bytes of the file; empty if it can't be read.
   func read() -> [UInt8] { Self.bytes(of: path) }
 
-  /// Replaces the file with what `body` makes of its bytes, while no other process does.
+  /// Replaces the file with the result of `body` for its bytes, under a lock.
   ///
-  /// - Returns: Why that can't be done.
+  /// - Returns: The reason of a failure; nil on success.
   func update(_ body: ([UInt8]) -> [UInt8]) -> String? {
     makeFolders()
     let lock = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -45,10 +45,10 @@ struct SchemaFile {
     return nil
   }
 
-  /// Removes the file; what is not there is removed.
+  /// Removes the file, if it exists.
   func remove() -> String? { unsafe unlink(path) == 0 || errno == ENOENT ? nil : Self.reason }
 
-  /// The queue of each file of a place, nil where its name is cut, with what reads the file.
+  /// The queue of each file in a location, nil if its name is cut, with a function that reads the file.
   static func all(in directory: String, of place: String) -> [(queue: String?, read: () -> [UInt8])] {
     let folder = directory + "/" + fileName(place)
     return names(in: folder).filter { $0.hasSuffix(".json") }.map { name in
@@ -56,7 +56,7 @@ struct SchemaFile {
     }
   }
 
-  /// The name that a file's name stands for; nil where it is cut.
+  /// The decoded name of a file; nil if it is cut.
   private static func name(ofFile name: String) -> String? {
     guard !name.contains("~") else { return nil }
     var bytes: [UInt8] = []
@@ -73,7 +73,7 @@ struct SchemaFile {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Removes the files of all places.
+  /// Removes all files.
   static func removeAll(in directory: String) -> String? {
     var problem: String?
     for place in names(in: directory) {
@@ -133,7 +133,7 @@ struct SchemaFile {
     return encoded.utf8.count <= 200 ? encoded : String(encoded.prefix(160)) + "~" + hash(name)
   }
 
-  /// The hash FNV-1a of 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/).
+  /// The 64-bit FNV-1a hash (http://www.isthe.com/chongo/tech/comp/fnv/).
   private static func hash(_ text: String) -> String {
     String(text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }, radix: 16)
   }

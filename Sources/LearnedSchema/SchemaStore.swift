@@ -8,7 +8,7 @@ import Synchronization
 /// let posts = store.schema(of: "posts", at: "localhost:5672 /")
 /// ```
 public final class SchemaStore: Sendable {
-  /// Where the files are; nil where nothing is kept.
+  /// The directory of the files; nil if nothing is stored.
   public let directory: String?
   private let schemas = Mutex<[Key: QueueSchema]>([:])
   private let failure = Mutex<String?>(nil)
@@ -18,10 +18,10 @@ public final class SchemaStore: Sendable {
     var queue: String
   }
 
-  /// Creates a store that keeps its files in a directory, or that ends with the process.
+  /// Creates a store with files in a directory, or in memory only.
   public init(directory: String?) { self.directory = directory }
 
-  /// Creates the store of an environment: `$RETORT_SCHEMA`, else in `$XDG_STATE_HOME`, else in `~/.local/state`.
+  /// Creates the store for an environment: in `$RETORT_SCHEMA`, else `$XDG_STATE_HOME`, else `~/.local/state`.
   ///
   /// An empty `RETORT_SCHEMA` means no directory. https://specifications.freedesktop.org/basedir-spec/latest/
   public convenience init(environment: [String: String]) {
@@ -35,7 +35,7 @@ public final class SchemaStore: Sendable {
     }
   }
 
-  /// The schema of a queue, as far as it is in memory.
+  /// The schema of a queue in memory.
   public func schema(of queue: String, at place: String) -> QueueSchema {
     schemas.withLock { schemas in
       let key = Key(place: place, queue: queue)
@@ -55,7 +55,7 @@ public final class SchemaStore: Sendable {
     schema.loadSoon(size: SchemaFile(directory: directory, schema.place, schema.queue).size)
   }
 
-  /// The queues of a place that something is known of.
+  /// The queues of a location with a known schema.
   public func queues(at place: String) -> [String] {
     let inMemory = schemas.withLock { schemas in
       schemas.filter { $0.key.place == place && !$0.value.types.isEmpty }.map(\.key.queue)
@@ -68,10 +68,10 @@ public final class SchemaStore: Sendable {
     return Set(inMemory + (kept ?? [])).sorted()
   }
 
-  /// Writes the schemas that have changed to their files, together with what other processes wrote there.
+  /// Writes the changed schemas to their files and keeps what other processes wrote there.
   ///
   /// - Parameter withValues: Whether values of attributes and ids are written too.
-  /// - Returns: Why that can't be done, the first time.
+  /// - Returns: The reason of the first failure; nil on success and after later failures.
   public func save(withValues: Bool) -> String? {
     guard let directory else { return nil }
     for schema in schemas.withLock({ Array($0.values) }) {
@@ -95,9 +95,9 @@ public final class SchemaStore: Sendable {
     return nil
   }
 
-  /// Forgets everything, or what is known of a queue; files too.
+  /// Forgets everything or the schema of a queue, in memory and in files.
   ///
-  /// - Returns: Why a file can't be removed.
+  /// - Returns: The reason why a file can't be removed; nil on success.
   public func forget(_ schema: QueueSchema? = nil) -> String? {
     for known in schemas.withLock({ Array($0.values) }) where schema == nil || known === schema { known.forget() }
     guard let directory else { return nil }
@@ -105,7 +105,7 @@ public final class SchemaStore: Sendable {
     return SchemaFile.removeAll(in: directory)
   }
 
-  /// The types that a file has of a queue; none where it is no such file.
+  /// The types in the file of a queue; empty if it is another file.
   private static func types(in bytes: [UInt8], of schema: QueueSchema) -> [String: TypeSchema] {
     guard let json = try? JSONValue(parsing: bytes), json["place"]?.stringValue == schema.place,
       json["queue"]?.stringValue == schema.queue

@@ -1,10 +1,10 @@
 import JSONText
 
-/// The form in which a schema is kept in a file.
+/// The file format of a schema.
 extension TypeSchema {
   /// The schema as JSON.
   ///
-  /// - Parameter withValues: Whether values of attributes and ids are part of it.
+  /// - Parameter withValues: Whether to include values of attributes and ids.
   /// - Returns: An object.
   func json(withValues: Bool) -> JSONValue {
     var object = JSONObject()
@@ -17,7 +17,7 @@ extension TypeSchema {
     return .object(object)
   }
 
-  /// Reads a schema; what has another form than ``json(withValues:)`` gives is left out.
+  /// Reads a schema; it ignores members that ``json(withValues:)`` would not write.
   init(_ json: JSONValue) {
     for (name, value) in json["attributes"]?.objectValue ?? [:] {
       attributes.update(name, Attribute(value)) { _ in }
@@ -79,12 +79,12 @@ extension TypeSchema.Verdict {
 }
 
 extension JSONValue {
-  /// The first elements of an array; none of anything else.
+  /// The first elements of an array; empty for other values.
   func first(_ count: Int) -> [JSONValue] { arrayValue.map { Array($0.prefix(count)) } ?? [] }
 
   fileprivate var seen: Int { self["seen"]?.numberValue?.integer ?? 0 }
 
-  /// Whether it is text or a number of a length that is kept.
+  /// Whether it is text or a number within the length limit.
   fileprivate var isScalar: Bool {
     switch self {
     case .string(let text): text.utf8.count <= 60

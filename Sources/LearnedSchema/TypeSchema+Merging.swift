@@ -1,5 +1,5 @@
 extension TypeSchema {
-  /// What this and another schema of the same type know; where they differ, the one that was seen last counts.
+  /// The union of this and another schema of the same type; where they differ, the more recent one wins.
   func merging(_ other: TypeSchema) -> TypeSchema {
     var result = self
     for (name, attribute) in other.attributes.entries {

@@ -1,86 +1,86 @@
 public import JSONText
 
-/// What replies have shown of a resource type (JSON:API 1.0, "Resource Objects").
+/// The schema of a resource type, learned from replies (JSON:API 1.0, "Resource Objects").
 public struct TypeSchema: Sendable {
   /// An attribute.
   public struct Attribute: Sendable {
-    /// What its values are.
+    /// A kind of value.
     public enum Kind: String, Sendable, CaseIterable {
       case boolean, number, string, list, record
       /// Text in the form of RFC 3339.
       case time
     }
 
-    /// The kinds of values that came.
+    /// The observed kinds of values.
     public internal(set) var kinds: Set<Kind> = []
-    /// Whether null came.
+    /// Whether null was observed.
     public internal(set) var isNullable = false
-    /// Different values that came: all, unless ``hasMoreValues``.
+    /// The distinct observed values: all, unless ``hasMoreValues``.
     public internal(set) var values: [JSONValue] = []
-    /// Whether more values came than are kept.
+    /// Whether more values were observed than are kept.
     public internal(set) var hasMoreValues = false
-    /// When it was last seen, in seconds since 1970.
+    /// The time of the last observation, in seconds since 1970.
     public internal(set) var seen = 0
 
-    /// How many different values an attribute has at most that is thought to have few.
+    /// The maximum number of distinct values of an attribute that counts as having few.
     static let fewValues = 12
-    /// How many of many values are kept as examples.
+    /// The number of values kept as examples of many.
     static let examples = 3
   }
 
   /// A relationship.
   public struct Relationship: Sendable {
-    /// The types it was seen to lead to.
+    /// The observed types of its linkage.
     public internal(set) var types: [String] = []
-    /// Whether it leads to many; nil while no linkage was seen.
+    /// Whether it is to-many; nil until linkage is observed.
     public internal(set) var isToMany: Bool?
-    /// When it was last seen, in seconds since 1970.
+    /// The time of the last observation, in seconds since 1970.
     public internal(set) var seen = 0
   }
 
-  /// Whether the service takes a name in a parameter.
+  /// Whether the service accepts a name in a parameter.
   public struct Verdict: Sendable {
-    /// What it did the last time.
+    /// Whether it accepted the name the last time.
     public internal(set) var isAccepted: Bool
-    /// When that was, in seconds since 1970.
+    /// The time of that reply, in seconds since 1970.
     public internal(set) var seen: Int
   }
 
-  /// The query parameters that hold names.
+  /// The query parameters that contain names.
   public enum Parameter: String, Sendable, CaseIterable {
     case filter, sort, include
   }
 
-  /// The attributes, in the order they came.
+  /// The attributes, in the order of observation.
   public internal(set) var attributes = NamedTable<Attribute>(limit: 300)
-  /// The relationships, in the order they came.
+  /// The relationships, in the order of observation.
   public internal(set) var relationships = NamedTable<Relationship>(limit: 300)
-  /// The names that requests had in each parameter.
+  /// The requested names of each parameter.
   public internal(set) var verdicts: [Parameter: NamedTable<Verdict>] = [:]
-  /// The ids seen last, the newest first.
+  /// The latest ids, newest first.
   public internal(set) var ids: [String] = []
 
-  /// Creates a schema that knows nothing.
+  /// Creates an empty schema.
   public init() {}
 
-  /// How many ids are kept.
+  /// The maximum number of ids.
   static let idLimit = 20
 
-  /// The names that the service took in a parameter, or refused.
+  /// The names that the service accepted or refused in a parameter.
   public func names(in parameter: Parameter, accepted: Bool = true) -> [String] {
     verdicts[parameter]?.entries.filter { $0.value.isAccepted == accepted }.map(\.name) ?? []
   }
 
-  /// Whether nothing is known.
+  /// Whether it is empty.
   public var isEmpty: Bool { attributes.isEmpty && relationships.isEmpty && verdicts.isEmpty }
 
-  /// Takes a name that the service took in a parameter, or refused.
+  /// Records a name that the service accepted or refused in a parameter.
   mutating func take(_ name: String, in parameter: Parameter, isAccepted: Bool, at time: Int) {
     let verdict = Verdict(isAccepted: isAccepted, seen: time)
     verdicts[parameter, default: NamedTable(limit: 200)].update(name, verdict) { $0 = verdict }
   }
 
-  /// Takes an id that came.
+  /// Records an id.
   mutating func take(id: String) {
     guard id.utf8.count <= NamedTable<Verdict>.nameLimit, ids.first != id else { return }
     ids.removeAll { $0 == id }
@@ -90,7 +90,7 @@ public struct TypeSchema: Sendable {
 }
 
 extension TypeSchema.Attribute {
-  /// Takes a value that came.
+  /// Records a value.
   mutating func take(_ value: JSONValue, isSecret: Bool, at time: Int) {
     seen = time
     switch value {
@@ -114,7 +114,7 @@ extension TypeSchema.Attribute {
     }
   }
 
-  /// Keeps a value, or notes that there are more than are kept.
+  /// Keeps a value, or records that there are too many.
   mutating func add(_ value: JSONValue) {
     if hasMoreValues, values.count >= Self.examples || values.contains(value) { return }
     if values.contains(value) { return }
@@ -126,7 +126,7 @@ extension TypeSchema.Attribute {
 }
 
 extension TypeSchema.Relationship {
-  /// Takes a relationship object that came.
+  /// Records a relationship object.
   mutating func take(_ relationship: JSONValue, at time: Int) {
     seen = time
     guard let data = relationship["data"] else { return }
@@ -144,14 +144,14 @@ extension TypeSchema.Relationship {
     take(type: type)
   }
 
-  /// Takes a type that it leads to.
+  /// Records a type of its linkage.
   mutating func take(type: String) {
     if !type.isEmpty, types.count < 8, type.utf8.count <= 200, !types.contains(type) { types.append(type) }
   }
 }
 
 extension String {
-  /// Whether it has the form of a date with a time (RFC 3339, section 5.6).
+  /// Whether it is a date-time (RFC 3339, section 5.6).
   fileprivate var isTime: Bool {
     guard (19...40).contains(utf8.count) else { return false }
     let bytes = Array(utf8.prefix(19))

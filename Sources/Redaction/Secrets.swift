@@ -1,10 +1,8 @@
-/// Finds what a person must not read over another's shoulder: passwords of URIs, texts of members whose names speak of
-/// a secret, and what follows `Bearer`.
+/// Finds secrets in texts: passwords of URIs, texts of members with a secret's name, and tokens after `Bearer`.
 ///
-/// Rather too much is hidden than too little.
+/// If in doubt, a text counts as a secret.
 public enum Secrets {
-  /// Returns a text with a mask in place of each secret, `***` where nothing else is wanted; the text may be a statement,
-  /// JSON or prose.
+  /// Returns a text with a mask, `***` by default, in place of each secret; the text can be a statement, JSON or prose.
   ///
   /// ```swift
   /// Secrets.hidden(in: #"connect "amqp://guest:secret@localhost/""#)  // connect "amqp://guest:***@localhost/"
@@ -21,7 +19,7 @@ public enum Secrets {
     return shown + text[end...]
   }
 
-  /// Whether a member's name speaks of a secret: `password`, `api_key`, `authToken`.
+  /// Whether a member's name is a secret's: `password`, `api_key`, `authToken`.
   public static func isSecret(name: some StringProtocol) -> Bool {
     let letters = String(name.lowercased().filter { $0 != "-" && $0 != "_" })
     return letters == "pass" || letters == "pwd" || words.contains(where: letters.contains)
@@ -32,7 +30,7 @@ public enum Secrets {
     "apikey", "privatekey", "beam",
   ]
 
-  /// Where secrets stand, in order; they may overlap.
+  /// The ranges of secrets, in order; they may overlap.
   private static func ranges(in text: String) -> [Range<String.Index>] {
     let bearers = text.matches(of: #/(?i)\bbearer +(?<token>[A-Za-z0-9._~+\/=\-]+)/#).map {
       $0.output.token.startIndex..<$0.output.token.endIndex
@@ -60,7 +58,7 @@ public enum Secrets {
     return ranges
   }
 
-  /// The name that a text's opening quote belongs to, read backwards from the quote.
+  /// The member's name before a text's opening quote, read backwards from the quote.
   private static func name(_ before: ArraySlice<Character>) -> String? {
     var rest = before.trimmingSuffix(\.isWhitespace)
     guard let sign = rest.last, ":=".contains(sign) else { return nil }
@@ -73,7 +71,7 @@ public enum Secrets {
     character.isLetter || character.isNumber || character == "-" || character == "_"
   }
 
-  /// Where the string that holds a place ends: its closing quote, or the line's end.
+  /// The end of the string that contains an index: its closing quote, or the line's end.
   static func closing(_ characters: [Character], from start: Int) -> Int {
     var place = start
     while place < characters.count, characters[place] != "\"", !characters[place].isNewline {
@@ -84,7 +82,7 @@ public enum Secrets {
 }
 
 extension ArraySlice<Character> {
-  /// The slice without the characters at its end that a condition holds for.
+  /// The slice without the characters at its end that satisfy a condition.
   fileprivate func trimmingSuffix(_ condition: (Character) -> Bool) -> ArraySlice<Character> {
     prefix((lastIndex { !condition($0) } ?? startIndex - 1) - startIndex + 1)
   }

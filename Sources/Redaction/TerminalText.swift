@@ -1,20 +1,20 @@
-/// Makes text fit for a terminal: what would steer it, or hide or reorder what a person reads, is shown as an escape.
+/// Makes text safe for a terminal: characters that control it, or that hide or reorder text, are shown as escapes.
 ///
 /// Shown as `\u{1b}` are the controls of C0 and C1 and DEL, separators of lines and paragraphs, marks of direction,
 /// and characters without a shape, such as U+200B, U+2060, U+FEFF, U+00AD and tags (U+E0000 to U+E007F).
 /// The joiners U+200C and U+200D stay between two visible characters, where Persian and emoji need them.
 public enum TerminalText {
-  /// Returns a text of lines: newline and tab stay.
+  /// Returns text of several lines: newlines and tabs stay.
   public static func visible(_ text: String) -> String { shown(text, .lines) }
 
-  /// Returns a text on one line, for a cell or a name: newline and tab are escapes too, and at its beginning a mark that
-  /// would combine with what stands before.
+  /// Returns text on one line, for a cell or a name: newlines and tabs are escaped too, and a combining mark at its
+  /// beginning.
   public static func line(_ text: String) -> String { shown(text, .line) }
 
-  /// Returns JSON text that is still JSON: what is an escape elsewhere is JSON's own, `\u001b`.
+  /// Returns JSON text that is still JSON: its escapes are JSON's, such as `\u001b`.
   public static func json(_ text: String) -> String { shown(text, .json) }
 
-  /// Returns a text whose newlines and tabs are escapes and in which all else is as it was: one line of a file.
+  /// Returns a text with only newlines and tabs escaped: one line of a file.
   public static func unbroken(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: breaks) else { return text }
     return text.unicodeScalars.reduce(into: "") { shown, scalar in
@@ -22,7 +22,7 @@ public enum TerminalText {
     }
   }
 
-  /// Returns a message on one line, of one over 2,000 code points the beginning and how many were left out.
+  /// Returns a message on one line; beyond 2,000 code points it is cut, with the number of omitted characters.
   public static func message(_ text: String) -> String {
     let limit = 2000
     let scalars = text.unicodeScalars
@@ -48,7 +48,7 @@ public enum TerminalText {
     return String(shown)
   }
 
-  /// Whether a text has anything but visible ASCII and, where they stay, newlines and tabs.
+  /// Whether a text has characters other than visible ASCII and, if they stay, newlines and tabs.
   private static func mayNeedEscapes(_ text: String, _ form: Form) -> Bool {
     text.utf8.contains { byte in
       byte < 0x20 ? form == .line || byte != 0x09 && byte != 0x0A : byte >= 0x7F
@@ -64,7 +64,7 @@ public enum TerminalText {
     return !isVisible(before, form) || !(isMark(after) || isVisible(after, form))
   }
 
-  /// Whether a scalar steers the terminal or deceives a person, wherever it stands.
+  /// Whether a scalar controls the terminal or misleads a reader, in any position.
   private static func steers(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09, 0x0A, 0x20...0x7E: return false
@@ -102,7 +102,7 @@ public enum TerminalText {
 
   private static func escape(_ scalar: Unicode.Scalar) -> String { "\\u{" + String(scalar.value, radix: 16) + "}" }
 
-  /// The escape of JSON, of two units for a scalar beyond U+FFFF.
+  /// The escape of JSON; two code units for a scalar beyond U+FFFF.
   private static func jsonEscape(_ scalar: Unicode.Scalar) -> String {
     String(scalar).utf16.map { unit in
       let digits = String(unit, radix: 16)
@@ -111,14 +111,14 @@ public enum TerminalText {
   }
 }
 
-/// The bytes of a terminal's text as they pass: a character whose bytes come in two pieces is kept until it is whole.
+/// Makes a stream of bytes safe for a terminal; a character that is split between two pieces is held until it is complete.
 public struct TerminalBytes: Sendable {
   private var rest: [UInt8] = []
 
-  /// Creates a passage that holds nothing.
+  /// Creates an empty buffer.
   public init() {}
 
-  /// Returns what the terminal may be shown of a piece of output, as ``TerminalText/visible(_:)``.
+  /// Returns the bytes of a piece of output that are safe for a terminal, as ``TerminalText/visible(_:)`` does.
   public mutating func visible(_ piece: [UInt8]) -> [UInt8] {
     var bytes = rest + piece
     rest = Array(bytes.suffix(Self.unfinished(bytes)))
@@ -127,7 +127,7 @@ public struct TerminalBytes: Sendable {
     return Array(TerminalText.visible(String(decoding: bytes, as: UTF8.self)).utf8)
   }
 
-  /// How many bytes at the end begin a character of UTF-8 and don't finish it.
+  /// How many bytes at the end are the beginning of an incomplete UTF-8 character.
   private static func unfinished(_ bytes: [UInt8]) -> Int {
     for (index, byte) in bytes.suffix(3).reversed().enumerated() where byte & 0xC0 != 0x80 {
       let length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1

@@ -1,24 +1,24 @@
-/// Where the passwords of URIs stand in a text.
+/// Finds the passwords of URIs in a text.
 ///
-/// A password ends at the last `@` before the end of the URI, since one that holds an unescaped `/`, `?` or `@` is what an
-/// error is often about. Other schemes count too, misspelt ones, and in a quoted text none.
+/// A password ends at the last `@` before the end of the URI, since errors often concern a password with an unescaped
+/// `/`, `?` or `@`. Other and misspelt schemes count too; in a quoted text the scheme may be missing.
 struct URIPasswords {
-  /// The passwords, in characters from the start of the text.
+  /// The ranges of the passwords, in characters from the start of the text.
   private(set) var ranges: [Range<Int>] = []
   private let characters: [Character]
-  /// For each place, whether a quote is open before it.
+  /// For each character, whether a quote is open before it.
   private let isQuoted: [Bool]
 
-  /// A URI behind its scheme.
+  /// A URI after its scheme.
   private struct Authority {
-    /// Where it begins.
+    /// The index of its first character.
     var start: Int
     var kind: Kind
 
     enum Kind {
-      /// A broker's, right or misspelt: what follows the user's colon is a password even without a host.
+      /// A broker's URI, perhaps misspelt: the text after the user's colon is a password even without a host.
       case broker
-      /// A web address, in whose path a colon and an `@` may stand.
+      /// A web address, whose path may contain a colon and an `@`.
       case web
       case other
     }
@@ -49,7 +49,7 @@ struct URIPasswords {
     }
   }
 
-  /// The next `amqp://`, or what may stand for it.
+  /// The start of the text after the next `amqp://` or a misspelling of it.
   private func authority(from index: Int) -> Authority? {
     guard index < characters.count else { return nil }
     for place in index..<characters.count where ":/\"".contains(characters[place]) {
@@ -87,7 +87,7 @@ struct URIPasswords {
     return !rest.starts(with: "://") && rest.contains("@") && !rest.contains(where: \.isWhitespace)
   }
 
-  /// Where a URI ends: with the string that it stands in, with the text that it begins, else before white space.
+  /// The end of a URI: the end of its string, or of the text if it starts the text, else the next white space.
   private func end(of authority: Authority) -> Int {
     let start = authority.start
     guard start < characters.count else { return characters.count }
@@ -96,8 +96,8 @@ struct URIPasswords {
     return isWhole ? line : characters[start..<line].firstIndex(where: \.isWhitespace) ?? line
   }
 
-  /// The password of a URI without its scheme: from the first colon to the last `@` before parameters that name files or
-  /// hosts, in which an `@` may stand; to the end where the host is missing and no port follows the colon.
+  /// The range of the password in a URI without its scheme: from the first colon to the last `@` before parameters for
+  /// files or hosts, which may contain an `@`; to the end if the host is missing and no port follows the colon.
   private func password(_ uri: ArraySlice<Character>, _ kind: Authority.Kind) -> Range<Int>? {
     let head = head(of: uri, kind)
     guard let colon = head.firstIndex(of: ":") else { return nil }
@@ -108,7 +108,7 @@ struct URIPasswords {
     return (colon + 1)..<(uri.lastIndex(of: "@") ?? uri.endIndex)
   }
 
-  /// The part of a URI that a password may reach into.
+  /// The part of a URI that can contain the password.
   private func head(of uri: ArraySlice<Character>, _ kind: Authority.Kind) -> ArraySlice<Character> {
     if kind == .web { return uri.prefix { !"/?#".contains($0) } }
     let parameters = ["?cacertfile=", "?certfile=", "?keyfile=", "?server_name_indication="]

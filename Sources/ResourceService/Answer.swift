@@ -3,10 +3,10 @@ import JSONText
 import SQLite
 import Synchronization
 
-/// What a request comes to: a result as JSON.
+/// The answer to a request: a result as JSON.
 struct Answer: Sendable {
   let result: [UInt8]
-  /// Whether it was kept from when the change was made.
+  /// Whether it is the stored answer of a change that was already carried out.
   var isRemembered = false
 }
 
@@ -55,7 +55,7 @@ extension ResourceService {
     }
   }
 
-  /// Makes a change and keeps its answer, in one transaction, unless it was made already.
+  /// Carries out a change and stores its answer, in one transaction, unless it was already carried out.
   private func change(
     _ method: Method, _ params: JSONObject, _ type: ResourceType, _ key: AnsweredChanges.Key?
   ) throws -> Answer {
@@ -70,7 +70,7 @@ extension ResourceService {
     }
   }
 
-  /// Reads a change from its parameters.
+  /// Parses a change from its parameters.
   private func changing(
     _ method: Method, _ params: JSONObject, _ type: ResourceType
   ) throws -> @Sendable (Database) throws -> [UInt8] {

@@ -1,17 +1,17 @@
 import Foundation
 import SQLite
 
-/// The file that a service is made of, or the sample.
+/// The database file of a service, or the sample.
 ///
-/// A file goes into WAL mode, so that several processes can serve it, and waits for them up to five seconds; its
-/// foreign keys get the indexes they lack. A file that can't be written is read only, and left as it is.
+/// A file uses WAL mode, so that several processes can serve it, and waits up to five seconds for them; missing indexes
+/// of foreign keys are created. A file that can't be written is served read-only and not changed.
 struct DatabaseFile {
-  /// The name of the sample, which is made in memory; a file of that name is `./blog`.
+  /// The name of the sample, which is created in memory; write `./blog` for a file of that name.
   static let sample = "blog"
 
   let path: String
 
-  /// Opens the database, its foreign keys enforced and indexed, and tells whether it can be written.
+  /// Opens the database with foreign keys enforced and indexed; returns whether it is writable.
   func open() throws(ResourceService.OpeningError) -> (database: SharedDatabase, isWritable: Bool) {
     let isSample = path == Self.sample
     let isWritable = try isSample ? true : look()
@@ -22,7 +22,7 @@ struct DatabaseFile {
     }
   }
 
-  /// What is said when SQLite gives up.
+  /// The error for a failure of SQLite.
   static func unreadable(_ path: String, _ error: any Error) -> ResourceService.OpeningError {
     let reason = (error as? SQLError)?.message ?? "\(error)"
     return ResourceService.OpeningError(.unreadable, "\"\(path)\" can't be read: \(reason)")
@@ -43,12 +43,12 @@ struct DatabaseFile {
     return database
   }
 
-  /// Finds out, before SQLite would make a file of it, whether it is a database, and whether it can be written.
+  /// Checks that the file is a database, since SQLite would create a missing one; returns whether it is writable.
   private func look() throws(ResourceService.OpeningError) -> Bool {
     typealias OpeningError = ResourceService.OpeningError
     var isDirectory: ObjCBool = false
     guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw OpeningError(.noSuchFile, "there is no file \"\(path)\"; the sample is \"\(Self.sample)\"")
+      throw OpeningError(.noSuchFile, "there is no file \"\(path)\"; for the sample write \"\(Self.sample)\"")
     }
     guard !isDirectory.boolValue else {
       throw OpeningError(.notADatabase, "\"\(path)\" is a directory, not a database")
@@ -57,7 +57,7 @@ struct DatabaseFile {
       throw OpeningError(.unreadable, "\"\(path)\" can't be read")
     }
     guard let start = try? file.read(upToCount: 16), start == Data("SQLite format 3\0".utf8) else {
-      throw OpeningError(.notADatabase, "\"\(path)\" is no SQLite database")
+      throw OpeningError(.notADatabase, "\"\(path)\" is not a SQLite database")
     }
     return FileManager.default.isWritableFile(atPath: path)
   }

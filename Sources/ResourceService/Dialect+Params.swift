@@ -1,10 +1,10 @@
 import JSONText
 
-/// What the flavours make of parameters before anything is looked up (WireProtocol.md, "Parameters").
+/// How the flavours read parameters, before the database is read (WireProtocol.md, "Parameters").
 extension Dialect {
   /// The parameters as a server of the flavour reads them.
   ///
-  /// - Throws: ``Refusal`` where it would refuse them and this service would not.
+  /// - Throws: ``Refusal`` if it refuses parameters that this service otherwise accepts.
   func admitted(_ params: JSONObject, to method: Method) throws(Refusal) -> JSONObject {
     switch flavour {
     case nil: params
@@ -13,13 +13,13 @@ extension Dialect {
     }
   }
 
-  /// The parameters of each `destroy` that one request asks for: jsonapi-resources splits the id at its commas.
+  /// The parameters of each `destroy` in one request: jsonapi-resources splits the id at commas.
   func destroys(_ params: JSONObject) -> [JSONObject] {
     guard flavour == .carrot, let id = params["id"]?.stringValue, id.contains(",") else { return [params] }
     return id.split(separator: ",").map { ["id": .string(String($0))] }
   }
 
-  /// The result of that many `destroy`s.
+  /// The result of a number of `destroy`s.
   func destroyed(_ count: Int) -> String {
     if flavour == .retort { return #"{"meta":{}}"# }
     return count == 1 ? "{}" : #"{"data":[]}"#
@@ -50,14 +50,14 @@ private enum CarrotParams {
     return params
   }
 
-  /// A text as Ruby's `to_i` reads it: the integer that it begins with, or 0.
+  /// A text as Ruby's `to_i` reads it: its leading integer, or 0.
   private static func integer(_ value: JSONValue) -> JSONValue {
     guard let text = value.stringValue, Int(text) == nil else { return value }
     let digits = text.drop { $0.isWhitespace }.prefix { "0123456789".contains($0) }
     return .number(JSONNumber(Int(digits) ?? 0))
   }
 
-  /// A filter's numbers and lists as the strings that other filters are.
+  /// A filter with strings in place of numbers and lists.
   private static func texts(_ filter: JSONObject) -> JSONObject {
     JSONObject(
       filter.map { name, value in
@@ -71,7 +71,7 @@ private enum CarrotParams {
     guard data.objectValue != nil else { throw Refusal(.internalError("data is no object")) }
   }
 
-  /// `data.id` has to be there, and `id`, if it is, the same down to its JSON type.
+  /// Throws if `data.id` is missing, or differs from `id`, if present, in value or JSON type.
   private static func checkKey(_ params: JSONObject) throws(Refusal) {
     try checkData(params)
     guard let data = params["data"]?.objectValue, !data.isEmpty else { return }
@@ -80,7 +80,7 @@ private enum CarrotParams {
   }
 }
 
-/// Parameters as Retort and Calcinator read them: underscores and dashes are the same in names.
+/// Parameters as Retort and Calcinator read them: underscores and dashes are equal in names.
 private enum RetortParams {
   static func admitted(_ params: JSONObject, to method: Method) throws(Refusal) -> JSONObject {
     var params = params

@@ -1,9 +1,9 @@
 import JSONRPC
 import JSONText
 
-/// How the flavours' replies look, and what gets none.
+/// How the flavours write replies, and which requests get none.
 extension Dialect {
-  /// What stands before the path in links; jsonapi-resources and Calcinator make them absolute.
+  /// The text before the path in links; jsonapi-resources and Calcinator write absolute links.
   var base: String {
     switch flavour {
     case nil: ""
@@ -12,32 +12,32 @@ extension Dialect {
     }
   }
 
-  /// Whether each resource and each relationship has its links, and linkage only what was included
+  /// Whether each resource and each relationship has links, and only included relationships have linkage
   /// (jsonapi-resources).
   var linksEverything: Bool { flavour == .carrot }
 
-  /// What stands at the end of a document with data (ja_serializer).
+  /// The end of a document with data (ja_serializer).
   var documentEnd: String { flavour == .retort ? #","jsonapi":{"version":"1.0"}}"# : "}" }
 
-  /// Whether a request gets no reply: carrot_rpc fails on it and says so in its log only (WireProtocol.md, "No reply").
+  /// Whether a request gets no reply: carrot_rpc fails on it and only logs the error (WireProtocol.md, "No reply").
   func isSilent(on request: Request, _ body: [UInt8]) -> Bool {
     guard flavour == .carrot else { return false }
     if Self.rubyMethods.contains(request.method) { return true }
     return request.params.isEmpty && (try? JSONValue(parsing: body))?["params"] == nil
   }
 
-  /// Whether a request's id fits its message: retort wants the correlation id (WireProtocol.md, "Requests").
+  /// Whether a request's id is accepted: retort requires the correlation id (WireProtocol.md, "Requests").
   func accepts(_ request: Request, under correlationID: [UInt8]) -> Bool {
     flavour != .retort || request.id.stringValue.map { Array($0.utf8) } == correlationID
   }
 
-  /// Names of public Ruby methods that each server has besides its own.
+  /// The names of public methods that every Ruby object has.
   private static let rubyMethods: Set = [
     "class", "clone", "display", "dup", "extend", "freeze", "hash", "inspect", "instance_variables", "itself", "logger",
     "method", "methods", "object_id", "public_send", "send", "singleton_class", "start", "tap", "then", "to_s",
   ]
 
-  /// A reply as it goes out: Rails escapes `<`, `>`, `&` and the line separators in JSON, which stand in strings only.
+  /// A reply as it is sent: Rails escapes `<`, `>`, `&` and the line separators in JSON, which occur in strings only.
   func written(_ reply: [UInt8]) -> [UInt8] {
     guard flavour == .carrot else { return reply }
     var bytes: [UInt8] = []
@@ -54,7 +54,7 @@ extension Dialect {
     return bytes
   }
 
-  /// Whether a byte ends U+2028 or U+2029.
+  /// Whether a byte is the last one of U+2028 or U+2029.
   private static func isSeparator(_ text: [UInt8], _ end: Int) -> Bool {
     end >= 2 && text[end - 2] == 0xE2 && text[end - 1] == 0x80
   }

@@ -2,32 +2,32 @@ import JSONAPI
 import JSONRPC
 import JSONText
 
-/// The ways in which services of this protocol differ, as far as clients notice them.
+/// The visible differences between services of this protocol.
 public struct Dialect: Sendable {
-  /// The library whose servers it answers like.
+  /// A library whose servers the service imitates.
   public enum Flavour: String, CaseIterable, Sendable {
     /// Retort with Calcinator: no error codes, changesets, no relationship methods.
     case retort
-    /// carrot_rpc with jsonapi-resources up to 0.7: integer codes, silence where it can't read a request.
+    /// carrot_rpc with jsonapi-resources up to 0.7: integer codes, no reply to an unreadable request.
     case carrot
   }
 
-  /// What a list says of its pages.
+  /// The paging of lists.
   public enum Pages: String, CaseIterable, Sendable {
-    /// There are pages of `number` and `size`, with links and the count of all records.
+    /// Pages of `number` and `size`, with links and the count of all records.
     case number
-    /// `page` is passed over, and everything is listed without count or links.
+    /// `page` is ignored, and the whole list is returned without count or links.
     case none
-    /// There are pages of `number` and `size`, with links and without the count.
+    /// Pages of `number` and `size`, with links and without the count.
     case noCount = "no-count"
-    /// There are pages of `offset` and `limit`, as jsonapi-resources' offset paginator makes them.
+    /// Pages of `offset` and `limit`, as from jsonapi-resources' offset paginator.
     case offset
 
     var hasLinks: Bool { self != .none }
     var hasCount: Bool { self == .number || self == .offset }
   }
 
-  /// The flavour; nil for what suits most clients.
+  /// The flavour; nil for the service's own behaviour.
   public var flavour: Flavour?
   /// The pages.
   public var pages: Pages
@@ -38,7 +38,7 @@ public struct Dialect: Sendable {
     self.pages = pages
   }
 
-  /// A refusal in the flavour's words, as JSON-RPC carries it.
+  /// A refusal in the flavour's wording, as a JSON-RPC error object.
   func worded(_ refusal: Refusal) -> ErrorObject {
     let objections = refusal.objections
     let isChangeset = flavour == .retort && objections.allSatisfy(\.isViolation)

@@ -1,21 +1,21 @@
 extension ResourceService {
-  /// Why a database can't be served.
+  /// The reason why a database can't be served.
   public struct OpeningError: Error, Sendable, Equatable {
-    /// The kinds of failure, each a fact that the wording is made from.
+    /// The kinds of failure.
     public enum Code: Sendable, Equatable {
       /// There is no file of that name.
       case noSuchFile
-      /// The file is a directory, is empty or holds something else.
+      /// The file is a directory, is empty or is not a SQLite database.
       case notADatabase
       /// The file can't be opened or read.
       case unreadable
-      /// The database has no table that can be served.
+      /// The database has no table to serve.
       case noTables
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     public var code: Code
-    /// One sentence for a person: what is wrong, and with which file.
+    /// One sentence with the problem and the file.
     public var message: String
 
     /// Creates an error.

@@ -3,34 +3,34 @@ import JSONText
 import SQLite
 import Synchronization
 
-/// A SQLite database as JSON:API resources over JSON-RPC.
+/// A service that offers a SQLite database as JSON:API resources over JSON-RPC.
 ///
-/// A table is a type and a queue of the same name, see `Schema`. The service takes a request's bytes and gives the
-/// reply's, the same in process and behind a broker's queue:
+/// A table is a type and a queue of the same name, see `Schema`. The service takes the bytes of a request and returns
+/// those of the reply, in the program and on a broker's queue alike:
 ///
 /// ```swift
 /// let service = try ResourceService(opening: "blog")
 /// service.answer(queue: "tags", body: Array(#"{"id":"1","method":"show","params":{"id":"3"}}"#.utf8))
 /// ```
 ///
-/// One request is answered at a time; requests may come from any thread.
+/// It answers one request at a time; any thread may call it.
 public final class ResourceService: Sendable {
   let database: SharedDatabase
   let schema: Schema
   let dialect: Dialect
   let memory = Mutex(PageMemory())
-  /// Whether the answers to changes are kept, for requests that are delivered again.
+  /// Whether the answers to changes are stored, for redelivered requests.
   private let remembersChanges: Bool
 
-  /// The queues that are served, which are the types, in order.
+  /// The served queues, which are the types, in order.
   public let queues: [String]
 
   /// Opens the sample `blog` or a database file, see ``DatabaseFile``.
   ///
-  /// A service that remembers its changes keeps the last 10,000 answers in the table `retort_answers` of a database that
-  /// can be written, each in the transaction of its change.
+  /// A service that remembers its changes stores the last 10,000 answers in the table `retort_answers` of a writable
+  /// database, each in the transaction of its change.
   ///
-  /// - Throws: ``OpeningError`` where the file is not there, is no database or has no table that can be served.
+  /// - Throws: ``OpeningError`` if the file is missing, is not a database or has no table to serve.
   public convenience init(
     opening name: String, dialect: Dialect = Dialect(), remembersChanges: Bool = false
   ) throws(OpeningError) {
@@ -38,7 +38,7 @@ public final class ResourceService: Sendable {
     do { try self.init(database, dialect, remembersChanges: remembersChanges && isWritable) } catch {
       throw DatabaseFile.unreadable(name, error)
     }
-    guard !queues.isEmpty else { throw OpeningError(.noTables, "\"\(name)\" has no table that can be served") }
+    guard !queues.isEmpty else { throw OpeningError(.noTables, "\"\(name)\" has no table to serve") }
   }
 
   init(_ database: SharedDatabase, _ dialect: Dialect = Dialect(), remembersChanges: Bool = false) throws {
@@ -50,27 +50,26 @@ public final class ResourceService: Sendable {
     if remembersChanges, !queues.isEmpty { try database.inTransaction(.immediate, AnsweredChanges.create) }
   }
 
-  /// What a request is answered with.
+  /// The reply to a request.
   public struct Reply: Sendable {
-    /// The bytes; nil for a service that keeps silent.
+    /// The bytes; nil for no reply.
     public var body: [UInt8]?
-    /// Whether they say that it was not carried out, and why.
+    /// Whether it is an error, so that the request was not carried out.
     public var isError: Bool
-    /// Whether it is the answer of a change that was made when its request came for the first time.
+    /// Whether it is the stored answer of a change that was carried out at an earlier delivery.
     public var isRemembered = false
   }
 
   /// Answers a request.
   public func answer(queue: String, body: [UInt8]) -> [UInt8] { reply(queue: queue, body: body).body ?? [] }
 
-  /// Answers a request, and tells whether the answer is an error.
+  /// Answers a request; the reply says whether it is an error.
   ///
-  /// A change that is delivered again and was made is not made again where the service remembers its changes.
-  /// A correlation id is that of the message that brought it; retort refuses a request whose id is another.
-  /// Text that is no JSON, a request without a method and parameters that are no object have the errors of JSON-RPC
-  /// 2.0 section 5.1; whatever is wrong with a document or a query is error 422, its `data` a document of errors, and
-  /// so is a queue that is not served. The flavours say the latter in their own words; carrot keeps silent on what is
-  /// no request.
+  /// A service that remembers its changes does not repeat a redelivered change that was carried out. The correlation id is
+  /// the message's; the flavour retort refuses a request with another id. Invalid JSON, a request without a method and
+  /// parameters that are not an object get the errors of JSON-RPC 2.0 section 5.1. Errors in a document or a query, and a
+  /// queue that is not served, get the code 422 with a document of errors in `data`. The flavours have their own wording
+  /// for these; carrot does not reply to an invalid request.
   public func reply(
     queue: String, body: [UInt8], correlationID: [UInt8]? = nil, isRedelivered: Bool = false
   ) -> Reply {
@@ -95,7 +94,7 @@ public final class ResourceService: Sendable {
     }
   }
 
-  /// A reply whose result is JSON already.
+  /// A reply with a result that is already encoded.
   private static func reply(_ id: JSONValue, _ result: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(result.count + 100)

@@ -1,6 +1,6 @@
 import SQLite
 
-/// The sample `blog`: the same rows every time.
+/// The sample database `blog`, which always has the same rows.
 ///
 /// | table | rows | formulas, n from 1 |
 /// |---|---|---|

@@ -3,21 +3,21 @@ import Glibc
 import JSONRPC
 import Synchronization
 
-/// A broker's connection as a link, with the broker's errors as the link's.
+/// A broker's connection as a link; broker errors become link errors.
 final class BrokerLink: JSONRPC.Link {
   private let dialer: Dialer
   private let clients = Mutex<[QueueClient]>([])
   private let isClosed = Atomic(false)
-  /// Until when the broker is not asked, since it did not answer.
+  /// The time until which no queue is probed, since the broker did not answer.
   private let silentUntil = Mutex<ContinuousClock.Instant?>(nil)
 
-  /// The sockets that are open, each shared by the links of one URI.
+  /// The open connections, each shared by the links of one URI.
   private static let shared = Mutex<[AMQPURI: (dialer: Dialer, users: Int)]>([:])
 
-  /// Where it leads, without the password.
+  /// The address without the password.
   var address: String { "\(dialer.uri)" }
 
-  let place: String
+  let brokerIdentity: String
 
   var state: LinkState {
     switch dialer.state {
@@ -29,10 +29,10 @@ final class BrokerLink: JSONRPC.Link {
 
   private init(_ dialer: Dialer) {
     self.dialer = dialer
-    place = "\(dialer.uri.host.lowercased()):\(dialer.uri.port) \(dialer.uri.vhost)"
+    brokerIdentity = "\(dialer.uri.host.lowercased()):\(dialer.uri.port) \(dialer.uri.vhost)"
   }
 
-  /// Connects and logs in, unless another link of the URI has done so.
+  /// Connects and logs in, unless another link to the URI is connected.
   static func open(
     _ uri: String, script: String, listener: Broker.Connection.Listener,
     password: (@Sendable (String) async -> String?)? = nil
@@ -47,7 +47,7 @@ final class BrokerLink: JSONRPC.Link {
     }
   }
 
-  /// The URI with its password, for which a person is asked where it has none, or stars as the history keeps them.
+  /// The URI with its password; asks for it if the URI has none, or has the stars of the history.
   private static func complete(
     _ uri: AMQPURI, _ ask: (@Sendable (String) async -> String?)?
   ) async throws(BrokerError) -> AMQPURI {
@@ -60,7 +60,7 @@ final class BrokerLink: JSONRPC.Link {
     return uri
   }
 
-  /// The dialer of a URI with one more user, which is `fresh` where there was none.
+  /// The dialer of a URI, with one more user; `fresh` if there was none.
   private static func taken(_ uri: AMQPURI, _ fresh: Dialer?) -> Dialer? {
     shared.withLock { shared in
       guard let dialer = shared[uri]?.dialer ?? fresh else { return nil }
@@ -69,7 +69,7 @@ final class BrokerLink: JSONRPC.Link {
     }
   }
 
-  /// Whether nobody uses the dialer any more once this link is gone.
+  /// Removes a user of the dialer; returns whether none is left.
   private static func released(_ uri: AMQPURI) -> Bool {
     shared.withLock { shared in
       let users = (shared[uri]?.users ?? 1) - 1
@@ -78,7 +78,7 @@ final class BrokerLink: JSONRPC.Link {
     }
   }
 
-  /// What operators see of the connection: `retort 0.1.0 user@host script`.
+  /// The connection's name in the broker's management: `retort 0.1.0 user@host script`.
   static func connectionName(_ script: String) -> String {
     var host = [CChar](repeating: 0, count: 256)
     _ = unsafe gethostname(&host, host.count - 1)
@@ -115,7 +115,7 @@ final class BrokerLink: JSONRPC.Link {
     for client in clients.withLock({ $0 }) { await client.close() }
   }
 
-  /// Runs a body; the broker's error becomes the link's.
+  /// Runs a body and converts a broker error to a link error.
   static func mapped<Result>(_ body: () async throws(BrokerError) -> Result) async throws(LinkError) -> Result {
     do throws(BrokerError) { return try await body() } catch { throw LinkError(error) }
   }
@@ -147,7 +147,7 @@ private final class BrokerTransport: Transport {
 }
 
 extension LinkError {
-  /// Creates the link's error of the broker's.
+  /// Creates a link error from a broker error.
   init(_ error: BrokerError) {
     let code: Code =
       switch error.code {

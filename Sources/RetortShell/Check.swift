@@ -8,7 +8,7 @@ import Formats
 
 /// The options of `retort check`.
 struct CheckOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("How findings are written: text, or json for editors.", valueName: "FORMAT"))
+  @Option(help: ArgumentHelp("The format of findings: text, or json for editors.", valueName: "FORMAT"))
   var output: FindingsFormat = .text
 
   @ArgumentParser.Argument(help: ArgumentHelp("Files of statements.", valueName: "FILE"))
@@ -21,7 +21,7 @@ struct CheckOptions: ParsableArguments {
 
 /// Parses and checks files without running them; opens no connection.
 ///
-/// Returns 0, or 2 where anything is wrong.
+/// - Returns: 0, or 2 if there is an error.
 func check(_ options: CheckOptions, _ console: Console) -> Int32 {
   var sessionOptions = Session.Options()
   sessionOptions.renderer.isForTerminal = console.showsNotes
@@ -56,7 +56,7 @@ private func show(_ report: Interpreter.Report, _ session: Session, _ console: C
 }
 
 extension Interpreter.Report {
-  /// What editors read: a file's findings with their places, counted from 1, and its inventory.
+  /// The output for editors: a file's findings with their positions, from 1, and its inventory.
   fileprivate func json(_ file: String) -> JSONValue {
     [
       "file": .string(file),

@@ -5,36 +5,36 @@ import Redaction
 import Synchronization
 import Terminal
 
-/// The streams of the program: where results go, where notes go, where statements come from.
+/// The streams of the program: output for results and notes, and input.
 ///
-/// This is the last door before a terminal: what a person would be deceived by passes it as escapes only, as
-/// `TerminalText`. Results and notes are judged each by where they go; a pipe or a file gets the bytes as they are.
+/// All output to a terminal passes here: characters that control it or mislead a reader become escapes, as in
+/// `TerminalText`. Results and notes are treated separately; a pipe or a file gets the bytes unchanged.
 public struct Console: Sendable {
-  /// Writes results; false where the reader has gone.
+  /// Writes results; returns false if the reader has closed the pipe.
   public let write: @Sendable ([UInt8]) -> Bool
   /// Writes notes, warnings and errors.
   public let note: @Sendable (String) -> Void
-  /// Writes text with control sequences of the program's own where notes go; the data in it is visible already.
+  /// Writes text with the program's own control sequences to the output for notes; the data in it is already escaped.
   public let draw: @Sendable (String) -> Void
-  /// Whether results go to a terminal.
+  /// Whether the output for results is a terminal.
   public let isTerminal: Bool
-  /// Whether notes go to a terminal.
+  /// Whether the output for notes is a terminal.
   public let showsNotes: Bool
-  /// How many columns the terminal has.
+  /// The number of columns of the terminal.
   public var columns: @Sendable () -> Int
-  /// How many lines the terminal has.
+  /// The number of lines of the terminal.
   public var rows: @Sendable () -> Int
-  /// Whether a person can be asked: standard input and error are terminals.
+  /// Whether questions can be asked: standard input and error are terminals.
   public var isInteractive: Bool
-  /// Shows how far a statement is on a line that the next output replaces; nil if notes go to no terminal.
+  /// Shows the progress line, which the next output replaces; nil if notes do not go to a terminal.
   public var status: (@Sendable (String?) -> Void)?
-  /// Reads a line of a person's answer; nil where there is none, and at once where the task is cancelled.
+  /// Reads a typed answer; nil if there is none, or immediately if the task is cancelled.
   public var answer: @Sendable () async -> String?
 
-  /// Reads a line that the terminal does not show; nil where there is none, and at once where the task is cancelled.
+  /// Reads a line without echo; nil if there is none, or immediately if the task is cancelled.
   public var secret: @Sendable () async -> String?
 
-  /// Creates a console of functions, as tests do.
+  /// Creates a console from functions, for tests.
   public init(
     write: @escaping @Sendable ([UInt8]) -> Bool, note: @escaping @Sendable (String) -> Void,
     isTerminal: Bool = false, showsNotes: Bool = false, columns: @escaping @Sendable () -> Int = { 80 },
@@ -56,7 +56,7 @@ public struct Console: Sendable {
     self.secret = secret
   }
 
-  /// Results on their way to a terminal.
+  /// The bytes of results before they are written to a terminal.
   private final class Passage: Sendable {
     private let bytes = Mutex(TerminalBytes())
 
@@ -72,7 +72,7 @@ public struct Console: Sendable {
     { note(TerminalText.visible($0)) }
   }
 
-  /// Writes JSON on a line of the results, which at a terminal is JSON too.
+  /// Writes a line of JSON to the results, which stays JSON on a terminal.
   func write(json: JSONValue) {
     _ = write(isTerminal ? Array((TerminalText.json(json.text) + "\n").utf8) : json.encoded() + [UInt8(ascii: "\n")])
   }
@@ -83,7 +83,7 @@ public struct Console: Sendable {
     isTerminal: Screen.isTerminal(1), showsNotes: Screen.isTerminal(2), columns: { Screen.columns(of: 1) },
     rows: { Screen.rows(of: 1) },
     isInteractive: Screen.isTerminal(0) && Screen.isTerminal(2),
-    status: Screen.isTerminal(2) ? StatusLine.standard.show : nil, answer: { await Answer.line() },
+    status: Screen.isTerminal(2) ? StatusLine.standard.show : nil, answer: { await TypedAnswer.line() },
     secret: { await Answer.secret() })
 
   private static func writeResult(_ bytes: [UInt8]) -> Bool {
@@ -96,16 +96,16 @@ public struct Console: Sendable {
     _ = write(Array(text.utf8), to: 2)
   }
 
-  /// Why standard output took no more, where its reader did not just leave; 0 where it did, or where all went well.
+  /// The error code of a failed write to standard output; 0 for none, or if the reader closed the pipe.
   private static let failure = Atomic<Int32>(0)
 
-  /// Why standard output took no more: `No space left on device`.
+  /// The reason of a failed write to standard output: `No space left on device`.
   static var failureText: String? {
     let code = failure.load(ordering: .relaxed)
     return code == 0 ? nil : unsafe String(cString: strerror(code))
   }
 
-  /// Writes all of some bytes to a descriptor; false where it takes no more.
+  /// Writes bytes completely to a descriptor; returns false if that fails.
   static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var offset = 0
     while offset < bytes.count {
@@ -113,7 +113,7 @@ public struct Console: Sendable {
         unsafe Glibc.write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset)
       }
       if count < 0, errno == EINTR { continue }
-      if count < 0, errno == EAGAIN {  // Another program that has the pipe made it so that a write never waits.
+      if count < 0, errno == EAGAIN {  // Another program with the pipe has set it to non-blocking.
         var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         _ = unsafe poll(&entry, 1, -1)
         continue

@@ -1,7 +1,7 @@
 import Language
 import Synchronization
 
-/// The statement that is being typed, line by line: read by the editor's thread while its next line is typed.
+/// The statement that is being typed, line by line; the editor's thread reads it while the next line is typed.
 final class Draft: Sendable {
   private struct State {
     var text = ""
@@ -11,25 +11,25 @@ final class Draft: Sendable {
 
   private let state = Mutex(State())
 
-  /// The lines so far, without the one that is being typed.
+  /// The lines so far, without the current one.
   var text: String { state.withLock(\.text) }
 
   /// Whether there are lines so far.
   var isOpen: Bool { !text.isEmpty }
 
-  /// Whether a part of it was pasted or comes from an editor, so that it is read as a file is.
+  /// Whether a part was pasted or comes from an editor, so that it is parsed like a file.
   var wasPasted: Bool { state.withLock(\.wasPasted) }
 
-  /// The statement that was entered last.
+  /// The last entered statement.
   var last: String {
     get { state.withLock(\.last) }
     set { state.withLock { $0.last = newValue } }
   }
 
-  /// The lines as a text to be run.
+  /// The lines as a source text.
   var source: SourceText { SourceText(name: "prompt", text: text) }
 
-  /// Adds a line; one that holds line feeds was pasted.
+  /// Adds a line; a line with line feeds was pasted.
   func add(_ line: String, fromEditor: Bool = false) {
     state.withLock { state in
       state.text += state.text.isEmpty ? line : "\n" + line
@@ -37,7 +37,7 @@ final class Draft: Sendable {
     }
   }
 
-  /// Takes the lines, and begins anew.
+  /// Removes and returns the lines.
   @discardableResult func take() -> String {
     state.withLock { state in
       defer { (state.text, state.wasPasted) = ("", false) }

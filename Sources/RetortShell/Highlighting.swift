@@ -3,23 +3,23 @@ import Handbook
 import Language
 import Terminal
 
-/// The colours of a statement while it is typed.
+/// Colours a statement while it is typed.
 ///
-/// Names that nothing has are marked before Enter; the name under the cursor only once no known name begins like it.
+/// Unknown names are marked before Enter; the name at the cursor only if no known name begins with it.
 struct Highlighting {
-  /// What each look is for; its number is its place.
+  /// The looks, by number.
   private enum Look: Int, CaseIterable {
     case usual, command, keyword, string, number, option, field, comment, unknown, match
   }
 
-  /// SGR on a dark background and on a light one (ECMA-48 8.3.117).
+  /// The SGR parameters for a dark and a light background (ECMA-48 8.3.117).
   static func looks(isLight: Bool) -> [String] {
     isLight
       ? ["", "34;1", "35", "32", "36", "34", "34", "90", "31;4", "7"]
       : ["", "36;1", "35", "32", "33", "36", "94", "90", "31;4", "7"]
   }
 
-  /// Whether the environment says that the terminal is light: `RETORT_COLORS`, else the background of `COLORFGBG`.
+  /// Whether the terminal is light, by `RETORT_COLORS`, else by the background in `COLORFGBG`.
   static func isLight(_ environment: [String: String]) -> Bool {
     if let chosen = environment["RETORT_COLORS"] { return chosen == "light" }
     guard let background = environment["COLORFGBG"]?.split(separator: ";").last.flatMap({ Int($0) }) else {
@@ -35,19 +35,19 @@ struct Highlighting {
   private let variables: Set<String>
   private let definitions: Set<String>
 
-  /// Creates colours for the names that are there.
+  /// Creates colours for known names.
   init(variables: [String], definitions: [String]) {
     self.variables = Set(variables)
     self.definitions = Set(definitions)
   }
 
-  /// The parts of a line that have a look.
+  /// The parts of a line with a look.
   ///
   /// - Parameters:
   ///   - line: The line.
-  ///   - before: The lines of its statement before it.
+  ///   - before: The earlier lines of its statement.
   ///   - cursor: The cursor, in bytes from the beginning of the line.
-  /// - Returns: The parts; of two that overlap the later counts.
+  /// - Returns: The parts; of two that overlap, the later one counts.
   func parts(of line: String, after before: String, cursor: Int) -> [LinePainting.Part] {
     let offset = before.isEmpty ? 0 : before.utf8.count + 1
     let source = SourceText(name: "prompt", text: before.isEmpty ? line : before + "\n" + line)

@@ -2,7 +2,7 @@ import Bulk
 import Language
 import Redaction
 
-/// Shows a journal, or records a person's answer about a change that is unknown: `retort journal FILE`.
+/// Shows a journal, or settles an unknown change: `retort journal FILE`.
 func journal(_ words: [String], _ console: Console) async -> Int32 {
   let usage = "retort journal FILE, or retort journal FILE settle ID done, or ... settle ID again"
   guard let path = words.first, !path.hasPrefix("-"), words.count == 1 || words.count == 4 && words[1] == "settle"
@@ -29,14 +29,15 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
   -> Int32
 {
   guard let outcome = ["done": "ok", "again": "again"][word] else {
-    console.note("error: a change is settled as done or again, not as '\(word)'\n")
+    console.note("error: settle a change as done or again, not as '\(word)'\n")
     return 2
   }
   let journal = try Journal(existing: path)
   let named = journal.unknown.filter { $0.isNamed(by: id) }
   guard named.count == 1, let identity = named.first else {
-    let what = named.isEmpty ? "is not unknown" : "is the id of \(named.count) unknown changes: name one in full"
-    console.note("error: \(path): \(id) \(what)\n  = retort journal \(path) lists what is unknown\n")
+    let what =
+      named.isEmpty ? "is not unknown" : "is the id of \(named.count) unknown changes: write the whole identity of one"
+    console.note("error: \(path): \(id) \(what)\n  = retort journal \(path) lists the unknown changes\n")
     return 2
   }
   journal.settle(identity, outcome, id: nil)
@@ -45,10 +46,10 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
   return 0
 }
 
-/// A journal as a person reads it.
+/// The text of a journal.
 private struct JournalReport {
   private let journal: JournalReading
-  /// How many changes that are unknown are listed.
+  /// The most unknown changes to list.
   private static let limit = 20
 
   init(_ journal: JournalReading) { self.journal = journal }
@@ -66,7 +67,7 @@ private struct JournalReport {
         + (unknown.changes.isEmpty ? "" : ", sent: \(unknown.changes.joined(separator: ", "))")
     }
     if journal.unknown.count > Self.limit { lines.append("and \(journal.unknown.count - Self.limit) more") }
-    if journal.cutLines > 0 { lines.append("the last line is not whole, and is cut by the next run") }
+    if journal.cutLines > 0 { lines.append("the last line is incomplete; the next run removes it") }
     lines.append(journal.end.map { "complete since \($0)" } ?? resuming)
     return lines.map { TerminalText.message($0) + "\n" }.joined()
   }

@@ -3,13 +3,13 @@ import Synchronization
 import Terminal
 import Redaction
 
-/// What connections have to tell a person, whenever they have: above the line that is being typed, or as notes.
+/// Shows notices of connections: above the line being edited, or as notes.
 final class Notices: Sendable {
   private let console: Console
   private let editor = Mutex<(editor: LineEditor, prompt: @Sendable () -> LinePrompt?)?>(nil)
-  /// What the next line is at first.
+  /// The initial text of the next line.
   private let draft = Mutex("")
-  /// The question that a person is answering.
+  /// The question that is being answered.
   private let question = Mutex<String?>(nil)
 
   init(_ console: Console) { self.console = console }
@@ -24,10 +24,10 @@ final class Notices: Sendable {
     }
   }
 
-  /// Asks a question, and again after what is told meanwhile; nil where there is no answer.
+  /// Asks a question, and repeats it after notices; nil if there is no answer.
   func answer(to text: String) async -> String? { await answer(to: text, console.answer) }
 
-  /// Asks for a secret, which the terminal does not show; nil where there is no answer.
+  /// Asks for a secret without echo; nil if there is no answer.
   func secret(_ text: String) async -> String? { await answer(to: text, console.secret) }
 
   private func answer(to text: String, _ read: @Sendable () async -> String?) async -> String? {
@@ -39,16 +39,16 @@ final class Notices: Sendable {
     return answer
   }
 
-  /// Puts a statement on the next line, to be edited.
+  /// Puts a statement on the next line for editing.
   func edit(_ statement: String) { draft.withLock { $0 = statement } }
 
-  /// Reads a line; what is told meanwhile stands above it.
+  /// Reads a line; notices are shown above it.
   ///
   /// - Parameters:
-  ///   - editor: What reads it.
-  ///   - prompt: What stands before it.
-  ///   - change: Gives the prompt after each notice; nil where it stays.
-  /// - Returns: What the person did.
+  ///   - editor: The editor that reads it.
+  ///   - prompt: The prompt.
+  ///   - change: Returns the prompt after each notice; nil to keep it.
+  /// - Returns: The person's input.
   func readLine(
     of editor: LineEditor, prompt: LinePrompt, after change: @escaping @Sendable () -> LinePrompt?
   ) async -> LineInput {

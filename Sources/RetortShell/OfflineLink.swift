@@ -3,10 +3,9 @@ import JSONRPC
 import JSONText
 import Synchronization
 
-/// A link that shows what would be sent and sends nothing: `--offline`.
+/// A link that shows requests instead of sending them: `--offline`.
 ///
-/// The replies are made up so that a script goes on: an empty page, the record that was sent, a resource of which only
-/// the id is known.
+/// It invents replies so that a script continues: an empty page, the record of the request, a resource with only an id.
 final class OfflineLink: JSONRPC.Link {
   let address: String
   private let show: @Sendable (JSONObject) -> Void

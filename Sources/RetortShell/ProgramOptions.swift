@@ -4,7 +4,7 @@ import Client
 import Evaluation
 import Language
 
-/// The program's options; all after FILE are the script's own.
+/// The program's options; arguments after FILE belong to the script.
 struct ProgramOptions: ParsableArguments {
   @Option(
     name: .customShort("c"), parsing: .unconditionalSingleValue,
@@ -20,7 +20,7 @@ struct ProgramOptions: ParsableArguments {
   @Option(name: .customLong("yes-limit"), help: .hidden)
   var confirmedLimit: Int?
 
-  @Option(help: ArgumentHelp("How results are written: \(Format.list).", valueName: "FORMAT"), transform: word)
+  @Option(help: ArgumentHelp("The format of results: \(Format.list).", valueName: "FORMAT"), transform: word)
   var output: Format?
 
   @Option(
@@ -32,21 +32,21 @@ struct ProgramOptions: ParsableArguments {
     help: ArgumentHelp("Show requests and replies: amqp, rpc, api, errors.", valueName: "TOPICS"))
   var trace: String?
 
-  @Flag(name: .customLong("dry-run"), help: "Send reads, and show changes without sending them; no script can undo it.")
+  @Flag(name: .customLong("dry-run"), help: "Send reads, but only show changes; no script can turn it off.")
   var isDryRun = false
 
   @Option(
     name: .customLong("guarded"),
     help: ArgumentHelp(
-      "Let --yes=N destroy on this guarded connection, by its name or address.", valueName: "CONNECTION"))
+      "Allow --yes=N to destroy on this guarded connection, given by name or address.", valueName: "CONNECTION"))
   var opened: [String] = []
 
-  @Option(help: ArgumentHelp("Why the run is made; it stands in journals.", valueName: "TEXT"))
+  @Option(help: ArgumentHelp("The reason for the run, which is written to journals.", valueName: "TEXT"))
   var reason: String?
 
   @Option(
     name: .customLong("summary"),
-    help: ArgumentHelp("How changes are summed up on standard error: text or json.", valueName: "FORM"))
+    help: ArgumentHelp("The format of summaries on standard error: text or json.", valueName: "FORM"))
   var summary: SummaryForm = .text
 
   @Option(
@@ -54,16 +54,16 @@ struct ProgramOptions: ParsableArguments {
     help: ArgumentHelp("Write what each statement did to a file, .json or JUnit's .xml.", valueName: "FILE"))
   var report: String?
 
-  @Flag(help: "Show no progress of long statements.")
+  @Flag(help: "Hide the progress of long statements.")
   var quiet = false
 
-  @Flag(help: "Print the requests that would be sent, and send nothing.")
+  @Flag(help: "Print the requests instead of sending them.")
   var offline = false
 
-  @Flag(name: .customLong("allow-sh"), help: "Let the stage sh run programs.")
+  @Flag(name: .customLong("allow-sh"), help: "Allow the stage sh to run programs.")
   var allowsShell = false
 
-  @Flag(name: .customLong("no-pager"), help: "Show results that are taller than the screen all at once.")
+  @Flag(name: .customLong("no-pager"), help: "Show tall results without a pager.")
   var isUnpaged = false
 
   @Flag(name: .customLong("no-rc"), help: "Start the prompt without rc.retort and .retortrc.")
@@ -85,12 +85,12 @@ struct ProgramOptions: ParsableArguments {
     case text, json
   }
 
-  /// The script of `-c`, where there is one.
+  /// The script of `-c`, if there is one.
   var script: String? {
     statements.isEmpty ? nil : statements.map { String($0.trimmingPrefix("\u{FEFF}")) }.joined(separator: "\n")
   }
 
-  /// The topics of `--trace`; empty where nothing is traced, nil where one is unknown.
+  /// The topics of `--trace`; empty without a trace, nil if one is unknown.
   var topics: Set<Trace.Topic>? {
     let words = trace?.split(separator: ",").map(String.init) ?? []
     let topics = words.compactMap(Trace.Topic.init)
@@ -112,7 +112,7 @@ struct ProgramOptions: ParsableArguments {
     }
   }
 
-  /// A duration of an option; the inner nil is `never`.
+  /// The duration of an option; the inner nil means `never`.
   static func duration(_ text: String) -> Duration?? {
     if text == "never" { return .some(nil) }
     let parsed = Parser.parse(SourceText(name: "--timeout", text: text))
@@ -127,7 +127,7 @@ struct ProgramOptions: ParsableArguments {
 }
 
 extension ProgramOptions {
-  /// The session's options.
+  /// The options of the session.
   func session(arguments: [String], environment: [String: String], console: Console) -> Session.Options {
     var options = Session.Options()
     options.arguments = arguments
@@ -165,12 +165,12 @@ extension ProgramOptions {
 }
 
 extension ProgramOptions {
-  /// The options that take a value.
+  /// The options with a value.
   static let valued: Set<String> = [
     "-c", "--var", "--output", "--timeout", "--color", "--guarded", "--reason", "--summary", "--report",
   ]
-  /// The options that take none.
+  /// The options without a value.
   static let flags: Set<String> = ["--yes", "--offline", "--allow-sh", "--dry-run", "--quiet", "--no-pager", "--no-rc"]
-  /// All options, as they are typed.
+  /// All options as they are typed.
   static let words = Array(valued.union(flags)) + ["--trace"]
 }

@@ -6,7 +6,7 @@ import Synchronization
 import Terminal
 import Values
 
-/// Statements typed by a person, one after the other.
+/// The interactive prompt.
 final class Prompt: Sendable {
   let session: Session
   let console: Console
@@ -39,7 +39,7 @@ final class Prompt: Sendable {
       console.note("\(error)\n")
       return 1
     }
-    console.note("retort \(version): help explains, Ctrl-D leaves\n")
+    console.note("retort \(version): help explains, Ctrl-D exits\n")
     if let status = await runStartFiles() { return status }
     var prompt = first
     var isOfDirectory = false
@@ -61,7 +61,7 @@ final class Prompt: Sendable {
     }
   }
 
-  /// Runs the files that come before the first line; gives the status of one that ends the prompt.
+  /// Runs the startup files; returns the exit status of one that ends the prompt.
   private func runStartFiles() async -> Int32? {
     guard readsStartFiles else { return nil }
     for text in StartFiles(environment: environment).texts(note: console.note) {
@@ -71,7 +71,7 @@ final class Prompt: Sendable {
     return nil
   }
 
-  /// Takes what a person did into the draft; gives the status where that ends the prompt.
+  /// Adds the person's input to the draft; returns the exit status if it ends the prompt.
   private func take(_ input: LineInput, _ editor: LineEditor) async -> Int32? {
     switch input {
     case .line(let line):
@@ -89,13 +89,13 @@ final class Prompt: Sendable {
     case .endOfInput:
       guard draft.isOpen else { return 0 }
       draft.take()
-      console.note("note: the statement that was open is dropped; Ctrl-D again leaves\n")
+      console.note("note: the open statement is dropped; Ctrl-D again exits\n")
     case .stopped(let signal): return signal.exitStatus
     }
     return nil
   }
 
-  /// Runs the draft; gives the status where that ends the prompt.
+  /// Runs the draft; returns the exit status if it ends the prompt.
   private func enter(_ report: Interpreter.Report, _ editor: LineEditor) async -> Int32? {
     let isPasted = draft.wasPasted
     let text = draft.take()
@@ -108,9 +108,9 @@ final class Prompt: Sendable {
     return interpreter.hasExited ? status : nil
   }
 
-  /// The prompt of a statement's first line: the connection that was opened last, and what there is to know of it.
+  /// The prompt of a statement's first line: the newest connection with its state.
   ///
-  /// It is red in production; without colours it says so.
+  /// It is red in production; without colours it has the word.
   private var first: LinePrompt {
     let connections = session.connections
     guard let connection = connections.last else { return "> " }
@@ -127,12 +127,12 @@ final class Prompt: Sendable {
       label + notes + "> ", look: isProduction && session.options.renderer.isColoured ? "31;1" : nil)
   }
 
-  /// The prompt of a further line: it says what is open.
+  /// The prompt of a continued line, with the open part.
   private func continuation(_ open: OpenPart?) -> LinePrompt {
     LinePrompt((open?.text ?? "...") + "> ", indent: min(2 * (open?.depth ?? 0), 20))
   }
 
-  /// The word of the prompt that a line is, if it is no name that the person gave.
+  /// The prompt's word on a line, unless a variable or def has that name.
   private func word(_ line: String) -> String? {
     let names = interpreter.names
     return Vocabulary.promptWords.first {
@@ -140,7 +140,7 @@ final class Prompt: Sendable {
     }
   }
 
-  /// Trusts the directory's own file, and runs it.
+  /// Trusts the directory's file, and runs it.
   private func trust() async {
     do throws(Fault) {
       _ = await run(try StartFiles(environment: environment).trust(StartFiles.local), isPasted: true)
@@ -162,7 +162,7 @@ final class Prompt: Sendable {
     PromptCompleter(interpreter: interpreter).completion(of: line, after: draft.text, at: cursor)
   }
 
-  /// The colours of the line that is typed; nil where there are to be none.
+  /// The colours of the typed line; nil for none.
   private var painting: LinePainting? {
     guard session.options.renderer.isColoured, environment["TERM"] != "dumb" else { return nil }
     return LinePainting(looks: Highlighting.looks(isLight: Highlighting.isLight(environment))) { [self] line, cursor in
@@ -176,11 +176,11 @@ final class Prompt: Sendable {
     do throws(TerminalError) { try editor.remember(text) } catch { console.note("\(error)\n") }
   }
 
-  /// Opens a text in the person's editor; what comes back is the statement.
+  /// Opens a text in the user's editor; the saved text is the statement.
   private func edit(_ text: String) async {
     do throws(TerminalError) {
       guard let edited = try await TextEditor(environment: environment).edited(text) else {
-        return console.note("note: the editor did not end well, so nothing is run\n")
+        return console.note("note: the editor failed, so nothing is run\n")
       }
       guard !edited.allSatisfy(\.isWhitespace) else { return }
       console.note(edited.split(separator: "\n").enumerated().map { ($0 == 0 ? "> " : "  ") + $1 + "\n" }.joined())
@@ -188,7 +188,7 @@ final class Prompt: Sendable {
     } catch { console.note("error: \(error)\n") }
   }
 
-  /// Whether a text may run: a pasted one that destroys where destruction is guarded is asked about first.
+  /// Whether a text may run; asks first about a pasted text that destroys on a guarded connection.
   private func isAllowed(_ report: Interpreter.Report, _ isPasted: Bool) async -> Bool {
     let count = report.inventory.filter { $0.kind == .destroys }.count
     guard isPasted, count > 0, session.isGuarded, !report.hasErrors else { return true }
@@ -201,7 +201,7 @@ final class Prompt: Sendable {
     return false
   }
 
-  /// Asks a question; Ctrl-C is no answer, and a signal that ends the program does so afterwards.
+  /// Asks a question; Ctrl-C means no answer, and a signal ends the program afterwards.
   private func answer(to question: String) async -> String? {
     let asking = Task { await notices.answer(to: question) }
     let stop = Mutex<Terminal.Signal?>(nil)

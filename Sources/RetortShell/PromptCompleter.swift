@@ -1,11 +1,11 @@
 import Evaluation
 import Terminal
 
-/// Completes the line that is typed at the prompt, with the lines of its statement that were entered before.
+/// Completes the current line of the prompt, considering the earlier lines of its statement.
 struct PromptCompleter {
   let interpreter: Interpreter
 
-  /// What can stand at the cursor of a line, a place in bytes.
+  /// The completions at the cursor of a line, given as a byte offset.
   func completion(of line: String, after entered: String, at cursor: Int) -> Completion {
     let before = entered.isEmpty || entered.hasSuffix("\n") ? entered : entered + "\n"
     let found = interpreter.completion(of: before + line, at: before.utf8.count + cursor)

@@ -52,7 +52,7 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
   }
 }
 
-/// Says what the prompt's `help` says.
+/// Prints the text of the prompt's `help`.
 private func help(_ words: [String], _ console: Console) -> Int32 {
   guard let text = Help.text(words) else {
     let near = nearest(to: words.joined(separator: " "), among: Help.topics).map { ": did you mean \($0)?" } ?? ""
@@ -67,10 +67,10 @@ private func help(_ words: [String], _ console: Console) -> Int32 {
 /// The program's version.
 public let version = "0.1.0"
 
-/// The options that come before FILE; `--yes=N` becomes an option of its own, since a flag takes no value.
+/// The options before FILE, with `--yes=N` as a separate option, since a flag has no value.
 ///
-/// What is no option is FILE, and all after it is the script's; nil where an option is unknown, or stands after FILE
-/// without `--` before it.
+/// The first argument that is not an option is FILE; the rest belongs to the script. Nil if an option is unknown, or
+/// comes after FILE without `--` before it.
 private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
   var result: [String] = []
   var rest = arguments[...]
@@ -99,7 +99,7 @@ private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
   return result + (words.isEmpty ? [] : ["--"]) + words
 }
 
-/// FILE and the arguments of the script, without the `--` before those that begin with `-`; nil where it is missing.
+/// FILE and the arguments of the script, without the `--` before arguments that begin with `-`; nil if that is missing.
 private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [String]? {
   let mark = words.firstIndex(of: "--") ?? words.endIndex
   guard let place = words[..<mark].firstIndex(where: { $0.hasPrefix("-") && $0 != "-" }), let file = words.first else {
@@ -114,19 +114,19 @@ private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [St
   console.note(
     """
     error: \(option) stands after \(file), where retort does not obey it\(asOption)
-      = as an argument of the script it comes after --: \(line([file, "--"] + others + taken))\n
+      = for an argument of the script, put -- before it: \(line([file, "--"] + others + taken))\n
     """)
   return nil
 }
 
-/// A word as the shell reads it.
+/// A word quoted for the shell.
 private func shellWord(_ word: String) -> String {
   let isPlain =
     !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-./=:,@%+".contains($0)) }
   return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
 }
 
-/// Parses options and runs a body with them; help is 0, a mistake 2.
+/// Parses options and runs a body with them; the status is 0 after help, 2 after a mistake.
 private func parsed<Options: ParsableArguments>(
   _ type: Options.Type, _ arguments: [String], _ word: String?, _ console: Console, _ body: (Options) async -> Int32
 ) async -> Int32 {
@@ -143,7 +143,7 @@ private func parsed<Options: ParsableArguments>(
     let message = Options.message(for: error)
     let option = text.split(separator: "\n").first { $0.hasPrefix("Help:  ") }.map { "  = \($0.dropFirst(7))\n" }
     console.note("error: \(message.prefix(1).lowercased())\(message.dropFirst())\n")
-    console.note("\(option ?? "")  = \(name) --help lists what it takes\n")
+    console.note("\(option ?? "")  = \(name) --help lists its options\n")
     return 2
   }
 }
@@ -228,13 +228,13 @@ private func session(
   return Session(options: own, output: output, host: host)
 }
 
-/// The URI without its password, held against the rules for one.
+/// The URI without its password; throws if the URI is invalid.
 private func offlineAddress(_ uri: String) throws(LinkError) -> String {
   guard namesBroker(uri) else { return uri }
   do throws(BrokerError) { return "\(try AMQPURI(uri))" } catch { throw LinkError(.address, error.message) }
 }
 
-/// Opens what a URI names: the embedded service or a broker.
+/// Opens the embedded service or the broker of a URI.
 public func openLink(_ uri: String, script: String) async throws(LinkError) -> any JSONRPC.Link {
   try await openLink(uri, script: script, listener: Connection.Listener())
 }
@@ -247,12 +247,12 @@ private func openLink(
   if namesBroker(uri) {
     return try await BrokerLink.open(uri, script: script, listener: listener, password: password)
   }
-  throw LinkError(.address, "no connection begins with \(scheme(uri)):")
+  throw LinkError(.address, "\(scheme(uri)): is not the scheme of a connection")
 }
 
 private func scheme(_ uri: String) -> Substring {
   uri.drop(while: \.isWhitespace).prefix { $0 != ":" && $0 != "@" && $0 != "/" }
 }
 
-/// Whether a URI is to be a broker's, be it right or not.
+/// Whether a URI, valid or not, is a broker's.
 private func namesBroker(_ uri: String) -> Bool { ["amqp", "amqps"].contains(scheme(uri).lowercased()) }

@@ -16,43 +16,44 @@ struct ServeOptions: ParsableArguments {
     name: .customLong("queue"), help: ArgumentHelp("Serves a type on a queue of another name.", valueName: "TYPE=NAME"))
   var queues: [String] = []
 
-  @Flag(help: "Makes queues that are not there durable; one that is there is served as it is.")
+  @Flag(help: "Declares missing queues as durable; an existing queue is served as it is.")
   var durable = false
 
   @Option(
-    help: ArgumentHelp("The type of queues that are not there: classic, quorum (durable).", valueName: "TYPE"),
+    help: ArgumentHelp("The type of missing queues: classic, quorum (durable).", valueName: "TYPE"),
     transform: word)
   var queueType: QueueDeclaration.QueueType?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("How long each answer waits: 20ms.", valueName: "DURATION"),
+    parsing: .unconditional, help: ArgumentHelp("The delay of each reply: 20ms.", valueName: "DURATION"),
     transform: duration)
   var latency: Duration?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Up to how much longer, at random.", valueName: "DURATION"),
+    parsing: .unconditional, help: ArgumentHelp("The largest random addition to the delay.", valueName: "DURATION"),
     transform: duration)
   var jitter: Duration?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("How many requests of a queue are answered at once.", valueName: "N"))
+    parsing: .unconditional,
+    help: ArgumentHelp("How many requests of a queue are answered concurrently.", valueName: "N"))
   var workers: UInt16 = 1
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How many requests of a queue are answered a second, at most.", valueName: "N"))
+    help: ArgumentHelp("The most requests of a queue that are answered in a second.", valueName: "N"))
   var rate: UInt32?
 
   @Option(
     name: .customLong("fault"),
     help: ArgumentHelp(
-      "What goes wrong with a share of the requests, 0.05 or 5%: drop (carried out, no reply), lose (neither), "
+      "Injects a fault into a share of the requests, 0.05 or 5%: drop (carried out, no reply), lose (neither), "
         + "duplicate, late, wrong-id, malformed, empty, rpc-error (not carried out), no-consumer, round.",
       valueName: "KIND=SHARE"), transform: InjectedFaults.Share.init)
   var shares: [InjectedFaults.Share] = []
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("How late the fault late is; by default 10s.", valueName: "DURATION"),
+    parsing: .unconditional, help: ArgumentHelp("The delay of the fault late; by default 10s.", valueName: "DURATION"),
     transform: duration)
   var late: Duration?
 
@@ -62,7 +63,7 @@ struct ServeOptions: ParsableArguments {
     transform: duration)
   var away: Duration?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Chooses what is random: faults and jitter.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seeds the random faults and delays.", valueName: "N"))
   var seed: UInt64 = 0
 
   @Option(help: ArgumentHelp("Writes a line of JSON for each request; - is standard output.", valueName: "FILE"))
@@ -74,7 +75,7 @@ struct ServeOptions: ParsableArguments {
         + "and limit).", valueName: "STYLE"), transform: word)
   var pages: Dialect.Pages = .number
 
-  @Option(help: ArgumentHelp("Answers as a retort or a carrot server does.", valueName: "NAME"), transform: word)
+  @Option(help: ArgumentHelp("Imitates a retort or a carrot server.", valueName: "NAME"), transform: word)
   var flavour: Dialect.Flavour?
 
   func validate() throws {
@@ -90,21 +91,21 @@ struct ServeOptions: ParsableArguments {
 
   private static func duration(_ text: String) throws -> Duration {
     guard let duration = ProgramOptions.duration(text).flatMap({ $0 }) else {
-      throw InjectedFaults.Mistake("it is a duration such as 20ms")
+      throw InjectedFaults.Mistake("write a duration such as 20ms")
     }
     return duration
   }
 }
 
-/// The word of an option that takes one of several.
+/// The value of an option with a fixed set of words.
 func word<Word: CaseIterable & RawRepresentable<String>>(_ text: String) throws -> Word {
   guard let word = Word(rawValue: text) else {
-    throw InjectedFaults.Mistake("it is one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
+    throw InjectedFaults.Mistake("write one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
   }
   return word
 }
 
-/// Serves a database on a broker, as options say.
+/// Serves a database on a broker with the options of the command line.
 func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
   guard let url = options.url ?? environment["RETORT_URL"] else {
     console.note("error: serve needs a broker: --url amqp://guest:guest@localhost/, or RETORT_URL\n")

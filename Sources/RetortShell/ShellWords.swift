@@ -1,13 +1,13 @@
 import Redaction
 
-/// The words of a command, as a shell reads them.
+/// Writes a command line for a shell.
 enum ShellWords {
-  /// The command of the program's arguments, without passwords: `retort --var cap=5 'my file.retort'`.
+  /// The command line with the program's arguments, without passwords: `retort --var cap=5 'my file.retort'`.
   static func command(_ arguments: [String]) -> String {
     Secrets.hidden(in: (["retort"] + arguments.map(hidden)).map(quoted).joined(separator: " "))
   }
 
-  /// A word without the value of a variable whose name speaks of a secret: `token=***`.
+  /// A word with the value of a secret variable hidden: `token=***`.
   private static func hidden(_ word: String) -> String {
     let parts = word.split(separator: "=", maxSplits: 1)
     guard parts.count == 2, Secrets.isSecret(name: parts[0]) else { return word }

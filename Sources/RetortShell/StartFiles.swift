@@ -5,33 +5,33 @@ import Language
 import Terminal
 import Values
 
-/// The files that the prompt runs before its first line.
+/// The files that the prompt runs at its start.
 ///
 /// These are `retort/rc.retort` of the XDG configuration directory, and `.retortrc` of the working directory where
-/// a person has trusted its text (https://specifications.freedesktop.org/basedir-spec/latest/).
+/// its text is trusted (https://specifications.freedesktop.org/basedir-spec/latest/).
 struct StartFiles {
-  /// The name of a directory's own file.
+  /// The name of a directory's file.
   static let local = ".retortrc"
 
   let environment: [String: String]
 
-  /// The person's own file; nil where there is no place for it.
+  /// The user's file; nil if there is no directory for it.
   var own: String? {
     if let base = environment["XDG_CONFIG_HOME"], base.hasPrefix("/") { return base + "/retort/rc.retort" }
     return environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.config/retort/rc.retort" : nil }
   }
 
-  /// The texts to run, in their order.
+  /// The texts to run, in order.
   ///
-  /// - Parameter note: Takes what a person should know: why a file is not run.
-  /// - Returns: The texts, as they were read when they were found to be trusted.
+  /// - Parameter note: Called with the reason why a file is not run.
+  /// - Returns: The texts that were read and are trusted.
   func texts(note: (String) -> Void) -> [SourceText] {
     var texts: [SourceText] = []
     for path in [own, Self.local].compactMap({ $0 }) where Self.exists(path) {
       do throws(Fault) {
         let text = try FileText.read(path)
         guard path != Self.local || isTrusted(text, note) else {
-          note("note: ./\(path) is not trusted and not run; read it, then trust here, or: retort trust\n")
+          note("note: ./\(path) is not trusted and was not run; read it, then type trust, or run retort trust\n")
           continue
         }
         texts.append(SourceText(name: path, text: text))
@@ -51,13 +51,13 @@ struct StartFiles {
     }
   }
 
-  /// Trusts a file with the text that it has now, and gives that.
+  /// Trusts a file with its current text, and returns the text.
   ///
   /// - Throws: a `file` error.
   func trust(_ path: String) throws(Fault) -> SourceText {
     let text = try FileText.read(path)
     guard let trusted = TrustedFiles(environment: environment) else {
-      throw Fault(.file, "there is no place to keep what is trusted", nextStep: "set HOME or XDG_STATE_HOME")
+      throw Fault(.file, "there is no directory for the list of trusted files", nextStep: "set HOME or XDG_STATE_HOME")
     }
     do throws(TerminalError) { try trusted.add(Self.resolved(path), text) } catch {
       throw Fault(.file, "\(error)")

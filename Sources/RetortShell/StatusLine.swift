@@ -2,14 +2,14 @@ import Redaction
 import Synchronization
 import Terminal
 
-/// The line of a terminal that says how far a statement is; other output removes it first.
+/// The progress line of a terminal; other output removes it first.
 final class StatusLine: Sendable {
-  /// That of standard error.
+  /// The line of standard error.
   static let standard = StatusLine()
 
   private let isShown = Mutex(false)
 
-  /// Shows a text, cut to the terminal's width; nil removes the line.
+  /// Shows a text, truncated to the terminal's width; nil removes the line.
   func show(_ text: String?) {
     guard let text else { return remove() }
     isShown.withLock { isShown in

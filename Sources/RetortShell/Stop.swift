@@ -3,16 +3,16 @@ import Glibc
 import Synchronization
 import Terminal
 
-/// How signals stop what runs.
+/// Stops the run at signals.
 ///
-/// The first cancels it: reads end at once, nothing more is sent, and changes in flight wait for their replies as long as
-/// their time allows. The second gives those up, and the next ends the program, should what runs not listen.
+/// The first signal cancels the run: reads end immediately, nothing more is sent, and changes in flight wait for their
+/// replies until their timeout. The second one ends these waits, and the next one the program, if the run does not stop.
 final class Stop: Sendable {
   private let session: Session
   private let work: Task<Int32, Never>
   private let state = Mutex<(signal: Terminal.Signal, count: Int)?>(nil)
   private let hasEnded = Atomic(false)
-  /// How long what runs may take to end before a note says what the next signal does.
+  /// The time after which a note explains the next signal.
   private static let patience = Duration.milliseconds(700)
 
   init(_ session: Session, _ work: Task<Int32, Never>) {
@@ -23,7 +23,7 @@ final class Stop: Sendable {
   /// The last signal that came.
   var signal: Terminal.Signal? { state.withLock { $0?.signal } }
 
-  /// Stops what runs, as often as it was signalled before.
+  /// Stops the run, with the effect of the first, the second or a later signal.
   ///
   /// - Parameters:
   ///   - signal: The signal.
@@ -45,16 +45,16 @@ final class Stop: Sendable {
     session.abandon()
   }
 
-  /// Says that what ran has ended.
+  /// Records that the run has ended.
   func end() { hasEnded.store(true, ordering: .relaxed) }
 
-  /// Says what the next signal does, should what runs not listen to the first.
+  /// Shows a note on the next signal, if the run does not stop at the first.
   private func sayWhatIsNext(_ forcedEnds: Bool) {
     Task { [self] in
       try? await Task.sleep(for: Self.patience)
       guard !hasEnded.load(ordering: .relaxed), state.withLock({ $0?.count ?? 0 }) == 1 else { return }
-      let next = forcedEnds ? "ends retort at once" : "gives up the replies that are awaited, a third one ends retort"
-      Console.standard.note("note: it still runs; another Ctrl-C \(next)\n")
+      let next = forcedEnds ? "ends retort immediately" : "ends the wait for replies, a third one ends retort"
+      Console.standard.note("note: the statement still runs; another Ctrl-C \(next)\n")
     }
   }
 }

@@ -4,20 +4,20 @@ import CSQLite
 public final class Database {
   /// How a transaction begins.
   public enum Transaction: String, Sendable {
-    /// It reads, and locks nothing before.
+    /// A transaction that reads; it locks nothing at its start.
     case deferred = "BEGIN DEFERRED"
-    /// It writes, and waits for its turn at once.
+    /// A transaction that writes; it waits for the write lock at its start.
     case immediate = "BEGIN IMMEDIATE"
   }
 
   private let connection: OpaquePointer
   private var statements: [String: Statement] = [:]
-  /// Gets each statement before it runs, its arguments in it.
+  /// Called with each statement, with its arguments inserted, before it runs.
   public var trace: (@Sendable (String) -> Void)?
 
   /// Opens a file, or a database in memory; foreign keys are enforced.
   ///
-  /// A file that can be written is made where there is none, goes into WAL mode, and waits five seconds for others.
+  /// A writable file is created if it is missing, uses WAL mode, and waits up to five seconds for other connections.
   init(path: String?, isReadOnly: Bool) throws(SQLError) {
     let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
     var handle: OpaquePointer?
@@ -39,13 +39,13 @@ public final class Database {
     sqlite3_close_v2(connection)
   }
 
-  /// Runs a text of statements that have no arguments and find no rows.
+  /// Runs statements without arguments and without rows.
   public func execute(_ sql: String) throws(SQLError) {
     let status = sqlite3_exec(connection, sql, nil, nil, nil)
     if status != SQLITE_OK { throw SQLError(status, on: connection) }
   }
 
-  /// Runs a statement, which is kept for the next time, and returns the rows that it finds.
+  /// Runs a statement and returns its rows; the compiled statement is cached.
   @discardableResult
   public func run(_ sql: String, _ arguments: [SQLValue] = []) throws(SQLError) -> [Row] {
     let statement: Statement
@@ -59,19 +59,19 @@ public final class Database {
     return try statement.run(arguments, trace: trace)
   }
 
-  /// How many statements are kept.
+  /// The number of cached statements.
   private static let capacity = 500
 
-  /// Whether a text is a statement in this database.
+  /// Whether a text compiles as a statement of this database.
   public func isStatement(_ sql: String) -> Bool { (try? Statement(sql, on: connection)) != nil }
 
-  /// The rows that the last statement changed.
+  /// The number of rows that the last statement changed.
   public var changes: Int { Int(sqlite3_changes64(connection)) }
 
-  /// The rows that were changed on this connection.
+  /// The number of rows changed on this connection.
   public var totalChanges: Int { Int(sqlite3_total_changes64(connection)) }
 
-  /// Runs a body in a transaction, which ends with it: in a commit, or in a rollback where it throws.
+  /// Runs a body in a transaction, which is committed after it, or rolled back if it throws.
   public func inTransaction<Result>(_ kind: Transaction, _ body: (Database) throws -> Result) throws -> Result {
     try run(kind.rawValue)
     do {

@@ -1,16 +1,16 @@
 import CSQLite
 
-/// Why SQLite did not do what it was asked (https://www.sqlite.org/rescode.html).
+/// An error of SQLite (https://www.sqlite.org/rescode.html).
 public struct SQLError: Error, Sendable, Equatable {
-  /// The kinds that a caller tells apart.
+  /// The kinds of errors.
   public enum Kind: Sendable, Equatable {
-    /// The database is opened to be read only.
+    /// The database is open for reading only.
     case readOnly
-    /// A row refers to one that is not there, or that is about to go.
+    /// A row refers to a missing row, or to one that would be deleted.
     case foreignKey
-    /// A column that must have a value has none.
+    /// A required column has no value.
     case notNull
-    /// Any other rule of a table: UNIQUE, CHECK, a trigger.
+    /// Any other constraint of a table: UNIQUE, CHECK, a trigger.
     case constraint
     /// Anything else.
     case other
@@ -18,7 +18,7 @@ public struct SQLError: Error, Sendable, Equatable {
 
   /// The extended result code.
   public let code: Int32
-  /// SQLite's own words.
+  /// SQLite's message.
   public let message: String
 
   /// The kind.
@@ -38,7 +38,7 @@ public struct SQLError: Error, Sendable, Equatable {
     self.message = message
   }
 
-  /// Creates the error of what a connection did last.
+  /// Creates the error of a connection's last operation.
   init(_ code: Int32, on connection: OpaquePointer?) {
     let text = connection.flatMap { sqlite3_errmsg($0) } ?? sqlite3_errstr(code)
     self.init(code, text.map { String(cString: $0) } ?? "SQLite error \(code)")

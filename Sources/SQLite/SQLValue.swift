@@ -1,6 +1,6 @@
 /// A value of a row or of an argument, in one of SQLite's storage classes (https://www.sqlite.org/datatype3.html).
 ///
-/// An integer and a number without a fraction are the same value, as they are to SQLite.
+/// An integer and a number without a fraction are equal, as in SQLite.
 public enum SQLValue: Sendable {
   case null
   case integer(Int64)
@@ -13,7 +13,7 @@ public enum SQLValue: Sendable {
 }
 
 extension SQLValue: Hashable {
-  /// Whether both are the same value to SQLite, text byte by byte.
+  /// Whether SQLite considers both equal; text is compared by bytes.
   public static func == (left: SQLValue, right: SQLValue) -> Bool {
     switch (left, right) {
     case (.null, .null): true
@@ -39,7 +39,7 @@ extension SQLValue: Hashable {
   }
 }
 
-/// A row that a query found: its values in the order of the columns.
+/// A row of a query: its values in the order of the columns.
 public struct Row: Sendable {
   /// The values.
   public let values: [SQLValue]
@@ -47,16 +47,16 @@ public struct Row: Sendable {
   /// The value of a column, counted from 0.
   public subscript(column: Int) -> SQLValue { values[column] }
 
-  /// The text of a column; nil where it holds none.
+  /// The text of a column; nil for another type.
   public func text(_ column: Int) -> String? {
     if case .text(let text) = values[column] { text } else { nil }
   }
 
-  /// The integer of a column; 0 where it holds none.
+  /// The integer of a column; 0 for another type.
   public func integer(_ column: Int) -> Int {
     if case .integer(let integer) = values[column] { Int(integer) } else { 0 }
   }
 
-  /// Whether a column is true to SQLite: an integer that is not 0.
+  /// Whether a column is true in SQLite: an integer that is not 0.
   public func isTrue(_ column: Int) -> Bool { integer(column) != 0 }
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A database that any thread may use, one after another.
+/// A database for several threads, which use it one at a time.
 ///
 /// ```swift
 /// let database = try SharedDatabase(path: "shop.sqlite")
@@ -11,17 +11,17 @@ public final class SharedDatabase: Sendable {
 
   /// Opens a file; without a path, an empty database in memory.
   ///
-  /// - Throws: ``SQLError`` where it can't be opened, or is no database.
+  /// - Throws: ``SQLError`` if it can't be opened or is not a database.
   public init(path: String? = nil, isReadOnly: Bool = false) throws(SQLError) {
     database = Mutex(try Database(path: path, isReadOnly: isReadOnly))
   }
 
-  /// Lends the connection to a body.
+  /// Runs a body with the connection.
   public func use<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) rethrows -> Result {
     try database.withLock { try body($0) }
   }
 
-  /// Lends the connection to a body in a transaction, which ends with it: in a commit, or in a rollback where it throws.
+  /// Runs a body with the connection in a transaction, which is committed after it, or rolled back if it throws.
   public func inTransaction<Result: Sendable>(
     _ kind: Database.Transaction, _ body: @Sendable (Database) throws -> Result
   ) throws -> Result {

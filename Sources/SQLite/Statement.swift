@@ -1,13 +1,13 @@
 import CSQLite
 
-/// A statement that is compiled, and can be run again and again; it goes with the object.
+/// A compiled statement that can run repeatedly; releasing the object frees it.
 final class Statement {
   private let handle: OpaquePointer
   private let connection: OpaquePointer
 
   /// Compiles the first statement of a text.
   ///
-  /// - Throws: ``SQLError`` where it is none.
+  /// - Throws: ``SQLError`` if it is not a statement.
   init(_ sql: String, on connection: OpaquePointer) throws(SQLError) {
     var handle: OpaquePointer?
     let status = sqlite3_prepare_v3(connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &handle, nil)
@@ -18,9 +18,9 @@ final class Statement {
 
   deinit { sqlite3_finalize(handle) }
 
-  /// Runs it with the arguments of its question marks, and returns the rows that it finds.
+  /// Runs it with the arguments for its question marks, and returns the rows.
   ///
-  /// `trace` gets the SQL before that, with the arguments in it.
+  /// `trace` is called first, with the SQL and its arguments inserted.
   func run(_ arguments: [SQLValue], trace: ((String) -> Void)?) throws(SQLError) -> [Row] {
     defer {
       sqlite3_reset(handle)

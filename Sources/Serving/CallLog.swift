@@ -4,12 +4,12 @@ import JSONRPC
 import JSONText
 import Synchronization
 
-/// A line of JSON for each request that a service got, written before the reply goes out.
+/// Writes a line of JSON for each received request, before the reply is sent.
 ///
 /// `{"queue":"posts","method":"show","id":"1","correlation-id":"...","outcome":"ok","n":1}`
 ///
-/// Where a line can't be written, as on a full disk, requests are answered all the same, and the log never holds half a
-/// line: the next one that can be written stands behind `{"missing":N}`.
+/// If a line can't be written, as on a full disk, requests are still answered, and the log never contains half a line: the
+/// next line that can be written follows `{"missing":N}`.
 final class CallLog: Sendable {
   private let path: String
   private let descriptor: Int32
@@ -17,20 +17,20 @@ final class CallLog: Sendable {
   private let state = Mutex(State())
 
   private struct State {
-    /// The bytes of whole lines.
+    /// The length of the complete lines, in bytes.
     var length: off_t = 0
-    /// The lines that are missing since the last one that was written.
+    /// The number of lines that are missing since the last written one.
     var missing = 0
-    /// The lines that are missing in all.
+    /// The number of all missing lines.
     var missingInAll = 0
   }
 
-  /// Why there is no log.
+  /// The reason why the log can't be opened.
   struct Failure: Error {
     var message: String
   }
 
-  /// Opens a log in a file, which is emptied, or on standard output where that is named `-`.
+  /// Opens a log in a file, which is emptied, or on standard output for the path `-`.
   init(_ path: String, _ console: ServingHost) throws(Failure) {
     self.path = path
     self.console = console
@@ -42,7 +42,7 @@ final class CallLog: Sendable {
 
   deinit { if descriptor > 2 { close(descriptor) } }
 
-  /// How many requests are not in the log.
+  /// The number of requests that are not in the log.
   var missing: Int { state.withLock(\.missingInAll) }
 
   /// Writes the line of a queue's request.
@@ -57,22 +57,22 @@ final class CallLog: Sendable {
     if let note { console.note(note) }
   }
 
-  /// Writes a line, and says what to tell where that begins to fail or works again.
+  /// Writes a line; returns a note if writing begins to fail or works again.
   private func write(_ line: [UInt8], _ state: inout State) -> String? {
     let missing = state.missing
     let gap = missing == 0 ? [] : Array("{\"missing\":\(missing)}\n".utf8)
     guard let code = append(gap + line, &state) else {
       state.missing = 0
-      return missing == 0 ? nil : "note: --log \(path) is written again: \(missing) requests are missing in it\n"
+      return missing == 0 ? nil : "note: --log \(path) can be written again: \(missing) requests are missing from it\n"
     }
     state.missing += 1
     state.missingInAll += 1
     let reason = unsafe String(cString: strerror(code))
     return missing > 0
-      ? nil : "error[file]: --log \(path) can't be written: \(reason); requests are answered and not logged\n"
+      ? nil : "error[file]: --log \(path) can't be written: \(reason); requests are answered but not logged\n"
   }
 
-  /// Appends bytes, all of them or, in a file, none; the error's code where it fails.
+  /// Appends bytes, in a file all of them or none; returns the error code of a failure.
   private func append(_ bytes: [UInt8], _ state: inout State) -> Int32? {
     guard descriptor > 2 else { return console.write(bytes) ? nil : EPIPE }
     guard !console.append(bytes, descriptor) else {

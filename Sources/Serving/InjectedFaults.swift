@@ -1,26 +1,26 @@
-/// The faults of a service that tests are made against: which share of the requests meets which.
+/// The injected faults of a service, and the share of requests that each affects.
 ///
-/// A request meets one of them at most, and may be rounded besides.
+/// A request has at most one fault, besides `round`.
 package struct InjectedFaults: Sendable {
-  /// What goes wrong with a request.
+  /// A kind of fault.
   package enum Kind: String, CaseIterable, Sendable {
-    /// It is carried out and gets no reply.
+    /// The request is carried out but gets no reply.
     case drop
-    /// It is neither carried out nor replied to.
+    /// It is not carried out and gets no reply.
     case lose
     /// It gets its reply twice.
     case duplicate
     /// It gets its reply long after it was carried out.
     case late
-    /// It gets its reply under another correlation id.
+    /// It gets its reply with another correlation id.
     case wrongID = "wrong-id"
-    /// It is carried out, and the reply is no JSON.
+    /// It is carried out, and the reply is not JSON.
     case malformed
     /// It is not carried out, and the reply is JSON-RPC's error -32603.
     case rpcError = "rpc-error"
-    /// It is carried out, and the reply has no byte.
+    /// It is carried out, and the reply is empty.
     case empty
-    /// It gets its reply, and from then on the queue has no consumer for a while.
+    /// It gets its reply, and then the queue has no consumer for a time.
     case noConsumer = "no-consumer"
     /// It is carried out with its numbers rounded and its text trimmed.
     case round
@@ -29,20 +29,20 @@ package struct InjectedFaults: Sendable {
     var isCarriedOut: Bool { self != .lose && self != .rpcError }
   }
 
-  /// A kind of fault and how many of the requests have it, from 0 to 1.
+  /// A kind of fault and its share of the requests, from 0 to 1.
   package struct Share: Sendable {
     var kind: Kind
     var share: Double
 
-    /// Reads `drop=0.01`, `drop=1%`, or `round`, which is a property of the whole service unless a share is given.
+    /// Reads `drop=0.01`, `drop=1%`, or `round`, which affects all requests unless a share is given.
     ///
-    /// - Throws: what is right in place of what is wrong.
+    /// - Throws: ``Mistake`` with the correct form.
     package init(_ text: String) throws(Mistake) {
       let given = text == Kind.round.rawValue ? "\(text)=1" : text
       let parts = given.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard parts.count == 2, let kind = Kind(rawValue: parts[0]) else {
         let known = Kind.allCases.map(\.rawValue).joined(separator: ", ")
-        throw Mistake("it is KIND=SHARE such as drop=1%, KIND one of \(known)")
+        throw Mistake("write KIND=SHARE, such as drop=1%; the kinds are \(known)")
       }
       let isPercentage = parts[1].hasSuffix("%")
       let number = Double(isPercentage ? String(parts[1].dropLast()) : parts[1]).map { isPercentage ? $0 / 100 : $0 }
@@ -54,7 +54,7 @@ package struct InjectedFaults: Sendable {
     }
   }
 
-  /// What is wrong with an option.
+  /// An error in the value of an option.
   package struct Mistake: Error, CustomStringConvertible {
     package var description: String
 
@@ -64,23 +64,23 @@ package struct InjectedFaults: Sendable {
   private var shares: [Share] = []
   private let rounded: Double
 
-  /// Takes shares of what is one whole.
+  /// Creates the faults from their shares.
   ///
-  /// - Throws: where they are more than that.
+  /// - Throws: ``Mistake`` if the shares add up to more than 1.
   package init(_ shares: [Share]) throws(Mistake) {
     rounded = shares.filter { $0.kind == .round }.reduce(0) { $0 + $1.share }
     let shares = shares.filter { $0.kind != .round }
     let sum = max(rounded, shares.reduce(0) { $0 + $1.share })
-    guard sum < 1.000001 else { throw Mistake("the shares of --fault are \(sum) together, and may be 1 at most") }
+    guard sum < 1.000001 else { throw Mistake("the shares of --fault add up to \(sum); the maximum is 1") }
     self.shares = shares
   }
 
   /// Draws whether a request is rounded.
-  func drawsRounding(_ dice: inout SeededRandom) -> Bool { rounded > 0 && dice.share() < rounded }
+  func drawsRounding(_ random: inout SeededRandom) -> Bool { rounded > 0 && random.share() < rounded }
 
-  /// Draws what goes wrong with a request.
-  func draw(_ dice: inout SeededRandom) -> Kind? {
-    var place = dice.share()
+  /// Draws the fault of a request.
+  func draw(_ random: inout SeededRandom) -> Kind? {
+    var place = random.share()
     for fault in shares {
       if place < fault.share { return fault.kind }
       place -= fault.share

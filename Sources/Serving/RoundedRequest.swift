@@ -1,9 +1,8 @@
 import JSONText
 
-/// A request as a service stores it that rounds and trims: numbers without their fraction, text without white space at
-/// its ends.
+/// Changes a request as a service would that rounds numbers to integers and trims white space from texts.
 enum RoundedRequest {
-  /// The body with the attributes of its document rounded and trimmed; as it is where it has none.
+  /// The body with the attributes of its document rounded and trimmed; unchanged if it has none.
   static func body(_ body: [UInt8]) -> [UInt8] {
     guard var request = (try? JSONValue(parsing: body))?.objectValue, var params = request["params"]?.objectValue,
       var data = params["data"]?.objectValue, let attributes = data["attributes"]?.objectValue

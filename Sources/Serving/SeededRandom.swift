@@ -1,10 +1,10 @@
-/// Numbers that look random and are the same for the same seed, queue and request (SplitMix64).
+/// Pseudorandom numbers that depend only on the seed, the queue and the request's number (SplitMix64).
 ///
-/// Each request has dice of its own, so that what it meets does not hang on which worker is quicker.
+/// Each request has its own generator, so that faults do not depend on the order of workers.
 struct SeededRandom {
   private var state: UInt64
 
-  /// Creates the dice of a queue's request.
+  /// Creates the generator of a queue's request.
   init(seed: UInt64, queue: String, request: Int) {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in queue.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
@@ -21,6 +21,6 @@ struct SeededRandom {
     return mixed ^ mixed >> 31
   }
 
-  /// A number from 0 to 1, 1 excluded.
+  /// A number from 0 up to but not including 1.
   mutating func share() -> Double { Double(next() >> 11) / Double(1 << 53) }
 }

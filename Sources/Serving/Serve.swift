@@ -1,47 +1,51 @@
 import Broker
 import ResourceService
 
-/// Serves a database on a broker until SIGINT or SIGTERM, also after the broker was away; what is in hand is answered
-/// first.
+/// Serves a database on a broker until SIGINT or SIGTERM, across losses of the connection; requests in progress are
+/// answered first.
 ///
-/// Returns the exit status.
+/// - Returns: The exit status.
 package func serve(_ options: ServingTerms, _ console: ServingHost) async -> Int32 {
-  do {
-    let service = try ResourceService(
-      opening: options.database, dialect: Dialect(flavour: options.flavour, pages: options.pages),
-      remembersChanges: options.flavour != .carrot)
-    let names = try queueNames(options.queues, service)
-    let log = try options.log.map { try CallLog($0, console) }
-    let queues = try service.queues.map { try ServedQueue($0, name: names[$0] ?? $0, of: service, options, log) }
-    let dialer = try await Dialer(
-      try AMQPURI(options.url), name: options.connectionName,
-      listener: Connection.Listener(notice: { console.note("note: \($0)\n") }))
-    try await withThrowingTaskGroup { group in
-      group.addTask { try await serve(queues, of: options.database, dialer, console) }
-      group.addTask { await console.stopped() }
-      try await group.next()
-      group.cancelAll()
-      try await group.waitForAll()
-    }
-    console.note("stopped\n")
-    guard let missing = log?.missing, missing > 0 else { return 0 }
-    console.note("error[file]: --log \(options.log ?? "-"): \(missing) requests are missing in it\n")
-    return 1
-  } catch let error as BrokerError {
-    console.note("error[connection]: \(error.message)\n")
-    return 4
-  } catch let error as ResourceService.OpeningError {
-    console.note("error[file]: \(error.message)\n")
-    return 2
-  } catch let error as CallLog.Failure {
-    console.note("error[file]: --log \(error.message)\n")
-    return 2
-  } catch let error as UnknownType {
-    console.note("error: --queue takes TYPE=NAME, not \(error.text): the types are \(error.known)\n")
-    return 2
-  } catch {
-    console.note("error: \(error)\n")
-    return 1
+  do { return try await serving(options, console) } catch {
+    let (text, status) = report(of: error)
+    console.note("\(text)\n")
+    return status
+  }
+}
+
+/// Opens the service and serves it until the console's stop signal; returns the exit status.
+private func serving(_ options: ServingTerms, _ console: ServingHost) async throws -> Int32 {
+  let service = try ResourceService(
+    opening: options.database, dialect: Dialect(flavour: options.flavour, pages: options.pages),
+    remembersChanges: options.flavour != .carrot)
+  let names = try queueNames(options.queues, service)
+  let log = try options.log.map { try CallLog($0, console) }
+  let queues = try service.queues.map { try ServedQueue($0, name: names[$0] ?? $0, of: service, options, log) }
+  let dialer = try await Dialer(
+    try AMQPURI(options.url), name: options.connectionName,
+    listener: Connection.Listener(notice: { console.note("note: \($0)\n") }))
+  try await withThrowingTaskGroup { group in
+    group.addTask { try await serve(queues, of: options.database, dialer, console) }
+    group.addTask { await console.stopped() }
+    try await group.next()
+    group.cancelAll()
+    try await group.waitForAll()
+  }
+  console.note("stopped\n")
+  guard let missing = log?.missing, missing > 0 else { return 0 }
+  console.note("error[file]: --log \(options.log ?? "-"): \(missing) requests are missing from it\n")
+  return 1
+}
+
+/// The message and the exit status of an error.
+private func report(of error: any Error) -> (text: String, status: Int32) {
+  switch error {
+  case let error as BrokerError: ("error[connection]: \(error.message)", 4)
+  case let error as ResourceService.OpeningError: ("error[file]: \(error.message)", 2)
+  case let error as CallLog.Failure: ("error[file]: --log \(error.message)", 2)
+  case let error as UnknownType:
+    ("error: --queue takes TYPE=NAME, not \(error.text): the types are \(error.known)", 2)
+  default: ("error: \(error)", 1)
   }
 }
 
@@ -64,7 +68,7 @@ private func queueNames(_ options: [String], _ service: ResourceService) throws 
 
 /// Serves queues on one connection after another, until the task is cancelled.
 ///
-/// - Throws: where the broker refuses the user or a queue; that it is not there ends only the first attempt.
+/// - Throws: if the broker refuses the user or a queue, or can't be reached at the first attempt.
 private func serve(
   _ queues: [ServedQueue], of database: String, _ dialer: Dialer, _ console: ServingHost
 ) async throws(BrokerError) {
@@ -99,7 +103,7 @@ private func serve(
   await dialer.close()
 }
 
-/// Waits until the broker takes one of the channels away, the connection has ended, or the task is cancelled.
+/// Waits until the broker ends one of the channels, the connection has ended, or the task is cancelled.
 private func firstEnd(of channels: [ServiceChannel], _ connection: Connection) async -> BrokerError? {
   await withTaskGroup { group in
     for channel in channels { group.addTask { await channel.ended() } }

@@ -3,14 +3,14 @@ import JSONRPC
 import JSONText
 import ResourceService
 
-/// A type of the service on its queue, with the delays and the faults that were asked for.
+/// A type of the service on its queue, with delays and injected faults.
 struct ServedQueue: Sendable {
   let type: String
   let name: String
   let service: ResourceService
   private let options: ServingTerms
   private let faults: InjectedFaults
-  private let pace: ServiceRate?
+  private let rate: ServiceRate?
   private let log: CallLog?
 
   init(_ type: String, name: String, of service: ResourceService, _ options: ServingTerms, _ log: CallLog?) throws {
@@ -19,11 +19,17 @@ struct ServedQueue: Sendable {
     self.service = service
     self.options = options
     faults = try InjectedFaults(options.shares)
-    pace = options.rate.map { ServiceRate(perSecond: $0) }
+    rate = options.rate.map { ServiceRate(perSecond: $0) }
     self.log = log
   }
 
-  /// Serves the queue on a connection, after so many requests on others; a carrot server acknowledges none.
+  /// Serves the queue on a connection; a carrot server acknowledges no request.
+  ///
+  /// - Parameters:
+  ///   - connection: The connection.
+  ///   - taken: The number of requests on earlier connections.
+  /// - Returns: The channel that serves.
+  /// - Throws: ``BrokerError`` if the broker refuses the queue.
   func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
     let terms = ServiceChannel.Terms(
       workers: options.workers, acknowledges: options.flavour != .carrot, taken: taken,
@@ -33,21 +39,21 @@ struct ServedQueue: Sendable {
     }
   }
 
-  /// Answers a request, or does not, as the dice of its number will have it.
+  /// Answers a request, with a fault if its random numbers say so.
   ///
-  /// One whose connection was lost while it waited is not carried out, since the broker hands it out again.
+  /// A request whose connection was lost while it waited is not carried out, since the broker redelivers it.
   private func respond(_ delivery: Delivery, isLost: () async -> Bool) async -> ServiceAnswer {
-    var dice = SeededRandom(seed: options.seed, queue: name, request: delivery.number)
-    let fault = faults.draw(&dice)
-    await pace?.turn()
-    let wait = (options.latency ?? .zero) + (options.jitter ?? .zero) * dice.share()
+    var random = SeededRandom(seed: options.seed, queue: name, request: delivery.number)
+    let fault = faults.draw(&random)
+    await rate?.turn()
+    let wait = (options.latency ?? .zero) + (options.jitter ?? .zero) * random.share()
     if wait > .zero { try? await Task.sleep(for: wait) }
     if await isLost() {
       log?.add(name, delivery, outcome: "lost")
       return ServiceAnswer([])
     }
     let carriesOut = fault?.isCarriedOut ?? true
-    let body = faults.drawsRounding(&dice) ? RoundedRequest.body(delivery.body) : delivery.body
+    let body = faults.drawsRounding(&random) ? RoundedRequest.body(delivery.body) : delivery.body
     let reply =
       carriesOut
       ? service.reply(
@@ -58,11 +64,11 @@ struct ServedQueue: Sendable {
     let outcome = reply?.isRemembered == true ? "remembered" : isError ? "error" : "ok"
     log?.add(name, delivery, outcome: isSilent ? "silence" : fault?.rawValue ?? outcome)
     if isSilent { return ServiceAnswer([]) }
-    let refusal = tooLarge.map { Self.internalError(delivery.body, "the reply has \($0) bytes: ask for smaller pages") }
+    let refusal = tooLarge.map { Self.internalError(delivery.body, "the reply has \($0) bytes: request smaller pages") }
     return answer(delivery, refusal ?? reply?.body ?? [], fault)
   }
 
-  /// What goes out in place of a reply, and when.
+  /// The messages for a reply with a fault, and their delays.
   private func answer(_ delivery: Delivery, _ reply: [UInt8], _ fault: InjectedFaults.Kind?) -> ServiceAnswer {
     typealias Reply = ServiceAnswer.Reply
     return switch fault {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// At most so many requests a second: each waits for its turn.
+/// Limits the requests a second: each waits for its turn.
 final class ServiceRate: Sendable {
   private let step: Duration
   private let next = Mutex(ContinuousClock.now)

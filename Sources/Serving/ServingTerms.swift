@@ -1,42 +1,42 @@
 package import Broker
 package import ResourceService
 
-/// What a service is served with: the database, its queues, the delays and faults.
+/// The settings of a served service: database, queues, delays and faults.
 package struct ServingTerms: Sendable {
   /// A SQLite file, or `blog` for the sample.
   package var database: String
   /// The broker's URI.
   package var url: String
-  /// What the broker's operators see of the connection.
+  /// The connection's name in the broker's management.
   package var connectionName: String
-  /// `TYPE=NAME`: types that are served on a queue of another name.
+  /// `TYPE=NAME` for each type on a queue of another name.
   package var queues: [String] = []
-  /// What queues that are not there are made as.
+  /// The properties with which missing queues are declared.
   package var declaration = QueueDeclaration()
-  /// How long each answer waits.
+  /// The delay of each reply.
   package var latency: Duration?
-  /// Up to how much longer, at random.
+  /// The largest random addition to the delay.
   package var jitter: Duration?
-  /// How many requests of a queue are answered at once.
+  /// The number of requests of a queue that are answered concurrently.
   package var workers: UInt16 = 1
-  /// How many requests of a queue are answered a second, at most.
+  /// The most requests of a queue that are answered in a second.
   package var rate: UInt32?
-  /// What goes wrong with a share of the requests.
+  /// The injected faults with their shares.
   package var shares: [InjectedFaults.Share] = []
-  /// How late the fault `late` is; nil for ten seconds.
+  /// The delay of the fault `late`; nil for ten seconds.
   package var late: Duration?
-  /// How long the fault `no-consumer` lasts; nil for a second.
+  /// The duration of the fault `no-consumer`; nil for a second.
   package var away: Duration?
-  /// Chooses what is random.
+  /// The seed of the random faults and delays.
   package var seed: UInt64 = 0
-  /// Where a line of JSON is written for each request; `-` is standard output.
+  /// The path of the log with a line of JSON for each request; `-` is standard output.
   package var log: String?
-  /// How lists are paged.
+  /// The paging of lists.
   package var pages = Dialect.Pages.number
   /// The server that is imitated.
   package var flavour: Dialect.Flavour?
 
-  /// Creates the terms of a plain service.
+  /// Creates the settings of a service without delays and faults.
   package init(database: String, url: String, connectionName: String) {
     self.database = database
     self.url = url
@@ -44,18 +44,18 @@ package struct ServingTerms: Sendable {
   }
 }
 
-/// What the program lends a service: where it writes, and when it stops.
+/// The program's services to the server: output and the stop signal.
 package struct ServingHost: Sendable {
-  /// Writes to standard output; false where it takes no more.
+  /// Writes to standard output; returns false if the write fails.
   package var write: @Sendable ([UInt8]) -> Bool
-  /// Writes bytes to an open file; false where it takes no more.
+  /// Writes bytes to an open file; returns false if the write fails.
   package var append: @Sendable ([UInt8], Int32) -> Bool
   /// Shows a note on standard error, with its newline.
   package var note: @Sendable (String) -> Void
-  /// Returns when the service is to stop.
+  /// Returns when the service must stop.
   package var stopped: @Sendable () async -> Void
 
-  /// Creates a host of functions.
+  /// Creates a host from functions.
   package init(
     write: @escaping @Sendable ([UInt8]) -> Bool, append: @escaping @Sendable ([UInt8], Int32) -> Bool,
     note: @escaping @Sendable (String) -> Void, stopped: @escaping @Sendable () async -> Void

@@ -1,19 +1,19 @@
 internal import Redaction
 
-/// What a Tab can put at the cursor.
+/// The candidates for a Tab at the cursor.
 ///
 /// ```swift
 /// // after `stream po`
 /// Completion(from: 7, candidates: ["posts", "post-tags"])
 /// ```
 public struct Completion: Sendable, Equatable {
-  /// Where the replaced text starts, in bytes of UTF-8 from the start of the line; it ends at the cursor.
+  /// The start of the replaced text, in bytes of UTF-8 from the start of the line; it ends at the cursor.
   public var start: Int
-  /// What can stand there, in the order it is shown in, each in full.
+  /// The complete candidates, in the order of display.
   public var candidates: [String]
-  /// What a candidate is, on a line; shown beside it where there are few.
+  /// The description of each candidate, in one line; shown beside it if there are few.
   public var notes: [String: String]
-  /// What follows the candidate when it is the only one; ASCII, nil for nothing.
+  /// An ASCII character to insert after a single candidate; nil for none.
   public var suffix: Character?
 
   /// Creates a completion.
@@ -24,13 +24,13 @@ public struct Completion: Sendable, Equatable {
     self.suffix = suffix
   }
 
-  /// Nothing fits.
+  /// The completion without candidates.
   public static let none = Completion(from: 0, candidates: [])
 
-  /// Answers a Tab from what is in memory, at once: the line and the cursor in bytes of UTF-8 from its start.
+  /// Returns the completion for a line and a cursor, in bytes of UTF-8 from the line's start; it must not block.
   public typealias Source = @Sendable (_ line: String, _ cursor: Int) -> Completion
 
-  /// Returns what all candidates begin with, or what was typed where that would take something of it away.
+  /// Returns the common prefix of all candidates, or the typed text if that prefix would be shorter.
   func commonPrefix(typed: Substring) -> String {
     guard let first = candidates.first else { return String(typed) }
     guard candidates.count > 1 else { return first }
@@ -40,10 +40,10 @@ public struct Completion: Sendable, Equatable {
     return common.hasPrefix(typed) ? common : String(typed)
   }
 
-  /// How many candidates are listed on a line each.
+  /// The maximum number of candidates that are listed one per line.
   static let listLimit = 30
 
-  /// The candidates with their notes on a line each, in some columns; nil where none has a note, or there are many.
+  /// The candidates with their notes, one per line, for a terminal width; nil without notes or with many candidates.
   func list(columns: Int) -> String? {
     guard candidates.count <= Self.listLimit, candidates.contains(where: { notes[$0] != nil }) else { return nil }
     let shown = candidates.map { (TerminalText.line($0), notes[$0].map(TerminalText.line) ?? "") }

@@ -1,16 +1,18 @@
 internal import CReadline
 internal import Glibc
 
-/// The loop of the thread that edits lines: keys from the terminal, events from everywhere else.
+/// The loop of the thread that edits lines.
+///
+/// It handles keys from the terminal and events from other threads.
 final class EditingLoop {
   private typealias Reading = (prompt: LinePrompt, continuation: CheckedContinuation<LineInput, Never>)
 
   private let mailbox: Mailbox
   private let input: Int32
   private let readline: Readline
-  /// Who waits for a line; the first one's is being edited.
+  /// The callers that wait for a line; the first one's line is being edited.
   private var readings: [Reading] = []
-  /// The signal that ends the program, once it came.
+  /// The signal that ends the program, once it has arrived.
   private var stop: Signal?
 
   init(mailbox: Mailbox, input: Int32, readline: Readline) {
@@ -28,7 +30,7 @@ final class EditingLoop {
     }
   }
 
-  /// Keys are left to the terminal while nobody wants a line: they may be for the statement that runs.
+  /// Waits for a key or an event; without a waiting caller, keys stay unread, since they may be for the running statement.
   private func waitForKeyOrEvent() -> Bool {
     var sources = [pollfd(fd: mailbox.bell, events: Int16(POLLIN), revents: 0)]
     if !readings.isEmpty { sources.append(pollfd(fd: input, events: Int16(POLLIN), revents: 0)) }

@@ -1,40 +1,40 @@
 internal import Redaction
 
-/// The statements a person entered, oldest first; each whole, however many lines it has.
+/// The entered statements, oldest first; a statement of several lines is one entry.
 ///
-/// Not kept: what starts with a space, what repeats the statement before, and passwords.
+/// It omits statements that start with a space, repetitions of the previous statement, and passwords.
 public struct History: Sendable {
-  /// How many statements are kept.
+  /// The number of kept statements.
   static let limit = 10_000
 
   /// A statement as it is stored.
   struct Entry: Sendable, Equatable {
     var statement: String
-    /// The working directory it was entered in; nil where that is not known.
+    /// The working directory at entry; nil if unknown.
     var directory: String?
   }
 
   private var all: [Entry] = []
   private let directory: String?
-  /// Whether only what was entered in the working directory is shown.
+  /// Whether only statements entered in the working directory are shown.
   private var isOfDirectory = false
   private var file: HistoryFile?
   private var redact: @Sendable (String) -> String = { Secrets.hidden(in: $0) }
 
-  /// The statements that the arrow keys and the search find, oldest first.
+  /// The statements for the arrow keys and the search, oldest first.
   public var entries: [String] {
     all.filter { !isOfDirectory || $0.directory == directory }.map(\.statement)
   }
 
-  /// Creates a history that ends with the process.
+  /// Creates a history in memory.
   public init() { directory = nil }
 
-  /// Creates a history that goes on from a file's.
+  /// Creates a history that continues a file's.
   ///
   /// - Parameters:
   ///   - file: The file.
-  ///   - directory: The working directory, which is kept with each statement; nil to keep none.
-  ///   - redact: Hides what is not to be kept.
+  ///   - directory: The working directory, which is stored with each statement; nil to store none.
+  ///   - redact: Removes secrets.
   /// - Throws: ``TerminalError/history(path:call:errno:)``.
   public init(
     file: HistoryFile, directory: String? = nil, redacting redact: (@Sendable (String) -> String)? = nil
@@ -45,7 +45,7 @@ public struct History: Sendable {
     if let redact { self.redact = redact }
   }
 
-  /// Adds a statement and returns it as it is to be kept, or nil when it is not.
+  /// Adds a statement and returns it in its stored form, or nil if it is omitted.
   mutating func add(_ statement: String) -> String? {
     guard let first = statement.first, first != " ", first != "\t", !statement.allSatisfy(\.isWhitespace) else {
       return nil
@@ -58,11 +58,11 @@ public struct History: Sendable {
     return kept
   }
 
-  /// Appends what ``add(_:)`` returned to the file.
+  /// Appends an entry from ``add(_:)`` to the file.
   func save(_ statement: String) throws(TerminalError) {
     try file?.append(Entry(statement: statement, directory: directory))
   }
 
-  /// Shows all statements, or those that were entered in the working directory.
+  /// Shows all statements or only those entered in the working directory.
   mutating func show(ofDirectory isOfDirectory: Bool) { self.isOfDirectory = isOfDirectory }
 }

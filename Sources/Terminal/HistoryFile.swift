@@ -1,20 +1,20 @@
 internal import Glibc
 
-/// A file of statements, one a line, that only its owner can read and several processes can append to.
+/// A file of statements, one in each line, that only its owner can read.
 ///
 /// A line feed inside a statement is written `\n`, a backslash `\\`. Before the statement stands the directory it was
 /// entered in, between `\@` and `\:`, where that is known. The file is made with mode 0600, its directory with
 /// 0700, and a wider mode is narrowed at each use.
 public struct HistoryFile: Sendable, Equatable {
-  /// Where it is.
+  /// Its path.
   public let path: String
 
-  /// Creates a history file's description; nothing is opened yet.
+  /// Creates the description of a history file without opening it.
   public init(path: String) {
     self.path = path
   }
 
-  /// Finds the file: `$RETORT_HISTORY`, else in `$XDG_STATE_HOME`, else in `~/.local/state`; nil for none.
+  /// Finds the file: `$RETORT_HISTORY`, else in `$XDG_STATE_HOME`, else in `~/.local/state`; nil for no file.
   ///
   /// An empty `RETORT_HISTORY` means no file. https://specifications.freedesktop.org/basedir-spec/latest/
   public init?(environment: [String: String]) {
@@ -27,14 +27,14 @@ public struct HistoryFile: Sendable, Equatable {
     }
   }
 
-  /// Where the program keeps what it remembers: below `$XDG_STATE_HOME`, else below `~/.local/state`.
+  /// The directory of the program's state, in `$XDG_STATE_HOME`, else in `~/.local/state`.
   static func stateDirectory(_ environment: [String: String]) -> String? {
     if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/retort" }
     guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
     return home + "/.local/state/retort"
   }
 
-  /// Reads the newest statements; a file twice the limit is cut down to it.
+  /// Reads the newest statements; a file of twice the limit is shortened to the limit.
   func load() throws(TerminalError) -> [History.Entry] {
     let file = try OwnFile(path: path)
     let lines = try file.read().split(separator: UInt8(ascii: "\n"))
@@ -64,7 +64,7 @@ public struct HistoryFile: Sendable, Equatable {
       statement: statement(from: String(rest)), directory: statement(from: String(line[..<end].dropFirst(2))))
   }
 
-  /// Where the `\:` after the directory of a line stands.
+  /// The position of the `\:` after a line's directory.
   private static func endOfDirectory(in line: String) -> String.Index? {
     var place = line.index(line.startIndex, offsetBy: 2)
     while place < line.endIndex {

@@ -2,40 +2,40 @@ internal import CReadline
 internal import Glibc
 internal import Synchronization
 
-/// The process's SIGINT, SIGTERM and SIGHUP, caught from the first touch on and given to whoever runs something.
+/// The process's SIGINT, SIGTERM and SIGHUP, which are caught from the first access on and passed to a watcher.
 ///
 /// ```swift
 /// let work = Task { try await Task.sleep(for: .seconds(60)) }
 /// try await Interrupts.shared.watching { _ in work.cancel() } during: { try await work.value }
 /// ```
-/// Watchers are called on a thread of their own, so that a statement that computes without a pause can't hold a second
-/// Ctrl-C up. Works without a terminal too. SIGPIPE is ignored from then on; a signal that was ignored when the
-/// program started (nohup) stays ignored.
+/// Watchers are called on a separate thread, so that a statement that computes without a pause can't delay a second
+/// Ctrl-C. It works without a terminal too. SIGPIPE is ignored from then on; a signal that was ignored at the start of the
+/// program (nohup) stays ignored.
 public final class Interrupts: Sendable {
-  /// The only one: signals belong to the process.
+  /// The only instance: signals belong to the process.
   public static let shared = Interrupts()
 
   private struct State {
     var watchers: [(id: Int, call: @Sendable (Signal) -> Void)] = []
     var nextID = 0
-    /// What came while nobody watched: the next watcher's.
+    /// Signals that came without a watcher, for the next watcher.
     var pending: [Signal] = []
-    /// Who wants SIGTSTP and SIGWINCH: the line editor.
+    /// The line editor's handler of SIGTSTP and SIGWINCH.
     var terminal: (@Sendable (Int32) -> Void)?
   }
 
   private let state = Mutex(State())
 
-  /// Without a descriptor or a thread left the signals keep their own effect, which ends the program.
+  /// If no descriptor or thread is left, the signals keep their default effect, which ends the program.
   private init() {
     signal(SIGPIPE, SIG_IGN)
     guard retort_signals_open() == 0, (try? Thread.start { Self.shared.serve() }) != nil else { return }
     for number in [SIGINT, SIGTERM, SIGHUP] { retort_signal_catch(number) }
   }
 
-  /// Runs a body; until it ends, its watcher gets the signals and outer ones do not.
+  /// Runs a body; until it ends, its watcher gets the signals instead of outer watchers.
   ///
-  /// What came while nobody watched is the watcher's at once.
+  /// Signals that came without a watcher are passed immediately.
   public func watching<Result, Failure: Error>(
     _ watcher: @escaping @Sendable (Signal) -> Void, during body: () async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
@@ -47,7 +47,7 @@ public final class Interrupts: Sendable {
   /// Tells the watcher of a signal that did not come from outside, also if that signal is ignored.
   public func raise(_ signal: Signal) { deliver(signal.rawValue) }
 
-  /// Gives SIGTSTP and SIGWINCH to the line editor.
+  /// Passes SIGTSTP and SIGWINCH to the line editor.
   func watchTerminal(_ watcher: @escaping @Sendable (Int32) -> Void) {
     state.withLock { $0.terminal = watcher }
     retort_signal_catch(SIGWINCH)

@@ -2,7 +2,7 @@ internal import CReadline
 internal import Glibc
 internal import Synchronization
 
-/// Lines typed by a person at a terminal, edited with GNU readline on a thread of its own.
+/// Reads typed lines from a terminal, edited with GNU readline on a separate thread.
 ///
 /// ```swift
 /// let editor = try LineEditor(history: History(file: HistoryFile(path: "/tmp/history")))
@@ -10,8 +10,8 @@ internal import Synchronization
 ///   try editor.remember(line)
 /// }
 /// ```
-/// The terminal is readline's only while a line is being edited, and is given back in every way the process can end
-/// (by exit, a trap, a signal) but SIGKILL. Bracketed paste, inputrc (`$if retort`), vi keys and search work as
+/// Readline controls the terminal only while a line is being edited. The terminal is restored however the process ends (by
+/// exit, a trap, a signal) except by SIGKILL. Bracketed paste, inputrc (`$if retort`), vi keys and search work as
 /// readline documents them: https://tiswww.case.edu/php/chet/readline/rluserman.html
 public final class LineEditor: Sendable {
   private static let exists = Atomic(false)
@@ -19,7 +19,7 @@ public final class LineEditor: Sendable {
   private let mailbox: Mailbox
   private let history: Mutex<History>
 
-  /// Opens the editor on a terminal; what readline shows goes to `output`.
+  /// Opens the editor on a terminal; readline writes to `output`.
   ///
   /// - Throws: ``TerminalError/secondEditor`` when the process has one, ``TerminalError/refused(call:errno:)``.
   public init(
@@ -43,7 +43,7 @@ public final class LineEditor: Sendable {
     guard let keys = fdopen(input, "r"), let screen = fdopen(output, "w") else {
       throw .refused(call: "fdopen", errno: errno)
     }
-    // The streams are handed over: no one but the thread touches them from here on.
+    // The streams are passed on: only the thread uses them from now on.
     try Thread.start {
       let readline = Readline(input: keys, output: screen, completion: completion, painting: painting)
       entries.forEach(readline.remember)
@@ -51,10 +51,10 @@ public final class LineEditor: Sendable {
     }
   }
 
-  /// Shows the prompt and waits for what the person does.
+  /// Shows the prompt and waits for input.
   ///
-  /// Signals are the prompt's meanwhile: Ctrl-C clears the line, SIGTERM and SIGHUP end the wait. A second call waits
-  /// until the first has its line.
+  /// Meanwhile the editor handles the signals: Ctrl-C clears the line, SIGTERM and SIGHUP end the wait. A second call waits
+  /// until the first one returns.
   public func readLine(prompt: LinePrompt) async -> LineInput {
     await Interrupts.shared.watching { [mailbox] in
       mailbox.post(.signal($0.rawValue))
@@ -63,18 +63,18 @@ public final class LineEditor: Sendable {
     }
   }
 
-  /// Shows a text on lines of its own, above the line being edited, which is drawn again below it as it was.
+  /// Shows a text above the line being edited, which is drawn again below the text.
   ///
   /// - Parameters:
   ///   - text: The text.
-  ///   - prompt: What the line's prompt becomes; nil where it stays.
+  ///   - prompt: The line's new prompt; nil to keep it.
   public func notice(_ text: String, prompt: LinePrompt? = nil) {
     mailbox.post(.notice(text, prompt))
   }
 
-  /// Puts a whole statement where the arrow keys find it, and into the history's file.
+  /// Adds a complete statement to the history of the arrow keys and to the history file.
   ///
-  /// - Throws: ``TerminalError/history(path:call:errno:)``; the arrow keys find the statement all the same.
+  /// - Throws: ``TerminalError/history(path:call:errno:)``; the arrow keys still find the statement.
   public func remember(_ statement: String) throws(TerminalError) {
     try history.withLock { history throws(TerminalError) in
       guard let entry = history.add(statement) else { return }
@@ -83,7 +83,7 @@ public final class LineEditor: Sendable {
     }
   }
 
-  /// Lets the arrow keys and the search find all statements, or those that were entered in the working directory.
+  /// Lets the arrow keys and the search find all statements or only those entered in the working directory.
   public func showHistory(ofDirectory isOfDirectory: Bool) {
     let entries = history.withLock { history in
       history.show(ofDirectory: isOfDirectory)

@@ -1,13 +1,13 @@
-/// What a person did at the prompt.
+/// The input at a prompt.
 public enum LineInput: Sendable, Equatable {
-  /// Entered a line; a pasted block is one line that holds line feeds.
+  /// A line; a pasted block is one line that contains line feeds.
   case line(String)
-  /// Asked for an editor, with what was typed so far: Ctrl-X Ctrl-E, or `v` among the keys of vi.
+  /// A request for an editor, with the typed text: Ctrl-X Ctrl-E, or `v` with vi keys.
   case edit(String)
-  /// Cleared the line with Ctrl-C: what was typed of a statement is to be forgotten.
+  /// Ctrl-C cleared the line; an incomplete statement is to be discarded.
   case interrupted
-  /// Pressed Ctrl-D on an empty line, or the terminal went away.
+  /// Ctrl-D on an empty line, or the terminal closed.
   case endOfInput
-  /// Nothing: the process was told to end. The terminal is as it was before.
+  /// A signal ended the wait; the terminal is restored.
   case stopped(Signal)
 }

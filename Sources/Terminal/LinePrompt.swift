@@ -1,12 +1,12 @@
-/// What stands before a line that is typed.
+/// The prompt of a typed line.
 public struct LinePrompt: Sendable, Equatable, ExpressibleByStringLiteral {
-  /// The text; it has no line's end.
+  /// The text, without a line end.
   public var text: String
-  /// The parameters of SGR that it is shown with (ECMA-48 8.3.117), such as `31;1`; nil for the usual look.
+  /// The SGR parameters of its look (ECMA-48 8.3.117), such as `31;1`; nil for the usual look.
   public var look: String?
-  /// How many spaces the line begins with; they are two less when `end`, `else` or `rescue` is typed behind them.
+  /// The number of spaces that the line begins with; typing `end`, `else` or `rescue` after them removes two.
   public var indent: Int
-  /// What the line is at first, to be edited; a line feed or a control in it is shown as an escape.
+  /// The initial text of the line; line feeds and control characters are shown as escapes.
   public var draft = ""
 
   /// Creates a prompt.
@@ -16,17 +16,17 @@ public struct LinePrompt: Sendable, Equatable, ExpressibleByStringLiteral {
     self.indent = indent
   }
 
-  /// Creates a prompt of a text.
+  /// Creates a prompt from a text.
   public init(stringLiteral text: String) { self.init(text) }
 }
 
-/// The colours of a line while it is typed.
+/// Colours a line while it is typed.
 public struct LinePainting: Sendable {
-  /// A part of the line that has a look.
+  /// A part of the line with a look.
   public struct Part: Sendable, Equatable {
-    /// Its bytes.
+    /// The bytes.
     public var range: Range<Int>
-    /// The number of its look.
+    /// The number of the look.
     public var look: Int
 
     /// Creates a part.
@@ -38,7 +38,7 @@ public struct LinePainting: Sendable {
 
   /// The parameters of SGR for each look (ECMA-48 8.3.117); the first is the usual look, and empty.
   public var looks: [String]
-  /// Tells the parts of a line, from what is in memory; of two that overlap the later counts.
+  /// Returns the parts of a line, without blocking; of two that overlap, the later one counts.
   public var parts: @Sendable (_ line: String, _ cursor: Int) -> [Part]
 
   /// Creates colours.

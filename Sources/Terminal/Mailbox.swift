@@ -2,15 +2,15 @@ internal import CReadline
 internal import Glibc
 internal import Synchronization
 
-/// What other threads have to tell the thread that edits the line.
+/// An event from another thread for the thread that edits the line.
 enum Event: Sendable {
-  /// Someone wants a line.
+  /// A caller requests a line.
   case read(LinePrompt, CheckedContinuation<LineInput, Never>)
-  /// A text to show above the line, and the line's prompt from then on, where it is another one.
+  /// A text to show above the line, and the line's new prompt, if it changes.
   case notice(String, LinePrompt?)
   /// A statement for the arrow keys.
   case remember(String)
-  /// All statements for the arrow keys, in place of those they had.
+  /// The statements for the arrow keys, replacing the previous ones.
   case history([String])
   /// A signal, by number.
   case signal(Int32)

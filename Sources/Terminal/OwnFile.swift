@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// A file for its owner's eyes only, open and locked against other processes until it is let go.
+/// An open file that only its owner can read, locked against other processes until it is closed.
 struct OwnFile: ~Copyable {
   private let path: String
   private let descriptor: Int32
 
-  /// Opens the file, and makes it and its directories where they are missing.
+  /// Opens the file; creates it and its directories if they are missing.
   init(path: String) throws(TerminalError) {
     self.path = path
     Self.makeDirectories(of: path)
@@ -38,7 +38,7 @@ struct OwnFile: ~Copyable {
     try Self.write((last == feed ? [] : [feed]) + line + [feed], to: descriptor, path: path)
   }
 
-  /// Puts other bytes in its place, all or none of them.
+  /// Replaces its content, completely or not at all.
   func replace(with bytes: [UInt8]) throws(TerminalError) {
     let target = realpath(path, nil)
     defer { free(target) }
@@ -51,14 +51,14 @@ struct OwnFile: ~Copyable {
     guard rename(resolved + ".new", resolved) == 0 else { throw .history(path: path, call: "rename", errno: errno) }
   }
 
-  /// A mode that lets others read is mended; a device or a pipe is left as it is.
+  /// Corrects a mode that lets others read; a device or a pipe is left as it is.
   private func narrow() {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
     if status.st_mode & 0o7777 != 0o600 { fchmod(descriptor, 0o600) }
   }
 
-  /// A file that was replaced while we waited for its lock is not the one with that name any more: once again.
+  /// Opens and locks the file; opens it again if it was replaced during the wait for the lock.
   private static func openLocked(_ path: String) throws(TerminalError) -> Int32 {
     while true {
       let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0o600)
@@ -73,11 +73,11 @@ struct OwnFile: ~Copyable {
     }
   }
 
-  /// A directory that can't be made shows when the file is opened.
+  /// Creates the directories; an error shows when the file is opened.
   private static func makeDirectories(of path: String) {
     for (index, byte) in path.utf8.enumerated() where byte == UInt8(ascii: "/") && index > 0 {
       let directory = String(decoding: path.utf8.prefix(index), as: UTF8.self)
-      if mkdir(directory, 0o700) == 0 { chmod(directory, 0o700) }  // whatever the umask
+      if mkdir(directory, 0o700) == 0 { chmod(directory, 0o700) }  // independent of the umask
     }
   }
 

@@ -1,14 +1,14 @@
 internal import Glibc
 internal import Synchronization
 
-/// A pager that runs on the terminal, such as `less`, and is fed while it runs.
+/// A running pager on the terminal, such as `less`.
 public final class PagerProcess: Sendable {
   private let command: ShellCommand
   private let input: Mutex<Int32?>
 
-  /// Starts a command of the shell; nil where there is no shell to be started.
+  /// Starts a shell command; nil if the shell can't be started.
   ///
-  /// `less` shows UTF-8 and leaves the last screen where it is, unless its own variables say otherwise.
+  /// `less` shows UTF-8 and keeps the last screen, unless its own variables say otherwise.
   public init?(command: String) {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return nil }
@@ -23,7 +23,7 @@ public final class PagerProcess: Sendable {
     input = Mutex(ends[1])
   }
 
-  /// Gives it text, and waits while it has no room; false where it reads no more.
+  /// Writes text, and waits while the pipe is full; returns false if the pager is closed.
   public func write(_ bytes: [UInt8]) -> Bool {
     input.withLock { input in
       guard let descriptor = input else { return false }

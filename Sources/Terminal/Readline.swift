@@ -4,14 +4,14 @@ internal import Redaction
 
 /// GNU readline on one terminal.
 ///
-/// Made and used on one thread only, and never freed: it lasts as long as the process.
+/// Created and used on one thread, and never freed: it lasts as long as the process.
 final class Readline {
   private let completion: Completion.Source
   private let painting: LinePainting?
-  /// What a Tab found last.
+  /// The result of the last Tab.
   private var found = Completion.none
 
-  /// Opens readline, which reads inputrc, where `$if retort` holds.
+  /// Opens readline, which reads inputrc, with `retort` as the name for `$if`.
   init(
     input: UnsafeMutablePointer<FILE>, output: UnsafeMutablePointer<FILE>, completion: @escaping Completion.Source,
     painting: LinePainting? = nil
@@ -23,14 +23,14 @@ final class Readline {
     if let painting { paint(painting) }
   }
 
-  /// The looks are kept for as long as the process lasts.
+  /// The looks live as long as the process.
   private func paint(_ painting: LinePainting) {
     let looks = UnsafeMutablePointer<UnsafePointer<CChar>?>.allocate(capacity: painting.looks.count)
     for (index, look) in painting.looks.enumerated() { looks[index] = UnsafePointer(strdup(look)) }
     retort_line_paint(paintLine, Unmanaged.passUnretained(self).toOpaque(), looks, Int32(painting.looks.count))
   }
 
-  /// Shows a prompt; control sequences stand in it only where readline does not count them.
+  /// Shows a prompt; control sequences in it are marked so that readline does not count them.
   func begin(_ prompt: LinePrompt) {
     retort_line_begin(Self.shown(prompt), Int32(prompt.indent), TerminalText.line(prompt.draft))
   }
@@ -40,7 +40,7 @@ final class Readline {
     return prompt.look.map { "\u{1}\u{1B}[\($0)m\u{2}\(text)\u{1}\u{1B}[0m\u{2}" } ?? text
   }
 
-  /// Reads one key; nil while the line goes on.
+  /// Reads one key; nil while the line continues.
   func readKey() -> LineInput? {
     var text: UnsafeMutablePointer<CChar>?
     let state = retort_line_read(&text)
@@ -94,7 +94,7 @@ final class Readline {
   }
 }
 
-/// How a line is to look, as C asks it; one that is no UTF-8 has no looks.
+/// Readline's callback for looks; a line with invalid UTF-8 has none.
 private func paintLine(
   context: UnsafeMutableRawPointer?, line: UnsafePointer<CChar>?, length: Int32, cursor: Int32,
   looks: UnsafeMutablePointer<UInt8>?
@@ -107,20 +107,20 @@ private func paintLine(
 }
 
 extension Readline {
-  /// The list of what a Tab found last, with notes; nil where readline's own list is to be shown.
+  /// The listing of the last Tab with notes; nil for readline's own list.
   fileprivate func list(columns: Int) -> String? { found.list(columns: columns) }
 }
 
-/// The list of the last completion, as C asks for it.
+/// The listing of the last completion, called from C.
 private func listCompletions(context: UnsafeMutableRawPointer?, columns: Int32) -> UnsafeMutablePointer<CChar>? {
   guard let context else { return nil }
   let readline = Unmanaged<Readline>.fromOpaque(context).takeUnretainedValue()
   return readline.list(columns: Int(columns)).map { strdup($0) }
 }
 
-/// Readline's question, as C asks it.
+/// Readline's completion callback.
 ///
-/// Bytes that are no UTF-8 have no completion: the offsets would not fit.
+/// Invalid UTF-8 has no completion, since the offsets would be wrong.
 private func completeAtCursor(
   context: UnsafeMutableRawPointer?, text: UnsafePointer<CChar>?, cursor: Int32, start: UnsafeMutablePointer<Int32>?,
   suffix: UnsafeMutablePointer<Int32>?

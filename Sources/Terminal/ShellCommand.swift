@@ -1,16 +1,16 @@
 internal import Glibc
 internal import Synchronization
 
-/// A command of the shell that has the terminal while it runs.
+/// A shell command that controls the terminal while it runs.
 struct ShellCommand {
   private let id: pid_t
 
-  /// Starts a script with the signals as a terminal's programs have them (posix_spawn); nil where there is no shell.
+  /// Starts a script with default signal handling (posix_spawn); nil if there is no shell.
   ///
   /// - Parameters:
-  ///   - script: What the shell runs.
-  ///   - arguments: What it knows as `$1` and so on.
-  ///   - input: Its standard input; nil for the program's own.
+  ///   - script: The script for the shell.
+  ///   - arguments: Its arguments `$1` and so on.
+  ///   - input: Its standard input; nil for the program's.
   init?(_ script: String, _ arguments: [String] = [], input: Int32? = nil) {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -34,7 +34,7 @@ struct ShellCommand {
 
   /// Waits until it has ended; returns its exit status.
   ///
-  /// Ctrl-C is the command's meanwhile; SIGTERM and SIGHUP end it, and are then the program's.
+  /// Meanwhile the command handles Ctrl-C; SIGTERM and SIGHUP end it, and then the program.
   func status() async -> Int32 {
     let id = id
     let stop = Mutex<Signal?>(nil)
@@ -49,7 +49,7 @@ struct ShellCommand {
     return status
   }
 
-  /// The exit status; of a command that a signal ended 128 and its number.
+  /// The exit status; for a signal 128 plus its number.
   private static func status(of id: pid_t) async -> Int32 {
     await withCheckedContinuation { continuation in
       let wait: @Sendable () -> Void = {

@@ -1,10 +1,10 @@
-/// The signals that ask a program to stop what it does.
+/// The signals that stop a program.
 public enum Signal: Int32, Sendable, Equatable {
-  /// The terminal went away (SIGHUP).
+  /// The terminal closed (SIGHUP).
   case hangup = 1
   /// Ctrl-C (SIGINT).
   case interrupt = 2
-  /// A polite end was asked for (SIGTERM).
+  /// A request to end (SIGTERM).
   case terminate = 15
 
   /// The exit status of a program that this signal ended: 130 for Ctrl-C, 143 for SIGTERM.

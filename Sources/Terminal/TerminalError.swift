@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// Why a line can't be edited, or the history not be kept.
+/// The reason why a line can't be edited or the history can't be kept.
 public enum TerminalError: Error, Sendable, Equatable {
-  /// A process has one line editor, because GNU readline has one line.
+  /// The process already has a line editor; GNU readline edits only one line.
   case secondEditor
-  /// The system refused what a line editor needs: a thread, a descriptor.
+  /// The system refused a resource of the line editor: a thread, a descriptor.
   case refused(call: String, errno: Int32)
   /// The history can't be read or written.
   case history(path: String, call: String, errno: Int32)
@@ -15,11 +15,11 @@ extension TerminalError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .secondEditor:
-      "this process already edits lines; use the editor it has"
+      "this process already has a line editor; use that one"
     case .refused(let call, let number):
-      "cannot edit lines: \(call): \(Self.text(number)); lines still arrive through a pipe: retort -"
+      "can't edit lines: \(call): \(Self.text(number)); a pipe still works: retort -"
     case .history(let path, let call, let number):
-      "cannot keep history in \(path): \(call): \(Self.text(number)); RETORT_HISTORY names another file, empty for none"
+      "can't keep the history in \(path): \(call): \(Self.text(number)); set RETORT_HISTORY to another file, or to nothing for no history"
     }
   }
 

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The editor of texts that a person has chosen: `VISUAL`, else `EDITOR`, else `vi`.
+/// The user's text editor: `VISUAL`, else `EDITOR`, else `vi`.
 public struct TextEditor: Sendable {
   private let command: String
 
@@ -9,11 +9,11 @@ public struct TextEditor: Sendable {
     command = ["VISUAL", "EDITOR"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? "vi"
   }
 
-  /// Opens a text in the editor and returns what it was made; nil where the editor failed.
+  /// Opens a text in the editor and returns the saved text; nil if the editor failed.
   ///
-  /// The file is for its owner's eyes, and gone afterwards.
+  /// The file is readable by its owner only, and removed afterwards.
   ///
-  /// - Throws: ``TerminalError/refused(call:errno:)`` where there can be no file.
+  /// - Throws: ``TerminalError/refused(call:errno:)`` if the file can't be created.
   public func edited(_ text: String) async throws(TerminalError) -> String? {
     let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     var template = Array("\(base)/retort-XXXXXX".utf8CString)

@@ -1,14 +1,14 @@
-/// The files that a person trusts, each with the text that it had: one that changes is not trusted any more.
+/// The trusted files, each with its text; a file that changes is no longer trusted.
 public struct TrustedFiles: Sendable {
   private let file: HistoryFile
 
-  /// Finds them beside the history: `trusted` in the state directory; nil where there is none.
+  /// Finds the list beside the history, `trusted` in the state directory; nil if there is none.
   public init?(environment: [String: String]) {
     guard let directory = HistoryFile.stateDirectory(environment) else { return nil }
     file = HistoryFile(path: directory + "/trusted")
   }
 
-  /// Whether a file is trusted with its text.
+  /// Whether a file is trusted with this text.
   ///
   /// - Throws: ``TerminalError/history(path:call:errno:)``.
   public func contains(_ path: String, _ text: String) throws(TerminalError) -> Bool {

@@ -1,11 +1,11 @@
 import JSONText
 import Language
 
-/// Reading fields and elements of values.
+/// Reads fields and elements of values.
 package enum Access {
-  /// The field of a name.
+  /// The field with a name.
   ///
-  /// With `?.`, null and a missing field give null.
+  /// With `?.`, the field of null and a missing field are null.
   package static func field(of value: Value, _ name: String, isOptional: Bool) throws(Fault) -> Value {
     switch value {
     case .record(let record):
@@ -18,7 +18,7 @@ package enum Access {
       throw missing(name, resource.label, resource.fieldNames)
     case .null:
       if isOptional { return .null }
-      throw Fault(.field, ".\(name) of null", nextStep: "?.\(name) gives null instead")
+      throw Fault(.field, ".\(name) of null", nextStep: "?.\(name) is null instead")
     default:
       let fields = fields(of: value)
       if let field = fields.first(where: { $0.name.isSame(as: name) }) { return field.value }
@@ -46,23 +46,23 @@ package enum Access {
       ? "it has none" : "it has " + names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", ..." : "")
     return Fault(
       .field, "\(owner) has no field \(name)",
-      nextStep: near.map { "did you mean .\($0)?" } ?? "\(known); ?.\(name) gives null")
+      nextStep: near.map { "did you mean .\($0)?" } ?? "\(known); ?.\(name) is null")
   }
 
   private static func noFields(_ value: Value, _ name: String) -> Fault {
     switch value {
     case .list, .stream, .range:
-      Fault(.field, "\(value.typeWithArticle) has no fields", nextStep: "read it of each element: | map .\(name)")
+      Fault(.field, "\(value.typeWithArticle) has no fields", nextStep: "read it from each element: | map .\(name)")
     default: Fault(.field, "\(value.typeWithArticle) has no fields")
     }
   }
 
-  /// The key that text or an integer gives.
+  /// The key for text or an integer.
   ///
   /// - Parameters:
   ///   - value: The value of the key.
-  ///   - taker: What needs the key, for the message.
-  ///   - nextStep: What to do where the value is another one.
+  ///   - taker: The name of what needs the key, for the message.
+  ///   - nextStep: The next step for any other value.
   /// - Returns: The text, or the integer's digits.
   /// - Throws: A `type` error for any other value.
   package static func key(_ value: Value, _ taker: String, nextStep: String) throws(Fault) -> String {
@@ -71,7 +71,7 @@ package enum Access {
     case .number(let number) where number.integer != nil: return number.text
     default:
       throw Fault(
-        .type, "\(taker) needs a key that is text or an integer, not \(value.typeWithArticle)",
+        .type, "\(taker) needs a key of text or an integer, not \(value.typeWithArticle)",
         nextStep: nextStep)
     }
   }
@@ -80,7 +80,7 @@ package enum Access {
   private static func value(of owner: Value, at key: Value, _ isOptional: Bool) throws(Fault) -> Value {
     if isOptional, key.isNull { return .null }
     let name = try Self.key(
-      key, "a record", nextStep: key.isNull ? "?[...] gives null for null" : "make it text: string(x), json([a, b])")
+      key, "a record", nextStep: key.isNull ? "?[...] is null for null" : "make it text: string(x), json([a, b])")
     switch owner {
     case .record(let record):
       if let value = record[name] { return value }
@@ -99,10 +99,10 @@ package enum Access {
     return Fault(
       .field, "\(owner) has no key \(JSONValue.string(name).text)",
       nextStep: near.map { "did you mean \(JSONValue.string($0).text)?" }
-        ?? "?[...] gives null where the key is missing")
+        ?? "?[...] is null if the key is missing")
   }
 
-  /// The code point at an index, counted from 0, or from the end where it is negative.
+  /// The code point at an index, counted from 0, or from the end if it is negative.
   private static func codePoint(_ text: String, _ number: JSONNumber, _ isOptional: Bool) throws(Fault) -> Value {
     guard let position = number.integer else { throw Fault(.type, "the index of text is an integer, not \(number)") }
     let scalars = text.unicodeScalars
@@ -113,10 +113,10 @@ package enum Access {
     if let place, place < scalars.endIndex { return .string(String(scalars[place])) }
     if isOptional { return .null }
     throw Fault(
-      .field, "no code point \(position) in text of \(scalars.count)", nextStep: "?[\(position)] gives null instead")
+      .field, "no code point \(position) in text of \(scalars.count)", nextStep: "?[\(position)] is null instead")
   }
 
-  /// The element at an index, counted from 0, or from the end where it is negative; of a record the field.
+  /// The element at an index, counted from 0, or from the end if it is negative; for a record, the field of that name.
   package static func element(of value: Value, at index: Value, isOptional: Bool) throws(Fault) -> Value {
     switch (value, index) {
     case (.list(let elements), .number(let number)): return try element(elements, number, isOptional)
@@ -128,7 +128,7 @@ package enum Access {
       return try Cut(from: Cut.Bound(bounds[0], isFromEnd: false), to: Cut.Bound(bounds[1], isFromEnd: false)).of(value)
     case (.record, _), (.resource, _): return try self.value(of: value, at: index, isOptional)
     case (.null, _) where isOptional: return .null
-    case (.null, _): throw Fault(.field, "an element of null", nextStep: "?[...] gives null instead")
+    case (.null, _): throw Fault(.field, "an element of null", nextStep: "?[...] is null instead")
     case (.string, _): throw Fault(.type, "the index of text is an integer, not \(index.typeWithArticle)")
     case (.list, _), (.page, _): throw Fault(.type, "the index of a list is an integer, not \(index.typeWithArticle)")
     case (.stream, _), (.range, _):
@@ -144,20 +144,20 @@ package enum Access {
     if elements.indices.contains(index) { return elements[index] }
     if isOptional { return .null }
     let count = elements.count == 1 ? "1 element" : "\(elements.count) elements"
-    throw Fault(.field, "no element \(position) in a list of \(count)", nextStep: "?[\(position)] gives null instead")
+    throw Fault(.field, "no element \(position) in a list of \(count)", nextStep: "?[\(position)] is null instead")
   }
 }
 
 extension Fault {
-  /// What `rescue` reads.
+  /// The fields of an error in `rescue`.
   package var fields: [Record.Field] {
     [
       ("kind", .string(kind.word)), ("message", .string(message)), ("errors", .list(errors.map { Value($0) })),
-      ("place", place.map { .string($0) } ?? .null), ("seed", .string(seed)),
+      ("place", place.map { .string($0) } ?? .null), ("seed", .string(calcinatorKind)),
     ]
   }
 
-  /// Where it was: `migrate.retort:14:14`.
+  /// The place in the source: `migrate.retort:14:14`.
   package var place: String? {
     guard let source, let mark = marks.first else { return nil }
     let place = source.place(of: mark.range.lower)

@@ -6,7 +6,7 @@ package struct Decimal {
   package var coefficient: BigInt
   package var exponent: Int
 
-  /// Creates the decimal that a JSON number's digits mean, or nil where its exponent is beyond reason.
+  /// Creates the exact decimal of a JSON number; nil if its exponent is too large.
   package init?(_ number: JSONNumber) {
     if let integer = number.integer {
       coefficient = BigInt(integer)
@@ -40,13 +40,13 @@ package struct Decimal {
     self.exponent = exponent
   }
 
-  /// How many digits both may need when brought to one exponent, before it is refused.
+  /// The most digits that two decimals may need at a common exponent.
   package static let digitLimit = 100_000
 
-  /// The power of ten of the first digit, by which sizes compare without writing zeros out.
+  /// The power of ten of the first digit, which compares sizes without writing out zeros.
   package var magnitude: Int { coefficient.magnitude.description.utf8.count + exponent }
 
-  /// Brings two decimals to the smaller exponent of both; nil where that takes too many digits.
+  /// Brings two decimals to the smaller exponent of both; nil if that takes too many digits.
   package static func aligned(_ left: Decimal, _ right: Decimal) -> (BigInt, BigInt, exponent: Int)? {
     if left.exponent == right.exponent { return (left.coefficient, right.coefficient, left.exponent) }
     let exponent = min(left.exponent, right.exponent)
@@ -58,7 +58,7 @@ package struct Decimal {
     coefficient * BigInt(10).power(self.exponent - exponent)
   }
 
-  /// The decimal as a JSON number, with as many places as its exponent says.
+  /// The decimal as a JSON number, with the decimal places of its exponent.
   package var number: JSONNumber? {
     guard exponent < 0 else {
       guard exponent < Self.digitLimit else { return nil }
@@ -71,8 +71,8 @@ package struct Decimal {
   }
 }
 
-/// Calculation with numbers: exact for sums, differences, products and comparison; a binary float for a division
-/// that leaves a rest.
+/// Calculates with numbers: exactly for sums, differences, products and comparisons, as a binary float for a division
+/// with a remainder.
 package enum Arithmetic {
   package static func add(_ left: JSONNumber, _ right: JSONNumber) throws(Fault) -> JSONNumber {
     if let a = left.integer, let b = right.integer {
@@ -102,7 +102,7 @@ package enum Arithmetic {
     return number
   }
 
-  /// The quotient: an integer where two integers divide without rest, a binary float otherwise.
+  /// The quotient: an integer for two integers without a remainder, a binary float otherwise.
   package static func divide(_ left: JSONNumber, _ right: JSONNumber) throws(Fault) -> JSONNumber {
     guard try compare(right, JSONNumber(0)) != 0 else { throw Fault(.value, "division by zero") }
     if let a = left.integer, let b = right.integer, b != -1, a % b == 0 { return JSONNumber(a / b) }
@@ -114,7 +114,7 @@ package enum Arithmetic {
     return try float(double(left) / double(right))
   }
 
-  /// The rest of a division, with the sign of the dividend.
+  /// The remainder of a division, with the sign of the dividend.
   package static func remainder(_ left: JSONNumber, _ right: JSONNumber) throws(Fault) -> JSONNumber {
     guard try compare(right, JSONNumber(0)) != 0 else { throw Fault(.value, "division by zero") }
     if let a = left.integer, let b = right.integer, b != -1 { return JSONNumber(a % b) }
@@ -125,7 +125,7 @@ package enum Arithmetic {
     try subtract(JSONNumber(0), number)
   }
 
-  /// Negative, zero or positive, as `left` is below, at or above `right`.
+  /// Negative, zero or positive: `left` is less than, equal to or greater than `right`.
   package static func compare(_ left: JSONNumber, _ right: JSONNumber) throws(Fault) -> Int {
     if let a = left.integer, let b = right.integer { return a < b ? -1 : a > b ? 1 : 0 }
     let (a, b) = (try decimal(left), try decimal(right))
@@ -144,7 +144,7 @@ package enum Arithmetic {
     return value
   }
 
-  /// A binary float as a number, with the fewest digits that say it exactly.
+  /// A binary float as a number, with the fewest digits that identify it.
   package static func float(_ value: Double) throws(Fault) -> JSONNumber {
     guard value.isFinite else { throw tooLarge }
     if value == value.rounded(), abs(value) < 1e15 { return JSONNumber(Int(value)) }
@@ -152,7 +152,7 @@ package enum Arithmetic {
     return number
   }
 
-  private static let tooLarge = Fault(.value, "the numbers are too large to calculate with")
+  private static let tooLarge = Fault(.value, "the numbers are too large to calculate")
 
   private static func decimal(_ number: JSONNumber) throws(Fault) -> Decimal {
     guard let decimal = Decimal(number) else { throw tooLarge }

@@ -23,7 +23,7 @@ package enum Calendar {
 
   /// The number of a date's day, counted from 1970-01-01.
   ///
-  /// - Throws: a `value` error where there is no such day.
+  /// - Throws: a `value` error if there is no such day.
   package static func day(_ year: Int, _ month: Int, _ day: Int) throws(Fault) -> Int {
     guard years.contains(year) else { throw Fault(.value, "the year \(year) is not from 0000 to 9999") }
     guard 1...12 ~= month else { throw Fault(.value, "there is no month \(month)") }
@@ -52,7 +52,7 @@ package enum Calendar {
   }
 }
 
-/// A date, a time of day and an offset as they are read or written, before they are an instant.
+/// A date, a time of day and an offset, as a text has them.
 struct CivilTime {
   var year = 0
   var month = 1
@@ -85,7 +85,7 @@ struct CivilTime {
     guard hour < 24 else { throw Fault(.value, "there is no hour \(hour): a day begins with 0 and ends with 23") }
     guard minute < 60 else { throw Fault(.value, "there is no minute \(minute)") }
     guard second < 60 else {
-      throw Fault(.value, "there is no second \(second)", nextStep: "a leap second is written as the one before it: 59")
+      throw Fault(.value, "there is no second \(second)", nextStep: "write a leap second as 59")
     }
     return .seconds(number * 86400 + hour * 3600 + minute * 60 + second - offset) + .nanoseconds(nanosecond)
   }

@@ -2,17 +2,17 @@ public import Client
 public import JSONRPC
 import Synchronization
 
-/// A client as a value: a queue of a connection, and how to speak to it.
+/// A client as a value: a queue of a connection, with the settings of its requests.
 public struct ClientValue: Sendable {
-  /// What messages call it: its type, and its queue where that is named otherwise.
+  /// Its name in messages: its type, and its queue if that differs.
   public let name: String
   /// The verbs.
   public package(set) var client: ResourceClient
   /// The connection it was made on.
   public let connection: ConnectionValue
-  /// Tells clients of a session apart, in the order they were made.
+  /// A number that distinguishes clients, in order of creation.
   package let serial: Int
-  /// How long its requests wait where it was not made with a time of its own.
+  /// The timeout of its requests if the client has none of its own.
   package let sessionTimeout: SessionTimeout?
 
   /// Creates a client.
@@ -37,20 +37,20 @@ public struct ClientValue: Sendable {
   }
 }
 
-/// How long requests wait where neither call nor client says: what `set timeout:` changes for clients that are there.
+/// The session's timeout, for calls and clients without one; `set timeout:` changes it for existing clients too.
 package final class SessionTimeout: Sendable {
   private let state: Mutex<Duration?>
 
   package init(_ duration: Duration?) { state = Mutex(duration) }
 
-  /// The time; nil for ever.
+  /// The timeout; nil for no limit.
   package var duration: Duration? {
     get { state.withLock { $0 } }
     set { state.withLock { $0 = newValue } }
   }
 }
 
-/// Names of queues, in the order they were first used.
+/// The names of queues, in the order of their first use.
 package final class UsedQueues: Sendable {
   private let state = Mutex<[String]>([])
 
@@ -63,23 +63,23 @@ package final class UsedQueues: Sendable {
 public struct ConnectionValue: Sendable {
   /// The link to the broker, or to the embedded service.
   public let link: any Link
-  /// Tells connections of a session apart, in the order they were made.
+  /// A number that distinguishes connections, in order of creation.
   public let serial: Int
-  /// The name that `connect name:` gave it.
+  /// The name from `connect name:`.
   public let name: String?
 
-  /// What it takes: anything, destruction only where a person agrees, or no change at all.
+  /// Which changes it accepts.
   package let protection: Protection
-  /// The environment that `connect env:` named.
+  /// The environment from `connect env:`.
   package let env: String?
 
-  /// What a connection takes (`connect guard:`).
+  /// The changes that a connection accepts (`connect guard:`): all, destroys only after a confirmation, or none.
   package enum Protection: String, Sendable, CaseIterable {
     case none, confirm
     case readOnly = "read-only"
   }
 
-  /// The queues of the clients that were made on it.
+  /// The queues of its clients.
   package let queues = UsedQueues()
 
   /// Creates a connection.
@@ -93,9 +93,9 @@ public struct ConnectionValue: Sendable {
     self.env = env
   }
 
-  /// Where it leads, without the password.
+  /// The address without the password.
   public var address: String { link.address }
 
-  /// Its name, where it has one, and its address.
+  /// The name if there is one, and the address.
   package var label: String { name.map { "\($0) \(address)" } ?? address }
 }

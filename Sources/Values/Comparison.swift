@@ -1,6 +1,8 @@
 package import JSONText
 
-/// Equality and order of values: two types are a `type` error, null with `==` excepted.
+/// Equality and order of values.
+///
+/// Two values of different types are a `type` error, except null with `==`.
 package enum Comparison {
   /// Whether two values are equal.
   package static func equal(_ left: Value, _ right: Value) throws(Fault) -> Bool {
@@ -37,7 +39,8 @@ package enum Comparison {
     return true
   }
 
-  /// Negative, zero or positive: numbers, durations and times by size, strings by their Unicode scalars, false before true.
+  /// The order of two values as a negative number, zero or a positive one: numbers, durations and times by size, strings by
+  /// their code points, false before true.
   package static func order(_ left: Value, _ right: Value) throws(Fault) -> Int {
     switch (left, right) {
     case (.number(let a), .number(let b)): return try Arithmetic.compare(a, b)
@@ -50,7 +53,7 @@ package enum Comparison {
     }
   }
 
-  /// A key that equal values share, and no others: for `unique`, `group` and `key:`.
+  /// A key that is equal for equal values only, for `unique`, `group` and `key:`.
   package static func key(of value: Value) throws(Fault) -> CodePoints { CodePoints(try keyText(of: value)) }
 
   private static func keyText(of value: Value) throws(Fault) -> String {
@@ -74,7 +77,7 @@ package enum Comparison {
     }
   }
 
-  /// The digits without zeros at their end, and the power of ten; of a small integer its text.
+  /// The digits without trailing zeros and the power of ten; for a small integer its text.
   private static func key(of number: JSONNumber) -> String {
     guard number.integer == nil, let decimal = Decimal(number) else { return number.text }
     let digits = decimal.coefficient.description

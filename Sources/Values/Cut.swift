@@ -1,25 +1,25 @@
 import JSONText
 
-/// A part of a list or a text, by its first and its last place, both included.
+/// A part of a list or a text, from its first to its last index, both included.
 package struct Cut {
-  /// A place, counted from 0, or from the end where a number below zero is written out.
+  /// An index, counted from 0, or from the end for a literal below zero.
   package struct Bound {
     let place: Int
 
-    /// Takes an integer; a computed one below zero is an error.
+    /// Creates a bound from an integer; a computed one below zero is an error.
     ///
     /// - Parameters:
     ///   - value: The value of the bound.
-    ///   - isFromEnd: Whether it is written as a number below zero.
-    /// - Throws: An error for what is no integer, and for one below zero that is not written out.
+    ///   - isFromEnd: Whether it is a literal below zero.
+    /// - Throws: An error for a value that is not an integer, and for a computed one below zero.
     package init(_ value: Value, isFromEnd: Bool) throws(Fault) {
       guard case .number(let number) = value, let place = number.integer else {
-        throw Fault(.type, "a place in a cut is an integer, not \(value.typeWithArticle)")
+        throw Fault(.type, "a bound of a cut is an integer, not \(value.typeWithArticle)")
       }
       guard place >= 0 || isFromEnd else {
         throw Fault(
-          .value, "a computed place below zero in a cut: \(place)",
-          nextStep: "only a number that is written out counts from the end: [-3..-1]")
+          .value, "a computed bound below zero in a cut: \(place)",
+          nextStep: "only a literal number counts from the end: [-3..-1]")
       }
       self.place = place
     }
@@ -32,13 +32,13 @@ package struct Cut {
 
   package init(from: Bound, to: Bound) { (self.from, self.to) = (from, to) }
 
-  /// What there is of a value from one place to the other; beyond its ends there is nothing.
+  /// The part of a value between the bounds, as far as the value reaches.
   package func of(_ value: Value) throws(Fault) -> Value {
     switch value {
     case .list(let elements): return .list(Array(elements[range(of: elements.count)]))
     case .page(let page): return .list(Array(page.items[range(of: page.items.count)]))
     case .string(let text): return .string(part(of: text))
-    case .null: throw Fault(.type, "a cut of null", nextStep: "?? gives it another value: (x ?? [])[0..2]")
+    case .null: throw Fault(.type, "a cut of null", nextStep: "?? replaces null: (x ?? [])[0..2]")
     case .stream, .range:
       throw Fault(.type, "\(value.typeWithArticle) can't be cut", nextStep: "| skip N | take N, or collect it first")
     default: throw Fault(.type, "\(value.typeWithArticle) can't be cut: only lists and text can")

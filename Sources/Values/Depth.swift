@@ -1,10 +1,10 @@
 extension Value {
-  /// How deep lists and records may nest, as JSON that is read may.
+  /// The deepest nesting of lists and records, the same as for JSON.
   private static let depthLimit = 512
 
   /// The value, unless it nests deeper than the limit.
   ///
-  /// A value is only looked into as far as it may be deep: at the first and the last of each container's values.
+  /// It looks only at the first and the last value of each container.
   package func limitedInDepth() throws(Fault) -> Value {
     var level = ends
     if level.isEmpty { return self }

@@ -1,5 +1,5 @@
 extension Duration {
-  /// The duration as the language writes it, in the largest unit that says it whole: `90s`, `2m`, `1500ms`.
+  /// The duration as the language writes it, in the largest unit without a fraction: `90s`, `2m`, `1500ms`.
   package var text: String {
     let (seconds, attoseconds) = components
     guard attoseconds == 0 else {
@@ -13,8 +13,8 @@ extension Duration {
     return "\(seconds)s"
   }
 
-  /// The duration as a person reads it where nothing computes with it: as the language writes it if that is short, else
-  /// rounded: `350 ms`, `4.5 s`, `4m 10s`, `3h 20m`, `271d 4h`.
+  /// The duration for display: as the language writes it if that is short, else rounded: `350 ms`, `4.5 s`, `4m 10s`, `3h
+  /// 20m`, `271d 4h`.
   package var shown: String {
     let text = text
     return text.utf8.count <= 6 && !text.utf8.contains(UInt8(ascii: ".")) ? text : rounded

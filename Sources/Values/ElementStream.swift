@@ -1,14 +1,14 @@
 package import Language
 
-/// Elements that are handed out together.
+/// Elements that a stream yields together.
 package struct ElementPage: Sendable {
   package var elements: [Value]
-  /// For each element the values that `as` gave names to, in the order they were made; empty where nothing has a name.
+  /// For each element the values named by `as`, in order of creation; empty if nothing is named.
   package var names: [[Value]]
-  /// Elements that a stage could make nothing of, with how many of the page stand before each.
+  /// Elements that failed in a stage, each with the number of the page's elements before it.
   package var failures: [Failure] = []
 
-  /// An element that a stage could make nothing of.
+  /// An element that failed in a stage.
   package struct Failure: Sendable {
     package var place: Int
     package var element: Value
@@ -20,7 +20,7 @@ package struct ElementPage: Sendable {
     }
   }
 
-  /// Whether it hands out nothing.
+  /// Whether it has neither elements nor failures.
   var isEmpty: Bool { elements.isEmpty && failures.isEmpty }
 
   package init(_ elements: [Value] = [], names: [[Value]] = []) {
@@ -28,7 +28,7 @@ package struct ElementPage: Sendable {
     self.names = names
   }
 
-  /// Adds an element with the names of another one.
+  /// Adds an element with the named values of another one.
   package mutating func append(_ element: Value, like page: ElementPage, _ index: Int) {
     elements.append(element)
     if !page.names.isEmpty { names.append(page.names[index]) }
@@ -43,7 +43,7 @@ package struct ElementPage: Sendable {
     }
   }
 
-  /// The elements one by one, each with its names.
+  /// The elements one by one, each with its named values.
   package var single: [ElementPage] {
     elements.enumerated().map { ElementPage([$1], names: names.isEmpty ? [] : [names[$0]]) }
   }
@@ -59,28 +59,28 @@ package struct ElementPage: Sendable {
   }
 }
 
-/// What hands out elements, a page at a time.
+/// A flow of elements, one page at a time.
 ///
-/// A page is never empty; nil is the end. Dropping a stream lets go of what it holds.
+/// A page is never empty; nil is the end. Releasing a stream releases its source.
 package struct ElementStream {
   private var pull: (() async throws(Fault) -> ElementPage?)?
-  /// Whether it is a page that has a next one.
+  /// Whether it is a page of a service with a next page.
   package var hasNextPage = false
-  /// How many elements the service says there are in all pages; asked once the first page was pulled.
+  /// The service's count of elements in all pages; known after the first page.
   package var total: (() -> Int?)?
 
-  /// Creates a stream of a function that is called for each page until it returns nil.
+  /// Creates a stream from a function that is called for each page until it returns nil.
   package init(_ pull: @escaping () async throws(Fault) -> [Value]?) {
     self.pull = { () async throws(Fault) in try await pull().map { ElementPage($0) } }
   }
 
-  /// Creates a stream of a function that is called for each page, with names, until it returns nil.
+  /// Creates a stream from a function that is called for each page, with named values, until it returns nil.
   package init(pages pull: @escaping () async throws(Fault) -> ElementPage?) { self.pull = pull }
 
-  /// Creates a stream of elements that are there already.
+  /// Creates a stream of elements in memory.
   package init(_ elements: [Value]) { self.init(page: ElementPage(elements)) }
 
-  /// Creates a stream of elements that are there already, with their names.
+  /// Creates a stream of elements in memory, with their named values.
   package init(page: ElementPage) {
     var rest: ElementPage? = page.elements.isEmpty ? nil : page
     pull = { () async throws(Fault) in
@@ -96,7 +96,7 @@ package struct ElementStream {
     total = { page.total }
   }
 
-  /// The next page with its names, or nil at the end; after it the source is let go.
+  /// The next page with its named values, or nil at the end, which releases the source.
   package mutating func page() async throws(Fault) -> ElementPage? {
     guard let pull else { return nil }
     while let page = try await pull() {
@@ -109,10 +109,10 @@ package struct ElementStream {
   /// The elements of the next page, or nil at the end.
   package mutating func next() async throws(Fault) -> [Value]? { try await page()?.elements }
 
-  /// Lets go of the source before its end.
+  /// Releases the source early.
   package mutating func close() { pull = nil }
 
-  /// The same elements; an error on the way to one gets a place, unless it has its own.
+  /// The same elements; an error without a place gets this one.
   package func placed(at range: SourceRange, in source: SourceText) -> ElementStream {
     guard let pull else { return self }
     var placed = self
@@ -122,10 +122,10 @@ package struct ElementStream {
     return placed
   }
 
-  /// All elements that are left.
+  /// All remaining elements.
   package mutating func rest() async throws(Fault) -> [Value] { try await all().elements }
 
-  /// All elements that are left, with their names.
+  /// All remaining elements, with their named values.
   package mutating func all() async throws(Fault) -> ElementPage {
     var all = ElementPage()
     while let page = try await page() {

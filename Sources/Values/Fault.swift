@@ -1,25 +1,25 @@
 public import JSONText
 public import Language
 
-/// An error of the language, with its place: what `rescue` sees, and what ends a batch.
+/// An error of the language with its place, which `rescue` reads and which ends a batch.
 ///
 /// The kinds: TheLanguage.md, "Errors".
 public final class Fault: Error, Sendable {
-  /// The kind, by its word in the language.
+  /// The kind, by its name in the language.
   public struct Kind: Sendable, Hashable, CustomStringConvertible {
-    /// The word: `not-found`.
+    /// The name: `not-found`.
     public var word: String
-    /// Creates a kind of a word.
+    /// Creates a kind.
     public init(_ word: String) { self.word = word }
-    /// The word.
+    /// The name.
     public var description: String { word }
   }
 
-  /// Words that caused it, and what is said below them.
+  /// A source range that caused it, with its label.
   public struct Mark: Sendable {
-    /// The words in the source.
+    /// The source range.
     public var range: SourceRange
-    /// What stands below them; nil for a bare caret.
+    /// The label below it; nil for a bare caret.
     public var label: String?
 
     /// Creates a mark.
@@ -29,21 +29,21 @@ public final class Fault: Error, Sendable {
     }
   }
 
-  /// What kind of error it is.
+  /// The kind.
   public let kind: Kind
   /// One sentence that says what is wrong.
   public let message: String
-  /// What to do next, if that can be said.
+  /// What to do next, if that is known.
   public let nextStep: String?
-  /// The words that caused it; the first gives the place.
+  /// The source ranges that caused it; the first gives the place.
   public let marks: [Mark]
   /// The text that the marks are in.
   public let source: SourceText?
   /// A service's error objects.
   public let errors: [JSONValue]
-  /// What came round it, innermost first: `in stage where, on posts 12`, `called from x.retort:3`.
+  /// The context, innermost first: `in stage where, on posts 12`, `called from x.retort:3`.
   public let trail: [String]
-  /// The exit status of a batch that it ends, where its kind alone does not say it.
+  /// The exit status of a batch that it ends; nil for the status of its kind.
   public let status: Int32?
 
   /// Creates an error.
@@ -66,7 +66,7 @@ public final class Fault: Error, Sendable {
     self.init(kind, message, at: [Mark(range)], nextStep: nextStep)
   }
 
-  /// The same error in a text, unless it has one already; where it has no mark, the range becomes its place.
+  /// The same error with a source text, if it has none, and with the range as its place, if it has no mark.
   package func placed(at range: SourceRange, in source: SourceText) -> Fault {
     guard self.source == nil else { return self }
     return Fault(
@@ -74,7 +74,7 @@ public final class Fault: Error, Sendable {
       trail: trail, status: status)
   }
 
-  /// The same error with one more line of what came round it.
+  /// The same error with another line of context.
   package func within(_ line: String) -> Fault {
     Fault(
       kind, message, at: marks, in: source, nextStep: nextStep, errors: errors, trail: trail + [line],
@@ -87,14 +87,14 @@ public final class Fault: Error, Sendable {
       kind, message, at: marks, in: source, nextStep: nextStep, errors: errors, trail: trail, status: status)
   }
 
-  /// The same error, ending a batch with a status.
+  /// The same error with an exit status for the batch.
   package func ending(_ status: Int32) -> Fault {
     Fault(
       kind, message, at: marks, in: source, nextStep: nextStep, errors: errors, trail: trail,
       status: self.status ?? status)
   }
 
-  /// Whether it says the same as another but for numbers and names in it: that of another element.
+  /// Whether it has the same wording as another error except for numbers and quoted names, as errors of two elements have.
   package func hasSameWording(as other: Fault) -> Bool {
     func words(_ text: String) -> [Substring] {
       text.split(separator: " ").filter { word in !word.contains { $0.isNumber || $0 == "\"" } }
@@ -102,11 +102,11 @@ public final class Fault: Error, Sendable {
     return message == other.message || words(message) == words(other.message)
   }
 
-  /// Whether `rescue` never sees it: a guard, a limit, a missing confirmation, an interrupt, the end of the run.
+  /// Whether `rescue` can't catch it: a guard, a limit, a missing confirmation, an interrupt, the end of the run.
   public var isUncatchable: Bool { Kind.final.contains(kind) }
 
-  /// The word of the seed's `error_to_calcinator_error` (Retort.Client.Generic).
-  public var seed: String {
+  /// The name of the kind in Retort's `error_to_calcinator_error` (Retort.Client.Generic).
+  public var calcinatorKind: String {
     switch kind {
     case .notFound: "not_found"
     case .sandbox: "sandbox_access_disallowed"
@@ -139,10 +139,10 @@ extension Fault.Kind {
   package static let refused = Self("refused")
   package static let limit = Self("limit")
   package static let interrupted = Self("interrupted")
-  /// A statement that does not parse or check; nothing ran.
+  /// A statement that does not parse or fails the check; nothing ran.
   package static let syntax = Self("syntax")
 
-  /// `exit`: the end of the program, no error.
+  /// `exit`: the end of the program, not an error.
   package static let exit = Self("exit")
   /// Standard output was closed by its reader.
   package static let closed = Self("closed")

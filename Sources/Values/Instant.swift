@@ -5,7 +5,7 @@ public struct Instant: Sendable, Hashable, Comparable {
   /// The time since 1970-01-01T00:00:00Z, without leap seconds.
   package let sinceEpoch: Duration
 
-  /// Creates an instant of the time since 1970 in UTC.
+  /// Creates an instant from the time since 1970 in UTC.
   ///
   /// - Throws: a `value` error outside the years 0000 to 9999.
   package init(sinceEpoch: Duration) throws(Fault) {
@@ -22,7 +22,7 @@ public struct Instant: Sendable, Hashable, Comparable {
   /// 10000-01-01T00:00:00Z.
   private static let end = Duration.seconds(2_932_897 * 86400)
 
-  /// The present instant.
+  /// The current instant.
   package static var now: Instant {
     var time = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &time)
@@ -31,9 +31,9 @@ public struct Instant: Sendable, Hashable, Comparable {
 
   /// Reads a date and time (RFC 3339 section 5.6).
   ///
-  /// A bare date is its midnight, a time without an offset is in UTC, and a space may stand for the `T`. Digits after the
-  /// ninth of a fraction are dropped.
-  /// - Throws: a `value` error that quotes the text and says what is wrong.
+  /// A bare date means its midnight, a time without an offset is in UTC, and a space may replace the `T`. Digits of a
+  /// fraction after the ninth are dropped.
+  /// - Throws: a `value` error with the quoted text and the reason.
   package init(parsing text: String) throws(Fault) {
     do throws(Fault) {
       var reader = TimeReader(text)
@@ -71,8 +71,8 @@ public struct Instant: Sendable, Hashable, Comparable {
 }
 
 extension Fault {
-  /// The same error, about a text that is no time.
+  /// The same error, about a text that is not a time.
   func about(_ text: String, _ example: String) -> Fault {
-    Fault(kind, "\(text.quoted) is no time: \(message)", nextStep: nextStep ?? example)
+    Fault(kind, "\(text.quoted) is not a time: \(message)", nextStep: nextStep ?? example)
   }
 }

@@ -1,15 +1,15 @@
 public import JSONText
 
 extension Value {
-  /// The value as JSON: a resource is its resource object as received, a duration and a time their text.
+  /// The value as JSON: a resource as its received resource object, a duration and a time as text.
   ///
-  /// - Throws: a `type` error for what has no JSON: a client, a connection, a stream.
+  /// - Throws: a `type` error for a value without a JSON form: a client, a connection, a stream.
   public func json() throws(Fault) -> JSONValue {
     var left = Size.values
     return try json(&left)
   }
 
-  /// The JSON of at most `left` values, those of lists and records counted wherever they stand.
+  /// The JSON of at most `left` values, nested values included.
   private func json(_ left: inout Int) throws(Fault) -> JSONValue {
     left -= 1
     if left & 0xFFFF == 0, Task.isCancelled { throw Fault(.interrupted, "interrupted") }
@@ -51,7 +51,7 @@ extension Value {
 
   private var isStream: Bool { if case .stream = self { true } else { false } }
 
-  /// The text that an interpolation or `print` shows: a string as it is, all else as JSON.
+  /// The text for an interpolation or `print`: a string as it is, any other value as JSON.
   package func interpolated() throws(Fault) -> String {
     switch self {
     case .string(let string): return string

@@ -1,7 +1,7 @@
 import JSONText
 package import Language
 
-/// What the operators do.
+/// The operators of the language.
 package enum Operators {
   package typealias Operation = @Sendable (Value, Value) throws(Fault) -> Value
 
@@ -102,21 +102,21 @@ package enum Operators {
       return try Arithmetic.compare(number, JSONNumber(upper)) <= 0
     case .string: throw Fault(.type, "in is for lists", nextStep: "for text: contains(text, part)")
     case .record: throw Fault(.type, "in is for lists", nextStep: "for a record's names: x in keys(record)")
-    default: throw Fault(.type, "in needs a list at its right, not \(container.typeWithArticle)")
+    default: throw Fault(.type, "in needs a list on its right, not \(container.typeWithArticle)")
     }
   }
 
   private static func matches(_ text: Value, _ pattern: Value) throws(Fault) -> Bool {
     guard case .pattern(let pattern) = pattern else {
-      throw Fault(.type, "=~ needs a pattern at its right", nextStep: "write it between slashes: .text =~ /draft/i")
+      throw Fault(.type, "=~ needs a pattern on its right", nextStep: "write it between slashes: .text =~ /draft/i")
     }
     guard case .string(let text) = text else {
-      throw Fault(.type, "=~ needs a string at its left, not \(text.typeWithArticle)", nextStep: "string(x) =~ /.../")
+      throw Fault(.type, "=~ needs a string on its left, not \(text.typeWithArticle)", nextStep: "string(x) =~ /.../")
     }
     return try pattern.matches(text)
   }
 
-  /// A duration of a number's text and a unit; nil beyond a hundred years.
+  /// A duration from a number's text and a unit; nil beyond a hundred years.
   package static func duration(_ value: String, _ unit: String) -> Duration? {
     let scale: [String: Double] = ["ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400]
     guard let factor = scale[unit], JSONNumber(text: value) != nil, let number = Double(value) else { return nil }
@@ -130,7 +130,7 @@ package enum Operators {
 
   private static func misfit(_ symbol: String, _ verb: String, _ left: Value, _ right: Value) -> Fault {
     if left.isNull || right.isNull {
-      return Fault(.type, "\(symbol) can't \(verb) null", nextStep: "?? gives another value for null: (x ?? 0)")
+      return Fault(.type, "\(symbol) can't \(verb) null", nextStep: "?? replaces null: (x ?? 0)")
     }
     return Fault(
       .type, "\(symbol) can't \(verb) \(left.typeWithArticle) and \(right.typeWithArticle)",
@@ -139,7 +139,7 @@ package enum Operators {
 }
 
 extension Value {
-  /// The boolean of a condition; nothing else is true or false.
+  /// The boolean of a condition; any other type is an error.
   package func condition(_ word: String) throws(Fault) -> Bool {
     guard case .bool(let value) = self else {
       throw Fault(

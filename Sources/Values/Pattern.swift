@@ -9,7 +9,7 @@ public struct Pattern: Sendable {
 
   /// Compiles a pattern with any of the flags `i` (letter case), `m` (lines), `s` (dot takes newlines), `x` (spaces).
   ///
-  /// - Throws: a `value` error with the reason and the place of PCRE2.
+  /// - Throws: a `value` error with PCRE2's reason and position.
   package init(_ text: String, flags: String = "") throws(Fault) {
     self.text = text
     self.flags = flags
@@ -29,14 +29,14 @@ public struct Pattern: Sendable {
 
   /// Whether the pattern is found in a text.
   ///
-  /// - Throws: a `limit` error where the search takes too many steps, and `interrupted`.
+  /// - Throws: a `limit` error if the search takes too many steps, and `interrupted`.
   package func matches(_ text: String) throws(Fault) -> Bool {
     try unsafe within(text) { bytes throws(Fault) in
       try unsafe found(in: bytes) { bytes throws(RegularExpression.Stop) in try unsafe expression.isFound(in: bytes) }
     }
   }
 
-  /// The texts of the groups of the first match, null for one that took no part; nil without a match.
+  /// The texts of the groups of the first match, with null for a group that took no part; nil without a match.
   package func groups(in text: String) throws(Fault) -> [String?]? {
     let groups = try unsafe within(text) { bytes throws(Fault) in
       try unsafe found(in: bytes) { bytes throws(RegularExpression.Stop) in
@@ -46,7 +46,7 @@ public struct Pattern: Sendable {
     return groups.map { $0.dropFirst().map { $0.map { text.bytes($0) } } }
   }
 
-  /// How many groups the pattern has.
+  /// The number of groups of the pattern.
   package var groupCount: Int { expression.groupCount }
 
   /// The text with each match replaced; in the replacement `$1` to `$9` are groups of the match, `$$` is a dollar.
@@ -67,7 +67,7 @@ public struct Pattern: Sendable {
     return result + text.bytes(end..<text.utf8.count)
   }
 
-  /// The parts of a text between matches; an empty match at one of its ends parts nothing.
+  /// The parts of a text between matches; an empty match at an end of the text splits nothing.
   package func split(_ text: String) throws(Fault) -> [String] {
     var (parts, end) = ([String](), 0)
     let count = text.utf8.count
@@ -80,9 +80,9 @@ public struct Pattern: Sendable {
     return parts + [text.bytes(end..<count)]
   }
 
-  /// Lends all matches from left to right.
+  /// Calls `body` with all matches from left to right.
   ///
-  /// After an empty one the search goes on with one that is not empty there, or at the next code point.
+  /// After an empty match the search continues with a match that is not empty there, or at the next code point.
   private func eachMatch(
     in text: String, _ body: (Range<Int>, RegularExpression.Groups) throws(Fault) -> Void
   ) throws(Fault) {
@@ -109,7 +109,7 @@ public struct Pattern: Sendable {
     }
   }
 
-  /// Lends the bytes of a text.
+  /// Passes the bytes of a text to `body`.
   private func within<Result>(
     _ text: String, _ body: (UnsafeBufferPointer<UInt8>) throws(Fault) -> Result
   ) throws(Fault) -> Result {
@@ -119,7 +119,7 @@ public struct Pattern: Sendable {
     }.get()
   }
 
-  /// What a search gives, with the reason where it was stopped as an error of the language.
+  /// The result of a search; a stopped search becomes an error of the language.
   private func found<Result>(
     in bytes: UnsafeBufferPointer<UInt8>,
     _ body: (UnsafeBufferPointer<UInt8>) throws(RegularExpression.Stop) -> Result
@@ -131,7 +131,7 @@ public struct Pattern: Sendable {
       case .tooManySteps:
         throw Fault(
           .limit, "the pattern \(description) takes too many steps on a text of \(bytes.count) bytes",
-          nextStep: "a repetition inside a repetition has too many ways to match: write ++ for the inner +, or *+ for *"
+          nextStep: "avoid a repetition inside a repetition: write ++ for the inner +, or *+ for *"
         )
       }
     }

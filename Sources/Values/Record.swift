@@ -1,7 +1,7 @@
 public import JSONText
 import Synchronization
 
-/// Fields in their order: a JSON object as it was parsed, or fields that a statement made.
+/// Fields in order: a parsed JSON object, or fields that a statement made.
 public struct Record: Sendable {
   /// A field's name and value.
   public typealias Field = (name: String, value: Value)
@@ -9,38 +9,38 @@ public struct Record: Sendable {
   private enum Storage: Sendable {
     case json(JSONObject)
     case fields([Field])
-    /// Fields whose values are made when they are read.
+    /// Fields whose values are computed when they are read.
     case lazy(LazyFields)
-    /// Many fields, and where each name stands.
+    /// Many fields, with an index of the names.
     indirect case large(Storage, NamePlaces)
 
-    /// The fields themselves.
+    /// The storage without the index of names.
     var plain: Storage { if case .large(let plain, _) = self { plain } else { self } }
   }
 
   private let storage: Storage
 
-  /// Creates a record of a JSON object, whose members are decoded when they are touched.
+  /// Creates a record from a JSON object, whose members are decoded at their first access.
   public init(_ object: JSONObject) {
     let isLarge = object.hasMoreMembers(than: NamePlaces.threshold)
     storage = isLarge ? .large(.json(object), NamePlaces()) : .json(object)
   }
 
-  /// Creates a record of fields with different names.
+  /// Creates a record from fields with different names.
   public init(_ fields: [Field]) {
     storage = fields.count > NamePlaces.threshold ? .large(.fields(fields), NamePlaces()) : .fields(fields)
   }
 
-  /// Creates a record whose values are made each time they are read.
+  /// Creates a record whose values are computed each time they are read.
   ///
   /// - Parameters:
   ///   - names: The names, which differ.
-  ///   - value: Gives the value of the name in a place.
+  ///   - value: Returns the value of the name at an index.
   package init(names: [String], _ value: @escaping @Sendable (Int) -> Value) {
     storage = .lazy(LazyFields(names: names, value: value))
   }
 
-  /// The field of a name, or nil.
+  /// The field with a name, or nil.
   public subscript(name: String) -> Value? {
     switch storage {
     case .json(let object): object[name].map { Value($0) }
@@ -50,7 +50,7 @@ public struct Record: Sendable {
     }
   }
 
-  /// The names in their order.
+  /// The names in order.
   public var names: [String] {
     switch storage.plain {
     case .json(let object): object.keys
@@ -60,7 +60,7 @@ public struct Record: Sendable {
     }
   }
 
-  /// The fields in their order.
+  /// The fields in order.
   public var fields: [Field] {
     switch storage.plain {
     case .json(let object): object.map { ($0.key, Value($0.value)) }
@@ -80,10 +80,10 @@ public struct Record: Sendable {
     }
   }
 
-  /// The object it was made of, as long as nothing was changed.
+  /// The object that the record was created from, while nothing has changed.
   package var json: JSONObject? { if case .json(let object) = storage.plain { object } else { nil } }
 
-  /// The record with another's fields added; where both have one, the other's counts.
+  /// The record merged with another one; for a name in both, the other's value counts.
   package func merging(_ other: Record) -> Record {
     var result = fields
     let added = other.fields
@@ -98,7 +98,7 @@ public struct Record: Sendable {
   }
 }
 
-/// Names, and what gives the value of each.
+/// Names, and the function that returns the value of each.
 private final class LazyFields: Sendable {
   let names: [String]
   let value: @Sendable (Int) -> Value
@@ -109,11 +109,11 @@ private final class LazyFields: Sendable {
   }
 }
 
-/// Where each name of a large record stands, so that a look-up takes the same time however many there are.
+/// The index of each name in a large record, for look-ups in constant time.
 ///
 /// It is filled at the first look-up and shared by the record's copies.
 private final class NamePlaces: Sendable {
-  /// How many fields a record has that is searched from its beginning.
+  /// The most fields of a record that is searched linearly.
   static let threshold = 16
 
   private struct State {

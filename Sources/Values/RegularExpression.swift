@@ -4,25 +4,25 @@ import Synchronization
 
 /// A regular expression compiled by PCRE2 (pcre2api), which matches by code point.
 ///
-/// It is compiled twice. The first form is machine code (pcre2jit) that can't be stopped, so that it is used only where a
-/// text is so short that even the worst search through it is quick. Else, and where the first form gives up, the second
-/// is interpreted, and calls back before each item of the pattern: there the steps are counted and Ctrl-C is seen.
+/// It is compiled twice. The first form is machine code (pcre2jit), which can't be interrupted; it is used only for a text
+/// so short that even the worst search is quick. For other texts, and if the first form gives up, the second form is
+/// interpreted. It calls back before each item of the pattern, to count the steps and to check for Ctrl-C.
 @safe final class RegularExpression: Sendable {
   /// Byte offsets of the whole match, then of each group; nil for a group that took no part.
   typealias Groups = [Range<Int>?]
 
-  /// Why there is no answer.
+  /// The reason why a search has no result.
   enum Stop: Error {
     case tooManySteps
     case interrupted
-    /// PCRE2 gives up for another reason.
+    /// PCRE2 gave up for another reason.
     case failed(String)
   }
 
-  /// What PCRE2 says about a pattern that it does not understand.
+  /// PCRE2's error for an invalid pattern.
   struct SyntaxError: Error {
     var message: String
-    /// The byte of the pattern where it stands.
+    /// The offset in the pattern, in bytes.
     var offset: Int
   }
 
@@ -31,11 +31,11 @@ import Synchronization
   private nonisolated(unsafe) let quickContext: OpaquePointer
   private nonisolated(unsafe) let context: OpaquePointer
   private nonisolated(unsafe) let data: OpaquePointer
-  /// Held by the one task that searches, for the contexts and the data are written to.
+  /// Held by the task that searches, since a search writes to the contexts and the match data.
   private let turn = Mutex(())
-  /// How many groups the pattern has.
+  /// The number of groups of the pattern.
   let groupCount: Int
-  /// The longest text, in bytes, that the quick form searches.
+  /// The longest text, in bytes, that the machine code searches.
   private let quickLimit: Int
 
   init(_ pattern: String, flags: String) throws(SyntaxError) {
@@ -106,8 +106,8 @@ import Synchronization
 
   /// The length at which the worst search would take some hundred million steps.
   ///
-  /// Each quantifier multiplies the ways to match by the length, an optional item or an alternative by two. A pattern
-  /// that calls itself is never quick.
+  /// Each quantifier multiplies the possible matches by the length, an optional item or an alternative by two. A recursive
+  /// pattern is never quick.
   private static func quickLimit(of pattern: String) -> Int {
     var (exponent, last) = (1.0, UInt8(0))
     var room = 1e8
@@ -126,7 +126,7 @@ import Synchronization
     return room < 1 ? -1 : Int(root(room, exponent))
   }
 
-  /// The largest integer whose power stays within a number.
+  /// The largest integer whose power does not exceed a number.
   private static func root(_ number: Double, _ exponent: Double) -> Double {
     var (low, high) = (1.0, number)
     while high - low > 1 {
@@ -139,18 +139,18 @@ import Synchronization
   }
 }
 
-/// What is left of the steps of one search.
+/// The remaining steps of a search.
 private struct Budget {
-  /// A unit is a call before an item, or sixteen bytes that the search moved on.
+  /// A unit is a call before an item, or sixteen bytes that the search advanced.
   private var left: Int
   private var position = 0
   private var calls = 0
   private(set) var isInterrupted = false
 
-  /// Enough for any search whose time grows with its text, and under a second for a short one.
+  /// Creates a budget that is enough for any search in linear time, and takes under a second for a short text.
   init(_ count: Int) { left = 20_000_000 + 64 * count }
 
-  /// Counts a call; false ends the search.
+  /// Counts a call; returns false if the search must end.
   mutating func spend(at position: Int) -> Bool {
     left -= 1 + abs(position - self.position) >> 4
     self.position = position
@@ -166,20 +166,20 @@ extension RegularExpression {
     try turn.withLock { _ throws(Stop) in try unsafe search(text, from: 0, options: 0) > 0 }
   }
 
-  /// The next match at or after a byte; with `options` of PCRE2 that hold for this search.
+  /// The next match at or after an offset; `options` are PCRE2's, for this search.
   func next(in text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32 = 0) throws(Stop) -> Groups? {
     try turn.withLock { _ throws(Stop) in
       let count = try unsafe search(text, from: start, options: options)
       guard count > 0, let offsets = unsafe pcre2_get_ovector_pointer_8(data) else { return nil }
       return (0...groupCount).map { group in
         let (lower, upper) = unsafe (offsets[2 * group], offsets[2 * group + 1])
-        // A group without a part has -1; \K in an assertion can put the start behind the end.
+        // A group that took no part has -1; \K in an assertion can put the start after the end.
         return group < Int(count) && upper >= 0 ? max(0, min(lower, upper))..<upper : nil
       }
     }
   }
 
-  /// How many groups were set and one more; 0 or less without a match.
+  /// The number of groups that were set, plus one; 0 or less without a match.
   private func search(
     _ text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32
   ) throws(Stop) -> Int32 {

@@ -1,6 +1,6 @@
 import JSONText
 
-/// What stands for a match.
+/// The replacement of a match.
 enum Replacement {
   case literal(String)
   case group(Int)
@@ -18,7 +18,7 @@ enum Replacement {
         parts += [.group(number), .literal(String(piece.unicodeScalars.dropFirst()))]
       } else {
         throw Fault(
-          .value, "a $ in the replacement is followed by no digit from 1 to 9",
+          .value, "a $ in the replacement needs a digit from 1 to 9 after it",
           nextStep: "$1 is the first group, and $$ a dollar")
       }
     }
@@ -29,6 +29,6 @@ enum Replacement {
     let has = pattern.groupCount == 0 ? "none" : "\(pattern.groupCount)"
     return Fault(
       .value, "there is no group $\(number) in \(pattern.description), which has \(has)",
-      nextStep: "a group stands in parentheses, and $$ is a dollar")
+      nextStep: "a group is in parentheses, and $$ is a dollar")
   }
 }

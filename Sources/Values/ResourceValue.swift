@@ -1,42 +1,42 @@
 public import JSONText
 
-/// A resource as it was received, or an identifier that stands for one.
+/// A received resource, or an identifier.
 ///
-/// Its attributes and relationships are fields beside `type id links meta`; a relationship wins over an attribute.
+/// Its fields are `type id links meta`, its attributes and its relationships; a relationship hides an attribute of its name.
 public struct ResourceValue: Sendable {
   /// The resource object, as received.
   public let object: JSONObject
-  /// The attributes, empty where the service left them out.
+  /// The attributes; empty if absent.
   package let attributes: JSONObject
-  /// The relationships, empty where the service left them out.
+  /// The relationships; empty if absent.
   package let relationships: JSONObject
-  /// What came with it in its document.
+  /// The rest of its document.
   package let compound: Compound?
-  /// The resources on the way here, so that a cycle ends in identifiers.
+  /// The resources that led to it, so that a cycle ends in identifiers.
   package let path: [String]
-  /// The relationships on the way here: for the error that says what to include.
-  package let way: [String]
-  /// Why it is only an identifier of what a relationship leads to, where it is.
+  /// The relationships that led to it, for an error that suggests what to include.
+  package let includePath: [String]
+  /// The reason why it holds only an identifier; nil for a resource.
   package let stub: Stub?
 
-  /// Why a relationship leads to an identifier and not to a resource.
+  /// The reason why a relationship holds only an identifier.
   package enum Stub: Sendable {
     case notIncluded
-    /// It is one of the resources on the way here.
+    /// It is one of the resources that led to it.
     case cycle
   }
 
-  /// Whether it is all that was sent of what a relationship leads to.
+  /// Whether it is only the identifier of a related resource.
   package var isStub: Bool { stub != nil }
 
-  /// What a document holds beside its primary data, shared by its resources.
+  /// The included resources of a document, shared by its primary resources.
   package final class Compound: Sendable {
     package let included: @Sendable (_ type: String, _ id: String) -> JSONObject?
-    /// Whether it is among the primary data.
+    /// Whether a resource is among the primary data.
     package let isListed: @Sendable (_ type: String, _ id: String) -> Bool
-    /// Names the client that read it.
+    /// The name of the client that read it.
     package let client: String
-    /// The paths of relationships that the service was asked to include.
+    /// The relationship paths of the request's `include`.
     package let asked: [String]
 
     package init(
@@ -51,31 +51,31 @@ public struct ResourceValue: Sendable {
   }
 
   package init(
-    _ object: JSONObject, compound: Compound? = nil, path: [String] = [], way: [String] = [], stub: Stub? = nil
+    _ object: JSONObject, compound: Compound? = nil, path: [String] = [], includePath: [String] = [], stub: Stub? = nil
   ) {
     self.object = object
     attributes = object["attributes"]?.objectValue ?? JSONObject()
     relationships = object["relationships"]?.objectValue ?? JSONObject()
     self.compound = compound
     self.path = path
-    self.way = way
+    self.includePath = includePath
     self.stub = stub
   }
 
-  /// Creates a resource of an object that has a `type`, and `attributes` or `relationships`; nil of any other.
+  /// Creates a resource from an object with a `type` and `attributes` or `relationships`; nil for any other.
   package init?(found object: JSONObject) {
     let (attributes, relationships) = (object["attributes"]?.objectValue, object["relationships"]?.objectValue)
     guard attributes != nil || relationships != nil, object["type"]?.stringValue != nil else { return nil }
     self.object = object
     self.attributes = attributes ?? JSONObject()
     self.relationships = relationships ?? JSONObject()
-    (compound, path, way, stub) = (nil, [], [], nil)
+    (compound, path, includePath, stub) = (nil, [], [], nil)
   }
 
   /// The type.
   public var type: String { object["type"]?.stringValue ?? "" }
 
-  /// The id as a string, or nil where it has none yet.
+  /// The id as a string; nil before the resource is created.
   public var id: String? {
     switch object["id"] {
     case .string(let id): id
@@ -89,7 +89,7 @@ public struct ResourceValue: Sendable {
     isStub || !object.contains("attributes") && !object.contains("relationships")
   }
 
-  /// The resource less a field: an attribute, a relationship, or a member such as `links`; nil where it has none such.
+  /// The resource without a field: an attribute, a relationship, or a member such as `links`; nil if there is no such field.
   package func without(_ name: String) -> ResourceValue? {
     var object = object
     if ["id", "links", "meta", "attributes", "relationships"].contains(name) {
@@ -106,18 +106,18 @@ public struct ResourceValue: Sendable {
     } else {
       return nil
     }
-    return ResourceValue(object, compound: compound, path: path, way: way, stub: stub)
+    return ResourceValue(object, compound: compound, path: path, includePath: includePath, stub: stub)
   }
 
-  /// Whether it is all in its object: nothing came with it, and nothing led to it.
-  package var isAlone: Bool { compound == nil && stub == nil && path.isEmpty && way.isEmpty && !isIdentifier }
+  /// Whether its object is all of it: it has no document, and no resource led to it.
+  package var isAlone: Bool { compound == nil && stub == nil && path.isEmpty && includePath.isEmpty && !isIdentifier }
 
   /// Whether both are the same resource.
   package func isSame(as other: ResourceValue) -> Bool {
     type.isSame(as: other.type) && (id ?? "").isSame(as: other.id ?? "") && (id == nil) == (other.id == nil)
   }
 
-  /// The value of a field, or nil where the resource has none of that name.
+  /// The value of a field, or nil if the resource has none of that name.
   package func field(_ name: String) throws(Fault) -> Value? {
     switch name {
     case "type": return .string(type)
@@ -132,9 +132,9 @@ public struct ResourceValue: Sendable {
     return attributes[name].map { Value($0) }
   }
 
-  /// What a relationship leads to, or nil where there is none of that name.
+  /// The related resources, or nil if there is no relationship of that name.
   ///
-  /// - Throws: `field` where it is not loaded.
+  /// - Throws: a `field` error if it is not loaded.
   package func relationship(_ name: String) throws(Fault) -> Value? {
     guard stub == nil, let relationship = relationships[name] else { return nil }
     return try linked(name, relationship)
@@ -149,7 +149,7 @@ public struct ResourceValue: Sendable {
     return ["type", "id"] + attributes + relationships.keys.filter { !attributes.has($0) }
   }
 
-  /// What the relationships lead to, without those that are not loaded: null would say that they lead nowhere.
+  /// The related resources of all loaded relationships; null for another would mean that it is empty.
   private func related() throws(Fault) -> Record {
     var fields: [Record.Field] = []
     for (name, relationship) in relationships where relationship["data"] != nil {
@@ -158,18 +158,18 @@ public struct ResourceValue: Sendable {
     return Record(fields)
   }
 
-  /// What a relationship leads to: resources where they are included, identifiers where not.
+  /// The value of a relationship: resources if they are included, else identifiers.
   private func linked(_ name: String, _ relationship: JSONValue) throws(Fault) -> Value {
     switch relationship["data"] {
     case nil:
       throw Fault(
         .field, "\(name) of \(label) is not loaded: the service sent the relationship without data",
-        nextStep: "ask for it: include: \"\((way + [name]).joined(separator: "."))\"")
+        nextStep: "add include: \"\((includePath + [name]).joined(separator: "."))\"")
     case .null?: return .null
     case .object(let identifier)?: return .resource(resolve(identifier, name))
     case .array(let identifiers)?:
       return .list(identifiers.compactMap(\.objectValue).map { .resource(resolve($0, name)) })
-    default: throw Fault(.malformed, "\(name) of \(label) has data that is no linkage")
+    default: throw Fault(.malformed, "\(name) of \(label) has data that is not linkage")
     }
   }
 
@@ -180,34 +180,35 @@ public struct ResourceValue: Sendable {
     let isCycle = path.has(key) || key.isSame(as: label)
     guard !isCycle, let object = compound?.included(type, id) else {
       return ResourceValue(
-        identifier, compound: compound, path: path, way: way + [name], stub: isCycle ? .cycle : .notIncluded)
+        identifier, compound: compound, path: path, includePath: includePath + [name],
+        stub: isCycle ? .cycle : .notIncluded)
     }
-    return ResourceValue(object, compound: compound, path: path + [label], way: way + [name])
+    return ResourceValue(object, compound: compound, path: path + [label], includePath: includePath + [name])
   }
 
   private func unread(_ stub: Stub) -> Fault {
-    let what = "\(way.last ?? "it") is \(label)"
+    let what = "\(includePath.last ?? "it") is \(label)"
     if stub == .cycle {
       return Fault(
-        .field, "\(what), which it was reached from: a circle ends in type and id",
+        .field, "\(what), which the path already contains: a cycle ends in type and id",
         nextStep: "keep the resource in a variable: let post = ...")
     }
     if compound?.isListed(type, id ?? "") == true {
       return Fault(
-        .field, "\(what), which is in the list itself: only what is included is read through a relationship",
-        nextStep: "look it up in the list by its id, or show it")
+        .field, "\(what), which is in the list itself: a relationship reads included resources only",
+        nextStep: "find it in the list by its id, or show it")
     }
-    let path = way.joined(separator: ".")
+    let path = includePath.joined(separator: ".")
     if let compound, compound.asked.contains(where: { $0.isSame(as: path) || $0.begins(with: path + ".") }) {
       return Fault(
-        .field, "\(what), which the service was asked for and did not include",
-        nextStep: "it may be gone, or not to be seen by all: show it by its id")
+        .field, "\(what), which include: names and the reply does not contain",
+        nextStep: "it may be deleted or hidden: show it by its id")
     }
     return Fault(
       .field, "\(what), of which only type and id are known",
-      nextStep: "ask for it where it is read: include: \"\(path)\"")
+      nextStep: "add it where it is read: include: \"\(path)\"")
   }
 
-  /// How messages name it: `posts/12`.
+  /// Its name in messages: `posts/12`.
   package var label: String { "\(type)/\(id ?? "(no id)")" }
 }

@@ -1,6 +1,6 @@
 import JSONText
 
-/// A lazy stream as a value: a recipe that is asked anew at each use.
+/// A lazy stream as a value: a recipe that sends its requests at each use.
 public struct StreamValue: Sendable {
   package let open: @Sendable () async throws(Fault) -> ElementStream
 
@@ -8,7 +8,7 @@ public struct StreamValue: Sendable {
   package init(_ open: @escaping @Sendable () async throws(Fault) -> ElementStream) { self.open = open }
 }
 
-/// What `index` gives: a list in pipelines and loops, with its pagination.
+/// The result of `index`: a list in pipelines and loops, with its pagination.
 public struct PageValue: Sendable {
   package var items: [Value]
   package var pagination: Value
@@ -16,7 +16,7 @@ public struct PageValue: Sendable {
   package var links: Value
   /// Whether the service has another page after it.
   package var hasNext: Bool
-  /// How many resources all pages hold, where the service counts them.
+  /// The number of resources in all pages, if the service counts them.
   package var total: Int? {
     guard case .record(let record) = pagination, case .number(let number)? = record["total-size"] else { return nil }
     return number.integer

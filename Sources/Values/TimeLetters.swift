@@ -1,10 +1,10 @@
-/// The form of a time in letters of strftime: `%Y %m %d %H %M %S %z`, and `%%` for a percent sign.
+/// The format of a time in letters of strftime: `%Y %m %d %H %M %S %z`, and `%%` for a percent sign.
 package struct TimeLetters: Sendable {
   private enum Part: Sendable, Equatable {
     case letter(Character)
     case literal(Unicode.Scalar)
 
-    /// Whether it is read as digits, so that a number before it has no end of its own.
+    /// Whether it is read as digits, so that nothing separates it from a number before it.
     var isDigits: Bool {
       switch self {
       case .letter(let letter): letter != "z"
@@ -15,14 +15,14 @@ package struct TimeLetters: Sendable {
 
   private let parts: [Part]
   private let form: String
-  /// The letters that a larger unit must go with, so that none is left open between two that are given.
+  /// The next larger unit that each letter requires, so that a form has no gap between units.
   private static let larger: KeyValuePairs<Character, Character> = [
     "m": "Y", "d": "m", "H": "d", "M": "H", "S": "M", "z": "H",
   ]
 
-  /// Reads a form.
+  /// Parses a form.
   ///
-  /// - Throws: a `value` error for a letter that is none of these or stands twice.
+  /// - Throws: a `value` error for an unknown letter, or for one that occurs twice.
   package init(_ form: String) throws(Fault) {
     var parts: [Part] = []
     var rest = form.unicodeScalars[...]
@@ -32,7 +32,7 @@ package struct TimeLetters: Sendable {
       } else if let letter = rest.popFirst() {
         parts.append(try Self.part(letter, after: parts))
       } else {
-        throw Self.refusal("a time's form ends in %", "write %% for a percent sign")
+        throw Self.refusal("the form of a time ends in %", "write %% for a percent sign")
       }
     }
     self.parts = parts
@@ -44,10 +44,10 @@ package struct TimeLetters: Sendable {
     case "%": return .literal("%")
     case "Y", "m", "d", "H", "M", "S", "z":
       guard !parts.contains(.letter(Character(letter))) else {
-        throw refusal("%\(letter) stands twice in a time's form")
+        throw refusal("%\(letter) occurs twice in the form of a time")
       }
       return .letter(Character(letter))
-    default: throw refusal("a time's form has no letter %\(letter)")
+    default: throw refusal("the form of a time has no letter %\(letter)")
     }
   }
 
@@ -72,8 +72,8 @@ package struct TimeLetters: Sendable {
 
   /// Reads a text of this form; a time without `%z` is in UTC.
   ///
-  /// `%Y` has four digits. The others have one or two, and exactly two where more digits follow.
-  /// - Throws: a `value` error that quotes the text and says what is wrong.
+  /// `%Y` has four digits. The others have one or two, and exactly two if more digits follow.
+  /// - Throws: a `value` error with the quoted text and the reason.
   package func instant(of text: String) throws(Fault) -> Instant {
     try checkUnits()
     do throws(Fault) {
@@ -94,13 +94,13 @@ package struct TimeLetters: Sendable {
     }
   }
 
-  /// Refuses a form that leaves out the year, or a unit between two that it has.
+  /// Throws if a form has no year, or lacks a unit between two others.
   private func checkUnits() throws(Fault) {
     guard parts.contains(.letter("Y")) else {
       throw Fault(.value, "the form \(form.quoted) has no %Y: a time needs its year")
     }
     for (letter, larger) in Self.larger where parts.contains(.letter(letter)) && !parts.contains(.letter(larger)) {
-      throw Fault(.value, "the form \(form.quoted) has %\(letter) and no %\(larger)")
+      throw Fault(.value, "the form \(form.quoted) has %\(letter) but no %\(larger)")
     }
   }
 
@@ -114,7 +114,7 @@ package struct TimeLetters: Sendable {
     }
   }
 
-  /// A number from 0 with zeros before it up to a width.
+  /// A number that is not negative, padded with zeros to a width.
   static func digits(_ number: Int, _ width: Int) -> String {
     let text = String(number)
     return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
@@ -122,7 +122,7 @@ package struct TimeLetters: Sendable {
 }
 
 extension CivilTime {
-  /// The unit of a letter of two digits.
+  /// The unit of a letter with two digits.
   fileprivate subscript(letter: Character) -> Int {
     get {
       switch letter {

@@ -27,7 +27,7 @@ struct TimeReader {
     if !isAtEnd { time.offset = try offset(needsColon: true) }
   }
 
-  /// Reads an offset as seconds east of UTC: `Z` or `+02:00`, and `+0200` where no colon is needed.
+  /// Reads an offset as seconds east of UTC: `Z` or `+02:00`, and `+0200` if no colon is needed.
   mutating func offset(needsColon: Bool) throws(Fault) -> Int {
     if take("Z") || take("z") { return 0 }
     let isWest = take("-")
@@ -39,7 +39,7 @@ struct TimeReader {
     return (isWest ? -1 : 1) * (hours * 3600 + minutes * 60)
   }
 
-  /// Reads a number of so many digits.
+  /// Reads a number with a number of digits in a range.
   mutating func number(_ unit: String, _ width: ClosedRange<Int>) throws(Fault) -> Int {
     let digits = digits(width.upperBound)
     guard width.contains(digits.count), let number = Int(digits) else {
@@ -56,7 +56,7 @@ struct TimeReader {
     return Int(nine + String(repeating: "0", count: 9 - nine.count)) ?? 0
   }
 
-  /// The ASCII digits at the cursor, at most so many.
+  /// The ASCII digits at the cursor, at most a number of them.
   private mutating func digits(_ most: Int) -> String {
     let digits = rest.prefix(most).prefix { $0 &- 0x30 < 10 }
     rest = rest.dropFirst(digits.count)
@@ -68,7 +68,7 @@ struct TimeReader {
   }
 
   mutating func end() throws(Fault) {
-    if !isAtEnd { throw Fault(.value, "something follows it: \(String(decoding: rest, as: UTF8.self).quoted)") }
+    if !isAtEnd { throw Fault(.value, "unexpected text after it: \(String(decoding: rest, as: UTF8.self).quoted)") }
   }
 
   private mutating func take(_ scalar: Unicode.Scalar) -> Bool {

@@ -2,7 +2,7 @@ public import JSONText
 
 /// A value of the language.
 ///
-/// Nothing converts by itself.
+/// There are no implicit conversions.
 public enum Value: Sendable {
   case null
   case bool(Bool)
@@ -22,7 +22,7 @@ public enum Value: Sendable {
   indirect case error(Fault)
   indirect case pattern(Pattern)
 
-  /// The name of the value's type, as messages say it.
+  /// The name of the value's type, for messages.
   public var typeName: String {
     switch self {
     case .null: "null"
@@ -57,7 +57,7 @@ public enum Value: Sendable {
   /// Whether it is null.
   package var isNull: Bool { if case .null = self { true } else { false } }
 
-  /// Creates the value of JSON; an object with `type` and `attributes` or `relationships` is a resource.
+  /// Creates a value from JSON; an object with `type` and `attributes` or `relationships` becomes a resource.
   public init(_ json: JSONValue) {
     switch json {
     case .null: self = .null

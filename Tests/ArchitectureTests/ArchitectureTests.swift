@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The plan of the house, made executable.
+/// The architecture, as tests.
 @Suite struct ArchitectureTests {
   /// What a target may import of ours and of other packages: the table of the architecture.
   static let allowed: [String: Set<String>] = [
@@ -70,7 +70,7 @@ import Testing
     #expect(text.matches(of: Self.importLine).map { String($0.1) } == ["A", "B", "C", "D", "E", "F"])
   }
 
-  @Test func everyTargetOfTheTableIsThere() throws {
+  @Test func everyTargetOfTheTableExists() throws {
     #expect(Set(try sources().keys) == Set(Self.allowed.keys))
   }
 
@@ -114,7 +114,7 @@ import Testing
       .mapValues { $0.map { folder.appending(path: $0) } }
   }
 
-  /// What stands at the top: as git has it, or as the folder has it where there is no git.
+  /// The entries of the top folder: git's, or the folder's if there is no git.
   private func topLevel() throws -> [String] {
     let tracked = (try? git(["ls-files"])) ?? ""
     guard !tracked.isEmpty else {

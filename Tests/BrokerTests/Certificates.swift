@@ -2,7 +2,7 @@ import Foundation
 import TestBench
 import Testing
 
-/// A directory with an authority, and certificates of it, all made for a test.
+/// A directory with an authority and its certificates, made for a test.
 struct Certificates {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
 
@@ -32,7 +32,7 @@ struct Certificates {
     try openssl("req -x509 -key authority.key -days 2 -subj /CN=authority -out authority.pem")
   }
 
-  /// Makes a key and a certificate of it, `NAME.key` and `NAME.pem`, that the authority signed.
+  /// Makes a key and a certificate signed by the authority, `NAME.key` and `NAME.pem`.
   func make(
     _ name: String, for names: String = "DNS:localhost", from begin: String = "20200101000000Z",
     until end: String = "20991231235959Z"
@@ -45,7 +45,7 @@ struct Certificates {
     )
   }
 
-  /// Makes a key and a certificate of it that it signed itself.
+  /// Makes a key and a self-signed certificate.
   func makeSelfSigned(_ name: String) throws {
     try makeKey(name)
     try openssl(
@@ -81,7 +81,7 @@ struct Certificates {
     try #require(process.terminationStatus == 0, "openssl \(arguments)")
   }
 
-  /// Lets the private broker listen with TLS and a certificate of these, and gives the port; with more of Erlang's options
+  /// Lets the private broker listen with TLS and a certificate of these, and returns the port; with more of Erlang's options
   /// for it.
   func listen(as name: String, _ options: String = "") async throws -> Int {
     let broker = try await PrivateBroker.shared

@@ -6,7 +6,7 @@ import Testing
 
 /// What the broker says of the changes that are published to it: that it took them, did not, or had no queue for them.
 @Suite(.timeLimit(.minutes(5))) struct ConfirmTests {
-  /// Sends changes at once to a queue without a service, and gives their errors.
+  /// Sends concurrent changes to a queue without a service, and returns their errors.
   private func changes(_ count: Int, _ client: QueueClient, within patience: Duration) async -> [BrokerError?] {
     await withTaskGroup(of: BrokerError?.self) { group in
       for number in 0..<count {
@@ -30,7 +30,7 @@ import Testing
     await dialer.close()
   }
 
-  @Test func whatTheUserMayNotPublishWasNotSent() async throws {
+  @Test func aForbiddenPublishWasNotSent() async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     try vhost.declare(queue: "closed", maxLength: 5)
     try vhost.allowPublishing(false)
@@ -41,7 +41,7 @@ import Testing
     await dialer.close()
   }
 
-  @Test func whatComesBackLateIsTold() async throws {
+  @Test func reportsLateReplies() async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     let proxy = try Proxy(to: vhost.uri)
     let (strays, stray) = AsyncStream.makeStream(of: (String, Result<[UInt8], BrokerError>).self)
@@ -50,7 +50,7 @@ import Testing
     let client = try await QueueClient(dialer, queue: "nowhere")
     proxy.happen(.stall)
     let id = client.nextCorrelationID()
-    await #expect(throws: BrokerError(.timeout, "the time is up", wasSent: true, wasConfirmed: false)) {
+    await #expect(throws: BrokerError(.timeout, "the timeout expired", wasSent: true, wasConfirmed: false)) {
       try await client.send(
         correlationID: id, body: [1], deadline: .now + .milliseconds(500), expires: false, mayRepeat: false)
     }
@@ -85,7 +85,7 @@ import Testing
 
 /// Which messages a broker's answers are for.
 @Suite struct ConfirmsTests {
-  /// Settles tags, and gives the numbers that came of it.
+  /// Settles tags, and returns the numbers of the settled requests.
   private func settled(_ confirms: inout Confirms, _ tag: UInt64, isMultiple: Bool = false) -> [Int] {
     var serials: [Int] = []
     confirms.settle(tag, isMultiple: isMultiple) { serials.append($0) }

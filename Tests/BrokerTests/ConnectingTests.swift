@@ -2,7 +2,7 @@ import Broker
 import TestBench
 import Testing
 
-/// How a connection begins, or why it does not.
+/// How connections are opened, and the errors.
 @Suite(.timeLimit(.minutes(5))) struct ConnectingTests {
   private func failure(_ uri: String) async -> BrokerError? {
     do throws(BrokerError) {
@@ -35,7 +35,7 @@ import Testing
     #expect(error?.message.contains("no-such-host.invalid") == true)
   }
 
-  @Test func heartbeatsGoOnWhileNothingIsAsked() async throws {
+  @Test func sendsHeartbeatsWhileIdle() async throws {
     let echo = try await Echo(parameters: "&heartbeat=1")
     let client = try await echo.client()
     try await Task.sleep(for: .seconds(4))  // twice as long as the broker waits for a heartbeat

@@ -9,7 +9,7 @@ struct Echo {
   let notices = Notices()
   private let service: Connection
 
-  /// What the dialer told.
+  /// The dialer's notices.
   final class Notices: Sendable {
     private let told = Mutex<[String]>([])
 
@@ -37,7 +37,7 @@ struct Echo {
 }
 
 extension QueueClient {
-  /// Sends text and gives the reply's.
+  /// Sends a text and returns the text of the reply.
   func ask(_ text: String, within patience: Duration? = .seconds(60), mayRepeat: Bool = true) async throws -> String {
     let reply = try await send(
       correlationID: nextCorrelationID(), body: Array(text.utf8), deadline: patience.map { .now + $0 }, expires: false,
@@ -54,7 +54,7 @@ extension QueueClient {
     } catch { return error as? BrokerError }
   }
 
-  /// The error of a request that left and has no reply in time; one whose time was up before it left is asked again.
+  /// The error of a request that was sent and got no reply in time; one that expired before it was sent is sent again.
   func silence(_ text: String, within patience: Duration, mayRepeat: Bool = true) async -> BrokerError? {
     while true {
       let error = await failure(text, within: patience, mayRepeat: mayRepeat)

@@ -1,7 +1,7 @@
 import Broker
 import TestBench
 
-/// A service that holds its answers back until it is told, and a client that reaches it through a proxy.
+/// A service that holds back its answers until they are released, and a client that reaches it through a proxy.
 struct HeldService {
   let vhost: VirtualHost
   let proxy: Proxy
@@ -9,7 +9,7 @@ struct HeldService {
   let client: QueueClient
   /// The texts of the requests as they come.
   let arrivals: AsyncStream<String>
-  /// What the dialer tells, with the proxy's address as PROXY.
+  /// The dialer's notices, with PROXY for the proxy's address.
   let notices: AsyncStream<String>
   private let connection: Connection
   private let gate: AsyncStream<Void>.Continuation
@@ -35,7 +35,7 @@ struct HeldService {
     (self.arrivals, self.notices, self.gate) = (arrivals, notices, gate)
   }
 
-  /// Answers what was held back and what comes.
+  /// Answers the requests that were held back, and later ones.
   func open() { gate.finish() }
 
   func close() async {

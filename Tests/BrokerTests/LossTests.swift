@@ -2,14 +2,14 @@ import Broker
 import TestBench
 import Testing
 
-/// What a client does when queue, channel, connection or broker go away under it.
+/// The behaviour of a client when its queue, channel, connection or broker is lost.
 @Suite(.timeLimit(.minutes(5))) struct LossTests {
   @Test func aClosedConnectionIsOpenedAgain() async throws {
     let echo = try await Echo()
     let client = try await echo.client()
     #expect(try await client.ask("one") == "one")
     try echo.vhost.closeConnections()
-    // The service's connection is gone too, and its queue with no other.
+    // The service's connection is lost too, and its queue has no other consumer.
     let silence = await client.failure("two", within: .milliseconds(200))?.code
     #expect(silence == .timeout || silence == .lost, "nobody answers, or it is not connected yet")
     let again = try await Connection.open(try AMQPURI(echo.vhost.uri), name: "echo")
@@ -119,22 +119,22 @@ import Testing
     repeat {
       error = await client.failure("two", within: .milliseconds(300))
     } while error?.code != .blocked || error?.wasSent == true
-    #expect(error == BrokerError(.blocked, "the broker takes no messages: low on memory"))
+    #expect(error == BrokerError(.blocked, "the broker is blocked: low on memory"))
     for patience in [Duration.milliseconds(2100), .milliseconds(300)] {
       #expect(await client.failure("two", within: patience)?.code == .blocked)
     }
-    await #expect(throws: BrokerError(.blocked, "the broker takes no messages: low on memory")) {
+    await #expect(throws: BrokerError(.blocked, "the broker is blocked: low on memory")) {
       try await echo.dialer.probe(queue: "echo", until: .now + .seconds(60))
     }
     try broker.setMemoryAlarm(false)
     #expect(try await client.ask("three") == "three")
     #expect(
-      echo.notices.texts == ["the broker takes no messages: low on memory", "the broker takes messages again"])
+      echo.notices.texts == ["the broker is blocked: low on memory", "the broker accepts messages again"])
     await echo.close()
     await broker.stop()
   }
 
-  @Test func aBlockedBrokerKeepsNobodyFromLeaving() async throws {
+  @Test func closesDespiteABlockedBroker() async throws {
     let broker = try await PrivateBroker.start()
     let echo = try await Echo(on: broker)
     let client = try await echo.client()

@@ -42,12 +42,12 @@ import Testing
     await held.close()
   }
 
-  @Test func aReplyThatComesAfterAStallIsNobodys() async throws {
+  @Test func aReplyAfterAStallIsUnmatched() async throws {
     let held = try await HeldService()
     held.open()
     held.proxy.happen(.stall)
     let late = await held.client.silence("late", within: .milliseconds(500), mayRepeat: false)
-    #expect(late == BrokerError(.timeout, "the time is up", wasSent: true, wasConfirmed: false))
+    #expect(late == BrokerError(.timeout, "the timeout expired", wasSent: true, wasConfirmed: false))
     held.proxy.goOn()
     #expect(try await held.client.ask("in time") == "in time")
     let counters = try await held.dialer.connected(until: nil).counters
@@ -56,7 +56,7 @@ import Testing
     await held.close()
   }
 
-  @Test func whatComesByteByByteIsReadWhole() async throws {
+  @Test func readsFramesByteByByte() async throws {
     let held = try await HeldService()
     held.open()
     held.proxy.trickle()
@@ -111,7 +111,7 @@ import Testing
     await held.close()
   }
 
-  @Test func aReplyThatStopsInItsMiddleHoldsUpTheOthersUntilItGoesOn() async throws {
+  @Test func aStalledReplyDelaysTheOthers() async throws {
     let held = try await HeldService(parameters: "&heartbeat=0")
     async let long = held.client.silence(String(repeating: "0123456789", count: 30_000), within: .milliseconds(500))
     async let other = held.client.ask("other")
@@ -121,7 +121,7 @@ import Testing
     held.open()
     var ends = held.proxy.ends.makeAsyncIterator()
     await ends.next()
-    #expect(await long == BrokerError(.timeout, "the time is up", wasSent: true))
+    #expect(await long == BrokerError(.timeout, "the timeout expired", wasSent: true))
     held.proxy.goOn()
     #expect(try await other == "other")
     #expect(try await held.client.ask("afterwards") == "afterwards")
@@ -139,7 +139,7 @@ import Testing
     #expect(await notices.next() == "\(Proxy.Fault.cut.message); connecting to PROXY again")
     #expect(
       await held.client.failure("hasty", within: .milliseconds(300))
-        == BrokerError(.lost, "not connected: the time is up"))
+        == BrokerError(.lost, "not connected: the timeout expired"))
     held.proxy.goOn()
     #expect(try await patient == "patient")
     await held.close()

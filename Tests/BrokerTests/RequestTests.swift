@@ -56,7 +56,7 @@ import Testing
     await echo.close()
   }
 
-  @Test func aQueueThatIsNotThereIsNoRouteAtOnce() async throws {
+  @Test func aMissingQueueIsNoRouteImmediately() async throws {
     let echo = try await Echo()
     let client = try await echo.client("nowhere")
     let error = await client.failure("hello", within: nil)
@@ -74,7 +74,7 @@ import Testing
     }
     let client = try await echo.client("silent")
     let error = await client.silence("hello", within: .milliseconds(50), mayRepeat: false)
-    #expect(error?.code == .timeout && error?.message == "the time is up" && error?.wasSent == true)
+    #expect(error?.code == .timeout && error?.message == "the timeout expired" && error?.wasSent == true)
     await silent.close()
     await echo.close()
   }
@@ -136,7 +136,7 @@ import Testing
     let echo = try await Echo()
     let client = try await echo.client()
     let error = await client.failure(String(repeating: "x", count: 128 << 20 + 1))
-    #expect(error == BrokerError(.tooLarge, "a body of 134217729 bytes: the broker takes at most 128 MiB"))
+    #expect(error == BrokerError(.tooLarge, "a body of 134217729 bytes: the broker accepts at most 128 MiB"))
     #expect(try await client.ask("still here") == "still here")
     await echo.close()
   }

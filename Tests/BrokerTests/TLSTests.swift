@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct TLSTests {
   private static let strictly = ", {verify, verify_peer}, {fail_if_no_peer_cert, true}"
 
-  /// Why a connection failed: the message without the place of the certificates.
+  /// The message of a failed connection without the directory of the certificates.
   private func failure(_ uri: String, _ certificates: Certificates? = nil) async -> String? {
     do throws(BrokerError) {
       await (try await Connection.open(try AMQPURI(uri), name: "test")).close()
@@ -60,11 +60,11 @@ import Testing
 
   @Test(arguments: [
     (
-      "old", "that expired at 2021-02-03T04:05:06Z: the broker needs a new one, if the clock here is right"
+      "old", "that expired at 2021-02-03T04:05:06Z: renew it, or check this computer's clock"
     ),
-    ("young", "that is valid from 2098-02-03T04:05:06Z on: is the clock here right?"),
+    ("young", "that is not valid before 2098-02-03T04:05:06Z: check this computer's clock"),
     ("selfish", "that signed itself: cacertfile= can name that certificate as an authority"),
-  ]) func aCertificateThatIsNotAcceptedIsTold(name: String, told: String) async throws {
+  ]) func reportsARejectedCertificate(name: String, told: String) async throws {
     let certificates = try Certificates()
     defer { certificates.remove() }
     switch name {
@@ -112,18 +112,18 @@ import Testing
     let port = try await certificates.listen(as: "broker")
     #expect(
       await failure("amqp://guest:guest@localhost:\(port)/")
-        == "localhost:\(port) speaks TLS: write amqps://, whose port is 5671 as a rule")
+        == "localhost:\(port) speaks TLS: write amqps://, whose usual port is 5671")
     let strict = try await certificates.listen(as: "broker", Self.strictly + ", {versions, ['tlsv1.2']}")
     #expect(
       await failure("amqp://guest:guest@localhost:\(strict)/")
-        == "localhost:\(strict) speaks TLS: write amqps://, whose port is 5671 as a rule")
+        == "localhost:\(strict) speaks TLS: write amqps://, whose usual port is 5671")
     let plain = try AMQPURI(try await PrivateBroker.shared.uri).port
     #expect(
       await failure("amqps://guest:guest@localhost:\(plain)/?verify=verify_none")
-        == "localhost:\(plain) does not speak TLS: write amqp://, whose port is 5672 as a rule")
+        == "localhost:\(plain) does not speak TLS: write amqp://, whose usual port is 5672")
   }
 
-  @Test func aVersionThatIsTooOldIsTold() async throws {
+  @Test func reportsAnOldTLSVersion() async throws {
     let certificates = try Certificates()
     defer { certificates.remove() }
     try certificates.make("broker")
@@ -145,7 +145,7 @@ import Testing
     for (parameters, told) in [
       (
         "cacertfile=nowhere",
-        "cacertfile=DIR/nowhere can't be read: No such file or directory: Debian's authorities are in package ca-certificates"
+        "cacertfile=DIR/nowhere can't be read: No such file or directory: install the authorities with Debian's package ca-certificates"
       ),
       ("cacertfile=text", "cacertfile=DIR/text has no certificate in PEM"),
       ("cacertfile=client.key", "cacertfile=DIR/client.key has no certificate in PEM"),

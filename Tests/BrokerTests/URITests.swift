@@ -32,39 +32,45 @@ import Testing
     ("http://h", "a broker's URI begins with amqp:// or amqps://"),
     (
       "amqp://bea:p@ss@h:5673/shop",
-      "the password holds @, which a URI can't: write it as %40: amqp://bea:***@h:5673/shop"
+      "the password contains @, which a URI does not allow: write it as %40: amqp://bea:***@h:5673/shop"
     ),
-    ("amqp://bea:p/ss@h", "the password holds /, which a URI can't: write it as %2f: amqp://bea:***@h"),
-    ("amqp://bea:p?ss@h", "the password holds ?, which a URI can't: write it as %3f: amqp://bea:***@h"),
-    ("amqp://bea:p#ss@h", "the password holds #, which a URI can't: write it as %23: amqp://bea:***@h"),
-    ("amqp://bea:p?s=s@h/", "the password holds ?, which a URI can't: write it as %3f: amqp://bea:***@h/"),
-    ("amqp://bea:p?heartbeat=1@h", "the password holds ?, which a URI can't: write it as %3f: amqp://bea:***@h"),
-    ("amqp://bea:p@s?s=s@h/", "the password holds @, which a URI can't: write it as %40: amqp://bea:***@h/"),
+    ("amqp://bea:p/ss@h", "the password contains /, which a URI does not allow: write it as %2f: amqp://bea:***@h"),
+    ("amqp://bea:p?ss@h", "the password contains ?, which a URI does not allow: write it as %3f: amqp://bea:***@h"),
+    ("amqp://bea:p#ss@h", "the password contains #, which a URI does not allow: write it as %23: amqp://bea:***@h"),
+    ("amqp://bea:p?s=s@h/", "the password contains ?, which a URI does not allow: write it as %3f: amqp://bea:***@h/"),
     (
-      "amqps://bea@b:p@h?cacertfile=/a@b", "the user holds @, which a URI can't: write it as %40: amqps://bea%40b:***@h"
+      "amqp://bea:p?heartbeat=1@h",
+      "the password contains ?, which a URI does not allow: write it as %3f: amqp://bea:***@h"
     ),
-    ("amqp://b/ea@h", "the user holds /, which a URI can't: write it as %2f: amqp://b%2fea@h"),
+    (
+      "amqp://bea:p@s?s=s@h/", "the password contains @, which a URI does not allow: write it as %40: amqp://bea:***@h/"
+    ),
+    (
+      "amqps://bea@b:p@h?cacertfile=/a@b",
+      "the user contains @, which a URI does not allow: write it as %40: amqps://bea%40b:***@h"
+    ),
+    ("amqp://b/ea@h", "the user contains /, which a URI does not allow: write it as %2f: amqp://b%2fea@h"),
     ("amqp:bea:s3cret@h", "a broker's URI begins with amqp:// or amqps://"),
-    ("amqp://bea:s3c ret@h", "a URI holds no space and no line end: in a name or password a space is written %20"),
-    ("amqp://h\n", "a URI holds no space and no line end: in a name or password a space is written %20"),
-    ("amqp://bea:s3c%zzret@h", "a % in the password is written %25"),
-    ("amqp://bea:s3c%+fret@h", "a % in the password is written %25"),
+    ("amqp://bea:s3c ret@h", "a URI contains no space and no line end: write a space in a name or password as %20"),
+    ("amqp://h\n", "a URI contains no space and no line end: write a space in a name or password as %20"),
+    ("amqp://bea:s3c%zzret@h", "write a % in the password as %25"),
+    ("amqp://bea:s3c%+fret@h", "write a % in the password as %25"),
     (
       "amqp://bea:s3c?r=et",
-      "bea is followed by no port, which is a number up to 65535; behind a password come an @ and the host"
+      "the port after bea is not a number from 0 to 65535; after a password write @ and the host"
     ),
-    ("amqp://bea:100%@h", "a % in the password is written %25"),
+    ("amqp://bea:100%@h", "write a % in the password as %25"),
     (
       "amqp://h:port",
-      "h is followed by no port, which is a number up to 65535; behind a password come an @ and the host"
+      "the port after h is not a number from 0 to 65535; after a password write @ and the host"
     ),
     (
       "amqp://h:70000",
-      "h is followed by no port, which is a number up to 65535; behind a password come an @ and the host"
+      "the port after h is not a number from 0 to 65535; after a password write @ and the host"
     ),
     (
       "amqp://h?heartbeat=soon",
-      "heartbeat=soon is no parameter with a number: heartbeat, connection_timeout, frame_max"
+      "heartbeat=soon is not a parameter with a number: heartbeat, connection_timeout, frame_max"
     ),
     (
       "amqp://h?heartbeet=2",
@@ -72,7 +78,7 @@ import Testing
     ),
     ("amqp://h?cacertfile=/x", "cacertfile is for amqps:// only"),
     (
-      "amqps://h?keyfile=/x", "keyfile is of no use without certfile, the certificate that the key is for"
+      "amqps://h?keyfile=/x", "keyfile needs certfile, the certificate of the key"
     ),
     ("amqps://h?verify=maybe", "verify is verify_peer or verify_none, not maybe"),
     ("amqp://h?frame_max=1", "frame_max=1 is out of range"),

@@ -40,7 +40,7 @@ import Testing
     #expect(carrier.carried == (0..<20).map(String.init))
   }
 
-  @Test func theFirstFailureStopsWhatHasNotBegun() async {
+  @Test func theFirstFailureStopsLaterChanges() async {
     let carrier = ScriptedCarrier { $0.id == "2" ? ClientError(.invalid, "no") : nil }
     let report = await run((0..<20).map { Element($0) }, on: carrier, window: 1)
     #expect(report.tally.ok == 2 && report.tally.failed == 1 && report.isCut && carrier.carried.count == 3)
@@ -89,7 +89,7 @@ import Testing
     #expect(confirmed.tally.ok == 2 && consent.left == 0 && confirmed.stop is Refused)
   }
 
-  @Test func whatIsStreamedIsNotChanged() async {
+  @Test func refusesChangesOfAStreamedQueue() async {
     let account = StatementAccount(RunAccount(.given))
     let lease = account.run.streams.lease(broker: Change.posts.broker, queue: "posts")
     let carrier = ScriptedCarrier()

@@ -3,7 +3,7 @@ import JSONText
 
 @testable import Bulk
 
-/// A numbered element with a change, or with the reason that there is none.
+/// A numbered element with a change or a refusal.
 final class Element: PlannedElement {
   let number: Int
   let planned: Result<Change, Refusal>

@@ -41,7 +41,7 @@ import Testing
       observe: { _, _, _ in })
   }
 
-  @Test func whatIsDoneIsNotSentAgain() async throws {
+  @Test func doesNotRepeatDoneChanges() async throws {
     defer { unlink(path) }
     let first = ScriptedCarrier { $0.id == "7" ? ClientError(.invalid, "no") : nil }
     let journal = try Journal(path, header())
@@ -54,7 +54,7 @@ import Testing
     #expect(again.tally.text == "4 ok, 8 done before")
   }
 
-  /// A journal as another process opens it, after the first has gone.
+  /// A journal that another process opens after the first one has ended.
   private func reopened(_ journal: Journal) throws -> Journal {
     let copy = path + ".copy"
     try? FileManager.default.removeItem(atPath: copy)
@@ -63,7 +63,7 @@ import Testing
     return try Journal(copy, header())
   }
 
-  @Test func whatWasInFlightIsUnknown() async throws {
+  @Test func changesInFlightAreUnknown() async throws {
     defer { unlink(path) }
     let journal = try Journal(path, header())
     try await journal.intend([change(1), change(2)])
@@ -87,7 +87,7 @@ import Testing
     #expect(report.stop == nil && !report.isCut)
   }
 
-  @Test func whatIsRefusedStaysDone() async throws {
+  @Test func aRefusedRepetitionStaysDone() async throws {
     defer { unlink(path) }
     let journal = try Journal(path, header())
     _ = await run(1...3, journal, on: ScriptedCarrier())
@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  @Test func whatDidNotBeginMayBeSent() async throws {
+  @Test func sendsChangesThatDidNotBegin() async throws {
     defer { unlink(path) }
     let carrier = ScriptedCarrier { $0.id == "2" ? ClientError(.invalid, "no") : nil }
     let journal = try Journal(path, header())
@@ -114,7 +114,7 @@ import Testing
     #expect(next.before.unknown == 0 && next.before.done == report.tally.ok)
   }
 
-  @Test func whatIsDoneNeedsNoPermission() async throws {
+  @Test func doneChangesNeedNoPermission() async throws {
     defer { unlink(path) }
     let journal = try Journal(path, header())
     _ = await run((1...6).map { Element($0) }, journal)
@@ -128,7 +128,7 @@ import Testing
     arguments: [
       (.fail, "0 ok, 1 unknown"), (.retry, "1 ok"), (.skip, "0 ok, 1 unknown and skipped"),
     ] as [(Safeguards.UnknownRule, String)])
-  func whatStaysUnknownFollowsItsRule(rule: Safeguards.UnknownRule, text: String) async throws {
+  func unknownChangesFollowTheOption(rule: Safeguards.UnknownRule, text: String) async throws {
     defer { unlink(path) }
     let journal = try Journal(path, header())
     try await journal.intend([change(1)])
@@ -136,7 +136,7 @@ import Testing
     #expect(report.tally.text == text && report.tally.isComplete == (rule == .retry))
   }
 
-  @Test func anIdentityStandsOnceInAStatement() async throws {
+  @Test func refusesARepeatedIdentity() async throws {
     defer { unlink(path) }
     let carrier = ScriptedCarrier()
     let report = await run([1, 2, 1], try Journal(path, header()), on: carrier)

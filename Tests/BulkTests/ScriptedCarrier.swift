@@ -4,7 +4,7 @@ import Synchronization
 
 @testable import Bulk
 
-/// A carrier that answers as its script says, and remembers what it was handed.
+/// A carrier that answers from a script, and records the changes.
 final class ScriptedCarrier: Carrier {
   private struct State {
     var carried: [String] = []
@@ -15,7 +15,7 @@ final class ScriptedCarrier: Carrier {
 
   let executor: (any TaskExecutor)? = nil
   private let answer: @Sendable (Change) -> ClientError?
-  /// How many changes are held back until as many are in flight.
+  /// The number of changes to hold back until they are in flight together.
   private let holds: Int
   private let state = Mutex(State())
 
@@ -24,9 +24,9 @@ final class ScriptedCarrier: Carrier {
     self.answer = answer
   }
 
-  /// The ids that were handed to it, in order.
+  /// The received ids, in order.
   var carried: [String] { state.withLock(\.carried) }
-  /// The most that were in flight at once.
+  /// The largest number of changes in flight.
   var most: Int { state.withLock(\.most) }
 
   func carry(_ change: Change) async throws(ClientError) -> ChangeReply {

@@ -54,7 +54,7 @@ import Testing
     #expect(
       await report(answered(#"{"code":-32601,"message":"Method not found","data":{"method":"index"}}"#)) == [
         "method-not-found", "posts index: Method not found (code -32601)",
-        "the service does not carry it out; call sends any other method",
+        "the service does not have this method; call sends any method",
       ])
     #expect(
       await report(answered(document(#"{"status":"422","title":"Exceeds Maximum","meta":{"maximum":100}}"#)))
@@ -100,18 +100,18 @@ import Testing
     #expect(change?.call?.correlationID == "c2")
   }
 
-  @Test func silenceIsExplained() async {
+  @Test func explainsAMissingReply() async {
     let error = LinkError(.timeout, "nothing within 5 s", wasSent: true)
     let (client, _) = ResourceClient.scripted([.failure(error), .failure(error)])
     #expect(
       await report(failure { () throws(ClientError) in try await client.index(Query()) }) == [
         "timeout", "no reply to index on queue posts, correlation id c1: nothing within 5 s",
-        "timeout: 10s waits longer; a carrot_rpc service is silent when it fails: see its log; or is \"posts\" the wrong queue?",
+        "timeout: 10s waits longer; a carrot_rpc service that fails sends no reply: see its log; or is \"posts\" the wrong queue?",
       ])
     #expect(
       await report(failure { () throws(ClientError) in try await client.document(client.destroyRequest("1")) }) == [
         "unknown", "no reply to destroy on queue posts, correlation id c2: nothing within 5 s",
-        "it may have been carried out: look it up before it is sent again",
+        "it may have been carried out: check before you send it again",
       ])
   }
 

@@ -2,7 +2,7 @@ import JSONRPC
 import JSONText
 import Testing
 
-/// Requests as a service reads them, and the responses it writes.
+/// A service's requests and responses.
 @Suite struct EnvelopeTests {
   @Test func aRequestMakesTheRoundTrip() throws {
     let request = Request(id: "a\"b", method: "index", params: ["page": ["size": 1]])

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Keeps what a trace says.
+/// Records the lines of a trace.
 final class Heard: Sendable {
   private let state = Mutex<[String]>([])
 

@@ -4,9 +4,9 @@ import JSONText
 import Synchronization
 import Testing
 
-/// A change whose reply comes late has its outcome after all: for who follows it, or in a note.
+/// A change whose reply comes late gets its outcome, for its watch or in a note.
 @Suite struct LateRepliesTests {
-  /// A client whose changes have no reply in time, and what is noted of late ones.
+  /// A client whose changes get no reply in time, and the notes on late replies.
   private struct Silent {
     let client: ResourceClient
     let late: LateReplies
@@ -22,7 +22,7 @@ import Testing
       client = ResourceClient(transport: ScriptedTransport(failures), settings: settings, lateReplies: late)
     }
 
-    /// Creates a resource in vain.
+    /// Creates a resource on a service that never replies.
     func create() async throws -> ClientError {
       let error = await failure { () throws(ClientError) in
         try await client.send(try client.createRequest(["text": "a"]))
@@ -33,7 +33,7 @@ import Testing
 
   private func reply(_ rest: String) -> LateReplies.Answer { .success(Array("{\"jsonrpc\":\"2.0\",\(rest)}".utf8)) }
 
-  /// What a watch was told.
+  /// The outcomes that a watch received.
   private final class Outcomes: Sendable {
     private let state = Mutex<[String]>([])
 
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test func whatIsFollowedIsSettledAndNotNoted() async throws {
+  @Test func aWatchedChangeIsSettledWithoutANote() async throws {
     let silent = Silent(count: 3)
     let (watch, outcomes) = (silent.late.watch(), Outcomes())
     for _ in 0..<3 { watch.add(try await silent.create()) { outcomes.add($0) } }
@@ -85,7 +85,7 @@ import Testing
     #expect(outcomes.all == [#"{"a_b":1}"#])
   }
 
-  @Test func whatNobodyFollowsIsNoted() async throws {
+  @Test func anUnwatchedChangeGetsANote() async throws {
     let silent = Silent(count: 2)
     _ = try await silent.create()
     _ = try await silent.create()
@@ -99,7 +99,7 @@ import Testing
       ])
   }
 
-  @Test func whatCameBeforeItWasFollowedSettlesIt() async throws {
+  @Test func aReplyBeforeTheWatchSettlesTheChange() async throws {
     let silent = Silent()
     let error = try await silent.create()
     silent.late.receive(reply("\"result\":{}"), for: "c1")
@@ -108,8 +108,8 @@ import Testing
     #expect(outcomes.all == ["{}"] && watch.open == 0)
   }
 
-  /// Where the reply comes while whoever waited is on the way, it is the reply.
-  @Test func whatCameBeforeItWasGivenUpIsTheReply() async throws {
+  /// A reply that arrives while its caller registers the change is still the reply.
+  @Test func aReplyBeforeTheTimeoutIsTheReply() async throws {
     let silent = Silent(count: 2)
     silent.late.receive(reply("\"result\":{}"), for: "c1")
     #expect(try await silent.client.send(silent.client.createRequest(["text": "a"])) == [:])
@@ -125,7 +125,7 @@ import Testing
     #expect(watch.open == 0)
   }
 
-  @Test func aWatchThatHasEndedHearsNothing() async throws {
+  @Test func anEndedWatchReceivesNothing() async throws {
     let silent = Silent()
     let (watch, outcomes) = (silent.late.watch(), Outcomes())
     watch.add(try await silent.create()) { outcomes.add($0) }
@@ -165,6 +165,6 @@ import Testing
     for _ in 0..<30 { _ = try await silent.create() }
     for number in 1...30 { silent.late.receive(reply("\"result\":{}"), for: "c\(number)") }
     #expect(silent.notes.count == 21)
-    #expect(silent.notes.last == "more replies come late, which are not told: --trace=amqp shows them")
+    #expect(silent.notes.last == "more late replies are not listed here; --trace=amqp shows them")
   }
 }

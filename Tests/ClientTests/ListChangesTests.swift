@@ -49,7 +49,7 @@ import Testing
 
   @Test(arguments: [
     ("/things?page[after]=abc", #"call posts "index" {"page":{"after":"abc"}} reads: true asks for it"#),
-    ("/things?cursor=abc", "its paging is another than page number and size; a filter narrows the list"),
+    ("/things?cursor=abc", "its paging does not use page number and size; use a filter to narrow the list"),
     (
       "/t?page[number]=-1&page[size]=2",
       #"call posts "index" {"page":{"number":"-1","size":"2"}} reads: true asks for it"#

@@ -28,16 +28,16 @@ import Testing
     #expect(
       await nextStep([refusal]) { _ = try await $0.relationship("tags", of: "1").show() }
         == #"client queue: "posts" singular: "post""#)
-    // A parameter that was sent under its name is none to be named otherwise.
+    // A parameter that was sent under its name needs no other name.
     #expect(
       await nextStep([refusal], type: "posts") { _ = try await $0.relationship("tags", of: "1").show() } == nil)
   }
 
-  @Test func anotherTypeIsNamedWhereItWasSeen() async {
+  @Test func suggestsTheSeenType() async {
     let refusal = Self.refusal("101", "peer_posts is not a valid resource.")
     #expect(
       await nextStep([refusal]) { _ = try await $0.document($0.createRequest([:])) }
-        == "the service's type is another: client ... type: names it")
+        == "the service has another type: set it with client ... type:")
     let answers: [ScriptedTransport.Answer] = [#"{"data":{"type":"posts","id":"1"}}"#, refusal]
     #expect(
       await nextStep(answers) { _ = try await $0.document($0.createRequest([:])) }
@@ -87,16 +87,16 @@ import Testing
 
   private static let author: JSONValue = ["type": "authors", "id": "7"]
 
-  @Test func whatIsDeclaredToLeadToOneIsNeitherLinkedNorUnlinked() async throws {
+  @Test func refusesToLinkADeclaredToOne() async throws {
     let one = Settings.Relationship.toOne(type: "authors")
     for linkage in [Self.author, [Self.author], ["id": "7"], .null] as [JSONValue] {
       let unlink = try await refused(.unlink, linkage, declared: one)
-      #expect(unlink.message == "posts unlink: author leads to one, and unlink takes from what leads to many")
+      #expect(unlink.message == "posts unlink: author leads to one, and unlink removes from a relationship to many")
       #expect(unlink.nextStep == #"relink posts 2 "author" null"#)
       #expect(unlink.sent == 0)
     }
     let link = try await refused(.link, ["id": "7"], declared: one)
-    #expect(link.message == "posts link: author leads to one, and link adds to what leads to many")
+    #expect(link.message == "posts link: author leads to one, and link adds to a relationship to many")
     #expect(link.nextStep == #"relink posts 2 "author" {id: "7"}"#)
     #expect(try await refused(.relink, .null, declared: one).sent == 1)
   }
@@ -104,26 +104,26 @@ import Testing
   @Test(arguments: [
     #"{"data":{"type":"posts","id":"1","relationships":{"author":{"data":{"type":"authors","id":"1"}}}}}"#,
     #"{"data":{"type":"posts","id":"1","relationships":{"author":{"data":null}}}}"#,
-  ]) func whatAnAnswerShowsToLeadToOneIsRefusedToo(answer: String) async throws {
+  ]) func refusesToLinkASeenToOne(answer: String) async throws {
     let unlink = try await refused(.unlink, [Self.author], after: [.result(answer)])
-    #expect(unlink.message == "posts unlink: author leads to one, and unlink takes from what leads to many")
+    #expect(unlink.message == "posts unlink: author leads to one, and unlink removes from a relationship to many")
     #expect(unlink.sent == 0)
     let many = #"{"data":{"type":"posts","id":"1","relationships":{"author":{"data":[]},"tags":{"links":{}}}}}"#
     #expect(try await refused(.unlink, [Self.author], after: [.result(many)]).sent == 1)
   }
 
-  @Test func oneIdentifierIsNoList() async throws {
+  @Test func refusesASingleIdentifierForAToMany() async throws {
     let link = try await refused(.link, Self.author)
-    #expect(link.message == "posts link: link adds to what leads to many, and this is no list")
+    #expect(link.message == "posts link: link adds to a relationship to many, but this is not a list")
     #expect(
       link.nextStep
-        == #"[{type: "authors", id: "7"}]; where author leads to one: relink posts 2 "author" {type: "authors", id: "7"}"#
+        == #"[{type: "authors", id: "7"}]; if author leads to one: relink posts 2 "author" {type: "authors", id: "7"}"#
     )
     #expect(link.sent == 0)
   }
 
   /// jsonapi-resources adds nothing to a to-one, and says so by a result of null.
-  @Test func aLinkThatDidNothingIsAnError() async throws {
+  @Test func aLinkWithoutEffectIsAnError() async throws {
     let (client, transport) = ResourceClient.scripted(["null", "{}"], Settings(type: "posts", meta: [:]))
     let author = client.relationship("author", of: "2")
     await #expect(throws: ClientError.self) {

@@ -5,9 +5,9 @@ import JSONText
 import Synchronization
 import Testing
 
-/// Streams that ask for pages ahead of their turn.
+/// Streams that prefetch pages.
 @Suite struct PrefetchTests {
-  /// A list of pages of two, which keeps the numbers that were asked for.
+  /// A list with pages of two, which records the requested page numbers.
   private final class Pages: Transport {
     let queue = "posts"
     let taskExecutor: (any TaskExecutor)? = nil
@@ -40,7 +40,7 @@ import Testing
     func close() async {}
   }
 
-  @Test(arguments: [0, 1, 4, 100]) func eachPageIsAskedForOnceAndComesInItsTurn(_ prefetch: Int) async throws {
+  @Test(arguments: [0, 1, 4, 100]) func requestsEachPageOnceInOrder(_ prefetch: Int) async throws {
     let pages = Pages(7)
     var stream = ResourceClient(transport: pages, settings: .posts).stream(Query(), prefetch: prefetch)
     var ids: [String] = []

@@ -60,8 +60,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{"editor":{"id":7}}"#, "editor has an id and no type"),
-    (#"{"editors":[{"id":7}]}"#, "editors has an id and no type"),
+    (#"{"editor":{"id":7}}"#, "editor has an id but no type"),
+    (#"{"editors":[{"id":7}]}"#, "editors has an id but no type"),
     (#"{"editor":{"type":"authors","id":null}}"#, "editor has the id null"),
     (#"{"editor":{"type":"authors","id":""}}"#, #"editor has the id """#),
     (#"{"editor":{"type":"authors","id":"1,2"}}"#, #"editor has the id "1,2""#),
@@ -69,34 +69,34 @@ import Testing
     (#"{"editor":{"type":"authors","id":1e3}}"#, "editor has the id 1e3"),
     (#"{"editor":{"type":"authors","id":[1]}}"#, "editor has the id [1]"),
     (#"{"editor":{"type":"authors","attributes":{}}}"#, "editor has no id"),
-    (#"{"editor":{"type":5,"id":1}}"#, "editor is a relationship, and this is no record with type and id"),
-    (#"{"author":{"name":"Ann"}}"#, "author is a relationship, and this record has no id"),
-    (#"{"author":{"id":1,"name":"Ann"}}"#, "author is a relationship, of which only the id is sent"),
-    (#"{"author":"7"}"#, "author leads to one of authors, and this is no record with an id"),
-    (#"{"author":[{"id":1}]}"#, "author leads to one of authors, and this is no record with an id"),
-    (#"{"tags":{"id":1}}"#, "tags leads to many of tags, and this is no list"),
-    (#"{"tags":null}"#, "tags leads to many of tags, and this is no list"),
-    (#"{"tags":[1]}"#, "tags is a relationship, and this is no record with type and id"),
-    (#"{"tags":[{"id":1},{"name":"x"}]}"#, "tags is a relationship, and this record has no id"),
+    (#"{"editor":{"type":5,"id":1}}"#, "editor is a relationship, but this is not a record with type and id"),
+    (#"{"author":{"name":"Ann"}}"#, "author is a relationship, but this record has no id"),
+    (#"{"author":{"id":1,"name":"Ann"}}"#, "author is a relationship, which is sent as an id only"),
+    (#"{"author":"7"}"#, "author leads to one of authors, but this is not a record with an id"),
+    (#"{"author":[{"id":1}]}"#, "author leads to one of authors, but this is not a record with an id"),
+    (#"{"tags":{"id":1}}"#, "tags leads to many of tags, but this is not a list"),
+    (#"{"tags":null}"#, "tags leads to many of tags, but this is not a list"),
+    (#"{"tags":[1]}"#, "tags is a relationship, but this is not a record with type and id"),
+    (#"{"tags":[{"id":1},{"name":"x"}]}"#, "tags is a relationship, but this record has no id"),
     (#"{"type":"authors","attributes":{}}"#, "the resource is of type authors"),
-    (#"{"type":"posts","attributes":{},"relationships":[]}"#, "the relationships of the resource are no record"),
-    (#"{"type":"posts","attributes":"a","relationships":{}}"#, "the attributes of the resource are no record"),
+    (#"{"type":"posts","attributes":{},"relationships":[]}"#, "the relationships of the resource are not a record"),
+    (#"{"type":"posts","attributes":"a","relationships":{}}"#, "the attributes of the resource are not a record"),
     (
       #"{"type":"posts","relationships":{"author":{"data":"1"}}}"#,
-      "author is a relationship, and this is no record with type and id"
+      "author is a relationship, but this is not a record with type and id"
     ),
     (#"{"type":"posts","relationships":{"tags":{"data":[{"type":"tags","id":"1,2"}]}}}"#, #"tags has the id "1,2""#),
   ])
-  func whatIsNoLinkageIsRefused(record: String, message: String) throws {
+  func refusesInvalidLinkage(record: String, message: String) throws {
     #expect { try data(record) } throws: { error in
       let error = error as? ClientError
       return error?.kind == .value && error?.message == "posts create: \(message)" && error?.nextStep?.isEmpty != true
     }
   }
 
-  @Test func aNestedRecordWithoutIDSaysWhatToDo() throws {
+  @Test func aNestedRecordWithoutIDHasANextStep() throws {
     #expect { try data(#"{"author":{"name":"Ann"}}"#) } throws: { error in
-      (error as? ClientError)?.nextStep == #"create it first and give its id: author: {type: "authors", id: made.id}"#
+      (error as? ClientError)?.nextStep == #"create it first, then use its id: author: {type: "authors", id: made.id}"#
     }
     #expect { try data(#"{"editor":{"id":1}}"#) } throws: { error in
       (error as? ClientError)?.nextStep
@@ -119,7 +119,7 @@ import Testing
       try client.updateRequest("6", object(Self.resource)).params["data"]?.text == #"{"type":"posts","id":"6","# + rest)
   }
 
-  @Test func theIDGoesOnlyWhereItIsKept() throws {
+  @Test func sendsTheIDOnlyWithKeepID() throws {
     #expect { try data(#"{"id":5,"text":"x"}"#) } throws: { error in
       (error as? ClientError)?.message == "posts create: the record has the id 5, which a create leaves to the service"
     }
@@ -141,7 +141,7 @@ import Testing
       try client.updateRequest("5", object(#"{"id":5}"#)).params["data"]?.text
         == #"{"type":"posts","id":"5","attributes":{}}"#)
     #expect { try client.updateRequest("5", object(#"{"id":6}"#)) } throws: { error in
-      (error as? ClientError)?.message == #"posts update: the record's id is 6, and what is updated is "5""#
+      (error as? ClientError)?.message == #"posts update: the record has the id 6, but the statement updates "5""#
     }
   }
 

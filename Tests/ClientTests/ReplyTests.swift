@@ -4,7 +4,7 @@ import JSONRPC
 import JSONText
 import Testing
 
-/// Replies that follow JSON:API and replies that almost do (WireProtocol.md, "Documents become resources").
+/// Replies that follow JSON:API, and lenient ones (WireProtocol.md, "Documents become resources").
 @Suite struct ReplyTests {
   private func index(_ result: String, _ settings: Settings = .posts) async throws -> Document {
     try await ResourceClient.scripted([.result(result)], settings).0.index(Query())
@@ -24,12 +24,12 @@ import Testing
   }
 
   @Test(arguments: [
-    (#""done""#, #"the reply's result is no JSON:API: "done""#), ("5", "the reply's result is no JSON:API: 5"),
-    ("[]", "the reply's result is no JSON:API: []"),
-    (#"{"data":"x"}"#, #"the reply's data is no JSON:API: "x""#),
-    (#"{"data":[{"type":"posts","id":"1"},2]}"#, #"the reply's data is no JSON:API: [{"type":"posts","id":"1"},2]"#),
+    (#""done""#, #"the reply's result is not JSON:API: "done""#), ("5", "the reply's result is not JSON:API: 5"),
+    ("[]", "the reply's result is not JSON:API: []"),
+    (#"{"data":"x"}"#, #"the reply's data is not JSON:API: "x""#),
+    (#"{"data":[{"type":"posts","id":"1"},2]}"#, #"the reply's data is not JSON:API: [{"type":"posts","id":"1"},2]"#),
   ])
-  func whatIsNoDocumentIsMalformed(result: String, message: String) async throws {
+  func aResultThatIsNotADocumentIsMalformed(result: String, message: String) async throws {
     let (client, _) = ResourceClient.scripted([.result(result)])
     #expect(
       await report(failure { () throws(ClientError) in try await client.index(Query()) })
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test(arguments: ["{}", "null", #"{"meta":{}}"#, #"{"data":null}"#, "true", #""ok""#, "[]", "0", #"{"errors":[]}"#])
-  func destroyIsDoneByAnyReplyWithoutAnError(result: String) async throws {
+  func anyReplyWithoutAnErrorCompletesADestroy(result: String) async throws {
     let (client, _) = ResourceClient.scripted([.result(result)])
     #expect(try await client.document(client.destroyRequest("1")).resources.isEmpty)
   }
@@ -64,7 +64,7 @@ import Testing
     ] {
       let (client, _) = ResourceClient.scripted([.result(result), .result(result)])
       let error = await failure { () throws(ClientError) in try await client.document(client.destroyRequest("1")) }
-      let nextStep = kind == "not-found" ? "is it the right id, and the right client?" : nil
+      let nextStep = kind == "not-found" ? "check the id and the client" : nil
       #expect(report(error) == [kind, "posts destroy: \(message)", nextStep])
       #expect(error?.wasSent == true)
       #expect(
@@ -106,7 +106,7 @@ import Testing
     (#"{"id":null,"result":{"data":[]}}"#, nil),
     (#"{"id":7,"jsonrpc":"1.0","result":{"data":[]},"more":1}"#, nil),
     (#"{"result":{"data":[]},"error":{"code":1,"message":"no"}}"#, "posts index: no (code 1)"),
-    (#"{"error":{}}"#, "posts index: an error without a text"),
+    (#"{"error":{}}"#, "posts index: an error without a message"),
     (
       #"{"error":{"code":"-32601","message":"Method not found","data":{"method":"index"}}}"#,
       "posts index: Method not found (code -32601)"
@@ -115,9 +115,9 @@ import Testing
       #"{"error":{"code":-32602,"message":"Invalid params","data":["id is missing"]}}"#,
       #"posts index: Invalid params (code -32602): ["id is missing"]"#
     ),
-    (#"{"error":"boom"}"#, #"posts index: the reply's error is no object: {"error":"boom"}"#),
+    (#"{"error":"boom"}"#, #"posts index: the reply's error is not an object: {"error":"boom"}"#),
     ("{}", "posts index: the reply has neither result nor error: {}"),
-    ("[]", "posts index: the reply is no object: []"),
+    ("[]", "posts index: the reply is not an object: []"),
     ("", "posts index: the reply is empty"),
     ("\u{1b}[2J", "posts index: the reply is not JSON (1:1: expected a value): \\u001b[2J"),
   ])
@@ -126,7 +126,7 @@ import Testing
     #expect(await failure { () throws(ClientError) in try await client.index(Query()) }?.message == message)
   }
 
-  @Test func aMalformedReplyIsCutShort() async throws {
+  @Test func truncatesAMalformedReply() async throws {
     for (reply, rest) in [
       (Array(String(repeating: "x", count: 200).utf8), String(repeating: "x", count: 200)),
       (Array(String(repeating: "x", count: 5000).utf8), String(repeating: "x", count: 200) + "..."),
@@ -154,7 +154,7 @@ import Testing
     _ = try await client.send(ReadRequest(method: "stats", params: [:]))
     #expect(
       heard.lines == [
-        "posts stats: keys that stand twice in the reply, the last counts: a",
+        "posts stats: keys that occur twice in the reply, the last counts: a",
         "posts stats: the reply's id is \"x\", its correlation id c1",
       ])
   }

@@ -145,17 +145,17 @@ import Testing
     #expect(
       await report(failure { () throws(ClientError) in try await client.document(request) }) == [
         "value", "posts create: a_b and a-b are both written a-b",
-        #"leave one of them out, or keys: "wire" for this call"#,
+        #"remove one of them, or add keys: "wire" to this call"#,
       ])
     #expect(transport.sent.isEmpty)
   }
 
-  @Test func aMetaThatIsNoObjectIsRefused() async throws {
+  @Test func refusesMetaThatIsNotAnObject() async throws {
     let (client, transport) = ResourceClient.scripted(["{}"], Settings(type: "posts", meta: ["host": "a"]))
     let request = ReadRequest(method: "x", params: ["meta": "text"])
     #expect(
       await report(failure { () throws(ClientError) in try await client.send(request) }) == [
-        "value", "posts x: the meta in its parameters is no object", #"meta: {host: "..."}"#,
+        "value", "posts x: the meta in its parameters is not an object", #"meta: {host: "..."}"#,
       ])
     #expect(transport.sent.isEmpty)
   }
@@ -176,7 +176,7 @@ import Testing
   @Test(arguments: ["1,2", ""]) func anIDThatMeansSeveralNeverLeaves(id: String) async throws {
     let (client, transport) = ResourceClient.scripted([])
     let message = "the id is \"\(id)\""
-    let step = "an id is not empty and holds no comma"
+    let step = "an id is not empty and has no comma"
     #expect(
       await report(failure { () throws(ClientError) in try await client.document(client.destroyRequest(id)) })
         == ["value", "posts destroy: \(message)", step])
@@ -187,13 +187,14 @@ import Testing
     #expect(transport.sent.isEmpty)
   }
 
-  @Test(arguments: ["{}", #"{"beam":null}"#, #"{"beam":""}"#]) func withoutBeamNothingLeaves(meta: String) async throws
+  @Test(arguments: ["{}", #"{"beam":null}"#, #"{"beam":""}"#]) func refusesRequestsWithoutBeam(meta: String)
+    async throws
   {
     let settings = Settings(type: "posts", meta: try object(meta), requiresBeam: true)
     let (client, transport) = ResourceClient.scripted([#"{"data":[]}"#], settings)
     #expect(
       await report(failure { () throws(ClientError) in try await client.index(Query()) })
-        == ["value", "posts index: the client requires meta.beam and has none", #"meta: {beam: "..."}"#])
+        == ["value", "posts index: the client requires meta.beam, which is missing", #"meta: {beam: "..."}"#])
     #expect(transport.sent.isEmpty)
     var query = Query()
     query.meta = ["beam": "g2gC"]
@@ -201,7 +202,7 @@ import Testing
     #expect(transport.params == [#"{"meta":{"beam":"g2gC"}}"#])
   }
 
-  @Test func wireParamsAreWhatIsSent() throws {
+  @Test func sendsTheWireParams() throws {
     let settings = Settings(type: "posts", meta: ["host": "a"], keys: .underscore)
     let (client, _) = ResourceClient.scripted([], settings)
     let request = try client.updateRequest("5", ["born_on": nil])

@@ -20,7 +20,7 @@ extension ResourceClient {
     return result
   }
 
-  /// Destroys what a query finds, one after the other; what is not there any more is passed over and not counted.
+  /// Destroys the resources of a query one by one; absent ones are skipped and not counted.
   func destroyAll(_ query: Query, counting count: inout Int, progress: (Int) -> Void) async throws(ClientError) {
     var pages = firstPages(query)
     let options: JSONObject = query.meta.isEmpty ? [:] : ["meta": .object(query.meta)]

@@ -3,9 +3,9 @@ import JSONRPC
 import JSONText
 import Synchronization
 
-/// A transport that answers from a list and keeps what was sent.
+/// A transport that answers from a list and records the requests.
 final class ScriptedTransport: Transport {
-  /// What comes back for one request.
+  /// The answer to one request.
   enum Answer: Sendable, ExpressibleByStringLiteral {
     /// A reply whose result is this JSON.
     case result(String)
@@ -31,10 +31,10 @@ final class ScriptedTransport: Transport {
 
   init(_ answers: [Answer]) { state = Mutex(State(answers: answers)) }
 
-  /// The envelopes of what was sent, in order.
+  /// The sent envelopes, in order.
   var sent: [Envelope] { state.withLock(\.sent) }
 
-  /// The parameters of what was sent, as text.
+  /// The sent parameters, as text.
   var params: [String] {
     sent.map { envelope in (try? JSONValue(parsing: envelope.body)["params"]?.text) ?? "no JSON" }
   }
@@ -64,7 +64,7 @@ final class ScriptedTransport: Transport {
 }
 
 extension ResourceClient {
-  /// A client of type `posts` that is answered from a script.
+  /// A client of type `posts` with scripted answers.
   static func scripted(
     _ answers: [ScriptedTransport.Answer], _ settings: Settings = .posts
   ) -> (ResourceClient, ScriptedTransport) {
@@ -85,7 +85,7 @@ func object(_ text: String) throws -> JSONObject {
 
 struct NoObject: Error {}
 
-/// The error that a call ends with; nil where it does not fail.
+/// The error of a call; nil if it does not fail.
 func failure<Result>(_ body: () async throws(ClientError) -> Result) async -> ClientError? {
   do throws(ClientError) {
     _ = try await body()

@@ -6,7 +6,7 @@ import Testing
 
 /// Streams, counts and emptying a list, page by page (WireProtocol.md, "Pagination").
 @Suite struct StreamTests {
-  /// A page of posts with the ids given, and the numbers of the pages it links to.
+  /// A page of posts with the given ids and page links.
   private func page(_ ids: [Int], next: Int? = nil, last: Int? = nil, total: Int? = nil) -> ScriptedTransport.Answer {
     let data = ids.map { #"{"type":"posts","id":"\#($0)"}"# }.joined(separator: ",")
     let links = [("next", next), ("last", last)].compactMap { name, number in
@@ -16,7 +16,7 @@ import Testing
     return .result(#"{"data":[\#(data)],"links":{\#(links.joined(separator: ","))}\#(meta)}"#)
   }
 
-  /// What a stream hands out until it ends, and the error it ends with.
+  /// The pages of a stream until its end, and the error that ends it.
   private func drained(_ stream: ResourceStream) async -> (pages: [[String]], error: ClientError?) {
     var stream = stream
     var pages: [[String]] = []
@@ -26,7 +26,7 @@ import Testing
     return (pages, error)
   }
 
-  @Test func nothingIsSentBeforeTheFirstPull() async throws {
+  @Test func sendsNothingBeforeTheFirstPull() async throws {
     let (client, transport) = ResourceClient.scripted([page([1, 2], next: 2, total: 3), page([3], total: 3)])
     var stream = client.stream(Query())
     #expect(transport.sent.isEmpty)
@@ -70,7 +70,7 @@ import Testing
     let (pages, error) = await drained(client.stream(Query()))
     #expect(pages == [["1", "2"], ["3", "4"]])
     #expect(error?.kind == .malformed)
-    #expect(error?.message == "posts index: the page after 2 is said to be \(next)")
+    #expect(error?.message == "posts index: the service's next page after 2 is \(next)")
     #expect(transport.sent.count == 2)
   }
 
@@ -82,7 +82,7 @@ import Testing
     #expect(
       report(error) == [
         "protocol", "posts index: page 2 repeats the page before",
-        "the service ignores page: index ... reads all that it gives at once",
+        "the service ignores page:; index ... reads its whole list in one request",
       ])
     #expect(try await stream.next() == nil)
     #expect(transport.sent.count == 2)
@@ -94,7 +94,7 @@ import Testing
     #expect(pages == [["1", "2"], ["1", "3"], ["2"]] && error == nil)
   }
 
-  @Test func anEmptyPageBeforeTheLastIsPassed() async throws {
+  @Test func skipsAnEmptyPageBeforeTheLast() async throws {
     let (client, _) = ResourceClient.scripted([page([], next: 2, last: 2), page([3], last: 2)])
     #expect(await drained(client.stream(Query())).pages == [[], ["3"]])
     let (counted, transport) = ResourceClient.scripted([page([1], next: 2, total: 3), page([], next: 3, total: 3)])
@@ -102,7 +102,7 @@ import Testing
     #expect(transport.sent.count == 2)
   }
 
-  @Test(arguments: [nil, 10]) func aPageInTheMiddleThatIsEmptyLosesNothing(total: Int?) async throws {
+  @Test(arguments: [nil, 10]) func anEmptyMiddlePageLosesNoResource(total: Int?) async throws {
     let (client, _) = ResourceClient.scripted([
       page([1, 2], next: 2, total: total), page([], next: 3, total: total), page([3], next: 4, total: total),
       page([], next: 5, total: total), page([4], total: total),
@@ -116,7 +116,7 @@ import Testing
       [page([1], next: 2)] + (2...26).map { page([], next: $0 + 1) })
     let (pages, error) = await drained(client.stream(Query()))
     #expect(pages.count == 26 && transport.sent.count == 26)
-    #expect(error?.message == "posts index: 25 pages in a row are empty, and each names a next one")
+    #expect(error?.message == "posts index: 25 pages in a row are empty, and each has a next page")
   }
 
   @Test func aTotalThatNoPageLeadsToIsAnError() async throws {
@@ -178,7 +178,7 @@ import Testing
         #"{"filter":{"state":"draft"},"page":{"number":1,"size":1}}"#, #"{"filter":{"state":"draft"}}"#,
         #"{"filter":{"state":"draft"},"page":{"number":2,"size":2}}"#,
       ])
-    #expect(heard.lines == ["posts count: the service reports no total; counting the stream"])
+    #expect(heard.lines == ["posts count: the service reports no total; counting its pages"])
   }
 
   // MARK: destroyAll
@@ -212,7 +212,7 @@ import Testing
       ])
   }
 
-  @Test func anEmptyFirstPageIsPassedWhereThereIsANext() async throws {
+  @Test func skipsAnEmptyFirstPageWithANext() async throws {
     let (count, error, _, methods, params) = await emptied([
       page([], next: 2, last: 2), page([3, 4], last: 2), "{}", "{}", page([], last: 2), page([], next: 2, last: 2),
       page([], last: 2),
@@ -223,13 +223,13 @@ import Testing
     #expect(params.filter { $0.contains("page") } == [first, second, second, first, second])
   }
 
-  @Test func aCountThatNoPageLeadsToIsAnErrorOfDestroyAllToo() async throws {
+  @Test func anUnreachableCountIsAnErrorOfDestroyAll() async throws {
     let (count, error, _, methods, _) = await emptied([page([], total: 30)])
     #expect(count == 0 && methods == ["index"])
     #expect(error?.message == "posts index: the service counts 30, sent 0 and names no next page")
   }
 
-  @Test func aPageThatIsNoMoreIsLookedForFromTheFirst() async throws {
+  @Test func restartsFromTheFirstPageAfterAMissingOne() async throws {
     let refused = #"{"code":422,"message":"","data":{"errors":[{"status":"422","title":"Page number must be"}]}}"#
     let (count, error, _, methods, _) = await emptied([
       page([], next: 2, last: 2), page([3], last: 2), "{}", .error(refused), page([], last: 1),
@@ -237,7 +237,7 @@ import Testing
     #expect(count == 1 && error == nil && methods == ["index", "index", "destroy", "index", "index"])
   }
 
-  @Test func whatCouldNotBeDestroyedIsPassed() async throws {
+  @Test func skipsUndestroyableResources() async throws {
     let (client, _) = ResourceClient.scripted([
       page([1, 2], next: 2, last: 2), page([1, 2], next: 2, last: 2), page([3], last: 2), page([], last: 1),
       page([1, 2], last: 1, total: 5),
@@ -250,7 +250,7 @@ import Testing
     #expect(pages.notShown == 3)
   }
 
-  @Test func nothingThereIsNothingDone() async throws {
+  @Test func anEmptyListDestroysNothing() async throws {
     let (count, error, progress, methods, _) = await emptied([page([])])
     #expect(count == 0 && error == nil && progress.isEmpty && methods == ["index"])
   }
@@ -269,7 +269,7 @@ import Testing
     #expect(index?.kind == .service && one == 1)
   }
 
-  @Test func whatIsAbsentIsPassedOver() async throws {
+  @Test func skipsAbsentResources() async throws {
     let absent = #"{"code":422,"message":"","data":{"errors":[{"status":"404","title":"Record not found"}]}}"#
     let (count, error, _, _, _) = await emptied([page([1, 2]), .error(absent), "{}", page([])])
     #expect(count == 1 && error == nil)
@@ -281,8 +281,8 @@ import Testing
     ])
     #expect(
       report(error) == [
-        "service", "posts destroy-all: a page holds the same resources after they were destroyed",
-        "does the service keep destroyed resources in its list? narrow the filter",
+        "service", "posts destroy-all: a page still has resources that were destroyed",
+        "the service may keep destroyed resources in its list: narrow the filter",
       ])
     #expect(count == 4 && progress == [2, 4] && methods.count == 8 && methods.last == "show")
   }
@@ -299,7 +299,7 @@ import Testing
       page([1]), "{}", page([1]), #"{"data":{"type":"posts","id":"1"}}"#, "{}", page([1]),
     ])
     #expect(again == 2)
-    #expect(repeated?.message == "posts destroy-all: a page holds the same resources after they were destroyed")
+    #expect(repeated?.message == "posts destroy-all: a page still has resources that were destroyed")
   }
 
   @Test func whatComesBesideWhatWasCountedIsKnown() async throws {
@@ -310,14 +310,14 @@ import Testing
     #expect(try await pages.next() == nil && pages.outgrown == 2)
   }
 
-  @Test func aPageThatRepeatsInPartGoesOn() async throws {
+  @Test func continuesAfterAPartlyRepeatedPage() async throws {
     let (count, error, _, _, params) = await emptied([page([1, 2]), "{}", "{}", page([2, 3]), "{}", page([])])
     #expect(count == 3 && error == nil)
     let index = #"{"page":{"number":1,"size":100}}"#
     #expect(params == [index, #"{"id":"1"}"#, #"{"id":"2"}"#, index, #"{"id":"3"}"#, index])
   }
 
-  @Test func aPageThatIsRefusedIsLeftOut() async throws {
+  @Test func omitsARefusedPage() async throws {
     let refused =
       #"{"code":422,"message":"","data":{"errors":[{"status":"400","title":"Page parameter not allowed"}]}}"#
     let (count, error, _, _, params) = await emptied([.error(refused), page([1]), "{}", page([])])
@@ -333,7 +333,7 @@ import Testing
     #expect(methods == ["index"])
   }
 
-  @Test func anIDOfTheServiceThatMeansSeveralIsNotSent() async throws {
+  @Test func refusesAServiceIDWithAComma() async throws {
     let (_, error, _, methods, _) = await emptied([.result(#"{"data":[{"type":"posts","id":"1,2"}]}"#)])
     #expect(error?.kind == .value && methods == ["index"])
   }

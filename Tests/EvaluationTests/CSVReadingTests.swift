@@ -4,7 +4,7 @@ import JSONText
 import Testing
 import Values
 
-/// Text that the rules of a format have no place for is an error with its line.
+/// Text that violates the format is an error with its line.
 @Suite struct CSVReadingTests {
   /// What a file holds as JSON lines, or the message of its error.
   private func reading(_ bytes: [UInt8], _ name: String) throws -> String {
@@ -29,15 +29,15 @@ import Values
     ("a\nx\"y\n", "a.csv:2: a quote inside a cell that does not begin with one"),
     ("a\n\n\n\"x", "a.csv:4: a quote is not closed"), ("a,\n1,2\n", "a.csv:1: column 2 has no name"),
     (",a\n1,2\n", "a.csv:1: column 1 has no name"), ("a,b\n1\n", "a.csv:2: 1 cell under 2 columns"),
-    ("a\n1,2\n", "a.csv:2: 2 cells under 1 column"), ("a,a\n", "a.csv:1: the column a stands twice"),
+    ("a\n1,2\n", "a.csv:2: 2 cells under 1 column"), ("a,a\n", "a.csv:1: the column a occurs twice"),
     ("a,b\r1,2\r3\r", "a.csv:3: 1 cell under 2 columns"),
-    ("a\r1\n", "a.csv:2: a line ends in LF, and those before it in CR"),
+    ("a\r1\n", "a.csv:2: a line ends in LF, but the lines before it in CR"),
     ("a\n1\r2\n", "a.csv:2: a carriage return outside quotes"), ("a\n1\u{0}\n", "a.csv:2: a NUL byte"),
     ("a\n1\n\u{FEFF}a\n", "a.csv:3: a byte order mark (U+FEFF) begins a line inside the file"),
     ("a,b\n\"1\r\n2\",\"3\n4\"\n5\n", "a.csv:5: 1 cell under 2 columns"),
     ("a,b\n\"1\r2\",\"3\n4\"\n5\n", "a.csv:5: 1 cell under 2 columns"),
   ])
-  func refusesWhatHasNoRule(_ content: String, _ message: String) throws {
+  func refusesMalformedRows(_ content: String, _ message: String) throws {
     #expect(try reading(Array(content.utf8), "a.csv") == message)
   }
 
@@ -52,7 +52,7 @@ import Values
     #expect(try Array(reading(Array(content.utf8), "a.csv").utf8) == Array(expected.utf8))
   }
 
-  /// The same rows come out wherever the bytes are cut into pieces.
+  /// The rows are the same, however the bytes are split into pieces.
   @Test func readsRowsOfAnyLength() throws {
     let long = String(repeating: "x,\"\"\r\n", count: 200_000)
     let text = "a,b\r\n" + "1,\"" + long + "\"\r\n" + String(repeating: "2,\"y\r\nz\"\r\n", count: 100_000)
@@ -84,7 +84,7 @@ import Values
       ([0xFF, 0xFE, 0x61, 0x00], "is UTF-16"), ([0x50, 0x4B, 0x03, 0x04, 0x14], "is a zip archive or a spreadsheet"),
       ([0x1F, 0x8B, 0x08, 0x00], "is compressed with gzip"), ([0x28, 0xB5, 0x2F, 0xFD], "is compressed with zstd"),
     ] as [([UInt8], String)])
-  func namesWhatTheFirstBytesSay(_ suffix: String, _ file: ([UInt8], String)) throws {
+  func recognizesOtherFileTypes(_ suffix: String, _ file: ([UInt8], String)) throws {
     #expect(try reading(file.0, "a.\(suffix)") == "a.\(suffix) \(file.1)")
   }
 }

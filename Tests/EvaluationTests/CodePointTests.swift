@@ -3,7 +3,7 @@ import JSONText
 import Testing
 import Values
 
-/// Texts are the same where their code points are, whatever Swift's characters say.
+/// Texts are equal if their code points are, even if Swift's characters differ.
 @Suite struct CodePointTests {
   static let composed = "\u{E9}"
   static let decomposed = "e\u{301}"

@@ -6,7 +6,7 @@ import Testing
 import Values
 import Formats
 
-/// What is collected comes back as it was, from memory and from a file alike.
+/// Collected elements are read back unchanged, from memory and from a file.
 @Suite struct CollectedTests {
   static let included: JSONValue = [
     [
@@ -32,7 +32,7 @@ import Formats
     return .resource(ResourceValue(object, compound: compound))
   }
 
-  @Test(arguments: [0, 1 << 20]) func nothingIsLost(limit: Int) async throws {
+  @Test(arguments: [0, 1 << 20]) func keepsEveryElement(limit: Int) async throws {
     let elements: [Value] = [
       try Self.post(), .duration(.seconds(90)), .null, .string("a\nb"), .list([.bool(true), .null]),
       .record(Record([("a", .number(JSONNumber(1))), ("b", .list([]))])),

@@ -127,7 +127,7 @@ import Testing
     try await withBlog { conversation, _ in
       func note(_ marked: String) -> String? { offered(marked, conversation).candidates.first?.note }
       #expect(note("cou^") == "Counts the resources that a filter finds.")
-      #expect(note("count posts fil^") == "only those: {state: \"draft\", author: 7}")
+      #expect(note("count posts fil^") == "the resources to match: {state: \"draft\", author: 7}")
       #expect(note("made.sta^") == "string")
       #expect(note("stream posts | where .sta^")?.hasPrefix("string: \"") == true)
       #expect(note("show posts 1 include: \"au^") == "to one authors")

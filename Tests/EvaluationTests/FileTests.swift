@@ -26,18 +26,18 @@ import Testing
     ("json", "[{\"a\":1}]", "{\"a\":1}\n"), ("ndjson", "{\"a\":1}\n", "{\"a\":1}\n"),
     ("txt", "a\nb\n", "\"a\"\n\"b\"\n"),
   ])
-  func theMarkOfUTF8IsNoPartOfIt(format: String, content: String, output: String) async throws {
+  func ignoresTheByteOrderMark(format: String, content: String, output: String) async throws {
     let reply = try await reading("\u{FEFF}" + content, format)
     #expect(reply == Transcript.Reply(output: output))
     #expect(try await reading(content, format) == reply)
   }
 
   @Test(arguments: [
-    ("ndjson", "{\"a\":1}\n\n{\"b\":[{\"é\":1,\"c\":2,\"c\":3}]}\n", "DIR/a.ndjson:3:20: the key \"c\" stands twice"),
-    ("ndjson", "{\"a\":1,\"\\u0061\":2}\n{", "DIR/a.ndjson:1:8: the key \"a\" stands twice"),
-    ("json", "[{\"a\":1},\n{\"a\":1,\"a\":1}]", "DIR/a.json:2:8: the key \"a\" stands twice"),
+    ("ndjson", "{\"a\":1}\n\n{\"b\":[{\"é\":1,\"c\":2,\"c\":3}]}\n", "DIR/a.ndjson:3:20: the key \"c\" occurs twice"),
+    ("ndjson", "{\"a\":1,\"\\u0061\":2}\n{", "DIR/a.ndjson:1:8: the key \"a\" occurs twice"),
+    ("json", "[{\"a\":1},\n{\"a\":1,\"a\":1}]", "DIR/a.json:2:8: the key \"a\" occurs twice"),
   ])
-  func nothingIsLostOfEqualKeys(format: String, content: String, message: String) async throws {
+  func keepsElementsWithEqualKeys(format: String, content: String, message: String) async throws {
     let reply = try await reading(content, format)
     #expect(reply.errors.hasPrefix("error[file]: \(message)\n"), "\(reply.errors)")
     #expect(reply.output.isEmpty)

@@ -7,7 +7,7 @@ import Testing
 import Values
 import Formats
 
-/// What is written takes its place whole, is added whole, or leaves all as it was.
+/// A write replaces a file completely, appends completely, or changes nothing.
 @Suite struct FileWriterTests {
   private let directory: URL
 
@@ -16,7 +16,7 @@ import Formats
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
   }
 
-  /// Writes a page to a file, and leaves the file alone where that fails.
+  /// Writes a page to a file; leaves the file unchanged if that fails.
   private func write(_ page: [JSONValue], _ path: String, _ format: FileFormat, appends: Bool = true) throws(Fault) {
     var writer = try FileWriter(path, format, appends: appends)
     do throws(Fault) {
@@ -28,7 +28,7 @@ import Formats
     }
   }
 
-  /// A file of the directory with a text in it, while something is done with it.
+  /// Runs a body with a file that contains a text.
   private func withFile(
     _ name: String, _ text: String? = nil, _ body: (String) async throws -> Void
   ) async throws {
@@ -59,19 +59,19 @@ import Formats
   @Test func anotherColumnLeavesTheFileAsItWas() async throws {
     try await withFile("a.csv", "id\r\n1\r\n") { path in
       let fault = #expect(throws: Fault.self) { try write([["id": 2], ["id": 3, "name": "b"]], path, .csv) }
-      #expect(fault?.message == "name is no column of \(path)")
+      #expect(fault?.message == "name is not a column of \(path)")
       let found = try text(path)
       #expect(found == "id\r\n1\r\n")
     }
   }
 
-  @Test func aFileThatGotOtherColumnsMeanwhileStaysAsItIs() async throws {
+  @Test func aFileWithChangedColumnsIsNotWritten() async throws {
     try await withFile("a.csv") { path in
       var writer = try FileWriter(path, .csv, appends: true)
       try writer.write([Value(JSONValue.object(["id": 1]))])
       try write([["name": "b"]], path, .csv)
       let fault = #expect(throws: Fault.self) { try writer.finish() }
-      #expect(fault?.message.contains("has other columns") == true)
+      #expect(fault?.message.contains("has changed columns") == true)
       let found = try text(path)
       #expect(found == "name\r\nb\r\n")
     }
@@ -121,7 +121,7 @@ import Formats
     }
   }
 
-  @Test func aLinkToNothingYetIsWrittenThroughAndACircleIsNot() async throws {
+  @Test func writesThroughADanglingLinkButNotACycle() async throws {
     try await withFile("link.txt") { path in
       #expect(symlink("new.txt", path) == 0)
       try write(["a"], path, .txt, appends: false)

@@ -7,7 +7,7 @@ import Testing
 
 /// No text crashes the program: mutated scripts and random bytes are parsed, laid out, checked and run.
 ///
-/// A fixed seed and some thousand cases; `RETORT_FUZZ_SECONDS=3600` goes on with other seeds for that long.
+/// A fixed seed and some thousand cases; `RETORT_FUZZ_SECONDS=3600` continues with other seeds for that long.
 @Suite struct FuzzTests {
   static let statements = [
     "connect \"embedded:blog\"", "let posts = client queue: \"posts\"", "count posts filter: {state: \"draft\"}",
@@ -81,7 +81,7 @@ import Testing
     return String(text)
   }
 
-  /// A layout stays as it is, whatever was laid out.
+  /// Formatting a formatted text changes nothing.
   private static func layOut(_ text: String) throws {
     guard let once = try? Formatter.formatted(SourceText(name: "fuzz", text: text)) else { return }
     let twice = try? Formatter.formatted(SourceText(name: "fuzz", text: once))
@@ -131,7 +131,7 @@ import Testing
         open: { _ throws(LinkError) in throw LinkError(.closed, "not here") }, note: { text in heard.add(text) }))
     let status = await Interpreter(session).run(SourceText(name: "t", text: "def f() do f end\nf"))
     #expect(status == 6)
-    #expect(heard.text.hasPrefix("error[limit]: f calls itself more than 150 deep\n"))
+    #expect(heard.text.hasPrefix("error[limit]: f calls itself more than 150 levels deep\n"))
   }
 
   /// What doubles without end is refused before the memory is.

@@ -8,7 +8,7 @@ import Testing
 @testable import RetortShell
 @testable import Handbook
 
-/// What `help` says: each example does what it shows, and the reference is made of the same words.
+/// The texts of `help`: each example prints what it shows, and the reference has the same texts.
 @Suite struct HelpTests {
   @Test(arguments: Help.examples + Cookbook.recipes.map(\.example)) func examplesPrintWhatTheyShow(
     _ example: Declaration.Example
@@ -92,7 +92,7 @@ import Testing
     #expect(Examples.table.filter { !shown.contains($0.value[0].code) }.keys.sorted() == [])
   }
 
-  /// Kinds that are read from the sources; those that end a run quietly, and one that nothing shows, are no errors.
+  /// The kinds in the sources, without those that end a run silently and one that is never shown.
   @Test func everyKindOfErrorHasAPage() throws {
     let sources = URL(filePath: #filePath).appending(path: "../../../Sources").standardized
     let files = FileManager.default.enumerator(
@@ -158,11 +158,11 @@ import Testing
   func everyWordOfTheLanguageHasAPage(_ word: String) { #expect(Help.text([word]) != nil) }
 
   @Test(arguments: ["timeout", "no-route", "--trace", "offline", "amqps", "kinds", "options"])
-  func tabOffersWhatHelpExplains(_ word: String) { #expect(Help.topics.contains(word)) }
+  func tabCompletesEveryWordOfHelp(_ word: String) { #expect(Help.topics.contains(word)) }
 
-  @Test func whatTabOffersIsExplained() { #expect(Help.topics.filter { Help.text([$0]) == nil } == []) }
+  @Test func helpExplainsEveryCompletion() { #expect(Help.topics.filter { Help.text([$0]) == nil } == []) }
 
-  /// `RETORT_RECORD=1 Tests/run --filter Help` writes the reference anew.
+  /// `RETORT_RECORD=1 Tests/run --filter Help` writes the reference.
   @Test func theReferenceIsFresh() throws {
     let file = URL(filePath: #filePath).appending(path: "../../../Sources/Evaluation/Evaluation.docc/Reference.md")
       .standardized

@@ -49,12 +49,12 @@ import Values
     ("2026-1-31", "expected 2 digits of the month"), ("10000-01-01", #"expected "-""#),
     ("+2026-01-31", "expected 4 digits of the year"), ("２０２６-01-31", "expected 4 digits of the year"),
     (" 2026-01-31", "expected 4 digits of the year"), ("2026-01-31\n", "expected T after the date"),
-    ("2026-01-31T12:00:00Z ", #"something follows it: " ""#), ("", "expected 4 digits of the year"),
+    ("2026-01-31T12:00:00Z ", #"unexpected text after it: " ""#), ("", "expected 4 digits of the year"),
     ("0000-01-01T00:00:00+00:01", "a time outside the years 0000 to 9999"),
     ("9999-12-31T23:59:59-00:01", "a time outside the years 0000 to 9999"),
   ])
-  func refusesWhatIsNoTime(_ input: String, _ reason: String) {
-    #expect(text(input).hasSuffix(" is no time: \(reason)") || text(input) == reason, "\(text(input))")
+  func refusesInvalidTimes(_ input: String, _ reason: String) {
+    #expect(text(input).hasSuffix(" is not a time: \(reason)") || text(input) == reason, "\(text(input))")
   }
 
   @Test(arguments: [
@@ -72,11 +72,11 @@ import Values
       ("1.2.26", "%d.%m.%Y", "expected 4 digits of the year"),
       ("2026013", "%Y%m%d", nil), ("202613", "%Y%m", "there is no month 13"),
       ("20261", "%Y%m%d", "expected 2 digits of the month"),
-      ("31-01-2026", "%d.%m.%Y", #"expected ".""#), ("31.01.2026x", "%d.%m.%Y", #"something follows it: "x""#),
+      ("31-01-2026", "%d.%m.%Y", #"expected ".""#), ("31.01.2026x", "%d.%m.%Y", #"unexpected text after it: "x""#),
       ("31.01", "%d.%m", #"the form "%d.%m" has no %Y: a time needs its year"#),
-      ("31.2026", "%d.%Y", #"the form "%d.%Y" has %d and no %m"#),
-      ("x", "%y", "a time's form has no letter %y"), ("x", "%", "a time's form ends in %"),
-      ("x", "%Y %Y", "%Y stands twice in a time's form"),
+      ("31.2026", "%d.%Y", #"the form "%d.%Y" has %d but no %m"#),
+      ("x", "%y", "the form of a time has no letter %y"), ("x", "%", "the form of a time ends in %"),
+      ("x", "%Y %Y", "%Y occurs twice in the form of a time"),
     ] as [(String, String, String?)])
   func refusesOtherText(_ input: String, _ form: String, _ reason: String?) {
     guard let reason else {
@@ -84,7 +84,7 @@ import Values
       return
     }
     #expect(
-      text(input, form).hasSuffix(" is no time: \(reason)") || text(input, form) == reason, "\(text(input, form))")
+      text(input, form).hasSuffix(" is not a time: \(reason)") || text(input, form) == reason, "\(text(input, form))")
   }
 
   @Test func writesForms() throws {

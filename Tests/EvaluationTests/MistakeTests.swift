@@ -43,7 +43,7 @@ import Testing
           --> t:150:7
         150 | print "abc
             |       ^^^^
-            = close it with "; a line's end in a string is written \\n
+            = close it with "; write a line end in a string as \\n
 
         """)
   }

@@ -3,7 +3,7 @@ import JSONText
 import Testing
 import Values
 
-/// What sort and group hold as bytes comes back as it was: digits, order of fields, resources as resources.
+/// Elements that sort and group hold as bytes are read back unchanged: digits, order of fields, resources.
 @Suite struct PackedElementsTests {
   /// Some elements of each form that is packed or kept.
   private static func text(_ number: Int) -> String {

@@ -1,7 +1,7 @@
 import Testing
 import Values
 
-/// Patterns match by code point, and none of them takes for ever.
+/// Patterns match by code point, and every search ends.
 @Suite struct PatternTests {
   @Test(arguments: [
     ("a\r\nb", "a.\\nb", "", true), ("e\u{301}", "^..$", "", true), ("é", "^.$", "", true),
@@ -48,8 +48,8 @@ import Values
   }
 
   @Test(arguments: [
-    ("$1", "there is no group $1 in /a/, which has none"), ("$0", "a $ in the replacement is followed by no digit"),
-    ("a$", "a $ in the replacement is followed by no digit"), ("$x", "a $ in the replacement is followed by no digit"),
+    ("$1", "there is no group $1 in /a/, which has none"), ("$0", "a $ in the replacement needs a digit"),
+    ("a$", "a $ in the replacement needs a digit"), ("$x", "a $ in the replacement needs a digit"),
   ])
   func refusesOtherGroups(_ replacement: String, _ reason: String) throws {
     let pattern = try Pattern("a")
@@ -65,7 +65,7 @@ import Values
     #expect(try Pattern(pattern).split(text) == parts)
   }
 
-  /// Each would take hours; the error names the pattern.
+  /// Each search would take hours; the error names the pattern.
   @Test(arguments: [
     ("(a+)+$", 40),
     ("a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?[bc]", 39),
@@ -84,7 +84,7 @@ import Values
     }
   }
 
-  /// The length of a text alone is no reason to stop.
+  /// A long text alone does not stop a search.
   @Test(arguments: [
     ("(?:a|b)+!$", true), ("a.*?!", true), ("[ab]+c", false), ("(a)(a)[bc]", false), ("^(?:(a)|b)*!", true),
   ])

@@ -4,7 +4,7 @@ import JSONText
 import Testing
 import Values
 
-/// What `write` makes, `read` gives back, or `write` refuses it.
+/// `read` returns what `write` wrote, or `write` refuses it.
 @Suite struct RoundTripTests {
   private static let numbers = ["0", "-0", "1.10", "1e400", "9007199254740993"]
   private static let names = ["a", "b", "é", "e\u{301}", "a,b", "\"", "x\ny", "\u{FEFF}", " ", "\t", "id", ""]
@@ -14,36 +14,36 @@ import Values
     "x\r", "\rx", "\u{FEFF}", "\u{FEFF}x", "\u{0}", "'", "\\", "\u{2028}", "👨‍👩‍👧", "=1+1", "{\"a\":1}", "line\n\nline\n",
   ]
 
-  private static func value(_ dice: inout SeededRandom, _ depth: Int = 0) -> JSONValue {
-    switch dice.below(depth > 1 ? 8 : 10) {
+  private static func value(_ random: inout SeededRandom, _ depth: Int = 0) -> JSONValue {
+    switch random.below(depth > 1 ? 8 : 10) {
     case 0: .null
-    case 1: .bool(dice.below(2) == 0)
+    case 1: .bool(random.below(2) == 0)
     case 2:
       .number(
-        JSONNumber(text: numbers[dice.below(numbers.count)]) ?? JSONNumber(0))
-    case 8: .array(JSONArray((0..<dice.below(3)).map { _ in value(&dice, depth + 1) }))
-    case 9: .object(record(&dice, depth + 1))
-    default: .string(texts[dice.below(texts.count)])
+        JSONNumber(text: numbers[random.below(numbers.count)]) ?? JSONNumber(0))
+    case 8: .array(JSONArray((0..<random.below(3)).map { _ in value(&random, depth + 1) }))
+    case 9: .object(record(&random, depth + 1))
+    default: .string(texts[random.below(texts.count)])
     }
   }
 
-  private static func record(_ dice: inout SeededRandom, _ depth: Int = 0) -> JSONObject {
+  private static func record(_ random: inout SeededRandom, _ depth: Int = 0) -> JSONObject {
     JSONObject(
-      (0..<dice.below(4)).map { _ in
-        (names[dice.below(names.count)], value(&dice, depth))
+      (0..<random.below(4)).map { _ in
+        (names[random.below(names.count)], value(&random, depth))
       })
   }
 
   /// Elements of one kind: often records with the same names, so that csv takes many of them.
-  private static func elements(_ dice: inout SeededRandom) -> [JSONValue] {
-    let count = dice.below(5)
-    switch dice.below(4) {
-    case 0: return (0..<count).map { _ in .string(texts[dice.below(texts.count)]) }
-    case 1: return (0..<count).map { _ in value(&dice) }
-    case 2: return (0..<count).map { _ in .object(record(&dice)) }
+  private static func elements(_ random: inout SeededRandom) -> [JSONValue] {
+    let count = random.below(5)
+    switch random.below(4) {
+    case 0: return (0..<count).map { _ in .string(texts[random.below(texts.count)]) }
+    case 1: return (0..<count).map { _ in value(&random) }
+    case 2: return (0..<count).map { _ in .object(record(&random)) }
     default:
-      let keys = record(&dice).keys
-      return (0..<count).map { _ in .object(JSONObject(keys.map { ($0, value(&dice, 1)) })) }
+      let keys = record(&random).keys
+      return (0..<count).map { _ in .object(JSONObject(keys.map { ($0, value(&random, 1)) })) }
     }
   }
 
@@ -75,17 +75,17 @@ import Values
   }
 
   @Test(arguments: FileFormat.allCases, [false, true])
-  func whatIsWrittenIsReadBackOrRefused(_ format: FileFormat, appends: Bool) throws {
+  func readReturnsWhatWriteWroteOrRefused(_ format: FileFormat, appends: Bool) throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: directory) }
     let path = directory.appending(path: "a.\(format.rawValue)").path
-    var (dice, taken) = (SeededRandom(seed: 14), 0)
+    var (random, taken) = (SeededRandom(seed: 14), 0)
     for _ in 0..<1500 {
       try? FileManager.default.removeItem(atPath: path)
       var written: [JSONValue] = []
       for _ in 0..<(appends && format != .json ? 2 : 1) {
-        let elements = Self.elements(&dice)
+        let elements = Self.elements(&random)
         do throws(Fault) { try write(elements, path, format, appends: appends && format != .json) } catch {
           #expect([.value, .type].contains(error.kind), "\(error.message)")
           continue
@@ -115,14 +115,14 @@ import Values
         try writer.finish()
         #expect(!isThere)
       } catch {
-        #expect(isThere && error.kind == .file && error.message == "\(path) is there already")
+        #expect(isThere && error.kind == .file && error.message == "\(path) already exists")
       }
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["a.csv"])
   }
 
-  /// The half-written file of a process that is gone is removed; that of one that lives, and other files, are not.
-  @Test func clearsWhatAKilledProcessLeft() throws {
+  /// The temporary file of an ended process is removed, but not that of a running process, and no other file.
+  @Test func removesFilesOfKilledProcesses() throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: directory) }

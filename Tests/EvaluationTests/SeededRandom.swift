@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Numbers that look random and are the same in each run (SplitMix64).
+/// Pseudorandom numbers, the same in each run (SplitMix64).
 struct SeededRandom {
   private var state: UInt64
 

@@ -1,7 +1,7 @@
 import JSONText
 import Testing
 
-/// What comes in goes out: digits, order, characters.
+/// Text is written as it was read: digits, order, characters.
 @Suite struct RoundTripTests {
   @Test(arguments: [
     #"{"id":"1","views":9007199254740993,"rating":1.10,"e":1E400,"z":-0,"n":[null,true,false,{}],"o":{}}"#,

@@ -2,13 +2,13 @@ import Foundation
 import Language
 import Testing
 
-/// The one layout: what it looks like, that it stays, and that it never changes a meaning.
+/// The canonical layout: its form, that it is stable, and that it never changes a meaning.
 @Suite struct FormatterTests {
   private func formatted(_ text: String) throws -> String {
     try Formatter.formatted(SourceText(name: "t", text: text))
   }
 
-  /// What a text means: its statements without their places.
+  /// The meaning of a text: its statements without source ranges.
   static func meaning(_ text: String) -> String {
     String(reflecting: Parser.parse(SourceText(name: "t", text: text)).program)
       .replacing(#/Language\.SourceRange\(lower: \d+, upper: \d+\)/#, with: "")
@@ -118,7 +118,7 @@ import Testing
     ]
     var random = Mutations(seed: 7)
     var parsed = 0
-    for _ in 0..<600 {
+    for _ in 0..<1200 {
       let start = random.below(text.count)
       var part = Array(text[start..<min(text.count, start + 20 + random.below(400))])
       for _ in 0...random.below(3) {
@@ -135,7 +135,7 @@ import Testing
   }
 }
 
-/// Numbers that look random and are the same in each run (SplitMix64).
+/// Pseudorandom numbers, the same in each run (SplitMix64).
 struct Mutations {
   private var state: UInt64
 

@@ -1,7 +1,7 @@
 import Language
 import Testing
 
-/// The consequences of the grammar (Grammar.md): what binds how, and what is refused with which words.
+/// The consequences of the grammar (Grammar.md): how operators bind, and the errors.
 @Suite struct GrammarTests {
   @Test(arguments: [
     ("x[0..n - 1]", "cut(x 0 (n - 1))"), ("x[a + 1..b ?? 2]", "cut(x (a + 1) (b ?? 2))"),
@@ -36,10 +36,10 @@ import Testing
 
   @Test(arguments: [
     ("x[1..", "expected a value, not the end of the text"), ("x[..2]", "expected a value, not .."),
-    ("x?[0..1]", "a cut needs no ?: beyond the end it gives what is there"),
+    ("x?[0..1]", "a cut needs no ?: it ends at the last element"),
     ("x[1..2..3]", "expected ] after the index, not .."),
     ("{[a] 1}", "expected : after the key, not 1"), ("{[a: 1}", "expected a value, not a:"),
-    ("for x, in y do end", "in is a word of the language, and no name"),
+    ("for x, in y do end", "in is a word of the language and can't be a name"),
     ("1 | as", "expected a name after as, not the end of the text"),
     ("1 | as a.b", "expected the end of the statement, not .b"),
     ("watch 2s print 1", "expected do after watch ..., not print"),

@@ -2,7 +2,7 @@ import Language
 import Redaction
 import Testing
 
-/// Secrets are found once, for the lines of errors, for the history, and for what services say.
+/// Secrets in lines of errors, in the history, and in texts of services.
 @Suite struct SecretsTests {
   @Test(arguments: [
     (#"connect "amqp://guest:S3CRET@h/" x"#, #"connect "amqp://guest:******@h/" x"#),
@@ -37,7 +37,7 @@ import Testing
   func aURIThatIsNotQuotedIsNotRepeated(line: String) {
     let source = SourceText(name: "a", text: line)
     let diagnostics = Parser.parse(source).diagnostics
-    #expect(diagnostics.contains { $0.nextStep == #"a URI is quoted: "amqp://...""# })
+    #expect(diagnostics.contains { $0.nextStep == #"put a URI in quotes: "amqp://...""# })
     for diagnostic in diagnostics {
       #expect(!Renderer().render(Renderer.Report(diagnostic, in: source)).contains("s3cret"))
     }

@@ -13,7 +13,7 @@ import Testing
     ("👨‍👩‍👧 🏳️‍🌈 می‌خواهم क्‍ष", "👨‍👩‍👧 🏳️‍🌈 می‌خواهم क्‍ष"),
     ("\u{200D}a\u{200C} b\u{200D}", #"\u{200d}a\u{200c} b\u{200d}"#), ("a\u{200D}\u{200D}b", #"a\u{200d}\u{200d}b"#),
     ("a\u{200D}\u{1B}", #"a\u{200d}\u{1b}"#), ("naïve ①🎉 e\u{301}", "naïve ①🎉 e\u{301}"),
-  ]) func whatSteersIsAnEscape(text: String, shown: String) {
+  ]) func controlCharactersAreEscaped(text: String, shown: String) {
     #expect(TerminalText.visible(text) == shown)
     #expect(TerminalText.visible(shown) == shown)
   }
@@ -33,7 +33,7 @@ import Testing
       TerminalText.json("[\"\u{7F}\u{202E}\u{E0001}a\u{200D}\"]\n") == #"["\u007f\u202e\udb40\udc01a\u200d"]"# + "\n")
   }
 
-  @Test func aLongMessageSaysHowMuchIsLeftOut() {
+  @Test func aLongMessageIsCutWithACount() {
     let text = String(repeating: "é", count: 2000)
     #expect(TerminalText.message(text) == text)
     #expect(TerminalText.message(text + "a\u{301}\n") == text + "... (3 characters left out)")

@@ -1,4 +1,4 @@
-# Sends COUNT requests with WINDOW of them in flight and takes the replies, on bunny alone.
+# Sends COUNT requests with WINDOW of them in flight and receives the replies, with bunny only.
 #
 #     /usr/bin/ruby asker.rb URI QUEUE COUNT WINDOW
 require "bunny"
@@ -23,7 +23,7 @@ ask = lambda do
                                    content_type: "application/json", correlation_id: key, reply_to: replies.name)
 end
 
-# The first requests leave before the consumer's thread is there, so that only one thread ever asks.
+# The first requests are sent before the consumer's thread exists, so that only one thread sends requests.
 [window, count].min.times { ask.call }
 replies.subscribe(exclusive: true) do |_, _, body|
   JSON.parse(body)

@@ -4,7 +4,7 @@ import Synchronization
 @testable import ResourceService
 
 extension ResourceService {
-  /// The sample, made anew.
+  /// A new copy of the sample.
   static func blog() throws -> ResourceService { try ResourceService(opening: "blog") }
 
   /// A service on tables made for a test, and the statements it runs.
@@ -26,7 +26,7 @@ extension ResourceService {
     String(decoding: answer(queue: queue, body: Array(request.utf8)), as: UTF8.self)
   }
 
-  /// The reply to a request without what stands round its result or its JSON:API errors; any other reply is whole.
+  /// The result or the JSON:API errors of a reply without the envelope; any other reply complete.
   func ask(_ queue: String, _ method: String, _ params: String) -> String {
     let reply =
       exchange(queue, #"{"id":"1","jsonrpc":"2.0","method":"\#(method)","params":\#(params)}"#)

@@ -150,7 +150,7 @@ import Testing
     #expect(service.ask("posts", exchange.method, exchange.params) == exchange.reply)
   }
 
-  @Test func whatIsAddedToAToOneIsDroppedAndWhatIsTakenFromItClearsIt() {
+  @Test func addingToAToOneDoesNothingAndRemovingClearsIt() {
     let author = { service.ask("posts", "show_relationship", #"{"post_id":"1","relationship":"author"}"#) }
     let before = author()
     let other = #"{"post_id":"1","relationship":"author","data":{"type":"authors","id":"7"}}"#
@@ -203,11 +203,11 @@ import Testing
     #"{"id":"1","method":"index"}"#, #"{"id":"1","method":"index","params":null}"#,
     #"{"id":"1","method":"index","params":"x"}"#, #"[{"id":"1","method":"index","params":{}}]"#,
     #"{"id":"1","method":"inspect","params":{}}"#,
-  ]) func itIsSilentOnWhatIsNoRequest(text: String) {
+  ]) func sendsNoReplyToInvalidRequests(text: String) {
     #expect(service.reply(queue: "posts", body: Array(text.utf8)).body == nil)
   }
 
-  @Test func itIsSilentOnBrokenText() {
+  @Test func sendsNoReplyToInvalidJSON() {
     let body = Array(#"{"id":""#.utf8) + [0xFF] + Array(#"","method":"index","params":{}}"#.utf8)
     #expect(service.reply(queue: "posts", body: body).body == nil)
   }

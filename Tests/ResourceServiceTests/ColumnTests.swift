@@ -2,7 +2,7 @@ import Testing
 
 @testable import ResourceService
 
-/// What JSON the values of a column are, both ways.
+/// Values of columns to JSON and back.
 @Suite struct ColumnTests {
   /// Writes a value into a column of a declared type: the value as it is shown, or the message that refuses it.
   private func roundTrip(_ type: String, _ value: String) throws -> String {
@@ -35,7 +35,7 @@ import Testing
     ("INTEGER", "9223372036854775808", "is not an integer of 64 bits"), ("REAL", #""1""#, "is not a number"),
     ("REAL", "1e400", "is out of range"), ("NUMBER_TEXT", #""1.10""#, "is not a number"),
     ("BOOLEAN", "1", "is not a boolean"), ("TEXT", "1", "is not a string"), ("TEXT", "{}", "is not a string"),
-    ("TEXT", #""a\u0000b""#, "holds a NUL character"), ("BLOB", #""?""#, "is not Base64"),
+    ("TEXT", #""a\u0000b""#, "contains a NUL character"), ("BLOB", #""?""#, "is not Base64"),
     ("BLOB", "1", "is not a string"), ("DATE", "true", "is not a string or a number"),
     ("DATE", "[]", "is not a string or a number"), ("DECIMAL", #""1""#, "is not a number"),
   ])
@@ -43,7 +43,7 @@ import Testing
     #expect(try roundTrip(type, value) == message)
   }
 
-  @Test func whatOthersHaveStoredIsShownAsItIs() throws {
+  @Test func showsForeignValuesUnchanged() throws {
     let service = try ResourceService.of(
       """
       CREATE TABLE a (id INTEGER PRIMARY KEY, b BOOLEAN, n NUMBER_TEXT, j JSON, r REAL, i INTEGER);

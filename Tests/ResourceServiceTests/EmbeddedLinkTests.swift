@@ -4,7 +4,7 @@ import Testing
 
 @testable import ResourceService
 
-/// The service behind the contract of a broker's connection.
+/// The service with the interface of a broker's connection.
 @Suite struct EmbeddedLinkTests {
   let link: EmbeddedLink
 
@@ -27,7 +27,7 @@ import Testing
     } catch { return error }
   }
 
-  /// The error of a request that got as far as the service and has no reply after a moment.
+  /// The error of a request that reached the service and got no reply within a moment.
   private func silence(_ transport: any Transport, expires: Bool = false) async -> LinkError? {
     while true {
       let error = await failure(
@@ -70,7 +70,7 @@ import Testing
     ),
     ("warehouse", #"embedded:blog has no queue "warehouse". Its queues are: authors, comments, posts, tags"#),
   ])
-  func aQueueThatIsNotThereIsSaidAtOnce(queue: String, message: String) async throws {
+  func reportsAMissingQueueImmediately(queue: String, message: String) async throws {
     let transport = try await link.open(queue: queue)
     #expect(await failure(transport, envelope(transport)) == LinkError(.noRoute, message))
     #expect(try await link.probe(queue: queue, until: .now) == nil)
@@ -111,7 +111,7 @@ import Testing
     busy.signal()
   }
 
-  @Test func aChangeThatHasLeftIsWaitedFor() async {
+  @Test func awaitsASentChange() async {
     let reply = PendingReply()
     let waiting = Task { await reply.outcome(whenCancelled: nil) }
     waiting.cancel()
@@ -143,7 +143,7 @@ import Testing
   }
 
   @Test func whatCantBeOpenedIsAnAddressError() {
-    #expect(throws: LinkError(.address, #"there is no file "./nope.sqlite"; the sample is "blog""#)) {
+    #expect(throws: LinkError(.address, #"there is no file "./nope.sqlite"; for the sample write "blog""#)) {
       try EmbeddedLink("./nope.sqlite")
     }
   }

@@ -43,7 +43,7 @@ import Testing
       #"{"code":-32601,"message":"Method not found","data":{"method":"show-relationship"}}"#, "7"
     ),
   ])
-  func whatIsNoRequestHasAnErrorOfJSONRPC(request: String, error: String, id: String) {
+  func invalidRequestsGetJSONRPCErrors(request: String, error: String, id: String) {
     #expect(service.exchange("tags", request) == #"{"error":\#(error),"id":\#(id),"jsonrpc":"2.0"}"#)
   }
 

@@ -108,7 +108,7 @@ import Testing
       #"{"title":"Invalid field","detail":"nope is not a valid relationship of posts","code":"112","source":{"parameter":"include"},"status":"400"},{"title":"Filter not allowed","detail":"nope is not allowed.","code":"102","source":{"parameter":"filter"},"status":"400"},{"title":"Invalid sort criteria","detail":"bad is not a valid sort criteria for posts","code":"114","source":{"parameter":"sort"},"status":"400"}"#
     ),
   ])
-  func whatCantBeAskedSaysWhy(params: String, errors: String) {
+  func refusesInvalidQueries(params: String, errors: String) {
     #expect(service.ask("posts", "index", params) == errors)
   }
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ResourceService
 
-/// Where a database comes from, and what is wrong with it.
+/// Opening databases, and the errors.
 @Suite struct OpeningTests {
   private func failure(_ path: String) -> ResourceService.OpeningError? {
     do throws(ResourceService.OpeningError) {
@@ -13,19 +13,21 @@ import Testing
     } catch { return error }
   }
 
-  @Test func aFileThatIsNotThereIsNotMade() throws {
+  @Test func doesNotCreateAMissingFile() throws {
     let file = try TemporaryFile()
     #expect(
       failure(file.path)
-        == ResourceService.OpeningError(.noSuchFile, "there is no file \"\(file.path)\"; the sample is \"blog\""))
+        == ResourceService.OpeningError(.noSuchFile, "there is no file \"\(file.path)\"; for the sample write \"blog\"")
+    )
     #expect(!file.exists)
   }
 
-  @Test func whatIsNoDatabaseIsSaid() throws {
+  @Test func reportsAFileThatIsNotADatabase() throws {
     let (empty, text) = (try TemporaryFile(bytes: []), try TemporaryFile(bytes: Array("id,name\n".utf8)))
     #expect(
-      failure(empty.path) == ResourceService.OpeningError(.notADatabase, "\"\(empty.path)\" is no SQLite database"))
-    #expect(failure(text.path) == ResourceService.OpeningError(.notADatabase, "\"\(text.path)\" is no SQLite database"))
+      failure(empty.path) == ResourceService.OpeningError(.notADatabase, "\"\(empty.path)\" is not a SQLite database"))
+    #expect(
+      failure(text.path) == ResourceService.OpeningError(.notADatabase, "\"\(text.path)\" is not a SQLite database"))
     let folder = String(text.path.dropLast("/shop.sqlite".count))
     #expect(
       failure(folder) == ResourceService.OpeningError(.notADatabase, "\"\(folder)\" is a directory, not a database"))
@@ -33,7 +35,7 @@ import Testing
     #expect(failure(torn.path)?.code == .unreadable)
     let bare = try TemporaryFile("CREATE VIEW v AS SELECT 1")
     #expect(
-      failure(bare.path) == ResourceService.OpeningError(.noTables, "\"\(bare.path)\" has no table that can be served"))
+      failure(bare.path) == ResourceService.OpeningError(.noTables, "\"\(bare.path)\" has no table to serve"))
   }
 
   @Test func aFilesForeignKeysAreIndexedAndItIsInWALMode() throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ResourceService
 
-/// The requests that a real carrot_rpc service was sent, sent to the flavour: it answers as that did.
+/// The recorded requests to a real carrot_rpc service, to which the flavour gives the same answers.
 @Suite struct RecordedRequestsTests {
   private struct Exchange {
     let name: String
@@ -14,7 +14,7 @@ import Testing
     let reply: JSONValue?
   }
 
-  /// The recorded exchanges in their order, but for two that are about properties of messages.
+  /// The recorded exchanges in order, except two that concern properties of messages.
   private static func exchanges() throws -> [Exchange] {
     let file = URL(filePath: #filePath).appending(path: "../../ClientTests/Fixtures/recorded-exchanges.ndjson")
       .standardized

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ResourceService
 
-/// Changes that are delivered again: the answer that was kept is given, and nothing is done twice.
+/// Redelivered changes get the stored answer, and are not repeated.
 @Suite struct RedeliveryTests {
   private static let tables = """
     CREATE TABLE posts (id INTEGER PRIMARY KEY, text TEXT UNIQUE, views INTEGER DEFAULT 0);
@@ -28,7 +28,7 @@ import Testing
     let first = try ResourceService(opening: file.path, remembersChanges: true)
     let made = reply(first, "c-1", method, params, isAgain: false)
     #expect(!made.isError && !made.isRemembered)
-    // The process is another, as after a crash.
+    // Another process, as after a crash.
     let second = try ResourceService(opening: file.path, remembersChanges: true)
     let before = second.ask("posts", "index", #"{"include":"tags"}"#)
     let again = reply(second, "c-1", method, params, isAgain: true)
@@ -37,12 +37,12 @@ import Testing
     #expect(second.ask("posts", "index", #"{"include":"tags"}"#) == before)
   }
 
-  @Test func whatWasNotMadeIsMade() throws {
+  @Test func carriesOutAnUnfinishedChange() throws {
     let service = try ResourceService.of(Self.tables, remembersChanges: true)
     let create = #"{"data":{"type":"posts","attributes":{"text":"a"}}}"#
     let first = reply(service, "c-1", "create", create, isAgain: true)
     #expect(!first.isError && !first.isRemembered)
-    // The same correlation id with another body, and the same body that is no repetition, are changes of their own.
+    // The same correlation id with another body, and the same body without redelivery, are other changes.
     #expect(!reply(service, "c-1", "create", create.replacing("\"a\"", with: "\"b\""), isAgain: true).isRemembered)
     #expect(reply(service, "c-1", "create", create, isAgain: false).isError)
     #expect(service.ids("posts", "{}") == ["1", "2"])
@@ -56,7 +56,7 @@ import Testing
     #expect(!destroy(true).isError)
   }
 
-  @Test func theTableIsNoTypeAndKeepsTheLast() throws {
+  @Test func hidesTheTableAndKeepsTheLatestAnswers() throws {
     let database = try SharedDatabase()
     try database.use { try $0.execute(Self.tables) }
     let service = try ResourceService(database, remembersChanges: true)

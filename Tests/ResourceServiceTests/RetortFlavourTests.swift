@@ -71,7 +71,7 @@ import Testing
     #expect(service.ask("posts", exchange.method, exchange.params) == exchange.reply)
   }
 
-  @Test func whatARuleRefusesIsAChangesetError() {
+  @Test func violationsAreChangesetErrors() {
     #expect(
       service.exchange(
         "posts",
@@ -94,7 +94,7 @@ import Testing
     #expect(service.ask("posts", "show", #"{"id":"1"}"#).contains("Not Found") == isAnswered)
   }
 
-  @Test func whatIsNoRequestHasAnError() {
+  @Test func invalidRequestsGetAnError() {
     #expect(
       service.exchange("posts", "[]")
         == #"{"error":{"code":-32600,"message":"Invalid Request"},"id":null,"jsonrpc":"2.0"}"#)

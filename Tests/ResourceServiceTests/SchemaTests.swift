@@ -38,7 +38,7 @@ import Testing
     #expect(service.ids("log", "{}") == ["2", "3"])
   }
 
-  @Test func whatHasNoLastingKeyIsNotServed() throws {
+  @Test func doesNotServeTablesWithoutAStableKey() throws {
     let service = try ResourceService.of(
       """
       CREATE TABLE pairs (a INTEGER, b INTEGER, c TEXT, PRIMARY KEY (a, b)) WITHOUT ROWID;

@@ -120,7 +120,7 @@ import Testing
       #"{"title":"Invalid field format","detail":"Fields must specify a type.","code":"119","source":{"parameter":"fields"},"status":"400"}"#
     ),
   ])
-  func whatCantBeShownSaysWhy(params: String, error: String) {
+  func refusesInvalidShows(params: String, error: String) {
     #expect(service.ask("posts", "show", params) == error)
   }
 

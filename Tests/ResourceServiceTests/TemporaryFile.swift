@@ -1,7 +1,7 @@
 import Foundation
 import SQLite
 
-/// A file that is gone with the value that names it.
+/// A temporary file, which is removed with this value.
 final class TemporaryFile {
   private let folder: URL
   let path: String
@@ -12,7 +12,7 @@ final class TemporaryFile {
     try SharedDatabase(path: path).use { try $0.execute(sql) }
   }
 
-  /// Makes a file of bytes, or none.
+  /// Creates a file with bytes, or none.
   init(bytes: [UInt8]? = nil) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

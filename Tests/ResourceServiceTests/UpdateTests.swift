@@ -49,7 +49,7 @@ import Testing
     )
   }
 
-  @Test func aRowThatIsNotThereComesBeforeItsViolations() {
+  @Test func reportsAMissingRowBeforeViolations() {
     #expect(
       service.ask("posts", "update", #"{"id":"5000","data":{"type":"posts","attributes":{"text":""}}}"#) == notFound)
   }

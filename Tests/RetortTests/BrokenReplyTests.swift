@@ -22,7 +22,7 @@ import Values
       connection = try await Connection.open(try AMQPURI(uri), name: "posts")
     }
 
-    /// Serves; `before` is told the number of each request before its reply goes out.
+    /// Serves; `before` is called with the number of each request before its reply is sent.
     func serve(before: @escaping @Sendable (Int) async -> Void) async throws {
       let text = String(repeating: "0123456789", count: 30_000)
       _ = try await connection.serve(queue: "posts", prefetch: 10) { body in
@@ -53,7 +53,7 @@ import Values
   private static let places = [20, 50_000, 280_000]
 
   @Test(arguments: [(Proxy.Fault.cut, "connection closed unexpectedly"), (.reset, "Connection reset by peer")], places)
-  func aReadIsAskedAgainAndAChangeIsUnknownOnce(_ fault: (Proxy.Fault, message: String), place: Int) async throws {
+  func repeatsAReadAndLeavesAChangeUnknown(_ fault: (Proxy.Fault, message: String), place: Int) async throws {
     let service = try await Service()
     try await service.serve { [proxy = service.proxy] number in
       if number < 3 { proxy.pass(place, then: fault.0) }
@@ -95,7 +95,7 @@ import Values
     #expect(
       ran
         == Ran(
-          status: 0, output: "timeout: no reply to show on queue posts, correlation id ID: the time is up\n2\n",
+          status: 0, output: "timeout: no reply to show on queue posts, correlation id ID: the timeout expired\n2\n",
           notes: ""))
     #expect(service.methods == ["show", "show"])
   }

@@ -1,14 +1,14 @@
 import Foundation
 import Testing
 
-/// Bulk changes account for every element, whatever is wrong with it and whoever finds it.
+/// Bulk changes account for every element, whatever its error and its source.
 @Suite(.timeLimit(.minutes(5))) struct BulkTests {
   /// Runs statements that know the sample's posts.
   private func run(_ statements: String) async -> Ran {
     await Ran.retort("-c", "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n" + statements)
   }
 
-  @Test func destroyAllGoesOnAfterWhatStays() async throws {
+  @Test func destroyAllContinuesAfterUndestroyableResources() async throws {
     let service = try await StubbornService(count: 25, stays: [1, 2, 3, 14])
     try await service.start()
     let ran = await service.run(
@@ -21,7 +21,7 @@ import Testing
     await service.stop()
   }
 
-  @Test func destroyAllPassesPagesThatShowNothing() async throws {
+  @Test func destroyAllSkipsEmptyPages() async throws {
     let service = try await StubbornService(count: 12, hidden: [1, 2, 3, 4, 5])
     try await service.start()
     let ran = await service.run("destroy-all posts filter: {} confirm: true page: {size: 2}")
@@ -31,7 +31,7 @@ import Testing
     await service.stop()
   }
 
-  @Test func whatIsNotLoadedAndNotSentIsTold() async throws {
+  @Test func reportsUnloadedRelationships() async throws {
     let bare = #"{"type":"posts","id":"ID","attributes":{"a":1},"relationships":{"author":{"links":{}},"tags":{}}}"#
     let odd = try await OddService([
       "index": "\"result\":{\"data\":[\(bare.replacing("ID", with: "1")),\(bare.replacing("ID", with: "2"))]}",
@@ -40,7 +40,7 @@ import Testing
     let ran = await odd.run("stream posts | collect | create posts")
     #expect(
       ran.notes == """
-        posts: author, tags not loaded, so not sent; include: loads those that it names
+        posts: author, tags not loaded, so not sent; name them in include: to load them
         create posts: 2 ok
 
         """)
@@ -51,17 +51,17 @@ import Testing
     )
     #expect(
       written.notes.replacing(file, with: "b") == """
-        posts: author, tags not loaded, so not in the file; include: loads those that it names
+        posts: author, tags not loaded, so not in the file; name them in include: to load them
         wrote 2 to b.ndjson
         wrote 2 to b.csv
-        posts: author, tags not loaded, so not sent; include: loads those that it names
+        posts: author, tags not loaded, so not sent; name them in include: to load them
         create posts: 2 ok
 
         """)
     let other = await odd.run("[1, 2] | map (show posts it) | create posts")
     #expect(
       other.notes == """
-        posts show: "1" was asked for, and the reply is about "7"
+        posts show: "1" was requested, but the reply is about "7"
         create posts: 2 ok
 
         """)
@@ -77,7 +77,7 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  @Test func whatIsStreamedIsGuardedAgainstOtherConnectionsToo() async throws {
+  @Test func guardsAStreamAgainstOtherConnections() async throws {
     let service = try await FakeService()
     let ran = await service.run(
       "let other = connect\nlet same = client queue: \"posts\" on: other\nlet first = client queue: \"posts\" on: service\nfor p in stream first do update same p.id {views: 1} end"

@@ -1,6 +1,6 @@
 import Testing
 
-/// Carets under the user's own words, wherever a service's error points (JSON:API 1.0, "Error Objects", `source`).
+/// Carets under the statement's parts that a service's error points to (JSON:API 1.0, "Error Objects", `source`).
 @Suite(.timeLimit(.minutes(5))) struct CaretTests {
   private func pointer(_ pointer: String, _ title: String) -> String {
     #"{"title":"\#(title)","source":{"pointer":"\#(pointer)"}}"#
@@ -34,7 +34,7 @@ import Testing
     await odd.stop()
   }
 
-  @Test func intoWhatIsAsked() async throws {
+  @Test func pointsIntoRequestParameters() async throws {
     let odd = try await OddService([
       "index": OddService.errors(
         pointer("/filter/state", "a"), #"{"title":"b","source":{"parameter":"page[size]"}}"#,
@@ -80,7 +80,7 @@ import Testing
     await odd.stop()
   }
 
-  @Test func aPlaceThatIsNotInTheStatementIsNamed() async throws {
+  @Test func namesAPointerOutsideTheStatement() async throws {
     let odd = try await OddService(["create": OddService.errors(pointer("/data/attributes/slug", "is taken"))])
     let ran = await odd.run(#"create posts {text: "a"}"#)
     #expect(

@@ -1,6 +1,6 @@
 import Testing
 
-/// Consent reaches as far as what was shown, and no further.
+/// Consent covers exactly what was shown.
 @Suite(.timeLimit(.minutes(5))) struct ConsentTests {
   private static let two = """
     let staging = connect "embedded:blog" name: "staging"
@@ -15,7 +15,7 @@ import Testing
     let ran = await Ran.asked(["250", "250"], "-c", Self.two + loop)
     #expect(ran.status == 0 && ran.output == "250\n250\n")
     #expect(
-      ran.notes.split(separator: "\n").count { $0.hasPrefix("type 250 to go on: ") } == 2
+      ran.notes.split(separator: "\n").count { $0.hasPrefix("type 250 to continue: ") } == 2
         || ran.notes.contains("production"))
     let once = await Ran.asked(["250"], "-c", Self.two + loop)
     #expect(once.status == 6 && once.output == "250\n")
@@ -38,13 +38,13 @@ import Testing
     #expect(await Ran.asked(["2"], "-c", Self.two + verbs).status == 6)
   }
 
-  @Test func theNumberTypedIsTheLimitOfALoop() async {
+  @Test func theTypedNumberLimitsALoop() async {
     let loop = "for n in 1..9 do destroy a n end"
     let ran = await Ran.asked(["3"], "-c", Self.two + loop)
     #expect(ran.status == 6)
     #expect(
       ran.notes.contains(
-        "error[limit]: destroy would destroy more than the 3 that were confirmed: it has sent 3 before this"))
+        "error[limit]: destroy would destroy more than the 3 that were confirmed; 3 were already sent"))
     #expect(ran.notes.contains("before it, destroy posts: 3 ok"))
     #expect(await Ran.asked(["nine"], "-c", Self.two + loop).status == 6)
   }
@@ -54,7 +54,7 @@ import Testing
     let off = await Ran.retort("-c", Self.two + calls)
     #expect(off.status == 6 && off.notes.contains("needs a confirmation"))
     let limited = await Ran.retort("--yes=10", "-c", Self.two + "try do " + calls + " rescue e print e end")
-    #expect(limited.status == 6 && limited.notes.contains("--yes=10 allows: it has sent 10 before this"))
+    #expect(limited.status == 6 && limited.notes.contains("--yes=10 allows; 10 were already sent"))
     #expect(await Ran.retort("--yes", "-c", Self.two + calls + "; count a").output == "980\n")
     #expect(await Ran.retort("-c", Self.two + "call a \"destroy\" {id: \"1\"}; count a").output.hasSuffix("999\n"))
   }

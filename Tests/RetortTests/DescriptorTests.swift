@@ -3,7 +3,7 @@ import Glibc
 import TestBench
 import Testing
 
-/// Descriptors 0 to 2 as other programs leave them: closed, not blocking, or open without an end.
+/// Descriptors 0 to 2 that other programs left closed, non-blocking, or open without an end.
 @Suite(.timeLimit(.minutes(5))) struct DescriptorTests {
   @Test(arguments: [
     ("<&-", "0\n", ""), (">&-", "", ""), ("2>&-", "0\n", ""), ("<&- >&- 2>&-", "", ""), ("<&- 2>&-", "0\n", ""),

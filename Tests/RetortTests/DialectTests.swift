@@ -3,7 +3,7 @@ import TestBench
 import Testing
 import Values
 
-/// Services of other habits, as a script meets them.
+/// Services with other dialects, seen from a script.
 @Suite(.timeLimit(.minutes(5))) struct DialectTests {
   @Test(arguments: [
     ("none", "1000\n1000\nnull\nnull\n"),
@@ -92,7 +92,7 @@ import Values
     #expect(await service.stop().status == 0)
   }
 
-  @Test(arguments: [("retort", true), ("carrot", false)]) func carrotHasTheBrokerForgetWhatItTook(
+  @Test(arguments: [("retort", true), ("carrot", false)]) func carrotDoesNotAcknowledge(
     flavour: String, acknowledges: Bool
   ) async throws {
     let service = try await FakeService("--flavour", flavour)
@@ -122,7 +122,7 @@ import Values
     #expect(await service.stop().status == 0)
   }
 
-  /// The queue of a carrot service has another name than its type, and a client that does not know it is helped.
+  /// The queue of a carrot service has another name than its type; a client without `type:` gets a next step.
   @Test func theStrictFlavourIsUnderstood() async throws {
     let service = try await FakeService("--flavour", "carrot", "--pages", "offset", "--queue", "posts=peer_posts")
     let clients =
@@ -138,13 +138,13 @@ import Values
       (#"index posts page: {number: 1, size: 9}"#, "", "page: {offset: 0, limit: 100}"),
       (
         #"link posts 2 "author" [{type: "authors", id: "7"}]"#, #"[{type: "authors", id: "7"}]"#,
-        "a relationship that leads to one is changed by relink"
+        "change a relationship that leads to one with relink"
       ),
-      (#"relationship posts 0 "author""#, "0", "is it the right id, and the right client?"),
-      (#"link posts 0 "tags" [{type: "tags", id: "7"}]"#, "0", "is it the right id, and the right client?"),
+      (#"relationship posts 0 "author""#, "0", "check the id and the client"),
+      (#"link posts 0 "tags" [{type: "tags", id: "7"}]"#, "0", "check the id and the client"),
       (
         #"link posts 2 "tags" [{type: "tags", id: "7"}, {type: "tags", id: "99"}]"#, #"{type: "tags", id: "99"}"#,
-        "is it the right id, and the right client?"
+        "check the id and the client"
       ),
     ]
     for (statement, words, step) in refused {

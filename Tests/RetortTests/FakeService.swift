@@ -2,7 +2,7 @@ import RetortShell
 import Synchronization
 import TestBench
 
-/// `retort serve` with options, on the sample blog and a vhost of its own unless others are named, in this process.
+/// `retort serve` with options in this process, by default on the sample blog and a separate vhost.
 struct FakeService {
   let vhost: VirtualHost
   private let heard: Heard
@@ -64,7 +64,7 @@ struct FakeService {
     return Ran(status: ran.status, output: Self.settled(ran.output), notes: Self.settled(ran.notes))
   }
 
-  /// Stops it, and gives its status and what it wrote.
+  /// Stops it, and returns its status and output.
   func stop() async -> (status: Int32, output: String) {
     program.cancel()
     let status = await program.value

@@ -2,7 +2,7 @@ import Testing
 
 @testable import RetortShell
 
-/// The faults of `retort serve`, as a script meets them and as its log counts them.
+/// The faults of `retort serve`, seen from a script and in its log.
 @Suite(.timeLimit(.minutes(5))) struct FaultTests {
   /// What a change and a read of one post come to, both with `duration` to wait.
   private static let script = #"""
@@ -19,8 +19,8 @@ import Testing
     """#
 
   private static let silence = """
-    unknown: no reply to update on queue posts, correlation id ID: the time is up
-    timeout: no reply to show on queue posts, correlation id ID: the time is up
+    unknown: no reply to update on queue posts, correlation id ID: the timeout expired
+    timeout: no reply to show on queue posts, correlation id ID: the timeout expired
 
     """
 
@@ -54,7 +54,7 @@ import Testing
 
       """
     ),
-  ]) func aFaultIsToldAsWhatItIs(fault: String, output: String) async throws {
+  ]) func namesEachInjectedFault(fault: String, output: String) async throws {
     let service = try await FakeService("--fault", "\(fault)=1", "--log", "-")
     let ran = await service.run("let duration = \(output == Self.silence ? 2 : 50)s\n" + Self.script)
     #expect(ran == Ran(status: 0, output: output, notes: ""))
@@ -68,8 +68,8 @@ import Testing
         """)
   }
 
-  /// A service that rounds and trims what it stores says so by what it answers.
-  @Test func aRoundedChangeIsStoredOtherwise() async throws {
+  /// A service that rounds and trims values returns the stored values.
+  @Test func storesRoundedValues() async throws {
     let service = try await FakeService("--fault", "round")
     let ran = await service.run(
       #"print (update posts 1 {text: "  a b\t", views: 10.5, rating: -2.5} | map [.text, .views, .rating])"#)
@@ -78,7 +78,7 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  @Test func aLogThatIsFullIsSaidAndHoldsUpNothing() async throws {
+  @Test func aFullLogDoesNotBlockRequests() async throws {
     let service = try await FakeService("--log", "/dev/full")
     #expect(await service.run("print (show posts 1).text").output == "Post 1\n")
     #expect(await service.run("print (show posts 2).text").output == "Post 2\n")
@@ -86,13 +86,13 @@ import Testing
     let notes = service.notes.split(separator: "\n").dropFirst().joined(separator: "\n")
     #expect(
       notes == """
-        error[file]: --log /dev/full can't be written: No space left on device; requests are answered and not logged
+        error[file]: --log /dev/full can't be written: No space left on device; requests are answered but not logged
         stopped
-        error[file]: --log /dev/full: 2 requests are missing in it
+        error[file]: --log /dev/full: 2 requests are missing from it
         """)
   }
 
-  @Test(arguments: [("drop", "1060\n"), ("lose", "1039\n")]) func theLogCountsWhatWasCarriedOut(
+  @Test(arguments: [("drop", "1060\n"), ("lose", "1039\n")]) func logsEveryRequest(
     fault: String, count: String
   ) async throws {
     let service = try await FakeService("--fault", "\(fault)=30%", "--log", "-", "--workers", "8", "--seed", "7")
@@ -125,20 +125,20 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--fault", "drop"], "it is KIND=SHARE such as drop=1%, KIND one of drop, lose, duplicate, late, wrong-id"),
-    (["--fault", "explode=1"], "it is KIND=SHARE such as drop=1%"),
+    (["--fault", "drop"], "write KIND=SHARE, such as drop=1%; the kinds are drop, lose, duplicate, late, wrong-id"),
+    (["--fault", "explode=1"], "write KIND=SHARE, such as drop=1%"),
     (["--fault", "drop=101%"], "a share is a number from 0 to 1, or a percentage such as 5%"),
     (["--fault", "drop=-0.1"], "a share is a number from 0 to 1"),
     (["--fault", "drop=nan"], "a share is a number from 0 to 1"),
-    (["--fault", "drop=0.6", "--fault", "lose=0.5"], "the shares of --fault are 1.1 together, and may be 1 at most"),
-    (["--late", "soon"], "it is a duration such as 20ms"),
-    (["--away", "never"], "it is a duration such as 20ms"),
-    (["--latency", "20"], "it is a duration such as 20ms"),
+    (["--fault", "drop=0.6", "--fault", "lose=0.5"], "the shares of --fault add up to 1.1; the maximum is 1"),
+    (["--late", "soon"], "write a duration such as 20ms"),
+    (["--away", "never"], "write a duration such as 20ms"),
+    (["--latency", "20"], "write a duration such as 20ms"),
     (["--rate", "0"], "--rate takes a number from 1"),
     (["--rate", "many"], "'many'"),
     (["--seed", "-1"], "--seed"),
-    (["--pages", "few"], "it is one of number, none, no-count, offset"),
-    (["--flavour", "vanilla"], "it is one of retort, carrot"),
+    (["--pages", "few"], "write one of number, none, no-count, offset"),
+    (["--flavour", "vanilla"], "write one of retort, carrot"),
     (["--workers", "0"], "--workers takes a number from 1"),
     (["--log", "/no/such/file", "--url", "amqp://127.0.0.1:1/"], "--log /no/such/file can't be written: No such file"),
   ]) func aWrongOptionIsStatus2(options: [String], part: String) async {

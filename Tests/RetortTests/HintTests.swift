@@ -1,14 +1,14 @@
 import Testing
 
-/// A hint that holds code works when it is followed.
+/// A hint that contains code works when it is followed.
 @Suite struct HintTests {
   private static let head = "connect \"embedded:blog\"; let posts = client queue: \"posts\"; "
 
-  /// A mistake, what its next step says, and the statement that follows it.
+  /// A mistake, its next step, and the statement that follows the step.
   @Test(arguments: [
     ("stream posts | wher .views > 5 | count", "did you mean where?", "stream posts | where .views > 5 | count"),
     (
-      "stream posts | where state == \"draft\" | count", ".state; text is quoted",
+      "stream posts | where state == \"draft\" | count", ".state; put text in quotes",
       "stream posts | where .state == \"draft\" | count"
     ),
     ("count posts filter: state == \"draft\"", "filter: {state: \"draft\"}", "count posts filter: {state: \"draft\"}"),
@@ -21,10 +21,10 @@ import Testing
       "count posts filter: {state: \"draft,spam\"}", "[\"draft\",\"spam\"]",
       "count posts filter: {state: [\"draft\",\"spam\"]}"
     ),
-    ("[{id: 1, b: 2}, {id: 2}] | csv .id .b", "?.b gives null", "[{id: 1, b: 2}, {id: 2}] | csv .id ?.b"),
-    ("print 1 | map it", "lines of their own", "print 1; [1] | map it"),
+    ("[{id: 1, b: 2}, {id: 2}] | csv .id .b", "?.b is null", "[{id: 1, b: 2}, {id: 2}] | csv .id ?.b"),
+    ("print 1 | map it", "separate lines", "print 1; [1] | map it"),
     ("[{a: 1}, {b: 2}] | csv", "csv ?.a ?.b", "[{a: 1}, {b: 2}] | csv ?.a ?.b"),
-    ("coutn posts", "did you mean count?", "count posts"), ("stop 1 | map it", "lines of their own", "stop posts"),
+    ("coutn posts", "did you mean count?", "count posts"), ("stop 1 | map it", "separate lines", "stop posts"),
     ("index posts where .views > 5 | count", "... | where ...", "index posts | where .views > 5 | count"),
     ("where .a", "... | where ...", "[{a: true}] | where .a"), ("lower \"A\"", "lower(x)", "lower(\"A\")"),
   ]) func aHintIsFollowed(_ mistake: String, _ hint: String, _ followed: String) async {
@@ -43,6 +43,6 @@ import Testing
   @Test func anAddressWithoutBrackets() async {
     let ran = await Ran.retort("-c", "connect \"amqp://g:g@::1:5672/\"")
     #expect(ran.status == 4 || ran.status == 1)
-    #expect(ran.notes.contains("an address of IPv6 stands in brackets: [::1]:5672\n"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("write an IPv6 address in brackets: [::1]:5672\n"), Comment(rawValue: ran.notes))
   }
 }

@@ -4,7 +4,7 @@ import Synchronization
 import TestBench
 import Testing
 
-/// A change whose reply did not come in time has an end after all when it comes late, and that is told.
+/// A late reply to a change gives its outcome, which is reported.
 @Suite(.timeLimit(.minutes(5))) struct LateReplyTests {
   /// Runs a change and a read on a service that answers the change just before the read.
   private func afterwards(_ change: String, _ answer: String) async throws -> Ran {
@@ -43,7 +43,7 @@ import Testing
       "posts update 12: is locked"
     ),
     ("call posts \"archive\" {id: 3}", #""result":{"errors":"no"}"#, "posts archive 3: no"),
-  ]) func aLateReplyToAChangeIsTold(change: String, answer: String, told: String) async throws {
+  ]) func reportsALateReplyToAChange(change: String, answer: String, told: String) async throws {
     let ran = try await afterwards("\(change) timeout: 2s", answer)
     #expect(ran.status == 0)
     #expect(ran.output.hasPrefix("unknown\n"))

@@ -5,7 +5,7 @@ import Testing
 
 /// What the program does and says when the network between it and the broker breaks.
 @Suite(.timeLimit(.minutes(5))) struct LostLinkTests {
-  @Test func aReadIsAskedAgainAndAChangeIsUnknown() async throws {
+  @Test func repeatsAReadButNotAChange() async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     let proxy = try Proxy(to: vhost.uri)
     let service = try await Connection.open(try AMQPURI(vhost.uri), name: "posts")
@@ -58,14 +58,14 @@ import Testing
     proxy.close()
   }
 
-  /// Workers begun on a connection that is lost go on with the next one.
+  /// Workers of a lost connection continue with the next one.
   @Test(arguments: [
     ("1..40 | each in-flight: 8 do show posts it timeout: 50s end | count", "40\n"),
     (
       #"1..40 | update posts {text: "b"} in-flight: 8 on-error: "continue" timeout: 50s verify: false | count"#,
       "update posts: 32 ok, 8 unknown\n32\n"
     ),
-  ]) func aWindowGoesOnAfterALoss(statements: String, output: String) async throws {
+  ]) func aWindowContinuesAfterALoss(statements: String, output: String) async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     let proxy = try Proxy(to: vhost.uri)
     let service = try await Connection.open(try AMQPURI(vhost.uri), name: "posts")

@@ -2,7 +2,7 @@ import Broker
 import Foundation
 import TestBench
 
-/// A service that gives each method an answer of its own, on a vhost of its own.
+/// A service with a fixed answer for each method, on a separate vhost.
 struct OddService {
   private let vhost: VirtualHost
   private let connection: Connection

@@ -2,7 +2,7 @@ import Foundation
 import TestBench
 import Testing
 
-/// A service that is not ours, in a vhost of its own: `Tests/Peers/responder.py`, on pika, which ends when its input
+/// A service written with pika, in a separate vhost: `Tests/Peers/responder.py`, on pika, which ends when its input
 /// ends, and so with this process at the latest.
 final class Peer: Sendable {
   /// The vhost.
@@ -32,13 +32,13 @@ final class Peer: Sendable {
     try #require(line == Data("ready\n".utf8))
   }
 
-  /// Runs statements behind a prologue that opens a client `posts` on it.
+  /// Runs statements after a prologue that opens a client `posts` on it.
   func run(_ statements: String, arguments: String...) async -> Ran {
     let prologue = "let service = connect\nlet posts = client queue: \"peer_posts\" type: \"posts\"\n"
     return await Ran.retort(arguments + ["-c", prologue + statements], environment: ["RETORT_URL": vhost.uri])
   }
 
-  /// Ends it, and gives its exit status.
+  /// Ends it, and returns its exit status.
   func stop() async throws -> Int32 {
     try? input.fileHandleForWriting.close()
     return try await onItsOwnThread { [self] in

@@ -3,7 +3,7 @@ import Testing
 
 /// The program on a service that shares no code with it.
 @Suite(.timeLimit(.minutes(5))) struct PeerTests {
-  /// Runs statements on a fresh peer, and sees that nothing of it or of the program stays.
+  /// Runs statements on a new peer, and checks that no queue or connection remains.
   private func ran(_ statements: String) async throws -> Ran {
     let peer = try await Peer()
     let ran = await peer.run(statements)
@@ -88,7 +88,7 @@ import Testing
         """#)
   }
 
-  @Test func whatIsNotThereIsNotFound() async throws {
+  @Test func aMissingResourceIsNotFound() async throws {
     let ran = try await ran("show posts 999")
     #expect(ran.output == "")
     #expect(ran.status == 1)
@@ -98,7 +98,7 @@ import Testing
           --> -c:3:12
         3 | show posts 999
           |            ^^^
-          = is it the right id, and the right client?
+          = check the id and the client
 
         """#)
   }

@@ -2,7 +2,7 @@ import Foundation
 import RetortShell
 import Testing
 
-/// The program as a whole: its ways to start, what it prints where, and its exit status.
+/// The program as a whole: its command lines, its output, and its exit status.
 @Suite struct ProgramTests {
   private static let blog = "connect \"embedded:blog\"; let posts = client queue: \"posts\"; "
 
@@ -19,24 +19,24 @@ import Testing
     (["--yes=-1", "-c", "1"], "not '-1'"),
     (["--timeout", "-5s", "-c", "1"], "error: --timeout takes a duration such as 10s, not '-5s'"),
     (["--timeout=-5s", "-c", "1"], "not '-5s'"),
-    (["serve", "blog", "--rate", "-1"], "error: the value '-1' is invalid for '--rate <N>'\n  = --rate <N>  How many"),
-    (["serve", "blog", "--latency", "-1s"], "it is a duration such as 20ms"),
+    (["serve", "blog", "--rate", "-1"], "error: the value '-1' is invalid for '--rate <N>'\n  = --rate <N>  The most"),
+    (["serve", "blog", "--latency", "-1s"], "write a duration such as 20ms"),
     (["serve", "blog"], "serve needs a broker: --url"),
     (
       ["x.retort", "a", "--offline"],
-      "error: --offline stands after x.retort, where retort does not obey it\n  = as an option of retort it comes before: "
-        + "retort --offline x.retort a\n  = as an argument of the script it comes after --: retort x.retort -- a --offline\n"
+      "error: --offline after x.retort is not an option of retort\n  = for an option of retort, put it before the file: "
+        + "retort --offline x.retort a\n  = for an argument of the script, put -- before it: retort x.retort -- a --offline\n"
     ),
     (
       ["x.retort", "--var", "cap=a b", "c"],
-      "retort --var 'cap=a b' x.retort c\n  = as an argument of the script it comes after --: "
+      "retort --var 'cap=a b' x.retort c\n  = for an argument of the script, put -- before it: "
         + "retort x.retort -- c --var 'cap=a b'\n"
     ),
     (
       ["x.retort", "-x"],
-      "obey it\n  = as an argument of the script it comes after --: retort x.retort -- -x\n"
+      "obey it\n  = for an argument of the script, put -- before it: retort x.retort -- -x\n"
     ),
-    (["-c", "print 1", "a"], "error: -c does not read args, and \"a\" was given"),
+    (["-c", "print 1", "a"], "error: -c does not read args, but got \"a\""),
   ]) func wrongUsageIsStatus2(_ arguments: [String], _ part: String) async {
     let ran = await Ran.retort(arguments)
     #expect(ran.status == 2)
@@ -72,7 +72,7 @@ import Testing
     #expect(ran == Ran(status: 0, output: "[\"--yes\",\"b\"]\n5\n[1,2]\n", notes: ""))
   }
 
-  /// A redirected standard output is a file; writing to it by its name adds to it, and does not take its place.
+  /// A redirected standard output is a file; writing to it by its name appends instead of replacing it.
   @Test func standardOutputIsWrittenWhereItGoes() throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try Data().write(to: file)
@@ -107,7 +107,7 @@ import Testing
     #expect(wrong.notes.contains("--> -c:2:7"))
   }
 
-  /// The signal comes while the question is open, as a typed Ctrl-C does.
+  /// The signal arrives while the question is open, as a typed Ctrl-C does.
   @Test(arguments: [SIGINT, SIGTERM]) func aSignalAtTheQuestionEndsABatch(_ number: Int32) async {
     await #expect(processExitsWith: .success) { [number] in
       let console = Console(

@@ -38,7 +38,7 @@ import Testing
 
   @Test func itRunsADirectorysFileOnlyWhereItsTextIsTrusted() async throws {
     let prompt = try PromptTerminal(files: [".retortrc": "let here = 41 + 1\n"])
-    try await prompt.sees("./.retortrc is not trusted and not run")
+    try await prompt.sees("./.retortrc is not trusted and was not run")
     try await prompt.enters("trust")
     try await prompt.enters("here")
     #expect(prompt.lines.contains("42"))
@@ -47,7 +47,7 @@ import Testing
     try await again.enters("here")
     #expect(again.lines.contains("42"))
     let changed = try PromptTerminal(files: [".retortrc": "let here = 43\n"], in: prompt.directory)
-    try await changed.sees("./.retortrc is not trusted and not run")
+    try await changed.sees("./.retortrc is not trusted and was not run")
     withExtendedLifetime(prompt) {}
   }
 

@@ -27,7 +27,7 @@ struct Ran: Equatable {
       notes: heard.notes.withLock { $0 })
   }
 
-  /// Runs the program in this process as at a terminal, where a person gives answers in turn; the questions are among the notes.
+  /// Runs the program in this process as at a terminal, with scripted answers; the questions are among the notes.
   static func asked(_ answers: [String], _ arguments: String...) async -> Ran {
     let heard = Heard()
     let left = Mutex(answers[...])

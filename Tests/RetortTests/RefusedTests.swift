@@ -27,13 +27,15 @@ import Testing
   }
 
   @Test(arguments: ["update posts 1 {views: 1}", "1..9 | update posts {views: 1}", "show posts 1"])
-  func whatTheUserMayNotPublishHasFailed(_ statement: String) async throws {
+  func aForbiddenPublishFails(_ statement: String) async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     try vhost.declare(queue: "posts", maxLength: 5)
     try vhost.allowPublishing(false)
     let ran = await run(statement + " timeout: \"never\"", vhost)
     #expect(ran.status == 4, Comment(rawValue: ran.notes))
     #expect(ran.notes.contains("error[connection]: the broker closed the channel: 403 ACCESS_REFUSED"))
-    #expect(ran.notes.contains("  = it was not carried out; the broker's operator has to let the user do it: set_perm"))
+    #expect(
+      ran.notes.contains(
+        "  = it was not carried out; the broker's operator must give the user access: rabbitmqctl set_perm"))
   }
 }

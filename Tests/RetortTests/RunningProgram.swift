@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 import TestBench
 
-/// The executable, as a process of its own: its descriptors and its signals are real ones.
+/// The executable as a separate process, with real descriptors and signals.
 final class RunningProgram: Sendable {
   private let process = Process()
   private let output = Pipe()
@@ -23,7 +23,7 @@ final class RunningProgram: Sendable {
   ///   - input: Standard input; nil for none.
   ///   - isNonBlocking: Whether its output goes into small pipes that never have a write wait.
   ///   - environment: More of the environment.
-  /// - Throws: where it can't be started.
+  /// - Throws: if it can't be started.
   init(
     _ arguments: [String], _ redirection: String = "", input: FileHandle? = nil, isNonBlocking: Bool = false,
     environment: [String: String] = [:]
@@ -56,7 +56,7 @@ final class RunningProgram: Sendable {
 
   private struct NoPipe: Error {}
 
-  /// F_SETPIPE_SZ, which Glibc keeps from Swift (fcntl(2)).
+  /// F_SETPIPE_SZ, which Glibc does not export to Swift (fcntl(2)).
   private static let setPipeSize: Int32 = 1031
 
   /// Sends a signal.

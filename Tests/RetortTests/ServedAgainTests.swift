@@ -2,7 +2,7 @@ import Broker
 import TestBench
 import Testing
 
-/// `retort serve` on a broker that goes away and comes back.
+/// `retort serve` on a broker that stops and starts again.
 @Suite(.timeLimit(.minutes(5))) struct ServedAgainTests {
   @Test func itServesOnANewConnection() async throws {
     let service = try await FakeService("--log", "-")
@@ -47,11 +47,11 @@ import Testing
     try service.vhost.delete(queue: "posts")
     await service.servesAgain()
     #expect(await service.run("print (show posts 1).text") == Ran(status: 0, output: "Post 1\n", notes: ""))
-    #expect(service.notes.contains("note: the broker cancelled the consumer: its queue is gone\nserving again\n"))
+    #expect(service.notes.contains("note: the broker cancelled the consumer: the queue was deleted\nserving again\n"))
     #expect(await service.stop().status == 0)
   }
 
-  @Test func itStopsWhileTheBrokerIsAway() async throws {
+  @Test func stopsWithoutABroker() async throws {
     let broker = try await PrivateBroker.start()
     let service = try await FakeService(on: broker)
     await broker.stop()
@@ -59,8 +59,8 @@ import Testing
     #expect(service.notes.hasSuffix("stopped\n"))
   }
 
-  /// What was in hand is not carried out for nobody: the broker hands it out again.
-  @Test func whatWasInHandIsLost() async throws {
+  /// A waiting request of a lost connection is not carried out: the broker redelivers it.
+  @Test func requestsInProgressAreLost() async throws {
     let service = try await FakeService("--log", "-", "--latency", "3s")
     let run = Task {
       await service.run(#"try do update posts 1 {text: "b"} timeout: 50s expire: false rescue e print e.kind end"#)
@@ -80,7 +80,7 @@ import Testing
       ])
   }
 
-  @Test func aBrokerThatIsNotThereAtTheStartIsAnError() async {
+  @Test func aMissingBrokerAtTheStartIsAnError() async {
     let ran = await Ran.retort("serve", "blog", "--url", "amqp://127.0.0.1:1/")
     #expect(ran == Ran(status: 4, output: "", notes: "error[connection]: connection refused by 127.0.0.1:1\n"))
   }

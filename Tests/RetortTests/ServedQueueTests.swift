@@ -5,12 +5,12 @@ import SQLite
 import TestBench
 import Testing
 
-/// The queues that `retort serve` takes as they are or makes, and the requests that a broker delivers to it again.
+/// Existing and missing queues of `retort serve`, and redelivered requests.
 @Suite(.timeLimit(.minutes(5))) struct ServedQueueTests {
   @Test(arguments: [
     #"{<<"x-queue-type">>, longstr, <<"quorum">>}"#, #"{<<"x-max-priority">>, byte, 10}"#,
     #"{<<"x-queue-mode">>, longstr, <<"lazy">>}"#, #"{<<"x-message-ttl">>, long, 60000}"#, "",
-  ]) func aQueueThatIsThereIsServedAsItIs(arguments: String) async throws {
+  ]) func servesAnExistingQueueAsItIs(arguments: String) async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     try vhost.declare(queue: "posts", arguments: arguments)
     let service = try await FakeService(in: vhost)
@@ -22,7 +22,7 @@ import Testing
     ([], "'false rabbit_classic_queue'"), (["--durable"], "'true rabbit_classic_queue'"),
     (["--queue-type", "classic"], "'false rabbit_classic_queue'"),
     (["--queue-type", "quorum"], "'true rabbit_quorum_queue'"),
-  ]) func aQueueThatIsNotThereIsMadeAsTheOptionsSay(options: [String], kind: String) async throws {
+  ]) func declaresAMissingQueueWithTheOptions(options: [String], kind: String) async throws {
     let service = try await FakeService(options: options)
     #expect(try service.vhost.kind(of: "posts") == kind)
     #expect(await service.run("print (show posts 1).text") == Ran(status: 0, output: "Post 1\n", notes: ""))
@@ -32,11 +32,11 @@ import Testing
   @Test func anotherTypeOfQueueIsNoneOfThem() async {
     let ran = await Ran.retort("serve", "blog", "--queue-type", "stream")
     #expect(ran.status == 2)
-    #expect(ran.notes.contains("it is one of classic, quorum"))
+    #expect(ran.notes.contains("write one of classic, quorum"))
   }
 
-  /// The service that took a create makes the row, and is gone before it can reply or acknowledge.
-  @Test func aChangeThatIsDeliveredAgainIsNotMadeAgain() async throws {
+  /// A service creates the row, and ends before it replies or acknowledges.
+  @Test func doesNotRepeatARedeliveredChange() async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -63,7 +63,7 @@ import Testing
         """)
   }
 
-  /// Serves posts until a request was carried out, and is then gone.
+  /// Serves posts until a request was carried out, and then stops.
   private static func serveOnce(_ database: String, _ vhost: VirtualHost) async throws -> Connection {
     let service = try ResourceService(opening: database, remembersChanges: true)
     let connection = try await Connection.open(try AMQPURI(vhost.uri), name: "the first")

@@ -3,7 +3,7 @@ import RetortShell
 import TestBench
 import Testing
 
-/// Links of one URI share a socket, and what one closes is its own.
+/// Links of one URI share a connection, and closing one does not close the others.
 @Suite(.timeLimit(.minutes(5))) struct SharedSocketTests {
   @Test func twoLinksAreOneConnection() async throws {
     let vhost = try await PrivateBroker.shared.vhost()

@@ -3,13 +3,13 @@ import Glibc
 import TestBench
 import Testing
 
-/// A signal stops what runs, and what was in flight is waited for: what is counted is what the service did.
+/// A signal stops the run, which waits for changes in flight, so that the summary counts what the service did.
 @Suite(.timeLimit(.minutes(5))) struct StopTests {
   /// The log of a service's calls.
   private struct Log {
     let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).ndjson").path
 
-    /// How many requests of a method it has.
+    /// The number of its requests with a method.
     func count(_ method: String) throws -> Int {
       try String(contentsOfFile: path, encoding: .utf8).matches(of: try Regex("\"method\":\"\(method)\"")).count
     }
@@ -38,7 +38,7 @@ import Testing
     let done = try log.count("update")
     #expect(done < 10_000)
     #expect(ran.notes.contains("update posts: \(done) ok\n"), Comment(rawValue: ran.notes))
-    #expect(ran.notes.contains(" in flight; Ctrl-C again to leave at once\n"))
+    #expect(ran.notes.contains(" in flight; Ctrl-C again to stop immediately\n"))
     #expect(await service.stop().status == 0)
   }
 
@@ -70,7 +70,7 @@ import Testing
     let ran = try await program.ended()
     #expect(ran.status == 130)
     #expect(
-      ran.notes.contains("  = queue posts has 1 consumer and no request that waits"), Comment(rawValue: ran.notes))
+      ran.notes.contains("  = queue posts has 1 consumer and no waiting request"), Comment(rawValue: ran.notes))
     #expect(!ran.notes.contains("does not answer") && !ran.notes.contains("may be on its way"))
     #expect(await service.stop().status == 0)
   }
@@ -84,7 +84,7 @@ import Testing
       environment: ["RETORT_URL": service.vhost.uri])
     try await log.reaches(4, "update")
     program.signal(SIGINT)
-    try await program.notes(contain: "stopping: 4 in flight; Ctrl-C again to leave at once\n")
+    try await program.notes(contain: "stopping: 4 in flight; Ctrl-C again to stop immediately\n")
     program.signal(SIGINT)
     let ran = try await program.ended()
     #expect(ran.status == 130)

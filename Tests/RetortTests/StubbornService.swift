@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 import TestBench
 
-/// Posts on a vhost of its own, paged, of which some can't be destroyed and some are counted and never shown.
+/// A paged list of posts on a separate vhost; some can't be destroyed, some are counted but never returned.
 final class StubbornService: Sendable {
   let vhost: VirtualHost
   private let connection: Connection
@@ -11,7 +11,7 @@ final class StubbornService: Sendable {
   private let stays: Set<Int>
   private let hidden: Set<Int>
 
-  /// Serves posts of the ids 1 to `count`.
+  /// Serves posts with the ids 1 to `count`.
   init(count: Int, stays: Set<Int> = [], hidden: Set<Int> = []) async throws {
     rows = Mutex(Array(1...count))
     (self.stays, self.hidden) = (stays, hidden)
@@ -24,7 +24,7 @@ final class StubbornService: Sendable {
     _ = try await connection.serve(queue: "posts", prefetch: 8) { [weak self] body in self?.answer(body) ?? [] }
   }
 
-  /// The ids of what is left.
+  /// The ids of the remaining resources.
   var left: [Int] { rows.withLock { $0 } }
 
   private func answer(_ body: [UInt8]) -> [UInt8] {

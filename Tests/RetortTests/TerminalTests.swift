@@ -40,7 +40,7 @@ import Testing
     let notes = Mutex("")
   }
 
-  /// Runs statements with terminals where it is said.
+  /// Runs statements with the given terminals.
   private func shown(
     _ statements: String, x: String, output isTerminal: Bool, notes: Bool
   ) async -> (output: String, notes: String) {
@@ -70,9 +70,9 @@ import Testing
   }
 
   @Test(arguments: 0..<8) func noFormSendsARawByte(_ seed: UInt64) async {
-    var dice = SeededRandom(state: seed &* 77 &+ 1)
+    var random = SeededRandom(state: seed &* 77 &+ 1)
     for form in Self.forms {
-      let x = (0..<12).map { _ in Self.pieces.randomElement(using: &dice) ?? "" }.joined()
+      let x = (0..<12).map { _ in Self.pieces.randomElement(using: &random) ?? "" }.joined()
       let (output, notes) = await shown(form, x: x, output: true, notes: true)
       #expect(!output.unicodeScalars.contains(where: Self.steers), "\(form): \(output.debugDescription)")
       let own = notes.replacing(#/\u{1B}\[(?:31;1|33;1|31|0)m/#, with: "")
@@ -111,7 +111,7 @@ import Testing
     #expect(long.notes.utf8.count < 3000 && long.notes.contains("y... (4998000 characters left out)\n"))
   }
 
-  /// The program itself, which judges its own descriptors.
+  /// The program itself, which inspects its own descriptors.
   @Test func theProgramLooksWhereItsOutputGoes() throws {
     var (master, slave): (Int32, Int32) = (0, 0)
     try #require(openpty(&master, &slave, nil, nil, nil) == 0)

@@ -60,7 +60,7 @@ import Testing
     #expect(throws: Transcript.Misplaced(line: line, reason: reason)) { try Transcript(parsing: text) }
   }
 
-  @Test(arguments: ["250\n", "! note\n", ". more\n", "\\x\n"]) func refusesWhatBelongsToNothing(_ text: String) {
+  @Test(arguments: ["250\n", "! note\n", ". more\n", "\\x\n"]) func refusesMisplacedLines(_ text: String) {
     let misplaced = Transcript.Misplaced(line: 3, reason: "no statement stands above")
     #expect(throws: misplaced) { try Transcript(parsing: "# Heading\n\n" + text) }
   }

@@ -42,7 +42,7 @@ import Testing
 
   @Test func thereAreTranscripts() throws { #expect(try File.all().count >= 7) }
 
-  /// Lends a speaker whose service is on a vhost of its own.
+  /// Runs a body with a speaker whose service is on a separate vhost.
   private static func served(
     _ block: Transcript.Block, _ body: (Transcript.Speaker) async -> [Transcript.Exchange]
   ) async throws -> [Transcript.Exchange]? {
@@ -57,7 +57,7 @@ import Testing
     return said
   }
 
-  /// Lends a speaker with a directory of its own: a session, or runs of the program.
+  /// Runs a body with a speaker in a separate directory: a session, or runs of the program.
   private static func converse(
     _ address: String, _ block: Transcript.Block, _ body: (Transcript.Speaker) async -> [Transcript.Exchange]
   ) async throws -> [Transcript.Exchange] {
@@ -75,7 +75,7 @@ import Testing
     return said
   }
 
-  /// Runs the program with a script: as `-c`, or as a file where the program checks it.
+  /// Runs the program with a script: as `-c`, or as a file for `check`.
   private static func batch(
     _ script: String, _ options: [String], _ address: String, _ directory: String
   ) async -> Transcript.Reply {
@@ -91,7 +91,7 @@ import Testing
     return Transcript.Reply(output: settled(ran.output), errors: settled(ran.notes), status: ran.status)
   }
 
-  /// Reports each statement that printed something else, at its line in the transcript.
+  /// Reports each statement with another output, at its line in the transcript.
   private func compare(_ held: Transcript, with expected: Transcript, in file: File) {
     for (now, then) in zip(held.exchanges, expected.exchanges) where now.exchange.reply != then.exchange.reply {
       let place = SourceLocation(

@@ -1,25 +1,25 @@
 import Testing
 
-/// That what a person reads of a call is what happened: what may still be carried out, which element failed, what was not
+/// Messages about a call are true: what may still be carried out, which element failed, what was not
 /// sent.
 @Suite(.timeLimit(.minutes(5))) struct TruthTests {
   @Test(arguments: [
-    ("", "a service that took it in time may still carry it out; otherwise its message leaves this queue"),
+    ("", "if the service took the request in time, it may still carry it out; otherwise the message has expired"),
     (" expire: false", "it may still be carried out: its message does not expire"),
-  ]) func silenceTellsWhatMayStillCome(option: String, fate: String) async throws {
+  ]) func aMissingReplyDescribesTheQueue(option: String, fate: String) async throws {
     let service = try await FakeService("--fault", "drop=1")
     let statement = "update posts 1 {text: \"a\"} timeout: 2s" + option
     var ran = await service.run(statement)
-    for _ in 1...10 where ran.notes.contains("is not known: ") {  // the broker took more than two seconds to reply
+    for _ in 1...10 where ran.notes.contains("is unknown: ") {  // the broker took more than two seconds to reply
       ran = await service.run(statement)
     }
     let notes = ran.notes.split(separator: "\n").dropFirst(4).map(String.init)
     #expect(ran.status == 1)
-    let taken = option.isEmpty ? "has taken it, or its time was up before that" : "has taken it, and is slow or silent"
+    let taken = option.isEmpty ? "took the request, or it expired first" : "took the request, but has not replied"
     #expect(
       notes == [
-        "  = queue posts has 1 consumer and no request that waits: the service \(taken)", "  = \(fate)",
-        "  = it may have been carried out: look it up before it is sent again",
+        "  = queue posts has 1 consumer and no waiting request: the service \(taken)", "  = \(fate)",
+        "  = it may have been carried out: check before you send it again",
       ])
     #expect(await service.stop().status == 0)
   }
@@ -28,14 +28,14 @@ import Testing
     let service = try await FakeService("--fault", "drop=1")
     let ran = await service.run("set timeout: 1100ms\nshow posts 1")
     #expect(
-      ran.notes.contains("  = timeout: 3s waits longer; a carrot_rpc service is silent when it fails: see its log; "))
+      ran.notes.contains("  = timeout: 3s waits longer; a carrot_rpc service that fails sends no reply: see its log; "))
     let own = await service.run(
       "let mine = client queue: \"posts\" timeout: 600ms\nset timeout: \"never\"\nshow mine 1")
     #expect(own.notes.contains("timeout: 2s waits longer"))
     #expect(await service.stop().status == 0)
   }
 
-  @Test func aSinkToAQueueThatIsNotThereHasSentNothing() async throws {
+  @Test func aSinkToAMissingQueueSendsNothing() async throws {
     let service = try await FakeService()
     let ran = await service.run("let nobody = client queue: \"zzz\"\n[{a: 1, password: \"x\"}] | create nobody")
     #expect(ran.status == 4)
@@ -88,16 +88,16 @@ import Testing
     await odd.stop()
   }
 
-  @Test func whatTheServiceDidNotIncludeIsNotAskedForAgain() async throws {
+  @Test func explainsAMissingIncludedResource() async throws {
     let odd = try await OddService([
       "index":
         #""result":{"data":[{"type":"posts","id":"1","relationships":{"author":{"data":{"type":"authors","id":"3"}}}}]}"#
     ])
     let ran = await odd.run("stream posts include: \"author.town\" | map .author.name")
-    #expect(ran.notes.contains("author is authors/3, which the service was asked for and did not include"))
+    #expect(ran.notes.contains("author is authors/3, which include: names and the reply does not contain"))
     #expect(
       await odd.run("stream posts | map .author.name").notes.contains(
-        "  = ask for it where it is read: include: \"author\""))
+        "  = add it where it is read: include: \"author\""))
     await odd.stop()
   }
 }

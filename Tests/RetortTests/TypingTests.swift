@@ -80,7 +80,7 @@ import Testing
     let prompt = try await PromptTerminal.onBlog()
     try await prompt.enters("if true do")
     try prompt.types("\u{4}")
-    try await prompt.sees("note: the statement that was open is dropped; Ctrl-D again leaves")
+    try await prompt.sees("note: the open statement is dropped; Ctrl-D again exits")
     try await prompt.enters("1 + 1")
     #expect(prompt.lines.contains("2"))
     try prompt.types("\u{4}")

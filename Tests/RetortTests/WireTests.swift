@@ -1,11 +1,11 @@
 import TestBench
 import Testing
 
-/// What a person sees of the wire: the trace, the requests that are only shown, the ways replies come.
+/// The visible side of the wire: the trace, requests that are only shown, routes of replies.
 @Suite(.timeLimit(.minutes(5))) struct WireTests {
   private static let blog = "connect \"embedded:blog\"; let posts = client queue: \"posts\"; "
 
-  @Test func theTraceTellsOfCallsAndOfFailures() async {
+  @Test func tracesCallsAndFailures() async {
     let ran = await Ran.retort(
       "--trace=api,errors", "-c",
       Self.blog
@@ -27,7 +27,7 @@ import Testing
     #expect(lines[3].hasPrefix("trace: <- posts create ID-2 after N ms: {\"error\":"))
   }
 
-  @Test func framesAreTold() async throws {
+  @Test func tracesFrames() async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     let ran = try await ServedBlog.serving(on: vhost.uri) {
       await Ran.retort(
@@ -106,7 +106,7 @@ import Testing
       create posts {author: (show authors 1)}
       [1, 2] | destroy posts
       """)
-    #expect(ran.status == 0 && ran.notes == "destroy posts (queue remote_post): shown, and not sent\n")
+    #expect(ran.status == 0 && ran.notes == "destroy posts (queue remote_post): shown, not sent\n")
     #expect(ran.output.contains(#""author":{"data":{"type":"authors","id":"1"}}"#))
   }
 
@@ -134,7 +134,7 @@ import Testing
 
   @Test(arguments: [
     ("post", "posts"), ("authors-", "authors"), ("posts_test", "posts"), ("post-tags-archive", nil),
-  ]) func aQueueThatIsNotThereHasANearestName(_ queue: String, _ nearest: String?) async throws {
+  ]) func suggestsASimilarQueue(_ queue: String, _ nearest: String?) async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     let ran = try await ServedBlog.serving(on: vhost.uri) {
       await Ran.retort(

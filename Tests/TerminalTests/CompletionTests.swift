@@ -7,7 +7,7 @@ import Testing
     (["posts"], "po", "posts"), (["posts", "post-tags"], "po", "post"), (["été", "étè"], "", "ét"),
     (["Posts", "posts"], "po", "po"), (["posts"], "PO", "posts"), ([], "po", "po"),
   ])
-  func whatAllCandidatesShareIsInserted(candidates: [String], typed: String, inserted: String) {
+  func insertsTheCommonPrefix(candidates: [String], typed: String, inserted: String) {
     #expect(Completion(from: 0, candidates: candidates).commonPrefix(typed: typed[...]) == inserted)
   }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Terminal
 
-/// Each test has a directory of its own, gone afterwards.
+/// Each test has its own directory, which is removed afterwards.
 @Suite final class HistoryTests {
   private let directory = NSTemporaryDirectory() + "retort-history-\(UUID().uuidString)"
   private var file: HistoryFile { HistoryFile(path: directory + "/state/retort/history") }
@@ -43,7 +43,7 @@ import Testing
     #expect(try History(file: file).entries == ["count posts", loop, "match \"\\\\d\""])
   }
 
-  @Test func aFileWrittenByHandIsReadAsItStands() {
+  @Test func readsAHandWrittenFile() {
     #expect(HistoryFile.statement(from: #"match "\d" \"#) == #"match "\d" \"#)
   }
 
@@ -77,7 +77,7 @@ import Testing
     #expect(try mode(directory + "/state") == 0o700)
   }
 
-  @Test func aWiderModeIsMended() throws {
+  @Test func correctsAWiderMode() throws {
     _ = try enter("count posts")
     chmod(file.path, 0o644)
     _ = try enter("count authors")
@@ -143,8 +143,8 @@ import Testing
     let error = TerminalError.history(path: directory, call: "open", errno: EISDIR)
     #expect(throws: error) { try History(file: HistoryFile(path: directory)) }
     #expect(
-      error.description == "cannot keep history in \(directory): open: Is a directory; "
-        + "RETORT_HISTORY names another file, empty for none")
+      error.description == "can't keep the history in \(directory): open: Is a directory; "
+        + "set RETORT_HISTORY to another file, or to nothing for no history")
   }
 
   @Test(arguments: [

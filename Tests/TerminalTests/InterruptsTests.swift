@@ -22,13 +22,13 @@ import Testing
   }
 
   @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
-  func aBatchWithoutATerminalIsTold(number: Int32) async {
+  func notifiesABatchWithoutATerminal(number: Int32) async {
     await #expect(processExitsWith: .success) { [number] in
       #expect(await firstSignal { kill(getpid(), number) }?.rawValue == number)
     }
   }
 
-  @Test func theInnermostWatcherIsTold() async {
+  @Test func callsTheInnermostWatcher() async {
     await #expect(processExitsWith: .success) {
       let outer = await firstSignal(of: 1) {
         #expect(await firstSignal { kill(getpid(), SIGINT) } == .interrupt)

@@ -2,7 +2,7 @@ import Foundation
 import Terminal
 import Testing
 
-/// Each test is a process of its own: readline has one line, signals and the controlling terminal are a process's.
+/// Each test is a separate process: readline has one line, and signals and the controlling terminal belong to a process.
 @Suite struct LineEditorTests {
   @Test func aLineIsEditedAndComesBack() async {
     await #expect(processExitsWith: .success) {
@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  /// A session's only process group can't be stopped, so the line goes on at once.
+  /// A session's only process group can't be stopped, so the line continues immediately.
   @Test func ctrlZKeepsTheLine() async {
     await #expect(processExitsWith: .success) {
       let terminal = TypedTerminal()
@@ -137,7 +137,7 @@ import Testing
         $0.types("a line over two rows of it\u{1}")
         $0.sees("of it")
         editor.notice("link lost\nlink is back")
-        // Both rows are cleared, from the second up, and the notice stands where the first was.
+        // Both rows are cleared, from the second up, and the notice is in place of the first.
         $0.sees("\u{1B}[A\u{1B}[K\rlink lost\r\nlink is back\r\n")
         $0.sees("> a line over two ro")
         $0.types("X\r")
@@ -205,7 +205,7 @@ import Testing
     }
   }
 
-  @Test func theLineIsDrawnAnewWhenTheWindowChanges() async {
+  @Test func redrawsTheLineAfterAResize() async {
     await #expect(processExitsWith: .success) {
       let terminal = TypedTerminal()
       let editor = try LineEditor(input: terminal.slave, output: terminal.slave)
@@ -275,9 +275,9 @@ import Testing
     }
   }
 
-  /// The Tab ends the process while the line is open; the terminal is looked at from outside.
+  /// The Tab ends the process while the line is open; the test inspects the terminal from outside.
   @Test(arguments: ["exit", "abort", "quit"])
-  func theTerminalIsGivenBackHoweverTheProcessEnds(way: String) async {
+  func restoresTheTerminalHoweverTheProcessEnds(way: String) async {
     let terminal = TypedTerminal(controlling: false)
     let path = terminal.path
     terminal.person {

@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// A pseudo-terminal and the person in front of it, who types and reads the screen on a thread of their own.
+/// A pseudo-terminal and its user, who types and reads the screen on a separate thread.
 ///
 /// Made in an exit test it is the process's controlling terminal, so that a typed Ctrl-C is a real SIGINT.
 final class TypedTerminal: @unchecked Sendable {
-  // Unchecked: what changes is touched by the person's thread only.
+  // Unchecked: only the user's thread changes the state.
   let master: Int32
   let slave: Int32
   let path: String
@@ -23,7 +23,7 @@ final class TypedTerminal: @unchecked Sendable {
     path = "/dev/pts/\(number)"
     if controlling {
       guard setsid() > 0 else { Self.give(up: "no session") }
-      alarm(300)  // a line that never comes back is a failure
+      alarm(300)  // a line that never returns is a failure
       for (name, value) in [("TERM", "xterm"), ("INPUTRC", "/dev/null"), ("LC_ALL", "C.UTF-8")] {
         setenv(name, value, 1)
       }
@@ -37,7 +37,7 @@ final class TypedTerminal: @unchecked Sendable {
     close(master)
   }
 
-  /// Lets the person act while the test waits for what comes of it.
+  /// Runs the user's actions while the test waits for the result.
   func person(_ acts: @escaping @Sendable (TypedTerminal) -> Void) {
     Thread.detachNewThread { acts(self) }
   }
@@ -51,7 +51,7 @@ final class TypedTerminal: @unchecked Sendable {
     types("\u{1B}[200~" + text.replacing("\n", with: "\r") + "\u{1B}[201~")
   }
 
-  /// Reads on until the text appears; what is on the screen up to its end has then been seen.
+  /// Reads until the text appears, and consumes the screen up to its end.
   @discardableResult
   func sees(_ text: String) -> String {
     let wanted = Array(text.utf8)

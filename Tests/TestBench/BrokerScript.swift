@@ -7,7 +7,7 @@ final class BrokerScript: Sendable {
   private let output = Pipe()
   private let errors = Pipe()
 
-  /// What the script said in place of the broker's addresses.
+  /// The output of the script if it did not print the broker's addresses.
   struct Failure: Error, CustomStringConvertible {
     var description: String
   }
@@ -40,7 +40,7 @@ final class BrokerScript: Sendable {
     return (lines[0], lines[1])
   }
 
-  /// Ends the broker and waits until it is gone.
+  /// Ends the broker and waits for its end.
   func stop() async {
     try? input.fileHandleForWriting.close()
     try? await onItsOwnThread { [self] in process.waitUntilExit() }

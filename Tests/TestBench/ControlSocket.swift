@@ -1,19 +1,19 @@
 import Foundation
 import Glibc
 
-/// The Unix socket of `Tests/broker`: a line of Erlang goes to the broker's node, its value comes back.
+/// The Unix socket of `Tests/broker`, which evaluates a line of Erlang in the broker's node and returns the value.
 struct ControlSocket: Sendable {
   /// Where it is.
   var path: String
 
-  /// Why there is no value.
+  /// The reason why there is no value.
   struct Failure: Error, CustomStringConvertible {
     var description: String
   }
 
   /// Evaluates expressions in the broker; they end with a full stop.
   ///
-  /// - Throws: ``Failure`` where the socket is gone or the expression failed.
+  /// - Throws: ``Failure`` if the socket is closed or the expression failed.
   func evaluate(_ erlang: String) throws -> String {
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0, connect(descriptor) else {

@@ -5,7 +5,7 @@ public import JSONRPC
 import Language
 import Synchronization
 
-/// A session as the prompt holds it, without a terminal: statements go in one by one, and what each prints comes back.
+/// A session like the prompt's, without a terminal: runs statements one by one and returns the output of each.
 ///
 /// The texts are made the same in every world: addresses become `embedded:blog`, the directory `DIR`, and ids that the
 /// client makes for its messages `ID`.
@@ -16,7 +16,7 @@ public final class Conversation: Sendable {
   private let address: String
   private let directory: String
 
-  /// What came out since somebody asked.
+  /// The output since the last call.
   private final class Heard: Sendable {
     let output = Mutex<[UInt8]>([])
     let errors = Mutex("")
@@ -25,8 +25,8 @@ public final class Conversation: Sendable {
   /// Begins a session.
   ///
   /// - Parameters:
-  ///   - address: what stands in place of `embedded:blog` in statements: the same, or the URI of a vhost.
-  ///   - directory: a directory of its own, which statements know as `env("DIR")`.
+  ///   - address: the replacement of `embedded:blog` in statements: the same, or the URI of a vhost.
+  ///   - directory: a separate directory, which statements read as `env("DIR")`.
   ///   - open: opens the connection of a URI.
   public init(
     address: String, directory: String,
@@ -53,7 +53,7 @@ public final class Conversation: Sendable {
     interpreter = Interpreter(session)
   }
 
-  /// Runs a statement and gives what it prints.
+  /// Runs a statement and returns its output.
   public func say(_ statement: String) async -> Transcript.Reply {
     let text = statement.replacing("embedded:blog", with: address)
     _ = await interpreter.run(SourceText(name: "prompt", text: text), isTyped: true)
@@ -79,7 +79,7 @@ public final class Conversation: Sendable {
 
   private func settled(_ text: String) -> String { Self.settled(text, address: address, directory: directory) }
 
-  /// Replaces what differs between worlds: the address, the directory, and the ids of messages.
+  /// Replaces what differs between environments: the address, the directory, and the correlation ids.
   public static func settled(_ text: String, address: String, directory: String) -> String {
     text.replacing(address, with: "embedded:blog")
       .replacing(address.prefix { $0 != "?" }.replacing(#/:[^:@/]*@/#, with: "@"), with: "embedded:blog")

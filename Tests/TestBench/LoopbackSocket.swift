@@ -21,7 +21,7 @@ enum LoopbackSocket {
 
   private static let streaming = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
 
-  /// Listens on a free port, and gives it.
+  /// Listens on a free port, and returns it.
   static func listening() throws -> (descriptor: Int32, port: Int) {
     let descriptor = try opened()
     var address = address(0)
@@ -56,7 +56,7 @@ enum LoopbackSocket {
     setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
   }
 
-  /// Lets the closing send a reset.
+  /// Makes the close send a reset.
   static func setResetting(_ descriptor: Int32) {
     var linger = linger(l_onoff: 1, l_linger: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))

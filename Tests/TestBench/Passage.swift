@@ -1,6 +1,6 @@
 import Glibc
 
-/// One connection through a ``Proxy``: a socket to each side, and what has come from one and not yet gone to the other.
+/// A connection through a ``Proxy``: a socket to each side, and the bytes on the way between them.
 struct Passage {
   /// How bytes pass.
   enum Flow: Sendable {
@@ -12,10 +12,10 @@ struct Passage {
     let from: Int32
     let to: Int32
     var held: [UInt8] = []
-    /// How much may still go; nil where there is no limit.
+    /// The number of bytes that may still pass; nil for no limit.
     var limit: Int?
 
-    /// Takes and gives without waiting; false where either side has ended.
+    /// Reads and writes without waiting; returns false if either side has ended.
     mutating func move(_ most: Int) -> Bool {
       if held.isEmpty {
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
@@ -34,7 +34,7 @@ struct Passage {
 
   private var lanes: [Lane]
 
-  /// Takes a connection and makes the one behind it; nil where either is gone already.
+  /// Accepts a connection and opens the one to the broker; nil if either is already closed.
   init?(accepting listener: Int32, to port: Int) {
     let client = accept(listener, nil, nil)
     guard client >= 0 else { return nil }
@@ -54,7 +54,7 @@ struct Passage {
   /// Whether it has passed all of the broker's that it may.
   var isSpent: Bool { lanes.contains { $0.limit == 0 } }
 
-  /// Lets so many bytes more of the broker's pass, or all.
+  /// Lets a number of further bytes from the broker pass, or all.
   mutating func limit(_ count: Int?) { lanes[1].limit = count }
 
   /// What to wait for.
@@ -66,7 +66,7 @@ struct Passage {
     }
   }
 
-  /// Passes on what has come; false where either side has ended.
+  /// Passes on the received bytes; returns false if either side has ended.
   mutating func move(_ flow: Flow) -> Bool {
     lanes.indices.allSatisfy { lanes[$0].move(flow == .free ? .max : 1) }
   }

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A RabbitMQ that only tests use: on a free port of the loopback interface, with nothing installed or left behind.
+/// A RabbitMQ for tests, on a free port of the loopback interface; it leaves nothing behind.
 ///
 /// ```swift
 /// let vhost = try await PrivateBroker.shared.vhost()
@@ -34,17 +34,17 @@ public final class PrivateBroker: Sendable {
   /// Starts another one, for a test that restarts its broker or raises its alarms; it ends with ``stop()``, or with
   /// this process.
   ///
-  /// - Throws: where it can't be started, what it said.
+  /// - Throws: the output of the script, if the broker can't be started.
   public static func start() async throws -> PrivateBroker {
     let script = try BrokerScript()
     let (uri, control) = try await script.addresses()
     return PrivateBroker(uri: uri, control: control, script: script)
   }
 
-  /// Ends a broker that ``start()`` made; the one that `Tests/run` started is left to it.
+  /// Ends a broker from ``start()``, but not the one that `Tests/run` started.
   public func stop() async { await script?.stop() }
 
-  /// Makes a vhost with nothing in it, which the user guest may use.
+  /// Creates an empty vhost for the user guest.
   public func vhost() throws -> VirtualHost {
     let number = nextVhost.add(1, ordering: .relaxed).oldValue
     let name = "test-\(ProcessInfo.processInfo.processIdentifier)-\(number)"
@@ -75,8 +75,8 @@ public final class PrivateBroker: Sendable {
     try await onItsOwnThread { [control] in _ = try control.evaluate(erlang) }
   }
 
-  /// Evaluates Erlang in the broker's node and gives the value as Erlang writes it.
+  /// Evaluates Erlang in the broker's node and returns the value in Erlang's syntax.
   ///
-  /// - Throws: what the broker said.
+  /// - Throws: the broker's output.
   @discardableResult public func evaluate(_ erlang: String) throws -> String { try control.evaluate(erlang) }
 }

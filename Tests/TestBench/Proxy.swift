@@ -4,7 +4,7 @@ import Glibc
 import Synchronization
 import Values
 
-/// A stretch of network between a program and a broker, on loopback, that a test can break.
+/// A proxy on loopback between a program and a broker, which a test can break.
 ///
 /// ```swift
 /// let proxy = try Proxy(to: vhost.uri)
@@ -13,9 +13,9 @@ import Values
 /// ```
 /// Passing on and breaking share one lock: once ``happen(_:)`` has returned after `.stall`, nothing passes.
 public final class Proxy: Sendable {
-  /// The URI that leads to the broker through here.
+  /// The URI of the broker through this proxy.
   public let uri: String
-  /// Has an element each time that ``pass(_:then:)`` has come to its end.
+  /// Yields an element each time that ``pass(_:then:)`` has ended.
   public let ends: AsyncStream<Void>
   private let brokerPort: Int
   private let listener: Int32
@@ -24,11 +24,11 @@ public final class Proxy: Sendable {
 
   /// How a network breaks.
   public enum Fault: CaseIterable, Sendable {
-    /// The connections are closed in order; new ones are taken.
+    /// The connections are closed in order; new ones are accepted.
     case cut
-    /// The connections end with a reset (RST); new ones are taken.
+    /// The connections end with a reset (RST); new ones are accepted.
     case reset
-    /// The connections stand, and nothing passes; new ones are taken, and get nothing.
+    /// The connections stay open, and nothing passes; new ones are accepted and get nothing.
     case stall
   }
 
@@ -43,7 +43,7 @@ public final class Proxy: Sendable {
 
   /// Listens on a free port, until ``close()``.
   ///
-  /// - Throws: where the URI is none, or no socket is left.
+  /// - Throws: if the URI is invalid, or no socket is left.
   public init(to uri: String) throws {
     brokerPort = try AMQPURI(uri).port
     let (listener, port) = try LoopbackSocket.listening()
@@ -59,9 +59,9 @@ public final class Proxy: Sendable {
   /// Breaks at once.
   public func happen(_ fault: Fault) { change { $0.happen(fault) } }
 
-  /// Passes so many bytes more of what the broker sends, and breaks in the middle of what comes then.
+  /// Passes a number of further bytes from the broker, and then breaks the connection.
   ///
-  /// A stall holds back only what the broker sends; requests go on.
+  /// A stall holds back only bytes from the broker; requests still pass.
   public func pass(_ count: Int, then fault: Fault) {
     change { state in
       state.fault = fault
@@ -72,7 +72,7 @@ public final class Proxy: Sendable {
   /// Passes a byte at a time, a millisecond apart.
   public func trickle() { change { $0.flow = .trickling } }
 
-  /// Passes everything again, what was held back first.
+  /// Ends a stall and passes everything again.
   public func goOn() {
     change { state in
       state.flow = .free
@@ -80,7 +80,7 @@ public final class Proxy: Sendable {
     }
   }
 
-  /// Ends the connections, and takes no new ones.
+  /// Ends the connections, and accepts no new ones.
   public func close() {
     change { state in
       guard !state.isClosed else { return }
@@ -125,7 +125,7 @@ extension Proxy.State {
     return (passages.flatMap { $0.interest(flow) }, isTrickling ? 1 : -1)
   }
 
-  /// Passes on what has come, and drops the passages that are over.
+  /// Passes on received bytes, and removes passages that have ended.
   mutating func move() {
     guard flow != .stalled else { return }
     let wereSpent = passages.count(where: \.isSpent)

@@ -1,9 +1,9 @@
 import Broker
 import ResourceService
 
-/// A fresh sample blog on the queues of a vhost, as `retort serve blog` has it.
+/// A new sample blog on the queues of a vhost, like `retort serve blog`.
 public enum ServedBlog {
-  /// Serves while a body runs; a queue may be named otherwise than its type.
+  /// Serves while a body runs; a queue can have another name than its type.
   public static func serving<Result>(
     on uri: String, names: [String: String] = [:], _ body: () async throws -> Result
   ) async throws -> Result {

@@ -1,11 +1,11 @@
 extension Transcript {
-  /// Runs a statement and gives what it prints.
+  /// Runs a statement and returns its output.
   public typealias Speaker = (_ statement: String) async -> Reply
 
-  /// A world to run a block in: lends a speaker to a body and clears up after it; nil where the block can't run there.
+  /// An environment for a block: runs a body with a speaker and cleans up; nil if the block can't run there.
   public typealias World = (_ block: Block, _ body: (Speaker) async -> [Exchange]) async throws -> [Exchange]?
 
-  /// Runs every block behind the prologue, and returns the transcript as it turned out.
+  /// Runs every block after the prologue, and returns the transcript with the actual output.
   public func held(in world: World) async throws -> Transcript {
     var result = self
     for (index, block) in blocks.enumerated() {
@@ -33,7 +33,7 @@ extension Transcript {
     (prologue + [exchange]).map(\.statement).joined(separator: "\n")
   }
 
-  /// Every exchange with the heading it stands below.
+  /// Every exchange with its heading.
   public var exchanges: [(heading: String, exchange: Exchange)] {
     prologue.map { ("the beginning", $0) } + blocks.flatMap { block in block.exchanges.map { (block.heading[0], $0) } }
   }

@@ -18,7 +18,7 @@ extension Transcript.Block {
 }
 
 extension Transcript.Exchange {
-  /// The statement and its reply as a file holds them.
+  /// The statement and its reply, as in a file.
   public var text: String {
     let lines = statement.split(separator: "\n", omittingEmptySubsequences: false)
     let marked = lines.enumerated().map { index, line in

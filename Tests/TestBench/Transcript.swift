@@ -33,21 +33,21 @@
 /// ```
 ///
 /// With `@ retort OPTIONS` each statement is a run of the program with these options: a batch of the first statements and
-/// of this one. `= N` is its exit status, if that is not 0. `@ retort check` checks the batch as a file. With `@ serve OPTIONS` the service is `retort serve blog` with
-/// these options, so the block runs on a broker only.
+/// of this one. `= N` is its exit status, if that is not 0. `@ retort check` checks the batch as a file. With `@ serve
+/// OPTIONS` the service is `retort serve blog` with these options, so the block runs on a broker only.
 public struct Transcript: Sendable, Equatable {
   /// What begins the session of every block.
   public var prologue: [Exchange]
   /// The sessions.
   public var blocks: [Block]
 
-  /// A session of its own.
+  /// A block, which runs in a new session.
   public struct Block: Sendable, Equatable {
     /// The heading, and below it what explains it.
     public var heading: [String]
-    /// The options of the program, where each statement is a run of it; nil for a session.
+    /// The options of the program, if each statement is a run of it; nil for a session.
     public var program: [String]?
-    /// The options of the service, where it is `retort serve`.
+    /// The options of `retort serve`, if that is the service.
     public var service: [String]?
     /// What is said in it.
     public var exchanges: [Exchange]
@@ -55,7 +55,7 @@ public struct Transcript: Sendable, Equatable {
 
   /// A statement and what it prints.
   public struct Exchange: Sendable, Equatable {
-    /// Where the statement stands in the file, from 1.
+    /// The line of the statement in the file, from 1.
     public var line: Int
     /// Its lines, without the marks.
     public var statement: String
@@ -80,7 +80,7 @@ public struct Transcript: Sendable, Equatable {
     }
   }
 
-  /// A line that can't stand where it stands.
+  /// The error of a misplaced line.
   public struct Misplaced: Error, Equatable {
     /// Its number, from 1.
     public var line: Int

@@ -1,4 +1,4 @@
-/// A vhost of a private broker: a test's own queues and connections, and what the broker's operator can do to them.
+/// A vhost of a private broker for one test, with the operations of the broker's operator.
 public struct VirtualHost: Sendable {
   /// The broker.
   public let broker: PrivateBroker
@@ -21,7 +21,7 @@ public struct VirtualHost: Sendable {
     return names.dropFirst(3).dropLast(3).split(separator: #"\n"#).map(String.init)
   }
 
-  /// How many requests of a queue services have in hand: taken, and not acknowledged.
+  /// The number of delivered requests of a queue that are not acknowledged.
   public func requestsInHand(of queue: String) throws -> Int {
     let count = try broker.evaluate(
       "{ok, Q} = \(lookup(queue)), [{_, N}] = rabbit_amqqueue:info(Q, [messages_unacknowledged]), N.")
@@ -34,7 +34,7 @@ public struct VirtualHost: Sendable {
     return flags.split { !$0.isLetter }.map { $0 == "true" }
   }
 
-  /// Declares a queue that takes so many messages and refuses more (`x-overflow: reject-publish`).
+  /// Declares a queue with a largest length that refuses more messages (`x-overflow: reject-publish`).
   public func declare(queue: String, maxLength: Int) throws {
     try broker.evaluate(
       """
@@ -44,7 +44,7 @@ public struct VirtualHost: Sendable {
       """)
   }
 
-  /// Lets the user guest publish nothing here, or everything; a channel may remember for a while what it was told before.
+  /// Forbids or allows the user guest to publish; a channel can cache the earlier permission for a while.
   public func allowPublishing(_ isAllowed: Bool) throws {
     try broker.evaluate(
       """
@@ -53,7 +53,7 @@ public struct VirtualHost: Sendable {
       """)
   }
 
-  /// Declares a durable queue with arguments in Erlang's words: `{<<"x-max-priority">>, byte, 10}`.
+  /// Declares a durable queue with arguments in Erlang's syntax: `{<<"x-max-priority">>, byte, 10}`.
   public func declare(queue: String, arguments: String) throws {
     try broker.evaluate(
       """
@@ -73,17 +73,17 @@ public struct VirtualHost: Sendable {
     try broker.evaluate("{ok, Q} = \(lookup(queue)), rabbit_amqqueue:delete(Q, false, false, <<\"test\">>).")
   }
 
-  /// Closes every connection as `rabbitmqctl close_connection` does; returns how many.
+  /// Closes every connection as `rabbitmqctl close_connection` does; returns their number.
   @discardableResult public func closeConnections() throws -> Int {
     try each("rabbit_networking:close_connection(Pid, \"closed by a test\")")
   }
 
-  /// Cuts every connection without a word, as a network does; returns how many.
+  /// Cuts every connection silently, as a network does; returns their number.
   @discardableResult public func cutConnections() throws -> Int {
     try each("exit(Pid, kill)")
   }
 
-  /// Waits until something is so that the broker does by itself and tells nobody; false where it is not in a minute.
+  /// Polls a condition that the broker does not announce; returns false if it is not true within a minute.
   public func soon(_ isSo: (VirtualHost) throws -> Bool) async throws -> Bool {
     let end = ContinuousClock.now + .seconds(60)
     while try !isSo(self) {

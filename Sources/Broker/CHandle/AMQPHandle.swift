@@ -1,18 +1,18 @@
 import CRabbitMQ
 import Glibc
 
-/// A librabbitmq connection; its memory and socket go with it.
+/// A librabbitmq connection; releasing it closes the socket and frees its memory.
 ///
 /// Everything is called on the connection's thread. Pointers stay in this folder.
 final class AMQPHandle {
   private let connection: amqp_connection_state_t
   /// The socket.
   let descriptor: Int32
-  /// How many bytes the socket takes after it was found writable.
+  /// How many bytes the socket accepts after it was found writable.
   let room: Int
-  /// How many of them it surely takes yet.
+  /// How many of them it still accepts for certain.
   private var roomLeft = 0
-  /// What goes out at once; nil under TLS, where librabbitmq alone can write.
+  /// The buffer of messages to send together; nil under TLS, where only librabbitmq can write.
   private var burst: Burst?
 
   deinit { amqp_destroy_connection(connection) }
@@ -51,7 +51,7 @@ final class AMQPHandle {
     try logIn(connection, uri, name, secured)
   }
 
-  /// Whether a status says that TLS failed, on opening or later.
+  /// Whether a status is a TLS failure, while connecting or later.
   private static func isOfTLS(_ status: Int32) -> Bool {
     AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue...AMQP_STATUS_SSL_ERROR.rawValue ~= status
   }
@@ -87,7 +87,7 @@ final class AMQPHandle {
     if code == 0, said.isEmpty, status != AMQP_STATUS_TIMEOUT.rawValue {
       if let objection = secured?.objection(place) { throw objection }
       if secured == nil, TLSSocket.isAnswered(uri) {
-        throw BrokerError(.tls, "\(place) speaks TLS: write amqps://, whose port is 5671 as a rule")
+        throw BrokerError(.tls, "\(place) speaks TLS: write amqps://, whose usual port is 5671")
       }
     }
     if code == 403 { throw BrokerError(.authentication, "\(place) refused user \(uri.user): \(said)") }
@@ -95,16 +95,16 @@ final class AMQPHandle {
     if code != 0 { throw BrokerError(.unreachable, "\(place) closed the connection: \(code) \(said)") }
     if status == AMQP_STATUS_TIMEOUT.rawValue { throw unreachable(status, 0, uri) }
     if status == AMQP_STATUS_CONNECTION_CLOSED.rawValue {
-      throw BrokerError(.unreachable, "\(place) closed the connection at the login without a word: is it a broker?")
+      throw BrokerError(.unreachable, "\(place) closed the connection during login without a reason: is it a broker?")
     }
     throw BrokerError(.unreachable, "\(place) did not log in: \(text(status))")
   }
 
   static func text(_ status: Int32) -> String { amqp_error_string2(status).map { String(cString: $0) } ?? "\(status)" }
 
-  /// Takes a frame that has arrived, with its bytes copied; nil where there is none.
+  /// Passes the next frame that has arrived to `body`; returns false if there is none.
   ///
-  /// - Throws: `lost` where the socket or the protocol is broken.
+  /// - Throws: `lost` if the socket or the protocol is broken.
   func next(_ body: (borrowing Frame) -> Void) throws(BrokerError) -> Bool {
     var raw = retort_frame()
     let status = retort_next_frame(connection, &raw)
@@ -115,7 +115,7 @@ final class AMQPHandle {
     return true
   }
 
-  /// Publishes a message on the default exchange; a small one goes out with ``flush()``.
+  /// Publishes a message on the default exchange; a small one is buffered until ``flush()``.
   func publish(_ message: OutgoingMessage) throws(BrokerError) {
     if burst?.add(message) == true { return }
     try flush()
@@ -127,17 +127,17 @@ final class AMQPHandle {
       })
   }
 
-  /// Acknowledges a delivery, with ``flush()``.
+  /// Acknowledges a delivery at the next ``flush()``.
   func acknowledge(_ channel: UInt16, _ tag: UInt64) throws(BrokerError) {
     if burst?.add(acknowledging: tag, on: channel) == true { return }
     try flush()
     try check(retort_ack(connection, channel, tag))
   }
 
-  /// Sends what waits to go out at once.
+  /// Sends the buffered messages.
   func flush() throws(BrokerError) { try burst?.send(descriptor) }
 
-  /// Sends a method on a channel, after the messages that wait; the broker's answer comes as a frame.
+  /// Sends a method on a channel, after the buffered messages; the broker's answer arrives as a frame.
   func send(_ method: Method, on channel: UInt16) throws(BrokerError) {
     try flush()
     let status =
@@ -172,9 +172,9 @@ final class AMQPHandle {
     try check(retort_confirm_connection_close(connection))
   }
 
-  /// Whether the socket takes a body of some bytes without blocking, or as much as it ever does.
+  /// Whether the socket accepts a body of some bytes without blocking, or as much as it ever accepts.
   ///
-  /// It is asked only where what it took since it was last asked could have filled it; a message may cost it a page.
+  /// It asks the kernel only if the bytes written since the last call can have filled the buffer; a message can occupy a page.
   func hasRoom(for count: Int) -> Bool {
     if roomLeft < count {
       var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
@@ -185,7 +185,7 @@ final class AMQPHandle {
     return true
   }
 
-  /// Whether something was read from the socket and not taken yet; under TLS that can't be told.
+  /// Whether bytes were read from the socket but not consumed; unknown under TLS.
   var mayHoldInput: Bool {
     burst == nil || amqp_frames_enqueued(connection) != 0 || amqp_data_in_buffer(connection) != 0
   }
@@ -197,7 +197,7 @@ final class AMQPHandle {
 }
 
 extension BrokerError {
-  /// The loss of a socket, or of what is understood on it.
+  /// The error of a broken socket or protocol.
   static func broken(_ why: String) -> BrokerError { BrokerError(.lost, "the connection broke: \(why)") }
 }
 
@@ -207,7 +207,7 @@ extension AMQPURI {
 }
 
 extension [UInt8] {
-  /// Lends the bytes to a C function.
+  /// Calls a C function with the bytes.
   func withLent<Result>(_ body: (retort_bytes) -> Result) -> Result {
     withUnsafeBufferPointer { body(retort_bytes(start: $0.baseAddress, count: $0.count)) }
   }

@@ -1,16 +1,16 @@
 import CRabbitMQ
 import Glibc
 
-/// The frames of small messages that go out with one `send`, where `amqp_basic_publish` would send three times for each.
+/// The frames of small messages for a single `send`; `amqp_basic_publish` would send three times for each.
 struct Burst {
   private var bytes = [UInt8](repeating: 0, count: 1 << 16)
   private var count = 0
-  /// The most bytes a frame has; 0 for any.
+  /// The largest size of a frame in bytes; 0 for no limit.
   private let frameMax: Int
 
   init(frameMax: Int) { self.frameMax = frameMax }
 
-  /// Adds a message; false where it does not fit.
+  /// Adds a message; returns false if it does not fit.
   mutating func add(_ message: OutgoingMessage) -> Bool {
     let frameMax = frameMax
     return message.withRaw { raw in
@@ -19,7 +19,7 @@ struct Burst {
     }
   }
 
-  /// Adds what acknowledges a delivery; false where it does not fit.
+  /// Adds the acknowledgement of a delivery; returns false if it does not fit.
   mutating func add(acknowledging tag: UInt64, on channel: UInt16) -> Bool {
     add { retort_write_ack($0.baseAddress, $0.count, channel, tag) }
   }
@@ -30,9 +30,9 @@ struct Burst {
     return written > 0
   }
 
-  /// Sends what was added.
+  /// Sends the added frames.
   ///
-  /// - Throws: `lost` where the socket is broken.
+  /// - Throws: `lost` if the socket is broken.
   mutating func send(_ descriptor: Int32) throws(BrokerError) {
     guard count > 0 else { return }
     defer { count = 0 }

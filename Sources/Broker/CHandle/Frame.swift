@@ -1,6 +1,6 @@
 import CRabbitMQ
 
-/// A frame that has arrived; its bytes are copied when they are asked for.
+/// A frame that has arrived; its bytes are copied when they are read.
 struct Frame: ~Copyable {
   private let raw: retort_frame
 
@@ -12,7 +12,7 @@ struct Frame: ~Copyable {
   var number: UInt64 { raw.number }
   /// Whether an acknowledgement is for all delivery tags up to its own.
   var isMultiple: Bool { raw.multiple != 0 }
-  /// Whether a delivery may have been made before.
+  /// Whether the delivery may be a repetition.
   var isRedelivered: Bool { raw.redelivered != 0 }
   var consumers: Int { Int(raw.consumers) }
   var code: UInt16 { raw.code }
@@ -23,7 +23,7 @@ struct Frame: ~Copyable {
   var correlationID: [UInt8] { Self.copy(raw.correlation_id) }
   var replyTo: [UInt8] { Self.copy(raw.reply_to) }
 
-  /// Adds the bytes of a body frame to those that came before.
+  /// Appends the bytes of a body frame to the earlier ones.
   func appendBody(to body: inout [UInt8]) {
     body.append(contentsOf: UnsafeBufferPointer(start: raw.body.start, count: raw.body.count))
   }

@@ -1,6 +1,8 @@
 import CRabbitMQ
 
-/// A message that waits to be published; one object, since it passes through many hands.
+/// A message to publish.
+///
+/// A class, so that queues share it without copies.
 final class OutgoingMessage: Sendable {
   let channel: UInt16
   let routingKey: [UInt8]
@@ -8,9 +10,9 @@ final class OutgoingMessage: Sendable {
   let replyTo: [UInt8]
   let body: [UInt8]
   let isMandatory: Bool
-  /// Whether the broker has to say that it took the message, or that it did not.
+  /// Whether the broker must confirm or refuse the message.
   let isConfirmed: Bool
-  /// Whether the message itself dies at the deadline.
+  /// Whether the message itself expires at the deadline.
   let expires: Bool
   /// When a client stops waiting for it.
   let deadline: ContinuousClock.Instant?
@@ -31,10 +33,10 @@ final class OutgoingMessage: Sendable {
     self.deadline = deadline
   }
 
-  /// The largest body a broker takes; one byte more ends the channel.
+  /// The largest body that a broker accepts; one more byte closes the channel.
   static let bodyLimit = 128 << 20
 
-  /// Lends the message to a C function.
+  /// Calls a C function with the message.
   func withRaw<Result>(_ body: (retort_message) -> Result) -> Result {
     let expiration = expires ? deadline.map { Array(String(Self.milliseconds(until: $0)).utf8) } ?? [] : []
     return routingKey.withLent { key in

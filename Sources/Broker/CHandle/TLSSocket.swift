@@ -3,10 +3,10 @@ import Glibc
 
 /// The socket of an encrypted connection, with TLS 1.2 or newer, and why its handshake failed.
 struct TLSSocket {
-  /// librabbitmq's socket, which goes with its connection.
+  /// librabbitmq's socket, which its connection closes.
   let socket: OpaquePointer
   private let tls: AMQPURI.TLS
-  /// The name that the broker's certificate is held against.
+  /// The name that the broker's certificate must have.
   private let name: String
 
   /// Reads the files that the URI names.
@@ -19,7 +19,7 @@ struct TLSSocket {
     name = tls.serverName ?? host
     amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST)
     amqp_ssl_socket_set_verify_peer(socket, tls.verifies ? 1 : 0)
-    amqp_ssl_socket_set_verify_hostname(socket, 0)  // OpenSSL does, also where it is an address
+    amqp_ssl_socket_set_verify_hostname(socket, 0)  // OpenSSL does, for an address too
     guard retort_prepare_tls(socket, name, tls.serverName == nil ? 0 : 1, tls.verifies ? 1 : 0) != 0 else {
       throw BrokerError(.tls, "\(name) can't be a server's name")
     }
@@ -33,7 +33,7 @@ struct TLSSocket {
     }
   }
 
-  /// Whether who answers at a URI's port does so with TLS; a broker sends nothing else that would tell.
+  /// Whether the server at a URI's port answers in TLS; nothing else that a broker sends shows it.
   static func isAnswered(_ uri: AMQPURI) -> Bool {
     guard let connection = amqp_new_connection() else { return false }
     defer { amqp_destroy_connection(connection) }
@@ -53,7 +53,7 @@ struct TLSSocket {
     case RETORT_PEM_UNREADABLE:
       why =
         "\(named) can't be read: \(String(cString: strerror(errno)))"
-        + (parameter == "cacertfile" ? ": Debian's authorities are in package ca-certificates" : "")
+        + (parameter == "cacertfile" ? ": install the authorities with Debian's package ca-certificates" : "")
     case RETORT_PEM_ENCRYPTED:
       why = "the key in \(named) is encrypted: openssl pkey -in \(file) -out PLAIN writes one that is not"
     case RETORT_PEM_OF_ANOTHER:
@@ -64,19 +64,21 @@ struct TLSSocket {
     throw BrokerError(.tls, why)
   }
 
-  /// Why the broker at a place, host and port, gave no connection, where TLS is the reason.
+  /// The error of a handshake that failed; nil if TLS is not the reason.
+  ///
+  /// `place` is host and port.
   func objection(_ place: String) -> BrokerError? {
     let told = retort_handshake_of(socket)
     if let reason = distrust(told) { return BrokerError(.tls, "\(place) has a certificate \(reason)") }
     if told.wants_certificate != 0 { return BrokerError(.tls, "\(place) \(refusal(told))") }
     if told.is_plain != 0 {
-      return BrokerError(.tls, "\(place) does not speak TLS: write amqp://, whose port is 5672 as a rule")
+      return BrokerError(.tls, "\(place) does not speak TLS: write amqp://, whose usual port is 5672")
     }
     switch told.alert {
     case 0: return nil
     case 40: return BrokerError(.tls, "\(place) has no cipher in common with this machine's OpenSSL")
     case 70: return BrokerError(.tls, "\(place) does not speak TLS 1.2 or newer")
-    case 112: return BrokerError(.tls, "\(place) knows no server \(name): server_name_indication= names another")
+    case 112: return BrokerError(.tls, "\(place) has no server \(name): set server_name_indication=")
     default: return BrokerError(.tls, "\(place) ended TLS: \(String(cString: told.alert_text))")
     }
   }
@@ -86,9 +88,9 @@ struct TLSSocket {
     switch told.distrust {
     case RETORT_DISTRUST_NONE: return nil
     case RETORT_DISTRUST_EXPIRED:
-      return "\(whose) expired at \(String(cString: told.ends)): the broker needs a new one, if the clock here is right"
+      return "\(whose) expired at \(String(cString: told.ends)): renew it, or check this computer's clock"
     case RETORT_DISTRUST_NOT_YET_VALID:
-      return "\(whose) is valid from \(String(cString: told.begins)) on: is the clock here right?"
+      return "\(whose) is not valid before \(String(cString: told.begins)): check this computer's clock"
     case RETORT_DISTRUST_SELF_SIGNED:
       return "that signed itself: cacertfile= can name that certificate as an authority"
     case RETORT_DISTRUST_AUTHORITY: return "that no trusted authority signed: cacertfile= names one"
@@ -100,7 +102,7 @@ struct TLSSocket {
     }
   }
 
-  /// What a broker did that wants a certificate of the client's; not every one sends an alert that says why.
+  /// How a broker that requires a client certificate refused; not every broker sends an alert with the reason.
   private func refusal(_ told: retort_handshake) -> String {
     guard let certificate = tls.certificate else {
       return

@@ -7,13 +7,13 @@
 #include <amqp_tcp_socket.h>
 #include <stdint.h>
 
-/// Bytes that somebody else owns.
+/// Bytes that the caller does not own.
 typedef struct {
   const uint8_t *start;
   size_t count;
 } retort_bytes;
 
-/// What a frame is, as far as a client and a service care.
+/// The kinds of frames that a client and a service handle.
 typedef enum {
   RETORT_FRAME_DELIVER = 1,
   RETORT_FRAME_RETURN,
@@ -45,7 +45,7 @@ typedef struct {
   uint64_t number;
   /// Whether an acknowledgement is for all delivery tags up to its own.
   int multiple;
-  /// Whether a delivery may have been made before.
+  /// Whether the delivery may be a repetition.
   int redelivered;
   /// Consumer count.
   uint32_t consumers;
@@ -70,7 +70,7 @@ typedef struct {
   int mandatory;
 } retort_message;
 
-/// Why a broker's certificate is not accepted.
+/// The reason why a broker's certificate is not accepted.
 typedef enum {
   RETORT_DISTRUST_NONE = 0,
   RETORT_DISTRUST_EXPIRED,
@@ -81,26 +81,26 @@ typedef enum {
   RETORT_DISTRUST_OTHER
 } retort_distrust;
 
-/// What was heard of a TLS handshake; its texts live as long as the socket.
+/// The events recorded during a TLS handshake; the texts live as long as the socket.
 typedef struct {
   retort_distrust distrust;
   const char *distrust_text;
-  /// Whether that is about an authority's certificate, and not the broker's own.
+  /// Whether the reason concerns an authority's certificate, not the broker's own.
   int is_authority;
-  /// The names that the certificate is for, and from when until when it is valid.
+  /// The names that the certificate is for, and the times between which it is valid.
   const char *names;
   const char *begins;
   const char *ends;
-  /// Whether the broker asked for a certificate of the client's.
+  /// Whether the broker requested a client certificate.
   int wants_certificate;
   /// The alert that the broker sent (RFC 8446, section 6); 0 for none.
   int alert;
   const char *alert_text;
-  /// Whether what it sent is no TLS.
+  /// Whether the broker's answer was not TLS.
   int is_plain;
 } retort_handshake;
 
-/// What became of a PEM file.
+/// The result of reading a PEM file.
 typedef enum {
   RETORT_PEM_FINE = 0,
   RETORT_PEM_UNREADABLE,
@@ -109,48 +109,48 @@ typedef enum {
   RETORT_PEM_OF_ANOTHER
 } retort_pem;
 
-// amqp_login_with_properties is variadic, which Swift can't call; it takes the capabilities without which
-// basic.cancel and connection.blocked never arrive. Returns an AMQP status; the broker's reason goes to `reason`.
+// Calls amqp_login_with_properties, which is variadic, so that Swift can't. It announces the capabilities without which
+// basic.cancel and connection.blocked never arrive. Returns an AMQP status; the broker's reason is copied to `reason`.
 int retort_login(amqp_connection_state_t connection, const char *vhost, int frame_max, int heartbeat, const char *user,
                  const char *password, const char *name, uint16_t *code, char *reason, size_t reason_size);
 
-// Prepares a TLS socket: its handshake is heard, and no passphrase is asked for. The broker's certificate is held against
-// the name, if it is to be verified; a name that is not the host's is announced (RFC 6066, section 3). 0 where it can't.
+// Prepares a TLS socket: records its handshake, and refuses keys with a passphrase. If `verifies`, the broker's
+// certificate must have the name; if `announces`, the name is sent to the broker (RFC 6066, section 3). 0 on failure.
 int retort_prepare_tls(amqp_socket_t *socket, const char *name, int announces, int verifies);
 
-// Holds the session of a socket that is open, until it is released: librabbitmq frees it where it can't write, though an
-// alert that says why may have come.
+// Retains the session of an open socket until it is released. librabbitmq frees a session that it can't write to, although
+// an alert with the reason may have arrived.
 void retort_hold_tls(amqp_socket_t *socket);
 void retort_release_tls(amqp_socket_t *socket);
 
-// What was heard so far, and what has come since the session is held; to be asked on the thread that opened the socket.
+// The events recorded so far, including alerts since the session is held. Call it on the thread that opened the socket.
 retort_handshake retort_handshake_of(amqp_socket_t *socket);
 
-// Read a file of authorities, of the client's certificate, and then of its key; errno says why a file is unreadable.
+// Read the file of authorities, of the client's certificate, and then of its key; errno has the reason for an unreadable file.
 retort_pem retort_trust(amqp_socket_t *socket, const char *file);
 retort_pem retort_show(amqp_socket_t *socket, const char *file);
 retort_pem retort_sign(amqp_socket_t *socket, const char *file);
 
-// Reads a frame that is there already; AMQP_STATUS_TIMEOUT where there is none.
+// Reads a frame that has arrived; AMQP_STATUS_TIMEOUT if there is none.
 int retort_next_frame(amqp_connection_state_t connection, retort_frame *frame);
 
 int retort_publish(amqp_connection_state_t connection, uint16_t channel, const retort_message *message);
 
-// amqp_basic_publish and amqp_basic_ack as bytes, so that one send takes many of them. Return how many there are; 0
-// where the room or the largest frame (0: any) is too small.
+// Write the frames of amqp_basic_publish and amqp_basic_ack to a buffer, so that one send covers many. Return the number of
+// bytes; 0 if the room or the largest frame (0: any) is too small.
 size_t retort_write_publish(uint8_t *start, size_t room, size_t frame_max, uint16_t channel,
                             const retort_message *message);
 size_t retort_write_ack(uint8_t *start, size_t room, uint16_t channel, uint64_t tag);
-// Sends all of them, however long the socket is full; -1 and errno where it is broken.
+// Sends all bytes, waiting while the socket is full; -1 and errno if it is broken.
 int retort_send(int fd, const uint8_t *start, size_t count);
 
 int retort_open_channel(amqp_connection_state_t connection, uint16_t channel);
 int retort_close_channel(amqp_connection_state_t connection, uint16_t channel);
 int retort_confirm_channel_close(amqp_connection_state_t connection, uint16_t channel);
 int retort_declare_reply_queue(amqp_connection_state_t connection, uint16_t channel);
-/// Asks for a queue without making one.
+/// Declares a queue passively, which creates none.
 int retort_find_request_queue(amqp_connection_state_t connection, uint16_t channel, retort_bytes name);
-/// Makes a queue, of a type or, where that is empty, of the broker's.
+/// Declares a queue of a type; empty for the broker's default.
 int retort_declare_request_queue(amqp_connection_state_t connection, uint16_t channel, retort_bytes name, int durable,
                                  retort_bytes type);
 int retort_prefetch(amqp_connection_state_t connection, uint16_t channel, uint16_t count);
@@ -161,7 +161,7 @@ int retort_ack(amqp_connection_state_t connection, uint16_t channel, uint64_t ta
 int retort_close_connection(amqp_connection_state_t connection);
 int retort_confirm_connection_close(amqp_connection_state_t connection);
 
-// The constants of these are macros or inline functions that Swift does not see.
+// These use macros or inline functions that Swift does not import.
 int retort_eventfd(void);
 void retort_signal_eventfd(int fd);
 void retort_clear_eventfd(int fd);

@@ -1,14 +1,14 @@
 import Language
 import Values
 
-/// An argument of a command made ready to run.
+/// A compiled argument of a command.
 struct CompiledArgument: Sendable {
-  /// How its value comes about.
+  /// How its value is computed.
   enum Form: Sendable {
     case value(CompiledExpression)
-    /// A comparison whose sides the command shows.
+    /// A comparison with both sides, which the command shows.
     case comparison(CompiledExpression, CompiledExpression, Operators.Operation, SourceRange)
-    /// A field that the command asks of each element.
+    /// An expression that the command evaluates for each element.
     case perElement(CompiledExpression)
   }
 
@@ -39,7 +39,7 @@ struct CompiledArgument: Sendable {
 }
 
 extension Arguments {
-  /// Adds a value in its place, or by its name.
+  /// Adds a positional value, or an option's value by its name.
   mutating func add(_ argument: Language.Argument, _ value: Value) {
     let expression = argument.expression
     add(argument, Argument(value: value, range: expression.range, expression: expression))

@@ -1,7 +1,7 @@
 import Language
 import Values
 
-/// A statement made ready to run.
+/// A compiled statement.
 enum CompiledStatement: Sendable {
   case sync(@Sendable (inout Frame) throws(Fault) -> Flow)
   case async(@Sendable (inout Frame) async throws(Fault) -> Flow)
@@ -13,12 +13,12 @@ enum CompiledStatement: Sendable {
     }
   }
 
-  /// The synchronous form, or nil where it holds a command.
+  /// The synchronous form; nil if it contains a command.
   var immediate: (@Sendable (inout Frame) throws(Fault) -> Flow)? {
     if case .sync(let body) = self { body } else { nil }
   }
 
-  /// Steps one after the other.
+  /// A sequence of statements.
   static func sequence(_ steps: [CompiledStatement]) -> CompiledStatement {
     let immediate = steps.compactMap(\.immediate)
     guard immediate.count == steps.count else {

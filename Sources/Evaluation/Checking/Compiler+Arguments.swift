@@ -1,7 +1,7 @@
 import Language
 
 extension Compiler {
-  /// Holds a call's arguments against its declaration.
+  /// Checks a call's arguments against its declaration.
   func check(_ command: Language.Command, _ declaration: Declaration) {
     let positional = command.arguments.filter { if case .positional = $0 { true } else { false } }
     let needed = declaration.parameters.filter { !$0.isOptional && !$0.repeats }
@@ -13,7 +13,7 @@ extension Compiler {
     let repeats = declaration.parameters.last?.repeats ?? false
     if positional.count > declaration.parameters.count, !repeats {
       let surplus = positional[declaration.parameters.count].expression
-      report("\(command.name) has no place for this", surplus.range, nextStep: declaration.signature)
+      report("\(command.name) has no parameter for this", surplus.range, nextStep: declaration.signature)
     }
     for option in declaration.options where option.isRequired && command.option(option.name) == nil {
       report(
@@ -39,7 +39,7 @@ extension Compiler {
     }
   }
 
-  /// Complains of a literal that can't be what is wanted.
+  /// Reports a literal of the wrong type.
   private func checkLiteral(_ expression: Expr, _ shape: Declaration.Shape, _ place: String) {
     guard let literal = Declaration.Shape(literal: expression), !shape.takes(literal) else { return }
     report("\(place) is \(shape.wanted)", expression.range, nextStep: "this is a \(literal.rawValue)")
@@ -47,7 +47,7 @@ extension Compiler {
 }
 
 extension Declaration.Shape {
-  /// The shape of a literal, or nil where the value is known only later.
+  /// The shape of a literal; nil for a value that is known only at run time.
   init?(literal expression: Expr) {
     switch expression.kind {
     case .number: self = .number
@@ -60,7 +60,7 @@ extension Declaration.Shape {
     }
   }
 
-  /// Whether a literal of a shape can stand where this is wanted.
+  /// Whether a literal of a shape is valid here.
   func takes(_ literal: Declaration.Shape) -> Bool {
     switch self {
     case .any, .path, .field, .condition: true
@@ -71,7 +71,7 @@ extension Declaration.Shape {
     }
   }
 
-  /// What is wanted, with its article.
+  /// The name of the expected value, with its article.
   var wanted: String {
     switch self {
     case .any: "any value"

@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// Compiles `name(arguments)`: a function, or a def.
+  /// Compiles `name(arguments)`, the call of a function or a def.
   func call(_ name: String, _ nameRange: SourceRange, _ arguments: [Argument], _ range: SourceRange)
     -> CompiledExpression
   {
@@ -18,7 +18,7 @@ extension Compiler {
       return broken
     }
     for case .option(_, let place, _) in arguments {
-      report("\(name) has no options", place, nextStep: "its arguments stand in their order: \(function.signature)")
+      report("\(name) has no options", place, nextStep: "its arguments are positional: \(function.signature)")
       return broken
     }
     guard function.takes(codes.count) else {
@@ -49,6 +49,6 @@ extension Compiler {
     let isCommand = Command.named(name) != nil
     reportUnknown(
       "function", name, range, among: Function.all.map(\.name) + definitions.keys,
-      hint: isCommand ? "a command is written without parentheses: \(name) ..." : "help functions lists them")
+      hint: isCommand ? "write a command without parentheses: \(name) ..." : "help functions lists them")
   }
 }

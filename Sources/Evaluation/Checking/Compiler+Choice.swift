@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// `if CONDITION do ... else ... end`.
+  /// Compiles `if CONDITION do ... else ... end`.
   func choice(_ node: If, value use: Use) -> CompiledStatement {
     let test = code(node.condition).condition("if", node.condition.range, source)
     let then = block(node.then.statements, value: use)
@@ -24,7 +24,7 @@ extension Compiler {
     }
   }
 
-  /// `try do ... rescue NAME ... end`.
+  /// Compiles `try do ... rescue NAME ... end`.
   func attempt(_ node: Try, value use: Use) -> CompiledStatement {
     let use = use.inTry
     let body = within({ $0.isRescued = true }) { block(node.body.statements, value: use) }

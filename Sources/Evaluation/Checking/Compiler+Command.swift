@@ -22,7 +22,7 @@ extension Compiler {
     return (run(known, command, arguments), fact(of: command))
   }
 
-  /// Compiles an argument; a pipeline in parentheses stays lazy in a place, and is a list as an option.
+  /// Compiles an argument; a pipeline in parentheses stays lazy as a positional argument, and becomes a list as an option.
   private func compiled(_ argument: Language.Argument, _ declaration: Declaration) -> CompiledArgument.Form {
     switch argument {
     case .positional(let expression):
@@ -54,16 +54,16 @@ extension Compiler {
     let name = command.name
     if scope.variable(name) != nil {
       return report(
-        "\(name) is a variable, and no command", command.nameRange,
-        nextStep: "operators that look like signs need spaces on both sides: \(name) - 1")
+        "\(name) is a variable, not a command", command.nameRange,
+        nextStep: "put spaces on both sides of an operator: \(name) - 1")
     }
     if Stage.named(name) != nil {
       return report(
-        "\(name) is a stage: something has to flow into it", command.nameRange, nextStep: "... | \(name) ...")
+        "\(name) is a stage and needs elements before it", command.nameRange, nextStep: "... | \(name) ...")
     }
     if Function.named(name) != nil {
       return report(
-        "\(name) is a function", command.nameRange, nextStep: "its arguments stand in parentheses: \(name)(x)")
+        "\(name) is a function", command.nameRange, nextStep: "put its arguments in parentheses: \(name)(x)")
     }
     if refusesPromptWord(name, command.nameRange) { return }
     reportUnknown(
@@ -73,13 +73,13 @@ extension Compiler {
 }
 
 extension Language.Command {
-  /// The expression of an option.
+  /// The expression of an option, if it is given.
   func option(_ wanted: String) -> Expr? {
     for case .option(let name, _, let expression) in arguments where name == wanted { return expression }
     return nil
   }
 
-  /// The text of an option, where it is written as one.
+  /// The text of an option, if it is a literal.
   func literal(_ option: String) -> String? {
     guard case .string(let parts)? = self.option(option)?.kind, parts.count == 1, case .literal(let text) = parts[0]
     else { return nil }

@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// The user's command of a name.
+  /// The def with a name.
   func definition(_ name: String) -> Definition? { definitions[name] }
 
   /// Compiles `def NAME(parameters) do ... end`.
@@ -10,7 +10,7 @@ extension Compiler {
     if Command.named(node.name)?.declaration.isPromptOnly == false || Stage.named(node.name) != nil
       || Function.named(node.name) != nil
     {
-      report("\(node.name) is a word of the language already", node.nameRange, nextStep: "choose another name")
+      report("\(node.name) is already a word of the language", node.nameRange, nextStep: "choose another name")
     }
     let outside = scope
     outer = scope
@@ -35,13 +35,13 @@ extension Compiler {
     definition.complete(Definition.Body(slotCount: scope.slotCount, step: step, effects: own))
   }
 
-  /// Compiles the call of a user's command; as a stage the element is its first parameter.
+  /// Compiles the call of a def; as a stage, the element is its first parameter.
   func call(_ definition: Definition, _ command: Language.Command, element: Bool) -> CompiledExpression {
     if let body = definition.compiled {
       let clients = body.effects.changed.map { given($0, definition, command, element: element) ?? $0 }
       for client in clients where context.openStreams.contains(client) {
         report(
-          "\(command.name) changes \(client.queue) while it is being streamed: rows would be skipped in silence",
+          "\(command.name) changes \(client.queue) while it is being streamed: rows would be skipped silently",
           command.range, nextStep: "collect the stream first: | collect")
       }
       var own = body.effects
@@ -71,7 +71,7 @@ extension Compiler {
     }
   }
 
-  /// The client that a call gives for a parameter that its def changes; nil where it is no parameter.
+  /// The client passed for a parameter whose resources the def changes; nil if it is not a parameter.
   private func given(
     _ fact: Scope.ClientFact, _ definition: Definition, _ command: Language.Command, element: Bool
   ) -> Scope.ClientFact? {
@@ -94,7 +94,7 @@ extension Compiler {
     switch argument {
     case .positional(let expression):
       guard let place = places.popFirst() else {
-        return report("\(definition.name) has no place for this", expression.range, nextStep: definition.signature)
+        return report("\(definition.name) has no parameter for this", expression.range, nextStep: definition.signature)
       }
       codes[place] = code(expression)
     case .option(let name, let range, let expression):

@@ -44,7 +44,7 @@ extension Compiler {
 
   private func number(_ text: String, _ range: SourceRange) -> CompiledExpression {
     guard let number = JSONNumber(text: text) else {
-      report("\(text) is no number", range)
+      report("\(text) is not a number", range)
       return broken
     }
     return .constant(.number(number))
@@ -96,7 +96,7 @@ extension Compiler {
     return .sync { frame throws(Fault) in frame.element }
   }
 
-  /// A variable, or an error with the nearest name.
+  /// Compiles a variable, or reports an error with the nearest name.
   func name(_ name: String, _ range: SourceRange) -> CompiledExpression {
     if name == "args" { findings.readsArguments = true }
     if let variable = scope.read(name) {
@@ -114,17 +114,19 @@ extension Compiler {
     let isCommand = Command.named(name) != nil
     let missing =
       context.hasElement
-      ? "a field of the element begins with a dot: .\(name); text is quoted: \"\(name)\""
-      : "define it first: let \(name) = ...; text is quoted: \"\(name)\""
+      ? "write a field of the element with a dot: .\(name); put text in quotes: \"\(name)\""
+      : "define it first: let \(name) = ...; put text in quotes: \"\(name)\""
     report(
       "unknown name \(name)", range,
       nextStep: isCommand
-        ? "a command inside an expression stands in parentheses: (\(name) ...)"
+        ? "put a command inside an expression in parentheses: (\(name) ...)"
         : near.map { "did you mean \($0)?" } ?? missing)
     return broken
   }
 
-  /// Compiles what a field is read of; of what is known to be a client, the field is checked at once.
+  /// Compiles the operand of a field access.
+  ///
+  /// If it is known to be a client, the field is checked here.
   private func known(_ base: Expr, _ name: String, _ range: SourceRange, _ isOptional: Bool) -> CompiledExpression {
     let code = self.code(base)
     if !isOptional, !context.isRescued, let fact = client(base), fact.isDeclared, !ClientValue.fieldNames.contains(name)
@@ -142,7 +144,7 @@ extension Compiler {
       .placed(range, source)
   }
 
-  /// Compiles `post.relationships.author`, which is an error where it is not loaded, as `post.author` is.
+  /// Compiles `post.relationships.author`, which fails if it is not loaded, as `post.author` does.
   private func relationship(of base: Expr, _ name: String, _ range: SourceRange, _ isOptional: Bool)
     -> CompiledExpression
   {
@@ -159,7 +161,7 @@ extension Compiler {
     var seen: Set<CodePoints> = []
     for entry in entries {
       guard let name = entry.name, !seen.insert(CodePoints(name)).inserted else { continue }
-      report("\(name) stands twice in the record", entry.keyRange)
+      report("\(name) occurs twice in the record", entry.keyRange)
     }
     if entries.contains(where: { $0.name == nil }) { return computedRecord(entries) }
     let names = entries.compactMap(\.name)
@@ -168,7 +170,7 @@ extension Compiler {
     }
   }
 
-  /// A record with a key that is computed: text that no other key is.
+  /// Compiles a record with a computed key, which must be text that differs from the other keys.
   private func computedRecord(_ entries: [RecordEntry]) -> CompiledExpression {
     let keys = entries.map { entry in
       switch entry.key {
@@ -187,7 +189,7 @@ extension Compiler {
             .placed(at: places[index], in: source)
         }
         guard seen.insert(name).inserted else {
-          throw Fault(.value, "the key \(key.label) stands twice in the record").placed(at: places[index], in: source)
+          throw Fault(.value, "the key \(key.label) occurs twice in the record").placed(at: places[index], in: source)
         }
         fields.append((name, all[places.count + index]))
       }
@@ -213,7 +215,7 @@ extension Expr {
     }
   }
 
-  /// Whether it is a number below zero that is written out.
+  /// Whether it is a literal number below zero.
   fileprivate var isNegativeLiteral: Bool {
     switch kind {
     case .number(let digits): digits.hasPrefix("-")

@@ -2,7 +2,7 @@ import Bulk
 import Language
 
 extension Compiler {
-  /// Keeps a statement that changes data for the inventory.
+  /// Records a statement that changes data for the inventory.
   func note(_ effect: Declaration.Effect, _ command: Language.Command) {
     if effect != .none && command.name != "each" || command.name == "assert" { effects.isOwed = true }
     if effect == .changes || effect == .destroys { effects.changesData = true }
@@ -18,7 +18,7 @@ extension Compiler {
     }
   }
 
-  /// What a command does; a `call` reads where it says so, and destroys where its method is named for that.
+  /// The effect of a command; a `call` with `reads: true` reads, and one of a method named for it destroys.
   func effect(of command: Language.Command, _ declaration: Declaration) -> Declaration.Effect {
     guard command.name == "call" else { return declaration.effect }
     if case .bool(true)? = command.option("reads")?.kind { return .none }
@@ -29,19 +29,19 @@ extension Compiler {
     return .destroys
   }
 
-  /// Refuses a change to a streamed queue where the text shows it (TheLanguage.md, "Rule 1: no change while streaming").
+  /// Refuses a change to a queue that the text shows to be streamed (TheLanguage.md, "Rule 1: no change while streaming").
   func refuseHazard(_ effect: Declaration.Effect, _ command: Language.Command) {
     guard effect == .changes || effect == .destroys, let client = client(of: command) else { return }
     effects.changed.append(client)
     guard context.openStreams.contains(client) else { return }
     report(
-      "\(command.name) changes \(client.queue) while it is being streamed: rows would be skipped in silence",
+      "\(command.name) changes \(client.queue) while it is being streamed: rows would be skipped silently",
       command.range,
       nextStep: "collect the stream first: | collect"
         + (effect == .destroys ? "; or destroy-all with a filter" : ""))
   }
 
-  /// Keeps the read of a page whose number varies.
+  /// Records the read of a page whose number varies.
   func notePage(_ command: Language.Command) {
     guard command.name == "index", let page = command.option("page"), let client = client(of: command),
       case .positional(let name)? = command.arguments.first
@@ -52,25 +52,25 @@ extension Compiler {
     }
   }
 
-  /// Compiles the body of a loop; where it reads page after page of what it changes, the check warns.
+  /// Compiles the body of a loop; warns if it reads page after page of a queue that it changes.
   func repeated<Result>(_ body: () -> Result) -> Result {
     let (result, own) = gathering(body)
     for page in own.pages where own.changed.contains(page.client) {
       guard !findings.diagnostics.contains(where: { $0.range == page.range }) else { continue }
       warnThoroughly(
-        "\(page.client.queue) is changed between its pages: rows may be passed over, or come twice", page.range,
+        "\(page.client.queue) is changed between its pages: rows may be skipped or repeated", page.range,
         nextStep: "read them all first: stream \(page.name) | collect")
     }
     return result
   }
 
-  /// What is known of the client in a call's first place.
+  /// The known facts about the client that is a call's first argument.
   func client(of command: Language.Command) -> Scope.ClientFact? {
     for case .positional(let expression) in command.arguments.prefix(1) { return client(expression) }
     return nil
   }
 
-  /// What is known of the client that an expression gives.
+  /// The known facts about the client that is an expression's value.
   func client(_ expression: Expr) -> Scope.ClientFact? {
     guard case .name(let name) = expression.kind else { return nil }
     guard let variable = scope.variable(name) ?? outer?.variable(name) else { return nil }

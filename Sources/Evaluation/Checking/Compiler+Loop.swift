@@ -3,14 +3,14 @@ import Language
 import Values
 
 extension Compiler {
-  /// `for NAME [, NAME] in PIPELINE do ... end`.
+  /// Compiles `for NAME [, NAME] in PIPELINE do ... end`.
   func loop(_ node: For) -> CompiledStatement {
     let compiled = pipeline(node.pipeline)
     scope.enter()
     let slot = given(node.element)
     let number = node.number.map(given)
     if let number = node.number, number.name == node.element.name {
-      report("\(number.name) stands twice", number.range, nextStep: "name the number otherwise: n")
+      report("\(number.name) occurs twice", number.range, nextStep: "choose another name for the number: n")
     }
     let step = repeated {
       within({ context in
@@ -48,14 +48,14 @@ extension Compiler {
     }
   }
 
-  /// The slot of a name that a statement makes, which need not be read.
+  /// The slot of a name that a statement defines and that need not be read.
   private func given(_ named: Named) -> Int {
     let slot = scope.define(named.name, named.range)
     _ = scope.read(named.name)
     return slot
   }
 
-  /// A loop over what is there already, with a body that never waits.
+  /// A loop over elements in memory whose body is synchronous.
   private static func loop(
     _ head: @escaping CompiledExpression.Sync, _ slot: Int,
     _ body: @escaping @Sendable (inout Frame) throws(Fault) -> Flow
@@ -93,34 +93,5 @@ extension Compiler {
       next += 1
     }
     return .next
-  }
-
-  /// `while CONDITION do ... end`.
-  func loop(while condition: Expr, _ body: [Statement]) -> CompiledStatement {
-    let test = code(condition).condition("while", condition.range, source)
-    let (step, effects) = gathering { repeated { within({ $0.enterLoop() }) { block(body) } } }
-    let acts = effects.acts
-    if let test = test.immediate, let body = step.immediate {
-      return .sync { frame throws(Fault) in
-        while case .bool(true) = try test(&frame) {
-          try frame.run.checkInterrupt()
-          let flow = try body(&frame)
-          if flow == .break { return .next }
-          if flow == .return { return flow }
-        }
-        return .next
-      }
-    }
-    return .async { frame throws(Fault) in
-      while case .bool(true) = try await test.run(&frame) {
-        try frame.run.checkInterrupt()
-        let flow = try await step.run(&frame)
-        if flow == .break { return .next }
-        if flow == .return { return flow }
-        // What a dry run does not change may be what the condition waits for.
-        if acts, frame.run.session.options.isDryRun { return .next }
-      }
-      return .next
-    }
   }
 }

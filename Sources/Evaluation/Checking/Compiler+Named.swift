@@ -1,9 +1,9 @@
 import Language
 import Values
 
-/// What `as` names, and the slips that it is for.
+/// Compiles `as`, and reports mistakes that it helps to avoid.
 extension Compiler {
-  /// Names the element for the stages to the right; returns the name's slot.
+  /// Names the element for the stages to its right; returns the name's slot.
   func name(element expression: Expr) {
     guard case .name(let name) = expression.kind else { return }
     let slot = scope.define(name, expression.range)
@@ -11,21 +11,21 @@ extension Compiler {
     context.named.append(slot)
   }
 
-  /// Ends the names of the elements at a stage that takes them together.
+  /// Ends the names of elements at a stage that combines the elements.
   func endNames(at stage: String) {
     scope.end(context.named, at: stage)
     context.named = []
   }
 
-  /// Refuses a name that ended before the place where it is read.
+  /// Reports a name that ended before it is read.
   func refuseEnded(_ name: String, _ variable: Scope.Variable, _ range: SourceRange) {
     guard let stage = variable.ended else { return }
     report(
-      "\(name) names an element before \(stage), which takes the elements together", range,
+      "\(name) names an element before \(stage), which combines the elements", range,
       nextStep: "name it again: | \(stage) ... | as \(name)")
   }
 
-  /// Refuses an expression of an inner pipeline that reads both `.field` and `it.field`: both are the inner element's.
+  /// Reports an expression of an inner pipeline that reads both `.field` and `it.field`, which are both the inner element's.
   func refuseTwoWays(_ expression: Expr) {
     var (bare, dotted): (Expr?, Expr?)
     expression.visit { part in
@@ -39,10 +39,10 @@ extension Compiler {
     let (field, other) = (source.text(bare.range), source.text(dotted.range))
     report(
       "\(field) and \(other) both read the element of the inner pipeline", dotted.range,
-      nextStep: "name the outer element before: ... | as a | ... a\(other.dropFirst(2))")
+      nextStep: "name the outer element first: ... | as a | ... a\(other.dropFirst(2))")
   }
 
-  /// Refuses a comparison of a value with itself.
+  /// Reports a comparison of a value with itself.
   func refuseSameSides(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr) {
     guard symbol.isComparison, let reading = left.reading, reading == right.reading, reading.readsSomething else {
       return
@@ -50,11 +50,11 @@ extension Compiler {
     report(
       "both sides of \(symbol.rawValue) are the same", left.range.through(right.range),
       nextStep: other(right).map {
-        "name the outer element before: ... | as a | ... \(source.text(left.range)) \(symbol.rawValue) \($0)"
-      } ?? "compare it with something else")
+        "name the outer element first: ... | as a | ... \(source.text(left.range)) \(symbol.rawValue) \($0)"
+      } ?? "compare it with another value")
   }
 
-  /// A reading of the element as one of an element that is named `a`.
+  /// An access to the element, rewritten for an element with the name `a`.
   private func other(_ expression: Expr) -> String? {
     let text = source.text(expression.range)
     switch text.first {
@@ -72,13 +72,13 @@ extension BinaryOperator {
   }
 }
 
-/// An expression in a form that two expressions share where they always give the same.
+/// A normal form of an expression; two expressions with the same form always have the same value.
 private struct Reading: Equatable {
   var text: String
   /// Whether it reads a variable or the element.
   var readsSomething = false
 
-  /// A word with its parts; nil where one of them may differ from one time to the next.
+  /// Creates a form from a word and its parts; nil if the value of a part can vary.
   init?(_ word: String, _ parts: [Reading?] = [], readsSomething: Bool = false) {
     text = word
     self.readsSomething = readsSomething
@@ -91,7 +91,7 @@ private struct Reading: Equatable {
 }
 
 extension Expr {
-  /// Its form without places; nil for what may give another value the next time: a command, a def, `now()`.
+  /// Its form without source ranges; nil if its value can vary: a command, a def, `now()`.
   fileprivate var reading: Reading? {
     switch kind {
     case .number(let digits): Reading("number \(digits)")
@@ -101,7 +101,7 @@ extension Expr {
     case .string(let parts): Self.reading(parts)
     case .it: Reading("it", readsSomething: true)
     case .name(let name): Reading("name \(name)", readsSomething: true)
-    // `?.` differs from `.` only where one of them is an error.
+    // `?.` differs from `.` only if one of them is an error.
     case .elementField(let name, _, _): Self.reading(field: name, of: Reading("it", readsSomething: true))
     case .field(let base, let name, _, _): Self.reading(field: name, of: base.reading)
     case .index(let base, let index, _): Reading("index", [base.reading, index.reading])
@@ -117,12 +117,12 @@ extension Expr {
     }
   }
 
-  /// A field as what reads it by its name in brackets.
+  /// The reading of a field by its name in brackets.
   private static func reading(field name: String, of base: Reading?) -> Reading? {
     Reading("index", [base, Reading("string \(name)")])
   }
 
-  /// The functions whose value depends on more than their arguments.
+  /// The functions whose value does not depend on their arguments alone.
   private static let changing: Set<String> = ["now", "ago", "age", "uuid"]
 
   private static func reading(_ name: String, _ arguments: [Argument]) -> Reading? {

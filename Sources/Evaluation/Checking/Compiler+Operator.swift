@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// Compiles both operands, and holds them against the operator where their values are known.
+  /// Compiles both operands, and checks them if their values are known.
   func operands(
     _ symbol: BinaryOperator, _ left: Expr, _ right: Expr, _ range: SourceRange
   ) -> (left: CompiledExpression, right: CompiledExpression) {
@@ -17,7 +17,7 @@ extension Compiler {
     return (a, b)
   }
 
-  /// What an operator does; where text stands against a time, the error shows the expression that reads the text.
+  /// The operation of an operator; its error for a text and a time shows the expression that converts the text.
   func operation(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr) -> Operators.Operation {
     let operation = Operators.operation(symbol)
     let (a, b) = (source.text(left.range), source.text(right.range))
@@ -52,13 +52,13 @@ extension Compiler {
   }
 }
 
-/// Whether an operation tries a pattern on a text, which a check does not: it may take as long as it likes.
+/// Whether an operation matches a pattern, which the check does not do, since a match can take long.
 private func triesPattern(_ symbol: BinaryOperator, _ left: Value) -> Bool {
   if case .string = left { symbol == .matches } else { false }
 }
 
 extension CompiledExpression {
-  /// The same code, whose value must be a boolean.
+  /// The same expression, whose value must be a boolean.
   func condition(_ word: String, _ range: SourceRange, _ source: SourceText) -> CompiledExpression {
     CompiledExpression.of(self) { value throws(Fault) in .bool(try value.condition(word)) }.placed(range, source)
   }

@@ -2,18 +2,6 @@ import Language
 import Values
 
 extension Compiler {
-  /// A pipeline made ready to run.
-  struct CompiledPipeline {
-    /// What gives its value.
-    var code: CompiledExpression
-    /// Whether its value is a sink's summary, which is not a result.
-    var isSummary = false
-    /// What gives its elements where they are all collected, which need not be in memory all at once.
-    var collected: (@Sendable (inout Frame) async throws(Fault) -> ElementStream)?
-    /// What is known of its value.
-    var fact: Scope.Fact = .unknown
-  }
-
   /// Compiles a pipeline: its head, then each stage over the elements before it.
   func pipeline(_ pipeline: Pipeline, _ use: Use = .lazy) -> CompiledPipeline {
     gathering {
@@ -26,7 +14,7 @@ extension Compiler {
     }.0
   }
 
-  /// Compiles the stages over a head's elements; a stream at the head is open up to the stage that closes it.
+  /// Compiles the stages after a head; a stream at the head is open up to the stage that closes it.
   private func flow(_ head: (code: CompiledExpression, fact: Scope.Fact), _ pipeline: Pipeline, _ use: Use)
     -> CompiledPipeline
   {
@@ -50,7 +38,7 @@ extension Compiler {
         head: head.code, links: links, range: pipeline.range, source: source, isLazy: use != .operand && !effects.acts)
   }
 
-  /// The stages whose failures are those of their elements: those that take one at a time, before a sink.
+  /// The stages whose failures count for single elements: stages before a sink that take one element at a time.
   private static func counted(_ stages: [Language.Command]) -> Range<Int> {
     let single: Set = ["where", "map", "select", "with", "without", "as"]
     guard let sink = stages.lastIndex(where: { Stage.named($0.name)?.declaration.givesSummary ?? false }) else {
@@ -61,15 +49,15 @@ extension Compiler {
     return first..<sink
   }
 
-  /// Refuses to leave out elements after a stage that changes data: all of them are changed.
+  /// Reports a stage that drops elements after a stage that changes data, which changes all of them.
   private func refuseCut(_ stage: Language.Command) {
     guard ["take", "skip", "first"].contains(stage.name) else { return }
     report(
-      "\(stage.name) after a stage that changes data: all elements are changed before it", stage.range,
-      nextStep: "put it before the change: | \(stage.name) ... | ...")
+      "\(stage.name) must come before a stage that changes data, which changes all elements", stage.range,
+      nextStep: "move it before the change: | \(stage.name) ... | ...")
   }
 
-  /// Refuses stages after a command or stage that gives nothing, such as `print`.
+  /// Reports stages after a command or stage without output, such as `print`.
   private func refuseNothing(_ pipeline: Pipeline) {
     if case .command(let head) = pipeline.head, let known = Command.named(head.name), let next = pipeline.stages.first {
       refuse(next, after: known.declaration, isHead: true)
@@ -82,12 +70,12 @@ extension Compiler {
   private func refuse(_ stage: Language.Command, after declaration: Declaration, isHead: Bool = false) {
     guard declaration.givesNothing || isHead && declaration.result == "null" else { return }
     report(
-      "\(declaration.name) gives nothing that could flow on", stage.range,
+      "\(declaration.name) has no output for a next stage", stage.range,
       nextStep: isHead
-        ? "put them on lines of their own" : declaration.name == "print" ? "print at the end: ... | print" : nil)
+        ? "put them on separate lines" : declaration.name == "print" ? "print at the end: ... | print" : nil)
   }
 
-  /// The head's code and what is known of its value.
+  /// Compiles the head; returns the known facts about its value too.
   private func head(_ head: Head, _ use: Use) -> (code: CompiledExpression, fact: Scope.Fact) {
     switch head {
     case .expression(let expression):
@@ -117,77 +105,11 @@ extension Compiler {
   }
 }
 
-extension Compiler.CompiledPipeline {
-  /// Joins a head and its links: lazily where nothing acts and the end is elements, at once otherwise.
-  fileprivate func with(
-    head: CompiledExpression, links: [PipelineRun.Link], range: SourceRange, source: SourceText, isLazy: Bool
-  ) -> Compiler.CompiledPipeline {
-    var result = self
-    if links.last?.body.isLazy == true, isLazy {
-      result.code = CompiledExpression.framed(head) { head, frame in
-        .stream(
-          StreamValue { () async throws(Fault) in
-            var frame = frame
-            let end = try await PipelineRun.run(head, links, &frame)
-            return end.stream
-          })
-      }.placed(range, source)
-    } else {
-      let run: @Sendable (inout Frame) async throws(Fault) -> PipelineRun.End = { frame throws(Fault) in
-        let element = frame.element
-        defer { frame.element = element }
-        let start = try await head.run(&frame)
-        return try await PipelineRun.run(start, links, &frame)
-      }
-      result.code = CompiledExpression.async { frame throws(Fault) in try await run(&frame).value() }.placed(
-        range, source)
-      if case .collect = links.last?.body { result.collected = { frame throws(Fault) in try await run(&frame).stream } }
-    }
-    return result
-  }
-}
-
-extension StageBody {
-  /// Whether what it reads from is closed before an element flows on.
-  var closes: Bool {
-    switch self {
-    case .gather, .collect, .first, .reduce: true
-    case .transform, .sink: false
-    }
-  }
-
-  /// Whether a pipeline that ends with it can wait until someone asks for its elements.
-  var isLazy: Bool {
-    switch self {
-    case .transform, .gather: true
-    case .collect, .first, .reduce, .sink: false
-    }
-  }
-}
-
-extension CompiledExpression {
-  /// Code that makes a value of another and a copy of the frame.
-  static func framed(_ operand: CompiledExpression, _ body: @escaping @Sendable (Value, Frame) -> Value)
-    -> CompiledExpression
-  {
-    if let operand = operand.immediate {
-      return .sync { frame throws(Fault) in
-        let value = try operand(&frame)
-        return body(value, frame)
-      }
-    }
-    return .async { frame throws(Fault) in
-      let value = try await operand.run(&frame)
-      return body(value, frame)
-    }
-  }
-}
-
 extension Pipeline {
-  /// The name of the element at the head, where a sink writes the elements that fail.
+  /// The name of the element at the head, for a sink that writes failed elements.
   static let sourceName = "$source"
 
-  /// The stages; where a sink has `failed:`, the element at the head gets a name first.
+  /// The stages; if a sink has `failed:`, the element at the head is named first.
   fileprivate var withSourceName: [Language.Command] {
     guard let first = stages.first, stages.contains(where: { $0.option("failed") != nil }) else { return stages }
     let name = Expr(.name(Self.sourceName), first.nameRange)

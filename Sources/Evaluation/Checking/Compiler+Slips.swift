@@ -2,12 +2,12 @@ import JSONText
 import Language
 
 extension Compiler {
-  /// Looks for what is likely a slip and keeps nothing from running; only a thorough check says it.
+  /// Warns of a likely mistake, in a thorough check only.
   func warnThoroughly(_ message: String, _ range: SourceRange, nextStep: String? = nil) {
     if origin.isThorough { warn(message, range, nextStep: nextStep) }
   }
 
-  /// Warns of the names of the top level that nothing read.
+  /// Warns of names of the top level that are never read.
   func warnOfUnused() {
     guard !findings.hasErrors else { return }
     for (name, range) in findings.names where scope.variable(name)?.isRead == false {
@@ -15,22 +15,22 @@ extension Compiler {
     }
   }
 
-  /// Warns of a password in a URI that stands in the script.
+  /// Warns of a password in a URI in the script.
   func warnOfPassword(_ text: String, _ range: SourceRange) {
     guard origin.isThorough, text.contains("://"), text.contains(#/(?i)[a-z+]+://[^\s:/@]*:[^\s]+@/#) else { return }
     warnThoroughly(
-      "a password stands in the script", range,
-      nextStep: "leave the URI out and set RETORT_URL, or write connect env(\"NAME\")")
+      "the script contains a password", range,
+      nextStep: "set RETORT_URL instead, or write connect env(\"NAME\")")
   }
 
-  /// Keeps what a script reads with `var` for the inventory.
+  /// Records the names that a script reads with `var` for the inventory.
   func noteVariable(_ name: String, _ range: SourceRange) {
     if name == "var" { findings.inventory.append(Findings.Inventory(range: range, source: source, kind: .reads)) }
   }
 }
 
 extension Interpreter.Report.Entry {
-  /// An entry of the inventory, with the first line of its words.
+  /// Creates an entry of the inventory, with the first line of the statement.
   init(_ entry: Findings.Inventory) {
     let source = entry.source
     let lines = source.text(entry.range).split(separator: "\n", maxSplits: 1)

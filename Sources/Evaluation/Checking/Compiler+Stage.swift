@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// Compiles what stands after `|`.
+  /// Compiles the stage after a `|`.
   func link(_ command: Language.Command) -> StageBody {
     if let definition = definition(command.name) {
       let code = call(definition, command, element: true)
@@ -30,7 +30,7 @@ extension Compiler {
     return body
   }
 
-  /// A def that acts: it runs to its end for each element where it stands.
+  /// A def with an effect, which runs completely for each element.
   private static func acting(_ code: CompiledExpression, _ name: String) -> StageBody {
     .sink { frame, stream, _ throws(Fault) in
       var flow = ElementPage()

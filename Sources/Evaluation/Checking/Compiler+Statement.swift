@@ -2,33 +2,33 @@ import Language
 import Values
 
 extension Compiler {
-  /// Compiles a block with a scope of its own.
+  /// Compiles a block with its own scope.
   func block(_ statements: [Statement], isEach: Bool = false, value use: Use = .dropped) -> CompiledStatement {
     scope.enter(isEach: isEach)
     let steps = self.steps(statements, value: use)
     for (name, range) in scope.leave() where name != "_" {
       report(
-        "\(name) is made in this block and never read", range,
+        "\(name) is assigned in this block and never read", range,
         nextStep: nearest(to: name, among: scope.names).map { "did you mean \($0)?" }
-          ?? "a name made in a block ends with it; make it before the block: let \(name) = null")
+          ?? "a name of a block ends with it; define it before the block: let \(name) = null")
     }
     return steps
   }
 
-  /// Compiles statements in the scope that is there.
+  /// Compiles statements in the current scope.
   func steps(_ statements: [Statement], value use: Use = .dropped) -> CompiledStatement {
     var steps: [CompiledStatement] = []
     for (index, statement) in statements.enumerated() {
       let isLast = index == statements.count - 1
       steps.append(step(statement, value: isLast ? use : .dropped))
       if statement.endsBlock, !isLast {
-        report("nothing after this runs", statements[index + 1].range, nextStep: "remove it, or put it before")
+        report("this statement never runs", statements[index + 1].range, nextStep: "remove it, or move it up")
       }
     }
     return CompiledStatement.sequence(steps)
   }
 
-  /// Compiles a statement inside a block.
+  /// Compiles a statement of a block.
   func step(_ statement: Statement, value use: Use) -> CompiledStatement {
     switch statement.kind {
     case .let(let name, let nameRange, let valued): return assignment(name, nameRange, valued)
@@ -42,7 +42,7 @@ extension Compiler {
     case .continue: return jump(.continue, "continue", statement.range)
     case .pipeline(let pipeline): return result(of: pipeline, use)
     case .def, .source, .set, .help:
-      report("this stands at the top level only, not in a block", statement.range)
+      report("this is allowed at the top level only, not in a block", statement.range)
       return CompiledStatement.sequence([])
     }
   }
@@ -50,7 +50,7 @@ extension Compiler {
   private func assignment(_ name: String, _ nameRange: SourceRange, _ valued: Valued) -> CompiledStatement {
     let (value, fact) = self.valued(valued, .lazy)
     if context.isInDef, scope.variable(name) == nil, outer?.variable(name) != nil {
-      warn("\(name) here is the def's own; the one outside stays as it is", nameRange)
+      warn("\(name) is local to the def here; the variable outside does not change", nameRange)
     }
     if scope.crossesEach(name) {
       report(
@@ -93,7 +93,7 @@ extension Compiler {
     if context.loopDepth == 0 {
       let inEach = context.eachDepth > 0
       report(
-        inEach ? "\(word) does not leave an each" : "\(word) stands outside a loop", range,
+        inEach ? "\(word) can't leave an each" : "\(word) is allowed in a loop only", range,
         nextStep: inEach ? "use for instead of each" : nil)
     }
     return .sync { _ throws(Fault) in flow }
@@ -102,8 +102,8 @@ extension Compiler {
   private func leave(_ valued: Valued?, _ range: SourceRange) -> CompiledStatement {
     if !context.isInDef || context.eachDepth > 0 {
       report(
-        "return stands in a def only", range,
-        nextStep: context.eachDepth > 0 ? "an each can't be left from inside" : nil)
+        "return is allowed in a def only", range,
+        nextStep: context.eachDepth > 0 ? "no statement can leave an each" : nil)
     }
     guard let valued else {
       return .sync { frame throws(Fault) in
@@ -118,7 +118,7 @@ extension Compiler {
     }
   }
 
-  /// Compiles what gives a value: a pipeline, or an `if` or `try` by its blocks' last ones.
+  /// Compiles a statement with a value: a pipeline, or an `if` or `try`, whose value is that of the last statement.
   func valued(_ valued: Valued, _ use: Use) -> (code: CompiledExpression, fact: Scope.Fact) {
     let step: CompiledStatement
     switch valued {
@@ -133,7 +133,7 @@ extension Compiler {
 }
 
 extension CompiledStatement {
-  /// Code for the value that its block leaves.
+  /// An expression for the value of its block.
   fileprivate var value: CompiledExpression {
     if let step = immediate {
       return .sync { frame throws(Fault) in
@@ -151,7 +151,7 @@ extension CompiledStatement {
 }
 
 extension Statement {
-  /// Whether nothing after it in its block can run.
+  /// Whether no later statement of its block can run.
   var endsBlock: Bool {
     switch kind {
     case .return, .break, .continue: true
@@ -163,7 +163,7 @@ extension Statement {
 }
 
 extension Value {
-  /// Reads a stream that nobody keeps to its end, for what goes wrong in it.
+  /// Reads an unused stream to its end, so that its errors appear.
   func drain() async throws(Fault) {
     guard case .stream(let stream) = self else { return }
     var elements = try await stream.open()

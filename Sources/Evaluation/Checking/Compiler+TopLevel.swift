@@ -9,7 +9,7 @@ extension Compiler {
     for (index, statement) in program.statements.enumerated() {
       let before = scope.slotCount
       if index > 0, program.statements[index - 1].endsBlock {
-        warnThoroughly("nothing after this runs", statement.range, nextStep: "remove it, or put it before")
+        warnThoroughly("this statement never runs", statement.range, nextStep: "remove it, or move it up")
       }
       if case .source(let path, let range) = statement.kind {
         result += include(path, range)
@@ -55,18 +55,18 @@ extension Compiler {
       if !Session.settings.contains(name) {
         reportUnknown(
           "setting", name + ":", nameRange, among: Session.settings.map { $0 + ":" },
-          hint: "set knows " + Session.settings.map { $0 + ":" }.joined(separator: " "))
+          hint: "the settings are " + Session.settings.map { $0 + ":" }.joined(separator: " "))
       }
       return (name, expression.range, code(expression))
     }
   }
 
-  /// Compiles another file where `source` stands.
+  /// Compiles the file of a `source` statement.
   private func include(_ path: String, _ range: SourceRange) -> [Interpreter.Prepared] {
     let folder = Self.folder(of: source.name)
     let file = path.hasPrefix("/") ? path : folder + path
     if origin.path.contains(where: { (try? FileText.target(of: $0)) == (try? FileText.target(of: file)) }) {
-      report("source runs in a circle", range, nextStep: (origin.path + [file]).joined(separator: " -> "))
+      report("these files source each other", range, nextStep: (origin.path + [file]).joined(separator: " -> "))
       return []
     }
     let text: String

@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// `watch DURATION do ... end`: a loop that pauses after each round, and draws it over the one before at a terminal.
+  /// Compiles `watch DURATION do ... end`: a loop that pauses after each round, and redraws it at a terminal.
   func watch(_ pause: Expr, _ body: [Statement]) -> CompiledStatement {
     let pauseCode = code(pause)
     let step = within({ $0.enterLoop() }) { block(body) }

@@ -1,33 +1,33 @@
 import Language
 import Values
 
-/// Turns statements into code, and says everything that is wrong with them before anything runs.
+/// Compiles statements, and reports all their errors before anything runs.
 ///
-/// The check and the preparation are one pass, so that what passes is what runs: names become slots, options and
-/// arguments are held against their declarations, changes of what is being streamed are refused.
+/// Checking and compiling are one pass, so that a checked program runs as it was checked: names become slots, options and
+/// arguments are compared with their declarations, changes of a streamed queue are refused.
 final class Compiler {
   let source: SourceText
   var scope: Scope
-  /// The top level's names while a def is compiled.
+  /// The names of the top level, while a def is compiled.
   var outer: Scope?
-  /// Where the code stands that is compiled now.
+  /// The context of the code being compiled.
   var context = Context()
-  /// What the code compiled so far does to the world.
+  /// The effects of the code compiled so far.
   var effects = Effects()
-  /// The user's commands.
+  /// The defs.
   var definitions: [String: Definition] = [:]
-  /// What the check found.
+  /// The findings of the check.
   var findings = Findings()
-  /// Where the text comes from, and how closely it is checked.
+  /// The origin of the text, and the kind of check.
   let origin: Origin
 
-  /// How a text came here.
+  /// The origin of a text.
   struct Origin {
-    /// The files on the way here, for `source`.
+    /// The files that led to it by `source`.
     var path: [String] = []
-    /// Whether it looks for likely slips too, as `retort check` does.
+    /// Whether the check warns of likely mistakes too, as `retort check` does.
     var isThorough = false
-    /// Whether it is typed at the prompt, which has words of its own.
+    /// Whether it was typed at the prompt, which has additional words.
     var isTyped = false
   }
 
@@ -37,7 +37,7 @@ final class Compiler {
     self.origin = origin
   }
 
-  /// Compiles what `body` compiles in a changed copy of the context.
+  /// Runs `body` with a changed copy of the context.
   func within<Result>(_ change: (inout Context) -> Void, _ body: () -> Result) -> Result {
     let outer = context
     change(&context)
@@ -45,12 +45,12 @@ final class Compiler {
     return body()
   }
 
-  /// Compiles with or without an element that `.field` reads.
+  /// Runs `body` with or without an element for `.field`.
   func withElement<Result>(_ value: Bool, _ body: () -> Result) -> Result {
     within({ $0.hasElement = value }, body)
   }
 
-  /// Compiles what `body` compiles, and returns the effects of it alone; they count as the compiler's too.
+  /// Runs `body` and returns the effects of the code that it compiles, which are also added to the compiler's.
   func gathering<Result>(_ body: () -> Result) -> (Result, Effects) {
     let before = effects
     effects = Effects()
@@ -61,6 +61,6 @@ final class Compiler {
     return (result, own)
   }
 
-  /// Code for what could not be compiled; it never runs.
+  /// A placeholder for an expression that could not be compiled; it never runs.
   var broken: CompiledExpression { .sync { _ throws(Fault) in .null } }
 }

@@ -1,18 +1,20 @@
 import Language
 
-/// Where code stands while it is compiled: what nested code gets a changed copy of.
+/// The context of the code being compiled.
+///
+/// Nested code gets a modified copy.
 struct Context {
   /// The number of `for`, `while` and `watch` blocks around, counted from the innermost `each` or def.
   var loopDepth = 0
   /// The number of `each` blocks around, counted from the innermost loop or def.
   var eachDepth = 0
-  /// Whether it is the body of a def.
+  /// Whether the code is in the body of a def.
   var isInDef = false
-  /// Whether it is the body of a `try`, where an error may be wanted.
+  /// Whether the code is in the body of a `try`, where an error can be intended.
   var isRescued = false
   /// Whether `.field` has an element to read.
   var hasElement = false
-  /// The slots of the names that `as` gave to the element that flows here, in the order they were made.
+  /// The slots of the names that `as` gave to the current element, in order of creation.
   var named: [Int] = []
   /// The clients of the streams that are open here.
   var openStreams: [Scope.ClientFact] = []
@@ -34,15 +36,15 @@ struct Context {
   }
 }
 
-/// What code does to the world.
+/// The effects of code.
 struct Effects {
   /// Whether it changes or destroys resources, writes files, or runs a block for each element.
   var acts = false
   /// Whether it changes or destroys resources.
   var changesData = false
-  /// Whether a run that ends before it leaves something undone: it changes data, writes or asserts.
+  /// Whether skipping it leaves work undone: it changes data, writes or asserts.
   var isOwed = false
-  /// The clients whose resources it changes, as far as they are known before it runs.
+  /// The clients whose resources it changes, as far as known before the run.
   var changed: [Scope.ClientFact] = []
 
   /// The reads of a page whose number varies, with the client and its name.

@@ -2,25 +2,27 @@ import Language
 import Synchronization
 import Values
 
-/// A user's command: `def NAME(parameters) do ... end`.
+/// A command defined with `def NAME(parameters) do ... end`.
 final class Definition: Sendable {
   struct Parameter: Sendable {
     var name: String
-    /// What holds where it is not given; such a parameter is given by name.
+    /// The default value.
+    ///
+    /// A parameter with a default is passed by name.
     var fallback: CompiledExpression?
   }
 
-  /// What a call runs.
+  /// The compiled body.
   struct Body: Sendable {
     var slotCount: Int
     var step: CompiledStatement
-    /// What a call does to the world.
+    /// The effects of a call.
     var effects: Effects
   }
 
   let name: String
   let parameters: [Parameter]
-  /// Set when it was compiled; nil while it is, so that it can call itself.
+  /// The compiled body; nil while it is being compiled, so that it can call itself.
   private let body = Mutex<Body?>(nil)
 
   init(name: String, parameters: [Parameter]) {
@@ -32,13 +34,13 @@ final class Definition: Sendable {
 
   func complete(_ body: Body) { self.body.withLock { $0 = body } }
 
-  /// How many calls deep defs may go.
+  /// The deepest nesting of calls.
   static let depthLimit = 150
 
-  /// What a client is called that comes in a parameter.
+  /// The identity of a client that is passed in a parameter.
   static func identity(ofParameter index: Int) -> String { "parameter \(index)" }
 
-  /// How it is called.
+  /// The syntax of a call.
   var signature: String {
     let places = parameters.filter { $0.fallback == nil }.map { $0.name.uppercased() }
     let named = parameters.filter { $0.fallback != nil }.map { "[\($0.name):]" }
@@ -50,7 +52,8 @@ final class Definition: Sendable {
     guard let body = compiled else { return .null }
     guard frame.depth < Self.depthLimit else {
       throw Fault(
-        .limit, "\(name) calls itself more than \(Self.depthLimit) deep", nextStep: "a loop does not nest: while ... do"
+        .limit, "\(name) calls itself more than \(Self.depthLimit) levels deep",
+        nextStep: "use a loop instead: while ... do"
       )
     }
     var own = frame.called(slots: body.slotCount)

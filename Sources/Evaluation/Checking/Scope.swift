@@ -1,24 +1,24 @@
 import Language
 
-/// The names that are visible at a place, and the slot of each.
+/// The visible names and their slots.
 struct Scope: Sendable {
-  /// What is known of a variable's value before anything runs.
+  /// A known fact about a variable's value before anything runs.
   enum Fact: Sendable, Equatable {
     case unknown
-    /// A client, told apart by its queue where that is written in the script.
+    /// A client, identified by its queue if the script has it as text.
     case client(ClientFact)
-    /// A stream of these clients that no stage has collected.
+    /// A stream of these clients that is not collected.
     case stream([ClientFact])
   }
 
-  /// Which client a verb works on.
+  /// The client of a verb.
   struct ClientFact: Sendable, Hashable {
-    /// The queue, or the slot that holds the client, and the connection if it is named.
+    /// The queue or the slot of the client, and the connection if it is named.
     var identity: String
     /// The queue as text for messages.
     var queue: String
 
-    /// Whether it comes from a `client` of the script.
+    /// Whether it comes from a `client` command in the script.
     var isDeclared: Bool { identity.hasPrefix("queue ") }
   }
 
@@ -27,7 +27,7 @@ struct Scope: Sendable {
     var fact: Fact = .unknown
     var range: SourceRange
     var isRead = false
-    /// The stage after which `as` has to name it again.
+    /// The stage after which `as` must name it again.
     var ended: String?
   }
 
@@ -38,10 +38,10 @@ struct Scope: Sendable {
   }
 
   private(set) var blocks: [Block] = [Block()]
-  /// How many slots a frame needs.
+  /// The number of slots that a frame needs.
   private(set) var slotCount = 0
 
-  /// The variable of a name, from the innermost block outwards.
+  /// The variable with a name, from the innermost block outwards.
   func variable(_ name: String) -> Variable? {
     for block in blocks.reversed() {
       if let variable = block.variables[name] { return variable }
@@ -58,7 +58,7 @@ struct Scope: Sendable {
     return nil
   }
 
-  /// Whether an assignment of a name here would change something outside the nearest `each`.
+  /// Whether an assignment to a name would change a variable outside the nearest `each`.
   func crossesEach(_ name: String) -> Bool {
     for block in blocks.reversed() {
       if block.variables[name] != nil { return false }
@@ -85,7 +85,7 @@ struct Scope: Sendable {
     return slot
   }
 
-  /// Ends names at a stage that takes all elements together.
+  /// Ends names at a stage that combines the elements.
   mutating func end(_ slots: [Int], at stage: String) {
     for index in blocks.indices {
       for (name, variable) in blocks[index].variables where slots.contains(variable.slot) {
@@ -96,13 +96,13 @@ struct Scope: Sendable {
 
   mutating func enter(isEach: Bool = false) { blocks.append(Block(isEach: isEach)) }
 
-  /// Leaves a block and returns the names made in it that nothing read.
+  /// Leaves a block and returns its names that were never read.
   mutating func leave() -> [(name: String, range: SourceRange)] {
     guard blocks.count > 1, let block = blocks.popLast() else { return [] }
     return block.variables.filter { !$0.value.isRead }.map { ($0.key, $0.value.range) }
   }
 
-  /// Forgets the names that were made from a slot on, and what was thought to be known of the others.
+  /// Removes the names from a slot on, and the known facts about the others.
   mutating func forget(from slot: Int) {
     blocks = blocks.prefix(1).map { block in
       Block(

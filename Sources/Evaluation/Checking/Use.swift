@@ -1,20 +1,20 @@
 import Values
 
-/// What becomes of a value that may be a stream.
+/// How a value that may be a stream is used.
 enum Use {
-  /// Nothing reads it; a stream is read to its end for its errors.
+  /// It is not used; a stream is read to its end for its errors.
   case dropped
   /// It is kept as it is; a stream stays lazy.
   case lazy
-  /// It is an operand, or the value of an iteration or of `try`: a stream is read to a list.
+  /// It is an operand, or the value of an iteration or of `try`: a stream is collected to a list.
   case operand
 
-  /// The use of the value of a `try`, which no stream leaves unread.
+  /// The use of the value of a `try`, which never returns an unread stream.
   var inTry: Use { self == .lazy ? .operand : self }
 }
 
 extension CompiledExpression {
-  /// The same code, whose stream is read to a list.
+  /// The same expression, with a stream collected to a list.
   var collected: CompiledExpression {
     if case .constant = self { return self }
     return .async { frame throws(Fault) in

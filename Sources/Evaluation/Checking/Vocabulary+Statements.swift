@@ -1,5 +1,5 @@
 extension Vocabulary {
-  /// The statements, which have a form of their own.
+  /// The statements with a special syntax.
   public static let statements: [(name: String, form: String, summary: String)] = [
     ("let", "let NAME = PIPELINE", "Assigns the nearest visible name, or defines one."),
     (
@@ -11,31 +11,35 @@ extension Vocabulary {
       "watch", "watch DURATION do ... end",
       "Runs a block again and again with a pause; at a terminal each round is drawn over the one before, and what changed is marked."
     ),
-    ("if", "if CONDITION do ... else ... end", "Runs a block where a condition is true, or another."),
-    ("try", "try do ... rescue NAME ... end", "Runs a block; where it fails, another with the error as NAME."),
-    ("def", "def NAME(a, b: 1) do ... end", "Defines a command of your own, which is a stage and a function too."),
+    ("if", "if CONDITION do ... else ... end", "Runs a block if a condition is true, else another."),
+    (
+      "try", "try do ... rescue NAME ... end",
+      "Runs a block. If it fails, runs the second block with the error as NAME."
+    ),
+    ("def", "def NAME(a, b: 1) do ... end", "Defines a command, which is also a stage and a function."),
     ("return", "return [PIPELINE]", "Leaves a def with a value."),
     ("break", "break", "Leaves a loop."),
-    ("continue", "continue", "Goes on with the next element of a loop."),
+    ("continue", "continue", "Continues with the next element of a loop."),
     ("source", "source \"FILE.retort\"", "Runs another file here."),
     ("set", "set timeout: 10s output: \"json\" in-flight: 16 timing: true", "Changes a setting of the session."),
-    ("help", "help [WORD]", "Explains a word, or lists them all."),
+    ("help", "help [WORD]", "Explains a word, or shows an overview."),
   ]
 
-  /// What `set` knows.
+  /// The settings of `set`.
   public static let settings: [Declaration.Option] = [
     .init(
       name: "timeout", shape: .any, fallback: "5s",
-      summary: "how long a request waits, where neither call nor client says"),
+      summary: "how long a request waits, if neither the call nor the client sets it"),
     .init(
       name: "output", shape: .string, summary: "how results are written: \(Format.list)",
       words: Format.allCases.map(\.rawValue)),
     .init(
       name: "in-flight", shape: .number, fallback: "16",
-      summary: "how many requests of a bulk change at once, where it does not say"),
+      summary: "how many requests of a bulk change are sent concurrently, if it does not set it"),
     .init(
       name: "timing", shape: .boolean, fallback: "false",
-      summary: "says how long each statement took, and how much of it went into waiting for replies and decoding them"),
+      summary:
+        "prints the duration of each statement, and how much of it went into waiting for replies and decoding them"),
     .init(
       name: "history", shape: .string, fallback: "\"all\"",
       summary: "what the arrow keys and Ctrl-R find at the prompt: \"all\", or what was entered in this \"directory\"",

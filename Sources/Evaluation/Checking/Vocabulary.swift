@@ -1,27 +1,27 @@
-/// The words of the language, for what explains and completes them.
+/// The words of the language, for help and completion.
 public enum Vocabulary {
-  /// A function: its word, how it is called, and what it does.
+  /// A function: its name, signature and summary.
   public struct FunctionEntry: Sendable {
-    /// Its word.
+    /// Its name.
     public var name: String
-    /// How it is called: `replace(text, pattern, by)`.
+    /// Its signature: `replace(text, pattern, by)`.
     public var signature: String
-    /// What it does, in one line.
+    /// The summary, in one line.
     public var summary: String
     /// A call with its result.
     public var example: Declaration.Example
   }
 
-  /// The words that only the prompt has, each alone on its line.
+  /// The words of the prompt, which are typed alone on a line.
   public static let promptWords = ["edit", "trust"]
 
-  /// Every command, in the order help shows them.
+  /// Every command, in the order of help.
   public static var commands: [Declaration] { Command.all.map(\.declaration) }
 
-  /// Every stage, in the order help shows them.
+  /// Every stage, in the order of help.
   public static var stages: [Declaration] { Stage.all.map(\.declaration) }
 
-  /// Every function, in the order help shows them.
+  /// Every function, in the order of help.
   public static var functions: [FunctionEntry] {
     Function.all.map {
       FunctionEntry(name: $0.name, signature: $0.signature, summary: $0.summary, example: $0.example)

@@ -7,13 +7,13 @@ import Values
 extension Command {
   static let call = Command(
     Declaration(
-      name: "call", summary: "Calls any method with any parameters and gives the raw result.",
+      name: "call", summary: "Calls any method with any parameters and returns the raw result.",
       parameters: [
         .init(name: "CLIENT", shape: .client), .init(name: "METHOD", shape: .string),
         .init(name: "PARAMS", shape: .record, isOptional: true),
       ],
       options: [
-        .init(name: "reads", shape: .boolean, fallback: "false", summary: "true says that it changes nothing"),
+        .init(name: "reads", shape: .boolean, fallback: "false", summary: "true declares that it changes nothing"),
         .confirm, .keys, .meta, .timeout, .expire, .dryRun,
       ],
       effect: .changes, result: "value",
@@ -23,7 +23,7 @@ extension Command {
     .request { arguments throws(Fault) in try CallRequest(arguments) })
 }
 
-/// A call of any method: a change, unless it is said to read.
+/// A call of any method: a change, unless `reads:` is true.
 enum CallRequest {
   case read(ClientValue, ReadRequest, ResourceClient.Patience)
   case change(Proposal)
@@ -50,7 +50,7 @@ enum CallRequest {
     switch arguments.value(2) {
     case .null: return [:]
     case .record, .resource: return try arguments.value(2).json().objectValue ?? [:]
-    default: throw Fault(.type, "the parameters of a call are a record, not \(arguments.value(2).typeWithArticle)")
+    default: throw Fault(.type, "the parameters of a call must be a record, not \(arguments.value(2).typeWithArticle)")
     }
   }
 }

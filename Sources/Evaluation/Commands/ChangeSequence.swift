@@ -1,19 +1,19 @@
 import Values
 
-/// Changes one after the other, each of which may depend on what the one before gave.
+/// A sequence of changes, each of which can depend on the result of the one before.
 protocol ChangeSequence: Sendable {
-  /// The next change, made with the value of the one before; nil after the last.
+  /// The next change, given the result of the one before; nil after the last.
   mutating func next(after before: Value?) async throws(Fault) -> Proposal?
 
-  /// The value of the whole, after the last change.
+  /// The result after the last change.
   var value: Value { get }
 
-  /// What is said of a change that fails, where its own error does not say all.
+  /// The context to add to the error of a failed change.
   func trail(of proposal: Proposal) -> String?
 }
 
 extension Run {
-  /// Sends the changes of a sequence by the dispatcher, and gives its value.
+  /// Sends the changes of a sequence with the dispatcher, and returns the result.
   func change(_ sequence: inout any ChangeSequence) async throws(Fault) -> Value {
     var before: Value?
     while let proposal = try await sequence.next(after: before) {

@@ -7,12 +7,12 @@ extension Declaration {
   private static let record = Parameter(name: "RECORD", shape: .any)
 
   static let create = Declaration(
-    name: "create", summary: "Creates a resource of a record.", parameters: [client, record],
+    name: "create", summary: "Creates a resource from a record.", parameters: [client, record],
     options: [.include, .keepID, .keys, .meta, .timeout, .expire, .dryRun], effect: .changes, result: "resource",
     examples: [.init(code: #"(create posts {text: "Hello"}).state"#, output: "\"draft\"")])
 
   static let update = Declaration(
-    name: "update", summary: "Changes a resource's fields to a record's.", parameters: [client, id, record],
+    name: "update", summary: "Updates the fields of a resource with a record.", parameters: [client, id, record],
     options: [.include, .keys, .meta, .timeout, .expire, .dryRun], effect: .changes, result: "resource",
     examples: [.init(code: #"(update posts 4 {text: "Hello again"}).text"#, output: "\"Hello again\"")])
 

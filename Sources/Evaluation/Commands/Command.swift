@@ -2,19 +2,19 @@ import JSONText
 import Language
 import Values
 
-/// A word that can begin a pipeline.
+/// A command, which can begin a pipeline.
 struct Command: Sendable {
-  /// What a command does with the values of its arguments.
+  /// The function of a command on its arguments.
   enum Body: Sendable {
-    /// It gives a value, and changes nothing on a service.
+    /// Returns a value, and changes nothing on a service.
     case value(@Sendable (Arguments, inout Frame) async throws(Fault) -> Value)
-    /// It proposes a change.
+    /// Returns a change.
     case change(@Sendable (Arguments) throws(Fault) -> Proposal)
-    /// It asks for one reply, by a read or by a change.
+    /// Returns one request, a read or a change.
     case request(@Sendable (Arguments) throws(Fault) -> CallRequest)
-    /// It proposes changes, each with what the one before gave.
+    /// Returns a sequence of changes, each of which uses the result of the one before.
     case changes(@Sendable (Arguments, Run) async throws(Fault) -> any ChangeSequence)
-    /// It proposes many changes, some of them in flight at once.
+    /// Returns the plan of many changes, some of them concurrent.
     case bulk(@Sendable (Arguments, Run) async throws(Fault) -> BulkPlan)
   }
 
@@ -40,9 +40,9 @@ struct Command: Sendable {
     self.body = body
   }
 
-  /// Runs it; what it changes leaves by the dispatcher.
+  /// Runs it; changes are sent by the dispatcher.
   ///
-  /// It stands where it is called: a suspension less for each request.
+  /// Inlined, which saves a suspension for each request.
   @inline(__always) func run(_ arguments: Arguments, _ frame: inout Frame) async throws(Fault) -> Value {
     switch body {
     case .value(let body): return try await body(arguments, &frame)
@@ -62,27 +62,27 @@ struct Command: Sendable {
     }
   }
 
-  /// The command of a name.
+  /// The command with a name.
   static func named(_ name: String) -> Command? { table[name] }
 
   private static let table = Dictionary(uniqueKeysWithValues: all.map { ($0.declaration.name, $0) })
 }
 
-/// The values of a call's arguments, with the places they were written in.
+/// The values of a call's arguments, with their source ranges.
 struct Arguments: Sendable {
-  /// A value and the expression it came from.
+  /// A value and its expression.
   struct Argument: Sendable {
     var value: Value
     var range: SourceRange
-    /// The values that a comparison compares, where the argument is one and its command shows them.
+    /// The two values of a comparison, for a command that shows them.
     var sides: (left: Value, right: Value)?
-    /// What is asked of each element, where the argument is a `.field` of an option.
+    /// The expression to evaluate for each element, for an option such as `.field`.
     var code: CompiledExpression?
-    /// The expression, to find the place of a part of it; nil for an element that flowed in.
+    /// The expression, to find the source range of a part of it; nil for a pipeline's element.
     var expression: Expr?
   }
 
-  /// The options of a call by their names; there are so few that looking at each is faster than hashing.
+  /// The options of a call by name; they are so few that a linear search is faster than hashing.
   struct Options: Sendable {
     private var entries: [(name: String, argument: Argument)] = []
 
@@ -96,7 +96,7 @@ struct Arguments: Sendable {
       }
     }
 
-    /// Gives the option another value.
+    /// Sets the value of an option.
     mutating func set(_ name: String, _ value: Value) {
       guard let index = entries.firstIndex(where: { $0.name == name }) else { return }
       entries[index].argument.value = value
@@ -104,24 +104,24 @@ struct Arguments: Sendable {
   }
 
   let name: String
-  /// The call, from its word to its last argument.
+  /// The source range of the call, from its word to its last argument.
   let range: SourceRange
   let nameRange: SourceRange
   let source: SourceText
   var positional: [Argument] = []
   var options = Options()
-  /// Whether this call runs once: it stands in no loop, `each`, def or stage that runs it for each element.
+  /// Whether this call runs once: it is in no loop, `each`, def or stage that repeats it.
   var isSingle = false
 
   subscript(option: String) -> Argument? { options[option] }
 
-  /// A place's value; what is missing was found by the check, except for an element that is not there.
+  /// The value of a positional argument; the check has found missing ones, except for a missing element.
   func value(_ index: Int) -> Value { index < positional.count ? positional[index].value : .null }
 
-  /// The place of an argument.
+  /// The source range of an argument.
   func range(_ index: Int) -> SourceRange { index < positional.count ? positional[index].range : nameRange }
 
-  /// An error about an argument, with its place.
+  /// An error about an argument, with its source range.
   func fault(_ argument: Argument, _ kind: Fault.Kind, _ message: String, nextStep: String? = nil) -> Fault {
     Fault(kind, message, at: [Fault.Mark(argument.range)], in: source, nextStep: nextStep)
   }
@@ -143,7 +143,7 @@ struct Arguments: Sendable {
     return value
   }
 
-  /// A whole number of at least `least`.
+  /// An integer of at least `least`.
   func integer(_ option: String, least: Int) throws(Fault) -> Int? {
     guard let argument = options[option] else { return nil }
     guard case .number(let number) = argument.value, let integer = number.integer, integer >= least else {
@@ -158,7 +158,7 @@ struct Arguments: Sendable {
     return record
   }
 
-  /// A string, or a list of strings joined with commas.
+  /// A string or a list of strings, split at commas.
   func strings(_ option: String) throws(Fault) -> [String]? {
     guard let argument = options[option] else { return nil }
     guard let strings = argument.value.strings else { throw misfit(option, argument, "a string or a list of strings") }

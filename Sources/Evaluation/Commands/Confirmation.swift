@@ -4,17 +4,17 @@ import Language
 import Synchronization
 import Values
 
-/// A bulk change that is about to destroy, as its confirmation shows it.
+/// The request to confirm a bulk destruction.
 struct ConfirmationRequest: Sendable {
   var verb: String
   var client: ClientValue
-  /// How many, where that is known.
+  /// The number of elements, if known.
   var count: Int?
-  /// The filter as JSON, where there is one.
+  /// The filter as JSON, if there is one.
   var filter: String?
   /// The statement's own limit.
   var max: Int?
-  /// Whether the changes come one by one, from a loop.
+  /// Whether a loop sends the changes one by one.
   var isOneByOne = false
 
   var subject: ConsentSubject {
@@ -25,21 +25,21 @@ struct ConfirmationRequest: Sendable {
 }
 
 extension ConfirmationRequest {
-  /// Refuses more than `max:` says, before the first.
+  /// Throws if there are more elements than `max:` allows.
   func checkMax(_ arguments: Arguments) throws(Fault) {
     guard let max, let count, count > max else { return }
     let what = verb.hasPrefix("destroy") || verb.hasPrefix("call") ? "destroy" : verb
     throw Fault(
-      .limit, "\(verb) would \(what) \(count) of \(client.name), and max: is \(max)",
+      .limit, "\(verb) would \(what) \(count) of \(client.name), but max: is \(max)",
       at: [Fault.Mark(arguments.range)], in: arguments.source, nextStep: "raise max:, or narrow the filter")
   }
 }
 
 extension Run {
-  /// Makes sure that a bulk change is wanted, and returns how much of it is (TheLanguage.md, "Rule 2: bulk destruction is confirmed").
+  /// Gets the consent to a bulk destruction (TheLanguage.md, "Rule 2: bulk destruction is confirmed").
   ///
-  /// At a terminal a person is asked once for each connection, client, verb and filter, and types the number, which is the
-  /// limit; nothing is asked where there is nothing to destroy. Off a terminal it is refused without `confirm: true` or
+  /// At a terminal it asks once for each connection, client, verb and filter; the typed number confirms and is the limit.
+  /// It does not ask if there is nothing to destroy. Without a terminal it refuses, unless there is `confirm: true` or
   /// `--yes`.
   func consent(to request: ConfirmationRequest, _ arguments: Arguments) async throws(Fault) -> Consent {
     try request.checkMax(arguments)
@@ -63,9 +63,9 @@ extension Run {
     }
   }
 
-  /// The permission to destroy on a guarded connection without a question; nil where a person has to be asked.
+  /// The consent to destroy on a guarded connection without a question; nil if a question is needed.
   ///
-  /// No option of a script gives it: only `--guarded` with `--yes=N`.
+  /// Only `--guarded` with `--yes=N` gives it, no option in a script.
   private func guarded(_ request: ConfirmationRequest, _ arguments: Arguments) throws(Fault) -> Consent? {
     let connection = request.client.connection
     if request.count == 0 { return Consent(limit: 0, isConfirmed: true) }
@@ -80,14 +80,14 @@ extension Run {
       nextStep: "at a terminal it asks; a batch needs --guarded '\(connection.name ?? connection.address)' and --yes=N")
   }
 
-  /// The permission that was given for the same before, as far as it reaches.
+  /// The rest of an earlier consent to the same change.
   private func given(_ request: ConfirmationRequest) -> Consent? {
     guard let consent = statement.consent(for: request.subject) else { return nil }
     guard let count = request.count, let left = consent.left else { return consent }
     return count <= left ? consent : nil
   }
 
-  /// Asks a person, and returns the number that was typed.
+  /// Asks, and returns the typed number.
   private func answer(
     _ request: ConfirmationRequest, _ arguments: Arguments, _ ask: @Sendable (String) async -> String?
   ) async throws(Fault) -> Int {
@@ -95,7 +95,7 @@ extension Run {
     let client = request.client
     let what = request.count.map { "\($0) " } ?? (request.isOneByOne ? "one by one, resources " : "")
     let filter = request.filter.map { " filter \($0)" } ?? ""
-    let wanted = request.count.map { "type \($0) to go on: " } ?? "type how many at most to go on: "
+    let wanted = request.count.map { "type \($0) to continue: " } ?? "type the largest number to continue: "
     let reply = await ask(
       "\(request.verb) \(what)of \(client.name)\(filter)\n  on \(client.connection.address), queue \(client.queue)\n\(wanted)"
     )
@@ -110,50 +110,5 @@ extension Run {
 
   private func refusal(_ kind: Fault.Kind, _ message: String, _ arguments: Arguments, nextStep: String?) -> Fault {
     Fault(kind, message, at: [Fault.Mark(arguments.range)], in: arguments.source, nextStep: nextStep)
-  }
-}
-
-/// Questions to a person, one after the other.
-final class Questions: Sendable {
-  private struct State {
-    var isAsking = false
-    var waiting: [CheckedContinuation<Void, Never>] = []
-  }
-
-  private let state = Mutex(State())
-
-  /// Runs a body when no other asks.
-  func inTurn<Result>(_ body: () async throws(Fault) -> Result) async throws(Fault) -> Result {
-    await withCheckedContinuation { continuation in
-      let isFree = state.withLock { state in
-        if state.isAsking { state.waiting.append(continuation) }
-        defer { state.isAsking = true }
-        return !state.isAsking
-      }
-      if isFree { continuation.resume() }
-    }
-    defer {
-      let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
-        if state.waiting.isEmpty {
-          state.isAsking = false
-          return nil
-        }
-        return state.waiting.removeFirst()
-      }
-      next?.resume()
-    }
-    return try await body()
-  }
-}
-
-extension String {
-  /// The text without white space at its ends.
-  var trimmed: String {
-    let scalars = unicodeScalars.drop { $0.properties.isWhitespace }
-    var end = scalars.endIndex
-    while end > scalars.startIndex, scalars[scalars.index(before: end)].properties.isWhitespace {
-      end = scalars.index(before: end)
-    }
-    return String(scalars[..<end])
   }
 }

@@ -8,16 +8,16 @@ extension Command {
   static let connect = Command(
     Declaration(
       name: "connect",
-      summary: "Opens a connection to a broker or to the embedded service, or gives the one that is open.",
+      summary: "Opens a connection to a broker or to the embedded service, or returns an open one.",
       parameters: [.init(name: "URI", shape: .string, isOptional: true)],
       options: [
-        .init(name: "name", shape: .string, summary: "what on: calls it"),
+        .init(name: "name", shape: .string, summary: "the connection's name"),
         .init(
           name: "guard", shape: .string,
           summary:
-            "\"confirm\" asks before each bulk destruction whatever a script says, \"read-only\" takes no change",
+            "\"confirm\" asks before each bulk destruction whatever a script says, \"read-only\" refuses every change",
           words: ["confirm", "read-only"]),
-        .init(name: "env", shape: .string, summary: "which environment it is: \"production\""),
+        .init(name: "env", shape: .string, summary: "the environment: \"production\""),
       ],
       result: "connection",
       examples: [.init(code: #"connect "embedded:blog""#, output: "")])
@@ -58,7 +58,7 @@ extension Command {
     }
   }
 
-  /// How a connection is wanted: its name, guard and environment.
+  /// The requested properties of a connection: its name, guard and environment.
   private struct Wanted {
     let name: String?
     let protection: ConnectionValue.Protection
@@ -74,9 +74,9 @@ extension Command {
       protection = word.flatMap(ConnectionValue.Protection.init) ?? .none
     }
 
-    /// The open connection of the same URI and name; nil where there is none.
+    /// The open connection with the same URI and name; nil if there is none.
     ///
-    /// - Throws: where that is open with another guard or environment.
+    /// - Throws: a `value` error if its guard or environment differs.
     func open(_ uri: String, _ session: Session) throws(Fault) -> ConnectionValue? {
       let open = session.state.withLock { state in
         state.connections.first { $0.name == name && state.uris[$0.serial] == uri }
@@ -92,15 +92,15 @@ extension Command {
     private func differs(_ option: String, _ value: String) -> Fault {
       Fault(
         .value, "this connection is open with \(option): \(value)", at: [Fault.Mark(arguments.range)],
-        in: arguments.source, nextStep: "disconnect it first, or give this one a name: of its own")
+        in: arguments.source, nextStep: "disconnect it first, or give this one another name:")
     }
   }
 
   private static func nextStep(_ error: LinkError) -> String? {
     switch error.code {
-    case .unreachable: "is the broker running there? without one: connect \"embedded:blog\""
-    case .authentication: "check user and password"
-    case .vhost: "rabbitmqctl list_vhosts names them; a / in its name is written %2f"
+    case .unreachable: "check that the broker runs there; without a broker: connect \"embedded:blog\""
+    case .authentication: "check the user and the password"
+    case .vhost: "rabbitmqctl list_vhosts lists them; write a / in its name as %2f"
     case .address: "amqp://user:password@host:5672/vhost, embedded:blog, or embedded:FILE.sqlite"
     default: nil
     }
@@ -108,7 +108,7 @@ extension Command {
 
   static let disconnect = Command(
     Declaration(
-      name: "disconnect", summary: "Closes a connection and all its clients; without one, the only one.",
+      name: "disconnect", summary: "Closes a connection and all its clients; by default the only connection.",
       parameters: [.init(name: "CONNECTION", shape: .connection, isOptional: true)], result: "null")
   ) { arguments, frame throws(Fault) in
     let session = frame.run.session
@@ -120,7 +120,7 @@ extension Command {
       guard open.count == 1, let only = open.first else {
         throw Fault(
           .value, open.isEmpty ? "disconnect: no connection is open" : "disconnect: \(open.count) connections are open",
-          nextStep: open.isEmpty ? nil : "say which: disconnect CONNECTION; clients lists them")
+          nextStep: open.isEmpty ? nil : "name one: disconnect CONNECTION; clients lists them")
       }
       connection = only
     default: throw Fault(.type, "disconnect needs a connection, not \(arguments.value(0).typeWithArticle)")

@@ -8,27 +8,29 @@ import Values
 extension Command {
   static let client = Command(
     Declaration(
-      name: "client", summary: "Makes a client of a queue, on the connection that is open.",
+      name: "client", summary: "Creates a client of a queue on the open connection.",
       options: [
         .init(name: "queue", shape: .string, summary: "the service's queue", isRequired: true),
         .init(name: "type", shape: .string, fallback: "the queue's name", summary: "the type of its resources"),
-        .init(name: "on", shape: .connection, summary: "the connection, where several are open"),
-        .init(name: "meta", shape: .record, fallback: "{host: ...}", summary: "goes with each request"),
-        .init(name: "timeout", shape: .any, fallback: "5s", summary: "how long a request waits; \"never\" for ever"),
+        .init(name: "on", shape: .connection, summary: "the connection, if several are open"),
+        .init(name: "meta", shape: .record, fallback: "{host: ...}", summary: "the meta of each request"),
+        .init(
+          name: "timeout", shape: .any, fallback: "5s", summary: "how long a request waits; \"never\" for no limit"),
         .init(
           name: "keys", shape: .string, fallback: "\"wire\"",
-          summary: "\"underscore\" writes - as _, as the Elixir library does", words: ["wire", "underscore"]),
+          summary: "\"underscore\" writes - as _, like the Elixir library", words: ["wire", "underscore"]),
         .init(
-          name: "relationships", shape: .record, summary: "names that take ids: {author: \"authors\", tags: [\"tags\"]}"
+          name: "relationships", shape: .record,
+          summary: "the relationships that take ids: {author: \"authors\", tags: [\"tags\"]}"
         ),
         .init(
-          name: "singular", shape: .string, fallback: "the type without its s",
-          summary: "names the parent's id, as post in post_id"),
+          name: "singular", shape: .string, fallback: "the singular of the type",
+          summary: "the name of the parent's id, as post in post_id"),
         .init(
           name: "reply", shape: .string, fallback: "\"queue\"",
-          summary: "\"direct\" takes replies by the broker's direct reply-to, without a reply queue",
+          summary: "\"direct\" uses the broker's direct reply-to instead of a reply queue",
           words: ["queue", "direct"]),
-        .init(name: "require-beam", shape: .boolean, fallback: "false", summary: "sends nothing without meta.beam"),
+        .init(name: "require-beam", shape: .boolean, fallback: "false", summary: "refuses requests without meta.beam"),
       ],
       result: "client",
       examples: [.init(code: #"let posts = client queue: "posts""#, output: "")])
@@ -75,17 +77,17 @@ extension Command {
       throw Fault(.connection, "client: no connection is open", nextStep: #"connect "embedded:blog" first"#)
     }
     guard open.count == 1 else {
-      throw Fault(.value, "client: \(open.count) connections are open", nextStep: "say which: on: CONNECTION")
+      throw Fault(.value, "client: \(open.count) connections are open", nextStep: "name one: on: CONNECTION")
     }
     return connection
   }
 
   private static func replies(_ arguments: Arguments) throws(Fault) -> ReplyRoute {
     guard let argument = arguments["reply"] else { return .queue }
-    guard case .string(let word) = argument.value, let way = ReplyRoute(rawValue: word) else {
+    guard case .string(let word) = argument.value, let route = ReplyRoute(rawValue: word) else {
       throw arguments.fault(argument, .value, "reply: is \"queue\" or \"direct\"")
     }
-    return way
+    return route
   }
 
   private static func settings(
@@ -118,7 +120,7 @@ extension Command {
 
   static let stop = Command(
     Declaration(
-      name: "stop", summary: "Closes a client; its channel and reply queue go with it.",
+      name: "stop", summary: "Closes a client with its channel and reply queue.",
       parameters: [.init(name: "CLIENT", shape: .client)], result: "null")
   ) { arguments, frame throws(Fault) in
     let client = try arguments.client()
@@ -171,7 +173,7 @@ extension Command {
   }
 }
 
-/// How long a call waits, as the language says it.
+/// The timeout of a call.
 enum Timeout {
   case after(Duration)
   case never
@@ -197,14 +199,14 @@ extension Arguments {
     }
   }
 
-  /// How long the call waits: as it says, as its client was made, or as the session says.
+  /// The timeout of the call: its own, its client's, or the session's.
   func patience(_ client: ClientValue) throws(Fault) -> ResourceClient.Patience {
     if let timeout = try timeout() { return timeout.patience }
     guard let session = client.sessionTimeout else { return .usual }
     return session.duration.map { .limited($0) } ?? .endless
   }
 
-  /// The client in the first place.
+  /// The client that is the first argument.
   func client() throws(Fault) -> ClientValue {
     guard case .client(let client) = value(0) else {
       throw Fault(

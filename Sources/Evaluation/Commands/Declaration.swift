@@ -1,55 +1,55 @@
-/// What a command or stage is: read by the check, by `help`, by the reference and by the tests.
+/// The declaration of a command or stage, for the check, `help`, the reference and the tests.
 public struct Declaration: Sendable {
-  /// What an argument may be, as far as it can be told before anything runs.
+  /// The type of an argument, as far as the check can know it.
   public enum Shape: String, Sendable {
     case any, string, number, boolean, duration, record, list, client, id, connection, pattern
     /// A string or a list of strings.
     case strings
     /// A `.field` path, `-.field` to descend.
     case path
-    /// One `.field`, by its name.
+    /// One `.field`, given by its name.
     case field
-    /// A boolean that is asked of each element.
+    /// A boolean expression that is evaluated for each element.
     case condition
   }
 
-  /// What a statement does to the world.
+  /// The effect of a statement.
   public enum Effect: Sendable {
-    /// Reads at most.
+    /// Reads only, or nothing.
     case none
     /// Changes resources.
     case changes
     /// Destroys resources.
     case destroys
-    /// Writes files, or runs what may.
+    /// Writes files, or runs code that can have any effect.
     case writes
   }
 
-  /// Something that stands in a place.
+  /// A positional parameter.
   public struct Parameter: Sendable {
     /// Its name, as help shows it: `ID`.
     public var name: String
-    /// What it may be.
+    /// Its type.
     public var shape: Shape
-    /// Whether it may be left out.
+    /// Whether it is optional.
     public var isOptional = false
-    /// Whether any number may follow.
+    /// Whether it can be repeated.
     public var repeats = false
   }
 
-  /// Something that is named.
+  /// An option, passed by name.
   public struct Option: Sendable {
     /// Its name without the colon.
     public var name: String
-    /// What it may be.
+    /// Its type.
     public var shape: Shape
-    /// What holds where it is left out, as help shows it.
+    /// The default, as help shows it.
     public var fallback: String?
-    /// What it is for.
+    /// The summary.
     public var summary: String
-    /// Whether it can't be left out.
+    /// Whether it is required.
     public var isRequired = false
-    /// The words it takes, where it takes some only; for completion.
+    /// The accepted words, if only some are accepted; for completion.
     public var words: [String] = []
 
     /// Creates an option.
@@ -66,7 +66,7 @@ public struct Declaration: Sendable {
     }
   }
 
-  /// A statement and what it prints on a fresh `embedded:blog` with `posts` and `authors` as clients.
+  /// A statement and its output on a new `embedded:blog` with the clients `posts` and `authors`.
   public struct Example: Sendable {
     /// The statement.
     public var code: String
@@ -82,47 +82,47 @@ public struct Declaration: Sendable {
 
   /// The word.
   public var name: String
-  /// What it does, in one line and the third person.
+  /// The summary, in one line and the third person.
   public var summary: String
-  /// What stands in its places.
+  /// The positional parameters.
   public var parameters: [Parameter] = []
-  /// What is named.
+  /// The options.
   public var options: [Option] = []
-  /// What it does to the world.
+  /// The effect.
   public var effect: Effect = .none
-  /// What it gives.
+  /// The result.
   public var result: String
-  /// Statements with their results.
+  /// Examples with their output.
   public var examples: [Example] = []
 
-  /// Whether it takes any options not listed: `select title: .text`, `with n: 1`.
+  /// Whether it accepts any option: `select title: .text`, `with n: 1`.
   public var takesAnyOption = false
 
-  /// Whether it gives nothing that could flow on, as `print`.
+  /// Whether it has no output for a next stage, as `print`.
   public var givesNothing = false
 
-  /// What a stage does with the names that `as` gave to its elements.
+  /// The effect of a stage on the names that `as` gave to its elements.
   public enum Names: Sendable {
-    /// They end before it.
+    /// The names end before it.
     case ended
-    /// Its arguments read them, and they end there, since it takes the elements together.
+    /// Its arguments can read them; they end after it, since it combines the elements.
     case read
-    /// It takes one element at a time, and the names go on with each.
+    /// It takes one element at a time and keeps the names of each.
     case kept
   }
 
-  /// What it does with the names that `as` gave to its elements.
+  /// The effect on the names that `as` gave to its elements.
   public var names = Names.ended
 
-  /// Whether it is a word of the prompt, which no file can use and whose name a def may have.
+  /// Whether it exists only at the prompt: files can't use it, and a def may take its name.
   public var isPromptOnly = false
 
-  /// Whether its value is the summary of a sink, which goes to standard error and is no result.
+  /// Whether its value is the summary of a sink, which is shown on standard error and not printed as a result.
   public var givesSummary = false
 }
 
 extension Declaration {
-  /// How it is called: `show CLIENT ID [include: fields:]`.
+  /// Its signature: `show CLIENT ID [include: fields:]`.
   public var signature: String {
     let places = parameters.map { parameter in
       let name = parameter.name + (parameter.repeats ? " ..." : "")

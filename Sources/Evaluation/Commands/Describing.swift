@@ -75,7 +75,7 @@ extension Command {
 }
 
 extension Session {
-  /// The type of the client in the first place, with what is known of it.
+  /// The type of the client in the first argument, with its learned schema.
   fileprivate func resource(_ arguments: Arguments) throws(Fault) -> Shape.ResourceShape {
     let client = try arguments.client()
     let settings = client.client.settings
@@ -87,7 +87,7 @@ extension Session {
     note("nothing is known of \(type) yet: any reply shows some, as index \(name) page: {size: 5}")
   }
 
-  /// A row for each queue of a connection.
+  /// One row for each queue of a connection.
   fileprivate func queues(of connection: ConnectionValue) async -> [Value] {
     let names = connection.link.queues ?? Array(Set(connection.queues.names + knownQueues(of: connection))).sorted()
     if connection.link.queues == nil {
@@ -118,7 +118,7 @@ extension Session {
 }
 
 extension Shape.ResourceShape {
-  /// A record for each thing that is known of the type.
+  /// One record for each known name of the type.
   fileprivate var description: [Value] {
     let schema = schema
     var rows: [Value] = []
@@ -145,7 +145,7 @@ extension Shape.ResourceShape {
       ]))
   }
 
-  /// A record with every field whose form is known, as it is written.
+  /// The source text of a record with every field whose form is known.
   fileprivate var template: String {
     let schema = schema
     let attributes = schema.attributes.entries.map { name, attribute in
@@ -171,12 +171,12 @@ extension Shape.ResourceShape {
 }
 
 extension TypeSchema.Attribute {
-  /// What its values are, in words: `string or null`.
+  /// The kinds of its values, as text: `string or null`.
   fileprivate var kindsNote: String {
     (kinds.map(\.rawValue).sorted() + (isNullable ? ["null"] : [])).joined(separator: " or ")
   }
 
-  /// A value of it, as it is written.
+  /// The source text of an example value.
   fileprivate var example: String {
     if let value = values.first { return value.written }
     switch kinds.min(by: { $0.rawValue < $1.rawValue }) {

@@ -8,10 +8,10 @@ import Values
 extension Command {
   static let destroyAll = Command(
     Declaration(
-      name: "destroy-all", summary: "Destroys what a filter finds: the first page, again and again.",
+      name: "destroy-all", summary: "Destroys the resources that a filter finds, page by page.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [
-        .init(name: "filter", shape: .record, summary: "which; {} means all, and must be written", isRequired: true),
+        .init(name: "filter", shape: .record, summary: "the resources to destroy; write {} for all", isRequired: true),
         .confirm, .max,
         .page, .meta, .timeout, .expire, .backup,
       ] + Declaration.Option.bulk, effect: .destroys, result: "number",

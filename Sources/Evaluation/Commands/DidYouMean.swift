@@ -4,9 +4,9 @@ import Language
 import LearnedSchema
 import Values
 
-/// The name that was likely meant where a service refuses one, from what its replies have shown.
+/// Suggests a name for one that a service refused, from the learned schema.
 extension Arguments {
-  /// What to do next about the error of a service: `did you mean state?`; nil where nothing near is known.
+  /// The next step for an error of a service: `did you mean state?`; nil without a similar name.
   func meant(by error: ClientError) -> String? {
     guard !error.errors.isEmpty, case .client(let client) = value(0),
       let queue = client.client.observer as? QueueSchema
@@ -22,7 +22,7 @@ extension Arguments {
     return nil
   }
 
-  /// The names of the call that an error of a service is about, each with the parameter that holds it.
+  /// The names in the call that a service's error mentions, each with its parameter.
   private func names(_ detail: ErrorDetail) -> [(text: String, place: String)] {
     let text = [detail.detail, detail.title, detail.pointer, detail.parameter].compactMap(\.self).joined(separator: " ")
     let words = Set(text.split { " `'\"/,[]".contains($0) }.map { $0.hasSuffix(".") ? $0.dropLast() : $0 })
@@ -43,7 +43,7 @@ extension Arguments {
 }
 
 extension Shape.ResourceShape {
-  /// The known name that is nearest to one, in a parameter; nil where the name itself is known there.
+  /// The known name of a parameter that is most similar to a name; nil if the name itself is known.
   fileprivate func nearest(to name: String, in place: String) -> String? {
     guard place == "include" else {
       let parameter = TypeSchema.Parameter(rawValue: place)

@@ -9,7 +9,8 @@ extension Command {
       name: "diff", summary: "Compares two lists or streams: what was added, removed or changed from A to B.",
       parameters: [.init(name: "A", shape: .any), .init(name: "B", shape: .any)],
       options: [
-        .init(name: "key", shape: .path, summary: "what tells the elements of a side apart: .id", isRequired: true)
+        .init(
+          name: "key", shape: .path, summary: "the field that identifies an element of a side: .id", isRequired: true)
       ], result: "list of records",
       examples: [
         .init(
@@ -35,7 +36,7 @@ extension Command {
   }
 }
 
-/// One side of `diff`: its elements, which may be in a temporary file, and a digest of each by its key.
+/// A side of `diff`: its elements, perhaps in a temporary file, and a digest of each by its key.
 private struct ComparedSide {
   private var elements = Collected()
   private var digests: [CodePoints: Digest] = [:]
@@ -43,7 +44,7 @@ private struct ComparedSide {
 
   /// Reads a side to its end.
   ///
-  /// - Throws: An error for an element without a key, and for two with the same.
+  /// - Throws: An error for an element without a key, and for two with the same key.
   init(_ name: String, _ value: Value, _ key: CompiledExpression, _ frame: inout Frame) async throws(Fault) {
     var stream = try await Self.spread(value)
     let outer = frame.element
@@ -72,17 +73,17 @@ private struct ComparedSide {
 
   private mutating func add(_ element: Value, key value: Value) throws(Fault) {
     guard !value.isNull else {
-      throw Fault(.value, "the key of an element is null", nextStep: "leave such elements out: | where .field != null")
+      throw Fault(.value, "the key of an element is null", nextStep: "remove such elements: | where .field != null")
     }
     let key = try Comparison.key(of: value)
     guard digests.updateValue(try Digest(element.row), forKey: key) == nil else {
       throw Fault(
-        .value, "the key \(value.label) stands twice", nextStep: "| unique .field keeps the first of equal ones")
+        .value, "the key \(value.label) occurs twice", nextStep: "| unique .field keeps the first of equal ones")
     }
     keys.append((key, value))
   }
 
-  /// The differences from this side to another, in the order of this side, then what only the other has.
+  /// The differences from this side to another, in the order of this side, then the other side's additional elements.
   func compared(with other: ComparedSide) async throws(Fault) -> (differences: [Value], text: String) {
     var (theirs, added, same) = ([CodePoints: Value](), [Value](), 0)
     try await other.each { key, value, element throws(Fault) in
@@ -117,7 +118,7 @@ private struct ComparedSide {
     }
   }
 
-  /// `{key, change, fields}`: of each field that differs what it was and what it is.
+  /// A difference as `{key, change, fields}`, with the old and the new value of each field that differs.
   private static func difference(
     _ key: Value, _ change: String, _ old: Record, _ new: Record
   ) throws(Fault) -> Value {
@@ -131,7 +132,7 @@ private struct ComparedSide {
   }
 }
 
-/// 128 bits of what an element is, by which two elements are told apart.
+/// A digest of 128 bits that distinguishes elements.
 private struct Digest: Equatable {
   private var first: Int
   private var second: Int

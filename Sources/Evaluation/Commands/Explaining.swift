@@ -4,10 +4,10 @@ import Language
 import Values
 
 extension ClientValue {
-  /// How long the broker is asked at most, since the call's own time is up.
+  /// The limit for questions to the broker, since the call's timeout has expired.
   private static let patience = Duration.seconds(2)
 
-  /// An error with what the broker tells of it: why there is silence, which queue may have been meant.
+  /// Adds the broker's view to an error: why no reply came, and which queue name is similar.
   func explained(_ error: ClientError) async -> ClientError {
     if error.kind == .noRoute { return await withNearestQueue(error) }
     guard let silence = error.silence else { return error }
@@ -18,16 +18,16 @@ extension ClientValue {
       if silence.changes {
         error.facts.append(Self.fate(silence))
       } else if state == nil {
-        error.nextStep = "is the service running?"
+        error.nextStep = "check that the service runs"
       }
     } catch let unheard {
-      error.facts = ["what is in queue \(queue) is not known: \(unheard.message)"]
+      error.facts = ["the state of queue \(queue) is unknown: \(unheard.message)"]
       if silence.changes { error.facts.append(Self.pending) }
     }
     return error
   }
 
-  /// Asks the broker for the queue's state, also where an interrupt has cancelled the task.
+  /// Asks the broker for the queue's state, even after an interrupt has cancelled the task.
   private func probe() async throws(LinkError) -> QueueState? {
     let (link, queue) = (connection.link, queue)
     return try await Task { () -> Result<QueueState?, LinkError> in
@@ -37,38 +37,38 @@ extension ClientValue {
     }.value.get()
   }
 
-  /// What a passive declare on a channel of its own tells of the queue.
+  /// A description of the queue's depth and consumers, from a passive declare.
   private func told(_ state: QueueState?, _ silence: ClientError.Silence) -> String {
-    guard let state else { return "the queue \(queue) is gone" }
+    guard let state else { return "queue \(queue) no longer exists" }
     let consumers = "\(state.consumers == 0 ? "no" : "\(state.consumers)") consumer\(state.consumers > 1 ? "s" : "")"
     let waiting =
       switch state.messages {
-      case 0: "no request that waits"
-      case 1: "1 request that waits"
-      default: "\(state.messages) requests that wait"
+      case 0: "no waiting request"
+      case 1: "1 waiting request"
+      default: "\(state.messages) waiting requests"
       }
     let reason =
-      if state.consumers == 0 { "is the service running?" } else if state.messages > 0 {
+      if state.consumers == 0 { "check that the service runs" } else if state.messages > 0 {
         "the service is slow"
-      } else if silence.hasExpired { "the service has taken it, or its time was up before that" } else {
-        "the service has taken it, and is slow or silent"
+      } else if silence.hasExpired { "the service took the request, or it expired first" } else {
+        "the service took the request, but has not replied"
       }
     return "queue \(queue) has \(consumers) and \(waiting): \(reason)"
   }
 
-  /// Whether a change can still be carried out, where the broker has it.
+  /// Whether a change that the broker accepted can still be carried out.
   private static func fate(_ silence: ClientError.Silence) -> String {
     silence.hasExpired
-      ? "a service that took it in time may still carry it out; otherwise its message leaves this queue"
+      ? "if the service took the request in time, it may still carry it out; otherwise the message has expired"
       : "it may still be carried out: its message does not expire"
   }
 
-  /// The same where the broker may not have it yet: its time begins there.
-  private static let pending = "its message may be on its way: it may still be carried out when the broker gets it"
+  /// The same for a change that the broker may not have accepted; its expiration begins there.
+  private static let pending = "its message may not have reached the broker yet: it may still be carried out"
 
-  /// The error of a queue that is not there, with the name that may have been meant.
+  /// The error of a missing queue, with a similar name.
   ///
-  /// No broker lists its queues to a client: what other clients use is known, and some spellings are looked up.
+  /// A broker does not list its queues to a client, so it compares the queues of other clients and looks up some spellings.
   private func withNearestQueue(_ error: ClientError) async -> ClientError {
     var found = nearest(to: queue, among: connection.queues.names.filter { $0 != queue }).map { [$0] } ?? []
     let deadline = ContinuousClock.now + .seconds(5)

@@ -6,16 +6,16 @@ import JSONText
 import Language
 import Values
 
-/// A change that a command or a sink proposes, with the words that it comes from.
+/// A change that a command or a sink proposes, with its arguments.
 ///
-/// It has no way to be sent: `Run.change` and ``BulkRun`` hand it to the dispatcher.
+/// It can't be sent by itself: `Run.change` and ``BulkRun`` pass it to the dispatcher.
 struct Proposal: Sendable {
   var change: Change
   let client: ClientValue
   let arguments: Arguments
-  /// Which argument is the record, for carets.
+  /// The index of the argument that is the record, for carets.
   let record: Int?
-  /// Relationships of the resource that a create is made of, which are not sent.
+  /// For a create from a resource: its relationships that are not sent.
   let notLoaded: [String]
 
   init(
@@ -27,7 +27,8 @@ struct Proposal: Sendable {
     do throws(ClientError) {
       let request = try request()
       change = try Change(
-        verb, request, of: client.client, at: client.connection.link.place, patience: patience, expires: expires)
+        verb, request, of: client.client, at: client.connection.link.brokerIdentity, patience: patience,
+        expires: expires)
       notLoaded = request.notLoaded
     } catch {
       let words = record.flatMap { arguments.words($0, error.path) }
@@ -90,10 +91,10 @@ struct Proposal: Sendable {
     }
   }
 
-  /// What messages call it: `update posts`.
+  /// Its name in messages: `update posts`.
   var label: String { "\(arguments.name) \(client.name)" }
 
-  /// The value that a reply to it gives.
+  /// The value of a reply to it.
   func value(of reply: ChangeReply, _ session: Session) -> Value {
     guard case .document(let document) = reply else {
       if case .result(let result) = reply, change.verb == .call { return Value(result) }
@@ -106,7 +107,7 @@ struct Proposal: Sendable {
     return client.resources(document, asked: include).first ?? .null
   }
 
-  /// Says that a reply to an update or a create is about another resource.
+  /// Notes that a reply to an update or a create is about another resource.
   func noteOther(_ reply: ChangeReply, _ session: Session) {
     guard [.create, .update].contains(change.verb), case .document(let document) = reply else { return }
     session.noteOther(document, than: change.id, client, change.verb.rawValue)

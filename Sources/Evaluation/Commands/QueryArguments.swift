@@ -5,64 +5,68 @@ import Language
 import Values
 
 extension Declaration.Option {
-  static let filter = Self(name: "filter", shape: .record, summary: "only those: {state: \"draft\", author: 7}")
-  static let sort = Self(name: "sort", shape: .strings, summary: "by which fields: \"-views,id\"")
-  static let include = Self(name: "include", shape: .strings, summary: "related resources to bring along: \"author\"")
+  static let filter = Self(
+    name: "filter", shape: .record, summary: "the resources to match: {state: \"draft\", author: 7}")
+  static let sort = Self(name: "sort", shape: .strings, summary: "the fields to sort by: \"-views,id\"")
+  static let include = Self(name: "include", shape: .strings, summary: "related resources to include: \"author\"")
   static let fields = Self(
-    name: "fields", shape: .any, summary: "only those fields: \"text,state\", or by type {posts: \"text\"}")
+    name: "fields", shape: .any, summary: "the fields to return: \"text,state\", or by type {posts: \"text\"}")
   static let page = Self(
     name: "page", shape: .record, fallback: "the service's",
     summary: "{number: 1, size: 100}, or {offset: 0, limit: 100}")
-  static let meta = Self(name: "meta", shape: .record, summary: "goes with the request")
+  static let meta = Self(name: "meta", shape: .record, summary: "the meta of the request")
   static let keys = Self(
     name: "keys", shape: .string, fallback: "the client's",
-    summary: "\"wire\" leaves the names of this call as they are written, \"underscore\" writes - as _",
+    summary: "\"wire\" sends the names of this call unchanged, \"underscore\" writes - as _",
     words: ["wire", "underscore"])
   static let timeout = Self(
     name: "timeout", shape: .any, fallback: "the client's", summary: "how long to wait: 10s, \"never\"")
   static let expire = Self(
-    name: "expire", shape: .boolean, fallback: "true", summary: "the message leaves its queue when its time is up")
+    name: "expire", shape: .boolean, fallback: "true", summary: "whether the message expires with the timeout")
   static let confirm = Self(
-    name: "confirm", shape: .boolean, fallback: "false", summary: "true stands for the question")
-  static let inFlight = Self(name: "in-flight", shape: .number, fallback: "16", summary: "how many requests at once")
+    name: "confirm", shape: .boolean, fallback: "false", summary: "true confirms without asking")
+  static let inFlight = Self(
+    name: "in-flight", shape: .number, fallback: "16", summary: "the number of concurrent requests")
   static let onError = Self(
-    name: "on-error", shape: .string, fallback: "\"stop\"", summary: "\"continue\" goes on after a failure",
+    name: "on-error", shape: .string, fallback: "\"stop\"", summary: "\"continue\" continues after a failure",
     words: ["stop", "continue"])
-  static let max = Self(name: "max", shape: .number, summary: "refuses to begin with more than that many")
+  static let max = Self(name: "max", shape: .number, summary: "refuses if there are more")
   static let dryRun = Self(
-    name: "dry-run", shape: .boolean, fallback: "false", summary: "true shows the change, and does not send it")
-  static let failed = Self(name: "failed", shape: .string, summary: "a file for what failed, was refused or is unknown")
+    name: "dry-run", shape: .boolean, fallback: "false", summary: "true shows the change without sending it")
+  static let failed = Self(
+    name: "failed", shape: .string, summary: "a file for elements that failed, were refused or are unknown")
   static let halt = Self(
-    name: "halt", shape: .any, summary: "how many failures stop it: 10, or \"3%\"; goes on after fewer")
-  static let rate = Self(name: "rate", shape: .number, summary: "how many changes a second, at most")
+    name: "halt", shape: .any, summary: "the number of failures that stop it: 10, or \"3%\"; it continues after fewer")
+  static let rate = Self(name: "rate", shape: .number, summary: "the most changes a second")
   static let journal = Self(
     name: "journal", shape: .string,
-    summary: "a file that records each change, so that the same statement goes on after a stop")
+    summary: "a file that records each change, so that the same statement continues after a stop")
   static let settle = Self(
-    name: "settle", shape: .duration, summary: "how long the service may hold a request, for what is unknown")
+    name: "settle", shape: .duration, summary: "how long the service may hold a request, for unknown changes")
   static let unknown = Self(
     name: "unknown", shape: .string, fallback: "\"fail\"",
-    summary: "what is done with changes of a run before that may have been carried out: \"fail\", \"retry\", \"skip\"",
+    summary: "what to do with unknown changes of an earlier run: \"fail\", \"retry\", \"skip\"",
     words: ["fail", "retry", "skip"])
   static let backup = Self(
     name: "backup", shape: .string, summary: "a file that keeps each resource as it was before its change")
   static let verify = Self(
     name: "verify", shape: .any, fallback: "true",
-    summary: "looks up what is unknown at the end; \"all\" each create by its key too, false nothing")
+    summary: "looks up unknown changes at the end; \"all\" looks up each create by its key too, false nothing")
   static let retry = Self(
     name: "retry", shape: .number, fallback: "0",
-    summary: "how often a change is sent again that failed in passing and may be repeated")
+    summary: "how often a change is repeated after a passing failure, if it may be repeated")
   static let throttle = Self(
     name: "throttle", shape: .record,
-    summary: "waits while the queue is deep or the service slow: {depth: 50, p95: 200ms}")
+    summary: "waits while the queue is deep or the service is slow: {depth: 50, p95: 200ms}")
   static let patience = Self(
-    name: "patience", shape: .duration, fallback: "10m", summary: "how long throttle: waits before the statement ends")
-  /// The options of everything that changes many resources.
+    name: "patience", shape: .duration, fallback: "10m",
+    summary: "how long throttle: waits before it ends the statement")
+  /// The options of every change of many resources.
   static let bulk: [Self] = [
     .inFlight, .onError, .halt, .rate, .throttle, .patience, .retry, .verify, .failed, .dryRun,
   ]
-  static let keepID = Self(name: "keep-id", shape: .boolean, fallback: "false", summary: "sends a resource's own id")
-  static let key = Self(name: "key", shape: .any, summary: "what tells the elements apart; none may stand twice")
+  static let keepID = Self(name: "keep-id", shape: .boolean, fallback: "false", summary: "sends the id of a resource")
+  static let key = Self(name: "key", shape: .any, summary: "a unique field; two elements with one value are an error")
 }
 
 extension Arguments {
@@ -78,7 +82,7 @@ extension Arguments {
     return query
   }
 
-  /// The options that go with the document: `include` and `meta`.
+  /// The options of a request with a document: `include` and `meta`.
   func documentOptions() throws(Fault) -> JSONObject {
     guard !options.isEmpty else { return [:] }
     var query = Query()
@@ -95,12 +99,12 @@ extension Arguments {
   func list(_ option: String) throws(Fault) -> [String] {
     guard let argument = options[option], let strings = try self.strings(option) else { return [] }
     if strings.contains("") || strings.isEmpty {
-      throw fault(argument, .value, "\(option): is empty", nextStep: "leave it out, or name something")
+      throw fault(argument, .value, "\(option): is empty", nextStep: "remove it, or give it a value")
     }
     return strings
   }
 
-  /// Values as the strings that servers want; what would be no filter is an error.
+  /// The filter's values as strings; a value that servers would ignore is an error.
   private func filter(_ argument: Argument) throws(Fault) -> [(name: String, value: String)] {
     guard case .record(let record) = argument.value else { throw misfit("filter", argument, "a record") }
     var result: [(name: String, value: String)] = []
@@ -136,29 +140,29 @@ extension Arguments {
     if text.isEmpty { throw emptyFilter(argument, name, "\"\"") }
     if text.holds(",") {
       throw fault(
-        argument, .value, "the filter \(name) holds a comma: servers read it as two values",
-        nextStep: "several values are a list: {\(name): \(Self.list(text))}; for one with a comma: "
+        argument, .value, "the filter \(name) contains a comma, which servers read as two values",
+        nextStep: "write several values as a list: {\(name): \(Self.list(text))}; for one with a comma: "
           + "| where .\(name) == \(JSONValue.string(text).text)")
     }
     return text
   }
 
-  /// The parts between the commas of a text, as a list is written.
+  /// The parts between the commas of a text, written as a list.
   private static func list(_ text: String) -> String {
     JSONValue.array(JSONArray(text.split(separator: ",").map { .string(String($0).trimmed) })).text
   }
 
   private func emptyFilter(_ argument: Argument, _ name: String, _ what: String) -> Fault {
     Fault(
-      .value, "the filter \(name) is \(what): a server may take that for no filter at all",
-      at: [Fault.Mark(argument.words(at: [name])?.range ?? argument.range)], in: source,
-      nextStep: "leave it out to ask for all, or give it a value")
+      .value, "the filter \(name) is \(what): a server can ignore such a filter",
+      at: [Fault.Mark(argument.target(at: [name])?.range ?? argument.range)], in: source,
+      nextStep: "remove it to match all, or give it a value")
   }
 
   private func fields(_ argument: Argument) throws(Fault) -> [(type: String, names: [String])] {
     if let names = argument.value.strings {
       guard !names.isEmpty, !names.contains("") else {
-        throw fault(argument, .value, "fields: is empty", nextStep: "leave it out, or name something")
+        throw fault(argument, .value, "fields: is empty", nextStep: "remove it, or give it a value")
       }
       return [(try client().client.settings.type, names)]
     }
@@ -201,7 +205,7 @@ extension Arguments {
     return Pagination.Page(number: try integer(place, from: 1, or: 1), size: size)
   }
 
-  /// The id in a place (TheLanguage.md, "IDs").
+  /// The id that is the argument at an index (TheLanguage.md, "IDs").
   func id(_ index: Int, of client: ClientValue) throws(Fault) -> String {
     try Self.id(of: value(index), client.client.settings.type, at: range(index), in: source)
   }
@@ -217,12 +221,12 @@ extension Arguments {
     case .number(let number): text = number.integer == nil && !number.text.allSatisfy(\.isNumber) ? nil : number.text
     case .resource(let resource):
       guard resource.type == type else {
-        throw refuse("\(resource.label) is of type \(resource.type), and the client's is \(type)")
+        throw refuse("\(resource.label) is of type \(resource.type), but the client's type is \(type)")
       }
       text = resource.id
     case .record(let record):
       if case .string(let other)? = record["type"], other != type {
-        throw refuse("the record's type is \(other), and the client's is \(type)")
+        throw refuse("the record's type is \(other), but the client's type is \(type)")
       }
       guard let id = record["id"] else { throw refuse("the record has no id") }
       return try Self.id(of: id, type, at: range, in: source)
@@ -232,9 +236,9 @@ extension Arguments {
     if text.isEmpty { throw refuse("the id is empty") }
     if text.holds(",") {
       throw refuse(
-        "the id \"\(text)\" holds a comma: a server may take it for several ids",
+        "the id \"\(text)\" contains a comma, which a server can read as several ids",
         nextStep:
-          "one at a time: for id in [\(text.parts(between: ",").map { "\"\($0)\"" }.joined(separator: ", "))] do ... end"
+          "send one id at a time: for id in [\(text.parts(between: ",").map { "\"\($0)\"" }.joined(separator: ", "))] do ... end"
       )
     }
     return text

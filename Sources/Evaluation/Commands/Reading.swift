@@ -56,10 +56,10 @@ extension Command {
 
   static let stream = Command(
     Declaration(
-      name: "stream", summary: "Reads resources page by page, as they are asked for.", parameters: [place],
+      name: "stream", summary: "Reads resources page by page, as they are needed.", parameters: [place],
       options: [
         .filter, .sort, .include, .fields, .page,
-        .init(name: "prefetch", shape: .number, fallback: "0", summary: "how many pages are asked for ahead"),
+        .init(name: "prefetch", shape: .number, fallback: "0", summary: "the number of pages to read ahead"),
         .init(
           name: "on-shift", shape: .string, fallback: "\"note\"",
           summary: "\"fail\" ends it where others change the list while it is read"), .meta, .timeout,
@@ -78,7 +78,7 @@ extension Command {
     let mayFail = try arguments.word("on-shift", of: ["note", "fail"]) == "fail"
     return .stream(
       StreamValue { () async throws(Fault) in
-        let open = session.account.streams.lease(broker: client.connection.link.place, queue: client.queue)
+        let open = session.account.streams.lease(broker: client.connection.link.brokerIdentity, queue: client.queue)
         let feedsChanges = session.state.withLock(\.statement).changesData
         let rule: ListChanges.Rule = mayFail ? .fail : feedsChanges ? .passOver : .keep
         var pages = client.client.stream(query, patience: patience, prefetch: prefetch, rule: rule)
@@ -97,7 +97,7 @@ extension Command {
   }
 }
 
-/// Says at the end of a stream, or where it is let go of, what others changed in its list.
+/// Notes what others changed in a list, when its stream ends or is abandoned.
 private final class ListNote {
   var changes: ListChanges?
   private let session: Session
@@ -116,7 +116,7 @@ private final class ListNote {
   }
 }
 
-/// The verbs that stand at the head and after `|` alike.
+/// The verbs that are both commands and stages.
 enum Verbs {
   static func show(_ arguments: Arguments, _ session: Session) async throws(Fault) -> Value {
     let client = try arguments.client()
@@ -133,7 +133,7 @@ enum Verbs {
 }
 
 extension ClientValue {
-  /// Runs a call of the client; its error becomes one of the language, with its place.
+  /// Runs a call of the client; a client error becomes an error of the language, with its place.
   func reading<Result>(
     _ arguments: Arguments, _ body: () async throws(ClientError) -> Result
   ) async throws(Fault) -> Result {
@@ -155,7 +155,7 @@ extension ClientValue {
     return document.resources.map { .resource(ResourceValue(Self.marked($0), compound: compound)) }
   }
 
-  /// A primary resource without attributes and relationships, marked as one and no identifier; any other as it is.
+  /// A primary resource; one without attributes and relationships is marked, so that it is not read as an identifier.
   private static func marked(_ object: JSONObject) -> JSONObject {
     guard !object.contains("attributes"), !object.contains("relationships") else { return object }
     var object = object
@@ -163,7 +163,7 @@ extension ClientValue {
     return object
   }
 
-  /// A list's document as a page.
+  /// The document of a list as a page.
   func page(_ document: Document, asked include: [String]) -> PageValue {
     let pagination = document.pagination()
     return PageValue(

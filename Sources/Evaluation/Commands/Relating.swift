@@ -12,7 +12,7 @@ extension Command {
 
   static let related = Command(
     Declaration(
-      name: "related", summary: "Reads the resources that a relationship leads to.", parameters: place,
+      name: "related", summary: "Reads the related resources of a relationship.", parameters: place,
       options: [
         .init(
           name: "source", shape: .string, fallback: "\"api/v1/TYPE\"", summary: "the service's path, for its links"),
@@ -28,7 +28,7 @@ extension Command {
     let resources = client.resources(document)
     if document.pagination()?.hasNext == true {
       frame.run.session.note(
-        "these are \(resources.count), and the service has more on a next page: a stream of their own client reads them"
+        "these are \(resources.count), but the service has a next page: use stream with a client of their type"
       )
     }
     return .list(resources)
@@ -36,7 +36,7 @@ extension Command {
 
   static let relationship = Command(
     Declaration(
-      name: "relationship", summary: "Reads what a relationship leads to: an identifier, a list of them, or null.",
+      name: "relationship", summary: "Reads the linkage of a relationship: an identifier, a list of them, or null.",
       parameters: place, options: [.meta, .timeout], result: "identifiers")
   ) { arguments, frame throws(Fault) in
     let (client, relationship) = try arguments.relationship()
@@ -63,12 +63,12 @@ extension Command {
 }
 
 extension RelationshipClient.Change {
-  /// What it does, as help says it.
+  /// The summary for help.
   func summary(of relationship: String) -> String {
     switch self {
-    case .link: "Adds to \(relationship) that leads to many."
-    case .relink: "Makes \(relationship) lead to others; null clears a to-one."
-    case .unlink: "Takes from \(relationship) that leads to many."
+    case .link: "Adds resources to \(relationship) to many."
+    case .relink: "Replaces the resources of \(relationship); null clears a to-one."
+    case .unlink: "Removes resources from \(relationship) to many."
     }
   }
 
@@ -82,11 +82,11 @@ extension RelationshipClient.Change {
 }
 
 extension Proposal {
-  /// `link CLIENT ID NAME IDENTIFIERS`, and `relink` and `unlink`.
+  /// The change of `link CLIENT ID NAME IDENTIFIERS`, `relink` or `unlink`.
   static func relating(_ change: RelationshipClient.Change, _ arguments: Arguments) throws(Fault) -> Proposal {
     let (client, relationship) = try arguments.relationship()
     var options = try arguments.documentOptions()
-    // A change of linkage gives no document: what include: names is for the backup.
+    // A change of linkage returns no document: include: applies to the backup.
     options["include"] = nil
     let identifiers: JSONValue
     do throws(Fault) { identifiers = try arguments.value(3).json() } catch {
@@ -99,7 +99,7 @@ extension Proposal {
 }
 
 extension Arguments {
-  /// The client, and the relationship that ID and NAME say.
+  /// The client, and the relationship of the arguments ID and NAME.
   fileprivate func relationship() throws(Fault) -> (ClientValue, RelationshipClient) {
     let client = try client()
     let id = try id(1, of: client)

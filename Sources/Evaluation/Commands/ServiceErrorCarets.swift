@@ -5,15 +5,15 @@ import Language
 import Values
 
 extension Fault {
-  /// The error of a client's call, with carets under the words that caused it.
+  /// Creates the error of a client's call, with carets under the parts that caused it.
   convenience init(_ error: ClientError, _ arguments: Arguments, record: Int? = nil) {
     var marks: [Mark] = []
     var left: [String] = []
     for detail in error.errors {
-      if let words = arguments.words(of: detail, record: record) {
+      if let target = arguments.target(of: detail, record: record) {
         let text = error.errors.count > 1 || detail.pointer != nil ? detail.label : nil
-        let way = words.rest.isEmpty ? nil : words.rest.joined(separator: ".")
-        marks.append(Mark(words.range, way.map { way in text.map { "\(way): \($0)" } ?? way } ?? text))
+        let steps = target.rest.isEmpty ? nil : target.rest.joined(separator: ".")
+        marks.append(Mark(target.range, steps.map { steps in text.map { "\(steps): \($0)" } ?? steps } ?? text))
       } else if let place = detail.pointer ?? detail.parameter, !place.isEmpty {
         left.append(error.errors.count > 1 ? "\(place): \(detail.text)" : "the service points to \(place)")
       } else if error.errors.count > 1 {
@@ -26,18 +26,18 @@ extension Fault {
       Kind(error.kind.rawValue), Self.message(error, arguments.name),
       at: marks.isEmpty ? [Mark(arguments.range)] : marks,
       in: arguments.source,
-      nextStep: isUnknownCall ? "is the method spelled right?" : error.nextStep ?? arguments.meant(by: error),
+      nextStep: isUnknownCall ? "check the spelling of the method" : error.nextStep ?? arguments.meant(by: error),
       errors: error.errors.map { .object($0.object) }, trail: Self.first(of: left) + error.facts)
   }
 
-  /// The first of many sentences, and how many are left out.
+  /// The first of many sentences, and the number of the rest.
   private static func first(of sentences: [String]) -> [String] {
     let limit = 20
     guard sentences.count > limit else { return sentences }
     return sentences.prefix(limit) + ["and \(sentences.count - limit) more errors"]
   }
 
-  /// The marks in the order of the text, those of the same words as one.
+  /// The marks in the order of the text, with the marks of one source range joined.
   private static func joined(_ marks: [Mark]) -> [Mark] {
     var joined: [Mark] = []
     for mark in marks.enumerated().sorted(by: {
@@ -53,7 +53,7 @@ extension Fault {
     return joined
   }
 
-  /// The message, which names the verb that was written: `count` and `stream` send `index`.
+  /// The message, which names the verb of the statement, since `count` and `stream` send `index`.
   private static func message(_ error: ClientError, _ verb: String) -> String {
     guard let call = error.call, verb != "call" else { return error.message }
     let sent = "\(call.label) \(call.method): "
@@ -63,79 +63,80 @@ extension Fault {
 }
 
 extension Arguments {
-  /// Words of a statement, and the rest of the way from them, where they are no record or list that is written out.
+  /// A source range in a statement, and the rest of the path below it, which is not empty if the value is not a literal.
   typealias CaretTarget = (range: SourceRange, rest: ArraySlice<String>)
 
-  /// The words that a service's error is about, by its pointer into the request or the parameter it names.
-  fileprivate func words(of detail: ErrorDetail, record: Int?) -> CaretTarget? {
-    let way: [String]
+  /// The source range that a service's error concerns, by its pointer into the request or its parameter.
+  fileprivate func target(of detail: ErrorDetail, record: Int?) -> CaretTarget? {
+    let steps: [String]
     if let pointer = detail.pointer {
-      way = Self.steps(of: pointer)
-      if let record, let path = path(of: way, in: record) { return words(record, path) }
+      steps = Self.steps(of: pointer)
+      if let record, let path = path(of: steps, in: record) { return target(record, path) }
     } else if let parameter = detail.parameter {
-      way = parameter.split { ".[]".contains($0) }.map(String.init)
+      steps = parameter.split { ".[]".contains($0) }.map(String.init)
     } else {
       return isRelating
-        ? relatingWords(of: detail) : detail.status == 404 && takesID ? (range(1), []) : clientWords(of: detail)
+        ? relationshipTarget(of: detail) : detail.status == 404 && takesID ? (range(1), []) : clientTarget(of: detail)
     }
-    guard let first = way.first else { return nil }
-    if name == "call" { return words(2, way) }
-    if let option = options[first] { return option.words(at: Array(way.dropFirst())) }
-    switch (first, way.dropFirst().first) {
+    guard let first = steps.first else { return nil }
+    if name == "call" { return target(2, steps) }
+    if let option = options[first] { return option.target(at: Array(steps.dropFirst())) }
+    switch (first, steps.dropFirst().first) {
     case ("id", nil) where takesID, ("data", "id"?) where takesID: return (range(1), [])
     case ("filter", _) where name == "upsert": return options["key"].map { ($0.range, []) }
     case ("relationship", nil) where isRelating: return (range(2), [])
-    case ("data", "type"?) where way.count == 2 && !isRelating: return (range(0), [])
+    case ("data", "type"?) where steps.count == 2 && !isRelating: return (range(0), [])
     case ("data", "relationships"?) where isRelating:
-      return words(3, Array(way.dropFirst(way.dropFirst(3).first == "data" ? 4 : 3)))
-    case ("data", _) where isRelating: return words(3, Array(way.dropFirst()))
+      return target(3, Array(steps.dropFirst(steps.dropFirst(3).first == "data" ? 4 : 3)))
+    case ("data", _) where isRelating: return target(3, Array(steps.dropFirst()))
     case ("data", "attributes"?) where name == "transition": return options["to"].map { ($0.range, []) }
     case ("data", nil): return record.map { (range($0), []) }
     default: return nil
     }
   }
 
-  /// The words of a statement on a relationship that an error without a place is about: jsonapi-resources names in its
-  /// text what it means.
-  private func relatingWords(of detail: ErrorDetail) -> CaretTarget? {
+  /// The source range in a statement on a relationship for an error without a pointer: jsonapi-resources names the cause in
+  /// its message.
+  private func relationshipTarget(of detail: ErrorDetail) -> CaretTarget? {
     let text = detail.detail ?? ""
     func isNamed(_ id: String) -> Bool { text.split { " ,".contains($0) }.contains { $0 == id } }
     let linked = positional.count > 3 ? positional[3].value.identifiers : []
     switch detail.code {
     case _ where detail.status == 404, "103", "113":
       if detail.code != "113", linked.isEmpty || isNamed(value(1).idText ?? "") { return (range(1), []) }
-      return words(3, linked.first { isNamed($0.id) }?.path ?? [])
+      return target(3, linked.first { isNamed($0.id) }?.path ?? [])
     case "105": return (range(2), [])
-    case "115", "116": return words(3, [])
-    default: return clientWords(of: detail)
+    case "115", "116": return target(3, [])
+    default: return clientTarget(of: detail)
     }
   }
 
-  /// The words of the client, where an error says that it was made for another type.
-  private func clientWords(of detail: ErrorDetail) -> CaretTarget? {
+  /// The source range of the client, for an error that shows a client of the wrong type.
+  private func clientTarget(of detail: ErrorDetail) -> CaretTarget? {
     let isParent = detail.code == "106" && detail.detail?.hasSuffix("_id, is missing.") == true
     return isParent || detail.code == "101" && name != "call" && options["fields"] == nil ? (range(0), []) : nil
   }
 
-  /// The words of a part of an argument.
-  func words(_ index: Int, _ path: [String]) -> CaretTarget? {
-    index < positional.count ? positional[index].words(at: path) : nil
+  /// The source range of a part of an argument.
+  func target(_ index: Int, _ path: [String]) -> CaretTarget? {
+    index < positional.count ? positional[index].target(at: path) : nil
   }
 
   private var isRelating: Bool { ["link", "relink", "unlink", "relationship", "related"].contains(name) }
   private var takesID: Bool { isRelating || ["show", "update", "destroy", "transition"].contains(name) }
 
-  /// The way in a record to what its document has in a place: `/data/attributes/text` is `text`.
+  /// The path in a record for a pointer into its document: `text` for `/data/attributes/text`.
   ///
-  /// A pointer may lead into a field, name it with dashes or underscores, and take a relationship for an attribute.
-  private func path(of way: [String], in record: Int) -> [String]? {
-    guard way.count > 1, way[0] == "data", ["attributes", "relationships"].contains(way[1]), record < positional.count
+  /// A pointer can lead into a field, have dashes or underscores, and name a relationship as an attribute.
+  private func path(of steps: [String], in record: Int) -> [String]? {
+    guard steps.count > 1, steps[0] == "data", ["attributes", "relationships"].contains(steps[1]),
+      record < positional.count
     else { return nil }
-    guard way.count > 2 else { return [] }
-    let rest = Array(way.dropFirst(way[1] == "relationships" && way.dropFirst(3).first == "data" ? 4 : 3))
-    for members in [[way[1]], ["attributes"], ["relationships"], []] {
+    guard steps.count > 2 else { return [] }
+    let rest = Array(steps.dropFirst(steps[1] == "relationships" && steps.dropFirst(3).first == "data" ? 4 : 3))
+    for members in [[steps[1]], ["attributes"], ["relationships"], []] {
       guard let names = positional[record].value.names(in: members),
-        let name = names.first(where: { $0 == way[2] }) ?? names.first(where: { $0.dashed == way[2].dashed })
+        let name = names.first(where: { $0 == steps[2] }) ?? names.first(where: { $0.dashed == steps[2].dashed })
       else { continue }
       return members + [name] + rest
     }
@@ -144,18 +145,18 @@ extension Arguments {
 
   private static func steps(of pointer: String) -> [String] { pointer.split(separator: "/").map(unescaped) }
 
-  /// A step as it was before it was written in a pointer (RFC 6901, section 4).
+  /// An unescaped step of a pointer (RFC 6901, section 4).
   private static func unescaped(_ step: Substring) -> String {
     String(step).replacing("~1", with: "/").replacing("~0", with: "~")
   }
 }
 
 extension Arguments.Argument {
-  /// The words of a part of a record or a list that is written out: `["text"]` in `{text: ""}` is `""`.
+  /// The source range of a part of a literal record or list: `["text"]` in `{text: ""}` is `""`.
   ///
-  /// Where a part of the way is none that is written out, the words are those it comes from, and the rest of the way
-  /// goes with them. A name may be written with `_` for `-`.
-  func words(at path: [String]) -> Arguments.CaretTarget? {
+  /// If a part of the path is not a literal, it returns the source range of the expression and the rest of the path. A name
+  /// can have `_` for `-`.
+  func target(at path: [String]) -> Arguments.CaretTarget? {
     guard var expression else { return nil }
     for (index, key) in path.enumerated() {
       guard let part = expression.part(key) else { return (expression.range, path[index...]) }
@@ -166,7 +167,7 @@ extension Arguments.Argument {
 }
 
 extension Value {
-  /// The id that it stands for as the argument of a verb; nil where it is none.
+  /// The id that it has as an argument of a verb; nil if it has none.
   fileprivate var idText: String? {
     switch self {
     case .string(let text): text
@@ -177,13 +178,13 @@ extension Value {
     }
   }
 
-  /// The ids of linkage, each with the way to its words.
+  /// The ids of linkage, each with the path to its source range.
   fileprivate var identifiers: [(id: String, path: [String])] {
     guard case .list(let elements) = self else { return idText.map { [($0, [])] } ?? [] }
     return elements.enumerated().compactMap { index, element in element.idText.map { ($0, ["\(index)"]) } }
   }
 
-  /// The names of a record's fields, or of those of a member of a resource object; nil where it is none.
+  /// The names of a record's fields, or of the fields in a member of a resource object; nil for another value.
   fileprivate func names(in members: [String]) -> [String]? {
     switch self {
     case .record(let record):

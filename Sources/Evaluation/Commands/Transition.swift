@@ -9,9 +9,9 @@ extension Declaration.Option {
   fileprivate static let way: [Self] = [
     .init(name: "to", shape: .string, summary: "the state to reach", isRequired: true),
     .init(
-      name: "via", shape: .record, summary: "from which state each is reached: {published: \"draft\"}", isRequired: true
+      name: "via", shape: .record, summary: "the state before each state: {published: \"draft\"}", isRequired: true
     ),
-    .init(name: "with", shape: .record, summary: "the client for a step: {published: reviewers}"), .meta, .timeout,
+    .init(name: "with", shape: .record, summary: "the clients of some steps: {published: reviewers}"), .meta, .timeout,
     .expire,
   ]
 }
@@ -19,7 +19,7 @@ extension Declaration.Option {
 extension Command {
   static let transition = Command(
     Declaration(
-      name: "transition", summary: "Moves a resource to a state, through the states that lead there.",
+      name: "transition", summary: "Moves a resource to a state through the states between.",
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "ID", shape: .id)],
       options: Declaration.Option.way + [.dryRun], effect: .changes, result: "resource"),
     .changes { arguments, run throws(Fault) in
@@ -28,7 +28,7 @@ extension Command {
 }
 
 extension Stage {
-  /// Without those that look up or repeat one change.
+  /// The options without those that look up or repeat one change.
   private static let stepOptions = lookupOptions.filter { !["retry", "verify"].contains($0.name) }
 
   static let transition = sink(
@@ -44,7 +44,7 @@ extension Stage {
     }
   } plan: { plan, run throws(Fault) in
     let machine = try StateMachine(plan.arguments, id: "")
-    // A lookup would settle one step, and not the element.
+    // A lookup would settle one step but not the element.
     (plan.guards.verification, plan.guards.resolver) = (.none, nil)
     for client in machine.clients.values {
       try run.session.refuseStreamed(client, "transition")
@@ -56,34 +56,36 @@ extension Stage {
     ) { change, reply throws(ClientError) in
       try machine.following(change, reply)
     } step: { change in
-      "on the way to \(machine.goal), at the step to \(StateMachine.asked(change))"
+      "on the path to \(machine.goal), at the step to \(StateMachine.asked(change))"
     }
   }
 }
 
 extension ClientValue {
-  /// Refuses the client of a step whose connection takes no changes.
+  /// Throws if the connection of a step's client allows no changes.
   fileprivate func refuseReadOnly(_ arguments: Arguments) throws(Fault) {
     guard connection.protection == .readOnly else { return }
     throw Fault(.guarded(connection: connection.label), arguments)
   }
 }
 
-/// The way of a resource to a state (Retort.Client.StateMachine): each state has one predecessor, so that the path is
-/// the only one, and each step is an update of `state` whose reply says where the resource is now.
+/// The path of a resource to a state (Retort.Client.StateMachine).
+///
+/// Each state has one predecessor, so there is only one path. Each step is an update of `state`, whose reply has the new
+/// state.
 private struct StateMachine: ChangeSequence {
   private let arguments: Arguments
   private let client: ClientValue
   private var id: String
   let goal: String
   private let predecessors: [String: String]
-  /// The clients of steps, by their states.
+  /// The clients of the steps, by state.
   let clients: [String: ClientValue]
-  /// The states that are left to go through.
+  /// The remaining states.
   private var path: ArraySlice<String> = []
-  /// The state that was asked for last.
+  /// The state of the last update.
   private var asked: String?
-  /// The resource as it was read or answered last.
+  /// The resource as last received.
   private(set) var value = Value.null
 
   init(_ arguments: Arguments) throws(Fault) {
@@ -112,11 +114,11 @@ private struct StateMachine: ChangeSequence {
       }
       guard predecessors[field.name] != nil else {
         let near = nearest(to: field.name, among: Array(predecessors.keys))
-        throw refuse("is no step of via:", near.map { "did you mean \($0)?" })
+        throw refuse("is not a state of via:", near.map { "did you mean \($0)?" })
       }
       guard other.client.settings.type == client.client.settings.type else {
         throw refuse(
-          "is a client of \(other.client.settings.type), and the resource is one of \(client.client.settings.type)",
+          "is a client of \(other.client.settings.type), but the resource is one of \(client.client.settings.type)",
           "another queue for the same resources: client queue: \"...\" type: \"\(client.client.settings.type)\"")
       }
       clients[field.name] = other
@@ -124,17 +126,17 @@ private struct StateMachine: ChangeSequence {
     (self.predecessors, self.clients) = (predecessors, clients)
   }
 
-  /// The change to the first state on the way; the resource itself where it is there.
+  /// The change to the first state of the path; the resource itself if it is already in the target state.
   func lookedUp() throws(Fault) -> LookedUp {
     LookedUp(proposal: try step(to: path.first ?? goal), found: path.isEmpty ? value : nil)
   }
 
-  /// The state that a step asks for.
+  /// The state that a step requests.
   static func asked(_ change: Change) -> String { change.params["data"]?["attributes"]?["state"]?.stringValue ?? "" }
 
-  /// The change that follows on the reply to one, with this machine for any resource.
+  /// Returns the change that follows a reply, with this machine for any resource.
   ///
-  /// - Throws: an error where the resource is in another state than was asked for.
+  /// - Throws: An error if the resource is not in the requested state.
   func following(_ change: Change, _ reply: ChangeReply) throws(ClientError) -> Change? {
     var machine = self
     machine.id = change.id ?? ""
@@ -147,7 +149,7 @@ private struct StateMachine: ChangeSequence {
     } catch { throw ClientError(.value, error.message) }
   }
 
-  /// The same machine with the resource read and the path found.
+  /// The same machine, after it has read the resource and found the path.
   func begun(_ session: Session) async throws(Fault) -> StateMachine {
     var begun = self
     begun.value = try await shown()
@@ -164,47 +166,47 @@ private struct StateMachine: ChangeSequence {
     return try asked.map { state throws(Fault) in try step(to: state) }
   }
 
-  /// Checks that a reply has the state that was asked for.
+  /// Checks that a reply has the requested state.
   private func check(_ resource: Value, _ asked: String) throws(Fault) {
     guard let reached = state(in: resource) else {
       throw fault(
-        "the service took the step to \(asked), and its answer has no state: look at the resource before going on")
+        "the service accepted the step to \(asked), but its reply has no state: check the resource before you continue")
     }
     guard reached == asked else {
-      throw fault("asked for \(asked), and the service answered with state \(reached): it stays there")
+      throw fault("the service returned state \(reached) instead of \(asked); the resource stays in \(reached)")
     }
   }
 
-  func trail(of proposal: Proposal) -> String? { "on the way to \(goal), at the step to \(asked ?? goal)" }
+  func trail(of proposal: Proposal) -> String? { "on the path to \(goal), at the step to \(asked ?? goal)" }
 
-  /// A refusal with its place in an option.
+  /// A refusal with its source range in an option.
   private static func refusal(
     _ arguments: Arguments, _ option: String, _ name: String, _ message: String, _ nextStep: String?
   ) -> Fault {
-    let range = arguments[option]?.words(at: [name])?.range ?? arguments.range
+    let range = arguments[option]?.target(at: [name])?.range ?? arguments.range
     return Fault(.value, message, at: [Fault.Mark(range)], in: arguments.source, nextStep: nextStep)
   }
 
-  /// All states that lead to the goal, for where the resource's own is not known.
+  /// All states that lead to the goal, for a resource whose state is unknown.
   private func wholePath() throws(Fault) -> [String] {
     var (start, seen) = (goal, Set<String>())
     while let before = predecessors[start], seen.insert(start).inserted { start = before }
     return try path(from: seen.contains(start) ? "" : start)
   }
 
-  /// The states to go through, the goal last; none where it is there already.
+  /// The states to the goal, with the goal last; empty if it is already there.
   private func path(from start: String) throws(Fault) -> [String] {
     var path: [String] = []
     var state = goal
     while state != start {
       if path.contains(state) {
         let circle = (path.reversed() + [path.last ?? state]).joined(separator: " -> ")
-        throw fault("via: goes in a circle: \(circle)", at: arguments["via"])
+        throw fault("via: contains a cycle: \(circle)", at: arguments["via"])
       }
       path.append(state)
       guard let before = predecessors[state] else {
         throw fault(
-          "no way leads from \(start) to \(goal): via: does not say what comes before \(state)", at: arguments["via"],
+          "no path leads from \(start) to \(goal): via: has no state before \(state)", at: arguments["via"],
           nextStep: "via: {..., \(state): \"STATE BEFORE IT\"}")
       }
       state = before
@@ -229,7 +231,7 @@ private struct StateMachine: ChangeSequence {
   }
 
   private func state(of resource: Value) throws(Fault) -> String {
-    guard let state = state(in: resource) else { throw fault("the resource has no state that is a string") }
+    guard let state = state(in: resource) else { throw fault("the resource has no state, or not as a string") }
     return state
   }
 

@@ -58,7 +58,7 @@ private struct UpsertSequence: ChangeSequence {
   func trail(of proposal: Proposal) -> String? { nil }
 }
 
-/// A record, and the field by which its resource is looked up.
+/// A record and the field that identifies its resource.
 private struct Upsert {
   private let arguments: Arguments
   private let client: ClientValue
@@ -74,7 +74,7 @@ private struct Upsert {
     options = try arguments.documentOptions()
   }
 
-  /// Looks the resource up, and makes the change that the record needs (TheLanguage.md, "Commands").
+  /// Looks up the resource and returns the change that the record needs (TheLanguage.md, "Commands").
   ///
   /// - Throws: an error for a record without the key, if several resources have it, and if the service gives one that has
   ///   another: then it does not filter by that field.
@@ -100,7 +100,7 @@ private struct Upsert {
     return LookedUp(proposal: updating, found: client.resources(document, asked: include).first)
   }
 
-  /// The change that creates the resource, and its attributes and relationships, named as the script names them.
+  /// The change that creates the resource, and the resource's attributes and relationships under the script's names.
   private func creating() throws(Fault) -> (Proposal, content: JSONObject) {
     if record["attributes"] == nil, record["relationships"] == nil, record["id"]?.isNull == false {
       throw fault(
@@ -128,13 +128,13 @@ private struct Upsert {
     }
     if text.holds(",") {
       throw fault(
-        "the \(key) \(value.text) holds a comma: servers read it as two values",
+        "the \(key) \(value.text) contains a comma, which servers read as two values",
         nextStep: "take another field as key:, or send it by create or update")
     }
     return value
   }
 
-  /// What the service finds by the key.
+  /// Returns the resources that the service finds by the key.
   private func found(_ value: JSONValue) async throws(Fault) -> Document {
     var query = try arguments.query()
     query.filter = [(key, value.filterText ?? "")]
@@ -154,7 +154,7 @@ private struct Upsert {
       nextStep: "let known = stream \(clientText) | index-by .\(key) tells which are there")
   }
 
-  /// The client as the script names it.
+  /// The client's source text.
   private var clientText: String { arguments.source.text(arguments.range(0)) }
 
   private func fault(_ message: String, nextStep: String? = nil) -> Fault {
@@ -165,7 +165,7 @@ private struct Upsert {
 }
 
 extension JSONValue {
-  /// The text that a filter sends for it; nil for null, lists and objects.
+  /// The text that a filter sends for the value; nil for null, lists and objects.
   fileprivate var filterText: String? {
     switch self {
     case .string(let text): text
@@ -175,7 +175,7 @@ extension JSONValue {
     }
   }
 
-  /// Whether both are equal as `==` has it: numbers by size, records in any order of their fields; false for two types.
+  /// Whether both are equal by `==`: numbers by size, records in any order of their fields; false for different types.
   fileprivate func equals(_ other: JSONValue) -> Bool {
     switch (self, other) {
     case (.number(let a), .number(let b)): a == b || (try? Arithmetic.compare(a, b)) == 0
@@ -187,7 +187,7 @@ extension JSONValue {
 }
 
 extension JSONObject {
-  /// Whether a resource has these attributes and this linkage; linkage that it does not show counts as different.
+  /// Whether a resource has these attributes and this linkage; linkage that it lacks counts as different.
   fileprivate func isHeld(by resource: JSONObject) -> Bool {
     let attributes = self["attributes"]?.objectValue ?? [:]
     let relationships = self["relationships"]?.objectValue ?? [:]
@@ -201,7 +201,7 @@ extension JSONObject {
   }
 }
 
-/// What a relationship leads to: one, none, or many in any order.
+/// The linkage of a relationship: one, none, or many in any order.
 private struct Linked: Equatable {
   private let isMany: Bool
   private let identifiers: Set<Identifier>

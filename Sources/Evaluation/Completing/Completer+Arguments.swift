@@ -22,7 +22,7 @@ extension Completer {
     return call.isStage ? Stage.named(call.name)?.declaration : Command.named(call.name)?.declaration
   }
 
-  /// What can stand as an argument: a value in its place, or an option that is not given.
+  /// The candidates for an argument: values for its position, or options that are not given yet.
   var arguments: Offer {
     guard let target = context.target, let declaration else { return Offer(candidates: []) }
     let options = declaration.options.filter { !context.given.contains($0.name) }.map {
@@ -38,7 +38,7 @@ extension Completer {
     return Offer(candidates: values + (isOnlyValue ? [] : options + block))
   }
 
-  /// What can stand in a place.
+  /// The candidates for a positional argument.
   private func candidates(_ parameter: Declaration.Parameter) -> [Candidate] {
     switch parameter.shape {
     case .client: return names { if case .client = $0 { true } else { false } }
@@ -49,7 +49,7 @@ extension Completer {
     }
   }
 
-  /// What can stand as the value of an option, or as a part of a value.
+  /// The candidates for the value of an option or for a part of a value.
   var values: Offer {
     guard let target = context.target else { return Offer(candidates: data + functions(), suffix: nil) }
     var candidates = parts
@@ -70,7 +70,7 @@ extension Completer {
     return Offer(candidates: candidates + (isOnlyKnown ? [] : data), suffix: candidates.isEmpty ? nil : " ")
   }
 
-  /// The variables that hold data: no clients and connections.
+  /// The variables that hold data, without clients and connections.
   private var data: [Candidate] {
     names {
       switch $0 {
@@ -84,7 +84,7 @@ extension Completer {
 
   // MARK: Parts of values, by the learned schema
 
-  /// The client that the call is of.
+  /// The client of the call.
   var client: Shape.ResourceShape? {
     guard let call = context.target?.call, let place = call.places.first,
       case .client(let client) = inference.shape(of: place, context.flows)
@@ -92,7 +92,7 @@ extension Completer {
     return client.resource
   }
 
-  /// Where a value of the call goes on the wire.
+  /// The use of a value of the call on the wire.
   private enum Part {
     case filter([String])
     case fields([String])
@@ -124,7 +124,7 @@ extension Completer {
     }
   }
 
-  /// The keys that the record at the place can have, less those it has.
+  /// The keys that the record at the cursor can have, without those it has.
   var keys: Offer {
     let left = members.filter { !context.given.contains($0.name) }
     return Offer(
@@ -148,7 +148,7 @@ extension Completer {
     }
   }
 
-  /// The names that can be filtered by: what the service took, and what it did not refuse.
+  /// The names to filter by: those that the service accepted and the fields that it did not refuse.
   private func filters(_ client: Shape.ResourceShape) -> [(name: String, note: String?)] {
     let refused = client.schema.names(in: .filter, accepted: false).map(client.spelled)
     let taken = client.schema.names(in: .filter).map(client.spelled)
@@ -160,7 +160,7 @@ extension Completer {
     return fields
   }
 
-  /// What is known to stand at the place of a value, as it is written.
+  /// The known values at the cursor, as source text.
   private var parts: [Candidate] {
     guard let client else { return [] }
     switch part {
@@ -186,7 +186,7 @@ extension Completer {
     }
   }
 
-  /// The relationship that a call of `link` names.
+  /// The relationship in a call of `link`.
   private func related(_ client: Shape.ResourceShape) -> TypeSchema.Relationship? {
     guard let call = context.target?.call, call.places.count > (call.isStage ? 1 : 2) else { return nil }
     return client.relationship(
@@ -209,13 +209,13 @@ extension Completer {
     client.queue[type]?.ids.map { Candidate(text: JSONValue.string($0).written, note: "\(type), seen lately") } ?? []
   }
 
-  /// The values of an attribute that has few.
+  /// The values of an attribute that has only few.
   static func values(of attribute: TypeSchema.Attribute) -> [JSONValue] {
     let booleans: [JSONValue] = attribute.kinds.contains(.boolean) ? [true, false] : []
     return booleans + (attribute.hasMoreValues ? [] : attribute.values)
   }
 
-  /// The texts that can stand inside the string at the place, as the target wants them.
+  /// The candidates inside the string at the cursor, for the target.
   var partTexts: [String] {
     guard let client else { return [] }
     switch part {

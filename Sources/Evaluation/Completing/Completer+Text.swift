@@ -8,12 +8,12 @@ import Synchronization
 import Values
 
 extension Completer {
-  /// Texts as they stand inside a string.
+  /// Texts as they are written inside a string.
   static func texts(_ texts: [String]) -> [Candidate] {
     texts.map { Candidate(text: String(JSONValue.string($0).written.dropFirst().dropLast())) }
   }
 
-  /// What can stand inside the string at the place.
+  /// The candidates inside the string at the cursor.
   var textOffer: Offer {
     if !comparedTexts.isEmpty { return Offer(candidates: comparedTexts, suffix: "\"") }
     guard let target = context.target else { return Offer(candidates: [], suffix: nil) }
@@ -44,7 +44,7 @@ extension Completer {
     return Offer(candidates: Self.texts(partTexts) + words, suffix: "\"")
   }
 
-  /// The words of the option at the place.
+  /// The words of the option at the cursor.
   private var words: [Candidate] {
     guard let target = context.target, case .option(let name) = target.place, target.path.isEmpty else { return [] }
     let declared =
@@ -58,7 +58,7 @@ extension Completer {
 
   // MARK: Names of a type
 
-  /// An element of a list with commas, less those before it.
+  /// An element of a comma-separated list, without the elements before it.
   private func list(_ candidates: [Candidate]) -> Offer {
     let before = context.word.lastIndex(of: ",").map { context.word.index(after: $0) } ?? context.word.startIndex
     let rest = context.word[before...]
@@ -87,7 +87,7 @@ extension Completer {
     return shape.fields.filter { !["id", "type"].contains($0.name) }.map { Candidate(text: $0.name, note: $0.note) }
   }
 
-  /// Paths of relationships, a step at a time.
+  /// Paths of relationships, one step at a time.
   private var includes: Offer {
     guard let client else { return Offer(candidates: [], suffix: nil) }
     let start = context.word.lastIndex(of: ",").map { context.word.index(after: $0) } ?? context.word.startIndex
@@ -112,13 +112,13 @@ extension Completer {
     let fitting = candidates.filter { candidate in
       candidate.text.hasPrefix(path) && !refused.contains(candidate.text) && !given.contains { $0 == candidate.text }
     }
-    // A path may go on with a further step: the string is not closed.
+    // The path may continue, so the string is not closed.
     return Offer(candidates: fitting, suffix: nil, kept: context.word.count - path.count)
   }
 
   // MARK: Queues and addresses
 
-  /// The queues of the connections that are open, as far as they are known.
+  /// The known queues of the open connections.
   private var queues: [Candidate] {
     session.state.withLock(\.connections).flatMap { connection in
       let known = connection.link.queues ?? (connection.queues.names + session.knownQueues(of: connection))
@@ -126,14 +126,14 @@ extension Completer {
     }
   }
 
-  /// The types that the queue of a `client` was seen with.
+  /// The types that were seen on the queue of a `client`.
   private var types: [String] {
     guard let range = context.target?.call.options["queue"] else { return [] }
     let queue = inference.source.text(range).filter { $0 != "\"" }
     return inference.schema(queue).map { $0.types } ?? []
   }
 
-  /// What `connect` opens: what is open, what the environment names, the sample and databases.
+  /// The addresses for `connect`: open connections, the environment's address, the sample and databases.
   private var addresses: Offer {
     let embedded = "embedded:"
     if context.word.hasPrefix(embedded) {
@@ -161,7 +161,7 @@ extension Completer {
     [".csv", ".tsv", ".json", ".ndjson", ".jsonl", ".txt"].contains { name.hasSuffix($0) }
   }
 
-  /// The files and folders that a path at the place can go on with.
+  /// The files and folders that can continue the path at the cursor.
   private func files(from start: Int = 0, _ condition: (String) -> Bool) -> Offer {
     let path = String(context.word.dropFirst(start))
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
@@ -178,12 +178,12 @@ extension Completer {
   }
 }
 
-/// What a folder holds.
+/// The content of a folder.
 enum FolderEntries {
-  /// How many entries are read.
+  /// The maximum number of entries read.
   private static let limit = 5000
 
-  /// The names in a folder and whether each is a folder; none where it can't be read.
+  /// The names in a folder and whether each is a folder; empty if it can't be read.
   static func all(in path: String) -> [(name: String, isFolder: Bool)] {
     guard let directory = unsafe opendir(path) else { return [] }
     defer { unsafe closedir(directory) }

@@ -4,7 +4,7 @@ import LearnedSchema
 import Redaction
 import Values
 
-/// Finds what can stand at a place of a text, from what is in memory.
+/// Finds the completions at a cursor position from data in memory.
 struct Completer {
   typealias Candidate = Completions.Candidate
 
@@ -13,15 +13,15 @@ struct Completer {
   let definitions: [String: Definition]
   let session: Session
 
-  /// What is offered, and what follows it.
+  /// The offered candidates and the text that follows them.
   struct Offer {
     var candidates: [Candidate]
     var suffix: Character? = " "
-    /// How much of the typed word stays before what is offered.
+    /// The length of the typed text that stays before the candidate.
     var kept = 0
   }
 
-  /// The most that is offered.
+  /// The maximum number of candidates.
   private static let limit = 1000
 
   var completions: Completions {
@@ -62,7 +62,7 @@ struct Completer {
       + Vocabulary.promptWords.map { Candidate(text: $0, note: "word of the prompt") }
   }
 
-  /// What can begin a pipeline.
+  /// The candidates at the start of a pipeline.
   private var heads: [Candidate] { Self.words(of: Command.all.map(\.declaration)) + defs + names }
 
   private var stages: [Candidate] { Self.words(of: Stage.all.map(\.declaration)) + defs }
@@ -81,7 +81,7 @@ struct Completer {
     (context.mayOpenBlock ? ["and", "or", "in", "do"] : ["and", "or", "in"]).map { Candidate(text: $0) }
   }
 
-  /// What can stand in an expression: fields of the element first, as most expressions of a stage read one.
+  /// The candidates in an expression: the element's fields first, because most expressions of a stage read one.
   var operands: [Candidate] {
     let fields = context.flows.isEmpty ? [] : inference.element(context.flows).fields
     return Self.names(of: fields).map { Candidate(text: "." + $0.text, note: $0.note) } + names + functions
@@ -90,13 +90,13 @@ struct Completer {
 
   // MARK: Names and fields
 
-  /// The variables, with what each is.
+  /// The variables with a description of each.
   var names: [Candidate] {
     let own = context.names.map { Candidate(text: $0.name, note: inference.shape(ofName: $0.name).note) }
     return own + inference.variables.map { Candidate(text: $0.key, note: $0.value.note) }
   }
 
-  /// The variables that hold what a condition wants.
+  /// The variables that meet a condition.
   func names(_ condition: (Shape) -> Bool) -> [Candidate] {
     names.filter { condition(inference.shape(ofName: $0.text)) }
   }
@@ -106,7 +106,7 @@ struct Completer {
     return Self.names(of: shape.fields)
   }
 
-  /// The names of fields that can stand after a dot.
+  /// The field names after a dot.
   private static func names(of fields: [Shape.Field]) -> [Candidate] {
     fields.filter { $0.name.isName }.map { Candidate(text: $0.name, note: $0.note) }
   }
@@ -119,12 +119,12 @@ struct Completer {
 
   private var compared: [Candidate] { comparedValues.map { Candidate(text: $0.written) } }
 
-  /// The values of the attribute that the text at the place is compared with.
+  /// The values of the attribute that the text at the cursor is compared with.
   var comparedTexts: [Candidate] { Self.texts(comparedValues.compactMap(\.stringValue)) }
 }
 
 extension Shape {
-  /// What a variable of this shape is, on a line.
+  /// The description of a variable of this shape, in one line.
   var note: String? {
     switch self {
     case .client(let client): client.note
@@ -142,12 +142,12 @@ extension Shape {
 }
 
 extension JSONValue {
-  /// The value as it is written in a statement, with what a terminal must not be sent as JSON's escapes.
+  /// The value as source text; characters that are not safe for a terminal are written as JSON escapes.
   var written: String { TerminalText.json(text) }
 }
 
 extension String {
-  /// Whether it can be written as a name.
+  /// Whether it can be written without quotes.
   var isName: Bool {
     let isStart = utf8.first.map { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A || $0 == 0x5F } ?? false
     var (before, isGood) = (UInt8(ascii: "-"), isStart)

@@ -1,17 +1,17 @@
-/// What can stand at a place of a text.
+/// The completions at a cursor position.
 public struct Completions: Sendable, Equatable {
-  /// One of the things that can stand there.
+  /// One completion.
   public struct Candidate: Sendable, Equatable {
-    /// The text, in full.
+    /// The full text.
     public var text: String
-    /// What it is, on a line.
+    /// Its description, in one line.
     public var note: String?
   }
 
-  /// Where the replaced text begins, in bytes of UTF-8 from the beginning of the text; it ends at the place.
+  /// The start of the replaced text, as a UTF-8 offset from the start of the text; it ends at the cursor.
   public var start: Int
-  /// What can stand there, in order.
+  /// The candidates, in order.
   public var candidates: [Candidate] = []
-  /// What follows the candidate where it is the only one.
+  /// The text after the candidate if it is the only one.
   public var suffix: Character?
 }

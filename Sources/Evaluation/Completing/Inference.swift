@@ -3,31 +3,31 @@ import Language
 import LearnedSchema
 import Values
 
-/// Tells what expressions and pipelines of a text give, from variables, the text's own names and the learned schema.
+/// Infers the values of expressions and pipelines from variables, names defined in the text and the learned schema.
 struct Inference {
   let source: SourceText
   /// The variables of the top level.
   let variables: [String: Shape]
-  /// The names that the text makes.
+  /// The names that the text defines.
   let names: [CursorContext.Name]
-  /// The schema of a queue on the connection that is open, where there is one.
+  /// The schema of a queue on the open connection, if there is one.
   let schema: (String) -> QueueSchema?
-  /// The resources of a type, as the clients that are open know them.
+  /// The resources of a type, as the open clients know them.
   let typed: (String) -> Shape.ResourceShape?
-  /// How deep one name may lead to another.
+  /// The maximum depth of names that refer to other names.
   private static let depthLimit = 20
 
-  /// What flows at a place.
+  /// The elements of the pipeline at a position.
   func element(_ flows: [SourceRange], depth: Int = 0) -> Shape {
     flows.reduce(.unknown) { element, range in shape(ofPipeline: range, element, depth).element }
   }
 
-  /// What the expression in a range gives.
+  /// The shape of the expression in a range.
   func shape(of range: SourceRange, _ flows: [SourceRange]) -> Shape {
     shape(ofPipeline: range, element(flows), 0)
   }
 
-  /// The attribute that the expression in a range reads; nil where it reads none that is known.
+  /// The attribute that the expression in a range reads; nil if it reads no known attribute.
   func attribute(in range: SourceRange, _ flows: [SourceRange]) -> TypeSchema.Attribute? {
     let statements = Parser.parse(SourceText(name: "", text: source.text(range))).program.statements
     guard case .pipeline(let pipeline)? = statements.first?.kind, case .expression(let expression) = pipeline.head
@@ -45,7 +45,7 @@ struct Inference {
     }
   }
 
-  /// What a name of the text or a variable is.
+  /// The shape of a name in the text or of a variable.
   func shape(ofName name: String, depth: Int = 0) -> Shape {
     guard depth < Self.depthLimit else { return .unknown }
     guard let made = names.last(where: { $0.name == name }) else { return variables[name] ?? .unknown }
@@ -111,7 +111,7 @@ struct Inference {
     }
   }
 
-  /// The client that a call of `client` makes.
+  /// The client that a call of `client` creates.
   private func client(_ command: Language.Command) -> Shape {
     guard let queue = command.literal("queue"), let schema = schema(queue) else { return .unknown }
     let keys = command.literal("keys").flatMap(Settings.Keys.init) ?? .wire
@@ -145,7 +145,7 @@ struct Inference {
     }
   }
 
-  /// The fields that `select` or `with` gives.
+  /// The fields that `select` or `with` returns.
   private func selected(_ stage: Language.Command, _ element: Shape, _ depth: Int) -> [(name: String, shape: Shape)] {
     stage.arguments.compactMap { argument -> (name: String, shape: Shape)? in
       switch argument {
@@ -157,7 +157,7 @@ struct Inference {
 }
 
 extension Language.Command {
-  /// The text in a place, where it is written as one.
+  /// The string literal in an argument, if it is one.
   fileprivate func text(_ place: Int) -> String? {
     let places = arguments.compactMap { if case .positional(let expression) = $0 { expression } else { nil } }
     guard places.indices.contains(place), case .string(let parts) = places[place].kind, parts.count == 1,

@@ -6,12 +6,12 @@ import Synchronization
 import Values
 
 extension Interpreter {
-  /// Finds what can stand at a place of a text that is being typed, from what is in memory: nothing is sent.
+  /// Finds the completions at a position of a text being typed, from data in memory; it sends nothing.
   ///
   /// - Parameters:
-  ///   - text: The statements that are typed, with the lines before that belong to them.
-  ///   - place: The place in bytes of UTF-8.
-  /// - Returns: What fits, in the order of the alphabet.
+  ///   - text: The statements being typed, with their earlier lines.
+  ///   - place: The UTF-8 offset of the cursor.
+  /// - Returns: The completions, in alphabetical order.
   public func completion(of text: String, at place: Int) -> Completions {
     let context = CursorContext(of: text, at: place)
     let (values, definitions) = completionFacts
@@ -24,24 +24,24 @@ extension Interpreter {
 }
 
 extension Session {
-  /// Where the queues of a connection are, by the name that stays when the program ends.
+  /// The identity of a connection's broker, which is the same in later runs of the program.
   func schemaPlace(of connection: ConnectionValue) -> String {
-    connection.address.hasPrefix("embedded:") ? connection.address : connection.link.place
+    connection.address.hasPrefix("embedded:") ? connection.address : connection.link.brokerIdentity
   }
 
-  /// The queues of a connection that something was learned of.
+  /// The queues of a connection that have a learned schema.
   func knownQueues(of connection: ConnectionValue) -> [String] {
     host.schemas.queues(at: schemaPlace(of: connection))
   }
 
-  /// The schema of a client's queue, with what was kept of it.
+  /// The schema of a client's queue, including the stored part.
   func schema(of client: ClientValue) -> QueueSchema {
     let schema = host.schemas.schema(of: client.queue, at: schemaPlace(of: client.connection))
     schema.load()
     return schema
   }
 
-  /// The schema that learns from the replies of a queue; nil where replies are made up.
+  /// The schema that learns from the replies of a queue; nil if the replies are simulated.
   func schemaToLearn(of queue: String, on connection: ConnectionValue) -> QueueSchema? {
     guard !options.isOffline else { return nil }
     let schema = host.schemas.schema(of: queue, at: schemaPlace(of: connection))
@@ -49,7 +49,7 @@ extension Session {
     return schema
   }
 
-  /// The schema of a queue on the only connection that is open.
+  /// The schema of a queue on the only open connection.
   fileprivate func schema(ofQueue queue: String) -> QueueSchema? {
     let open = state.withLock(\.connections)
     guard open.count == 1, let connection = open.first else { return nil }
@@ -58,14 +58,14 @@ extension Session {
     return schema
   }
 
-  /// What is known of a type, by a client of it or of a queue that it came from.
+  /// The known schema of a type, through a client of the type or of its queue.
   fileprivate func resource(ofType type: String) -> Shape.ResourceShape? {
     let clients = state.withLock(\.clients)
     let client = clients.first { $0.client.settings.type == type } ?? clients.first { schema(of: $0)[type] != nil }
     return client.map { Shape.ResourceShape(queue: schema(of: $0), type: type, keys: $0.client.settings.keys) }
   }
 
-  /// What is known of a variable's value.
+  /// The shape of a variable's value.
   fileprivate func shape(of fact: (value: Value, streamed: String?)) -> Shape {
     switch fact.value {
     case .client(let client):

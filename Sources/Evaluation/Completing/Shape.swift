@@ -3,10 +3,10 @@ import JSONText
 import LearnedSchema
 import Values
 
-/// What is known of a value before the statement runs, for completion.
+/// The shape of a value, as known before the statement runs, for completion.
 indirect enum Shape {
   case unknown
-  /// A value that a variable holds.
+  /// The value of a variable.
   case value(Value)
   case resource(ResourceShape)
   /// A list, a page or a stream.
@@ -18,7 +18,7 @@ indirect enum Shape {
   case error
   case scalar
 
-  /// A resource of a type that the service on a queue gives.
+  /// A resource of a type from the service on a queue.
   struct ResourceShape {
     var queue: QueueSchema
     var type: String
@@ -27,7 +27,7 @@ indirect enum Shape {
     var schema: TypeSchema { queue[type] ?? TypeSchema() }
   }
 
-  /// A client: what it asks for.
+  /// A client, with the resources that it requests.
   struct ClientShape {
     var resource: ResourceShape
     var note: String
@@ -35,10 +35,10 @@ indirect enum Shape {
 }
 
 extension Shape {
-  /// A field: its name and what it is.
+  /// A field's name and description.
   typealias Field = (name: String, note: String?, shape: Shape)
 
-  /// The fields that can be read of it.
+  /// Its readable fields.
   var fields: [Field] {
     switch self {
     case .resource(let resource): resource.fields
@@ -70,10 +70,10 @@ extension Shape {
     }
   }
 
-  /// What the field of a name is.
+  /// The shape of a field.
   func field(_ name: String) -> Shape { fields.first { $0.name == name }?.shape ?? .unknown }
 
-  /// What its elements are; a value that is none of elements is one itself.
+  /// The shape of its elements; a value without elements is its own element.
   var element: Shape {
     switch self {
     case .elements(let element): element
@@ -87,7 +87,7 @@ extension Shape {
 }
 
 extension Shape.ResourceShape {
-  /// Its fields, as the client writes their names.
+  /// Its fields under the client's spelling.
   var fields: [Shape.Field] {
     let schema = schema
     let attributes = schema.attributes.entries.map { name, attribute -> Shape.Field in
@@ -100,31 +100,31 @@ extension Shape.ResourceShape {
     return members + relationships + attributes.filter { field in !relationships.contains { $0.name == field.name } }
   }
 
-  /// What a relationship leads to.
+  /// The target of a relationship.
   func related(_ relationship: TypeSchema.Relationship) -> Shape {
     guard let type = relationship.types.first else { return .unknown }
     let shape = Shape.resource(Self(queue: queue, type: type, keys: keys))
     return relationship.isToMany == true ? .elements(shape) : shape
   }
 
-  /// A name as the client writes it.
+  /// A name in the client's spelling.
   func spelled(_ name: String) -> String {
     keys == .underscore ? String(name.map { $0 == "-" ? "_" : $0 }) : name
   }
 
-  /// The relationship of a name as the client writes it.
+  /// The relationship with a name in the client's spelling.
   func relationship(_ name: String) -> TypeSchema.Relationship? {
     schema.relationships.entries.first { spelled($0.name) == name }?.value
   }
 
-  /// The attribute of a name as the client writes it.
+  /// The attribute with a name in the client's spelling.
   func attribute(_ name: String) -> TypeSchema.Attribute? {
     schema.attributes.entries.first { spelled($0.name) == name }?.value
   }
 }
 
 extension TypeSchema.Attribute {
-  /// What it is, in words: `string or null: "draft", "published"`.
+  /// Its description: `string or null: "draft", "published"`.
   var note: String {
     let kinds = (kinds.map(\.rawValue).sorted() + (isNullable ? ["null"] : [])).joined(separator: " or ")
     guard !values.isEmpty, !kinds.contains("time") else { return kinds }
@@ -134,7 +134,7 @@ extension TypeSchema.Attribute {
 }
 
 extension TypeSchema.Relationship {
-  /// What it leads to, in words: `to many tags`.
+  /// Its description: `to many tags`.
   var note: String {
     let number = isToMany.map { $0 ? "to many " : "to one " } ?? "to "
     return types.isEmpty ? "relationship" : number + types.joined(separator: " or ")

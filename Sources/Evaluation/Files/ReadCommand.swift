@@ -44,7 +44,7 @@ extension Session {
     }
     if isTaken {
       throw Fault(
-        .file, "standard input was read already", nextStep: "keep it: let rows = read \"-\" as: \"csv\" | collect")
+        .file, "standard input was already read", nextStep: "keep it: let rows = read \"-\" as: \"csv\" | collect")
     }
   }
 }
@@ -52,14 +52,14 @@ extension Session {
 extension Stage {
   static let write = Stage(
     Declaration(
-      name: "write", summary: "Writes the elements to a file, whole or not at all.",
+      name: "write", summary: "Writes the elements to a file, completely or not at all.",
       parameters: [.init(name: "FILE", shape: .string)],
       options: [
         .init(
           name: "as", shape: .string, fallback: "the suffix", summary: "the format: \(FileFormat.list)",
           words: FileFormat.allCases.map(\.rawValue)),
-        .init(name: "append", shape: .boolean, fallback: "false", summary: "adds to the file instead"),
-        .init(name: "new", shape: .boolean, fallback: "false", summary: "refuses a file that is there"),
+        .init(name: "append", shape: .boolean, fallback: "false", summary: "appends to the file"),
+        .init(name: "new", shape: .boolean, fallback: "false", summary: "refuses an existing file"),
       ], effect: .writes, result: "elements")
   ) { call in
     let path = call.once(0)

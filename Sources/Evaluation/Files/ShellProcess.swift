@@ -3,13 +3,13 @@ import JSONText
 import Values
 import Formats
 
-/// A command of the shell that is fed while it runs, and what it prints is passed on.
+/// A shell command whose input is written while its output is read.
 final class ShellProcess {
   private let id: pid_t
   private var input: Int32
   private let output: Int32
 
-  /// Starts `/bin/sh -c COMMAND`; its standard error is the program's (posix_spawn).
+  /// Starts `/bin/sh -c COMMAND` with the program's standard error (posix_spawn).
   init(_ command: String) throws(Fault) {
     let (toChild, fromChild) = (try Self.pipe(), try Self.pipe())
     defer {
@@ -29,7 +29,7 @@ final class ShellProcess {
     for end in [input, output] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
   }
 
-  /// The two ends of a pipe, which only the child's own copies outlive.
+  /// The two ends of a pipe, which the child does not inherit except as its standard streams.
   private static func pipe() throws(Fault) -> (reading: Int32, writing: Int32) {
     var ends: [Int32] = [-1, -1]
     guard unsafe Glibc.pipe(&ends) == 0 else { throw FileDescriptor.failure("can't run sh") }
@@ -58,7 +58,7 @@ final class ShellProcess {
     return unsafe posix_spawn(&id, "/bin/sh", &actions, &attributes, &words, environ)
   }
 
-  /// Feeds bytes, passing on what the command prints meanwhile; it may have closed its input.
+  /// Writes bytes to the command, and its output to `run`; the command may have closed its input.
   func feed(_ bytes: [UInt8], _ run: Run) throws(Fault) {
     var offset = 0
     while offset < bytes.count, input >= 0 {
@@ -76,7 +76,7 @@ final class ShellProcess {
     }
   }
 
-  /// Ends the input, passes on the rest and gives the exit status; a signal's is 128 and its number.
+  /// Closes the input, writes the rest of the output and returns the exit status; for a signal 128 plus its number.
   func finish(_ run: Run) throws(Fault) -> Int32 {
     closeInput()
     while try wait(0, run) {}
@@ -85,7 +85,7 @@ final class ShellProcess {
     return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
   }
 
-  /// Ends the command.
+  /// Kills the command.
   func abandon() {
     kill(id, SIGTERM)
     closeInput()
@@ -97,7 +97,7 @@ final class ShellProcess {
     input = -1
   }
 
-  /// Waits for the command to print, or to take input if `wanted`; false where it prints no more.
+  /// Waits for output of the command, or until it accepts input if `wanted`; returns false at the end of the output.
   @discardableResult private func wait(_ wanted: Int16, _ run: Run) throws(Fault) -> Bool {
     var ends = [
       pollfd(fd: output, events: Int16(POLLIN), revents: 0),
@@ -117,7 +117,7 @@ extension Stage {
   static let sh = Stage(
     Declaration(
       name: "sh",
-      summary: "Feeds the elements as JSON lines to a shell command, and prints what it prints; needs --allow-sh.",
+      summary: "Pipes the elements as JSON lines through a shell command; needs --allow-sh.",
       parameters: [.init(name: "COMMAND", shape: .string)], effect: .writes, result: "null")
   ) { call in
     let command = call.once(0)
@@ -125,7 +125,7 @@ extension Stage {
     return .sink { frame, stream, _ throws(Fault) in
       do throws(Fault) {
         guard frame.run.session.options.allowsShell else {
-          throw Fault(.refused, "sh runs programs, which is off", nextStep: "retort --allow-sh ...")
+          throw Fault(.refused, "sh is not allowed", nextStep: "start the program with --allow-sh")
         }
         guard case .string(let text) = try await command.run(&frame) else {
           throw Fault(.type, "sh needs a command as a string")
@@ -139,7 +139,7 @@ extension Stage {
 }
 
 extension ShellProcess {
-  /// Runs a command over a stream.
+  /// Runs a command on a stream.
   fileprivate static func run(_ command: String, _ stream: inout ElementStream, _ run: Run) async throws(Fault) -> Int32
   {
     run.output.flush()

@@ -2,12 +2,12 @@ import JSONText
 import Language
 import Values
 
-/// A word with parentheses: a value made of values.
+/// A function, which computes a value from values.
 struct Function: Sendable {
   typealias Body = @Sendable ([Value], Run) throws(Fault) -> Value
 
   let name: String
-  /// How it is called: `replace(text, pattern, by)`.
+  /// Its signature: `replace(text, pattern, by)`.
   let signature: String
   let summary: String
   let arguments: ClosedRange<Int>
@@ -33,14 +33,14 @@ struct Function: Sendable {
 
   func takes(_ count: Int) -> Bool { arguments.contains(count) }
 
-  /// How many arguments it takes, in words.
+  /// The number of its arguments, in words.
   var arity: String {
     let (least, most) = (arguments.lowerBound, arguments.upperBound)
     if least == most { return least == 1 ? "1 argument" : "\(least) arguments" }
     return "\(least) to \(most) arguments"
   }
 
-  /// The string in a place.
+  /// The string argument at an index.
   static func string(_ values: [Value], _ index: Int, _ name: String) throws(Fault) -> String {
     guard case .string(let text) = values[index] else {
       throw Fault(

@@ -5,7 +5,9 @@ import Values
 
 extension Function {
   static let numbers: [Function] = [
-    Function("int(value)", "The integer of a text or a number, which must be one.", takes: 1...1, #"int("42")"#, "42") {
+    Function(
+      "int(value)", "The integer of a text or a number; anything else is an error.", takes: 1...1, #"int("42")"#, "42"
+    ) {
       values, _ throws(Fault) in
       let number = try parsed(values[0], "int")
       guard let decimal = Decimal(number), decimal.exponent >= 0 || number.text.contains(".") else {
@@ -19,13 +21,13 @@ extension Function {
       .number(try parsed(values[0], "number"))
     },
     rounding(
-      "round", .nearest, "The number rounded to places after the point, by default none; halves away from 0.",
+      "round", .nearest, "The number rounded to decimal places, by default none; halves away from 0.",
       "round(2.5)", "3"),
     rounding(
-      "floor", .down, "The greatest number that is no greater, with places after the point, by default none.",
+      "floor", .down, "The number rounded down to decimal places, by default none.",
       "floor(-2.5)", "-3"),
     rounding(
-      "ceil", .up, "The least number that is no less, with places after the point, by default none.", "ceil(2.1)", "3"),
+      "ceil", .up, "The number rounded up to decimal places, by default none.", "ceil(2.1)", "3"),
     Function("abs(number)", "The number without its sign.", takes: 1...1, "abs(-3)", "3") { values, _ throws(Fault) in
       if case .duration(let duration) = values[0] { return .duration(duration < .zero ? .zero - duration : duration) }
       let number = try Self.number(values, 0, "abs")
@@ -33,13 +35,13 @@ extension Function {
     },
   ]
 
-  /// Which of the two nearest numbers a number becomes.
+  /// A mode of rounding.
   private enum Rounding {
-    /// The nearer one; of a half the one further from 0.
+    /// To the nearest number; halves away from 0.
     case nearest
     case down, up
 
-    /// Whether a number goes to the neighbour further from 0, when its digits are cut off and a rest is left.
+    /// Whether a number with a remainder is rounded away from 0.
     func leavesZero(_ rest: BigInt, of unit: BigInt) -> Bool {
       switch self {
       case .nearest: rest.magnitude * 2 >= unit.magnitude
@@ -66,19 +68,19 @@ extension Function {
     case .string(let text):
       if let number = JSONNumber(text: text) { return number }
       throw Fault(
-        .value, "\(name): \(text.quoted) is no number",
-        nextStep: JSONNumber(text: text.trimmed) == nil ? nil : "\(name)(trim(x)) takes spaces off")
+        .value, "\(name): \(text.quoted) is not a number",
+        nextStep: JSONNumber(text: text.trimmed) == nil ? nil : "\(name)(trim(x)) removes spaces")
     default:
       throw Fault(
         .type, "\(name) needs a string or a number, not \(value.typeWithArticle)",
-        nextStep: value.isNull ? "where .field != null leaves null out; \(name)(.field ?? 0) counts it as 0" : nil)
+        nextStep: value.isNull ? "where .field != null removes null; \(name)(.field ?? 0) replaces it by 0" : nil)
     }
   }
 
   private static func whole(_ number: JSONNumber) throws(Fault) -> JSONNumber { try rounded(number, 0, .nearest) }
 
   private static func notInteger(_ value: Value) -> Fault {
-    Fault(.value, "int: \(value.label) is no integer", nextStep: "round(number(x)) gives the nearest")
+    Fault(.value, "int: \(value.label) is not an integer", nextStep: "round(number(x)) gives the nearest")
   }
 
   private static func rounded(

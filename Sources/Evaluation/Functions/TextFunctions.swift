@@ -29,7 +29,7 @@ extension Function {
       return .list(parts.map { .string($0) })
     },
     Function(
-      "join(list, separator)", "The elements as one text with separators between.", takes: 1...2,
+      "join(list, separator)", "The elements as one text, with separators between them.", takes: 1...2,
       #"join(["a", "b"], "-")"#, "\"a-b\""
     ) { values, _ throws(Fault) in
       let separator = values.count > 1 ? try string(values, 1, "join") : ""
@@ -43,7 +43,7 @@ extension Function {
     },
     Function(
       "replace(text, what, by)",
-      "The text with a part or pattern replaced wherever it stands; for a pattern $1 to $9 are its groups and $$ a dollar.",
+      "The text with each part or match of a pattern replaced; $1 to $9 are groups of a pattern and $$ a dollar.",
       takes: 3...3, #"replace("a-b", "-", "+")"#, "\"a+b\""
     ) { values, _ throws(Fault) in
       let (text, by) = (try string(values, 0, "replace"), try string(values, 2, "replace"))
@@ -51,7 +51,8 @@ extension Function {
       return .string(try replaced(text, try string(values, 1, "replace"), by))
     },
     Function(
-      "matches(text, pattern)", "Whether a pattern is found in a text.", takes: 2...2, #"matches("draft", /^d/)"#,
+      "matches(text, pattern)", "Whether a text contains a match of a pattern.", takes: 2...2,
+      #"matches("draft", /^d/)"#,
       "true"
     ) { values, _ throws(Fault) in
       guard case .pattern(let pattern) = values[1] else {
@@ -61,7 +62,7 @@ extension Function {
     },
     Function(
       "capture(text, pattern)",
-      "What the groups of a pattern matched first, null for one that took no part; null without a match.", takes: 2...2,
+      "The groups of a pattern's first match, null for a group that took no part; null without a match.", takes: 2...2,
       #"capture("2026-05", /(\d+)-(\d+)/)"#, "\"2026\"\n\"05\""
     ) { values, _ throws(Fault) in
       guard case .pattern(let pattern) = values[1] else {
@@ -69,13 +70,13 @@ extension Function {
       }
       let text = try string(values, 0, "capture")
       guard pattern.groupCount > 0 else {
-        throw Fault(.value, "\(pattern.description) has no group", nextStep: "a group stands in parentheses: /(...)/")
+        throw Fault(.value, "\(pattern.description) has no group", nextStep: "put a group in parentheses: /(...)/")
       }
       guard let groups = try pattern.groups(in: text) else { return .null }
       return .list(groups.map { $0.map { .string($0) } ?? .null })
     },
     Function(
-      "contains(text, part)", "Whether a text holds a part, or a list an element.", takes: 2...2,
+      "contains(text, part)", "Whether a text contains a part, or a list an element.", takes: 2...2,
       #"contains("draft", "raf")"#, "true"
     ) { values, _ throws(Fault) in
       if case .string(let text) = values[0] { return .bool(text.holds(try string(values, 1, "contains"))) }
@@ -96,7 +97,7 @@ extension Function {
       .bool(try string(values, 0, "ends-with").ends(with: try string(values, 1, "ends-with")))
     },
     Function(
-      "string(value)", "The value as text: a string as it is, all else as JSON.", takes: 1...1, "string(1.10)",
+      "string(value)", "The value as text: a string as it is, any other value as JSON.", takes: 1...1, "string(1.10)",
       "\"1.10\""
     ) { values, _ throws(Fault) in
       .string(try values[0].interpolated())
@@ -113,7 +114,7 @@ extension Function {
       }
     },
   ]
-  /// A text with another in place of a part; an empty part stands before and after each code point.
+  /// A text with a part replaced; an empty part matches before and after each code point.
   private static func replaced(_ text: String, _ what: String, _ by: String) throws(Fault) -> String {
     let count = what.isEmpty ? text.unicodeScalars.count + 1 : text.places(of: what).count
     let (added, isOver) = count.multipliedReportingOverflow(by: by.utf8.count)

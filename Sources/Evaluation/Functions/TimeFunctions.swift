@@ -3,10 +3,10 @@ import Values
 
 extension Function {
   static let times: [Function] = [
-    Function("now()", "The time now.", takes: 0...0, #"now() > time("2026-01-01")"#, "true") { _, _ throws(Fault) in
+    Function("now()", "The current time.", takes: 0...0, #"now() > time("2026-01-01")"#, "true") { _, _ throws(Fault) in
       .time(Instant.now)
     },
-    Function("ago(duration)", "The time a duration before now.", takes: 1...1, "ago(1d) < now()", "true") {
+    Function("ago(duration)", "The time that is a duration before now.", takes: 1...1, "ago(1d) < now()", "true") {
       values, _ throws(Fault) in
       guard case .duration(let duration) = values[0] else {
         throw Fault(.type, "ago needs a duration, not \(values[0].typeWithArticle)", nextStep: "ago(7d)")
@@ -14,13 +14,13 @@ extension Function {
       return .time(try Instant.now.advanced(by: .zero - duration))
     },
     Function(
-      "age(time)", "How long ago a time is, as a duration.", takes: 1...1,
+      "age(time)", "The duration since a time.", takes: 1...1,
       #"age(time("2026-01-01T00:00:00Z")) > 1d"#, "true"
     ) { values, _ throws(Fault) in
       .duration(Instant.now.sinceEpoch - (try time(values, 0, "age")).sinceEpoch)
     },
     Function(
-      "time(text, form)", "The time of a text: RFC 3339, or a form of the letters %Y %m %d %H %M %S %z.", takes: 1...2,
+      "time(text, form)", "The time in a text: RFC 3339, or a form of the letters %Y %m %d %H %M %S %z.", takes: 1...2,
       #"time("31.01.2026", "%d.%m.%Y")"#, "\"2026-01-31T00:00:00Z\""
     ) { values, _ throws(Fault) in
       let text = try string(values, 0, "time")
@@ -28,7 +28,7 @@ extension Function {
       return .time(try TimeLetters(try string(values, 1, "time")).instant(of: text))
     },
     Function(
-      "date(time, form)", "The day of a time in UTC as text, or what a form of letters says.", takes: 1...2,
+      "date(time, form)", "The day of a time in UTC as text, or the text of a form.", takes: 1...2,
       #"date(time("2026-01-31T12:30:00Z"))"#, "\"2026-01-31\""
     ) { values, _ throws(Fault) in
       let form = values.count > 1 ? try string(values, 1, "date") : "%Y-%m-%d"
@@ -36,7 +36,7 @@ extension Function {
     },
   ]
 
-  /// The time in a place.
+  /// The time argument at an index.
   private static func time(_ values: [Value], _ index: Int, _ name: String) throws(Fault) -> Instant {
     guard case .time(let time) = values[index] else {
       throw Fault(

@@ -20,7 +20,8 @@ extension Function {
         }
         return values[1]
       },
-      Function("var(name, default)", "What --var NAME=VALUE gave.", takes: 1...2, #"var("limit", "100")"#, "\"100\"") {
+      Function("var(name, default)", "The value of --var NAME=VALUE.", takes: 1...2, #"var("limit", "100")"#, "\"100\"")
+      {
         values, run throws(Fault) in
         let name = try string(values, 0, "var")
         if let text = run.session.options.variables[name] { return .string(text) }

@@ -46,13 +46,13 @@ extension Stage {
     }
   }
 
-  /// The values of a chart as they come.
+  /// The collected values of a chart.
   private struct Drawing {
     private var bars: [Chart.Bar] = []
     private var numbers: [Double] = []
     private var times: [Instant] = []
     private var labels: [String] = []
-    /// How many values there are.
+    /// The number of values.
     var count: Int { bars.count + numbers.count + times.count + labels.count }
 
     mutating func add(_ label: Value, _ length: Value?) throws(Fault) {
@@ -85,7 +85,7 @@ extension Stage {
 }
 
 extension Printer {
-  /// Draws a chart over the width of the terminal, of 80 columns elsewhere.
+  /// Draws a chart in the width of the terminal, or in 80 columns elsewhere.
   mutating func draw(_ chart: Chart) throws(Fault) {
     let isCut = output.isTerminal && chart.bars.count > Self.rowLimit
     let shown = isCut ? Chart(Array(chart.bars.prefix(Self.rowLimit))) : chart

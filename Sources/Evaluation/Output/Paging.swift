@@ -2,30 +2,30 @@ import Language
 import Synchronization
 import Values
 
-/// A program that shows a long text a screen at a time, as `less`.
+/// A program that shows a long text one screen at a time, such as `less`.
 public struct Pager: Sendable {
-  /// Gives it text; false where the person has left it.
+  /// Writes text to it; returns false if it was closed.
   public var write: @Sendable ([UInt8]) -> Bool
-  /// Ends the text, and waits until the person leaves.
+  /// Ends the text, and waits until the pager is closed.
   public var finish: @Sendable () async -> Void
 
-  /// Creates a pager of functions.
+  /// Creates a pager from functions.
   public init(write: @escaping @Sendable ([UInt8]) -> Bool, finish: @escaping @Sendable () async -> Void) {
     self.write = write
     self.finish = finish
   }
 }
 
-/// A result on its way to the terminal: it waits until a screen is full or all of it is there.
+/// Buffers a result for a terminal until a screen is full or the result is complete.
 ///
-/// What is taller than the screen goes to a pager.
+/// A result that is taller than the screen goes to a pager.
 final class PagedResult: Sendable {
   private struct State {
     var held: [UInt8] = []
     var pager: Pager?
-    /// Whether all goes to the terminal, since there is no pager.
+    /// Whether everything is written to the terminal, since there is no pager.
     var isDirect = false
-    /// Whether the person left the pager before the end.
+    /// Whether the pager was closed before the end.
     var wasLeft = false
   }
 
@@ -38,10 +38,10 @@ final class PagedResult: Sendable {
     self.open = open
   }
 
-  /// Whether the person left the pager before the end.
+  /// Whether the pager was closed before the end.
   var wasLeft: Bool { state.withLock(\.wasLeft) }
 
-  /// Takes a piece; false where nobody reads any more.
+  /// Writes a piece; returns false if the output is closed.
   func write(_ bytes: [UInt8]) -> Bool {
     state.withLock { state in
       if state.isDirect { return pass(bytes) }
@@ -59,7 +59,7 @@ final class PagedResult: Sendable {
     }
   }
 
-  /// Shows what waits, or waits for the person to leave the pager.
+  /// Shows the buffered text, or waits until the pager is closed.
   func finish() async {
     let (held, pager) = state.withLock { state in
       defer { state.held = [] }
@@ -87,8 +87,7 @@ final class PagedResult: Sendable {
 }
 
 extension Printer {
-  /// Shows a result with its notes; what a statement of the prompt shows goes through a pager where it is taller than
-  /// the screen.
+  /// Shows a result with its notes; at the prompt, a result that is taller than the screen goes through a pager.
   static func showing(
     _ run: Run, format: Format? = nil, _ body: (inout Printer) async throws(Fault) -> Void
   ) async throws(Fault) {

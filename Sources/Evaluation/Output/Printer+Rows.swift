@@ -2,16 +2,16 @@ import Formats
 import Language
 import Values
 
-/// Rows as a person reads them: tables and cards.
+/// Tables and cards.
 extension Printer {
-  /// How many lines of cards stand for a table that is wider than the screen.
+  /// The most lines of cards for a table that is wider than the screen.
   private static let cardLimit = 100
-  /// How much wider than its cells a column is made where more rows are to come.
+  /// The spare width of a column if more rows follow.
   private static let spare = 2
 
-  /// Writes a table; rows that do not fit beside each other are cards where nobody asked for a table.
+  /// Writes a table; rows that are too wide become cards, unless the format was requested.
   ///
-  /// At a terminal the first screen of rows is written before the rest is read.
+  /// At a terminal it writes the first screen of rows before it reads the rest.
   mutating func table(_ elements: inout ElementStream) async throws(Fault) {
     var table = Table(isForTerminal: output.isTerminal)
     var rows: [Record] = []
@@ -44,7 +44,7 @@ extension Printer {
     notes.append(Self.hidden(hidden, width))
   }
 
-  /// Whether the rows are wider than the screen, and few enough to be read one below the other.
+  /// Whether the rows are wider than the screen, and few enough for cards.
   private func isForCards(_ table: Table) -> Bool {
     guard isAutomatic, output.isTerminal, table.count * (table.columnCount + 1) <= Self.cardLimit else { return false }
     return table.hiddenCount(in: output.columns()) > 0
@@ -52,10 +52,10 @@ extension Printer {
 
   private static func cut(of total: Int?) -> String {
     let rows = total.map { "\(rowLimit) of \($0) rows" } ?? "the first \(rowLimit) rows"
-    return "\(rows); | csv or | write \"FILE\" gives them all, | take N a part"
+    return "\(rows); use | csv or | write \"FILE\" for all, | take N for fewer"
   }
 
-  /// Counts the columns that do not fit, and names those that fit on a line.
+  /// A note with the number of columns that do not fit, and as many of their names as fit on a line.
   private static func hidden(_ names: [String], _ width: Int) -> String {
     var (list, room) = ("", max(20, width - 80))
     for name in names {
@@ -79,10 +79,10 @@ extension Printer {
     }
   }
 
-  /// Writes one record: a line for each field.
+  /// Writes one record with a line for each field.
   func card(_ record: Record) throws(Fault) { try cards([record], after: 0) }
 
-  /// Writes cards with an empty line between two.
+  /// Writes cards with an empty line between them.
   private func cards(_ records: [Record], after count: Int) throws(Fault) {
     for (index, record) in records.enumerated() {
       if count + index > 0 { try output.put(line: "") }

@@ -9,15 +9,15 @@ import Values
 struct Printer {
   let output: Output
   let format: Format
-  /// Whether the format was not asked for, so that rows too wide for the screen are shown as cards.
+  /// Whether the format is the default, so that rows too wide for the screen are shown as cards.
   let isAutomatic: Bool
-  /// What is said once the results are shown.
+  /// The notes to show after the results.
   var notes: [String] = []
   private var header: [String]?
-  /// How many elements were written.
+  /// The number of written elements.
   var count = 0
 
-  /// How many rows of a stream a table at a terminal shows.
+  /// The number of rows of a stream in a table on a terminal.
   static let rowLimit = 100
 
   init(_ session: Session, output: Output, format: Format? = nil) {
@@ -27,7 +27,7 @@ struct Printer {
     isAutomatic = chosen == nil
   }
 
-  /// Writes a value: elements as rows or lines, a scalar as JSON on a line.
+  /// Writes a value: elements as rows or lines, a scalar as a line of JSON.
   mutating func show(_ value: Value) async throws(Fault) {
     switch value {
     case .null, .client, .connection: return
@@ -49,7 +49,7 @@ struct Printer {
     }
   }
 
-  /// Writes what a name alone stands for: a client or a connection as a record too.
+  /// Writes the value of a bare name: a client or a connection as a record too.
   mutating func show(named value: Value) async throws(Fault) {
     switch value {
     case .client(let client): try await show(.record(Record(client.fields)))
@@ -60,7 +60,7 @@ struct Printer {
 
   /// Writes the elements of a stream.
   ///
-  /// Notes say that a result at a terminal is empty, and that a page has a next one.
+  /// Notes report an empty result at a terminal, and a page with a next page.
   mutating func show(_ elements: inout ElementStream) async throws(Fault) {
     try await write(&elements)
     if count == 0, output.isTerminal { notes.append("0 rows") }
@@ -116,7 +116,7 @@ struct Printer {
         let names = header ?? []
         if let extra = row.names.first(where: { !names.has($0) }) {
           throw Fault(
-            .value, "\(extra) is no column of the csv",
+            .value, "\(extra) is not a column of the csv",
             nextStep: "name the columns: csv ?.\(names.first ?? "id") ?.\(extra)")
         }
         try output.put(line: CSV.line(names.map { shown(row[$0]?.cell ?? "") }))

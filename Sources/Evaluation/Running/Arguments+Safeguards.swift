@@ -9,7 +9,7 @@ import Synchronization
 import Values
 
 extension Arguments {
-  /// What stands around the changes of a sink: its journal, limits and rate.
+  /// The safeguards of a sink's changes: its journal, limits and rate.
   func safeguards(_ run: Run, _ client: ClientValue, keyField: String?) throws(Fault) -> Safeguards {
     var guards = Safeguards()
     guards.halt = try halt()
@@ -39,7 +39,7 @@ extension Arguments {
     return guards
   }
 
-  /// `verify: true`, `false` or `"all"`.
+  /// The value of `verify:`: true, false or "all".
   private func verification(_ keyField: String?) throws(Fault) -> Verification {
     guard let argument = options["verify"] else { return .unknown }
     switch argument.value {
@@ -52,7 +52,7 @@ extension Arguments {
     }
   }
 
-  /// `throttle: {depth: 50, p95: 200ms}` with `patience: 10m`.
+  /// The throttle of `throttle: {depth: 50, p95: 200ms}` with `patience: 10m`.
   private func throttle(_ client: ClientValue) throws(Fault) -> Throttle? {
     guard let argument = options["throttle"] else { return nil }
     let patience = try duration("patience") ?? .seconds(600)
@@ -77,7 +77,7 @@ extension Arguments {
     }
   }
 
-  /// `halt: 10`, or `halt: "3%"`.
+  /// The value of `halt: 10` or `halt: "3%"`.
   private func halt() throws(Fault) -> Halt? {
     guard let argument = options["halt"] else { return nil }
     switch argument.value {
@@ -106,15 +106,16 @@ extension Arguments {
   ) throws(Fault) -> Journal {
     guard name != "create" || options["key"] != nil || keyField != nil else {
       throw Fault(
-        .value, "create with a journal needs key:, which tells its elements apart", at: [Fault.Mark(range)], in: source,
+        .value, "create with a journal needs key:, which identifies its elements", at: [Fault.Mark(range)], in: source,
         nextStep: "key: .email")
     }
     let header = journalHeader(
-      run, broker: client.connection.link.place, queue: client.queue, type: client.client.settings.type, key: keyField)
+      run, broker: client.connection.link.brokerIdentity, queue: client.queue, type: client.client.settings.type,
+      key: keyField)
     do throws(JournalError) { return try Journal(path, header) } catch { throw fault(of: error) }
   }
 
-  /// The header of the journal of a statement; an `each` has no queue of its own.
+  /// The header of a statement's journal; an `each` has no queue.
   func journalHeader(_ run: Run, broker: String, queue: String = "", type: String = "", key: String?) -> JournalHeader {
     JournalHeader(
       broker: broker, queue: queue, type: type, verb: name, key: key.map { ".\($0)" }, created: Self.now,
@@ -130,17 +131,17 @@ extension Arguments {
       nextStep: error.nextStep)
   }
 
-  /// Waits until the messages of a run before can't be carried out any more, from the first reply of the queue on.
+  /// Waits, from the first reply of the queue on, until the messages of an earlier run can no longer be carried out.
   func settle(_ journal: Journal?, _ run: Run, _ client: ClientValue) async throws(Fault) {
     guard let journal, journal.before.unknown > 0 else { return }
-    // Messages that never expire have only `settle:`.
+    // For messages that never expire there is only `settle:`.
     let wait = try (journal.longestLife ?? .zero) + (duration("settle") ?? .zero)
     guard wait > .zero else { return }
     let patience = try self.patience(client)
     _ = try await client.reading(self) { () throws(ClientError) in
       try await client.client.count(Query(), patience: patience)
     }
-    run.session.note("\(journal.path): waiting \(wait.text) until what was in flight is settled")
+    run.session.note("\(journal.path): waiting \(wait.text) for the replies of requests in flight")
     do { try await Task.sleep(for: wait) } catch { throw Fault(.interrupted, "interrupted") }
   }
 
@@ -151,25 +152,25 @@ extension Arguments {
     return "\(name)@\(Host.name)"
   }
 
-  /// Closes a journal whose statement was carried out to the end.
+  /// Closes the journal of a statement that was carried out completely.
   func complete(_ journal: Journal?) async throws(Fault) {
     do throws(JournalError) { try await journal?.complete(at: Self.now) } catch { throw fault(of: error) }
   }
 }
 
 extension Session {
-  /// Says that a journal's end was cut.
+  /// Shows a note if the end of a journal was removed.
   func note(opened journal: Journal) {
-    if journal.cutLines > 0 { note("\(journal.path): the last line was not whole, and is cut") }
+    if journal.cutLines > 0 { note("\(journal.path): removed the last line, which was incomplete") }
   }
 
-  /// Says how a statement with a journal that is not complete is resumed.
+  /// Shows a note on how to resume a statement with an incomplete journal.
   func noteHowToResume(_ label: String) {
     let command = options.command.map { ": \($0)" } ?? " again"
     note("\(label): to resume, run the same statement with the same journal\(command)")
   }
 
-  /// Says what a journal holds from runs before, and how many changes are left if that is known.
+  /// Shows a note on a journal's content from earlier runs, with the number of remaining changes if known.
   func note(resuming journal: Journal?, left: Int?) {
     guard let journal, journal.before.done + journal.before.unknown > 0 else { return }
     let rest = left.map { ", \($0) left" } ?? ""
@@ -178,7 +179,7 @@ extension Session {
 }
 
 extension Run {
-  /// Whether a statement's changes are shown and not sent.
+  /// Whether a statement's changes are only shown.
   func isDry(_ arguments: Arguments) -> Bool {
     if session.options.isDryRun { return true }
     if case .bool(true)? = arguments["dry-run"]?.value { return true }

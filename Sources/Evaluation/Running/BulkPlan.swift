@@ -5,59 +5,59 @@ import JSONText
 import Language
 import Values
 
-/// What a sink or `destroy-all` is about to change: ``BulkRun`` carries it out by the dispatcher.
+/// The plan of a sink or `destroy-all`, which ``BulkRun`` carries out with the dispatcher.
 struct BulkPlan {
   let arguments: Arguments
   let client: ClientValue
   let policy: Policy
-  /// What was agreed to, where it destroys.
+  /// The consent, if it destroys.
   let consent: Consent?
-  /// Where its changes come from.
+  /// The source of its changes.
   let source: any BulkSource
   /// Its journal, limits and rate.
   var guards = Safeguards()
-  /// Whether its changes are shown and not sent.
+  /// Whether its changes are only shown.
   var isDry = false
-  /// Where elements are written that did not end well.
+  /// The file for elements that failed.
   var failedFile: FailedFile?
-  /// Whether its summary tells what was created, updated and same.
+  /// Whether its summary counts created, updated and same.
   var countsUpserts = false
-  /// What sends its changes, if its client alone does not.
+  /// The carrier of its changes, unless its client alone sends them.
   var carrier: (any Carrier)?
-  /// Whether a summary is noted where all went well.
+  /// Whether a note shows a summary without failures.
   var notesSummary = true
 
-  /// What messages call it: `destroy posts`.
+  /// Its name in messages: `destroy posts`.
   var label: String { "\(arguments.name) \(client.name)" }
 }
 
-/// The changes of a plan, in portions: one begins after the one before has ended.
+/// The changes of a plan in portions, each of which begins after the one before has ended.
 protocol BulkSource: AnyObject {
-  /// Begins the next portion; false after the last.
+  /// Begins the next portion; returns false after the last.
   func begin() async throws(Fault) -> Bool
 
   /// The next elements of the portion; nil at its end.
   func next() async throws(Fault) -> [BulkElement]?
 
-  /// Takes the elements of the portion that did not end well.
+  /// Receives the elements of the portion that failed.
   func keep(_ elements: [Value])
 
-  /// How many elements there are; nil if that is not known.
+  /// The number of elements; nil if unknown.
   var total: Int? { get }
 
-  /// Notes of the source, for the end.
+  /// A note of the source, for the end.
   var endNote: String? { get }
 }
 
-/// An element of a bulk change, with the change that was made of it or why there is none.
+/// An element of a bulk change, with its change or the error in making it.
 final class BulkElement: PlannedElement {
   let element: Value
-  /// The values that `as` gave names to on its way.
+  /// The values that `as` named.
   let names: [Value]
   let proposal: Result<Proposal, Fault>
-  /// Its resource, if that is as the change would make it: then nothing is sent.
+  /// Its resource, if it already has the requested values and nothing is sent.
   let found: Value?
-  /// The element at the pipeline's head that it was made of, where that is known.
+  /// The element at the head of the pipeline that it comes from, if known.
   let source: Value?
 
   init(
@@ -71,7 +71,7 @@ final class BulkElement: PlannedElement {
     self.source = source
   }
 
-  /// Whether there is no change of it, for an error.
+  /// Whether an error left it without a change.
   var isFailure: Bool { if case .failure = proposal { true } else { false } }
 
   /// The type of its resource.
@@ -87,7 +87,7 @@ final class BulkElement: PlannedElement {
 }
 
 extension Arguments {
-  /// How many changes are in flight, and what a failure does.
+  /// The number of changes in flight, and the effect of a failure.
   func policy(_ run: Run, _ client: ClientValue, label: String) throws(Fault) -> Policy {
     let session = run.session
     let window = try integer("in-flight", least: 1) ?? session.state.withLock(\.inFlight)
@@ -102,7 +102,7 @@ extension Arguments {
     return policy
   }
 
-  /// One of the words that an option takes.
+  /// An option's value, which must be one of some words.
   func word(_ option: String, of words: [String]) throws(Fault) -> String? {
     guard let argument = options[option], let word = try string(option) else { return nil }
     guard words.contains(word) else {

@@ -136,13 +136,13 @@ struct BulkRun {
   private func noteSummary(_ report: Report) {
     let (tally, options) = (report.tally, run.session.options)
     if plan.isDry { return run.session.note("\(plan.label): dry run, \(wouldBeSent(tally))") }
-    if options.isOffline { return run.session.note("\(plan.label): shown, and not sent") }
+    if options.isOffline { return run.session.note("\(plan.label): shown, not sent") }
     if options.summarizesAsJSON { return run.session.host.note(report.json(plan.label).text + "\n") }
     run.session.note("\(plan.label): \(tally.text)")
     if options.showsSpeed, let speed = report.speed { run.session.note("\(plan.label): \(speed)") }
   }
 
-  /// What a dry run counts.
+  /// The counts of a dry run.
   private func wouldBeSent(_ tally: Tally) -> String {
     let count = tally.ok - tally.same
     return "\(count) would be sent\(plan.countsUpserts ? " (\(tally.text))" : "")\(estimate(count))"
@@ -183,7 +183,7 @@ struct BulkRun {
       throw Fault(
         .unknown,
         "\(plan.label) stopped at a change without a reply in time, which was carried out: what follows was not sent",
-        nextStep: "timeout: waits longer; on-error: \"continue\" goes on"
+        nextStep: "timeout: waits longer; on-error: \"continue\" continues"
       ).ending(5)
     }
     guard plan.policy.continuesOnError || tally.isGoodNow, tally.isGoodNow || tally.hasSent || tally.isHarmless else {
@@ -234,7 +234,7 @@ struct BulkRun {
       session.show(group.count > 1 ? fault.within("and \(group.count - 1) more like it") : fault)
     }
     let untold = tally.failed + tally.unknown + tally.refused - tally.groups.reduce(0) { $0 + $1.count }
-    if untold > 0 { session.note("and \(untold) more that failed in other ways") }
+    if untold > 0 { session.note("and \(untold) more failures of other kinds") }
   }
 }
 

@@ -1,9 +1,9 @@
 import Language
 import Values
 
-/// An expression made ready to run: its names are slots, its operators functions.
+/// A compiled expression: its names are slots, its operators functions.
 ///
-/// What holds no command runs synchronously; only what does pays for `await`.
+/// An expression without a command runs synchronously; only one with a command pays for `await`.
 enum CompiledExpression: Sendable {
   typealias Sync = @Sendable (inout Frame) throws(Fault) -> Value
   typealias Async = @Sendable (inout Frame) async throws(Fault) -> Value
@@ -12,7 +12,7 @@ enum CompiledExpression: Sendable {
   case sync(Sync)
   case async(Async)
 
-  /// Runs it, without a suspension where it holds no command.
+  /// Runs it, without a suspension if it contains no command.
   @inline(__always) func run(_ frame: inout Frame) async throws(Fault) -> Value {
     switch self {
     case .constant(let value): value
@@ -21,7 +21,7 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// The synchronous form, or nil where it holds a command.
+  /// The synchronous form; nil if it contains a command.
   var immediate: Sync? {
     switch self {
     case .constant(let value): { _ throws(Fault) in value }
@@ -30,10 +30,10 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// The value where it is known before anything runs.
+  /// The value, if it is known before anything runs.
   var known: Value? { if case .constant(let value) = self { value } else { nil } }
 
-  /// Code that turns the value of `operand` into another.
+  /// An expression that computes a value from that of `operand`.
   static func of(
     _ operand: CompiledExpression, _ body: @escaping @Sendable (Value) throws(Fault) -> Value
   ) -> CompiledExpression {
@@ -43,7 +43,7 @@ enum CompiledExpression: Sendable {
     return .async { frame throws(Fault) in try body(await operand.run(&frame)) }
   }
 
-  /// Code that makes a value of two.
+  /// An expression that computes a value from two.
   static func of(
     _ left: CompiledExpression, _ right: CompiledExpression,
     _ body: @escaping @Sendable (Value, Value) throws(Fault) -> Value
@@ -60,7 +60,7 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// Code that makes a value of many.
+  /// An expression that computes a value from many.
   static func of(
     _ parts: [CompiledExpression], _ body: @escaping @Sendable ([Value]) throws(Fault) -> Value
   ) -> CompiledExpression {
@@ -80,7 +80,7 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// Code that makes a value of many and of nothing else: it is made once where they are known.
+  /// An expression that computes a value from many only; it is computed once if they are known.
   static func literal(
     _ parts: [CompiledExpression], _ body: @escaping @Sendable ([Value]) throws(Fault) -> Value
   ) -> CompiledExpression {
@@ -91,7 +91,7 @@ enum CompiledExpression: Sendable {
     return of(parts, body)
   }
 
-  /// Code that runs `right` only where `body` makes nil of the value of `left`.
+  /// An expression that runs `right` only if `body` returns nil for the value of `left`.
   static func lazily(
     _ left: CompiledExpression, _ right: CompiledExpression, _ body: @escaping @Sendable (Value) throws(Fault) -> Value?
   ) -> CompiledExpression {
@@ -107,7 +107,7 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// The same code, whose errors get a place.
+  /// The same expression, whose errors get a place.
   func placed(_ range: SourceRange, _ source: SourceText) -> CompiledExpression {
     switch self {
     case .constant: self
@@ -119,6 +119,24 @@ enum CompiledExpression: Sendable {
       .async { frame throws(Fault) in
         do throws(Fault) { return try await body(&frame) } catch { throw error.placed(at: range, in: source) }
       }
+    }
+  }
+}
+
+extension CompiledExpression {
+  /// An expression that computes a value from another one and a copy of the frame.
+  static func framed(_ operand: CompiledExpression, _ body: @escaping @Sendable (Value, Frame) -> Value)
+    -> CompiledExpression
+  {
+    if let operand = operand.immediate {
+      return .sync { frame throws(Fault) in
+        let value = try operand(&frame)
+        return body(value, frame)
+      }
+    }
+    return .async { frame throws(Fault) in
+      let value = try await operand.run(&frame)
+      return body(value, frame)
     }
   }
 }

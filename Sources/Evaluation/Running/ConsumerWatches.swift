@@ -3,10 +3,10 @@ import JSONRPC
 import Synchronization
 import Values
 
-/// Sees whether a queue loses its consumer during a run of creates.
+/// Watches whether a queue loses its consumer during a run of creates.
 ///
-/// What the consumer had not acknowledged the broker gives to the next one, which may carry a create out a second time. No
-/// client is told of that: while no reply comes, the broker is asked how many consumers the queue has.
+/// The broker redelivers unacknowledged requests to the next consumer, which may carry out a create a second time. Clients
+/// get no notice of that, so while no reply arrives, this asks the broker for the queue's consumer count.
 final class ConsumerWatches: Sendable {
   private struct Watch {
     let client: ClientValue
@@ -33,7 +33,7 @@ final class ConsumerWatches: Sendable {
     }
   }
 
-  /// Ends all watches, and gives the queues that lost their consumer.
+  /// Ends all watches and returns the queues that lost their consumer.
   func end() -> [String] {
     let watches = watches.withLock { watches in
       defer { watches = [:] }
@@ -64,7 +64,7 @@ final class ConsumerWatches: Sendable {
 }
 
 extension Session {
-  /// Says which queues lost their consumer during the creates of a statement.
+  /// Notes which queues lost their consumer during the creates of a statement.
   func noteLostConsumers() {
     for queue in consumers.end() {
       note(

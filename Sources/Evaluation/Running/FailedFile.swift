@@ -4,7 +4,7 @@ import JSONText
 import Synchronization
 import Values
 
-/// The file of a statement's elements that failed, were refused or are unknown: a line of JSON each, with its error.
+/// The file for a statement's elements that failed, were refused or are unknown, each a line of JSON with its error.
 final class FailedFile: Sendable {
   private let file: FileDescriptor
   private let failure = Mutex<Fault?>(nil)
@@ -15,7 +15,7 @@ final class FailedFile: Sendable {
     file.truncate(to: 0)
   }
 
-  /// Why it could not be written.
+  /// The error of a failed write.
   var fault: Fault? { failure.withLock { $0 } }
 
   /// Writes an element with its error.

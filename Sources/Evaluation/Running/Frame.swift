@@ -1,35 +1,35 @@
 import Language
 import Values
 
-/// The variables of running code, and what flows through it.
+/// The variables of running code, and its current element.
 ///
-/// A frame is a value: an iteration of `each` and a lazy stage work on copies of their own.
+/// A frame is a value: an iteration of `each` and a lazy stage have their own copies.
 struct Frame: Sendable {
-  /// The variables of the code that runs, by the number the compiler gave each.
+  /// The variables of the running code, by slot.
   var slots: [Value]
-  /// The top level's variables, as a def sees them: to read.
+  /// The variables of the top level, which a def can read.
   var globals: [Value]
-  /// The element that flows: what `it` and `.field` mean.
+  /// The current element, for `it` and `.field`.
   var element: Value = .null
-  /// The slots of what `as` named on the way of the elements that flow, in the order they were made.
+  /// The slots of the values that `as` named, in order of creation.
   var names: [Int] = []
-  /// Whether an element that a stage can make nothing of flows on as a failure, to be counted by the sink at the end.
+  /// Whether an element that fails in a stage flows on as a failure, which the sink at the end counts.
   var keepsFailures = false
-  /// What a `return` carries out of a def, and a block's value.
+  /// The value of a `return`, or of a block.
   var result: Value = .null
-  /// How many defs deep.
+  /// The depth of calls of defs.
   var depth = 0
-  /// What all code of one run shares.
+  /// The shared state of the run.
   var run: Run
 
-  /// Takes an element of a page, with the values that `as` gave names to on its way.
+  /// Sets the current element to an element of a page, with its named values.
   mutating func take(_ page: ElementPage, _ index: Int) {
     element = page.elements[index]
     guard !page.names.isEmpty else { return }
     for (slot, value) in zip(names, page.names[index]) { slots[slot] = value }
   }
 
-  /// A frame for a def's body: nothing but its parameters, and the top level to read.
+  /// A frame for a def's body, with its parameters and read access to the top level.
   func called(slots: Int) -> Frame {
     Frame(
       slots: Array(repeating: .null, count: slots), globals: depth == 0 ? self.slots : globals, depth: depth + 1,

@@ -2,9 +2,9 @@ import Bulk
 import JSONText
 public import Language
 import Synchronization
-public import Values
+import Values
 
-/// Runs texts against a session, one after the other, with variables that stay.
+/// Runs texts in a session, one after the other; variables persist between texts.
 ///
 /// ```swift
 /// let interpreter = Interpreter(session)
@@ -15,7 +15,7 @@ public final class Interpreter: Sendable {
   public let session: Session
   private let state: Mutex<State>
 
-  /// What stays from one text to the next.
+  /// The state that persists between texts.
   private struct State {
     var scope: Scope
     var definitions: [String: Definition] = [:]
@@ -23,7 +23,7 @@ public final class Interpreter: Sendable {
     var hasExited = false
   }
 
-  /// A statement of the top level, ready to run.
+  /// A compiled statement of the top level.
   enum TopLevel {
     case step(CompiledStatement)
     case pipeline(CompiledExpression, isSummary: Bool, isName: Bool)
@@ -31,7 +31,7 @@ public final class Interpreter: Sendable {
     case help([String], SourceRange)
   }
 
-  /// A statement with its text, and how many slots were taken before it.
+  /// A statement with its source, and the number of slots before it.
   struct Prepared {
     var statement: TopLevel
     var source: SourceText
@@ -58,22 +58,22 @@ public final class Interpreter: Sendable {
     state = Mutex(State(scope: scope, frame: frame))
   }
 
-  /// What a check finds.
+  /// The report of a check.
   public struct Report: Sendable {
-    /// Errors and warnings with their texts, in order.
+    /// Errors and warnings with their sources, in order.
     public var diagnostics: [(diagnostic: Diagnostic, source: SourceText)]
-    /// Whether anything keeps it from running.
+    /// Whether an error prevents the text from running.
     public var hasErrors: Bool { diagnostics.contains { $0.diagnostic.severity == .error } }
-    /// Whether more input would cure all errors.
+    /// Whether more input would complete the text.
     public var isIncomplete: Bool
-    /// What is open: for the continuation prompt.
+    /// The open bracket or block, for the continuation prompt.
     public var open: OpenPart?
     /// The statements that change or destroy data, and the reads of `var`, in the order of the text.
     public var inventory: [Entry] = []
 
     /// A line of the inventory.
     public struct Entry: Sendable, Equatable {
-      /// What a statement does.
+      /// The effect of a statement.
       public enum Kind: String, Sendable {
         case changes, destroys, reads
       }
@@ -82,22 +82,22 @@ public final class Interpreter: Sendable {
       public var file: String
       /// Its line.
       public var line: Int
-      /// What it does.
+      /// The effect.
       public var kind: Kind
-      /// Its words.
+      /// The text of the statement.
       public var text: String
     }
   }
 
   /// Parses and checks a text without running it.
   ///
-  /// A thorough check warns of likely slips too: names that nothing reads, a password in the text, patterns that may take
-  /// very long, statements that nothing reaches.
+  /// A thorough check warns of likely mistakes too: names that are never read, a password in the text, slow patterns,
+  /// statements that never run.
   public func check(_ source: SourceText, isTyped: Bool = false, isThorough: Bool = false) -> Report {
     prepare(source, isTyped, isThorough: isThorough).report
   }
 
-  /// Checks a text and, where it passes, runs it; returns the exit status it would end a program with.
+  /// Checks a text and runs it if it has no errors; returns the exit status for a program.
   public func run(_ source: SourceText, isTyped: Bool = false) async -> Int32 {
     let (report, statements, compiler) = prepare(source, isTyped)
     session.show(report)
@@ -143,7 +143,7 @@ public final class Interpreter: Sendable {
     return session.state.withLock(\.hasPartialFailure) ? 5 : 0
   }
 
-  /// Ends a text with an error: names that were to be made after it are gone.
+  /// Ends a text with an error, and removes the names that later statements would have defined.
   private func end(_ fault: Fault, _ prepared: Prepared, _ statement: StatementAccount) -> Int32 {
     let isQuiet = fault.kind == .exit || fault.kind == .closed && fault.exitStatus == 0
     let names = state.withLock { state in
@@ -159,15 +159,15 @@ public final class Interpreter: Sendable {
     return isPartial ? 5 : fault.exitStatus
   }
 
-  /// Whether `exit` was run, or nobody reads standard output any more.
+  /// Whether `exit` ran, or standard output is closed.
   public var hasExited: Bool { state.withLock(\.hasExited) }
 
-  /// The names that a statement may use: variables, and the commands that were defined.
+  /// The names that a statement can use: variables and defs.
   public var names: (variables: [String], definitions: [String]) {
     state.withLock { ($0.scope.topLevelNames.keys.sorted(), $0.definitions.keys.sorted()) }
   }
 
-  /// What completion reads: each variable's value, with the queue that it streams, and the user's commands.
+  /// The input of completion: each variable's value, with the queue that it streams, and the user's commands.
   var completionFacts: (values: [String: (value: Value, streamed: String?)], definitions: [String: Definition]) {
     state.withLock { state in
       var values: [String: (value: Value, streamed: String?)] = [:]
@@ -235,7 +235,7 @@ public final class Interpreter: Sendable {
         let near = nearest(to: words.joined(separator: " "), among: session.host.help.topics())
         throw Fault(
           .name, "there is no help for \(words.joined(separator: " "))", at: [Fault.Mark(range)], in: prepared.source,
-          nextStep: near.map { "did you mean help \($0)?" } ?? "help lists what there is")
+          nextStep: near.map { "did you mean help \($0)?" } ?? "help lists all words")
       }
       frame.run.isPaged = true
       try await Printer.showing(frame.run) { printer throws(Fault) in try printer.output.put(Array(text.utf8)) }
@@ -244,33 +244,10 @@ public final class Interpreter: Sendable {
 }
 
 extension Interpreter {
-  /// The report of arguments for a script that has no use for them.
+  /// The report of an argument for a script that does not read `args`.
   private static func unread(_ argument: String, _ source: SourceText) -> Renderer.Report {
     Renderer.Report(
-      title: "error", message: "\(source.name) does not read args, and \(JSONValue.string(argument).text) was given",
-      source: nil, marks: [], notes: ["options of retort come before FILE; a script reads args, or var(\"NAME\")"])
-  }
-}
-
-extension Fault {
-  /// The end of a run whose results nobody reads any more: quiet, unless what was left changes data, writes or asserts.
-  fileprivate static func closed(isOwed: Bool) -> Fault {
-    Fault(
-      .closed, "standard output was closed, and the rest of the run was left undone",
-      nextStep: "the rest changes data, writes or asserts: send the output to a file", status: isOwed ? 1 : 0)
-  }
-
-  /// The status that a program ends with (TheLanguage.md, "Exit status").
-  public var exitStatus: Int32 {
-    if let status { return status }
-    switch kind {
-    case .assert: return 3
-    case .connection, .noRoute: return 4
-    case .refused, .limit: return 6
-    case .interrupted: return 130
-    case .syntax: return 2
-    case .closed: return 0
-    default: return 1
-    }
+      title: "error", message: "\(source.name) does not read args, but got \(JSONValue.string(argument).text)",
+      source: nil, marks: [], notes: ["put options of retort before FILE; a script can read args, or var(\"NAME\")"])
   }
 }

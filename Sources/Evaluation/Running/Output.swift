@@ -3,21 +3,21 @@ import Redaction
 import Synchronization
 import Values
 
-/// Where results go: bytes, gathered and handed on in pieces.
+/// The output for results, which buffers bytes.
 public final class Output: Sendable {
   private let pending = Mutex<[UInt8]>([])
-  /// Hands bytes on; nil where all stays here until it is taken.
+  /// Writes bytes; nil for an output that keeps all bytes until they are taken.
   private let write: (@Sendable ([UInt8]) -> Bool)?
-  /// Whether results go to a terminal, as tables.
+  /// Whether results are shown on a terminal, as tables.
   public let isTerminal: Bool
-  /// How many columns the terminal has now.
+  /// The current number of columns of the terminal.
   public let columns: @Sendable () -> Int
-  /// How many lines the terminal has now.
+  /// The current number of lines of the terminal.
   public let rows: @Sendable () -> Int
 
   /// Creates an output.
   ///
-  /// `write` returns false where the reader has gone.
+  /// `write` returns false if the reader has closed the output.
   public init(
     isTerminal: Bool = false, columns: @escaping @Sendable () -> Int = { 80 },
     rows: @escaping @Sendable () -> Int = { 24 }, write: @escaping @Sendable ([UInt8]) -> Bool
@@ -28,17 +28,17 @@ public final class Output: Sendable {
     self.write = write
   }
 
-  /// Creates an output for the same reader that keeps what is written.
+  /// Creates an output for the same reader that keeps the written bytes.
   init(gatheringFor other: Output) {
     (isTerminal, columns, rows, write) = (other.isTerminal, other.columns, other.rows, nil)
   }
 
-  /// Creates an output of the same size whose bytes go elsewhere.
+  /// Creates an output of the same size with another destination.
   init(likeTerminal other: Output, write: @escaping @Sendable ([UInt8]) -> Bool) {
     (isTerminal, columns, rows, self.write) = (other.isTerminal, other.columns, other.rows, write)
   }
 
-  /// What was written to an output that keeps it.
+  /// Removes and returns the kept bytes.
   func taken() -> [UInt8] {
     pending.withLock { pending in
       defer { pending = [] }
@@ -46,9 +46,9 @@ public final class Output: Sendable {
     }
   }
 
-  /// Adds bytes; what is gathered goes out when it is over 64 kB.
+  /// Adds bytes; the buffer is written when it exceeds 64 kB.
   ///
-  /// - Throws: where the reader has gone, the quiet end of the run.
+  /// - Throws: the silent end of the run, if the reader has closed the output.
   func put(_ bytes: [UInt8]) throws(Fault) {
     let full = pending.withLock { pending -> [UInt8]? in
       pending.append(contentsOf: bytes)
@@ -59,15 +59,15 @@ public final class Output: Sendable {
     if let full, let write, !write(full) { throw Fault(.closed, "standard output was closed") }
   }
 
-  /// Adds JSON on a line.
+  /// Adds a line of JSON.
   func put(json: JSONValue) throws(Fault) { try put(json: json.encoded() + [UInt8(ascii: "\n")]) }
 
-  /// Adds a piece of JSON, which at a terminal stays JSON: what would steer the terminal becomes JSON's own escapes.
+  /// Adds a piece of JSON; for a terminal, control characters become JSON's escapes.
   func put(json bytes: [UInt8]) throws(Fault) {
     try put(isTerminal ? Array(TerminalText.json(String(decoding: bytes, as: UTF8.self)).utf8) : bytes)
   }
 
-  /// Adds what `print` shows of a value: text as it is, all else as JSON.
+  /// Adds a value as `print` shows it: text as it is, any other value as JSON.
   func put(printed value: Value) throws(Fault) {
     let text = try value.interpolated()
     if case .string = value { try put(line: text) } else { try put(json: Array((text + "\n").utf8)) }
@@ -76,14 +76,14 @@ public final class Output: Sendable {
   /// Adds a line.
   func put(line: String) throws(Fault) { try put(Array((line + "\n").utf8)) }
 
-  /// Hands on what is gathered where a person waits for it.
+  /// Writes the buffered output to a terminal.
   ///
-  /// - Throws: where the reader has gone, the quiet end of the run.
+  /// - Throws: the silent end of the run, if the reader has closed the output.
   func showAtTerminal() throws(Fault) {
     if isTerminal, !flush() { throw Fault(.closed, "standard output was closed") }
   }
 
-  /// Hands on what is gathered; false where the reader has gone.
+  /// Writes the buffered output; returns false if the reader has closed it.
   @discardableResult public func flush() -> Bool {
     guard let write else { return true }
     let rest = taken()

@@ -3,12 +3,12 @@ import Language
 import Values
 import Formats
 
-/// Running a pipeline's links one after the other.
+/// Runs the stages of a pipeline one after the other.
 enum PipelineRun {
-  /// Where a pipeline has come to.
+  /// The intermediate result of a pipeline.
   enum End {
     case elements(ElementStream)
-    /// One value, with the names of the element that it is.
+    /// One value, with the named values of its element.
     case value(Value, names: [Value])
 
     var stream: ElementStream {
@@ -26,14 +26,14 @@ enum PipelineRun {
     }
   }
 
-  /// A stage in its place, which its errors have where they name none of their own.
+  /// A stage with its source range, which becomes the place of errors without one.
   struct Link: Sendable {
     var body: StageBody
     var range: SourceRange
     var source: SourceText
-    /// The slots of what has a name where its elements come from.
+    /// The slots of the values that are named before it.
     var names: [Int]
-    /// Whether its failures are those of their elements, since a sink follows that counts them.
+    /// Whether its failures count for single elements, since a sink follows.
     var keepsFailures = false
   }
 
@@ -71,7 +71,7 @@ enum PipelineRun {
     }
   }
 
-  /// The elements of what stands at a pipeline's head.
+  /// The elements of the value at the head of a pipeline.
   static func spread(_ value: Value) async throws(Fault) -> ElementStream {
     switch value {
     case .list(let elements): return ElementStream(elements)
@@ -79,7 +79,7 @@ enum PipelineRun {
     case .stream(let stream): return try await stream.open()
     case .range(let lower, let upper): return range(lower, upper)
     case .null:
-      throw Fault(.type, "null at the head of a pipeline", nextStep: "?? gives it another value: (x ?? []) | ...")
+      throw Fault(.type, "null at the head of a pipeline", nextStep: "?? replaces null: (x ?? []) | ...")
     default: return ElementStream([value])
     }
   }

@@ -1,7 +1,7 @@
 import Bulk
 import Synchronization
 
-/// How far a bulk change is: a line that is redrawn at a terminal, elsewhere a note each ten seconds.
+/// The progress of a bulk change: a line that is redrawn at a terminal, elsewhere a note every ten seconds.
 final class Progress: Sendable {
   private struct State {
     var nextNote = ContinuousClock.now + Progress.interval
@@ -24,7 +24,7 @@ final class Progress: Sendable {
   /// Its number in the control of the run.
   private let number: Int
   private static let interval = Duration.seconds(10)
-  /// How many cells the bar has.
+  /// The number of cells of the bar.
   private static let barWidth = 10
 
   init(_ session: Session, _ label: String, total: Int?, throttle: Throttle?) {
@@ -35,7 +35,7 @@ final class Progress: Sendable {
     session.host.control?(session.account.control)
   }
 
-  /// Shows a report; not in the first second.
+  /// Shows a report, but not in the first second.
   func show(_ report: Report) {
     let time = ContinuousClock.now - report.begin
     status.text.withLock { $0 = text(report, time, hasBar: false) }

@@ -3,7 +3,7 @@ import JSONText
 import Values
 
 extension Report {
-  /// How fast the changes were, `12.4 s, 125/s, p50 12 ms, p95 40 ms`; nil if they took less than five seconds.
+  /// The speed of the changes, `12.4 s, 125/s, p50 12 ms, p95 40 ms`; nil if they took less than five seconds.
   var speed: String? {
     let time = ContinuousClock.now - begin
     guard time >= .seconds(5) else { return nil }
@@ -13,10 +13,10 @@ extension Report {
     return "\(time.short), \(rate(in: time))/s\(times.joined())"
   }
 
-  /// How many replies came a second.
+  /// The replies a second.
   func rate(in time: Duration) -> Int { Int((Double(latencies.count) / max(0.001, time / .seconds(1))).rounded()) }
 
-  /// The report as one line for programs: counts, times, and a group for each kind of failure.
+  /// The report as JSON for programs: counts, times, and a group for each kind of failure.
   func json(_ label: String) -> JSONValue {
     var object = JSONObject([("statement", .string(label))])
     for (word, count) in tally.counts { object[word] = .number(JSONNumber(count)) }
@@ -50,7 +50,7 @@ extension Duration {
   /// The duration in whole milliseconds.
   var milliseconds: Int { Int((self / .milliseconds(1)).rounded()) }
 
-  /// The duration as a person reads an estimate: `4 ms`, `1.2 s`, `3 min`.
+  /// The duration for an estimate: `4 ms`, `1.2 s`, `3 min`.
   var short: String {
     let seconds = self / .seconds(1)
     if seconds < 1 { return "\(Int((seconds * 1000).rounded(.up))) ms" }

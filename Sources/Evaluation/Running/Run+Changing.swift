@@ -7,11 +7,11 @@ import Language
 public import Values
 
 extension Run {
-  /// Sends a single change by the dispatcher and gives the value of its reply.
+  /// Sends a single change with the dispatcher and returns the value of its reply.
   ///
-  /// It stands where it is called: a suspension less for each request.
+  /// Inlined, which saves a suspension for each request.
   ///
-  /// - Throws: why it has none, with the words that caused it.
+  /// - Throws: the error of the change, with carets.
   @inline(__always) func change(_ proposal: Proposal) async throws(Fault) -> Value {
     if isDry(proposal.arguments) { return dryValue(of: proposal) }
     let isOneOfMany = proposal.change.destroys && !proposal.arguments.isSingle
@@ -24,20 +24,20 @@ extension Run {
     return proposal.value(of: reply, session)
   }
 
-  /// Shows a change that is not sent, and gives what the service would answer.
+  /// Shows a change that is not sent, and returns the expected reply.
   private func dryValue(of proposal: Proposal) -> Value {
     session.note(dry: proposal)
     return proposal.value(of: session.dryRun.carry(proposal.change), session)
   }
 
-  /// What was agreed to, for a change that is one of many that destroy.
+  /// The consent for a change that is one of many destroys.
   private func consent(to proposal: Proposal) async throws(Fault) -> Consent {
     let verb = proposal.change.verb == .call ? "call \(proposal.change.method)" : proposal.arguments.name
     return try await consent(
       to: ConfirmationRequest(verb: verb, client: proposal.client, isOneByOne: true), proposal.arguments)
   }
 
-  /// The error of a change that was not carried out, with what the broker knows of it.
+  /// The error of a change that was not carried out, with the broker's view.
   func fault(of outcome: Outcome, _ proposal: Proposal) async -> Fault {
     switch outcome {
     case .done, .before, .found, .same, .skipped: return Fault(.interrupted, "interrupted")
@@ -59,7 +59,7 @@ extension Session {
     var guards = guards
     guards.iteration = run.iteration
     if client.connection.protection == .readOnly { guards.readOnly = client.connection.label }
-    // A late reply settles one step of several, and not the element.
+    // A late reply settles one of several steps, but not the element.
     if let carrier { return Dispatcher(statement, carrier, lateReplies: nil, guards: guards) }
     return Dispatcher(statement, ClientCarrier(client.client), lateReplies: host.lateReplies, guards: guards)
   }
@@ -73,7 +73,8 @@ extension Session {
     note("dry run, not sent: \(proposal.label) (queue \(proposal.client.queue)) \(JSONValue.object(request).text)")
   }
 
-  /// Shows the first change of a dry run as the exact request, and four more by what tells them apart; returns how many were seen.
+  /// Shows the first change of a dry run as the exact request, and four more by their identity; returns the number of
+  /// shown changes.
   func note(dry proposal: Proposal, sample: Int) -> Int {
     if sample == 0 { note(dry: proposal) }
     if 1..<5 ~= sample {
@@ -84,50 +85,51 @@ extension Session {
     return sample + 1
   }
 
-  /// Says which relationships are not sent with a create.
+  /// Shows a note on relationships that a create does not send.
   func note(notSentOf proposal: Proposal) {
     if !proposal.notLoaded.isEmpty { note(notLoaded: proposal.notLoaded, of: proposal.client.name, "not sent") }
   }
 }
 
 extension Fault {
-  /// The error of a change that may not be sent.
+  /// Creates the error of a change that is refused.
   convenience init(_ refusal: Refusal, _ arguments: Arguments) {
     switch refusal {
     case .streamed(let queue): self.init(streamed: queue, arguments.name)
     case .runLimit(let limit):
       self.init(
-        .limit, "the run would destroy more than --yes=\(limit) allows: it has sent \(limit) before this",
+        .limit, "the run would destroy more than --yes=\(limit) allows; \(limit) were already sent",
         nextStep: "raise --yes=N")
     case .statementLimit(let limit, let isConfirmed):
       self.init(
         .limit,
         isConfirmed
-          ? "\(arguments.name) would destroy more than the \(limit) that were confirmed: it has sent \(limit) before this"
+          ? "\(arguments.name) would destroy more than the \(limit) that were confirmed; \(limit) were already sent"
           : "\(arguments.name) would destroy more than max: \(limit)",
-        nextStep: isConfirmed ? "run it again: it asks for what is left" : "raise max:, or narrow the filter")
+        nextStep: isConfirmed ? "run it again: it asks for the remaining ones" : "raise max:, or narrow the filter")
     case .repeated(let identity):
       self.init(
-        .value, "\(identity.text) stands twice in the statement", at: [Mark(arguments.range)], in: arguments.source,
+        .value, "\(identity.text) occurs twice in the statement", at: [Mark(arguments.range)], in: arguments.source,
         nextStep: "| unique .FIELD keeps the first of equal ones")
     case .otherContent(let identity):
       self.init(
-        .value, "\(identity.text): done before with other content", at: [Mark(arguments.range)], in: arguments.source,
+        .value, "\(identity.text): was already done with other content", at: [Mark(arguments.range)],
+        in: arguments.source,
         nextStep: "a new journal sends it again")
     case .same: self.init(.value, "\(arguments.name) changes nothing")
     case .guarded(let connection):
       self.init(
         .refused, "\(arguments.name): the connection \(connection) is read-only", at: [Mark(arguments.range)],
-        in: arguments.source, nextStep: "a connection without guard: takes changes: disconnect it, and connect anew")
+        in: arguments.source, nextStep: "connect without guard: to allow changes: disconnect it, and connect again")
     case .element(let error):
       if let fault = error as? Fault { self.init(copy: fault) } else { self.init(.value, error.message) }
     }
   }
 
-  /// The error of a change of what is being streamed (TheLanguage.md, "Rule 1: no change while streaming").
+  /// Creates the error of a change of a streamed queue (TheLanguage.md, "Rule 1: no change while streaming").
   convenience init(streamed queue: String, _ verb: String) {
     self.init(
-      .refused, "\(verb) changes \(queue) while it is being streamed: rows would be skipped in silence",
+      .refused, "\(verb) changes \(queue) while it is being streamed: rows would be skipped silently",
       nextStep: "collect the stream first: | collect" + (verb == "destroy" ? "; or destroy-all with a filter" : ""))
   }
 
@@ -139,29 +141,29 @@ extension Fault {
 }
 
 extension Fault: ElementError {
-  /// Its kind, by its word.
+  /// The name of its kind.
   public var kindWord: String { kind.word }
   /// Whether it ends the statement whatever `on-error:` says.
   public var endsStatement: Bool { isUncatchable }
 }
 
 extension Fault {
-  /// The same error with the changes that its statement made before it, outside sinks.
+  /// The same error with the earlier changes of its statement, outside sinks.
   func within(_ done: (label: String, tally: Tally)) -> Fault {
     done.tally.ok > 0 ? within("before it, \(done.label): \(done.tally.text)") : self
   }
 }
 
 extension Session {
-  /// Refuses a change of what is being streamed (TheLanguage.md, "Rule 1: no change while streaming").
+  /// Refuses a change of a streamed queue (TheLanguage.md, "Rule 1: no change while streaming").
   func refuseStreamed(_ client: ClientValue, _ verb: String) throws(Fault) {
     if account.streams.isStreamed(client.target) { throw Fault(streamed: client.queue, verb) }
   }
 }
 
 extension ClientValue {
-  /// Where its changes go.
+  /// The target of its changes.
   var target: Change.Target {
-    Change.Target(broker: connection.link.place, queue: queue, type: client.settings.type)
+    Change.Target(broker: connection.link.brokerIdentity, queue: queue, type: client.settings.type)
   }
 }

@@ -4,19 +4,19 @@ import Synchronization
 import Values
 
 extension Session {
-  /// What a prompt shows of a connection.
+  /// The description of a connection in the prompt.
   public struct ConnectionSummary: Sendable, Equatable {
-    /// Its name, or where it leads: `prod`, `localhost/shop`, `embedded:blog`.
+    /// Its name or short address: `prod`, `localhost/shop`, `embedded:blog`.
     public var label: String
-    /// The environment that `connect env:` named.
+    /// The environment from `connect env:`.
     public var env: String?
-    /// Whether it takes requests.
+    /// Its state.
     public var state: LinkState
-    /// How many requests have no reply yet.
+    /// The number of requests in flight.
     public var inFlight: Int
   }
 
-  /// The open connections, in the order they were opened.
+  /// The open connections, in order of creation.
   public var connections: [ConnectionSummary] {
     let (connections, clients) = state.withLock { ($0.connections, $0.clients) }
     return connections.map { connection in
@@ -27,7 +27,7 @@ extension Session {
     }
   }
 
-  /// An address without scheme, user and usual port.
+  /// An address without scheme, user and default port.
   private static func short(_ address: String) -> String {
     guard address.hasPrefix("amqp") else { return address }
     var rest = address.split(separator: "//", maxSplits: 1).last ?? ""

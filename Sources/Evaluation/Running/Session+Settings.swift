@@ -1,10 +1,9 @@
 import Synchronization
 import JSONText
-public import Language
-public import Values
+import Values
 
 extension Session {
-  /// What `set` knows.
+  /// The settings of `set`.
   static let settings = Vocabulary.settings.map(\.name)
 
   /// Changes a setting.
@@ -32,28 +31,6 @@ extension Session {
     }
   }
 
-  /// A duration of a number's text and a unit; nil beyond a hundred years.
+  /// A duration from a number's text and a unit; nil beyond a hundred years.
   public static func duration(_ value: String, _ unit: String) -> Duration? { Operators.duration(value, unit) }
-
-  /// Shows an error on standard error.
-  public func show(_ fault: Fault) {
-    let marks = fault.marks.map { Diagnostic.Mark(range: $0.range, label: $0.label) }
-    show(
-      Renderer.Report(
-        title: "error[\(fault.kind)]", message: fault.message, source: fault.source, marks: marks,
-        notes: fault.trail + (fault.nextStep.map { [$0] } ?? [])))
-  }
-
-  /// Shows what a check found on standard error; of very many complaints the first.
-  public func show(_ report: Interpreter.Report) {
-    let limit = 20
-    for (diagnostic, text) in report.diagnostics.prefix(limit) { show(Renderer.Report(diagnostic, in: text)) }
-    if report.diagnostics.count > limit { note("and \(report.diagnostics.count - limit) more") }
-  }
-
-  /// Shows a report on standard error.
-  public func show(_ report: Renderer.Report) {
-    output.flush()
-    host.draw(options.renderer.render(report))
-  }
 }

@@ -6,9 +6,9 @@ public import Language
 import Synchronization
 import Values
 
-/// What a prompt or a batch works with: connections, clients, variables and settings.
+/// A session of a prompt or a batch: connections, clients, variables and settings.
 public final class Session: Sendable {
-  /// How a session is set up by the program.
+  /// The options of a session, set by the program.
   public struct Options: Sendable {
     /// The arguments after FILE.
     public var arguments: [String] = []
@@ -16,15 +16,15 @@ public final class Session: Sendable {
     public var variables: [String: String] = [:]
     /// The environment, for `env`.
     public var environment: [String: String] = [:]
-    /// Whether `--yes` stands for every confirmation, and for how many elements at most.
+    /// Whether `--yes` confirms everything, and for at most how many elements.
     public var confirmed: RunAccount.Confirmation = .asked
     /// Whether questions can be asked: standard input and error are terminals.
     public var isInteractive = false
-    /// Whether changes are shown and not sent: `--dry-run`.
+    /// Whether changes are only shown: `--dry-run`.
     public var isDryRun = false
-    /// The guarded connections that `--yes=N` opens, by name or address: `--guarded`.
+    /// The guarded connections that `--yes=N` applies to, by name or address: `--guarded`.
     public var opened: Set<String> = []
-    /// Why the run is made, for journals and reports: `--reason`.
+    /// The reason for the run, for journals and reports: `--reason`.
     public var reason: String?
     /// The command that runs the session, for journals: `retort migrate.retort`; nil at the prompt.
     public var command: String?
@@ -34,48 +34,48 @@ public final class Session: Sendable {
     public var report: RunReport?
     /// Whether no progress is shown: `--quiet`.
     public var isQuiet = false
-    /// Whether a summary says how fast the changes were, if they took a while.
+    /// Whether a summary shows the speed of changes that took some seconds.
     public var showsSpeed = true
-    /// Whether nothing is sent, so that a pipeline's result is not worth printing.
+    /// Whether nothing is sent, so that results are not printed.
     public var isOffline = false
     /// Whether `sh` may run programs: `--allow-sh`.
     public var allowsShell = false
-    /// The format results are printed in, where nothing else is said.
+    /// The default format of results.
     public var format: Format?
-    /// How long requests wait where neither call nor client says.
+    /// The timeout of requests, if neither the call nor the client has one.
     public var timeout: Duration? = .seconds(5)
-    /// Draws errors.
+    /// The renderer of errors.
     public var renderer = Renderer()
 
-    /// Creates the usual options.
+    /// Creates the default options.
     public init() {}
   }
 
-  /// What the program lends a session.
+  /// The program's services to a session.
   public struct SessionHost: Sendable {
     /// Opens the connection of a URI.
     public var open: @Sendable (_ uri: String) async throws(LinkError) -> any Link
-    /// Shows text on standard error, with its newline; a terminal gets what would steer it as escapes.
+    /// Shows text with its newline on standard error; on a terminal, control characters become escapes.
     public var note: @Sendable (String) -> Void
-    /// Shows text with control sequences of the program's own on standard error; the data in it is visible already.
+    /// Shows text with the program's own control sequences on standard error; the data in it is already escaped.
     public var draw: @Sendable (String) -> Void
-    /// Shows how far a statement is on a line of its own, nil removes it; nil if standard error is no terminal.
+    /// Shows the progress line, or removes it for nil; nil if standard error is not a terminal.
     public var status: (@Sendable (String?) -> Void)?
     /// Lets other terminals reach the bulk changes of the run; called when the first of them begins, and again.
     public var control: (@Sendable (RunControl) -> Void)?
-    /// Asks a question at the terminal; nil where it can't be asked.
+    /// Asks a question at the terminal; nil if there is no terminal.
     public var ask: (@Sendable (String) async -> String?)?
-    /// Shows what the program was asked to trace.
+    /// The trace of `--trace`.
     public var trace: Trace?
-    /// Remembers the changes whose reply did not come in time.
+    /// The changes whose reply did not come in time.
     public var lateReplies: LateReplies?
-    /// What `help` prints.
+    /// The pages of `help`.
     public var help: HelpPages
-    /// Starts the pager of results that are taller than the screen; nil where there is none.
+    /// Starts the pager for results that are taller than the screen; nil if there is none.
     public var pager: (@Sendable () -> Pager?)?
-    /// Puts a statement on the next line of the prompt, to be edited; nil where there is none.
+    /// Puts a statement on the next line of the prompt for editing; nil without a prompt.
     public var edit: (@Sendable (String) -> Void)?
-    /// What replies have shown of resource types.
+    /// The schemas learned from replies.
     public var schemas: SchemaStore
 
     /// Creates a host.
@@ -102,9 +102,9 @@ public final class Session: Sendable {
     }
   }
 
-  /// The pages of `help`, which are made from the declarations above this module.
+  /// The pages of `help`, which a module above this one makes from the declarations.
   public struct HelpPages: Sendable {
-    /// The page for some words, or nil where there is none.
+    /// The page for some words, or nil if there is none.
     public var page: @Sendable ([String]) -> String?
     /// Every word that has a page.
     public var topics: @Sendable () -> [String]
@@ -119,45 +119,45 @@ public final class Session: Sendable {
     }
   }
 
-  /// What changes while a session lasts.
+  /// The mutable state of a session.
   struct State {
     var connections: [ConnectionValue] = []
-    /// The URI that each connection was opened with, by its number.
+    /// The URIs of the connections, by serial number.
     var uris: [Int: String] = [:]
     var clients: [ClientValue] = []
     var nextSerial = 1
     var format: Format?
     var inFlight = 16
     var showsTiming = false
-    /// Whether values and ids of replies are kept when the program ends.
+    /// Whether values and ids of replies are stored when the program ends.
     var learnsValues = false
     /// Whether the prompt's history is that of the working directory.
     var takesHistoryOfDirectory = false
-    /// How long a person has read in the pager.
+    /// The time that the pager was open.
     var readingTime = Duration.zero
-    /// The account of the outermost statement that runs.
+    /// The account of the running outermost statement.
     var statement: StatementAccount
-    /// Whether a sink or `destroy-all` that had sent something ended with failures.
+    /// Whether a sink or `destroy-all` that sent requests ended with failures.
     var hasPartialFailure = false
     /// The variables of the top level, by name.
     var names: [String: Int] = [:]
-    /// Whether standard input was read by a statement.
+    /// Whether a statement has read standard input.
     var isInputTaken = false
   }
 
-  /// How it was set up.
+  /// The options.
   public let options: Options
-  /// Where results go.
+  /// The output for results.
   public let output: Output
   let host: SessionHost
   let timeout: SessionTimeout
   /// The account of the run.
   let account: RunAccount
-  /// Shows the changes of dry runs, and keeps what they would have made.
+  /// Shows the changes of dry runs, and keeps their expected results.
   let dryRun = DryRunCarrier()
-  /// Which queues are watched while their creates are in flight.
+  /// The queues that are watched while their creates are in flight.
   let consumers = ConsumerWatches()
-  /// The questions that its statements ask.
+  /// The questions of its statements.
   let questions = Questions()
   let state: Mutex<State>
 
@@ -173,25 +173,25 @@ public final class Session: Sendable {
     self.state = Mutex(state)
   }
 
-  /// Where many requests at once run best: the connection's own thread, where there is one connection.
+  /// The executor for many concurrent requests: the connection's thread, if there is one connection.
   var linkExecutor: (any TaskExecutor)? {
     state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.taskExecutor : nil }
   }
 
-  /// Whether destruction needs a person's consent on any open connection.
+  /// Whether any open connection requires a confirmation of destroys.
   public var isGuarded: Bool { state.withLock { $0.connections.contains { $0.protection == .confirm } } }
 
-  /// Says that what is in flight is waited for; false where nothing is.
+  /// Shows a note on the requests in flight; returns false if there are none.
   public func stop() -> Bool {
     let count = state.withLock { $0.clients.reduce(0) { $0 + $1.client.activity.changesInFlight } }
-    if count > 0 { note("stopping: \(count) in flight; Ctrl-C again to leave at once") }
+    if count > 0 { note("stopping: \(count) in flight; Ctrl-C again to stop immediately") }
     return count > 0
   }
 
-  /// What is said where the replies in flight are given up.
+  /// The message when the wait for replies is ended.
   public static let forced = "forced to stop; requests in flight may or may not have been carried out"
 
-  /// Waits no longer for any reply: the changes in flight are unknown.
+  /// Ends the wait for every reply: the changes in flight become unknown.
   public func abandon() {
     note(Self.forced)
     for client in state.withLock(\.clients) { client.client.abandon() }
@@ -200,9 +200,9 @@ public final class Session: Sendable {
   /// Whether the prompt's history is that of the working directory: `set history:`.
   public var takesHistoryOfDirectory: Bool { state.withLock(\.takesHistoryOfDirectory) }
 
-  /// Keeps what was learned of resource types.
+  /// Stores the learned schemas.
   ///
-  /// - Returns: Why that can't be done, the first time.
+  /// - Returns: The reason of the first failure; nil on success and after later failures.
   public func keepLearned() -> String? { host.schemas.save(withValues: state.withLock(\.learnsValues)) }
 
   /// Closes every connection.

@@ -2,21 +2,21 @@ import Client
 import Synchronization
 import Values
 
-/// How long a statement takes, and what it does meanwhile.
+/// Measures the duration of a statement, and how it was spent.
 struct Timing {
   private let start = ContinuousClock.now
   private let before: Activity.Times
   private let readingTime: Duration
 
-  /// Begins to measure.
+  /// Starts to measure.
   init(_ session: Session) {
     before = session.times
     readingTime = session.state.withLock(\.readingTime)
   }
 
-  /// What `set timing: true` says: `took 4.5 s: waiting 4.2 s, decoding 120 ms`.
+  /// The note of `set timing: true`: `took 4.5 s: waiting 4.2 s, decoding 120 ms`.
   ///
-  /// The time that a person reads in the pager does not count. Waiting is the time in which at least one request had no reply yet.
+  /// The time in the pager does not count. Waiting is the time in which at least one request had no reply yet.
   func text(_ session: Session) -> String {
     let took = ContinuousClock.now - start - (session.state.withLock(\.readingTime) - readingTime)
     let times = session.times
@@ -27,7 +27,7 @@ struct Timing {
 }
 
 extension Session {
-  /// What the clients have spent since they were made.
+  /// The times that the clients have spent since their creation.
   fileprivate var times: Activity.Times {
     state.withLock(\.clients).reduce(into: Activity.Times()) { sum, client in
       let times = client.client.activity.times

@@ -6,9 +6,10 @@ import Values
 extension Stage {
   static let each = Stage(
     Declaration(
-      name: "each", summary: "Runs a block for each element and gives the blocks' values.",
+      name: "each", summary: "Runs a block for each element and returns the values of the blocks.",
       options: [
-        .init(name: "in-flight", shape: .number, fallback: "1", summary: "how many at once"), .journal, .key, .unknown,
+        .init(name: "in-flight", shape: .number, fallback: "1", summary: "the number of concurrent blocks"), .journal,
+        .key, .unknown,
       ], effect: .writes,
       result: "list", examples: [.init(code: "[1, 2] | each do print it * 2 end", output: "2\n4")], names: .kept)
   ) { call in
@@ -36,7 +37,7 @@ extension Stage {
         await journal.note(frame.run.session, isEnded: true)
         if journal.isComplete { try await once.complete(journal.journal) }
       }
-      // Without a flow, results are kept only once one of them is not null.
+      // If no stage follows, results are kept only once one of them is not null.
       let isNull = results.elements.allSatisfy(\.isNull)
       return (results, isNull ? .null : .list(results.elements))
     }

@@ -5,9 +5,9 @@ import Language
 import Synchronization
 import Values
 
-/// The journal of an `each`, whose unit is an iteration: what is done is skipped, what may be half done is not repeated.
+/// The journal of an `each`, whose unit is an iteration: done iterations are skipped, unknown ones are not repeated.
 final class EachJournal: Sendable {
-  /// What is to be done with an iteration.
+  /// Whether to run or skip an iteration.
   enum Decision { case run, skip }
 
   private struct State {
@@ -23,14 +23,14 @@ final class EachJournal: Sendable {
   private let arguments: PerElementArguments
   private let state = Mutex(State())
   private let keys = Mutex(Set<PerElementArguments.KeyHash>())
-  /// How many iterations that are unknown are named.
+  /// The most unknown iterations to name.
   private static let named = 5
 
   init(_ journal: Journal, _ rule: Safeguards.UnknownRule, _ arguments: PerElementArguments) {
     (self.journal, self.rule, self.arguments) = (journal, rule, arguments)
   }
 
-  /// The identity of the iteration that a frame's element gives.
+  /// The identity of the iteration for a frame's element.
   func identity(_ frame: inout Frame) async throws(Fault) -> ChangeIdentity {
     var own: Set<PerElementArguments.KeyHash> = []
     guard let key = try await arguments.key(&own, &frame) else {
@@ -40,7 +40,7 @@ final class EachJournal: Sendable {
     return ChangeIdentity(iteration: key)
   }
 
-  /// Whether an iteration is to be run; records that it begins.
+  /// Decides whether to run an iteration, and records its start.
   func begin(_ identity: ChangeIdentity, _ once: (JournalError) -> Fault) async throws(Fault) -> Decision {
     switch journal.known(identity) {
     case .done?:
@@ -58,7 +58,7 @@ final class EachJournal: Sendable {
     return .run
   }
 
-  /// Records how an iteration ended.
+  /// Records the end of an iteration.
   func end(_ identity: ChangeIdentity, hasSent: Bool, isDone: Bool) {
     journal.settle(identity, isDone ? "ok" : hasSent ? "unknown" : "again", id: nil)
     state.withLock { state in if isDone { state.ok += 1 } else { state.failed += 1 } }
@@ -67,7 +67,7 @@ final class EachJournal: Sendable {
   /// Whether each iteration is done.
   var isComplete: Bool { state.withLock { $0.failed + $0.skipped + $0.unknown.count == 0 } }
 
-  /// Says how the iterations ended, and how the rest is resumed.
+  /// Shows notes on the outcomes of the iterations, and on how to resume.
   func note(_ session: Session, isEnded: Bool) async {
     try? await journal.flush()
     let state = state.withLock { $0 }
@@ -80,18 +80,18 @@ final class EachJournal: Sendable {
     for identity in state.unknown.prefix(Self.named) {
       let changes = journal.changes(of: identity)
       let sent = changes.isEmpty ? "" : ", it may have sent: \(changes.joined(separator: ", "))"
-      session.note("unknown since the run before: \(identity.text)\(sent)")
+      session.note("unknown since an earlier run: \(identity.text)\(sent)")
     }
     if state.unknown.count > Self.named { session.note("and \(state.unknown.count - Self.named) more") }
     if !state.unknown.isEmpty {
-      session.note("look them up; then retort journal \(journal.path) settle KEY done, or again")
+      session.note("check them; then retort journal \(journal.path) settle KEY done, or again")
       session.state.withLock { $0.hasPartialFailure = true }
     }
     if !isEnded || !isComplete { session.noteHowToResume("each") }
   }
 }
 
-/// The changes of one iteration, each recorded before it leaves.
+/// The changes of one iteration, each recorded before it is sent.
 final class IterationChanges: IterationRecord {
   private let journal: Journal
   private let identity: ChangeIdentity
@@ -99,7 +99,7 @@ final class IterationChanges: IterationRecord {
 
   init(_ journal: Journal, _ identity: ChangeIdentity) { (self.journal, self.identity) = (journal, identity) }
 
-  /// Whether a service may have carried one out.
+  /// Whether a service may have carried out a change.
   var hasSent: Bool { sent.withLock { $0 > 0 } }
 
   func willSend(_ change: Change) async throws(JournalError) {
@@ -117,10 +117,10 @@ extension Arguments {
     guard let path = try string("journal"), !run.isDry(self), !run.session.options.isOffline else { return nil }
     guard arguments.hasKey else {
       throw Fault(
-        .value, "each with a journal needs key:, which tells its elements apart", at: [Fault.Mark(range)], in: source,
+        .value, "each with a journal needs key:, which identifies its elements", at: [Fault.Mark(range)], in: source,
         nextStep: "key: .id")
     }
-    let places = Set(run.session.state.withLock { $0.connections.map(\.link.place) }).sorted()
+    let places = Set(run.session.state.withLock { $0.connections.map(\.link.brokerIdentity) }).sorted()
     let header = journalHeader(run, broker: places.joined(separator: ", "), key: arguments.keyField)
     let journal: Journal
     do throws(JournalError) { journal = try Journal(path, header) } catch { throw fault(of: error) }

@@ -3,7 +3,9 @@ import Language
 import Synchronization
 import Values
 
-/// The iterations of an `each`, some of them at once; results keep their order, the first failure stops new ones.
+/// Runs iterations concurrently for the stage `each`.
+///
+/// Results keep their order; after the first failure no new iteration starts.
 struct EachWindow: Sendable {
   let step: CompiledStatement
   let limit: Int
@@ -39,7 +41,7 @@ struct EachWindow: Sendable {
     }
   }
 
-  /// Runs an iteration that its journal does not call done.
+  /// Runs an iteration, unless it is done in the journal.
   private func recorded(_ frame: inout Frame, _ journal: EachJournal) async throws(Fault) -> Value {
     let identity = try await journal.identity(&frame)
     let decision = try await journal.begin(identity) { Fault(.file, $0.message, nextStep: $0.nextStep) }
@@ -76,7 +78,7 @@ struct EachWindow: Sendable {
   }
 }
 
-/// The values of iterations in their order; nothing is kept while all are null and no stage follows.
+/// The values of iterations in order; nothing is kept while all are null and no stage follows.
 struct EachResults: Sendable {
   let keepsFlow: Bool
   private var nulls = 0
@@ -84,10 +86,10 @@ struct EachResults: Sendable {
 
   init(keepsFlow: Bool) { self.keepsFlow = keepsFlow }
 
-  /// How many there are.
+  /// The number of values.
   var count: Int { nulls + kept.elements.count }
 
-  /// The values, with the names of their elements if a stage follows; none if all are null and no stage follows.
+  /// The values, with the named values of their elements if a stage follows; none if all are null and no stage follows.
   var page: ElementPage { kept }
 
   mutating func append(_ value: Value, _ page: ElementPage, _ index: Int) {
@@ -101,13 +103,13 @@ struct EachResults: Sendable {
   }
 }
 
-/// What one iteration prints.
+/// The printed output of one iteration.
 private final class BufferedResults: Sendable {
   private let content = Mutex<[UInt8]>([])
 
   var bytes: [UInt8] { content.withLock { $0 } }
 
-  /// An output that keeps what is written.
+  /// An output that keeps the written bytes.
   func output(like other: Output) -> Output {
     Output(likeTerminal: other) { [self] bytes in
       content.withLock { $0 += bytes }
@@ -117,7 +119,7 @@ private final class BufferedResults: Sendable {
 }
 
 extension Frame {
-  /// The same frame with another output.
+  /// The frame with another output.
   fileprivate func printing(to output: Output) -> Frame {
     var frame = self
     frame.run = Run(session: run.session, source: run.source, statement: run.statement, output: output)
@@ -125,17 +127,17 @@ extension Frame {
   }
 }
 
-/// What the iterations of a window give and print: in the order of their elements, each one's whole.
+/// The values and the output of iterations, in the order of their elements.
 private struct OrderedResults: Sendable {
   private(set) var results: EachResults
-  /// What went wrong, with the place of its element.
+  /// The failures, with the indices of their elements.
   private var failures: [(index: Int, label: String, fault: Fault)] = []
-  /// Iterations that are done before one that began earlier.
+  /// Finished iterations that wait for an earlier one.
   private var waiting: [Int: (value: Value, bytes: [UInt8], page: ElementPage)] = [:]
 
   init(keepsFlow: Bool) { results = EachResults(keepsFlow: keepsFlow) }
 
-  /// Takes what came of an iteration; false where no more are to begin.
+  /// Records an iteration's outcome; returns false if no new iteration may start.
   mutating func take(
     _ outcome: Result<Value, Fault>, _ bytes: [UInt8], of page: ElementPage, at index: Int, _ output: Output
   ) -> Bool {
@@ -151,7 +153,7 @@ private struct OrderedResults: Sendable {
     return failures.isEmpty
   }
 
-  /// The failure of the first element, with those of others that were in flight: none is lost.
+  /// The failure of the first element, with the failures of others in flight.
   var fault: Fault? {
     let inOrder = failures.sorted { $0.index < $1.index }
     guard let first = inOrder.first else { return nil }
@@ -163,6 +165,6 @@ private struct OrderedResults: Sendable {
     }
   }
 
-  /// How many elements of a kind of failure are named.
+  /// The number of elements that are named for each kind of failure.
   private static let named = 64
 }

@@ -26,7 +26,7 @@ extension Stage {
 
   static let take = Stage(
     Declaration(
-      name: "take", summary: "Keeps the first N elements, and asks for no more.",
+      name: "take", summary: "Keeps the first N elements and reads no further.",
       parameters: [.init(name: "N", shape: .number)], result: "elements",
       examples: [.init(code: "1..100 | take 2", output: "1\n2")], names: .kept)
   ) { call in
@@ -49,7 +49,7 @@ extension Stage {
 
   static let skip = Stage(
     Declaration(
-      name: "skip", summary: "Leaves out the first N elements.", parameters: [.init(name: "N", shape: .number)],
+      name: "skip", summary: "Skips the first N elements.", parameters: [.init(name: "N", shape: .number)],
       result: "elements", examples: [.init(code: "1..4 | skip 2", output: "3\n4")], names: .kept)
   ) { call in
     let count = call.once(0)
@@ -70,13 +70,13 @@ extension Stage {
 
   static let first = Stage(
     Declaration(
-      name: "first", summary: "Gives the first element, or null where there is none.", result: "value",
+      name: "first", summary: "Returns the first element, or null if there is none.", result: "value",
       examples: [.init(code: "[3, 1, 2] | first", output: "3")], names: .kept)
   ) { _ in .first }
 
   static let last = Stage(
     Declaration(
-      name: "last", summary: "Gives the last element, or null where there is none.", result: "value",
+      name: "last", summary: "Returns the last element, or null if there is none.", result: "value",
       examples: [.init(code: "[3, 1, 2] | last", output: "2")])
   ) { _ in
     .reduce { frame, stream throws(Fault) in
@@ -120,7 +120,7 @@ extension Stage {
 }
 
 extension Value {
-  /// A whole number from a least one for a place.
+  /// An integer argument with a minimum.
   func whole(_ stage: String, _ place: String, from least: Int = 0) throws(Fault) -> Int {
     guard case .number(let number) = self, let integer = number.integer, integer >= least else {
       throw Fault(.value, "\(stage) needs \(place) as an integer from \(least), not \(label)")

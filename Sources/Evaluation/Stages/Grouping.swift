@@ -6,7 +6,7 @@ import Values
 extension Stage {
   static let group = Stage(
     Declaration(
-      name: "group", summary: "Gathers elements with the same fields into {key, count, items}.",
+      name: "group", summary: "Groups elements with the same fields into {key, count, items}.",
       parameters: [.init(name: ".FIELD", shape: .path, repeats: true)], result: "records",
       examples: [.init(code: "1..5 | group (it % 2) | map .count", output: "3\n2")], names: .read)
   ) { call in
@@ -27,11 +27,11 @@ extension Stage {
 
   static let indexBy = Stage(
     Declaration(
-      name: "index-by", summary: "Gives a record from a field of each element to the element.",
+      name: "index-by", summary: "Returns a record of the elements by a field of each.",
       parameters: [.init(name: ".FIELD", shape: .path)],
       options: [
         .init(
-          name: "keep", shape: .string, summary: "which of two with the same field: \"first\" or \"last\"",
+          name: "keep", shape: .string, summary: "which of two elements with the same field: \"first\" or \"last\"",
           words: ["first", "last"])
       ], result: "record",
       examples: [
@@ -58,7 +58,7 @@ extension Stage {
   }
 }
 
-/// Elements that share a key, in the order of the first of each group.
+/// Groups of elements with equal keys, in the order of the first element of each.
 private struct Groups {
   private(set) var elements = PackedElements()
   private var positions: [CodePoints: Int] = [:]
@@ -89,9 +89,9 @@ private struct Groups {
   }
 }
 
-/// Elements by a key of each.
+/// Elements by their keys.
 private struct KeyedElements {
-  /// What happens to two elements with the same key.
+  /// Which of two elements with the same key is kept.
   enum Keep: String {
     case neither, first, last
 
@@ -114,7 +114,7 @@ private struct KeyedElements {
   mutating func add(_ element: Value, key: Value) throws(Fault) {
     let name = try Access.key(
       key, "index-by",
-      nextStep: key.isNull ? "leave such elements out: | where .field != null" : "several fields: json([.a, .b])")
+      nextStep: key.isNull ? "remove such elements: | where .field != null" : "several fields: json([.a, .b])")
     guard let position = positions[CodePoints(name)] else {
       positions[CodePoints(name)] = fields.count
       fields.append((name, element))
@@ -125,8 +125,8 @@ private struct KeyedElements {
     case .last: fields[position].value = element
     case .neither:
       throw Fault(
-        .value, "the key \(Value.string(name).quoted) stands twice: \(fields[position].value.label) has it too",
-        nextStep: "keep one: keep: \"first\" or keep: \"last\"; or gather them: | group .field")
+        .value, "the key \(Value.string(name).quoted) occurs twice: \(fields[position].value.label) has it too",
+        nextStep: "keep one with keep: \"first\" or keep: \"last\"; or group them: | group .field")
     }
   }
 }
@@ -136,7 +136,7 @@ extension Value {
 }
 
 extension StageCall {
-  /// Code for what `group` goes by: one value, or a record of several fields by their paths.
+  /// The expression of the key of `group`: one value, or a record of several fields by their paths.
   fileprivate func groupKey() -> CompiledExpression {
     positional.count == 1 ? each(0) : selection()
   }

@@ -1,19 +1,19 @@
 import Bulk
 import Values
 
-/// What was found of an element's resource, and the change that it needs.
+/// The resource that was found for an element, and the change that it needs.
 struct LookedUp: Sendable {
-  /// The change; not sent if `found` is there.
+  /// The change; not sent if `found` is set.
   var proposal: Proposal
-  /// The resource, if it is as the change would make it.
+  /// The resource, if it already has the requested values.
   var found: Value?
 }
 
-/// How a sink makes the change of an element.
+/// How a sink builds the change of an element.
 enum ChangeMaking: Sendable {
   /// From its arguments alone.
   case proposing(@Sendable (Arguments) throws(Fault) -> Proposal)
-  /// From what the service has; the lookups of a window run at once.
+  /// From the service's resource; the lookups of a window run concurrently.
   case lookingUp(@Sendable (Arguments, Session) async throws(Fault) -> LookedUp)
 }
 
@@ -45,7 +45,7 @@ enum DraftedElement: Sendable {
 }
 
 extension [DraftedElement] {
-  /// The elements after the lookups that are left, all at once, in their order.
+  /// The elements in order, after their remaining lookups ran concurrently.
   func made(_ making: ChangeMaking, _ session: Session) async -> [BulkElement] {
     guard case .lookingUp(let lookUp) = making else {
       return compactMap { if case .made(let element) = $0 { element } else { nil } }

@@ -6,7 +6,7 @@ import Values
 extension Stage {
   static let sort = Stage(
     Declaration(
-      name: "sort", summary: "Orders the elements by fields; - before a field descends.",
+      name: "sort", summary: "Sorts the elements by fields; - before a field sorts in descending order.",
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true, repeats: true)], result: "elements",
       examples: [.init(code: "[3, 1, 2] | sort", output: "1\n2\n3")], names: .read)
   ) { call in
@@ -46,7 +46,7 @@ extension Stage {
 
   static let unique = Stage(
     Declaration(
-      name: "unique", summary: "Keeps the first of elements that are equal, or whose field is.",
+      name: "unique", summary: "Keeps the first of equal elements, or of elements with an equal field.",
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true)], result: "elements",
       examples: [.init(code: "[1, 2, 1.0] | unique", output: "1\n2")], names: .kept)
   ) { call in
@@ -62,7 +62,7 @@ extension Stage {
 
   static let reverse = Stage(
     Declaration(
-      name: "reverse", summary: "Gives the elements from the last to the first.", result: "elements",
+      name: "reverse", summary: "Returns the elements from the last to the first.", result: "elements",
       examples: [.init(code: "1..3 | reverse", output: "3\n2\n1")])
   ) { _ in
     .gather { frame, stream throws(Fault) in
@@ -79,7 +79,7 @@ extension Stage {
   static let collect = Stage(
     Declaration(
       name: "collect",
-      summary: "Reads all elements before one flows on, and closes the stream; over 64 MB go to a temporary file.",
+      summary: "Reads all elements before one flows on, and closes the stream; beyond 64 MB it uses a temporary file.",
       result: "list",
       examples: [.init(code: "1..3 | collect | count", output: "3")])
   ) { _ in .collect }

@@ -2,14 +2,14 @@ import JSONText
 import Language
 import Values
 
-/// The arguments of a sink: those asked once, and those asked of each element.
+/// The arguments of a sink: those evaluated once, and those evaluated for each element.
 struct PerElementArguments: Sendable {
   private let template: Arguments
   private let client: (argument: Language.Argument, code: CompiledExpression)?
   private let places: [(argument: Language.Argument, code: CompiledExpression)]
   private let options: [(argument: Language.Argument, code: CompiledExpression)]
   private let key: (code: CompiledExpression, range: SourceRange)?
-  /// The field that `key:` names, where it is one.
+  /// The field of `key:`, if it is a field.
   let keyField: String?
 
   init(_ call: StageCall) {
@@ -37,7 +37,7 @@ struct PerElementArguments: Sendable {
     return arguments
   }
 
-  /// The arguments for an element, which stands where the verb's ID or RECORD does.
+  /// The arguments for an element, which takes the place of the verb's ID or RECORD.
   func each(_ once: Arguments, _ element: Value, _ frame: inout Frame) async throws(Fault) -> Arguments {
     var arguments = once
     arguments.positional.append(.init(value: element, range: template.nameRange, expression: nil))
@@ -45,14 +45,14 @@ struct PerElementArguments: Sendable {
     return arguments
   }
 
-  /// The text of an element's `key:`; nil where there is none.
+  /// The text of an element's `key:`; nil without that option.
   ///
-  /// - Throws: where another element had it before: it would be made twice.
+  /// - Throws: a `value` error if an earlier element had the same key and would be created twice.
   func key(_ keys: inout Set<KeyHash>, _ frame: inout Frame) async throws(Fault) -> String? {
     guard let key else { return nil }
     let value = try await key.code.run(&frame)
     var isNew = keys.insert(KeyHash(try Comparison.key(of: value))).inserted
-    // A filter is a text, so that 5 and "5" find the same.
+    // A filter is text: 5 and "5" find the same resources.
     if template.name == "upsert" {
       isNew = try keys.insert(KeyHash(CodePoints("=" + value.interpolated()))).inserted && isNew
     }
@@ -62,17 +62,17 @@ struct PerElementArguments: Sendable {
     return try value.interpolated()
   }
 
-  /// The error of a key that two elements have.
+  /// The error of a key that occurs twice.
   func repeated(_ text: String) -> Fault {
     Fault(
-      .value, "the key \(text) stands twice", at: [Fault.Mark(key?.range ?? template.range)], in: template.source,
+      .value, "the key \(text) occurs twice", at: [Fault.Mark(key?.range ?? template.range)], in: template.source,
       nextStep: "| unique .FIELD keeps the first of equal ones")
   }
 
   /// Whether there is a `key:`.
   var hasKey: Bool { key != nil }
 
-  /// What stands for a key that was met: 128 bits, however long the key is, and no two alike in practice.
+  /// A hash of a key: 128 bits, so that collisions do not occur in practice.
   struct KeyHash: Hashable {
     private let high: Int
     private let low: Int

@@ -28,10 +28,11 @@ extension Stage {
   }
 
   static let min = extreme(
-    "min", "Gives the smallest: of numbers, durations, times or text.", "[3, 1, 2] | min", "1", -1)
-  static let max = extreme("max", "Gives the largest: of numbers, durations, times or text.", "[3, 1, 2] | max", "3", 1)
+    "min", "Returns the smallest of numbers, durations, times or text.", "[3, 1, 2] | min", "1", -1)
+  static let max = extreme(
+    "max", "Returns the largest of numbers, durations, times or text.", "[3, 1, 2] | max", "3", 1)
 
-  /// The stage that gives the first or the last element in the order of values.
+  /// The stage that returns the smallest or the largest value.
   private static func extreme(
     _ name: String, _ summary: String, _ example: String, _ output: String, _ sign: Int
   ) -> Stage {
@@ -47,7 +48,7 @@ extension Stage {
   }
 
   static let avg = Stage(
-    declaration("avg", "Gives the mean of numbers, durations or times.", "[1, 2, 6] | avg", "3")
+    declaration("avg", "Returns the mean of numbers, durations or times.", "[1, 2, 6] | avg", "3")
   ) { call in
     let code = operand(call)
     return .reduce { frame, stream throws(Fault) in
@@ -100,7 +101,7 @@ extension Stage {
 }
 
 extension Value {
-  /// The value, where a stage that makes one value of many can take it.
+  /// The value, if a reducing stage accepts it.
   fileprivate func summable(_ stage: String) throws(Fault) -> Value {
     switch (self, stage) {
     case (.number, _), (.duration, _), (.time, "min"), (.time, "max"), (.string, "min"), (.string, "max"),
@@ -143,7 +144,7 @@ private struct Mean {
     }
   }
 
-  /// What is wrong with a value that a stage can't take.
+  /// The error of a value that a stage does not accept.
   static func misfit(_ value: Value, _ stage: String) -> Fault {
     let wanted =
       switch stage {
@@ -154,6 +155,6 @@ private struct Mean {
     return Fault(
       .type, "\(stage) needs \(wanted), not \(value.typeWithArticle)",
       nextStep: value.isNull
-        ? "leave nulls out: | where .field != null" : "convert it: \(stage) number(.field), \(stage) time(.field)")
+        ? "remove nulls: | where .field != null" : "convert it: \(stage) number(.field), \(stage) time(.field)")
   }
 }

@@ -2,14 +2,15 @@ import Language
 import Values
 
 extension StageCall {
-  /// Code for a flat record of the places' paths and the options.
+  /// The expression of a flat record of the positional paths and the options.
   func selection() -> CompiledExpression {
     var names: [String] = []
     var codes: [CompiledExpression] = []
     for expression in positional {
       guard let path = expression.path else {
         compiler.report(
-          "\(command.name) names a column by its field", expression.range, nextStep: "give it a name: total: (.a + .b)")
+          "\(command.name) takes its columns from fields", expression.range,
+          nextStep: "give it a name: total: (.a + .b)")
         continue
       }
       names.append(path)

@@ -6,7 +6,7 @@ import Formats
 extension Stage {
   static let map = Stage(
     Declaration(
-      name: "map", summary: "Gives the value of an expression for each element.",
+      name: "map", summary: "Returns the value of an expression for each element.",
       parameters: [.init(name: "EXPRESSION", shape: .any)], result: "elements",
       examples: [.init(code: "1..3 | map it * 10", output: "10\n20\n30")], names: .kept)
   ) { call in
@@ -20,7 +20,7 @@ extension Stage {
 
   static let select = Stage(
     Declaration(
-      name: "select", summary: "Gives a flat record of some fields of each element.",
+      name: "select", summary: "Returns a flat record of some fields of each element.",
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true, repeats: true)], result: "records",
       examples: [
         .init(
@@ -61,7 +61,7 @@ extension Stage {
 
   static let flatten = Stage(
     Declaration(
-      name: "flatten", summary: "Gives the elements of lists one by one.", result: "elements",
+      name: "flatten", summary: "Returns the elements of lists one by one.", result: "elements",
       examples: [.init(code: "[[1, 2], [3]] | flatten", output: "1\n2\n3")], names: .kept)
   ) { _ in
     .transform { _, upstream throws(Fault) in
@@ -72,7 +72,7 @@ extension Stage {
 
   static let chunk = Stage(
     Declaration(
-      name: "chunk", summary: "Gives lists of N elements each; the last may be shorter.",
+      name: "chunk", summary: "Returns lists of N elements each; the last can be shorter.",
       parameters: [.init(name: "N", shape: .number)], result: "lists",
       examples: [.init(code: "1..5 | chunk 2 | map length(it)", output: "2\n2\n1")])
   ) { call in
@@ -95,7 +95,7 @@ extension Stage {
   }
 }
 
-/// The elements of lists one by one, with the names of the list they come from.
+/// The elements of lists one by one, with the named values of their list.
 private struct Flattening {
   private var upstream: ElementStream
   private var page = ElementPage()

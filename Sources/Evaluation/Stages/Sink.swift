@@ -10,7 +10,7 @@ extension Stage {
 
   static let create = sink(
     Declaration(
-      name: "create", summary: "Creates a resource of each element.",
+      name: "create", summary: "Creates a resource from each element.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.include, .keepID, .keys, .meta, .timeout, .expire, .key, .max] + options, effect: .changes,
       result: "summary", names: .kept, givesSummary: true)
@@ -52,7 +52,7 @@ extension Stage {
     ) { _ in .proposing { arguments throws(Fault) in try Proposal.relating(change, arguments) } }
   }
 
-  /// A sink: `making` says how the change of an element is made, and `plan` completes what is about to be changed.
+  /// A sink: `making` says how the change of an element is built, and `plan` completes the plan of the changes.
   static func sink(
     _ declaration: Declaration, _ making: @escaping @Sendable (StageCall) -> ChangeMaking,
     plan complete: @escaping @Sendable (inout BulkPlan, Run) throws(Fault) -> Void = { _, _ in }
@@ -184,7 +184,7 @@ private final class ElementSource: BulkSource {
     return drafts.isEmpty ? nil : stopping(await drafts.made(making, frame.run.session))
   }
 
-  /// The elements up to the first whose lookup failed, unless the statement goes on after failures.
+  /// The elements up to the first whose lookup failed, or all if the statement continues after failures.
   private func stopping(_ elements: [BulkElement]) -> [BulkElement] {
     guard !policy.continuesOnError, let last = elements.firstIndex(where: \.isFailure) else { return elements }
     isStopped = true

@@ -2,24 +2,24 @@ import Formats
 import JSONText
 import Values
 
-/// Elements with the keys that they are ordered by: the keys decoded, the elements packed.
+/// Elements with their sort keys: the keys decoded, the elements packed.
 struct SortedElements {
   var elements = PackedElements()
   private var columns: [SortColumn]
   private let descends: [Bool]
 
-  /// Creates an empty one.
+  /// Creates an empty collection.
   ///
-  /// - Parameter descends: For each key whether the largest comes first.
+  /// - Parameter descends: For each key, whether the order is descending.
   init(descends: [Bool]) {
     self.descends = descends
     columns = descends.map { _ in SortColumn() }
   }
 
-  /// Adds a key of the element that comes next.
+  /// Adds a key of the next element.
   mutating func add(key: Value, _ column: Int) { columns[column].add(key) }
 
-  /// The places of the elements in their order; those with equal keys stay as they came.
+  /// The indices of the elements in sorted order; the sort is stable.
   ///
   /// - Throws: a `type` error for two keys without an order.
   func order() throws(Fault) -> [Int32] {
@@ -42,7 +42,7 @@ struct SortedElements {
     return order
   }
 
-  /// Whether an element is before another by some columns; after a fault by their places.
+  /// Whether an element sorts before another by some columns; after a fault, by position.
   private func isBefore(_ a: Int32, _ b: Int32, _ columns: ArraySlice<SortColumn>, _ fault: inout Fault?) -> Bool {
     guard fault == nil else { return a < b }
     do throws(Fault) {
@@ -58,7 +58,7 @@ struct SortedElements {
   }
 }
 
-/// The keys of one field, in the simplest form that holds all of them.
+/// The keys of one field, in the simplest representation for all of them.
 private struct SortColumn {
   private enum Form {
     case integers, texts, values
@@ -69,7 +69,7 @@ private struct SortColumn {
   private var texts: [String] = []
   private var values: [Value] = []
 
-  /// Numbers in the order of the keys: of integers exact, of texts the first eight bytes; nil for other keys.
+  /// Numbers in the order of the keys: integers exactly, texts by their first eight bytes; nil for other keys.
   func ranks(isDescending: Bool) -> [UInt64]? {
     let flip = isDescending ? UInt64.max : 0
     switch form {
@@ -98,7 +98,7 @@ private struct SortColumn {
     values.append(key)
   }
 
-  /// Negative, zero or positive, as one key is before, equal to or after another; nulls come first.
+  /// The order of two keys as a negative number, zero or a positive one; nulls come first.
   func order(_ a: Int, _ b: Int) throws(Fault) -> Int {
     switch form {
     case .integers: return integerKeys[a] < integerKeys[b] ? -1 : integerKeys[a] > integerKeys[b] ? 1 : 0
@@ -112,7 +112,7 @@ private struct SortColumn {
 }
 
 extension String {
-  /// The first eight bytes as a number: of two texts the lesser one has the lesser number, or they are equal so far.
+  /// The first eight bytes as a number: the lesser of two texts has the lesser number, or an equal one.
   fileprivate var rank: UInt64 {
     var (rank, shift) = (UInt64(0), UInt64(56))
     for byte in utf8.prefix(8) {

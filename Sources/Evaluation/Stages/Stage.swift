@@ -3,10 +3,10 @@ import JSONText
 import Language
 import Values
 
-/// A word that can stand after `|`.
+/// A stage of a pipeline, after `|`.
 struct Stage: Sendable {
   let declaration: Declaration
-  /// Makes a link of the pipeline of a call; runs when the pipeline is compiled.
+  /// Compiles a call of the stage.
   let prepare: @Sendable (StageCall) -> StageBody
 
   init(_ declaration: Declaration, _ prepare: @escaping @Sendable (StageCall) -> StageBody) {
@@ -14,32 +14,50 @@ struct Stage: Sendable {
     self.prepare = prepare
   }
 
-  /// The stage of a name.
+  /// The stage with a name.
   static func named(_ name: String) -> Stage? { known[name] }
 
   private static let known = Dictionary(uniqueKeysWithValues: all.map { ($0.declaration.name, $0) })
 }
 
-/// A stage in its place: what it does with the elements before it.
+/// A compiled stage: its function on the elements before it.
 enum StageBody: Sendable {
-  /// Elements from elements, as they are pulled.
+  /// Transforms elements as they are pulled.
   case transform(@Sendable (Frame, ElementStream) throws(Fault) -> ElementStream)
-  /// Elements from elements, all of them read first; what it read from is closed.
+  /// Transforms elements after all of them are read; the source is closed.
   case gather(@Sendable (inout Frame, inout ElementStream) async throws(Fault) -> ElementStream)
-  /// All elements, read at once; what they came from is closed.
+  /// All elements, read now; the source is closed.
   case collect
   /// The first element, or null; no more are read.
   case first
-  /// One value of all elements.
+  /// One value from all elements.
   case reduce(@Sendable (inout Frame, inout ElementStream) async throws(Fault) -> Value)
-  /// A change for each element: what flows on, and the summary if nothing follows.
+  /// A change for each element; returns the elements that flow on, and the summary if no stage follows.
   case sink(
     @Sendable (inout Frame, inout ElementStream, _ keepsFlow: Bool) async throws(Fault) -> (
       flow: ElementPage, summary: Value
     ))
 }
 
-/// A stage's call while it is compiled: its arguments, held against the declaration already.
+extension StageBody {
+  /// Whether its source is closed before an element flows on.
+  var closes: Bool {
+    switch self {
+    case .gather, .collect, .first, .reduce: true
+    case .transform, .sink: false
+    }
+  }
+
+  /// Whether a pipeline that ends here can be lazy.
+  var isLazy: Bool {
+    switch self {
+    case .transform, .gather: true
+    case .collect, .first, .reduce, .sink: false
+    }
+  }
+}
+
+/// A stage's call during compilation; its arguments are already checked against the declaration.
 struct StageCall {
   let compiler: Compiler
   let command: Language.Command
@@ -49,10 +67,10 @@ struct StageCall {
     command.arguments.compactMap { if case .positional(let expression) = $0 { expression } else { nil } }
   }
 
-  /// The code of a place's argument, asked for each element.
+  /// A positional argument, evaluated for each element.
   func each(_ index: Int) -> CompiledExpression { each(positional[index]) }
 
-  /// The code of an expression that is asked for each element.
+  /// An expression, evaluated for each element.
   func each(_ expression: Expr) -> CompiledExpression {
     let errors = compiler.findings.diagnostics.count
     let code = compiler.withElement(true) { compiler.code(expression) }
@@ -60,7 +78,7 @@ struct StageCall {
     return code
   }
 
-  /// The code of a place's argument that is asked once; it can't read the element.
+  /// A positional argument that is evaluated once and can't read the element.
   func once(_ index: Int) -> CompiledExpression { compiler.withElement(false) { compiler.code(positional[index]) } }
 
   /// The options with their expressions.
@@ -70,15 +88,15 @@ struct StageCall {
     }
   }
 
-  /// The option of a name.
+  /// The option with a name.
   func option(_ name: String) -> Expr? { options.first { $0.name == name }?.value }
 
-  /// The words of a place for messages at run time.
+  /// The source range of a positional argument, for messages at run time.
   func place(_ index: Int) -> (range: SourceRange, source: SourceText) { (positional[index].range, compiler.source) }
 }
 
 extension ElementStream {
-  /// The elements that `body` makes of each element and the value of `code` for it: one at most.
+  /// The elements that `body` returns for each element and the value of `code` for it, at most one each.
   func mapping(
     _ code: CompiledExpression, _ frame: Frame, stage: String,
     _ body: @escaping (_ element: Value, _ value: Value, _ out: inout [Value]) throws(Fault) -> Void
@@ -104,7 +122,7 @@ extension ElementStream {
           }
           try body(element, value, &out.elements)
         } catch {
-          // What the page gave before the error flows on first.
+          // The elements before the error flow on first.
           let placed = error.within("in \(stage), at \(element.label)")
           if frame.keepsFailures, !placed.isUncatchable {
             let names = page.names.isEmpty ? [] : page.names[index]
@@ -124,7 +142,7 @@ extension ElementStream {
 }
 
 extension Value {
-  /// How messages name an element: `posts/12`, or the beginning of its text, without secrets.
+  /// The name of an element in messages: `posts/12`, or the beginning of its text, without secrets.
   var label: String {
     if case .resource(let resource) = self { return resource.label }
     let text =

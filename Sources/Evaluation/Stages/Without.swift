@@ -5,7 +5,7 @@ import Values
 extension Stage {
   static let without = Stage(
     Declaration(
-      name: "without", summary: "Gives each element less some fields; a resource stays one.",
+      name: "without", summary: "Removes fields of each element; a resource stays a resource.",
       parameters: [.init(name: ".FIELD", shape: .path, repeats: true)], result: "elements",
       examples: [.init(code: #"[{a: 1, b: 2, c: 3}] | without .b .c"#, output: #"{"a":1}"#)], names: .kept)
   ) { call in
@@ -32,7 +32,7 @@ extension Stage {
 }
 
 extension Value {
-  /// The record or resource less a field; a field that is not there is an error unless it is optional.
+  /// The record or resource without a field; a missing field is an error unless it is optional.
   fileprivate func without(_ name: String, isOptional: Bool) throws(Fault) -> Value {
     switch self {
     case .record(let record):
@@ -41,7 +41,8 @@ extension Value {
       return .record(Record(rest))
     case .resource(let resource):
       if name == "type" {
-        throw Fault(.value, "a resource keeps its type", nextStep: "make a record of the fields: | select .id .text")
+        throw Fault(
+          .value, "a resource must keep its type", nextStep: "make a record of the fields: | select .id .text")
       }
       if let rest = resource.without(name) { return .resource(rest) }
       if isOptional { return self }

@@ -1,4 +1,4 @@
-/// What can stand at a place of a text that is being typed, by the lexer's tokens before the place.
+/// The syntactic context of a position in a text being typed, from the lexer's tokens before it.
 ///
 /// ```swift
 /// let context = CursorContext(of: "count posts filter: {st", at: 23)
@@ -6,47 +6,47 @@
 /// context.target?.place  // .option("filter")
 /// ```
 public struct CursorContext: Sendable {
-  /// The kinds of what can stand at the place.
+  /// The kind of input that is expected at the position.
   public enum Wanted: Sendable, Equatable {
-    /// Nothing that is known: a new name, a comment, a pattern.
+    /// Nothing to complete: a new name, a comment, a pattern.
     case nothing
-    /// A statement begins.
+    /// The start of a statement.
     case statement
-    /// A pipeline begins.
+    /// The start of a pipeline.
     case head
     /// The name of a stage, after `|`.
     case stage
     /// An argument of the target's call, or the name of one of its options.
     case argument
-    /// A value, or a part of one, that goes to the target.
+    /// A value, or a part of one, of the target.
     case value
-    /// A key of the record that goes to the target.
+    /// A key of the target's record.
     case key
     /// A part of an expression.
     case operand
-    /// What joins expressions, or ends one.
+    /// An operator, or the end of an expression.
     case operation
-    /// The name of a field: of the expression in a range, or of the element that flows where there is none.
+    /// A field name: of the expression in a range or, without a range, of the pipeline's element.
     case field(of: SourceRange?)
-    /// A word that `help` explains, after other words.
+    /// A word for `help`, after other words.
     case topic([String])
-    /// One of some words.
+    /// One of several words.
     case words([String])
   }
 
-  /// A call with what stands before the place.
+  /// A call and its arguments before the position.
   public struct Call: Sendable, Equatable {
     /// The word.
     public var name: String
-    /// Whether it stands after `|`.
+    /// Whether it follows `|`.
     public var isStage: Bool
-    /// What stands in its places.
+    /// Its positional arguments.
     public var places: [SourceRange] = []
-    /// The options that are given, with their values.
+    /// The given options with their values.
     public var options: [String: SourceRange] = [:]
   }
 
-  /// Where a value goes: to an argument of a call, or to a part of it.
+  /// The target of a value: an argument of a call or a part of an argument.
   public struct Target: Sendable, Equatable {
     /// The arguments of a call.
     public enum Place: Sendable, Equatable {
@@ -58,55 +58,55 @@ public struct CursorContext: Sendable {
     public var call: Call
     /// The argument.
     public var place: Place
-    /// The keys of records on the way to the part.
+    /// The record keys that lead to the part.
     public var path: [String] = []
   }
 
-  /// A name that the text makes before the place, and that is visible there.
+  /// A name that the text defines before the position and that is visible there.
   public struct Name: Sendable, Equatable {
-    /// What makes it.
+    /// Its definition.
     public enum Origin: Sendable, Equatable {
-      /// It has the value of the pipeline in a range.
+      /// The value of the pipeline in a range.
       case value(SourceRange)
-      /// It is an element of the pipeline in a range.
+      /// An element of the pipeline in a range.
       case element(SourceRange)
-      /// It is an error that was rescued.
+      /// A rescued error.
       case error
       case number, parameter
     }
 
     /// The name.
     public var name: String
-    /// What makes it.
+    /// Its definition.
     public var origin: Origin
-    /// The pipelines whose elements flow where it is made, from the outermost inwards.
+    /// The enclosing pipelines of its definition, outermost first.
     public var flows: [SourceRange]
   }
 
-  /// What can stand there.
+  /// The expected input.
   public var wanted = Wanted.nothing
-  /// What is typed of it, without the quote where it is text.
+  /// The typed part of it, without a string's opening quote.
   public var word = ""
-  /// The bytes of what is typed of it.
+  /// The bytes of the typed part.
   public var range: SourceRange
-  /// Whether the place is inside a string.
+  /// Whether the position is inside a string.
   public var isInString = false
-  /// Where a value there goes.
+  /// The target of a value at the position.
   public var target: Target?
-  /// The keys of the record, and the options of the call, that stand before or after the place.
+  /// The record's keys and the call's options before or after the position.
   public var given: [String] = []
-  /// What the operand there is compared with.
+  /// The expression that the operand is compared with.
   public var compared: SourceRange?
-  /// The pipelines whose elements flow there, from the outermost inwards, each up to the last `|` before the place.
+  /// The enclosing pipelines, outermost first, each up to the last `|` before the position.
   public var flows: [SourceRange] = []
-  /// The names that the text makes, the innermost last.
+  /// The names that the text defines, the innermost last.
   public var names: [Name] = []
-  /// Whether a block may be opened there.
+  /// Whether a block may start at the position.
   public var mayOpenBlock = false
-  /// Whether what follows is the rest of the same word or string.
+  /// Whether the text after the position continues the same word or string.
   public var isInside = false
 
-  /// Finds what can stand at a place of a text, counted in bytes of UTF-8.
+  /// Determines the context of a position, given as a UTF-8 offset.
   public init(of text: String, at place: Int) {
     let bytes = Array(text.utf8)
     let place = max(0, min(place, bytes.count))
@@ -121,7 +121,7 @@ public struct CursorContext: Sendable {
     given += Self.keys(after, isInString: isInString)
   }
 
-  /// Reads the tokens before the place: of the text, or of the interpolation that the place is in.
+  /// Reads the tokens before the position: of the text or of the interpolation that contains it.
   private mutating func read(_ tokens: ArraySlice<Token>, _ lexer: Lexer, _ outermost: CursorScanner.Level) {
     var tokens = tokens
     let string = tokens.last.flatMap { token in lexer.openStrings.first { $0.start == token.range.lower } }
@@ -146,7 +146,7 @@ public struct CursorContext: Sendable {
     take(scanner, tokens)
   }
 
-  /// Takes the word that ends at the place from the tokens; false where nothing can stand there.
+  /// Removes the word that ends at the position from the tokens; false if nothing can be completed.
   private mutating func takeWord(_ tokens: inout ArraySlice<Token>, _ bytes: [UInt8]) -> Bool {
     if bytes.last == UInt8(ascii: "."), tokens.last?.range.upper ?? 0 < bytes.count || tokens.isEmpty {
       let dot = bytes.dropLast().last == UInt8(ascii: "?") ? bytes.count - 2 : bytes.count - 1
@@ -156,7 +156,7 @@ public struct CursorContext: Sendable {
     guard let last = tokens.last, last.range.upper == bytes.count else { return true }
     switch last.kind {
     case .symbol("-") where !last.hasSpaceBefore, .minus where !last.hasSpaceBefore:
-      // The hyphen of a name that is being typed.
+      // A hyphen inside a name being typed.
       guard let name = tokens.dropLast().last, name.range.upper == last.range.lower else { return true }
       tokens.removeLast()
       return takeWord(name, &tokens, bytes)
@@ -180,7 +180,7 @@ public struct CursorContext: Sendable {
     return true
   }
 
-  /// Takes what the scanner has found.
+  /// Takes the findings of the scanner.
   private mutating func take(_ scanner: CursorScanner, _ tokens: ArraySlice<Token>) {
     names += scanner.names
     flows = scanner.flows
@@ -196,7 +196,7 @@ public struct CursorContext: Sendable {
     compared = Self.operand(before: left.range.upper, tokens.prefix { $0.range.lower < sign.range.lower })
   }
 
-  /// The operand that ends at a place: its first token is the one before which white space or an opening stands.
+  /// The operand that ends at a position; it starts after white space or an opening bracket.
   private static func operand(before place: Int, _ tokens: ArraySlice<Token>) -> SourceRange? {
     guard let last = tokens.last, last.range.upper == place, !last.opensOperand else { return nil }
     var index = tokens.endIndex - 1
@@ -214,7 +214,7 @@ public struct CursorContext: Sendable {
     return SourceRange(tokens[index].range.lower, place)
   }
 
-  /// The keys that follow the place in the same call or record.
+  /// The keys after the position in the same call or record.
   private static func keys(_ after: SourceText, isInString: Bool) -> [String] {
     var text = String(decoding: after.bytes, as: UTF8.self)
     if isInString { text = String(text.drop { $0 != "\"" }.dropFirst()) }
@@ -236,7 +236,7 @@ public struct CursorContext: Sendable {
 }
 
 extension Token {
-  /// Whether it belongs to the operand before it, where it touches that.
+  /// Whether it belongs to the operand before it if no space separates them.
   fileprivate var touchesOperand: Bool {
     switch kind {
     case .field, .symbol("["), .symbol("?["), .symbol("("): true

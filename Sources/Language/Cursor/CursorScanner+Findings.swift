@@ -1,11 +1,11 @@
 extension CursorScanner {
-  /// The pipelines whose elements flow at the place.
+  /// The enclosing pipelines of the position.
   var flows: [SourceRange] {
     guard let pipe = level.pipe, let bar = pipe.bar else { return level.flows }
     return level.flows + [SourceRange(pipe.start, bar)]
   }
 
-  /// Where a value at the place goes.
+  /// The target of a value at the position.
   var target: CursorContext.Target? {
     switch level.kind {
     case .record:
@@ -24,7 +24,7 @@ extension CursorScanner {
     }
   }
 
-  /// The keys of the record at the place, or the options of the call.
+  /// The keys of the record at the position, or the options of the call.
   var given: [String] {
     if level.kind == .record { return level.keys }
     return level.pipe?.call.map { Array($0.options.keys) } ?? []
@@ -37,7 +37,7 @@ extension CursorScanner {
       || level.pipe?.call?.name == "watch"
   }
 
-  /// What can stand at the place.
+  /// The expected input at the position.
   var wanted: CursorContext.Wanted {
     switch level.kind {
     case .record:

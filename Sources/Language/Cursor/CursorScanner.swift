@@ -1,10 +1,10 @@
-/// Reads tokens up to a place and keeps what is open there: brackets, blocks, a pipeline, a call with its arguments.
+/// Reads tokens up to a position and records the open brackets, blocks, pipeline and call with its arguments.
 ///
-/// It takes whatever it gets: what is typed is mostly no statement yet.
+/// It accepts any tokens, because text being typed is rarely a complete statement.
 struct CursorScanner {
-  /// A bracket or a block that is open.
+  /// An open bracket or block.
   struct Level {
-    /// What is open.
+    /// Its kind.
     enum Kind {
       /// The text, or a block.
       case statements
@@ -15,12 +15,12 @@ struct CursorScanner {
       case arguments, parameters
     }
 
-    /// How far a statement is.
+    /// The progress of a statement.
     enum Phase {
       case start
-      /// A new name is wanted, after `let`, `for`, `def` or `rescue`.
+      /// A new name follows, after `let`, `for`, `def` or `rescue`.
       case binding
-      /// The name is there.
+      /// After the name.
       case bound
       case pipeline
       /// An expression up to `do`.
@@ -34,42 +34,42 @@ struct CursorScanner {
 
     let kind: Kind
     var phase = Phase.start
-    /// Where a value in it goes.
+    /// The target of a value in it.
     var target: CursorContext.Target?
-    /// The pipelines whose elements flow around it.
+    /// The enclosing pipelines.
     var flows: [SourceRange] = []
-    /// The keyword of the statement, and the names it makes.
+    /// The keyword of the statement and the names that it defines.
     var keyword = ""
     var bound: [String] = []
-    /// Where the value of a `let` begins, once it is there.
+    /// The start of a `let`'s value, if it has one yet.
     var letStart: Int?
     var isLet = false
     var pipe: Pipe?
-    /// The token before the place; nil where an operand begins.
+    /// The token before the position; nil at the start of an operand.
     var last: Token?
-    /// The keys of a record, and the one whose value stands next.
+    /// The keys of a record and the key whose value comes next.
     var keys: [String] = []
     var key: String?
-    /// A key without its colon yet.
+    /// A key that has no colon yet.
     var pendingKey: String?
-    /// How many names were visible before it.
+    /// The number of names visible before it.
     var nameCount = 0
 
     init(_ kind: Kind) { self.kind = kind }
   }
 
-  /// A pipeline up to the place.
+  /// A pipeline up to the position.
   struct Pipe {
     let start: Int
-    /// Where the last `|` stands.
+    /// The position of the last `|`.
     var bar: Int?
     var wantsStage = false
     var call: CursorContext.Call?
     /// Whether the call takes a whole expression.
     var isWhole = false
-    /// The option whose value stands next.
+    /// The option whose value comes next.
     var option: String?
-    /// The argument that was read last, which what touches it belongs to.
+    /// The last argument, to which adjacent tokens belong.
     var current: CursorContext.Target.Place?
   }
 
@@ -100,7 +100,7 @@ struct CursorScanner {
 
   // MARK: Brackets
 
-  /// Opens or closes what a token opens or closes; false for any other token.
+  /// Handles an opening or closing token; false for any other token.
   private mutating func bracket(_ token: Token) -> Bool {
     guard case .symbol(let symbol) = token.kind else { return false }
     let touches = !token.hasSpaceBefore && level.last.map { !$0.opensOperand } ?? false
@@ -116,7 +116,7 @@ struct CursorScanner {
     return true
   }
 
-  /// Where the value of a bracket that opens goes: to the argument that it has just begun.
+  /// The target of an opening bracket: the argument that starts with it.
   private var opened: CursorContext.Target? {
     guard let pipe = level.pipe, let call = pipe.call, let current = pipe.current else { return target }
     return CursorContext.Target(call: call, place: current)
@@ -155,7 +155,7 @@ struct CursorScanner {
     levels.append(inner)
   }
 
-  /// Closes the innermost block and what is open in it.
+  /// Closes the innermost block and everything open in it.
   private mutating func closeBlock(_ token: Token) {
     guard let index = levels.lastIndex(where: { $0.kind == .statements }), index > 0 else { return }
     names.removeLast(max(0, names.count - levels[index].nameCount))
@@ -338,7 +338,7 @@ struct CursorScanner {
     }
   }
 
-  /// The argument that was read last goes on up to the end of a token.
+  /// Extends the last argument to the end of a token.
   private mutating func extend(to token: Token) {
     switch level.pipe?.current {
     case .argument(let place): level.pipe?.call?.places[place].upper = token.range.upper
@@ -349,6 +349,6 @@ struct CursorScanner {
 }
 
 extension Token {
-  /// Whether the operand after it belongs to the same argument, whatever is between them.
+  /// Whether the operand after it belongs to the same argument even after white space.
   fileprivate var joinsRange: Bool { isSymbol("..") || kind == .minus }
 }

@@ -1,19 +1,19 @@
-/// Gives a text its one canonical layout, and never another meaning.
+/// Formats a text in its canonical layout, without a change of its meaning.
 ///
 /// ```swift
 /// try Formatter.formatted(SourceText(name: "-", text: "let x=[1,2]"))  // let x = [1, 2]
 /// ```
-/// Blocks are indented by two spaces, operators stand between spaces, at most one empty line stays, comments stay. The
-/// line breaks of a statement stay where an author made them, each entry of a broken list or record on its own line and
-/// each stage of a broken pipeline on a line that begins with its bar; lines over 100 columns are broken so.
+/// Blocks are indented by two spaces; operators have spaces around them; one empty line and all comments are kept. A list
+/// or record that the author broke has each entry on its own line, and a broken pipeline each stage on a line that begins
+/// with its bar. Lines over 100 columns are broken the same way.
 public enum Formatter {
-  /// A text that does not parse has no layout.
+  /// The error of a text that does not parse.
   public struct Failure: Error, Sendable {
-    /// What is wrong with it.
+    /// Its errors.
     public var diagnostics: [Diagnostic]
   }
 
-  /// How many columns a line may take before it is broken.
+  /// The number of columns beyond which a line is broken.
   static let width = 100
 
   /// The text in its canonical layout.

@@ -1,6 +1,6 @@
-/// A token with the text it was written in, and what stood between it and the one before.
+/// A token with its source text, and the comments and line ends before it.
 struct LaidOutToken {
-  /// What is between two tokens where a statement ends.
+  /// The separator between two statements.
   enum Separator {
     case none, newline, semicolon
   }
@@ -8,7 +8,7 @@ struct LaidOutToken {
   /// A comment with its `#`.
   struct Comment {
     var text: String
-    /// Whether nothing but space is before it on its line.
+    /// Whether only space precedes it on its line.
     var isOwnLine: Bool
     var hasBlankBefore: Bool
   }
@@ -19,10 +19,10 @@ struct LaidOutToken {
   var comments: [Comment] = []
   /// Whether it begins a line.
   var breaksBefore: Bool
-  /// Whether an empty line is right before it.
+  /// Whether an empty line precedes it.
   var hasBlankBefore: Bool
 
-  /// The words of a text; the last one is its end.
+  /// The tokens of a text; the last one is its end.
   static func words(of source: SourceText) -> [LaidOutToken] {
     var lexer = Lexer(source, isTyped: false)
     lexer.run()
@@ -55,7 +55,7 @@ struct LaidOutToken {
     return settled(words)
   }
 
-  /// Moves comments before a comma behind it, and comments behind a bar before it.
+  /// Moves comments from before a comma to after it, and comments from after a bar to before it.
   private static func settled(_ words: [LaidOutToken]) -> [LaidOutToken] {
     var words = words
     for index in words.indices.dropLast() {
@@ -84,10 +84,10 @@ extension Token {
   var isClosing: Bool { [")", "]", "}"].contains { isSymbol($0) } }
 }
 
-/// What stands between two tokens: line ends and comments.
+/// The line ends and comments between two tokens.
 private struct Gap {
   var comments: [LaidOutToken.Comment] = []
-  /// Line ends since the last comment or token.
+  /// The number of line ends since the last comment or token.
   var newlines = 0
   var hasNewline = false
 
@@ -112,7 +112,7 @@ private struct Gap {
 }
 
 extension String {
-  /// Without the white space at its end.
+  /// The text without white space at its end.
   var trimmedEnd: String {
     var end = endIndex
     while end > startIndex, self[index(before: end)].isWhitespace { end = index(before: end) }

@@ -1,22 +1,22 @@
-/// Writes words in the shape they were given, and notes what has to be broken where a line is too long.
+/// Writes tokens in a given shape, and records what must be broken for lines that are too long.
 struct LayoutPrinter {
   private let words: [LaidOutToken]
   private let shape: Shape
   private var lines: [String] = []
   private var line = ""
-  /// The indentation of the line that is written.
+  /// The indentation of the current line.
   private var indent = 0
   private var frames = [Frame()]
-  /// What could be broken on the line that is written.
+  /// What can be broken on the current line.
   private var candidates: [Candidate] = []
-  /// What lines that are too long want broken.
+  /// What must be broken for lines that are too long.
   private(set) var breaks: Set<Int> = []
 
-  /// A block or a bracket round what is written.
+  /// A block or a bracket around the current token.
   private struct Frame {
     /// The indentation of the statements or entries in it.
     var base = 0
-    /// The indentation of the word that closes it.
+    /// The indentation of the token that closes it.
     var close = 0
     var opening: Int?
     var isBlock = true
@@ -28,21 +28,21 @@ struct LayoutPrinter {
   private struct Candidate {
     var id: Int
     var depth: Int
-    /// Blocks go before pipelines, pipelines before brackets.
+    /// The order of breaking: blocks before pipelines, pipelines before brackets.
     var rank: Int
-    /// The columns of a bracket with what it holds, once it is closed.
+    /// The columns of a closed bracket with its content.
     var length: Int
   }
 
-  /// A bracket shorter than this gains nothing by being broken.
+  /// The columns of the shortest bracket that is worth breaking.
   private static let leastBracket = 40
 
-  /// What comes before a word.
+  /// The separator before a token.
   private enum Joint {
     case text(String)
-    /// A new line; comments stand at their own indentation.
+    /// A new line; comments have their own indentation.
     case line(Int, comments: Int)
-    /// A new line inside a statement, which may want a backslash.
+    /// A new line inside a statement, perhaps after a backslash.
     case soft(Int, backslash: Bool)
   }
 
@@ -51,7 +51,7 @@ struct LayoutPrinter {
     self.shape = shape
   }
 
-  /// All that was written.
+  /// The whole text.
   var text: String { lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n" }
 
   mutating func run() {
@@ -68,12 +68,12 @@ struct LayoutPrinter {
 
   private var top: Frame { frames[frames.count - 1] }
 
-  /// A comma before the bracket that closes its line.
+  /// Whether a token is a comma before the bracket that closes its line, which is dropped.
   private func isDropped(_ index: Int) -> Bool {
     words[index].token.isSymbol(",") && words[index + 1].token.isClosing && !top.isBroken
   }
 
-  /// The last entry of a broken list or record ends with a comma.
+  /// Writes the comma after the last entry of a broken list or record.
   private mutating func closeEntry(_ index: Int) {
     guard let opening = top.opening, top.isBroken, shape.closings[opening] == index, opening + 1 < index,
       !words[index - 1].token.isSymbol(","), [.list, .record].contains(shape.brackets[opening])
@@ -98,7 +98,7 @@ struct LayoutPrinter {
     return .soft(top.base + 2, backslash: top.isBlock && !before.token.continues)
   }
 
-  /// What comes before a word that begins a statement or ends a block; nil for others.
+  /// The separator before a token that begins a statement or ends a block; nil for others.
   private func statementJoint(_ index: Int) -> Joint? {
     let (word, before) = (words[index], words[index - 1])
     if word.token.kind == .end { return .line(0, comments: 0) }
@@ -143,7 +143,7 @@ struct LayoutPrinter {
     line = String(repeating: " ", count: indent)
   }
 
-  /// An empty line, but not at the beginning of a text or a block.
+  /// Writes an empty line, but not at the beginning of a text or a block.
   private mutating func blank(_ index: Int) {
     guard let last = lines.last, !last.isEmpty else { return }
     let isFirst = index > 0 && ["do", "else"].contains { words[index - 1].token.isKeyword($0) }
@@ -158,7 +158,7 @@ struct LayoutPrinter {
     line = ""
   }
 
-  /// Wants the outermost thing of a line broken where the line is too long.
+  /// Records the outermost candidate for breaking, if the line is too long.
   private mutating func noteWidth() {
     defer { candidates = [] }
     guard Columns.width(of: line) > Formatter.width else { return }
@@ -167,7 +167,7 @@ struct LayoutPrinter {
     if let first { breaks.insert(first.id) }
   }
 
-  /// Keeps the frames up with a word that was written.
+  /// Updates the frames after a token.
   private mutating func follow(_ index: Int) {
     let token = words[index].token
     switch token.kind {

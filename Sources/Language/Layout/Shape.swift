@@ -1,26 +1,26 @@
-/// Which brackets, pipelines and blocks of a text there are, and which of them take several lines.
+/// The brackets, pipelines and blocks of a text, and which of them take several lines.
 struct Shape {
-  /// What a bracket holds.
+  /// The content of a bracket.
   enum Bracket {
     case list, record, call, group, index
   }
 
-  /// The brackets by their opening words.
+  /// The brackets by their opening tokens.
   private(set) var brackets: [Int: Bracket] = [:]
-  /// The closing word of each opening one.
+  /// The closing token of each opening one.
   private(set) var closings: [Int: Int] = [:]
   /// The first bar of the pipeline that a bar belongs to.
   private(set) var pipelines: [Int: Int] = [:]
   /// The first `do` of the block that a `do` belongs to.
   private(set) var blocks: [Int: Int] = [:]
-  /// What takes several lines: opening words, first bars and first `do`s.
+  /// What takes several lines: opening tokens, first bars and first `do`s.
   var broken: Set<Int> = []
 
   private struct Frame {
     var opening: Int?
     var block: Int?
     var pipeline: Int?
-    /// The block that goes on after `else if`.
+    /// The block that continues after `else if`.
     var pending: Int?
   }
 
@@ -57,7 +57,7 @@ struct Shape {
     markBlock(index, words)
   }
 
-  /// A line end anywhere in a block makes it one of several lines.
+  /// Marks a block with a line end anywhere in it as one of several lines.
   private mutating func markBlock(_ index: Int, _ words: [LaidOutToken]) {
     guard words[index].breaksBefore, index > 0 else { return }
     for frame in frames { if let block = frame.block, block < index { broken.insert(block) } }
@@ -78,7 +78,7 @@ struct Shape {
     guard frames.count > 1, let opening = frames.removeLast().opening else { return }
     closings[opening] = index
     if index + 1 < words.count, words[index + 1].token.isSymbol(":") {
-      // The brackets of a computed key, which take no comma and no line of their own.
+      // The brackets of a computed key, which take no comma and no separate line.
       brackets[opening] = .index
       broken.remove(opening)
     }
@@ -89,7 +89,7 @@ struct Shape {
     if brackets[opening] != .index { broken.insert(opening) }
   }
 
-  /// `else if` goes on with the same block; an `if` that is a statement of its own needs a line of its own.
+  /// Handles `else`: `else if` continues the block, but an `if` statement after `else` needs its own line.
   private mutating func otherwise(_ index: Int, _ words: [LaidOutToken]) {
     guard index + 1 < words.count, words[index + 1].token.isKeyword("if") else { return }
     guard words[index + 1].separator == .none else {

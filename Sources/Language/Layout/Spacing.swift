@@ -1,4 +1,4 @@
-/// The space between two tokens on a line; where touching has a meaning it stays as it was written.
+/// The space between two tokens on a line; it stays as written if it has a meaning.
 enum Spacing {
   static func between(_ before: Token, _ token: Token) -> String {
     if before.isOpening || token.isClosing || token.isSymbol(",") || token.isSymbol(":") { return "" }
@@ -14,7 +14,7 @@ enum Spacing {
 }
 
 extension Token {
-  /// Whether a minus that touches it would be part of it.
+  /// Whether it is a number, which a touching minus would become part of.
   fileprivate var isNumber: Bool {
     switch kind {
     case .number, .duration: true

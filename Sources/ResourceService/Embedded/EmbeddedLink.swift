@@ -2,18 +2,18 @@ import Dispatch
 public import JSONRPC
 import Synchronization
 
-/// The service inside the program, behind the same contract as a broker's connection.
+/// The service inside the program, with the interface of a broker's connection.
 ///
 /// ```swift
 /// let link = try EmbeddedLink("blog")
 /// let posts = try await link.open(queue: "posts")
 /// ```
 public final class EmbeddedLink: Link {
-  /// What was opened: `embedded:blog`, `embedded:shop.sqlite`.
+  /// The address: `embedded:blog`, `embedded:shop.sqlite`.
   public let address: String
 
-  /// The file, or this link alone where it has a sample of its own.
-  public var place: String {
+  /// The identity of the file, or of this link if it has its own sample.
+  public var brokerIdentity: String {
     address == "embedded:\(DatabaseFile.sample)" ? "\(address) \(ObjectIdentifier(self))" : address
   }
 
@@ -21,13 +21,13 @@ public final class EmbeddedLink: Link {
   public var queues: [String]? { service.queues.sorted() }
 
   let service: ResourceService
-  /// Where requests are answered, one after another.
+  /// The queue on which requests are answered one at a time.
   let work = DispatchQueue(label: "retort.embedded")
   private let closed = Atomic(false)
 
-  /// Opens the sample or the file of a name, see `ResourceService.init`.
+  /// Opens the sample or a file by name, see `ResourceService.init`.
   ///
-  /// - Throws: `LinkError` of code `address`, with the sentence of the ``ResourceService/OpeningError``.
+  /// - Throws: `LinkError` of code `address`, with the message of the ``ResourceService/OpeningError``.
   public init(_ name: String) throws(LinkError) {
     address = "embedded:\(name)"
     do throws(ResourceService.OpeningError) {
@@ -39,22 +39,22 @@ public final class EmbeddedLink: Link {
 
   var isClosed: Bool { closed.load(ordering: .acquiring) }
 
-  /// Opens a client on a queue, which is not looked for; a reply comes back as what `send` gives, whatever its way.
+  /// Opens a client on a queue without checking that it exists; `replies` has no effect.
   public func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport {
     guard !isClosed else { throw LinkError(.closed, "the connection to \(address) is closed") }
     return EmbeddedTransport(link: self, queue: queue)
   }
 
-  /// Tells that a served queue has one consumer and no message; nil where it is not served.
+  /// Returns one consumer and no messages for a served queue; nil if it is not served.
   public func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState? {
     guard !isClosed else { throw LinkError(.closed, "the connection to \(address) is closed") }
     return service.queues.contains(queue) ? QueueState(messages: 0, consumers: 1) : nil
   }
 
-  /// Closes every client; what is being answered is carried out.
+  /// Closes every client; the request in progress is carried out.
   public func close() async { closed.store(true, ordering: .releasing) }
 
-  /// What is said of a queue that is not served.
+  /// The error for a queue that is not served.
   func noRoute(to queue: String) -> LinkError {
     let nearest = NearestName.of(queue, among: service.queues).map { "; did you mean \"\($0)\"?" } ?? "."
     let known = service.queues.joined(separator: ", ")

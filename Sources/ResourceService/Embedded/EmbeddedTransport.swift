@@ -2,11 +2,10 @@ import Foundation
 import JSONRPC
 import Synchronization
 
-/// A client's way to a queue of the embedded service.
+/// A client's transport to a queue of the embedded service.
 ///
-/// Requests are answered on a thread of the link's, so that a long one holds up no task of the sender's, and the
-/// deadline passes in the meantime. As at a broker, a request whose sender has given up is carried out all the
-/// same, unless its message was to expire.
+/// Requests are answered on the link's thread, so that a long request does not block the sender's tasks and its deadline
+/// still applies. As with a broker, a request is carried out even if its sender no longer waits, unless it expires.
 final class EmbeddedTransport: Transport {
   let queue: String
   let taskExecutor: (any TaskExecutor)? = nil

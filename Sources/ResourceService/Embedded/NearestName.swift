@@ -1,6 +1,6 @@
-/// The name that somebody may have meant.
+/// Finds the name that a misspelt one probably means.
 enum NearestName {
-  /// The one of some names with the fewest edits from a name, if they are no more than a third of it or two.
+  /// The name with the fewest edits from another; nil if they exceed both two and a third of the length.
   static func of(_ name: String, among names: [String]) -> String? {
     let distances = names.map { (name: $0, distance: distance(Array(name), Array($0))) }
     guard let nearest = distances.min(by: { $0.distance < $1.distance }) else { return nil }

@@ -1,7 +1,7 @@
 import JSONRPC
 import Synchronization
 
-/// The one reply that a sender waits for: what comes first counts, be it the reply, the deadline or a cancellation.
+/// The outcome that a sender waits for: the first of the reply, the deadline and a cancellation.
 final class PendingReply: Sendable {
   private enum State {
     case open
@@ -13,14 +13,14 @@ final class PendingReply: Sendable {
 
   private let state = Mutex(State.open)
 
-  /// Whether the sender has its answer already.
+  /// Whether the sender has an outcome.
   var isSettled: Bool {
     state.withLock { state in
       if case .settled = state { true } else { false }
     }
   }
 
-  /// Gives the sender an outcome, unless it has one.
+  /// Settles the outcome, unless there is one.
   func settle(_ outcome: Outcome) {
     let waiting = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
       switch state {
@@ -36,7 +36,7 @@ final class PendingReply: Sendable {
     waiting?.resume(returning: outcome)
   }
 
-  /// Waits for the outcome; cancelling the task is one, where that has an error.
+  /// Waits for the outcome; cancelling the task settles it with `whenCancelled`, if that is not nil.
   func outcome(whenCancelled: LinkError?) async -> Outcome {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in

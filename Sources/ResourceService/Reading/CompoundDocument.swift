@@ -1,10 +1,10 @@
 import SQLite
 
-/// The resources of a reply: the primary ones and those included with them, each once.
+/// The resources of a reply, primary and included, each once.
 struct CompoundDocument {
-  /// The primary records, then the included ones in the order they were met.
+  /// The primary records, then the included ones in the order of their discovery.
   private(set) var records: [Record]
-  /// How many of the records are primary.
+  /// The number of primary records.
   let primaryCount: Int
   private var positions: [Record.Identifier: Int] = [:]
   private let schema: Schema
@@ -18,7 +18,7 @@ struct CompoundDocument {
   /// The records that are not primary.
   var included: ArraySlice<Record> { records[primaryCount...] }
 
-  /// Reads what a tree includes: one query for each relationship of each level, whatever the number of records.
+  /// Reads the included resources of a tree with one query for each relationship of each level.
   mutating func include(_ tree: IncludeTree, from database: Database) throws {
     if tree.branches.isEmpty { return }
     for (position, record) in records.enumerated() { positions[record.identifier] = position }
@@ -90,7 +90,7 @@ struct CompoundDocument {
     return related.elements
   }
 
-  /// Adds a record unless it is there, and tells where it is.
+  /// Adds a record unless it is present, and returns its index.
   @discardableResult private mutating func add(_ record: Record) -> Int {
     if let position = positions[record.identifier] { return position }
     positions[record.identifier] = records.count
@@ -99,7 +99,7 @@ struct CompoundDocument {
   }
 }
 
-/// Elements in the order they came, each once.
+/// Distinct elements in the order of insertion.
 private struct Distinct<Element: Hashable> {
   private(set) var elements: [Element] = []
   private var known: Set<Element> = []

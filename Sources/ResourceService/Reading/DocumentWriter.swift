@@ -1,18 +1,18 @@
 import JSONText
 import SQLite
 
-/// Writes records as JSON:API resources, straight into bytes.
+/// Writes records as JSON:API resources, directly to bytes.
 ///
-/// A to-one relationship always has `data`, a to-many one where it was included; otherwise it has the link
-/// `related`, so that one sees that there is something to include. There are no other links on resources, unless the
-/// dialect links everything: then each relationship has links, and `data` where it was included.
+/// A to-one relationship always has `data`. A to-many relationship has `data` if it was included, else the link
+/// `related`, which shows that it can be included. Resources have no other links, unless the dialect links everything:
+/// then each relationship has links, and `data` if it was included.
 struct DocumentWriter {
   private(set) var bytes: [UInt8] = []
   private let fieldsets: Fieldsets
   private let dialect: Dialect
   private var shapes: [String: Shape] = [:]
 
-  /// What is shown of a type, ready to be written.
+  /// The members of a type to write, with their labels encoded.
   private struct Shape {
     /// The end of the id and the type: `","type":"posts"`.
     let type: [UInt8]
@@ -55,7 +55,7 @@ struct DocumentWriter {
     list(records)
   }
 
-  /// Writes `included`, unless there is nothing.
+  /// Writes `included`, unless it is empty.
   mutating func included(_ records: ArraySlice<Record>) {
     if records.isEmpty { return }
     append(#","included":["#)
@@ -65,7 +65,7 @@ struct DocumentWriter {
   /// Ends the document.
   mutating func end() { append(dialect.documentEnd) }
 
-  /// Appends text as it is.
+  /// Appends text unchanged.
   mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
   /// Appends text as a JSON string.
@@ -176,7 +176,7 @@ struct DocumentWriter {
     append(string: "\(dialect.base)/\(path.map(FormText.encoded).joined(separator: "/"))")
   }
 
-  /// Writes a resource identifier, its type first as jsonapi-resources does.
+  /// Writes a resource identifier, with the type first, as jsonapi-resources does.
   private mutating func identifier(_ key: SQLValue, _ type: [UInt8]) {
     append("{")
     bytes.append(contentsOf: type.dropFirst())

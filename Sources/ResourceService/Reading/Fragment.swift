@@ -1,7 +1,7 @@
 import JSONText
 import SQLite
 
-/// A piece of SQL with the arguments of its question marks.
+/// A piece of SQL with the arguments for its question marks.
 struct Fragment {
   var sql: String
   var arguments: [SQLValue] = []
@@ -11,9 +11,9 @@ struct Fragment {
     self.arguments = arguments
   }
 
-  /// The condition that an expression is one of some values.
+  /// Creates the condition that an expression is one of some values.
   ///
-  /// Several values go as one argument, a JSON array, so that the statement is the same for any number of them.
+  /// Several values are one argument, a JSON array, so that the statement is the same for any number of values.
   init(_ expression: String, isOneOf values: [SQLValue]) {
     switch values.count {
     case 0: self.init("0")
@@ -31,7 +31,7 @@ struct Fragment {
     left.arguments += right.arguments
   }
 
-  /// Integers, numbers and texts as the one argument of `json_each`.
+  /// Integers, numbers and texts as a single argument for `json_each`.
   static func list(_ values: [SQLValue]) -> SQLValue {
     var bytes: [UInt8] = [UInt8(ascii: "[")]
     for (index, value) in values.enumerated() {
@@ -49,15 +49,15 @@ struct Fragment {
 }
 
 extension Database {
-  /// Runs a query on a statement that is kept for the next time.
+  /// Runs a query with a cached statement.
   func rows(_ query: Fragment) throws -> [Row] { try run(query.sql, query.arguments) }
 
-  /// The first row of a query, on a statement that is kept for the next time.
+  /// The first row of a query with a cached statement.
   func firstRow(_ query: Fragment) throws -> Row? { try rows(query).first }
 
-  /// The number that a query counts.
+  /// The result of a counting query.
   func count(_ query: Fragment) throws -> Int { try firstRow(query)?.integer(0) ?? 0 }
 
-  /// Runs a statement that is kept for the next time.
+  /// Runs a cached statement.
   func run(_ statement: Fragment) throws { try run(statement.sql, statement.arguments) }
 }

@@ -1,7 +1,7 @@
 import JSONText
 import SQLite
 
-/// The query of an `index`, read from its parameters and ready to be answered.
+/// An `index` request, parsed from its parameters.
 struct Listing {
   private let type: ResourceType
   private let schema: Schema
@@ -11,9 +11,9 @@ struct Listing {
   private let presentation: Presentation
   private let links: PageLinks
 
-  /// Reads the parameters.
+  /// Parses the parameters.
   ///
-  /// - Throws: ``Refusal`` with the errors of all parameters, those of one after those of another.
+  /// - Throws: ``Refusal`` with the errors of all parameters, one parameter after another.
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
     self.type = type
     self.schema = schema

@@ -1,10 +1,11 @@
 import JSONText
 
-/// The links of an index to its other pages: relative unless the flavour has a base, with the query's own parameters, brackets percent-encoded.
+/// The links of an index to its other pages.
 ///
+/// They are relative unless the flavour has a base, and have the query's parameters with brackets percent-encoded:
 /// `/posts?filter%5Bstate%5D=draft&page%5Bnumber%5D=2&page%5Bsize%5D=10&sort=-views`
 struct PageLinks {
-  /// What stands before and after the page's number or offset.
+  /// The text before and after the page's number or offset.
   private let before: String
   private let after: String
 
@@ -25,7 +26,7 @@ struct PageLinks {
     after = pairs.filter { $0 > place }.map { "&" + $0 }.joined()
   }
 
-  /// Writes `links`: first, the previous, the next and last, the middle ones where there is such a page.
+  /// Writes `links`: first and last, and the previous and the next if there is such a page.
   func write(_ page: Page, of count: Int, to writer: inout DocumentWriter) {
     writer.append(#","links":{"#)
     for (index, link) in Self.places(page, of: count).enumerated() {
@@ -47,7 +48,7 @@ struct PageLinks {
   }
 }
 
-/// Text in a URL's query, as forms encode it: a space is `+`.
+/// Encodes text for a URL's query as forms do: a space is `+`.
 enum FormText {
   /// Encodes all but letters, digits and `-._~*`.
   static func encoded(_ text: String) -> String {

@@ -1,9 +1,9 @@
 import SQLite
 
-/// What is kept between the pages of an index while nobody writes: counts, and where the next pages begin.
+/// A cache for the pages of an index, valid while the database is unchanged: counts, and the start of the next pages.
 ///
-/// SQLite tells whether anything has been written: `total_changes` counts the rows that this connection has
-/// changed, `PRAGMA data_version` changes when another has committed. With the first difference all is forgotten.
+/// SQLite shows whether the database has changed: `total_changes` counts the rows that this connection has changed,
+/// `PRAGMA data_version` changes when another connection has committed. Any difference clears the cache.
 /// (https://www.sqlite.org/pragma.html#pragma_data_version)
 struct PageMemory: Sendable {
   /// A state of the database.
@@ -17,7 +17,7 @@ struct PageMemory: Sendable {
     }
   }
 
-  /// A query, whatever its page.
+  /// A query without its page.
   struct Query: Hashable, Sendable {
     let sql: String
     let arguments: [SQLValue]
@@ -34,21 +34,21 @@ struct PageMemory: Sendable {
     let page: Page
   }
 
-  /// How many counts and how many places are kept.
+  /// The number of cached counts, and of cached places.
   static let capacity = 64
 
   private var stamp: Stamp?
   private var counts = Recent<Query, Int>(capacity: capacity)
   private var positions = Recent<Place, [SQLValue]>(capacity: capacity)
 
-  /// Forgets everything if the database is another than it was.
+  /// Clears the cache if the database has changed.
   mutating func look(_ now: Stamp) {
     if stamp == now { return }
     self = PageMemory()
     stamp = now
   }
 
-  /// Hands over what is kept, for a while in which this one is empty.
+  /// Returns the cache and leaves this one empty.
   mutating func taken() -> PageMemory {
     let taken = self
     self = PageMemory()
@@ -61,14 +61,14 @@ struct PageMemory: Sendable {
     set { counts[query] = newValue }
   }
 
-  /// The values of the sort terms of the last row before a page.
+  /// The values of the sort terms in the last row before a page.
   subscript(place: Place) -> [SQLValue]? {
     mutating get { positions[place] }
     set { positions[place] = newValue }
   }
 }
 
-/// A dictionary that keeps what was used last.
+/// A dictionary that keeps the most recently used entries.
 private struct Recent<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   let capacity: Int
   private var entries: [Key: (value: Value, lastUse: Int)] = [:]

@@ -1,7 +1,7 @@
 import JSONText
 import SQLite
 
-/// One resource as a document: the reply of `show`, and of `create` and `update` when they are done.
+/// One resource as a document: the reply to `show`, `create` and `update`.
 struct Showing {
   private let type: ResourceType
   private let schema: Schema
@@ -13,7 +13,7 @@ struct Showing {
     presentation = try Presentation(params, of: type, in: schema)
   }
 
-  /// Reads a row and writes its document, or nil where there is no such row.
+  /// Reads a row and writes its document; nil if there is no such row.
   func document(_ key: SQLValue, _ database: Database) throws -> [UInt8]? {
     let query = "SELECT \(type.selection) FROM \(type.quoted) AS t WHERE t.\(type.key.quoted) = ?"
     guard let row = try database.firstRow(Fragment(query, [key])) else { return nil }
@@ -27,9 +27,9 @@ struct Showing {
   }
 }
 
-/// The id that a request names.
+/// Parses the id of a request.
 enum RequestedID {
-  /// Reads `id`: a string or an integer.
+  /// Parses `id`, a string or an integer.
   static func parse(_ id: JSONValue?, of type: ResourceType) throws(Refusal) -> (text: String, key: SQLValue) {
     guard let id, !id.isNull else { throw Refusal(.missing("id")) }
     let text = id.stringValue ?? id.numberValue?.text

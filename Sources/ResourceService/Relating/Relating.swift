@@ -2,7 +2,7 @@ import JSONAPI
 import JSONText
 import SQLite
 
-/// A request on a relationship of one resource: made of reading and of updating that resource.
+/// A request on a relationship, carried out by reading and updating its resource.
 struct Relating {
   private let type: ResourceType
   private let schema: Schema
@@ -10,9 +10,9 @@ struct Relating {
   private let id: JSONValue
   private let data: JSONValue?
 
-  /// Reads the parent's id under `SINGULAR_id`, the relationship's name in either spelling, and the linkage.
+  /// Parses the parent's id from `SINGULAR_id`, the relationship's name in either spelling, and the linkage.
   ///
-  /// Any name that ends so will do for the parent's id, except in the flavour carrot, see ``CarrotRelationship``.
+  /// Any name that ends in `_id` is accepted, except in the flavour carrot, see ``CarrotRelationship``.
   init(_ method: Method, _ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
     self.schema = schema
     data = params["data"]
@@ -40,7 +40,7 @@ struct Relating {
   private var isToOne: Bool { relationship.column != nil }
   private var isCarrot: Bool { schema.dialect.flavour == .carrot }
 
-  /// The linkage as a document, with its links where the dialect has them.
+  /// The linkage as a document, with links if the dialect has them.
   func show(_ database: Database) throws -> [UInt8] {
     let member = try document(database)["data"]?["relationships"]?[name]
     var document = JSONObject()
@@ -49,7 +49,7 @@ struct Relating {
     return JSONValue.object(document).encoded()
   }
 
-  /// The resources it leads to, as a document.
+  /// The related resources as a document.
   func related(_ database: Database) throws -> [UInt8] {
     let parent = try document(database)
     var resources: [String: JSONValue] = [:]
@@ -62,7 +62,7 @@ struct Relating {
     }
   }
 
-  /// Carries out a change; the flavour carrot adds nothing to a to-one, and has no result for it.
+  /// Carries out a change; the flavour carrot adds nothing to a to-one and returns null.
   func change(_ method: Method, _ database: Database) throws -> [UInt8] {
     switch method {
     case .createRelationship where isCarrot && isToOne:
@@ -75,7 +75,7 @@ struct Relating {
     return Array("{}".utf8)
   }
 
-  /// The linkage once identifiers are added to it.
+  /// The linkage with added identifiers.
   private func added(_ database: Database) throws -> JSONValue {
     guard case .array(let own) = try linkage(database) else { return data ?? .null }
     let known = own.map(Self.label)
@@ -85,7 +85,7 @@ struct Relating {
     return .array(JSONArray(Array(own) + new))
   }
 
-  /// Refuses to add what is not there or is linked already, as jsonapi-resources does.
+  /// Refuses to add a missing resource or one that is already linked, as jsonapi-resources does.
   private func refuse(_ element: JSONValue, among known: [String], _ database: Database) throws {
     let id = element["id"].map { $0.stringValue ?? $0.text } ?? ""
     if known.contains(Self.label(element)) { throw Refusal(.relationExists(id)) }
@@ -96,7 +96,7 @@ struct Relating {
     }
   }
 
-  /// The linkage once identifiers are taken from it; the flavour carrot clears a to-one whatever it is given.
+  /// The linkage without removed identifiers; the flavour carrot clears a to-one whatever the identifiers.
   private func without(_ database: Database) throws -> JSONValue {
     let linkage = try linkage(database)
     guard case .array(let own) = linkage else {
@@ -107,13 +107,13 @@ struct Relating {
     return .array(JSONArray(own.filter { !gone.contains(Self.label($0)) }))
   }
 
-  /// Makes the linkage what it is to be, by an update of the resource.
+  /// Writes the linkage with an update of the resource.
   private func write(_ linkage: JSONValue, _ database: Database) throws {
     let params: JSONObject = ["id": id, "data": document(linkage)]
     _ = try Writing(updating: params, of: type, in: schema).carryOut(database)
   }
 
-  /// The document of an update of the linkage.
+  /// The document for an update of the linkage.
   private func document(_ linkage: JSONValue) -> JSONValue {
     let relationships: JSONObject = [name: ["data": linkage]]
     return ["type": .string(type.name), "relationships": .object(relationships)]
@@ -128,7 +128,7 @@ struct Relating {
 
   private func linkage(_ database: Database) throws -> JSONValue { Self.linkage(name, in: try document(database)) }
 
-  /// The resource with what the relationship leads to.
+  /// The resource with its related resources.
   private func document(_ database: Database) throws -> JSONObject {
     let showing = try Showing(["include": .string(name)], of: type, in: schema)
     let (text, key) = try RequestedID.parse(id, of: type)

@@ -1,10 +1,10 @@
 import JSONText
 
-/// The members that a request wants to see of each type (JSON:API "Sparse Fieldsets").
+/// The requested members of each type (JSON:API "Sparse Fieldsets").
 struct Fieldsets {
   private var members: [String: Set<String>] = [:]
 
-  /// Reads `fields`: an object of types and comma strings, `{"posts": "text,author"}`.
+  /// Parses `fields`: an object of types and names separated by commas, `{"posts": "text,author"}`.
   static func parse(_ fields: JSONValue?, in schema: Schema) throws(Refusal) -> Fieldsets {
     var fieldsets = Fieldsets()
     guard let fields else { return fieldsets }
@@ -28,6 +28,6 @@ struct Fieldsets {
     return fieldsets
   }
 
-  /// Whether a member is wanted.
+  /// Whether a member is requested.
   func shows(_ member: String, of type: ResourceType) -> Bool { members[type.name]?.contains(member) ?? true }
 }

@@ -1,9 +1,9 @@
 import JSONText
 import SQLite
 
-/// A condition of an index: a member has one of some values.
+/// A condition of an index: a member has one of several values.
 struct Filter {
-  /// What the values are compared with.
+  /// The member that the values are compared with.
   private enum Subject {
     case key
     case attribute(Column)
@@ -13,7 +13,7 @@ struct Filter {
   private let subject: Subject
   private let values: [String]
 
-  /// Reads `filter`: an object of attributes, relationships or `id`, each with a string of values between commas.
+  /// Parses `filter`: an object of attributes, relationships or `id`, each with a string of values separated by commas.
   static func parse(_ filter: JSONValue?, of type: ResourceType, in schema: Schema) throws(Refusal) -> [Filter] {
     guard let filter else { return [] }
     guard let members = filter.objectValue else { throw Refusal(.filterSyntax(filter)) }
@@ -44,7 +44,7 @@ struct Filter {
     return .relationship(relationship, target)
   }
 
-  /// The condition in SQL on a row of `t`, the type's table.
+  /// The SQL condition on a row of `t`, the type's table.
   func condition(on type: ResourceType) -> Fragment {
     let key = "t.\(type.key.quoted)"
     switch subject {

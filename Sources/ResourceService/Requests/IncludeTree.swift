@@ -1,11 +1,11 @@
 import JSONText
 
-/// The relationships that a request includes, each with those to include from there.
+/// The relationships that a request includes, each with the relationships to include from there.
 struct IncludeTree: Sendable {
-  /// The most steps that a path may have.
+  /// The most steps of a path.
   static let maximumDepth = 16
 
-  /// A relationship, and what is included from where it leads.
+  /// A relationship, and the relationships to include from its resources.
   struct Branch: Sendable {
     let relationship: Relationship
     var tree = IncludeTree()
@@ -13,7 +13,7 @@ struct IncludeTree: Sendable {
 
   private(set) var branches: [Branch] = []
 
-  /// Reads `include`: paths in a string, `author,comments.author`.
+  /// Parses `include`: paths in a string, `author,comments.author`.
   static func parse(_ include: JSONValue?, of type: ResourceType, in schema: Schema) throws(Refusal) -> IncludeTree {
     var tree = IncludeTree()
     guard let include, include != "" else { return tree }

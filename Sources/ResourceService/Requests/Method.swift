@@ -1,4 +1,4 @@
-/// The methods there are (WireProtocol.md, "Methods").
+/// The methods of the service (WireProtocol.md, "Methods").
 enum Method: String {
   case index, show, create, update, destroy
   case showRelationship = "show_relationship"
@@ -7,12 +7,12 @@ enum Method: String {
   case destroyRelationship = "destroy_relationship"
   case relatedResource = "get_related_resource"
 
-  /// Whether it changes what a relationship leads to.
+  /// Whether it changes a relationship.
   var changesRelationship: Bool {
     [.createRelationship, .updateRelationship, .destroyRelationship].contains(self)
   }
 
-  /// Whether it changes something.
+  /// Whether it changes data.
   var isChange: Bool { changesRelationship || [.create, .update, .destroy].contains(self) }
 
   var isOfRelationship: Bool { ![.index, .show, .create, .update, .destroy].contains(self) }

@@ -1,7 +1,7 @@
 import JSONAPI
 import JSONText
 
-/// The wording of every error, in the titles and codes of jsonapi-resources and, where it has its own, of Calcinator.
+/// The wording of every error, with the titles and codes of jsonapi-resources, and of Calcinator if they differ.
 extension Objection {
   private static func bad(
     _ code: Int, _ title: String, _ detail: String, parameter: String? = nil, maximum: Int? = nil,
@@ -20,7 +20,7 @@ extension Objection {
     Objection(error: ErrorDetail(status: status, code: status, title: title, detail: detail), calcinator: calcinator)
   }
 
-  /// A value breaks a rule of the database.
+  /// A value violates a constraint of the database.
   static func violation(_ message: String, member: String, pointer: String) -> Objection {
     func detail(_ dash: String) -> String { member.isEmpty ? message : "\(member)\(dash) \(message)" }
     return Objection(
@@ -28,12 +28,12 @@ extension Objection {
       calcinator: ErrorDetail(title: message, detail: detail(""), pointer: pointer))
   }
 
-  /// A type is not served, or is another than the queue's.
+  /// A type is not served, or differs from the queue's.
   static func invalidResource(_ type: String) -> Objection {
     bad(101, "Invalid resource", "\(type) is not a valid resource.")
   }
 
-  /// Nothing of that name can be filtered by.
+  /// A filter has an unknown name.
   static func filterNotAllowed(_ name: String) -> Objection {
     bad(
       102, "Filter not allowed", "\(name) is not allowed.", parameter: "filter",
@@ -41,27 +41,27 @@ extension Objection {
         status: "422", title: "Unknown Filter", detail: "Unknown \(name) filter", pointer: "/filter/\(name)"))
   }
 
-  /// An id that no row can have.
+  /// No row can have this id.
   static func invalidID(_ id: JSONValue) -> Objection {
     bad(103, "Invalid field value", "\(id.plain) is not a valid value for id.")
   }
 
-  /// A sparse fieldset names what the type has not.
+  /// A sparse fieldset has a name that the type lacks.
   static func invalidField(_ name: String, of type: String) -> Objection {
     bad(104, "Invalid field", "\(name) is not a valid field for \(type).", parameter: "fields")
   }
 
-  /// A member that can't be written.
+  /// A member is not writable.
   static func notAllowed(_ name: String) -> Objection {
     bad(105, "Param not allowed", "\(name) is not allowed.")
   }
 
-  /// A member of `page` that there is not.
+  /// `page` has an unknown member.
   static func pageParameterNotAllowed(_ name: String) -> Objection {
     bad(105, "Page parameter not allowed", "\(name) is not an allowed page parameter.", parameter: "page")
   }
 
-  /// A member that is needed and absent: of the parameters, or of what is at a place in them.
+  /// A required member is missing, in the parameters or in `parent`.
   static func missing(_ name: String, in parent: String = "") -> Objection {
     bad(
       106, "Missing Parameter", "The required parameter, \(name), is missing.",
@@ -70,7 +70,7 @@ extension Objection {
         meta: ["child": .string(name)]))
   }
 
-  /// A filter's value is no string.
+  /// A filter's value is not a string.
   static func invalidFilterValue(_ value: JSONValue, of name: String) -> Objection {
     bad(107, "Invalid filter value", "\(value.plain) is not a valid value for \(name).", parameter: "filter")
   }
@@ -78,12 +78,12 @@ extension Objection {
   /// `data` has no id.
   static let missingKey = bad(109, "A key is required", "The resource object does not contain a key.")
 
-  /// `data.id` is another than `id`.
+  /// `data.id` differs from `id`.
   static func keyMismatch(_ id: String) -> Objection {
     bad(110, "Key is not included in URL", "The URL does not support the key \(id)")
   }
 
-  /// An include path goes where no relationship does.
+  /// An include path has an unknown relationship.
   static func invalidInclude(_ name: String, of type: String, path: String) -> Objection {
     bad(
       112, "Invalid field", "\(name) is not a valid relationship of \(type)", parameter: "include",
@@ -92,17 +92,17 @@ extension Objection {
         meta: ["relationship_path": .string(path)]))
   }
 
-  /// An include path has more steps than are followed.
+  /// An include path has too many steps.
   static func includeTooDeep(_ path: String, maximum: Int) -> Objection {
     bad(112, "Invalid field", "\(path) has more than \(maximum) steps", parameter: "include", maximum: maximum)
   }
 
-  /// What is to be linked is linked already.
+  /// A resource to link is already linked.
   static func relationExists(_ id: String) -> Objection {
     bad(113, "Relation exists", "The relation to \(id) already exists.")
   }
 
-  /// Nothing of that name can be sorted by.
+  /// A sort has an unknown name.
   static func invalidSort(_ name: String, of type: String) -> Objection {
     bad(
       114, "Invalid sort criteria", "\(name) is not a valid sort criteria for \(type)", parameter: "sort",
@@ -114,7 +114,7 @@ extension Objection {
   /// A relationship's linkage has the wrong form.
   static let invalidLinkage = bad(115, "Invalid Links Object", "Data is not a valid Links Object.")
 
-  /// What is to be added to a to-many relationship, or taken from it, is no list.
+  /// The linkage to add to or remove from a to-many relationship is not a list.
   static func noList(_ relationship: String) -> Objection {
     let wanted = "a list of identifiers is wanted"
     let error = ErrorDetail(
@@ -127,19 +127,19 @@ extension Objection {
     bad(116, "Type Mismatch", "\(type) is not a valid type for this operation.")
   }
 
-  /// `page` is no object.
+  /// `page` is not an object.
   static func invalidPage(_ page: JSONValue) -> Objection {
     bad(
       117, "Invalid Page Object", "\(page.plain) is not an object with number and size.", parameter: "page",
       calcinator: .wrongType("/page", "object"))
   }
 
-  /// `page.number` or `page.size` is no integer from 1.
+  /// `page.number` or `page.size` is not a positive integer.
   static func invalidPageValue(_ value: JSONValue, of name: String) -> Objection {
     bad(118, "Invalid page value", "\(value.plain) is not a valid value for \(name) page parameter.", parameter: "page")
   }
 
-  /// `page.size` is over the maximum.
+  /// `page.size` exceeds the maximum.
   static func pageTooLarge(_ size: Int, maximum: Int) -> Objection {
     bad(
       118, "Invalid page value", "size exceeds maximum page size of \(maximum).", parameter: "page", maximum: maximum,
@@ -149,19 +149,19 @@ extension Objection {
         meta: ["maximum": .number(JSONNumber(maximum))]))
   }
 
-  /// `fields` is no object of types.
+  /// `fields` is not an object of types.
   static let fieldsWithoutType = bad(
     119, "Invalid field format", "Fields must specify a type.", parameter: "fields",
     calcinator: .wrongType("/fields", "object"))
 
-  /// `filter` is no object.
+  /// `filter` is not an object.
   static func filterSyntax(_ filter: JSONValue) -> Objection {
     bad(
       120, "Invalid filters syntax", "\(filter.plain) is not a valid syntax for filtering.", parameter: "filter",
       calcinator: .wrongType("/filter", "object"))
   }
 
-  /// `data`, or `attributes` or `relationships` in it, is no object.
+  /// `data`, or its `attributes` or `relationships`, is not an object.
   static func invalidData(_ name: String) -> Objection {
     bad(
       122, "Invalid data format", "\(name) is not an object.",
@@ -175,7 +175,7 @@ extension Objection {
       calcinator: ErrorDetail(status: "404", title: "Resource Not Found", parameter: "id"))
   }
 
-  /// The database may not be written.
+  /// The database is read-only.
   static let readOnly = failed(
     "403", "Forbidden", "The database is read-only.",
     calcinator: ErrorDetail(
@@ -186,7 +186,7 @@ extension Objection {
     failed("409", "Conflict", detail, calcinator: ErrorDetail(status: "409", title: "Conflict", detail: detail))
   }
 
-  /// SQLite failed, or a server of the flavour would.
+  /// SQLite failed, or a server of the flavour would fail.
   static func internalError(_ detail: String) -> Objection {
     failed(
       "500", "Internal Server Error", detail, calcinator: ErrorDetail(status: "500", title: "Internal Server Error"))
@@ -202,6 +202,6 @@ extension ErrorDetail {
 }
 
 extension JSONValue {
-  /// The value in a sentence: a string as it is, anything else as JSON.
+  /// The value for a message: a string as it is, anything else as JSON.
   fileprivate var plain: String { stringValue ?? text }
 }

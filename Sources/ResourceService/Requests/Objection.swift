@@ -1,17 +1,18 @@
 import JSONAPI
 import JSONText
 
-/// One thing that is wrong with a request, as servers of either library say it.
+/// An error in a request, in the wording of both libraries.
 struct Objection: Sendable {
-  /// The error in the words of jsonapi-resources; a query parameter is its `source`.
+  /// The error in the wording of jsonapi-resources; its `source` is a query parameter.
   let error: ErrorDetail
-  /// The error in the words of Calcinator (WireProtocol.md, "Error documents").
+  /// The error in the wording of Calcinator (WireProtocol.md, "Error documents").
   let calcinator: ErrorDetail
 
-  /// Whether a rule of the database is broken.
+  /// Whether a constraint of the database is violated.
   var isViolation: Bool { error.code == "100" }
 
-  /// The error as jsonapi-resources up to 0.7 really sends it: the code a number, a `source` only for broken rules.
+  /// The error as jsonapi-resources up to 0.7 sends it: with a number as code, and a `source` only for violated
+  /// constraints.
   var withIntegerCode: ErrorDetail {
     var object = error.object
     object["code"] = error.code.flatMap { Int($0) }.map { .number(JSONNumber($0)) }

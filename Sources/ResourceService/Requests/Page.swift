@@ -1,21 +1,21 @@
 import JSONText
 
-/// Which page of an index is asked for.
+/// The requested page of an index.
 struct Page: Hashable, Sendable {
-  /// The size where none is given.
+  /// The default size.
   static let defaultSize = 10
   /// The largest size.
   static let maximumSize = 1_000
 
   var number = 1
   var size = Page.defaultSize
-  /// The rows before the page, where pages have no number.
+  /// The number of rows before the page, for offset paging.
   var start: Int?
 
-  /// All there is on one page.
+  /// A single page with all rows.
   static let everything = Page(size: .max)
 
-  /// Reads `page`: an object of `number` and `size`, or of `offset` and `limit`, integers or strings of them.
+  /// Parses `page`: an object of `number` and `size`, or of `offset` and `limit`, as integers or strings.
   static func parse(_ page: JSONValue?, _ pages: Dialect.Pages = .number) throws(Refusal) -> Page {
     if pages == .none { return everything }
     let place = pages == .offset ? "offset" : "number"
@@ -50,19 +50,19 @@ struct Page: Hashable, Sendable {
     return count
   }
 
-  /// The rows before the page.
+  /// The number of rows before the page.
   var offset: Int {
     if let start { return start }
     let (offset, isOver) = (number - 1).multipliedReportingOverflow(by: size)
     return isOver ? Int.max : offset
   }
 
-  /// The page after it.
+  /// The next page.
   var next: Page {
     if let start { return Page(size: size, start: start > Int.max - size ? Int.max : start + size) }
     return Page(number: number == Int.max ? number : number + 1, size: size)
   }
 
-  /// The number of the last page of some records.
+  /// The number of the last page for a count of records.
   func last(of count: Int) -> Int { max(1, count / size + (count % size == 0 ? 0 : 1)) }
 }

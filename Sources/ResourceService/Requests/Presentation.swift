@@ -1,11 +1,11 @@
 import JSONText
 
-/// What a reply shows: `fields` and `include`.
+/// The content of a reply: `fields` and `include`.
 struct Presentation {
   let fieldsets: Fieldsets
   let include: IncludeTree
 
-  /// Reads the parameters.
+  /// Parses the parameters.
   ///
   /// - Throws: ``Refusal`` with the errors of both.
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {

@@ -1,4 +1,4 @@
-/// Why a request is not carried out: what its reply says.
+/// The errors of a request that is not carried out.
 struct Refusal: Error {
   let objections: [Objection]
 
@@ -8,7 +8,7 @@ struct Refusal: Error {
 }
 
 extension [Objection] {
-  /// Runs a step of reading a request, or keeps the objections it ends with.
+  /// Runs a step of parsing a request; collects its errors if it fails.
   mutating func collect<Value>(_ step: () throws(Refusal) -> Value) -> Value? {
     do throws(Refusal) { return try step() } catch {
       append(contentsOf: error.objections)

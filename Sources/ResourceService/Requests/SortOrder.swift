@@ -1,7 +1,7 @@
 import JSONText
 import SQLite
 
-/// The order of an index, which always ends in the key.
+/// The order of an index, which always ends with the key.
 struct SortOrder {
   /// An expression to sort by.
   struct Term {
@@ -15,10 +15,10 @@ struct SortOrder {
   private(set) var joins = ""
   private var joinCount = 0
 
-  /// The most names that are sorted by.
+  /// The most terms of an order.
   static let maximumTerms = 16
 
-  /// Reads `sort`: attributes, `id` or paths of to-one relationships in a string, `-views,author.name`.
+  /// Parses `sort`: attributes, `id` or paths of to-one relationships in a string, `-views,author.name`.
   static func parse(_ sort: JSONValue?, of type: ResourceType, in schema: Schema) throws(Refusal) -> SortOrder {
     var order = SortOrder()
     if let sort, sort != "" {
@@ -35,7 +35,7 @@ struct SortOrder {
     return order
   }
 
-  /// Adds a name; false where there is no such path.
+  /// Adds a term; returns false if there is no such path.
   private mutating func add(_ name: String, of type: ResourceType, in schema: Schema) -> Bool {
     let isDescending = name.hasPrefix("-")
     var steps = (isDescending ? name.dropFirst() : name[...]).split(separator: ".", omittingEmptySubsequences: false)
@@ -63,7 +63,7 @@ struct SortOrder {
     return column.kind == .numberText ? "CAST(\(alias).\(column.quoted) AS NUMERIC)" : "\(alias).\(column.quoted)"
   }
 
-  /// Sorts by the key last; what stands after it could change nothing.
+  /// Ends the order with the key; terms after the key would have no effect.
   private mutating func end(by key: String) {
     if let position = terms.firstIndex(where: { $0.expression == key }) {
       terms.removeLast(terms.count - position - 1)
@@ -72,13 +72,12 @@ struct SortOrder {
     }
   }
 
-  /// The terms as they stand after ORDER BY.
+  /// The terms for ORDER BY.
   var sql: String { terms.map { $0.expression + ($0.isDescending ? " DESC" : "") }.joined(separator: ", ") }
 
-  /// The condition that a row comes after the one that has these values of the terms.
+  /// The condition that a row follows the row with these values of the terms.
   ///
-  /// NULL is the least value, as in SQLite. The bound on the first term alone, which the rest implies, lets an
-  /// index on it be used.
+  /// NULL is the least value, as in SQLite. The bound on the first term is redundant, but lets SQLite use an index on it.
   func condition(after position: [SQLValue]) -> Fragment {
     var alternatives: [Fragment] = []
     for (index, term) in terms.enumerated() {
@@ -97,7 +96,7 @@ struct SortOrder {
     return bound + Fragment(" AND ") + condition
   }
 
-  /// The condition that a term comes after a value, or nil where nothing does.
+  /// The condition that a term follows a value; nil if nothing can.
   private static func after(_ term: Term, _ value: SQLValue, orEqual: Bool) -> Fragment? {
     let expression = term.expression
     switch (term.isDescending, value.isNull) {

@@ -1,17 +1,17 @@
-/// A CHECK of a table, read from the text of its CREATE TABLE.
+/// A CHECK constraint of a table, parsed from its CREATE TABLE.
 ///
 /// Its constraint name is the message of its violation:
-/// `CONSTRAINT "can't be blank" CHECK (length(text) > 0)`. A check without a name says what it wants.
-/// The error points to the first column that the expression names.
+/// `CONSTRAINT "can't be blank" CHECK (length(text) > 0)`. Without a name, the message is the expression.
+/// The error points to the first column in the expression.
 /// (https://www.sqlite.org/lang_createtable.html section 3.7)
 struct CheckConstraint: Sendable {
   let message: String
-  /// The expression as it stands between the parentheses.
+  /// The text of the expression between the parentheses.
   let expression: String
-  /// The table's columns that it names, in the order of the expression.
+  /// The table's columns in the expression, in its order.
   let columns: [String]
 
-  /// The checks of a table: those of its columns and its own.
+  /// The checks of a table and of its columns.
   static func all(inTable sql: String, columns: [String]) -> [CheckConstraint] {
     let tokens = SQLToken.all(in: sql)
     var checks: [CheckConstraint] = []

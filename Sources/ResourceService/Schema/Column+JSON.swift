@@ -3,7 +3,7 @@ import JSONText
 import SQLite
 
 extension Column {
-  /// Why a JSON value can't be stored in a column: the message of the error.
+  /// The error of a JSON value that can't be stored in a column.
   struct Mismatch: Error {
     let message: String
 
@@ -36,7 +36,7 @@ extension Column {
     }
   }
 
-  /// The shortest digits that give a number back; an infinity, for which JSON has none, is a number too large.
+  /// The shortest digits that identify a number; infinity, which JSON lacks, becomes a number that is too large.
   private static func digits(of double: Double) -> String {
     double.isFinite ? "\(double)" : double < 0 ? "-9e999" : "9e999"
   }
@@ -85,7 +85,7 @@ extension Column {
 
   private static func text(_ json: JSONValue) throws(Mismatch) -> String {
     guard let text = json.stringValue else { throw Mismatch("is not a string") }
-    guard !text.utf8.contains(0) else { throw Mismatch("holds a NUL character") }
+    guard !text.utf8.contains(0) else { throw Mismatch("contains a NUL character") }
     return text
   }
 

@@ -1,23 +1,23 @@
 import JSONText
 
-/// A column of a served table, and what JSON its values are.
+/// A column of a served table, and the JSON type of its values.
 ///
-/// The kind is read from the declared type, as SQLite reads the affinity from it
-/// (https://www.sqlite.org/datatype3.html section 3.1), with three names of this service's own:
+/// The kind follows from the declared type, as SQLite's affinity does
+/// (https://www.sqlite.org/datatype3.html section 3.1), with three additional names:
 ///
 /// | declared type | JSON |
 /// |---|---|
 /// | has `BOOL` | true or false, stored as 1 or 0 |
-/// | TEXT affinity with `NUMBER`, `NUMERIC` or `DECIMAL`, such as `NUMBER_TEXT` | a number, its digits kept as text |
+/// | TEXT affinity with `NUMBER`, `NUMERIC` or `DECIMAL`, such as `NUMBER_TEXT` | a number, stored as text to keep its digits |
 /// | begins with `JSON` | any value, stored as JSON text |
 /// | INTEGER affinity | an integer of 64 bits |
-/// | REAL affinity | a number, the shortest digits that give it back |
+/// | REAL affinity | a number, with the shortest digits that identify it |
 /// | `NUMERIC`, `DECIMAL`, `NUMBER` without TEXT | a number |
 /// | TEXT affinity | a string |
 /// | `BLOB` | a string in Base64 |
 /// | anything else, such as `DATE` or none | a string or a number |
 struct Column: Sendable {
-  /// What a column holds.
+  /// The kind of a column's values.
   enum Kind: Sendable {
     case boolean, integer, real, decimal, numberText, text, json, blob, untyped
   }
@@ -31,9 +31,9 @@ struct Column: Sendable {
   let isRequired: Bool
   /// The SQL expression of the default.
   let defaultExpression: String?
-  /// Whether SQLite computes it, so that nobody can write it.
+  /// Whether SQLite computes it, so that it is not writable.
   let isGenerated: Bool
-  /// The member's name as it begins a JSON member: `"inserted-at":`.
+  /// The encoded name with its colon: `"inserted-at":`.
   let label: [UInt8]
 
   init(
@@ -55,7 +55,7 @@ struct Column: Sendable {
   /// The name on the wire of a name in SQL.
   static func member(_ name: String) -> String { String(name.map { $0 == "_" ? "-" : $0 }) }
 
-  /// A member's name as it begins a JSON member.
+  /// A member's encoded name with its colon.
   static func label(_ member: String) -> [UInt8] {
     var label: [UInt8] = []
     label.append(jsonString: member)

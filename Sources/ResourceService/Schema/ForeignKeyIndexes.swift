@@ -1,10 +1,9 @@
 import SQLite
 
-/// The indexes on foreign keys that a database is given when it is opened.
+/// Creates missing indexes on foreign keys when a database is opened.
 ///
-/// Without them each reverse relationship, each include and each deletion would read a whole table. A file that
-/// can be written gets those that it lacks, named `retort_TABLE_COLUMN`; no other change is made to it but what
-/// ``AnsweredChanges`` keeps.
+/// Without them each reverse relationship, each include and each deletion would read a whole table. A writable file gets
+/// its missing indexes, named `retort_TABLE_COLUMN`. Only ``AnsweredChanges`` makes other changes to a file.
 enum ForeignKeyIndexes {
   /// Creates the missing indexes.
   static func create(_ database: Database) throws {

@@ -1,21 +1,21 @@
-/// A way from the rows of one table to those of another.
+/// A relationship from the rows of one table to those of another.
 struct Relationship: Sendable {
-  /// Where the linkage is kept.
+  /// The storage of the linkage.
   enum Storage: Sendable {
-    /// In a column of the own table, which holds the key of one row of the other.
+    /// A column of this table with the key of one row of the other table.
     case toOne(Column)
-    /// In a column of the other table, which holds the own key.
+    /// A column of the other table with this table's key.
     case reverse(column: String, isRestricting: Bool)
-    /// In a table that holds pairs of keys.
+    /// A join table with pairs of keys.
     case join(table: String, own: String, other: String)
   }
 
   /// The name on the wire.
   let name: String
-  /// The type of the resources it leads to.
+  /// The type of the related resources.
   let type: String
   let storage: Storage
-  /// The name as it begins a JSON member.
+  /// The encoded name with its colon.
   let label: [UInt8]
 
   init(name: String, type: String, storage: Storage) {
@@ -25,7 +25,7 @@ struct Relationship: Sendable {
     label = Column.label(name)
   }
 
-  /// The column that holds a to-one linkage.
+  /// The column of a to-one relationship.
   var column: Column? {
     if case .toOne(let column) = storage { column } else { nil }
   }

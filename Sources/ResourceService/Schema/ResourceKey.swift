@@ -1,28 +1,28 @@
 import Foundation
 import SQLite
 
-/// The column that identifies a table's rows: its primary key, or the rowid where it has none of one column.
+/// The column that identifies a table's rows: a primary key of one column, else the rowid.
 struct ResourceKey: Sendable {
-  /// What ids there are.
+  /// The kinds of ids.
   enum Kind: Sendable {
-    /// Integers of 64 bits, written without sign or zeros in front of the digits that need none.
+    /// Integers of 64 bits in their shortest form.
     case integer
     /// Any text.
     case text
-    /// A column without a type: an id that looks like an integer is one.
+    /// A column without a type, in which an id that looks like an integer is one.
     case untyped
   }
 
   /// The column's name in SQL, or the name of the rowid.
   let name: String
   let kind: Kind
-  /// Whether the key is SQLite's rowid and no column of its own.
+  /// Whether the key is SQLite's rowid instead of a declared column.
   let isRowID: Bool
 
   /// The name, quoted for SQL.
   var quoted: String { name.quotedForSQL }
 
-  /// The stored value of an id, or nil where no row can have it.
+  /// The stored value of an id; nil if no row can have it.
   func stored(_ id: String) -> SQLValue? {
     guard !id.utf8.contains(0) else { return nil }
     if kind == .text { return .text(id) }

@@ -5,7 +5,7 @@ struct ResourceType: Sendable {
   /// The table's name, which is the type and the queue.
   let name: String
   let key: ResourceKey
-  /// Every column of the table in its order, the key's and the foreign keys' too.
+  /// Every column of the table in order, including the key and the foreign keys.
   let columns: [Column]
   /// The columns that are attributes.
   let attributes: [Column]
@@ -17,7 +17,7 @@ struct ResourceType: Sendable {
   /// The name, quoted for SQL.
   var quoted: String { name.quotedForSQL }
 
-  /// The relationships that a column of this table holds.
+  /// The relationships stored in a column of this table.
   var toOnes: ArraySlice<Relationship> { relationships.prefix { $0.column != nil } }
 
   /// The attribute of a name on the wire.
@@ -26,7 +26,7 @@ struct ResourceType: Sendable {
   /// The relationship of a name on the wire.
   func relationship(_ name: String) -> Relationship? { relationships.first { $0.name.isSame(as: name) } }
 
-  /// Where an error about a column points, and how it calls the column.
+  /// The JSON pointer and the member name for an error about a column.
   func place(ofColumn name: String) -> (pointer: String, member: String) {
     if !key.isRowID, key.name == name { return ("/data/id", "id") }
     if let relationship = toOnes.first(where: { $0.column?.name == name }) {
@@ -37,9 +37,9 @@ struct ResourceType: Sendable {
   }
 }
 
-/// Columns whose values together may stand only once in a table, NULL excepted.
+/// Columns whose combined values are unique in a table, except NULL.
 struct UniqueConstraint: Sendable {
-  /// A column, and the collation by which two values of it are the same.
+  /// A column, and the collation that compares its values.
   struct Part: Sendable {
     let column: String
     let collation: String

@@ -1,4 +1,4 @@
-/// A token of SQL, as much as reading a CREATE TABLE needs (https://www.sqlite.org/lang_keywords.html).
+/// A token of SQL, sufficient for parsing a CREATE TABLE (https://www.sqlite.org/lang_keywords.html).
 struct SQLToken {
   enum Kind {
     /// A keyword, a bare name or a number.
@@ -13,14 +13,14 @@ struct SQLToken {
   let kind: Kind
   /// The text without its quotes.
   let text: String
-  /// Where it stands in the UTF-8 of the SQL, with its quotes.
+  /// Its range in the UTF-8 of the SQL, with its quotes.
   let range: Range<Int>
 
   func isWord(_ word: String) -> Bool { kind == .word && text.lowercased() == word }
 
   func isSymbol(_ symbol: String) -> Bool { kind == .symbol && text == symbol }
 
-  /// The tokens of a text; comments and white space are passed over.
+  /// The tokens of a text, without comments and white space.
   static func all(in sql: String) -> [SQLToken] {
     let bytes = Array(sql.utf8)
     var tokens: [SQLToken] = []
@@ -37,7 +37,7 @@ struct SQLToken {
     return tokens
   }
 
-  /// The tokens between a parenthesis that opens the slice and the one that closes it.
+  /// The tokens between the parenthesis that begins the slice and the one that closes it.
   static func parenthesized(in tokens: ArraySlice<SQLToken>) -> ArraySlice<SQLToken> {
     var depth = 0
     for (index, token) in zip(tokens.indices, tokens) {
@@ -48,7 +48,7 @@ struct SQLToken {
     return tokens.dropFirst()
   }
 
-  /// Where the white space or the comment ends that begins at an index, or nil where there is none.
+  /// The end of the white space or the comment at an index; nil if there is none.
   private static func endOfGap(_ bytes: [UInt8], _ start: Int) -> Int? {
     if bytes[start] <= 0x20 { return start + 1 }
     let rest = bytes[start...]
@@ -79,7 +79,7 @@ struct SQLToken {
     }
   }
 
-  /// A token up to its closing quote, of which two stand for one.
+  /// A token up to its closing quote; two quotes are an escaped quote.
   private static func enclosed(_ bytes: [UInt8], _ start: Int, by quote: UInt8, _ kind: Kind) -> SQLToken {
     var text: [UInt8] = []
     var index = start + 1

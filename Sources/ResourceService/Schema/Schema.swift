@@ -1,16 +1,16 @@
 import SQLite
 
-/// The types that a database's tables make, and the relationships that its foreign keys make.
+/// The types of a database's tables, and the relationships of its foreign keys.
 ///
 /// - A table is a type and a queue of the same name; a table of exactly two columns that are both foreign keys is a
 ///   join table and no type, but a to-many relationship on both sides, each named after the other's table.
 /// - A foreign key of one column to another table's key is the to-one relationship of the column's name without
-///   `_id`. Its reverse is a to-many named after the referencing table, or, where that name is taken, after
+///   `_id`. Its reverse is a to-many named after the referencing table, or, if that name is taken, after
 ///   relationship and table: `editor-comments`. Foreign keys of several columns stay attributes.
-/// - A primary key of one column is the id. Other tables go by their rowid; `WITHOUT ROWID` they are not served.
+/// - A primary key of one column is the id. Other tables use their rowid; `WITHOUT ROWID` they are not served.
 ///   Views and virtual tables are not served.
 struct Schema: Sendable {
-  /// How the service speaks.
+  /// The service's dialect.
   let dialect: Dialect
   /// The types by name.
   let types: [String: ResourceType]

@@ -1,18 +1,18 @@
 import SQLite
 
-/// A table as SQLite describes it, before it is known what it is to the others.
+/// SQLite's description of a table, without its relationships to others.
 struct TableDescription {
   /// A foreign key of one column.
   struct ForeignKey {
     let column: String
     let table: String
-    /// The column it names there; nil is the primary key.
+    /// The column that it refers to; nil for the primary key.
     let target: String?
-    /// Whether a row can't be deleted that this one refers to.
+    /// Whether a row that this one refers to can't be deleted.
     let isRestricting: Bool
   }
 
-  /// An index, its columns in order; a nil name is an expression or the rowid.
+  /// An index with its columns in order; a nil name means an expression or the rowid.
   struct Index {
     let isUnique: Bool
     let isPartial: Bool
@@ -28,7 +28,7 @@ struct TableDescription {
   let foreignKeys: [ForeignKey]
   let indexes: [Index]
 
-  /// Reads the description of every table that is not SQLite's own or this service's; views and virtual tables are passed over.
+  /// Reads the description of every table except SQLite's and this service's own; views and virtual tables are skipped.
   static func all(_ database: Database) throws -> [TableDescription] {
     let tables = try database.run(
       """
@@ -89,9 +89,9 @@ struct TableDescription {
     }
   }
 
-  /// The key of its rows, or nil where they have none that lasts.
+  /// The key of its rows; nil if they have no stable key.
   ///
-  /// A table without a primary key of one column goes by its rowid, which lasts until the next VACUUM.
+  /// A table without a primary key of one column uses its rowid, which is stable until the next VACUUM.
   var key: ResourceKey? {
     if let name = primaryKey.first, primaryKey.count == 1 {
       let isText = columns.contains { $0.name == name && ($0.kind == .text || $0.kind == .numberText) }

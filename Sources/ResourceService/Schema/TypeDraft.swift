@@ -1,6 +1,6 @@
 import SQLite
 
-/// A type whose relationships are being gathered.
+/// A type whose relationships are being collected.
 struct TypeDraft {
   let table: TableDescription
   let key: ResourceKey
@@ -12,7 +12,7 @@ struct TypeDraft {
     self.key = key
   }
 
-  /// Whether a foreign key that names a column (nil: the primary key) names the key of this type.
+  /// Whether a foreign key to a column (nil: the primary key) refers to the key of this type.
   func isKey(_ target: String?) -> Bool {
     guard !key.isRowID else { return false }
     return target.map { $0.lowercased() == key.name.lowercased() } ?? true

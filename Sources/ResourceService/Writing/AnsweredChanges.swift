@@ -1,17 +1,17 @@
 import SQLite
 
-/// The last changes and their answers, which are kept in the database by the transactions that make them.
+/// The answers to the last changes, which are stored in the database in the transactions of the changes.
 ///
-/// A broker delivers a request again when the service that took it is gone before it acknowledged it; the change may
-/// have been made. Its answer is then here, or the change was not made.
+/// A broker redelivers a request if its service ended before the acknowledgement. If the change was carried out, its
+/// answer is stored here.
 enum AnsweredChanges {
-  /// A change as its message names it.
+  /// The identity of a change's message.
   struct Key: Sendable {
     /// The correlation id of its message.
     let id: [UInt8]
     /// A digest of its body, since a client may use a correlation id twice.
     let digest: Int64
-    /// Whether it may have been made already.
+    /// Whether it may have been carried out already.
     let isRedelivered: Bool
 
     init(id: [UInt8], body: [UInt8], isRedelivered: Bool) {
@@ -24,18 +24,18 @@ enum AnsweredChanges {
     }
   }
 
-  /// The table, which is no type.
+  /// The name of the table, which is not served.
   static let table = "retort_answers"
-  /// How many changes are kept.
+  /// The number of stored answers.
   static let capacity: Int64 = 10_000
 
-  /// Makes the table where there is none.
+  /// Creates the table if it is missing.
   static func create(_ database: Database) throws {
     try database.execute(
       "CREATE TABLE IF NOT EXISTS \(table) (n INTEGER PRIMARY KEY, id BLOB, digest INTEGER, answer BLOB)")
   }
 
-  /// The answer to a change that was made already; nil where it was not.
+  /// The answer to a change that was already carried out; nil otherwise.
   static func answer(to key: Key, _ database: Database) throws -> [UInt8]? {
     guard key.isRedelivered else { return nil }
     let rows = try database.run(
@@ -45,7 +45,7 @@ enum AnsweredChanges {
     return answer
   }
 
-  /// Keeps a change's answer, and forgets the oldest.
+  /// Stores a change's answer, and deletes the oldest.
   static func add(_ answer: [UInt8], to key: Key, _ database: Database) throws {
     let rows = try database.run(
       "INSERT INTO \(table) (id, digest, answer) VALUES (?, ?, ?) RETURNING n",

@@ -1,11 +1,11 @@
 import SQLite
 
-/// A row as a write would make it, and the one query that finds what is wrong with it.
+/// A row as a write would make it, and the query that finds its violations.
 ///
-/// Every rule is asked of SQLite itself, on a row that is selected instead of inserted: NOT NULL, each CHECK, UNIQUE
-/// and foreign keys. An update asks only the rules on columns that it writes, as SQLite does.
+/// SQLite evaluates every rule on a row that is selected instead of inserted: NOT NULL, each CHECK, UNIQUE and foreign
+/// keys. For an update only the rules on written columns are evaluated, as SQLite does.
 struct Candidate {
-  /// A condition that is true where the row breaks a rule, and what is then said.
+  /// A condition that is true if the row violates a rule, and the message for that.
   private struct Rule {
     let condition: Fragment
     let column: String
@@ -15,7 +15,7 @@ struct Candidate {
   private let type: ResourceType
   private let schema: Schema
   private let draft: Draft
-  /// The key of the row that is updated, or nil where one is created.
+  /// The key of the updated row; nil for a create.
   private let existing: SQLValue?
 
   init(_ draft: Draft, of type: ResourceType, in schema: Schema, updating existing: SQLValue?) {
@@ -25,7 +25,7 @@ struct Candidate {
     self.existing = existing
   }
 
-  /// Everything that is wrong with the row, in the order of the table's columns, to-many relationships last.
+  /// All violations of the row, in the order of the table's columns, with to-many relationships last.
   func violations(_ database: Database) throws -> [Objection] {
     let rules = self.rules
     var broken: [(column: String, message: String)] = draft.mismatches.map { ($0.key, $0.value) }
@@ -38,7 +38,7 @@ struct Candidate {
         }
       }
     }
-    // jsonapi-resources does not look for a key that is taken: the database refuses it, and the server fails.
+    // jsonapi-resources does not check for a key in use: the database refuses it, and the server fails.
     if schema.dialect.flavour == .carrot, existing == nil, broken.contains(where: { $0.column == type.key.name }) {
       throw Refusal(.internalError("the id is taken"))
     }
@@ -59,7 +59,7 @@ struct Candidate {
     return .violation(message, member: place.member, pointer: place.pointer)
   }
 
-  /// The rest of the query: the row as a subquery `c`, given values in the place of stored ones or of defaults.
+  /// The rest of the query: the row as a subquery `c`, with written values in place of stored values or defaults.
   private var row: Fragment {
     var row = Fragment(type.key.isRowID ? "NULL AS \(type.key.quoted)" : "")
     for column in type.columns where !column.isGenerated {
@@ -76,7 +76,7 @@ struct Candidate {
     return row + Fragment(" FROM \(type.quoted) AS t WHERE t.\(type.key.quoted) = ?) AS c", [existing])
   }
 
-  /// An argument with the affinity of the column it stands for, so that comparisons come out as in the table.
+  /// An argument with the affinity of its column, so that comparisons give the same results as in the table.
   private static func typed(_ column: Column) -> String {
     switch column.kind {
     case .text, .numberText: "CAST(? AS TEXT)"
@@ -88,8 +88,8 @@ struct Candidate {
 
   private var rules: [Rule] { required + checks + uniques + foreignKeys + takenKey }
 
-  /// Whether a rule on some columns is asked: not where a value is unfit anyway or not known before the write, in an
-  /// update only where one is new.
+  /// Whether a rule on some columns is evaluated: not if a value is invalid anyway or unknown before the write, and in an
+  /// update only if one of the columns is written.
   private func concerns(_ columns: [String]) -> Bool {
     if columns.contains(where: { draft.mismatches[$0] != nil }) { return false }
     if type.columns.contains(where: { $0.isGenerated && columns.contains($0.name) }) { return false }
@@ -106,10 +106,10 @@ struct Candidate {
     } + requiredKey
   }
 
-  /// Whether SQLite numbers the column itself.
+  /// Whether SQLite assigns the column's numbers.
   private func isNumberedKey(_ column: Column) -> Bool { column.name == type.key.name }
 
-  /// A key that is no integer must be given.
+  /// The rule that a key that is not an integer is required.
   private var requiredKey: [Rule] {
     guard existing == nil, !type.key.isRowID, type.key.kind != .integer else { return [] }
     return [
@@ -156,7 +156,7 @@ struct Candidate {
     ]
   }
 
-  /// The to-many relationships that name a row which is not there; jsonapi-resources does not find it and says no id.
+  /// The violations of to-many relationships to missing rows, for which jsonapi-resources names no id.
   private func danglingLinkages(_ database: Database) throws -> [Objection] {
     var names = draft.danglingLinkages
     for (relationship, keys) in draft.linkages where !names.contains(relationship.name) {

@@ -1,7 +1,7 @@
 import JSONText
 import SQLite
 
-/// A `destroy`, read from its parameters and ready to be carried out.
+/// A `destroy` request, parsed from its parameters.
 struct Destroying {
   private let type: ResourceType
   private let schema: Schema
@@ -14,9 +14,9 @@ struct Destroying {
     (id, key) = try RequestedID.parse(params["id"], of: type)
   }
 
-  /// Deletes the row; to be called in a transaction.
+  /// Deletes the row; call it in a transaction.
   ///
-  /// - Throws: ``Refusal`` where there is no such row, or rows refer to it that are not deleted with it.
+  /// - Throws: ``Refusal`` if there is no such row, or if rows that are not deleted with it refer to it.
   func carryOut(_ database: Database) throws {
     do {
       try database.run(Fragment("DELETE FROM \(type.quoted) WHERE \(type.key.quoted) = ?", [key]))
@@ -26,7 +26,7 @@ struct Destroying {
     guard database.changes > 0 else { throw Refusal(.notFound(id)) }
   }
 
-  /// Which rows keep it from being deleted.
+  /// The message with the rows that prevent the deletion.
   private func conflict(_ database: Database) throws -> String {
     var references: [String] = []
     for relationship in type.relationships {

@@ -1,25 +1,25 @@
 import JSONText
 import SQLite
 
-/// What a `create` or an `update` wants a row to be, read from its document.
+/// The values that a `create` or an `update` writes, parsed from its document.
 struct Draft {
-  /// The values of the columns that are written, by column.
+  /// The values to write, by column.
   private(set) var values: [String: SQLValue] = [:]
-  /// The keys of the to-many relationships that are written.
+  /// The keys of the to-many relationships to write.
   private(set) var linkages: [(relationship: Relationship, keys: [SQLValue])] = []
-  /// The values that no column can hold, by column.
+  /// The messages for values that their column can't store, by column.
   private(set) var mismatches: [String: String] = [:]
-  /// The to-many relationships that name a row which can't exist.
+  /// The to-many relationships with the key of a row that can't exist.
   private(set) var danglingLinkages: [String] = []
-  /// The id that the document gives.
+  /// The document's id.
   private(set) var id: JSONValue?
 
-  /// Reads `data`.
+  /// Parses `data`.
   ///
-  /// A to-many relationship is written where a join table holds it; where another table's column does, that
-  /// table's rows are the place to write it.
+  /// A to-many relationship of a join table can be written here. If another table's column stores it, it must be written
+  /// through the rows of that table.
   ///
-  /// - Throws: ``Refusal`` with every member that is wrong or may not be written.
+  /// - Throws: ``Refusal`` with every member that is invalid or not writable.
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
     guard let value = params["data"], value != [:] else { throw Refusal(.missing("data")) }
     guard let data = value.objectValue else { throw Refusal(.invalidData("data")) }
@@ -79,7 +79,7 @@ struct Draft {
     }
   }
 
-  /// Reads the id of a resource identifier; jsonapi-resources wants no other member, and loses the type of one of many.
+  /// Parses the id of a resource identifier; jsonapi-resources allows no other member, and loses the type in a to-many.
   private static func identifier(
     _ json: JSONValue, _ type: ResourceType, _ dialect: Dialect, isOfMany: Bool = false, _ errors: inout [Objection]
   ) -> String? {
@@ -94,9 +94,9 @@ struct Draft {
     return text
   }
 
-  /// Gives the row its key.
+  /// Sets the key of the row.
   mutating func setKey(_ key: SQLValue, _ type: ResourceType) { values[type.key.name] = key }
 
-  /// The columns that the document wants to write, the unfit values too.
+  /// The columns in the document, including those with invalid values.
   var touched: Set<String> { Set(values.keys).union(mismatches.keys) }
 }

@@ -1,16 +1,16 @@
 import JSONText
 import SQLite
 
-/// A `create` or an `update`, read from its parameters and ready to be carried out.
+/// A `create` or `update` request, parsed from its parameters.
 struct Writing {
   private let type: ResourceType
   private let schema: Schema
   private let showing: Showing
   private var draft: Draft
-  /// The row to update, or nil where one is created.
+  /// The row to update; nil for a create.
   private var existing: (text: String, key: SQLValue)?
 
-  /// Reads a `create`; the document may give the id.
+  /// Parses a `create`; the document can have an id.
   init(creating params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
     try self.init(params, type, schema)
     guard draft.id != nil else { return }
@@ -18,7 +18,7 @@ struct Writing {
     draft.setKey(try RequestedID.parse(draft.id, of: type).key, type)
   }
 
-  /// Reads an `update`; the id is in `id`, in `data.id` or in both.
+  /// Parses an `update`; the id is in `id`, in `data.id` or in both.
   init(updating params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
     try self.init(params, type, schema)
     let existing = try RequestedID.parse(params["id"] ?? draft.id, of: type)
@@ -40,9 +40,9 @@ struct Writing {
     self.draft = draft
   }
 
-  /// Writes the row and its linkages, and reads it back; to be called in a transaction.
+  /// Writes the row and its linkages, and reads it back; call it in a transaction.
   ///
-  /// - Throws: ``Refusal`` with all that is wrong, before anything is written.
+  /// - Throws: ``Refusal`` with all errors, before anything is written.
   func carryOut(_ database: Database) throws -> [UInt8] {
     if let existing, try showing.document(existing.key, database) == nil { throw Refusal(.notFound(existing.text)) }
     let candidate = Candidate(draft, of: type, in: schema, updating: existing?.key)
@@ -54,7 +54,7 @@ struct Writing {
     return document
   }
 
-  /// The written columns in the table's order.
+  /// The columns to write, in the table's order.
   private var columns: [(name: String, value: SQLValue)] {
     type.columns.compactMap { column in draft.values[column.name].map { (column.quoted, $0) } }
   }

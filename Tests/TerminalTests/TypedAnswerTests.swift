@@ -2,15 +2,15 @@ import Foundation
 import Terminal
 import Testing
 
-/// Each test is a process of its own, with its own terminal.
-@Suite(.timeLimit(.minutes(5))) struct AnswerTests {
+/// Each test is a separate process with its own terminal.
+@Suite(.timeLimit(.minutes(5))) struct TypedAnswerTests {
   @Test func anAnswerIsALineAndNoMore() async {
     await #expect(processExitsWith: .success) {
       let terminal = TypedTerminal(controlling: false)
       terminal.person { $0.types("25\u{7F}50 é\nnext\n\u{4}") }
-      #expect(await Answer.line(from: terminal.slave) == "250 é")
-      #expect(await Answer.line(from: terminal.slave) == "next")
-      #expect(await Answer.line(from: terminal.slave) == nil)
+      #expect(await TypedAnswer.line(from: terminal.slave) == "250 é")
+      #expect(await TypedAnswer.line(from: terminal.slave) == "next")
+      #expect(await TypedAnswer.line(from: terminal.slave) == nil)
     }
   }
 
@@ -18,7 +18,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       let terminal = TypedTerminal()
       let interrupts = Interrupts.shared
-      let question = Task { await Answer.line(from: terminal.slave) }
+      let question = Task { await TypedAnswer.line(from: terminal.slave) }
       let answer = await interrupts.watching { _ in
         question.cancel()
       } during: {
@@ -32,14 +32,14 @@ import Testing
       }
       #expect(answer == nil)
       terminal.person { $0.types("count posts\n") }
-      #expect(await Answer.line(from: terminal.slave) == "count posts")
+      #expect(await TypedAnswer.line(from: terminal.slave) == "count posts")
     }
   }
 
   @Test func aQuestionOfACancelledTaskIsNotWaitedFor() async {
     await #expect(processExitsWith: .success) {
       let terminal = TypedTerminal(controlling: false)
-      let question = Task { await Answer.line(from: terminal.slave) }
+      let question = Task { await TypedAnswer.line(from: terminal.slave) }
       question.cancel()
       #expect(await question.value == nil)
     }

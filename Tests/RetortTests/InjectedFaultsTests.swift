@@ -3,10 +3,10 @@ import Testing
 @testable import Serving
 
 /// What is drawn hangs on seed, queue and request, and on nothing else.
-@Suite struct DiceTests {
+@Suite struct InjectedFaultsTests {
   private func shares(seed: UInt64 = 1, queue: String = "posts", request: Int = 1) -> [Double] {
-    var dice = SeededRandom(seed: seed, queue: queue, request: request)
-    return (0..<4).map { _ in dice.share() }
+    var random = SeededRandom(seed: seed, queue: queue, request: request)
+    return (0..<4).map { _ in random.share() }
   }
 
   @Test func theSameIsDrawnAgain() {
@@ -19,8 +19,8 @@ import Testing
     let faults = try InjectedFaults([try .init("drop=25%"), try .init("late=0.05")])
     var counts: [InjectedFaults.Kind?: Int] = [:]
     for request in 1...10_000 {
-      var dice = SeededRandom(seed: 0, queue: "posts", request: request)
-      counts[faults.draw(&dice), default: 0] += 1
+      var random = SeededRandom(seed: 0, queue: "posts", request: request)
+      counts[faults.draw(&random), default: 0] += 1
     }
     #expect(counts == [.drop: 2470, .late: 528, nil: 7002])
   }
@@ -29,8 +29,8 @@ import Testing
   func aWholeShareIsEveryRequest(kind: InjectedFaults.Kind) throws {
     let faults = try InjectedFaults([try .init("\(kind.rawValue)=100%")])
     for request in 1...1000 {
-      var dice = SeededRandom(seed: 3, queue: "posts", request: request)
-      #expect(faults.draw(&dice) == kind)
+      var random = SeededRandom(seed: 3, queue: "posts", request: request)
+      #expect(faults.draw(&random) == kind)
     }
   }
 }

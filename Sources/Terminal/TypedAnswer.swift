@@ -1,11 +1,11 @@
 internal import CReadline
 internal import Glibc
 
-/// A line that a person types in answer to a question, while no line is being edited.
+/// Reads a typed answer to a question, while no line is being edited.
 ///
-/// The terminal is as a shell leaves it: it edits the line itself, and a typed Ctrl-C drops what was typed of it.
-public enum Answer {
-  /// Reads a line; nil where the input ends, and at once where the task is cancelled.
+/// The terminal is in its usual mode: it edits the line itself, and Ctrl-C drops the typed text.
+public enum TypedAnswer {
+  /// Reads a line; nil at the end of the input, or immediately if the task is cancelled.
   public static func line(from input: Int32 = 0) async -> String? {
     let bell = retort_bell_open(0)
     guard bell >= 0 else { return nil }
@@ -21,7 +21,7 @@ public enum Answer {
     }
   }
 
-  /// Reads a line that the terminal does not show, only where it ends; as ``line(from:)`` else.
+  /// Reads a line without echo except for its end; otherwise like ``line(from:)``.
   public static func secret(from input: Int32 = 0) async -> String? {
     retort_echo_off(input)
     defer { retort_echo_on(input) }
@@ -44,7 +44,7 @@ public enum Answer {
     return nil
   }
 
-  /// Waits for input; false where the bell was rung before there was any.
+  /// Waits for input; returns false if the eventfd was signalled first.
   private static func isReadable(_ input: Int32, until bell: Int32) -> Bool {
     while true {
       var sources = [bell, input].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }

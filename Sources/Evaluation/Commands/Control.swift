@@ -1,0 +1,65 @@
+import JSONText
+import Values
+
+// Commands that end, fail or delay a script.
+extension Command {
+  static let assert = Command(
+    Declaration(
+      name: "assert", summary: "Ends the batch with status 3 if a condition is false.",
+      parameters: [.init(name: "CONDITION", shape: .condition), .init(name: "MESSAGE", shape: .any, isOptional: true)],
+      result: "null", examples: [.init(code: "assert 1 + 1 == 2", output: "")], givesNothing: true)
+  ) { arguments, frame throws(Fault) in
+    let isTrue: Bool
+    do throws(Fault) { isTrue = try arguments.value(0).condition("assert") } catch {
+      throw error.placed(at: arguments.range(0), in: arguments.source)
+    }
+    let report = frame.run.session.options.report
+    guard !isTrue else {
+      report?.add(assertion: arguments.range, in: arguments.source, failure: nil)
+      return .null
+    }
+    let hasMessage = arguments.positional.count > 1
+    let message = hasMessage ? try arguments.value(1).interpolated() : "the assertion is false"
+    report?.add(assertion: arguments.range, in: arguments.source, failure: message)
+    let sides = arguments.positional[0].sides.map { ["left: \($0.left.label)", "right: \($0.right.label)"] }
+    throw Fault(
+      .assert, message, at: [Fault.Mark(arguments.range(0))], in: arguments.source,
+      nextStep: hasMessage || sides != nil ? nil : "add a message: assert CONDITION, \"why\"",
+      trail: sides ?? [])
+  }
+
+  static let fail = Command(
+    Declaration(
+      name: "fail", summary: "Fails with a message, or with a rescued error.",
+      parameters: [.init(name: "EXPRESSION", shape: .any)],
+      result: "null")
+  ) { arguments, frame throws(Fault) in
+    if case .error(let fault) = arguments.value(0) { throw fault }
+    throw Fault(.fail, try arguments.value(0).interpolated())
+  }
+
+  static let sleep = Command(
+    Declaration(
+      name: "sleep", summary: "Waits.", parameters: [.init(name: "DURATION", shape: .duration)], result: "null",
+      examples: [.init(code: "sleep 1ms", output: "")])
+  ) { arguments, frame throws(Fault) in
+    guard case .duration(let duration) = arguments.value(0), duration >= .zero else {
+      throw Fault(.type, "sleep needs a duration, not \(arguments.value(0).typeWithArticle)", nextStep: "sleep 1s")
+    }
+    frame.run.output.flush()
+    do { try await Task.sleep(for: duration) } catch { throw Fault(.interrupted, "interrupted") }
+    return .null
+  }
+
+  static let exit = Command(
+    Declaration(
+      name: "exit", summary: "Ends the program, with a status from 0 to 255.",
+      parameters: [.init(name: "STATUS", shape: .number, isOptional: true)], result: "null")
+  ) { arguments, frame throws(Fault) in
+    guard !arguments.positional.isEmpty else { throw Fault(.exit, "exit").ending(0) }
+    guard case .number(let number) = arguments.value(0), let status = number.integer, 0...255 ~= status else {
+      throw Fault(.value, "exit needs a status from 0 to 255, not \(arguments.value(0).label)")
+    }
+    throw Fault(.exit, "exit").ending(Int32(status))
+  }
+}

@@ -1,0 +1,62 @@
+import Synchronization
+import JSONText
+import Language
+import Values
+
+extension Command {
+  private static let expression = Declaration.Parameter(name: "EXPRESSION", shape: .any)
+
+  static let print = Command(
+    Declaration(
+      name: "print", summary: "Prints a value: text as it is, any other value as JSON.", parameters: [expression],
+      result: "null", examples: [.init(code: #"print "1 + 1 = \(1 + 1)""#, output: "1 + 1 = 2")], givesNothing: true)
+  ) { arguments, frame throws(Fault) in
+    switch arguments.value(0) {
+    case .stream:
+      var elements = try await PipelineRun.spread(arguments.value(0))
+      while let page = try await elements.next() {
+        for element in page { try frame.run.output.put(printed: element) }
+      }
+    case let value:
+      if case .page(let page) = value { frame.run.session.noteNextPage(page.hasNext) }
+      try frame.run.output.put(printed: value)
+    }
+    return .null
+  }
+
+  static let warn = Command(
+    Declaration(
+      name: "warn", summary: "Prints a value on standard error.", parameters: [expression], result: "null",
+      givesNothing: true)
+  ) { arguments, frame throws(Fault) in
+    let text = try arguments.value(0).interpolated()
+    frame.run.output.flush()
+    frame.run.session.host.note(text + "\n")
+    return .null
+  }
+}
+
+extension Stage {
+  static let print = Stage(
+    Declaration(
+      name: "print", summary: "Prints each element, or an expression of it: text as it is, any other value as JSON.",
+      parameters: [.init(name: "EXPRESSION", shape: .any, isOptional: true)], result: "null",
+      examples: [.init(code: #"1..2 | print "row \(it)""#, output: "row 1\nrow 2")], givesNothing: true, names: .read)
+  ) { call in
+    let code: CompiledExpression =
+      call.positional.isEmpty ? .sync { frame throws(Fault) in frame.element } : call.each(0)
+    return .reduce { frame, stream throws(Fault) in
+      frame.run.session.noteNextPage(stream.hasNextPage)
+      while let page = try await stream.page() {
+        try frame.run.checkInterrupt()
+        for (index, element) in page.elements.enumerated() {
+          frame.take(page, index)
+          do throws(Fault) {
+            try frame.run.output.put(line: try await code.run(&frame).interpolated())
+          } catch { throw error.within("in print, at \(element.label)") }
+        }
+      }
+      return .null
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import Synchronization
+import Values
+
+extension Command {
+  static let vars = Command(
+    Declaration(name: "vars", summary: "Lists the variables and their types.", result: "list of records")
+  ) { arguments, frame throws(Fault) in
+    let names = frame.run.session.state.withLock(\.names)
+    let slots = frame.depth == 0 ? frame.slots : frame.globals
+    return .list(
+      names.filter { $0.value < slots.count }.sorted { $0.key < $1.key }.map { name, slot in
+        .record(
+          Record([
+            ("name", .string(name)), ("type", .string(slots[slot].typeName)), ("value", .string(slots[slot].label)),
+          ]))
+      })
+  }
+}

@@ -1,0 +1,11 @@
+extension String {
+  /// The text without white space at its ends.
+  var trimmed: String {
+    let scalars = unicodeScalars.drop { $0.properties.isWhitespace }
+    var end = scalars.endIndex
+    while end > scalars.startIndex, scalars[scalars.index(before: end)].properties.isWhitespace {
+      end = scalars.index(before: end)
+    }
+    return String(scalars[..<end])
+  }
+}

@@ -1,0 +1,25 @@
+import Language
+public import Values
+
+extension Fault {
+  /// The error of a closed standard output: a silent end, unless the rest of the run changes data, writes or asserts.
+  static func closed(isOwed: Bool) -> Fault {
+    Fault(
+      .closed, "standard output was closed, and the rest of the run was skipped",
+      nextStep: "the rest changes data, writes or asserts: send the output to a file", status: isOwed ? 1 : 0)
+  }
+
+  /// The exit status of a program (TheLanguage.md, "Exit status").
+  public var exitStatus: Int32 {
+    if let status { return status }
+    switch kind {
+    case .assert: return 3
+    case .connection, .noRoute: return 4
+    case .refused, .limit: return 6
+    case .interrupted: return 130
+    case .syntax: return 2
+    case .closed: return 0
+    default: return 1
+    }
+  }
+}

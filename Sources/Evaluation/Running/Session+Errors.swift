@@ -1,0 +1,26 @@
+public import Language
+public import Values
+
+extension Session {
+  /// Shows an error on standard error.
+  public func show(_ fault: Fault) {
+    let marks = fault.marks.map { Diagnostic.Mark(range: $0.range, label: $0.label) }
+    show(
+      Renderer.Report(
+        title: "error[\(fault.kind)]", message: fault.message, source: fault.source, marks: marks,
+        notes: fault.trail + (fault.nextStep.map { [$0] } ?? [])))
+  }
+
+  /// Shows the findings of a check on standard error, up to a limit.
+  public func show(_ report: Interpreter.Report) {
+    let limit = 20
+    for (diagnostic, text) in report.diagnostics.prefix(limit) { show(Renderer.Report(diagnostic, in: text)) }
+    if report.diagnostics.count > limit { note("and \(report.diagnostics.count - limit) more") }
+  }
+
+  /// Shows a report on standard error.
+  public func show(_ report: Renderer.Report) {
+    output.flush()
+    host.draw(options.renderer.render(report))
+  }
+}
