@@ -39,7 +39,10 @@ import Testing
         .replacing(#/"([\w-]+\.(csv|ndjson|journal))"/#) { "\"\(directory)/\($0.output.1)\"" }
       let ran = await Ran.retort("--yes", "-c", script)
       #expect(ran.output == job.output)
-      #expect(ran.notes.replacing(directory + "/", with: "") == job.notes)
+      // The excerpt of an error depends on how long the directory's name is.
+      let notes = ran.notes.replacing(directory + "/", with: "").split(
+        separator: "\n", omittingEmptySubsequences: false)
+      #expect(notes.filter { !$0.starts(with: #/ *(-->|\d* \|)/#) }.joined(separator: "\n") == job.notes)
       #expect(ran.status == (job.notes.contains("error") ? 5 : 0))
     }
   }
@@ -102,7 +105,7 @@ import Testing
       output: "750\n250\n0\n",
       notes: """
         destroy posts: 250 ok
-        posts: the relationships comments, tags of the element are not loaded, and not sent; include: loads them
+        posts: comments, tags not loaded, so not sent; include: loads those that it names
         create posts: 250 ok
         diff: 0 added, 0 removed, 0 changed, 1000 same
 
@@ -125,24 +128,18 @@ import Testing
     Job(
       "6 run failures again",
       #"""
-      let twice = 1..2 | map {name: "Cy", email: "cy@x.org"} | create authors
-      [{email: "cy@x.org", name: "Cy", born: "1.2.1990"}, {email: "di@x.org", name: "Di", born: "1.2.1990"}] | write "p.csv"
+      [{email: "cy@x.org", name: "Ada Archer", born: "1.2.1990"}, {email: "di@x.org", name: "Di", born: "1.2.1990"}] | write "p.csv"
       read "p.csv" | map {email: lower(.email), name: .name, born-on: date(time(.born, "%d.%m.%Y"))} | upsert authors key: .email on-error: "continue" failed: "bad.ndjson"
-      stream authors filter: {email: "cy@x.org"} | skip 1 | collect | destroy authors
+      let renamed = update authors 1 {name: "Ada Ashe"}
       read "bad.ndjson" | where .error.kind != "unknown" | map .source | map {email: lower(.email), name: .name, born-on: date(time(.born, "%d.%m.%Y"))} | upsert authors key: .email
       """#,
       notes: """
-        create authors: 2 ok
         wrote 2 to p.csv
-        upsert authors: 1 created, 0 updated, 0 same, 1 refused
-        error[value]: authors upsert: 2 authors have the email "cy@x.org"
-          --> -c:9:107
-        9 | ...%m.%Y"))} | upsert authors key: .email on-error: "continue" failed: "bad.ndjson"
-          |                ^^^^^^
-          = at element 1, {"email":"cy@x.org","name":"Cy","born-on":"1990-02-01"}
-          = stream authors filter: {email: "cy@x.org"} lists them
-        destroy authors: 1 ok
-        upsert authors: 0 created, 1 updated, 0 same
+        upsert authors: 1 created, 0 updated, 0 same, 1 failed
+        error[invalid]: authors upsert: name - has already been taken
+          = the service points to /data/attributes/name
+          = at element 1, {"email":"cy@x.org","name":"Ada Archer","born-on":"1990-0...
+        upsert authors: 1 created, 0 updated, 0 same
 
         """),
     Job(
@@ -157,7 +154,7 @@ import Testing
     Job(
       "8 duplicates",
       #"""
-      let twice = ["DI@x.org", "di@x.org", "ed@x.org"] | map {name: "Di", email: it} | create authors
+      let twice = ["DI@x.org", "di@x.org", "ed@x.org"] | map {name: it, email: it} | create authors
       stream authors | group lower(.email) | where .count > 1 | select .key ids: (.items | map .id)
       """#,
       output: #"""

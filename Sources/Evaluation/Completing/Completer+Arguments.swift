@@ -43,7 +43,7 @@ extension Completer {
     switch parameter.shape {
     case .client: return names { if case .client = $0 { true } else { false } }
     case .connection: return names { $0.isConnection }
-    case .path: return operands.filter { $0.text.hasPrefix(".") }
+    case .path, .field: return operands.filter { $0.text.hasPrefix(".") }
     case .condition: return operands
     default: return parts + data
     }
@@ -60,7 +60,7 @@ extension Completer {
       switch option.shape {
       case .boolean: candidates += ["true", "false"].map { Candidate(text: $0) }
       case .connection: candidates += names { $0.isConnection }
-      case .path: candidates += operands.filter { $0.text.hasPrefix(".") }
+      case .path, .field: candidates += operands.filter { $0.text.hasPrefix(".") }
       case .record: if candidates.isEmpty { candidates = [Candidate(text: "{", note: option.summary)] }
       default: break
       }
