@@ -10,6 +10,7 @@ import Values
 struct BulkRun {
   private let plan: BulkPlan
   private let run: Run
+  private let failures = BulkFailures()
 
   init(_ plan: BulkPlan, _ run: Run) {
     self.plan = plan
@@ -19,6 +20,11 @@ struct BulkRun {
   /// Carries it out; gives how many were carried out.
   func value() async throws(Fault) -> Value {
     .number(JSONNumber(try await carriedOut(keepsFlow: false).tally.ok))
+  }
+
+  /// The summary: the counts, and the elements that did not end well.
+  func summary(_ tally: Tally) -> Value {
+    .record(Record(tally.counts.map { ($0.word, .number(JSONNumber($0.count))) } + [("failures", failures.value)]))
   }
 
   /// What was gathered while changes were in flight.
@@ -37,7 +43,7 @@ struct BulkRun {
     let gathered = Mutex(Gathered())
     let dispatcher = run.session.dispatcher(
       run, plan.client, isDry: plan.isDry, guards: plan.guards, carrier: plan.carrier)
-    let (source, session, failed) = (plan.source, run.session, plan.failedFile)
+    let (source, session, failed, failures) = (plan.source, run.session, plan.failedFile, failures)
     let isDry = plan.isDry
     let progress = session.progress(of: plan)
     var policy = plan.policy
@@ -58,6 +64,7 @@ struct BulkRun {
           return page
         } observe: { index, planned, outcome in
           guard let planned = planned as? BulkElement else { return }
+          failures.take(planned, outcome, at: index)
           if !outcome.isGood { failed?.write(planned, outcome) }
           Self.gather(planned, outcome, index, keepsFlow, gathered, session)
         }
@@ -246,11 +253,6 @@ extension Outcome {
     default: nil
     }
   }
-}
-
-extension Tally {
-  /// The counts as a record.
-  var value: Value { .record(Record(counts.map { ($0.word, .number(JSONNumber($0.count))) })) }
 }
 
 extension Fault {

@@ -80,8 +80,9 @@ extension Stage {
         plan.guards = guards
         try complete(&plan, frame.run)
         plan.failedFile = try once.string("failed").map { path throws(Fault) in try FailedFile(path) }
-        let (flow, tally) = try await BulkRun(plan, frame.run).carriedOut(keepsFlow: keepsFlow)
-        return (flow, tally.value)
+        let bulk = BulkRun(plan, frame.run)
+        let (flow, tally) = try await bulk.carriedOut(keepsFlow: keepsFlow)
+        return (flow, bulk.summary(tally))
       }
     }
   }

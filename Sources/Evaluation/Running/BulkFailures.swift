@@ -1,0 +1,46 @@
+import Bulk
+import JSONText
+import Synchronization
+import Values
+
+/// The elements of a bulk change that failed, were refused or are unknown: `.failures` of its summary.
+final class BulkFailures: Sendable {
+  private struct State {
+    var failures: [Int: Value] = [:]
+    var isOverLimit = false
+  }
+
+  private let state = Mutex(State())
+  /// How many are kept.
+  private static let limit = 1000
+
+  /// Keeps the outcome of an element, or drops the one before it if a late reply says that it went well.
+  func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int) {
+    if outcome.isGood {
+      state.withLock { state in if !state.failures.isEmpty { state.failures[index] = nil } }
+    } else if !outcome.isDropped {
+      let failure: Value = .record(
+        Record([
+          ("source", planned.source ?? planned.element), ("element", planned.element),
+          ("error", .record(Record(BulkRun.error(planned, outcome)))),
+        ]))
+      state.withLock { state in
+        if state.failures.count < Self.limit || state.failures[index] != nil {
+          state.failures[index] = failure
+        } else {
+          state.isOverLimit = true
+        }
+      }
+    }
+  }
+
+  /// The failures in the order of their elements; reading them is an error if there are too many to be kept.
+  var value: Value {
+    let state = state.withLock { $0 }
+    guard state.isOverLimit else { return .list(state.failures.sorted { $0.key < $1.key }.map(\.value)) }
+    return .stream(
+      StreamValue { () async throws(Fault) in
+        throw Fault(.limit, "a summary keeps \(Self.limit) failures", nextStep: "failed: \"bad.ndjson\" has all of them")
+      })
+  }
+}
