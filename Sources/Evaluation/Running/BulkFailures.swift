@@ -40,7 +40,8 @@ final class BulkFailures: Sendable {
     guard state.isOverLimit else { return .list(state.failures.sorted { $0.key < $1.key }.map(\.value)) }
     return .stream(
       StreamValue { () async throws(Fault) in
-        throw Fault(.limit, "a summary keeps \(Self.limit) failures", nextStep: "failed: \"bad.ndjson\" has all of them")
+        throw Fault(
+          .limit, "a summary keeps \(Self.limit) failures", nextStep: "failed: \"bad.ndjson\" has all of them")
       })
   }
 }
