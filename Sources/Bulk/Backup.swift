@@ -3,14 +3,14 @@ public import JSONAPI
 import JSONText
 import Synchronization
 
-/// The resources of a statement as they were before it changed them, each on the disk before its change leaves.
+/// The resources of a statement before its changes, each on the disk before its change is sent.
 ///
-/// A line is a resource as JSON, as `write` makes it. The file is appended to; the first image of a resource is kept.
+/// A line is a resource as JSON, as `write` writes it. The file is appended to; the first image of a resource is kept.
 public final class Backup: Sendable {
   private struct State {
-    /// The resources whose images were in the file before this run.
+    /// The resources whose images earlier runs have written.
     var before: Set<StableHash> = []
-    /// Those whose images this run has written.
+    /// The resources whose images this run has written.
     var written: Set<StableHash> = []
   }
 
@@ -20,13 +20,13 @@ public final class Backup: Sendable {
   private let query: Query
   private let state: Mutex<State>
 
-  /// Opens the file of a statement, or creates it.
+  /// Opens or creates the file of a statement.
   ///
   /// - Parameters:
   ///   - path: The file.
   ///   - client: The client that reads the resources.
-  ///   - query: Its `include` names what is read with each.
-  /// - Throws: ``JournalError`` if the file can't be used, or holds something else.
+  ///   - query: Its `include` names the related resources to read.
+  /// - Throws: ``JournalError`` if the file can't be used, or has other content.
   public init(_ path: String, _ client: ResourceClient, _ query: Query) throws(JournalError) {
     file = try RecordFile(path, "backup")
     writer = GroupedWriter(file)
@@ -47,15 +47,15 @@ public final class Backup: Sendable {
     self.state = Mutex(state)
   }
 
-  /// Why nothing more may be sent; nil while the file can be written.
+  /// The error of a failed write, after which nothing may be sent; nil without one.
   var failure: JournalError? { writer.failure }
 
-  /// Lets other runs open the file.
+  /// Releases the file for other runs.
   public func release() { file.unlock() }
 
-  /// Writes the resource of a change as it is now; returns when it is on the disk.
+  /// Writes the current resource of a change; returns when it is on the disk.
   ///
-  /// - Returns: Why the change may not be sent; nil if it may.
+  /// - Returns: The reason why the change may not be sent; nil if it may.
   func save(_ change: Change) async -> Outcome? {
     guard let id = change.resourceID else { return nil }
     let key = Self.key(type: change.target.type, id)
@@ -85,11 +85,11 @@ public final class Backup: Sendable {
 }
 
 extension ClientError {
-  /// The error of a read that a change needs first: the change itself was not sent.
+  /// The error of the read before a change; the change was not sent.
   fileprivate var beforeSending: ClientError {
     var error = self
     error.wasSent = false
-    error.message = "not sent, since it can't be backed up: \(message)"
+    error.message = "not sent, since the backup failed: \(message)"
     return error
   }
 }

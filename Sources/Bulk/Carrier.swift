@@ -1,24 +1,24 @@
 @_spi(Sending) public import Client
 
-/// What brings changes to their service and their replies back.
+/// Sends changes to their service and returns the replies.
 public protocol Carrier: Sendable {
-  /// Where the tasks that hand it changes run best; nil for anywhere.
+  /// The executor for tasks that send changes; nil for the default.
   var executor: (any TaskExecutor)? { get }
 
-  /// Brings a change to its service.
+  /// Sends a change and returns the reply.
   ///
   /// - Throws: `ClientError`, whose `wasSent` says whether the service may have carried it out.
   func carry(_ change: Change) async throws(ClientError) -> ChangeReply
 }
 
-/// The carrier that sends each change by its client's own transport.
+/// The carrier that sends each change with its client's transport.
 public struct ClientCarrier: Carrier {
   private let client: ResourceClient
 
   /// Creates the carrier of a client.
   public init(_ client: ResourceClient) { self.client = client }
 
-  /// The connection's own thread.
+  /// The connection's thread.
   public var executor: (any TaskExecutor)? { client.taskExecutor }
 
   /// Sends it with the client's transport.

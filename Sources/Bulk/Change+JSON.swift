@@ -3,9 +3,9 @@ public import JSONText
 import Redaction
 
 extension Change {
-  /// The change as JSON, as a dry run shows it and another process reads it.
+  /// The change as JSON, for dry runs and other processes.
   ///
-  /// Members of `meta` whose names speak of a secret are named and not stored: ``init(json:meta:)`` takes them from the client.
+  /// Secret members of `meta` are named, not stored: ``init(json:meta:)`` takes their values from the client.
   public var json: JSONObject {
     var params = params
     if let meta = params["meta"]?.objectValue { params["meta"] = .object(meta.namingSecrets) }
@@ -18,8 +18,7 @@ extension Change {
     return object
   }
 
-  /// Creates the change that JSON says, with secrets from the client's own `meta`; nil where a member is missing or of
-  /// another type.
+  /// Creates a change from JSON, with secrets from the client's `meta`; nil if a member is missing or has another type.
   public init?(json object: JSONObject, meta: JSONObject) {
     guard let broker = object["broker"]?.stringValue, let queue = object["queue"]?.stringValue,
       let type = object["type"]?.stringValue, let verb = object["verb"]?.stringValue.flatMap(Verb.init),
@@ -35,7 +34,7 @@ extension Change {
 }
 
 extension JSONObject {
-  /// What stands for a secret: `{"secret": NAME}`.
+  /// The placeholder of a secret: `{"secret": NAME}`.
   private static let mark = "secret"
 
   fileprivate var namingSecrets: JSONObject {
@@ -57,7 +56,7 @@ extension JSONObject {
 }
 
 extension JSONObject {
-  /// The object with a hash in place of what secret members hold, so that contents can be compared.
+  /// The object with hashes in place of secret values, so that contents can be compared.
   var hashingSecrets: JSONObject {
     JSONObject(
       map { key, value in

@@ -2,18 +2,18 @@ public import Client
 import JSONAPI
 public import JSONText
 
-/// A change of a service's data as it goes over the wire: a value that can be written as JSON and read again.
+/// A change of a service's data, ready for the wire; a value that can be written as JSON and read again.
 ///
-/// It has no way to be sent; a ``Dispatcher`` hands it to a ``Carrier``.
+/// It can't be sent by itself; a ``Dispatcher`` passes it to a ``Carrier``.
 public struct Change: Sendable, Equatable {
-  /// What a change does.
+  /// The verb of a change.
   public enum Verb: String, Sendable, CaseIterable {
     case create, update, destroy, link, relink, unlink, call
   }
 
-  /// The queue that a change goes to.
+  /// The queue of a change.
   public struct Target: Sendable, Hashable {
-    /// Which broker and vhost: the same for connections that lead to the same one.
+    /// The identity of the broker and vhost, equal for all connections to it.
     public var broker: String
     /// The queue.
     public var queue: String
@@ -28,21 +28,21 @@ public struct Change: Sendable, Equatable {
     }
   }
 
-  /// Where it goes.
+  /// The target.
   public var target: Target
-  /// What it does.
+  /// The verb.
   public var verb: Verb
   /// The JSON-RPC method.
   public var method: String
-  /// The parameters as they go out: with the client's `meta`, and names as the client writes them.
+  /// The parameters as they are sent: with the client's `meta`, and with names as its `keys` says.
   public var params: JSONObject
-  /// Whether its message dies at its deadline, so that it can't be carried out later (AMQP `expiration`).
+  /// Whether its message expires at the deadline, so that it can't be carried out later (AMQP `expiration`).
   public var expires: Bool
-  /// How long to wait for its reply; nil waits for ever.
+  /// How long to wait for its reply; nil for no limit.
   public var timeout: Duration?
-  /// What tells it from others that make a resource, where `key:` says so.
+  /// The value of `key:` for a create, which identifies it.
   public var key: String?
-  /// Whether it destroys: the verb, or a called method that is named for it.
+  /// Whether it destroys: by its verb, or by the name of a called method.
   public let destroys: Bool
 
   /// Creates a change.
@@ -60,7 +60,7 @@ public struct Change: Sendable, Equatable {
     destroys = verb == .destroy || verb == .call && Self.destroys(method: method)
   }
 
-  /// Creates the change of a client's request.
+  /// Creates a change from a client's request.
   ///
   /// - Throws: a `value` error of `ResourceClient.wireParams(of:)`.
   public init(
@@ -73,13 +73,13 @@ public struct Change: Sendable, Equatable {
       timeout: client.timeout(patience))
   }
 
-  /// The id of the resource that it changes; nil where it makes one.
+  /// The id of the resource that it changes; nil for a create.
   public var id: String? { params["id"]?.idText }
 
   /// Whether its reply is a JSON:API document.
   var givesDocument: Bool { verb == .create || verb == .update || verb == .destroy }
 
-  /// Whether a method's name says that it destroys.
+  /// Whether a method destroys, by its name.
   public static func destroys(method: String) -> Bool {
     let name = Array(method.lowercased().utf8)
     return ["destroy", "delete"].contains { word in

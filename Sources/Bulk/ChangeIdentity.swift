@@ -1,32 +1,32 @@
 import JSONAPI
 public import JSONText
 
-/// What makes a change the same one in the next run: verb, queue, and the resource or the key; not its position, and not
-/// its content (BulkChanges.md, "Identity").
+/// The identity of a change across runs: verb, queue, and the resource or the key, but not position or content
+/// (BulkChanges.md, "Identity").
 public struct ChangeIdentity: Sendable, Hashable {
   /// The identity as text: `update posts 12`, `create people "a@b.c"`, `link posts 4 tags tags/1,tags/2`.
   public var text: String
 
-  /// Creates the identity of a text, as a journal has it.
+  /// Creates an identity from its text in a journal.
   public init(text: String) { self.text = text }
 
   /// Creates the identity of an iteration of `each`.
   public init(iteration key: String) { text = "each \(JSONValue.string(key).text)" }
 
-  /// The identity of no change.
+  /// The identity of an element without a change.
   static let none = ChangeIdentity(text: "")
 
   /// A hash that is the same in each run and on each machine.
   var hash: StableHash { StableHash(text) }
 
-  /// Whether it is that of an id, of a create's key, or the whole text that a person writes.
+  /// Whether a text names it: an id, a create's key, or the whole identity.
   public func isNamed(by word: String) -> Bool {
     text == word || text.hasSuffix(" \(word)") || text.hasSuffix(" \(JSONValue.string(word).text)")
   }
 }
 
 extension Change {
-  /// Its identity; nil for a create without a `key:` and for a call.
+  /// The identity; nil for a create without `key:` and for a call.
   public var identity: ChangeIdentity? {
     switch verb {
     case .create: key.map { ChangeIdentity(text: "create \(target.queue) \(JSONValue.string($0).text)") }
@@ -37,21 +37,21 @@ extension Change {
     }
   }
 
-  /// The resource's id and the relationship's name of a change of linkage.
+  /// The resource's id and the relationship's name, for a change of linkage.
   public var relationship: String? {
     guard let name = params["relationship"]?.stringValue, let parent else { return nil }
     return "\(parent) \(name)"
   }
 
-  /// The id of the resource whose linkage is changed.
+  /// The id of the resource, for a change of linkage.
   private var parent: String? {
     params.first { $0.key.hasSuffix("_id") || $0.key.hasSuffix("-id") }?.value.idText
   }
 
-  /// The id of the resource that is changed, its own or the one whose linkage is changed; nil if it creates one.
+  /// The id of the changed resource, also for a change of linkage; nil for a create.
   var resourceID: String? { id ?? (params.contains("relationship") ? parent : nil) }
 
-  /// The identifiers of a change of linkage, sorted.
+  /// The sorted identifiers, for a change of linkage.
   private var linkage: String {
     let identifiers: [JSONValue] =
       switch params["data"] {
@@ -63,14 +63,14 @@ extension Change {
       .joined(separator: ",")
   }
 
-  /// The attributes and relationships that are sent: what a lookup compares.
+  /// The attributes and relationships that are sent, which a lookup compares.
   public var content: JSONObject {
     guard let data = params["data"]?.objectValue else { return [:] }
     return JSONObject(data.filter { $0.key == "attributes" || $0.key == "relationships" }.map { ($0.key, $0.value) })
   }
 }
 
-/// 128 bits of a text, the same in each run and on each machine.
+/// A hash of 128 bits, the same in each run and on each machine.
 struct StableHash: Hashable, Sendable {
   let high: UInt64
   let low: UInt64

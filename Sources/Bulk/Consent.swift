@@ -1,8 +1,8 @@
 import Synchronization
 
-/// What a person is asked to agree to, as it is shown: another connection, queue, verb or filter is another subject.
+/// The subject of a confirmation; another connection, queue, verb or filter is another subject.
 public struct ConsentSubject: Sendable, Hashable {
-  /// The connection, by its number in the session.
+  /// The serial number of the connection in the session.
   public var connection: Int
   /// The queue.
   public var queue: String
@@ -10,7 +10,7 @@ public struct ConsentSubject: Sendable, Hashable {
   public var type: String
   /// The verb.
   public var verb: String
-  /// The filter as JSON, where there is one.
+  /// The filter as JSON, if there is one.
   public var filter: String?
 
   /// Creates a subject.
@@ -23,24 +23,24 @@ public struct ConsentSubject: Sendable, Hashable {
   }
 }
 
-/// The permission to destroy: up to a number of elements, or any number.
+/// The consent to destroy a number of elements, or any number.
 public final class Consent: Sendable {
-  /// How many it allows; nil for any number.
+  /// The number of elements that it allows; nil for any number.
   public let limit: Int?
-  /// Whether a person typed the number.
+  /// Whether the number was typed.
   public let isConfirmed: Bool
   private let used = Mutex(0)
 
-  /// Creates a permission to destroy so many elements; nil for any number.
+  /// Creates a consent for a number of elements; nil for any number.
   public init(limit: Int?, isConfirmed: Bool) {
     self.limit = limit
     self.isConfirmed = isConfirmed
   }
 
-  /// How many more it allows; nil for any number.
+  /// The number of elements that it still allows; nil for any number.
   public var left: Int? { limit.map { limit in used.withLock { limit - $0 } } }
 
-  /// Takes one; returns why it may not be destroyed.
+  /// Uses the consent for one element; returns the refusal if none is left.
   func take() -> Refusal? {
     guard let limit else { return nil }
     let isTaken = used.withLock { used in
@@ -51,6 +51,6 @@ public final class Consent: Sendable {
     return isTaken ? nil : .statementLimit(limit, isConfirmed: isConfirmed)
   }
 
-  /// Gives one back that was not sent.
+  /// Returns the consent for an element that was not sent.
   func giveBack() { if limit != nil { used.withLock { $0 -= 1 } } }
 }

@@ -1,13 +1,13 @@
 import Client
 
-/// How a change ended, and how long its last reply took; nil if it was not sent.
+/// The outcome of a change, and the time of its last reply; nil if it was not sent.
 struct Carried: Sendable {
   var outcome: Outcome
   var latency: Duration?
 }
 
 extension Dispatcher {
-  /// Carries a change when limits, backup and throttle allow it, as often as `retry:` allows.
+  /// Sends a change when limits, backup and throttle allow it, and repeats it as `retry:` allows.
   func carried(_ change: Change) async -> Carried {
     var (last, attempt) = (await attempted(change), 0)
     while attempt < guards.retries, !Task.isCancelled, let again = await repeated(last.outcome, change, attempt) {
@@ -39,15 +39,15 @@ extension Dispatcher {
     return Carried(outcome: outcome, latency: latency)
   }
 
-  /// What follows on a change that did not end well.
+  /// What to do after a failed change.
   private enum Repetition {
     /// It is sent again.
     case send
-    /// A lookup found how it ended.
+    /// A lookup has found the outcome.
     case settled(Outcome)
   }
 
-  /// Waits a while that grows with each attempt; nil if repeating could do harm.
+  /// Waits before a repetition, longer with each attempt; nil if repeating could do harm.
   private func repeated(_ outcome: Outcome, _ change: Change, _ attempt: Int) async -> Repetition? {
     let pause = Duration.milliseconds(250) * (1 << min(attempt, 6))
     switch outcome {
@@ -55,7 +55,7 @@ extension Dispatcher {
       try? await Task.sleep(for: pause)
       return .send
     case .unknown where change.verb != .create && change.expires:
-      // Its message has expired with its timeout, so that only a service that holds it can still carry it out.
+      // The message has expired, so only a service that has already received it can still carry it out.
       try? await Task.sleep(for: pause + guards.settle)
       switch await guards.resolver?.look(change, sent: change.content.hashingSecrets) {
       case .carriedOut(let id)?: return .settled(.found(id: id))
@@ -68,7 +68,7 @@ extension Dispatcher {
 }
 
 extension ClientError {
-  /// Whether a change that failed so may be sent again without harm.
+  /// Whether a change with this failure may be sent again without harm.
   fileprivate func mayRepeat(_ change: Change) -> Bool {
     let isTransient = [.noRoute, .connection, .timeout, .badGateway].contains(kind)
     switch change.verb {

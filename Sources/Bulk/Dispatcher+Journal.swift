@@ -2,17 +2,17 @@ import Client
 import JSONText
 
 extension Dispatcher {
-  /// An element with its change, and what its journal says of it.
+  /// An element with its change and its journal state.
   struct Entry: Sendable {
     var element: any PlannedElement
     var change: Result<Change, Refusal>
     var known: JournalState?
 
-    /// The change, if it is sent without being looked up.
+    /// The change, if it is sent without a lookup.
     var intended: Change? { known == nil || known == .open ? try? change.get() : nil }
   }
 
-  /// An element with its change, and what the journal says of it.
+  /// The entry of an element, with its journal state.
   func entry(of element: any PlannedElement) -> Entry {
     var entry = Entry(element: element, change: element.planned)
     guard let journal = guards.journal, case .success(let change) = entry.change, let identity = change.identity else {
@@ -26,24 +26,24 @@ extension Dispatcher {
     return entry
   }
 
-  /// Carries out the change of an entry, unless its journal says how it ended.
+  /// Carries out the change of an entry, unless its journal has the outcome.
   func outcome(of entry: Entry) async -> Carried {
     let change: Change
     switch entry.change {
     case .success(let planned): change = planned
     case .failure(.repeated) where entry.element.isDestroying:
-      return Carried(outcome: .absent(ClientError(.notFound, "destroyed before")))
+      return Carried(outcome: .absent(ClientError(.notFound, "already destroyed")))
     case .failure(.same): return Carried(outcome: .same)
     case .failure(let refusal): return Carried(outcome: .refused(refusal))
     }
     if let outcome = await known(entry.known, change) { return Carried(outcome: outcome) }
     let carried = await carried(change)
-    // Only what was carried is recorded: what a lookup decides must not change what the journal says of it.
+    // Only sent changes are recorded: the result of a lookup must not change the journal.
     guards.journal?.record(carried.outcome, of: change)
     return carried
   }
 
-  /// How a change ended that its journal knows; nil if it is to be sent.
+  /// The outcome of a change by its journal; nil if it must be sent.
   private func known(_ state: JournalState?, _ change: Change) async -> Outcome? {
     switch state {
     case .done(let id, let content)?:
@@ -55,7 +55,7 @@ extension Dispatcher {
     }
   }
 
-  /// How a change ended that is unknown from a run before; nil where it may be sent.
+  /// The outcome of a change that an earlier run left unknown; nil if it may be sent.
   private func lookedUp(_ change: Change, _ sent: JSONObject) async -> Outcome? {
     switch await guards.resolver?.look(change, sent: sent) ?? .unknown {
     case .carriedOut(let id):
@@ -78,10 +78,10 @@ extension Dispatcher {
 }
 
 extension ClientError {
-  /// The error of a change of a run before that may have been carried out, and is not found.
+  /// The error of a change that an earlier run may have carried out and that is not found.
   fileprivate static var unknownSinceBefore: ClientError {
     ClientError(
-      .unknown, "unknown since an earlier run: it may have been carried out, and is not found",
-      nextStep: "look it up; then settle: 60s, if the service holds no request longer, or unknown: \"skip\"")
+      .unknown, "unknown since an earlier run: it may have been carried out, but is not found",
+      nextStep: "check it; then use settle: 60s, if the service holds requests no longer than that, or unknown: \"skip\"")
   }
 }

@@ -1,17 +1,17 @@
 public import Client
 
-/// An element on its way through a dispatcher, with the change that was made of it.
+/// An element of a dispatcher, with its change.
 public protocol PlannedElement: AnyObject, Sendable {
-  /// The change, or why there is none.
+  /// The change, or the refusal.
   var planned: Result<Change, Refusal> { get }
 }
 
 extension PlannedElement {
-  /// Whether it is to be destroyed.
+  /// Whether its change destroys.
   var isDestroying: Bool { if case .success(let change) = planned { change.verb == .destroy } else { false } }
 }
 
-/// The one way by which changes leave: permits each, hands it to a carrier, and decides how it ended.
+/// Sends all changes: permits each one, passes it to a carrier, and decides its outcome.
 public struct Dispatcher: Sendable {
   /// The account of the outermost statement.
   public let account: StatementAccount
@@ -29,7 +29,7 @@ public struct Dispatcher: Sendable {
     self.guards = guards
   }
 
-  /// Why a change may not be sent; nil where it may, and then its place in limits is taken.
+  /// The refusal of a change; nil if it may be sent, which then counts in the limits.
   private func refusal(of change: Change, _ consent: Consent?) -> Refusal? {
     if let connection = guards.readOnly { return .guarded(connection: connection) }
     if account.run.streams.isStreamed(change.target) { return .streamed(queue: change.target.queue) }
@@ -40,14 +40,14 @@ public struct Dispatcher: Sendable {
     return refusal
   }
 
-  /// Sends one change; `consent` is what was agreed to, where it is one of many that destroy.
+  /// Sends one change; `consent` is for one of many destroys.
   public func send(_ change: Change, consent: Consent?) async -> Outcome {
     if let refusal = refusal(of: change, consent) { return .refused(refusal) }
     guard let iteration = guards.iteration else { return await carry(change) }
     return await carry(change, in: iteration)
   }
 
-  /// Carries a change of an iteration that is recorded.
+  /// Sends a change of a recorded iteration.
   func carry(_ change: Change, in iteration: any IterationRecord) async -> Outcome {
     do throws(JournalError) { try await iteration.willSend(change) } catch { return .refused(.element(error)) }
     let outcome = await carry(change)
@@ -59,15 +59,15 @@ public struct Dispatcher: Sendable {
     do throws(ClientError) { return .done(try await carrier.carry(change)) } catch { return Outcome(error, of: change) }
   }
 
-  /// Sends the changes that `next` gives, until it has no more or one fails; then waits for what is in flight.
+  /// Sends the changes from `next` until its end or a failure, then waits for the changes in flight.
   ///
   /// - Parameters:
-  ///   - report: What was counted before; elements are numbered on from it.
-  ///   - policy: How many are in flight, and what a failure does.
-  ///   - consent: What was agreed to, where the changes destroy.
-  ///   - next: Gives the next changes, in order; nil after the last.
-  ///   - observe: Gets each outcome, in the order of replies; it must not block.
-  /// - Returns: The report with these changes; its `stop` says why there are no more, where that is an error.
+  ///   - report: The earlier counts; the numbers of elements continue from it.
+  ///   - policy: The number of changes in flight, and the effect of a failure.
+  ///   - consent: The consent, if the changes destroy.
+  ///   - next: Returns the next changes in order; nil after the last.
+  ///   - observe: Called with each outcome, in the order of replies; it must not block.
+  /// - Returns: The report with these changes; its `stop` is the error that ended them, if any.
   public func run(
     _ report: Report = Report(), _ policy: Policy, consent: Consent?,
     next: () async throws -> [any PlannedElement]?,
@@ -93,7 +93,7 @@ public struct Dispatcher: Sendable {
     return await recorder.ended(stop)
   }
 
-  /// The entries of the elements up to the first that ends the statement, and why that one does.
+  /// The entries of the elements up to the first one that ends the statement, and its refusal.
   private func entries(of page: [any PlannedElement], _ consent: Consent?) -> ([Entry], Refused?) {
     var entries: [Entry] = []
     entries.reserveCapacity(page.count)
@@ -105,7 +105,7 @@ public struct Dispatcher: Sendable {
     return (entries, nil)
   }
 
-  /// Why an entry ends the statement; what its journal calls done is not sent, and needs no permission.
+  /// The refusal of an entry that ends the statement; a change that is done in the journal needs no permission.
   private func refusal(of entry: Entry, _ consent: Consent?) -> Refusal? {
     switch entry.change {
     case .failure(let refusal): refusal.isUncatchable ? refusal : nil

@@ -5,9 +5,9 @@ import Synchronization
 
 /// A carrier that sends no change.
 ///
-/// A create or an update gives the record that it would send, a create with the id `dry-run-1`, `dry-run-2` and so on.
+/// A create or an update returns its record; a create has the id `dry-run-1`, `dry-run-2` and so on.
 public final class DryRunCarrier: Carrier {
-  /// What ids of resources begin with that were made in a dry run.
+  /// The prefix of ids of resources from a dry run.
   public static let prefix = "dry-run-"
 
   private struct State {
@@ -16,19 +16,19 @@ public final class DryRunCarrier: Carrier {
   }
 
   private let state = Mutex(State())
-  /// How many resources are kept to be read again.
+  /// The number of resources that are kept for reads.
   private static let limit = 10_000
 
   /// Creates a carrier.
   public init() {}
 
-  /// Anywhere.
+  /// The default executor.
   public var executor: (any TaskExecutor)? { nil }
 
-  /// The resource that a dry run would have made or changed; nil where it is none of it.
+  /// The resource that a dry run would have created or updated; nil for any other.
   public func resource(_ id: String) -> JSONObject? { state.withLock { $0.resources[id] } }
 
-  /// Gives what the service would answer.
+  /// Returns the expected reply of the service.
   public func carry(_ change: Change) -> ChangeReply {
     guard change.givesDocument, change.verb != .destroy, var data = change.params["data"]?.objectValue else {
       return change.givesDocument ? .document(Document()) : .result(.null)

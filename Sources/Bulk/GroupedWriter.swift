@@ -1,10 +1,10 @@
 import Synchronization
 
-/// Appends lines to a file in groups, each synced once, on a thread of its own.
+/// Appends lines to a file in groups, each synced once, on a separate thread.
 final class GroupedWriter: Sendable {
   private struct State {
     var pending: [UInt8] = []
-    /// Those that wait until what is pending is on the disk.
+    /// The callers that wait until the pending lines are on the disk.
     var waiting: [CheckedContinuation<Void, Never>] = []
     var isWriting = false
     var failure: JournalError?
@@ -17,7 +17,7 @@ final class GroupedWriter: Sendable {
   /// Creates the writer of a file.
   init(_ file: RecordFile) { self.file = file }
 
-  /// Why nothing more is written; a failure is final.
+  /// The error of a failed write, which is final; nil without one.
   var failure: JournalError? { state.withLock(\.failure) }
 
   /// Appends lines, which are on the disk with the next group.

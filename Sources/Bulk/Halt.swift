@@ -1,14 +1,14 @@
-/// When failures stop a statement that goes on after them: `halt: 10`, or `halt: "3%"`.
+/// The limit of failures for a statement that continues after failures: `halt: 10`, or `halt: "3%"`.
 public enum Halt: Sendable, Equatable {
-  /// At so many failures.
+  /// A number of failures.
   case count(Int)
-  /// Where more than that share of the outcomes are failures, from 0 to 1.
+  /// A share of the outcomes, from 0 to 1.
   case share(Double)
 
-  /// How many outcomes a share needs before it counts.
+  /// The least number of outcomes for a share.
   static let least = 20
 
-  /// Whether a tally is beyond it; `isEnd` counts a share however few outcomes there are.
+  /// Whether a tally reaches it; with `isEnd` a share counts for any number of outcomes.
   public func isReached(_ tally: Tally, isEnd: Bool = false) -> Bool {
     let bad = tally.failed + tally.refused + tally.unknown
     switch self {

@@ -3,7 +3,7 @@ import JSONAPI
 import JSONText
 import Synchronization
 
-/// The durable record of a changing statement: an intent before a request may leave, an outcome after it.
+/// The durable record of a changing statement: an intent before each request, an outcome after it.
 ///
 /// ```swift
 /// let journal = try Journal("posts.journal", header)
@@ -14,27 +14,27 @@ import Synchronization
 public final class Journal: Sendable {
   private struct State {
     var states: JournalStates
-    /// The identities whose intents this run has written and whose outcomes it has not.
+    /// The identities with a written intent and no written outcome in this run.
     var intended: [StableHash: ChangeIdentity] = [:]
   }
 
   private let file: RecordFile
   private let writer: GroupedWriter
   private let state: Mutex<State>
-  /// The statement it belongs to.
+  /// The statement of the journal.
   public let header: JournalHeader
-  /// How many changes were done before this run, how many may be sent again, and how many were unknown.
+  /// The numbers of changes that earlier runs completed, that may be sent again, and that are unknown.
   public let before: (done: Int, open: Int, unknown: Int)
-  /// How many lines at its end were not whole, and were cut.
+  /// The number of incomplete lines at the end, which were removed.
   public let cutLines: Int
-  /// When its statement was carried out to the end; nil if it was not.
+  /// The time at which its statement was completed; nil if it was not.
   public let end: String?
-  /// The longest life of a message whose change is unknown; nil if one has no end.
+  /// The longest expiration of an unknown change's message; nil if one never expires.
   public let longestLife: Duration?
-  /// Its path.
+  /// The path.
   public var path: String { file.path }
 
-  /// Opens a statement's journal, or begins one.
+  /// Opens a statement's journal, or creates one.
   ///
   /// - Throws: ``JournalError`` if the file can't be used, is in use, damaged, complete, or another statement's.
   public convenience init(_ path: String, _ header: JournalHeader) throws(JournalError) {
@@ -53,9 +53,9 @@ public final class Journal: Sendable {
     self.init(file, contents, contents.header ?? header)
   }
 
-  /// Opens a journal that is there, whatever statement it belongs to.
+  /// Opens an existing journal of any statement.
   ///
-  /// - Throws: ``JournalError`` if there is none, or it is in use or damaged.
+  /// - Throws: ``JournalError`` if it is missing, in use or damaged.
   public convenience init(existing path: String) throws(JournalError) {
     let file = try RecordFile(path, creates: false)
     let contents = try JournalContents(file)
@@ -71,23 +71,23 @@ public final class Journal: Sendable {
     state = Mutex(State(states: contents.states))
   }
 
-  /// What is known of an identity; nil if nothing is.
+  /// The state of an identity; nil if the journal does not have it.
   public func known(_ identity: ChangeIdentity) -> JournalState? { state.withLock { $0.states[identity.hash] } }
 
-  /// Marks an identity as seen in this run; false if it was seen before.
+  /// Marks an identity as seen in this run; returns false if it already was.
   func see(_ identity: ChangeIdentity) -> Bool { state.withLock { $0.states.see(identity.hash) } }
 
-  /// The identities that are unknown, sorted.
+  /// The unknown identities, sorted.
   public var unknown: [ChangeIdentity] {
     state.withLock { $0.states.unknown.sorted().map { ChangeIdentity(text: $0) } }
   }
 
-  /// Why nothing more may be sent; nil while the journal can be written.
+  /// The error of a failed write, after which nothing may be sent; nil without one.
   public var failure: JournalError? { writer.failure }
 
-  /// Writes that changes are about to be sent; returns when that is on the disk.
+  /// Writes the intents of changes; returns when they are on the disk.
   ///
-  /// - Throws: ``JournalError`` if it can't be written; then nothing may be sent.
+  /// - Throws: ``JournalError`` if the write fails; then nothing may be sent.
   public func intend(_ changes: [Change]) async throws(JournalError) {
     let changes = changes.compactMap { change in change.identity.map { (change, $0) } }
     guard !changes.isEmpty else { return }
@@ -103,30 +103,30 @@ public final class Journal: Sendable {
     try await writer.appendSynced(lines)
   }
 
-  /// Writes that an iteration is about to begin; returns when that is on the disk.
+  /// Writes the start of an iteration; returns when it is on the disk.
   public func begin(_ identity: ChangeIdentity) async throws(JournalError) {
     let line = JSONObject([("intent", .string(identity.text)), ("life", .null)])
     try await writer.appendSynced(JournalLine.encoded(line))
   }
 
-  /// Writes that an iteration is about to send a change; returns when that is on the disk.
+  /// Writes the intent of an iteration's change; returns when it is on the disk.
   public func add(_ change: Change, to identity: ChangeIdentity) async throws(JournalError) {
     let text = change.identity?.text ?? "\(change.verb.rawValue) \(change.method) \(change.target.queue)"
     let line = JSONObject([("change", .string(text)), ("in", .string(identity.text))])
     try await writer.appendSynced(JournalLine.encoded(line))
   }
 
-  /// The changes of an iteration of a run before that is unknown.
+  /// The changes of an iteration that an earlier run left unknown.
   public func changes(of identity: ChangeIdentity) -> [String] {
     state.withLock { $0.states.changes(of: identity.text) }
   }
 
-  /// Writes that the changes may be sent whose intents were written and that did not begin: the statement ended before.
+  /// Withdraws the intents of changes that did not begin before the statement ended, so that they may be sent.
   func withdraw() {
     for identity in state.withLock({ Array($0.intended.values) }) { settle(identity, "again", id: nil) }
   }
 
-  /// Writes how a change ended that was carried; it is on the disk with the next group.
+  /// Writes the outcome of a sent change; it is synced with the next group.
   public func record(_ outcome: Outcome, of change: Change) {
     guard let identity = change.identity else { return }
     let word: String
@@ -156,19 +156,19 @@ public final class Journal: Sendable {
     writer.append(JournalLine.encoded(object))
   }
 
-  /// Returns when all that was recorded is on the disk.
+  /// Returns when all records are on the disk.
   public func flush() async throws(JournalError) { try await writer.appendSynced([]) }
 
-  /// Lets other runs open it, after all that was recorded is on the disk.
+  /// Releases the file for other runs, after all records are on the disk.
   public func release() { file.unlock() }
 
-  /// Closes a journal whose statement was carried out to the end.
+  /// Closes the journal of a completed statement.
   public func complete(at time: String) async throws(JournalError) {
     try await writer.appendSynced(JournalLine.encoded(JSONObject([("end", .string(time))])))
   }
 }
 
 extension Duration {
-  /// The duration in whole milliseconds.
+  /// The duration in milliseconds.
   var wholeMilliseconds: Int { Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000) }
 }

@@ -1,18 +1,18 @@
-/// Why a journal or a backup can't be used.
+/// The reason why a journal or a backup can't be used.
 public enum JournalError: ElementError, Equatable {
-  /// The file can't be opened, read or written: the path, what it is, and the system's reason.
+  /// The file can't be opened, read or written; with the path, its noun, and the system's reason.
   case file(String, String, reason: String)
-  /// Another run has it open: the path, and what it is.
+  /// Another run has it open; with the path and its noun.
   case inUse(String, String)
-  /// The file is no journal, or of another version.
+  /// The file is not a journal, or has another version.
   case notAJournal(String)
-  /// The file of a backup holds something else.
+  /// The file of a backup has other content.
   case notABackup(String)
-  /// A line before the last ones is not whole.
+  /// A line before the end is damaged.
   case damaged(String, line: Int)
-  /// It belongs to another statement: what differs.
+  /// It belongs to another statement, with the differences.
   case otherStatement(String, [String])
-  /// Its statement was carried out to the end, at a time.
+  /// Its statement was completed at a time.
   case complete(String, at: String)
 
   /// One sentence.
@@ -20,8 +20,8 @@ public enum JournalError: ElementError, Equatable {
     switch self {
     case .file(let path, let noun, let reason): "the \(noun) \(path) can't be used: \(reason)"
     case .inUse(let path, let noun): "the \(noun) \(path) is in use by another run"
-    case .notAJournal(let path): "\(path) is no journal of this version"
-    case .notABackup(let path): "\(path) holds lines that are no resources: it is no backup"
+    case .notAJournal(let path): "\(path) is not a journal of this version"
+    case .notABackup(let path): "\(path) has lines that are not resources, so it is not a backup"
     case .damaged(let path, let line): "\(path):\(line): the journal is damaged before its end"
     case .otherStatement(let path, let differences):
       "the journal \(path) belongs to another statement: \(differences.joined(separator: "; "))"
@@ -29,21 +29,21 @@ public enum JournalError: ElementError, Equatable {
     }
   }
 
-  /// The kind, by its word.
+  /// The name of the kind.
   public var kindWord: String { "file" }
 
-  /// A journal that can't be written ends the statement.
+  /// Whether it ends the statement, as it does if the journal can't be written.
   public var endsStatement: Bool { true }
 
   /// What to do next.
   public var nextStep: String {
     switch self {
-    case .file: "name another file, or make room"
+    case .file: "use another file, or free disk space"
     case .inUse: "wait for the other run, or stop it"
-    case .notABackup: "name another file: backup: \"FILE.ndjson\""
-    case .notAJournal, .otherStatement: "name another file: journal: \"FILE.journal\""
-    case .damaged: "read \"FILE\" as: \"ndjson\" shows its lines; name another file for the statement"
-    case .complete: "nothing is left to do; for a new run name another file"
+    case .notABackup: "use another file: backup: \"FILE.ndjson\""
+    case .notAJournal, .otherStatement: "use another file: journal: \"FILE.journal\""
+    case .damaged: "read \"FILE\" as: \"ndjson\" shows its lines; use another file for the statement"
+    case .complete: "nothing is left to do; use another file for a new run"
     }
   }
 }

@@ -1,6 +1,6 @@
 public import JSONText
 
-/// The statement that a journal belongs to, and who ran it when.
+/// The statement of a journal, with the user and the time.
 public struct JournalHeader: Sendable, Equatable {
   /// The broker's name and vhost.
   public var broker: String
@@ -10,15 +10,15 @@ public struct JournalHeader: Sendable, Equatable {
   public var type: String
   /// The verb.
   public var verb: String
-  /// The words of `key:`, where there are some.
+  /// The expression of `key:`, if there is one.
   public var key: String?
-  /// When it was made, for people.
+  /// The time of creation, for information.
   public var created: String
-  /// Who ran it, for people.
+  /// The user, for information.
   public var by: String
-  /// `--reason`, for people.
+  /// The value of `--reason`, for information.
   public var reason: String?
-  /// The command that ran it, for people; nil if it was run at the prompt.
+  /// The command line, for information; nil at the prompt.
   public var command: String?
 
   /// Creates a header.
@@ -33,7 +33,7 @@ public struct JournalHeader: Sendable, Equatable {
   /// The version of the format.
   static let version = 1
 
-  /// The header as its line.
+  /// The header as a line.
   public var json: JSONObject {
     JSONObject([
       ("retort-journal", .number(JSONNumber(Self.version))), ("broker", .string(broker)), ("queue", .string(queue)),
@@ -43,7 +43,7 @@ public struct JournalHeader: Sendable, Equatable {
     ])
   }
 
-  /// Creates the header of a line; nil where it is none of this version.
+  /// Creates a header from a line; nil if it is not a header of this version.
   init?(json object: JSONObject) {
     guard object["retort-journal"]?.numberValue?.integer == Self.version,
       let broker = object["broker"]?.stringValue, let queue = object["queue"]?.stringValue,
@@ -55,7 +55,7 @@ public struct JournalHeader: Sendable, Equatable {
       reason: object["reason"]?.stringValue, command: object["command"]?.stringValue)
   }
 
-  /// The members in which another statement's header differs.
+  /// The differences from another statement's header.
   func differences(from other: JournalHeader) -> [String] {
     let mine = [("broker", broker), ("queue", queue), ("type", type), ("verb", verb), ("key", key ?? "none")]
     let theirs = [other.broker, other.queue, other.type, other.verb, other.key ?? "none"]

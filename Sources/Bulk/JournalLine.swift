@@ -1,8 +1,8 @@
 import JSONText
 
-/// A line of a journal: a JSON object with the checksum of what stands before it.
+/// A line of a journal: a JSON object that ends with a checksum.
 enum JournalLine {
-  /// The line of an object, with its end.
+  /// The line of an object, with its line end.
   static func encoded(_ object: JSONObject) -> [UInt8] {
     var line = JSONValue.object(object).encoded()
     line.removeLast()
@@ -11,7 +11,7 @@ enum JournalLine {
     return line
   }
 
-  /// The object of a line without its end; nil where the line is not whole.
+  /// The object of a line without its line end; nil if the line is damaged.
   static func decoded(_ line: ArraySlice<UInt8>) -> JSONObject? {
     let mark = Array(",\"sum\":\"".utf8)
     let tail = mark.count + 8 + 2

@@ -1,19 +1,19 @@
-/// What a journal holds, read without changing it, also while a run has it open.
+/// The content of a journal, read without changing it, even while a run has it open.
 public struct JournalReading: Sendable {
-  /// The statement it belongs to.
+  /// The statement of the journal.
   public let header: JournalHeader
-  /// How many changes are done, may be sent again, and are unknown.
+  /// The numbers of changes that are done, may be sent again, and are unknown.
   public let counts: (done: Int, open: Int, unknown: Int)
-  /// The identities that are unknown, sorted, each with the changes of its iteration.
+  /// The unknown identities, sorted, each with the changes of its iteration.
   public let unknown: [(identity: ChangeIdentity, changes: [String])]
-  /// When its statement was carried out to the end; nil if it was not.
+  /// The time at which its statement was completed; nil if it was not.
   public let end: String?
-  /// How many lines at its end are not whole.
+  /// The number of damaged lines at the end.
   public let cutLines: Int
 
   /// Reads a file.
   ///
-  /// - Throws: ``JournalError`` if there is none, or it is damaged or no journal.
+  /// - Throws: ``JournalError`` if it is missing, damaged or not a journal.
   public init(_ path: String) throws(JournalError) {
     let contents = try JournalContents(try RecordFile(reading: path))
     guard let header = contents.header else { throw .notAJournal(path) }

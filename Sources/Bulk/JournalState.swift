@@ -1,22 +1,22 @@
 import JSONAPI
 public import JSONText
 
-/// What a journal says of a change.
+/// The state of a change in a journal.
 public enum JournalState: Sendable, Equatable {
-  /// It was carried out, or was not there to be destroyed; the id of a created resource, and a hash of what was sent.
+  /// It was carried out, or the resource to destroy was absent; with a created resource's id and a hash of the content.
   case done(id: String?, content: UInt64)
-  /// It was not carried out, and may be sent.
+  /// It was not carried out and may be sent.
   case open
-  /// It was sent, and nothing says whether it was carried out; what was sent, and how long its message lives.
+  /// It was sent and its outcome is unknown; with the sent content and the message's expiration.
   case unknown(content: JSONObject, life: Duration?)
 
-  /// Whether nothing is left to do for it.
+  /// Whether it is done.
   public var isDone: Bool { if case .done = self { true } else { false } }
 }
 
-/// The states of a journal's identities, in 24 bytes each but for those that are unknown.
+/// The states of a journal's identities, in 24 bytes each except for unknown ones.
 struct JournalStates {
-  /// The kind of a state in two bits, whether this run has seen the identity in one, and the hash of its content.
+  /// A packed state: its kind in two bits, whether this run has seen the identity in one, and the hash of its content.
   private struct Packed {
     enum Kind: UInt64 { case none, open, unknown, done }
 
@@ -36,7 +36,7 @@ struct JournalStates {
     }
   }
 
-  /// A change that is unknown.
+  /// An unknown change.
   private struct Sent {
     var text: String
     var content: JSONObject
@@ -61,7 +61,7 @@ struct JournalStates {
     }
   }
 
-  /// Marks an identity as seen in this run; false if it was seen before.
+  /// Marks an identity as seen in this run; returns false if it already was.
   mutating func see(_ identity: StableHash) -> Bool {
     let isSeen = packed[identity]?.isSeen ?? false
     packed[identity, default: Packed()].isSeen = true
@@ -78,16 +78,16 @@ struct JournalStates {
   /// Records a change of an iteration.
   mutating func add(_ change: String, to text: String) { sent[StableHash(text)]?.changes.append(change) }
 
-  /// The changes of an iteration that is unknown.
+  /// The changes of an unknown iteration.
   func changes(of text: String) -> [String] { sent[StableHash(text)]?.changes ?? [] }
 
-  /// Records that an identity is done; `content` is the hash of what was sent, nil for that of its intent.
+  /// Records that an identity is done; `content` is the hash of the sent content, nil for the hash of its intent.
   mutating func finish(_ text: String, id: String?, content: UInt64? = nil) {
     let identity = StableHash(text)
     let content = content ?? sent[identity]?.content.contentHash ?? 0
     packed[identity, default: Packed()].kind = .done
     packed[identity]?.content = content
-    // The identity of another change ends with its id.
+    // The identity of any other change ends with its id.
     if let id, !text.hasSuffix(" \(id)") { ids[identity] = id }
     sent[identity] = nil
   }
@@ -99,7 +99,7 @@ struct JournalStates {
     sent[identity] = nil
   }
 
-  /// How many are done, may be sent again, and are unknown.
+  /// The numbers of identities that are done, may be sent again, and are unknown.
   var counts: (done: Int, open: Int, unknown: Int) {
     packed.values.reduce(into: (0, 0, 0)) { counts, state in
       switch state.kind {
@@ -111,29 +111,29 @@ struct JournalStates {
     }
   }
 
-  /// The identities that are unknown, in no order.
+  /// The unknown identities, unordered.
   var unknown: [String] { sent.values.map(\.text) }
 
-  /// The longest life of a message that is unknown; nil if one has no end.
+  /// The longest expiration of an unknown message; nil if one never expires.
   var longestLife: Duration? {
     sent.values.contains { $0.life == nil } ? nil : sent.values.compactMap(\.life).max() ?? .zero
   }
 }
 
-/// The lines of a journal, read.
+/// The parsed lines of a journal.
 struct JournalContents {
   var header: JournalHeader?
   var states = JournalStates()
-  /// When it was completed.
+  /// The time of completion.
   var end: String?
-  /// How many bytes of whole lines it holds.
+  /// The length of the complete lines, in bytes.
   var length = 0
-  /// How many lines at the end were not whole, and are cut.
+  /// The number of damaged lines at the end, which are removed.
   var cutLines = 0
 
-  /// Reads a file; from the first bad line of its tail on all is cut.
+  /// Reads a file; everything from the first damaged line at the end on is removed.
   ///
-  /// - Throws: ``JournalError`` if a bad line is followed by whole ones, or the file is no journal.
+  /// - Throws: ``JournalError`` if a damaged line precedes complete ones, or the file is not a journal.
   init(_ file: RecordFile) throws(JournalError) {
     var (number, bad) = (0, 0)
     try file.forEachLine { line, isWhole throws(JournalError) in
@@ -150,7 +150,7 @@ struct JournalContents {
     if header == nil, number > 0 { throw .notAJournal(file.path) }
   }
 
-  /// Takes a line; false if the first is no header.
+  /// Handles a line; returns false if the first one is not a header.
   private mutating func take(_ object: JSONObject) -> Bool {
     guard header != nil else {
       header = JournalHeader(json: object)
@@ -175,6 +175,6 @@ struct JournalContents {
 }
 
 extension JSONObject {
-  /// A hash of what is sent, 0 for nothing; secrets count by their own hashes.
+  /// A hash of the sent content, 0 for none; secrets enter as hashes.
   var contentHash: UInt64 { isEmpty ? 0 : StableHash(JSONValue.object(self).text).low & ~7 | 8 }
 }

@@ -1,20 +1,20 @@
-/// How long requests took: counts by size, from which percentiles are read to about 10 %.
+/// A histogram of request durations, for percentiles with an error of about 10 %.
 public struct Latencies: Sendable {
   /// Eight buckets for each doubling, from a microsecond to an hour.
   private var buckets = [UInt32](repeating: 0, count: 256)
-  /// How many there are.
+  /// The number of durations.
   public private(set) var count = 0
 
-  /// Creates none.
+  /// Creates an empty histogram.
   public init() {}
 
-  /// Counts one.
+  /// Counts a duration.
   public mutating func add(_ duration: Duration) {
     buckets[Self.bucket(duration)] += 1
     count += 1
   }
 
-  /// The duration that a share of all, from 0 to 1, does not exceed; nil if there is none.
+  /// The duration that a share of all, from 0 to 1, does not exceed; nil for an empty histogram.
   public func percentile(_ share: Double) -> Duration? {
     guard count > 0 else { return nil }
     let wanted = max(1, (Double(count) * share).rounded(.up))

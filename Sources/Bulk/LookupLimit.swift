@@ -1,6 +1,6 @@
 import Synchronization
 
-/// At most so many lookups at once; after three timeouts in a row there are no more.
+/// Limits concurrent lookups; after three timeouts in a row it allows no more.
 final class LookupLimit: Sendable {
   private struct State {
     var free: Int
@@ -9,13 +9,13 @@ final class LookupLimit: Sendable {
   }
 
   private let state: Mutex<State>
-  /// How many timeouts in a row end the lookups.
+  /// The number of timeouts in a row that ends the lookups.
   private static let timeoutLimit = 3
 
-  /// Creates a limit of a number at once.
+  /// Creates a limit with a number of concurrent lookups.
   init(_ count: Int = 2) { state = Mutex(State(free: count)) }
 
-  /// Runs a lookup when it may; nil if it is not run since those before it timed out.
+  /// Runs a lookup when the limit allows; nil if earlier timeouts prevent it.
   func run<Finding: Sendable>(_ lookup: () async -> (Finding, isTimeout: Bool)) async -> Finding? {
     await withCheckedContinuation { continuation in
       let isFree = state.withLock { state in

@@ -1,29 +1,29 @@
 public import Client
 
-/// How a change ended, decided once, in facts of the client.
+/// The outcome of a change, with the facts of the client.
 public enum Outcome: Sendable {
   /// The service carried it out.
   case done(ChangeReply)
-  /// A run before carried it out, as its journal says; the id of the resource.
+  /// An earlier run carried it out, as the journal shows; with the resource's id.
   case before(id: String?)
-  /// No reply came, and a lookup found that it was carried out; the id of the resource.
+  /// It got no reply, but a lookup found that it was carried out; with the resource's id.
   case found(id: String?)
   /// Nothing was sent, because the resource already had the requested values.
   case same
-  /// A run before sent it without a reply, and the statement passes over it: `unknown: "skip"`.
+  /// An earlier run sent it without a reply, and the statement skips it: `unknown: "skip"`.
   case skipped
-  /// It was to be destroyed, and was not there.
+  /// The resource to destroy was absent.
   case absent(ClientError)
-  /// The service did not carry it out, or it was not sent.
+  /// The service did not carry it out, or it could not be sent.
   case failed(ClientError)
-  /// It was sent, and no reply says what became of it.
+  /// It was sent and got no reply.
   case unknown(ClientError)
-  /// It was not sent: a rule, a limit, or the element forbids it.
+  /// It was not sent because of a rule, a limit, or its element.
   case refused(Refusal)
   /// It was not sent, since the statement was interrupted.
   case dropped(ClientError)
 
-  /// Decides the outcome of a change that has no result.
+  /// Creates the outcome of a change without a result.
   public init(_ error: ClientError, of change: Change) {
     self =
       switch error.kind {
@@ -35,7 +35,7 @@ public enum Outcome: Sendable {
       }
   }
 
-  /// Decides the outcome of a change whose reply came late.
+  /// Creates the outcome of a change with a late reply.
   init(late reply: LateReplies.Outcome, of change: Change) {
     switch reply {
     case .success(let result): self = .done(ChangeReply(result, givesDocument: change.givesDocument))
@@ -43,7 +43,7 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether the statement goes on after it: done, absent if it was to be destroyed, or passed over.
+  /// Whether the statement continues after it: done, absent for a destroy, or skipped.
   public var isGood: Bool {
     switch self {
     case .done, .absent, .before, .found, .same, .skipped: true
@@ -51,10 +51,10 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether a run before made the change with other content.
+  /// Whether an earlier run carried out the change with other content.
   var isDoneOtherwise: Bool { if case .refused(.otherContent) = self { true } else { false } }
 
-  /// Whether it was decided by a run before and nothing was sent now: it is counted, and stops nothing.
+  /// Whether an earlier run decided it and nothing was sent now; it is counted, but does not stop the statement.
   var isFromBefore: Bool {
     switch self {
     case .unknown(let error): error.call == nil
@@ -88,10 +88,10 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether it is the outcome of an element that was given up for an interrupt.
+  /// Whether the element was interrupted.
   public var isDropped: Bool { if case .dropped = self { true } else { false } }
 
-  /// The client's error, where there is one.
+  /// The client's error, if there is one.
   public var error: ClientError? {
     switch self {
     case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error): error
@@ -99,7 +99,7 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// The kind and the wording that failures are grouped by.
+  /// The kind and the message, by which failures are grouped.
   var group: (kind: String, message: String) {
     switch self {
     case .done, .before, .found, .same, .skipped, .refused(.same): ("", "")
@@ -107,7 +107,7 @@ public enum Outcome: Sendable {
       (error.kind.rawValue, error.message)
     case .refused(.element(let error)): (error.kindWord, error.message)
     case .refused(.streamed): ("refused", "streamed")
-    case .refused(.repeated): ("value", "an identity twice")
+    case .refused(.repeated): ("value", "the identity occurs twice")
     case .refused(.otherContent): ("value", "was already done with other content")
     case .refused(.guarded): ("refused", "guarded")
     case .refused(.runLimit), .refused(.statementLimit): ("limit", "limit")

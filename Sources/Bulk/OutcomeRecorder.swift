@@ -1,10 +1,10 @@
 import Client
 import Synchronization
 
-/// Counts the outcomes of a run in the order of replies, and hands each to the observer.
+/// Counts the outcomes of a run in the order of replies, and passes each to the observer.
 final class OutcomeRecorder: Sendable {
   private let report: Mutex<Report>
-  /// The place of the first element.
+  /// The index of the first element.
   private let first: Int
   private let policy: Policy
   private let guards: Safeguards
@@ -22,7 +22,7 @@ final class OutcomeRecorder: Sendable {
     verification = VerificationList(guards.verification, guards.resolver)
   }
 
-  /// Takes the outcome of an element; false where no more changes are to be sent.
+  /// Records the outcome of an element; returns false if no more changes may be sent.
   func record(_ carried: Carried, of entry: Dispatcher.Entry, at index: Int) -> Bool {
     let (outcome, place) = (carried.outcome, first + index)
     let isFailure = !outcome.isGood && !outcome.isFromBefore
@@ -43,7 +43,7 @@ final class OutcomeRecorder: Sendable {
     return continuesOnError
   }
 
-  /// Settles an element that is unknown when its reply comes late.
+  /// Settles an unknown element with its late reply.
   private func follow(_ error: ClientError, _ change: Change, _ element: any PlannedElement, _ place: Int) {
     watch?.add(error) { [self] reply in
       verification.remove(at: place)
@@ -57,10 +57,10 @@ final class OutcomeRecorder: Sendable {
     observe(place, element, outcome)
   }
 
-  /// What is counted so far.
+  /// The counts so far.
   var current: Report { report.withLock { $0 } }
 
-  /// Shows what is counted, four times a second, until the task is cancelled.
+  /// Shows the counts four times a second, until the task is cancelled.
   func show(by show: @Sendable (Report) -> Void) async {
     while !Task.isCancelled {
       do { try await Task.sleep(for: .milliseconds(250)) } catch { return }
@@ -68,7 +68,7 @@ final class OutcomeRecorder: Sendable {
     }
   }
 
-  /// Looks up what is unknown, and creates by their keys.
+  /// Looks up unknown changes, and creates by their keys.
   private func verify() async {
     guard let resolver = guards.resolver, !Task.isCancelled else { return }
     let count = verification.unknown.count + verification.created.count
@@ -81,7 +81,7 @@ final class OutcomeRecorder: Sendable {
     }
   }
 
-  /// Waits for late replies, and gives the report; `stop` is why the source gave no more.
+  /// Waits for late replies, and returns the report; `stop` is the error that ended the source.
   func ended(_ stop: (any Error)?) async -> Report {
     if let watch, watch.open > 0, policy.lateWait > .zero, !Task.isCancelled {
       policy.noteLateWait(watch.open, policy.lateWait)

@@ -1,17 +1,17 @@
-/// How many changes are in flight, and what a failure does.
+/// The number of changes in flight, and the effect of a failure.
 public struct Policy: Sendable {
-  /// How many are in flight at most.
+  /// The most changes in flight.
   public var window: Int
-  /// Whether a failure does not stop the statement.
+  /// Whether the statement continues after a failure.
   public var continuesOnError: Bool
 
-  /// How long to wait at the end for late replies; zero does not wait.
+  /// How long to wait for late replies at the end; zero for no wait.
   public var lateWait: Duration
-  /// Says that so many late replies are awaited, and how long at most.
+  /// Shows a note on the number of late replies and the limit of the wait.
   public var noteLateWait: @Sendable (Int, Duration) -> Void
-  /// Says that so many changes are looked up.
+  /// Shows a note on the number of changes to look up.
   public var noteLookups: @Sendable (Int) -> Void = { _ in }
-  /// Shows how far a statement is, a few times a second; nil shows nothing.
+  /// Shows the progress of a statement a few times a second; nil for none.
   public var progress: (@Sendable (Report) -> Void)?
 
   /// Creates a policy.

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// At most so many changes a second, evenly: each waits for its turn.
+/// Limits the changes a second, evenly spread: each waits for its turn.
 public final class RateLimiter: Sendable {
   private struct State {
     var step: Duration
@@ -9,13 +9,13 @@ public final class RateLimiter: Sendable {
 
   private let state: Mutex<State>
 
-  /// Creates a limiter of a number a second.
+  /// Creates a limiter with a number of changes a second.
   public init(perSecond rate: Int) { state = Mutex(State(step: .seconds(1) / max(1, rate))) }
 
-  /// Takes another number a second.
+  /// Sets the number of changes a second.
   public func change(perSecond rate: Int) { state.withLock { $0.step = .seconds(1) / max(1, rate) } }
 
-  /// Waits for the next turn; at once where the task is cancelled.
+  /// Waits for the next turn; returns immediately if the task is cancelled.
   func turn() async {
     let turn = state.withLock { state -> ContinuousClock.Instant in
       let turn = max(state.next ?? .now, .now)

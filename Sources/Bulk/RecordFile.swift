@@ -1,19 +1,19 @@
 import Glibc
 
-/// A file that records changes, a journal or a backup: opened by one run at a time, appended to, and synced.
+/// A file that records changes, a journal or a backup, which one run at a time can open, append to and sync.
 final class RecordFile: Sendable {
   private let number: Int32
-  /// Its path.
+  /// The path.
   let path: String
-  /// What messages call it: `journal`.
+  /// Its noun in messages: `journal`.
   private let noun: String
 
   /// Opens a file and locks it (an open-file-description lock).
   ///
   /// - Parameters:
-  ///   - path: Its path.
-  ///   - noun: What messages call it.
-  ///   - creates: Whether it is created, for its owner's eyes only, if there is none.
+  ///   - path: The path.
+  ///   - noun: Its noun in messages.
+  ///   - creates: Whether it is created if it is missing, with access for its owner only.
   /// - Throws: ``JournalError`` if it can't be opened, or another run has it open.
   init(_ path: String, _ noun: String = "journal", creates: Bool = true) throws(JournalError) {
     let number = unsafe open(path, O_RDWR | O_APPEND | O_CLOEXEC | (creates ? O_CREAT : 0), 0o600)
@@ -30,18 +30,18 @@ final class RecordFile: Sendable {
 
   deinit { if number >= 0 { close(number) } }
 
-  /// Lets other runs open it.
+  /// Releases it for other runs.
   func unlock() { flock(number, LOCK_UN) }
 
   /// The error of the last system call.
   private var failure: JournalError { .file(path, noun, reason: unsafe String(cString: strerror(errno))) }
 
-  /// Cuts what follows its first bytes.
+  /// Truncates the file.
   func cut(to length: Int) throws(JournalError) {
     guard ftruncate(number, length) == 0 else { throw failure }
   }
 
-  /// Reads its lines from the first on, each without its end; `isWhole` is false for a last line that has none.
+  /// Reads its lines from the first on, without line ends; `isWhole` is false for a last line without an end.
   func forEachLine(_ body: (_ line: ArraySlice<UInt8>, _ isWhole: Bool) throws(JournalError) -> Void)
     throws(JournalError)
   {
@@ -64,7 +64,7 @@ final class RecordFile: Sendable {
     if !rest.isEmpty { try body(rest[...], false) }
   }
 
-  /// Appends bytes, all or an error.
+  /// Appends bytes completely, or throws.
   func append(_ bytes: [UInt8]) throws(JournalError) {
     var offset = 0
     while offset < bytes.count {
@@ -77,13 +77,13 @@ final class RecordFile: Sendable {
     }
   }
 
-  /// Makes sure that what was appended is on the disk (fdatasync).
+  /// Flushes the appended bytes to the disk (fdatasync).
   func sync() throws(JournalError) {
     // A device or a pipe has nothing to sync.
     guard fdatasync(number) == 0 || errno == EINVAL else { throw failure }
   }
 
-  /// Makes sure that the name of the file is on the disk.
+  /// Flushes the file's directory entry to the disk.
   func syncDirectory() throws(JournalError) {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let directory = unsafe open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -1,20 +1,20 @@
-/// Why a change is not sent.
+/// The reason why a change is not sent.
 public enum Refusal: Error, Sendable {
   /// The queue is being streamed: changes would move rows between its pages.
   case streamed(queue: String)
-  /// The run may destroy no more: `--yes=N`.
+  /// The run has reached `--yes=N`.
   case runLimit(Int)
-  /// The statement may destroy no more than was confirmed, or than `max:` says.
+  /// The statement has reached the confirmed number, or `max:`.
   case statementLimit(Int, isConfirmed: Bool)
-  /// The same change was made before in this statement.
+  /// The statement already has a change with this identity.
   case repeated(ChangeIdentity)
-  /// A run before made the change, with other content than it has now.
+  /// An earlier run carried out the change with other content.
   case otherContent(ChangeIdentity)
   /// The resource already has the requested values, so nothing needs to be sent.
   case same
-  /// The connection takes no changes: `guard: "read-only"`.
+  /// The connection is read-only: `guard: "read-only"`.
   case guarded(connection: String)
-  /// The element gives no change.
+  /// The element has no valid change.
   case element(any ElementError)
 
   /// Whether it ends the statement whatever `on-error:` says.
@@ -27,9 +27,9 @@ public enum Refusal: Error, Sendable {
   }
 }
 
-/// An error of an element that gives no change, as the language above words it.
+/// The error of an element without a valid change, in the wording of the language.
 public protocol ElementError: Error, Sendable {
-  /// Its kind, by its word.
+  /// The name of the kind.
   var kindWord: String { get }
   /// One sentence.
   var message: String { get }

@@ -1,6 +1,6 @@
-/// The end of a statement at an element that may not be sent.
+/// The end of a statement at a refused element.
 public struct Refused: Error {
-  /// Why.
+  /// The refusal.
   public let refusal: Refusal
   /// The element.
   public let element: any PlannedElement
@@ -11,15 +11,15 @@ public struct Refused: Error {
   }
 }
 
-/// What is known of the changes of a statement.
+/// The report of a statement's changes.
 public struct Report: Sendable {
-  /// How they ended.
+  /// The tally of outcomes.
   public var tally = Tally()
-  /// How long their replies took.
+  /// The durations of the requests.
   public var latencies = Latencies()
-  /// When the first of them left.
+  /// The time of the first request.
   public let begin = ContinuousClock.now
-  /// Why there are no more, where that is an error of the source or of a limit.
+  /// The error of the source or of a limit that ended the changes, if any.
   public var stop: (any Error)?
   /// Whether a failure ended it before its last element.
   public var isCut = false

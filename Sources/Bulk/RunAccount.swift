@@ -1,14 +1,14 @@
 import Synchronization
 
-/// What holds for a whole run: how much may be destroyed, and what is being streamed.
+/// The state of a whole run: the limit of destroys, and the streamed queues.
 public final class RunAccount: Sendable {
-  /// What stands for the confirmation of bulk changes.
+  /// How bulk changes are confirmed.
   public enum Confirmation: Sendable, Equatable {
-    /// Each is asked for.
+    /// By a question for each.
     case asked
-    /// `--yes`.
+    /// By `--yes`.
     case given
-    /// `--yes=N`: at most so many elements in the run.
+    /// By `--yes=N`, for at most that many elements in the run.
     case limited(Int)
   }
 
@@ -23,7 +23,7 @@ public final class RunAccount: Sendable {
   /// Creates the account of a run.
   public init(_ confirmation: Confirmation) { self.confirmation = confirmation }
 
-  /// Takes one element to destroy from `--yes=N`; returns why it may not be.
+  /// Uses one element of `--yes=N`; returns the refusal if none is left.
   func take() -> Refusal? {
     guard case .limited(let limit) = confirmation else { return nil }
     let isTaken = used.withLock { used in

@@ -1,55 +1,55 @@
-/// What stands around the changes of a statement: what was done before, what is to be written first, how fast they leave.
+/// The safeguards of a statement's changes: its journal, its limits, its rate.
 public struct Safeguards: Sendable {
-  /// What a change does that is unknown from a run before and was not found.
+  /// The handling of a change that an earlier run left unknown and that was not found.
   public enum UnknownRule: String, Sendable, CaseIterable {
-    /// It counts as unknown, and the statement ends with 5.
+    /// It counts as unknown, and the statement ends with status 5.
     case fail
-    /// It is sent all the same.
+    /// It is sent again.
     case retry
-    /// It is passed over.
+    /// It is skipped.
     case skip
   }
 
   /// The journal.
   public var journal: Journal?
-  /// Looks up what is unknown.
+  /// The resolver of unknown changes.
   public var resolver: UnknownResolver?
-  /// What is done with what stays unknown.
+  /// The handling of changes that stay unknown.
   public var unknown = UnknownRule.fail
-  /// When failures stop it.
+  /// The limit of failures.
   public var halt: Halt?
-  /// The connection that takes no changes.
+  /// The name of the connection, if it is read-only.
   public var readOnly: String?
-  /// How many leave a second.
+  /// The limiter of changes a second.
   public var rate: RateLimiter?
-  /// Holds them back while the service is busy.
+  /// The throttle, which holds changes back while the service is busy.
   public var throttle: Throttle?
-  /// Keeps the resources as they were.
+  /// The backup of the resources.
   public var backup: Backup?
-  /// How often a change is sent again that failed in passing.
+  /// How often a change is repeated after a passing failure.
   public var retries = 0
-  /// How long the service may hold a request: `settle:`.
+  /// The longest time that the service may hold a request: `settle:`.
   public var settle = Duration.zero
-  /// What is looked up at the end.
+  /// The changes to look up at the end.
   public var verification = Verification.none
 
-  /// Records the changes of an iteration.
+  /// The record of an iteration's changes.
   public var iteration: (any IterationRecord)?
 
-  /// Creates none.
+  /// Creates safeguards without effect.
   public init() {}
 
-  /// Why nothing more may be sent; nil while it may.
+  /// The reason why nothing more may be sent; nil without one.
   var failure: (any Error)? { journal?.failure ?? backup?.failure ?? throttle?.failure }
 }
 
 /// Records the changes that an iteration of `each` makes.
 public protocol IterationRecord: Sendable {
-  /// Records that a change is about to be sent; returns when that is on the disk.
+  /// Records the intent of a change; returns when it is on the disk.
   ///
-  /// - Throws: ``JournalError`` if that can't be written; then it may not be sent.
+  /// - Throws: ``JournalError`` if the write fails; then the change may not be sent.
   func willSend(_ change: Change) async throws(JournalError)
 
-  /// Counts how a change ended.
+  /// Counts the outcome of a change.
   func didSend(_ outcome: Outcome)
 }

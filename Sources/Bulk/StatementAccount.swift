@@ -1,12 +1,12 @@
 import Synchronization
 
-/// What holds for an outermost statement, whatever loops and blocks it has: what was agreed to, what was noted, and how
-/// its single changes ended.
+/// The state of an outermost statement with all its loops and blocks: its consents, its notes, and the outcomes of its
+/// single changes.
 public final class StatementAccount: Sendable {
   private struct State {
     var consents: [ConsentSubject: Consent] = [:]
     var noted: Set<String> = []
-    /// How the changes outside sinks ended, by verb and client.
+    /// The tallies of changes outside sinks, by verb and client.
     var tallies: [(verb: String, client: String, tally: Tally)] = []
   }
 
@@ -19,15 +19,15 @@ public final class StatementAccount: Sendable {
   /// Creates the account of a statement.
   public init(_ run: RunAccount, changesData: Bool = false) { (self.run, self.changesData) = (run, changesData) }
 
-  /// The permission that was given for a subject.
+  /// The consent for a subject.
   public func consent(for subject: ConsentSubject) -> Consent? { state.withLock { $0.consents[subject] } }
 
-  /// Keeps a permission.
+  /// Stores a consent.
   public func keep(_ consent: Consent, for subject: ConsentSubject) {
     state.withLock { $0.consents[subject] = consent }
   }
 
-  /// Whether a note was not shown before; it counts as shown from now on.
+  /// Whether a note is new; it then counts as shown.
   public func isNew(note key: String) -> Bool { state.withLock { $0.noted.insert(key).inserted } }
 
   /// Counts a change outside a sink.
@@ -39,13 +39,13 @@ public final class StatementAccount: Sendable {
     }
   }
 
-  /// How the changes outside sinks ended, by verb and client, in the order of their first ones.
+  /// The tallies of changes outside sinks, by verb and client, in the order of their first changes.
   public var tallies: [(label: String, tally: Tally)] {
     state.withLock { $0.tallies.map { ("\($0.verb) \($0.client)", $0.tally) } }
   }
 }
 
-/// The element of a change that belongs to none.
+/// A placeholder for changes without an element.
 private final class NoElement: PlannedElement {
   static let one = NoElement()
   var planned: Result<Change, Refusal> { .failure(.runLimit(0)) }

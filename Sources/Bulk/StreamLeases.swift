@@ -1,13 +1,13 @@
 import Synchronization
 
-/// The queues that are being streamed: changes of them are refused.
+/// The queues that are being streamed, whose changes are refused.
 public final class StreamLeases: Sendable {
   fileprivate struct Key: Hashable {
     var broker: String
     var queue: String
   }
 
-  /// A stream of a queue that is open, as long as this lives.
+  /// Marks a queue as streamed for as long as this object lives.
   public final class Lease: Sendable {
     private let leases: StreamLeases
     private let key: Key
@@ -28,10 +28,10 @@ public final class StreamLeases: Sendable {
 
   private let open = Mutex<[Key: Int]>([:])
 
-  /// Creates an empty one.
+  /// Creates an empty set.
   public init() {}
 
-  /// Marks a queue as being streamed until the lease is let go.
+  /// Marks a queue as streamed until the lease is released.
   public func lease(broker: String, queue: String) -> Lease { Lease(self, Key(broker: broker, queue: queue)) }
 
   /// Whether a change of a queue would disturb a stream.

@@ -1,14 +1,14 @@
-/// How the elements of a changing statement ended.
+/// The counts of outcomes of a changing statement.
 public struct Tally: Sendable {
-  /// Failures that say the same, and the first element that one of them happened to.
+  /// Failures with the same wording, and their first element.
   public struct Group: Sendable {
-    /// The element's place, from 0.
+    /// The element's index, from 0.
     public var index: Int
-    /// How its change ended.
+    /// The outcome of its change.
     public var outcome: Outcome
     /// The element.
     public var element: any PlannedElement
-    /// How many failures say the same.
+    /// The number of failures with the same wording.
     public var count: Int
   }
 
@@ -20,35 +20,35 @@ public struct Tally: Sendable {
   public private(set) var same = 0
   /// Whether the summary counts created, updated and same in place of ok.
   public let countsUpserts: Bool
-  /// How many a run before carried out.
+  /// The number of changes that earlier runs carried out.
   public var before = 0
-  /// How many of a run before stay unknown, and were passed over.
+  /// The number of unknown changes of earlier runs that were skipped.
   public var skipped = 0
-  /// How many the service did not carry out.
+  /// The number of failed changes.
   public var failed = 0
-  /// How many to destroy were not there.
+  /// The number of absent resources to destroy.
   public var absent = 0
-  /// How many were not sent.
+  /// The number of refused changes.
   public var refused = 0
-  /// How many were sent and have no reply.
+  /// The number of changes without a reply.
   public var unknown = 0
-  /// How many of those that were carried out were unknown first: their replies came late.
+  /// The number of changes that late replies showed to be carried out.
   public private(set) var late = 0
-  /// How many of the refused ones a run before made with other content.
+  /// The number of refused changes that earlier runs carried out with other content.
   public private(set) var doneOtherwise = 0
-  /// How many of those that did not go well were decided by a run before.
+  /// The number of failures that earlier runs decided.
   public private(set) var fromBefore = 0
   /// The first failure of each kind and wording, in the order of elements.
   public private(set) var groups: [Group] = []
-  /// Whether anything reached a queue.
+  /// Whether a request was sent.
   public private(set) var hasSent = false
-  /// How many groups are told apart.
+  /// The most groups of failures.
   private static let limit = 5
 
   /// Creates an empty tally; with `countsUpserts` it counts created, updated and same in place of ok.
   public init(countsUpserts: Bool = false) { self.countsUpserts = countsUpserts }
 
-  /// Counts how an element ended; with requests in flight, outcomes come in any order.
+  /// Counts the outcome of an element; outcomes can come in any order.
   public mutating func add(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     guard !outcome.isDropped else { return }
     count(outcome, 1)
@@ -60,7 +60,7 @@ public struct Tally: Sendable {
     if !outcome.isGood { group(outcome, element, index) }
   }
 
-  /// Counts the late reply of an element that was unknown, or what a lookup found of it.
+  /// Counts the late reply to an unknown element, or the result of its lookup.
   public mutating func settle(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     unknown -= 1
     count(outcome, 1)
@@ -74,7 +74,7 @@ public struct Tally: Sendable {
     if !outcome.isGood { group(outcome, element, index) }
   }
 
-  /// Counts as failed what was counted as carried out: a lookup found a create twice.
+  /// Changes a create from carried out to failed, since a lookup found it twice.
   mutating func fail(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     ok -= 1
     count(outcome, 1)
@@ -114,10 +114,10 @@ public struct Tally: Sendable {
     if groups.count > Self.limit { groups.removeLast() }
   }
 
-  /// How many elements there were.
+  /// The number of elements.
   public var count: Int { ok + before + skipped + failed + absent + refused + unknown }
 
-  /// The counts by their words, in the order of summaries.
+  /// The counts by name, in the order of summaries.
   public var counts: [(word: String, count: Int)] {
     [("ok", ok), ("failed", failed), ("absent", absent), ("refused", refused), ("unknown", unknown)]
       + (countsUpserts ? upserts : [])
@@ -128,7 +128,7 @@ public struct Tally: Sendable {
     [("created", created), ("updated", ok - created - same), ("same", same)]
   }
 
-  /// `3 ok, 1 failed`: what is 0 is left out, but for `ok`.
+  /// The summary, `3 ok, 1 failed`, without counts of 0 except `ok`.
   public var text: String {
     if countsUpserts {
       let others = counts[1...].prefix(4).filter { $0.count > 0 }
@@ -144,22 +144,22 @@ public struct Tally: Sendable {
     return parts.joined(separator: ", ")
   }
 
-  /// Whether nothing went wrong in this run.
+  /// Whether this run had no failure.
   public var isGoodNow: Bool { failed + unknown + refused == fromBefore }
 
-  /// Whether each element is done, in this run or a run before.
+  /// Whether each element is done, in this run or an earlier one.
   public var isComplete: Bool { failed + unknown + skipped == 0 && refused == doneOtherwise }
 
-  /// Whether all that went wrong was found before anything was sent, in the elements themselves.
+  /// Whether all failures were found in the elements, before anything was sent.
   public var isHarmless: Bool {
     failed + unknown == 0
       && groups.allSatisfy { if case .refused(let refusal) = $0.outcome { !refusal.isUncatchable } else { false } }
   }
 }
 
-/// Compares the wording of messages.
+/// Compares the wordings of messages.
 enum Wording {
-  /// Whether two messages say the same but for numbers and quoted names: those of two elements.
+  /// Whether two messages have the same wording except for numbers and quoted names, as those of two elements have.
   static func isSame(_ one: String, _ other: String) -> Bool {
     func words(_ text: String) -> [Substring] {
       text.split(separator: " ").filter { word in !word.contains { $0.isNumber || $0 == "\"" } }

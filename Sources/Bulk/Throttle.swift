@@ -2,15 +2,15 @@ public import JSONRPC
 import Client
 import Synchronization
 
-/// Holds changes back while their queue is deep, or while the service is slow (BulkChanges.md, "Care for the service").
+/// Holds back changes while their queue is deep or the service is slow (BulkChanges.md, "Care for the service").
 public final class Throttle: Sendable {
-  /// When changes wait.
+  /// The limits beyond which changes wait.
   public struct Limits: Sendable {
-    /// How many messages may wait in the queue; nil for any number.
+    /// The most messages that may wait in the queue; nil for any number.
     public var depth: Int?
-    /// How long 95 of 100 replies may take at most; nil for any time.
+    /// The largest 95th percentile of the reply times; nil for any.
     public var p95: Duration?
-    /// How long a pause lasts before it ends the statement.
+    /// The longest pause before the statement ends.
     public var patience: Duration
 
     /// Creates limits.
@@ -23,20 +23,20 @@ public final class Throttle: Sendable {
     var outstanding = 0
     var waiters: [CheckedContinuation<Void, Never>] = []
     var latencies = Latencies()
-    /// Why changes wait, and since when.
+    /// The reason why changes wait, and the start of the wait.
     var pause: (reason: String, since: ContinuousClock.Instant)?
     var nextProbe = ContinuousClock.now
     var isProbing = false
-    /// Whether depth and latency were judged once.
+    /// Whether depth and latency were checked once.
     var isJudged = false
     var failure: Exhausted?
   }
 
-  /// The end of a statement whose pause lasted longer than `patience:`.
+  /// The error of a pause longer than `patience:`, which ends the statement.
   public struct Exhausted: Error, Sendable {
-    /// How long it waited.
+    /// The duration of the pause.
     public let patience: Duration
-    /// Why it waited.
+    /// The reason for the pause.
     public let reason: String
   }
 
@@ -44,17 +44,17 @@ public final class Throttle: Sendable {
   private let probe: @Sendable () async throws -> QueueState?
   private let sample: @Sendable () async throws -> Void
   private let state = Mutex(State())
-  /// How often the depth is read.
+  /// The time between two readings of the depth.
   private static let interval = Duration.milliseconds(100)
-  /// How many replies a judgement of `p95` needs.
+  /// The number of replies that a check of `p95` needs.
   private static let least = 20
 
   /// Creates a throttle.
   ///
   /// - Parameters:
-  ///   - limits: When changes wait.
+  ///   - limits: The limits beyond which changes wait.
   ///   - probe: Reads the queue's depth; nil if there is no such queue.
-  ///   - sample: Sends one read to the service, whose time says whether it is fast again.
+  ///   - sample: Sends one read to the service, whose duration shows whether the service is fast again.
   public init(
     _ limits: Limits, probe: @escaping @Sendable () async throws -> QueueState?,
     sample: @escaping @Sendable () async throws -> Void
@@ -62,13 +62,13 @@ public final class Throttle: Sendable {
     (self.limits, self.probe, self.sample) = (limits, probe, sample)
   }
 
-  /// Why changes wait; nil while they do not.
+  /// The reason why changes wait; nil if they do not.
   public var reason: String? { state.withLock { $0.pause?.reason } }
 
-  /// Why the statement ends; nil while it does not.
+  /// The error that ends the statement; nil without one.
   var failure: Exhausted? { state.withLock(\.failure) }
 
-  /// Waits until a change may leave; false if it may not any more.
+  /// Waits until a change may be sent; returns false if none may be sent any more.
   func begin() async -> Bool {
     while !Task.isCancelled {
       await look()
@@ -85,7 +85,7 @@ public final class Throttle: Sendable {
     return false
   }
 
-  /// Counts the reply of a change.
+  /// Counts the reply to a change.
   func end(after latency: Duration, isAnswered: Bool) {
     state.withLock { state in
       state.outstanding -= 1
@@ -93,7 +93,7 @@ public final class Throttle: Sendable {
     }
   }
 
-  /// Judges depth and latency, if that is due and nobody else is about it.
+  /// Checks depth and latency, if that is due and no other task does it.
   private func look() async {
     let isDue = state.withLock { state in
       guard !state.isProbing, state.nextProbe <= .now else { return false }
@@ -113,7 +113,7 @@ public final class Throttle: Sendable {
     }
   }
 
-  /// Why the queue is too deep; nil if it is not.
+  /// The reason if the queue is too deep; nil if it is not.
   private func deepness() async -> String? {
     guard let limit = limits.depth else { return nil }
     do {
@@ -124,9 +124,9 @@ public final class Throttle: Sendable {
     } catch { return "the queue's depth can't be read" }
   }
 
-  /// Why the service is too slow; nil if it is not.
+  /// The reason if the service is too slow; nil if it is not.
   ///
-  /// While changes wait, one read a second is the sample.
+  /// While changes wait, it samples one read a second.
   private func slowness() async -> String? {
     guard let limit = limits.p95 else { return nil }
     let (recent, isPaused) = state.withLock { state in
@@ -135,7 +135,7 @@ public final class Throttle: Sendable {
     }
     if isPaused, recent.count < Self.least {
       let begin = ContinuousClock.now
-      do { try await sample() } catch { return "the service gives no reply" }
+      do { try await sample() } catch { return "the service does not reply" }
       let time = ContinuousClock.now - begin
       guard time > limit else { return nil }
       try? await Task.sleep(for: .seconds(1))

@@ -2,28 +2,28 @@ public import Client
 import JSONAPI
 public import JSONText
 
-/// Finds out by reading whether a change that is unknown was carried out (BulkChanges.md, "Resuming").
+/// Finds out by reads whether an unknown change was carried out (BulkChanges.md, "Resuming").
 public struct UnknownResolver: Sendable {
-  /// What a lookup says.
+  /// The result of a lookup.
   public enum Finding: Sendable {
-    /// The change is there; the id of the resource.
+    /// The change was carried out; with the resource's id.
     case carriedOut(id: String?)
-    /// It is not there, and sending it again does no harm.
+    /// It was not found, and sending it again is harmless.
     case repeatable
-    /// It is not there, and may still come.
+    /// It was not found, but can still be carried out.
     case unknown
     /// More than one resource has the key.
     case doubled(Int)
   }
 
   private let client: ResourceClient
-  /// The field that holds the key of a create.
+  /// The field with the key of a create.
   private let keyField: String?
-  /// Whether the time that `settle:` names has passed, so that what is not there does not come any more.
+  /// Whether the time of `settle:` has passed, so that a change that is not found can no longer be carried out.
   private let isSettled: Bool
   private let limit = LookupLimit()
 
-  /// Creates a resolver that reads by a client.
+  /// Creates a resolver that reads with a client.
   public init(_ client: ResourceClient, keyField: String?, isSettled: Bool) {
     var client = client
     client.settings.keys = .wire
@@ -41,7 +41,7 @@ public struct UnknownResolver: Sendable {
     }
   }
 
-  /// Looks up a change as this run would send it; `sent` is what was sent, with hashes in place of secrets.
+  /// Looks up a change; `sent` is the content sent by the earlier run, with hashes in place of secrets.
   public func look(_ change: Change, sent: JSONObject) async -> Finding {
     let finding = await limit.run { () async -> (Finding, isTimeout: Bool) in
       do throws(ClientError) { return (try await found(change, sent), false) } catch {
@@ -61,7 +61,7 @@ public struct UnknownResolver: Sendable {
     }
   }
 
-  /// How many resources have the key of a create; nil if that can't be said.
+  /// The number of resources with the key of a create; nil if unknown.
   func count(ofKey change: Change) async -> Int? {
     let count = await limit.run { () async -> (Int?, isTimeout: Bool) in
       do throws(ClientError) { return (try await resources(ofKey: change)?.count, false) } catch {
@@ -106,7 +106,7 @@ public struct UnknownResolver: Sendable {
     }
   }
 
-  /// Whether a resource has the attributes and linkage that were sent.
+  /// Whether a resource has the sent attributes and linkage.
   static func holds(_ resource: JSONObject, _ sent: JSONObject) -> Bool {
     let attributes = resource["attributes"]?.objectValue?.hashingSecrets ?? [:]
     let relationships = resource["relationships"]?.objectValue ?? [:]

@@ -2,19 +2,19 @@ import Client
 import JSONAPI
 import Synchronization
 
-/// What is looked up at the end of a statement: `verify:`.
+/// The changes to look up at the end of a statement: `verify:`.
 public enum Verification: Sendable, Equatable {
-  /// Nothing.
+  /// None.
   case none
-  /// The changes that are unknown.
+  /// Unknown changes.
   case unknown
-  /// Those, and each create by its key: a service that dies makes the broker deliver again.
+  /// Unknown changes, and each create by its key, since the broker redelivers a request if its service dies.
   case all
 }
 
-/// The changes of a statement that are looked up at its end.
+/// The changes of a statement to look up at its end.
 final class VerificationList: Sendable {
-  /// A change, its element and the element's place.
+  /// A change, its element and the element's index.
   struct Item: Sendable {
     var change: Change
     var element: any PlannedElement
@@ -30,12 +30,12 @@ final class VerificationList: Sendable {
   private let what: Verification
   private let resolver: UnknownResolver?
   private let state = Mutex(State())
-  /// How many changes are kept.
+  /// The most changes to keep.
   private static let limit = 10_000
 
   init(_ what: Verification, _ resolver: UnknownResolver?) { (self.what, self.resolver) = (what, resolver) }
 
-  /// Keeps a change if it is to be looked up.
+  /// Keeps a change for a lookup, if `verify:` says so.
   func add(_ outcome: Outcome, _ change: Change, _ element: any PlannedElement, at place: Int) {
     guard what != .none, resolver?.finds(change) ?? false else { return }
     let item = Item(change: change, element: element, place: place)
@@ -50,13 +50,13 @@ final class VerificationList: Sendable {
     }
   }
 
-  /// Leaves out a change whose late reply came.
+  /// Removes a change whose late reply came.
   func remove(at place: Int) { state.withLock { $0.unknown.removeAll { $0.place == place } } }
 
-  /// The changes that are unknown.
+  /// The unknown changes.
   var unknown: [Item] { state.withLock(\.unknown) }
 
-  /// Whether a change is one of those that are unknown.
+  /// Whether a change is unknown.
   func isUnknown(_ item: Item) -> Bool { state.withLock { $0.unknown.contains { $0.place == item.place } } }
 
   /// The creates.
@@ -64,7 +64,7 @@ final class VerificationList: Sendable {
 }
 
 extension UnknownResolver {
-  /// Looks up changes, and hands on what was found of each: that it was carried out, or that it was made twice.
+  /// Looks up changes, and reports for each whether it was carried out, or created twice.
   func verify(_ list: VerificationList, _ found: @escaping @Sendable (VerificationList.Item, Outcome) -> Void) async {
     await withTaskGroup { group in
       let unknown = list.unknown
@@ -89,7 +89,7 @@ extension UnknownResolver {
 }
 
 extension ClientError {
-  /// The error of a create whose key more than one resource has.
+  /// The error of a create whose key several resources have.
   static func doubled(_ count: Int) -> ClientError {
     ClientError(.value, "maybe doubled: \(count) resources have the key")
   }

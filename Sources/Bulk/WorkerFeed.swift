@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Work on its way to workers: begun in order, a few of them ready, so that nobody waits for a page.
+/// A queue of work for workers, in order, with a few items ready so that no worker waits for a page.
 final class WorkerFeed: Sendable {
   typealias Work = WorkerPool.Work
 
@@ -17,7 +17,7 @@ final class WorkerFeed: Sendable {
       guard head < ready.count else { return nil }
       head += 1
       let item = ready[head - 1]
-      // As many that were taken stay in memory as wait, and a few.
+      // The array has at most as many finished items as waiting ones, plus a few.
       if head * 2 > ready.count + 64 {
         ready.removeFirst(head)
         head = 0
@@ -27,12 +27,12 @@ final class WorkerFeed: Sendable {
   }
 
   private let state = Mutex(State())
-  /// How many may be ready before the source waits.
+  /// The number of ready items at which the source waits.
   private let ahead: Int
 
   init(ahead: Int) { self.ahead = ahead }
 
-  /// The next work, or nil when there is no more.
+  /// The next item, or nil at the end.
   func take() async -> Work? {
     let (item, isEnded, source) = state.withLock { state in
       let item = state.pop()
@@ -52,7 +52,7 @@ final class WorkerFeed: Sendable {
     }
   }
 
-  /// Adds work, and waits while enough is ready; false where no more is wanted.
+  /// Adds items, and waits while enough are ready; returns false if no more are needed.
   func put(_ items: [Work]) async -> Bool {
     let (handed, isFull) = state.withLock { state in
       var handed: [(CheckedContinuation<Work?, Never>, Work)] = []
@@ -78,7 +78,7 @@ final class WorkerFeed: Sendable {
     return state.withLock { !$0.isEnded }
   }
 
-  /// Ends it: after what is ready, or, where something failed, at once.
+  /// Ends the feed: after the ready items, or immediately after a failure.
   func end(discarding: Bool = false) {
     let (workers, source) = state.withLock { state in
       state.isEnded = true

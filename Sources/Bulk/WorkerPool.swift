@@ -1,18 +1,18 @@
-/// Work on many items, some of them at once, begun in their order.
+/// Concurrent work on many items, started in order.
 ///
-/// As many workers as the pool is wide take one item after the other; they run where the requests do, so that a reply
-/// finds its worker without a change of thread.
+/// Each worker takes one item after the other. Workers run on the executor of the requests, so that a reply resumes its
+/// worker without a change of thread.
 public struct WorkerPool: Sendable {
-  /// How many workers there are.
+  /// The number of workers.
   public let limit: Int
-  /// Where they run; nil for anywhere.
+  /// Their executor; nil for the default.
   public let executor: (any TaskExecutor)?
 
   /// The work on one item.
   ///
-  /// A bare closure would be wrapped once more in each array, optional and continuation that it passes through.
+  /// A bare closure would be wrapped again in each array, optional and continuation that it passes through.
   @usableFromInline struct Work: Sendable {
-    /// Does it; false where no more is to begin.
+    /// Does the work; returns false if no more may start.
     let body: @Sendable () async -> Bool
 
     @usableFromInline init(_ body: @escaping @Sendable () async -> Bool) { self.body = body }
@@ -24,11 +24,11 @@ public struct WorkerPool: Sendable {
     self.executor = executor
   }
 
-  /// Runs `work` for each item of the pages that `next` gives, until that ends or `work` returns false.
+  /// Runs `work` for each item of the pages of `next`, until its end or until `work` returns false.
   ///
-  /// It waits for what is in flight, and returns why there were no more pages, where that is an error.
+  /// It waits for the items in progress, and returns the error that ended the pages, if any.
   ///
-  /// It is compiled where it is called, for the items there; what runs for each of them knows no generic type.
+  /// It is specialized at the call site; the code for each item has no generic type.
   @inlinable public func run<Item: Sendable>(
     _ next: () async throws -> [Item]?, work: @escaping @Sendable (Int, Item) async -> Bool
   ) async -> (any Error)? {
@@ -43,7 +43,7 @@ public struct WorkerPool: Sendable {
     }
   }
 
-  /// Runs each work of the pages that `next` gives, until that ends or a work returns false.
+  /// Runs the work from the pages of `next`, until its end or until a work returns false.
   @usableFromInline func run(_ next: () async throws -> [Work]?) async -> (any Error)? {
     await withTaskExecutorPreference(executor) {
       let feed = WorkerFeed(ahead: limit)

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// A thread that runs blocking work in order; it ends when nothing holds it any more.
+/// A thread that runs blocking work in order; it ends when this object is released.
 final class WriterThread: Sendable {
   private struct State {
     var work: [@Sendable () -> Void] = []
@@ -10,7 +10,7 @@ final class WriterThread: Sendable {
 
   private let state = Mutex(State())
 
-  /// Runs work after what came before it.
+  /// Runs work after all earlier work.
   func run(_ work: @escaping @Sendable () -> Void) {
     let begins = state.withLock { state in
       state.work.append(work)

@@ -25,7 +25,7 @@ import Testing
     let service = try await StubbornService(count: 12, hidden: [1, 2, 3, 4, 5])
     try await service.start()
     let ran = await service.run("destroy-all posts filter: {} confirm: true page: {size: 2}")
-    let note = "destroy-all posts: the service counts 5 more, and does not show them\n"
+    let note = "destroy-all posts: the service counts 5 more, but does not return them\n"
     #expect(ran == Ran(status: 0, output: "7\n", notes: note))
     #expect(service.left == [1, 2, 3, 4, 5])
     await service.stop()

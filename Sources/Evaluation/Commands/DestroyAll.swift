@@ -55,7 +55,7 @@ extension Command {
   }
 }
 
-/// The changes of `destroy-all`: the first page of the list, again and again (Retort.Client.Generic `destroy_all`).
+/// The changes of `destroy-all`, from the first page of the list until it is empty (Retort.Client.Generic `destroy_all`).
 private final class FirstPagesSource: BulkSource {
   private let arguments: Arguments
   private let client: ClientValue
@@ -65,7 +65,7 @@ private final class FirstPagesSource: BulkSource {
   private let session: Session
   private var isOutgrown = false
 
-  /// How many the filter found before the first was destroyed.
+  /// The number of resources of the filter before the first destroy.
   let total: Int?
 
   init(
@@ -101,11 +101,11 @@ private final class FirstPagesSource: BulkSource {
   }
 
   var endNote: String? {
-    pages.notShown > 0 ? "the service counts \(pages.notShown) more, and does not show them" : nil
+    pages.notShown > 0 ? "the service counts \(pages.notShown) more, but does not return them" : nil
   }
 }
 
-/// All that a filter finds, page by page, for a dry run.
+/// The resources of a filter, page by page, for a dry run.
 private final class StreamedSource: BulkSource {
   private let arguments: Arguments
   private let client: ClientValue
@@ -142,7 +142,7 @@ private final class StreamedSource: BulkSource {
 }
 
 extension BulkElement {
-  /// The elements that destroy resources of ids.
+  /// The elements that destroy the resources with some ids.
   fileprivate static func destroying(
     _ ids: [String], _ arguments: Arguments, _ client: ClientValue, _ options: JSONObject
   ) throws(Fault) -> [BulkElement] {

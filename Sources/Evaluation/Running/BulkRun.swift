@@ -6,7 +6,7 @@ import Language
 import Synchronization
 import Values
 
-/// Carries out a plan by the dispatcher, and words how it ended.
+/// Carries out a plan with the dispatcher, and words the outcomes.
 struct BulkRun {
   private let plan: BulkPlan
   private let run: Run
@@ -17,7 +17,7 @@ struct BulkRun {
     self.run = run
   }
 
-  /// Carries it out; gives how many were carried out.
+  /// Carries out the plan; returns the number of changes carried out.
   func value() async throws(Fault) -> Value {
     .number(JSONNumber(try await carriedOut(keepsFlow: false).tally.ok))
   }
@@ -27,18 +27,18 @@ struct BulkRun {
     .record(Record(tally.counts.map { ($0.word, .number(JSONNumber($0.count))) } + [("failures", failures.value)]))
   }
 
-  /// What was gathered while changes were in flight.
+  /// The values collected while changes were in flight.
   private struct Gathered {
-    /// The values that flow on, with the places of their elements.
+    /// The values that flow on, with the indices of their elements.
     var flow: [(index: Int, value: Value, names: [Value])] = []
-    /// The elements that did not end well.
+    /// The elements that failed.
     var kept: [Value] = []
   }
 
-  /// Carries it out.
+  /// Carries out the plan.
   ///
-  /// - Returns: The values that flow on, in the order of their elements, and how all ended.
-  /// - Throws: the first failure, unless the plan goes on after failures; an error of the source; the interrupt.
+  /// - Returns: The values that flow on, in the order of their elements, and the tally.
+  /// - Throws: the first failure, unless the plan continues after failures; an error of the source; the interrupt.
   func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementPage, tally: Tally) {
     let gathered = Mutex(Gathered())
     let dispatcher = run.session.dispatcher(
@@ -113,14 +113,14 @@ struct BulkRun {
     }
   }
 
-  /// Says how a statement with a journal that is not complete is resumed.
+  /// Shows a note on how to resume a statement with an incomplete journal.
   private func noteResuming(_ report: Report) {
     guard plan.guards.journal != nil, !report.tally.isComplete || report.isCut || report.stop != nil || Task.isCancelled
     else { return }
     run.session.noteHowToResume(plan.label)
   }
 
-  /// Says how it ended; a failure ends the statement unless it goes on after failures.
+  /// Shows the summary; throws a failure unless the statement continues after failures.
   private func end(_ report: Report) async throws(Fault) {
     let (tally, session) = (report.tally, run.session)
     if Task.isCancelled {
@@ -155,14 +155,14 @@ struct BulkRun {
     return "\(count) would be sent\(plan.countsUpserts ? " (\(tally.text))" : "")\(estimate(count))"
   }
 
-  /// How long so many changes take at the last reply's time.
+  /// The estimated duration for a number of changes, by the last round trip.
   private func estimate(_ count: Int) -> String {
     guard let last = plan.client.client.activity.lastRoundTrip else { return "" }
     let turns = (count + plan.policy.window - 1) / plan.policy.window
     return ", about \((last * turns).short) with \(plan.policy.window) in flight at \(last.short) a request"
   }
 
-  /// What `failed:` and `.failures` say of an error.
+  /// An error for `failed:` and `.failures`.
   static func error(_ planned: BulkElement, _ outcome: Outcome) -> JSONObject {
     let (kind, message): (String, String)
     switch outcome {
@@ -189,7 +189,7 @@ struct BulkRun {
       guard report.isCut else { return }
       throw Fault(
         .unknown,
-        "\(plan.label) stopped at a change without a reply in time, which was carried out: what follows was not sent",
+        "\(plan.label) stopped at a change without a reply in time, which was carried out: later changes were not sent",
         nextStep: "timeout: waits longer; on-error: \"continue\" continues"
       ).ending(5)
     }
@@ -201,7 +201,7 @@ struct BulkRun {
     await showFailures(of: tally)
   }
 
-  /// An error that ends the statement, with what was done before it.
+  /// An error that ends the statement, with the tally before it.
   private func ended(_ fault: Fault, _ tally: Tally) -> Fault {
     tally.hasSent ? fault.within("\(plan.label): \(tally.text)").ending(5) : fault
   }
@@ -222,7 +222,7 @@ struct BulkRun {
     }
   }
 
-  /// The error of a group's first element, with its place.
+  /// The error of a group's first element, with its number.
   private func fault(of group: Tally.Group) async -> Fault {
     guard let planned = group.element as? BulkElement else { return Fault(.interrupted, "interrupted") }
     let fault: Fault
@@ -233,7 +233,7 @@ struct BulkRun {
     return fault.within("at element \(group.index + 1), \(planned.element.label)")
   }
 
-  /// Shows the failures that the statement has gone on after.
+  /// Shows the failures after which the statement continued.
   private func showFailures(of tally: Tally) async {
     let session = run.session
     for group in tally.groups {
@@ -246,7 +246,7 @@ struct BulkRun {
 }
 
 extension Outcome {
-  /// The id of a resource whose change was carried out, if there is no reply that has it.
+  /// The id of a changed resource, if no reply has it.
   fileprivate var idWithoutReply: String?? {
     switch self {
     case .before(let id), .found(let id): .some(id)

@@ -87,9 +87,9 @@ extension Stage {
     }
   }
 
-  /// What was agreed to, if it destroys; the check of `max:` for any sink.
+  /// The consent, if it destroys; also checks `max:`.
   ///
-  /// Both count what is left: what the journal calls done is not sent.
+  /// Both count only the remaining elements, without those that are done in the journal.
   private static func consent(
     _ declaration: Declaration, _ arguments: Arguments, _ client: ClientValue, _ run: Run, _ source: ElementSource,
     _ journal: Journal?
@@ -107,7 +107,7 @@ extension Stage {
   }
 }
 
-/// The changes of a sink: one of each element that flows in.
+/// The changes of a sink, one for each element.
 private final class ElementSource: BulkSource {
   private var stream: ElementStream
   private var frame: Frame
@@ -118,14 +118,14 @@ private final class ElementSource: BulkSource {
   private var page = ElementPage()
   private var position = 0
   private var failures: ArraySlice<ElementPage.Failure> = []
-  /// The slot of the element at the pipeline's head, where `failed:` writes it.
+  /// The slot of the element at the head of the pipeline, for `failed:`.
   var named: Int?
   private var keys = Set<PerElementArguments.KeyHash>()
   private var isStopped = false
-  /// What ends the statement after the elements that were given.
+  /// The error that ends the statement after the returned elements.
   private var stop: Fault?
   private var isBegun = false
-  /// How many elements there are, and how many of them are not done; nil until they are counted.
+  /// The number of elements, and the number that is not done; nil until they are counted.
   private(set) var total: Int?
   private(set) var left: Int?
 
@@ -142,7 +142,7 @@ private final class ElementSource: BulkSource {
     return !isBegun
   }
 
-  /// Reads all elements, and gives how many a journal does not call done.
+  /// Reads all elements, and returns the number that is not done in the journal.
   func count(notDoneIn journal: Journal?) async throws(Fault) -> Int {
     let all = try await Collected.all(of: &stream, keepsNames: true, limit: 16 << 20)
     stream = try all.elements()
@@ -166,7 +166,7 @@ private final class ElementSource: BulkSource {
     return done
   }
 
-  /// The next elements of the page that is there, as many as are in flight at most; it waits for none that follow.
+  /// The next elements of the current page, at most as many as may be in flight; does not wait for a next page.
   func next() async throws(Fault) -> [BulkElement]? {
     try frame.run.checkInterrupt()
     if let stop { throw stop }
@@ -217,7 +217,7 @@ private final class ElementSource: BulkSource {
     }
   }
 
-  /// The element of a failure of a stage before the sink.
+  /// The element that failed in a stage before the sink.
   private func failed(_ failure: ElementPage.Failure) -> BulkElement {
     isStopped = !policy.continuesOnError
     let place = named.flatMap { frame.names.firstIndex(of: $0) }
