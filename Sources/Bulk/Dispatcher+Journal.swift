@@ -82,6 +82,7 @@ extension ClientError {
   fileprivate static var unknownSinceBefore: ClientError {
     ClientError(
       .unknown, "unknown since an earlier run: it may have been carried out, but is not found",
-      nextStep: "check it; then use settle: 60s, if the service holds requests no longer than that, or unknown: \"skip\"")
+      nextStep:
+        "check it; then use settle: 60s, if the service holds requests no longer than that, or unknown: \"skip\"")
   }
 }
