@@ -32,7 +32,7 @@ public struct Console: Sendable {
   public var answer: @Sendable () async -> String?
 
   /// Reads a line without echo; nil if there is none, or immediately if the task is cancelled.
-  public var secret: @Sendable () async -> String?
+  public var secret: @Sendable (_ ask: @Sendable () -> Void) async -> String?
 
   /// Creates a console from functions, for tests.
   public init(
@@ -41,7 +41,7 @@ public struct Console: Sendable {
     rows: @escaping @Sendable () -> Int = { 24 },
     isInteractive: Bool = false, status: (@Sendable (String?) -> Void)? = nil,
     answer: @escaping @Sendable () async -> String? = { nil },
-    secret: @escaping @Sendable () async -> String? = { nil }
+    secret: @escaping @Sendable (_ ask: @Sendable () -> Void) async -> String? = { _ in nil }
   ) {
     self.write = isTerminal ? Self.door(write) : write
     self.note = showsNotes ? Self.door(note) : note
@@ -84,7 +84,7 @@ public struct Console: Sendable {
     rows: { Screen.rows(of: 1) },
     isInteractive: Screen.isTerminal(0) && Screen.isTerminal(2),
     status: Screen.isTerminal(2) ? StatusLine.standard.show : nil, answer: { await TypedAnswer.line() },
-    secret: { await Answer.secret() })
+    secret: { await TypedAnswer.secret(asking: $0) })
 
   private static func writeResult(_ bytes: [UInt8]) -> Bool {
     StatusLine.standard.remove()

@@ -28,12 +28,20 @@ final class Notices: Sendable {
   func answer(to text: String) async -> String? { await answer(to: text, console.answer) }
 
   /// Asks for a secret without echo; nil if there is no answer.
-  func secret(_ text: String) async -> String? { await answer(to: text, console.secret) }
+  func secret(_ text: String) async -> String? {
+    question.withLock { $0 = text }
+    let answer = await console.secret { [console] in console.note(text) }
+    return ended(answer)
+  }
 
   private func answer(to text: String, _ read: @Sendable () async -> String?) async -> String? {
     question.withLock { $0 = text }
     console.note(text)
-    let answer = await read()
+    return ended(await read())
+  }
+
+  /// Ends a question; one without an answer gets a line of its own.
+  private func ended(_ answer: String?) -> String? {
     question.withLock { $0 = nil }
     if answer == nil { console.note("\n") }
     return answer

@@ -22,8 +22,14 @@ public enum TypedAnswer {
   }
 
   /// Reads a line without echo except for its end; otherwise like ``line(from:)``.
-  public static func secret(from input: Int32 = 0) async -> String? {
+  ///
+  /// - Parameters:
+  ///   - input: The terminal.
+  ///   - ask: Shows the question; it is called once typed text is not echoed.
+  /// - Returns: The line; nil at the end of the input.
+  public static func secret(from input: Int32 = 0, asking ask: () -> Void) async -> String? {
     retort_echo_off(input)
+    ask()
     defer { retort_echo_on(input) }
     return await line(from: input)
   }

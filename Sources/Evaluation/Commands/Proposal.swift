@@ -31,7 +31,7 @@ struct Proposal: Sendable {
         expires: expires)
       notLoaded = request.notLoaded
     } catch {
-      let words = record.flatMap { arguments.words($0, error.path) }
+      let words = record.flatMap { arguments.target($0, error.path) }
       let made = "\(client.client.settings.type) \(verb.rawValue): "
       let message = error.message.hasPrefix(made) ? String(error.message.dropFirst(made.count)) : nil
       throw Fault(
