@@ -108,22 +108,18 @@ private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [St
   let option = words[place]
   let taken = ProgramOptions.valued.contains(option) ? words[place..<mark].prefix(2) : words[place...place]
   let others = words[words.index(after: words.startIndex)..<place] + words[taken.endIndex..<mark]
-  func line(_ words: some Sequence<String>) -> String { (["retort"] + words.map(shellWord)).joined(separator: " ") }
+  func line(_ words: some Sequence<String>) -> String {
+    (["retort"] + words.map(ShellWords.quoted)).joined(separator: " ")
+  }
   let isOption = ProgramOptions.words.contains(String(option.prefix { $0 != "=" }))
-  let asOption = isOption ? "\n  = as an option of retort it comes before: \(line(taken + [file] + others))" : ""
+  let asOption =
+    isOption ? "\n  = for an option of retort, put it before the file: \(line(taken + [file] + others))" : ""
   console.note(
     """
-    error: \(option) stands after \(file), where retort does not obey it\(asOption)
+    error: \(option) after \(file) is not an option of retort\(asOption)
       = for an argument of the script, put -- before it: \(line([file, "--"] + others + taken))\n
     """)
   return nil
-}
-
-/// A word quoted for the shell.
-private func shellWord(_ word: String) -> String {
-  let isPlain =
-    !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-./=:,@%+".contains($0)) }
-  return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
 }
 
 /// Parses options and runs a body with them; the status is 0 after help, 2 after a mistake.

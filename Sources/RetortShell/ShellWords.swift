@@ -14,7 +14,8 @@ enum ShellWords {
     return "\(parts[0])=***"
   }
 
-  private static func quoted(_ word: String) -> String {
+  /// A word quoted for a shell, if it needs it.
+  static func quoted(_ word: String) -> String {
     let plain = word.utf8.allSatisfy { byte in
       switch byte {
       case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true

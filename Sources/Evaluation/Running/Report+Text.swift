@@ -3,10 +3,10 @@ import JSONText
 import Values
 
 extension Report {
-  /// The speed of the changes, `12.4 s, 125/s, p50 12 ms, p95 40 ms`; nil if they took less than five seconds.
+  /// The speed of the changes, `12.4 s, 125/s, p50 12 ms, p95 40 ms`; nil if they took less than ten seconds.
   var speed: String? {
     let time = ContinuousClock.now - begin
-    guard time >= .seconds(5) else { return nil }
+    guard time >= .seconds(10) else { return nil }
     let times = [("p50", 0.5), ("p95", 0.95)].compactMap { name, share in
       latencies.percentile(share).map { ", \(name) \($0.short)" }
     }
