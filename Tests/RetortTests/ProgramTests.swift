@@ -34,7 +34,7 @@ import Testing
     ),
     (
       ["x.retort", "-x"],
-      "obey it\n  = for an argument of the script, put -- before it: retort x.retort -- -x\n"
+      "is not an option of retort\n  = for an argument of the script, put -- before it: retort x.retort -- -x\n"
     ),
     (["-c", "print 1", "a"], "error: -c does not read args, but got \"a\""),
   ]) func wrongUsageIsStatus2(_ arguments: [String], _ part: String) async {
