@@ -75,6 +75,7 @@ public struct Dispatcher: Sendable {
   ) async -> Report {
     let recorder = OutcomeRecorder(report, policy, guards, lateReplies?.watch(), observe)
     let pool = WorkerPool(limit: policy.window, executor: carrier.executor)
+    let begin = ContinuousClock.now
     let ticker = policy.progress.map { show in Task { await recorder.show(by: show) } }
     defer { ticker?.cancel() }
     var end: Refused?
@@ -89,8 +90,9 @@ public struct Dispatcher: Sendable {
     } work: { index, entry in
       recorder.record(await outcome(of: entry), of: entry, at: index)
     }
+    ticker?.cancel()
     guards.journal?.withdraw()
-    return await recorder.ended(stop)
+    return await recorder.ended(stop, after: .now - begin)
   }
 
   /// The entries of the elements up to the first one that ends the statement, and its refusal.

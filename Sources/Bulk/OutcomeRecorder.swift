@@ -82,7 +82,7 @@ final class OutcomeRecorder: Sendable {
   }
 
   /// Waits for late replies, and returns the report; `stop` is the error that ended the source.
-  func ended(_ stop: (any Error)?) async -> Report {
+  func ended(_ stop: (any Error)?, after duration: Duration) async -> Report {
     if let watch, watch.open > 0, policy.lateWait > .zero, !Task.isCancelled {
       policy.noteLateWait(watch.open, policy.lateWait)
       _ = await watch.settled(within: policy.lateWait)
@@ -90,6 +90,7 @@ final class OutcomeRecorder: Sendable {
     watch?.end()
     await verify()
     var ended = report.withLock { $0 }
+    ended.duration += duration
     ended.stop = ended.stop ?? stop ?? guards.failure
     if ended.stop == nil, let halt = guards.halt, halt.isReached(ended.tally, isEnd: true) {
       ended.stop = Halted(halt: halt)

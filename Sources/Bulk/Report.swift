@@ -19,6 +19,8 @@ public struct Report: Sendable {
   public var latencies = Latencies()
   /// The time of the first request.
   public let begin = ContinuousClock.now
+  /// How long changes were sent, without the wait for late replies.
+  public var duration = Duration.zero
   /// The error of the source or of a limit that ended the changes, if any.
   public var stop: (any Error)?
   /// Whether a failure ended it before its last element.

@@ -5,7 +5,7 @@ import Values
 extension Report {
   /// The speed of the changes, `12.4 s, 125/s, p50 12 ms, p95 40 ms`; nil if they took less than ten seconds.
   var speed: String? {
-    let time = ContinuousClock.now - begin
+    let time = duration
     guard time >= .seconds(10) else { return nil }
     let times = [("p50", 0.5), ("p95", 0.95)].compactMap { name, share in
       latencies.percentile(share).map { ", \(name) \($0.short)" }
@@ -23,7 +23,7 @@ extension Report {
     object["before"] = .number(JSONNumber(tally.before))
     object["skipped"] = .number(JSONNumber(tally.skipped))
     object["late"] = .number(JSONNumber(tally.late))
-    let time = ContinuousClock.now - begin
+    let time = duration
     object["milliseconds"] = .number(JSONNumber(time.milliseconds))
     object["rate"] = .number(JSONNumber(rate(in: time)))
     for (name, share) in [("p50-milliseconds", 0.5), ("p95-milliseconds", 0.95)] {
