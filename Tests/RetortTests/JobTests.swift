@@ -39,11 +39,11 @@ import Testing
         .replacing(#/"([\w-]+\.(csv|ndjson|journal))"/#) { "\"\(directory)/\($0.output.1)\"" }
       let ran = await Ran.retort("--yes", "-c", script)
       #expect(ran.output == job.output)
-      // The excerpt of an error depends on how long the directory's name is, and slow runs say how fast they were.
+      // The excerpt of an error depends on how long the directory's name is, and slow runs say how fast they are.
       let notes = ran.notes.replacing(directory + "/", with: "").split(
         separator: "\n", omittingEmptySubsequences: false)
       #expect(
-        notes.filter { !$0.starts(with: #/ *(-->|\d* \|)/#) && !$0.contains(", p50 ") }.joined(separator: "\n")
+        notes.filter { !$0.starts(with: #/ *(-->|\d* \|)/#) && !$0.contains(" p95 ") }.joined(separator: "\n")
           == job.notes)
       #expect(ran.status == (job.notes.contains("error") ? 5 : 0))
     }
