@@ -26,50 +26,17 @@ import Synchronization
     var offset: Int
   }
 
-  private nonisolated(unsafe) let quick: OpaquePointer
-  private nonisolated(unsafe) let careful: OpaquePointer
-  private nonisolated(unsafe) let quickContext: OpaquePointer
-  private nonisolated(unsafe) let context: OpaquePointer
-  private nonisolated(unsafe) let data: OpaquePointer
-  /// Held by the task that searches, since a search writes to the contexts and the match data.
-  private let turn = Mutex(())
+  /// PCRE2's objects, held by the task that searches, since a search writes to the contexts and the match data.
+  private let compiled: Mutex<CompiledPattern>
   /// The number of groups of the pattern.
   let groupCount: Int
   /// The longest text, in bytes, that the machine code searches.
   private let quickLimit: Int
 
   init(_ pattern: String, flags: String) throws(SyntaxError) {
-    let quick = try unsafe Self.compiled(pattern, Self.options(flags))
-    let careful: OpaquePointer
-    do throws(SyntaxError) {
-      unsafe careful = try unsafe Self.compiled(pattern, Self.options(flags) | PCRE2_AUTO_CALLOUT)
-    } catch {
-      unsafe pcre2_code_free_8(quick)
-      throw error
-    }
-    unsafe pcre2_jit_compile_8(quick, PCRE2_JIT_COMPLETE)
-    var count: UInt32 = 0
-    unsafe pcre2_pattern_info_8(quick, UInt32(PCRE2_INFO_CAPTURECOUNT), &count)
-    groupCount = Int(count)
-    quickLimit = Self.quickLimit(of: pattern)
-    guard let data = unsafe pcre2_match_data_create_from_pattern_8(quick, nil),
-      let context = unsafe pcre2_match_context_create_8(nil),
-      let quickContext = unsafe pcre2_match_context_create_8(nil)
-    else { throw SyntaxError(message: "no memory", offset: 0) }
-    unsafe pcre2_set_match_limit_8(quickContext, 100_000)
-    unsafe pcre2_set_match_limit_8(context, .max)
-    unsafe pcre2_set_depth_limit_8(context, .max)
-    unsafe pcre2_set_heap_limit_8(context, 256 << 10)
-    unsafe (self.quick, self.careful, self.data) = (quick, careful, data)
-    unsafe (self.quickContext, self.context) = (quickContext, context)
-  }
-
-  deinit {
-    unsafe pcre2_match_data_free_8(data)
-    unsafe pcre2_match_context_free_8(context)
-    unsafe pcre2_match_context_free_8(quickContext)
-    unsafe pcre2_code_free_8(quick)
-    unsafe pcre2_code_free_8(careful)
+    let compiled = try CompiledPattern(pattern, Self.options(flags))
+    (groupCount, quickLimit) = (compiled.groupCount, Self.quickLimit(of: pattern))
+    self.compiled = Mutex(compiled)
   }
 
   private static func options(_ flags: String) -> UInt32 {
@@ -84,24 +51,6 @@ import Synchronization
       }
     }
     return options
-  }
-
-  private static func compiled(_ pattern: String, _ options: UInt32) throws(SyntaxError) -> OpaquePointer {
-    var (code, offset) = (Int32(0), 0)
-    let context = unsafe pcre2_compile_context_create_8(nil)
-    defer { unsafe pcre2_compile_context_free_8(context) }
-    unsafe pcre2_set_newline_8(context, UInt32(PCRE2_NEWLINE_LF))
-    let bytes = Array(pattern.utf8)
-    if let compiled = unsafe pcre2_compile_8(bytes, bytes.count, options, &code, &offset, context) {
-      return unsafe compiled
-    }
-    throw SyntaxError(message: Self.message(code), offset: offset)
-  }
-
-  private static func message(_ code: Int32) -> String {
-    var text = [UInt8](repeating: 0, count: 256)
-    unsafe pcre2_get_error_message_8(code, &text, text.count)
-    return String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
   }
 
   /// The length at which the worst search would take some hundred million steps.
@@ -163,26 +112,108 @@ private struct Budget {
 extension RegularExpression {
   /// Whether the pattern is found in a text.
   func isFound(in text: UnsafeBufferPointer<UInt8>) throws(Stop) -> Bool {
-    try turn.withLock { _ throws(Stop) in try unsafe search(text, from: 0, options: 0) > 0 }
+    try compiled.withLock { compiled throws(Stop) in
+      try unsafe compiled.search(text, from: 0, options: 0, quickLimit: quickLimit) > 0
+    }
   }
 
   /// The next match at or after an offset; `options` are PCRE2's, for this search.
   func next(in text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32 = 0) throws(Stop) -> Groups? {
-    try turn.withLock { _ throws(Stop) in
-      let count = try unsafe search(text, from: start, options: options)
-      guard count > 0, let offsets = unsafe pcre2_get_ovector_pointer_8(data) else { return nil }
-      return (0...groupCount).map { group in
-        let (lower, upper) = unsafe (offsets[2 * group], offsets[2 * group + 1])
-        // A group that took no part has -1; \K in an assertion can put the start after the end.
-        return group < Int(count) && upper >= 0 ? max(0, min(lower, upper))..<upper : nil
-      }
+    try compiled.withLock { compiled throws(Stop) in
+      let count = try unsafe compiled.search(text, from: start, options: options, quickLimit: quickLimit)
+      return count > 0 ? compiled.groups(groupCount, Int(count)) : nil
+    }
+  }
+}
+
+/// PCRE2's objects of a pattern: both forms, their contexts, and the place of a match.
+///
+/// It has one owner, a mutex, so that one task at a time reaches the objects.
+@safe private struct CompiledPattern: ~Copyable, @unchecked Sendable {
+  private let quick: OpaquePointer
+  private let careful: OpaquePointer
+  private let quickContext: OpaquePointer
+  private let context: OpaquePointer
+  private let data: OpaquePointer
+
+  init(_ pattern: String, _ options: UInt32) throws(RegularExpression.SyntaxError) {
+    let quick = try unsafe Self.code(pattern, options)
+    let careful: OpaquePointer
+    do throws(RegularExpression.SyntaxError) {
+      unsafe careful = try unsafe Self.code(pattern, options | PCRE2_AUTO_CALLOUT)
+    } catch {
+      unsafe pcre2_code_free_8(quick)
+      throw error
+    }
+    let data = unsafe pcre2_match_data_create_from_pattern_8(quick, nil)
+    let (context, quickContext) = unsafe (pcre2_match_context_create_8(nil), pcre2_match_context_create_8(nil))
+    guard let data = unsafe data, let context = unsafe context, let quickContext = unsafe quickContext else {
+      // Freeing nil does nothing.
+      unsafe pcre2_match_data_free_8(data)
+      unsafe pcre2_match_context_free_8(context)
+      unsafe pcre2_match_context_free_8(quickContext)
+      unsafe pcre2_code_free_8(quick)
+      unsafe pcre2_code_free_8(careful)
+      throw RegularExpression.SyntaxError(message: "no memory", offset: 0)
+    }
+    unsafe pcre2_jit_compile_8(quick, PCRE2_JIT_COMPLETE)
+    unsafe pcre2_set_match_limit_8(quickContext, 100_000)
+    unsafe pcre2_set_match_limit_8(context, .max)
+    unsafe pcre2_set_depth_limit_8(context, .max)
+    unsafe pcre2_set_heap_limit_8(context, 256 << 10)
+    unsafe (self.quick, self.careful, self.data) = (quick, careful, data)
+    unsafe (self.quickContext, self.context) = (quickContext, context)
+  }
+
+  deinit {
+    unsafe pcre2_match_data_free_8(data)
+    unsafe pcre2_match_context_free_8(context)
+    unsafe pcre2_match_context_free_8(quickContext)
+    unsafe pcre2_code_free_8(quick)
+    unsafe pcre2_code_free_8(careful)
+  }
+
+  private static func code(
+    _ pattern: String, _ options: UInt32
+  ) throws(RegularExpression.SyntaxError) -> OpaquePointer {
+    var (code, offset) = (Int32(0), 0)
+    let context = unsafe pcre2_compile_context_create_8(nil)
+    defer { unsafe pcre2_compile_context_free_8(context) }
+    unsafe pcre2_set_newline_8(context, UInt32(PCRE2_NEWLINE_LF))
+    let bytes = Array(pattern.utf8)
+    if let compiled = unsafe pcre2_compile_8(bytes, bytes.count, options, &code, &offset, context) {
+      return unsafe compiled
+    }
+    throw RegularExpression.SyntaxError(message: Self.message(code), offset: offset)
+  }
+
+  private static func message(_ code: Int32) -> String {
+    var text = [UInt8](repeating: 0, count: 256)
+    unsafe pcre2_get_error_message_8(code, &text, text.count)
+    return String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+  }
+
+  /// The number of groups of the pattern.
+  var groupCount: Int {
+    var count: UInt32 = 0
+    unsafe pcre2_pattern_info_8(quick, UInt32(PCRE2_INFO_CAPTURECOUNT), &count)
+    return Int(count)
+  }
+
+  /// The ranges of the last match, of which the first `count` were set.
+  func groups(_ groupCount: Int, _ count: Int) -> RegularExpression.Groups? {
+    guard let offsets = unsafe pcre2_get_ovector_pointer_8(data) else { return nil }
+    return (0...groupCount).map { group in
+      let (lower, upper) = unsafe (offsets[2 * group], offsets[2 * group + 1])
+      // A group that took no part has -1; \K in an assertion can put the start after the end.
+      return group < count && upper >= 0 ? max(0, min(lower, upper))..<upper : nil
     }
   }
 
   /// The number of groups that were set, plus one; 0 or less without a match.
-  private func search(
-    _ text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32
-  ) throws(Stop) -> Int32 {
+  func search(
+    _ text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32, quickLimit: Int
+  ) throws(RegularExpression.Stop) -> Int32 {
     let options = options | PCRE2_NO_UTF_CHECK
     if text.count <= quickLimit {
       let count = unsafe pcre2_match_8(quick, text.baseAddress, text.count, start, options, data, quickContext)

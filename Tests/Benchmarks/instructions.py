@@ -7,16 +7,12 @@ It runs under Tests/broker; RETORT is the program without debug information, LIN
 """
 
 import argparse
-import os
 import re
 import subprocess
 import sys
 
-RETORT = os.environ["RETORT"]
-LINK = os.environ["LINK"]
-BROKER = os.environ["RETORT_TEST_BROKER"]
-VHOST = BROKER + "%2f"  # amqp_parse_url reads a lone slash as the vhost of no name
-PROLOGUE = 'let c = connect; let e = client queue: "bench" type: "posts"; '
+from bench import ENVIRONMENT, LINK, PROLOGUE, RETORT, VHOST, responder
+
 STATEMENTS = {
     "each call": '1..{} | each in-flight: 64 do call e "show" {{id: "1"}} end | count',
     "each call reads": '1..{} | each in-flight: 64 do call e "show" {{id: "1"}} reads: true end | count',
@@ -30,7 +26,7 @@ def instructions(command):
     """The instructions of a whole process."""
     counted = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-                             env=os.environ | {"RETORT_URL": BROKER})
+                             env=ENVIRONMENT)
     found = re.search(r"Collected : (\d+)", counted.stderr)
     if counted.returncode != 0 or not found:
         raise SystemExit(f"{command} ended with {counted.returncode}:\n{counted.stderr}")
@@ -47,11 +43,7 @@ def main():
     options.add_argument("--most", type=int, default=8_000)
     options.add_argument("--only", help="the row of one statement")
     given = options.parse_args()
-    responder = subprocess.Popen([LINK, "respond", VHOST, "bench"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                 stderr=subprocess.STDOUT, text=True)
-    try:
-        if not responder.stdout.readline().startswith("ready"):
-            raise SystemExit("the responder does not serve")
+    with responder():
         bare = a_request(lambda count: [LINK, "ask", VHOST, "bench", str(count), "64"], given.least, given.most)
         print(f"{'C':18}{bare:10,.0f} instructions a request")
         for name, statement in STATEMENTS.items():
@@ -59,9 +51,6 @@ def main():
                 figure = a_request(lambda count: [RETORT, "-c", PROLOGUE + statement.format(count)], given.least, given.most)
                 print(f"{name:18}{figure:10,.0f} instructions a request{figure / bare:8.2f} of C")
                 sys.stdout.flush()
-    finally:
-        responder.terminate()
-        responder.wait()
 
 
 main()

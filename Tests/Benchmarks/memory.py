@@ -11,11 +11,8 @@ import subprocess
 import tempfile
 import time
 
-RETORT = os.environ["RETORT"]
-LINK = os.environ["LINK"]
-BROKER = os.environ["RETORT_TEST_BROKER"]
-VHOST = BROKER + "%2f"  # amqp_parse_url reads a lone slash as the vhost of no name
-PROLOGUE = 'let c = connect; let e = client queue: "bench" type: "posts"; '
+from bench import ENVIRONMENT, PROLOGUE, RETORT, responder
+
 STATEMENTS = {
     "create": 'read "{}" | create e keep-id: true in-flight: 64',
     "update": 'read "{}" | update e {{state: .state}} in-flight: 64',
@@ -29,7 +26,7 @@ STATEMENTS = {
 def peak(statement):
     """The peak resident set size of a run in bytes, and its seconds."""
     begin = time.monotonic()
-    process = subprocess.Popen([RETORT, "-c", PROLOGUE + statement], env=os.environ | {"RETORT_URL": BROKER},
+    process = subprocess.Popen([RETORT, "-c", PROLOGUE + statement], env=ENVIRONMENT,
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     said = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
@@ -52,16 +49,9 @@ def main():
         for name, statement in STATEMENTS.items():
             if given.only not in (None, name):
                 continue
-            responder = subprocess.Popen([LINK, "respond", VHOST, "bench", str(given.count)], stdin=subprocess.DEVNULL,
-                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-            try:
-                if not responder.stdout.readline().startswith("ready"):
-                    raise SystemExit("the responder does not serve")
+            with responder(str(given.count)):
                 size, seconds = peak(statement.format(path))
-                print(f"{name:12}{size / 1e6:8.1f} MB at most{given.count:12,} elements{seconds:8.1f} s", flush=True)
-            finally:
-                responder.terminate()
-                responder.wait()
+            print(f"{name:12}{size / 1e6:8.1f} MB at most{given.count:12,} elements{seconds:8.1f} s", flush=True)
 
 
 main()

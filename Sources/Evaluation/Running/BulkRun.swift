@@ -11,6 +11,7 @@ struct BulkRun {
   private let plan: BulkPlan
   private let run: Run
   private let failures = BulkFailures()
+  private let flow = BulkFlow()
 
   init(_ plan: BulkPlan, _ run: Run) {
     self.plan = plan
@@ -27,56 +28,16 @@ struct BulkRun {
     .record(Record(tally.counts.map { ($0.word, .number(JSONNumber($0.count))) } + [("failures", failures.value)]))
   }
 
-  /// The values collected while changes were in flight.
-  private struct Gathered {
-    /// The values that flow on, with the indices of their elements.
-    var flow: [(index: Int, value: Value, names: [Value])] = []
-    /// The elements that failed.
-    var kept: [Value] = []
-  }
-
   /// Carries out the plan.
   ///
   /// - Returns: The values that flow on, in the order of their elements, and the tally.
   /// - Throws: the first failure, unless the plan continues after failures; an error of the source; the interrupt.
   func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementPage, tally: Tally) {
-    let gathered = Mutex(Gathered())
-    let dispatcher = run.session.dispatcher(
-      run, plan.client, isDry: plan.isDry, guards: plan.guards, carrier: plan.carrier)
-    let (source, session, failed, failures) = (plan.source, run.session, plan.failedFile, failures)
-    let isDry = plan.isDry
-    let progress = session.progress(of: plan)
-    var policy = plan.policy
-    if let progress { policy.progress = { progress.show($0) } }
+    let progress = run.session.progress(of: plan)
     defer { progress?.end() }
-    var (report, samples) = (Report(), 0)
-    report.tally = Tally(countsUpserts: plan.countsUpserts)
-    if plan.arguments.name == "create", !isDry { session.consumers.begin(plan.client) }
-    do throws(Fault) {
-      while !Task.isCancelled, report.stop == nil, !report.isCut, try await source.begin() {
-        report = await dispatcher.run(report, policy, consent: plan.consent) {
-          let page = try await source.next()
-          for element in page ?? [] {
-            guard element.found == nil, case .success(let proposal) = element.proposal else { continue }
-            session.note(notSentOf: proposal)
-            if isDry { samples = session.note(dry: proposal, sample: samples) }
-          }
-          return page
-        } observe: { index, planned, outcome in
-          guard let planned = planned as? BulkElement else { return }
-          failures.take(planned, outcome, at: index)
-          if !outcome.isGood { failed?.write(planned, outcome) }
-          Self.gather(planned, outcome, index, keepsFlow, gathered, session)
-        }
-        source.keep(
-          gathered.withLock { gathered in
-            defer { gathered.kept = [] }
-            return gathered.kept
-          })
-      }
-    } catch { report.stop = error }
+    var report = await sent(keepsFlow, progress)
     progress?.end()
-    if !isDry { session.options.report?.add(change: report.json(plan.label)) }
+    if !plan.isDry { run.session.options.report?.add(change: report.json(plan.label)) }
     let journal = plan.guards.journal
     defer {
       journal?.release()
@@ -86,30 +47,44 @@ struct BulkRun {
     defer { noteResuming(report) }
     try await end(report)
     if let fault = plan.failedFile?.fault { throw fault }
-    if report.tally.isComplete, !report.isCut {
-      try await plan.arguments.complete(plan.guards.journal)
-    }
-    let flow = gathered.withLock(\.flow).sorted { $0.index < $1.index }
-    let names = flow.map(\.names)
-    return (ElementPage(flow.map(\.value), names: names.first?.isEmpty ?? true ? [] : names), report.tally)
+    if report.tally.isComplete, !report.isCut { try await plan.arguments.complete(journal) }
+    return (flow.page, report.tally)
   }
 
-  private static func gather(
-    _ planned: BulkElement, _ outcome: Outcome, _ index: Int, _ keepsFlow: Bool, _ gathered: borrowing Mutex<Gathered>,
-    _ session: Session
-  ) {
-    if keepsFlow, let found = planned.found {
-      gathered.withLock { $0.flow.append((index, found, planned.names)) }
-    } else if keepsFlow, case .done(let reply) = outcome, case .success(let proposal) = planned.proposal {
-      let value = proposal.value(of: reply, session)
-      gathered.withLock { $0.flow.append((index, value.isNull ? planned.element : value, planned.names)) }
-    } else if keepsFlow, let id = outcome.idWithoutReply {
-      let identifier = id.map { ResourceValue(["type": .string(planned.type), "id": .string($0)]) }
-      gathered.withLock { $0.flow.append((index, identifier.map { .resource($0) } ?? planned.element, planned.names)) }
-    } else if case .done(let reply) = outcome, case .success(let proposal) = planned.proposal {
-      proposal.noteOther(reply, session)
-    } else if !outcome.isGood {
-      gathered.withLock { $0.kept.append(planned.element) }
+  /// Sends each portion of the source; an error of the source is the report's `stop`.
+  private func sent(_ keepsFlow: Bool, _ progress: Progress?) async -> Report {
+    let dispatcher = run.session.dispatcher(
+      run, plan.client, isDry: plan.isDry, guards: plan.guards, carrier: plan.carrier)
+    let (source, session, failed, failures, flow) = (plan.source, run.session, plan.failedFile, failures, flow)
+    var policy = plan.policy
+    if let progress { policy.progress = { progress.show($0) } }
+    var (report, samples) = (Report(), 0)
+    report.tally = Tally(countsUpserts: plan.countsUpserts)
+    if plan.arguments.name == "create", !plan.isDry { session.consumers.begin(plan.client) }
+    do throws(Fault) {
+      while !Task.isCancelled, report.stop == nil, !report.isCut, try await source.begin() {
+        report = await dispatcher.run(report, policy, consent: plan.consent) {
+          let page = try await source.next()
+          samples = note(page ?? [], samples)
+          return page
+        } observe: { index, planned, outcome in
+          guard let planned = planned as? BulkElement else { return }
+          failures.take(planned, outcome, at: index)
+          if !outcome.isGood { failed?.write(planned, outcome) }
+          flow.take(planned, outcome, at: index, keepsFlow: keepsFlow, session)
+        }
+        source.keep(flow.takeKept())
+      }
+    } catch { report.stop = error }
+    return report
+  }
+
+  /// Says what is not sent with elements, and shows the first of a dry run; returns how many of it were seen.
+  private func note(_ elements: [BulkElement], _ samples: Int) -> Int {
+    elements.reduce(samples) { samples, element in
+      guard element.found == nil, case .success(let proposal) = element.proposal else { return samples }
+      run.session.note(notSentOf: proposal)
+      return plan.isDry ? run.session.note(dry: proposal, sample: samples) : samples
     }
   }
 
@@ -242,16 +217,6 @@ struct BulkRun {
     }
     let untold = tally.failed + tally.unknown + tally.refused - tally.groups.reduce(0) { $0 + $1.count }
     if untold > 0 { session.note("and \(untold) more failures of other kinds") }
-  }
-}
-
-extension Outcome {
-  /// The id of a changed resource, if no reply has it.
-  fileprivate var idWithoutReply: String?? {
-    switch self {
-    case .before(let id), .found(let id): .some(id)
-    default: nil
-    }
   }
 }
 

@@ -1,0 +1,58 @@
+import Bulk
+import JSONText
+import Synchronization
+import Values
+
+/// The values that flow on from a bulk change, gathered while changes are in flight.
+final class BulkFlow: Sendable {
+  private struct State {
+    /// The values, with the positions of their elements.
+    var flow: [(index: Int, value: Value, names: [Value])] = []
+    /// The elements of a portion that did not end well.
+    var kept: [Value] = []
+  }
+
+  private let state = Mutex(State())
+
+  /// Takes the outcome of an element.
+  func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int, keepsFlow: Bool, _ session: Session) {
+    if keepsFlow, let found = planned.found {
+      state.withLock { $0.flow.append((index, found, planned.names)) }
+    } else if keepsFlow, case .done(let reply) = outcome, case .success(let proposal) = planned.proposal {
+      let value = proposal.value(of: reply, session)
+      state.withLock { $0.flow.append((index, value.isNull ? planned.element : value, planned.names)) }
+    } else if keepsFlow, let id = outcome.idWithoutReply {
+      let identifier = id.map { ResourceValue(["type": .string(planned.type), "id": .string($0)]) }
+      state.withLock { $0.flow.append((index, identifier.map { .resource($0) } ?? planned.element, planned.names)) }
+    } else if case .done(let reply) = outcome, case .success(let proposal) = planned.proposal {
+      proposal.noteOther(reply, session)
+    } else if !outcome.isGood {
+      state.withLock { $0.kept.append(planned.element) }
+    }
+  }
+
+  /// The elements that did not end well since the last call.
+  func takeKept() -> [Value] {
+    state.withLock { state in
+      defer { state.kept = [] }
+      return state.kept
+    }
+  }
+
+  /// The values in the order of their elements.
+  var page: ElementPage {
+    let flow = state.withLock(\.flow).sorted { $0.index < $1.index }
+    let names = flow.map(\.names)
+    return ElementPage(flow.map(\.value), names: names.first?.isEmpty ?? true ? [] : names)
+  }
+}
+
+extension Outcome {
+  /// The id of a changed resource, if no reply has it.
+  fileprivate var idWithoutReply: String?? {
+    switch self {
+    case .before(let id), .found(let id): .some(id)
+    default: nil
+    }
+  }
+}
