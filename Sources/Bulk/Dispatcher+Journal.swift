@@ -59,7 +59,7 @@ extension Dispatcher {
   private func lookedUp(_ change: Change, _ sent: JSONObject) async -> Outcome? {
     switch await guards.resolver?.look(change, sent: sent) ?? .unknown {
     case .carriedOut(let id):
-      if let identity = change.identity { guards.journal?.settle(identity, "ok", id: id, content: sent.contentHash) }
+      if let identity = change.identity { guards.journal?.settle(identity, "ok", id: id) }
       return .before(id: id)
     case .doubled(let count): return .failed(.doubled(count))
     case .repeatable: break

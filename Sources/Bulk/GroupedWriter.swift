@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 
 /// Appends lines to a file in groups, each synced once, on a separate thread.
@@ -12,7 +13,7 @@ final class GroupedWriter: Sendable {
 
   private let file: RecordFile
   private let state = Mutex(State())
-  private let thread = WriterThread()
+  private let queue = DispatchQueue(label: "retort.writer")
 
   /// Creates the writer of a file.
   init(_ file: RecordFile) { self.file = file }
@@ -36,7 +37,7 @@ final class GroupedWriter: Sendable {
       defer { state.isWriting = true }
       return !state.isWriting
     }
-    if isIdle { thread.run { self.writePending() } }
+    if isIdle { queue.async { self.writePending() } }
   }
 
   /// Writes and syncs groups until nothing is pending.
@@ -54,7 +55,7 @@ final class GroupedWriter: Sendable {
       if failure == nil {
         do throws(JournalError) {
           try file.append(group.bytes)
-          try file.sync()
+          if !group.waiting.isEmpty { try file.sync() }
         } catch { state.withLock { $0.failure = error } }
       }
       for continuation in group.waiting { continuation.resume() }

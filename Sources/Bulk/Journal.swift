@@ -141,17 +141,17 @@ public final class Journal: Sendable {
     var made = change.id
     if case .done(.document(let document)) = outcome { made = document.resource?["id"]?.idText ?? made }
     if case .found(let id) = outcome { made = id ?? made }
-    settle(identity, word, id: made, content: change.content.hashingSecrets.contentHash)
+    settle(identity, word, id: made)
   }
 
   /// Writes the outcome of an identity: `ok`, `absent`, `failed`, `again`, `unknown`.
-  public func settle(_ identity: ChangeIdentity, _ word: String, id: String?, content: UInt64? = nil) {
+  public func settle(_ identity: ChangeIdentity, _ word: String, id: String?) {
     var object = JSONObject([("outcome", .string(identity.text)), ("is", .string(word))])
     let isDone = word == "ok" || word == "absent"
     if isDone { object["id"] = id.map { .string($0) } ?? .null }
     state.withLock { state in
       state.intended[identity.hash] = nil
-      if isDone { state.states.finish(identity.text, id: nil, content: content) }
+      if isDone { state.states.finish(identity.text, id: nil) }
     }
     writer.append(JournalLine.encoded(object))
   }

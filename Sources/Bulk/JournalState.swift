@@ -81,12 +81,12 @@ struct JournalStates {
   /// The changes of an unknown iteration.
   func changes(of text: String) -> [String] { sent[StableHash(text)]?.changes ?? [] }
 
-  /// Records that an identity is done; `content` is the hash of the sent content, nil for the hash of its intent.
-  mutating func finish(_ text: String, id: String?, content: UInt64? = nil) {
+  /// Records that an identity is done, with the hash of its intent's content.
+  mutating func finish(_ text: String, id: String?) {
     let identity = StableHash(text)
-    let content = content ?? sent[identity]?.content.contentHash ?? 0
-    packed[identity, default: Packed()].kind = .done
-    packed[identity]?.content = content
+    var state = packed[identity] ?? Packed()
+    (state.kind, state.content) = (.done, sent[identity]?.content.contentHash ?? 0)
+    packed[identity] = state
     // The identity of any other change ends with its id.
     if let id, !text.hasSuffix(" \(id)") { ids[identity] = id }
     sent[identity] = nil

@@ -14,7 +14,7 @@ import Testing
     "Terminal": ["CReadline", "Redaction"],
     "Client": ["JSONAPI", "JSONRPC", "JSONText", "Redaction"],
     "ResourceService": ["JSONAPI", "JSONRPC", "JSONText", "SQLite", "Foundation", "Dispatch"],
-    "Bulk": ["Client", "JSONAPI", "JSONRPC", "JSONText", "Redaction"],
+    "Bulk": ["Client", "JSONAPI", "JSONRPC", "JSONText", "Redaction", "Dispatch"],
     "LearnedSchema": ["Client", "JSONAPI", "JSONText", "Redaction"],
     "Values": ["CPCRE2", "Language", "Client", "JSONAPI", "JSONRPC", "JSONText", "BigInt"],
     "Formats": ["Values", "Language", "JSONAPI", "JSONText", "Redaction"],

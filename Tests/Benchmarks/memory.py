@@ -17,6 +17,7 @@ STATEMENTS = {
     "create": 'read "{}" | create e keep-id: true in-flight: 64',
     "update": 'read "{}" | update e {{state: .state}} in-flight: 64',
     "destroy": 'read "{}" | destroy e in-flight: 64 confirm: true',
+    "journal": 'read "{}" | update e {{state: .state}} in-flight: 64 journal: "{}.journal"',
     "each": 'read "{}" | each in-flight: 64 do destroy e .id confirm: true end',  # a block without a value
     "for": 'for row in read "{}" do call e "show" {{id: row.id}} end',
     "destroy-all": "destroy-all e filter: {{}} in-flight: 64 confirm: true",
@@ -50,7 +51,7 @@ def main():
             if given.only not in (None, name):
                 continue
             with responder(str(given.count)):
-                size, seconds = peak(statement.format(path))
+                size, seconds = peak(statement.format(path, path))
             print(f"{name:12}{size / 1e6:8.1f} MB at most{given.count:12,} elements{seconds:8.1f} s", flush=True)
 
 
