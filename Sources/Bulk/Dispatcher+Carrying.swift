@@ -20,7 +20,8 @@ extension Dispatcher {
     return last
   }
 
-  private func attempted(_ change: Change) async -> Carried {
+  /// Sends a change once, when the control of the run and the statement's limits allow it.
+  func attempted(_ change: Change) async -> Carried {
     await account.run.control.turn()
     await guards.rate?.turn()
     if let outcome = await guards.backup?.save(change) { return Carried(outcome: outcome) }

@@ -43,8 +43,7 @@ public struct Dispatcher: Sendable {
   /// Sends one change; `consent` is for one of many destroys.
   public func send(_ change: Change, consent: Consent?) async -> Outcome {
     if let refusal = refusal(of: change, consent) { return .refused(refusal) }
-    guard let iteration = guards.iteration else { return await carry(change) }
-    return await carry(change, in: iteration)
+    return await attempted(change).outcome
   }
 
   /// Sends a change of a recorded iteration.

@@ -16,12 +16,14 @@ public final class RunAccount: Sendable {
   public let confirmation: Confirmation
   /// The queues that are being streamed.
   public let streams = StreamLeases()
-  /// What may be done to its bulk changes from outside.
-  public let control = RunControl()
+  /// The control of its changes from outside the process.
+  public let control: RunControl
   private let used = Mutex(0)
 
   /// Creates the account of a run.
-  public init(_ confirmation: Confirmation) { self.confirmation = confirmation }
+  public init(_ confirmation: Confirmation, control: RunControl = RunControl()) {
+    (self.confirmation, self.control) = (confirmation, control)
+  }
 
   /// Uses one element of `--yes=N`; returns the refusal if none is left.
   func take() -> Refusal? {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What may be done to the bulk changes of a run from outside it: pause, resume, send fewer a second (`retort ctl`).
+/// The control of a run's changes from outside the process: pause, resume, a limit a second (`retort ctl`).
 ///
 /// It never makes a statement faster than its own limits allow.
 public final class RunControl: Sendable {
@@ -11,14 +11,25 @@ public final class RunControl: Sendable {
     var nextNumber = 0
     /// What each bulk change says of itself, by its number.
     var statements: [Int: @Sendable () -> String] = [:]
+    /// Makes the run reachable for other processes; nil once it is.
+    var open: (@Sendable (RunControl) -> Void)?
   }
 
-  private let state = Mutex(State())
-  /// Whether changes have to ask: nothing is set in most runs.
-  private let isInUse = Atomic(false)
+  private let state: Mutex<State>
+  /// Whether changes must read the state: before the first change, and while a pause or a limit is set.
+  private let isInUse = Atomic(true)
 
-  /// Creates the control of a run.
-  init() {}
+  /// Creates the control of a run; `open` makes the run reachable for other processes, before its first change.
+  public init(open: (@Sendable (RunControl) -> Void)? = nil) { state = Mutex(State(open: open)) }
+
+  /// Makes the run reachable for other processes, unless it already is.
+  public func makeReachable() {
+    let open = state.withLock { state in
+      defer { isInUse.store(state.isPaused || state.rate != nil, ordering: .relaxed) }
+      return state.open.take()
+    }
+    open?(self)
+  }
 
   /// Holds changes back until ``resume()``; those in flight are not touched.
   public func pause() { change { $0.isPaused = true } }
@@ -69,9 +80,13 @@ public final class RunControl: Sendable {
     }
   }
 
-  /// Waits until a change may leave; at once if the task is cancelled.
-  func turn() async {
-    guard isInUse.load(ordering: .relaxed) else { return }
+  /// Waits until a change may be sent; returns immediately if the task is cancelled.
+  @inline(__always) func turn() async {
+    if isInUse.load(ordering: .relaxed) { await wait() }
+  }
+
+  private func wait() async {
+    makeReachable()
     while state.withLock(\.isPaused), !Task.isCancelled { try? await Task.sleep(for: .milliseconds(50)) }
     await state.withLock(\.rate)?.turn()
   }

@@ -7,6 +7,7 @@ public struct SequenceCarrier: Carrier {
 
   private let client: ResourceClient
   private let others: [Change.Target: ResourceClient]
+  private let control: RunControl
   private let rate: RateLimiter?
   private let following: Following
   private let step: @Sendable (Change) -> String
@@ -16,14 +17,15 @@ public struct SequenceCarrier: Carrier {
   /// - Parameters:
   ///   - client: Sends the changes of any target but those of `others`.
   ///   - others: Send the changes of other targets.
+  ///   - control: The control of the run, which each change but the first of a sequence asks.
   ///   - rate: The limit of changes per second; the first change of each sequence has already been counted.
   ///   - following: Returns the change that follows.
   ///   - step: Names a change for errors: `at the step to published`.
   public init(
-    _ client: ResourceClient, others: [Change.Target: ResourceClient], rate: RateLimiter?,
+    _ client: ResourceClient, others: [Change.Target: ResourceClient], control: RunControl, rate: RateLimiter?,
     following: @escaping Following, step: @escaping @Sendable (Change) -> String
   ) {
-    (self.client, self.others, self.rate) = (client, others, rate)
+    (self.client, self.others, self.control, self.rate) = (client, others, control, rate)
     (self.following, self.step) = (following, step)
   }
 
@@ -37,6 +39,7 @@ public struct SequenceCarrier: Carrier {
     var (change, reply) = (change, try await send(change))
     do throws(ClientError) {
       while let next = try following(change, reply) {
+        await control.turn()
         await rate?.turn()
         (change, reply) = (next, try await send(next))
       }

@@ -78,10 +78,11 @@ struct ProgramPage: Sendable {
         """, example: "retort journal posts.journal settle 4711 done"),
     ProgramPage(
       name: "ctl", form: "retort ctl [RUN] [status|pause|resume|stop|rate=N|rate=off]",
-      summary: "Looks at the bulk changes of other terminals, or holds them.",
+      summary: "Shows the runs of other terminals that change data, or holds their changes.",
       note: """
-        Without a word it shows how far each run of the same user is, by its process id. pause lets what is in flight end and
-        sends no more until resume; rate=N sends at most N a second besides the statement's own limits; stop is Ctrl-C.
+        Without a word it shows the progress of each run of the same user, by its process id, from the run's first change
+        on. pause holds every change, of a sink, a loop or a single verb, until resume; those in flight end. rate=N sends at
+        most N a second besides the statement's own limits; stop acts as Ctrl-C.
         """, example: "retort ctl 4711 rate=50"),
     ProgramPage(
       name: "trust", form: "retort trust [FILE ...]",

@@ -18,7 +18,7 @@ func control(_ words: [String], _ console: Console, _ environment: [String: Stri
   let runs = ControlSocket.directory(environment).map(runs) ?? []
   let chosen = named == nil ? runs : runs.filter { $0 == named }
   guard !chosen.isEmpty else {
-    console.note("error: \(named.map { "no run \($0) makes bulk changes" } ?? "no run makes bulk changes")\n")
+    console.note("error: \(named.map { "no run \($0) changes data" } ?? "no run changes data")\n")
     return 2
   }
   guard command == "status" || chosen.count == 1 else {

@@ -134,7 +134,7 @@ final class ControlServer: Sendable {
   }
 }
 
-/// The server of this process, opened when its first bulk change begins.
+/// The server of this process, opened before its first change.
 final class ControlServers: Sendable {
   static let shared = ControlServers()
 

@@ -254,6 +254,21 @@ import Testing
     #expect(account.control.status == "no bulk change is running")
   }
 
+  @Test func aSingleChangeWaitsWhileItsRunIsPaused() async {
+    let opened = Mutex(0)
+    let account = RunAccount(.given, control: RunControl { _ in opened.withLock { $0 += 1 } })
+    let carrier = ScriptedCarrier()
+    let dispatcher = Dispatcher(StatementAccount(account), carrier, lateReplies: nil)
+    account.control.pause()
+    #expect(opened.withLock { $0 } == 0)
+    let change = Task { await dispatcher.send(.destroy(1), consent: nil) }
+    try? await Task.sleep(for: .milliseconds(20))
+    #expect(carrier.carried.isEmpty)
+    account.control.resume()
+    #expect(await change.value.isGood && carrier.carried == ["1"])
+    #expect(await dispatcher.send(.destroy(2), consent: nil).isGood && opened.withLock { $0 } == 1)
+  }
+
   // MARK: - latencies
 
   @Test func percentilesAreWithinTenPercent() throws {

@@ -85,4 +85,31 @@ import Testing
     #expect(await Ran.retort(["ctl"], environment: environment).status == 2)
     #expect(await service.stop().status == 0)
   }
+
+  /// Every change waits while its run is paused: of a sink, of a loop, of a block, and a single one.
+  @Test(arguments: [
+    "2..5 | update posts {views: 7}", "for id in 2..5 do update posts id {views: 7} end",
+    "2..5 | each in-flight: 2 do update posts it {views: 7} end", "update posts 2 {views: 7}",
+    "call posts \"update\" {id: \"2\", data: {type: \"posts\", attributes: {views: 7}}}",
+    "destroy-all posts filter: {state: \"spam\"} confirm: true",
+  ]) func aPauseHoldsEachChange(_ statement: String) async throws {
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let environment = ["XDG_STATE_HOME": directory, "HOME": directory]
+    let input = Pipe()
+    let program = try RunningProgram(
+      [
+        "-c",
+        "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\nupdate posts 1 {views: 7}\nread \"-\" as: \"txt\" | count\n"
+          + statement,
+      ], input: input.fileHandleForReading, environment: environment)
+    while await Ran.retort(["ctl", "pause"], environment: environment).status != 0 {
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    try input.fileHandleForWriting.close()
+    // A run that did not wait would end now, so that there would be no run to resume.
+    try await Task.sleep(for: .milliseconds(300))
+    let resumed = await Ran.retort(["ctl", "resume"], environment: environment)
+    #expect(resumed.status == 0, "\(resumed.notes)")
+    #expect(try await program.ended().status == 0)
+  }
 }

@@ -52,7 +52,8 @@ extension Stage {
     }
     let others = machine.clients.values.map { ($0.target, $0.client) }
     plan.carrier = SequenceCarrier(
-      plan.client.client, others: Dictionary(others) { first, _ in first }, rate: plan.guards.rate
+      plan.client.client, others: Dictionary(others) { first, _ in first }, control: run.session.account.control,
+      rate: plan.guards.rate
     ) { change, reply throws(ClientError) in
       try machine.following(change, reply)
     } step: { change in

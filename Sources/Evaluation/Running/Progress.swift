@@ -32,7 +32,7 @@ final class Progress: Sendable {
     let status = Status(label)
     self.status = status
     number = session.account.control.add { status.text.withLock { $0 } }
-    session.host.control?(session.account.control)
+    session.account.control.makeReachable()
   }
 
   /// Shows a report, but not in the first second.

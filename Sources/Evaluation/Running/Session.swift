@@ -61,7 +61,7 @@ public final class Session: Sendable {
     public var draw: @Sendable (String) -> Void
     /// Shows the progress line, or removes it for nil; nil if standard error is not a terminal.
     public var status: (@Sendable (String?) -> Void)?
-    /// Lets other terminals reach the bulk changes of the run; called when the first of them begins, and again.
+    /// Makes the run reachable for `retort ctl` on other terminals; called before its first change.
     public var control: (@Sendable (RunControl) -> Void)?
     /// Asks a question at the terminal; nil if there is no terminal.
     public var ask: (@Sendable (String) async -> String?)?
@@ -167,7 +167,7 @@ public final class Session: Sendable {
     self.output = output
     self.host = host
     timeout = SessionTimeout(options.timeout)
-    account = RunAccount(options.confirmed)
+    account = RunAccount(options.confirmed, control: RunControl(open: host.control))
     var state = State(statement: StatementAccount(account))
     state.format = options.format
     self.state = Mutex(state)
