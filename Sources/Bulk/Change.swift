@@ -81,9 +81,10 @@ public struct Change: Sendable, Equatable {
 
   /// Whether a method destroys, by its name.
   public static func destroys(method: String) -> Bool {
-    let name = Array(method.lowercased().utf8)
-    return ["destroy", "delete"].contains { word in
-      name.indices.contains { name[$0...].starts(with: word.utf8) }
+    let name = method.utf8.map { $0 | 0x20 }
+    return ["destroy".utf8, "delete".utf8].contains { word in
+      return name.count >= word.count
+        && (0...name.count - word.count).contains { name[$0..<$0 + word.count].elementsEqual(word) }
     }
   }
 }

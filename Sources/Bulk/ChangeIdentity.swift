@@ -5,19 +5,18 @@ public import JSONText
 /// (BulkChanges.md, "Identity").
 public struct ChangeIdentity: Sendable, Hashable {
   /// The identity as text: `update posts 12`, `create people "a@b.c"`, `link posts 4 tags tags/1,tags/2`.
-  public var text: String
+  public let text: String
+  /// A hash that is the same in each run and on each machine.
+  let hash: StableHash
 
   /// Creates an identity from its text in a journal.
-  public init(text: String) { self.text = text }
+  public init(text: String) { (self.text, hash) = (text, StableHash(text)) }
 
   /// Creates the identity of an iteration of `each`.
-  public init(iteration key: String) { text = "each \(JSONValue.string(key).text)" }
+  public init(iteration key: String) { self.init(text: "each \(JSONValue.string(key).text)") }
 
   /// The identity of an element without a change.
   static let none = ChangeIdentity(text: "")
-
-  /// A hash that is the same in each run and on each machine.
-  var hash: StableHash { StableHash(text) }
 
   /// Whether a text names it: an id, a create's key, or the whole identity.
   public func isNamed(by word: String) -> Bool {

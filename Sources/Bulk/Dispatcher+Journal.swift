@@ -6,10 +6,15 @@ extension Dispatcher {
   struct Entry: Sendable {
     var element: any PlannedElement
     var change: Result<Change, Refusal>
+    /// The identity, if there is a journal.
+    var identity: ChangeIdentity?
     var known: JournalState?
 
-    /// The change, if it is sent without a lookup.
-    var intended: Change? { known == nil || known == .open ? try? change.get() : nil }
+    /// The change and its identity, if it is sent without a lookup.
+    var intended: (Change, ChangeIdentity)? {
+      guard let identity, known == nil || known == .open, case .success(let change) = change else { return nil }
+      return (change, identity)
+    }
   }
 
   /// The entry of an element, with its journal state.
@@ -18,8 +23,9 @@ extension Dispatcher {
     guard let journal = guards.journal, case .success(let change) = entry.change, let identity = change.identity else {
       return entry
     }
-    if journal.see(identity) {
-      entry.known = journal.known(identity)
+    entry.identity = identity
+    if let state = journal.see(identity) {
+      entry.known = state
     } else {
       entry.change = .failure(.repeated(identity))
     }
@@ -39,7 +45,7 @@ extension Dispatcher {
     if let outcome = await known(entry.known, change) { return Carried(outcome: outcome) }
     let carried = await carried(change)
     // Only sent changes are recorded: the result of a lookup must not change the journal.
-    guards.journal?.record(carried.outcome, of: change)
+    if let identity = entry.identity { guards.journal?.record(carried.outcome, of: change, identity) }
     return carried
   }
 

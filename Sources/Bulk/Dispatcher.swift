@@ -84,7 +84,7 @@ public struct Dispatcher: Sendable {
       let (entries, refused) = entries(of: page, consent)
       if let refused, entries.isEmpty { throw refused }
       end = refused
-      try await guards.journal?.intend(entries.compactMap(\.intended))
+      try await guards.journal?.intend(entries.compactMap { $0.intended })
       return entries
     } work: { index, entry in
       recorder.record(await outcome(of: entry), of: entry, at: index)

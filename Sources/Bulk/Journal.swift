@@ -74,8 +74,10 @@ public final class Journal: Sendable {
   /// The state of an identity; nil if the journal does not have it.
   public func known(_ identity: ChangeIdentity) -> JournalState? { state.withLock { $0.states[identity.hash] } }
 
-  /// Marks an identity as seen in this run; returns false if it already was.
-  func see(_ identity: ChangeIdentity) -> Bool { state.withLock { $0.states.see(identity.hash) } }
+  /// Marks an identity as seen in this run, and returns its state; nil in place of it if this run has already seen it.
+  func see(_ identity: ChangeIdentity) -> JournalState?? {
+    state.withLock { $0.states.see(identity.hash) ? .some($0.states[identity.hash]) : nil }
+  }
 
   /// The unknown identities, sorted.
   public var unknown: [ChangeIdentity] {
@@ -89,18 +91,29 @@ public final class Journal: Sendable {
   ///
   /// - Throws: ``JournalError`` if the write fails; then nothing may be sent.
   public func intend(_ changes: [Change]) async throws(JournalError) {
-    let changes = changes.compactMap { change in change.identity.map { (change, $0) } }
+    try await intend(changes.compactMap { change in change.identity.map { (change, $0) } })
+  }
+
+  /// Writes the intents of changes with their identities; returns when they are on the disk.
+  func intend(_ changes: [(change: Change, identity: ChangeIdentity)]) async throws(JournalError) {
     guard !changes.isEmpty else { return }
     state.withLock { state in for (_, identity) in changes { state.intended[identity.hash] = identity } }
     var lines: [UInt8] = []
-    for (change, identity) in changes {
-      var object = JSONObject([("intent", .string(identity.text))])
-      if change.verb == .update || change.verb == .create { object["content"] = .object(change.content.hashingSecrets) }
-      object["life"] =
-        change.expires ? change.timeout.map { .number(JSONNumber($0.wholeMilliseconds)) } ?? .null : .null
-      lines += JournalLine.encoded(object)
-    }
+    lines.reserveCapacity(changes.count * 128)
+    for (change, identity) in changes { JournalLine.append(to: &lines) { Self.write(change, identity, to: &$0) } }
     try await writer.appendSynced(lines)
+  }
+
+  private static func write(_ change: Change, _ identity: ChangeIdentity, to line: inout [UInt8]) {
+    line += "{\"intent\":".utf8
+    line.append(jsonString: identity.text)
+    if change.verb == .update || change.verb == .create {
+      line += ",\"content\":".utf8
+      change.content.hashingSecrets.encode(into: &line)
+    }
+    line += ",\"life\":".utf8
+    let life = change.expires ? change.timeout?.wholeMilliseconds : nil
+    line += (life.map { String($0) } ?? "null").utf8
   }
 
   /// Writes the start of an iteration; returns when it is on the disk.
@@ -128,7 +141,11 @@ public final class Journal: Sendable {
 
   /// Writes the outcome of a sent change; it is synced with the next group.
   public func record(_ outcome: Outcome, of change: Change) {
-    guard let identity = change.identity else { return }
+    if let identity = change.identity { record(outcome, of: change, identity) }
+  }
+
+  /// Writes the outcome of a sent change with its identity.
+  func record(_ outcome: Outcome, of change: Change, _ identity: ChangeIdentity) {
     let word: String
     switch outcome {
     case .done, .found: word = "ok"
@@ -146,14 +163,22 @@ public final class Journal: Sendable {
 
   /// Writes the outcome of an identity: `ok`, `absent`, `failed`, `again`, `unknown`.
   public func settle(_ identity: ChangeIdentity, _ word: String, id: String?) {
-    var object = JSONObject([("outcome", .string(identity.text)), ("is", .string(word))])
     let isDone = word == "ok" || word == "absent"
-    if isDone { object["id"] = id.map { .string($0) } ?? .null }
     state.withLock { state in
       state.intended[identity.hash] = nil
-      if isDone { state.states.finish(identity.text, id: nil) }
+      if isDone { state.states.finish(identity, id: nil) }
     }
-    writer.append(JournalLine.encoded(object))
+    var line: [UInt8] = []
+    line.reserveCapacity(128)
+    JournalLine.append(to: &line) { line in
+      line += "{\"outcome\":".utf8
+      line.append(jsonString: identity.text)
+      line += ",\"is\":\"\(word)\"".utf8
+      guard isDone else { return }
+      line += ",\"id\":".utf8
+      (id.map { JSONValue.string($0) } ?? .null).encode(into: &line)
+    }
+    writer.append(line)
   }
 
   /// Returns when all records are on the disk.

@@ -34,6 +34,17 @@ struct JournalStates {
       get { bits & ~7 }
       set { bits = bits & 7 | newValue & ~7 }
     }
+
+    /// Marks it as seen; returns false if it already was.
+    mutating func see() -> Bool {
+      defer { isSeen = true }
+      return !isSeen
+    }
+
+    mutating func finish(_ sent: JSONObject?) {
+      kind = .done
+      content = sent?.contentHash ?? 0
+    }
   }
 
   /// An unknown change.
@@ -63,9 +74,7 @@ struct JournalStates {
 
   /// Marks an identity as seen in this run; returns false if it already was.
   mutating func see(_ identity: StableHash) -> Bool {
-    let isSeen = packed[identity]?.isSeen ?? false
-    packed[identity, default: Packed()].isSeen = true
-    return !isSeen
+    packed[identity, default: Packed()].see()
   }
 
   /// Records an intent without an outcome.
@@ -82,14 +91,12 @@ struct JournalStates {
   func changes(of text: String) -> [String] { sent[StableHash(text)]?.changes ?? [] }
 
   /// Records that an identity is done, with the hash of its intent's content.
-  mutating func finish(_ text: String, id: String?) {
-    let identity = StableHash(text)
-    var state = packed[identity] ?? Packed()
-    (state.kind, state.content) = (.done, sent[identity]?.content.contentHash ?? 0)
-    packed[identity] = state
+  mutating func finish(_ identity: ChangeIdentity, id: String?) {
+    let hash = identity.hash
+    let content = sent.isEmpty ? nil : sent.removeValue(forKey: hash)?.content
+    packed[hash, default: Packed()].finish(content)
     // The identity of any other change ends with its id.
-    if let id, !text.hasSuffix(" \(id)") { ids[identity] = id }
-    sent[identity] = nil
+    if let id, !identity.text.hasSuffix(" \(id)") { ids[hash] = id }
   }
 
   /// Records that an identity may be sent again.
@@ -165,7 +172,7 @@ struct JournalContents {
       states.add(change, to: text)
     } else if let text = object["outcome"]?.stringValue {
       switch object["is"]?.stringValue {
-      case "ok", "absent": states.finish(text, id: object["id"]?.idText)
+      case "ok", "absent": states.finish(ChangeIdentity(text: text), id: object["id"]?.idText)
       case "failed", "again": states.reopen(text)
       default: break
       }

@@ -2,6 +2,8 @@
 public struct Policy: Sendable {
   /// The most changes in flight.
   public var window: Int
+  /// The number of changes that are prepared together, and whose intents share a sync.
+  public var portion: Int
   /// Whether the statement continues after a failure.
   public var continuesOnError: Bool
 
@@ -14,12 +16,16 @@ public struct Policy: Sendable {
   /// Shows the progress of a statement a few times a second; nil for none.
   public var progress: (@Sendable (Report) -> Void)?
 
+  /// Prepares more changes together, so that their intents share a sync.
+  public mutating func sharesSyncs() { portion = max(window, 64) }
+
   /// Creates a policy.
   public init(
     window: Int, continuesOnError: Bool, lateWait: Duration = .zero,
     noteLateWait: @escaping @Sendable (Int, Duration) -> Void = { _, _ in }
   ) {
     self.window = window
+    portion = window
     self.continuesOnError = continuesOnError
     self.lateWait = lateWait
     self.noteLateWait = noteLateWait

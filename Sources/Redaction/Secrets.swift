@@ -21,14 +21,26 @@ public enum Secrets {
 
   /// Whether a member's name is a secret's: `password`, `api_key`, `authToken`.
   public static func isSecret(name: some StringProtocol) -> Bool {
-    let letters = String(name.lowercased().filter { $0 != "-" && $0 != "_" })
-    return letters == "pass" || letters == "pwd" || words.contains(where: letters.contains)
+    let letters = name.utf8.compactMap { byte -> UInt8? in
+      switch byte {
+      case UInt8(ascii: "-"), UInt8(ascii: "_"): nil
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
+      default: byte
+      }
+    }
+    if letters.elementsEqual("pass".utf8) || letters.elementsEqual("pwd".utf8) { return true }
+    return words.contains { word in
+      letters.count >= word.count
+        && (0...letters.count - word.count).contains { start in
+          letters[start] == word[0] && letters[start..<start + word.count].elementsEqual(word)
+        }
+    }
   }
 
   private static let words = [
     "password", "passwd", "passphrase", "passcode", "secret", "token", "credential", "authorization", "cookie",
     "apikey", "privatekey", "beam",
-  ]
+  ].map { Array($0.utf8) }
 
   /// The ranges of secrets, in order; they may overlap.
   private static func ranges(in text: String) -> [Range<String.Index>] {

@@ -64,9 +64,10 @@ extension Stage {
       return .sink { frame, stream, keepsFlow throws(Fault) in
         let once = try await arguments.once(&frame)
         let client = try once.client()
-        let policy = try once.policy(frame.run, client, label: "\(declaration.name) \(client.name)")
+        var policy = try once.policy(frame.run, client, label: "\(declaration.name) \(client.name)")
         let isDry = frame.run.isDry(once)
         let guards = try once.safeguards(frame.run, client, keyField: arguments.keyField)
+        if guards.journal != nil { policy.sharesSyncs() }
         let source = ElementSource(stream, frame, arguments, once, policy, making)
         source.named = named
         let consent = isDry ? nil : try await Self.consent(declaration, once, client, frame.run, source, guards.journal)
@@ -166,7 +167,7 @@ private final class ElementSource: BulkSource {
     return done
   }
 
-  /// The next elements of the current page, at most as many as may be in flight; does not wait for a next page.
+  /// The next elements of the current page, at most a portion; does not wait for a next page.
   func next() async throws(Fault) -> [BulkElement]? {
     try frame.run.checkInterrupt()
     if let stop { throw stop }
@@ -177,7 +178,7 @@ private final class ElementSource: BulkSource {
     }
     var drafts: [DraftedElement] = []
     do throws(Fault) {
-      while drafts.count < policy.window, !isStopped, let draft = try await draft() { drafts.append(draft) }
+      while drafts.count < policy.portion, !isStopped, let draft = try await draft() { drafts.append(draft) }
     } catch {
       if drafts.isEmpty { throw error }
       stop = error
