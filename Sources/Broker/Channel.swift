@@ -72,7 +72,7 @@ final class Channel {
   /// Ends the wait for a request's reply.
   func end(_ serial: Int, _ error: BrokerError) {
     guard let waiting = pending.removeValue(forKey: serial) else { return }
-    waiting.continuation.resume(returning: .failure(told(error, of: waiting)))
+    waiting.continuation.resume(returning: .failure(completed(error, of: waiting)))
   }
 
   /// Ends the wait of the requests whose deadline has passed.
@@ -84,7 +84,7 @@ final class Channel {
   /// Adds a request's state to an error: whether it was sent, and whether the broker confirmed it.
   ///
   /// If the broker closes the channel because the user may not publish, it accepted only what it confirmed.
-  private func told(_ error: BrokerError, of waiting: Pending) -> BrokerError {
+  private func completed(_ error: BrokerError, of waiting: Pending) -> BrokerError {
     let isOpen = waiting.tag.map(confirms.awaits)
     var error = error.sent(waiting.wasSent && !(error.code == .accessRefused && isOpen == true))
     error.wasConfirmed = isOpen.map { !$0 }

@@ -3,11 +3,12 @@ import JSONText
 
 /// Reads the ids of a list's first page again and again, while they are destroyed, until the list is empty.
 ///
-/// What stays is not handed out again, nor is what was handed out first and last: a page of nothing else means that the
-/// service keeps what it destroys in its list, and ends it with an error (Retort.Client.Generic `destroy_all` would never end).
-/// If `show` still finds such a resource, its id may belong to a new one, so it is returned once more.
-/// A page that is empty, or holds only what could not be destroyed, is passed over where there is a next one. Where the
-/// query names no page, a hundred are asked for at a time, or the list as it comes where the service refuses that.
+/// An id that could not be destroyed is not returned again, and neither are the first and the last ids returned. A page
+/// with no other ids means that the service keeps destroyed resources in its list; reading then ends with an error
+/// (Retort.Client.Generic `destroy_all` would never end). If `show` still finds such a resource, its id may belong to a new
+/// one, so it is returned once more. An empty page, or one with only ids that could not be destroyed, is skipped if there is
+/// a next page. A query without a page requests a hundred resources at a time, or the service's own page size if the
+/// service refuses that.
 public struct FirstPages: Sendable {
   private let client: ResourceClient
   private let patience: ResourceClient.Patience

@@ -90,7 +90,7 @@ extension ResourceClient {
 
   /// The error of pages that make no progress.
   func stalled(_ page: Pagination.Page?) -> ClientError {
-    var error = malformed("index", "page \(page?.number ?? 1), as the one before, holds only what came before")
+    var error = malformed("index", "page \(page?.number ?? 1), like the page before it, has only ids of earlier pages")
     error.nextStep = "the service's pages overlap: does sort: \"id\" give them one order?"
     return error
   }

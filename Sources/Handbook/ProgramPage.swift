@@ -23,10 +23,10 @@ struct ProgramPage: Sendable {
     ProgramPage(
       name: "prompt", aliases: ["retort"], form: "retort [OPTIONS]", summary: "The prompt.",
       note: """
-        With history, and completion by Tab (help completion). Ctrl-C clears the line or stops the statement, Ctrl-D leaves; in a block that
-        is open it drops the block. A line that is not finished goes on in the next, whose prompt names what is open. What
-        is pasted is read as a file is. Names that nothing has are marked in red while they are typed; RETORT_COLORS=light
-        is for light terminals. Where standard input is no terminal, its statements are run as a batch.
+        With history, and completion by Tab (help completion). Ctrl-C clears the line or stops the statement. Ctrl-D leaves;
+        in an open block it drops the block. An unfinished statement continues in the next line, whose prompt names what is
+        open. Pasted text is read as a file is. Unknown names are marked in red while you type; RETORT_COLORS=light is for
+        light terminals. If standard input is not a terminal, its statements run as a batch.
         """, example: "retort --timeout 30s"),
     ProgramPage(
       name: "edit", form: "edit, Ctrl-X Ctrl-E",

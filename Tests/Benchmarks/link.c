@@ -30,7 +30,7 @@ static amqp_connection_state_t log_in(char *uri) {
 }
 
 /* The times between one asker's requests: where it waits for each reply, what a request takes it. */
-static struct { char asker[256]; long last, count, gaps[1 << 20]; } heard;
+static struct { char asker[256]; long last, count, gaps[1 << 20]; } timing;
 
 static int ascending(const void *a, const void *b) {
   long left = *(const long *)a, right = *(const long *)b;
@@ -41,16 +41,16 @@ static void hear(amqp_bytes_t asker) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   long at = now.tv_sec * 1000000000L + now.tv_nsec;
-  if (strlen(heard.asker) == asker.len && !memcmp(heard.asker, asker.bytes, asker.len)) {
-    if (heard.count < (long)(sizeof heard.gaps / sizeof *heard.gaps)) heard.gaps[heard.count++] = at - heard.last;
+  if (strlen(timing.asker) == asker.len && !memcmp(timing.asker, asker.bytes, asker.len)) {
+    if (timing.count < (long)(sizeof timing.gaps / sizeof *timing.gaps)) timing.gaps[timing.count++] = at - timing.last;
   } else {
-    qsort(heard.gaps, heard.count, sizeof *heard.gaps, ascending);
-    if (*heard.asker) printf("%ld %ld\n", heard.count + 1, heard.count ? heard.gaps[heard.count / 2] : 0);
+    qsort(timing.gaps, timing.count, sizeof *timing.gaps, ascending);
+    if (*timing.asker) printf("%ld %ld\n", timing.count + 1, timing.count ? timing.gaps[timing.count / 2] : 0);
     fflush(stdout);
-    snprintf(heard.asker, sizeof heard.asker, "%.*s", (int)asker.len, (char *)asker.bytes);
-    heard.count = 0;
+    snprintf(timing.asker, sizeof timing.asker, "%.*s", (int)asker.len, (char *)asker.bytes);
+    timing.count = 0;
   }
-  heard.last = at;
+  timing.last = at;
 }
 
 static int contains(amqp_bytes_t text, const char *word) {

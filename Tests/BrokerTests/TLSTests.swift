@@ -67,7 +67,7 @@ import Testing
       "old", "that expired at 2021-02-03T04:05:06Z: renew it, or check this computer's clock"
     ),
     ("young", "that is not valid before 2098-02-03T04:05:06Z: check this computer's clock"),
-    ("selfish", "that signed itself: cacertfile= can name that certificate as an authority"),
+    ("selfish", "that is self-signed: cacertfile= can name it as an authority"),
   ]) func reportsARejectedCertificate(name: String, told: String) async throws {
     let certificates = try Certificates()
     defer { certificates.remove() }
@@ -97,7 +97,7 @@ import Testing
       return await self.failure("\(uri)&certfile=\(file).pem&keyfile=\(file).key", certificates)
     }
     #expect(await failure(as: "client") == nil)
-    #expect(await self.failure(uri) == "\(place) wants a certificate of yours: certfile= names it, keyfile= its key")
+    #expect(await self.failure(uri) == "\(place) requires a client certificate: certfile= names it, keyfile= its key")
     #expect(await failure(as: "old") == "\(place) refuses the certificate in DIR/old.pem: it has expired")
     #expect(await failure(as: "stranger") == "\(place) refuses the certificate in DIR/stranger.pem: bad certificate")
     let others = try Certificates()

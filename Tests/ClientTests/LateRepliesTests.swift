@@ -10,15 +10,15 @@ import Testing
   private struct Silent {
     let client: ResourceClient
     let late: LateReplies
-    private let heard = Heard()
+    private let recorded = RecordedTrace()
 
-    var notes: [String] { heard.lines.map { $0.replacing(#/[0-9]+\.[0-9] s late/#, with: "N s late") } }
+    var notes: [String] { recorded.lines.map { $0.replacing(#/[0-9]+\.[0-9] s late/#, with: "N s late") } }
 
     init(_ code: LinkError.Code = .timeout, count: Int = 1, _ settings: Settings = .posts) {
       let failures = Array(
         repeating: ScriptedTransport.Answer.failure(LinkError(code, "silence", wasSent: true)), count: count)
-      let heard = heard
-      late = LateReplies { heard.hear($0) }
+      let recorded = recorded
+      late = LateReplies { recorded.add($0) }
       client = ResourceClient(transport: ScriptedTransport(failures), settings: settings, lateReplies: late)
     }
 

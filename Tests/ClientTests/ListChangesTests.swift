@@ -129,7 +129,7 @@ import Testing
     #expect(pages == [["1", "2"], ["3", "4"], []] && transport.sent.count == 4)
     #expect(
       report(error) == [
-        "protocol", "posts index: page 4, as the one before, holds only what came before",
+        "protocol", "posts index: page 4, like the page before it, has only ids of earlier pages",
         "the service's pages overlap: does sort: \"id\" give them one order?",
       ])
   }

@@ -147,25 +147,25 @@ import Testing
   }
 
   @Test func theTraceHearsOfOddities() async throws {
-    let heard = Heard()
+    let recorded = RecordedTrace()
     let transport = ScriptedTransport([.bytes(Array(#"{"id":"x","result":{"a":1,"a":2}}"#.utf8)), "{}"])
-    let client = ResourceClient(transport: transport, settings: .posts, trace: Trace([.rpc], write: heard.hear))
+    let client = ResourceClient(transport: transport, settings: .posts, trace: Trace([.rpc], write: recorded.add))
     #expect(try await client.send(ReadRequest(method: "stats", params: [:])) == ["a": 2])
     _ = try await client.send(ReadRequest(method: "stats", params: [:]))
     #expect(
-      heard.lines == [
+      recorded.lines == [
         "posts stats: keys that occur twice in the reply, the last counts: a",
         "posts stats: the reply's id is \"x\", its correlation id c1",
       ])
   }
 
   @Test func theTraceHearsBothWays() async throws {
-    let heard = Heard()
+    let recorded = RecordedTrace()
     let client = ResourceClient(
-      transport: ScriptedTransport(["{}"]), settings: .posts, trace: Trace([.rpc], write: heard.hear))
+      transport: ScriptedTransport(["{}"]), settings: .posts, trace: Trace([.rpc], write: recorded.add))
     _ = try await client.send(ReadRequest(method: "stats", params: ["a": "1\n2"]))
     #expect(
-      heard.exchanges == [
+      recorded.exchanges == [
         #"-> posts stats c1: {"id":"c1","jsonrpc":"2.0","method":"stats","params":{"a":"1\n2"}}"#,
         #"<- posts stats c1: {"id":"c1","jsonrpc":"2.0","result":{}}"#,
       ])

@@ -166,9 +166,9 @@ import Testing
   }
 
   @Test(arguments: [nil, 2]) func withoutATotalTheStreamIsCounted(next: Int?) async throws {
-    let heard = Heard()
+    let recorded = RecordedTrace()
     let transport = ScriptedTransport([page([1], next: next), page([1, 2], next: 2), page([3])])
-    let client = ResourceClient(transport: transport, settings: .posts, trace: Trace([.rpc], write: heard.hear))
+    let client = ResourceClient(transport: transport, settings: .posts, trace: Trace([.rpc], write: recorded.add))
     var query = Query()
     query.filter = [("state", "draft")]
     query.include = ["author"]
@@ -178,7 +178,7 @@ import Testing
         #"{"filter":{"state":"draft"},"page":{"number":1,"size":1}}"#, #"{"filter":{"state":"draft"}}"#,
         #"{"filter":{"state":"draft"},"page":{"number":2,"size":2}}"#,
       ])
-    #expect(heard.lines == ["posts count: the service reports no total; counting its pages"])
+    #expect(recorded.lines == ["posts count: the service reports no total; counting its pages"])
   }
 
   // MARK: destroyAll

@@ -124,14 +124,14 @@ import Testing
   }
 
   @Test func recursionHasALimit() async {
-    let heard = Heard()
+    let recorded = RecordedText()
     let session = Session(
       options: Session.Options(), output: Output { _ in true },
       host: Session.SessionHost(
-        open: { _ throws(LinkError) in throw LinkError(.closed, "not here") }, note: { text in heard.add(text) }))
+        open: { _ throws(LinkError) in throw LinkError(.closed, "not here") }, note: { text in recorded.add(text) }))
     let status = await Interpreter(session).run(SourceText(name: "t", text: "def f() do f end\nf"))
     #expect(status == 6)
-    #expect(heard.text.hasPrefix("error[limit]: f calls itself more than 150 levels deep\n"))
+    #expect(recorded.text.hasPrefix("error[limit]: f calls itself more than 150 levels deep\n"))
   }
 
   /// What doubles without end is refused before the memory is.
@@ -142,13 +142,13 @@ import Testing
     ("let s = [1, 2]\nwhile true do let s = s + s end", "a list of over 50 million elements"),
   ])
   func growthHasALimit(_ text: String, _ message: String) async {
-    let heard = Heard()
+    let recorded = RecordedText()
     let session = Session(
       options: Session.Options(), output: Output { _ in true },
       host: Session.SessionHost(
-        open: { _ throws(LinkError) in throw LinkError(.closed, "not here") }, note: { text in heard.add(text) }))
+        open: { _ throws(LinkError) in throw LinkError(.closed, "not here") }, note: { text in recorded.add(text) }))
     let status = await Interpreter(session).run(SourceText(name: "t", text: text))
     #expect(status == 6)
-    #expect(heard.text.hasPrefix("error[limit]: \(message)\n"))
+    #expect(recorded.text.hasPrefix("error[limit]: \(message)\n"))
   }
 }

@@ -15,11 +15,11 @@ struct SeededRandom {
   }
 }
 
-/// What a session said on standard error.
-final class Heard: Sendable {
-  private let said = Mutex("")
+/// The text that a session wrote to standard error.
+final class RecordedText: Sendable {
+  private let written = Mutex("")
 
-  var text: String { said.withLock { $0 } }
+  var text: String { written.withLock { $0 } }
 
-  func add(_ text: String) { said.withLock { $0 += text } }
+  func add(_ text: String) { written.withLock { $0 += text } }
 }

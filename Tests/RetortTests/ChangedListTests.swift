@@ -100,7 +100,9 @@ import Testing
     let service = try await Self.service(pages.map { (ids: $0.0, total: $0.1) }, changed: changed)
     let ran = await service.run("stream posts | collect | update posts {a: 1}")
     #expect(ran.status == 1 && changed.sorted.isEmpty)
-    #expect(ran.notes.contains("error[protocol]: posts index: page 4, as the one before, holds only what came before"))
+    #expect(
+      ran.notes.contains("error[protocol]: posts index: page 4, like the page before it, has only ids of earlier pages")
+    )
     await service.stop()
   }
 

@@ -5,11 +5,11 @@ import TestBench
 /// `retort serve` with options in this process, by default on the sample blog and a separate vhost.
 struct FakeService {
   let vhost: VirtualHost
-  private let heard: Heard
+  private let recorded: Recorded
   private let said: AsyncStream<String>
   private let program: Task<Int32, Never>
 
-  private final class Heard: Sendable {
+  private final class Recorded: Sendable {
     let output = Mutex<[UInt8]>([])
     let notes = Mutex("")
   }
@@ -27,15 +27,15 @@ struct FakeService {
   ) async throws {
     let broker = if let broker { broker } else { try await PrivateBroker.shared }
     let vhost = if let vhost { vhost } else { try broker.vhost() }
-    let heard = Heard()
+    let recorded = Recorded()
     let (said, say) = AsyncStream.makeStream(of: String.self)
     let console = Console(
       write: { bytes in
-        heard.output.withLock { $0 += bytes }
+        recorded.output.withLock { $0 += bytes }
         return true
       },
       note: { text in
-        heard.notes.withLock { $0 += text }
+        recorded.notes.withLock { $0 += text }
         say.yield(text)
       })
     program = Task {
@@ -45,11 +45,11 @@ struct FakeService {
       return status
     }
     for await _ in said { break }
-    (self.vhost, self.heard, self.said) = (vhost, heard, said)
+    (self.vhost, self.recorded, self.said) = (vhost, recorded, said)
   }
 
   /// What it has said on standard error.
-  var notes: String { heard.notes.withLock { $0 } }
+  var notes: String { recorded.notes.withLock { $0 } }
 
   /// Waits until it serves on another connection.
   func servesAgain() async {
@@ -68,7 +68,7 @@ struct FakeService {
   func stop() async -> (status: Int32, output: String) {
     program.cancel()
     let status = await program.value
-    return (status, heard.output.withLock { Self.settled(String(decoding: $0, as: UTF8.self)) })
+    return (status, recorded.output.withLock { Self.settled(String(decoding: $0, as: UTF8.self)) })
   }
 
   private static func settled(_ text: String) -> String {

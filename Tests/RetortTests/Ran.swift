@@ -14,37 +14,37 @@ struct Ran: Equatable {
 
   /// Runs the program in this process, off a terminal; statements wait a minute for a reply unless they say otherwise.
   static func retort(_ arguments: [String], environment: [String: String] = [:]) async -> Ran {
-    let heard = Heard()
+    let recorded = Recorded()
     let console = Console(
       write: { bytes in
-        heard.output.withLock { $0 += bytes }
+        recorded.output.withLock { $0 += bytes }
         return true
-      }, note: { text in heard.notes.withLock { $0 += text } })
+      }, note: { text in recorded.notes.withLock { $0 += text } })
     let patience = arguments.contains("-c") ? ["--timeout", "60s"] : []
     let status = await run(arguments: patience + arguments, console: console, environment: environment)
     return Ran(
-      status: status, output: heard.output.withLock { String(decoding: $0, as: UTF8.self) },
-      notes: heard.notes.withLock { $0 })
+      status: status, output: recorded.output.withLock { String(decoding: $0, as: UTF8.self) },
+      notes: recorded.notes.withLock { $0 })
   }
 
   /// Runs the program in this process as at a terminal, with scripted answers; the questions are among the notes.
   static func asked(_ answers: [String], _ arguments: String...) async -> Ran {
-    let heard = Heard()
+    let recorded = Recorded()
     let left = Mutex(answers[...])
     let console = Console(
       write: { bytes in
-        heard.output.withLock { $0 += bytes }
+        recorded.output.withLock { $0 += bytes }
         return true
-      }, note: { text in heard.notes.withLock { $0 += text } }, isInteractive: true,
+      }, note: { text in recorded.notes.withLock { $0 += text } }, isInteractive: true,
       answer: { left.withLock { $0.popFirst() } })
     let status = await run(
       arguments: ["--timeout", "60s", "--color", "never"] + arguments, console: console, environment: [:])
     return Ran(
-      status: status, output: heard.output.withLock { String(decoding: $0, as: UTF8.self) },
-      notes: heard.notes.withLock { $0 })
+      status: status, output: recorded.output.withLock { String(decoding: $0, as: UTF8.self) },
+      notes: recorded.notes.withLock { $0 })
   }
 
-  private final class Heard: Sendable {
+  private final class Recorded: Sendable {
     let output = Mutex<[UInt8]>([])
     let notes = Mutex("")
   }

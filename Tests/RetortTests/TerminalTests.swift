@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  private final class Heard: Sendable {
+  private final class Recorded: Sendable {
     let output = Mutex<[UInt8]>([])
     let notes = Mutex("")
   }
@@ -44,19 +44,19 @@ import Testing
   private func shown(
     _ statements: String, x: String, output isTerminal: Bool, notes: Bool
   ) async -> (output: String, notes: String) {
-    let heard = Heard()
+    let recorded = Recorded()
     let console = Console(
       write: { bytes in
-        heard.output.withLock { $0 += bytes }
+        recorded.output.withLock { $0 += bytes }
         return true
-      }, note: { text in heard.notes.withLock { $0 += text } }, isTerminal: isTerminal, showsNotes: notes)
+      }, note: { text in recorded.notes.withLock { $0 += text } }, isTerminal: isTerminal, showsNotes: notes)
     let key = String(decoding: (try? JSONEncoder().encode([x: x])) ?? Data(), as: UTF8.self)
     let head =
       "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\nlet x = env(\"X\")\nlet k = env(\"K\")\n"
     _ = await run(
       arguments: ["--color", "always", "--trace", "-c", head + statements], console: console,
       environment: ["X": x, "K": key])
-    return (heard.output.withLock { String(decoding: $0, as: UTF8.self) }, heard.notes.withLock { $0 })
+    return (recorded.output.withLock { String(decoding: $0, as: UTF8.self) }, recorded.notes.withLock { $0 })
   }
 
   /// Whether a scalar would steer a terminal, as TheLanguage.md lists them; joiners are tested by themselves.

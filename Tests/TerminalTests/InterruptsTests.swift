@@ -5,8 +5,7 @@ import Testing
 @Suite struct InterruptsTests {
   @Test func ctrlCReachesTheStatementThatRuns() async {
     await #expect(processExitsWith: .success) {
-      let terminal = TypedTerminal()
-      let editor = try LineEditor(input: terminal.slave, output: terminal.slave)
+      let (terminal, editor) = try TypedTerminal.withEditor()
       terminal.person {
         $0.sees("> ")
         $0.types("run\r")

@@ -6,8 +6,7 @@ import Testing
 @Suite struct LineEditorTests {
   @Test func aLineIsEditedAndComesBack() async {
     await #expect(processExitsWith: .success) {
-      let terminal = TypedTerminal()
-      let editor = try LineEditor(input: terminal.slave, output: terminal.slave)
+      let (terminal, editor) = try TypedTerminal.withEditor()
       terminal.person {
         $0.sees("one> ")
         $0.types("wrold\u{1B}[D\u{1B}[D\u{1B}[D\u{14}\u{1}hello \r")
@@ -51,8 +50,7 @@ import Testing
 
   @Test func ctrlCClearsTheLineAndCtrlDEnds() async {
     await #expect(processExitsWith: .success) {
-      let terminal = TypedTerminal()
-      let editor = try LineEditor(input: terminal.slave, output: terminal.slave)
+      let (terminal, editor) = try TypedTerminal.withEditor()
       terminal.person {
         $0.sees("1> ")
         $0.types("half a line")
@@ -75,8 +73,7 @@ import Testing
   /// A session's only process group can't be stopped, so the line continues immediately.
   @Test func ctrlZKeepsTheLine() async {
     await #expect(processExitsWith: .success) {
-      let terminal = TypedTerminal()
-      let editor = try LineEditor(input: terminal.slave, output: terminal.slave)
+      let (terminal, editor) = try TypedTerminal.withEditor()
       terminal.person {
         $0.sees("> ")
         $0.types("count")
@@ -93,8 +90,7 @@ import Testing
 
   @Test func ctrlCLeavesASearch() async {
     await #expect(processExitsWith: .success) {
-      let terminal = TypedTerminal()
-      let editor = try LineEditor(input: terminal.slave, output: terminal.slave)
+      let (terminal, editor) = try TypedTerminal.withEditor()
       try editor.remember("count posts")
       terminal.person {
         $0.sees("> ")
@@ -111,8 +107,7 @@ import Testing
 
   @Test func aNoticeMayChangeThePrompt() async {
     await #expect(processExitsWith: .success) {
-      let terminal = TypedTerminal()
-      let editor = try LineEditor(input: terminal.slave, output: terminal.slave)
+      let (terminal, editor) = try TypedTerminal.withEditor()
       terminal.person {
         $0.sees("up> ")
         $0.types("count")
@@ -207,8 +202,7 @@ import Testing
 
   @Test func redrawsTheLineAfterAResize() async {
     await #expect(processExitsWith: .success) {
-      let terminal = TypedTerminal()
-      let editor = try LineEditor(input: terminal.slave, output: terminal.slave)
+      let (terminal, editor) = try TypedTerminal.withEditor()
       terminal.person {
         $0.sees("> ")
         $0.types("show posts 12 include")
@@ -225,8 +219,7 @@ import Testing
   @Test(arguments: [SIGTERM, SIGHUP])
   func aSignalToEndGivesTheTerminalBack(number: Int32) async {
     await #expect(processExitsWith: .success) { [number] in
-      let terminal = TypedTerminal()
-      let editor = try LineEditor(input: terminal.slave, output: terminal.slave)
+      let (terminal, editor) = try TypedTerminal.withEditor()
       terminal.person {
         $0.sees("> ")
         kill(getpid(), number)

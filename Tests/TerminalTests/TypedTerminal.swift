@@ -1,4 +1,5 @@
 import Foundation
+import Terminal
 import Testing
 
 /// A pseudo-terminal and its user, who types and reads the screen on a separate thread.
@@ -30,6 +31,12 @@ final class TypedTerminal: @unchecked Sendable {
     }
     slave = open(path, O_RDWR | O_CLOEXEC | (controlling ? 0 : O_NOCTTY))
     resize(columns: columns)
+  }
+
+  /// A controlling terminal, and the process's line editor on it.
+  static func withEditor() throws -> (TypedTerminal, LineEditor) {
+    let terminal = TypedTerminal()
+    return (terminal, try LineEditor(input: terminal.slave, output: terminal.slave))
   }
 
   deinit {

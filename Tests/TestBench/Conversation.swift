@@ -12,12 +12,12 @@ import Synchronization
 public final class Conversation: Sendable {
   private let interpreter: Interpreter
   private let session: Session
-  private let heard = Heard()
+  private let recorded = Recorded()
   private let address: String
   private let directory: String
 
   /// The output since the last call.
-  private final class Heard: Sendable {
+  private final class Recorded: Sendable {
     let output = Mutex<[UInt8]>([])
     let errors = Mutex("")
   }
@@ -35,20 +35,20 @@ public final class Conversation: Sendable {
     signal(SIGPIPE, SIG_IGN)  // as the program does: sh may not read all that it is given
     self.address = address
     self.directory = directory
-    let heard = heard
+    let recorded = recorded
     var options = Session.Options()
     options.allowsShell = true
     options.showsSpeed = false  // it differs from run to run
     options.timeout = .seconds(60)
     options.environment = ["DIR": directory, "HOME": directory]
     let output = Output { bytes in
-      heard.output.withLock { $0 += bytes }
+      recorded.output.withLock { $0 += bytes }
       return true
     }
     session = Session(
       options: options, output: output,
       host: Session.SessionHost(
-        open: open, note: { text in heard.errors.withLock { $0 += text } },
+        open: open, note: { text in recorded.errors.withLock { $0 += text } },
         help: Session.HelpPages(page: Help.text, topics: { Help.topics })))
     interpreter = Interpreter(session)
   }
@@ -58,11 +58,11 @@ public final class Conversation: Sendable {
     let text = statement.replacing("embedded:blog", with: address)
     _ = await interpreter.run(SourceText(name: "prompt", text: text), isTyped: true)
     session.output.flush()
-    let output = heard.output.withLock { bytes in
+    let output = recorded.output.withLock { bytes in
       defer { bytes = [] }
       return String(decoding: bytes, as: UTF8.self)
     }
-    let errors = heard.errors.withLock { text in
+    let errors = recorded.errors.withLock { text in
       defer { text = "" }
       return text
     }

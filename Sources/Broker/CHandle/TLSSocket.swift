@@ -68,52 +68,52 @@ struct TLSSocket {
   ///
   /// `place` is host and port.
   func objection(_ place: String) -> BrokerError? {
-    let told = retort_handshake_of(socket)
-    if let reason = distrust(told) { return BrokerError(.tls, "\(place) has a certificate \(reason)") }
-    if told.wants_certificate != 0 { return BrokerError(.tls, "\(place) \(refusal(told))") }
-    if told.is_plain != 0 {
+    let handshake = retort_handshake_of(socket)
+    if let reason = distrust(handshake) { return BrokerError(.tls, "\(place) has a certificate \(reason)") }
+    if handshake.wants_certificate != 0 { return BrokerError(.tls, "\(place) \(refusal(handshake))") }
+    if handshake.is_plain != 0 {
       return BrokerError(.tls, "\(place) does not speak TLS: write amqp://, whose usual port is 5672")
     }
-    switch told.alert {
+    switch handshake.alert {
     case 0: return nil
     case 40: return BrokerError(.tls, "\(place) has no cipher in common with this machine's OpenSSL")
     case 70: return BrokerError(.tls, "\(place) does not speak TLS 1.2 or newer")
     case 112: return BrokerError(.tls, "\(place) has no server \(name): set server_name_indication=")
-    default: return BrokerError(.tls, "\(place) ended TLS: \(String(cString: told.alert_text))")
+    default: return BrokerError(.tls, "\(place) ended TLS: \(String(cString: handshake.alert_text))")
     }
   }
 
-  private func distrust(_ told: retort_handshake) -> String? {
-    let whose = told.is_authority != 0 ? "of an authority that" : "that"
-    switch told.distrust {
+  private func distrust(_ handshake: retort_handshake) -> String? {
+    let whose = handshake.is_authority != 0 ? "of an authority that" : "that"
+    switch handshake.distrust {
     case RETORT_DISTRUST_NONE: return nil
     case RETORT_DISTRUST_EXPIRED:
-      return "\(whose) expired at \(String(cString: told.ends)): renew it, or check this computer's clock"
+      return "\(whose) expired at \(String(cString: handshake.ends)): renew it, or check this computer's clock"
     case RETORT_DISTRUST_NOT_YET_VALID:
-      return "\(whose) is not valid before \(String(cString: told.begins)): check this computer's clock"
+      return "\(whose) is not valid before \(String(cString: handshake.begins)): check this computer's clock"
     case RETORT_DISTRUST_SELF_SIGNED:
-      return "that signed itself: cacertfile= can name that certificate as an authority"
+      return "that is self-signed: cacertfile= can name it as an authority"
     case RETORT_DISTRUST_AUTHORITY: return "that no trusted authority signed: cacertfile= names one"
     case RETORT_DISTRUST_NAME:
-      let names = String(cString: told.names)
+      let names = String(cString: handshake.names)
       return
         "for \(names.isEmpty ? "no name" : names), and not for \(name): write the host so, or name it with server_name_indication="
-    default: return "that is not accepted: \(String(cString: told.distrust_text))"
+    default: return "that is not accepted: \(String(cString: handshake.distrust_text))"
     }
   }
 
   /// How a broker that requires a client certificate refused; not every broker sends an alert with the reason.
-  private func refusal(_ told: retort_handshake) -> String {
+  private func refusal(_ handshake: retort_handshake) -> String {
     guard let certificate = tls.certificate else {
       return
-        "\(told.alert == 0 ? "ended the connection, and wanted" : "wants") a certificate of yours: certfile= names it, keyfile= its key"
+        "\(handshake.alert == 0 ? "ended the connection, and required" : "requires") a client certificate: certfile= names it, keyfile= its key"
     }
-    switch told.alert {
+    switch handshake.alert {
     case 0: return "ended the connection when it saw the certificate in \(certificate)"
     case 44: return "refuses the certificate in \(certificate): it is revoked"
     case 45: return "refuses the certificate in \(certificate): it has expired"
     case 48: return "refuses the certificate in \(certificate): no authority that it trusts signed it"
-    default: return "refuses the certificate in \(certificate): \(String(cString: told.alert_text))"
+    default: return "refuses the certificate in \(certificate): \(String(cString: handshake.alert_text))"
     }
   }
 }

@@ -14,14 +14,14 @@ extension ClientValue {
     var error = error
     do throws(LinkError) {
       let state = try await probe()
-      error.facts = [told(state, silence)]
+      error.facts = [described(state, silence)]
       if silence.changes {
         error.facts.append(Self.fate(silence))
       } else if state == nil {
         error.nextStep = "check that the service runs"
       }
-    } catch let unheard {
-      error.facts = ["the state of queue \(queue) is unknown: \(unheard.message)"]
+    } catch let failure {
+      error.facts = ["the state of queue \(queue) is unknown: \(failure.message)"]
       if silence.changes { error.facts.append(Self.pending) }
     }
     return error
@@ -38,7 +38,7 @@ extension ClientValue {
   }
 
   /// A description of the queue's depth and consumers, from a passive declare.
-  private func told(_ state: QueueState?, _ silence: ClientError.Silence) -> String {
+  private func described(_ state: QueueState?, _ silence: ClientError.Silence) -> String {
     guard let state else { return "queue \(queue) no longer exists" }
     let consumers = "\(state.consumers == 0 ? "no" : "\(state.consumers)") consumer\(state.consumers > 1 ? "s" : "")"
     let waiting =

@@ -142,15 +142,23 @@ private struct OrderedResults: Sendable {
     _ outcome: Result<Value, Fault>, _ bytes: [UInt8], of page: ElementPage, at index: Int, _ output: Output
   ) -> Bool {
     do throws(Fault) {
-      waiting[index] = (.null, bytes, page)
-      if case .success(let value) = outcome { waiting[index]?.value = value }
-      while let ready = waiting.removeValue(forKey: results.count) {
-        results.append(ready.value, ready.page, 0)
-        if !ready.bytes.isEmpty { try output.put(ready.bytes) }
+      let value: Value = if case .success(let value) = outcome { value } else { .null }
+      if index == results.count {
+        try append((value, bytes, page), output)
+        while !waiting.isEmpty, let ready = waiting.removeValue(forKey: results.count) { try append(ready, output) }
+      } else {
+        waiting[index] = (value, bytes, page)
       }
       _ = try outcome.get()
     } catch { failures.append((index, page.elements[0].label, error)) }
     return failures.isEmpty
+  }
+
+  private mutating func append(
+    _ ready: (value: Value, bytes: [UInt8], page: ElementPage), _ output: Output
+  ) throws(Fault) {
+    results.append(ready.value, ready.page, 0)
+    if !ready.bytes.isEmpty { try output.put(ready.bytes) }
   }
 
   /// The failure of the first element, with the failures of others in flight.

@@ -1,10 +1,10 @@
 import Synchronization
 
 /// Records the lines of a trace.
-final class Heard: Sendable {
+final class RecordedTrace: Sendable {
   private let state = Mutex<[String]>([])
 
-  /// What it says beside the requests and replies themselves.
+  /// The lines other than the requests and replies themselves.
   var lines: [String] { all.filter { !$0.hasPrefix("-> ") && !$0.hasPrefix("<- ") } }
 
   /// The requests and replies, without how long they took.
@@ -14,5 +14,5 @@ final class Heard: Sendable {
 
   private var all: [String] { state.withLock { $0 } }
 
-  func hear(_ line: String) { state.withLock { $0.append(line) } }
+  func add(_ line: String) { state.withLock { $0.append(line) } }
 }
