@@ -74,6 +74,8 @@ struct StableHash: Hashable, Sendable {
   let high: UInt64
   let low: UInt64
 
+  func hash(into hasher: inout Hasher) { hasher.combine(low) }
+
   init(_ text: String) {
     var (a, b): (UInt64, UInt64) = (0xCBF2_9CE4_8422_2325, 0x6C62_272E_07BB_0142)
     for byte in text.utf8 {

@@ -56,14 +56,20 @@ struct JournalStates {
     var changes: [String] = []
   }
 
-  private var packed: [StableHash: Packed] = [:]
+  /// The states by identity, in parts that grow one after the other, so that growing copies only one of them.
+  private var parts = [[StableHash: Packed]](repeating: [:], count: 64)
   /// The ids of created resources.
   private var ids: [StableHash: String] = [:]
   private var sent: [StableHash: Sent] = [:]
 
+  private subscript(packed identity: StableHash) -> Packed {
+    get { parts[Int(identity.high & 63)][identity] ?? Packed() }
+    _modify { yield &parts[Int(identity.high & 63)][identity, default: Packed()] }
+  }
+
   /// The state of an identity; nil if the journal has none.
   subscript(_ identity: StableHash) -> JournalState? {
-    guard let state = packed[identity] else { return nil }
+    let state = self[packed: identity]
     switch state.kind {
     case .none: return nil
     case .open: return .open
@@ -74,13 +80,13 @@ struct JournalStates {
 
   /// Marks an identity as seen in this run; returns false if it already was.
   mutating func see(_ identity: StableHash) -> Bool {
-    packed[identity, default: Packed()].see()
+    self[packed: identity].see()
   }
 
   /// Records an intent without an outcome.
   mutating func intend(_ text: String, _ content: JSONObject, life: Duration?) {
     let identity = StableHash(text)
-    packed[identity, default: Packed()].kind = .unknown
+    self[packed: identity].kind = .unknown
     sent[identity] = Sent(text: text, content: content, life: life)
   }
 
@@ -94,7 +100,7 @@ struct JournalStates {
   mutating func finish(_ identity: ChangeIdentity, id: String?) {
     let hash = identity.hash
     let content = sent.isEmpty ? nil : sent.removeValue(forKey: hash)?.content
-    packed[hash, default: Packed()].finish(content)
+    self[packed: hash].finish(content)
     // The identity of any other change ends with its id.
     if let id, !identity.text.hasSuffix(" \(id)") { ids[hash] = id }
   }
@@ -102,13 +108,13 @@ struct JournalStates {
   /// Records that an identity may be sent again.
   mutating func reopen(_ text: String) {
     let identity = StableHash(text)
-    packed[identity, default: Packed()].kind = .open
+    self[packed: identity].kind = .open
     sent[identity] = nil
   }
 
   /// The numbers of identities that are done, may be sent again, and are unknown.
   var counts: (done: Int, open: Int, unknown: Int) {
-    packed.values.reduce(into: (0, 0, 0)) { counts, state in
+    parts.lazy.flatMap(\.values).reduce(into: (0, 0, 0)) { counts, state in
       switch state.kind {
       case .done: counts.0 += 1
       case .open: counts.1 += 1

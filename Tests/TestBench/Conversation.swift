@@ -38,7 +38,7 @@ public final class Conversation: Sendable {
     let recorded = recorded
     var options = Session.Options()
     options.allowsShell = true
-    options.showsSpeed = false  // it differs from run to run
+    (options.showsSpeed, options.isQuiet) = (false, true)  // speed and progress differ from run to run
     options.timeout = .seconds(60)
     options.environment = ["DIR": directory, "HOME": directory]
     let output = Output { bytes in
