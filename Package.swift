@@ -24,6 +24,9 @@ let package = Package(
   targets: [
     // 0: nothing of ours below.
     .target(name: "CRabbitMQ", linkerSettings: ["rabbitmq", "ssl", "crypto"].map { .linkedLibrary($0) }),
+    .target(
+      name: "CBuild",
+      cSettings: [.define("RETORT_COMMIT", to: "\"\(Context.environment["RETORT_COMMIT"] ?? "")\"")]),
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
@@ -73,7 +76,7 @@ let package = Package(
       name: "RetortShell",
       dependencies: [
         "Handbook", "Serving", "Evaluation", "Bulk", "Formats", "Values", "LearnedSchema", "ResourceService", "Client",
-        "Broker", "Terminal",
+        "Broker", "Terminal", "CBuild",
         "JSONAPI", "JSONRPC", "JSONText", "Language", "Redaction",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -13,6 +13,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+const char *retort_readline_version(void) { return rl_library_version; }
+
 // ---- Descriptors 0, 1 and 2 ----
 
 // The next file that is opened would get the number of a closed one, and be read or written as if it were the terminal.

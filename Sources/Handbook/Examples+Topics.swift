@@ -70,11 +70,6 @@ extension Examples {
     invalid, changeset
     > try do "a" + 1 rescue e print e.message end
     + can't join a string and a number
-    # topic bulk
-    > stream posts filter: {state: "spam"} | collect | destroy posts confirm: true max: 300
-    destroy posts: 250 ok
-    > [{text: "a"}, {text: "b"}] | create posts on-error: "continue"
-    create posts: 2 ok
     # topic files
     > read "people.csv" | map {name: .name, email: .email} | create authors
     create authors: 2 ok

@@ -4,9 +4,8 @@ public import Evaluation
 public enum Help {
   /// Every word that `help` explains.
   public static var topics: [String] {
-    HelpEntry.all.flatMap { [$0.word] + $0.aliases } + HelpEntry.Section.allCases.map(\.rawValue) + [
-      "words", "cookbook",
-    ]
+    HelpEntry.all.flatMap { [$0.word] + $0.aliases } + HelpEntry.Section.allCases.map(\.rawValue)
+      + Article.all.map(\.name) + ["words", "cookbook", "guide"]
   }
 
   /// The words that can begin a statement.
@@ -25,12 +24,13 @@ public enum Help {
     if word == "cookbook" { return Cookbook.text(Array(words.dropFirst())) }
     guard words.count == 1 else { return nil }
     if word == "words" { return self.words }
+    if word == "guide" { return Article.list }
     let asked = word.hasSuffix(":") ? String(word.dropLast()) : word
     let entries = HelpEntry.all.filter { $0.answers(to: asked) }
     let lists = HelpEntry.Section.allCases.filter { section in
       section.rawValue == asked || entries.contains { $0.word == section.rawValue }
     }
-    let pages = entries.map(\.text) + lists.map(list)
+    let pages = entries.map(\.text) + lists.map(list) + Article.all.filter { $0.name == asked }.map(\.text)
     return pages.isEmpty ? nil : pages.joined(separator: "\n")
   }
 
@@ -95,7 +95,7 @@ public enum Help {
     5. Destroying many asks first; in a script it needs confirm: true or --yes.
 
     help WORD explains a word, an option (help include) or an error's kind;
-    help words lists them all, and help cookbook has recipes.
+    help words lists them all, help cookbook recipes, help guide articles.
 
     """
 

@@ -175,7 +175,10 @@ struct ProgramPage: Sendable {
       "color", "WHEN", "Colours of errors and of what is typed: auto, always or never.",
       note: "auto, which holds without it, colours at a terminal, unless NO_COLOR is set or TERM is dumb.",
       example: "retort --color never report.retort"),
-    option("version", "", "Prints the version.", note: "On standard output.", example: "retort --version"),
+    option(
+      "version", "", "Prints the version.",
+      note: "With the commit, and the versions of Swift and of the libraries that the program runs with.",
+      example: "retort --version"),
   ]
 
   static func option(

@@ -109,26 +109,6 @@ struct Topic: Sendable {
         .seed is the Elixir library's name for the kind. help KIND explains a kind and what to do.
         """),
     Topic(
-      name: "bulk",
-      text: """
-        Consent: destroy-all, a destroy sink, and a destroy in a loop ask at a terminal. The typed number confirms and is the
-        limit; Ctrl-C, or any other answer, cancels. Elsewhere they need confirm: true or --yes. With connect guard: "confirm"
-        they ask whatever the script says; with guard: "read-only" every change is refused.
-        Before: dry-run: true and --dry-run show changes without sending them. max: N refuses if there are more than N. backup:
-        "b.ndjson" keeps each resource as it was; help backup explains how to restore it.
-        During: in-flight: N requests are concurrent, rate: N limits the requests a second, throttle: {depth: 50, p95: 200ms}
-        waits while the queue is deep or the service is slow. The first failure stops a sink, and requests in flight are
-        counted; on-error: "continue" works to the end, halt: 10 or halt: "3%" stops at that many failures, retry: N repeats a
-        change after a passing failure, if it may be repeated. Put | collect before a change of what is being streamed.
-        After: unknown changes are looked up (verify: false does not). failed: "bad.ndjson" has each element that failed, was
-        refused or is unknown, with its error and, as source, the element at the head of the pipeline: read "bad.ndjson" | map
-        .source | ... runs them again. --summary json writes the counts for a program.
-        journal: "x.journal" records each change before it is sent. After a stop, the same statement does the rest and repeats
-        nothing; create needs key: for it. Changes that were in flight are looked up; one that is not found is unknown: settle:
-        60s is how long the service may hold a request, and unknown: "retry" or "skip" what to do with it. retort journal
-        x.journal shows the journal, and settles unknown changes.
-        """),
-    Topic(
       name: "files",
       text: """
         The suffix chooses the format of read and write: .ndjson .json .csv .tsv .txt (lines); as: "csv" overrides it. "-" is

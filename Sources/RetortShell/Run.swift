@@ -42,7 +42,7 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
     _ = console.write(Array(Help.usage.utf8))
     return 0
   case "--version":
-    _ = console.write(Array("retort \(version)\n".utf8))
+    _ = console.write(Array(versionText.utf8))
     return 0
   default:
     guard let rewritten = rewritten(arguments, console) else { return 2 }
@@ -63,9 +63,6 @@ private func help(_ words: [String], _ console: Console) -> Int32 {
   _ = console.write(Array(text.utf8))
   return 0
 }
-
-/// The program's version.
-public let version = "0.1.0"
 
 /// The options before FILE, with `--yes=N` as a separate option, since a flag has no value.
 ///

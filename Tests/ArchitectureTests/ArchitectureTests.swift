@@ -5,7 +5,7 @@ import Testing
 @Suite struct ArchitectureTests {
   /// What a target may import of ours and of other packages: the table of the architecture.
   static let allowed: [String: Set<String>] = [
-    "CRabbitMQ": [], "CReadline": [], "CSQLite": [], "CPCRE2": [], "Redaction": [], "JSONText": [],
+    "CBuild": [], "CRabbitMQ": [], "CReadline": [], "CSQLite": [], "CPCRE2": [], "Redaction": [], "JSONText": [],
     "Language": ["Redaction"],
     "JSONAPI": ["JSONText"],
     "JSONRPC": ["JSONText"],
@@ -26,7 +26,8 @@ import Testing
     "Serving": ["Broker", "ResourceService", "JSONRPC", "JSONText"],
     "RetortShell": [
       "Redaction", "Language", "JSONText", "JSONAPI", "JSONRPC", "Broker", "Terminal", "Client", "ResourceService",
-      "Bulk", "Values", "LearnedSchema", "Formats", "Evaluation", "Handbook", "Serving", "ArgumentParser", "Foundation",
+      "Bulk", "Values", "LearnedSchema", "Formats", "Evaluation", "Handbook", "Serving", "CBuild", "ArgumentParser",
+      "Foundation",
     ],
     "retort": ["RetortShell", "Foundation"],
   ]

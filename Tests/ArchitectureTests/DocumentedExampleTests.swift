@@ -95,7 +95,7 @@ import Testing
     let file = FileManager.default.temporaryDirectory.appending(path: "examples-\(UUID().uuidString).swift")
     try program.write(to: file, atomically: true, encoding: .utf8)
     defer { try? FileManager.default.removeItem(at: file) }
-    let clang = ["CRabbitMQ", "CReadline"].flatMap {
+    let clang = ["CBuild", "CRabbitMQ", "CReadline"].flatMap {
       ["-Xcc", "-fmodule-map-file=\(build.path)/\($0).build/module.modulemap"]
     }
     let system = ["CSQLite", "CPCRE2"].flatMap { ["-I", root.appending(path: "Sources/\($0)").path] }

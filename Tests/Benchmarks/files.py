@@ -1,4 +1,7 @@
-"""Times retort on files, loops and its start, beside jq and python3 doing the same."""
+"""Times retort on files, loops and its start, beside jq, DuckDB and python3 doing the same.
+
+DuckDB is that of PyPI: `python3 -m pip install duckdb`; without it its rows are left out.
+"""
 
 import json
 import os
@@ -52,6 +55,29 @@ def pair(title, ours, peer, name, same=None):
     print(f"{title:34} retort {left * 1000:8.1f} ms   {name} {right * 1000:8.1f} ms   {right / left:5.2f} times as fast")
 
 
+def duckdb(path, query):
+    """A process that prints the first column of a query of the file's posts, one value a line."""
+    source = query.format(posts=f"read_json('{path}', format='newline_delimited')")
+    return ["python3", "-c", f'import duckdb; print(*(row[0] for row in duckdb.sql("""{source}""").fetchall()), sep="\\n")']
+
+
+def queries(path, read):
+    """The three jobs on the file by DuckDB."""
+    if subprocess.run(["python3", "-c", "import duckdb"], stderr=subprocess.DEVNULL).returncode:
+        print("DuckDB is missing: python3 -m pip install duckdb")
+        return
+    text = "'\"' || id || '\"'"
+    for title, statements, query in (
+        ("filter and map", "where .views < 10 | map .id | ndjson",
+         f"select {text} from {{posts}} where attributes.views < 10"),
+        ("sort, take 3", "sort .views .id | take 3 | map .id",
+         f"select {text} from {{posts}} order by attributes.views, id::varchar limit 3"),
+        ("group and count", "group .state | sort .key | map .count",
+         "select count(*) from {posts} group by attributes.state order by attributes.state"),
+    ):
+        pair(title, [RETORT, "-c", read + statements], duckdb(path, query), "DuckDB", lambda text: text)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "posts.ndjson")
@@ -65,6 +91,7 @@ def main():
              lambda text: text)
         pair("group and count", [RETORT, "-c", read + "group .state | sort .key | map .count"],
              ["jq", "-c", "-n", "[inputs] | group_by(.attributes.state)[] | length", path], "jq", lambda text: text)
+        queries(path, read)
         loop = os.path.join(folder, "loop.py")
         with open(loop, "w") as file:
             file.write("n = 0\nfor i in range(1, 1000001):\n    n = n + i\nprint(n)\n")

@@ -162,13 +162,69 @@ import Testing
 
   @Test func helpExplainsEveryCompletion() { #expect(Help.topics.filter { Help.text([$0]) == nil } == []) }
 
-  /// `RETORT_RECORD=1 Tests/run --filter Help` writes the reference.
-  @Test func theReferenceIsFresh() throws {
-    let file = URL(filePath: #filePath).appending(path: "../../../Sources/Evaluation/Evaluation.docc/Reference.md")
-      .standardized
+  private static let articles = URL(filePath: #filePath).appending(path: "../../../Sources").standardized
+
+  /// Compares a generated file with its text; `RETORT_RECORD=1 Tests/run --filter Help` writes it.
+  private func expect(_ file: String, holds text: String) throws {
+    let file = Self.articles.appending(path: file)
     if ProcessInfo.processInfo.environment["RETORT_RECORD"] == "1" {
-      try Help.reference.write(to: file, atomically: true, encoding: .utf8)
+      try text.write(to: file, atomically: true, encoding: .utf8)
     }
-    #expect(try String(contentsOf: file, encoding: .utf8) == Help.reference)
+    #expect(try String(contentsOf: file, encoding: .utf8) == text)
+  }
+
+  @Test func theReferenceIsFresh() throws {
+    try expect("Evaluation/Evaluation.docc/Reference.md", holds: Help.reference)
+  }
+
+  @Test(arguments: Article.all) func anArticleIsFresh(_ article: Article) throws {
+    try expect("Handbook/Handbook.docc/\(article.file)", holds: article.markdown)
+  }
+
+  @Test(arguments: Article.all) func anArticleIsAPageOf80Columns(_ article: Article) throws {
+    let page = try #require(Help.text([article.name]))
+    let start = try #require(page.range(of: "\(article.title)\n\n")).lowerBound
+    let prose = page[start...].split(separator: "\n").filter { !$0.hasPrefix("      ") }
+    #expect(prose.filter { $0.count > 80 } == [])
+    #expect(try #require(Help.text(["guide"])).contains("bulk"))
+  }
+
+  @Test func markdownBecomesAPage() {
+    let text = """
+      ## Two words
+
+      A *line* of `code` with **weight**,
+      [a link](A.md).
+
+      - one
+        and more
+      - two
+
+      | a | b |
+      |---|---|
+      | `x \\| y` | means |
+
+      ```text
+      kept   as it is
+
+      ```
+      """
+    let page = MarkdownBlock.page(MarkdownBlock.blocks(of: text))
+    #expect(
+      page == """
+        TWO WORDS
+
+          A *line* of code with weight, a link (A.md).
+
+          - one and more
+          - two
+
+          x | y
+              means
+
+              kept   as it is
+
+
+        """)
   }
 }

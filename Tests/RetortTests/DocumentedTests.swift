@@ -2,38 +2,54 @@ import Foundation
 import TestBench
 import Testing
 
-/// Every script of README.md and of `examples` runs, and prints the text below it.
+/// Every script and command of README.md and of the articles, and every script of `examples`, prints what it shows.
 @Suite struct DocumentedTests {
   private static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
 
-  /// A script of README and the text below it.
-  struct Block: CustomTestStringConvertible, Sendable {
-    var line: Int
-    var script: String
-    var output: String
-    var testDescription: String { "README.md:\(line)" }
+  /// README.md, or an article of the handbook.
+  struct Text: CustomTestStringConvertible, Sendable {
+    let url: URL
+    var testDescription: String { url.lastPathComponent }
 
-    static func all() throws -> [Block] {
-      let lines = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
-        .split(separator: "\n", omittingEmptySubsequences: false)
-      return lines.indices.filter { lines[$0] == "```retort" }.map { start in
-        let script = lines[(start + 1)...].prefix { $0 != "```" }
-        let output = lines[(start + script.count + 3)...].prefix { $0 != "```" }
-        let isFollowed = lines[start + script.count + 2] == "```text"
-        return Block(
-          line: start + 1, script: script.map { $0 + "\n" }.joined(),
-          output: isFollowed ? output.map { $0 + "\n" }.joined() : "")
+    static func all() throws -> [Text] {
+      let articles = root.appending(path: "Sources/Handbook/Handbook.docc")
+      let files = try FileManager.default.contentsOfDirectory(at: articles, includingPropertiesForKeys: nil)
+      return [Text(url: root.appending(path: "README.md"))]
+        + files.filter { $0.pathExtension == "md" }.sorted { $0.path < $1.path }.map(Text.init)
+    }
+
+    func document() throws -> Document { Document(parsing: try String(contentsOf: url, encoding: .utf8)) }
+  }
+
+  @Test(.timeLimit(.minutes(5)), arguments: try Text.all()) func aTextPrintsWhatItShows(_ text: Text) async throws {
+    let document = try text.document()
+    guard !document.steps.isEmpty else { return }
+    let vhost = try await PrivateBroker.shared.vhost()
+    try await ServedBlog.serving(on: vhost.uri) {
+      let run = try DocumentRun(on: vhost.uri)
+      defer { run.end() }
+      for step in document.steps {
+        switch step {
+        case .script(let line, let file, let script, let shown):
+          let ran = try await run.run(script, as: file, runs: shown != nil)
+          #expect(ran.output == shown ?? "", "\(text.testDescription):\(line): \(ran.notes)")
+        case .commands(let line, let commands, let comparesNumbers):
+          let outputs = try await run.run(commands.map(\.text))
+          func compared(_ output: String) -> String {
+            comparesNumbers ? output : output.replacing(#/[0-9]+/#, with: "N")
+          }
+          #expect(
+            outputs.map(compared) == commands.map { compared($0.output) },
+            "\(text.testDescription):\(line): \(outputs.joined(separator: "\n"))")
+        }
       }
     }
   }
 
-  @Test(arguments: try Block.all()) func readmePrintsWhatItShows(_ block: Block) async {
-    let ran = await Ran.retort("-c", block.script)
-    #expect(ran.output == block.output, Comment(rawValue: ran.notes))
-    #expect(ran.status == 0)
+  @Test func textsHaveScripts() throws {
+    #expect(try Text.all()[0].document().steps.count >= 5)
+    #expect(try Text.all().map { try $0.document().steps.count }.reduce(0, +) >= 15)
   }
-
-  @Test func readmeHasScripts() throws { #expect(try Block.all().count >= 5) }
 
   /// The names of the scripts in `examples`.
   private static func examples() throws -> [String] {

@@ -27,6 +27,9 @@ typedef int retort_painter(void *context, const char *line, int length, int curs
 /// the usual one. The strings must not be freed.
 void retort_line_paint(retort_painter *painter, void *context, const char *const *looks, int count);
 
+/// The version of readline that the program runs with (`rl_library_version`).
+const char *retort_readline_version(void);
+
 /// Sets LC_CTYPE to the environment's locale if that is UTF-8, else to C.UTF-8. The rest of the locale stays as it is.
 void retort_use_utf8(void);
 

@@ -1,0 +1,3 @@
+#include "CBuild.h"
+
+const char *retort_build_commit(void) { return RETORT_COMMIT; }

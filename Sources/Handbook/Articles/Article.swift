@@ -1,0 +1,43 @@
+/// A longer text of the reference, which is the page of `help NAME`, a manual page and a file of Handbook.docc.
+///
+/// Its Markdown uses headings, paragraphs, lists, tables and fenced blocks. A block fenced as `retort` is a script, with its
+/// output in the block below; tests run them.
+public struct Article: Sendable {
+  /// The word of `help`: `bulk`.
+  public var name: String
+  /// The title, without a full stop.
+  public var title: String
+  /// What it is about, in one sentence.
+  public var summary: String
+  /// The Markdown below title and summary.
+  var body: String
+
+  /// Every article, in the order of `help guide`.
+  public static let all = [language, bulk, connections, serving, running, prompt, news]
+
+  /// The whole text as a file of Handbook.docc.
+  public var markdown: String { "# \(title)\n\n\(summary)\n\n\(body)\n" }
+
+  /// The name of its file in Handbook.docc.
+  public var file: String { name.prefix(1).uppercased() + name.dropFirst() + ".md" }
+
+  /// The page of `help`, for 80 columns.
+  var text: String { "\(title)\n\n" + MarkdownBlock.page(MarkdownBlock.blocks(of: "\(summary)\n\n\(body)")) }
+
+  /// The list of `help guide`.
+  static var list: String {
+    let width = all.map(\.name.count).max() ?? 0
+    return all.map { "\($0.name.filled(to: width))  \($0.summary)\n" }.joined() + "\nhelp bulk shows one.\n"
+  }
+
+  /// The text of a topic of `help`, as a part of an article.
+  static func topic(_ name: String) -> String { Topic.all.first { $0.name == name }?.text ?? "" }
+
+  /// A table of the words of a list of `help`, with what each does.
+  static func table(_ section: HelpEntry.Section) -> String {
+    let rows = HelpEntry.all.filter { $0.section == section }.map { entry in
+      "| `\(entry.form.replacing("|", with: "\\|"))` | \(entry.brief.replacing("|", with: "\\|")) |"
+    }
+    return "| Form | Meaning |\n|---|---|\n" + rows.joined(separator: "\n")
+  }
+}

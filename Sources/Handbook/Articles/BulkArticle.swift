@@ -1,0 +1,140 @@
+extension Article {
+  static let bulk = Article(
+    name: "bulk", title: "Bulk changes",
+    summary: "How to change many resources: count, try, confirm, change, resume after a stop, and check.",
+    body: #"""
+      A stage that changes data is a **sink**: it sends one request for each element, several at a time. `create`, `update`, `upsert`,
+      `destroy`, `link`, `relink`, `unlink` and `transition` are sinks, and `each do ... end` runs a block for each element. `destroy-all`
+      destroys what a filter selects.
+
+      ```retort
+      connect "embedded:blog"
+      let posts = client queue: "posts"
+
+      stream posts filter: {state: "draft"} include: "author"
+        | where .author.active
+        | collect
+        | update posts {state: "published"} journal: "drafts.journal"
+      count posts filter: {state: "draft"}
+      ```
+      ```text
+      30
+      ```
+
+      Put `| collect` before a change of what is being streamed: changes move rows between pages, and a stream would skip some of them.
+
+      ## Before
+
+      - **Count.** `count posts filter: {state: "spam"}` is one request. `max: 500` refuses the statement, before its first change, if there
+        are more than 500 resources.
+      - **Try.** `dry-run: true`, and the program's `--dry-run`, which no script can turn off, show the number of changes, five samples and the
+        exact first request, and send no change.
+      - **Keep what was there.** `backup: "before.ndjson"` writes each resource as it was, on the disk before its change is sent. `help
+        backup` explains how to restore it.
+      - **Consent.** `destroy-all`, a `destroy` sink, and a `destroy` in a loop ask once at a terminal. The number that you type confirms and is
+        the limit; Ctrl-C, or any other answer, sends nothing. Without a terminal they need `confirm: true`, or the program's `--yes`.
+        `--yes=N` allows at most N in the whole run, and the error says that N were sent.
+      - **Guard a connection.** `connect URI guard: "confirm"` asks for each bulk destruction whatever a script says, and `guard:
+        "read-only"` refuses every change. A batch destroys on a guarded connection only with `--guarded CONNECTION --yes=N`.
+
+      ```retort
+      connect "embedded:blog"
+      let posts = client queue: "posts"
+
+      stream posts filter: {state: "spam"} | collect | destroy posts backup: "spam.ndjson" max: 300 confirm: true
+      count posts
+      let restored = read "spam.ndjson" | create posts keep-id: true
+      print "\(restored.ok) are back"
+      count posts
+      ```
+      ```text
+      750
+      250 are back
+      1000
+      ```
+
+      ## During
+
+      - `in-flight: 16` is the number of requests that are sent before their replies are there. `rate: 200` sends at most 200 a second, and
+        `throttle: {depth: 50, p95: 200ms}` waits while the queue is deeper than 50 messages or the 95th percentile of the service's times
+        is above 200 ms. A pause of more than `patience: 10m` ends the statement.
+      - The first failure stops a sink: nothing more is sent, and requests in flight are counted. `on-error: "continue"` works to the end.
+        `halt: 10` or `halt: "3%"` stops at that many failures. `retry: N` repeats a change after a passing failure, if it may be repeated.
+      - A change of many resources shows a bar with rate, p95 and remaining time at a terminal, and a note each ten seconds elsewhere.
+        `--quiet` shows none. From another terminal `retort ctl` shows how far it is, and `retort ctl pause`, `resume`, `rate=50` and `stop`
+        control it.
+      - Ctrl-C once stops sending, waits for the replies to requests in flight, and shows the summary. A second Ctrl-C ends the program;
+        changes in flight are unknown.
+
+      ## After
+
+      The summary on standard error counts outcomes. With `let`, it is a value with the numbers as fields:
+
+      | Outcome | Meaning |
+      |---|---|
+      | `ok` | the service confirmed the change |
+      | `failed` | the service or retort reported an error |
+      | `absent` | destroy: the resource was not there |
+      | `refused` | a guard, a limit or a rule forbade the change |
+      | `unknown` | the change was sent, and no reply came |
+
+      A change without a reply is `unknown`, never a failure: the service may have carried it out. At the end unknown changes are looked up
+      (`verify: false` does not; `verify: "all"` looks up each create). If a reply comes late, a note reports the outcome.
+
+      `failed: "bad.ndjson"` has each element that failed, was refused or is unknown, with its error and, as `source`, the element at the
+      head of the pipeline: `read "bad.ndjson" | map .source | ...` runs them again. `--summary json` writes the counts, the times and each
+      kind of failure as a line for a program, and `--report result.xml` (or `.json`) each statement and assertion of the run. A bulk change
+      that sent something and ended with failed, refused or unknown elements gives status 5.
+
+      ```retort
+      connect "embedded:blog"
+      let posts = client queue: "posts"
+
+      let sum = [{text: "One"}, {text: ""}] | create posts on-error: "continue" failed: "bad.ndjson"
+      print "\(sum.ok) created, \(sum.failed) failed"
+      read "bad.ndjson" | map {text: "Two", source: .source, error: .error.kind} | select .text .source.text .error
+      ```
+      ```text
+      1 created, 1 failed
+      {"text":"Two","source.text":"","error":"invalid"}
+      ```
+
+      ## Resume after a stop
+
+      `journal: "publish.journal"` records each change on the disk before it is sent, and each outcome. After a crash, a kill or Ctrl-C, run
+      the same statement again: it does the rest, and repeats nothing that was carried out. Run the change of the first example slowly on a broker,
+      and kill it:
+
+      ```retort publish.retort
+      connect
+      let posts = client queue: "posts"
+
+      stream posts filter: {state: "draft"} include: "author"
+        | where .author.active
+        | collect
+        | update posts {state: "published"} journal: "publish.journal" rate: 100
+      print "\(count posts filter: {state: "draft"}) drafts are left"
+      ```
+      ```console numbers differ
+      $ export RETORT_URL=amqp://guest:guest@localhost/
+      $ timeout --signal=KILL 1 retort publish.retort
+      Killed
+      $ retort publish.retort
+      resuming publish.journal: 81 done, 16 unknown, 139 left
+      publish.journal: waiting 5s for the replies of requests in flight
+      update posts: 139 ok
+      30 drafts are left
+      ```
+
+      - A journal belongs to one statement. `create` needs `key: .email` with it, the field that identifies what was created. `each` needs
+        `key:` too; its unit is one run of the block. `destroy-all`, `upsert` and `transition` take no journal: they read what is left to do.
+      - Changes that were in flight are looked up: an update by its fields, a destroy by its id, a create by its key. One that is not found is
+        sent again only if that is harmless, or after `settle: 60s`, which says how long the service may hold a request. Otherwise it stays
+        unknown, with status 5; `unknown: "retry"` sends it, `unknown: "skip"` passes over it.
+      - `retort journal publish.journal` shows the numbers, the unknown changes and the command that resumes. `retort journal publish.journal
+        settle 4711 done` records that a change was carried out, `settle 4711 again` that it was not.
+      - The journal is lines of JSON that `read` reads; only its owner can read the file. A complete journal refuses a second run.
+
+      BulkChanges.md of the source defines what is promised and why.
+      """#)
+}

@@ -1,0 +1,242 @@
+extension Article {
+  static let language = Article(
+    name: "language", title: "The language", summary: "Statements, commands, pipelines, values, output and errors.",
+    body: #"""
+      One line is one statement, or several with `;`. Verbs come first. Text is `"quoted"`, a bare name is a variable, any JSON is a
+      value, `#` begins a comment. A statement continues after `|`, `,`, `=` and an operator, before a line that begins with `|`, inside
+      brackets, and after a `\` at the end of a line. Each block below is a whole script, followed by its output in a pipe: lines of JSON.
+      At a terminal the same results are tables.
+
+      ```retort
+      connect "embedded:blog"
+      let posts = client queue: "posts"
+
+      count posts filter: {state: "draft"}
+      stream posts include: "author" | where .views < 1000 | sort -.views | take 2 | select .id .views .author.name
+      stream posts | group .state | sort .key | select .key .count
+      ```
+      ```text
+      250
+      {"id":"581","views":939,"author.name":"Ada Draper"}
+      {"id":"38","views":922,"author.name":"Hal Draper"}
+      {"key":"archived","count":250}
+      {"key":"draft","count":250}
+      {"key":"published","count":250}
+      {"key":"spam","count":250}
+      ```
+
+      ## Statements
+
+      \#(table(.statements))
+
+      A block is a scope. `if` and `try` are values too. Conditions are booleans, nothing else. The check finds unknown names before
+      anything runs, and suggests the nearest name.
+
+      \#(topic("names"))
+
+      \#(topic("blocks"))
+
+      Create, update and destroy a resource, and catch an error:
+
+      ```retort
+      connect "embedded:blog"
+      let posts = client queue: "posts"
+
+      let made = create posts {text: "Hello", author: {type: "authors", id: "1"}} include: "author"
+      print "made \"\(made.text)\" by \(made.author.name)"
+      update posts made.id {text: "Hello again"} | select .id .text
+      destroy posts made.id
+
+      try do
+        create posts {text: "", state: "x"}
+      rescue e
+        print e.kind
+        e.errors | select .title pointer: .source.pointer | ndjson
+      end
+      ```
+      ```text
+      made "Hello" by Ada Archer
+      {"id":"1001","text":"Hello again"}
+      invalid
+      {"title":"can't be blank","pointer":"/data/attributes/text"}
+      {"title":"is not included in the list","pointer":"/data/attributes/state"}
+      ```
+
+      A change of each element of a list, with a decision for each:
+
+      ```retort
+      connect "embedded:blog"
+      let posts = client queue: "posts"
+
+      let published = 0
+      for post in stream posts filter: {state: "draft"} include: "author" | collect do
+        if post.author.active do
+          update posts post.id {state: "published"}
+          let published = published + 1
+        end
+      end
+      print "published \(published) drafts"
+      assert (count posts filter: {state: "draft"}) == 250 - published
+      ```
+      ```text
+      published 220 drafts
+      ```
+
+      ## Commands
+
+      \#(table(.commands))
+
+      `help WORD` shows the options of each with examples. `include:` and `sort:` take a string or a list (`"-views"` descends), `fields:` a
+      record by type (`{posts: "text,views"}`), `page:` a record (`{number: 2, size: 50}`, or `{offset: 50, limit: 50}` for offset paging). A
+      filter's list is joined with commas: `filter: {state: ["draft", "spam"]}`. `destroy-all` needs a filter; `filter: {}` means all.
+
+      An ID is a string, an integer, a resource, or a record with `id`. In a RECORD, `{type, id}`, a resource, or a list of those is a
+      relationship; everything else is an attribute. `create` leaves ids to the service: the id of a resource is omitted, and a plain record
+      with an `id` is refused, unless `keep-id: true` sends it. `upsert` looks a resource up by the field of `key:`, then creates it, updates
+      it, or leaves it alone if nothing differs. Each verb takes `meta:` and `timeout:` (`"never"` for no limit). The message of a change
+      expires with its timeout, unless `expire: false`. Put an option's value with an operator in parentheses: `active: (.state == "on")`.
+
+      ## Pipelines
+
+      A pipeline begins with a command or a value. The elements of a list, page, stream or range flow one by one; anything else is one
+      element. In a stage `.field` is the element's field and `it` the element. Verbs work as stages: the element takes the place of their ID
+      (of the RECORD for `create`). A stream in a variable is a recipe: it sends its requests again at each use.
+
+      \#(topic("pipelines"))
+
+      \#(table(.stages))
+
+      ```retort
+      connect "embedded:blog"
+      let posts = client queue: "posts"
+
+      def headline(post, mark: "*") do
+        return "\(mark) \(upper(post.text))"
+      end
+
+      1..4 | where it % 2 == 0 | map it * 10
+      index posts sort: "-views" page: {size: 2} include: "author" | map {who: .author.name, views: .views}
+      index posts page: {size: 2} | headline mark: "#"
+      stream posts | avg .views
+      index posts page: {size: 2} | csv .id .text .rating
+      ```
+      ```text
+      20
+      40
+      {"who":"Dan Eliot","views":99836}
+      {"who":"Ada Archer","views":99819}
+      "# POST 1"
+      "# POST 2"
+      49859.5
+      id,text,rating
+      1,Post 1,1.10
+      2,Post 2,2.20
+      ```
+
+      ## Values
+
+      null, boolean, number, string, duration (`10s`, `500ms`), time (`now()`, `time("2026-01-31")`), list, record, range, resource, page,
+      stream, client, connection, error, pattern (`/^post/i`). There are no implicit conversions: comparing or joining two types is an error
+      that names both.
+
+      \#(topic("values"))
+
+      \#(topic("fields"))
+
+      \#(topic("resources"))
+
+      \#(topic("times"))
+
+      \#(topic("text"))
+
+      \#(topic("patterns"))
+
+      `collect` uses a temporary file (`TMPDIR`) beyond 64 MB, for pipelines and loops. A text has at most 256 MiB, a list 50 million elements.
+
+      Operators, loosest first: `or`, `and`, `not`, `== != < <= > >= in =~`, `??`, `+ -`, `* / %`, `..`. A binary minus has a space on
+      both sides. `x?.z` is null if x is null or has no z; `a ?? b` is b if a is null. `.z` of a value without z is an error.
+
+      ```retort
+      print 9007199254740993 + 1
+      print 1.10 + 2
+      {"any": ["JSON", 1.50, null]}
+      print {a: 1}?.b ?? "nothing"
+      print "Post 12" =~ /^post \d+$/i
+      print join(["a", "b"], "-")
+      print round(2.345, 2)
+      ```
+      ```text
+      9007199254740994
+      3.10
+      {"any":["JSON",1.50,null]}
+      nothing
+      true
+      a-b
+      2.35
+      ```
+
+      ## Functions
+
+      A `def` is a command, a stage and a function: `headline(post, mark: "*")`. These functions are built in:
+
+      \#(table(.functions))
+
+      ## Files
+
+      \#(topic("files"))
+
+      A resource as JSON is its JSON:API resource object. `stream posts | write "b.ndjson"` and `read "b.ndjson" | create posts` are a
+      backup and a restore. If a service sends a relationship's data only when it is included, a note lists the relationships that the
+      file lacks or a create does not send: name them in `include:`. With `append: true`, `write` appends everything or nothing, rows of csv
+      in the columns of the file. A key that occurs twice in a JSON object of a file, or of `parse-json`, is an error.
+
+      ## What is printed
+
+      At the top level a pipeline's result is printed, unless it is null, a client or a connection; `let` prints nothing, and inside
+      blocks only `print`, `write` and the output stages do. A terminal gets tables, a pipe gets one JSON text a line, and `--output table`,
+      `card`, `json`, `ndjson` or `csv` chooses. Results go to standard output; all else (progress, warnings, summaries, errors) goes to
+      standard error.
+
+      ## Errors
+
+      An error shows its kind, its place, carets under the parts that caused it, and what to do next. If the service points to a member of
+      the document, the caret is under that part of the statement:
+
+      ```console
+      $ retort -c 'connect "embedded:blog"; show posts 1'
+      error: unknown name posts
+        --> -c:1:31
+      1 | connect "embedded:blog"; show posts 1
+        |                               ^^^^^
+        = define it first: let posts = ...; put text in quotes: "posts"
+      $ retort -c 'connect "embedded:blog"
+      > let posts = client queue: "posts"
+      > create posts {text: "", state: "x"}'
+      error[invalid]: posts create: 2 errors from the service
+        --> -c:3:21
+      3 | create posts {text: "", state: "x"}
+        |                     ^^         ^^^ is not included in the list
+        |                     |
+        |                     can't be blank
+      ```
+
+      In `rescue e` it is a value with `.kind .message .errors .place .seed`. The kinds of a service's errors are `not-found`, `invalid`,
+      `forbidden`, `sandbox-access-disallowed`, `method-not-found`, `bad-gateway` and `service`. Of the way there: `timeout`, `unknown` (a
+      change was sent and got no reply), `no-route` (no such queue), `connection`, `protocol`. Of a script: `field`, `type`, `name`, `value`,
+      `assert`, `fail`, `file`. The kinds `refused`, `limit` and `interrupted` cannot be rescued. `help not-found` explains a kind. At the
+      prompt a failing statement ends nothing; in a batch it ends the run.
+
+      ## Safety
+
+      1. **A stream is not changed while it is read.** Changes move rows between pages, so that rows would be skipped silently. The check
+         refuses such a change if it can see it, the run always does; use `| collect` or `destroy-all`.
+      2. **Bulk destruction is confirmed.** `destroy-all`, `destroy` as a stage, and `destroy` in a loop ask once at a terminal; you confirm
+         by typing the number. Without a terminal they need `confirm: true`, or the program's `--yes`. `help bulk` has the limits.
+      3. **A missing reply is not a failure.** A change without a reply is `unknown`; `timeout` is only for reads, so repeating after a
+         `timeout` is always safe.
+      4. **Check before you run.** `retort check FILE` shows every error, in all files that are `source`d; warns of names that are never
+         read, statements that never run (inside a block both are errors) and passwords in the text; and lists each statement that changes
+         or destroys, and each `var(...)`. It opens no connection.
+      5. **Passwords stay hidden**, in the history and in errors: an error that quotes a URI, even a misspelt one, shows stars.
+      """#)
+}

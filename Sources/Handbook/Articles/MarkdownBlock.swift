@@ -1,0 +1,112 @@
+/// A block of an article's Markdown.
+enum MarkdownBlock: Equatable, Sendable {
+  case heading(String)
+  case paragraph(String)
+  /// An item of a list with its mark: `-` or `1.`.
+  case item(mark: String, String)
+  /// The lines of a fenced block.
+  case code([String])
+  /// The rows of a table, without its head.
+  case table([[String]])
+
+  /// The blocks of a text.
+  static func blocks(of text: String) -> [MarkdownBlock] {
+    var blocks: [MarkdownBlock] = []
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+    while let line = lines.first {
+      if line.isEmpty {
+        lines = lines.dropFirst()
+      } else if line.hasPrefix("```") {
+        let code = lines.dropFirst().prefix { !$0.hasPrefix("```") }
+        blocks.append(.code(code.map(String.init)))
+        lines = lines.dropFirst(code.count + 2)
+      } else if line.hasPrefix("|") {
+        let rows = lines.prefix { $0.hasPrefix("|") }
+        blocks.append(.table(rows.dropFirst(2).map(cells)))
+        lines = lines.dropFirst(rows.count)
+      } else if line.hasPrefix("#") {
+        blocks.append(.heading(plain(line.drop { $0 == "#" || $0 == " " })))
+        lines = lines.dropFirst()
+      } else {
+        let mark = Self.mark(of: line)
+        let more = lines.dropFirst().prefix { !$0.isEmpty && Self.mark(of: $0) == nil && !$0.hasPrefix("```") }
+        let words = ([line.dropFirst(mark.map { $0.count + 1 } ?? 0)] + more).map { $0.drop { $0 == " " } }
+        let text = plain(words.joined(separator: " ")[...])
+        blocks.append(mark.map { MarkdownBlock.item(mark: $0, text) } ?? .paragraph(text))
+        lines = lines.dropFirst(more.count + 1)
+      }
+    }
+    return blocks
+  }
+
+  /// The mark of a list's item at the beginning of a line.
+  private static func mark(of line: Substring) -> String? {
+    line.firstMatch(of: #/^(-|\d+\.) /#).map { String($0.output.1) }
+  }
+
+  /// The cells of a table's row; `\|` is no border.
+  private static func cells(of row: Substring) -> [String] {
+    row.replacing("\\|", with: "\u{0}").split(separator: "|").map { cell in
+      plain(cell.replacing("\u{0}", with: "|")[...].drop { $0 == " " }).trimmed
+    }
+  }
+
+  /// A text without the marks of code, emphasis and links.
+  private static func plain(_ text: Substring) -> String {
+    String(text).replacing(#/\[([^\]]+)\]\(([^)]+)\)/#) { "\($0.output.1) (\($0.output.2))" }
+      .replacing("**", with: "").replacing("`", with: "").replacing("\\|", with: "|")
+  }
+
+  /// The blocks as `help` shows them, with an empty line between two, but not between the items of a list.
+  static func page(_ blocks: [MarkdownBlock]) -> String {
+    var page = ""
+    for (index, block) in blocks.enumerated() {
+      if index > 0, !(block.isItem && blocks[index - 1].isItem) { page += "\n" }
+      page += block.text
+    }
+    return page
+  }
+
+  private var isItem: Bool { if case .item = self { true } else { false } }
+
+  /// The block, with a line end after each line.
+  private var text: String {
+    switch self {
+    case .heading(let text): text.uppercased() + "\n"
+    case .paragraph(let text): text.wrapped(first: "  ", rest: "  ")
+    case .item(let mark, let text):
+      text.wrapped(first: "  \(mark) ", rest: "  " + String(repeating: " ", count: mark.count + 1))
+    case .code(let lines): lines.map { $0.isEmpty ? "\n" : "      \($0)\n" }.joined()
+    case .table(let rows):
+      rows.map { row in
+        (row.first ?? "").wrapped(first: "  ", rest: "    ")
+          + row.dropFirst().filter { !$0.isEmpty }.joined(separator: ", ").wrapped(first: "      ", rest: "      ")
+      }.joined()
+    }
+  }
+}
+
+extension String {
+  /// The words in lines of at most 78 characters, after a margin.
+  fileprivate func wrapped(first: String, rest: String) -> String {
+    guard !isEmpty else { return "" }
+    var lines: [String] = []
+    var line = first
+    var isEmptyLine = true
+    for word in split(separator: " ") {
+      if !isEmptyLine, line.count + 1 + word.count > 78 {
+        lines.append(line)
+        (line, isEmptyLine) = (rest, true)
+      }
+      line += (isEmptyLine ? "" : " ") + word
+      isEmptyLine = false
+    }
+    return (lines + [line]).map { $0 + "\n" }.joined()
+  }
+
+  fileprivate var trimmed: String {
+    var text = self[...]
+    while text.last == " " { text = text.dropLast() }
+    return String(text)
+  }
+}

@@ -1,0 +1,29 @@
+import Broker
+import CBuild
+import ResourceService
+import Terminal
+import Values
+
+/// The program's version.
+public let version = "0.1.0"
+
+/// The text of `retort --version`: the program, its build, and the libraries that it runs with.
+var versionText: String {
+  let commit = unsafe String(cString: retort_build_commit())
+  let parts = [
+    ("commit", commit.isEmpty ? "unknown" : commit), ("Swift", compilerVersion),
+    ("librabbitmq", Connection.libraryVersion), ("readline", LineEditor.libraryVersion),
+    ("SQLite", ResourceService.sqliteVersion), ("PCRE2", Pattern.libraryVersion),
+  ]
+  return "retort \(version)\n" + parts.map { "\($0.0) \($0.1)\n" }.joined()
+}
+
+private var compilerVersion: String {
+  #if compiler(>=6.4)
+    "6.4 or later"
+  #elseif compiler(>=6.3)
+    "6.3"
+  #else
+    "6.2"
+  #endif
+}
