@@ -79,6 +79,23 @@ public struct Change: Sendable, Equatable {
   /// Whether its reply is a JSON:API document.
   var givesDocument: Bool { verb == .create || verb == .update || verb == .destroy }
 
+  /// Whether a method changes data, by its name: `create`, `update`, `destroy` or `delete` is one of its words, as in
+  /// `destroy_all` and `bulkUpdate`, but not in `recently_updated`.
+  public static func changes(method: String) -> Bool {
+    var words = [""]
+    for character in method {
+      if !character.isLetter || character.isUppercase { words.append("") }
+      words[words.count - 1] += character.lowercased()
+    }
+    let changing = ["create", "update", "destroy", "delete"]
+    return changing.contains(method.lowercased()) || words.contains { changing.contains($0.filter(\.isLetter)) }
+  }
+
+  /// Whether a method is known to change nothing (WireProtocol.md, "Methods").
+  public static func reads(method: String) -> Bool {
+    ["index", "show", "show_relationship", "get_related_resource", "get_related_resources"].contains(method)
+  }
+
   /// Whether a method destroys, by its name.
   public static func destroys(method: String) -> Bool {
     let name = method.utf8.map { $0 | 0x20 }

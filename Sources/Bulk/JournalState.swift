@@ -57,14 +57,14 @@ struct JournalStates {
   }
 
   /// The states by identity, in parts that grow one after the other, so that growing copies only one of them.
-  private var parts = [[StableHash: Packed]](repeating: [:], count: 64)
+  private var parts = [[StableHash: Packed]](repeating: [:], count: 48)
   /// The ids of created resources.
   private var ids: [StableHash: String] = [:]
   private var sent: [StableHash: Sent] = [:]
 
   private subscript(packed identity: StableHash) -> Packed {
-    get { parts[Int(identity.high & 63)][identity] ?? Packed() }
-    _modify { yield &parts[Int(identity.high & 63)][identity, default: Packed()] }
+    get { parts[Int(identity.high % 48)][identity] ?? Packed() }
+    _modify { yield &parts[Int(identity.high % 48)][identity, default: Packed()] }
   }
 
   /// The state of an identity; nil if the journal has none.

@@ -17,7 +17,7 @@ public struct Policy: Sendable {
   public var progress: (@Sendable (Report) -> Void)?
 
   /// Prepares more changes together, so that their intents share a sync.
-  public mutating func sharesSyncs() { portion = max(window, 64) }
+  public mutating func sharesSyncs() { portion = max(2 * window, 64) }
 
   /// Creates a policy.
   public init(

@@ -25,6 +25,12 @@ public final class RunAccount: Sendable {
     (self.confirmation, self.control) = (confirmation, control)
   }
 
+  /// The rest of `--yes=N`; nil without it.
+  public var left: Int? {
+    guard case .limited(let limit) = confirmation else { return nil }
+    return used.withLock { limit - $0 }
+  }
+
   /// Uses one element of `--yes=N`; returns the refusal if none is left.
   func take() -> Refusal? {
     guard case .limited(let limit) = confirmation else { return nil }

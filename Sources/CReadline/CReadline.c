@@ -73,7 +73,7 @@ uint64_t retort_signals_wait(void) {
 
 // ---- Restoring the terminal, however the process ends except by SIGKILL ----
 
-static const int fatal_signals[] = {SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV};
+static const int fatal_signals[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV};
 enum { FATAL_COUNT = sizeof fatal_signals / sizeof fatal_signals[0] };
 static struct sigaction before_us[FATAL_COUNT];
 static struct termios before_line;

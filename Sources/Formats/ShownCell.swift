@@ -36,6 +36,7 @@ extension Value {
   package var shownCell: String {
     switch self {
     case .resource(let resource): resource.shownLabel
+    case .duration(let duration): duration.shown
     case .list(let elements) where !elements.isEmpty && elements.allSatisfy(\.isResource):
       elements.map(\.shownCell).joined(separator: ", ")
     default: cell

@@ -62,7 +62,10 @@ struct OptionPage: Sendable {
     """,
     "failed": """
     Lines of JSON: {source, element, identity, error}. source is the element at the head of the pipeline, element the
-    verb's input. The file is emptied first.
+    verb's input. A file of another kind is refused; one of this kind is replaced at the first failure, or emptied at the
+    end if there was none. A late reply or a lookup that settles an element removes its line. To run the failures again,
+    leave out the unknown ones, which may have been carried out: read "bad.ndjson" | where .error.kind != "unknown" | map
+    .source | ...
     """,
     "halt": """
     It implies on-error: "continue". A percentage is checked after 20 outcomes or more, and at the end.

@@ -28,6 +28,8 @@ public struct Console: Sendable {
   public var isInteractive: Bool
   /// Shows the progress line, which the next output replaces; nil if notes do not go to a terminal.
   public var status: (@Sendable (String?) -> Void)?
+  /// Discards what was typed before a question.
+  public var discardTyped: @Sendable () -> Void
   /// Reads a typed answer; nil if there is none, or immediately if the task is cancelled.
   public var answer: @Sendable () async -> String?
 
@@ -40,7 +42,7 @@ public struct Console: Sendable {
     isTerminal: Bool = false, showsNotes: Bool = false, columns: @escaping @Sendable () -> Int = { 80 },
     rows: @escaping @Sendable () -> Int = { 24 },
     isInteractive: Bool = false, status: (@Sendable (String?) -> Void)? = nil,
-    answer: @escaping @Sendable () async -> String? = { nil },
+    discardTyped: @escaping @Sendable () -> Void = {}, answer: @escaping @Sendable () async -> String? = { nil },
     secret: @escaping @Sendable (_ ask: @Sendable () -> Void) async -> String? = { _ in nil }
   ) {
     self.write = isTerminal ? Self.door(write) : write
@@ -52,6 +54,7 @@ public struct Console: Sendable {
     self.rows = rows
     self.isInteractive = isInteractive
     self.status = status
+    self.discardTyped = discardTyped
     self.answer = answer
     self.secret = secret
   }
@@ -83,7 +86,8 @@ public struct Console: Sendable {
     isTerminal: Screen.isTerminal(1), showsNotes: Screen.isTerminal(2), columns: { Screen.columns(of: 1) },
     rows: { Screen.rows(of: 1) },
     isInteractive: Screen.isTerminal(0) && Screen.isTerminal(2),
-    status: Screen.isTerminal(2) ? StatusLine.standard.show : nil, answer: { await TypedAnswer.line() },
+    status: Screen.isTerminal(2) ? StatusLine.standard.show : nil,
+    discardTyped: { TypedAnswer.discardTyped() }, answer: { await TypedAnswer.line() },
     secret: { await TypedAnswer.secret(asking: $0) })
 
   private static func writeResult(_ bytes: [UInt8]) -> Bool {

@@ -29,12 +29,14 @@ final class Notices: Sendable {
 
   /// Asks for a secret without echo; nil if there is no answer.
   func secret(_ text: String) async -> String? {
+    console.discardTyped()
     question.withLock { $0 = text }
     let answer = await console.secret { [console] in console.note(text) }
     return ended(answer)
   }
 
   private func answer(to text: String, _ read: @Sendable () async -> String?) async -> String? {
+    console.discardTyped()
     question.withLock { $0 = text }
     console.note(text)
     return ended(await read())

@@ -107,6 +107,11 @@ struct ProgramOptions: ParsableArguments {
     for variable in variables where !variable.contains("=") {
       throw ValidationError("--var takes NAME=VALUE, not '\(variable)'")
     }
+    let names = variables.map { $0.prefix { $0 != "=" } }
+    if names.contains("") { throw ValidationError("--var takes NAME=VALUE with a name") }
+    if let twice = names.indices.first(where: { names[..<$0].contains(names[$0]) }) {
+      throw ValidationError("--var \(names[twice])= is given twice: keep one of them")
+    }
     if let timeout, Self.duration(timeout) == nil {
       throw ValidationError("--timeout takes a duration such as 10s, not '\(timeout)'")
     }

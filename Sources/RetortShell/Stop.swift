@@ -7,6 +7,7 @@ import Terminal
 ///
 /// The first signal cancels the run: reads end immediately, nothing more is sent, and changes in flight wait for their
 /// replies until their timeout. The second one ends these waits, and the next one the program, if the run does not stop.
+/// Ctrl-\ ends the program at once.
 final class Stop: Sendable {
   private let session: Session
   private let work: Task<Int32, Never>
@@ -33,7 +34,7 @@ final class Stop: Sendable {
       state = (signal, (state?.count ?? 0) + 1)
       return state?.count ?? 0
     }
-    if count > (forcedEnds ? 1 : 2) {
+    if signal == .quit || count > (forcedEnds ? 1 : 2) {
       Console.standard.note("\n\(Session.forced)\n")
       exit(signal.exitStatus)
     }

@@ -2,7 +2,7 @@ internal import CReadline
 internal import Glibc
 internal import Synchronization
 
-/// The process's SIGINT, SIGTERM and SIGHUP, which are caught from the first access on and passed to a watcher.
+/// The process's SIGINT, SIGQUIT, SIGTERM and SIGHUP, which are caught from the first access on and passed to a watcher.
 ///
 /// ```swift
 /// let work = Task { try await Task.sleep(for: .seconds(60)) }
@@ -30,7 +30,7 @@ public final class Interrupts: Sendable {
   private init() {
     signal(SIGPIPE, SIG_IGN)
     guard retort_signals_open() == 0, (try? Thread.start { Self.shared.serve() }) != nil else { return }
-    for number in [SIGINT, SIGTERM, SIGHUP] { retort_signal_catch(number) }
+    for number in [SIGINT, SIGQUIT, SIGTERM, SIGHUP] { retort_signal_catch(number) }
   }
 
   /// Runs a body; until it ends, its watcher gets the signals instead of outer watchers.

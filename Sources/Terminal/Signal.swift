@@ -4,9 +4,11 @@ public enum Signal: Int32, Sendable, Equatable {
   case hangup = 1
   /// Ctrl-C (SIGINT).
   case interrupt = 2
+  /// Ctrl-\ (SIGQUIT), which ends the program at once.
+  case quit = 3
   /// A request to end (SIGTERM).
   case terminate = 15
 
-  /// The exit status of a program that this signal ended: 130 for Ctrl-C, 143 for SIGTERM.
+  /// The exit status of a program that this signal ended: 130 for Ctrl-C, 131 for Ctrl-\\, 143 for SIGTERM.
   public var exitStatus: Int32 { 128 + rawValue }
 }

@@ -5,6 +5,9 @@ internal import Glibc
 ///
 /// The terminal is in its usual mode: it edits the line itself, and Ctrl-C drops the typed text.
 public enum TypedAnswer {
+  /// Discards what was typed before a question, so that it can't answer it.
+  public static func discardTyped(on input: Int32 = 0) { tcflush(input, TCIFLUSH) }
+
   /// Reads a line; nil at the end of the input, or immediately if the task is cancelled.
   public static func line(from input: Int32 = 0) async -> String? {
     let bell = retort_bell_open(0)

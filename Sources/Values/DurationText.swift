@@ -1,16 +1,48 @@
+import BigInt
+package import JSONText
+
 extension Duration {
-  /// The duration as the language writes it, in the largest unit without a fraction: `90s`, `2m`, `1500ms`.
+  /// The duration as the language writes it, exact, in the largest unit without a fraction: `90s`, `2m`, `1500ms`.
   package var text: String {
     let (seconds, attoseconds) = components
-    guard attoseconds == 0 else {
-      let milliseconds = Double(seconds) * 1000 + Double(attoseconds) / 1e15
-      let whole = Int64(milliseconds)
-      return Double(whole) == milliseconds ? "\(whole)ms" : "\(milliseconds)ms"
-    }
+    guard attoseconds == 0 else { return "\(decimal(seconds, attoseconds, places: 3))ms" }
     for (unit, size) in [("d", Int64(86400)), ("h", 3600), ("m", 60)] where seconds != 0 && seconds % size == 0 {
       return "\(seconds / size)\(unit)"
     }
     return "\(seconds)s"
+  }
+
+  /// The exact number of seconds.
+  package var inSeconds: JSONNumber {
+    JSONNumber(text: decimal(components.seconds, components.attoseconds)) ?? JSONNumber(0)
+  }
+
+  /// Creates a duration from a number of seconds, rounded to the nanosecond; nil beyond a hundred years.
+  package init?(seconds: JSONNumber) {
+    guard let decimal = Decimal(seconds), decimal.magnitude < 12 else { return nil }
+    let nano = decimal.exponent + 9
+    guard nano > -Decimal.digitLimit else { return nil }
+    let unit = BigInt(10).power(abs(nano))
+    let (whole, rest) =
+      nano < 0 ? decimal.coefficient.quotientAndRemainder(dividingBy: unit) : (decimal.coefficient * unit, 0)
+    let rounded = rest.magnitude * 2 >= unit.magnitude && rest != 0 ? whole + rest.signum() : whole
+    guard let count = Int64(exactly: rounded), count.magnitude < 3_200_000_000_000_000_000 else { return nil }
+    self = .nanoseconds(count)
+  }
+
+  /// The duration rounded down to the nanosecond.
+  package var inNanoseconds: Duration {
+    let (seconds, attoseconds) = components
+    return .seconds(seconds) + .nanoseconds(attoseconds / 1_000_000_000)
+  }
+
+  /// The decimal digits of seconds with the point moved right by some places.
+  private func decimal(_ seconds: Int64, _ attoseconds: Int64, places: Int = 0) -> String {
+    let digits = String(attoseconds.magnitude)
+    let all = String(seconds.magnitude) + String(repeating: "0", count: 18 - digits.count) + digits
+    let (whole, rest) = (all.dropLast(18 - places).drop { $0 == "0" }, all.suffix(18 - places))
+    let fraction = rest.lastIndex { $0 != "0" }.map { "." + rest[...$0] } ?? ""
+    return (seconds < 0 || attoseconds < 0 ? "-" : "") + (whole.isEmpty ? "0" : whole) + fraction
   }
 
   /// The duration for display: as the language writes it if that is short, else rounded: `350 ms`, `4.5 s`, `4m 10s`, `3h

@@ -55,7 +55,7 @@ extension Value {
   package func interpolated() throws(Fault) -> String {
     switch self {
     case .string(let string): return string
-    case .duration(let duration): return duration.shown
+    case .duration(let duration): return duration.text
     case .time(let time): return time.text
     case .client(let client): return client.name
     case .connection(let connection): return connection.address

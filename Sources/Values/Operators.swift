@@ -54,7 +54,7 @@ package enum Operators {
     switch (left, right) {
     case (.number(let a), .number(let b)): return .number(try Arithmetic.multiply(a, b))
     case (.duration(let a), .number(let b)), (.number(let b), .duration(let a)):
-      return .duration(try seconds(Arithmetic.double(b) * (a / .seconds(1))))
+      return .duration(try duration(seconds: Arithmetic.multiply(a.inSeconds, b)))
     default: throw misfit("*", "multiply", left, right)
     }
   }
@@ -65,7 +65,7 @@ package enum Operators {
     case (.duration(let a), .duration(let b)):
       return .number(try Arithmetic.float(a / b))
     case (.duration(let a), .number(let b)):
-      return .duration(try seconds((a / .seconds(1)) / Arithmetic.double(b)))
+      return .duration(try quotient(a, b))
     default: throw misfit("/", "divide", left, right)
     }
   }
@@ -118,14 +118,22 @@ package enum Operators {
 
   /// A duration from a number's text and a unit; nil beyond a hundred years.
   package static func duration(_ value: String, _ unit: String) -> Duration? {
-    let scale: [String: Double] = ["ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400]
-    guard let factor = scale[unit], JSONNumber(text: value) != nil, let number = Double(value) else { return nil }
-    return try? seconds(number * factor)
+    let scale = ["ms": "0.001", "s": "1", "m": "60", "h": "3600", "d": "86400"]
+    guard let factor = scale[unit].flatMap({ JSONNumber(text: $0) }), let number = JSONNumber(text: value) else {
+      return nil
+    }
+    return try? duration(seconds: Arithmetic.multiply(number, factor))
   }
 
-  private static func seconds(_ value: Double) throws(Fault) -> Duration {
-    guard value.magnitude < 3.2e9 else { throw Fault(.value, "a duration of over 100 years") }
-    return .nanoseconds(Int64((value * 1e9).rounded()))
+  private static func quotient(_ duration: Duration, _ number: JSONNumber) throws(Fault) -> Duration {
+    guard try Arithmetic.compare(number, JSONNumber(0)) != 0 else { throw Fault(.value, "division by zero") }
+    if let whole = number.integer { return (duration / whole).inNanoseconds }
+    return try Self.duration(seconds: Arithmetic.divide(duration.inSeconds, number))
+  }
+
+  private static func duration(seconds: JSONNumber) throws(Fault) -> Duration {
+    guard let duration = Duration(seconds: seconds) else { throw Fault(.value, "a duration of over 100 years") }
+    return duration
   }
 
   private static func misfit(_ symbol: String, _ verb: String, _ left: Value, _ right: Value) -> Fault {

@@ -29,14 +29,41 @@ import Testing
   }
 
   @Test(arguments: [
-    ("[{a: 1}] | chart .a \"x\"", "chart draws numbers, not a string"),
-    ("[[1]] | chart it", "chart counts numbers, times and text, not a list"),
+    ("[{a: 1}] | chart .a \"x\"", "chart draws numbers and durations, not a string"),
+    ("[[1]] | chart it", "chart counts numbers, durations, times and text, not a list"),
     ("[1, \"a\"] | chart it", "chart has values of several types"),
   ])
   func whatIsNoNumberIsAnError(_ statement: String, _ message: String) async {
     let ran = await Ran.retort("-c", statement)
     #expect(ran.status == 1 && ran.notes.contains(message))
     #expect(!ran.notes.contains("\u{1B}"))
+  }
+
+  @Test(arguments: [
+    ("[0.1, 0.2, 0.3, 0.4, 0.5]", "0.10 to 0.15  1|0.15 to 0.20  0|0.20 to 0.25  1|0.25 to 0.30  0|0.30 to 0.35  1|"),
+    ("1..5", "1 to 2  1|2 to 3  1|3 to 4  1|4 to 5  1|5 to 6  1|"),
+    ("[-3, 0, 3]", "-3 to -2  1|-2 to -1  0|-1 to 0   0|0 to 1    1|1 to 2    0|2 to 3    0|3 to 4    1|"),
+    ("[1e308, -1e308]", "-10e307 to -8e307  1|"),
+    ("[1, 1e400]", "0 to 1e399"),
+    ("[5e-324, 1e-323]", "50e-325 to 55e-325    1|"),
+    ("[10s, 90s]", "10 s to 20 s   1|"),
+    ("[1, null, 2]", "1 to 2  1|2 to 3  1|"),
+    (#"["0000-01-01", "9999-12-31"] | map time(it)"#, "0000 to 0999  1|1000 to 1999  0|"),
+    ("[7]", "7 to 8  1|"), ("[0, 0]", "0 to 1  2|"), ("[null, null]", "  2|"),
+  ])
+  func valuesAreCountedExactly(_ values: String, _ begin: String) async {
+    let ran = await Ran.retort("-c", "\(values) | chart it")
+    let bars = ran.output.split(separator: "\n").map { line in
+      let text = line.prefix { $0 != "#" }
+      return text.prefix((text.lastIndex { $0 != " " }?.utf16Offset(in: text) ?? -1) + 1) + "|"
+    }.joined()
+    #expect(ran.status == 0 && bars.hasPrefix(begin), "\(bars) \(ran.notes)")
+  }
+
+  @Test(arguments: ["1e400", "-1e400", "5e-324", "1e308", "1h"])
+  func aBarOfAnyLengthIsDrawn(_ value: String) async {
+    let ran = await Ran.retort("-c", "[{k: \"a\", v: \(value)}, {k: \"b\", v: \(value)}] | chart .k .v")
+    #expect(ran.status == 0 && ran.output.split(separator: "\n").count == 2, "\(ran.notes)")
   }
 
   @Test func aHostileLabelIsEscaped() async throws {

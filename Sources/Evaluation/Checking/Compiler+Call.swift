@@ -11,7 +11,7 @@ extension Compiler {
         name: name, nameRange: nameRange, arguments: arguments, body: nil, range: range)
       return call(definition, command, element: false)
     }
-    noteVariable(name, range)
+    noteVariable(name, arguments, range)
     let codes = arguments.map { code($0.expression) }
     guard let function = Function.named(name) else {
       reportUnknownFunction(name, nameRange)

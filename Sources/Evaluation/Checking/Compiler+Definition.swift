@@ -24,6 +24,10 @@ extension Compiler {
   private func compile(_ node: Def) {
     var parameters: [Definition.Parameter] = []
     for (index, parameter) in node.parameters.enumerated() {
+      if parameters.contains(where: { $0.name == parameter.name }) {
+        report(
+          "the parameter \(parameter.name) occurs twice", parameter.range, nextStep: "give one of them another name")
+      }
       parameters.append(.init(name: parameter.name, fallback: parameter.fallback.map(code)))
       let fact = Scope.ClientFact(identity: Definition.identity(ofParameter: index), queue: parameter.name)
       _ = scope.define(parameter.name, parameter.range, .client(fact))
@@ -103,6 +107,7 @@ extension Compiler {
           "option", name + ":", range, among: definition.parameters.filter { $0.fallback != nil }.map { $0.name + ":" },
           hint: definition.signature)
       }
+      if codes[index] != nil { report("\(name): occurs twice", range, nextStep: "keep one of them") }
       codes[index] = code(expression)
     }
   }

@@ -18,15 +18,21 @@ extension Compiler {
     }
   }
 
-  /// The effect of a command; a `call` with `reads: true` reads, and one of a method named for it destroys.
+  /// The effect of a command; a `call` with `reads: true` reads, unless its method is named for a change, and one of a
+  /// method named for it destroys.
   func effect(of command: Language.Command, _ declaration: Declaration) -> Declaration.Effect {
     guard command.name == "call" else { return declaration.effect }
-    if case .bool(true)? = command.option("reads")?.kind { return .none }
     let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
-    guard places.count > 1, case .string(let parts) = places[1].kind, parts.count == 1,
-      case .literal(let method) = parts[0], Change.destroys(method: method)
-    else { return declaration.effect }
-    return .destroys
+    var method: String?
+    if places.count > 1, case .string(let parts) = places[1].kind, parts.count == 1, case .literal(let text) = parts[0]
+    {
+      method = text
+    }
+    if let method, Change.destroys(method: method), Change.changes(method: method) { return .destroys }
+    if case .bool(true)? = command.option("reads")?.kind, method.map({ !Change.changes(method: $0) }) ?? true {
+      return .none
+    }
+    return method.map(Change.destroys) ?? false ? .destroys : declaration.effect
   }
 
   /// Refuses a change to a queue that the text shows to be streamed (TheLanguage.md, "Rule 1: no change while streaming").

@@ -24,8 +24,15 @@ extension Compiler {
   }
 
   /// Records the names that a script reads with `var` for the inventory.
-  func noteVariable(_ name: String, _ range: SourceRange) {
-    if name == "var" { findings.inventory.append(Findings.Inventory(range: range, source: source, kind: .reads)) }
+  func noteVariable(_ name: String, _ arguments: [Argument], _ range: SourceRange) {
+    guard name == "var" else { return }
+    findings.inventory.append(Findings.Inventory(range: range, source: source, kind: .reads))
+    if case .string(let parts)? = arguments.first?.expression.kind, parts.count == 1, case .literal(let text) = parts[0]
+    {
+      findings.readNames.insert(text)
+    } else {
+      findings.computesNames = true
+    }
   }
 }
 

@@ -86,6 +86,8 @@ extension Compiler {
     findings.foreign += inner.findings.foreign + inner.findings.diagnostics.map { ($0, other) }
     findings.inventory += inner.findings.inventory
     findings.readsArguments = findings.readsArguments || inner.findings.readsArguments
+    findings.readNames.formUnion(inner.findings.readNames)
+    findings.computesNames = findings.computesNames || inner.findings.computesNames
     scope = inner.scope
     definitions = inner.definitions
     return statements

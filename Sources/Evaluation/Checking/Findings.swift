@@ -10,6 +10,10 @@ struct Findings {
   var inventory: [Inventory] = []
   /// Whether the text reads `args`.
   var readsArguments = false
+  /// The names that the text reads with `var`.
+  var readNames: Set<String> = []
+  /// Whether the text computes a name for `var`.
+  var computesNames = false
   /// The names that the text defines at its top level.
   var names: [(name: String, range: SourceRange)] = []
 

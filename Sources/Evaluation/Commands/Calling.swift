@@ -13,7 +13,9 @@ extension Command {
         .init(name: "PARAMS", shape: .record, isOptional: true),
       ],
       options: [
-        .init(name: "reads", shape: .boolean, fallback: "false", summary: "true declares that it changes nothing"),
+        .init(
+          name: "reads", shape: .boolean, fallback: "false",
+          summary: "true declares that it changes nothing; refused for methods such as \"destroy\""),
         .confirm, .keys, .meta, .timeout, .expire, .dryRun,
       ],
       effect: .changes, result: "value",
@@ -43,7 +45,26 @@ enum CallRequest {
         })
       return
     }
+    guard !Change.changes(method: method) else {
+      throw Fault(
+        .value, "call \(method.quoted) changes data, so reads: true is refused", at: [Fault.Mark(arguments.range)],
+        in: arguments.source, nextStep: "remove reads: true")
+    }
     self = .read(client, ReadRequest(method: method, params: params), try arguments.patience(client))
+  }
+
+  /// Refuses a read of an unknown method if changes are refused: `reads: true` is only what the script declares.
+  static func refuseUnknown(
+    _ request: ReadRequest, _ client: ClientValue, _ arguments: Arguments, _ run: Run
+  ) throws(Fault) {
+    let isReadOnly = client.connection.protection == .readOnly
+    guard isReadOnly || run.isDry(arguments), !Change.reads(method: request.method) else { return }
+    throw Fault(
+      .refused, "call \(request.method.quoted) may change data, whatever reads: declares",
+      at: [Fault.Mark(arguments.range)], in: arguments.source,
+      nextStep: isReadOnly
+        ? "on a read-only connection call reads only index, show, show_relationship and get_related_resource"
+        : "a dry run calls only index, show, show_relationship and get_related_resource")
   }
 
   private static func params(_ arguments: Arguments) throws(Fault) -> JSONObject {

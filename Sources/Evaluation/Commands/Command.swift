@@ -51,6 +51,7 @@ struct Command: Sendable {
       switch try body(arguments) {
       case .change(let proposal): return try await frame.run.change(proposal)
       case .read(let client, let request, let patience):
+        try CallRequest.refuseUnknown(request, client, arguments, frame.run)
         return try await client.result(of: request, patience, arguments)
       }
     case .changes(let body):

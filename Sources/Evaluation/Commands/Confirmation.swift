@@ -43,6 +43,11 @@ extension Run {
   /// `--yes`.
   func consent(to request: ConfirmationRequest, _ arguments: Arguments) async throws(Fault) -> Consent {
     try request.checkMax(arguments)
+    if let left = session.account.left, let count = request.count, count > left {
+      throw refusal(
+        .limit, "\(request.verb) would destroy \(count) of \(request.client.name), but --yes=N allows only \(left)",
+        arguments, nextStep: "raise --yes=N to the number that may be destroyed, or narrow the filter")
+    }
     if request.client.connection.protection == .confirm {
       if let consent = try guarded(request, arguments) { return consent }
     } else if try arguments.bool("confirm") ?? false || session.account.confirmation != .asked || request.count == 0 {
@@ -95,9 +100,9 @@ extension Run {
     let client = request.client
     let what = request.count.map { "\($0) " } ?? (request.isOneByOne ? "one by one, resources " : "")
     let filter = request.filter.map { " filter \($0)" } ?? ""
-    let wanted = request.count.map { "type \($0) to continue: " } ?? "type the largest number to continue: "
+    let wanted = request.count.map { "type \($0) to continue: " } ?? "type how many may be destroyed at most: "
     let reply = await ask(
-      "\(request.verb) \(what)of \(client.name)\(filter)\n  on \(client.connection.address), queue \(client.queue)\n\(wanted)"
+      "\(request.verb) \(what)of \(client.name)\(filter)\n  on \(place(client.connection)), queue \(client.queue)\n\(wanted)"
     )
     let number = reply.flatMap { Int($0.trimmed) }
     guard !Task.isCancelled, let number, number > 0, request.count == nil || number == request.count else {
@@ -106,6 +111,10 @@ extension Run {
         "\(request.verb) on \(client.name) was not confirmed: nothing was sent", arguments, nextStep: nil)
     }
     return number
+  }
+
+  private func place(_ connection: ConnectionValue) -> String {
+    connection.label + (connection.env.map { " (\($0))" } ?? "")
   }
 
   private func refusal(_ kind: Fault.Kind, _ message: String, _ arguments: Arguments, nextStep: String?) -> Fault {

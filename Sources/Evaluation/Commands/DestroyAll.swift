@@ -34,7 +34,7 @@ extension Command {
         arguments: arguments, client: client, policy: policy, consent: consent, source: source, notesSummary: isDry)
       plan.isDry = isDry
       plan.guards = try arguments.safeguards(run, client, keyField: nil)
-      plan.failedFile = try arguments.string("failed").map { path throws(Fault) in try FailedFile(path) }
+      plan.failedFile = try arguments.failedFile(isDry: isDry)
       return plan
     })
 
@@ -44,7 +44,8 @@ extension Command {
     let max = try arguments.integer("max", least: 0)
     var request = ConfirmationRequest(
       verb: "destroy-all", client: client, filter: query.params["filter"]?.text ?? "{}", max: max)
-    if max != nil || run.session.host.ask != nil || client.connection.protection == .confirm {
+    let isAsked = run.session.host.ask != nil || client.connection.protection == .confirm
+    if max != nil || isAsked || run.session.account.left != nil {
       let patience = try arguments.patience(client)
       request.count = try await client.reading(arguments) { () throws(ClientError) in
         try await client.client.count(query, patience: patience)

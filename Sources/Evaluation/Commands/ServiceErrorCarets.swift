@@ -26,7 +26,8 @@ extension Fault {
       Kind(error.kind.rawValue), Self.message(error, arguments.name),
       at: marks.isEmpty ? [Mark(arguments.range)] : marks,
       in: arguments.source,
-      nextStep: isUnknownCall ? "check the spelling of the method" : error.nextStep ?? arguments.meant(by: error),
+      nextStep: isUnknownCall
+        ? "check the spelling of the method" : arguments.spelled(error) ?? arguments.meant(by: error),
       errors: error.errors.map { .object($0.object) }, trail: Self.first(of: left) + error.facts)
   }
 
@@ -211,4 +212,14 @@ extension Expr {
 
 extension String {
   fileprivate var dashed: String { String(map { $0 == "_" ? "-" : $0 }) }
+}
+
+extension Arguments {
+  /// The next step of an error, with the client's variable in the place of its type.
+  fileprivate func spelled(_ error: ClientError) -> String? {
+    guard let type = error.call?.label, case .name(let name)? = positional.first?.expression?.kind else {
+      return error.nextStep
+    }
+    return error.nextStep?.replacing(each: "relink \(type) ", with: "relink \(name) ")
+  }
 }

@@ -8,8 +8,8 @@ extension Stage {
     Declaration(
       name: "chart",
       summary: """
-        Draws bars: VALUE is the length for each LABEL. Of one argument: how many numbers are in each range, how many times in \
-        each day or month, how often each text is there.
+        Draws bars: VALUE is the length for each LABEL. Of one argument: how many numbers or durations are in each range, how \
+        many times in each day or month, how often each text is there. A null among numbers is left out, with a note.
         """,
       parameters: [.init(name: "LABEL", shape: .any), .init(name: "VALUE", shape: .any, isOptional: true)],
       result: "null",
@@ -22,10 +22,12 @@ extension Stage {
     let label = call.each(0)
     let value = call.positional.count > 1 ? call.each(1) : nil
     let (range, source) = call.place(value == nil ? 0 : 1)
+    let field = call.positional.last?.path
     return .reduce { frame, stream throws(Fault) in
-      var drawing = Drawing()
+      var drawing = Drawing(field: field)
       var inner = frame
       let hasNext = (stream.hasNextPage, stream.total)
+      if let shown = frame.run.shown { stream = shown.keeping(stream) }
       while let page = try await stream.page() {
         try frame.run.checkInterrupt()
         for index in page.elements.indices {
@@ -40,6 +42,7 @@ extension Stage {
       let chart = try drawing.chart()
       try await Printer.showing(frame.run, format: .table) { printer throws(Fault) in
         try printer.draw(chart)
+        if drawing.leavesOutNulls { printer.notes.append("chart: \(drawing.nulls) null left out") }
         if hasNext.0 { printer.notes.append(Session.nextPage(shown: drawing.count, of: hasNext.1?())) }
       }
       return .null
@@ -48,38 +51,65 @@ extension Stage {
 
   /// The collected values of a chart.
   private struct Drawing {
+    /// The field of the values, if they are one.
+    let field: String?
     private var bars: [Chart.Bar] = []
-    private var numbers: [Double] = []
+    private var numbers: [JSONNumber] = []
+    private var durations: [JSONNumber] = []
     private var times: [Instant] = []
     private var labels: [String] = []
+    private(set) var nulls = 0
+
+    init(field: String?) { self.field = field }
+
     /// The number of values.
-    var count: Int { bars.count + numbers.count + times.count + labels.count }
+    var count: Int { bars.count + numbers.count + durations.count + times.count + labels.count + nulls }
+
+    /// Whether the nulls are not drawn, as among numbers.
+    var leavesOutNulls: Bool { nulls > 0 && !(numbers.isEmpty && durations.isEmpty && times.isEmpty) }
 
     mutating func add(_ label: Value, _ length: Value?) throws(Fault) {
       try Size.check(elements: count + 1)
-      switch (label, length) {
-      case (_, .number(let number)?):
-        bars.append(Chart.Bar(label: label.shownCell, length: try Arithmetic.double(number), text: number.text))
-      case (_, let length?):
+      if let length { return bars.append(try bar(label, length)) }
+      switch label {
+      case .number(let number): numbers.append(number)
+      case .duration(let duration): durations.append(duration.inSeconds)
+      case .time(let time): times.append(time)
+      case .null: nulls += 1
+      case .string, .bool, .resource: labels.append(label.shownCell)
+      default:
         throw Fault(
-          .type, "chart draws numbers, not \(length.typeWithArticle)", nextStep: "chart .key .count, or chart .views")
-      case (.number(let number), nil): numbers.append(try Arithmetic.double(number))
-      case (.time(let time), nil): times.append(time)
-      case (.string, nil), (.bool, nil), (.null, nil), (.resource, nil): labels.append(label.shownCell)
-      case (_, nil):
+          .type, "chart counts numbers, durations, times and text, not \(label.typeWithArticle)",
+          nextStep: "name a field of it")
+      }
+    }
+
+    private func bar(_ label: Value, _ length: Value) throws(Fault) -> Chart.Bar {
+      switch length {
+      case .number(let number):
+        return Chart.Bar(label: label.shownCell, length: try Arithmetic.double(number), text: number.text)
+      case .duration(let duration):
+        return Chart.Bar(label: label.shownCell, length: duration / .seconds(1), text: duration.shown)
+      case .null:
         throw Fault(
-          .type, "chart counts numbers, times and text, not \(label.typeWithArticle)", nextStep: "name a field of it")
+          .type, "chart draws numbers, not null",
+          nextStep: "| where \(field ?? "it.FIELD") != null leaves out elements without one")
+      default: throw Fault(.type, "chart draws numbers and durations, not \(length.typeWithArticle)")
       }
     }
 
     func chart() throws(Fault) -> Chart {
-      let kinds = [numbers.isEmpty, times.isEmpty, labels.isEmpty].filter { !$0 }.count
+      let kinds = [numbers.isEmpty, durations.isEmpty, times.isEmpty, labels.isEmpty].filter { !$0 }.count
       guard kinds < 2 else {
-        throw Fault(.type, "chart has values of several types", nextStep: "keep one of them: where ...")
+        throw Fault(
+          .type, "chart has values of several types",
+          nextStep: "| map string(\(field ?? "it")) | chart it counts them as text")
       }
-      if !numbers.isEmpty { return Chart.histogram(of: numbers) }
+      if !numbers.isEmpty { return try Chart.histogram(of: numbers) }
+      if !durations.isEmpty { return try Chart.histogram(of: durations, unit: " s") }
       if !times.isEmpty { return Chart.timeline(of: times) }
-      return labels.isEmpty ? Chart(bars) : Chart.counts(of: labels)
+      return bars.isEmpty
+        ? Chart.counts(of: labels + Array(repeating: Value.null.shownCell, count: nulls)) : Chart(bars)
     }
   }
 }

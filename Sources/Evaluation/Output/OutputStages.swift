@@ -30,6 +30,7 @@ extension Stage {
           } : stream
         (rows.hasNextPage, rows.total) = (stream.hasNextPage, stream.total)
         stream.close()
+        if let shown = frame.run.shown { rows = shown.keeping(rows) }
         try await Printer.showing(frame.run, format: format) { printer throws(Fault) in
           try await printer.show(&rows)
         }

@@ -44,6 +44,7 @@ struct Printer {
         var elements = ElementStream([value])
         try await show(&elements)
       }
+    case .duration(let duration) where output.isTerminal: try output.put(line: duration.shown)
     default:
       try output.put(json: try value.isStringLike ? .string(value.interpolated()) : value.json())
     }

@@ -45,8 +45,16 @@ struct BulkRun {
     }
     do throws(JournalError) { try await journal?.flush() } catch { report.stop = report.stop ?? error }
     defer { noteResuming(report) }
-    try await end(report)
-    if let fault = plan.failedFile?.fault { throw fault }
+    let failedFile = plan.failedFile
+    let unwritten: Fault?
+    do throws(Fault) {
+      try failedFile?.finish()
+      unwritten = nil
+    } catch { unwritten = error }
+    do throws(Fault) { try await end(report) } catch {
+      throw unwritten.map { error.within($0.message) } ?? error
+    }
+    if let unwritten { throw unwritten }
     if report.tally.isComplete, !report.isCut { try await plan.arguments.complete(journal) }
     return (flow.page, report.tally)
   }
@@ -70,7 +78,7 @@ struct BulkRun {
         } observe: { index, planned, outcome in
           guard let planned = planned as? BulkElement else { return }
           failures.take(planned, outcome, at: index)
-          if !outcome.isGood { failed?.write(planned, outcome) }
+          failed?.take(planned, outcome, at: index)
           flow.take(planned, outcome, at: index, keepsFlow: keepsFlow, session)
         }
         source.keep(flow.takeKept())
@@ -151,6 +159,10 @@ struct BulkRun {
     default: (kind, message) = (outcome.error?.kind.rawValue ?? "", outcome.error?.message ?? "")
     }
     var object = JSONObject([("kind", .string(kind)), ("message", .string(message))])
+    if case .unknown = outcome, kind != "unknown" {
+      object["kind"] = .string("unknown")
+      object["cause"] = .string(kind)
+    }
     if let error = outcome.error {
       object["errors"] = .array(JSONArray(error.errors.map { .object($0.object) }))
       if let call = error.call { object["correlation-id"] = .string(call.correlationID) }

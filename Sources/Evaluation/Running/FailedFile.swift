@@ -1,34 +1,142 @@
 import Bulk
 import Formats
+import Glibc
 import JSONText
+import Language
 import Synchronization
 import Values
 
 /// The file for a statement's elements that failed, were refused or are unknown, each a line of JSON with its error.
+///
+/// The first line replaces an earlier file of this kind. A statement without failures leaves an empty file in its place.
 final class FailedFile: Sendable {
-  private let file: FileDescriptor
-  private let failure = Mutex<Fault?>(nil)
-
-  /// Opens the file, and empties it.
-  init(_ path: String) throws(Fault) {
-    file = try FileDescriptor.appending(to: path)
-    file.truncate(to: 0)
+  private struct State {
+    var file: FileDescriptor?
+    var length = 0
+    /// The lines of unknown changes, whose late replies can remove them.
+    var unknown: [Int: Range<Int>] = [:]
+    var removed: [Range<Int>] = []
+    var fault: Fault?
   }
 
-  /// The error of a failed write.
-  var fault: Fault? { failure.withLock { $0 } }
+  private let path: String
+  private let target: String
+  /// Whether it is a pipe or a device, which gets the lines directly.
+  private let isDevice: Bool
+  private let state = Mutex(State())
 
-  /// Writes an element with its error.
-  func write(_ planned: BulkElement, _ outcome: Outcome) {
+  /// Checks that the file is missing, empty, or of this kind; it is not changed.
+  ///
+  /// - Throws: a `file` error.
+  init(_ path: String) throws(Fault) {
+    self.path = path
+    target = try FileText.target(of: path)
+    isDevice = unsafe access(target, F_OK) == 0 && !FileDescriptor.isFile(target)
+    if isDevice { return }
+    guard try Self.isReplaceable(target) else {
+      throw Fault(
+        .file, "\(path) is not a file of failed elements, so failed: does not replace it",
+        nextStep: "failed: \"\(path).failed\", or remove the file")
+    }
+  }
+
+  /// Whether a file is missing, empty, or begins with a line of a failed element.
+  private static func isReplaceable(_ path: String) throws(Fault) -> Bool {
+    guard FileDescriptor.isFile(path) else { return true }
+    let file = try FileDescriptor.reading(path)
+    var begin: [UInt8] = []
+    while begin.count < 1 << 24, !begin.contains(0x0A) {
+      let piece = try file.read(1 << 16)
+      if piece.isEmpty { break }
+      begin += piece
+    }
+    guard !begin.isEmpty else { return true }
+    let line = Array(begin.prefix { $0 != 0x0A })
+    guard let object = (try? JSONValue(parsing: line))?.objectValue else { return false }
+    return object.contains("source") && object.contains("element") && object["error"]?.objectValue != nil
+  }
+
+  /// Writes an element that failed, or removes the line of one that a late reply or a lookup settles.
+  func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int) {
+    guard !outcome.isDropped else { return }
+    let line = outcome.isGood ? nil : Self.line(planned, outcome)
+    state.withLock { state in
+      guard state.fault == nil else { return }
+      if let earlier = state.unknown.removeValue(forKey: index) { state.removed.append(earlier) }
+      guard let line else { return }
+      do throws(Fault) {
+        if state.file == nil { state.file = try opened() }
+        try state.file?.write(line)
+      } catch { return state.fault = error }
+      if case .unknown = outcome { state.unknown[index] = state.length..<state.length + line.count }
+      state.length += line.count
+    }
+  }
+
+  private static func line(_ planned: BulkElement, _ outcome: Outcome) -> [UInt8] {
     let element = (try? planned.element.json()) ?? .null
     var line = JSONObject([("source", (try? planned.source?.json()) ?? element), ("element", element)])
     if case .success(let proposal) = planned.proposal, let identity = proposal.change.identity {
       line["identity"] = .string(identity.text)
     }
     line["error"] = .object(BulkRun.error(planned, outcome))
-    failure.withLock { failure in
-      guard failure == nil else { return }
-      do throws(Fault) { try file.write(JSONValue.object(line).encoded() + [0x0A]) } catch { failure = error }
+    return JSONValue.object(line).encoded() + [0x0A]
+  }
+
+  /// An empty file in the place of the earlier one, which a program that reads it keeps.
+  private func opened() throws(Fault) -> FileDescriptor {
+    if isDevice { return try FileDescriptor.appending(to: target) }
+    var status = stat()
+    let mode = unsafe stat(target, &status) == 0 ? status.st_mode & 0o7777 : nil
+    let temporary = "\(target).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).part"
+    let file = try FileDescriptor.writing(new: temporary, like: mode)
+    guard unsafe rename(temporary, target) == 0 else { throw FileDescriptor.failure("can't write \(path)") }
+    return file
+  }
+
+  /// Removes the lines that are settled, and the lines of an earlier statement if there was no failure.
+  ///
+  /// - Throws: the `file` error of a failed write.
+  func finish() throws(Fault) {
+    let (file, removed, fault) = state.withLock { ($0.file, $0.removed, $0.fault) }
+    if let fault { throw fault }
+    if isDevice { return }
+    guard file != nil else {
+      if FileDescriptor.isFile(target) { _ = try opened() }
+      return
     }
+    if !removed.isEmpty { try rewrite(without: removed.sorted { $0.lowerBound < $1.lowerBound }) }
+  }
+
+  private func rewrite(without removed: [Range<Int>]) throws(Fault) {
+    let source = try FileDescriptor.reading(target)
+    let copy = try opened()
+    var (offset, rest) = (0, removed[...])
+    while true {
+      let piece = try source.read(1 << 18)
+      guard !piece.isEmpty else { return }
+      var kept: [UInt8] = []
+      for byte in piece {
+        while let first = rest.first, first.upperBound <= offset { rest.removeFirst() }
+        if !(rest.first?.contains(offset) ?? false) { kept.append(byte) }
+        offset += 1
+      }
+      try copy.write(kept)
+    }
+  }
+}
+
+extension Arguments {
+  /// The file of `failed:`; nil without that option, and in a dry run.
+  ///
+  /// - Throws: a `file` error if it is a file of another kind, or the statement's journal or backup.
+  func failedFile(isDry: Bool) throws(Fault) -> FailedFile? {
+    guard let argument = options["failed"], let path = try string("failed"), !isDry else { return nil }
+    let target = try FileText.target(of: path)
+    for option in ["journal", "backup"] {
+      guard let other = try string(option), try FileText.target(of: other) == target else { continue }
+      throw fault(argument, .value, "failed: and \(option): name the same file", nextStep: "failed: \"failed.ndjson\"")
+    }
+    do throws(Fault) { return try FailedFile(path) } catch { throw error.placed(at: argument.range, in: source) }
   }
 }

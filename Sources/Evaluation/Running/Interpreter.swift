@@ -106,6 +106,10 @@ public final class Interpreter: Sendable {
       session.show(Self.unread(first, source))
       return 2
     }
+    if !isTyped, let report = compiler.findings.unreadVariable(of: session.options.variables, source) {
+      session.show(report)
+      return 2
+    }
     var frame = state.withLock { state in
       state.scope = compiler.scope
       state.definitions = compiler.definitions
@@ -130,7 +134,7 @@ public final class Interpreter: Sendable {
       }
       do throws(Fault) {
         if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
-        try await run(prepared, &frame)
+        try await run(prepared, &frame, keeping: isTyped ? ShownElements() : nil)
         report(nil)
         if !session.output.flush() { return end(.closed(isOwed: isOwed), prepared, statement) }
       } catch {
@@ -209,7 +213,9 @@ public final class Interpreter: Sendable {
     )
   }
 
-  private func run(_ prepared: Prepared, _ frame: inout Frame) async throws(Fault) {
+  private func run(
+    _ prepared: Prepared, _ frame: inout Frame, keeping shown: ShownElements?
+  ) async throws(Fault) {
     let timing = Timing(session)
     defer { if session.state.withLock(\.showsTiming) { session.note(timing.text(session)) } }
     frame.element = .null
@@ -217,12 +223,14 @@ public final class Interpreter: Sendable {
     case .step(let step): _ = try await step.run(&frame)
     case .pipeline(let code, let isSummary, let isName):
       frame.run.isPaged = true
+      frame.run.shown = shown
       let value = try await code.run(&frame)
       guard !isSummary, !session.options.isOffline else { return }
       try await Printer.showing(frame.run) { printer throws(Fault) in
         if isName { try await printer.show(named: value) } else { try await printer.show(value) }
       }
-      if !value.isNull { frame.slots[0] = value }
+      let last = value.isNull ? shown?.value ?? .null : value
+      if !last.isNull { frame.slots[0] = last }
     case .set(let settings):
       for setting in settings {
         let value = try await setting.code.run(&frame)
@@ -240,6 +248,26 @@ public final class Interpreter: Sendable {
       frame.run.isPaged = true
       try await Printer.showing(frame.run) { printer throws(Fault) in try printer.output.put(Array(text.utf8)) }
     }
+  }
+}
+
+extension Findings {
+  /// The report of a `--var` that no statement reads; nil if each is read, or a name is computed.
+  fileprivate func unreadVariable(of variables: [String: String], _ source: SourceText) -> Renderer.Report? {
+    guard !computesNames, let name = variables.keys.sorted().first(where: { !readNames.contains($0) }) else {
+      return nil
+    }
+    let near = nearest(to: name, among: Array(readNames)) ?? readNames.first { $0.lowercased() == name.lowercased() }
+    return Renderer.Report(
+      title: "error", message: "no statement of \(source.name) reads var(\(JSONValue.string(name).text))", source: nil,
+      marks: [],
+      notes: [
+        near.map { "did you mean --var \($0)=...?" }
+          ?? (readNames.isEmpty
+            ? "remove --var \(name)=...; a script reads it with var(\(JSONValue.string(name).text))"
+            : "the script reads "
+              + readNames.sorted().map { "var(\(JSONValue.string($0).text))" }.joined(separator: ", "))
+      ])
   }
 }
 

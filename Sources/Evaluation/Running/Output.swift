@@ -67,8 +67,9 @@ public final class Output: Sendable {
     try put(isTerminal ? Array(TerminalText.json(String(decoding: bytes, as: UTF8.self)).utf8) : bytes)
   }
 
-  /// Adds a value as `print` shows it: text as it is, any other value as JSON.
+  /// Adds a value as `print` shows it: text as it is, any other value as JSON; a terminal gets a duration rounded.
   func put(printed value: Value) throws(Fault) {
+    if isTerminal, case .duration(let duration) = value { return try put(line: duration.shown) }
     let text = try value.interpolated()
     if case .string = value { try put(line: text) } else { try put(json: Array((text + "\n").utf8)) }
   }

@@ -106,7 +106,9 @@ extension Fault {
         isConfirmed
           ? "\(arguments.name) would destroy more than the \(limit) that were confirmed; \(limit) were already sent"
           : "\(arguments.name) would destroy more than max: \(limit)",
-        nextStep: isConfirmed ? "run it again: it asks for the remaining ones" : "raise max:, or narrow the filter")
+        nextStep: isConfirmed
+          ? "confirm a larger number; what was destroyed is gone, so a loop over fixed ids fails at the first of them"
+          : "raise max:, or narrow the filter")
     case .repeated(let identity):
       self.init(
         .value, "\(identity.text) occurs twice in the statement", at: [Mark(arguments.range)], in: arguments.source,

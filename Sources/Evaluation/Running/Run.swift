@@ -12,6 +12,8 @@ struct Run: Sendable {
   let statement: StatementAccount
   /// Records the changes of the iteration that runs, if its `each` has a journal.
   var iteration: (any IterationRecord)?
+  /// Keeps the elements that output stages show; nil in a file.
+  var shown: ShownElements?
   /// Whether its output may go through a pager: for a single pipeline, or `help`.
   var isPaged = false
 

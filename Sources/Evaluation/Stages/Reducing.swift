@@ -138,7 +138,7 @@ private struct Mean {
   func value() throws(Fault) -> Value {
     switch kind {
     case .number?: .number(try Arithmetic.divide(numbers, JSONNumber(count)))
-    case .duration?: .duration(durations / count)
+    case .duration?: .duration((durations / count).inNanoseconds)
     case .time?: .time(try Instant(sinceEpoch: durations / count))
     default: .null
     }

@@ -13,10 +13,16 @@ extension StageCall {
           nextStep: "give it a name: total: (.a + .b)")
         continue
       }
+      if names.contains(path) {
+        compiler.report(".\(path) is already a column", expression.range, nextStep: "name it: other: .\(path)")
+      }
       names.append(path)
       codes.append(each(expression))
     }
     for option in options where !declaration.options.contains(where: { $0.name == option.name }) {
+      if names.contains(option.name) {
+        compiler.report("\(option.name): is already a column", option.range, nextStep: "give it another name")
+      }
       names.append(option.name)
       codes.append(each(option.value))
     }

@@ -80,7 +80,7 @@ extension Stage {
         plan.isDry = isDry
         plan.guards = guards
         try complete(&plan, frame.run)
-        plan.failedFile = try once.string("failed").map { path throws(Fault) in try FailedFile(path) }
+        plan.failedFile = try once.failedFile(isDry: isDry || frame.run.session.options.isOffline)
         let bulk = BulkRun(plan, frame.run)
         let (flow, tally) = try await bulk.carriedOut(keepsFlow: keepsFlow)
         return (flow, bulk.summary(tally))
@@ -98,7 +98,8 @@ extension Stage {
     let max = try arguments.integer("max", least: 0)
     let destroys = declaration.effect == .destroys
     var request = ConfirmationRequest(verb: arguments.name, client: client, max: max)
-    let isAsked = run.session.host.ask != nil || client.connection.protection == .confirm
+    let isAsked =
+      run.session.host.ask != nil || client.connection.protection == .confirm || run.session.account.left != nil
     if max != nil || destroys && isAsked {
       request.count = try await source.count(notDoneIn: journal)
     }

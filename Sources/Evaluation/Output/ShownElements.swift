@@ -1,0 +1,24 @@
+import Synchronization
+import Values
+
+/// The elements that the output stages of a typed statement show, for `_`.
+final class ShownElements: Sendable {
+  private let elements = Mutex<[Value]>([])
+  /// The most elements that it keeps.
+  private static let limit = 10_000
+
+  /// The elements as a list; null if nothing was shown.
+  var value: Value { elements.withLock { $0.isEmpty ? .null : .list($0) } }
+
+  /// The same elements; each page is kept when it is read.
+  func keeping(_ stream: ElementStream) -> ElementStream {
+    var source = stream
+    var kept = ElementStream(pages: { () async throws(Fault) in
+      let page = try await source.page()
+      if let page { self.elements.withLock { $0 += page.elements.prefix(Self.limit - $0.count) } }
+      return page
+    })
+    (kept.hasNextPage, kept.total) = (stream.hasNextPage, stream.total)
+    return kept
+  }
+}

@@ -1,0 +1,68 @@
+import BigInt
+package import JSONText
+package import Values
+
+extension Chart {
+  /// The most bars of a histogram.
+  private static let mostBins: BigInt = 12
+
+  /// Counts numbers in ranges of one size, which is 1, 2 or 5 times a power of ten; the bounds are exact decimals.
+  ///
+  /// - Parameters:
+  ///   - numbers: The numbers.
+  ///   - unit: The unit of the bounds, which follows each.
+  /// - Returns: The chart of the counts.
+  /// - Throws: a `value` error for numbers that are too large to calculate.
+  package static func histogram(of numbers: [JSONNumber], unit: String = "") throws(Fault) -> Chart {
+    var (least, most) = (numbers.first ?? JSONNumber(0), numbers.first ?? JSONNumber(0))
+    for number in numbers {
+      if try Arithmetic.compare(number, least) < 0 { least = number }
+      if try Arithmetic.compare(number, most) > 0 { most = number }
+    }
+    let step = try step(for: Arithmetic.subtract(most, least), isWhole: numbers.allSatisfy { $0.integer != nil })
+    let first = try index(of: least, step)
+    var counts = Array(repeating: 0, count: numbers.isEmpty ? 0 : try Int(index(of: most, step) - first) + 1)
+    for number in numbers { counts[try Int(index(of: number, step) - first)] += 1 }
+    return Chart(
+      counts.enumerated().map { index, count in
+        let lower = first + BigInt(index)
+        return Bar("\(text(lower, step))\(unit) to \(text(lower + 1, step))\(unit)", count: count)
+      })
+  }
+
+  /// The number of the range that holds a number.
+  private static func index(of number: JSONNumber, _ step: Decimal) throws(Fault) -> BigInt {
+    guard let number = Decimal(number), let (dividend, divisor, _) = Decimal.aligned(number, step) else {
+      throw Fault(.value, "the numbers are too large for a chart")
+    }
+    let (quotient, rest) = dividend.quotientAndRemainder(dividingBy: divisor)
+    return rest.signum() < 0 ? quotient - 1 : quotient
+  }
+
+  /// The smallest size of a range that does not give too many ranges; at least 1 for integers.
+  private static func step(for range: JSONNumber, isWhole: Bool) throws(Fault) -> Decimal {
+    guard let range = Decimal(range), range.coefficient.signum() > 0 else {
+      return Decimal(coefficient: 1, exponent: 0)
+    }
+    let least = range.magnitude - 3
+    for exponent in (isWhole ? max(0, least) : least)...max(0, range.magnitude) {
+      for factor in [1, 2, 5] as [BigInt] {
+        let step = Decimal(coefficient: factor, exponent: exponent)
+        guard let (size, length, _) = Decimal.aligned(step, range) else {
+          throw Fault(.value, "the numbers are too large for a chart")
+        }
+        if size * (mostBins - 1) >= length { return step }
+      }
+    }
+    return Decimal(coefficient: 1, exponent: range.magnitude)
+  }
+
+  /// The text of a bound, with an exponent if it is long.
+  private static func text(_ steps: BigInt, _ step: Decimal) -> String {
+    let value = Decimal(coefficient: steps * step.coefficient, exponent: step.exponent)
+    guard step.exponent > -9, value.magnitude < 16, let number = value.number else {
+      return value.coefficient == 0 ? "0" : "\(value.coefficient)e\(value.exponent)"
+    }
+    return number.text
+  }
+}

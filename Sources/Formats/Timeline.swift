@@ -1,0 +1,77 @@
+import Language
+package import Values
+
+extension Chart {
+  /// The most bars of a count over time.
+  private static let mostTimes = 40
+
+  /// Counts times in the smallest unit, from a second to a thousand years, that does not give too many bars; units without
+  /// a time are shown too.
+  package static func timeline(of times: [Instant]) -> Chart {
+    guard let least = times.min(), let most = times.max() else { return Chart([]) }
+    let unit = TimeUnit.all.first { $0.index(of: most) - $0.index(of: least) < mostTimes } ?? .years(1000)
+    let first = unit.index(of: least)
+    var counts = Array(repeating: 0, count: unit.index(of: most) - first + 1)
+    for time in times { counts[unit.index(of: time) - first] += 1 }
+    return Chart(counts.enumerated().map { Bar(unit.label(first + $0), count: $1) })
+  }
+}
+
+/// A unit of time, numbered from its first.
+private enum TimeUnit: Equatable {
+  case second, minute, hour, day, month
+  case years(Int)
+
+  /// All units, smallest first.
+  static let all: [TimeUnit] = [.second, .minute, .hour, .day, .month] + [1, 10, 100, 1000].map { .years($0) }
+
+  private var seconds: Int {
+    switch self {
+    case .second: 1
+    case .minute: 60
+    case .hour: 3600
+    default: 86400
+    }
+  }
+
+  /// The number of the unit that holds an instant.
+  func index(of time: Instant) -> Int {
+    let whole = Int(time.sinceEpoch.components.seconds) - (time.sinceEpoch.components.attoseconds < 0 ? 1 : 0)
+    let number = whole.quotient(by: seconds)
+    switch self {
+    case .month:
+      let date = Calendar.date(number)
+      return date.year * 12 + date.month - 1
+    case .years(let count): return Calendar.date(number).year.quotient(by: count)
+    default: return number
+    }
+  }
+
+  /// The text of a numbered unit: `2026-01-31 12:00`, `2026-01`, `2020 to 2029`.
+  func label(_ index: Int) -> String {
+    func pad(_ number: Int, _ width: Int) -> String {
+      String(repeating: "0", count: max(0, width - "\(number)".count)) + "\(number)"
+    }
+    if case .years(let count) = self {
+      let first = index * count
+      return pad(first, 4) + (count > 1 ? " to \(pad(first + count - 1, 4))" : "")
+    }
+    if self == .month { return "\(pad(index / 12, 4))-\(pad(index % 12 + 1, 2))" }
+    let start = index * seconds
+    let day = start.quotient(by: 86400)
+    let date = Calendar.date(day)
+    let text = "\(pad(date.year, 4))-\(pad(date.month, 2))-\(pad(date.day, 2))"
+    guard self != .day else { return text }
+    let second = start - day * 86400
+    let clock = "\(text) \(pad(second / 3600, 2)):\(pad(second / 60 % 60, 2))"
+    return self == .second ? "\(clock):\(pad(second % 60, 2))" : clock
+  }
+}
+
+extension Int {
+  /// The quotient rounded down, also for negative numbers.
+  fileprivate func quotient(by divisor: Int) -> Int {
+    let (quotient, rest) = quotientAndRemainder(dividingBy: divisor)
+    return rest < 0 ? quotient - 1 : quotient
+  }
+}

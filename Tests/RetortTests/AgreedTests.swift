@@ -1,0 +1,99 @@
+import Foundation
+import Testing
+
+/// Nothing is changed that was not agreed to, and nothing that was given is ignored.
+@Suite struct AgreedTests {
+  private static let head = "connect \"embedded:blog\"; let p = client queue: \"posts\"; "
+
+  @Test(arguments: ["destroy", "create", "update", "destroy_all", "bulkDelete", "create_relationship", "DESTROY"])
+  func readsIsRefusedForAChange(_ method: String) async {
+    let ran = await Ran.retort("-c", Self.head + "call p \"\(method)\" {id: \"1\"} reads: true")
+    #expect(ran.status == 1 && ran.notes.contains("call \"\(method)\" changes data, so reads: true is refused"))
+    let computed = await Ran.retort(
+      "-c",
+      Self.head
+        + "let m = \"\(method)\"; try do call p m {id: \"1\"} reads: true rescue e do print e.message end; count p")
+    #expect(!computed.output.contains("999"))
+  }
+
+  @Test(arguments: ["recently_updated", "deleted", "created_by", "index"])
+  func readsIsAllowedForARead(_ method: String) async {
+    let ran = await Ran.retort("-c", Self.head + "call p \"\(method)\" {} reads: true")
+    #expect(!ran.notes.contains("changes data"))
+  }
+
+  @Test func anUnknownReadIsRefusedWhereChangesAre() async {
+    let call = "let p = client queue: \"posts\"; call p \"purge\" {} reads: true"
+    let guarded = await Ran.retort("-c", "connect \"embedded:blog\" guard: \"read-only\"; \(call)")
+    #expect(guarded.status == 6 && guarded.notes.contains("may change data, whatever reads: declares"))
+    let dry = await Ran.retort("--dry-run", "-c", "connect \"embedded:blog\"; \(call)")
+    #expect(dry.status == 6)
+    let read = await Ran.retort("--dry-run", "-c", Self.head + "(call p \"show\" {id: \"1\"} reads: true).data.id")
+    #expect(read == Ran(status: 0, output: "\"1\"\n", notes: ""))
+  }
+
+  @Test(arguments: [
+    "destroy-all p filter: {state: \"draft\"}", "stream p filter: {state: \"draft\"} | collect | destroy p",
+  ])
+  func yesBelowTheCountDestroysNothing(_ statement: String) async {
+    let ran = await Ran.retort("--yes=50", "-c", Self.head + statement)
+    #expect(
+      ran.status == 6 && ran.notes.contains("would destroy 250 of posts, but --yes=N allows only 50"), "\(ran.notes)")
+    let all = await Ran.retort("--yes=250", "-c", Self.head + statement + "; print (count p)")
+    #expect(all.status == 0 && all.output.hasSuffix("750\n"), "\(all.notes)")
+  }
+
+  @Test func aVariableThatNothingReadsIsAnError() async {
+    let statement = "print var(\"cap\", \"1\")"
+    let ran = await Ran.retort("--var", "Cap=2", "-c", statement)
+    #expect(
+      ran
+        == Ran(
+          status: 2, output: "",
+          notes: "error: no statement of -c reads var(\"Cap\")\n  = did you mean --var cap=...?\n"))
+    #expect(await Ran.retort("--var", "cap=2", "-c", statement).output == "2\n")
+    #expect(await Ran.retort("--var", "x=2", "-c", "let n = \"x\"; print var(n)").output == "2\n")
+    #expect(await Ran.retort("--var", "cap=1", "--var", "cap=2", "-c", statement).status == 2)
+    #expect(await Ran.retort("--var", "=1", "-c", statement).status == 2)
+  }
+
+  private func inDirectory(_ body: (String) async throws -> Void) async throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    try await body(directory)
+    try FileManager.default.removeItem(atPath: directory)
+  }
+
+  @Test(arguments: ["name,email\nQ,q1@x\n", "{\"id\":\"1\"}\n", "a note", "[1]\n"])
+  func failedDoesNotReplaceAnotherFile(_ content: String) async throws {
+    try await inDirectory { directory in
+      let file = directory + "/data"
+      try content.write(toFile: file, atomically: true, encoding: .utf8)
+      let ran = await Ran.retort("-c", Self.head + "1..2 | update p {views: 7} failed: \"\(file)\"")
+      #expect(ran.status == 1 && ran.notes.contains("is not a file of failed elements"), "\(ran.notes)")
+      #expect(try String(contentsOfFile: file, encoding: .utf8) == content)
+    }
+  }
+
+  @Test func failedKeepsItsFileUntilThereIsAResult() async throws {
+    try await inDirectory { directory in
+      let file = directory + "/bad.ndjson"
+      let update = { (elements: String) in
+        "\(elements) | update p {views: 7} on-error: \"continue\" failed: \"\(file)\""
+      }
+      #expect(await Ran.retort("-c", Self.head + update("[1, 2001, 2002]")).status == 5)
+      let first = try String(contentsOfFile: file, encoding: .utf8)
+      #expect(first.split(separator: "\n").count == 2)
+      _ = await Ran.retort("--dry-run", "-c", Self.head + update("[1]"))
+      #expect(try String(contentsOfFile: file, encoding: .utf8) == first)
+      let again = "read \"\(file)\" | map .source | update p {views: 8} on-error: \"continue\" failed: \"\(file)\""
+      #expect(await Ran.retort("-c", Self.head + again).status == 5)
+      #expect(try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").count == 2)
+      #expect(await Ran.retort("-c", Self.head + update("[1]")).status == 0)
+      #expect(try String(contentsOfFile: file, encoding: .utf8) == "")
+      let same = await Ran.retort(
+        "-c", Self.head + "[1] | update p {views: 1} backup: \"\(directory)/x\" failed: \"\(directory)/x\"")
+      #expect(same.status == 1 && same.notes.contains("failed: and backup: name the same file"))
+    }
+  }
+}
