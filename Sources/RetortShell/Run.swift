@@ -212,7 +212,7 @@ private func session(
       uri, script: script, listener: listener, password: console.isInteractive ? notices.secret : nil)
   }
   var host = Session.SessionHost(
-    open: open, note: console.note, draw: console.draw, status: console.status,
+    open: open, note: console.note, draw: console.draw, status: console.status.map { _ in notices.status },
     ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, lateReplies: lateReplies,
     help: Session.HelpPages(page: Help.text, topics: { Help.topics }),
     pager: options.script == nil && options.rest.isEmpty && !options.isUnpaged ? console.pager(environment) : nil,

@@ -234,7 +234,7 @@ import Testing
     let account = RunAccount(.given)
     let carrier = ScriptedCarrier()
     account.control.pause()
-    #expect(account.control.status == "no bulk change is running\npaused by retort ctl")
+    #expect(account.control.status == "no statement is running\npaused by retort ctl")
     let number = account.control.add { "destroy posts 0" }
     #expect(account.control.status == "destroy posts 0\npaused by retort ctl")
     let run = Task {
@@ -251,7 +251,7 @@ import Testing
     #expect(await run.value.tally.ok == 9)
     account.control.remove(number)
     account.control.limit(perSecond: nil)
-    #expect(account.control.status == "no bulk change is running")
+    #expect(account.control.status == "no statement is running")
   }
 
   @Test func aSingleChangeWaitsWhileItsRunIsPaused() async {

@@ -61,7 +61,8 @@ public final class Session: Sendable {
     public var draw: @Sendable (String) -> Void
     /// Shows the progress line, or removes it for nil; nil if standard error is not a terminal.
     public var status: (@Sendable (String?) -> Void)?
-    /// Makes the run reachable for `retort ctl` on other terminals; called before its first change.
+    /// Makes the run reachable for `retort ctl` on other terminals; called before its first change, or in the first
+    /// statement that takes longer than a second.
     public var control: (@Sendable (RunControl) -> Void)?
     /// Asks a question at the terminal; nil if there is no terminal.
     public var ask: (@Sendable (String) async -> String?)?
@@ -157,6 +158,8 @@ public final class Session: Sendable {
   let dryRun = DryRunCarrier()
   /// The queues that are watched while their creates are in flight.
   let consumers = ConsumerWatches()
+  /// The progress of its statements.
+  let progress: Progress
   /// The questions of its statements.
   let questions = Questions()
   let state: Mutex<State>
@@ -168,6 +171,7 @@ public final class Session: Sendable {
     self.host = host
     timeout = SessionTimeout(options.timeout)
     account = RunAccount(options.confirmed, control: RunControl(open: host.control))
+    progress = Progress(options, host, account.control)
     var state = State(statement: StatementAccount(account))
     state.format = options.format
     self.state = Mutex(state)
