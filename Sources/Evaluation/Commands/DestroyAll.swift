@@ -63,7 +63,8 @@ private final class FirstPagesSource: BulkSource {
   private var pages: FirstPages
   private var page: [String]?
   private let session: Session
-  private var isOutgrown = false
+  /// The surplus over the first count at which the next note is shown.
+  private var nextNote = 1
 
   /// The number of resources of the filter before the first destroy.
   let total: Int?
@@ -83,13 +84,17 @@ private final class FirstPagesSource: BulkSource {
     do throws(ClientError) { page = try await pages.next() } catch {
       throw Fault(await client.explained(error), arguments).within("in reading the list")
     }
-    if let counted = pages.outgrown, !isOutgrown {
-      isOutgrown = true
-      session.note(
-        "destroy-all \(client.name): \(counted) were counted at first, and more are found; max: \(counted) ends it there"
-      )
-    }
+    noteSurplus()
     return page != nil
+  }
+
+  /// Shows a note when more resources are found than were counted at first, and again at each further thousand.
+  private func noteSurplus() {
+    guard let counted = pages.counted, pages.surplus >= nextNote else { return }
+    nextNote = (pages.surplus / 1000 + 1) * 1000
+    session.note(
+      "destroy-all \(client.name): \(pages.surplus) more were found than the \(counted) counted at first; "
+        + "max: \(counted) ends it there")
   }
 
   func next() throws(Fault) -> [BulkElement]? {
