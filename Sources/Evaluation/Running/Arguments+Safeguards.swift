@@ -21,7 +21,7 @@ extension Arguments {
     guards.verification = try verification(keyField)
     let settle = try duration("settle")
     guards.settle = settle ?? .zero
-    guards.throttle = try throttle(client)
+    guards.throttle = try throttle(run.session, client)
     guard !run.isDry(self), !run.session.options.isOffline else { return guards }
     guards.resolver = UnknownResolver(client.client, keyField: keyField, isSettled: settle != nil)
     if let path = try string("journal") {
@@ -53,7 +53,7 @@ extension Arguments {
   }
 
   /// The throttle of `throttle: {depth: 50, p95: 200ms}` with `patience: 10m`.
-  private func throttle(_ client: ClientValue) throws(Fault) -> Throttle? {
+  private func throttle(_ session: Session, _ client: ClientValue) throws(Fault) -> Throttle? {
     guard let argument = options["throttle"] else { return nil }
     let patience = try duration("patience") ?? .seconds(600)
     var limits = Throttle.Limits(depth: nil, p95: nil, patience: patience)
@@ -69,8 +69,12 @@ extension Arguments {
       }
     }
     let link = client.connection.link
-    let (queue, resources) = (client.queue, client.client)
+    let (queue, resources, label) = (client.queue, client.client, "\(name) \(client.name)")
     return Throttle(limits) {
+      link.state == .blocked
+    } note: {
+      session.note("\(label): \($0)")
+    } probe: {
       try await link.probe(queue: queue, until: .now + .seconds(5))
     } sample: {
       _ = try await resources.count(Query(), patience: .usual)
