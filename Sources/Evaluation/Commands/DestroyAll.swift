@@ -45,9 +45,9 @@ extension Command {
     var request = ConfirmationRequest(
       verb: "destroy-all", client: client, filter: query.params["filter"]?.text ?? "{}", max: max)
     if max != nil || run.session.host.ask != nil || client.connection.protection == .confirm {
-      let patience = try arguments.patience(client)
+      let (reader, patience) = (try arguments.reader(client), try arguments.patience(client))
       request.count = try await client.reading(arguments) { () throws(ClientError) in
-        try await client.client.count(query, patience: patience)
+        try await reader.count(query, patience: patience)
       }
     }
     if request.count == 0 { run.session.note("destroy-all \(client.name): there is nothing to destroy") }
@@ -77,7 +77,7 @@ private final class FirstPagesSource: BulkSource {
     self.client = client
     self.total = total
     options = try arguments.documentOptions()
-    pages = client.client.firstPages(query, patience: try arguments.patience(client))
+    pages = try arguments.reader(client).firstPages(query, patience: try arguments.patience(client))
   }
 
   func begin() async throws(Fault) -> Bool {
@@ -122,7 +122,7 @@ private final class StreamedSource: BulkSource {
     self.arguments = arguments
     self.client = client
     options = try arguments.documentOptions()
-    stream = client.client.stream(query, patience: try arguments.patience(client))
+    stream = try arguments.reader(client).stream(query, patience: try arguments.patience(client))
   }
 
   func begin() -> Bool {

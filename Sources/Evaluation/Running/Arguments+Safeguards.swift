@@ -32,7 +32,8 @@ extension Arguments {
     if let path = try string("backup") {
       var query = Query()
       query.include = try list("include")
-      do throws(JournalError) { guards.backup = try Backup(path, client.client, query) } catch {
+      let reader = try reader(client)
+      do throws(JournalError) { guards.backup = try Backup(path, reader, query) } catch {
         throw fault(of: error)
       }
     }
