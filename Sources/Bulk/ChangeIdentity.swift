@@ -15,6 +15,9 @@ public struct ChangeIdentity: Sendable, Hashable {
   /// Creates the identity of an iteration of `each`.
   public init(iteration key: String) { self.init(text: "each \(JSONValue.string(key).text)") }
 
+  /// Whether a text is the identity of an iteration.
+  static func isIteration(_ text: String) -> Bool { text.hasPrefix("each ") }
+
   /// The identity of an element without a change.
   static let none = ChangeIdentity(text: "")
 

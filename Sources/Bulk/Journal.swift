@@ -31,6 +31,8 @@ public final class Journal: Sendable {
   public let end: String?
   /// The longest expiration of an unknown change's message; nil if one never expires.
   public let longestLife: Duration?
+  /// The queues of the changes of iterations that earlier runs left unknown.
+  public let queues: Set<String>
   /// The path.
   public var path: String { file.path }
 
@@ -68,6 +70,7 @@ public final class Journal: Sendable {
     writer = GroupedWriter(file)
     before = contents.states.counts
     (cutLines, end, longestLife) = (contents.cutLines, contents.end, contents.states.longestLife)
+    queues = contents.states.queues
     state = Mutex(State(states: contents.states))
   }
 
@@ -112,8 +115,7 @@ public final class Journal: Sendable {
       change.content.hashingSecrets.encode(into: &line)
     }
     line += ",\"life\":".utf8
-    let life = change.expires ? change.timeout?.wholeMilliseconds : nil
-    line += (life.map { String($0) } ?? "null").utf8
+    line += (change.life.map { String($0) } ?? "null").utf8
   }
 
   /// Writes the start of an iteration; returns when it is on the disk.
@@ -125,7 +127,10 @@ public final class Journal: Sendable {
   /// Writes the intent of an iteration's change; returns when it is on the disk.
   public func add(_ change: Change, to identity: ChangeIdentity) async throws(JournalError) {
     let text = change.identity?.text ?? "\(change.verb.rawValue) \(change.method) \(change.target.queue)"
-    let line = JSONObject([("change", .string(text)), ("in", .string(identity.text))])
+    let line = JSONObject([
+      ("change", .string(text)), ("in", .string(identity.text)), ("queue", .string(change.target.queue)),
+      ("life", change.life.map { .number(JSONNumber($0)) } ?? .null),
+    ])
     try await writer.appendSynced(JournalLine.encoded(line))
   }
 
@@ -191,6 +196,11 @@ public final class Journal: Sendable {
   public func complete(at time: String) async throws(JournalError) {
     try await writer.appendSynced(JournalLine.encoded(JSONObject([("end", .string(time))])))
   }
+}
+
+extension Change {
+  /// The expiration of its message in milliseconds; nil if it never expires.
+  fileprivate var life: Int? { expires ? timeout?.wholeMilliseconds : nil }
 }
 
 extension Duration {

@@ -59,7 +59,8 @@ struct OptionPage: Sendable {
     """,
     "settle": """
     Without it, a create or an update that may have been carried out and is not found stays unknown. With it, the
-    statement waits this long after the messages expire, looks again, and sends what is missing.
+    statement waits this long after the messages expire, looks again, and sends what is missing. each waits before it runs
+    unknown iterations again, as unknown: "retry" says.
     """,
     "failed": """
     Lines of JSON: {source, element, identity, error}. source is the element at the head of the pipeline, element the

@@ -14,6 +14,7 @@ extension Arguments {
     var guards = Safeguards()
     guards.halt = try halt()
     if let rate = try integer("rate", least: 1) { guards.rate = RateLimiter(perSecond: rate) }
+    try refuseWithoutJournal("unknown")
     if let rule = try word("unknown", of: Safeguards.UnknownRule.allCases.map(\.rawValue)) {
       guards.unknown = Safeguards.UnknownRule(rawValue: rule) ?? .fail
     }
@@ -120,6 +121,16 @@ extension Arguments {
     do throws(JournalError) { return try Journal(path, header) } catch { throw fault(of: error) }
   }
 
+  /// Refuses options about the unknown changes of earlier runs in a statement without a journal.
+  func refuseWithoutJournal(_ names: String...) throws(Fault) {
+    guard options["journal"] == nil, let name = names.first(where: { options[$0] != nil }),
+      let argument = options[name]
+    else { return }
+    throw fault(
+      argument, .value, "\(name): is about unknown changes in a journal, and this \(self.name) has none",
+      nextStep: "journal: \"FILE\"")
+  }
+
   /// The header of a statement's journal; an `each` has no queue.
   func journalHeader(_ run: Run, broker: String, queue: String = "", type: String = "", key: String?) -> JournalHeader {
     JournalHeader(
@@ -136,15 +147,17 @@ extension Arguments {
       nextStep: error.nextStep)
   }
 
-  /// Waits, from the first reply of the queue on, until the messages of an earlier run can no longer be carried out.
-  func settle(_ journal: Journal?, _ run: Run, _ client: ClientValue) async throws(Fault) {
+  /// Waits, from the first reply of each queue on, until the messages of an earlier run can no longer be carried out.
+  func settle(_ journal: Journal?, _ run: Run, _ clients: [ClientValue]) async throws(Fault) {
     guard let journal, journal.before.unknown > 0 else { return }
     // For messages that never expire there is only `settle:`.
     let wait = try (journal.longestLife ?? .zero) + (duration("settle") ?? .zero)
     guard wait > .zero else { return }
-    let patience = try self.patience(client)
-    _ = try await client.reading(self) { () throws(ClientError) in
-      try await client.client.count(Query(), patience: patience)
+    for client in clients {
+      let (reader, patience) = (try reader(client), try self.patience(client))
+      _ = try await client.reading(self) { () throws(ClientError) in
+        try await reader.count(Query(), patience: patience)
+      }
     }
     run.session.note("\(journal.path): waiting \(wait.text) for the replies of requests in flight")
     do { try await Task.sleep(for: wait) } catch { throw Fault(.interrupted, "interrupted") }
