@@ -104,7 +104,12 @@ public final class Journal: Sendable {
     var lines: [UInt8] = []
     lines.reserveCapacity(changes.count * 128)
     for (change, identity) in changes { JournalLine.append(to: &lines) { Self.write(change, identity, to: &$0) } }
-    try await writer.appendSynced(lines)
+    do throws(JournalError) {
+      try await writer.appendSynced(lines, owing: changes.reduce(0) { $0 + $1.identity.outcomeLength })
+    } catch {
+      state.withLock { state in for (_, identity) in changes { state.intended[identity.hash] = nil } }
+      throw error
+    }
   }
 
   private static func write(_ change: Change, _ identity: ChangeIdentity, to line: inout [UInt8]) {
@@ -121,7 +126,8 @@ public final class Journal: Sendable {
   /// Writes the start of an iteration; returns when it is on the disk.
   public func begin(_ identity: ChangeIdentity) async throws(JournalError) {
     let line = JSONObject([("intent", .string(identity.text)), ("life", .null)])
-    try await writer.appendSynced(JournalLine.encoded(line))
+    state.withLock { $0.intended[identity.hash] = identity }
+    try await writer.appendSynced(JournalLine.encoded(line), owing: identity.outcomeLength)
   }
 
   /// Writes the intent of an iteration's change; returns when it is on the disk.
@@ -169,9 +175,9 @@ public final class Journal: Sendable {
   /// Writes the outcome of an identity: `ok`, `absent`, `failed`, `again`, `unknown`.
   public func settle(_ identity: ChangeIdentity, _ word: String, id: String?) {
     let isDone = word == "ok" || word == "absent"
-    state.withLock { state in
-      state.intended[identity.hash] = nil
+    let isOwed = state.withLock { state in
       if isDone { state.states.finish(identity, id: nil) }
+      return state.intended.removeValue(forKey: identity.hash) != nil
     }
     var line: [UInt8] = []
     line.reserveCapacity(128)
@@ -183,7 +189,7 @@ public final class Journal: Sendable {
       line += ",\"id\":".utf8
       (id.map { JSONValue.string($0) } ?? .null).encode(into: &line)
     }
-    writer.append(line)
+    writer.append(line, owed: isOwed ? identity.outcomeLength : 0)
   }
 
   /// Returns when all records are on the disk.

@@ -140,9 +140,13 @@ extension Arguments {
 
   /// The error of a journal, with its place.
   func fault(of error: JournalError) -> Fault {
-    let isLimit = if case .file = error { false } else { true }
+    let isOfFile =
+      switch error {
+      case .file, .unwritable: true
+      default: false
+      }
     return Fault(
-      isLimit ? .refused : .file, error.message,
+      isOfFile ? .file : .refused, error.message,
       at: [Fault.Mark((options["journal"] ?? options["backup"])?.range ?? range)], in: source,
       nextStep: error.nextStep)
   }
