@@ -43,7 +43,10 @@ struct BulkRun {
     do throws(JournalError) { try await journal?.flush() } catch { report.stop = report.stop ?? error }
     defer { noteResuming(report) }
     try await end(report)
-    if let fault = plan.failedFile?.fault { throw fault }
+    if let fault = plan.failedFile?.fault {
+      let place = plan.arguments.options["failed"]?.range ?? plan.arguments.range
+      throw fault.placed(at: place, in: plan.arguments.source)
+    }
     if report.tally.isComplete, !report.isCut { try await plan.arguments.complete(journal) }
     return (flow.page, report.tally)
   }
