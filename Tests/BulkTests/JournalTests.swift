@@ -176,6 +176,11 @@ import Testing
     #expect(throws: JournalError.otherStatement(copy, ["queue posts, here authors"])) {
       try Journal(copy, header(queue: "authors"))
     }
+    var other = header()
+    other.broker = "rabbit@other /"
+    #expect(throws: JournalError.otherStatement(copy, ["broker \(header().broker), here rabbit@other /"])) {
+      try Journal(copy, other)
+    }
     try Data("{\"a\":1}\n".utf8).write(to: URL(filePath: copy))
     #expect(throws: JournalError.notAJournal(copy)) { try Journal(copy, header()) }
     let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int

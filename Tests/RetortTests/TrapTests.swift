@@ -32,6 +32,22 @@ import Testing
     #expect(ran.output == "true\ntrue\nfalse\ntrue\n")
   }
 
+  /// A journal belongs to a cluster and a vhost, by any of its addresses, and to no other one.
+  @Test func aJournalBelongsToItsBroker() async throws {
+    let (service, other) = (try await FakeService(), try await FakeService())
+    let script =
+      "connect\nlet posts = client queue: \"posts\"\n[1, N] | update posts {views: 7} journal: \"\(file("b.journal"))\" on-error: \"continue\""
+    func run(_ id: Int, _ uri: String) async -> Ran {
+      await Ran.retort("-c", script.replacing("N", with: "\(id)"), environment: ["RETORT_URL": uri])
+    }
+    #expect(await run(9999, service.vhost.uri).status == 5)
+    let refused = await run(2, other.vhost.uri)
+    #expect(refused.status == 6 && refused.notes.contains("belongs to another statement: broker "), "\(refused.notes)")
+    let resumed = await run(2, service.vhost.uri.replacing("127.0.0.1", with: "localhost"))
+    #expect(resumed.status == 0 && resumed.notes.contains("update posts: 1 ok, 1 done before\n"), "\(resumed.notes)")
+    for service in [service, other] { #expect(await service.stop().status == 0) }
+  }
+
   /// What can't be checked is refused: a count that can't be had, a depth that can't be read, a guard, a query that fails.
   @Test("fail-open guards") func failOpenGuards() async throws {
     let changes = Mutex(0)
