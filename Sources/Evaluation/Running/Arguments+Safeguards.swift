@@ -192,6 +192,19 @@ extension Session {
     note("\(label): to resume, run the same statement with the same journal\(command)")
   }
 
+  /// Records that a change with a journal begins.
+  func beginJournaled(_ label: String) { state.withLock { $0.journaled.append(label) } }
+
+  /// Records that a change with a journal has ended.
+  func endJournaled(_ label: String) {
+    state.withLock { state in
+      if let index = state.journaled.lastIndex(of: label) { state.journaled.remove(at: index) }
+    }
+  }
+
+  /// Shows a note on how to resume each running change with a journal: the program is about to end.
+  public func noteHowToResume() { for label in state.withLock(\.journaled) { noteHowToResume(label) } }
+
   /// Shows a note on a journal's content from earlier runs, with the number of remaining changes if known.
   func note(resuming journal: Journal?, left: Int?) {
     guard let journal, journal.before.done + journal.before.unknown > 0 else { return }

@@ -33,10 +33,12 @@ struct BulkRun {
   /// - Returns: The values that flow on, in the order of their elements, and the tally.
   /// - Throws: the first failure, unless the plan continues after failures; an error of the source; the interrupt.
   func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementPage, tally: Tally) {
+    let journal = plan.guards.journal
+    if journal != nil { run.session.beginJournaled(plan.label) }
     var report = await sent(keepsFlow)
     if !plan.isDry { run.session.options.report?.add(change: report.json(plan.label)) }
-    let journal = plan.guards.journal
     defer {
+      if journal != nil { run.session.endJournaled(plan.label) }
       journal?.release()
       plan.guards.backup?.release()
     }

@@ -138,6 +138,8 @@ public final class Session: Sendable {
     var readingTime = Duration.zero
     /// The account of the running outermost statement.
     var statement: StatementAccount
+    /// The labels of the running changes that have a journal.
+    var journaled: [String] = []
     /// Whether a sink or `destroy-all` that sent requests ended with failures.
     var hasPartialFailure = false
     /// The variables of the top level, by name.

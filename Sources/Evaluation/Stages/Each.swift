@@ -24,7 +24,12 @@ extension Stage {
       let once = try await arguments.once(&frame)
       let count = try once.integer("in-flight", least: 1) ?? 1
       let journal = try once.eachJournal(frame.run, arguments)
-      defer { journal?.journal.release() }
+      let session = frame.run.session
+      if journal != nil { session.beginJournaled("each") }
+      defer {
+        if journal != nil { session.endJournaled("each") }
+        journal?.journal.release()
+      }
       if let journal, journal.rule == .retry {
         try await once.settle(journal.journal, frame.run, journal.clients(of: frame.run.session))
       }
