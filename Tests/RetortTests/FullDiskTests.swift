@@ -35,7 +35,7 @@ private enum MountNamespace {
         "/bin/sh", "-c", "exec 2>&1; mount -t tmpfs -o size=64k none $DISK && cd $DISK || exit 9\n" + commands,
       ]
     process.environment = ProcessInfo.processInfo.environment.merging([
-      "DISK": directory.path, "HOME": directory.path, "XDG_STATE_HOME": "/nowhere", "RETORT_URL": service.vhost.uri,
+      "DISK": directory.path, "HOME": directory.path, "XDG_STATE_HOME": "/dev/null", "RETORT_URL": service.vhost.uri,
       "PATH": "\(folder):/usr/sbin:/usr/bin:/sbin:/bin",
       "P": "connect\nlet posts = client queue: \"posts\" timeout: 60s\n",
     ]) { $1 }

@@ -24,7 +24,11 @@ import Testing
     let journal = "journal: \"\(file("t.journal"))\" in-flight: 1"
     let ran = await run(
       """
-      try do [1, 2, 9999, 3, 4] | update posts {views: 7} \(journal) end rescue e warn e.kind end
+      try do
+        [1, 2, 9999, 3, 4] | update posts {views: 7} \(journal)
+      rescue e
+        warn e.kind
+      end
       [4, 2, 1] | update posts {views: 7} \(journal)
       for id in [1, 2, 3, 4] do print (show posts id).views == 7 end
       """)

@@ -145,7 +145,7 @@ extension Arguments {
     guard case .string("retry")? = options["unknown"]?.value else {
       throw fault(
         settle, .value,
-        "settle: is how long each waits before it runs unknown iterations again, which unknown: does not ask for",
+        "settle: is how long each waits before it runs unknown iterations again, and here none runs again",
         nextStep: "unknown: \"retry\" runs them again; retort journal FILE settle KEY done, or again, settles one")
     }
   }
