@@ -19,6 +19,8 @@ public actor Connection {
   /// The executor for tasks that send many requests; its thread lives as long as the connection or such a task.
   public nonisolated let taskExecutor: any TaskExecutor
   var handle: AMQPHandle?
+  /// The name of the broker's cluster (the server property `cluster_name`); empty if it has none.
+  public private(set) var clusterName = ""
   /// The observer of its events.
   let listener: Listener
   /// The reason why it is no longer open.
@@ -97,7 +99,11 @@ public actor Connection {
     taskExecutor = ConnectionTaskExecutor(on: thread)
   }
 
-  private func logIn(_ name: String) throws(BrokerError) { handle = try AMQPHandle(uri, name: name) }
+  private func logIn(_ name: String) throws(BrokerError) {
+    let handle = try AMQPHandle(uri, name: name)
+    clusterName = handle.clusterName
+    self.handle = handle
+  }
 
   /// Works between jobs: publishes waiting messages, handles received frames, expires requests.
   private func turn(_ mayRead: Bool) -> ConnectionThread.Wait {

@@ -7,6 +7,8 @@ internal import Synchronization
 public actor Dialer {
   /// The broker's address.
   public nonisolated let uri: AMQPURI
+  /// The name of the cluster of the first connection's broker; empty if it has none.
+  public nonisolated let clusterName: String
   private nonisolated let status = Status()
   private let name: String
   private let listener: Connection.Listener
@@ -37,6 +39,7 @@ public actor Dialer {
       throw BrokerError(.cancelled, "interrupted")
     }
     let first = try opened.get()
+    clusterName = await first.clusterName
     connection = first
     watch(first)
   }

@@ -15,6 +15,12 @@ public struct ChangeIdentity: Sendable, Hashable {
   /// Creates the identity of an iteration of `each`.
   public init(iteration key: String) { self.init(text: "each \(JSONValue.string(key).text)") }
 
+  /// Whether a text is the identity of an iteration.
+  static func isIteration(_ text: String) -> Bool { text.hasPrefix("each ") }
+
+  /// The most bytes of its outcome's line in a journal, for an id of up to 64 bytes.
+  var outcomeLength: Int { 2 * text.utf8.count + 160 }
+
   /// The identity of an element without a change.
   static let none = ChangeIdentity(text: "")
 

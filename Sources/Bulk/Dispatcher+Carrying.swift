@@ -41,7 +41,7 @@ extension Dispatcher {
   }
 
   /// What to do after a failed change.
-  private enum Repetition {
+  private enum NextStep {
     /// It is sent again.
     case send
     /// A lookup has found the outcome.
@@ -49,8 +49,8 @@ extension Dispatcher {
   }
 
   /// Waits before a repetition, longer with each attempt; nil if repeating could do harm.
-  private func repeated(_ outcome: Outcome, _ change: Change, _ attempt: Int) async -> Repetition? {
-    let pause = Duration.milliseconds(250) * (1 << min(attempt, 6))
+  private func repeated(_ outcome: Outcome, _ change: Change, _ attempt: Int) async -> NextStep? {
+    let pause = Repetition.pause(after: attempt)
     switch outcome {
     case .failed(let error) where error.mayRepeat(change):
       try? await Task.sleep(for: pause)
@@ -71,10 +71,9 @@ extension Dispatcher {
 extension ClientError {
   /// Whether a change with this failure may be sent again without harm.
   fileprivate func mayRepeat(_ change: Change) -> Bool {
-    let isTransient = [.noRoute, .connection, .timeout, .badGateway].contains(kind)
     switch change.verb {
-    case .destroy, .update, .relink: return isTransient
-    case .create, .link, .unlink, .call: return isTransient && !wasSent && wasConfirmed != false
+    case .destroy, .update, .relink: isPassing
+    case .create, .link, .unlink, .call: isPassing && !wasSent && wasConfirmed != false
     }
   }
 }

@@ -75,8 +75,7 @@ public struct Dispatcher: Sendable {
     let recorder = OutcomeRecorder(report, policy, guards, lateReplies?.watch(), observe)
     let pool = WorkerPool(limit: policy.window, executor: carrier.executor)
     let begin = ContinuousClock.now
-    let ticker = policy.progress.map { show in Task { await recorder.show(by: show) } }
-    defer { ticker?.cancel() }
+    policy.follow? { recorder.current }
     var end: Refused?
     let stop = await pool.run { () async throws -> [Entry]? in
       if let end { throw end }
@@ -89,7 +88,6 @@ public struct Dispatcher: Sendable {
     } work: { index, entry in
       recorder.record(await outcome(of: entry), of: entry, at: index)
     }
-    ticker?.cancel()
     guards.journal?.withdraw()
     return await recorder.ended(stop, after: .now - begin)
   }

@@ -3,10 +3,14 @@ import Synchronization
 
 /// Appends lines to a file in groups, each synced once if somebody waits for it, on a separate thread.
 ///
-/// Lines that nobody waits for are written within a millisecond, so that many of them share one write.
+/// Lines that nobody waits for are written within a millisecond, so that many of them share one write. They are written
+/// even after a failure, into space that was reserved on the disk.
 final class GroupedWriter: Sendable {
   private struct State {
-    var pending: [UInt8] = []
+    /// The lines that somebody waits for, and the others.
+    var (synced, pending): ([UInt8], [UInt8]) = ([], [])
+    /// The number of bytes to reserve for later lines.
+    var owed = 0
     /// The callers that wait until the pending lines are on the disk.
     var waiting: [CheckedContinuation<Void, Never>] = []
     /// Whether a write at once, or one soon, is scheduled.
@@ -24,10 +28,11 @@ final class GroupedWriter: Sendable {
   /// The error of a failed write, which is final; nil without one.
   var failure: JournalError? { state.withLock(\.failure) }
 
-  /// Appends lines, which are on the disk with the next group.
-  func append(_ lines: [UInt8]) {
+  /// Appends lines, which are on the disk with the next group; for some bytes of them space was reserved.
+  func append(_ lines: [UInt8], owed: Int = 0) {
     let isScheduled = state.withLock { state in
       state.pending += lines
+      state.owed -= owed
       defer { state.writesSoon = true }
       return state.writesSoon
     }
@@ -35,10 +40,16 @@ final class GroupedWriter: Sendable {
   }
 
   /// Appends lines, and returns when they and all lines before them are on the disk.
-  func appendSynced(_ lines: [UInt8]) async throws(JournalError) {
+  ///
+  /// - Parameters:
+  ///   - lines: The lines.
+  ///   - owing: The number of bytes to reserve for lines that follow.
+  /// - Throws: ``JournalError`` after a failed write, which is final.
+  func appendSynced(_ lines: [UInt8], owing: Int = 0) async throws(JournalError) {
     await withCheckedContinuation { continuation in
       let isScheduled = state.withLock { state in
-        state.pending += lines
+        state.synced += lines
+        state.owed += owing
         state.waiting.append(continuation)
         defer { state.writesNow = true }
         return state.writesNow
@@ -48,18 +59,28 @@ final class GroupedWriter: Sendable {
     if let failure { throw failure }
   }
 
-  /// Writes the pending lines, and syncs them if somebody waits for it.
+  /// Writes the lines, and syncs them if somebody waits for it.
   private func writePending() {
-    let (lines, waiting) = state.withLock { state in
-      defer { (state.pending, state.waiting, state.writesNow, state.writesSoon) = ([], [], false, false) }
-      return (state.pending, state.waiting)
+    let (synced, pending, owed, waiting) = state.withLock { state in
+      defer {
+        (state.synced, state.pending, state.waiting) = ([], [], [])
+        (state.writesNow, state.writesSoon) = (false, false)
+      }
+      return (state.synced, state.pending, state.owed, state.waiting)
     }
     if failure == nil {
       do throws(JournalError) {
-        if !lines.isEmpty { try file.append(lines) }
+        if !synced.isEmpty { try file.reserve(owed) }
+        if !synced.isEmpty || !pending.isEmpty { try file.append(synced + pending) }
         if !waiting.isEmpty { try file.sync() }
-      } catch { state.withLock { $0.failure = error } }
+        return waiting.forEach { $0.resume() }
+      } catch {
+        state.withLock { $0.failure = error }
+        file.freeReserve()
+      }
     }
-    for continuation in waiting { continuation.resume() }
+    if !pending.isEmpty { try? file.append(pending) }
+    if !waiting.isEmpty { try? file.sync() }
+    waiting.forEach { $0.resume() }
   }
 }

@@ -31,6 +31,8 @@ public final class Journal: Sendable {
   public let end: String?
   /// The longest expiration of an unknown change's message; nil if one never expires.
   public let longestLife: Duration?
+  /// The queues of the changes of iterations that earlier runs left unknown.
+  public let queues: Set<String>
   /// The path.
   public var path: String { file.path }
 
@@ -68,6 +70,7 @@ public final class Journal: Sendable {
     writer = GroupedWriter(file)
     before = contents.states.counts
     (cutLines, end, longestLife) = (contents.cutLines, contents.end, contents.states.longestLife)
+    queues = contents.states.queues
     state = Mutex(State(states: contents.states))
   }
 
@@ -101,7 +104,12 @@ public final class Journal: Sendable {
     var lines: [UInt8] = []
     lines.reserveCapacity(changes.count * 128)
     for (change, identity) in changes { JournalLine.append(to: &lines) { Self.write(change, identity, to: &$0) } }
-    try await writer.appendSynced(lines)
+    do throws(JournalError) {
+      try await writer.appendSynced(lines, owing: changes.reduce(0) { $0 + $1.identity.outcomeLength })
+    } catch {
+      state.withLock { state in for (_, identity) in changes { state.intended[identity.hash] = nil } }
+      throw error
+    }
   }
 
   private static func write(_ change: Change, _ identity: ChangeIdentity, to line: inout [UInt8]) {
@@ -112,20 +120,23 @@ public final class Journal: Sendable {
       change.content.hashingSecrets.encode(into: &line)
     }
     line += ",\"life\":".utf8
-    let life = change.expires ? change.timeout?.wholeMilliseconds : nil
-    line += (life.map { String($0) } ?? "null").utf8
+    line += (change.life.map { String($0) } ?? "null").utf8
   }
 
   /// Writes the start of an iteration; returns when it is on the disk.
   public func begin(_ identity: ChangeIdentity) async throws(JournalError) {
     let line = JSONObject([("intent", .string(identity.text)), ("life", .null)])
-    try await writer.appendSynced(JournalLine.encoded(line))
+    state.withLock { $0.intended[identity.hash] = identity }
+    try await writer.appendSynced(JournalLine.encoded(line), owing: identity.outcomeLength)
   }
 
   /// Writes the intent of an iteration's change; returns when it is on the disk.
   public func add(_ change: Change, to identity: ChangeIdentity) async throws(JournalError) {
     let text = change.identity?.text ?? "\(change.verb.rawValue) \(change.method) \(change.target.queue)"
-    let line = JSONObject([("change", .string(text)), ("in", .string(identity.text))])
+    let line = JSONObject([
+      ("change", .string(text)), ("in", .string(identity.text)), ("queue", .string(change.target.queue)),
+      ("life", change.life.map { .number(JSONNumber($0)) } ?? .null),
+    ])
     try await writer.appendSynced(JournalLine.encoded(line))
   }
 
@@ -164,9 +175,9 @@ public final class Journal: Sendable {
   /// Writes the outcome of an identity: `ok`, `absent`, `failed`, `again`, `unknown`.
   public func settle(_ identity: ChangeIdentity, _ word: String, id: String?) {
     let isDone = word == "ok" || word == "absent"
-    state.withLock { state in
-      state.intended[identity.hash] = nil
+    let isOwed = state.withLock { state in
       if isDone { state.states.finish(identity, id: nil) }
+      return state.intended.removeValue(forKey: identity.hash) != nil
     }
     var line: [UInt8] = []
     line.reserveCapacity(128)
@@ -178,7 +189,7 @@ public final class Journal: Sendable {
       line += ",\"id\":".utf8
       (id.map { JSONValue.string($0) } ?? .null).encode(into: &line)
     }
-    writer.append(line)
+    writer.append(line, owed: isOwed ? identity.outcomeLength : 0)
   }
 
   /// Returns when all records are on the disk.
@@ -191,6 +202,11 @@ public final class Journal: Sendable {
   public func complete(at time: String) async throws(JournalError) {
     try await writer.appendSynced(JournalLine.encoded(JSONObject([("end", .string(time))])))
   }
+}
+
+extension Change {
+  /// The expiration of its message in milliseconds; nil if it never expires.
+  fileprivate var life: Int? { expires ? timeout?.wholeMilliseconds : nil }
 }
 
 extension Duration {

@@ -1,7 +1,9 @@
 /// The reason why a journal or a backup can't be used.
 public enum JournalError: ElementError, Equatable {
-  /// The file can't be opened, read or written; with the path, its noun, and the system's reason.
+  /// The file can't be opened or read; with the path, its noun, and the system's reason.
   case file(String, String, reason: String)
+  /// A write failed, after which nothing is sent; with the path, its noun, and the system's reason.
+  case unwritable(String, String, reason: String)
   /// Another run has it open; with the path and its noun.
   case inUse(String, String)
   /// The file is not a journal, or has another version.
@@ -19,6 +21,7 @@ public enum JournalError: ElementError, Equatable {
   public var message: String {
     switch self {
     case .file(let path, let noun, let reason): "the \(noun) \(path) can't be used: \(reason)"
+    case .unwritable(let path, let noun, let reason): "the \(noun) \(path) can't be written: \(reason)"
     case .inUse(let path, let noun): "the \(noun) \(path) is in use by another run"
     case .notAJournal(let path): "\(path) is not a journal of this version"
     case .notABackup(let path): "\(path) has lines that are not resources, so it is not a backup"
@@ -38,7 +41,8 @@ public enum JournalError: ElementError, Equatable {
   /// What to do next.
   public var nextStep: String {
     switch self {
-    case .file: "use another file, or free disk space"
+    case .file: "use another file"
+    case .unwritable: "make room on the disk, then run the same statement again with the same file"
     case .inUse: "wait for the other run, or stop it"
     case .notABackup: "use another file: backup: \"FILE.ndjson\""
     case .notAJournal, .otherStatement: "use another file: journal: \"FILE.journal\""

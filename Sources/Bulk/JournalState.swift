@@ -51,9 +51,12 @@ struct JournalStates {
   private struct Sent {
     var text: String
     var content: JSONObject
+    /// The expiration of its message, of an iteration the longest of its changes; nil if one never expires.
     var life: Duration?
     /// The changes of an iteration.
     var changes: [String] = []
+    /// Their queues.
+    var queues: Set<String> = []
   }
 
   /// The states by identity, in parts that grow one after the other, so that growing copies only one of them.
@@ -83,6 +86,9 @@ struct JournalStates {
     self[packed: identity].see()
   }
 
+  /// Records the start of an iteration, which may run again until a change of it is recorded.
+  mutating func begin(_ text: String) { reopen(text) }
+
   /// Records an intent without an outcome.
   mutating func intend(_ text: String, _ content: JSONObject, life: Duration?) {
     let identity = StableHash(text)
@@ -90,8 +96,16 @@ struct JournalStates {
     sent[identity] = Sent(text: text, content: content, life: life)
   }
 
-  /// Records a change of an iteration.
-  mutating func add(_ change: String, to text: String) { sent[StableHash(text)]?.changes.append(change) }
+  /// Records a change of an iteration, which is unknown from then on.
+  mutating func add(_ change: String, to text: String, queue: String?, life: Duration?) {
+    let identity = StableHash(text)
+    self[packed: identity].kind = .unknown
+    var iteration = sent[identity] ?? Sent(text: text, content: [:], life: .zero)
+    iteration.changes.append(change)
+    if let queue { iteration.queues.insert(queue) }
+    iteration.life = iteration.life.flatMap { longest in life.map { max(longest, $0) } }
+    sent[identity] = iteration
+  }
 
   /// The changes of an unknown iteration.
   func changes(of text: String) -> [String] { sent[StableHash(text)]?.changes ?? [] }
@@ -126,6 +140,9 @@ struct JournalStates {
 
   /// The unknown identities, unordered.
   var unknown: [String] { sent.values.map(\.text) }
+
+  /// The queues of the changes of unknown iterations.
+  var queues: Set<String> { sent.values.reduce(into: []) { $0.formUnion($1.queues) } }
 
   /// The longest expiration of an unknown message; nil if one never expires.
   var longestLife: Duration? {
@@ -173,9 +190,14 @@ struct JournalContents {
       end = time
     } else if let text = object["intent"]?.stringValue {
       let life = object["life"]?.numberValue?.integer.map { Duration.milliseconds($0) }
-      states.intend(text, object["content"]?.objectValue ?? [:], life: life)
+      if ChangeIdentity.isIteration(text) {
+        states.begin(text)
+      } else {
+        states.intend(text, object["content"]?.objectValue ?? [:], life: life)
+      }
     } else if let text = object["in"]?.stringValue, let change = object["change"]?.stringValue {
-      states.add(change, to: text)
+      let life = object["life"]?.numberValue?.integer.map { Duration.milliseconds($0) }
+      states.add(change, to: text, queue: object["queue"]?.stringValue, life: life)
     } else if let text = object["outcome"]?.stringValue {
       switch object["is"]?.stringValue {
       case "ok", "absent": states.finish(ChangeIdentity(text: text), id: object["id"]?.idText)

@@ -12,8 +12,11 @@ final class LookupLimit: Sendable {
   /// The number of timeouts in a row that ends the lookups.
   private static let timeoutLimit = 3
 
-  /// Creates a limit with a number of concurrent lookups.
-  init(_ count: Int = 2) { state = Mutex(State(free: count)) }
+  /// The most concurrent lookups.
+  static let most = 2
+
+  /// Creates a limit.
+  init() { state = Mutex(State(free: Self.most)) }
 
   /// Runs a lookup when the limit allows; nil if earlier timeouts prevent it.
   func run<Finding: Sendable>(_ lookup: () async -> (Finding, isTimeout: Bool)) async -> Finding? {

@@ -60,14 +60,6 @@ final class OutcomeRecorder: Sendable {
   /// The counts so far.
   var current: Report { report.withLock { $0 } }
 
-  /// Shows the counts four times a second, until the task is cancelled.
-  func show(by show: @Sendable (Report) -> Void) async {
-    while !Task.isCancelled {
-      do { try await Task.sleep(for: .milliseconds(250)) } catch { return }
-      show(current)
-    }
-  }
-
   /// Looks up unknown changes, and creates by their keys.
   private func verify() async {
     guard let resolver = guards.resolver, !Task.isCancelled else { return }

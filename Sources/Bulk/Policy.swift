@@ -13,8 +13,8 @@ public struct Policy: Sendable {
   public var noteLateWait: @Sendable (Int, Duration) -> Void
   /// Shows a note on the number of changes to look up.
   public var noteLookups: @Sendable (Int) -> Void = { _ in }
-  /// Shows the progress of a statement a few times a second; nil for none.
-  public var progress: (@Sendable (Report) -> Void)?
+  /// Receives a function that returns the counts so far, before the first change is sent; nil for none.
+  public var follow: (@Sendable (_ report: @escaping @Sendable () -> Report) -> Void)?
 
   /// Prepares more changes together, so that their intents share a sync.
   public mutating func sharesSyncs() { portion = max(2 * window, 64) }

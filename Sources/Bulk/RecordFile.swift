@@ -7,6 +7,7 @@ final class RecordFile: Sendable {
   let path: String
   /// Its noun in messages: `journal`.
   private let noun: String
+  private let room: ReservedRoom
 
   /// Opens a file and locks it (an open-file-description lock).
   ///
@@ -17,7 +18,7 @@ final class RecordFile: Sendable {
   /// - Throws: ``JournalError`` if it can't be opened, or another run has it open.
   init(_ path: String, _ noun: String = "journal", creates: Bool = true) throws(JournalError) {
     let number = unsafe open(path, O_RDWR | O_APPEND | O_CLOEXEC | (creates ? O_CREAT : 0), 0o600)
-    (self.number, self.path, self.noun) = (number, path, noun)
+    (self.number, self.path, self.noun, room) = (number, path, noun, ReservedRoom(besides: path))
     guard number >= 0 else { throw failure }
     guard flock(number, LOCK_EX | LOCK_NB) == 0 else { throw errno == EWOULDBLOCK ? .inUse(path, noun) : failure }
   }
@@ -25,6 +26,7 @@ final class RecordFile: Sendable {
   /// Opens a file to read it, without a lock.
   init(reading path: String, _ noun: String = "journal") throws(JournalError) {
     (number, self.path, self.noun) = (unsafe open(path, O_RDONLY | O_CLOEXEC), path, noun)
+    room = ReservedRoom(besides: path)
     guard number >= 0 else { throw failure }
   }
 
@@ -35,6 +37,11 @@ final class RecordFile: Sendable {
 
   /// The error of the last system call.
   private var failure: JournalError { .file(path, noun, reason: unsafe String(cString: strerror(errno))) }
+
+  /// The error of the last system call, which has not written or synced what it should.
+  private var writeFailure: JournalError {
+    .unwritable(path, noun, reason: unsafe String(cString: strerror(errno)))
+  }
 
   /// Truncates the file.
   func cut(to length: Int) throws(JournalError) {
@@ -64,15 +71,30 @@ final class RecordFile: Sendable {
     if !rest.isEmpty { try body(rest[...], false) }
   }
 
-  /// Appends bytes completely, or throws.
+  /// Reserves disk space for later lines, beside the file.
+  func reserve(_ count: Int) throws(JournalError) {
+    guard room.grow(to: count) else {
+      throw .unwritable(path, noun, reason: unsafe String(cString: strerror(ENOSPC)))
+    }
+  }
+
+  /// Gives the reserved space back, so that lines fit on a full disk.
+  func freeReserve() { room.free() }
+
+  /// Appends bytes completely, or throws and leaves the file as it was.
   func append(_ bytes: [UInt8]) throws(JournalError) {
-    var offset = 0
+    var (offset, status) = (0, stat())
+    guard unsafe fstat(number, &status) == 0 else { throw writeFailure }
     while offset < bytes.count {
       let count = unsafe bytes.withUnsafeBytes {
         unsafe write(number, $0.baseAddress?.advanced(by: offset), $0.count - offset)
       }
       if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw failure }
+      guard count >= 0 else {
+        let failure = writeFailure
+        ftruncate(number, status.st_size)
+        throw failure
+      }
       offset += count
     }
   }
@@ -80,7 +102,7 @@ final class RecordFile: Sendable {
   /// Flushes the appended bytes to the disk (fdatasync).
   func sync() throws(JournalError) {
     // A device or a pipe has nothing to sync.
-    guard fdatasync(number) == 0 || errno == EINVAL else { throw failure }
+    guard fdatasync(number) == 0 || errno == EINVAL else { throw writeFailure }
   }
 
   /// Flushes the file's directory entry to the disk.

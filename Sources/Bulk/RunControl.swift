@@ -9,7 +9,7 @@ public final class RunControl: Sendable {
     var perSecond: Int?
     var rate: RateLimiter?
     var nextNumber = 0
-    /// What each bulk change says of itself, by its number.
+    /// The progress of each running statement, by its number.
     var statements: [Int: @Sendable () -> String] = [:]
     /// Makes the run reachable for other processes; nil once it is.
     var open: (@Sendable (RunControl) -> Void)?
@@ -45,7 +45,7 @@ public final class RunControl: Sendable {
     }
   }
 
-  /// Adds a bulk change that says how far it is, until ``remove(_:)``.
+  /// Adds a statement, whose function returns its progress, until ``remove(_:)``.
   public func add(_ status: @escaping @Sendable () -> String) -> Int {
     state.withLock { state in
       state.nextNumber += 1
@@ -54,15 +54,15 @@ public final class RunControl: Sendable {
     }
   }
 
-  /// Removes a bulk change that has ended.
+  /// Removes a statement that has ended.
   public func remove(_ number: Int) { state.withLock { $0.statements[number] = nil } }
 
-  /// What the bulk changes say of themselves, and what was set from outside.
+  /// The progress of the running statements, and what was set from outside.
   public var status: String {
     let (statements, reason) = state.withLock { state in
       (state.statements.sorted { $0.key < $1.key }.map(\.value), Self.reason(state))
     }
-    let lines = statements.isEmpty ? ["no bulk change is running"] : statements.map { $0() }
+    let lines = statements.isEmpty ? ["no statement is running"] : statements.map { $0() }
     return (lines + (reason.map { [$0] } ?? [])).joined(separator: "\n")
   }
 

@@ -39,6 +39,15 @@ public final class StatementAccount: Sendable {
     }
   }
 
+  /// The counts of changes outside sinks by name, in the order of summaries; empty without such changes.
+  public var counts: [(word: String, count: Int)] {
+    let tallies = state.withLock(\.tallies)
+    guard let first = tallies.first else { return [] }
+    return tallies.dropFirst().reduce(first.tally.counts) { sum, own in
+      zip(sum, own.tally.counts).map { ($0.word, $0.count + $1.count) }
+    }
+  }
+
   /// The tallies of changes outside sinks, by verb and client, in the order of their first changes.
   public var tallies: [(label: String, tally: Tally)] {
     state.withLock { $0.tallies.map { ("\($0.verb) \($0.client)", $0.tally) } }

@@ -21,12 +21,13 @@ public final class Throttle: Sendable {
 
   private struct State {
     var outstanding = 0
-    var waiters: [CheckedContinuation<Void, Never>] = []
     var latencies = Latencies()
     /// The reason why changes wait, and the start of the wait.
     var pause: (reason: String, since: ContinuousClock.Instant)?
     var nextProbe = ContinuousClock.now
     var isProbing = false
+    /// The number of successive readings of an empty queue with more requests in flight than the service works on.
+    var emptyReadings = 0
     /// Whether depth and latency were checked once.
     var isJudged = false
     var failure: Exhausted?
@@ -41,11 +42,15 @@ public final class Throttle: Sendable {
   }
 
   private let limits: Limits
+  private let isBlocked: @Sendable () -> Bool
+  private let note: @Sendable (String) -> Void
   private let probe: @Sendable () async throws -> QueueState?
   private let sample: @Sendable () async throws -> Void
   private let state = Mutex(State())
   /// The time between two readings of the depth.
   private static let interval = Duration.milliseconds(100)
+  /// The number of readings after which an empty queue is noted.
+  private static let emptyLimit = 10
   /// The number of replies that a check of `p95` needs.
   private static let least = 20
 
@@ -53,13 +58,16 @@ public final class Throttle: Sendable {
   ///
   /// - Parameters:
   ///   - limits: The limits beyond which changes wait.
+  ///   - isBlocked: Whether the broker accepts no messages (AMQP `connection.blocked`).
+  ///   - note: Shows a note on the queue's depth.
   ///   - probe: Reads the queue's depth; nil if there is no such queue.
   ///   - sample: Sends one read to the service, whose duration shows whether the service is fast again.
   public init(
-    _ limits: Limits, probe: @escaping @Sendable () async throws -> QueueState?,
+    _ limits: Limits, isBlocked: @escaping @Sendable () -> Bool = { false },
+    note: @escaping @Sendable (String) -> Void = { _ in }, probe: @escaping @Sendable () async throws -> QueueState?,
     sample: @escaping @Sendable () async throws -> Void
   ) {
-    (self.limits, self.probe, self.sample) = (limits, probe, sample)
+    (self.limits, self.isBlocked, self.note, self.probe, self.sample) = (limits, isBlocked, note, probe, sample)
   }
 
   /// The reason why changes wait; nil if they do not.
@@ -101,7 +109,8 @@ public final class Throttle: Sendable {
       return true
     }
     guard isDue else { return }
-    var reason = await deepness()
+    var reason = isBlocked() ? "the broker accepts no messages for now" : nil
+    if reason == nil { reason = await deepness() }
     if reason == nil { reason = await slowness() }
     state.withLock { state in
       (state.isProbing, state.isJudged, state.nextProbe) = (false, true, .now + Self.interval)
@@ -118,10 +127,27 @@ public final class Throttle: Sendable {
     guard let limit = limits.depth else { return nil }
     do {
       guard let queue = try await probe() else { return "there is no such queue" }
+      noteEmptiness(of: queue)
       return queue.messages > limit ? "queue depth \(queue.messages) > \(limit)" : nil
     } catch let error as LinkError {
       return "the queue's depth can't be read: \(error.message)"
     } catch { return "the queue's depth can't be read" }
+  }
+
+  /// Shows a note once if the depth stays 0 although the service can't work on all requests in flight: then it holds
+  /// them itself, as a service without acknowledgements does.
+  private func noteEmptiness(of queue: QueueState) {
+    let inFlight = state.withLock { state -> Int? in
+      let isEmpty = queue.messages == 0 && state.outstanding > 2 * queue.consumers
+      state.emptyReadings = isEmpty ? state.emptyReadings + 1 : min(state.emptyReadings, 0)
+      guard state.emptyReadings == Self.emptyLimit else { return nil }
+      state.emptyReadings = .min
+      return state.outstanding
+    }
+    guard let inFlight else { return }
+    note(
+      "the queue's depth tells nothing here: it stays 0 with \(inFlight) requests in flight, since the service takes them "
+        + "before it works on them; p95: limits by its reply times")
   }
 
   /// The reason if the service is too slow; nil if it is not.

@@ -66,25 +66,31 @@ final class VerificationList: Sendable {
 extension UnknownResolver {
   /// Looks up changes, and reports for each whether it was carried out, or created twice.
   func verify(_ list: VerificationList, _ found: @escaping @Sendable (VerificationList.Item, Outcome) -> Void) async {
-    await withTaskGroup { group in
-      let unknown = list.unknown
-      for part in [unknown.indices.filter { $0 % 2 == 0 }, unknown.indices.filter { $0 % 2 == 1 }] {
-        group.addTask {
-          for index in part {
-            if Task.isCancelled { return }
-            let item = unknown[index]
-            switch await look(item.change, sent: item.change.content.hashingSecrets) {
-            case .carriedOut(let id): found(item, .found(id: id))
-            case .doubled(let count): found(item, .failed(.doubled(count)))
-            case .repeatable, .unknown: break
-            }
-          }
-        }
+    let (unknown, created) = (list.unknown, list.created)
+    var pages = [unknown, created][...]
+    _ = await WorkerPool(limit: LookupLimit.most, executor: nil).run {
+      pages.popFirst()
+    } work: { index, item in
+      if let outcome = await index < unknown.count ? outcome(of: item.change) : doubling(of: item.change) {
+        found(item, outcome)
       }
+      return !Task.isCancelled
     }
-    for item in list.created where !Task.isCancelled {
-      if let count = await count(ofKey: item.change), count > 1 { found(item, .failed(.doubled(count))) }
+  }
+
+  /// The outcome of an unknown change that a lookup finds; nil if it finds none.
+  private func outcome(of change: Change) async -> Outcome? {
+    switch await look(change, sent: change.content.hashingSecrets) {
+    case .carriedOut(let id): .found(id: id)
+    case .doubled(let count): .failed(.doubled(count))
+    case .repeatable, .unknown: nil
     }
+  }
+
+  /// The failure of a create whose key several resources have; nil otherwise.
+  private func doubling(of change: Change) async -> Outcome? {
+    guard let count = await count(ofKey: change), count > 1 else { return nil }
+    return .failed(.doubled(count))
   }
 }
 

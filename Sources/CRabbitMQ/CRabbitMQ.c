@@ -59,6 +59,16 @@ int retort_login(amqp_connection_state_t connection, const char *vhost, int fram
   return AMQP_STATUS_CONNECTION_CLOSED;
 }
 
+void retort_cluster_name(amqp_connection_state_t connection, char *name, size_t size) {
+  amqp_table_t *properties = amqp_get_server_properties(connection);
+  name[0] = 0;
+  for (int i = 0; properties && i < properties->num_entries; i++) {
+    amqp_table_entry_t *entry = &properties->entries[i];
+    if (entry->value.kind != AMQP_FIELD_KIND_UTF8 || entry->key.len != strlen("cluster_name")) continue;
+    if (memcmp(entry->key.bytes, "cluster_name", entry->key.len) == 0) keep(name, size, entry->value.value.bytes);
+  }
+}
+
 static void read_method(const amqp_frame_t *raw, retort_frame *frame) {
   void *decoded = raw->payload.method.decoded;
   frame->kind = RETORT_FRAME_OTHER;

@@ -25,8 +25,8 @@ public struct FirstPages: Sendable {
   private var last: Set<CodePoints> = []
   /// The resources that were returned a second time.
   private var again: Set<CodePoints> = []
-  /// The service's first count.
-  private var counted: Int?
+  /// The service's first count; nil if it gives none.
+  public private(set) var counted: Int?
   /// The number of resources returned.
   private var given = 0
   /// The ids that could not be destroyed.
@@ -74,8 +74,8 @@ public struct FirstPages: Sendable {
     }
   }
 
-  /// The first count, if more resources than that were returned.
-  public var outgrown: Int? { counted.flatMap { $0 < given ? $0 : nil } }
+  /// How many resources more than the first count were returned.
+  public var surplus: Int { counted.map { max(0, given - $0) } ?? 0 }
 
   /// The ids of a page that were not returned before; nil if there are none.
   private mutating func fresh(_ document: Document) async throws(ClientError) -> [String]? {

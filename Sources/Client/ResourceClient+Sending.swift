@@ -61,7 +61,14 @@ extension ResourceClient {
   ) async throws(ClientError) -> Reading {
     let params = try wireParams(of: request)
     let message = Message(request.method, params, changes: false, timeout: timeout(patience))
-    return try await send(message, read: read)
+    var attempt = 0
+    while true {
+      do throws(ClientError) { return try await send(message, read: read) } catch {
+        guard attempt < retries, error.isPassing, !Task.isCancelled else { throw error.after(attempts: attempt + 1) }
+      }
+      try? await Task.sleep(for: Repetition.pause(after: attempt))
+      attempt += 1
+    }
   }
 
   /// A request as it is sent.

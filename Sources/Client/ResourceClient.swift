@@ -14,6 +14,7 @@ public struct ResourceClient: Sendable {
     var settings: Settings
     var trace: Trace?
     var lateReplies: LateReplies?
+    var retries = 0
     var observer: (any ReplyObserver)?
     let activity = Activity()
     let linkages = SeenLinkages()
@@ -47,6 +48,12 @@ public struct ResourceClient: Sendable {
   public var lateReplies: LateReplies? {
     get { box.parts.lateReplies }
     set { change { $0.lateReplies = newValue } }
+  }
+
+  /// How often a read is repeated after a passing failure.
+  public var retries: Int {
+    get { box.parts.retries }
+    set { change { $0.retries = newValue } }
   }
 
   /// Observes its replies.

@@ -30,11 +30,12 @@ package final class FileDescriptor: Sendable {
     return FileDescriptor(number, path)
   }
 
-  /// Creates a file to write, which must not exist, with the permissions of the file that it will replace.
-  package static func writing(new path: String, like mode: mode_t?) throws(Fault) -> FileDescriptor {
+  /// Creates a file to write, which must not exist, with the permissions of the file that it will replace, whose name is
+  /// that of messages.
+  package static func writing(new path: String, for name: String, like mode: mode_t?) throws(Fault) -> FileDescriptor {
     let number = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode == nil ? 0o666 : 0o600)
-    guard number >= 0, mode.map({ fchmod(number, $0) == 0 }) ?? true else { throw failure("can't write \(path)") }
-    return FileDescriptor(number, path)
+    guard number >= 0, mode.map({ fchmod(number, $0) == 0 }) ?? true else { throw failure("can't write \(name)") }
+    return FileDescriptor(number, name)
   }
 
   /// Opens a file to append and to read; creates it if it is missing.

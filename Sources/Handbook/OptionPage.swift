@@ -49,8 +49,9 @@ struct OptionPage: Sendable {
     again. Lookups end after three timeouts in a row.
     """,
     "retry": """
-    With growing pauses. A destroy, an update or a relink is sent again if there was no route or the connection or the
-    service failed, and without a reply only after a lookup does not find it. A create is sent again only if it was not sent.
+    With growing pauses, from 250 ms to 16 s. A read is sent again if there was no route or no reply, or the connection or the
+    service failed; the reads of a bulk change too. So is a destroy, an update or a relink, but without a reply only after a
+    lookup does not find it. A create is sent again only if it was not sent.
     """,
     "throttle": """
     depth: is the most messages that may wait in the client's queue, its own included; p95: the 95th percentile of the reply
@@ -58,7 +59,8 @@ struct OptionPage: Sendable {
     """,
     "settle": """
     Without it, a create or an update that may have been carried out and is not found stays unknown. With it, the
-    statement waits this long after the messages expire, looks again, and sends what is missing.
+    statement waits this long after the messages expire, looks again, and sends what is missing. each waits before it runs
+    unknown iterations again, as unknown: "retry" says.
     """,
     "failed": """
     Lines of JSON: {source, element, identity, error}. source is the element at the head of the pipeline, element the

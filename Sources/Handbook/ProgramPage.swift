@@ -148,7 +148,7 @@ struct ProgramPage: Sendable {
     option(
       "quiet", "", "Hides the progress of long statements.",
       note: """
-        Without it, a change of many resources that takes over a second shows its progress on standard error: at a terminal on
+        Without it, a statement that changes or reads for over a second shows its progress on standard error: at a terminal on
         one line, elsewhere as a note every ten seconds.
         """, example: "retort --quiet migrate.retort"),
     option(

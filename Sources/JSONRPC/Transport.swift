@@ -71,6 +71,10 @@ public protocol Link: Sendable {
   /// The identity of the broker: equal for links to the same queues, whatever their user.
   var brokerIdentity: String { get }
 
+  /// The identity of the broker's cluster and vhost, for journals: equal for all addresses of a cluster, and different for
+  /// another broker at the same address.
+  var clusterIdentity: String { get }
+
   /// Its state, as far as known without a request.
   var state: LinkState { get }
 
@@ -107,6 +111,9 @@ public enum LinkState: String, Sendable {
 extension Link {
   /// Its address.
   public var brokerIdentity: String { address }
+
+  /// The identity of the broker.
+  public var clusterIdentity: String { brokerIdentity }
 
   /// It accepts requests.
   public var state: LinkState { .up }

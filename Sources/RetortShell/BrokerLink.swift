@@ -19,6 +19,11 @@ final class BrokerLink: JSONRPC.Link {
 
   let brokerIdentity: String
 
+  /// The broker's cluster and vhost; the address stands for a cluster without a name.
+  var clusterIdentity: String {
+    dialer.clusterName.isEmpty ? brokerIdentity : "\(dialer.clusterName) \(dialer.uri.vhost)"
+  }
+
   var state: LinkState {
     switch dialer.state {
     case .up: .up

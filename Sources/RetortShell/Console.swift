@@ -91,7 +91,7 @@ public struct Console: Sendable {
     secret: { await TypedAnswer.secret(asking: $0) })
 
   private static func writeResult(_ bytes: [UInt8]) -> Bool {
-    StatusLine.standard.remove()
+    StatusLine.standard.remove(before: bytes)
     return write(bytes, to: 1)
   }
 

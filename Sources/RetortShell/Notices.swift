@@ -24,6 +24,9 @@ final class Notices: Sendable {
     }
   }
 
+  /// Shows the progress line, unless a question is open; nil removes it.
+  func status(_ text: String?) { question.withLock { if $0 == nil || text == nil { console.status?(text) } } }
+
   /// Asks a question, and repeats it after notices; nil if there is no answer.
   func answer(to text: String) async -> String? { await answer(to: text, console.answer) }
 

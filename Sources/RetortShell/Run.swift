@@ -171,14 +171,11 @@ private func run(
 private func write(
   _ report: RunReport, to path: String, _ status: Int32, _ reason: String?, _ console: Console
 ) -> Int32 {
-  let bytes =
-    path.hasSuffix(".xml")
-    ? Array(report.junit(status: status, reason: reason).utf8)
-    : report.json(status: status, reason: reason).encoded() + [UInt8(ascii: "\n")]
+  let isXML = path.hasSuffix(".xml")
+  let text =
+    isXML ? report.junit(status: status, reason: reason) : report.json(status: status, reason: reason).text + "\n"
   do throws(Fault) {
-    let file = try WrittenFile(path, appends: false)
-    try file.write(bytes)
-    try file.finish()
+    try FileText.replace(path, with: text)
     return status
   } catch {
     console.note("error: the report can't be written: \(TerminalText.message(error.message))\n")
@@ -212,7 +209,7 @@ private func session(
       uri, script: script, listener: listener, password: console.isInteractive ? notices.secret : nil)
   }
   var host = Session.SessionHost(
-    open: open, note: console.note, draw: console.draw, status: console.status,
+    open: open, note: console.note, draw: console.draw, status: console.status.map { _ in notices.status },
     ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, lateReplies: lateReplies,
     help: Session.HelpPages(page: Help.text, topics: { Help.topics }),
     pager: options.script == nil && options.rest.isEmpty && !options.isUnpaged ? console.pager(environment) : nil,

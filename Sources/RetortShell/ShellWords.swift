@@ -14,8 +14,9 @@ enum ShellWords {
     return "\(parts[0])=***"
   }
 
-  /// A word quoted for a shell, if it needs it.
+  /// A word quoted for a shell, if it needs it; one that a note shows with escapes has those of bash, zsh and ksh.
   static func quoted(_ word: String) -> String {
+    if TerminalText.message(word) != word { return "$'" + word.unicodeScalars.map(escaped).joined() + "'" }
     let plain = word.utf8.allSatisfy { byte in
       switch byte {
       case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
@@ -23,5 +24,19 @@ enum ShellWords {
       }
     }
     return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+
+  /// A code point between `$'` and `'`.
+  private static func escaped(_ scalar: Unicode.Scalar) -> String {
+    switch scalar {
+    case "\\", "'": return "\\\(scalar)"
+    case "\n": return "\\n"
+    case "\t": return "\\t"
+    default:
+      let text = String(scalar)
+      guard TerminalText.message(text) != text else { return text }
+      let digits = String(scalar.value, radix: 16)
+      return "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
+    }
   }
 }

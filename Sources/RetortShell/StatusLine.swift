@@ -7,23 +7,38 @@ final class StatusLine: Sendable {
   /// The line of standard error.
   static let standard = StatusLine()
 
-  private let isShown = Mutex(false)
+  private struct State {
+    var isShown = false
+    /// Whether the results at the terminal end in the middle of a line.
+    var isInLine = false
+  }
+
+  private let state = Mutex(State())
 
   /// Shows a text, truncated to the terminal's width; nil removes the line.
   func show(_ text: String?) {
     guard let text else { return remove() }
-    isShown.withLock { isShown in
-      isShown = true
+    state.withLock { state in
+      guard !state.isInLine else { return }
+      state.isShown = true
       let cut = String(TerminalText.message(text).prefix(max(1, Screen.columns(of: 2) - 1)))
       _ = Console.write(Array("\r\u{1B}[K\(cut)".utf8), to: 2)
     }
   }
 
   /// Removes the line.
-  func remove() {
-    isShown.withLock { isShown in
-      if isShown { _ = Console.write(Array("\r\u{1B}[K".utf8), to: 2) }
-      isShown = false
+  func remove() { state.withLock { Self.remove(&$0) } }
+
+  /// Removes the line before results; it is not shown again while they end in the middle of a line of the terminal.
+  func remove(before results: [UInt8]) {
+    state.withLock { state in
+      Self.remove(&state)
+      if let last = results.last { state.isInLine = last != UInt8(ascii: "\n") && Screen.isTerminal(1) }
     }
+  }
+
+  private static func remove(_ state: inout State) {
+    if state.isShown { _ = Console.write(Array("\r\u{1B}[K".utf8), to: 2) }
+    state.isShown = false
   }
 }

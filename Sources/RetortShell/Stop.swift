@@ -36,6 +36,7 @@ final class Stop: Sendable {
     }
     if signal == .quit || count > (forcedEnds ? 1 : 2) {
       Console.standard.note("\n\(Session.forced)\n")
+      session.noteHowToResume()
       exit(signal.exitStatus)
     }
     if count == 1 {

@@ -122,6 +122,40 @@ package struct ElementStream {
     return placed
   }
 
+  /// The same elements, which are counted when the next ones are pulled: `advance` gets the number since the last call,
+  /// nil at the end, and the total, if known.
+  ///
+  /// A large page is passed on in pieces, each about as large as takes a tenth of a second.
+  package func counted(_ advance: @escaping (_ done: Int?, _ total: Int?) -> Void) -> ElementStream {
+    guard let pull else { return self }
+    var counted = self
+    var (rest, size, given) = (ElementPage(), 4, 0)
+    var begin = ContinuousClock.now
+    let total = total
+    counted.pull = { () async throws(Fault) in
+      if given > 0 {
+        let time = ContinuousClock.now - begin
+        if time < .milliseconds(50) { size = min(size * 2, 1 << 20) }
+        if time > .milliseconds(200) { size = max(1, size / 2) }
+        advance(given, total?())
+        given = 0
+      }
+      if rest.isEmpty {
+        guard let page = try await pull() else {
+          advance(nil, total?())
+          return nil
+        }
+        rest = page
+      }
+      // A failure names its place in the page.
+      let piece = rest.failures.isEmpty && rest.elements.count > size ? rest.prefix(size) : rest
+      rest = piece.elements.count < rest.elements.count ? rest.dropFirst(size) : ElementPage()
+      (given, begin) = (piece.elements.count, .now)
+      return piece
+    }
+    return counted
+  }
+
   /// All remaining elements.
   package mutating func rest() async throws(Fault) -> [Value] { try await all().elements }
 

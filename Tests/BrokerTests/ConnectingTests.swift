@@ -19,6 +19,18 @@ import Testing
     #expect(error?.message.contains("s3cret") == false)
   }
 
+  /// The name is the cluster's, whatever address it is reached by.
+  @Test func theClusterHasAName() async throws {
+    let uri = try await PrivateBroker.shared.uri
+    var names: [String] = []
+    for address in [uri, uri.replacing("127.0.0.1", with: "localhost")] {
+      let dialer = try await Dialer(try AMQPURI(address), name: "test")
+      names.append(dialer.clusterName)
+      await dialer.close()
+    }
+    #expect(names[0].contains("@") && names[0] == names[1])
+  }
+
   @Test func aVhostThatIsNotThereIsNamed() async throws {
     let error = await failure(try await PrivateBroker.shared.uri + "nowhere")
     #expect(error?.code == .vhost)

@@ -176,6 +176,11 @@ import Testing
     #expect(throws: JournalError.otherStatement(copy, ["queue posts, here authors"])) {
       try Journal(copy, header(queue: "authors"))
     }
+    var other = header()
+    other.broker = "rabbit@other /"
+    #expect(throws: JournalError.otherStatement(copy, ["broker \(header().broker), here rabbit@other /"])) {
+      try Journal(copy, other)
+    }
     try Data("{\"a\":1}\n".utf8).write(to: URL(filePath: copy))
     #expect(throws: JournalError.notAJournal(copy)) { try Journal(copy, header()) }
     let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
@@ -229,5 +234,24 @@ import Testing
     #expect(try JournalReading(path).counts == (1, 1, 0))
     #expect(throws: JournalError.self) { try Journal(existing: path + ".none") }
     #expect(!FileManager.default.fileExists(atPath: path + ".none"))
+  }
+
+  /// Each change of an iteration is recorded before it is sent, so one without any has sent nothing.
+  @Test func anIterationIsUnknownFromItsFirstChangeOn() async throws {
+    defer { unlink(path) }
+    let (idle, busy) = (ChangeIdentity(iteration: "1"), ChangeIdentity(iteration: "2"))
+    let journal = try Journal(path, header())
+    for identity in [idle, busy] { try await journal.begin(identity) }
+    try await journal.add(change(12), to: busy)
+    try await journal.add(.update(13, ["views": 1]), to: busy)
+    journal.release()
+    let next = try Journal(existing: path)
+    #expect(next.known(idle) == .open && next.unknown == [busy] && next.before.unknown == 1)
+    #expect(next.changes(of: busy) == ["update posts 12", "update posts 13"] && next.queues == ["posts"])
+    // Their messages never expire.
+    #expect(next.longestLife == nil)
+    next.settle(busy, "again", id: nil)
+    try await next.flush()
+    #expect(try JournalReading(path).counts == (0, 2, 0))
   }
 }

@@ -215,6 +215,64 @@ import Testing
     #expect(end?.reason == "the queue's depth can't be read: the queue is exclusive to another connection")
   }
 
+  @Test func changesWaitWhileTheBrokerIsBlocked() async {
+    let blocked = Mutex([true, true])
+    let throttle = Throttle(.init(depth: nil, p95: .seconds(9), patience: .seconds(30))) {
+      blocked.withLock { $0.popLast() ?? false }
+    } probe: {
+      nil
+    } sample: {
+    }
+    var guards = Safeguards()
+    guards.throttle = throttle
+    let carrier = ScriptedCarrier { _ in
+      #expect(blocked.withLock { $0 } == [])
+      return nil
+    }
+    let report = await run((1...9).map { .destroy($0) }, on: carrier, guards)
+    #expect(report.tally.ok == 9 && throttle.reason == nil)
+  }
+
+  @Test func aBlockedBrokerEndsTheStatementAfterItsPatience() async {
+    var guards = Safeguards()
+    guards.throttle = Throttle(.init(depth: 5, p95: nil, patience: .milliseconds(150))) {
+      true
+    } probe: {
+      QueueState(messages: 0, consumers: 1)
+    } sample: {
+    }
+    let carrier = ScriptedCarrier()
+    let report = await run((1...9).map { .destroy($0) }, on: carrier, guards)
+    #expect(carrier.carried.isEmpty)
+    #expect((report.stop as? Throttle.Exhausted)?.reason == "the broker accepts no messages for now")
+  }
+
+  /// A service that takes every request at once leaves its queue empty, however much it has to do.
+  @Test(arguments: [(1, true), (4, false)]) func aDepthThatTellsNothingIsNotedOnce(
+    _ consumers: Int, _ isNoted: Bool
+  ) async throws {
+    let notes = Mutex<[String]>([])
+    let readings = Mutex(0)
+    let throttle = Throttle(.init(depth: 50, p95: nil, patience: .seconds(30))) {
+      false
+    } note: { text in
+      notes.withLock { $0.append(text) }
+    } probe: {
+      readings.withLock { $0 += 1 }
+      return QueueState(messages: 0, consumers: consumers)
+    } sample: {
+    }
+    for _ in 0..<5 { #expect(await throttle.begin()) }
+    while readings.withLock({ $0 < 25 }) {
+      #expect(await throttle.begin())
+      throttle.end(after: .milliseconds(1), isAnswered: true)
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    let shown = notes.withLock { $0 }
+    #expect(shown.count == (isNoted ? 1 : 0))
+    #expect(shown.allSatisfy { $0.contains("the queue's depth tells nothing here") })
+  }
+
   @Test func aSlowServiceIsSampledUntilItIsFast() async {
     let throttle = Throttle(.init(depth: nil, p95: .milliseconds(200), patience: .seconds(30))) {
       nil
@@ -234,7 +292,7 @@ import Testing
     let account = RunAccount(.given)
     let carrier = ScriptedCarrier()
     account.control.pause()
-    #expect(account.control.status == "no bulk change is running\npaused by retort ctl")
+    #expect(account.control.status == "no statement is running\npaused by retort ctl")
     let number = account.control.add { "destroy posts 0" }
     #expect(account.control.status == "destroy posts 0\npaused by retort ctl")
     let run = Task {
@@ -251,7 +309,7 @@ import Testing
     #expect(await run.value.tally.ok == 9)
     account.control.remove(number)
     account.control.limit(perSecond: nil)
-    #expect(account.control.status == "no bulk change is running")
+    #expect(account.control.status == "no statement is running")
   }
 
   @Test func aSingleChangeWaitsWhileItsRunIsPaused() async {

@@ -305,9 +305,9 @@ import Testing
   @Test func whatComesBesideWhatWasCountedIsKnown() async throws {
     let (client, _) = ResourceClient.scripted([page([1, 2], total: 2), page([3], total: 1), page([], total: 0)])
     var pages = client.firstPages(Query())
-    #expect(try await pages.next() == ["1", "2"] && pages.outgrown == nil)
-    #expect(try await pages.next() == ["3"] && pages.outgrown == 2)
-    #expect(try await pages.next() == nil && pages.outgrown == 2)
+    #expect(try await pages.next() == ["1", "2"] && pages.surplus == 0)
+    #expect(try await pages.next() == ["3"] && pages.surplus == 1)
+    #expect(try await pages.next() == nil && pages.surplus == 1 && pages.counted == 2)
   }
 
   @Test func continuesAfterAPartlyRepeatedPage() async throws {

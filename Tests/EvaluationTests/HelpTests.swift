@@ -49,6 +49,16 @@ import Testing
     #expect(lines.filter { $0.count > 80 } == [])
   }
 
+  @Test func helpBulkHasEveryOption() throws {
+    let page = try #require(Help.text(["bulk"]))
+    let sinks = Vocabulary.stages.filter { ["create", "update", "destroy"].contains($0.name) }
+    let common = Set(sinks[0].options.map(\.name)).intersection(sinks[1].options.map(\.name))
+    let others = ["include", "keys", "meta", "timeout", "expire"]
+    let options = common.subtracting(others).union(["backup", "confirm", "key"])
+    #expect(options.count > 15)
+    for option in options { #expect(page.contains("\(option):"), "\(option)") }
+  }
+
   @Test func helpWordsListsEveryWord() throws {
     let words = Set(try #require(Help.text(["words"])).split(whereSeparator: \.isWhitespace).map(String.init))
     #expect(Help.wordsWithExamples.map(\.word).filter { !words.contains($0) } == [])

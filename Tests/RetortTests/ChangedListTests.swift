@@ -183,22 +183,43 @@ import Testing
     await service.stop()
   }
 
-  @Test func newRowsThatKeepComingAreNoted() async throws {
-    let rows = Mutex(Array(1...3))
-    let service = try await OddService { method, params in
-      rows.withLock { rows in
-        guard method == "destroy" else { return Self.page(rows, total: rows.count) }
-        rows.removeAll { "\($0)" == params["id"] as? String }
-        if let last = rows.last, last < 9 { rows.append(last + 1) }
-        return "\"result\":{}"
+  /// The rows of a service.
+  private final class Rows: Sendable {
+    let ids = Mutex(Array(1...3))
+
+    /// Destroys a row; a new one comes for it, until there were as many as the limit.
+    func destroy(_ id: String?, limit: Int) {
+      ids.withLock { ids in
+        ids.removeAll { "\($0)" == id }
+        if let last = ids.last, last < limit { ids.append(last + 1) }
       }
     }
+  }
+
+  private static func growing(_ rows: Rows, to limit: Int) async throws -> OddService {
+    try await OddService { method, params in
+      guard method == "destroy" else { return rows.ids.withLock { Self.page($0, total: $0.count) } }
+      rows.destroy(params["id"] as? String, limit: limit)
+      return "\"result\":{}"
+    }
+  }
+
+  @Test func newRowsThatKeepComingAreNotedAtEachThousand() async throws {
+    let service = try await Self.growing(Rows(), to: 1100)
     let ran = await service.run("destroy-all posts filter: {} confirm: true in-flight: 1")
-    #expect(
-      ran
-        == Ran(
-          status: 0, output: "9\n",
-          notes: "destroy-all posts: 3 were counted at first, and more are found; max: 3 ends it there\n"))
+    let notes = [3, 1002].map {
+      "destroy-all posts: \($0) more were found than the 3 counted at first; max: 3 ends it there\n"
+    }
+    #expect(ran == Ran(status: 0, output: "1100\n", notes: notes.joined()))
+    await service.stop()
+  }
+
+  @Test func newRowsThatKeepComingEndAtTheMaximum() async throws {
+    let rows = Rows()
+    let service = try await Self.growing(rows, to: .max)
+    let ran = await service.run("destroy-all posts filter: {} confirm: true in-flight: 1 max: 3")
+    #expect(ran.status == 5 && ran.notes.contains("error[limit]: destroy-all would destroy more than max: 3"))
+    #expect(rows.ids.withLock { $0 } == [4, 5, 6], Comment(rawValue: ran.notes))
     await service.stop()
   }
 

@@ -10,7 +10,7 @@ import Testing
     let output = Pipe()
     process.executableURL = URL(filePath: "/usr/bin/python3")
     let script = URL(filePath: #filePath).appending(path: "../../Crash/rounds.py").standardized
-    process.arguments = [script.path, "--rounds", "4", "--count", "1500"]
+    process.arguments = [script.path, "--rounds", "5", "--count", "1500"]
     let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "retort").path
     process.environment = ProcessInfo.processInfo.environment.merging([
       "RETORT": program, "RETORT_TEST_BROKER": vhost.uri,
@@ -24,6 +24,6 @@ import Testing
       return String(decoding: bytes, as: UTF8.self)
     }
     #expect(process.terminationStatus == 0, Comment(rawValue: text))
-    #expect(text.contains("4 rounds, 0 failed"), Comment(rawValue: text))
+    #expect(text.contains("5 rounds, 0 failed"), Comment(rawValue: text))
   }
 }

@@ -12,7 +12,8 @@ struct Ran: Equatable {
     await retort(arguments, environment: environment)
   }
 
-  /// Runs the program in this process, off a terminal; statements wait a minute for a reply unless they say otherwise.
+  /// Runs the program in this process, off a terminal; statements wait a minute for a reply unless they say otherwise,
+  /// and a slow machine adds no notes on their progress.
   static func retort(_ arguments: [String], environment: [String: String] = [:]) async -> Ran {
     let recorded = Recorded()
     let console = Console(
@@ -20,7 +21,7 @@ struct Ran: Equatable {
         recorded.output.withLock { $0 += bytes }
         return true
       }, note: { text in recorded.notes.withLock { $0 += text } })
-    let patience = arguments.contains("-c") ? ["--timeout", "60s"] : []
+    let patience = arguments.contains("-c") ? ["--timeout", "60s", "--quiet"] : []
     let status = await run(arguments: patience + arguments, console: console, environment: environment)
     return Ran(
       status: status, output: recorded.output.withLock { String(decoding: $0, as: UTF8.self) },
@@ -38,7 +39,7 @@ struct Ran: Equatable {
       }, note: { text in recorded.notes.withLock { $0 += text } }, isInteractive: true,
       answer: { left.withLock { $0.popFirst() } })
     let status = await run(
-      arguments: ["--timeout", "60s", "--color", "never"] + arguments, console: console, environment: [:])
+      arguments: ["--timeout", "60s", "--quiet", "--color", "never"] + arguments, console: console, environment: [:])
     return Ran(
       status: status, output: recorded.output.withLock { String(decoding: $0, as: UTF8.self) },
       notes: recorded.notes.withLock { $0 })

@@ -24,13 +24,29 @@ final class RunningProgram: Sendable {
   ///   - isNonBlocking: Whether its output goes into small pipes that never have a write wait.
   ///   - environment: More of the environment.
   /// - Throws: if it can't be started.
-  init(
+  convenience init(
     _ arguments: [String], _ redirection: String = "", input: FileHandle? = nil, isNonBlocking: Bool = false,
     environment: [String: String] = [:]
   ) throws {
-    let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "retort").path
-    process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = ["-c", "exec \"$0\" \"$@\" \(redirection)", program] + arguments
+    let program = Self.folder.appending(path: "retort").path
+    try self.init(
+      "/bin/sh", ["-c", "exec \"$0\" \"$@\" \(redirection)", program] + arguments, input, isNonBlocking, environment)
+  }
+
+  /// Runs a command line in a shell that finds the executable.
+  convenience init(shell command: String, environment: [String: String] = [:]) throws {
+    try self.init("/bin/bash", ["-c", "PATH=\(Self.folder.path):$PATH\n" + command], nil, false, environment)
+  }
+
+  /// The directory of the executable.
+  private static var folder: URL { URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent() }
+
+  private init(
+    _ executable: String, _ arguments: [String], _ input: FileHandle?, _ isNonBlocking: Bool,
+    _ environment: [String: String]
+  ) throws {
+    process.executableURL = URL(filePath: executable)
+    process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = input ?? FileHandle.nullDevice
     process.standardOutput = output

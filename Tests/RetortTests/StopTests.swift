@@ -92,6 +92,35 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
+  /// The summary's command and that of a forced end do the rest, in a shell.
+  @Test(arguments: [1, 2]) func theShownCommandResumes(_ signals: Int) async throws {
+    let (log, journal) = (Log(), Log())
+    defer {
+      log.remove()
+      journal.remove()
+    }
+    let service = try await FakeService("--log", log.path, "--latency", "20ms", "--workers", "64")
+    let change = "1..1000 | update posts {views: 7} in-flight: 16 timeout: 5s journal: \"\(journal.path)\""
+    let program = try RunningProgram(
+      ["-c", Self.posts + change + "\nprint \"it's done\""], environment: ["RETORT_URL": service.vhost.uri])
+    try await log.reaches(100, "update")
+    program.signal(SIGINT)
+    if signals == 2 {
+      try await program.notes(contain: " in flight; Ctrl-C again to stop immediately\n")
+      program.signal(SIGINT)
+    }
+    let ran = try await program.ended()
+    #expect(ran.status == 130)
+    let line = try #require(ran.notes.split(separator: "\n").first { $0.contains("to resume, ") }, "\(ran.notes)")
+    let command = try #require(line.firstRange(of: "retort -c ").map { String(line[$0.lowerBound...]) })
+    let shell = try RunningProgram(shell: command, environment: ["RETORT_URL": service.vhost.uri])
+    let resumed = try await shell.ended()
+    #expect(resumed.status == 0 && resumed.output == "it's done\n", "\(command)\n\(resumed.notes)")
+    #expect(resumed.notes.contains(" done before\n"))
+    #expect(try log.count("update") == 1000)
+    #expect(await service.stop().status == 0)
+  }
+
   @Test func aReadInFlightEndsAtOnce() async throws {
     let log = Log()
     defer { log.remove() }

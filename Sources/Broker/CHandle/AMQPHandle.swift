@@ -8,6 +8,8 @@ final class AMQPHandle {
   private let connection: amqp_connection_state_t
   /// The socket.
   let descriptor: Int32
+  /// The name of the broker's cluster; empty if it has none.
+  let clusterName: String
   /// How many bytes the socket accepts after it was found writable.
   let room: Int
   /// How many of them it still accepts for certain.
@@ -26,6 +28,9 @@ final class AMQPHandle {
     }
     self.connection = connection
     descriptor = amqp_get_sockfd(connection)
+    var name = [CChar](repeating: 0, count: 256)
+    retort_cluster_name(connection, &name, name.count)
+    clusterName = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     room = max(Int(retort_enlarge_send_buffer(descriptor, 4 << 20)) / 4, 16384)
     burst = uri.tls == nil ? Burst(frameMax: Int(amqp_get_frame_max(connection))) : nil
   }

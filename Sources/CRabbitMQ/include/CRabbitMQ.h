@@ -114,6 +114,9 @@ typedef enum {
 int retort_login(amqp_connection_state_t connection, const char *vhost, int frame_max, int heartbeat, const char *user,
                  const char *password, const char *name, uint16_t *code, char *reason, size_t reason_size);
 
+// Copies the broker's `cluster_name` from its server properties (connection.start); an empty text if it has none.
+void retort_cluster_name(amqp_connection_state_t connection, char *name, size_t size);
+
 // Prepares a TLS socket: records its handshake, and refuses keys with a passphrase. If `verifies`, the broker's
 // certificate must have the name; if `announces`, the name is sent to the broker (RFC 6066, section 3). 0 on failure.
 int retort_prepare_tls(amqp_socket_t *socket, const char *name, int announces, int verifies);

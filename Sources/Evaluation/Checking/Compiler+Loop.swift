@@ -29,7 +29,7 @@ extension Compiler {
       do throws(Fault) {
         elements =
           if let collected = compiled.collected { try await collected(&frame) } else {
-            try await PipelineRun.spread(compiled.code.run(&frame))
+            try await PipelineRun.spread(compiled.code.run(&frame), frame.run.session.progress)
           }
       } catch { throw error.placed(at: range, in: source) }
       var count = 0
@@ -65,7 +65,7 @@ extension Compiler {
       if case .range(let lower, let upper) = value {
         return try over(lower, upper, slot, body, &frame)
       }
-      var elements = try await PipelineRun.spread(value)
+      var elements = try await PipelineRun.spread(value, frame.run.session.progress)
       while let page = try await elements.next() {
         try frame.run.checkInterrupt()
         for element in page {

@@ -46,9 +46,9 @@ extension Command {
       verb: "destroy-all", client: client, filter: query.params["filter"]?.text ?? "{}", max: max)
     let isAsked = run.session.host.ask != nil || client.connection.protection == .confirm
     if max != nil || isAsked || run.session.account.left != nil {
-      let patience = try arguments.patience(client)
+      let (reader, patience) = (try arguments.reader(client), try arguments.patience(client))
       request.count = try await client.reading(arguments) { () throws(ClientError) in
-        try await client.client.count(query, patience: patience)
+        try await reader.count(query, patience: patience)
       }
     }
     if request.count == 0 { run.session.note("destroy-all \(client.name): there is nothing to destroy") }
@@ -64,7 +64,8 @@ private final class FirstPagesSource: BulkSource {
   private var pages: FirstPages
   private var page: [String]?
   private let session: Session
-  private var isOutgrown = false
+  /// The surplus over the first count at which the next note is shown.
+  private var nextNote = 1
 
   /// The number of resources of the filter before the first destroy.
   let total: Int?
@@ -77,20 +78,24 @@ private final class FirstPagesSource: BulkSource {
     self.client = client
     self.total = total
     options = try arguments.documentOptions()
-    pages = client.client.firstPages(query, patience: try arguments.patience(client))
+    pages = try arguments.reader(client).firstPages(query, patience: try arguments.patience(client))
   }
 
   func begin() async throws(Fault) -> Bool {
     do throws(ClientError) { page = try await pages.next() } catch {
       throw Fault(await client.explained(error), arguments).within("in reading the list")
     }
-    if let counted = pages.outgrown, !isOutgrown {
-      isOutgrown = true
-      session.note(
-        "destroy-all \(client.name): \(counted) were counted at first, and more are found; max: \(counted) ends it there"
-      )
-    }
+    noteSurplus()
     return page != nil
+  }
+
+  /// Shows a note when more resources are found than were counted at first, and again at each further thousand.
+  private func noteSurplus() {
+    guard let counted = pages.counted, pages.surplus >= nextNote else { return }
+    nextNote = (pages.surplus / 1000 + 1) * 1000
+    session.note(
+      "destroy-all \(client.name): \(pages.surplus) more were found than the \(counted) counted at first; "
+        + "max: \(counted) ends it there")
   }
 
   func next() throws(Fault) -> [BulkElement]? {
@@ -118,7 +123,7 @@ private final class StreamedSource: BulkSource {
     self.arguments = arguments
     self.client = client
     options = try arguments.documentOptions()
-    stream = client.client.stream(query, patience: try arguments.patience(client))
+    stream = try arguments.reader(client).stream(query, patience: try arguments.patience(client))
   }
 
   func begin() -> Bool {

@@ -46,7 +46,7 @@ private struct ComparedSide {
   ///
   /// - Throws: An error for an element without a key, and for two with the same key.
   init(_ name: String, _ value: Value, _ key: CompiledExpression, _ frame: inout Frame) async throws(Fault) {
-    var stream = try await Self.spread(value)
+    var stream = try await Self.spread(value, frame.run.session.progress)
     let outer = frame.element
     defer { frame.element = outer }
     while let page = try await stream.next() {
@@ -61,9 +61,9 @@ private struct ComparedSide {
     }
   }
 
-  private static func spread(_ value: Value) async throws(Fault) -> ElementStream {
+  private static func spread(_ value: Value, _ progress: Progress) async throws(Fault) -> ElementStream {
     switch value {
-    case .list, .page, .stream, .range: return try await PipelineRun.spread(value)
+    case .list, .page, .stream, .range: return try await PipelineRun.spread(value, progress)
     default:
       throw Fault(
         .type, "diff needs two lists or streams, not \(value.typeWithArticle)",

@@ -13,7 +13,7 @@ extension Command {
   ) { arguments, frame throws(Fault) in
     switch arguments.value(0) {
     case .stream:
-      var elements = try await PipelineRun.spread(arguments.value(0))
+      var elements = try await PipelineRun.spread(arguments.value(0), frame.run.session.progress)
       while let page = try await elements.next() {
         for element in page { try frame.run.output.put(printed: element) }
       }

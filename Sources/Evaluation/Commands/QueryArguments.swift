@@ -55,6 +55,8 @@ extension Declaration.Option {
   static let retry = Self(
     name: "retry", shape: .number, fallback: "0",
     summary: "how often a change is repeated after a passing failure, if it may be repeated")
+  static let retryRead = Self(
+    name: "retry", shape: .number, fallback: "0", summary: "how often the read is repeated after a passing failure")
   static let throttle = Self(
     name: "throttle", shape: .record,
     summary: "waits while the queue is deep or the service is slow: {depth: 50, p95: 200ms}")
@@ -70,6 +72,13 @@ extension Declaration.Option {
 }
 
 extension Arguments {
+  /// The client of a statement's reads, which repeats them as `retry:` says.
+  func reader(_ client: ClientValue) throws(Fault) -> ResourceClient {
+    var reader = client.client
+    if let count = try integer("retry", least: 0) { reader.retries = count }
+    return reader
+  }
+
   /// The query of a call's options.
   func query() throws(Fault) -> Query {
     var query = Query()

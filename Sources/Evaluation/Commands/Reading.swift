@@ -13,7 +13,7 @@ extension Command {
   static let count = Command(
     Declaration(
       name: "count", summary: "Counts the resources that a filter finds.", parameters: [place],
-      options: [.filter, .meta, .timeout], result: "number",
+      options: [.filter, .meta, .timeout, .retryRead], result: "number",
       examples: [
         .init(code: "count posts", output: "1000"),
         .init(code: #"count posts filter: {state: "draft"}"#, output: "250"),
@@ -22,15 +22,16 @@ extension Command {
     let client = try arguments.client()
     let query = try arguments.query()
     let patience = try arguments.patience(client)
+    let reader = try arguments.reader(client)
     return try await client.reading(arguments) { () throws(ClientError) in
-      .number(JSONNumber(try await client.client.count(query, patience: patience)))
+      .number(JSONNumber(try await reader.count(query, patience: patience)))
     }
   }
 
   static let index = Command(
     Declaration(
       name: "index", summary: "Reads a page of resources.", parameters: [place],
-      options: [.filter, .sort, .include, .fields, .page, .meta, .timeout], result: "page",
+      options: [.filter, .sort, .include, .fields, .page, .meta, .timeout, .retryRead], result: "page",
       examples: [
         .init(code: "let page = index posts page: {size: 2}\nlength(page.items)", output: "2")
       ])
@@ -38,8 +39,9 @@ extension Command {
     let client = try arguments.client()
     let query = try arguments.query()
     let patience = try arguments.patience(client)
+    let reader = try arguments.reader(client)
     return try await client.reading(arguments) { () throws(ClientError) in
-      let document = try await client.client.index(query, patience: patience)
+      let document = try await reader.index(query, patience: patience)
       frame.run.session.noteUnreadableNext(document, client)
       return .page(client.page(document, asked: query.include))
     }
@@ -48,7 +50,7 @@ extension Command {
   static let show = Command(
     Declaration(
       name: "show", summary: "Reads one resource.", parameters: [place, .init(name: "ID", shape: .id)],
-      options: [.include, .fields, .meta, .timeout], result: "resource",
+      options: [.include, .fields, .meta, .timeout, .retryRead], result: "resource",
       examples: [.init(code: "(show posts 12).text", output: "\"Post 12\"")])
   ) { arguments, frame throws(Fault) in
     try await Verbs.show(arguments, frame.run.session)
@@ -62,7 +64,7 @@ extension Command {
         .init(name: "prefetch", shape: .number, fallback: "0", summary: "the number of pages to read ahead"),
         .init(
           name: "on-shift", shape: .string, fallback: "\"note\"",
-          summary: "\"fail\" ends it where others change the list while it is read"), .meta, .timeout,
+          summary: "\"fail\" ends it where others change the list while it is read"), .meta, .timeout, .retryRead,
       ], result: "stream of resources",
       examples: [
         .init(
@@ -74,14 +76,14 @@ extension Command {
     let query = try arguments.query()
     let patience = try arguments.patience(client)
     let prefetch = min(try arguments.integer("prefetch", least: 0) ?? 0, 64)
-    let session = frame.run.session
+    let (session, reader) = (frame.run.session, try arguments.reader(client))
     let mayFail = try arguments.word("on-shift", of: ["note", "fail"]) == "fail"
     return .stream(
       StreamValue { () async throws(Fault) in
         let open = session.account.streams.lease(broker: client.connection.link.brokerIdentity, queue: client.queue)
         let feedsChanges = session.state.withLock(\.statement).changesData
         let rule: ListChanges.Rule = mayFail ? .fail : feedsChanges ? .passOver : .keep
-        var pages = client.client.stream(query, patience: patience, prefetch: prefetch, rule: rule)
+        var pages = reader.stream(query, patience: patience, prefetch: prefetch, rule: rule)
         let note = ListNote(session, client.name, rule)
         var total: Int?
         var stream = ElementStream { () async throws(Fault) in
@@ -124,8 +126,9 @@ enum Verbs {
     if let made = session.dryRun.resource(id) { return .resource(ResourceValue(made)) }
     let query = try arguments.query()
     let patience = try arguments.patience(client)
+    let reader = try arguments.reader(client)
     return try await client.reading(arguments) { () throws(ClientError) in
-      let document = try await client.client.show(id, query, patience: patience)
+      let document = try await reader.show(id, query, patience: patience)
       session.noteOther(document, than: id, client, "show")
       return client.resources(document, asked: query.include).first ?? .null
     }

@@ -16,7 +16,7 @@ extension Command {
       options: [
         .init(
           name: "source", shape: .string, fallback: "\"api/v1/TYPE\"", summary: "the service's path, for its links"),
-        .meta, .timeout,
+        .meta, .timeout, .retryRead,
       ], result: "list")
   ) { arguments, frame throws(Fault) in
     let (client, relationship) = try arguments.relationship()
@@ -37,7 +37,7 @@ extension Command {
   static let relationship = Command(
     Declaration(
       name: "relationship", summary: "Reads the linkage of a relationship: an identifier, a list of them, or null.",
-      parameters: place, options: [.meta, .timeout], result: "identifiers")
+      parameters: place, options: [.meta, .timeout, .retryRead], result: "identifiers")
   ) { arguments, frame throws(Fault) in
     let (client, relationship) = try arguments.relationship()
     let options = try arguments.documentOptions()
@@ -107,6 +107,6 @@ extension Arguments {
       throw Fault(
         .type, "\(self.name) needs the relationship's name as a string", at: [Fault.Mark(range(2))], in: source)
     }
-    return (client, client.client.relationship(name, of: id))
+    return (client, try reader(client).relationship(name, of: id))
   }
 }

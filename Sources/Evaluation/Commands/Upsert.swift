@@ -138,9 +138,9 @@ private struct Upsert {
   private func found(_ value: JSONValue) async throws(Fault) -> Document {
     var query = try arguments.query()
     query.filter = [(key, value.filterText ?? "")]
-    let patience = try arguments.patience(client)
+    let (reader, patience) = (try arguments.reader(client), try arguments.patience(client))
     let document = try await client.reading(arguments) { () throws(ClientError) in
-      try await client.client.list(query, patience: patience)
+      try await reader.list(query, patience: patience)
     }
     guard document.object.contains("data") else { throw fault("the service sent a list without data") }
     return document

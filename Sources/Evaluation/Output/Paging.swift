@@ -97,7 +97,10 @@ extension Printer {
       return printer.notes.forEach(run.session.note)
     }
     run.output.flush()
-    let result = PagedResult(run.output, open)
+    let result = PagedResult(run.output) {
+      run.session.progress.hide()
+      return open()
+    }
     var printer = Printer(run.session, output: Output(likeTerminal: run.output, write: result.write), format: format)
     var failure: Fault?
     do throws(Fault) {

@@ -13,6 +13,7 @@ struct Printer {
   let isAutomatic: Bool
   /// The notes to show after the results.
   var notes: [String] = []
+  private let progress: Progress
   private var header: [String]?
   /// The number of written elements.
   var count = 0
@@ -23,6 +24,7 @@ struct Printer {
   init(_ session: Session, output: Output, format: Format? = nil) {
     let chosen = format ?? session.state.withLock(\.format)
     self.output = output
+    progress = session.progress
     self.format = chosen ?? (output.isTerminal ? .table : .ndjson)
     isAutomatic = chosen == nil
   }
@@ -32,7 +34,7 @@ struct Printer {
     switch value {
     case .null, .client, .connection: return
     case .stream, .range, .page, .list:
-      var elements = try await PipelineRun.spread(value)
+      var elements = try await PipelineRun.spread(value, progress)
       try await show(&elements)
     case .resource, .record, .error:
       if format == .table || format == .card {

@@ -14,6 +14,7 @@ extension Arguments {
     var guards = Safeguards()
     guards.halt = try halt()
     if let rate = try integer("rate", least: 1) { guards.rate = RateLimiter(perSecond: rate) }
+    try refuseWithoutJournal("unknown")
     if let rule = try word("unknown", of: Safeguards.UnknownRule.allCases.map(\.rawValue)) {
       guards.unknown = Safeguards.UnknownRule(rawValue: rule) ?? .fail
     }
@@ -21,7 +22,7 @@ extension Arguments {
     guards.verification = try verification(keyField)
     let settle = try duration("settle")
     guards.settle = settle ?? .zero
-    guards.throttle = try throttle(client)
+    guards.throttle = try throttle(run.session, client)
     guard !run.isDry(self), !run.session.options.isOffline else { return guards }
     guards.resolver = UnknownResolver(client.client, keyField: keyField, isSettled: settle != nil)
     if let path = try string("journal") {
@@ -32,7 +33,8 @@ extension Arguments {
     if let path = try string("backup") {
       var query = Query()
       query.include = try list("include")
-      do throws(JournalError) { guards.backup = try Backup(path, client.client, query) } catch {
+      let reader = try reader(client)
+      do throws(JournalError) { guards.backup = try Backup(path, reader, query) } catch {
         throw fault(of: error)
       }
     }
@@ -53,7 +55,7 @@ extension Arguments {
   }
 
   /// The throttle of `throttle: {depth: 50, p95: 200ms}` with `patience: 10m`.
-  private func throttle(_ client: ClientValue) throws(Fault) -> Throttle? {
+  private func throttle(_ session: Session, _ client: ClientValue) throws(Fault) -> Throttle? {
     guard let argument = options["throttle"] else { return nil }
     let patience = try duration("patience") ?? .seconds(600)
     var limits = Throttle.Limits(depth: nil, p95: nil, patience: patience)
@@ -69,8 +71,12 @@ extension Arguments {
       }
     }
     let link = client.connection.link
-    let (queue, resources) = (client.queue, client.client)
+    let (queue, resources, label) = (client.queue, client.client, "\(name) \(client.name)")
     return Throttle(limits) {
+      link.state == .blocked
+    } note: {
+      session.note("\(label): \($0)")
+    } probe: {
       try await link.probe(queue: queue, until: .now + .seconds(5))
     } sample: {
       _ = try await resources.count(Query(), patience: .usual)
@@ -110,9 +116,19 @@ extension Arguments {
         nextStep: "key: .email")
     }
     let header = journalHeader(
-      run, broker: client.connection.link.brokerIdentity, queue: client.queue, type: client.client.settings.type,
+      run, broker: client.connection.link.clusterIdentity, queue: client.queue, type: client.client.settings.type,
       key: keyField)
     do throws(JournalError) { return try Journal(path, header) } catch { throw fault(of: error) }
+  }
+
+  /// Refuses options about the unknown changes of earlier runs in a statement without a journal.
+  func refuseWithoutJournal(_ names: String...) throws(Fault) {
+    guard options["journal"] == nil, let name = names.first(where: { options[$0] != nil }),
+      let argument = options[name]
+    else { return }
+    throw fault(
+      argument, .value, "\(name): is about unknown changes in a journal, and this \(self.name) has none",
+      nextStep: "journal: \"FILE\"")
   }
 
   /// The header of a statement's journal; an `each` has no queue.
@@ -124,22 +140,28 @@ extension Arguments {
 
   /// The error of a journal, with its place.
   func fault(of error: JournalError) -> Fault {
-    let isLimit = if case .file = error { false } else { true }
+    let isOfFile =
+      switch error {
+      case .file, .unwritable: true
+      default: false
+      }
     return Fault(
-      isLimit ? .refused : .file, error.message,
+      isOfFile ? .file : .refused, error.message,
       at: [Fault.Mark((options["journal"] ?? options["backup"])?.range ?? range)], in: source,
       nextStep: error.nextStep)
   }
 
-  /// Waits, from the first reply of the queue on, until the messages of an earlier run can no longer be carried out.
-  func settle(_ journal: Journal?, _ run: Run, _ client: ClientValue) async throws(Fault) {
+  /// Waits, from the first reply of each queue on, until the messages of an earlier run can no longer be carried out.
+  func settle(_ journal: Journal?, _ run: Run, _ clients: [ClientValue]) async throws(Fault) {
     guard let journal, journal.before.unknown > 0 else { return }
     // For messages that never expire there is only `settle:`.
     let wait = try (journal.longestLife ?? .zero) + (duration("settle") ?? .zero)
     guard wait > .zero else { return }
-    let patience = try self.patience(client)
-    _ = try await client.reading(self) { () throws(ClientError) in
-      try await client.client.count(Query(), patience: patience)
+    for client in clients {
+      let (reader, patience) = (try reader(client), try self.patience(client))
+      _ = try await client.reading(self) { () throws(ClientError) in
+        try await reader.count(Query(), patience: patience)
+      }
     }
     run.session.note("\(journal.path): waiting \(wait.text) for the replies of requests in flight")
     do { try await Task.sleep(for: wait) } catch { throw Fault(.interrupted, "interrupted") }
@@ -169,6 +191,19 @@ extension Session {
     let command = options.command.map { ": \($0)" } ?? " again"
     note("\(label): to resume, run the same statement with the same journal\(command)")
   }
+
+  /// Records that a change with a journal begins.
+  func beginJournaled(_ label: String) { state.withLock { $0.journaled.append(label) } }
+
+  /// Records that a change with a journal has ended.
+  func endJournaled(_ label: String) {
+    state.withLock { state in
+      if let index = state.journaled.lastIndex(of: label) { state.journaled.remove(at: index) }
+    }
+  }
+
+  /// Shows a note on how to resume each running change with a journal: the program is about to end.
+  public func noteHowToResume() { for label in state.withLock(\.journaled) { noteHowToResume(label) } }
 
   /// Shows a note on a journal's content from earlier runs, with the number of remaining changes if known.
   func note(resuming journal: Journal?, left: Int?) {

@@ -33,24 +33,20 @@ struct BulkRun {
   /// - Returns: The values that flow on, in the order of their elements, and the tally.
   /// - Throws: the first failure, unless the plan continues after failures; an error of the source; the interrupt.
   func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementPage, tally: Tally) {
-    let progress = run.session.progress(of: plan)
-    defer { progress?.end() }
-    var report = await sent(keepsFlow, progress)
-    progress?.end()
-    if !plan.isDry { run.session.options.report?.add(change: report.json(plan.label)) }
     let journal = plan.guards.journal
+    if journal != nil { run.session.beginJournaled(plan.label) }
+    var report = await sent(keepsFlow)
+    if !plan.isDry { run.session.options.report?.add(change: report.json(plan.label)) }
     defer {
+      if journal != nil { run.session.endJournaled(plan.label) }
       journal?.release()
       plan.guards.backup?.release()
     }
     do throws(JournalError) { try await journal?.flush() } catch { report.stop = report.stop ?? error }
     defer { noteResuming(report) }
-    let failedFile = plan.failedFile
-    let unwritten: Fault?
-    do throws(Fault) {
-      try failedFile?.finish()
-      unwritten = nil
-    } catch { unwritten = error }
+    let unwritten = plan.failedFile?.finish().map {
+      $0.placed(at: plan.arguments.options["failed"]?.range ?? plan.arguments.range, in: plan.arguments.source)
+    }
     do throws(Fault) { try await end(report) } catch {
       throw unwritten.map { error.within($0.message) } ?? error
     }
@@ -60,12 +56,15 @@ struct BulkRun {
   }
 
   /// Sends each portion of the source; an error of the source is the report's `stop`.
-  private func sent(_ keepsFlow: Bool, _ progress: Progress?) async -> Report {
+  private func sent(_ keepsFlow: Bool) async -> Report {
+    let progress = BulkProgress(plan, run.session.account.control)
+    let activity = plan.isDry ? nil : run.session.progress.add { progress.line }
+    defer { activity?.end() }
     let dispatcher = run.session.dispatcher(
       run, plan.client, isDry: plan.isDry, guards: plan.guards, carrier: plan.carrier)
     let (source, session, failed, failures, flow) = (plan.source, run.session, plan.failedFile, failures, flow)
     var policy = plan.policy
-    if let progress { policy.progress = { progress.show($0) } }
+    policy.follow = progress.follow
     var (report, samples) = (Report(), 0)
     report.tally = Tally(countsUpserts: plan.countsUpserts)
     if plan.arguments.name == "create", !plan.isDry { session.consumers.begin(plan.client) }

@@ -16,7 +16,17 @@ final class FailedFile: Sendable {
     /// The lines of unknown changes, whose late replies can remove them.
     var unknown: [Int: Range<Int>] = [:]
     var removed: [Range<Int>] = []
-    var fault: Fault?
+    /// The error of the first failed write, and the number of elements that the file lacks.
+    var failure: Fault?
+    var missing = 0
+
+    var fault: Fault? {
+      failure.map { failure in
+        Fault(
+          .file, "\(failure.message); \(missing) \(missing == 1 ? "element is" : "elements are") not in it",
+          nextStep: "make room on the disk before the next run; let r = ... keeps the first 1000 in r.failures")
+      }
+    }
   }
 
   private let path: String
@@ -61,13 +71,17 @@ final class FailedFile: Sendable {
     guard !outcome.isDropped else { return }
     let line = outcome.isGood ? nil : Self.line(planned, outcome)
     state.withLock { state in
-      guard state.fault == nil else { return }
       if let earlier = state.unknown.removeValue(forKey: index) { state.removed.append(earlier) }
       guard let line else { return }
+      guard state.failure == nil else { return state.missing += 1 }
       do throws(Fault) {
         if state.file == nil { state.file = try opened() }
         try state.file?.write(line)
-      } catch { return state.fault = error }
+      } catch {
+        state.file?.truncate(to: state.length)
+        (state.failure, state.missing) = (error, 1)
+        return
+      }
       if case .unknown = outcome { state.unknown[index] = state.length..<state.length + line.count }
       state.length += line.count
     }
@@ -96,16 +110,15 @@ final class FailedFile: Sendable {
 
   /// Removes the lines that are settled, and the lines of an earlier statement if there was no failure.
   ///
-  /// - Throws: the `file` error of a failed write.
-  func finish() throws(Fault) {
-    let (file, removed, fault) = state.withLock { ($0.file, $0.removed, $0.fault) }
-    if let fault { throw fault }
-    if isDevice { return }
-    guard file != nil else {
-      if FileDescriptor.isFile(target) { _ = try opened() }
-      return
-    }
-    if !removed.isEmpty { try rewrite(without: removed.sorted { $0.lowerBound < $1.lowerBound }) }
+  /// - Returns: The error of a failed write, with the number of elements that the file lacks; nil without one.
+  func finish() -> Fault? {
+    let state = state.withLock { $0 }
+    if state.failure != nil || isDevice { return state.fault }
+    do throws(Fault) {
+      if state.file == nil, FileDescriptor.isFile(target) { _ = try opened() }
+      if !state.removed.isEmpty { try rewrite(without: state.removed.sorted { $0.lowerBound < $1.lowerBound }) }
+      return nil
+    } catch { return error }
   }
 
   private func rewrite(without removed: [Range<Int>]) throws(Fault) {

@@ -1,6 +1,7 @@
 import Bulk
 import JSONText
 public import Language
+import Redaction
 import Synchronization
 import Values
 
@@ -126,7 +127,11 @@ public final class Interpreter: Sendable {
       let isOwed = statements[(index + 1)...].contains(where: \.isOwed)
       let statement = StatementAccount(session.account, changesData: prepared.changesData)
       session.state.withLock { $0.statement = statement }
-      defer { session.noteLostConsumers() }
+      session.progress.begin(statement) { [range = prepared.range, source = prepared.source] in source.heading(range) }
+      defer {
+        session.progress.end()
+        session.noteLostConsumers()
+      }
       frame.run = Run(session: session, source: prepared.source, statement: statement)
       let clock = ContinuousClock.now
       func report(_ fault: Fault?) {
@@ -277,5 +282,14 @@ extension Interpreter {
     Renderer.Report(
       title: "error", message: "\(source.name) does not read args, but got \(JSONValue.string(argument).text)",
       source: nil, marks: [], notes: ["put options of retort before FILE; a script can read args, or var(\"NAME\")"])
+  }
+}
+
+extension SourceText {
+  /// The beginning of a statement's first line, without secrets.
+  fileprivate func heading(_ range: SourceRange) -> String {
+    let line = text(range).prefix { !$0.isNewline }.prefix(200)
+    let shown = Secrets.hidden(in: String(line)).unicodeScalars
+    return shown.count > 30 ? String(shown.prefix(27)) + "..." : String(shown)
   }
 }

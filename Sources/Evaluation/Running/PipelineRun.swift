@@ -40,7 +40,8 @@ enum PipelineRun {
   static func run(_ head: Value, _ links: [Link], _ frame: inout Frame) async throws(Fault) -> End {
     let outer = (frame.names, frame.keepsFailures)
     defer { (frame.names, frame.keepsFailures) = outer }
-    var end = End.elements(try await spread(head))
+    let progress = frame.run.session.progress
+    var end = End.elements(try await spread(head, progress))
     for (index, link) in links.enumerated() {
       var stream = end.stream
       end = .elements(ElementStream([]))
@@ -48,7 +49,11 @@ enum PipelineRun {
       do throws(Fault) {
         end = try await run(link.body, over: &stream, &frame, isLast: index == links.count - 1)
       } catch { throw error.placed(at: link.range, in: link.source) }
-      if case .transform = link.body { end = .elements(end.stream.placed(at: link.range, in: link.source)) }
+      switch link.body {
+      case .transform: end = .elements(end.stream.placed(at: link.range, in: link.source))
+      case .gather, .collect: end = .elements(progress.counting(end.stream))
+      case .first, .reduce, .sink: break
+      }
     }
     return end
   }
@@ -71,8 +76,13 @@ enum PipelineRun {
     }
   }
 
+  /// The elements of the value at the head of a pipeline, which the progress of the statement counts.
+  static func spread(_ value: Value, _ progress: Progress) async throws(Fault) -> ElementStream {
+    progress.counting(try await elements(of: value), total: value.elementCount)
+  }
+
   /// The elements of the value at the head of a pipeline.
-  static func spread(_ value: Value) async throws(Fault) -> ElementStream {
+  static func elements(of value: Value) async throws(Fault) -> ElementStream {
     switch value {
     case .list(let elements): return ElementStream(elements)
     case .page(let page): return ElementStream(page)
@@ -91,6 +101,18 @@ enum PipelineRun {
       let last = min(upper, next + 1023)
       defer { next = last + 1 }
       return (next...last).map { .number(JSONNumber($0)) }
+    }
+  }
+}
+
+extension Value {
+  /// The number of its elements as the head of a pipeline, if known before they are read.
+  fileprivate var elementCount: Int? {
+    switch self {
+    case .list(let elements): elements.count
+    case .page(let page): page.items.count
+    case .range(let lower, let upper): max(0, upper - lower + 1)
+    default: nil
     }
   }
 }

@@ -1,90 +1,176 @@
 import Bulk
+import Redaction
 import Synchronization
+import Values
 
-/// The progress of a bulk change: a line that is redrawn at a terminal, elsewhere a note every ten seconds.
+/// The progress of a session's statements: a line that is redrawn at a terminal, elsewhere a note every ten seconds.
+///
+/// It shows the latest activity of the statement that takes longer than a second: a bulk change, or the source that is
+/// read. Without one it shows the counts of the statement's single changes.
 final class Progress: Sendable {
+  /// Reads the progress of an activity.
+  typealias Reading = @Sendable () -> ProgressLine
+
+  /// An activity of the statement, until it is ended or released.
+  final class Activity: Sendable {
+    private let progress: Progress
+    private let number: Int
+
+    fileprivate init(_ progress: Progress, _ number: Int) { (self.progress, self.number) = (progress, number) }
+
+    deinit { end() }
+
+    /// Ends it.
+    func end() { progress.end(number) }
+  }
+
   private struct State {
-    var nextNote = ContinuousClock.now + Progress.interval
-    var isEnded = false
+    var statement: Statement?
+    var nextNumber = 0
   }
 
-  /// What was said last, for `retort ctl`.
-  private final class Status: Sendable {
-    let text: Mutex<String>
-
-    init(_ text: String) { self.text = Mutex(text) }
+  /// The statement that runs.
+  private struct Statement {
+    var label: @Sendable () -> String
+    var account: StatementAccount
+    /// Its number in the control of the run.
+    var number: Int
+    var ticker: Task<Void, Never>
+    let begin = ContinuousClock.now
+    var nextNote: ContinuousClock.Instant
+    var activities: [(number: Int, begin: ContinuousClock.Instant, reading: Reading)] = []
+    /// The number of the activity that counts the elements of the outermost source.
+    var source: Int?
+    /// Whether another program has the terminal.
+    var isHidden = false
   }
 
-  private let session: Session
-  private let label: String
-  private let total: Int?
-  private let throttle: Throttle?
+  private let control: RunControl
+  private let isOn: Bool
+  private let isQuiet: Bool
+  /// Shows the line, or removes it for nil; nil if standard error is not a terminal.
+  private let status: (@Sendable (String?) -> Void)?
+  private let note: @Sendable (String) -> Void
   private let state = Mutex(State())
-  private let status: Status
-  /// Its number in the control of the run.
-  private let number: Int
-  private static let interval = Duration.seconds(10)
-  /// The number of cells of the bar.
-  private static let barWidth = 10
+  /// Whether the elements of the outermost source are counted, or no statement runs.
+  private let isCounting = Atomic(true)
+  /// The shortest time of an activity that is shown.
+  private let least: Duration
+  private let noteInterval: Duration
 
-  init(_ session: Session, _ label: String, total: Int?, throttle: Throttle?) {
-    (self.session, self.label, self.total, self.throttle) = (session, label, total, throttle)
-    let status = Status(label)
-    self.status = status
-    number = session.account.control.add { status.text.withLock { $0 } }
-    session.account.control.makeReachable()
+  /// Creates the progress of a session.
+  init(
+    _ options: Session.Options, _ host: Session.SessionHost, _ control: RunControl, least: Duration = .seconds(1),
+    noteInterval: Duration = .seconds(10)
+  ) {
+    (self.control, isOn, isQuiet, status) = (control, !options.isOffline, options.isQuiet, host.status)
+    (self.least, self.noteInterval) = (least, noteInterval)
+    note = { host.note(TerminalText.message($0) + "\n") }
   }
 
-  /// Shows a report, but not in the first second.
-  func show(_ report: Report) {
-    let time = ContinuousClock.now - report.begin
-    status.text.withLock { $0 = text(report, time, hasBar: false) }
-    guard time > .seconds(1), !session.options.isQuiet else { return }
-    state.withLock { state in
-      guard !state.isEnded else { return }
-      if let show = session.host.status { return show(text(report, time, hasBar: true)) }
-      guard state.nextNote <= .now else { return }
-      state.nextNote = .now + Self.interval
-      session.note(text(report, time, hasBar: false))
+  /// Begins a statement of the outermost level; `label` returns the beginning of its text.
+  func begin(_ account: StatementAccount, label: @escaping @Sendable () -> String) {
+    guard isOn else { return }
+    let number = control.add { [self] in state.withLock { $0.statement.map { text(of: $0) } ?? label() } }
+    let ticker = Task { [self] in
+      var pause = least
+      while (try? await Task.sleep(for: pause)) != nil {
+        show()
+        pause = .milliseconds(250)
+      }
     }
+    let statement = Statement(
+      label: label, account: account, number: number, ticker: ticker, nextNote: .now + noteInterval)
+    state.withLock { $0.statement = statement }
+    isCounting.store(false, ordering: .relaxed)
   }
 
-  /// Removes the line.
+  /// Ends the statement, and removes its line.
   func end() {
-    session.account.control.remove(number)
+    isCounting.store(true, ordering: .relaxed)
     state.withLock { state in
-      if !state.isEnded { session.host.status?(nil) }
-      state.isEnded = true
+      guard let statement = state.statement.take() else { return }
+      statement.ticker.cancel()
+      control.remove(statement.number)
+      status?(nil)
     }
   }
 
-  private func text(_ report: Report, _ time: Duration, hasBar: Bool) -> String {
-    let done = report.tally.count
-    var parts = [label]
-    if let total = total, total > 0 {
-      let filled = min(Self.barWidth, done * Self.barWidth / total)
-      let bar = String(repeating: "=", count: filled) + String(repeating: " ", count: Self.barWidth - filled)
-      if hasBar { parts.append("[\(bar)]") }
-      parts.append("\(done)/\(total) \(min(100, done * 100 / total)) %")
-    } else {
-      parts.append("\(done)")
+  /// Shows no line until the end of the statement, since another program has the terminal.
+  func hide() {
+    state.withLock { state in
+      state.statement?.isHidden = true
+      status?(nil)
     }
-    parts += report.tally.counts.filter { $0.count > 0 }.map { "\($0.word) \($0.count)" }
-    let rate = report.rate(in: time)
-    parts.append("\(rate)/s")
-    if let p95 = report.latencies.percentile(0.95) { parts.append("p95 \(p95.short)") }
-    if let total = total, total > done, rate > 0 {
-      parts.append("ETA \(Duration.seconds((total - done) / rate + 1).short)")
-    }
-    if let reason = throttle?.reason ?? session.account.control.reason { parts.append("waiting: \(reason)") }
-    return parts.joined(separator: "  ")
   }
-}
 
-extension Session {
-  /// The progress of a plan; nil if it sends nothing.
-  func progress(of plan: BulkPlan) -> Progress? {
-    guard !plan.isDry, !options.isOffline else { return nil }
-    return Progress(self, plan.label, total: plan.source.total, throttle: plan.guards.throttle)
+  /// Adds an activity.
+  func add(_ reading: @escaping Reading) -> Activity { state.withLock { add(reading, to: &$0) } }
+
+  private func add(_ reading: @escaping Reading, to state: inout State) -> Activity {
+    state.nextNumber += 1
+    state.statement?.activities.append((state.nextNumber, .now, reading))
+    return Activity(self, state.nextNumber)
+  }
+
+  private func end(_ number: Int) {
+    state.withLock { state in
+      state.statement?.activities.removeAll { $0.number == number }
+      guard state.statement?.source == number else { return }
+      state.statement?.source = nil
+      isCounting.store(false, ordering: .relaxed)
+    }
+  }
+
+  /// Counts the elements of a stream, unless another source of the statement is counted.
+  ///
+  /// - Parameters:
+  ///   - stream: The source.
+  ///   - total: The number of its elements, if known before the first.
+  /// - Returns: The same elements.
+  func counting(_ stream: ElementStream, total: Int? = nil) -> ElementStream {
+    guard !isCounting.load(ordering: .relaxed), !isCounting.exchange(true, ordering: .relaxed) else { return stream }
+    let count = SourceCount(total)
+    let activity = state.withLock { state in
+      let activity = add({ count.line }, to: &state)
+      state.statement?.source = state.nextNumber
+      return activity
+    }
+    return stream.counted { done, total in
+      guard let done else { return activity.end() }
+      count.advance(by: done, total)
+    }
+  }
+
+  /// Shows the activity that takes longer than a second, at a terminal or each ten seconds.
+  private func show() {
+    control.makeReachable()
+    state.withLock { state in
+      guard !isQuiet, let statement = state.statement, !statement.isHidden else { return }
+      let now = ContinuousClock.now
+      let reading = statement.activities.last { now - $0.begin >= least }?.reading
+      guard let line = line(of: statement, reading) else { return }
+      if let status { return status(line.text(hasBar: true)) }
+      guard statement.nextNote <= now else { return }
+      state.statement?.nextNote = now + noteInterval
+      note(line.text(hasBar: false))
+    }
+  }
+
+  /// What the control of the run says of a statement.
+  private func text(of statement: Statement) -> String {
+    line(of: statement, statement.activities.last?.reading)?.text(hasBar: false) ?? statement.label()
+  }
+
+  /// The line of an activity, or that of the statement's single changes; nil without either.
+  private func line(of statement: Statement, _ reading: Reading?) -> ProgressLine? {
+    if let line = reading?(), !line.label.isEmpty { return line }
+    let counts = statement.account.counts
+    let done = counts.reduce(0) { $0 + $1.count }
+    guard reading != nil || done > 0 else { return nil }
+    var line = reading?() ?? ProgressLine(done: done, perSecond: (.now - statement.begin).rate(of: done))
+    (line.label, line.counts) = (statement.label(), counts)
+    if statement.account.changesData { line.reason = control.reason }
+    return line
   }
 }

@@ -14,7 +14,7 @@ extension Report {
   }
 
   /// The replies a second.
-  func rate(in time: Duration) -> Int { Int((Double(latencies.count) / max(0.001, time / .seconds(1))).rounded()) }
+  func rate(in time: Duration) -> Int { time.rate(of: latencies.count) }
 
   /// The report as JSON for programs: counts, times, and a group for each kind of failure.
   func json(_ label: String) -> JSONValue {
@@ -54,6 +54,8 @@ extension Duration {
   var short: String {
     let seconds = self / .seconds(1)
     if seconds < 1 { return "\(Int((seconds * 1000).rounded(.up))) ms" }
-    return seconds < 120 ? "\((seconds * 10).rounded() / 10) s" : "\(Int((seconds / 60).rounded())) min"
+    if seconds >= 120 { return "\(Int((seconds / 60).rounded())) min" }
+    let tenths = Int((seconds * 10).rounded())
+    return tenths >= 100 || tenths % 10 == 0 ? "\((tenths + 5) / 10) s" : "\(tenths / 10).\(tenths % 10) s"
   }
 }

@@ -61,7 +61,8 @@ public final class Session: Sendable {
     public var draw: @Sendable (String) -> Void
     /// Shows the progress line, or removes it for nil; nil if standard error is not a terminal.
     public var status: (@Sendable (String?) -> Void)?
-    /// Makes the run reachable for `retort ctl` on other terminals; called before its first change.
+    /// Makes the run reachable for `retort ctl` on other terminals; called before its first change, or in the first
+    /// statement that takes longer than a second.
     public var control: (@Sendable (RunControl) -> Void)?
     /// Asks a question at the terminal; nil if there is no terminal.
     public var ask: (@Sendable (String) async -> String?)?
@@ -137,6 +138,8 @@ public final class Session: Sendable {
     var readingTime = Duration.zero
     /// The account of the running outermost statement.
     var statement: StatementAccount
+    /// The labels of the running changes that have a journal.
+    var journaled: [String] = []
     /// Whether a sink or `destroy-all` that sent requests ended with failures.
     var hasPartialFailure = false
     /// The variables of the top level, by name.
@@ -157,6 +160,8 @@ public final class Session: Sendable {
   let dryRun = DryRunCarrier()
   /// The queues that are watched while their creates are in flight.
   let consumers = ConsumerWatches()
+  /// The progress of its statements.
+  let progress: Progress
   /// The questions of its statements.
   let questions = Questions()
   let state: Mutex<State>
@@ -168,6 +173,7 @@ public final class Session: Sendable {
     self.host = host
     timeout = SessionTimeout(options.timeout)
     account = RunAccount(options.confirmed, control: RunControl(open: host.control))
+    progress = Progress(options, host, account.control)
     var state = State(statement: StatementAccount(account))
     state.format = options.format
     self.state = Mutex(state)

@@ -9,7 +9,7 @@ extension Stage {
       name: "each", summary: "Runs a block for each element and returns the values of the blocks.",
       options: [
         .init(name: "in-flight", shape: .number, fallback: "1", summary: "the number of concurrent blocks"), .journal,
-        .key, .unknown,
+        .key, .settle, .unknown,
       ], effect: .writes,
       result: "list", examples: [.init(code: "[1, 2] | each do print it * 2 end", output: "2\n4")], names: .kept)
   ) { call in
@@ -24,7 +24,15 @@ extension Stage {
       let once = try await arguments.once(&frame)
       let count = try once.integer("in-flight", least: 1) ?? 1
       let journal = try once.eachJournal(frame.run, arguments)
-      defer { journal?.journal.release() }
+      let session = frame.run.session
+      if journal != nil { session.beginJournaled("each") }
+      defer {
+        if journal != nil { session.endJournaled("each") }
+        journal?.journal.release()
+      }
+      if let journal, journal.rule == .retry {
+        try await once.settle(journal.journal, frame.run, journal.clients(of: frame.run.session))
+      }
       let window = EachWindow(step: step, limit: count, keepsFlow: keepsFlow, journal: journal)
       let results: ElementPage
       do throws(Fault) {

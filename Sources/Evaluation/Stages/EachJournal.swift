@@ -19,7 +19,8 @@ final class EachJournal: Sendable {
   }
 
   let journal: Journal
-  private let rule: Safeguards.UnknownRule
+  /// What is done with an iteration that an earlier run left unknown.
+  let rule: Safeguards.UnknownRule
   private let arguments: PerElementArguments
   private let state = Mutex(State())
   private let keys = Mutex(Set<PerElementArguments.KeyHash>())
@@ -28,6 +29,12 @@ final class EachJournal: Sendable {
 
   init(_ journal: Journal, _ rule: Safeguards.UnknownRule, _ arguments: PerElementArguments) {
     (self.journal, self.rule, self.arguments) = (journal, rule, arguments)
+  }
+
+  /// The clients of the queues to which unknown iterations have sent changes, one for each.
+  func clients(of session: Session) -> [ClientValue] {
+    let clients = session.state.withLock(\.clients)
+    return journal.queues.sorted().compactMap { queue in clients.first { $0.queue == queue } }
   }
 
   /// The identity of the iteration for a frame's element.
@@ -114,18 +121,32 @@ extension Arguments {
   /// The journal of an `each`; nil if it has none.
   func eachJournal(_ run: Run, _ arguments: PerElementArguments) throws(Fault) -> EachJournal? {
     let word = try word("unknown", of: Safeguards.UnknownRule.allCases.map(\.rawValue))
+    try refuseWithoutJournal("settle", "unknown")
+    try refuseUnusedSettling()
     guard let path = try string("journal"), !run.isDry(self), !run.session.options.isOffline else { return nil }
     guard arguments.hasKey else {
       throw Fault(
         .value, "each with a journal needs key:, which identifies its elements", at: [Fault.Mark(range)], in: source,
         nextStep: "key: .id")
     }
-    let places = Set(run.session.state.withLock { $0.connections.map(\.link.brokerIdentity) }).sorted()
+    let places = Set(run.session.state.withLock { $0.connections.map(\.link.clusterIdentity) }).sorted()
     let header = journalHeader(run, broker: places.joined(separator: ", "), key: arguments.keyField)
     let journal: Journal
     do throws(JournalError) { journal = try Journal(path, header) } catch { throw fault(of: error) }
     run.session.note(opened: journal)
     run.session.note(resuming: journal, left: nil)
     return EachJournal(journal, word.flatMap(Safeguards.UnknownRule.init) ?? .fail, arguments)
+  }
+
+  /// Refuses `settle:` of an `each` that runs no unknown iteration again.
+  private func refuseUnusedSettling() throws(Fault) {
+    guard let settle = options["settle"] else { return }
+    guard case .duration = settle.value else { throw misfit("settle", settle, "a duration") }
+    guard case .string("retry")? = options["unknown"]?.value else {
+      throw fault(
+        settle, .value,
+        "settle: is how long each waits before it runs unknown iterations again, and here none runs again",
+        nextStep: "unknown: \"retry\" runs them again; retort journal FILE settle KEY done, or again, settles one")
+    }
   }
 }

@@ -5,7 +5,7 @@ extension Stage {
   static let show = Stage(
     Declaration(
       name: "show", summary: "Reads the resource of each element.", parameters: [.init(name: "CLIENT", shape: .client)],
-      options: [.include, .fields, .meta, .timeout], result: "resources", names: .kept)
+      options: [.include, .fields, .meta, .timeout, .retryRead], result: "resources", names: .kept)
   ) { call in
     let arguments = PerElementArguments(call)
     return .transform { frame, upstream throws(Fault) in

@@ -121,7 +121,7 @@ private struct Flattening {
       let element = page.elements[position]
       position += 1
       switch element {
-      case .list, .page, .stream, .range: inner = try await PipelineRun.spread(element)
+      case .list, .page, .stream, .range: inner = try await PipelineRun.elements(of: element)
       default: out.append(element, like: page, position - 1)
       }
     }

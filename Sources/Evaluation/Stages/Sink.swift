@@ -75,7 +75,7 @@ extension Stage {
           _ = try await source.count(notDoneIn: journal)
         }
         frame.run.session.note(resuming: guards.journal, left: source.left)
-        try await once.settle(guards.journal, frame.run, client)
+        try await once.settle(guards.journal, frame.run, [client])
         var plan = BulkPlan(arguments: once, client: client, policy: policy, consent: consent, source: source)
         plan.isDry = isDry
         plan.guards = guards

@@ -59,12 +59,13 @@ extension Article {
         `throttle: {depth: 50, p95: 200ms}` waits while the queue is deeper than 50 messages or the 95th percentile of the service's times
         is above 200 ms. A pause of more than `patience: 10m` ends the statement.
       - The first failure stops a sink: nothing more is sent, and requests in flight are counted. `on-error: "continue"` works to the end.
-        `halt: 10` or `halt: "3%"` stops at that many failures. `retry: N` repeats a change after a passing failure, if it may be repeated.
-      - A change of many resources shows a bar with rate, p95 and remaining time at a terminal, and a note each ten seconds elsewhere.
-        `--quiet` shows none. From another terminal `retort ctl` shows how far it is, and `retort ctl pause`, `resume`, `rate=50` and `stop`
-        control it.
-      - Ctrl-C once stops sending, waits for the replies to requests in flight, and shows the summary. A second Ctrl-C ends the program;
-        changes in flight are unknown.
+        `halt: 10` or `halt: "3%"` stops at that many failures. `retry: N` repeats a change after a passing failure, if it may be repeated, and
+        the statement's reads; `count`, `index`, `show` and `stream` take it too.
+      - A change of many resources shows a bar with rate, p95 and remaining time at a terminal, and a note each ten seconds elsewhere; so does
+        a long read, and a loop. `--quiet` shows none. From another terminal `retort ctl` shows how far a run is, and `retort ctl pause`,
+        `resume`, `rate=50` and `stop` control its changes, those of loops and single ones too.
+      - Ctrl-C once stops sending, waits for the replies to requests in flight, and shows the summary and the command that resumes. A second
+        Ctrl-C ends the program; changes in flight are unknown.
 
       ## After
 
@@ -127,7 +128,8 @@ extension Article {
       ```
 
       - A journal belongs to one statement. `create` needs `key: .email` with it, the field that identifies what was created. `each` needs
-        `key:` too; its unit is one run of the block. `destroy-all`, `upsert` and `transition` take no journal: they read what is left to do.
+        `key:` too; its unit is one run of the block. A run of the block that had sent a change stays unknown, with its changes named;
+        `unknown: "retry"` runs it again, after `settle:`. `destroy-all`, `upsert` and `transition` take no journal: they read what is left to do.
       - Changes that were in flight are looked up: an update by its fields, a destroy by its id, a create by its key. One that is not found is
         sent again only if that is harmless, or after `settle: 60s`, which says how long the service may hold a request. Otherwise it stays
         unknown, with status 5; `unknown: "retry"` sends it, `unknown: "skip"` passes over it.

@@ -1,0 +1,95 @@
+import Bulk
+import Synchronization
+
+/// The state of an activity, worded as a line.
+struct ProgressLine: Sendable {
+  /// Its name; empty for the statement itself.
+  var label = ""
+  var done: Int
+  /// The number of elements, if known.
+  var total: Int?
+  /// The counts of outcomes by name.
+  var counts: [(word: String, count: Int)] = []
+  /// The elements a second.
+  var perSecond: Int
+  var p95: Duration?
+  /// The reason why it waits; nil if it does not.
+  var reason: String?
+
+  /// The number of cells of the bar.
+  private static let barWidth = 10
+
+  /// The line: `destroy posts  [====      ]  4210/10000 42 %  ok 4210  3105/s  ETA 2 s`.
+  func text(hasBar: Bool) -> String {
+    var parts = [label]
+    if let total, total > 0 {
+      let filled = min(Self.barWidth, done * Self.barWidth / total)
+      let bar = String(repeating: "=", count: filled) + String(repeating: " ", count: Self.barWidth - filled)
+      if hasBar { parts.append("[\(bar)]") }
+      parts.append("\(done)/\(total) \(min(100, done * 100 / total)) %")
+    } else {
+      parts.append("\(done)")
+    }
+    parts += counts.filter { $0.count > 0 }.map { "\($0.word) \($0.count)" }
+    parts.append("\(perSecond)/s")
+    if let p95 { parts.append("p95 \(p95.short)") }
+    if let total, total > done, perSecond > 0 {
+      parts.append("ETA \(Duration.seconds((total - done) / perSecond + 1).short)")
+    }
+    if let reason { parts.append("waiting: \(reason)") }
+    return parts.joined(separator: "  ")
+  }
+}
+
+extension Duration {
+  /// How many a second a number in this time is.
+  func rate(of count: Int) -> Int { Int((Double(count) / max(0.001, self / .seconds(1))).rounded()) }
+}
+
+/// The number of elements that a statement has read of its outermost source.
+final class SourceCount: Sendable {
+  private let begin = ContinuousClock.now
+  private let state: Mutex<(done: Int, total: Int?)>
+
+  init(_ total: Int?) { state = Mutex((0, total)) }
+
+  /// Counts elements, and keeps the total once it is known.
+  func advance(by count: Int, _ total: Int?) {
+    state.withLock { state in
+      state.done += count
+      state.total = state.total ?? total
+    }
+  }
+
+  /// Its line, without a label.
+  var line: ProgressLine {
+    let (done, total) = state.withLock { $0 }
+    return ProgressLine(done: done, total: total, perSecond: (.now - begin).rate(of: done))
+  }
+}
+
+/// The progress of a bulk change.
+final class BulkProgress: Sendable {
+  private let label: String
+  private let total: Int?
+  private let throttle: Throttle?
+  private let control: RunControl
+  private let report = Mutex<(@Sendable () -> Report)?>(nil)
+
+  init(_ plan: BulkPlan, _ control: RunControl) {
+    (label, total, throttle) = (plan.label, plan.source.total, plan.guards.throttle)
+    self.control = control
+  }
+
+  /// Reads the counts from a function from now on.
+  func follow(_ report: @escaping @Sendable () -> Report) { self.report.withLock { $0 = report } }
+
+  /// Its line.
+  var line: ProgressLine {
+    let report = self.report.withLock { $0 }?() ?? Report()
+    return ProgressLine(
+      label: label, done: report.tally.count, total: total, counts: report.tally.counts,
+      perSecond: report.rate(in: .now - report.begin), p95: report.latencies.percentile(0.95),
+      reason: throttle?.reason ?? control.reason)
+  }
+}

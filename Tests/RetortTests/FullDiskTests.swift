@@ -1,0 +1,134 @@
+import Foundation
+import TestBench
+import Testing
+
+/// A process with its own mounts.
+private enum MountNamespace {
+  /// The options of unshare(1).
+  static let unshare = getuid() == 0 ? ["-m"] : ["-rm"]
+
+  /// Whether this user may mount a file system.
+  static let isPossible = {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/unshare")
+    process.arguments = unshare + ["/bin/sh", "-c", "mount -t tmpfs none /mnt"]
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }()
+}
+
+/// What a bulk change writes beside its requests, on a disk that fills up: a small tmpfs in a mount namespace of its own.
+@Suite(.timeLimit(.minutes(2)), .enabled(if: MountNamespace.isPossible)) struct FullDiskTests {
+  /// Runs shell commands in a new directory `$DISK` of 64 kB; `retort` knows the posts of a service by `$P`.
+  private func run(_ commands: String, on service: FakeService) async throws -> String {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let folder = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().path
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(filePath: "/usr/bin/unshare")
+    process.arguments =
+      MountNamespace.unshare + [
+        "/bin/sh", "-c", "exec 2>&1; mount -t tmpfs -o size=64k none $DISK && cd $DISK || exit 9\n" + commands,
+      ]
+    process.environment = ProcessInfo.processInfo.environment.merging([
+      "DISK": directory.path, "HOME": directory.path, "XDG_STATE_HOME": "/dev/null", "RETORT_URL": service.vhost.uri,
+      "PATH": "\(folder):/usr/sbin:/usr/bin:/sbin:/bin",
+      "P": "connect\nlet posts = client queue: \"posts\" timeout: 60s\n",
+    ]) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    try process.run()
+    return try await onItsOwnThread {
+      let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+      process.waitUntilExit()
+      return String(decoding: bytes, as: UTF8.self)
+    }
+  }
+
+  private static func number(_ text: String, before word: String) -> Int? {
+    guard let end = text.firstRange(of: " \(word)")?.lowerBound else { return nil }
+    return Int(text[..<end].reversed().prefix { $0.isNumber }.reversed().map(String.init).joined())
+  }
+
+  /// The outcomes of what was in flight are recorded, so that nothing is unknown and the rest is done after it.
+  @Test(arguments: [
+    "1..1000 | update posts {views: 7} in-flight: 16 journal: \"j\"",
+    "1..1000 | map {text: \"new \\(it)\"} | create posts key: .text in-flight: 16 journal: \"j\"",
+    "1..1000 | each in-flight: 4 journal: \"j\" key: it do update posts it {views: 7} end",
+  ]) func aJournalHasEveryOutcome(_ statement: String) async throws {
+    let log = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: log) }
+    let service = try await FakeService("--log", log)
+    let text = try await run(
+      """
+      retort -c "$P"'\(statement)'; echo "status $?"
+      retort journal j
+      mount -o remount,size=4m $DISK
+      retort -c "$P"'\(statement)'; echo "status $?"
+      """, on: service)
+    let parts = text.split(separator: "status ")
+    try #require(parts.count == 3, Comment(rawValue: text))
+    #expect(parts[0].contains("the journal j can't be written: No space left on device"), Comment(rawValue: text))
+    #expect(parts[0].contains("  = make room on the disk, then run the same statement again with the same file"))
+    let done = try #require(Self.number(String(parts[0]), before: "ok"))
+    #expect(parts[1].contains("\(done) done, ") && parts[1].contains(" 0 unknown\n"), Comment(rawValue: text))
+    #expect(parts[1].contains(": \(1000 - done) ok, \(done) done before\n"), Comment(rawValue: text))
+    #expect(parts[2] == "0\n")
+    #expect(await service.stop().status == 0)
+    let changes = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").filter {
+      $0.contains("\"method\":\"update\"") || $0.contains("\"method\":\"create\"")
+    }
+    #expect(changes.count == 1000)
+  }
+
+  @Test func aBackupEndsWithALine() async throws {
+    let service = try await FakeService()
+    let text = try await run(
+      """
+      retort -c "$P"'1..1000 | update posts {views: 7} backup: "b.ndjson"'; echo "status $?"
+      retort -c 'read "b.ndjson" | count'
+      """, on: service)
+    #expect(text.contains("the backup b.ndjson can't be written: No space left on device"), Comment(rawValue: text))
+    let done = try #require(Self.number(text, before: "ok"))
+    let kept = try #require(text.split(separator: "\n").last.flatMap { Int($0) })
+    #expect(text.contains("status 5\n") && 0 < done && done <= kept)
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test func aFileOfFailuresEndsWithALine() async throws {
+    let service = try await FakeService()
+    let text = try await run(
+      """
+      retort -c "$P"'2001..3000 | update posts {views: 7} on-error: "continue" failed: "f.ndjson"'; echo "status $?"
+      retort -c 'read "f.ndjson" | count'
+      """, on: service)
+    let missing = try #require(
+      Self.number(text.replacing("No space left on device; ", with: ""), before: "elements are not in it"))
+    let kept = try #require(text.split(separator: "\n").last.flatMap { Int($0) })
+    #expect(text.contains("status 5\n") && 0 < kept && missing + kept == 1000, Comment(rawValue: text))
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test func aReportLeavesNothing() async throws {
+    let service = try await FakeService()
+    let text = try await run(
+      """
+      head -c 65536 /dev/zero > fill
+      retort --report r.json -c "$P"'1..3 | update posts {views: 7}'; echo "status $?"
+      ls
+      """, on: service)
+    #expect(
+      text == """
+        update posts: 3 ok
+        error: the report can't be written: can't write r.json: No space left on device
+        status 1
+        fill
+
+        """)
+    #expect(await service.stop().status == 0)
+  }
+}
