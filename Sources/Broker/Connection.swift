@@ -43,6 +43,8 @@ public actor Connection {
     public var blocked: @Sendable (Bool) -> Void = { _ in }
     /// Called with each sent message and method and each received frame, for traces.
     public var frames: (@Sendable (String) -> Void)?
+    /// Called with each stage of opening the connection, on its thread.
+    public var stages: (@Sendable (OpeningStage) -> Void)?
     /// Called with the outcome of a request without a waiting caller: its correlation id, and the reply's body or the
     /// broker's refusal (`noRoute`, `nacked`).
     public var stray: @Sendable (_ correlationID: String, _ outcome: Result<[UInt8], BrokerError>) -> Void
@@ -97,7 +99,9 @@ public actor Connection {
     taskExecutor = ConnectionTaskExecutor(on: thread)
   }
 
-  private func logIn(_ name: String) throws(BrokerError) { handle = try AMQPHandle(uri, name: name) }
+  private func logIn(_ name: String) throws(BrokerError) {
+    handle = try AMQPHandle(uri, name: name, stages: listener.stages)
+  }
 
   /// Works between jobs: publishes waiting messages, handles received frames, expires requests.
   private func turn(_ mayRead: Bool) -> ConnectionThread.Wait {

@@ -70,6 +70,15 @@ struct ProgramPage: Sendable {
         --pages and --flavour imitate other servers, and --log FILE logs each request. help latency explains one of them.
         """, example: "retort serve blog --url amqp://guest:guest@localhost/ --latency 20ms --fault drop=1%"),
     ProgramPage(
+      name: "doctor", form: "retort doctor [URI] [-o json]",
+      summary: "Examines the way to a service, step by step, and says what to do about trouble.",
+      note: """
+        The files that the prompt reads, the address, its name, TCP, TLS (chain, days left), login, vhost, a channel, the
+        queues that are known and their consumers, and one call, each with its time. URI is an address or a profile of
+        rc.retort, by default RETORT_URL. --queue NAME looks at a queue, --timeout 30s lets the call wait longer, -o json
+        writes the steps as one JSON object. The status is 0, or that of the first step that failed.
+        """, example: "retort doctor amqp://guest:guest@localhost/ --queue posts"),
+    ProgramPage(
       name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again]",
       summary: "Shows a journal, or settles an unknown change.",
       note: """

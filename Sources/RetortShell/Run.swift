@@ -34,6 +34,10 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
     return await parsed(ServeOptions.self, Array(arguments.dropFirst()), "serve", console) {
       await serve($0, console, environment)
     }
+  case "doctor":
+    return await parsed(DoctorOptions.self, Array(arguments.dropFirst()), "doctor", console) {
+      await doctor($0, console, environment)
+    }
   case "ctl": return control(Array(arguments.dropFirst()), console, environment)
   case "journal": return await journal(Array(arguments.dropFirst()), console)
   case "trust": return trust(Array(arguments.dropFirst()), console, environment)
