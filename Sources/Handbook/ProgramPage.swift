@@ -70,6 +70,13 @@ struct ProgramPage: Sendable {
         --pages and --flavour imitate other servers, and --log FILE logs each request. help latency explains one of them.
         """, example: "retort serve blog --url amqp://guest:guest@localhost/ --latency 20ms --fault drop=1%"),
     ProgramPage(
+      name: "demo", form: "retort demo",
+      summary: "The prompt on the sample blog, with clients ready and a tour of five steps.",
+      note: """
+        The sample is inside the program, so that no broker is needed and nothing that is changed stays. The tour goes on
+        when a statement has done its step: find, look, publish, save, run. Neither rc.retort nor the history is used.
+        """, example: "retort demo"),
+    ProgramPage(
       name: "doctor", form: "retort doctor [URI] [-o json]",
       summary: "Examines the way to a service, step by step, and says what to do about trouble.",
       note: """

@@ -14,14 +14,17 @@ final class Prompt: Sendable {
   let environment: [String: String]
   let interpreter: Interpreter
   private let readsStartFiles: Bool
+  /// The tour of `retort demo`.
+  private let demo: Demo?
   /// The statement that is being typed.
   let draft = Draft()
 
   init(
     _ session: Session, _ console: Console, _ notices: Notices, _ environment: [String: String],
-    readsStartFiles: Bool
+    readsStartFiles: Bool, demo: Demo? = nil
   ) {
     self.readsStartFiles = readsStartFiles
+    self.demo = demo
     self.session = session
     self.console = console
     self.notices = notices
@@ -33,7 +36,7 @@ final class Prompt: Sendable {
   func run() async -> Int32 {
     let editor: LineEditor
     do throws(TerminalError) {
-      let file = HistoryFile(environment: environment)
+      let file = demo == nil ? HistoryFile(environment: environment) : nil
       editor = try LineEditor(history: try history(file), completion: completion, painting: painting)
     } catch {
       console.note("\(error)\n")
@@ -41,6 +44,10 @@ final class Prompt: Sendable {
     }
     console.note("retort \(version): help explains, Ctrl-D exits\n")
     if let status = await runStartFiles() { return status }
+    if demo != nil {
+      console.note(Demo.introduction)
+      _ = await run(SourceText(name: "demo", text: Demo.beginning), isPasted: true)
+    }
     var prompt = first
     var isOfDirectory = false
     while true {
@@ -104,6 +111,7 @@ final class Prompt: Sendable {
     draft.last = text
     guard await isAllowed(report, isPasted) else { return nil }
     let status = await run(SourceText(name: "prompt", text: text), isPasted: isPasted)
+    if status == 0, let next = demo?.next(after: text) { console.note(next) }
     if let problem = session.keepLearned() { console.note("note: \(problem)\n") }
     return interpreter.hasExited ? status : nil
   }

@@ -25,7 +25,7 @@ extension Completer {
     case (.option("queue"), "client"): return Offer(candidates: queues, suffix: "\"")
     case (.option("type"), "client"): return Offer(candidates: Self.texts(types), suffix: "\"")
     case (.argument(0), "connect"): return addresses
-    case (.argument(0), "source"): return files { $0.hasSuffix(".retort") }
+    case (.argument(0), "source"), (.argument(0), "save"): return files { $0.hasSuffix(".retort") }
     case (.argument(0), "read") where !isStage: return files(Self.isData)
     case (.argument(0), "write") where isStage: return files(Self.isData)
     case (.option("journal"), _), (.option("failed"), _), (.option("backup"), _): return files { _ in true }

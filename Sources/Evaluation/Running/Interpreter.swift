@@ -36,6 +36,8 @@ public final class Interpreter: Sendable {
     var statement: TopLevel
     var source: SourceText
     var range: SourceRange
+    /// The range of its statement in the text that is run, which can be a `source`.
+    var outer: SourceRange
     var before: Int
     /// Whether it changes data, writes or asserts.
     var isOwed: Bool
@@ -101,7 +103,11 @@ public final class Interpreter: Sendable {
   public func run(_ source: SourceText, isTyped: Bool = false) async -> Int32 {
     let (report, statements, compiler) = prepare(source, isTyped)
     session.show(report)
-    guard !report.hasErrors, let compiler else { return 2 }
+    var entering = StatementsToEnter(source, isTyped: isTyped, session)
+    guard !report.hasErrors, let compiler else {
+      entering.enterRest(hasSucceeded: false)
+      return 2
+    }
     if !isTyped, !compiler.findings.readsArguments, let first = session.options.arguments.first {
       session.show(Self.unread(first, source))
       return 2
@@ -118,7 +124,10 @@ public final class Interpreter: Sendable {
       state.hasPartialFailure = false
     }
     defer { state.withLock { $0.frame = frame } }
+    var hasFailed = false
+    defer { entering.enterRest(hasSucceeded: !hasFailed) }
     for (index, prepared) in statements.enumerated() {
+      entering.enter(before: prepared.outer.lower)
       let isOwed = statements[(index + 1)...].contains(where: \.isOwed)
       let statement = StatementAccount(session.account, changesData: prepared.changesData)
       session.state.withLock { $0.statement = statement }
@@ -134,6 +143,7 @@ public final class Interpreter: Sendable {
         report(nil)
         if !session.output.flush() { return end(.closed(isOwed: isOwed), prepared, statement) }
       } catch {
+        hasFailed = true
         report(error.kind == .exit ? nil : error)
         if error.kind == .closed { return end(.closed(isOwed: isOwed || prepared.isOwed), prepared, statement) }
         let isStop = [.interrupted, .exit].contains(error.kind)
