@@ -31,9 +31,10 @@ package final class FileDescriptor: Sendable {
   }
 
   /// Creates a file to write, which must not exist, with the permissions of the file that it will replace.
-  package static func writing(new path: String, like mode: mode_t?) throws(Fault) -> FileDescriptor {
+  package static func writing(new path: String, for target: String, like mode: mode_t?) throws(Fault) -> FileDescriptor
+  {
     let number = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode == nil ? 0o666 : 0o600)
-    guard number >= 0, mode.map({ fchmod(number, $0) == 0 }) ?? true else { throw failure("can't write \(path)") }
+    guard number >= 0, mode.map({ fchmod(number, $0) == 0 }) ?? true else { throw failure("can't write \(target)") }
     return FileDescriptor(number, path)
   }
 

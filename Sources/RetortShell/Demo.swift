@@ -30,10 +30,10 @@ final class Demo: Sendable {
   ]
 
   private static let end =
-    "the tour ends here: help cookbook has recipes, and Ctrl-D leaves; in a shell, retort publish.retort runs the script"
+    "the tour ends here: help cookbook has recipes, and Ctrl-D leaves;\nin a shell, retort publish.retort runs the script"
 
-  /// The number of the steps that have ended.
-  private let ended = Mutex(0)
+  /// The steps that have not ended, by their indices.
+  private let left = Mutex(Set(steps.indices))
 
   /// The text at the start: what is ready, and the tour, in 80 columns.
   static var introduction: String {
@@ -44,18 +44,17 @@ final class Demo: Sendable {
   }
 
   private static func line(_ index: Int, _ step: Step) -> String {
-    "  \(index + 1) \(step.name)\(String(repeating: " ", count: max(1, 8 - step.name.count)))\(step.statement)\n"
+    "  \(index + 1) \(step.name)\(String(repeating: " ", count: 9 - step.name.count))\(step.statement)\n"
   }
 
-  /// The next step, once an entered text has ended the current one; nil if it goes on.
+  /// The next step, once an entered text has ended one; nil if it has ended none.
   func next(after text: String) -> String? {
     let words = Self.words(of: text)
-    return ended.withLock { ended in
-      let before = ended
-      while ended < Self.steps.count, !Self.steps[ended].words.isDisjoint(with: words) { ended += 1 }
-      guard ended > before else { return nil }
-      return ended < Self.steps.count
-        ? "next:\n" + Self.line(ended, Self.steps[ended]) : "\(Self.end)\n"
+    return left.withLock { left in
+      let done = left.filter { !Self.steps[$0].words.isDisjoint(with: words) }
+      guard !done.isEmpty else { return nil }
+      left.subtract(done)
+      return left.min().map { "next:\n" + Self.line($0, Self.steps[$0]) } ?? "\(Self.end)\n"
     }
   }
 

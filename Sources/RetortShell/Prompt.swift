@@ -1,5 +1,6 @@
 import Evaluation
 import Glibc
+import Handbook
 import JSONRPC
 import Language
 import Synchronization
@@ -37,7 +38,7 @@ final class Prompt: Sendable {
     let editor: LineEditor
     do throws(TerminalError) {
       let file = demo == nil ? HistoryFile(environment: environment) : nil
-      editor = try LineEditor(history: try history(file), completion: completion, painting: painting)
+      editor = try LineEditor(history: try history(file), completion: completion, painting: painting, help: help)
     } catch {
       console.note("\(error)\n")
       return 1
@@ -170,14 +171,26 @@ final class Prompt: Sendable {
     PromptCompleter(interpreter: interpreter).completion(of: line, after: draft.text, at: cursor)
   }
 
+  /// The help of the word at the cursor, as much as fits on the screen.
+  private func help(of line: String, at cursor: Int) -> String? {
+    let before = draft.text.isEmpty ? "" : draft.text + "\n"
+    guard let page = Help.page(of: before + line, at: before.utf8.count + cursor) else { return nil }
+    let lines = page.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    let most = max(4, console.rows() - 4)
+    return (lines.count > most ? lines.prefix(most - 1) + ["..."] : lines).joined(separator: "\n")
+  }
+
   /// The colours of the typed line; nil for none.
   private var painting: LinePainting? {
     guard session.options.renderer.isColoured, environment["TERM"] != "dumb" else { return nil }
-    return LinePainting(looks: Highlighting.looks(isLight: Highlighting.isLight(environment))) { [self] line, cursor in
-      let names = interpreter.names
-      return Highlighting(variables: names.variables, definitions: names.definitions).parts(
-        of: line, after: draft.text, cursor: cursor)
-    }
+    return LinePainting(
+      looks: Highlighting.looks(isLight: Highlighting.isLight(environment)),
+      parts: { [self] line, cursor in
+        let names = interpreter.names
+        return Highlighting(variables: names.variables, definitions: names.definitions).parts(
+          of: line, after: draft.text, cursor: cursor)
+      },
+      hint: { [self] line in interpreter.argumentHint(of: draft.isOpen ? draft.text + "\n" + line : line) })
   }
 
   private func remember(_ text: String, _ editor: LineEditor) {

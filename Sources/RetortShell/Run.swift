@@ -43,6 +43,9 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
     return await parsed(ProgramOptions.self, rewritten, "demo", console) { options in
       await demo(options, console, environment)
     }
+  case "lsp": return languageServer(Array(arguments.dropFirst()), console, environment)
+  case "completions": return completions(Array(arguments.dropFirst()), console, environment)
+  case "man": return manual(Array(arguments.dropFirst()), console)
   case "ctl": return control(Array(arguments.dropFirst()), console, environment)
   case "journal": return await journal(Array(arguments.dropFirst()), console)
   case "trust": return trust(Array(arguments.dropFirst()), console, environment)

@@ -5,19 +5,19 @@ import Testing
 @Suite(.timeLimit(.minutes(3))) struct DemoTests {
   @Test func theTourMovesOnAsItIsTyped() async throws {
     let prompt = try PromptTerminal(["demo"])
-    try await prompt.sees("5 run     source \"publish.retort\"")
+    try await prompt.sees("5 run      source \"publish.retort\"")
     try await prompt.sees("embedded:blog> ")
-    #expect(prompt.lines.contains("  1 find    stream posts filter: {state: \"draft\"} | take 5"))
+    #expect(prompt.lines.contains("  1 find     stream posts filter: {state: \"draft\"} | take 5"))
     try await prompt.enters("help save")
     #expect(!prompt.lines.contains("next:"))
     try await prompt.enters("stream posts filter: {state: \"draft\"} | take 5 | map .id")
     #expect(prompt.lines.suffix(3).first == "next:")
-    #expect(prompt.lines.suffix(2).first == "  2 look    show posts 12 include: \"author\"")
+    #expect(prompt.lines.suffix(2).first == "  2 look     show posts 12 include: \"author\"")
     try await prompt.enters("show posts 12000")
     #expect(!prompt.lines.contains("next:"))
     try await prompt.enters("show posts 12 include: \"author\"")
     try await prompt.enters("update posts 12 {state: \"published\"}")
-    #expect(prompt.lines.suffix(2).first == "  4 save    save \"publish.retort\" last: 3")
+    #expect(prompt.lines.suffix(2).first == "  4 save     save \"publish.retort\" last: 3")
     try await prompt.enters("save \"publish.retort\" last: 3")
     #expect(
       prompt.lines.contains { $0.hasPrefix("saved 4 statements to publish.retort; 2 of them since others need them") })

@@ -1,4 +1,5 @@
 import Formats
+import Glibc
 import Language
 import Redaction
 import Synchronization
@@ -27,7 +28,11 @@ extension Command {
         .value, "save: there is no statement that succeeded", nextStep: "run one first, or give a larger last:")
     }
     let (text, note) = try saved.script(named: path)
-    let file = try WrittenFile(path, appends: false, isNew: try arguments.bool("replace") != true)
+    let replaces = try arguments.bool("replace") == true
+    if !replaces, unsafe access(path, F_OK) == 0 {
+      throw Fault(.file, "\(path) already exists", nextStep: "replace: true replaces it; or give another name")
+    }
+    let file = try WrittenFile(path, appends: false, isNew: !replaces)
     do throws(Fault) {
       try file.write(Array(text.utf8))
       try file.finish()

@@ -69,7 +69,7 @@ extension Completer {
       kept: context.word[..<before].count + sign.count)
   }
 
-  private var sorts: [Candidate] {
+  var sorts: [Candidate] {
     guard let client else { return [] }
     let refused = client.schema.names(in: .sort, accepted: false).map(client.spelled)
     let taken = client.schema.names(in: .sort).map(client.spelled)
@@ -88,7 +88,7 @@ extension Completer {
   }
 
   /// Paths of relationships, one step at a time.
-  private var includes: Offer {
+  var includes: Offer {
     guard let client else { return Offer(candidates: [], suffix: nil) }
     let start = context.word.lastIndex(of: ",").map { context.word.index(after: $0) } ?? context.word.startIndex
     let path = context.word[start...].drop { $0 == " " }

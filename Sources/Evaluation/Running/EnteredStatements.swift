@@ -163,7 +163,7 @@ private struct StatementFacts {
       switch part.kind {
       case .definition:
         if index > 0, source.text(parts[index - 1].range) == "let" { assigned.insert(part.name) }
-        if part != named || head == "def" { made.insert(part.name) }
+        if head != "let" || part != named { made.insert(part.name) }
       case .variable, .lone, .command, .stage, .function:
         let isOwn = made.contains(part.name) && (head == "def" || part.name != defined)
         if !isOwn { read.insert(part.name) }

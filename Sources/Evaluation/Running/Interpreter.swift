@@ -99,6 +99,19 @@ public final class Interpreter: Sendable {
     prepare(source, isTyped, isThorough: isThorough).report
   }
 
+  /// Checks a text by itself, without the names of earlier texts, and keeps its defs for completion.
+  ///
+  /// While a text does not parse, the defs of the text before are kept.
+  public func examine(_ source: SourceText) -> Report {
+    let before = state.withLock { state in
+      defer { state.definitions = [:] }
+      return state.definitions
+    }
+    let (report, _, compiler) = prepare(source, false, isThorough: true)
+    state.withLock { $0.definitions = compiler?.definitions ?? before }
+    return report
+  }
+
   /// Checks a text and runs it if it has no errors; returns the exit status for a program.
   public func run(_ source: SourceText, isTyped: Bool = false) async -> Int32 {
     let (report, statements, compiler) = prepare(source, isTyped)

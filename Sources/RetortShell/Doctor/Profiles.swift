@@ -8,6 +8,8 @@ import Values
 struct Profiles {
   /// The name of each profile with its address; nil if it is not written as plain text.
   let all: [(name: String, address: String?)]
+  /// The names of the connections that the profiles open.
+  let connectionNames: [String]
   /// The path of the start file; nil if there is no directory for it.
   let path: String?
 
@@ -15,14 +17,16 @@ struct Profiles {
   init(environment: [String: String]) {
     path = StartFiles(environment: environment).own
     guard let path, let text = try? FileText.read(path) else {
-      all = []
+      (all, connectionNames) = ([], [])
       return
     }
     let parsed = Parser.parse(SourceText(name: path, text: text))
-    all = parsed.program.statements.compactMap { statement in
+    let connects = parsed.program.statements.compactMap { statement -> (name: String, command: Command)? in
       guard case .def(let def) = statement.kind, let connect = Self.connect(in: def.body) else { return nil }
-      return (def.name, Self.address(of: connect))
+      return (def.name, connect)
     }
+    all = connects.map { ($0.name, Self.address(of: $0.command)) }
+    connectionNames = connects.compactMap { Self.name(of: $0.command) }
   }
 
   /// The address of a profile; nil if there is none.
@@ -56,9 +60,22 @@ struct Profiles {
   }
 
   private static func address(of connect: Command) -> String? {
-    guard case .positional(let expression)? = connect.arguments.first, case .string(let parts) = expression.kind,
-      parts.count == 1, case .literal(let text)? = parts.first
-    else { return nil }
+    guard case .positional(let expression)? = connect.arguments.first else { return nil }
+    return text(of: expression)
+  }
+
+  private static func name(of connect: Command) -> String? {
+    connect.arguments.lazy.compactMap { argument in
+      guard case .option("name", _, let expression) = argument else { return nil }
+      return text(of: expression)
+    }.first
+  }
+
+  /// The text of an expression; nil unless it is plain text.
+  private static func text(of expression: Expr) -> String? {
+    guard case .string(let parts) = expression.kind, parts.count == 1, case .literal(let text)? = parts.first else {
+      return nil
+    }
     return text
   }
 }
