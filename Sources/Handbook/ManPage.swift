@@ -87,11 +87,25 @@ public enum ManPage {
     }
     page.section("EXAMPLES")
     for entry in HelpEntry.all where entry.section == .topics && entry.word == "bulk" {
-      for example in entry.examples { page.code(example.code + "\n") }
+      for example in entry.examples { page.code(example.code.split(separator: "\n").map(Self.broken).joined()) }
     }
     page.section("SEE ALSO")
     page.paragraph("retort(1); retort help bulk, retort help journal, retort journal FILE")
     return page.text
+  }
+
+  /// A line of a statement, continued before a `|` where it is wide, with its end.
+  private static func broken(_ line: Substring) -> String {
+    var (lines, last) = ("", "")
+    for part in line.split(separator: " | ") {
+      if !last.isEmpty, last.count + part.count > 72 {
+        lines += last + "\n"
+        last = "  | " + part
+      } else {
+        last += (last.isEmpty ? "" : " | ") + part
+      }
+    }
+    return lines + last + "\n"
   }
 
   /// The options of stages that change data, and of destroy-all.

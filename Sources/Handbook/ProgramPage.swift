@@ -69,7 +69,7 @@ struct ProgramPage: Sendable {
         --queue TYPE=NAME names a queue. For tests of clients, --latency, --jitter, --workers and --rate limit the speed,
         --fault KIND=SHARE injects faults (drop lose duplicate late wrong-id malformed empty rpc-error no-consumer round),
         --pages and --flavour imitate other servers, and --log FILE logs each request. help latency explains one of them.
-        """, example: "retort serve blog --url amqp://guest:guest@localhost/ --latency 20ms --fault drop=1%"),
+        """, example: "retort serve blog --latency 20ms --fault drop=1%"),
     ProgramPage(
       name: "demo", form: "retort demo",
       summary: "The prompt on the sample blog, with clients ready and a tour of five steps.",
