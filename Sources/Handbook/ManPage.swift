@@ -1,17 +1,14 @@
 import Evaluation
 
-/// The pages of the manual in the macros of man(7), from the same declarations as `help`.
+/// The pages of the manual in the macros of man(7), from the same declarations and articles as `help`.
 public enum ManPage {
-  /// The pages by name, each with its section.
-  public static let names: [(name: String, section: Int)] = [("retort", 1), ("retort-bulk", 7)]
+  /// The names of the pages: `retort`, which is retort(1), and the articles, such as `bulk`, which is retort-bulk(7).
+  public static let names = ["retort"] + Article.all.map(\.name)
 
-  /// The page with a name: `retort`, `retort-bulk`, or `bulk` for short; nil if there is none.
+  /// The page with a name; nil if there is none.
   public static func text(_ name: String) -> String? {
-    switch name {
-    case "retort": program
-    case "retort-bulk", "bulk": bulk
-    default: nil
-    }
+    let short = name.hasPrefix("retort-") ? String(name.dropFirst(7)) : name
+    return short == "retort" ? program : Article.all.first { $0.name == short }.map(page)
   }
 
   // MARK: retort(1)
@@ -43,7 +40,8 @@ public enum ManPage {
     page.section("FILES")
     for (name, text) in files { page.tagged(name, [text]) }
     page.section("SEE ALSO")
-    page.paragraph("retort-bulk(7); retort help WORD, retort help cookbook")
+    page.paragraph(
+      Article.all.map { "retort-\($0.name)(7)" }.joined(separator: ", ") + "; retort help WORD, retort help cookbook")
     return page.text
   }
 
@@ -65,14 +63,24 @@ public enum ManPage {
     ("~/.local/state/retort/runs", "The sockets by which retort ctl reaches runs."),
   ]
 
-  // MARK: retort-bulk(7)
+  // MARK: retort-bulk(7) and the other articles
 
-  private static var bulk: String {
-    var page = Roff("retort-bulk", 7)
+  private static func page(of article: Article) -> String {
+    var page = Roff("retort-" + article.name, 7)
     page.section("NAME")
-    page.paragraph("retort-bulk \u{2D} changes of many resources with retort")
+    page.paragraph("retort-\(article.name) \u{2D} \(article.title.prefix(1).lowercased() + article.title.dropFirst())")
     page.section("DESCRIPTION")
-    Topic.all.first { $0.name == "bulk" }.map { page.paragraphs(separated($0.text)) }
+    page.paragraph(article.summary)
+    for block in MarkdownBlock.blocks(of: article.body) { page.add(block) }
+    if article.name == "bulk" { addOptions(to: &page) }
+    page.section("SEE ALSO")
+    let others = Article.all.filter { $0.name != article.name }.map { "retort-\($0.name)(7)" }
+    page.paragraph((["retort(1)"] + others).joined(separator: ", "))
+    return page.text
+  }
+
+  /// The words and options of changes of many resources.
+  private static func addOptions(to page: inout Roff) {
     page.section("STAGES AND COMMANDS")
     for declaration in Vocabulary.stages.filter(\.givesSummary)
       + Vocabulary.commands.filter({ $0.name == "destroy-all" })
@@ -85,39 +93,11 @@ public enum ManPage {
     for entry in HelpEntry.all where entry.section == .options && optionNames.contains(entry.word) {
       page.tagged(entry.form, entry.summary.paragraphs)
     }
-    page.section("EXAMPLES")
-    for entry in HelpEntry.all where entry.section == .topics && entry.word == "bulk" {
-      for example in entry.examples { page.code(example.code.split(separator: "\n").map(Self.broken).joined()) }
-    }
-    page.section("SEE ALSO")
-    page.paragraph("retort(1); retort help bulk, retort help journal, retort journal FILE")
-    return page.text
-  }
-
-  /// A line of a statement, continued before a `|` where it is wide, with its end.
-  private static func broken(_ line: Substring) -> String {
-    var (lines, last) = ("", "")
-    for part in line.split(separator: " | ") {
-      if !last.isEmpty, last.count + part.count > 72 {
-        lines += last + "\n"
-        last = "  | " + part
-      } else {
-        last += (last.isEmpty ? "" : " | ") + part
-      }
-    }
-    return lines + last + "\n"
   }
 
   /// The options of stages that change data, and of destroy-all.
   private static var optionNames: Set<String> {
     let words = Vocabulary.stages.filter(\.givesSummary) + Vocabulary.commands.filter { $0.name == "destroy-all" }
     return Set(words.flatMap { $0.options.map(\.name) }).subtracting(["include", "meta", "filter", "page"])
-  }
-
-  /// The topic's text with a blank line before each part that begins with a word and a colon.
-  private static func separated(_ text: String) -> String {
-    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      line.prefix { $0.isLetter }.count > 4 && line.drop { $0.isLetter }.hasPrefix(": ") ? "\n" + line : String(line)
-    }.joined(separator: "\n")
   }
 }

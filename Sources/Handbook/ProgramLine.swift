@@ -43,7 +43,7 @@ public struct ProgramLine: Sendable {
   private static let arguments: [String: Argument] = [
     "check": .scripts, "fmt": .scripts, "serve": .database, "demo": .nothing, "doctor": .address, "lsp": .nothing,
     "journal": .files, "ctl": .words(["status", "pause", "resume", "stop", "rate=off"]), "trust": .files,
-    "completions": .words(["bash", "zsh", "fish"]), "man": .words(["retort", "bulk"]), "help": .helpWords,
+    "completions": .words(["bash", "zsh", "fish"]), "man": .words(ManPage.names), "help": .helpWords,
   ]
 
   private static func options(of word: String) -> [Option] {

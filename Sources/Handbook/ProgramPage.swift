@@ -101,8 +101,10 @@ struct ProgramPage: Sendable {
         script asks the program, so that it need not be written again for a new version.
         """, example: "retort completions bash > ~/.local/share/bash-completion/completions/retort"),
     ProgramPage(
-      name: "man", form: "retort man [retort|bulk]", summary: "Writes a page of the manual for man.",
-      note: "The page retort has the program, and bulk, retort-bulk in the manual, the changes of many resources.",
+      name: "man", form: "retort man [PAGE]", summary: "Writes a page of the manual for man.",
+      note: """
+        Without PAGE it is retort(1), the program; bulk is retort-bulk(7), and so on for each article of help guide.
+        """,
       example: "retort man bulk > ~/.local/share/man/man7/retort-bulk.7"),
     ProgramPage(
       name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again]",

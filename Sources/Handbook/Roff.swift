@@ -39,6 +39,33 @@ struct Roff {
       .map { Self.escaped(String($0)) + "\n" }.joined() + ".in\n.fi\n"
   }
 
+  /// A block of an article.
+  mutating func add(_ block: MarkdownBlock) {
+    switch block {
+    case .heading(let title): section(Self.escaped(title.uppercased()))
+    case .paragraph(let words): paragraph(words)
+    case .item(let mark, let words):
+      text += ".IP \(mark == "-" ? "\\(bu" : mark) 4\n" + Self.escaped(words) + "\n"
+    case .code(let lines): code(lines.map(Self.broken).joined())
+    case .table(let rows):
+      for row in rows { tagged(row.first ?? "", [row.dropFirst().filter { !$0.isEmpty }.joined(separator: ", ")]) }
+    }
+  }
+
+  /// A line of a statement with its end, continued before a `|` where it is wide.
+  static func broken(_ line: String) -> String {
+    var (lines, last) = ("", "")
+    for part in line.split(separator: " | ") {
+      if !last.isEmpty, last.count + part.count > 72 {
+        lines += last + "\n"
+        last = "  | " + part
+      } else {
+        last += (last.isEmpty ? "" : " | ") + part
+      }
+    }
+    return lines + last + "\n"
+  }
+
   /// The text without roff's control characters; a hyphen stays one that can be copied.
   static func escaped(_ words: String) -> String {
     let plain = words.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("'", with: "\\(aq")
