@@ -68,15 +68,20 @@ let package = Package(
       ],
       swiftSettings: safe),
     // 6: help, and the service on a broker.
-    .target(name: "Handbook", dependencies: ["Evaluation", "Values"], swiftSettings: safe),
+    .target(name: "Handbook", dependencies: ["Evaluation", "Values", "Language"], swiftSettings: safe),
     .target(
       name: "Serving", dependencies: ["Broker", "ResourceService", "JSONRPC", "JSONText"], swiftSettings: safe),
-    // 7 and 8: the program.
+    // 7: the server of editors.
+    .target(
+      name: "LanguageServer",
+      dependencies: ["Handbook", "Evaluation", "Formats", "Values", "JSONRPC", "JSONText", "Language"],
+      swiftSettings: safe),
+    // 8 and 9: the program.
     .target(
       name: "RetortShell",
       dependencies: [
-        "Handbook", "Serving", "Evaluation", "Bulk", "Formats", "Values", "LearnedSchema", "ResourceService", "Client",
-        "Broker", "Terminal", "CBuild",
+        "LanguageServer", "Handbook", "Serving", "Evaluation", "Bulk", "Formats", "Values", "LearnedSchema",
+        "ResourceService", "Client", "Broker", "Terminal", "CBuild",
         "JSONAPI", "JSONRPC", "JSONText", "Language", "Redaction",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -116,7 +121,7 @@ let package = Package(
       name: "RetortTests",
       dependencies: [
         "RetortShell", "Serving", "Evaluation", "Formats", "Values", "TestBench", "Broker", "ResourceService",
-        "SQLite", "retort",
+        "SQLite", "Handbook", "JSONText", "retort",
       ],
       swiftSettings: strict),
   ]

@@ -45,6 +45,8 @@ public actor Connection {
     public var blocked: @Sendable (Bool) -> Void = { _ in }
     /// Called with each sent message and method and each received frame, for traces.
     public var frames: (@Sendable (String) -> Void)?
+    /// Called with each stage of opening the connection, on its thread.
+    public var stages: (@Sendable (OpeningStage) -> Void)?
     /// Called with the outcome of a request without a waiting caller: its correlation id, and the reply's body or the
     /// broker's refusal (`noRoute`, `nacked`).
     public var stray: @Sendable (_ correlationID: String, _ outcome: Result<[UInt8], BrokerError>) -> Void
@@ -100,7 +102,7 @@ public actor Connection {
   }
 
   private func logIn(_ name: String) throws(BrokerError) {
-    let handle = try AMQPHandle(uri, name: name)
+    let handle = try AMQPHandle(uri, name: name, stages: listener.stages)
     clusterName = handle.clusterName
     self.handle = handle
   }

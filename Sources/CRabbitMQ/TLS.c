@@ -169,6 +169,30 @@ retort_handshake retort_handshake_of(amqp_socket_t *socket) {
   return report;
 }
 
+int retort_certificate(amqp_socket_t *socket, int index, char *subject, char *issuer, size_t size, int64_t *seconds_left) {
+  handshake_record *record = record_of(amqp_ssl_socket_get_context(socket));
+  STACK_OF(X509) *chain = record->ssl ? SSL_get_peer_cert_chain(record->ssl) : 0;
+  if (index >= sk_X509_num(chain)) return 0;
+  X509 *certificate = sk_X509_value(chain, index);
+  int days = 0, seconds = 0;
+  *subject = *issuer = 0;
+  keep_names(certificate, subject, size);
+  X509_NAME_get_text_by_NID(X509_get_issuer_name(certificate), NID_commonName, issuer, size);
+  ASN1_TIME_diff(&days, &seconds, 0, X509_get0_notAfter(certificate));
+  *seconds_left = (int64_t)days * 86400 + seconds;
+  return 1;
+}
+
+const char *retort_tls_version(amqp_socket_t *socket) {
+  SSL *ssl = record_of(amqp_ssl_socket_get_context(socket))->ssl;
+  return ssl ? SSL_get_version(ssl) : "";
+}
+
+const char *retort_tls_cipher(amqp_socket_t *socket) {
+  SSL *ssl = record_of(amqp_ssl_socket_get_context(socket))->ssl;
+  return ssl ? SSL_get_cipher(ssl) : "";
+}
+
 static retort_pem outcome(SSL_CTX *context, int is_loaded) {
   if (is_loaded == 1) return RETORT_PEM_FINE;
   if (record_of(context)->wants_passphrase) return RETORT_PEM_ENCRYPTED;

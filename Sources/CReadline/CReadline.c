@@ -181,6 +181,28 @@ static int end_or_delete(int count, int key) {
   return rl_newline(count, key);
 }
 
+static retort_explainer *explainer;
+static void *explainer_context;
+
+static int explain(int count, int key) {
+  char *text = explainer(explainer_context, rl_line_buffer, rl_point);
+  if (!text) return rl_ding();
+  retort_line_notice(text, NULL);
+  free(text);
+  return 0;
+}
+
+void retort_line_explain(retort_explainer *with, void *context) {
+  static const char *const keys[] = {"\\eOP", "\\e[11~", "\\e[[A", "\\eh"};
+  explainer = with;
+  explainer_context = context;
+  rl_add_defun("help-at-cursor", explain, -1);
+  for (int i = 0; i < 4; i++) {
+    rl_bind_keyseq_if_unbound_in_map(keys[i], explain, emacs_standard_keymap);
+    if (i < 3) rl_bind_keyseq_if_unbound_in_map(keys[i], explain, vi_insertion_keymap);
+  }
+}
+
 static void take_indent_back(void) {
   if (indent < 2 || rl_point != rl_end || (int)strspn(rl_line_buffer, " ") != indent) return;
   const char *word = rl_line_buffer + indent;
@@ -204,6 +226,7 @@ void retort_line_begin(const char *prompt, int with_indent, const char *text) {
 }
 
 enum retort_line_state retort_line_read(char **line) {
+  retort_hint_clear();
   rl_callback_read_char();
   if (line_state == RETORT_LINE_OPEN) {
     take_indent_back();
@@ -220,8 +243,9 @@ enum retort_line_state retort_line_read(char **line) {
 
 void retort_line_abandon(int signal_number) {
   rl_callback_sigcleanup();
-  rl_free_line_state();
+  rl_free_line_state();  // it draws the line once more
   rl_deactivate_mark();
+  retort_hint_clear();
   rl_point = rl_end;
   rl_redisplay();
   if (signal_number == SIGINT) rl_echo_signal_char(SIGINT);
@@ -232,6 +256,7 @@ void retort_line_abandon(int signal_number) {
 }
 
 void retort_line_notice(const char *text, const char *prompt) {
+  retort_hint_clear();
   if (line_is_open) rl_clear_visible_line();
   fprintf(rl_outstream, "%s\n", text);
   if (line_is_open) {
@@ -243,6 +268,7 @@ void retort_line_notice(const char *text, const char *prompt) {
 }
 
 void retort_line_suspend(void) {
+  retort_hint_clear();
   rl_echo_signal_char(SIGTSTP);
   rl_deprep_terminal();
   line_closed();

@@ -50,6 +50,49 @@ static int advance(struct place *at, wchar_t character, int width) {
   return 1;
 }
 
+// ---- The hint after the line ----
+
+static retort_hinter *hinter;
+static void *hinter_context;
+static int hint_is_shown;
+
+void retort_line_hint(retort_hinter *with, void *context) {
+  hinter = with;
+  hinter_context = context;
+}
+
+// The cursor is at the end of the line as long as a hint is shown.
+void retort_hint_clear(void) {
+  if (!hint_is_shown) return;
+  hint_is_shown = 0;
+  fputs("\033[K", rl_outstream);
+  fflush(rl_outstream);
+}
+
+// Shows as much of the hint as fits on the cursor's row, and moves the cursor back. A pending key follows without a chance to
+// remove the hint.
+static void show_hint(struct place cursor) {
+  if (!hinter || rl_point != rl_end || rl_readline_state & RL_STATE_INPUTPENDING) return;
+  char *hint = hinter(hinter_context, rl_line_buffer);
+  int room = screen_columns - cursor.column - 1, columns = 0;
+  mbstate_t state;
+  memset(&state, 0, sizeof state);
+  size_t length = 0;
+  while (hint && hint[length]) {
+    wchar_t character;
+    size_t size = mbrtowc(&character, hint + length, MB_CUR_MAX, &state);
+    int width = size == (size_t)-1 || size == (size_t)-2 ? -1 : wcwidth(character);
+    if (width < 0 || columns + width > room) break;
+    columns += width;
+    length += size;
+  }
+  if (columns > 0) {
+    fprintf(rl_outstream, "\033[0;90m%.*s\033[0m\033[%dD", (int)length, hint, columns);
+    hint_is_shown = 1;
+  }
+  free(hint);
+}
+
 static int can_paint(void) {
   static const unsigned long busy = RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG;
   if (!painter || rl_end == 0 || rl_readline_state & busy || rl_display_prompt != rl_prompt) return 0;
@@ -108,6 +151,7 @@ static void paint(void) {
       if (row > cursor.row) fprintf(rl_outstream, "\033[%dA", row - cursor.row);
       if (row < cursor.row) fprintf(rl_outstream, "\033[%dB", cursor.row - row);
       if (cursor.column > 0) fprintf(rl_outstream, "\033[%dC", cursor.column);
+      show_hint(cursor);
       fputs("\033[?25h", rl_outstream);
       fflush(rl_outstream);
     }

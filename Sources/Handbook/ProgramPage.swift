@@ -19,14 +19,15 @@ struct ProgramPage: Sendable {
   /// The command lines, then the options.
   static let all = starts + options
 
-  private static let starts = [
+  static let starts = [
     ProgramPage(
       name: "prompt", aliases: ["retort"], form: "retort [OPTIONS]", summary: "The prompt.",
       note: """
         With history, and completion by Tab (help completion). Ctrl-C clears the line or stops the statement. Ctrl-D leaves;
         in an open block it drops the block. An unfinished statement continues in the next line, whose prompt names what is
         open. Pasted text is read as a file is. Unknown names are marked in red while you type; RETORT_COLORS=light is for
-        light terminals. If standard input is not a terminal, its statements run as a batch.
+        light terminals. After a command's name its arguments are shown in grey; F1 or Alt-H shows the help of the word at
+        the cursor. If standard input is not a terminal, its statements run as a batch.
         """, example: "retort --timeout 30s"),
     ProgramPage(
       name: "edit", form: "edit, Ctrl-X Ctrl-E",
@@ -68,7 +69,43 @@ struct ProgramPage: Sendable {
         --queue TYPE=NAME names a queue. For tests of clients, --latency, --jitter, --workers and --rate limit the speed,
         --fault KIND=SHARE injects faults (drop lose duplicate late wrong-id malformed empty rpc-error no-consumer round),
         --pages and --flavour imitate other servers, and --log FILE logs each request. help latency explains one of them.
-        """, example: "retort serve blog --url amqp://guest:guest@localhost/ --latency 20ms --fault drop=1%"),
+        """, example: "retort serve blog --latency 20ms --fault drop=1%"),
+    ProgramPage(
+      name: "demo", form: "retort demo",
+      summary: "The prompt on the sample blog, with clients ready and a tour of five steps.",
+      note: """
+        The sample is inside the program, so that no broker is needed and nothing that is changed stays. The tour goes on
+        when a statement has done its step: find, look, publish, save, run. Neither rc.retort nor the history is used.
+        """, example: "retort demo"),
+    ProgramPage(
+      name: "doctor", form: "retort doctor [URI] [-o json]",
+      summary: "Examines the way to a service, step by step, and says what to do about trouble.",
+      note: """
+        The files that the prompt reads, the address, its name, TCP, TLS (chain, days left), login, vhost, a channel, the
+        queues that are known and their consumers, and one call, each with its time. URI is an address or a profile of
+        rc.retort, by default RETORT_URL. --queue NAME looks at a queue, --timeout 30s lets the call wait longer, -o json
+        writes the steps as one JSON object. The status is 0, or that of the first step that failed.
+        """, example: "retort doctor amqp://guest:guest@localhost/ --queue posts"),
+    ProgramPage(
+      name: "lsp", form: "retort lsp", summary: "Serves an editor on standard input and output.",
+      note: """
+        It speaks the language server protocol: the findings of check while a .retort file is typed, completion, help for
+        the word at the cursor, the canonical layout, the definition of a name also in files of source, and an outline of
+        the defs and of the statements that change or destroy. It opens no connection. README.md shows how editors start it.
+        """, example: "retort lsp"),
+    ProgramPage(
+      name: "completions", form: "retort completions bash|zsh|fish",
+      summary: "Writes the completion script of a shell.",
+      note: """
+        It completes the command lines, their options and values, files, words of help, and the profiles of rc.retort. The
+        script asks the program, so that it need not be written again for a new version.
+        """, example: "retort completions bash > ~/.local/share/bash-completion/completions/retort"),
+    ProgramPage(
+      name: "man", form: "retort man [PAGE]", summary: "Writes a page of the manual for man.",
+      note: """
+        Without PAGE it is retort(1), the program; bulk is retort-bulk(7), and so on for each article of help guide.
+        """,
+      example: "retort man bulk > ~/.local/share/man/man7/retort-bulk.7"),
     ProgramPage(
       name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again]",
       summary: "Shows a journal, or settles an unknown change.",
@@ -95,7 +132,7 @@ struct ProgramPage: Sendable {
       note: "--help lists the command lines of the program and its options.", example: "retort help stream"),
   ]
 
-  private static let options = [
+  static let options = [
     option(
       "var", "NAME=VALUE", "A value for var(\"NAME\").",
       note: "Can be repeated. The value is a string; int(var(\"limit\")) is a number.",

@@ -16,6 +16,8 @@ public struct ErrorObject: Error, Sendable, Equatable {
     case methodNotFound = -32601
     case invalidParams = -32602
     case internalError = -32603
+    /// A request of an editor before `initialize` (LSP, "ErrorCodes").
+    case serverNotInitialized = -32002
     /// `data` is a JSON:API errors document.
     case document = 422
   }

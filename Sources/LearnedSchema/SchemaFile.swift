@@ -56,6 +56,18 @@ struct SchemaFile {
     }
   }
 
+  /// The location with the newest file of a queue, among those whose names are not cut; nil if there is none.
+  static func newestPlace(in directory: String, of queue: String) -> String? {
+    var newest: (place: String, time: Int)?
+    for place in names(in: directory).compactMap(name(ofFile:)) {
+      var status = stat()
+      let path = SchemaFile(directory: directory, place, queue).path
+      guard unsafe stat(path, &status) == 0, status.st_mtim.tv_sec > newest?.time ?? .min else { continue }
+      newest = (place, status.st_mtim.tv_sec)
+    }
+    return newest?.place
+  }
+
   /// The decoded name of a file; nil if it is cut.
   private static func name(ofFile name: String) -> String? {
     guard !name.contains("~") else { return nil }

@@ -68,6 +68,11 @@ public final class SchemaStore: Sendable {
     return Set(inMemory + (kept ?? [])).sorted()
   }
 
+  /// The location with the newest stored schema of a queue; nil if there is none.
+  public func place(ofQueue queue: String) -> String? {
+    directory.flatMap { SchemaFile.newestPlace(in: $0, of: queue) }
+  }
+
   /// Writes the changed schemas to their files and keeps what other processes wrote there.
   ///
   /// - Parameter withValues: Whether values of attributes and ids are written too.

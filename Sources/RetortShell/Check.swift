@@ -1,6 +1,5 @@
 import ArgumentParser
 import Evaluation
-import JSONRPC
 import JSONText
 import Language
 import Values
@@ -25,11 +24,8 @@ struct CheckOptions: ParsableArguments {
 func check(_ options: CheckOptions, _ console: Console) -> Int32 {
   var sessionOptions = Session.Options()
   sessionOptions.renderer.isForTerminal = console.showsNotes
-  let session = Session(
-    options: sessionOptions, output: Output(write: console.write),
-    host: Session.SessionHost(
-      open: { _ throws(LinkError) in throw LinkError(.closed, "a check opens no connection") }, note: console.note,
-      draw: console.draw))
+  let session = Session.offline(
+    options: sessionOptions, output: Output(write: console.write), note: console.note, draw: console.draw)
   var status: Int32 = 0
   for file in options.files {
     do throws(Fault) {

@@ -77,7 +77,7 @@ struct ProgramOptions: ParsableArguments {
     help: ArgumentHelp("A file of statements and its arguments; - is standard input.", valueName: "FILE"))
   var rest: [String] = []
 
-  enum Colour: String, ExpressibleByArgument {
+  enum Colour: String, CaseIterable, ExpressibleByArgument {
     case auto, always, never
   }
 

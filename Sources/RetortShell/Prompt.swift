@@ -1,5 +1,6 @@
 import Evaluation
 import Glibc
+import Handbook
 import JSONRPC
 import Language
 import Synchronization
@@ -14,14 +15,17 @@ final class Prompt: Sendable {
   let environment: [String: String]
   let interpreter: Interpreter
   private let readsStartFiles: Bool
+  /// The tour of `retort demo`.
+  private let demo: Demo?
   /// The statement that is being typed.
   let draft = Draft()
 
   init(
     _ session: Session, _ console: Console, _ notices: Notices, _ environment: [String: String],
-    readsStartFiles: Bool
+    readsStartFiles: Bool, demo: Demo? = nil
   ) {
     self.readsStartFiles = readsStartFiles
+    self.demo = demo
     self.session = session
     self.console = console
     self.notices = notices
@@ -33,14 +37,18 @@ final class Prompt: Sendable {
   func run() async -> Int32 {
     let editor: LineEditor
     do throws(TerminalError) {
-      let file = HistoryFile(environment: environment)
-      editor = try LineEditor(history: try history(file), completion: completion, painting: painting)
+      let file = demo == nil ? HistoryFile(environment: environment) : nil
+      editor = try LineEditor(history: try history(file), completion: completion, painting: painting, help: help)
     } catch {
       console.note("\(error)\n")
       return 1
     }
     console.note("retort \(version): help explains, Ctrl-D exits\n")
     if let status = await runStartFiles() { return status }
+    if demo != nil {
+      console.note(Demo.introduction)
+      _ = await run(SourceText(name: "demo", text: Demo.beginning), isPasted: true)
+    }
     var prompt = first
     var isOfDirectory = false
     while true {
@@ -104,6 +112,7 @@ final class Prompt: Sendable {
     draft.last = text
     guard await isAllowed(report, isPasted) else { return nil }
     let status = await run(SourceText(name: "prompt", text: text), isPasted: isPasted)
+    if status == 0, let next = demo?.next(after: text) { console.note(next) }
     if let problem = session.keepLearned() { console.note("note: \(problem)\n") }
     return interpreter.hasExited ? status : nil
   }
@@ -162,14 +171,26 @@ final class Prompt: Sendable {
     PromptCompleter(interpreter: interpreter).completion(of: line, after: draft.text, at: cursor)
   }
 
+  /// The help of the word at the cursor, as much as fits on the screen.
+  private func help(of line: String, at cursor: Int) -> String? {
+    let before = draft.text.isEmpty ? "" : draft.text + "\n"
+    guard let page = Help.page(of: before + line, at: before.utf8.count + cursor) else { return nil }
+    let lines = page.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    let most = max(4, console.rows() - 4)
+    return (lines.count > most ? lines.prefix(most - 1) + ["..."] : lines).joined(separator: "\n")
+  }
+
   /// The colours of the typed line; nil for none.
   private var painting: LinePainting? {
     guard session.options.renderer.isColoured, environment["TERM"] != "dumb" else { return nil }
-    return LinePainting(looks: Highlighting.looks(isLight: Highlighting.isLight(environment))) { [self] line, cursor in
-      let names = interpreter.names
-      return Highlighting(variables: names.variables, definitions: names.definitions).parts(
-        of: line, after: draft.text, cursor: cursor)
-    }
+    return LinePainting(
+      looks: Highlighting.looks(isLight: Highlighting.isLight(environment)),
+      parts: { [self] line, cursor in
+        let names = interpreter.names
+        return Highlighting(variables: names.variables, definitions: names.definitions).parts(
+          of: line, after: draft.text, cursor: cursor)
+      },
+      hint: { [self] line in interpreter.argumentHint(of: draft.isOpen ? draft.text + "\n" + line : line) })
   }
 
   private func remember(_ text: String, _ editor: LineEditor) {

@@ -34,6 +34,18 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
     return await parsed(ServeOptions.self, Array(arguments.dropFirst()), "serve", console) {
       await serve($0, console, environment)
     }
+  case "doctor":
+    return await parsed(DoctorOptions.self, Array(arguments.dropFirst()), "doctor", console) {
+      await doctor($0, console, environment)
+    }
+  case "demo":
+    guard let rewritten = rewritten(Array(arguments.dropFirst()), console) else { return 2 }
+    return await parsed(ProgramOptions.self, rewritten, "demo", console) { options in
+      await demo(options, console, environment)
+    }
+  case "lsp": return languageServer(Array(arguments.dropFirst()), console, environment)
+  case "completions": return completions(Array(arguments.dropFirst()), console, environment)
+  case "man": return manual(Array(arguments.dropFirst()), console)
   case "ctl": return control(Array(arguments.dropFirst()), console, environment)
   case "journal": return await journal(Array(arguments.dropFirst()), console)
   case "trust": return trust(Array(arguments.dropFirst()), console, environment)
@@ -165,6 +177,24 @@ private func run(
   await session.close()
   guard let path = options.report, let report = session.options.report else { return status }
   return write(report, to: path, status, options.reason, console)
+}
+
+/// Opens the prompt on the sample, with a tour.
+private func demo(_ options: ProgramOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
+  guard options.rest.isEmpty, options.script == nil else {
+    console.note("error: retort demo takes no file and no statements\n  = retort demo\n")
+    return 2
+  }
+  guard console.isInteractive, console.isTerminal else {
+    console.note("error: retort demo needs a terminal\n  = retort help cookbook shows what to try\n")
+    return 2
+  }
+  let notices = Notices(console)
+  let session = session(options, [], nil, console, notices, environment)
+  let status = await Prompt(session, console, notices, environment, readsStartFiles: false, demo: Demo()).run()
+  _ = session.keepLearned()
+  await session.close()
+  return status
 }
 
 /// Writes a report; a failure to do so ends a run that went well with status 1.

@@ -42,6 +42,9 @@ struct StartFiles {
 
   private static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+  /// Whether the working directory's file is trusted with a text.
+  func trusts(_ text: String) -> Bool { isTrusted(text) { _ in } }
+
   private func isTrusted(_ text: String, _ note: (String) -> Void) -> Bool {
     do throws(TerminalError) {
       return try TrustedFiles(environment: environment)?.contains(Self.resolved(Self.local), text) ?? false

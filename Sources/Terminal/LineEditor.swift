@@ -2,6 +2,11 @@ internal import CReadline
 internal import Glibc
 internal import Synchronization
 
+/// Returns the help for the word at a cursor, in bytes of UTF-8 from the line's start; nil for none.
+///
+/// It must not block.
+public typealias HelpSource = @Sendable (_ line: String, _ cursor: Int) -> String?
+
 /// Reads typed lines from a terminal, edited with GNU readline on a separate thread.
 ///
 /// ```swift
@@ -24,7 +29,8 @@ public final class LineEditor: Sendable {
   /// - Throws: ``TerminalError/secondEditor`` when the process has one, ``TerminalError/refused(call:errno:)``.
   public init(
     input: Int32 = 0, output: Int32 = 1, history: History = History(),
-    completion: @escaping Completion.Source = { _, _ in .none }, painting: LinePainting? = nil
+    completion: @escaping Completion.Source = { _, _ in .none }, painting: LinePainting? = nil,
+    help: HelpSource? = nil
   ) throws(TerminalError) {
     guard !Self.exists.exchange(true, ordering: .relaxed) else { throw .secondEditor }
     let mailbox = try Mailbox()
@@ -32,20 +38,20 @@ public final class LineEditor: Sendable {
     self.history = Mutex(history)
     let entries = history.entries
     retort_use_utf8()
-    try Self.startThread(mailbox, input, output, entries, completion, painting)
+    try Self.startThread(mailbox, input, output, entries, completion, painting, help)
     Interrupts.shared.watchTerminal { mailbox.post(.signal($0)) }
   }
 
   private static func startThread(
     _ mailbox: Mailbox, _ input: Int32, _ output: Int32, _ entries: [String],
-    _ completion: @escaping Completion.Source, _ painting: LinePainting?
+    _ completion: @escaping Completion.Source, _ painting: LinePainting?, _ help: HelpSource?
   ) throws(TerminalError) {
     guard let keys = fdopen(input, "r"), let screen = fdopen(output, "w") else {
       throw .refused(call: "fdopen", errno: errno)
     }
     // The streams are passed on: only the thread uses them from now on.
     try Thread.start {
-      let readline = Readline(input: keys, output: screen, completion: completion, painting: painting)
+      let readline = Readline(input: keys, output: screen, completion: completion, painting: painting, help: help)
       entries.forEach(readline.remember)
       EditingLoop(mailbox: mailbox, input: input, readline: readline).run()
     }

@@ -40,10 +40,16 @@ public struct LinePainting: Sendable {
   public var looks: [String]
   /// Returns the parts of a line, without blocking; of two that overlap, the later one counts.
   public var parts: @Sendable (_ line: String, _ cursor: Int) -> [Part]
+  /// Returns a text to show in grey after a line whose cursor is at its end, without blocking; nil for none.
+  public var hint: (@Sendable (_ line: String) -> String?)?
 
   /// Creates colours.
-  public init(looks: [String], parts: @escaping @Sendable (_ line: String, _ cursor: Int) -> [Part]) {
+  public init(
+    looks: [String], parts: @escaping @Sendable (_ line: String, _ cursor: Int) -> [Part],
+    hint: (@Sendable (_ line: String) -> String?)? = nil
+  ) {
     self.looks = looks
     self.parts = parts
+    self.hint = hint
   }
 }

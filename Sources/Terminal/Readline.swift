@@ -8,25 +8,29 @@ internal import Redaction
 final class Readline {
   private let completion: Completion.Source
   private let painting: LinePainting?
+  private let help: HelpSource?
   /// The result of the last Tab.
   private var found = Completion.none
 
   /// Opens readline, which reads inputrc, with `retort` as the name for `$if`.
   init(
     input: UnsafeMutablePointer<FILE>, output: UnsafeMutablePointer<FILE>, completion: @escaping Completion.Source,
-    painting: LinePainting? = nil
+    painting: LinePainting? = nil, help: HelpSource? = nil
   ) {
     self.completion = completion
     self.painting = painting
+    self.help = help
     retort_readline_open(input, output, completeAtCursor, listCompletions, Unmanaged.passUnretained(self).toOpaque())
     stifle_history(Int32(History.limit))
     if let painting { paint(painting) }
+    if help != nil { retort_line_explain(explainAtCursor, Unmanaged.passUnretained(self).toOpaque()) }
   }
 
   /// The looks live as long as the process.
   private func paint(_ painting: LinePainting) {
     let looks = UnsafeMutablePointer<UnsafePointer<CChar>?>.allocate(capacity: painting.looks.count)
     for (index, look) in painting.looks.enumerated() { looks[index] = UnsafePointer(strdup(look)) }
+    if painting.hint != nil { retort_line_hint(hintLine, Unmanaged.passUnretained(self).toOpaque()) }
     retort_line_paint(paintLine, Unmanaged.passUnretained(self).toOpaque(), looks, Int32(painting.looks.count))
   }
 
@@ -82,6 +86,10 @@ final class Readline {
     }
   }
 
+  fileprivate func hint(line: String) -> String? { painting?.hint?(line).map(TerminalText.line) }
+
+  fileprivate func help(line: String, cursor: Int) -> String? { help?(line, cursor) }
+
   fileprivate func matches(line: String, cursor: Int) -> (Completion, texts: [String])? {
     found = completion(line, cursor)
     let bytes = line.utf8
@@ -104,6 +112,21 @@ private func paintLine(
   readline.paint(
     line: text, cursor: Int(cursor), into: UnsafeMutableBufferPointer(start: looks, count: Int(length)))
   return 1
+}
+
+/// Readline's callback for the hint after a line.
+private func hintLine(context: UnsafeMutableRawPointer?, line: UnsafePointer<CChar>?) -> UnsafeMutablePointer<CChar>? {
+  guard let context, let line, let text = String(validatingCString: line) else { return nil }
+  return Unmanaged<Readline>.fromOpaque(context).takeUnretainedValue().hint(line: text).map { strdup($0) }
+}
+
+/// Readline's callback for the help at the cursor.
+private func explainAtCursor(
+  context: UnsafeMutableRawPointer?, line: UnsafePointer<CChar>?, cursor: Int32
+) -> UnsafeMutablePointer<CChar>? {
+  guard let context, let line, let text = String(validatingCString: line) else { return nil }
+  let readline = Unmanaged<Readline>.fromOpaque(context).takeUnretainedValue()
+  return readline.help(line: text, cursor: Int(cursor)).map { strdup(TerminalText.visible($0)) }
 }
 
 extension Readline {

@@ -22,12 +22,13 @@ import Testing
       "Bulk", "Formats", "Values", "LearnedSchema", "Language", "Client", "JSONAPI", "JSONRPC", "JSONText", "Redaction",
       "BigInt",
     ],
-    "Handbook": ["Evaluation", "Values"],
+    "Handbook": ["Evaluation", "Values", "Language"],
     "Serving": ["Broker", "ResourceService", "JSONRPC", "JSONText"],
+    "LanguageServer": ["Handbook", "Evaluation", "Formats", "Values", "Language", "JSONRPC", "JSONText"],
     "RetortShell": [
       "Redaction", "Language", "JSONText", "JSONAPI", "JSONRPC", "Broker", "Terminal", "Client", "ResourceService",
-      "Bulk", "Values", "LearnedSchema", "Formats", "Evaluation", "Handbook", "Serving", "CBuild", "ArgumentParser",
-      "Foundation",
+      "Bulk", "Values", "LearnedSchema", "Formats", "Evaluation", "Handbook", "LanguageServer", "Serving", "CBuild",
+      "ArgumentParser", "Foundation",
     ],
     "retort": ["RetortShell", "Foundation"],
   ]

@@ -29,7 +29,9 @@ import Testing
     ] {
       _ = await conversation.say(statement)
     }
-    let code = example.code.replacing(#/"(people.csv|greet.retort|posts.ndjson|posts.csv|one.json)"/#) {
+    let code = example.code.replacing(
+      #/"(people.csv|greet.retort|drafts.retort|total.retort|posts.ndjson|posts.csv|one.json)"/#
+    ) {
       "\"\(directory.path)/\($0.output.1)\""
     }
     let reply = await conversation.say(code)
@@ -127,7 +129,12 @@ import Testing
     }
   }
 
-  @Test(arguments: ["check", "fmt", "serve", "journal", "ctl", "help", "--help", "--version"] + ProgramOptions.words)
+  @Test(
+    arguments: [
+      "check", "fmt", "serve", "demo", "doctor", "lsp", "completions", "man", "journal", "ctl", "help", "--help",
+      "--version",
+    ]
+      + ProgramOptions.words)
   func everyWordOfTheProgramHasAPage(_ word: String) throws {
     let page = try #require(Help.text([word]))
     #expect(page.contains("      retort "))

@@ -2,25 +2,20 @@ import Foundation
 import Handbook
 import Testing
 
-/// TheLanguage.md says what is built: a word that it lists is known, unless "Not built yet" has it.
+/// TheLanguage.md says what is built: a word that it lists is known.
 @Suite struct LanguageArticleTests {
-  @Test(arguments: ["Stages", "Functions"]) func everyWordOfAListIsBuiltOrMarked(_ heading: String) throws {
-    let missing = try Set(words(below: heading)).subtracting(words(below: "Not built yet")).filter { !isKnown($0) }
+  @Test(arguments: ["Stages", "Functions"]) func everyWordOfAListIsBuilt(_ heading: String) throws {
+    let missing = try Set(words(below: heading)).filter { !isKnown($0) }
     #expect(missing.sorted() == [])
   }
 
-  @Test func everyCommandIsBuiltOrMarked() throws {
+  @Test func everyCommandIsBuilt() throws {
     let names = try code(below: "Commands")[0].split(separator: "\n").compactMap { line in
       line.firstMatch(of: #/^[a-z-]+/#).map { String($0.0) }
     }
     #expect(names.count > 20)
-    let missing = try Set(names).subtracting(words(below: "Not built yet")).filter { !isKnown($0) }
+    let missing = Set(names).filter { !isKnown($0) }
     #expect(missing.sorted() == [])
-  }
-
-  @Test func aWordThatIsBuiltIsNotMarked() throws {
-    let built = try words(below: "Not built yet").filter(isKnown)
-    #expect(built == [], "remove these words from \"Not built yet\" in TheLanguage.md")
   }
 
   private func isKnown(_ word: String) -> Bool { Help.text([word]) != nil }

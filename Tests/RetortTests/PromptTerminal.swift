@@ -26,10 +26,11 @@ final class PromptTerminal: Sendable {
   ///   - environment: More of the environment.
   ///   - files: Files of the directory, by name.
   ///   - directory: The directory, where it is there already.
+  ///   - other: Another program to start.
   /// - Throws: where it can't be started.
   init(
     _ arguments: [String] = [], columns: Int = 80, rows: Int = 24, environment: [String: String] = [:],
-    files: [String: String] = [:], in directory: String? = nil
+    files: [String: String] = [:], in directory: String? = nil, program other: String? = nil
   ) throws {
     var (master, slave): (Int32, Int32) = (0, 0)
     var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
@@ -46,9 +47,9 @@ final class PromptTerminal: Sendable {
         at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
       try text.write(to: file, atomically: true, encoding: .utf8)
     }
-    let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "retort").path
+    let retort = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "retort").path
     process.executableURL = URL(filePath: "/usr/bin/setsid")
-    process.arguments = ["--ctty", "--wait", program] + arguments
+    process.arguments = ["--ctty", "--wait", other ?? retort] + arguments
     process.currentDirectoryURL = folder
     process.environment = [
       "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "TERM": "xterm", "HOME": folder.path,

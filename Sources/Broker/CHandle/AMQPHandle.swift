@@ -20,9 +20,11 @@ final class AMQPHandle {
   deinit { amqp_destroy_connection(connection) }
 
   /// Connects and logs in; blocks for at most the URI's timeout.
-  init(_ uri: AMQPURI, name: String) throws(BrokerError) {
+  init(
+    _ uri: AMQPURI, name: String, stages: (@Sendable (OpeningStage) -> Void)? = nil
+  ) throws(BrokerError) {
     guard let connection = amqp_new_connection() else { throw BrokerError(.unreachable, "out of memory") }
-    do throws(BrokerError) { try Self.connect(connection, uri, name) } catch {
+    do throws(BrokerError) { try Self.connect(connection, uri, name, stages) } catch {
       amqp_destroy_connection(connection)
       throw error
     }
@@ -36,7 +38,8 @@ final class AMQPHandle {
   }
 
   private static func connect(
-    _ connection: amqp_connection_state_t, _ uri: AMQPURI, _ name: String
+    _ connection: amqp_connection_state_t, _ uri: AMQPURI, _ name: String,
+    _ stages: (@Sendable (OpeningStage) -> Void)?
   ) throws(BrokerError) {
     var secured: TLSSocket?
     if let tls = uri.tls { secured = try TLSSocket(connection, tls, host: uri.host) }
@@ -53,7 +56,9 @@ final class AMQPHandle {
     }
     if let secured { retort_hold_tls(secured.socket) }
     defer { if let secured { retort_release_tls(secured.socket) } }
+    stages?(.connected(secured?.report))
     try logIn(connection, uri, name, secured)
+    stages?(.loggedIn)
   }
 
   /// Whether a status is a TLS failure, while connecting or later.

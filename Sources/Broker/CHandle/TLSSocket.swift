@@ -64,6 +64,27 @@ struct TLSSocket {
     throw BrokerError(.tls, why)
   }
 
+  /// What the broker showed in a handshake that succeeded.
+  var report: TLSReport {
+    var report = TLSReport(
+      version: String(cString: retort_tls_version(socket)), cipher: String(cString: retort_tls_cipher(socket)),
+      isVerified: tls.verifies)
+    let size = 512
+    var (subject, issuer) = ([CChar](repeating: 0, count: size), [CChar](repeating: 0, count: size))
+    var left: Int64 = 0
+    while report.chain.count < 16,
+      retort_certificate(socket, Int32(report.chain.count), &subject, &issuer, size, &left) != 0
+    {
+      report.chain.append(
+        TLSReport.Certificate(subject: Self.text(subject), issuer: Self.text(issuer), secondsLeft: Int(left)))
+    }
+    return report
+  }
+
+  private static func text(_ bytes: [CChar]) -> String {
+    String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   /// The error of a handshake that failed; nil if TLS is not the reason.
   ///
   /// `place` is host and port.

@@ -129,6 +129,14 @@ void retort_release_tls(amqp_socket_t *socket);
 // The events recorded so far, including alerts since the session is held. Call it on the thread that opened the socket.
 retort_handshake retort_handshake_of(amqp_socket_t *socket);
 
+// Describes a certificate of the broker's chain, counted from its own (0): the names it is for or its subject, its issuer, and
+// the seconds until it expires. Returns 0 if there is none. Call it after the handshake, on the thread that opened the socket.
+int retort_certificate(amqp_socket_t *socket, int index, char *subject, char *issuer, size_t size, int64_t *seconds_left);
+
+// The version and the cipher of a socket after the handshake: `TLSv1.3`.
+const char *retort_tls_version(amqp_socket_t *socket);
+const char *retort_tls_cipher(amqp_socket_t *socket);
+
 // Read the file of authorities, of the client's certificate, and then of its key; errno has the reason for an unreadable file.
 retort_pem retort_trust(amqp_socket_t *socket, const char *file);
 retort_pem retort_show(amqp_socket_t *socket, const char *file);

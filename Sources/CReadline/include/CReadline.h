@@ -30,6 +30,21 @@ void retort_line_paint(retort_painter *painter, void *context, const char *const
 /// The version of readline that the program runs with (`rl_library_version`).
 const char *retort_readline_version(void);
 
+/// Returns a text to show in grey after the line, as long as the cursor is at its end (malloc'ed; NULL for none).
+typedef char *retort_hinter(void *context, const char *line);
+
+/// Shows hints from now on, if the line is shown in colours.
+void retort_line_hint(retort_hinter *hinter, void *context);
+
+/// Removes the hint from the screen; the cursor is where readline left it.
+void retort_hint_clear(void);
+
+/// Returns the text to show above the line for a word of the cursor (malloc'ed; NULL for none).
+typedef char *retort_explainer(void *context, const char *line, int cursor);
+
+/// Binds F1 and Alt-H, and readline's command `help-at-cursor`.
+void retort_line_explain(retort_explainer *explainer, void *context);
+
 /// Sets LC_CTYPE to the environment's locale if that is UTF-8, else to C.UTF-8. The rest of the locale stays as it is.
 void retort_use_utf8(void);
 

@@ -12,14 +12,15 @@ extension Compiler {
         warnThoroughly("this statement never runs", statement.range, nextStep: "remove it, or move it up")
       }
       if case .source(let path, let range) = statement.kind {
-        result += include(path, range)
+        result += include(path, range).map { $0.within(statement.range) }
         continue
       }
       let (prepared, effects) = gathering { topLevel(statement) }
       guard let prepared else { continue }
       result.append(
         Interpreter.Prepared(
-          statement: prepared, source: source, range: statement.range, before: before, isOwed: effects.isOwed,
+          statement: prepared, source: source, range: statement.range, outer: statement.range, before: before,
+          isOwed: effects.isOwed,
           changesData: effects.changesData))
     }
     return result
@@ -95,5 +96,14 @@ extension Compiler {
 
   private static func folder(of path: String) -> String {
     path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+  }
+}
+
+extension Interpreter.Prepared {
+  /// The statement of a file that a `source` statement includes.
+  fileprivate func within(_ outer: SourceRange) -> Interpreter.Prepared {
+    var prepared = self
+    prepared.outer = outer
+    return prepared
   }
 }

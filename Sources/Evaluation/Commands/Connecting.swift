@@ -1,5 +1,5 @@
 import Client
-import JSONRPC
+public import JSONRPC
 import Language
 import Synchronization
 import Values
@@ -31,7 +31,7 @@ extension Command {
       link = try await session.host.open(uri)
     } catch {
       throw Fault(
-        error.code == .cancelled ? .interrupted : .connection, error.message, nextStep: Self.nextStep(error))
+        error.code == .cancelled ? .interrupted : .connection, error.message, nextStep: error.connectingStep)
     }
     let connection = session.state.withLock { state in
       let connection = ConnectionValue(
@@ -96,16 +96,6 @@ extension Command {
     }
   }
 
-  private static func nextStep(_ error: LinkError) -> String? {
-    switch error.code {
-    case .unreachable: "check that the broker runs there; without a broker: connect \"embedded:blog\""
-    case .authentication: "check the user and the password"
-    case .vhost: "rabbitmqctl list_vhosts lists them; write a / in its name as %2f"
-    case .address: "amqp://user:password@host:5672/vhost, embedded:blog, or embedded:FILE.sqlite"
-    default: nil
-    }
-  }
-
   static let disconnect = Command(
     Declaration(
       name: "disconnect", summary: "Closes a connection and all its clients; by default the only connection.",
@@ -132,5 +122,18 @@ extension Command {
       state.uris[connection.serial] = nil
     }
     return .null
+  }
+}
+
+extension LinkError {
+  /// What to do about a connection that can't be opened; nil if the message says it.
+  public var connectingStep: String? {
+    switch code {
+    case .unreachable: "check that the broker runs there; without a broker: connect \"embedded:blog\""
+    case .authentication: "check the user and the password"
+    case .vhost: "rabbitmqctl list_vhosts lists them; write a / in its name as %2f"
+    case .address: "amqp://user:password@host:5672/vhost, embedded:blog, or embedded:FILE.sqlite"
+    default: nil
+    }
   }
 }

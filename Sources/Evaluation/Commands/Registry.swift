@@ -2,7 +2,8 @@
 extension Command {
   /// Every command, in the order of help.
   static let all: [Command] = [
-    connect, disconnect, client, stop, clients, queues, describe, template, forget, count, index, stream, show, create,
+    connect, disconnect, client, stop, clients, queues, describe, template, forget, save, count, index, stream, show,
+    create,
     update, upsert, destroy, destroyAll,
     related, relationship, diff, link, relink, unlink, transition, call,
     read, print, warn, assert, fail, sleep, vars, exit,

@@ -6,7 +6,7 @@ import Values
 
 extension Completer {
   /// A call's declaration, or the parameters of a user's command.
-  private var declaration: Declaration? {
+  var declaration: Declaration? {
     guard let call = context.target?.call else { return nil }
     if let definition = definitions[call.name] {
       return Declaration(
@@ -64,10 +64,17 @@ extension Completer {
       case .record: if candidates.isEmpty { candidates = [Candidate(text: "{", note: option.summary)] }
       default: break
       }
-      candidates += option.words.map { Candidate(text: "\"\($0)\"") }
+      candidates += option.words.map { Candidate(text: "\"\($0)\"") } + quoted(name)
     }
     let isOnlyKnown = !candidates.isEmpty && context.word.isEmpty
     return Offer(candidates: candidates + (isOnlyKnown ? [] : data), suffix: candidates.isEmpty ? nil : " ")
+  }
+
+  /// The names of an option as text literals: a path of `include:`, a field of `sort:`.
+  private func quoted(_ option: String) -> [Candidate] {
+    guard context.word.isEmpty else { return [] }
+    let names = option == "include" ? includes.candidates : option == "sort" ? sorts : []
+    return names.map { Candidate(text: JSONValue.string($0.text).written, note: $0.note) }
   }
 
   /// The variables that hold data, without clients and connections.

@@ -25,7 +25,7 @@ extension Completer {
     case (.option("queue"), "client"): return Offer(candidates: queues, suffix: "\"")
     case (.option("type"), "client"): return Offer(candidates: Self.texts(types), suffix: "\"")
     case (.argument(0), "connect"): return addresses
-    case (.argument(0), "source"): return files { $0.hasSuffix(".retort") }
+    case (.argument(0), "source"), (.argument(0), "save"): return files { $0.hasSuffix(".retort") }
     case (.argument(0), "read") where !isStage: return files(Self.isData)
     case (.argument(0), "write") where isStage: return files(Self.isData)
     case (.option("journal"), _), (.option("failed"), _), (.option("backup"), _): return files { _ in true }
@@ -69,7 +69,7 @@ extension Completer {
       kept: context.word[..<before].count + sign.count)
   }
 
-  private var sorts: [Candidate] {
+  var sorts: [Candidate] {
     guard let client else { return [] }
     let refused = client.schema.names(in: .sort, accepted: false).map(client.spelled)
     let taken = client.schema.names(in: .sort).map(client.spelled)
@@ -88,7 +88,7 @@ extension Completer {
   }
 
   /// Paths of relationships, one step at a time.
-  private var includes: Offer {
+  var includes: Offer {
     guard let client else { return Offer(candidates: [], suffix: nil) }
     let start = context.word.lastIndex(of: ",").map { context.word.index(after: $0) } ?? context.word.startIndex
     let path = context.word[start...].drop { $0 == " " }

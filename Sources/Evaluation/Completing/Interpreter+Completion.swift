@@ -12,14 +12,17 @@ extension Interpreter {
   ///   - text: The statements being typed, with their earlier lines.
   ///   - place: The UTF-8 offset of the cursor.
   /// - Returns: The completions, in alphabetical order.
-  public func completion(of text: String, at place: Int) -> Completions {
+  public func completion(of text: String, at place: Int) -> Completions { completer(of: text, at: place).completions }
+
+  /// The completer at a position of a text.
+  func completer(of text: String, at place: Int) -> Completer {
     let context = CursorContext(of: text, at: place)
     let (values, definitions) = completionFacts
     let session = session
     let inference = Inference(
       source: SourceText(name: "", text: text), variables: values.mapValues { session.shape(of: $0) },
       names: context.names, schema: { session.schema(ofQueue: $0) }, typed: { session.resource(ofType: $0) })
-    return Completer(context: context, inference: inference, definitions: definitions, session: session).completions
+    return Completer(context: context, inference: inference, definitions: definitions, session: session)
   }
 }
 
@@ -49,11 +52,12 @@ extension Session {
     return schema
   }
 
-  /// The schema of a queue on the only open connection.
+  /// The schema of a queue on the only open connection; without one, what earlier sessions learned of such a queue.
   fileprivate func schema(ofQueue queue: String) -> QueueSchema? {
     let open = state.withLock(\.connections)
-    guard open.count == 1, let connection = open.first else { return nil }
-    let schema = host.schemas.schema(of: queue, at: schemaPlace(of: connection))
+    let connection = open.count == 1 ? open.first : nil
+    let kept = open.isEmpty ? host.schemas.place(ofQueue: queue) : nil
+    let schema = host.schemas.schema(of: queue, at: connection.map(schemaPlace) ?? kept ?? "")
     schema.load()
     return schema
   }

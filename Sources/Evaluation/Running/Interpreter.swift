@@ -37,6 +37,8 @@ public final class Interpreter: Sendable {
     var statement: TopLevel
     var source: SourceText
     var range: SourceRange
+    /// The range of its statement in the text that is run, which can be a `source`.
+    var outer: SourceRange
     var before: Int
     /// Whether it changes data, writes or asserts.
     var isOwed: Bool
@@ -98,11 +100,28 @@ public final class Interpreter: Sendable {
     prepare(source, isTyped, isThorough: isThorough).report
   }
 
+  /// Checks a text by itself, without the names of earlier texts, and keeps its defs for completion.
+  ///
+  /// While a text does not parse, the defs of the text before are kept.
+  public func examine(_ source: SourceText) -> Report {
+    let before = state.withLock { state in
+      defer { state.definitions = [:] }
+      return state.definitions
+    }
+    let (report, _, compiler) = prepare(source, false, isThorough: true)
+    state.withLock { $0.definitions = compiler?.definitions ?? before }
+    return report
+  }
+
   /// Checks a text and runs it if it has no errors; returns the exit status for a program.
   public func run(_ source: SourceText, isTyped: Bool = false) async -> Int32 {
     let (report, statements, compiler) = prepare(source, isTyped)
     session.show(report)
-    guard !report.hasErrors, let compiler else { return 2 }
+    var entering = StatementsToEnter(source, isTyped: isTyped, session)
+    guard !report.hasErrors, let compiler else {
+      entering.enterRest(hasSucceeded: false)
+      return 2
+    }
     if !isTyped, !compiler.findings.readsArguments, let first = session.options.arguments.first {
       session.show(Self.unread(first, source))
       return 2
@@ -123,7 +142,10 @@ public final class Interpreter: Sendable {
       state.hasPartialFailure = false
     }
     defer { state.withLock { $0.frame = frame } }
+    var hasFailed = false
+    defer { entering.enterRest(hasSucceeded: !hasFailed) }
     for (index, prepared) in statements.enumerated() {
+      entering.enter(before: prepared.outer.lower)
       let isOwed = statements[(index + 1)...].contains(where: \.isOwed)
       let statement = StatementAccount(session.account, changesData: prepared.changesData)
       session.state.withLock { $0.statement = statement }
@@ -143,6 +165,7 @@ public final class Interpreter: Sendable {
         report(nil)
         if !session.output.flush() { return end(.closed(isOwed: isOwed), prepared, statement) }
       } catch {
+        hasFailed = true
         report(error.kind == .exit ? nil : error)
         if error.kind == .closed { return end(.closed(isOwed: isOwed || prepared.isOwed), prepared, statement) }
         let isStop = [.interrupted, .exit].contains(error.kind)

@@ -144,6 +144,8 @@ public final class Session: Sendable {
     var hasPartialFailure = false
     /// The variables of the top level, by name.
     var names: [String: Int] = [:]
+    /// The statements that were run, for `save`.
+    var entered = EnteredStatements()
     /// Whether a statement has read standard input.
     var isInputTaken = false
   }

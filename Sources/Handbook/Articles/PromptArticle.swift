@@ -12,6 +12,9 @@ extension Article {
       - `edit` opens the last statement in `VISUAL`, `EDITOR` or `vi`, and Ctrl-X Ctrl-E the one that is being typed; it runs afterwards.
       - Words and names that nothing has are marked in red while they are typed. `RETORT_COLORS=light` is for light terminals, and `NO_COLOR`
         or `--color never` for none.
+      - The arguments that a command still takes are shown in grey after the cursor. F1 and Alt-H show the help of the word at the cursor.
+      - `save "x.retort" last: 5` writes those of the last five statements that succeeded as a script, with the earlier ones that define
+        their names and open their connection. `retort demo` is a prompt on the sample with a tour.
       - Results that are taller than the screen are shown with `RETORT_PAGER`, `PAGER` or `less`; `--no-pager` shows them without.
       - `_` is the last value of the top level. `vars` lists the variables, `clients` the clients and connections.
       - `help WORD` explains a word, an option (`help timeout`), a kind of error (`help not-found`) or an option of the program or of `serve`

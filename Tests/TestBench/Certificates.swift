@@ -1,15 +1,19 @@
 import Foundation
-import TestBench
-import Testing
 
 /// A directory with an authority and its certificates, made for a test.
-struct Certificates {
+public struct Certificates {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
 
-  /// The authority's own certificate.
-  var authority: String { path("authority.pem") }
+  /// The command that did not do its work.
+  struct Failed: Error {
+    var command: String
+  }
 
-  init() throws {
+  /// The authority's own certificate.
+  public var authority: String { path("authority.pem") }
+
+  /// Makes the directory and the authority.
+  public init() throws {
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
     try write("", to: "index")
     try write(
@@ -33,7 +37,7 @@ struct Certificates {
   }
 
   /// Makes a key and a certificate signed by the authority, `NAME.key` and `NAME.pem`.
-  func make(
+  public func make(
     _ name: String, for names: String = "DNS:localhost", from begin: String = "20200101000000Z",
     until end: String = "20991231235959Z"
   ) throws {
@@ -46,29 +50,33 @@ struct Certificates {
   }
 
   /// Makes a key and a self-signed certificate.
-  func makeSelfSigned(_ name: String) throws {
+  public func makeSelfSigned(_ name: String) throws {
     try makeKey(name)
     try openssl(
       "req -x509 -key \(name).key -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost -out \(name).pem")
   }
 
   /// Makes a key alone.
-  func makeKey(_ name: String, kind: String = "EC -pkeyopt ec_paramgen_curve:prime256v1") throws {
+  public func makeKey(_ name: String, kind: String = "EC -pkeyopt ec_paramgen_curve:prime256v1") throws {
     try openssl("genpkey -algorithm \(kind) -out \(name).key")
   }
 
   /// Where they are.
-  var folder: String { directory.path }
+  public var folder: String { directory.path }
 
-  func path(_ file: String) -> String { "\(folder)/\(file)" }
+  /// The path of a file there.
+  public func path(_ file: String) -> String { "\(folder)/\(file)" }
 
-  func write(_ text: String, to file: String) throws {
+  /// Writes a file there.
+  public func write(_ text: String, to file: String) throws {
     try text.write(to: directory.appending(path: file), atomically: true, encoding: .utf8)
   }
 
-  func remove() { try? FileManager.default.removeItem(at: directory) }
+  /// Removes the directory.
+  public func remove() { try? FileManager.default.removeItem(at: directory) }
 
-  func openssl(_ arguments: String) throws {
+  /// Runs openssl with arguments that have no spaces.
+  public func openssl(_ arguments: String) throws {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = ["openssl"] + arguments.split(separator: " ").map(String.init)
@@ -78,12 +86,12 @@ struct Certificates {
     process.standardOutput = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "openssl \(arguments)")
+    guard process.terminationStatus == 0 else { throw Failed(command: "openssl \(arguments)") }
   }
 
   /// Lets the private broker listen with TLS and a certificate of these, and returns the port; with more of Erlang's options
   /// for it.
-  func listen(as name: String, _ options: String = "") async throws -> Int {
+  public func listen(as name: String, _ options: String = "") async throws -> Int {
     let broker = try await PrivateBroker.shared
     let port = try broker.evaluate(
       """
@@ -97,6 +105,7 @@ struct Certificates {
       end,
       Listen(Listen, 5).
       """)
-    return try #require(Int(port))
+    guard let number = Int(port) else { throw Failed(command: "start_ssl_listener: \(port)") }
+    return number
   }
 }

@@ -1,0 +1,71 @@
+import Glibc
+
+/// The steps before a connection that librabbitmq does not report one by one: the name's addresses, and TCP.
+public enum Reachability {
+  /// The numeric addresses of a host, in the resolver's order, each once.
+  ///
+  /// - Throws: `unreachable` with the resolver's reason.
+  public static func addresses(of uri: AMQPURI) throws(BrokerError) -> [String] {
+    var texts: [String] = []
+    try resolve(uri) { entry in
+      let text = numeric(entry)
+      if !texts.contains(text) { texts.append(text) }
+      return true
+    }
+    return texts
+  }
+
+  /// Opens and closes a TCP connection; each address has the URI's timeout.
+  ///
+  /// - Returns: The address that accepted.
+  /// - Throws: `unreachable` with the reason of the last address, `timeout` if it did not answer.
+  public static func connect(to uri: AMQPURI) throws(BrokerError) -> String {
+    var reached: String?
+    var code: Int32 = 0
+    try resolve(uri) { entry in
+      code = attempt(entry, milliseconds: Int32(uri.timeout))
+      if code == 0 { reached = numeric(entry) }
+      return code != 0
+    }
+    if let reached { return reached }
+    let place = "\(uri.host):\(uri.port)"
+    if code == ETIMEDOUT { throw BrokerError(.timeout, "\(place) did not answer within \(uri.timeout) ms") }
+    if code == ECONNREFUSED { throw BrokerError(.unreachable, "connection refused by \(place)") }
+    throw BrokerError(.unreachable, "no connection to \(place): \(String(cString: strerror(code)))")
+  }
+
+  /// Calls a body with each address, as long as it returns true.
+  private static func resolve(_ uri: AMQPURI, _ body: (addrinfo) -> Bool) throws(BrokerError) {
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    var first: UnsafeMutablePointer<addrinfo>?
+    let failure = getaddrinfo(uri.host, "\(uri.port)", &hints, &first)
+    guard failure == 0 else {
+      throw BrokerError(.unreachable, "there is no host \(uri.host): \(String(cString: gai_strerror(failure)))")
+    }
+    defer { freeaddrinfo(first) }
+    var next = first
+    while let entry = next, body(entry.pointee) { next = entry.pointee.ai_next }
+  }
+
+  private static func numeric(_ entry: addrinfo) -> String {
+    var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+    guard getnameinfo(entry.ai_addr, entry.ai_addrlen, &host, socklen_t(host.count), nil, 0, NI_NUMERICHOST) == 0
+    else { return "?" }
+    return String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// Connects to an address; returns 0, or the error code.
+  private static func attempt(_ entry: addrinfo, milliseconds: Int32) -> Int32 {
+    let number = socket(entry.ai_family, entry.ai_socktype | Int32(SOCK_NONBLOCK.rawValue), entry.ai_protocol)
+    guard number >= 0 else { return errno }
+    defer { close(number) }
+    if Glibc.connect(number, entry.ai_addr, entry.ai_addrlen) == 0 { return 0 }
+    guard errno == EINPROGRESS else { return errno }
+    var waiting = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
+    guard poll(&waiting, 1, milliseconds) > 0 else { return ETIMEDOUT }
+    var code: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    return getsockopt(number, SOL_SOCKET, SO_ERROR, &code, &size) == 0 ? code : errno
+  }
+}

@@ -1,0 +1,69 @@
+import Formats
+import Glibc
+import Language
+import Redaction
+import Synchronization
+import Values
+
+extension Command {
+  static let save = Command(
+    Declaration(
+      name: "save",
+      summary: "Writes the statements that succeeded as a script, with the earlier ones that define their names.",
+      parameters: [.init(name: "FILE", shape: .string)],
+      options: [
+        .init(name: "last", shape: .number, fallback: "all", summary: "how many of the last statements are considered"),
+        .init(name: "replace", shape: .boolean, fallback: "false", summary: "replaces a file that exists"),
+      ],
+      effect: .writes, result: "null", isPromptOnly: true)
+  ) { arguments, frame throws(Fault) in
+    guard case .string(let path) = arguments.value(0) else {
+      throw Fault(.type, "save needs a file as text, not \(arguments.value(0).typeWithArticle)")
+    }
+    let session = frame.run.session
+    let saved = SavedStatements(
+      of: session.state.withLock(\.entered), last: try arguments.integer("last", least: 1))
+    guard !saved.texts.isEmpty else {
+      throw Fault(
+        .value, "save: there is no statement that succeeded", nextStep: "run one first, or give a larger last:")
+    }
+    let (text, note) = try saved.script(named: path)
+    let replaces = try arguments.bool("replace") == true
+    if !replaces, unsafe access(path, F_OK) == 0 {
+      throw Fault(.file, "\(path) already exists", nextStep: "replace: true replaces it; or give another name")
+    }
+    let file = try WrittenFile(path, appends: false, isNew: !replaces)
+    do throws(Fault) {
+      try file.write(Array(text.utf8))
+      try file.finish()
+    } catch {
+      file.abandon()
+      throw error
+    }
+    session.note(note)
+    return .null
+  }
+}
+
+extension SavedStatements {
+  /// The script, and the note about it.
+  ///
+  /// - Throws: a `value` error if it does not pass the check.
+  fileprivate func script(named path: String) throws(Fault) -> (text: String, note: String) {
+    let plain = texts.map { $0 + "\n" }.joined()
+    let hidden = Secrets.hidden(in: plain)
+    let source = SourceText(name: path, text: "#!/usr/bin/env retort\n" + hidden)
+    let text = (try? Formatter.formatted(source)) ?? source.text(SourceRange(0, source.bytes.count))
+    let report = Interpreter(Session.offline()).check(SourceText(name: path, text: text), isThorough: true)
+    if let error = report.diagnostics.first(where: { $0.diagnostic.severity == .error })?.diagnostic {
+      throw Fault(
+        .value, "save: these statements are no script by themselves: \(error.message)", nextStep: error.nextStep)
+    }
+    var notes = ["saved \(texts.count) statement\(texts.count == 1 ? "" : "s") to \(path)"]
+    if added > 0 { notes.append("\(added) of them since others need them") }
+    if failed > 0 { notes.append("without \(failed) that failed") }
+    if hidden != plain { notes.append("passwords are left out, and connect asks for them at a terminal") }
+    if report.inventory.contains(where: { $0.kind == .destroys }) { notes.append("as a batch it needs --yes") }
+    return (text, notes.joined(separator: "; "))
+  }
+}

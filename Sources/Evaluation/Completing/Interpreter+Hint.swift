@@ -1,0 +1,38 @@
+import Language
+
+extension Interpreter {
+  /// The arguments that the call at the end of a text being typed can still take: `ID [include: fields:]`.
+  ///
+  /// - Parameter text: The statements being typed, up to the cursor.
+  /// - Returns: The hint, with a space before it if the text does not end in one; nil if there is none.
+  public func argumentHint(of text: String) -> String? {
+    guard let hint = completer(of: text, at: text.utf8.count).argumentHint else { return nil }
+    return text.last?.isWhitespace == true ? hint : " " + hint
+  }
+}
+
+extension Completer {
+  /// The most options that are named.
+  private static let limit = 6
+
+  /// The rest of the call's signature.
+  var argumentHint: String? {
+    guard !context.isInString, let target = context.target, target.path.isEmpty, let declaration else { return nil }
+    if case .option(let name) = target.place {
+      guard context.word.isEmpty, context.wanted == .value else { return nil }
+      return declaration.options.first { $0.name == name }?.summary
+    }
+    guard case .argument(let index) = target.place, context.wanted == .argument else { return nil }
+    let first = context.word.isEmpty ? index : index + 1
+    var parts = declaration.parameters.dropFirst(first).map { $0.isOptional ? "[\($0.name)]" : $0.name }
+    if let last = declaration.parameters.last, last.repeats, first >= declaration.parameters.count {
+      parts = ["[\(last.name) ...]"]
+    }
+    let options = declaration.options.filter { !context.given.contains($0.name) }.map { $0.name + ":" }
+    if !options.isEmpty {
+      let more = options.count > Self.limit ? " ..." : ""
+      parts.append("[" + options.prefix(Self.limit).joined(separator: " ") + more + "]")
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: " ")
+  }
+}

@@ -1,0 +1,190 @@
+import Language
+import Synchronization
+
+/// The statements of a prompt's session, for `save`.
+struct EnteredStatements: Sendable {
+  /// A statement of the top level.
+  struct Entry: Sendable {
+    /// Its text.
+    var text: String
+    /// Whether a person entered it, as opposed to a start file.
+    var isTyped: Bool
+    /// Whether it ran to its end.
+    var hasSucceeded: Bool
+  }
+
+  /// The statements in order.
+  private(set) var entries: [Entry] = []
+
+  /// The most statements that are kept.
+  private static let limit = 10_000
+
+  /// Adds a statement.
+  mutating func add(_ entry: Entry) {
+    entries.append(entry)
+    if entries.count > 2 * Self.limit { entries.removeFirst(entries.count - Self.limit) }
+  }
+}
+
+/// The statements of a text that is being run, which become those of the session one by one.
+struct StatementsToEnter {
+  private let source: SourceText
+  private var left: ArraySlice<SourceRange>
+  private let session: Session
+
+  /// Reads the statements of a text; those of a batch are not kept.
+  init(_ source: SourceText, isTyped: Bool, _ session: Session) {
+    (self.source, self.session) = (source, session)
+    guard session.options.command == nil else {
+      left = []
+      return
+    }
+    let statements = Parser.parse(source, isTyped: isTyped).program.statements.map(\.range)
+    left = (statements.isEmpty ? [SourceRange(0, source.bytes.count)] : statements)[...]
+  }
+
+  /// Enters the statements before a byte, which have run to their end.
+  mutating func enter(before offset: Int) {
+    while let next = left.first, next.lower < offset { enterFirst(hasSucceeded: true) }
+  }
+
+  /// Enters the rest, which ran to its end or failed.
+  mutating func enterRest(hasSucceeded: Bool) {
+    while !left.isEmpty { enterFirst(hasSucceeded: hasSucceeded) }
+  }
+
+  private mutating func enterFirst(hasSucceeded: Bool) {
+    let text = source.text(left.removeFirst())
+    let entry = EnteredStatements.Entry(text: text, isTyped: source.name == "prompt", hasSucceeded: hasSucceeded)
+    session.state.withLock { $0.entered.add(entry) }
+  }
+}
+
+/// The statements that `save` writes: the last ones that succeeded, with the earlier ones that define their names.
+struct SavedStatements {
+  /// Their texts in order.
+  private(set) var texts: [String] = []
+  /// How many of the last statements failed.
+  private(set) var failed = 0
+  /// How many were added, since others need them.
+  private(set) var added = 0
+
+  /// Chooses statements.
+  ///
+  /// - Parameters:
+  ///   - entered: The statements of the session.
+  ///   - count: How many of the last entered statements are considered; nil for all.
+  init(of entered: EnteredStatements, last count: Int?) {
+    let facts = entered.entries.map(StatementFacts.init)
+    let counted = facts.indices.filter { entered.entries[$0].isTyped && !facts[$0].isAside }
+    let last = counted.suffix(count ?? counted.count)
+    let chosen = last.filter { entered.entries[$0].hasSucceeded }
+    failed = last.count - chosen.count
+    var needs = StatementNeeds(facts: facts, entries: entered.entries)
+    for index in chosen { needs.add(index) }
+    added = needs.indices.count - Set(chosen).count
+    texts = needs.indices.sorted().map { entered.entries[$0].text }
+  }
+}
+
+/// The closure of statements under what they need: names, a connection, the value of `_`.
+private struct StatementNeeds {
+  let facts: [StatementFacts]
+  let entries: [EnteredStatements.Entry]
+  private(set) var indices: Set<Int> = []
+
+  /// The words that no statement defines.
+  private static let known = Set(
+    Vocabulary.commands.map(\.name) + Vocabulary.stages.map(\.name) + Vocabulary.functions.map(\.name) + ["_", "args"])
+
+  init(facts: [StatementFacts], entries: [EnteredStatements.Entry]) {
+    self.facts = facts
+    self.entries = entries
+  }
+
+  /// Adds a statement, and those before it that it needs.
+  mutating func add(_ index: Int) {
+    guard indices.insert(index).inserted else { return }
+    let fact = facts[index]
+    let before = (0..<index).filter { entries[$0].hasSucceeded && !facts[$0].isAside }
+    var isForeign = false
+    for name in fact.reads.sorted() where !addDefinitions(of: name, before) {
+      isForeign = isForeign || !Self.known.contains(name)
+    }
+    if fact.needsConnection { before.filter { changesConnections($0) }.forEach { add($0) } }
+    if fact.reads.contains("_"), let last = before.last(where: { facts[$0].givesValue }) { add(last) }
+    if isForeign { before.filter { facts[$0].head == "source" }.forEach { add($0) } }
+  }
+
+  /// Adds the statements that a name's value comes from; returns false if none defines it.
+  private mutating func addDefinitions(of name: String, _ before: [Int]) -> Bool {
+    var isFound = false
+    for index in before.reversed() where facts[index].defines.contains(name) {
+      isFound = true
+      add(index)
+      if facts[index].defined == name, !facts[index].reads.contains(name) { return true }
+    }
+    return isFound
+  }
+
+  /// Whether a statement opens or closes a connection, by itself or by a def that it calls.
+  private func changesConnections(_ index: Int) -> Bool {
+    if facts[index].head == "def" { return false }
+    return facts[index].changesConnections
+      || facts[index].reads.contains { name in
+        facts.contains { $0.head == "def" && $0.defined == name && $0.changesConnections }
+      }
+  }
+}
+
+/// The names of a statement, from its text.
+private struct StatementFacts {
+  /// Its first word.
+  let head: String
+  /// The name that a `let` or `def` at its start defines.
+  let defined: String?
+  /// The names that it defines or assigns.
+  let defines: Set<String>
+  /// The names that come from before the statement.
+  let reads: Set<String>
+  /// Whether it has `connect` or `disconnect`; whether it has a word that needs a connection.
+  let changesConnections: Bool
+  let needsConnection: Bool
+
+  init(_ entry: EnteredStatements.Entry) {
+    let source = SourceText(name: "", text: entry.text)
+    let parts = TextPart.parts(of: source).filter { $0.kind != .comment }
+    head = source.text(parts.first?.range ?? SourceRange(0, 0))
+    let named = parts.dropFirst().first { $0.kind == .definition }
+    defined = ["let", "def"].contains(head) ? named?.name : nil
+    var (made, read): (Set<String>, Set<String>) = (defined.map { [$0] } ?? [], [])
+    var assigned = made
+    for (index, part) in parts.enumerated() {
+      switch part.kind {
+      case .definition:
+        if index > 0, source.text(parts[index - 1].range) == "let" { assigned.insert(part.name) }
+        if head != "let" || part != named { made.insert(part.name) }
+      case .variable, .lone, .command, .stage, .function:
+        let isOwn = made.contains(part.name) && (head == "def" || part.name != defined)
+        if !isOwn { read.insert(part.name) }
+      default: break
+      }
+    }
+    let words = Set(parts.filter { [.command, .lone].contains($0.kind) }.map(\.name))
+    defines = assigned
+    reads = read
+    changesConnections = !words.isDisjoint(with: ["connect", "disconnect"])
+    needsConnection = !words.isDisjoint(with: ["client", "queues", "clients"])
+  }
+
+  /// Whether it is about the session itself, so that a script has no use for it.
+  var isAside: Bool {
+    ["help", "exit"].contains(head) || Vocabulary.promptWords.contains(head)
+      || Command.named(head)?.declaration.isPromptOnly == true
+  }
+
+  /// Whether its value can be `_`.
+  var givesValue: Bool {
+    !["let", "def", "for", "while", "watch", "source", "set", "connect", "disconnect"].contains(head)
+  }
+}

@@ -1,0 +1,27 @@
+import JSONRPC
+public import LearnedSchema
+
+extension Session {
+  /// Creates a session for checks and completion, which opens no connection.
+  ///
+  /// - Parameters:
+  ///   - options: Its options.
+  ///   - output: The output for results, which nothing uses unless statements run.
+  ///   - note: Shows text on standard error.
+  ///   - draw: Shows text with control sequences; by default as `note`.
+  ///   - help: The pages of `help`.
+  ///   - schemas: The learned schemas; by default none.
+  /// - Returns: The session.
+  public static func offline(
+    options: Options = Options(), output: Output = Output { _ in true },
+    note: @escaping @Sendable (String) -> Void = { _ in }, draw: (@Sendable (String) -> Void)? = nil,
+    help: HelpPages = HelpPages(), schemas: SchemaStore = SchemaStore(directory: nil)
+  ) -> Session {
+    Session(
+      options: options, output: output,
+      host: SessionHost(
+        open: { _ throws(LinkError) in throw LinkError(.closed, "a check opens no connection") }, note: note,
+        draw: draw,
+        help: help, schemas: schemas))
+  }
+}

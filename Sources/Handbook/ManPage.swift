@@ -1,0 +1,103 @@
+import Evaluation
+
+/// The pages of the manual in the macros of man(7), from the same declarations and articles as `help`.
+public enum ManPage {
+  /// The names of the pages: `retort`, which is retort(1), and the articles, such as `bulk`, which is retort-bulk(7).
+  public static let names = ["retort"] + Article.all.map(\.name)
+
+  /// The page with a name; nil if there is none.
+  public static func text(_ name: String) -> String? {
+    let short = name.hasPrefix("retort-") ? String(name.dropFirst(7)) : name
+    return short == "retort" ? program : Article.all.first { $0.name == short }.map(page)
+  }
+
+  // MARK: retort(1)
+
+  private static var program: String {
+    var page = Roff("retort", 1)
+    page.section("NAME")
+    page.paragraph("retort \u{2D} a prompt and batch runner for JSON:API services over RabbitMQ")
+    page.section("SYNOPSIS")
+    page.bold(ProgramPage.starts.filter { $0.name != "edit" }.map(\.form))
+    page.section("DESCRIPTION")
+    page.paragraph(
+      "retort speaks to services that speak JSON:API over JSON-RPC 2.0 over RabbitMQ. A person types a line at a time "
+        + "to explore, and keeps the lines that worked in a file. The whole file is checked before its first request.")
+    page.paragraph("The language on one screen, as help shows it:")
+    page.code(Help.overview)
+    page.section("COMMANDS")
+    for start in ProgramPage.starts { page.entry(start) }
+    page.section("OPTIONS")
+    for option in ProgramPage.options { page.entry(option) }
+    page.section("OPTIONS OF SERVE")
+    for option in ProgramPage.serve { page.entry(option) }
+    for (title, topic) in [("ADDRESSES", "addresses"), ("EXIT STATUS", "program"), ("LOST CONNECTIONS", "losses")] {
+      page.section(title)
+      Topic.all.first { $0.name == topic }.map { page.paragraphs($0.text) }
+    }
+    page.section("ENVIRONMENT")
+    for (name, text) in environment { page.tagged(name, [text]) }
+    page.section("FILES")
+    for (name, text) in files { page.tagged(name, [text]) }
+    page.section("SEE ALSO")
+    page.paragraph(
+      Article.all.map { "retort-\($0.name)(7)" }.joined(separator: ", ") + "; retort help WORD, retort help cookbook")
+    return page.text
+  }
+
+  private static let environment = [
+    ("RETORT_URL", "The address of connect without one, of serve and of doctor."),
+    ("RETORT_HISTORY", "The file of the prompt's history; empty for none."),
+    ("RETORT_SCHEMA", "The directory for what is learned of services; empty for none."),
+    ("RETORT_PAGER, PAGER", "The pager of tall results at the prompt; empty for none."),
+    ("RETORT_COLORS", "light for light terminals; NO_COLOR and TERM=dumb turn colours off."),
+    ("VISUAL, EDITOR", "The editor of the word edit and of Ctrl-X Ctrl-E."),
+    ("XDG_CONFIG_HOME, XDG_STATE_HOME", "The directories of the files below, if they are set."),
+  ]
+
+  private static let files = [
+    ("~/.config/retort/rc.retort", "The statements that the prompt runs at its start; a def there is a profile."),
+    ("./.retortrc", "The same for a directory, if retort trust was given for its text."),
+    ("~/.local/state/retort/history", "The history, which only its owner can read."),
+    ("~/.local/state/retort/schema", "What replies have shown of each queue, for completion."),
+    ("~/.local/state/retort/runs", "The sockets by which retort ctl reaches runs."),
+  ]
+
+  // MARK: retort-bulk(7) and the other articles
+
+  private static func page(of article: Article) -> String {
+    var page = Roff("retort-" + article.name, 7)
+    page.section("NAME")
+    page.paragraph("retort-\(article.name) \u{2D} \(article.title.prefix(1).lowercased() + article.title.dropFirst())")
+    page.section("DESCRIPTION")
+    page.paragraph(article.summary)
+    for block in MarkdownBlock.blocks(of: article.body) { page.add(block) }
+    if article.name == "bulk" { addOptions(to: &page) }
+    page.section("SEE ALSO")
+    let others = Article.all.filter { $0.name != article.name }.map { "retort-\($0.name)(7)" }
+    page.paragraph((["retort(1)"] + others).joined(separator: ", "))
+    return page.text
+  }
+
+  /// The words and options of changes of many resources.
+  private static func addOptions(to page: inout Roff) {
+    page.section("STAGES AND COMMANDS")
+    for declaration in Vocabulary.stages.filter(\.givesSummary)
+      + Vocabulary.commands.filter({ $0.name == "destroy-all" })
+    {
+      let isStage = declaration.name != "destroy-all"
+      let places = declaration.parameters.map { $0.isOptional ? "[\($0.name)]" : $0.name }.joined(separator: " ")
+      page.tagged((isStage ? "| " : "") + declaration.name + " " + places, [declaration.summary])
+    }
+    page.section("OPTIONS")
+    for entry in HelpEntry.all where entry.section == .options && optionNames.contains(entry.word) {
+      page.tagged(entry.form, entry.summary.paragraphs)
+    }
+  }
+
+  /// The options of stages that change data, and of destroy-all.
+  private static var optionNames: Set<String> {
+    let words = Vocabulary.stages.filter(\.givesSummary) + Vocabulary.commands.filter { $0.name == "destroy-all" }
+    return Set(words.flatMap { $0.options.map(\.name) }).subtracting(["include", "meta", "filter", "page"])
+  }
+}

@@ -1,0 +1,78 @@
+import Evaluation
+
+/// A command line of the program, for shells and the manual: its options and what its arguments are.
+public struct ProgramLine: Sendable {
+  /// An option.
+  public struct Option: Sendable {
+    /// The option as it is typed: `--var`.
+    public var name: String
+    /// The name of its value: `NAME=VALUE`; nil for none.
+    public var value: String?
+    /// The summary, in a line.
+    public var summary: String
+  }
+
+  /// What stands after the options.
+  public enum Argument: Sendable, Equatable {
+    case nothing, scripts, files, address, database, helpWords
+    case words([String])
+  }
+
+  /// The first word after `retort`; empty for the prompt and for scripts.
+  public var name: String
+  /// The summary, in a line.
+  public var summary: String
+  /// The options.
+  public var options: [Option]
+  /// The arguments.
+  public var argument: Argument
+
+  /// Every command line; the first is that of the prompt and of scripts.
+  public static let all: [ProgramLine] =
+    [ProgramLine(name: "", summary: "The prompt, or a script.", options: main, argument: .scripts)]
+    + ProgramPage.all.filter { !$0.name.hasPrefix("-") && arguments[$0.word] != nil }.map { page in
+      ProgramLine(
+        name: page.word, summary: page.summary, options: options(of: page.word),
+        argument: arguments[page.word] ?? .nothing)
+    }
+
+  private static let main =
+    [Option(name: "-c", value: "STATEMENTS", summary: "Runs these statements.")] + ProgramPage.options.map(Option.init)
+
+  /// What the arguments of each word are.
+  private static let arguments: [String: Argument] = [
+    "check": .scripts, "fmt": .scripts, "serve": .database, "demo": .nothing, "doctor": .address, "lsp": .nothing,
+    "journal": .files, "ctl": .words(["status", "pause", "resume", "stop", "rate=off"]), "trust": .files,
+    "completions": .words(["bash", "zsh", "fish"]), "man": .words(ManPage.names), "help": .helpWords,
+  ]
+
+  private static func options(of word: String) -> [Option] {
+    switch word {
+    case "serve": ProgramPage.serve.map(Option.init)
+    case "check": [Option(name: "--output", value: "FORMAT", summary: "The format of findings: text or json.")]
+    case "fmt": [Option(name: "--check", value: nil, summary: "Changes nothing, and lists the files that differ.")]
+    case "doctor":
+      [
+        Option(name: "--output", value: "FORMAT", summary: "The format: text or json; -o for short."),
+        Option(name: "--queue", value: "NAME", summary: "A queue to look at."),
+        Option(name: "--timeout", value: "DURATION", summary: "How long the call waits for its reply."),
+      ]
+    case "demo": main.filter { ["--color", "--no-pager", "--trace", "--timeout"].contains($0.name) }
+    default: []
+    }
+  }
+}
+
+extension ProgramLine.Option {
+  /// The option of a page: `--var NAME=VALUE`, `--yes[=N]`.
+  fileprivate init(_ page: ProgramPage) {
+    let rest = page.form.dropFirst(page.name.count + 2)
+    let value = rest.hasPrefix(" ") ? String(rest.dropFirst()) : nil
+    self.init(name: "--" + page.name, value: value, summary: page.summary)
+  }
+}
+
+extension ProgramPage {
+  /// The first word of the command line: `journal` of `journal file`.
+  fileprivate var word: String { String(name.prefix { $0 != " " }) }
+}

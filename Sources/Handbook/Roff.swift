@@ -1,0 +1,83 @@
+/// Writes text in the macros of man(7).
+struct Roff {
+  private(set) var text: String
+
+  /// Begins a page.
+  init(_ name: String, _ section: Int) {
+    text = ".TH \(name.uppercased().replacing("-", with: "\\-")) \(section) \"\" \"retort\" \"\"\n.nh\n.ad l\n"
+  }
+
+  mutating func section(_ title: String) { text += ".SH \(title)\n" }
+
+  mutating func paragraph(_ words: String) { text += ".PP\n" + Self.escaped(words) + "\n" }
+
+  /// Paragraphs that blank lines separate; their lines are filled again.
+  mutating func paragraphs(_ words: String) { for part in words.paragraphs { paragraph(part) } }
+
+  /// Lines in bold that are not filled.
+  mutating func bold(_ lines: [String]) {
+    text += ".PP\n.nf\n" + lines.map { "\\fB\(Self.escaped($0))\\fR\n" }.joined() + ".fi\n"
+  }
+
+  /// An item with its description, as paragraphs.
+  mutating func tagged(_ tag: String, _ parts: [String]) {
+    text += ".TP\n\\fB\(Self.escaped(tag))\\fR\n"
+    text += parts.map { Self.escaped($0) + "\n" }.joined(separator: ".IP\n")
+  }
+
+  /// A command line or an option with its summary, note and example.
+  mutating func entry(_ page: ProgramPage) {
+    tagged(page.form, ["\(page.summary) \(page.note)".replacing("\n", with: " ")])
+    text += ".PP\n.nf\n.in 4\n\(Self.escaped(page.example))\n.in\n.fi\n"
+  }
+
+  /// Lines as they are, near the left margin, so that 78 columns fit.
+  mutating func code(_ lines: String) {
+    text +=
+      ".PP\n.nf\n"
+      + lines.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+      .map { Self.escaped(String($0)) + "\n" }.joined() + ".in\n.fi\n"
+  }
+
+  /// A block of an article.
+  mutating func add(_ block: MarkdownBlock) {
+    switch block {
+    case .heading(let title): section(Self.escaped(title.uppercased()))
+    case .paragraph(let words): paragraph(words)
+    case .item(let mark, let words):
+      text += ".IP \(mark == "-" ? "\\(bu" : mark) 4\n" + Self.escaped(words) + "\n"
+    case .code(let lines): code(lines.map(Self.broken).joined())
+    case .table(let rows):
+      for row in rows { tagged(row.first ?? "", [row.dropFirst().filter { !$0.isEmpty }.joined(separator: ", ")]) }
+    }
+  }
+
+  /// A line of a statement with its end, continued before a `|` where it is wide.
+  static func broken(_ line: String) -> String {
+    var (lines, last) = ("", "")
+    for part in line.split(separator: " | ") {
+      if !last.isEmpty, last.count + part.count > 72 {
+        lines += last + "\n"
+        last = "  | " + part
+      } else {
+        last += (last.isEmpty ? "" : " | ") + part
+      }
+    }
+    return lines + last + "\n"
+  }
+
+  /// The text without roff's control characters; a hyphen stays one that can be copied.
+  static func escaped(_ words: String) -> String {
+    let plain = words.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("'", with: "\\(aq")
+      .replacing("`", with: "\\(ga").replacing("^", with: "\\(ha").replacing("~", with: "\\(ti")
+    return plain.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.hasPrefix(".") ? "\\&" + $0 : String($0) }.joined(separator: "\n")
+  }
+}
+
+extension String {
+  /// The parts between blank lines, each on one line.
+  var paragraphs: [String] {
+    split(separator: #/\n\s*\n/#).map { $0.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ") }
+  }
+}

@@ -1,0 +1,87 @@
+import Language
+
+/// Where names of a text are defined, by its blocks; the text need not parse.
+struct Definitions {
+  private let parts: [TextPart]
+  /// The range of each `do ... end`, with what `else` and `rescue` separate.
+  private var blocks: [SourceRange] = []
+  /// The definitions with the block in which each is visible.
+  private var definitions: [(part: TextPart, block: SourceRange, isLet: Bool)] = []
+  private let end: Int
+
+  init(_ source: SourceText) {
+    parts = TextPart.parts(of: source).filter { $0.kind != .comment }.sorted { $0.range.lower < $1.range.lower }
+    end = source.bytes.count
+    var open: [Int] = []
+    for part in parts where part.kind == .keyword {
+      let word = source.text(part.range)
+      if ["end", "else", "rescue"].contains(word), let start = open.popLast() {
+        blocks.append(SourceRange(start, part.range.upper))
+      }
+      if ["do", "else", "rescue"].contains(word), !(word == "else" && isElseIf(part, source)) {
+        open.append(part.range.lower)
+      }
+    }
+    for start in open { blocks.append(SourceRange(start, end + 1)) }
+    for (index, part) in parts.enumerated() where part.kind == .definition {
+      let word = index > 0 ? source.text(parts[index - 1].range) : ""
+      let isLet = word == "let" || word == "def"
+      let isHere = isLet || word == "rescue" || word == "as"
+      let block = isHere ? innermost(part.range.lower) : following(part.range.lower)
+      definitions.append((part, block, isLet))
+    }
+  }
+
+  /// The range of the name at a byte; nil if there is none.
+  func name(at offset: Int) -> TextPart? {
+    parts.first { part in
+      guard part.range.lower <= offset, offset <= part.range.upper else { return false }
+      switch part.kind {
+      case .variable, .lone, .command, .stage, .function, .definition: return true
+      default: return false
+      }
+    }
+  }
+
+  /// The definition of a name that is read at a byte; nil if the text has none.
+  func definition(of name: String, at offset: Int) -> SourceRange? {
+    let visible = definitions.filter {
+      $0.part.name == name && $0.part.range.lower <= offset && $0.block.lower <= offset && offset < $0.block.upper
+    }
+    // An inner `let` of a name that is visible outside assigns it.
+    var best: (part: TextPart, block: SourceRange, isLet: Bool)?
+    for candidate in visible {
+      guard let known = best else {
+        best = candidate
+        continue
+      }
+      if !candidate.isLet { best = candidate } else if !contains(known.block, candidate.block) { best = candidate }
+    }
+    return (best?.part ?? definitions.first { $0.part.name == name && $0.isLet }?.part)?.range
+  }
+
+  /// The definition of a name at the top level; nil if there is none.
+  func topLevelDefinition(of name: String) -> SourceRange? {
+    definitions.first { $0.part.name == name && $0.isLet && $0.block.lower == 0 && $0.block.upper > end }?.part.range
+  }
+
+  private func contains(_ outer: SourceRange, _ inner: SourceRange) -> Bool {
+    outer.lower <= inner.lower && inner.upper <= outer.upper
+  }
+
+  /// The innermost block around a byte.
+  private func innermost(_ offset: Int) -> SourceRange {
+    blocks.filter { $0.lower <= offset && offset < $0.upper }.max { $0.lower < $1.lower } ?? SourceRange(0, end + 1)
+  }
+
+  /// The block that a name of a `for` or a parameter is visible in: the next one, else the one around it.
+  private func following(_ offset: Int) -> SourceRange {
+    let around = innermost(offset)
+    let next = blocks.filter { offset < $0.lower && $0.lower < around.upper }.min { $0.lower < $1.lower }
+    return next.map { SourceRange(offset, $0.upper) } ?? SourceRange(offset, around.upper)
+  }
+
+  private func isElseIf(_ part: TextPart, _ source: SourceText) -> Bool {
+    source.text(SourceRange(part.range.upper, part.range.upper + 4)).drop { $0 == " " }.hasPrefix("if")
+  }
+}

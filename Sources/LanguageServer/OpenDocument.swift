@@ -1,0 +1,117 @@
+import Evaluation
+import JSONText
+import Language
+
+/// A text that is open in the editor.
+struct OpenDocument {
+  let uri: String
+  private(set) var version: JSONValue
+  private(set) var map: PositionMap
+  /// Has the defs of the text, for completion.
+  let interpreter: Interpreter
+  /// The findings of the check of this version.
+  private(set) var report: Interpreter.Report
+
+  /// The text.
+  var source: SourceText { map.source }
+
+  init(uri: String, version: JSONValue, text: String, session: Session, encoding: PositionMap.Encoding) {
+    self.uri = uri
+    self.version = version
+    interpreter = Interpreter(session)
+    map = PositionMap(source: SourceText(name: FileURI.path(of: uri) ?? uri, text: text), encoding: encoding)
+    report = interpreter.examine(map.source)
+  }
+
+  /// Applies the changes of a notification, each to the text that the one before left.
+  ///
+  /// - Returns: Whether every change could be applied.
+  mutating func apply(_ changes: JSONArray, version: JSONValue) -> Bool {
+    var (map, isComplete) = (map, true)
+    for change in changes {
+      guard let text = change["text"]?.stringValue else {
+        isComplete = false
+        continue
+      }
+      guard let range = change["range"], !range.isNull else {
+        map = replaced(text)
+        continue
+      }
+      guard let start = map.offset(range["start"]), let end = map.offset(range["end"]), start <= end else {
+        isComplete = false
+        continue
+      }
+      let bytes = map.source.bytes
+      map = replaced(String(decoding: bytes[..<start] + Array(text.utf8) + bytes[end...], as: UTF8.self))
+      self.map = map
+    }
+    self.map = map
+    self.version = version
+    report = interpreter.examine(map.source)
+    return isComplete
+  }
+
+  private func replaced(_ text: String) -> PositionMap {
+    PositionMap(source: SourceText(name: map.source.name, text: text), encoding: map.encoding)
+  }
+
+  /// The parameters of `textDocument/publishDiagnostics`.
+  var diagnostics: JSONValue {
+    var params: JSONObject = ["uri": .string(uri)]
+    if !version.isNull { params["version"] = version }
+    params["diagnostics"] = .array(JSONArray(report.diagnostics.map { json($0.diagnostic, in: $0.source) }))
+    return .object(params)
+  }
+
+  /// A finding; one of another file stands at the statement that includes the file.
+  private func json(_ diagnostic: Diagnostic, in other: SourceText) -> JSONValue {
+    let isOwn = other === source || other.name == source.name
+    let place = other.place(of: diagnostic.range.lower)
+    let message = isOwn ? diagnostic.message : "\(other.name):\(place.line):\(place.column): \(diagnostic.message)"
+    let range = isOwn ? diagnostic.range : includes.first { other.name.hasSuffix($0.path) }?.range ?? SourceRange(0, 0)
+    return [
+      "range": map.range(range), "severity": diagnostic.severity == .error ? 1 : 2, "source": "retort",
+      "message": .string(message + (diagnostic.nextStep.map { "\n= \($0)" } ?? "")),
+    ]
+  }
+
+  /// The files that the text includes by `source`.
+  var includes: [(path: String, range: SourceRange)] {
+    Parser.parse(source).program.statements.compactMap { statement in
+      guard case .source(let path, let range) = statement.kind else { return nil }
+      return (path, range)
+    }
+  }
+}
+
+/// The address of a file in the protocol (RFC 8089).
+enum FileURI {
+  /// The path of a `file:` URI; nil for another scheme.
+  static func path(of uri: String) -> String? {
+    guard uri.hasPrefix("file://") else { return nil }
+    let rest = uri.dropFirst(7)
+    guard let slash = rest.firstIndex(of: "/") else { return nil }
+    var (bytes, path): ([UInt8], Substring.UTF8View.SubSequence) = ([], rest[slash...].utf8[...])
+    while let byte = path.popFirst() {
+      let digits = String(decoding: path.prefix(2), as: UTF8.self)
+      if byte == UInt8(ascii: "%"), digits.utf8.count == 2, let code = UInt8(digits, radix: 16) {
+        bytes.append(code)
+        path = path.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(validating: bytes, as: UTF8.self)
+  }
+
+  /// The URI of a path.
+  static func uri(of path: String) -> String {
+    "file://"
+      + path.utf8.map { byte in
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x2F, 0x5F, 0x7E: String(UnicodeScalar(byte))
+        default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }
+      }.joined()
+  }
+}

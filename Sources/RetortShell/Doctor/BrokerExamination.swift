@@ -1,0 +1,117 @@
+import Broker
+import Evaluation
+import JSONRPC
+import Synchronization
+
+/// The steps of a connection to a broker: name, TCP, TLS, login, vhost.
+struct BrokerExamination {
+  let uri: AMQPURI
+  /// The URI as it was given, which the connection is opened with.
+  let text: String
+  let doctor: Doctor
+
+  /// A certificate with less time left is reported.
+  private static let soon = 30 * 86400
+
+  private var place: String { "\(uri.host):\(uri.port)" }
+
+  /// The open connection; nil if a step failed.
+  func link() async -> (any JSONRPC.Link)? {
+    guard name(), tcp() else { return nil }
+    let stages = Mutex<[(stage: OpeningStage, time: ContinuousClock.Instant)]>([])
+    var listener = Connection.Listener()
+    listener.stages = { stage in stages.withLock { $0.append((stage, .now)) } }
+    let notices = doctor.notices
+    let begin = ContinuousClock.now
+    do throws(LinkError) {
+      let link = try await BrokerLink.open(
+        text, script: "doctor", listener: listener, password: doctor.asksPassword ? notices.secret : nil)
+      addStages(stages.withLock { $0 }, since: begin)
+      return link
+    } catch {
+      addStages(stages.withLock { $0 }, since: begin)
+      fail(error, wasConnected: !stages.withLock(\.isEmpty))
+      return nil
+    }
+  }
+
+  private func name() -> Bool {
+    let begin = ContinuousClock.now
+    do throws(BrokerError) {
+      let addresses = try Reachability.addresses(of: uri)
+      return doctor.add(.ok(.name, "\(uri.host) is \(addresses.joined(separator: ", "))", .now - begin))
+    } catch {
+      let step = "check the spelling; getent hosts \(ShellWords.quoted(uri.host)) asks this machine's resolver"
+      return doctor.add(.failed(.name, error.message, step, .now - begin))
+    }
+  }
+
+  private func tcp() -> Bool {
+    let begin = ContinuousClock.now
+    do throws(BrokerError) {
+      let address = try Reachability.connect(to: uri)
+      return doctor.add(.ok(.tcp, "\(address) accepts on port \(uri.port)", .now - begin))
+    } catch {
+      let step =
+        error.code == .timeout
+        ? "a firewall may drop the packets; check host and port, or wait longer with ?connection_timeout=20000"
+        : "start the broker, or check the port: ss -ltn on the broker's machine lists what listens"
+      return doctor.add(.failed(.tcp, error.message, step, .now - begin))
+    }
+  }
+
+  /// Adds the stages that were reached, each with its time.
+  private func addStages(
+    _ stages: [(stage: OpeningStage, time: ContinuousClock.Instant)], since begin: ContinuousClock.Instant
+  ) {
+    var last = begin
+    for (stage, time) in stages {
+      switch stage {
+      case .connected(let report?): doctor.add(Self.finding(report, time - last))
+      case .connected(nil): break
+      case .loggedIn:
+        doctor.add(.ok(.login, "as \(uri.user)", time - last))
+        doctor.add(.ok(.vhost, uri.vhost))
+      }
+      last = time
+    }
+  }
+
+  /// The finding of a TLS handshake that succeeded.
+  private static func finding(_ report: TLSReport, _ time: Duration) -> Finding {
+    let chain = report.chain.map { "\($0.subject) by \($0.issuer), \(days($0.secondsLeft))" }
+    var finding = Finding.ok(
+      .tls, (["\(report.version) \(report.cipher)"] + chain).joined(separator: "; "), time)
+    if !report.isVerified {
+      (finding.verdict, finding.nextStep) = (.warning, "verify=verify_none accepts any broker: leave it out")
+    } else if let ending = report.chain.first(where: { $0.secondsLeft < soon }) {
+      finding.verdict = .warning
+      finding.nextStep = "renew the certificate of \(ending.subject): \(days(ending.secondsLeft))"
+    }
+    return finding
+  }
+
+  private static func days(_ seconds: Int) -> String {
+    if seconds < 0 { return "expired" }
+    let days = seconds / 86400
+    return "\(days) day\(days == 1 ? "" : "s") left"
+  }
+
+  /// Adds the step that a connection failed at.
+  private func fail(_ error: LinkError, wasConnected: Bool) {
+    switch error.code {
+    case .tls:
+      let name = uri.tls?.serverName ?? uri.host
+      let show = "openssl s_client -connect \(place) -servername \(ShellWords.quoted(name)) shows the handshake"
+      doctor.add(.failed(.tls, error.message, show))
+    case .vhost:
+      doctor.add(.ok(.login, "as \(uri.user)"))
+      doctor.add(.failed(.vhost, error.message, error.connectingStep))
+    case _ where uri.tls != nil && !wasConnected:
+      doctor.add(.failed(.tls, error.message, "check that the port is the one with TLS, usually 5671"))
+    case .unreachable, .timeout, .lost:
+      doctor.add(.failed(.login, error.message, "check that \(place) is a RabbitMQ, and look at its log"))
+    default: doctor.add(.failed(.login, error.message, error.connectingStep))
+    }
+  }
+}

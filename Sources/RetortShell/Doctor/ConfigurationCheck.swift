@@ -1,0 +1,92 @@
+import Evaluation
+import Formats
+import Glibc
+import JSONRPC
+import Language
+import LearnedSchema
+import Redaction
+import Terminal
+import Values
+
+/// Looks at the files that retort reads and writes by itself: the start files, the history, what was learned.
+struct ConfigurationCheck {
+  let environment: [String: String]
+
+  /// The trouble of each file, or one finding that lists the files without trouble.
+  var findings: [Finding] {
+    var (troubles, fine): ([Finding], [String]) = ([], [])
+    let files = StartFiles(environment: environment)
+    for path in [files.own, StartFiles.local].compactMap({ $0 }) where Self.mode(of: path) != nil {
+      let found = startFile(path, files)
+      if found.isEmpty { fine.append(path) } else { troubles += found }
+    }
+    for path in [HistoryFile(environment: environment)?.path, schemas].compactMap({ $0 }) {
+      if let trouble = Self.written(path) { troubles.append(trouble) } else { fine.append(path) }
+    }
+    let listed = fine.isEmpty ? "no file is in use" : fine.joined(separator: ", ")
+    return troubles + (troubles.isEmpty ? [.ok(.configuration, listed)] : [])
+  }
+
+  private var schemas: String? { SchemaStore(environment: environment).directory }
+
+  // MARK: Start files
+
+  private func startFile(_ path: String, _ files: StartFiles) -> [Finding] {
+    let text: String
+    do throws(Fault) { text = try FileText.read(path) } catch {
+      return [.failed(.configuration, error.message, error.nextStep, status: 2)]
+    }
+    var found: [Finding] = []
+    let mode = Self.mode(of: path) ?? 0
+    let quoted = ShellWords.quoted(path)
+    if mode & 0o022 != 0 {
+      found.append(.warning(.configuration, "others may change \(path), which the prompt runs", "chmod go-w \(quoted)"))
+    }
+    if mode & 0o044 != 0, Secrets.hidden(in: text) != text {
+      found.append(.warning(.configuration, "\(path) has a password, and others may read it", "chmod 600 \(quoted)"))
+    }
+    if path == StartFiles.local, !files.trusts(text) {
+      found.append(.warning(.configuration, "./\(path) is not trusted and does not run", "read it, then: retort trust"))
+    }
+    return found + mistakes(in: SourceText(name: path, text: text))
+  }
+
+  /// The errors of the check, as one finding.
+  private func mistakes(in source: SourceText) -> [Finding] {
+    let errors = Interpreter(Session.offline()).check(source).diagnostics.filter { $0.diagnostic.severity == .error }
+    guard let first = errors.first else { return [] }
+    let place = first.source.place(of: first.diagnostic.range.lower)
+    let more = errors.count > 1 ? ", and \(errors.count - 1) more" : ""
+    return [
+      .failed(
+        .configuration, "\(first.source.name):\(place.line):\(place.column): \(first.diagnostic.message)\(more)",
+        "retort check \(ShellWords.quoted(source.name)) shows it", status: 2)
+    ]
+  }
+
+  // MARK: Files that retort writes
+
+  /// The trouble of a file or directory that retort writes; a missing one is made when it is needed.
+  private static func written(_ path: String) -> Finding? {
+    var existing = path
+    while mode(of: existing) == nil, let slash = existing.lastIndex(of: "/"), slash > existing.startIndex {
+      existing = String(existing[..<slash])
+    }
+    guard unsafe access(existing, W_OK) == 0 else {
+      let reason = unsafe String(cString: strerror(errno))
+      return .warning(
+        .configuration, "\(path) can't be written: \(existing): \(reason)",
+        "give yourself the right, or set XDG_STATE_HOME to a directory of yours")
+    }
+    if existing == path, let mode = mode(of: path), mode & 0o077 != 0 {
+      return .warning(.configuration, "others may read \(path)", "chmod go-rwx \(ShellWords.quoted(path))")
+    }
+    return nil
+  }
+
+  /// The permissions of a file; nil if it does not exist.
+  private static func mode(of path: String) -> UInt32? {
+    var status = Glibc.stat()
+    return unsafe stat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
+  }
+}

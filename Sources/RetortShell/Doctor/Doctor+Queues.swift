@@ -1,0 +1,134 @@
+import Client
+import JSONAPI
+import JSONRPC
+import JSONText
+import Language
+import LearnedSchema
+
+/// The steps on an open connection: a channel, the known queues, one call.
+extension Doctor {
+  /// The most queues that are looked at.
+  private static let limit = 50
+
+  /// Examines a connection.
+  func examine(_ link: any JSONRPC.Link) async {
+    let queues = queues(of: link)
+    guard await channel(link, queues.first ?? "retort-doctor") else { return }
+    guard !queues.isEmpty else {
+      add(
+        .skipped(
+          .queue, "no queue is known of \(shownAddress ?? link.address)",
+          "--queue NAME looks at one and sends it a request"))
+      return
+    }
+    var answering: String?
+    for queue in queues.prefix(Self.limit) where await examine(queue, link, queues) {
+      answering = answering ?? queue
+    }
+    if queues.count > Self.limit { add(.skipped(.queue, "\(queues.count - Self.limit) more queues")) }
+    guard let answering else { return }
+    await call(answering, link)
+  }
+
+  /// The queues to look at: those that are named, else the link's own, and those with a learned schema.
+  private func queues(of link: any JSONRPC.Link) -> [String] {
+    if let all = link.queues { return options.queues + all.filter { !options.queues.contains($0) } }
+    let learned = schemas.queues(at: schemaPlace(of: link))
+    return options.queues + learned.filter { !options.queues.contains($0) }
+  }
+
+  private func schemaPlace(of link: any JSONRPC.Link) -> String {
+    link.address.hasPrefix("embedded:") ? link.address : link.brokerIdentity
+  }
+
+  private func channel(_ link: any JSONRPC.Link, _ queue: String) async -> Bool {
+    let begin = ContinuousClock.now
+    do throws(LinkError) {
+      let transport = try await link.open(queue: queue)
+      let time = ContinuousClock.now - begin
+      await transport.close()
+      return add(.ok(.channel, "a channel is open, with a queue for replies", time))
+    } catch {
+      let step =
+        error.code == .accessRefused
+        ? "the user needs the right to declare and read a reply queue: rabbitmqctl set_permissions" : nil
+      return add(.failed(.channel, error.message, step, .now - begin))
+    }
+  }
+
+  /// Looks at a queue; returns whether it has a consumer.
+  private func examine(_ queue: String, _ link: any JSONRPC.Link, _ known: [String]) async -> Bool {
+    let begin = ContinuousClock.now
+    let state: QueueState?
+    do throws(LinkError) { state = try await link.probe(queue: queue, until: .now + .seconds(5)) } catch {
+      add(
+        .failed(
+          .queue, "\(queue): \(error.message)", "look at the broker's log, and at the user's rights", .now - begin))
+      return false
+    }
+    let time = ContinuousClock.now - begin
+    guard let state else {
+      addMissing(queue, time, among: known)
+      return false
+    }
+    let waiting = "\(state.messages) message\(state.messages == 1 ? "" : "s") waiting"
+    guard state.consumers > 0 else {
+      add(
+        .failed(
+          .queue, "\(queue) has no consumer, \(waiting)",
+          "start the service that reads it: without one, each request waits until its timeout", time, status: 1))
+      return false
+    }
+    return add(.ok(.queue, "\(queue): \(state.consumers) consumer\(state.consumers == 1 ? "" : "s"), \(waiting)", time))
+  }
+
+  private func addMissing(_ queue: String, _ time: Duration, among known: [String]) {
+    guard options.queues.contains(queue) else {
+      add(
+        .warning(
+          .queue, "\(queue) does not exist any more",
+          "start its service; at the prompt, forget removes what was learned of it"))
+      return
+    }
+    let near = nearest(to: queue, among: known).map { "did you mean \($0)? " } ?? ""
+    let list = vhost.map { "; rabbitmqctl list_queues -p \(ShellWords.quoted($0)) lists what is there" } ?? ""
+    add(.failed(.queue, "there is no queue \(queue)", near + "start the service that declares it" + list, time))
+  }
+
+  /// Reads one resource of a queue.
+  private func call(_ queue: String, _ link: any JSONRPC.Link) async {
+    let schema = schemas.schema(of: queue, at: schemaPlace(of: link))
+    schema.load()
+    let type = schema.types.contains(queue) ? queue : schema.types.first ?? queue
+    let settings = Settings(type: type, meta: [:], timeout: options.patience)
+    let begin = ContinuousClock.now
+    let transport: any Transport
+    do throws(LinkError) { transport = try await link.open(queue: queue) } catch {
+      add(.failed(.call, "\(queue): \(error.message)", nil, .now - begin))
+      return
+    }
+    let client = ResourceClient(transport: transport, settings: settings)
+    var query = Query()
+    query.page = Pagination.Page(number: 1, size: 1)
+    do throws(ClientError) {
+      _ = try await client.index(query)
+      add(.ok(.call, "\(queue) answers index", .now - begin))
+    } catch { add(finding(error, queue, .now - begin)) }
+    await client.close()
+  }
+
+  private func finding(_ error: ClientError, _ queue: String, _ time: Duration) -> Finding {
+    switch error.kind {
+    case .timeout:
+      .failed(
+        .call, "\(queue) does not answer within \(options.timeout)",
+        "its service takes requests and does not reply: look at its log, or wait longer with --timeout 30s", time,
+        status: 1)
+    case .noRoute, .connection: .failed(.call, error.message, error.nextStep, time)
+    case .malformed, .interrupted:
+      .failed(
+        .call, error.message, "what reads \(queue) is no JSON:API service: check the queue's name", time, status: 1)
+    default: .ok(.call, "\(queue) answers, with an error: \(error.message)", time)
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import Broker
+import JSONRPC
+import LearnedSchema
+import Redaction
+
+/// Examines the files and the connection that retort would use, and reports each step as it ends.
+///
+/// A step that fails ends those that need it. Nothing is changed: the last step reads one resource.
+final class Doctor {
+  let options: DoctorOptions
+  let environment: [String: String]
+  let schemas: SchemaStore
+  let notices: Notices
+  /// Whether a password that the address lacks can be asked for.
+  let asksPassword: Bool
+  private let report: (Finding) -> Void
+  private(set) var findings: [Finding] = []
+  /// The vhost of the broker; nil for the embedded service.
+  private(set) var vhost: String?
+  /// The examined address without its password; nil if there is none.
+  private(set) var shownAddress: String?
+
+  init(
+    options: DoctorOptions, environment: [String: String], schemas: SchemaStore, notices: Notices,
+    asksPassword: Bool, report: @escaping (Finding) -> Void
+  ) {
+    self.options = options
+    self.environment = environment
+    self.schemas = schemas
+    self.notices = notices
+    self.asksPassword = asksPassword
+    self.report = report
+  }
+
+  /// The program's exit status: that of the first step that failed.
+  var status: Int32 { findings.first { $0.verdict == .failed }?.status ?? 0 }
+
+  /// Adds a finding and reports it; returns whether the next step can be tried.
+  @discardableResult func add(_ finding: Finding) -> Bool {
+    findings.append(finding)
+    report(finding)
+    return finding.verdict != .failed
+  }
+
+  /// Examines all steps.
+  func examine() async {
+    for finding in ConfigurationCheck(environment: environment).findings { add(finding) }
+    guard let address = address() else { return }
+    let link: any JSONRPC.Link
+    if address.uri.hasPrefix("embedded:") {
+      guard let opened = await openEmbedded(address.uri, address.origin) else { return }
+      link = opened
+    } else {
+      guard let opened = await openBroker(address.uri, address.origin) else { return }
+      link = opened
+    }
+    await examine(link)
+    await link.close()
+  }
+
+  /// The address and where it comes from: the command line, a profile, or `RETORT_URL`.
+  private func address() -> (uri: String, origin: String)? {
+    if let given = options.address {
+      if given.contains(":") { return (given, "the command line") }
+      let profiles = Profiles(environment: environment)
+      if let uri = profiles.address(of: given) { return (uri, "profile \(given)") }
+      add(profiles.trouble(with: given))
+      return nil
+    }
+    if let url = environment["RETORT_URL"], !url.isEmpty { return (url, "RETORT_URL") }
+    add(
+      .failed(
+        .address, "no address is given, and RETORT_URL is not set", "retort doctor amqp://guest:guest@localhost/",
+        status: 2))
+    return nil
+  }
+
+  private func openEmbedded(_ uri: String, _ origin: String) async -> (any JSONRPC.Link)? {
+    shownAddress = uri
+    let clock = ContinuousClock()
+    let begin = clock.now
+    do throws(LinkError) {
+      let link = try await openLink(uri, script: "doctor")
+      add(.ok(.address, "\(uri), from \(origin)"))
+      add(.ok(.service, "the service inside the program is open", clock.now - begin))
+      return link
+    } catch {
+      add(.failed(.address, "\(uri), from \(origin): \(error.message)", "embedded:blog, or embedded:FILE.sqlite"))
+      return nil
+    }
+  }
+
+  private func openBroker(_ text: String, _ origin: String) async -> (any JSONRPC.Link)? {
+    let uri: AMQPURI
+    do throws(BrokerError) { uri = try AMQPURI(text) } catch {
+      let shape = "amqp://USER:PASSWORD@HOST:5672/VHOST; retort help addresses explains it"
+      add(.failed(.address, "\(Secrets.hidden(in: text)), from \(origin): \(error.message)", shape, status: 2))
+      return nil
+    }
+    (shownAddress, vhost) = ("\(uri)", uri.vhost)
+    add(.ok(.address, "\(uri), from \(origin)"))
+    return await BrokerExamination(uri: uri, text: text, doctor: self).link()
+  }
+}

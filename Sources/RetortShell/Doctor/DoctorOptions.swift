@@ -1,0 +1,70 @@
+import ArgumentParser
+import JSONText
+import LearnedSchema
+
+/// The options of `retort doctor`.
+struct DoctorOptions: ParsableArguments {
+  @ArgumentParser.Argument(
+    help: ArgumentHelp(
+      "The address of a connection, or a profile of rc.retort; by default RETORT_URL.", valueName: "URI"))
+  var address: String?
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("The format: text or json.", valueName: "FORMAT"))
+  var output: Form = .text
+
+  @Option(
+    name: .customLong("queue"),
+    help: ArgumentHelp("A queue to look at, besides those that are known; can be repeated.", valueName: "NAME"))
+  var queues: [String] = []
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("How long the call waits for its reply: 5s.", valueName: "DURATION"))
+  var timeout = "5s"
+
+  enum Form: String, ExpressibleByArgument {
+    case text, json
+  }
+
+  func validate() throws {
+    if patience == nil { throw ValidationError("--timeout takes a duration such as 10s, not '\(timeout)'") }
+  }
+
+  /// The time that the call waits.
+  var patience: Duration? { ProgramOptions.duration(timeout)?.flatMap { $0 } }
+}
+
+/// Examines the way to a service, step by step: `retort doctor [URI]`.
+///
+/// - Returns: 0 without trouble, else the status of the first step that failed.
+func doctor(_ options: DoctorOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
+  let doctor = Doctor(
+    options: options, environment: environment, schemas: SchemaStore(environment: environment),
+    notices: Notices(console), asksPassword: console.isInteractive
+  ) { finding in
+    if options.output == .text { _ = console.write(Array(finding.lines.utf8)) }
+  }
+  await doctor.examine()
+  let (findings, status) = (doctor.findings, doctor.status)
+  switch options.output {
+  case .json:
+    console.write(
+      json: [
+        "address": doctor.shownAddress.map { .string($0) } ?? .null, "status": .number(JSONNumber(Int(status))),
+        "findings": .array(JSONArray(findings.map(\.json))),
+      ])
+  case .text:
+    let failed = findings.filter { $0.verdict == .failed }.count
+    let warned = findings.filter { $0.verdict == .warning }.count
+    _ = console.write(Array(summary(failed, warned).utf8))
+  }
+  return status
+}
+
+private func summary(_ failed: Int, _ warned: Int) -> String {
+  guard failed + warned > 0 else { return "no trouble found\n" }
+  let warnings = "\(warned) warning\(warned == 1 ? "" : "s")"
+  guard failed > 0 else { return "no step failed, \(warnings)\n" }
+  return "\(failed) step\(failed == 1 ? "" : "s") failed" + (warned > 0 ? ", \(warnings)\n" : "\n")
+}

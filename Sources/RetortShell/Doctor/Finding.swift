@@ -1,0 +1,77 @@
+import JSONText
+import Redaction
+
+/// What the doctor found at one step, and what to do.
+struct Finding: Sendable {
+  /// The steps from the machine to a service's reply.
+  enum Step: String, Sendable {
+    case configuration, address, name, tcp, tls, login, vhost, service, channel, queue, call
+  }
+
+  /// The outcome of a step.
+  enum Verdict: String, Sendable {
+    case ok, warning, failed, skipped
+  }
+
+  var step: Step
+  var verdict: Verdict
+  /// What was found, in one line.
+  var text: String
+  /// What to do next.
+  var nextStep: String?
+  /// How long the step took.
+  var time: Duration?
+  /// The program's exit status if the step failed.
+  var status: Int32 = 0
+
+  /// The finding of a step without trouble.
+  static func ok(_ step: Step, _ text: String, _ time: Duration? = nil) -> Finding {
+    Finding(step: step, verdict: .ok, text: text, time: time)
+  }
+
+  /// The finding of trouble that ends nothing.
+  static func warning(_ step: Step, _ text: String, _ nextStep: String?) -> Finding {
+    Finding(step: step, verdict: .warning, text: text, nextStep: nextStep)
+  }
+
+  /// The finding of a step that was not tried.
+  static func skipped(_ step: Step, _ text: String, _ nextStep: String? = nil) -> Finding {
+    Finding(step: step, verdict: .skipped, text: text, nextStep: nextStep)
+  }
+
+  /// The finding of trouble; the status is that of a program that it ends.
+  static func failed(
+    _ step: Step, _ text: String, _ nextStep: String?, _ time: Duration? = nil, status: Int32 = 4
+  ) -> Finding {
+    Finding(step: step, verdict: .failed, text: text, nextStep: nextStep, time: time, status: status)
+  }
+
+  /// The lines for a person: the verdict, the step, its time and text, then what to do.
+  var lines: String {
+    let margin = String(repeating: " ", count: 10)
+    let head =
+      Self.filled(verdict.rawValue, 10) + Self.filled(step.rawValue, 15)
+      + Self.filled(time.map { "\(Self.milliseconds($0)) ms" } ?? "", 12)
+    let advice = nextStep.map { "\(margin)= \(TerminalText.message($0))\n" } ?? ""
+    return "\(head)\(TerminalText.message(text))\n\(advice)"
+  }
+
+  /// The finding as a member of `-o json`.
+  var json: JSONValue {
+    [
+      "step": .string(step.rawValue), "verdict": .string(verdict.rawValue),
+      "milliseconds": time.flatMap { JSONNumber(text: Self.milliseconds($0)) }.map { .number($0) } ?? .null,
+      "text": .string(text), "next-step": nextStep.map { .string($0) } ?? .null,
+    ]
+  }
+
+  private static func filled(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(1, width - text.count))
+  }
+
+  /// A time in milliseconds with one decimal: `0.4`.
+  private static func milliseconds(_ time: Duration) -> String {
+    let tenths = Int(time / .microseconds(100))
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+}

@@ -1,0 +1,81 @@
+import Evaluation
+import Formats
+import Language
+import Redaction
+import Values
+
+/// The profiles of the user's start file: each def there that opens a connection.
+struct Profiles {
+  /// The name of each profile with its address; nil if it is not written as plain text.
+  let all: [(name: String, address: String?)]
+  /// The names of the connections that the profiles open.
+  let connectionNames: [String]
+  /// The path of the start file; nil if there is no directory for it.
+  let path: String?
+
+  /// Reads the start file of an environment.
+  init(environment: [String: String]) {
+    path = StartFiles(environment: environment).own
+    guard let path, let text = try? FileText.read(path) else {
+      (all, connectionNames) = ([], [])
+      return
+    }
+    let parsed = Parser.parse(SourceText(name: path, text: text))
+    let connects = parsed.program.statements.compactMap { statement -> (name: String, command: Command)? in
+      guard case .def(let def) = statement.kind, let connect = Self.connect(in: def.body) else { return nil }
+      return (def.name, connect)
+    }
+    all = connects.map { ($0.name, Self.address(of: $0.command)) }
+    connectionNames = connects.compactMap { Self.name(of: $0.command) }
+  }
+
+  /// The address of a profile; nil if there is none.
+  func address(of name: String) -> String? { all.first { $0.name == name }?.address }
+
+  /// The finding for a name that has no address.
+  func trouble(with name: String) -> Finding {
+    let file = path ?? "rc.retort"
+    if all.contains(where: { $0.name == name }) {
+      return .failed(
+        .address, "the profile \(name) in \(file) computes its address", "give the address: retort doctor URI",
+        status: 2)
+    }
+    let names = all.map(\.name)
+    let near = nearest(to: name, among: names).map { "did you mean \($0)?" }
+    let listed =
+      names.isEmpty
+      ? "a profile is a def in \(file) with a connect" : "the profiles are \(names.joined(separator: ", "))"
+    return .failed(
+      .address, "\(Secrets.hidden(in: name)) is neither an address nor a profile", near ?? listed, status: 2)
+  }
+
+  private static func connect(in block: Block) -> Command? {
+    for statement in block.statements {
+      guard case .pipeline(let pipeline) = statement.kind, case .command(let command) = pipeline.head,
+        command.name == "connect"
+      else { continue }
+      return command
+    }
+    return nil
+  }
+
+  private static func address(of connect: Command) -> String? {
+    guard case .positional(let expression)? = connect.arguments.first else { return nil }
+    return text(of: expression)
+  }
+
+  private static func name(of connect: Command) -> String? {
+    connect.arguments.lazy.compactMap { argument in
+      guard case .option("name", _, let expression) = argument else { return nil }
+      return text(of: expression)
+    }.first
+  }
+
+  /// The text of an expression; nil unless it is plain text.
+  private static func text(of expression: Expr) -> String? {
+    guard case .string(let parts) = expression.kind, parts.count == 1, case .literal(let text)? = parts.first else {
+      return nil
+    }
+    return text
+  }
+}

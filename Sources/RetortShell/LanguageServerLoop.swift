@@ -1,0 +1,48 @@
+import Evaluation
+import Glibc
+import Handbook
+import LanguageServer
+import LearnedSchema
+
+/// Serves an editor on standard input and output: `retort lsp`.
+///
+/// - Returns: 0 if the editor ended the session by `shutdown` and `exit`, else 1.
+func languageServer(_ words: [String], _ console: Console, _ environment: [String: String]) -> Int32 {
+  guard words.isEmpty || words == ["--stdio"] else {
+    let isHelp = words == ["--help"] || words == ["-h"]
+    if isHelp { _ = console.write(Array("USAGE: retort lsp [--stdio]\n".utf8)) }
+    if !isHelp { console.note("error: retort lsp takes no arguments\n  = an editor starts it: retort help lsp\n") }
+    return isHelp ? 0 : 2
+  }
+  var options = Session.Options()
+  options.environment = environment
+  let session = Session.offline(
+    options: options, help: Session.HelpPages(page: Help.text, topics: { Help.topics }),
+    schemas: SchemaStore(environment: environment))
+  let editor = EditorSession(session, version: version)
+  var frames = MessageFrames()
+  var piece = [UInt8](repeating: 0, count: 1 << 16)
+  while true {
+    let count = unsafe read(0, &piece, piece.count)
+    if count < 0, errno == EINTR { continue }
+    guard count > 0 else { return editor.exitStatus ?? 1 }
+    for frame in frames.add(Array(piece[..<count])) {
+      guard send(editor.replies(to: frame)) else { return 1 }
+      if let status = editor.exitStatus { return status }
+    }
+  }
+}
+
+private func send(_ bodies: [[UInt8]]) -> Bool {
+  bodies.allSatisfy { Console.write(MessageFrames.framed($0), to: 1) }
+}
+
+extension EditorSession {
+  /// The bodies to send after a frame.
+  fileprivate func replies(to frame: MessageFrames.Frame) -> [[UInt8]] {
+    switch frame {
+    case .body(let body): receive(body)
+    case .malformed(let reason): [malformed(reason)]
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import Broker
+import Client
+import Evaluation
+import Handbook
+import Redaction
+import ResourceService
+import Serving
+
+/// What a shell can complete of a command line: words, and files.
+struct ShellCandidates {
+  /// A word with its description.
+  struct Candidate: Equatable {
+    var text: String
+    var note: String?
+  }
+
+  private(set) var candidates: [Candidate] = []
+  /// The suffix of files to offer; empty for all files, nil for none.
+  private(set) var files: String?
+
+  /// Finds candidates.
+  ///
+  /// - Parameters:
+  ///   - words: The words after `retort`, up to the one at the cursor, which is the last and can be empty.
+  ///   - environment: The environment, for profiles and addresses.
+  init(words: [String], environment: [String: String]) {
+    let current = words.last ?? ""
+    let before = words.dropLast()
+    if let first = before.first, let line = ProgramLine.all.first(where: { $0.name == first }) {
+      complete(current, line, Array(before.dropFirst()), environment)
+    } else if let line = ProgramLine.all.first {
+      if before.isEmpty { add(ProgramLine.all.dropFirst().map { ($0.name, $0.summary) }) }
+      complete(current, line, Array(before), environment)
+    }
+    var seen: Set<String> = []
+    candidates = candidates.filter { $0.text.hasPrefix(current) && seen.insert($0.text).inserted }
+  }
+
+  /// The lines that the shells' scripts read: a word, a tab and its description; `:files SUFFIX` asks for files.
+  var lines: String {
+    candidates.map { $0.text + ($0.note.map { "\t\($0)" } ?? "") + "\n" }.joined()
+      + (files.map { $0.isEmpty ? ":files\n" : ":files \($0)\n" } ?? "")
+  }
+
+  private mutating func add(_ words: [(String, String?)]) {
+    candidates += words.map { Candidate(text: $0.0, note: $0.1) }
+  }
+
+  private mutating func complete(
+    _ current: String, _ line: ProgramLine, _ before: [String], _ environment: [String: String]
+  ) {
+    func option(_ word: String) -> ProgramLine.Option? {
+      line.options.first { $0.name == (word == "-o" ? "--output" : word) }
+    }
+    if let last = before.last, let option = option(last), option.value != nil {
+      return addValues(of: option, line.name, "", environment)
+    }
+    if current.hasPrefix("--"), let sign = current.firstIndex(of: "="),
+      let option = option(String(current[..<sign]))
+    {
+      return addValues(of: option, line.name, String(current[...sign]), environment)
+    }
+    if current.hasPrefix("-") {
+      return add(
+        line.options.filter { !before.contains($0.name) || Self.repeats.contains($0.name) }.map {
+          ($0.name, $0.summary)
+        })
+    }
+    let isScriptGiven = line.name.isEmpty && Self.positional(before, line) > 0
+    addArguments(isScriptGiven ? .files : line.argument, environment)
+  }
+
+  /// The options that can be given more than once.
+  private static let repeats: Set<String> = ["-c", "--var", "--guarded", "--queue", "--fault"]
+
+  /// How many words are neither options nor their values.
+  private static func positional(_ words: [String], _ line: ProgramLine) -> Int {
+    var (count, isValue) = (0, false)
+    for word in words {
+      if isValue {
+        isValue = false
+      } else if word.hasPrefix("-"), word != "-" {
+        isValue = line.options.first { $0.name == word }?.value != nil
+      } else {
+        count += 1
+      }
+    }
+    return count
+  }
+
+  private mutating func addArguments(_ argument: ProgramLine.Argument, _ environment: [String: String]) {
+    switch argument {
+    case .nothing: break
+    case .scripts: files = ".retort"
+    case .files: files = ""
+    case .database:
+      add([("blog", "the sample")])
+      files = ""
+    case .address:
+      add(
+        Profiles(environment: environment).all.map {
+          ($0.name, $0.address.map { "a profile: \(Secrets.hidden(in: $0))" } ?? "a profile")
+        })
+      add([("amqp://", "a broker"), ("amqps://", "a broker over TLS"), ("embedded:blog", "the sample")])
+    case .helpWords: add(Help.topics.filter { !$0.contains(" ") }.map { ($0, nil) })
+    case .words(let words): add(words.map { ($0, nil) })
+    }
+  }
+
+  // MARK: Values of options
+
+  private mutating func addValues(
+    of option: ProgramLine.Option, _ command: String, _ prefix: String, _ environment: [String: String]
+  ) {
+    if ["--report", "--log"].contains(option.name) { files = "" }
+    let values = Self.values(of: option.name, command)
+    add(values.map { (prefix + $0, nil) })
+    if option.name == "--guarded" {
+      add(Profiles(environment: environment).connectionNames.map { (prefix + $0, "a connection") })
+    }
+    if option.name == "--url" { add([(prefix + "amqp://", "a broker"), (prefix + "amqps://", "a broker over TLS")]) }
+  }
+
+  private static func values(of option: String, _ command: String) -> [String] {
+    switch option {
+    case "--output" where command.isEmpty: Format.allCases.map(\.rawValue)
+    case "--output", "--summary": ["text", "json"]
+    case "--color": ProgramOptions.Colour.allCases.map(\.rawValue)
+    case "--trace": Trace.Topic.allCases.map(\.rawValue)
+    case "--queue-type": QueueDeclaration.QueueType.allCases.map(\.rawValue)
+    case "--pages": Dialect.Pages.allCases.map(\.rawValue)
+    case "--flavour": Dialect.Flavour.allCases.map(\.rawValue)
+    case "--fault": InjectedFaults.Kind.allCases.map { $0 == .round ? $0.rawValue : $0.rawValue + "=" }
+    default: []
+    }
+  }
+}

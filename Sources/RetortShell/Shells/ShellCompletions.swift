@@ -1,0 +1,19 @@
+/// The completions of a shell: `retort completions bash`.
+///
+/// Each script asks the program for the candidates, so that the three shells offer the same.
+func completions(_ words: [String], _ console: Console, _ environment: [String: String]) -> Int32 {
+  switch words.first {
+  case "words"?:
+    _ = console.write(Array(ShellCandidates(words: Array(words.dropFirst()), environment: environment).lines.utf8))
+    return 0
+  case let name? where words.count == 1 && ShellScripts.all[name] != nil:
+    _ = console.write(Array((ShellScripts.all[name] ?? "").utf8))
+    return 0
+  case "--help"?, "-h"?:
+    _ = console.write(Array("USAGE: retort completions bash | zsh | fish\n".utf8))
+    return 0
+  default:
+    console.note("error: retort completions takes a shell: bash, zsh or fish\n  = retort completions bash\n")
+    return 2
+  }
+}

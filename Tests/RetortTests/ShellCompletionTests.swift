@@ -1,0 +1,112 @@
+import Foundation
+import Handbook
+import TestBench
+import Testing
+
+@testable import RetortShell
+
+/// The completions of bash, zsh and fish, each in the shell itself at a terminal.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ShellCompletionTests {
+  private static let files = [
+    "clean-up.retort": "print 1\n", "data.csv": "a\n", "sub/x.retort": "",
+    ".config/retort/rc.retort": """
+    def staging() do connect "amqp://me:pw@staging/" name: "stage" end
+    def local() do connect "embedded:blog" end
+
+    """,
+  ]
+
+  /// The shells with the arguments that start them bare, and the lines that load the completion.
+  private static let shells = [
+    "bash": (["--norc", "--noprofile", "-i"], "PS1='$ '; source <(retort completions bash)"),
+    "zsh": (
+      ["-f", "-i"], "PS1='$ '; autoload -U compinit; compinit -u -D; source <(retort completions zsh)"
+    ),
+    "fish": (["--no-config", "-i"], "function fish_prompt; echo '$ '; end; retort completions fish | source"),
+  ]
+
+  @Test(arguments: ["bash", "zsh", "fish"]) func aShellCompletes(_ shell: String) async throws {
+    let (arguments, setup) = try #require(Self.shells[shell])
+    let folder = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().path
+    let terminal = try PromptTerminal(
+      arguments, columns: 200, environment: ["PATH": folder + ":/usr/bin:/bin"], files: Self.files,
+      program: "/usr/bin/" + shell)
+    try terminal.types(setup + "; echo rea''dy\r")
+    try await terminal.sees("ready")
+    for (typed, completed) in [
+      ("retort doct", "retort doctor "), ("retort --allow", "retort --allow-sh "),
+      ("retort cle", "retort clean-up.retort"),
+      ("retort doctor stag", "retort doctor staging "), ("retort --guarded sta", "retort --guarded stage "),
+      ("retort --output nd", "retort --output ndjson "), ("retort serve blog --flav", "retort serve blog --flavour "),
+      ("retort serve blog --flavour car", "retort serve blog --flavour carrot "),
+      ("retort fmt --che", "retort fmt --check "),
+      ("retort journal dat", "retort journal data.csv"),
+    ] {
+      try terminal.types("\u{15}" + typed + "\t")
+      try await terminal.sees("$ " + completed)
+    }
+  }
+
+  @Test func theCandidatesComeFromTheDeclarations() {
+    func words(_ words: String...) -> [String] {
+      ShellCandidates(words: words, environment: [:]).candidates.map(\.text)
+    }
+    #expect(words("do") == ["doctor"])
+    #expect(words("--yes", "--dr") == ["--dry-run"])
+    #expect(words("--color", "") == ["auto", "always", "never"])
+    #expect(words("--color=al") == ["--color=always"])
+    #expect(words("serve", "blog", "--fault", "dr") == ["drop="])
+    #expect(words("ctl", "pa") == ["pause"])
+    #expect(words("help", "strea") == ["stream"])
+    #expect(words("--dry-run", "--dry") == [])
+    #expect(words("nothing", "at", "al") == [])
+    #expect(ShellCandidates(words: [""], environment: [:]).files == ".retort")
+    #expect(ShellCandidates(words: ["x.retort", ""], environment: [:]).files == "")
+    #expect(ShellCandidates(words: ["--report", ""], environment: [:]).files == "")
+    #expect(ShellCandidates(words: [], environment: [:]).candidates.count > 5)
+  }
+
+  /// The options of each command line are those that the program takes.
+  @Test(arguments: ProgramLine.all.map(\.name)) func theOptionsAreThoseOfTheProgram(_ name: String) async throws {
+    let line = try #require(ProgramLine.all.first { $0.name == name })
+    if name.isEmpty {
+      let known = Set(line.options.map(\.name))
+      #expect(Set(ProgramOptions.words).subtracting(known).isEmpty)
+      return
+    }
+    guard ["check", "fmt", "serve", "doctor"].contains(name) else { return }
+    let help = await Ran.retort(name, "--help").output
+    let taken = Set(help.matches(of: #/(?m)^ +(?:-\w, )?(--[a-z-]+)/#).map { String($0.output.1) }).subtracting([
+      "--help"
+    ])
+    #expect(Set(line.options.map(\.name)) == taken)
+  }
+
+  @Test(arguments: ["retort", "bulk"]) func aManualPageReadsWell(_ page: String) async throws {
+    let text = await Ran.retort("man", page)
+    #expect(text.status == 0 && text.output.hasPrefix(".TH "))
+    let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).1")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try text.output.write(to: file, atomically: true, encoding: .utf8)
+    let process = Process()
+    let (output, errors) = (Pipe(), Pipe())
+    process.executableURL = URL(filePath: "/usr/bin/groff")
+    process.arguments = ["-man", "-Tutf8", "-P-c", "-P-b", "-P-u", "-rLL=80n", "-ww", "-K", "utf8", file.path]
+    (process.standardOutput, process.standardError) = (output, errors)
+    try process.run()
+    let shown = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let warnings = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(warnings == "")
+    #expect(shown.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    let needed =
+      page == "bulk" ? ["in-flight:", "journal:", "destroy-all"] : ["--dry-run", "retort doctor", "RETORT_URL"]
+    for word in needed { #expect(shown.contains(word)) }
+  }
+
+  @Test func anUnknownPageOrShellIsAnError() async {
+    #expect(await Ran.retort("man", "no").status == 2)
+    #expect(await Ran.retort("completions", "tcsh").notes.hasPrefix("error: retort completions takes a shell"))
+    #expect(await Ran.retort("completions").status == 2)
+  }
+}
