@@ -5,6 +5,8 @@
 public struct Article: Sendable {
   /// The word of `help`: `bulk`.
   public var name: String
+  /// Other words for it.
+  var aliases: [String] = []
   /// The title, without a full stop.
   public var title: String
   /// What it is about, in one sentence.
@@ -14,6 +16,9 @@ public struct Article: Sendable {
 
   /// Every article, in the order of `help guide`.
   public static let all = [language, bulk, connections, serving, running, prompt, news]
+
+  /// Whether a word names it.
+  func answers(to asked: String) -> Bool { name == asked || aliases.contains(asked) }
 
   /// The whole text as a file of Handbook.docc.
   public var markdown: String { "# \(title)\n\n\(summary)\n\n\(body)\n" }
