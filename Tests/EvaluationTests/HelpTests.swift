@@ -201,6 +201,11 @@ import Testing
     #expect(try #require(Help.text(["guide"])).contains("bulk"))
   }
 
+  @Test func indentedLinesOfATopicAreFenced() {
+    let text = "Run:\n\n  a b\n\n    c\n\nThen:\n  d"
+    #expect(text.fenced == "Run:\n\n```text\na b\n\n  c\n```\n\nThen:\n```text\nd\n```")
+  }
+
   @Test func markdownBecomesAPage() {
     let text = """
       ## Two words
