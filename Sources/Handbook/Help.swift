@@ -5,7 +5,7 @@ public enum Help {
   /// Every word that `help` explains.
   public static var topics: [String] {
     HelpEntry.all.flatMap { [$0.word] + $0.aliases } + HelpEntry.Section.allCases.map(\.rawValue)
-      + Article.all.map(\.name) + ["words", "cookbook", "guide"]
+      + Article.all.flatMap { [$0.name] + $0.aliases } + ["words", "cookbook", "guide"]
   }
 
   /// The words that can begin a statement.
@@ -30,7 +30,7 @@ public enum Help {
     let lists = HelpEntry.Section.allCases.filter { section in
       section.rawValue == asked || entries.contains { $0.word == section.rawValue }
     }
-    let pages = entries.map(\.text) + lists.map(list) + Article.all.filter { $0.name == asked }.map(\.text)
+    let pages = entries.map(\.text) + lists.map(list) + Article.all.filter { $0.answers(to: asked) }.map(\.text)
     return pages.isEmpty ? nil : pages.joined(separator: "\n")
   }
 

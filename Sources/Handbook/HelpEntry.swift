@@ -82,6 +82,7 @@ struct HelpEntry: Sendable {
 
   /// The entry in the reference, in Markdown.
   var markdown: String {
+    let summary = section == .topics ? summary.fenced : summary
     var text = form == word ? "### \(word)\n\n\(summary)\n" : "### \(word)\n\n`\(form)`\n\n\(summary)\n"
     if !options.isEmpty { text += "\n" + options.map { "- `\($0.name):` \($0.note)\n" }.joined() }
     if !examples.isEmpty { text += "\n```text\n" + examples.map(\.text).joined(separator: "\n") + "```\n" }

@@ -5,6 +5,8 @@
 public struct Article: Sendable {
   /// The word of `help`: `bulk`.
   public var name: String
+  /// Other words for it.
+  var aliases: [String] = []
   /// The title, without a full stop.
   public var title: String
   /// What it is about, in one sentence.
@@ -13,7 +15,10 @@ public struct Article: Sendable {
   var body: String
 
   /// Every article, in the order of `help guide`.
-  public static let all = [language, bulk, connections, serving, running, prompt, news]
+  public static let all = [language, bulk, connections, serving, running, prompt, editor, news]
+
+  /// Whether a word names it.
+  func answers(to asked: String) -> Bool { name == asked || aliases.contains(asked) }
 
   /// The whole text as a file of Handbook.docc.
   public var markdown: String { "# \(title)\n\n\(summary)\n\n\(body)\n" }
@@ -31,7 +36,7 @@ public struct Article: Sendable {
   }
 
   /// The text of a topic of `help`, as a part of an article.
-  static func topic(_ name: String) -> String { Topic.all.first { $0.name == name }?.text ?? "" }
+  static func topic(_ name: String) -> String { (Topic.all.first { $0.name == name }?.text ?? "").fenced }
 
   /// A table of the words of a list of `help`, with what each does.
   static func table(_ section: HelpEntry.Section) -> String {
@@ -39,5 +44,27 @@ public struct Article: Sendable {
       "| `\(entry.form.replacing("|", with: "\\|"))` | \(entry.brief.replacing("|", with: "\\|")) |"
     }
     return "| Form | Meaning |\n|---|---|\n" + rows.joined(separator: "\n")
+  }
+}
+
+extension String {
+  /// The text with fences around lines that begin with two spaces, which are code.
+  var fenced: String {
+    var lines: [String] = []
+    var blanks: [String] = []
+    var isCode = false
+    for line in split(separator: "\n", omittingEmptySubsequences: false) {
+      guard !line.isEmpty else {
+        blanks.append("")
+        continue
+      }
+      let begins = line.hasPrefix("  ") && !isCode
+      let ends = !line.hasPrefix("  ") && isCode
+      lines += (ends ? ["```"] : []) + blanks + (begins ? ["```text"] : [])
+      blanks = []
+      isCode = line.hasPrefix("  ")
+      lines.append(String(isCode ? line.dropFirst(2) : line))
+    }
+    return (lines + (isCode ? ["```"] : [])).joined(separator: "\n")
   }
 }

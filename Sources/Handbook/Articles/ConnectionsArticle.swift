@@ -31,8 +31,7 @@ extension Article {
 
       `amqps://` verifies the broker's certificate with Debian's authorities (package `ca-certificates`, or `?cacertfile=FILE`), and its names
       with the host (or `server_name_indication=NAME`). `certfile=FILE&keyfile=FILE` is a client certificate. All files are PEM, and a key must
-      not be encrypted. If TLS fails, the error says why: expired, another name, unknown authority, no TLS. In a URI write `/ @ ? # %` of a
-      user or password as `%2F %40 %3F %23 %25`, and a space as `%20`.
+      not be encrypted. If TLS fails, the error says why: expired, another name, unknown authority, no TLS.
 
       ```sh
       export RETORT_URL='amqps://me:secret@broker.example/site?cacertfile=/etc/site/ca.pem'
@@ -63,8 +62,7 @@ extension Article {
 
       | Version | Difference | What to do |
       |---|---|---|
-      | 3.12 and later | the argument `x-queue-mode: lazy` is ignored | nothing: an existing queue is served as it is |
-      | 3.13 and later | transient queues that are not exclusive are deprecated | `retort serve --durable` declares durable queues; the reply queue of a client is exclusive |
+      | 3.13 and later | transient queues that are not exclusive are deprecated; 4.3 refuses to declare them | `retort serve --durable` declares durable queues; the reply queue of a client is exclusive |
       | 4.0 and later | classic queues are no longer mirrored | `retort serve --queue-type quorum` declares a replicated queue |
       | 4.0 and later | a quorum queue drops a message after 20 deliveries | a change that ends its service each time gets no reply, and is `unknown` |
       | 4.0 and later | a message has at most 16 MiB (before: 128 MiB), unless `max_message_size` of the broker is larger | `fields:` and `page:` make replies smaller |

@@ -1,0 +1,61 @@
+extension Article {
+  static let editor = Article(
+    name: "editor", aliases: ["editors", "shells"], title: "Editors, shells and the manual",
+    summary: "The language server for editors, the completion of shells, and the pages of the manual.",
+    body: #"""
+      `retort lsp` is a language server for `.retort` files: the findings of `retort check` while you type, completion, help for the word at
+      the cursor, the canonical layout, the definition of a name, and an outline with the statements that change data. It opens no connection;
+      completion knows the fields that earlier sessions have learned.
+
+      ## Neovim
+
+      Neovim 0.11, in `init.lua`:
+
+      ```lua
+      vim.filetype.add({ extension = { retort = "retort" } })
+      vim.lsp.config("retort", { cmd = { "retort", "lsp" }, filetypes = { "retort" } })
+      vim.lsp.enable("retort")
+      ```
+
+      ## Helix
+
+      In `~/.config/helix/languages.toml`:
+
+      ```toml
+      [language-server.retort]
+      command = "retort"
+      args = ["lsp"]
+
+      [[language]]
+      name = "retort"
+      scope = "source.retort"
+      file-types = ["retort"]
+      comment-token = "#"
+      language-servers = ["retort"]
+      ```
+
+      ## VS Code
+
+      VS Code needs an extension that starts a server; with the extension Generic LSP Client (v2) (`zsol.vscode-glspc`), in `settings.json`:
+
+      ```json
+      "files.associations": { "*.retort": "plaintext" },
+      "glspc.server.command": "retort",
+      "glspc.server.commandArguments": ["lsp"],
+      "glspc.server.languageId": ["plaintext"]
+      ```
+
+      ## Shells and the manual
+
+      The Debian package installs the completions of bash, zsh and fish and the pages of the manual: `man retort` is the program, and `man
+      retort-bulk` this reference's article on bulk changes; each article has such a page. Without the package:
+
+      ```sh
+      mkdir -p ~/.local/share/bash-completion/completions ~/.config/fish/completions ~/.local/share/man/man1 ~/.local/share/man/man7
+      retort completions bash > ~/.local/share/bash-completion/completions/retort
+      retort completions fish > ~/.config/fish/completions/retort.fish
+      retort completions zsh > ~/.zsh/_retort     # a directory of fpath
+      retort man > ~/.local/share/man/man1/retort.1; retort man bulk > ~/.local/share/man/man7/retort-bulk.7
+      ```
+      """#)
+}
