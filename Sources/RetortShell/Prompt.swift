@@ -1,4 +1,5 @@
 import Evaluation
+import Formats
 import Glibc
 import Handbook
 import JSONRPC
@@ -242,7 +243,10 @@ final class Prompt: Sendable {
     return await Interrupts.shared.watching {
       stop.signalled($0, forcedEnds: false)
     } during: {
-      defer { stop.end() }
+      defer {
+        stop.end()
+        StandardStream.resume()
+      }
       return await work.value
     }
   }
