@@ -38,7 +38,7 @@ package struct WrittenFile {
     } else {
       Self.clear(besides: target)
       let temporary = "\(target).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).part"
-      file = try FileDescriptor.writing(new: temporary, like: mode.map { $0 & 0o7777 })
+      file = try FileDescriptor.writing(new: temporary, for: path, like: mode.map { $0 & 0o7777 })
       // The lock shows that this process is still writing.
       _ = file.lockIfFree()
       placement = .replaces(temporary: temporary, isNew: isNew)

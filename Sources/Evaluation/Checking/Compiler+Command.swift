@@ -27,10 +27,8 @@ extension Compiler {
     switch argument {
     case .positional(let expression):
       let showsSides = declaration.parameters.first?.shape == .condition
-      guard showsSides, case .binary(let symbol, let range, let left, let right) = expression.kind, symbol.isComparison
-      else { return .value(value(expression, .lazy).code) }
-      let (a, b) = operands(symbol, left, right, range)
-      return .comparison(a, b, operation(symbol, left, right), range)
+      if showsSides, let condition = condition(expression) { return .condition(condition) }
+      return .value(value(expression, .lazy).code)
     case .option(let name, _, let expression):
       let shape = declaration.options.first { $0.name == name }?.shape
       return shape == .path || shape == .field
@@ -65,10 +63,11 @@ extension Compiler {
       return report(
         "\(name) is a function", command.nameRange, nextStep: "put its arguments in parentheses: \(name)(x)")
     }
-    if refusesPromptWord(name, command.nameRange) { return }
+    if refusesPromptWord(name, command.nameRange) || reportsLater(name, command.nameRange) { return }
+    let meant = command.arguments.isEmpty ? Synonyms.value(name) : nil
     reportUnknown(
       "command", name, command.nameRange, among: Command.all.map(\.declaration.name) + definitions.keys,
-      hint: "help lists the commands")
+      meant: meant ?? Synonyms.command(name), hint: "help commands lists them")
   }
 }
 
