@@ -161,20 +161,22 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
         try take(tls: parts[0], try Self.decoded(parts[1], parts[0]))
         continue
       }
-      guard parts.count == 2, let value = Int(parts[1]), value >= 0 else {
+      guard Self.parameters.contains(parts[0]) else {
+        let known = (Self.parameters + (tls == nil ? [] : Self.tlsParameters)).joined(separator: ", ")
         throw BrokerError(
-          .address, "\(pair) is not a parameter with a number: \(Self.parameters.joined(separator: ", "))")
+          .address,
+          Self.tlsParameters.contains(parts[0])
+            ? "\(parts[0]) needs a value: \(parts[0])=..."
+            : "unknown parameter \(parts[0]); the parameters are \(known)")
+      }
+      guard parts.count == 2, let value = Int(parts[1]), value >= 0 else {
+        throw BrokerError(.address, "\(parts[0]) needs a number: \(parts[0])=30")
       }
       switch parts[0] {
       case "heartbeat" where value <= 65535: heartbeat = value
       case "connection_timeout" where 1...3_600_000 ~= value: timeout = value
       case "frame_max" where 4096...(1 << 27) ~= value: frameMax = value
-      case "heartbeat", "connection_timeout", "frame_max":
-        throw BrokerError(.address, "\(pair) is out of range")
-      default:
-        throw BrokerError(
-          .address,
-          "there is no parameter \(parts[0]): \((Self.parameters + Self.tlsParameters).joined(separator: ", "))")
+      default: throw BrokerError(.address, "\(pair) is out of range")
       }
     }
   }

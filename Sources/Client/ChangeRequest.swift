@@ -55,7 +55,7 @@ extension ResourceClient {
     if !document.isResource, !keepID, let id = record["id"], !id.isNull {
       throw ClientError(
         .value, "\(label("create")): the record has the id \(id.text), which a create leaves to the service",
-        nextStep: "keep-id: true sends it; otherwise remove it: | select .text .state")
+        nextStep: "keep-id: true sends it; otherwise leave it out; of elements: | without .id")
     }
     let data = document.data(id: keepID ? try document.id(record["id"], of: "the record") : nil)
     let params = JSONObject([("data", data)]).merging(options)

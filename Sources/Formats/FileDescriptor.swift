@@ -180,6 +180,20 @@ package final class FileDescriptor: Sendable {
 
   package static func failure(_ what: String, _ code: Int32 = errno, next: String? = nil) -> Fault {
     let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
-    return Fault(.file, "\(what): \(reason)", nextStep: next)
+    return Fault(.file, "\(what): \(reason)", nextStep: next ?? nextStep(code, writes: what.hasPrefix("can't write")))
+  }
+
+  /// What to do about a system error of a path.
+  private static func nextStep(_ code: Int32, writes: Bool) -> String? {
+    switch code {
+    case ENOENT where writes: "its directory does not exist: create it first, or check the path"
+    case ENOENT: "check the path, which is relative to the working directory"
+    case EACCES, EPERM: "check the permissions of the file and of its directory"
+    case EISDIR: "it is a directory: name a file in it"
+    case ENOTDIR: "a part of the path is a file, not a directory"
+    case ENOSPC: "free some space, or write to another disk"
+    case EROFS: "the disk is read-only: write to another one"
+    default: nil
+    }
   }
 }

@@ -31,7 +31,7 @@ struct ProgramPage: Sendable {
         """, example: "retort --timeout 30s"),
     ProgramPage(
       name: "edit", form: "edit, Ctrl-X Ctrl-E",
-      summary: "At the prompt, opens a statement in VISUAL, EDITOR or vi, and runs what it was made.",
+      summary: "At the prompt, opens a statement in VISUAL, EDITOR or vi, and runs the edited text.",
       note: """
         edit opens the last statement, Ctrl-X Ctrl-E (with the keys of vi also v) the one that is being typed. An empty file
         runs nothing, and neither does an editor that fails.

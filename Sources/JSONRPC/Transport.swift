@@ -81,6 +81,12 @@ public protocol Link: Sendable {
   /// The names of its queues; nil if the link can't list them, as on every broker.
   var queues: [String]? { get }
 
+  /// The types of its service, if the link has the service's schema; empty for a broker.
+  var types: [ServedType] { get }
+
+  /// Whether its login has a password; true for a link without a login.
+  func uses(password: String) -> Bool
+
   /// Opens a client on a queue, without declaring the queue or checking that it exists.
   func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport
 
@@ -120,6 +126,12 @@ extension Link {
 
   /// Unknown.
   public var queues: [String]? { nil }
+
+  /// Unknown.
+  public var types: [ServedType] { [] }
+
+  /// It has no login.
+  public func uses(password: String) -> Bool { true }
 
   /// Opens a client on a queue, with its own reply queue.
   public func open(queue: String) async throws(LinkError) -> any Transport {

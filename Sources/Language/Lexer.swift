@@ -285,25 +285,59 @@ struct Lexer {
     let character = rest.first ?? " "
     offset += max(1, min(String(character).utf8.count, bytes.count - offset))
     switch character {
-    case "&": complain("& is not an operator", start, nextStep: "write and")
+    case "&":
+      if byte() == UInt8(ascii: "&") { offset += 1 }
+      complain("\(text(from: start)) is not an operator", start, nextStep: "write and")
     case "|":
       offset += 1
       complain("|| is not an operator", start, nextStep: "write or")
     case "!": complain("! is not an operator", start, nextStep: "write not")
     case "'":
-      skipQuoted()
+      skipQuoted(to: "'")
       complain("put text in double quotes", start, nextStep: "write \"...\"")
     case "$": complain("a variable has no $", start, nextStep: "write its name alone")
-    case "`": complain("there are no backquotes", start, nextStep: "put a command inside an expression in ( )")
+    case "`":
+      skipQuoted(to: "`")
+      complain("there are no backquotes", start, nextStep: "put a command inside an expression in ( )")
+    case "?": complain("? is not an operator", start, nextStep: "write (if a do b else c end), or a ?? b for null")
+    case ".": dot(start)
     default: complain("\(character) has no meaning here", start, nextStep: "put text in quotes: \"\(character)...\"")
     }
   }
 
-  private mutating func skipQuoted() {
+  /// Reports a dot without a name after it, and skips what belongs to it.
+  private mutating func dot(_ start: Int) {
+    let owner = tokens.last.flatMap { $0.range.upper == start && !hasSpace ? $0 : nil }
+    let name = owner.map { String(decoding: bytes[$0.range.lower..<$0.range.upper], as: UTF8.self) }
+    if byte() == UInt8(ascii: "[") {
+      let bracket = String(decoding: bytes[offset...].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+      let index = bracket.firstIndex(of: "]").map { String(bracket[...$0]) } ?? "[\"...\"]"
+      return complain("a dot needs a name after it", start, nextStep: "write \(name ?? "it")\(index)")
+    }
+    let first = offset
+    while byte() >= 0x30 && byte() <= 0x39 { offset += 1 }
+    let digits = text(from: first)
+    switch (owner?.kind, digits.isEmpty) {
+    case (.number?, true):
+      complain("a number ends with a digit", start, nextStep: "write \(name ?? "1").0 or \(name ?? "1")")
+    case (.number?, false):
+      complain("a number has one point", start, nextStep: "put text in quotes: \"\(name ?? "").\(digits)\"")
+    case (nil, false):
+      complain("a number begins with a digit", start, nextStep: "write 0.\(digits)")
+      add(.number("0.\(digits)"), from: start)
+    case (_, false):
+      complain(
+        "a field's name begins with a letter", start,
+        nextStep: "an element of a list is \(name ?? "x")[\(digits)]; an id stands alone: \(name ?? "x") \(digits)")
+    case (_, true): complain("a dot needs a name after it", start, nextStep: "a field is .name, of a value x.name")
+    }
+  }
+
+  private mutating func skipQuoted(to quote: Unicode.Scalar) {
     var index = offset
     while index < bytes.count, bytes[index] != UInt8(ascii: "\n") {
       index += 1
-      if bytes[index - 1] == UInt8(ascii: "'") {
+      if bytes[index - 1] == UInt8(ascii: quote) {
         offset = index
         return
       }

@@ -142,9 +142,16 @@ extension Parser {
     }
   }
 
+  /// The word that takes a whole expression and that an unknown word means.
+  private static func whole(_ name: String) -> String? {
+    [Synonyms.stage(name), Synonyms.command(name)].compactMap(\.self).first { phrase in
+      phrase.split(separator: " ").contains { wholeWords.contains(String($0)) }
+    }
+  }
+
   /// The likely intention of an operator after an argument.
   private func meant(_ sign: String, _ name: String, _ arguments: [Argument]) -> String {
-    if let whole = nearest(to: name, among: ["where", "print"]) { return "did you mean \(whole)?" }
+    if let whole = Self.whole(name) ?? nearest(to: name, among: ["where", "print"]) { return "did you mean \(whole)?" }
     for case .positional(let expression) in arguments.dropLast() {
       if case .name(let word) = expression.kind, Self.wholeWords.contains(word) {
         return "a stage comes after |: ... | \(word) ..."

@@ -45,7 +45,8 @@ extension Parser {
     if token.isKeyword("do") {
       throw fail("do does not belong here", nextStep: "for x in ... do, while ... do, if ... do")
     }
-    throw fail("expected the end of the statement, not \(token.description)", nextStep: hint ?? commandHint)
+    throw fail(
+      "expected the end of the statement, not \(token.description)", nextStep: hint ?? commaHint ?? commandHint)
   }
 
   /// The likely intention of the token at the cursor.
@@ -59,6 +60,20 @@ extension Parser {
     }
   }
 
+  /// The next step for a comma between arguments or values.
+  private var commaHint: String? {
+    guard token.isSymbol(",") else { return nil }
+    let start = tokens[..<index].lastIndex { $0.startsAfter }.map { $0 + 1 } ?? 0
+    guard case .name(let word) = tokens[start].kind, start < index - 1 else { return "a list is in brackets: [1, 2]" }
+    if Self.wholeWords.contains(word) { return "\(word) takes one value: \(word) [1, 2]" }
+    guard case .field = tokens[index - 1].kind, case .field = nextToken.kind else {
+      return "no commas between arguments: \(word) ... ..."
+    }
+    let first = tokens[..<index].lastIndex { $0.hasSpaceBefore } ?? index - 1
+    let columns = source.text(tokens[first].range.through(tokens[index - 1].range))
+    return "no commas between columns: \(columns) \(source.text(nextToken.range))"
+  }
+
   /// The likely intention of more tokens after an expression that ends at a name.
   var commandHint: String? {
     guard index > 0, case .name(let name) = tokens[index - 1].kind, Self.beginsArgument(token) else { return nil }
@@ -66,8 +81,20 @@ extension Parser {
   }
 
   /// Skips to the next statement, over blocks that the broken one opened.
+  ///
+  /// A block without its `do` is skipped with its `end`, if it has one.
   private mutating func recover(from start: Int) {
-    var open = tokens[start..<index].reduce(0) { $0 + ($1.isKeyword("do") ? 1 : $1.isKeyword("end") ? -1 : 0) }
+    let place = index
+    if lacksDo.take() != nil {
+      skip(open: 1)
+      if token.kind != .end { return }
+      index = place
+    }
+    skip(open: tokens[start..<index].reduce(0) { $0 + ($1.isKeyword("do") ? 1 : $1.isKeyword("end") ? -1 : 0) })
+  }
+
+  private mutating func skip(open count: Int) {
+    var open = count
     while token.kind != .end {
       if open <= 0, token.kind == .newline || token.kind == .semicolon || strayWord != nil { return }
       if token.isKeyword("do") { open += 1 }
@@ -197,6 +224,8 @@ extension Parser {
   mutating func openBlock(_ opening: (word: String, range: SourceRange)) throws(Stop) -> Block {
     let start = token.range.lower
     guard take(keyword: "do") else {
+      let line = tokens[index...].prefix { $0.kind != .newline && $0.kind != .semicolon }
+      if !line.contains(where: { $0.isKeyword("do") }) { lacksDo = index }
       throw wanted(
         "do after \(opening.word) ...", nextStep: commandHint ?? "\(opening.word) ... do, and end after the block")
     }
@@ -285,5 +314,15 @@ extension Parser {
       }
     }
     return result
+  }
+}
+
+extension Token {
+  /// Whether a statement, a stage or a block can begin after it.
+  fileprivate var startsAfter: Bool {
+    switch kind {
+    case .newline, .semicolon, .symbol("|"), .symbol("="), .keyword: true
+    default: false
+    }
   }
 }

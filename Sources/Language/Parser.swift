@@ -30,6 +30,8 @@ public struct Parser {
   /// The blocks around the cursor, each with its opening word.
   var blocks: [(word: String, range: SourceRange)] = []
   var depth = 0
+  /// The token at which a `do` is missing, until the statement is skipped.
+  var lacksDo: Int?
   /// Whether the cursor is between `[` and `]` of an index, where `..` binds loosest.
   var isInIndex = false
   /// The deepest nesting of expressions and blocks.
@@ -51,7 +53,7 @@ public struct Parser {
     var parser = Parser(tokens: lexer.tokens, of: source)
     let isUnfinished = lexer.endsInBackslash || (lexer.tokens.dropLast().last?.continues ?? false)
     let statements = parser.program()
-    var diagnostics = lexer.diagnostics + parser.diagnostics
+    var diagnostics = lexer.diagnostics + parser.diagnostics.filter { !follows($0, lexer) }
     if lexer.endsInBackslash, diagnostics.isEmpty {
       let end = source.bytes.count
       diagnostics = [
@@ -69,6 +71,15 @@ public struct Parser {
     return Result(
       program: Program(statements: statements), diagnostics: diagnostics, comments: lexer.comments,
       open: lexer.openPart)
+  }
+
+  /// Whether an error of the parser follows from one of the lexer before it in the same statement.
+  private static func follows(_ diagnostic: Diagnostic, _ lexer: Lexer) -> Bool {
+    guard let cause = lexer.diagnostics.last(where: { $0.range.lower <= diagnostic.range.lower }) else { return false }
+    return !lexer.tokens.contains { token in
+      (token.kind == .newline || token.kind == .semicolon) && token.range.lower >= cause.range.lower
+        && token.range.lower < diagnostic.range.lower
+    }
   }
 
   var token: Token { tokens[min(index, tokens.count - 1)] }

@@ -14,7 +14,7 @@ import Redaction
 public struct Renderer: Sendable {
   /// Whether to use colours.
   public var isColoured: Bool
-  /// The columns for a source line; a longer line is shown in part.
+  /// The columns for an excerpt; a longer line is shown in part.
   public var width: Int
   /// Whether the output is for a terminal, so that control characters are shown as escapes.
   public var isForTerminal: Bool
@@ -62,13 +62,15 @@ public struct Renderer: Sendable {
   /// Draws a report, with a newline at the end of each line.
   ///
   /// A secret in the source line is shown as stars. Messages, labels and notes take one line each; a very long one is cut.
+  /// For a terminal they are wrapped at its width.
   public func render(_ report: Report) -> String {
     let title = paint(report.title, report.title.hasPrefix("warning") ? "33;1" : "31;1")
-    var lines = [title + ": " + message(report.message)]
+    let first = wrapped(report.title + ": " + message(report.message))
+    var lines = [title + first.dropFirst(report.title.count)]
     var gutter = 2
     if let source = report.source, let first = report.marks.first {
       let place = source.place(of: first.range.lower)
-      lines.append("  --> \(message(source.name)):\(place.line):\(place.column)")
+      lines.append(wrapped("  --> \(message(source.name)):\(place.line):\(place.column)"))
       let byLine = Dictionary(grouping: report.marks) { source.place(of: $0.range.lower).line }
       gutter = byLine.keys.map { String($0).count }.max() ?? 1
       for number in byLine.keys.sorted() {
@@ -77,11 +79,15 @@ public struct Renderer: Sendable {
       gutter += 1
     }
     let margin = String(repeating: " ", count: gutter)
-    lines += report.notes.map { margin + "= " + message($0) }
+    lines += report.notes.map { wrapped(margin + "= " + message($0)) }
     return lines.joined(separator: "\n") + "\n"
   }
 
   private func message(_ text: String) -> String { visible(TerminalText.message(text)) }
+
+  private func wrapped(_ text: String) -> String {
+    isForTerminal ? LineWrapping.wrapped(text, to: width) : text
+  }
 
   private func visible(_ text: String) -> String { isForTerminal ? TerminalText.visible(text) : text }
 
@@ -109,11 +115,15 @@ public struct Renderer: Sendable {
     }.sorted { $0.start < $1.start }
     let line = Secrets.hidden(in: source.line(number)) { String(repeating: "*", count: Columns.width(of: $0)) }
     let text = Columns.expanded(visible(line))
-    let (shown, shift) = window(text, spans.first?.start ?? 0)
     let edge = String(repeating: " ", count: gutter) + " | "
+    let room = max(width - edge.count, 20)
+    let (shown, shift) = window(text, spans.first?.start ?? 0, room)
     let head = String(repeating: " ", count: gutter - String(number).count) + "\(number) | "
-    let moved = spans.map { Span(start: max(0, $0.start - shift), width: $0.width, label: $0.label) }
-    return [head + shown] + layers(moved).flatMap(carets).map { edge + paint($0, "31") }
+    let moved = spans.map { span in
+      let start = min(max(0, span.start - shift), room - 1)
+      return Span(start: start, width: min(span.width, room - start), label: span.label)
+    }
+    return [head + shown] + layers(moved).flatMap { carets($0, room) }.map { edge + paint($0, "31") }
   }
 
   /// The marks in layers without overlaps, each to be drawn below the one before.
@@ -126,36 +136,55 @@ public struct Renderer: Sendable {
     return layers
   }
 
-  /// The part of a long line that contains a column, and its offset.
-  private func window(_ text: String, _ column: Int) -> (String, shift: Int) {
-    guard Columns.width(of: text) > width else { return (text, 0) }
-    let start = column > width - 30 ? column - 30 : 0
+  /// The part of a long line that contains a column, with dots for the rest, and its offset.
+  private func window(_ text: String, _ column: Int, _ room: Int) -> (String, shift: Int) {
+    guard Columns.width(of: text) > room else { return (text, 0) }
+    let lead = min(30, room / 2)
+    let start = column > room - lead ? column - lead : 0
+    let cut = start > 0 ? "..." : ""
+    let end = start + room - cut.count
+    let isLonger = Columns.width(of: text) > end
     var (shown, position) = ("", 0)
     for character in text {
-      if position >= start, position < start + width { shown.append(character) }
-      position += Columns.width(of: character)
+      let next = position + Columns.width(of: character)
+      if position >= start, next <= (isLonger ? end - 3 : end) { shown.append(character) }
+      position = next
     }
-    let cut = start > 0 ? "..." : ""
-    return (cut + shown + (position > start + width ? "..." : ""), start - cut.count)
+    return (cut + shown + (isLonger ? "..." : ""), start - cut.count)
   }
 
-  /// The caret line, and below it the labels of all marks but the last.
-  private func carets(_ spans: [Span]) -> [String] {
+  /// The caret line, and below it the labels of all marks but the last, whose label follows its carets if it fits.
+  private func carets(_ spans: [Span], _ room: Int) -> [String] {
     var line = ""
     for span in spans {
       let column = line.count
       if span.start >= column { line += String(repeating: " ", count: span.start - column) }
-      line += String(repeating: "^", count: max(0, min(span.width, width) - max(0, column - span.start)))
+      line += String(repeating: "^", count: max(0, span.width - max(0, column - span.start)))
     }
-    if let label = spans.last?.label { line += " " + label }
-    var lines = [line]
     var hanging = spans.dropLast().filter { $0.label != nil }
+    if let last = spans.last, let label = last.label {
+      if !isForTerminal || line.count + 1 + Columns.width(of: label) <= room {
+        line += " " + label
+      } else {
+        hanging.append(last)
+      }
+    }
+    var lines = [line]
     if !hanging.isEmpty { lines.append(stems(hanging)) }
     while let span = hanging.popLast() {
       let stems = stems(hanging)
-      lines.append(stems + String(repeating: " ", count: max(0, span.start - stems.count)) + (span.label ?? ""))
+      lines += hung(span, stems, room)
     }
     return lines
+  }
+
+  /// A label on its own lines below its carets, further left if it does not fit there.
+  private func hung(_ span: Span, _ stems: String, _ room: Int) -> [String] {
+    let label = span.label ?? ""
+    let free = stems.isEmpty ? 0 : stems.count + 1
+    let column = isForTerminal ? max(free, min(span.start, room - Columns.width(of: label))) : span.start
+    let pieces = isForTerminal ? LineWrapping.lines(of: label[...], max(room - column, 20)) : [label]
+    return pieces.map { stems + String(repeating: " ", count: max(0, column - stems.count)) + $0 }
   }
 
   private func stems(_ spans: [Span]) -> String {

@@ -83,6 +83,22 @@ public final class QueueSchema: Sendable {
     }
   }
 
+  /// Adds the names of a type from the service's own schema; replies add values.
+  ///
+  /// - Parameters:
+  ///   - type: The type.
+  ///   - attributes: Its attributes, with the kind of their values if there is one.
+  ///   - relationships: Its relationships.
+  public func learn(
+    _ type: String, attributes: [(name: String, kind: String?)],
+    relationships: [(name: String, type: String, isToMany: Bool)]
+  ) {
+    state.withLock { state in
+      guard state.types[type] != nil || state.types.count < Self.typeLimit else { return }
+      state.types[type, default: TypeSchema()].learn(attributes, relationships)
+    }
+  }
+
   /// Forgets everything.
   func forget() {
     state.withLock { state in

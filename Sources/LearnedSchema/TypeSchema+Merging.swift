@@ -23,7 +23,11 @@ extension TypeSchema {
 extension TypeSchema.Attribute {
   fileprivate func merging(_ other: Self) -> Self {
     var result = self
-    result.kinds.formUnion(other.kinds)
+    switch (isAssumed, other.isAssumed) {
+    case (true, false) where !other.kinds.isEmpty: (result.kinds, result.isAssumed) = (other.kinds, false)
+    case (false, true) where !kinds.isEmpty: break
+    default: result.kinds.formUnion(other.kinds)
+    }
     result.isNullable = isNullable || other.isNullable
     result.hasMoreValues = hasMoreValues || other.hasMoreValues
     for value in other.values { result.add(value) }

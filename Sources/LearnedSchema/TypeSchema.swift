@@ -19,8 +19,10 @@ public struct TypeSchema: Sendable {
     public internal(set) var values: [JSONValue] = []
     /// Whether more values were observed than are kept.
     public internal(set) var hasMoreValues = false
-    /// The time of the last observation, in seconds since 1970.
+    /// The time of the last observation, in seconds since 1970; 0 for none.
     public internal(set) var seen = 0
+    /// Whether its kind is that of the service's schema, which the first value replaces.
+    var isAssumed = false
 
     /// The maximum number of distinct values of an attribute that counts as having few.
     static let fewValues = 12
@@ -80,6 +82,26 @@ public struct TypeSchema: Sendable {
     verdicts[parameter, default: NamedTable(limit: 200)].update(name, verdict) { $0 = verdict }
   }
 
+  /// Records the names of the service's own schema.
+  mutating func learn(
+    _ attributes: [(name: String, kind: String?)], _ relationships: [(name: String, type: String, isToMany: Bool)]
+  ) {
+    for (name, kind) in attributes {
+      self.attributes.update(name, Attribute()) { attribute in
+        // Text can be a time, which its values show.
+        guard attribute.kinds.isEmpty, let kind = kind.flatMap(Attribute.Kind.init) else { return }
+        attribute.kinds.insert(kind)
+        attribute.isAssumed = true
+      }
+    }
+    for (name, type, isToMany) in relationships {
+      self.relationships.update(name, Relationship()) { relationship in
+        relationship.take(type: type)
+        relationship.isToMany = relationship.isToMany ?? isToMany
+      }
+    }
+  }
+
   /// Records an id.
   mutating func take(id: String) {
     guard id.utf8.count <= NamedTable<Verdict>.nameLimit, ids.first != id else { return }
@@ -93,6 +115,7 @@ extension TypeSchema.Attribute {
   /// Records a value.
   mutating func take(_ value: JSONValue, isSecret: Bool, at time: Int) {
     seen = time
+    if isAssumed, !value.isNull { (kinds, isAssumed) = ([], false) }
     switch value {
     case .null: isNullable = true
     case .bool: kinds.insert(.boolean)

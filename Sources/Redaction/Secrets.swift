@@ -47,13 +47,29 @@ public enum Secrets {
     let bearers = text.matches(of: #/(?i)\bbearer +(?<token>[A-Za-z0-9._~+\/=\-]+)/#).map {
       $0.output.token.startIndex..<$0.output.token.endIndex
     }
-    guard text.utf8.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "\"") }) else { return bearers }
-    let characters = Array(text)
-    let places = URIPasswords(characters).ranges + members(characters)
+    let parameters = parameters(text)
+    guard text.utf8.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "\"") }) else {
+      return bearers + parameters
+    }
+    let joined = JoinedText(text)
+    let places = (URIPasswords(joined.characters).ranges + members(joined.characters)).flatMap(joined.parts)
     let indices = Array(text.indices) + [text.endIndex]
-    return (bearers + places.map { indices[$0.lowerBound]..<indices[$0.upperBound] }).sorted {
+    return (bearers + parameters + places.map { indices[$0.lowerBound]..<indices[$0.upperBound] }).sorted {
       $0.lowerBound < $1.lowerBound
     }
+  }
+
+  /// The values of a URI's parameters with a secret's name, `?password=x`, and those that a comment gives, `# password: x`.
+  private static func parameters(_ text: String) -> [Range<String.Index>] {
+    let pairs = text.matches(of: #/[?&;](?<name>[A-Za-z0-9_.%\-]+)=(?<value>[^&;#\s"]+)/#).map {
+      ($0.output.name, $0.output.value)
+    }
+    let comments = text.matches(of: #/#[^\n]*/#).flatMap { comment in
+      comment.output.matches(of: #/(?i)(?<name>[a-z0-9_\-]+)"? *(?::|=|\bis\b) *"?(?<value>[^\s",;]+)/#).map {
+        ($0.output.name, $0.output.value)
+      }
+    }
+    return (pairs + comments).filter { isSecret(name: $0.0) }.map { $0.1.startIndex..<$0.1.endIndex }
   }
 
   /// The texts of members with a secret's name: `password: "x"`, `"password": "x"`, `.password == "x"`, `password = "x"`.

@@ -32,6 +32,8 @@ final class BrokerLink: JSONRPC.Link {
     }
   }
 
+  func uses(password: String) -> Bool { dialer.uri.password == password }
+
   private init(_ dialer: Dialer) {
     self.dialer = dialer
     brokerIdentity = "\(dialer.uri.host.lowercased()):\(dialer.uri.port) \(dialer.uri.vhost)"

@@ -23,7 +23,8 @@ struct CheckOptions: ParsableArguments {
 /// - Returns: 0, or 2 if there is an error.
 func check(_ options: CheckOptions, _ console: Console) -> Int32 {
   var sessionOptions = Session.Options()
-  sessionOptions.renderer.isForTerminal = console.showsNotes
+  sessionOptions.renderer = Renderer(
+    width: console.showsNotes ? console.noteColumns() : 100, isForTerminal: console.showsNotes)
   let session = Session.offline(
     options: sessionOptions, output: Output(write: console.write), note: console.note, draw: console.draw)
   var status: Int32 = 0

@@ -2,6 +2,7 @@ import Evaluation
 import Formats
 import Glibc
 import JSONText
+import Language
 import Redaction
 import Synchronization
 import Terminal
@@ -23,6 +24,8 @@ public struct Console: Sendable {
   public let showsNotes: Bool
   /// The number of columns of the terminal.
   public var columns: @Sendable () -> Int
+  /// The number of columns of the terminal for notes.
+  public var noteColumns: @Sendable () -> Int
   /// The number of lines of the terminal.
   public var rows: @Sendable () -> Int
   /// Whether questions can be asked: standard input and error are terminals.
@@ -41,17 +44,19 @@ public struct Console: Sendable {
   public init(
     write: @escaping @Sendable ([UInt8]) -> Bool, note: @escaping @Sendable (String) -> Void,
     isTerminal: Bool = false, showsNotes: Bool = false, columns: @escaping @Sendable () -> Int = { 80 },
+    noteColumns: @escaping @Sendable () -> Int = { 80 },
     rows: @escaping @Sendable () -> Int = { 24 },
     isInteractive: Bool = false, status: (@Sendable (String?) -> Void)? = nil,
     discardTyped: @escaping @Sendable () -> Void = {}, answer: @escaping @Sendable () async -> String? = { nil },
     secret: @escaping @Sendable (_ ask: @Sendable () -> Void) async -> String? = { _ in nil }
   ) {
     self.write = isTerminal ? Self.door(write) : write
-    self.note = showsNotes ? Self.door(note) : note
+    self.note = showsNotes ? Self.door(note, noteColumns) : note
     draw = note
     self.isTerminal = isTerminal
     self.showsNotes = showsNotes
     self.columns = columns
+    self.noteColumns = noteColumns
     self.rows = rows
     self.isInteractive = isInteractive
     self.status = status
@@ -72,9 +77,15 @@ public struct Console: Sendable {
     return { write(passage.visible($0)) }
   }
 
-  private static func door(_ note: @escaping @Sendable (String) -> Void) -> @Sendable (String) -> Void {
-    { note(TerminalText.visible($0)) }
+  /// Notes are escaped, and their lines are broken at spaces where they are too long for the terminal.
+  private static func door(
+    _ note: @escaping @Sendable (String) -> Void, _ columns: @escaping @Sendable () -> Int
+  ) -> @Sendable (String) -> Void {
+    { note(LineWrapping.wrapped(TerminalText.visible($0), to: columns())) }
   }
+
+  /// Writes a line to the output for notes that is not wrapped.
+  func show(unbroken line: String) { draw((showsNotes ? TerminalText.visible(line) : line) + "\n") }
 
   /// Writes a line of JSON to the results, which stays JSON on a terminal.
   func write(json: JSONValue) {
@@ -85,6 +96,7 @@ public struct Console: Sendable {
   public static let standard = Console(
     write: { writeResult($0) }, note: { writeNote($0) },
     isTerminal: Screen.isTerminal(1), showsNotes: Screen.isTerminal(2), columns: { Screen.columns(of: 1) },
+    noteColumns: { Screen.columns(of: 2) },
     rows: { Screen.rows(of: 1) },
     isInteractive: Screen.isTerminal(0) && Screen.isTerminal(2),
     status: Screen.isTerminal(2) ? StatusLine.standard.show : nil,

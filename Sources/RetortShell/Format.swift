@@ -26,7 +26,8 @@ func format(_ options: FormatOptions, _ console: Console) -> Int32 {
 
 private func format(_ file: String, isCheck: Bool, _ console: Console) -> Int32 {
   let name = file == "-" ? "standard input" : file
-  let renderer = Renderer(isForTerminal: console.showsNotes)
+  let renderer = Renderer(
+    width: console.showsNotes ? console.noteColumns() : 100, isForTerminal: console.showsNotes)
   do throws(Fault) {
     let text = try FileText.read(file)
     let source = SourceText(name: name, text: text)

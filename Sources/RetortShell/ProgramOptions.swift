@@ -155,7 +155,7 @@ extension ProgramOptions {
     options.format = output
     if let timeout, let duration = Self.duration(timeout) { options.timeout = duration }
     options.renderer = Renderer(
-      isColoured: isColoured(environment, console), width: console.isInteractive ? console.columns() : 100,
+      isColoured: isColoured(environment, console), width: console.showsNotes ? console.noteColumns() : 100,
       isForTerminal: console.showsNotes)
     return options
   }

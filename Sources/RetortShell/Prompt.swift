@@ -94,14 +94,20 @@ final class Prompt: Sendable {
       let text = draft.take()
       remember(text, editor)  // an editor that fails loses nothing
       await edit(text)
-    case .interrupted: draft.take()
+    case .interrupted: drop()
     case .endOfInput:
       guard draft.isOpen else { return 0 }
-      draft.take()
-      console.note("note: the open statement is dropped; Ctrl-D again exits\n")
+      drop("; Ctrl-D again exits")
     case .stopped(let signal): return signal.exitStatus
     }
     return nil
+  }
+
+  /// Drops the open statement, if there is one.
+  private func drop(_ addition: String = "") {
+    guard draft.isOpen else { return }
+    draft.take()
+    console.note("note: the open statement is dropped\(addition)\n")
   }
 
   /// Runs the draft; returns the exit status if it ends the prompt.
@@ -120,21 +126,24 @@ final class Prompt: Sendable {
 
   /// The prompt of a statement's first line: the newest connection with its state.
   ///
-  /// It is red in production; without colours it has the word.
+  /// It is red while any connection is to production; without colours it says so.
   private var first: LinePrompt {
     let connections = session.connections
     guard let connection = connections.last else { return "> " }
     let isProduction = connections.contains { $0.env == "production" }
-    var marks: [String] = []
-    if let env = connection.env { marks.append(env) } else if isProduction { marks.append("production") }
+    let isColoured = session.options.renderer.isColoured
+    var marks = connection.env.map { [$0] } ?? []
     if connection.state != .up { marks.append(connection.state.rawValue) }
     let inFlight = connections.reduce(0) { $0 + $1.inFlight }
     if inFlight > 0 { marks.append("\(inFlight) in flight") }
-    if connections.count > 1 { marks.append("\(connections.count) connections") }
+    if connections.count > 1 {
+      let isHidden = isProduction && connection.env != "production" && !isColoured
+      marks.append("\(connections.count) connections" + (isHidden ? ", one to production" : ""))
+    }
     let notes = marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))"
     let label = String(connection.label.prefix(40))
     return LinePrompt(
-      label + notes + "> ", look: isProduction && session.options.renderer.isColoured ? "31;1" : nil)
+      label + notes + "> ", look: isProduction && isColoured ? "31;1" : nil)
   }
 
   /// The prompt of a continued line, with the open part.

@@ -67,12 +67,12 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
 /// Prints the text of the prompt's `help`.
 private func help(_ words: [String], _ console: Console) -> Int32 {
   guard let text = Help.text(words) else {
-    let near = nearest(to: words.joined(separator: " "), among: Help.topics).map { ": did you mean \($0)?" } ?? ""
+    let near = Synonyms.topic(words.joined(separator: " "), among: Help.topics).map { ": did you mean \($0)?" } ?? ""
     console.note(
-      "error: there is no help for \(words.joined(separator: " "))\(near)\n  = retort help lists the words\n")
+      "error: there is no help for \(words.joined(separator: " "))\(near)\n  = retort help words lists them\n")
     return 2
   }
-  _ = console.write(Array(text.utf8))
+  _ = console.write(Array((console.isTerminal ? LineWrapping.wrapped(text, to: console.columns()) : text).utf8))
   return 0
 }
 
@@ -231,7 +231,7 @@ private func session(
   let output = Output(
     isTerminal: console.isTerminal, columns: console.columns, rows: console.rows, write: console.write)
   let topics = options.topics ?? []
-  let trace = Trace(topics) { console.note("trace: \(TerminalText.unbroken($0))\n") }
+  let trace = Trace(topics) { console.show(unbroken: "trace: \(TerminalText.unbroken($0))") }
   let tell: @Sendable (String) -> Void = { trace("amqp \($0)") }
   let lateReplies = LateReplies(note: notices.show)
   let listener = Connection.Listener(notice: notices.show, frames: topics.contains(.amqp) ? tell : nil) {
@@ -252,6 +252,8 @@ private func session(
     help: Session.HelpPages(page: Help.text, topics: { Help.topics }),
     pager: options.script == nil && options.rest.isEmpty && !options.isUnpaged ? console.pager(environment) : nil,
     edit: notices.edit, schemas: SchemaStore(environment: environment))
+  host.identity = identity
+  host.columns = console.showsNotes ? console.noteColumns : nil
   host.control = { ControlServers.shared.open($0, environment) }
   return Session(options: own, output: output, host: host)
 }
@@ -260,6 +262,16 @@ private func session(
 private func offlineAddress(_ uri: String) throws(LinkError) -> String {
   guard namesBroker(uri) else { return uri }
   do throws(BrokerError) { return "\(try AMQPURI(uri))" } catch { throw LinkError(.address, error.message) }
+}
+
+/// A URI in the form in which `connect` compares it.
+private func identity(_ uri: String) -> ConnectionIdentity {
+  guard namesBroker(uri), let parsed = try? AMQPURI(uri) else { return ConnectionIdentity(address: uri) }
+  let lacksPassword = parsed.lacksPassword || parsed.password == "***"
+  let parameters = "\(parsed.heartbeat) \(parsed.timeout) \(parsed.frameMax) \(String(describing: parsed.tls))"
+  return ConnectionIdentity(
+    address: "\(parsed)", parameters: uri.contains("?") ? parameters : nil,
+    password: lacksPassword ? nil : parsed.password)
 }
 
 /// Opens the embedded service or the broker of a URI.

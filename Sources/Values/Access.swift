@@ -102,9 +102,23 @@ package enum Access {
         ?? "?[...] is null if the key is missing")
   }
 
+  /// An index; a computed one below zero is an error.
+  private static func position(_ number: JSONNumber, of what: String, _ isFromEnd: Bool) throws(Fault) -> Int {
+    guard let position = number.position else {
+      throw Fault(.type, "the index of \(what) is an integer, not \(number)")
+    }
+    guard position >= 0 || isFromEnd else {
+      throw Fault(
+        .value, "a computed index below zero: \(number)", nextStep: "only a literal number counts from the end: [-1]")
+    }
+    return position
+  }
+
   /// The code point at an index, counted from 0, or from the end if it is negative.
-  private static func codePoint(_ text: String, _ number: JSONNumber, _ isOptional: Bool) throws(Fault) -> Value {
-    guard let position = number.integer else { throw Fault(.type, "the index of text is an integer, not \(number)") }
+  private static func codePoint(
+    _ text: String, _ number: JSONNumber, _ isOptional: Bool, _ isFromEnd: Bool
+  ) throws(Fault) -> Value {
+    let position = try position(number, of: "text", isFromEnd)
     let scalars = text.unicodeScalars
     let place =
       position >= 0
@@ -113,22 +127,32 @@ package enum Access {
     if let place, place < scalars.endIndex { return .string(String(scalars[place])) }
     if isOptional { return .null }
     throw Fault(
-      .field, "no code point \(position) in text of \(scalars.count)", nextStep: "?[\(position)] is null instead")
+      .field, "no code point \(number) in text of \(scalars.count)", nextStep: "?[\(number)] is null instead")
   }
 
-  /// The element at an index, counted from 0, or from the end if it is negative; for a record, the field of that name.
-  package static func element(of value: Value, at index: Value, isOptional: Bool) throws(Fault) -> Value {
+  /// The element at an index, counted from 0, or from the end for a literal below zero; for a record, the field of that
+  /// name.
+  ///
+  /// - Parameters:
+  ///   - value: The list, page, text, record or resource.
+  ///   - index: The index or the name.
+  ///   - isOptional: Whether a missing element is null.
+  ///   - isFromEnd: Whether the index is a literal below zero.
+  /// - Throws: An error for an index of the wrong type, a computed one below zero, and a missing element.
+  package static func element(
+    of value: Value, at index: Value, isOptional: Bool, isFromEnd: Bool = false
+  ) throws(Fault) -> Value {
     switch (value, index) {
-    case (.list(let elements), .number(let number)): return try element(elements, number, isOptional)
-    case (.page(let page), .number(let number)): return try element(page.items, number, isOptional)
-    case (.string(let text), .number(let number)): return try codePoint(text, number, isOptional)
+    case (.list(let elements), .number(let number)): return try element(elements, number, isOptional, isFromEnd)
+    case (.page(let page), .number(let number)): return try element(page.items, number, isOptional, isFromEnd)
+    case (.string(let text), .number(let number)): return try codePoint(text, number, isOptional, isFromEnd)
     case (.list, .range(let lower, let upper)), (.page, .range(let lower, let upper)),
       (.string, .range(let lower, let upper)):
       let bounds = [lower, upper].map { Value.number(JSONNumber($0)) }
       return try Cut(from: Cut.Bound(bounds[0], isFromEnd: false), to: Cut.Bound(bounds[1], isFromEnd: false)).of(value)
     case (.record, _), (.resource, _): return try self.value(of: value, at: index, isOptional)
     case (.null, _) where isOptional: return .null
-    case (.null, _): throw Fault(.field, "an element of null", nextStep: "?[...] is null instead")
+    case (.null, _): throw Fault(.field, "null has no elements", nextStep: "?[...] is null instead")
     case (.string, _): throw Fault(.type, "the index of text is an integer, not \(index.typeWithArticle)")
     case (.list, _), (.page, _): throw Fault(.type, "the index of a list is an integer, not \(index.typeWithArticle)")
     case (.stream, _), (.range, _):
@@ -138,13 +162,15 @@ package enum Access {
     }
   }
 
-  private static func element(_ elements: [Value], _ number: JSONNumber, _ isOptional: Bool) throws(Fault) -> Value {
-    guard let position = number.integer else { throw Fault(.type, "the index of a list is an integer, not \(number)") }
+  private static func element(
+    _ elements: [Value], _ number: JSONNumber, _ isOptional: Bool, _ isFromEnd: Bool
+  ) throws(Fault) -> Value {
+    let position = try position(number, of: "a list", isFromEnd)
     let index = position < 0 ? elements.count + position : position
     if elements.indices.contains(index) { return elements[index] }
     if isOptional { return .null }
     let count = elements.count == 1 ? "1 element" : "\(elements.count) elements"
-    throw Fault(.field, "no element \(position) in a list of \(count)", nextStep: "?[\(position)] is null instead")
+    throw Fault(.field, "no element \(number) in a list of \(count)", nextStep: "?[\(number)] is null instead")
   }
 }
 

@@ -104,7 +104,7 @@ package enum Arithmetic {
 
   /// The quotient: an integer for two integers without a remainder, a binary float otherwise.
   package static func divide(_ left: JSONNumber, _ right: JSONNumber) throws(Fault) -> JSONNumber {
-    guard try compare(right, JSONNumber(0)) != 0 else { throw Fault(.value, "division by zero") }
+    guard try compare(right, JSONNumber(0)) != 0 else { throw divisionByZero }
     if let a = left.integer, let b = right.integer, b != -1, a % b == 0 { return JSONNumber(a / b) }
     let (a, b) = (try decimal(left), try decimal(right))
     if let (x, y, _) = Decimal.aligned(a, b) {
@@ -116,7 +116,7 @@ package enum Arithmetic {
 
   /// The remainder of a division, with the sign of the dividend.
   package static func remainder(_ left: JSONNumber, _ right: JSONNumber) throws(Fault) -> JSONNumber {
-    guard try compare(right, JSONNumber(0)) != 0 else { throw Fault(.value, "division by zero") }
+    guard try compare(right, JSONNumber(0)) != 0 else { throw divisionByZero }
     if let a = left.integer, let b = right.integer, b != -1 { return JSONNumber(a % b) }
     return try exact(left, right) { $0.quotientAndRemainder(dividingBy: $1).remainder }
   }
@@ -151,6 +151,8 @@ package enum Arithmetic {
     guard let number = JSONNumber(text: "\(value)") else { throw tooLarge }
     return number
   }
+
+  static let divisionByZero = Fault(.value, "division by zero")
 
   private static let tooLarge = Fault(.value, "the numbers are too large to calculate")
 

@@ -95,6 +95,8 @@ package enum Comparison {
     let hasTime = [left, right].contains { if case .time = $0 { true } else { false } }
     return Fault(
       .type, "can't \(verb) \(left.typeWithArticle) and \(right.typeWithArticle)",
-      nextStep: hasTime ? "time(x) makes a time of a text" : "convert one of them: int(x), number(x) or string(x)")
+      nextStep: hasTime
+        ? "time(x) makes a time of a text"
+        : left.isScalar || right.isScalar ? "convert one of them: int(x), number(x) or string(x)" : nil)
   }
 }

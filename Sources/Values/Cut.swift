@@ -1,4 +1,4 @@
-import JSONText
+package import JSONText
 
 /// A part of a list or a text, from its first to its last index, both included.
 package struct Cut {
@@ -13,9 +13,10 @@ package struct Cut {
     ///   - isFromEnd: Whether it is a literal below zero.
     /// - Throws: An error for a value that is not an integer, and for a computed one below zero.
     package init(_ value: Value, isFromEnd: Bool) throws(Fault) {
-      guard case .number(let number) = value, let place = number.integer else {
+      guard case .number(let number) = value else {
         throw Fault(.type, "a bound of a cut is an integer, not \(value.typeWithArticle)")
       }
+      guard let place = number.position else { throw Fault(.type, "a bound of a cut is an integer, not \(number)") }
       guard place >= 0 || isFromEnd else {
         throw Fault(
           .value, "a computed bound below zero in a cut: \(place)",
@@ -38,7 +39,7 @@ package struct Cut {
     case .list(let elements): return .list(Array(elements[range(of: elements.count)]))
     case .page(let page): return .list(Array(page.items[range(of: page.items.count)]))
     case .string(let text): return .string(part(of: text))
-    case .null: throw Fault(.type, "a cut of null", nextStep: "?? replaces null: (x ?? [])[0..2]")
+    case .null: throw Fault(.type, "null can't be cut", nextStep: "?? replaces null: (x ?? [])[0..2]")
     case .stream, .range:
       throw Fault(.type, "\(value.typeWithArticle) can't be cut", nextStep: "| skip N | take N, or collect it first")
     default: throw Fault(.type, "\(value.typeWithArticle) can't be cut: only lists and text can")
@@ -59,5 +60,16 @@ package struct Cut {
     guard let start else { return "" }
     let end = scalars.index(start, offsetBy: range.count, limitedBy: scalars.endIndex) ?? scalars.endIndex
     return String(scalars[start..<end])
+  }
+}
+
+extension JSONNumber {
+  /// The integer as an index: one that is too large for every list and text becomes the largest index; nil for a number
+  /// with a fraction or an exponent.
+  package var position: Int? {
+    if let integer { return integer }
+    let isNegative = text.hasPrefix("-")
+    guard text.dropFirst(isNegative ? 1 : 0).utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
+    return text == "-0" ? 0 : isNegative ? .min / 4 : .max / 4
   }
 }

@@ -37,8 +37,7 @@ extension Value {
     case .error(let fault):
       return try Value.record(Record(fault.fields)).json()
     case .stream, .client, .connection, .pattern:
-      throw Fault(
-        .type, "\(typeWithArticle) has no JSON form", nextStep: isStream ? "collect it first: | collect" : nil)
+      throw Fault(.type, "\(typeWithArticle) has no JSON form", nextStep: wayToJSON)
     }
   }
 
@@ -49,7 +48,14 @@ extension Value {
     return result
   }
 
-  private var isStream: Bool { if case .stream = self { true } else { false } }
+  /// The next step for a value without a JSON form.
+  private var wayToJSON: String? {
+    switch self {
+    case .stream: "collect it first: | collect"
+    case .client: "read its resources: stream CLIENT"
+    default: nil
+    }
+  }
 
   /// The text for an interpolation or `print`: a string as it is, any other value as JSON.
   package func interpolated() throws(Fault) -> String {

@@ -62,6 +62,7 @@ package enum Operators {
   @Sendable private static func divide(_ left: Value, _ right: Value) throws(Fault) -> Value {
     switch (left, right) {
     case (.number(let a), .number(let b)): return .number(try Arithmetic.divide(a, b))
+    case (.duration, .duration(let b)) where b == .zero: throw Arithmetic.divisionByZero
     case (.duration(let a), .duration(let b)):
       return .number(try Arithmetic.float(a / b))
     case (.duration(let a), .number(let b)):
@@ -126,7 +127,7 @@ package enum Operators {
   }
 
   private static func quotient(_ duration: Duration, _ number: JSONNumber) throws(Fault) -> Duration {
-    guard try Arithmetic.compare(number, JSONNumber(0)) != 0 else { throw Fault(.value, "division by zero") }
+    guard try Arithmetic.compare(number, JSONNumber(0)) != 0 else { throw Arithmetic.divisionByZero }
     if let whole = number.integer { return (duration / whole).inNanoseconds }
     return try Self.duration(seconds: Arithmetic.divide(duration.inSeconds, number))
   }
@@ -142,11 +143,20 @@ package enum Operators {
     }
     return Fault(
       .type, "\(symbol) can't \(verb) \(left.typeWithArticle) and \(right.typeWithArticle)",
-      nextStep: "convert one of them: int(x), number(x) or string(x), or put it into text: \"\\(x)\"")
+      nextStep: left.isScalar && right.isScalar
+        ? "convert one of them: int(x), number(x) or string(x), or put it into text: \"\\(x)\"" : nil)
   }
 }
 
 extension Value {
+  /// Whether it is a boolean, a number, a string, a duration or a time, which a function can convert.
+  package var isScalar: Bool {
+    switch self {
+    case .bool, .number, .string, .duration, .time: true
+    default: false
+    }
+  }
+
   /// The boolean of a condition; any other type is an error.
   package func condition(_ word: String) throws(Fault) -> Bool {
     guard case .bool(let value) = self else {

@@ -79,7 +79,18 @@ import Testing
     ("print \"co^", []), ("for x ^", ["in"]), ("stream posts | as ^", []), ("zzz^", []), ("if made.st^", ["state"]),
     ("if made.state == \"dr^", ["draft"]), ("link posts 1 \"ta^", ["tags"]), ("\ncou^", ["count"]),
     ("try do\n  sh^", ["show"]), ("def f(a) do\n  let b = show posts a\n  print b.vi^", ["views"]),
-    ("1..3 | map (show posts it) | where .vi^", ["views"]), ("call posts ^", ["_", "all", "made", "page", "row"]),
+    ("1..3 | map (show posts it) | where .vi^", ["views"]), ("call posts ^", ["\""]),
+    ("client queue: ^", ["\"authors\"", "\"comments\"", "\"posts\"", "\"tags\""]),
+    ("stream posts include: ^", ["\"author", "\"comments", "\"tags"]),
+    ("related posts 1 ^", ["\"author\"", "\"comments\"", "\"tags\""]),
+    ("connect \"x\" name: ^", ["\""]), ("index posts page: {size: ^", []),
+    ("upsert posts {text: \"a\", state: \"b\"} key: ^", [".state", ".text"]),
+    ("upsert posts {text: \"a\", state: \"b\"} key: .^", ["state", "text"]),
+    ("upsert posts {text: \"a\"} key: .te^", ["text"]),
+    ("diff (stream authors) [] key: .na^", ["name"]), ("[{n: 1, m: 2}] | upsert posts key: .^", ["m", "n"]),
+    ("[{n: 1, m: 2}] | create posts key: ^", [".m", ".n"]), ("row[\"^", ["a b", "m", "n"]), ("row[\"a^", ["a b"]),
+    ("row[^", ["\"a b\"", "\"m\"", "\"n\""]),
+    ("row?[\"n^", ["n"]), ("set output: ^", ["\"card\"", "\"csv\"", "\"json\"", "\"ndjson\"", "\"table\""]),
     ("create posts made ke^", ["keep-id:", "keys:"]),
   ]
 
@@ -104,6 +115,42 @@ import Testing
         #expect(found.candidates.map(\.text) == texts, Comment(rawValue: marked))
         #expect(found.suffix == (expected.last?.hasSuffix("/") ?? true ? nil : "\"") || expected.count != 1)
       }
+    }
+  }
+
+  @Test func theHeadOfAFileIsKnown() async throws {
+    try await withBlog { conversation, directory in
+      try "name,\"born on\",n\r\n1,2,3\n".write(toFile: directory + "/p.csv", atomically: false, encoding: .utf8)
+      try #"{"k":{"deep":1}}"#.write(toFile: directory + "/p.ndjson", atomically: false, encoding: .utf8)
+      for (marked, expected) in [
+        ("read \"DIR/p.csv\" | map .^", ["n", "name"]), ("read \"DIR/p.csv\" | where .na^", ["name"]),
+        ("read \"DIR/p.ndjson\" | map .k.^", ["deep"]), ("read \"DIR/none.csv\" | map .^", []),
+        ("read \"DIR\" as: \"csv\" | map .^", []),
+        ("read \"DIR/p.csv\" as: \"ndjson\" | map .^", []),
+      ] {
+        let found = offered(marked.replacing("DIR", with: directory), conversation)
+        #expect(found.candidates.map(\.text) == expected, Comment(rawValue: marked))
+      }
+    }
+  }
+
+  @Test func anEmbeddedServiceIsKnownBeforeItsFirstReply() async throws {
+    let conversation = Conversation(address: "embedded:blog", directory: "/tmp") { uri async throws(LinkError) in
+      try await openLink(uri, script: "test")
+    }
+    _ = await conversation.say("connect \"embedded:blog\"; let posts = client queue: \"posts\"")
+    #expect(
+      offered("show posts 1 include: \"^", conversation).candidates.map(\.text) == ["author", "comments", "tags"])
+    #expect(offered("stream posts | map .author.^", conversation).candidates.map(\.text).contains("name"))
+    let described = await conversation.say("describe posts | where .is == \"attribute\" | map .name | print")
+    #expect(described.output == "text\nstate\nviews\nrating\ninserted-at\n" && described.errors.isEmpty)
+    await conversation.close()
+  }
+
+  @Test func anAddressIsOffered() async throws {
+    try await withBlog { conversation, _ in
+      let found = offered("connect ^", conversation).candidates.map(\.text)
+      #expect(Set(found).isSuperset(of: ["\"amqp://", "\"amqps://", "\"embedded:"]) && !found.contains("_"))
     }
   }
 

@@ -69,6 +69,18 @@ import Testing
     ("amqp://u:two words@h/v", "amqp://u:***@h/v"), (#"{"x":"y","Set-Cookie":"k"#, #"{"x":"y","Set-Cookie":"***"#),
     ("Authorization: Bearer abc.d-e= and more", "Authorization: Bearer *** and more"),
     ("see http://u:p@h/x", "see http://u:***@h/x"),
+    (
+      #"connect "amqps://u:p@h:1/?password=abc&heartbeat=3""#, #"connect "amqps://u:***@h:1/?password=***&heartbeat=3""#
+    ),
+    (#"connect "amqp://g:" + "sekret11@h""#, #"connect "amqp://g:" + "***@h""#),
+    (#"connect "amqp://" + "g:sekret@h""#, #"connect "amqp://" + "g:***@h""#),
+    (#"connect "amqp://g" + ":sekret@h""#, #"connect "amqp://g" + ":***@h""#),
+    (#"connect "amqp://g:sek" + "ret@h""#, #"connect "amqp://g:***" + "***@h""#),
+    (#"connect "amqp://g:\("sekret")@h""#, #"connect "amqp://g:\("***")@h""#),
+    (#"create users {password: "a" + "b"}"#, #"create users {password: "***" + "***"}"#),
+    ("# password: hunter2", "# password: ***"),
+    ("count posts # the api_key is k1, and more", "count posts # the api_key is ***, and more"),
+    ("# token=\"t\"", "# token=\"***\""),
   ])
   func areTakenOut(text: String, shown: String) {
     #expect(Secrets.hidden(in: text) == shown)

@@ -1,8 +1,11 @@
+import Foundation
+import TestBench
 import Testing
 
 /// A hint that contains code works when it is followed.
 @Suite struct HintTests {
-  private static let head = "connect \"embedded:blog\"; let posts = client queue: \"posts\"; "
+  private static let head =
+    "connect \"embedded:blog\"; let posts = client queue: \"posts\"; let authors = client queue: \"authors\"; "
 
   /// A mistake, its next step, and the statement that follows the step.
   @Test(arguments: [
@@ -15,7 +18,7 @@ import Testing
     ("count posts filter: .state == \"draft\"", "filter: {state: \"draft\"}", "count posts filter: {state: \"draft\"}"),
     ("[1] | map {a: it} | take 1 + 1", "(1 + 1)", "[1] | map {a: it} | take (1 + 1)"),
     (
-      "[{a: null}, {a: \"1\"}] | avg number(.a)", "number(.field ?? 0)", "[{a: null}, {a: \"1\"}] | avg number(.a ?? 0)"
+      "[{a: null}, {a: \"1\"}] | avg number(.a)", "number(.a ?? 0)", "[{a: null}, {a: \"1\"}] | avg number(.a ?? 0)"
     ),
     (
       "count posts filter: {state: \"draft,spam\"}", "[\"draft\",\"spam\"]",
@@ -46,6 +49,190 @@ import Testing
     #expect(next.status == 0, Comment(rawValue: next.notes))
   }
 
+  /// Operators, indexes and functions.
+  @Test(arguments: [
+    ("time(\"2026-01-01\") - 5", "= time(\"2026-01-01\") - 5s", "time(\"2026-01-01\") - 5s"),
+    ("let n = 5; time(\"2026-01-01\") + n", "+ n * 1s", "let n = 5; time(\"2026-01-01\") + n * 1s"),
+    ("1h + time(\"2026-01-01\")", "= time(\"2026-01-01\") + 1h", "time(\"2026-01-01\") + 1h"),
+    ("7s % 2s", "(7s / 1s) % (2s / 1s)", "(7s / 1s) % (2s / 1s)"), ("2s * 3s", "2s * (3s / 1s)", "2s * (3s / 1s)"),
+    ("10s > 5", "10s > 5s", "10s > 5s"), ("1 in null", "1 in (null ?? [])", "1 in (null ?? [])"),
+    ("1 in 1", "1 in [1]", "1 in [1]"), ("\"a\" in {a: 1}", "\"a\" in keys({a: 1})", "\"a\" in keys({a: 1})"),
+    ("1..3 == [1, 2, 3]", "(1..3 | collect) == [1, 2, 3]", "(1..3 | collect) == [1, 2, 3]"),
+    ("1..3 + [4]", "(1..3 | collect) + [4]", "(1..3 | collect) + [4]"), ("[1] + 2", "[1] + [2]", "[1] + [2]"),
+    ("null + 1", "(null ?? 0) + 1", "(null ?? 0) + 1"), ("null < 1", "(null ?? 0) < 1", "(null ?? 0) < 1"),
+    ("1 == \"a\"", "string(1) == \"a\"", "string(1) == \"a\""),
+    ("1 == \"2\"", "1 == number(\"2\")", "1 == number(\"2\")"),
+    (
+      "stream posts | take 1 | map it + {text: \"x\"}", "| with text: \"x\"", "stream posts | take 1 | with text: \"x\""
+    ),
+    ("[time(\"2026-01-01\")] | sum", "sum age(it)", "[time(\"2026-01-01\")] | sum age(it)"),
+    ("[{a: 1}, {a: null}] | avg .a", "| where .a != null", "[{a: 1}, {a: null}] | where .a != null | avg .a"),
+    ("[\"1\"] | sum", "sum number(it)", "[\"1\"] | sum number(it)"),
+    ("stream posts | sum", "sum .views", "stream posts | sum .views"),
+    ("[{a: true}] | sum .a", "| where .a | count", "[{a: true}] | where .a | count"),
+    ("time(1700000000)", "time(\"1970-01-01\") + 1700000000s", "time(\"1970-01-01\") + 1700000000s"),
+    ("[{a: null}] | map time(.a)", "| where .a != null", "[{a: null}] | where .a != null | map time(.a)"),
+    ("[1, 2, 3].length", "length([1, 2, 3])", "length([1, 2, 3])"), ("\"ab\".upper", "upper(\"ab\")", "upper(\"ab\")"),
+    ("[1, 2].first", "([1, 2] | first)", "([1, 2] | first)"),
+    ("time(\"2026-01-01\").year", "int(date(time(\"2026-01-01\"), \"%Y\"))", "int(date(time(\"2026-01-01\"), \"%Y\"))"),
+    ("let n = -1; \"abc\"[n]", "only a literal number counts from the end: [-1]", "\"abc\"[-1]"),
+    ("let n = -1; [1]?[n]", "a computed index below zero: -1", "[1]?[-1]"),
+    ("\"abc\"[99999999999999999999]", "no code point 99999999999999999999", "[1, 2, 3][0..99999999999999999999]"),
+    ("[1][1.5]", "an integer, not 1.5", "[1, 2] | take 99999999999999999999"), ("sleep -1ms", "sleep 1ms", "sleep 1ms"),
+    ("sleep 1", "sleep 1s", "sleep 0s"), ("10s / 0", "division by zero", "10s / 2"),
+    ("10s / 0s", "division by zero", "10s / 2s"),
+    ("print null[0]", "null has no elements", "print null?[0]"),
+    (
+      "show posts true", "show needs an id (a string, an integer or a resource), not a boolean = \"12\"",
+      "show posts \"12\""
+    ),
+    ("stream posts timeout: 5 | take 1", "timeout: is a duration over 0", "stream posts timeout: 5s | take 1"),
+  ]) func anOperatorsHintIsFollowed(_ mistake: String, _ hint: String, _ followed: String) async {
+    await follow(mistake, hint, followed)
+  }
+
+  /// Words, commas, dots and fields.
+  @Test(arguments: [
+    (
+      "stream posts | filter .state == \"draft\" | count", "did you mean where?",
+      "stream posts | where .state == \"draft\" | count"
+    ),
+    ("stream posts | limit 1", "did you mean take?", "stream posts | take 1"),
+    ("stream posts | order .id", "did you mean sort?", "stream posts | sort .id"),
+    ("stream posts | select-first", "did you mean first?", "stream posts | first"),
+    ("get posts 1", "did you mean show?", "show posts 1"),
+    ("delete posts 1", "did you mean destroy?", "destroy posts 1"),
+    ("list posts", "did you mean stream?", "stream posts | first"),
+    ("ls posts", "did you mean stream?", "stream posts | first"),
+    ("find posts 1", "did you mean show, or", "show posts 1"),
+    ("quit", "did you mean exit?", "exit"), ("help nosuch", "help words lists all words", "help words"),
+    ("help delete", "did you mean help destroy?", "help destroy"),
+    ("nosuch 1", "help commands lists them", "help commands"),
+    (
+      "stream posts | take 1 | select id text", "a field has a dot: .id .text",
+      "stream posts | take 1 | select .id .text"
+    ),
+    ("stream posts | take 1 | select .id as x", "= x: .id", "stream posts | take 1 | select x: .id"),
+    (
+      "stream posts | take 1 | select .id, .text", "no commas between columns: .id .text",
+      "stream posts | take 1 | select .id .text"
+    ),
+    ("show posts 1, 2", "no commas between arguments", "show posts 1"),
+    ("print 1, 2", "print takes one value", "print [1, 2]"),
+    ("let x = 1, 2", "a list is in brackets: [1, 2]", "let x = [1, 2]"),
+    ("stream posts | sort by .id", "sort .id", "stream posts | sort .id"),
+    ("stream posts | sort .id desc", "sort -.id", "stream posts | sort -.id"),
+    ("stream posts | group by .state", "group .state", "stream posts | group .state | count"),
+    ("[{\"a b\": 1}] | map .[\"a b\"]", "write it[\"a b\"]", "[{\"a b\": 1}] | map it[\"a b\"]"),
+    ("print 1.", "write 1.0 or 1", "print 1.0"),
+    ("print .5", "write 0.5", "print 0.5"), ("show authors.1", "an id stands alone: authors 1", "show authors 1"),
+    ("read x.csv", "put text in quotes: \"x.csv\"", "\"x.csv\""), ("print nil", "did you mean null?", "print null"),
+    ("print None", "did you mean null?", "print null"), ("print True", "did you mean true?", "print true"),
+    ("nil", "did you mean null?", "null"),
+    ("print f(1); def f(a) do return a end", "define it before", "def f(a) do return a end; print f(1)"),
+    ("def f() do return 1 end; print f", "call it: f()", "def f() do return 1 end; print f()"),
+    ("[{id: 1}] | where .id == .id", "this is always true", "[{id: 1}] | where .id == 1"),
+    ("diff [{id: 1}, {id: 1}] [] key: .id", "| unique .id", "diff ([{id: 1}, {id: 1}] | unique .id) [] key: .id"),
+    (
+      "[{name: \"Z\"}, {name: \"Z\"}] | upsert authors key: .name", "| unique .name",
+      "[{name: \"Z\"}, {name: \"Z\"}] | unique .name | count"
+    ),
+    ("posts | take 1", "stream posts | take 1", "stream posts | take 1"),
+    ("index posts page: {number: 0}", "{number: 1, size: 100}", "index posts page: {number: 1, size: 100}"),
+    ("index posts page: {number: 0, size: 5}", "{number: 1, size: 100}", "index posts page: {number: 1, size: 100}"),
+    ("upsert authors {name: \"Z\"} key: .email", "it has name", "upsert authors {name: \"Z\"} key: .name"),
+    (
+      "[{name: \"Z\"}] | upsert authors key: .email", "| where ?.email != null",
+      "[{name: \"Z\"}] | where ?.email != null | upsert authors key: .email"
+    ),
+    ("[{id: 5, text: \"a\"}] | create posts", "| without .id", "[{id: 5, text: \"a\"}] | without .id | create posts"),
+    ("create posts {textt: \"x\"}", "did you mean text?", "create posts {text: \"x\"}"),
+    ("related posts 1 \"autor\"", "did you mean author?", "related posts 1 \"author\""),
+    ("related posts 1 \"nope\"", "posts has author", "related posts 1 \"author\""),
+    ("index posts fields: {posts: \"txet\"}", "did you mean text?", "index posts fields: {posts: \"text\"}"),
+    ("count posts filter: null", "leave it out", "count posts"), ("show posts null", "\"12\"", "show posts \"12\""),
+    ("show posts \"\"", "\"12\"", "show posts \"12\""),
+    (
+      "parse-json(\"\")", "parse-json(\"{\\\"a\\\": [1, null, true]}\")", "parse-json(\"{\\\"a\\\": [1, null, true]}\")"
+    ),
+    (
+      "client queue: \"posts\" on: \"b\"", "let c = connect \"URI\" name: \"b\", then on: c",
+      "let c = connect \"embedded:blog\" name: \"b\"; let d = client queue: \"posts\" on: c"
+    ),
+    (
+      "connect \"embedded:blog\" name: \"b\"; let d = client queue: \"posts\"",
+      "let c = connect \"embedded:blog\" name: \"b\", then on: c",
+      "let c = connect \"embedded:blog\" name: \"b\"; let d = client queue: \"posts\" on: c"
+    ),
+    (
+      "let b = connect \"embedded:blog\" name: \"b\"; disconnect", "name one: disconnect b",
+      "let b = connect \"embedded:blog\" name: \"b\"; disconnect b"
+    ),
+  ]) func aWordsHintIsFollowed(_ mistake: String, _ hint: String, _ followed: String) async {
+    await follow(mistake, hint, followed)
+  }
+
+  private func follow(_ mistake: String, _ hint: String, _ followed: String) async {
+    let ran = await Ran.retort("-c", Self.head + mistake)
+    #expect(ran.status == 1 || ran.status == 2, Comment(rawValue: mistake))
+    // A message and its next step are on two lines.
+    let notes = ran.notes.split(separator: "\n").filter { !$0.contains(" | ") || $0.contains("= ") }.joined(
+      separator: " ")
+    let parts = hint.split(separator: " = ").map(String.init)
+    for part in parts { #expect(notes.contains(part), Comment(rawValue: mistake + "\n" + ran.notes)) }
+    let next = await Ran.retort("-c", Self.head + followed)
+    #expect(next.status == 0, Comment(rawValue: followed + "\n" + next.notes))
+  }
+
+  /// One slip is one error.
+  @Test(arguments: [
+    "print 1 \"p", "1 && 2", "1 || 2", "print `count posts`", "if true then print 1 end", "while true\n  print 1\nend",
+    "print 'a' 'b'",
+    "print .5", "show authors.1", "[1] | map .[0]",
+  ]) func oneSlipIsOneError(_ text: String) async {
+    let ran = await Ran.retort("-c", text)
+    #expect(ran.status == 2 && ran.notes.components(separatedBy: "error").count == 2, Comment(rawValue: ran.notes))
+  }
+
+  /// A false assertion shows the operands of the part that is false.
+  @Test(arguments: [
+    ("assert 1 in [2]", ["left: 1", "right: [2]"]), ("assert 1 == 1 and 2 == 3", ["left: 2", "right: 3"]),
+    ("assert not (1 == 1)", ["left: 1", "right: 1"]), ("assert \"a\" =~ /b/", ["left: a"]),
+    ("assert 1 == 2 or 3 == 4", ["1 == 2: 1 and 2", "3 == 4: 3 and 4"]), ("assert (1 == 2)", ["left: 1", "right: 2"]),
+  ]) func anAssertionShowsItsOperands(_ text: String, _ shown: [String]) async {
+    let ran = await Ran.retort("-c", text)
+    #expect(ran.status == 3)
+    for line in shown { #expect(ran.notes.contains("= \(line)\n"), Comment(rawValue: ran.notes)) }
+  }
+
+  @Test(arguments: ["assert 1 in [1] and not (2 == 3)", "assert 1 == 2 or 3 == 3", "assert true and 1 < 2"])
+  func aTrueAssertionPasses(_ text: String) async { #expect(await Ran.retort("-c", text).status == 0) }
+
+  @Test func theNamesOfElementsAreShown() async {
+    for stage in ["sort", "group"] {
+      let ran = await Ran.retort("-c", "[{k: 1}, {j: 2}] | \(stage) .k")
+      #expect(ran.notes.contains("= in \(stage), at {\"j\":2}\n"), Comment(rawValue: ran.notes))
+    }
+  }
+
+  @Test func aFileThatCannotBeWrittenHasItsOwnName() async {
+    let ran = await Ran.retort("-c", "[{a: 1}] | write \"/nope/o.csv\"")
+    #expect(ran.notes.contains("can't write /nope/o.csv: No such file or directory\n"))
+    #expect(ran.notes.contains("= its directory does not exist: create it first"))
+  }
+
+  @Test func anUpsertCountsAllThatItFinds() async {
+    let ran = await Ran.retort("-c", Self.head + "upsert posts {text: \"x\", state: \"draft\"} key: .state")
+    #expect(ran.notes.contains("250 posts have the state \"draft\""), Comment(rawValue: ran.notes))
+  }
+
+  @Test func aParameterOfAnAddressIsNotRepeated() async {
+    let ran = await Ran.retort("-c", "connect \"amqps://u:p@localhost:1/?password=abc\"")
+    #expect(
+      ran.notes.contains("unknown parameter password; the parameters are heartbeat, "), Comment(rawValue: ran.notes))
+    #expect(!ran.notes.contains("abc"), Comment(rawValue: ran.notes))
+  }
+
   @Test func anAddressWithAnOpenBracket() async {
     let ran = await Ran.retort("-c", "connect \"amqp://g:g@[::1:5672/\"")
     #expect(ran.notes.contains("the bracket of the address [::1:5672 is not closed: [::1]:5672\n"))
@@ -55,5 +242,28 @@ import Testing
     let ran = await Ran.retort("-c", "connect \"amqp://g:g@::1:5672/\"")
     #expect(ran.status == 4 || ran.status == 1)
     #expect(ran.notes.contains("write an IPv6 address in brackets: [::1]:5672\n"), Comment(rawValue: ran.notes))
+  }
+}
+
+/// `connect` with the address of an open connection.
+@Suite struct ConnectAgainTests {
+  @Test(arguments: [
+    "connect \"USER@HOST\"", "connect \"USER:***@HOST\"", "connect \"USER:guest@HOST\"",
+    "connect \"USER@HOST?connection_timeout=60000\"",
+  ]) func anAddressWithoutItsPasswordMeansTheOpenConnection(_ again: String) async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    let host = vhost.uri.split(separator: "@").last.map(String.init) ?? ""
+    let plain = host.prefix { $0 != "?" }
+    let typed = again.replacing("USER", with: "amqp://guest").replacing(
+      "HOST", with: again.contains("?") ? String(plain) : again.contains(":guest") ? host : String(plain))
+    let ran = await Ran.retort("-c", "connect \"\(vhost.uri)\"; \(typed); clients | count")
+    #expect(ran.output == "1\n", Comment(rawValue: ran.notes))
+  }
+
+  @Test func anotherPasswordIsAnotherConnection() async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    let ran = await Ran.retort(
+      "-c", "connect \"\(vhost.uri)\"; connect \"\(vhost.uri.replacing("guest:guest@", with: "guest:other@"))\"")
+    #expect(ran.status == 4, Comment(rawValue: ran.notes))
   }
 }

@@ -10,10 +10,56 @@ import Testing
     try await prompt.enters(#"let p = connect "embedded:blog" name: "live" env: "production""#)
     #expect(prompt.lines.last == "live (production, 2 connections)>")
     #expect(prompt.screen.looks(of: "live (production")?.first == "31;1")
+    try await prompt.enters(#"connect "embedded:blog" name: "b""#)
+    #expect(prompt.lines.last == "b (3 connections)>")
+    #expect(prompt.screen.looks(of: "b (3 connections)")?.first == "31;1")
+    try await prompt.enters(#"disconnect (connect "embedded:blog" name: "b")"#)
+    #expect(prompt.lines.last == "live (production, 2 connections)>")
     try await prompt.enters("clients | select .connection .state")
     #expect(prompt.lines.contains("live embedded:blog  up"))
     try await prompt.enters("disconnect p")
     #expect(prompt.lines.last == "embedded:blog>")
+  }
+
+  @Test func aDroppedStatementIsNoted() async throws {
+    let prompt = try PromptTerminal()
+    try await prompt.sees("> ")
+    try prompt.types("for x in 1..2 do\r")
+    try await prompt.sees("for x ...>")
+    try prompt.types("\u{3}")
+    try await prompt.sees("note: the open statement is dropped")
+  }
+
+  @Test(arguments: ["times", "throttle", "set"]) func helpBreaksNoWord(_ topic: String) async throws {
+    let page = await Ran.retort("help", topic).output
+    let prompt = try PromptTerminal(columns: 60, rows: 60, environment: ["RETORT_PAGER": ""])
+    try await prompt.sees("> ")
+    try await prompt.enters("help \(topic)")
+    let words = Set(prompt.lines.flatMap { $0.split(separator: " ") })
+    let broken = page.split { $0 == " " || $0 == "\n" }.filter { $0.count < 50 && !words.contains($0) }
+    #expect(broken.isEmpty)
+  }
+
+  @Test func errorsFitTheTerminal() async throws {
+    let prompt = try PromptTerminal(columns: 60, rows: 60)
+    try await prompt.sees("> ")
+    try await prompt.enters("nosuch \"" + String(repeating: "a", count: 200) + "\"")
+    let excerpt = try #require(prompt.lines.firstIndex { $0.hasPrefix("1 | ") })
+    #expect(prompt.lines[excerpt].hasSuffix("...") && prompt.lines[excerpt].count <= 60)
+    #expect(prompt.lines[excerpt + 1].hasPrefix("  | ^^^^^^") && prompt.lines[excerpt + 2].hasPrefix("  = "))
+    try await prompt.enters("update 1 2 3 4 5 \"" + String(repeating: "b", count: 200) + "\"")
+    #expect(prompt.lines.filter { $0.hasPrefix("  | ") }.allSatisfy { $0.count <= 60 })
+    #expect(prompt.lines.contains { $0.hasPrefix("    ") && $0.contains("dry-run:") })
+  }
+
+  @Test func aWatchEndsAtCtrlCWithoutAnError() async throws {
+    let prompt = try PromptTerminal()
+    try await prompt.sees("> ")
+    try prompt.types("watch 1s do print \"round\" end\r")
+    try await prompt.waits("the first round") { $0.lines.contains("round") }
+    try prompt.types("\u{3}")
+    try await prompt.enters("1 + 1")
+    #expect(prompt.lines.contains("2") && !prompt.lines.contains { $0.contains("interrupted") })
   }
 
   @Test func aHostileNameChangesNothing() async throws {

@@ -6,8 +6,8 @@ struct CompiledArgument: Sendable {
   /// How its value is computed.
   enum Form: Sendable {
     case value(CompiledExpression)
-    /// A comparison with both sides, which the command shows.
-    case comparison(CompiledExpression, CompiledExpression, Operators.Operation, SourceRange)
+    /// A condition whose operands the command shows.
+    case condition(Condition)
     /// An expression that the command evaluates for each element.
     case perElement(CompiledExpression)
   }
@@ -27,12 +27,8 @@ struct CompiledArgument: Sendable {
     switch form {
     case .value(let code): added.value = try await code.run(&frame)
     case .perElement(let code): added.code = code
-    case .comparison(let left, let right, let operation, let range):
-      let sides = (left: try await left.run(&frame), right: try await right.run(&frame))
-      do throws(Fault) { added.value = try operation(sides.left, sides.right) } catch {
-        throw error.placed(at: range, in: arguments.source)
-      }
-      added.sides = sides
+    case .condition(let condition):
+      added.value = .bool(try await condition.run(&frame, arguments.source, &added.sides))
     }
     arguments.add(argument, added)
   }

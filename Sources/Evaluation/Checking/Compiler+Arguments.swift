@@ -1,4 +1,6 @@
+import JSONText
 import Language
+import Values
 
 extension Compiler {
   /// Checks a call's arguments against its declaration.
@@ -20,7 +22,9 @@ extension Compiler {
         "\(command.name) needs \(option.name):", command.nameRange, nextStep: "\(option.name): is \(option.summary)")
     }
     for (argument, parameter) in zip(positional, declaration.parameters) {
-      checkLiteral(argument.expression, parameter.shape, parameter.name)
+      checkLiteral(
+        argument.expression, parameter.shape, command.name,
+        isAlone: parameter.name == declaration.parameters.first?.name)
     }
     for case .option(let name, let range, let value) in command.arguments {
       guard let option = declaration.options.first(where: { $0.name == name }) else {
@@ -35,14 +39,24 @@ extension Compiler {
       if option.shape == .field, value.path?.contains(".") ?? true {
         report("\(name): is one field, by its name", value.range, nextStep: "\(name): .email")
       }
-      checkLiteral(value, option.shape, name + ":")
+      checkLiteral(value, option.shape, "\(command.name) \(name):", summary: option.summary)
     }
   }
 
   /// Reports a literal of the wrong type.
-  private func checkLiteral(_ expression: Expr, _ shape: Declaration.Shape, _ place: String) {
+  private func checkLiteral(
+    _ expression: Expr, _ shape: Declaration.Shape, _ place: String, isAlone: Bool = true, summary: String? = nil
+  ) {
     guard let literal = Declaration.Shape(literal: expression), !shape.takes(literal) else { return }
-    report("\(place) is \(shape.wanted)", expression.range, nextStep: "this is a \(literal.rawValue)")
+    let (text, option) = (source.text(expression.range), place.split(separator: " ").last.map(String.init) ?? "")
+    let prefix = summary != nil ? option + " " : isAlone ? "\(place) " : ""
+    let step: String? =
+      switch shape {
+      case .client: "let posts = client queue: \"posts\""
+      case .connection: "let c = connect \"URI\" name: \(literal == .string ? text : "\"NAME\""), then \(prefix)c"
+      default: shape.example(for: literal, text).map { prefix + $0 } ?? summary.map { "\(option) is \($0)" }
+      }
+    report("\(place) needs \(shape.wanted), not a \(literal.rawValue)", expression.range, nextStep: step)
   }
 }
 
@@ -76,11 +90,33 @@ extension Declaration.Shape {
     switch self {
     case .any: "any value"
     case .strings: "a string or a list of strings"
-    case .id: "an id: a string, an integer or a resource"
-    case .client: "a client: let posts = client queue: \"posts\""
-    case .path, .field: "a field: .views"
-    case .condition: "a condition: .views < 10"
+    case .id: "an id (a string, an integer or a resource)"
+    case .client: "a client"
+    case .path, .field: "a field"
+    case .condition: "a condition"
     default: "a \(rawValue)"
     }
+  }
+
+  /// The source text of a value of this shape, made from a literal of another one.
+  func example(for literal: Declaration.Shape, _ text: String) -> String? {
+    switch self {
+    case .duration: literal == .number ? "\(text)s" : "10s"
+    case .string, .strings: literal == .number || literal == .duration ? "\"\(text)\"" : "\"...\""
+    case .number:
+      literal == .string && JSONNumber(text: String(text.dropFirst().dropLast())) != nil
+        ? String(text.dropFirst().dropLast()) : "10"
+    case .boolean: text == "\"false\"" || text == "0" ? "false" : "true"
+    case .list: "[\(text)]"
+    case .id: "\"12\""
+    case .pattern: "/.../"
+    case .any, .record, .client, .connection, .path, .field, .condition: nil
+    }
+  }
+
+  /// The source text of a value of this shape, made from a value of another type.
+  func example(for value: Value) -> String? {
+    guard case .number(let number) = value else { return nil }
+    return example(for: .number, number.text)
   }
 }

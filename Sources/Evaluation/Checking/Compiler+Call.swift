@@ -26,13 +26,14 @@ extension Compiler {
       return broken
     }
     let source = source
+    let operand = arguments.first.map { source.text($0.expression.range) } ?? ""
     let immediate = codes.compactMap(\.immediate)
     guard immediate.count == codes.count else {
       return CompiledExpression.async { frame throws(Fault) in
         var values: [Value] = []
         for code in codes { values.append(try await code.run(&frame)) }
         do throws(Fault) { return try function.body(values, frame.run) } catch {
-          throw error.placed(at: range, in: source)
+          throw error.naming(operand).placed(at: range, in: source)
         }
       }
     }
@@ -40,15 +41,25 @@ extension Compiler {
       var values: [Value] = []
       for code in immediate { values.append(try code(&frame)) }
       do throws(Fault) { return try function.body(values, frame.run) } catch {
-        throw error.placed(at: range, in: source)
+        throw error.naming(operand).placed(at: range, in: source)
       }
     }
   }
 
   private func reportUnknownFunction(_ name: String, _ range: SourceRange) {
+    if reportsLater(name, range) { return }
     let isCommand = Command.named(name) != nil
     reportUnknown(
       "function", name, range, among: Function.all.map(\.name) + definitions.keys,
+      meant: isCommand ? nil : Synonyms.function(name),
       hint: isCommand ? "write a command without parentheses: \(name) ..." : "help functions lists them")
+  }
+}
+
+extension Fault {
+  /// The same error; its next step has the source text of the first argument for `.field`.
+  fileprivate func naming(_ operand: String) -> Fault {
+    guard !operand.isEmpty, let step = nextStep, step.contains(".field") else { return self }
+    return advising(step.replacing(".field", with: operand))
   }
 }

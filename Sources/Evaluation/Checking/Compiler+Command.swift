@@ -27,10 +27,8 @@ extension Compiler {
     switch argument {
     case .positional(let expression):
       let showsSides = declaration.parameters.first?.shape == .condition
-      guard showsSides, case .binary(let symbol, let range, let left, let right) = expression.kind, symbol.isComparison
-      else { return .value(value(expression, .lazy).code) }
-      let (a, b) = operands(symbol, left, right, range)
-      return .comparison(a, b, operation(symbol, left, right), range)
+      if showsSides, let condition = condition(expression) { return .condition(condition) }
+      return .value(value(expression, .lazy).code)
     case .option(let name, _, let expression):
       let shape = declaration.options.first { $0.name == name }?.shape
       return shape == .path || shape == .field
@@ -65,15 +63,16 @@ extension Compiler {
       return report(
         "\(name) is a function", command.nameRange, nextStep: "put its arguments in parentheses: \(name)(x)")
     }
-    if refusesPromptWord(name, command.nameRange) { return }
+    if refusesPromptWord(name, command.nameRange) || reportsLater(name, command.nameRange) { return }
     let known = Command.all.map(\.declaration.name) + definitions.keys
-    let near = nearest(to: name, among: known + Stage.all.map(\.declaration.name))
+    let meant = (command.arguments.isEmpty ? Synonyms.value(name) : nil) ?? Synonyms.command(name)
+    let near = meant == nil ? nearest(to: name, among: known + Stage.all.map(\.declaration.name)) : nil
     if let near, !known.contains(near) {
       return report(
         "unknown command \(name)", command.nameRange,
         nextStep: "did you mean \(near)? It is a stage and needs elements before it: ... | \(near) ...")
     }
-    reportUnknown("command", name, command.nameRange, among: known, hint: "help lists the commands")
+    reportUnknown("command", name, command.nameRange, among: known, meant: meant, hint: "help commands lists them")
   }
 }
 

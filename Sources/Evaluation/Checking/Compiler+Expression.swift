@@ -16,15 +16,13 @@ extension Compiler {
     case .name(let text): name(text, expression.range)
     case .call, .group: value(expression, .operand).code
     case .elementField(let key, let nameRange, let isOptional):
-      field(of: element(expression.range), key, nameRange, isOptional)
+      field(of: element(expression.range), "it", key, nameRange, isOptional)
     case .field(let base, let key, let nameRange, let isOptional) where base.isRelationships:
       relationship(of: base, key, nameRange, isOptional)
     case .field(let base, let key, let nameRange, let isOptional):
-      field(of: known(base, key, nameRange, isOptional), key, nameRange, isOptional)
+      field(of: known(base, key, nameRange, isOptional), source.text(base.range), key, nameRange, isOptional)
     case .index(let base, let index, let isOptional):
-      CompiledExpression.of(code(base), code(index)) { base, index throws(Fault) in
-        try Access.element(of: base, at: index, isOptional: isOptional)
-      }.placed(index.range, source)
+      element(of: base, at: index, isOptional)
     case .cut(let base, let lower, let upper): cut(base, lower, upper, expression.range)
     case .binary(let symbol, let place, let left, let right): binary(symbol, place, left, right)
     case .not(let operand):
@@ -40,6 +38,13 @@ extension Compiler {
       CompiledExpression.literal(elements.map(code)) { values throws(Fault) in try Value.list(values).limitedInDepth() }
     case .record(let entries): record(entries)
     }
+  }
+
+  private func element(of base: Expr, at index: Expr, _ isOptional: Bool) -> CompiledExpression {
+    let isFromEnd = index.isNegativeLiteral
+    return CompiledExpression.of(code(base), code(index)) { base, index throws(Fault) in
+      try Access.element(of: base, at: index, isOptional: isOptional, isFromEnd: isFromEnd)
+    }.placed(index.range, source)
   }
 
   private func number(_ text: String, _ range: SourceRange) -> CompiledExpression {
@@ -111,17 +116,38 @@ extension Compiler {
     }
     if refusesPromptWord(name, range) { return broken }
     let near = nearest(to: name, among: scope.names + (outer?.names ?? []))
-    let isCommand = Command.named(name) != nil
-    let missing =
-      context.hasElement
-      ? "write a field of the element with a dot: .\(name); put text in quotes: \"\(name)\""
-      : "define it first: let \(name) = ...; put text in quotes: \"\(name)\""
     report(
       "unknown name \(name)", range,
-      nextStep: isCommand
-        ? "put a command inside an expression in parentheses: (\(name) ...)"
-        : near.map { "did you mean \($0)?" } ?? missing)
+      nextStep: meant(name, range) ?? near.map { "did you mean \($0)?" } ?? missing(range))
     return broken
+  }
+
+  /// The word that an unknown name means, if it is one of the language or a def.
+  private func meant(_ name: String, _ range: SourceRange) -> String? {
+    if let definition = definition(name) { return "\(name) is a def: call it: \(definition.callForm)" }
+    if let value = Synonyms.value(name) { return "did you mean \(value)?" }
+    if Command.named(name) != nil { return "put a command inside an expression in parentheses: (\(name) ...)" }
+    guard Function.named(name) != nil else { return nil }
+    return context.hasElement
+      ? "a field of the element has a dot: .\(name); a function has parentheses: \(name)(x)"
+      : "a function has parentheses: \(name)(x)"
+  }
+
+  /// The next step for an unknown name that resembles no other: a field, a new name or text.
+  private func missing(_ range: SourceRange) -> String {
+    let word = word(from: range)
+    return context.hasElement
+      ? "write a field of the element with a dot: .\(word); put text in quotes: \"\(word)\""
+      : "define it first: let \(source.text(range)) = ...; put text in quotes: \"\(word)\""
+  }
+
+  /// The word that begins with a name, as it is typed without quotes: `x.csv`.
+  private func word(from range: SourceRange) -> String {
+    let rest = source.bytes[min(range.upper, source.bytes.count)...].prefix { byte in
+      byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+        || 0x30...0x39 ~= byte || 0x61...0x7A ~= byte | 0x20
+    }
+    return source.text(range) + String(decoding: rest, as: UTF8.self)
   }
 
   /// Compiles the operand of a field access.
@@ -137,11 +163,15 @@ extension Compiler {
     return code
   }
 
-  private func field(of base: CompiledExpression, _ name: String, _ range: SourceRange, _ isOptional: Bool)
-    -> CompiledExpression
-  {
-    CompiledExpression.of(base) { value throws(Fault) in try Access.field(of: value, name, isOptional: isOptional) }
-      .placed(range, source)
+  private func field(
+    of base: CompiledExpression, _ text: String, _ name: String, _ range: SourceRange, _ isOptional: Bool
+  ) -> CompiledExpression {
+    CompiledExpression.of(base) { value throws(Fault) in
+      do throws(Fault) { return try Access.field(of: value, name, isOptional: isOptional) } catch {
+        guard error.kind == .field, let step = FieldAdvice.nextStep(value, name, of: text) else { throw error }
+        throw error.advising(step)
+      }
+    }.placed(range, source)
   }
 
   /// Compiles `post.relationships.author`, which fails if it is not loaded, as `post.author` does.

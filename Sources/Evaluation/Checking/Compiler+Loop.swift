@@ -6,6 +6,9 @@ extension Compiler {
   /// Compiles `for NAME [, NAME] in PIPELINE do ... end`.
   func loop(_ node: For) -> CompiledStatement {
     let compiled = pipeline(node.pipeline)
+    if node.pipeline.stages.isEmpty {
+      warnOfClient(node.pipeline.head, compiled.fact) { "for \(node.element.name) in stream \($0) do" }
+    }
     scope.enter()
     let slot = given(node.element)
     let number = node.number.map(given)

@@ -47,11 +47,13 @@ extension Compiler {
     guard symbol.isComparison, let reading = left.reading, reading == right.reading, reading.readsSomething else {
       return
     }
+    let isTrue = [.equal, .lessOrEqual, .greaterOrEqual].contains(symbol)
+    let outer = context.hasOuterElement ? other(right) : nil
     report(
       "both sides of \(symbol.rawValue) are the same", left.range.through(right.range),
-      nextStep: other(right).map {
+      nextStep: outer.map {
         "name the outer element first: ... | as a | ... \(source.text(left.range)) \(symbol.rawValue) \($0)"
-      } ?? "compare it with another value")
+      } ?? "this is always \(isTrue): compare it with another value")
   }
 
   /// An access to the element, rewritten for an element with the name `a`.

@@ -17,17 +17,14 @@ extension Compiler {
     return (a, b)
   }
 
-  /// The operation of an operator; its error for a text and a time shows the expression that converts the text.
+  /// The operation of an operator; its error for values of two types shows the expression that is probably meant.
   func operation(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr) -> Operators.Operation {
     let operation = Operators.operation(symbol)
-    let (a, b) = (source.text(left.range), source.text(right.range))
+    let advice = OperatorAdvice(symbol, left, right, source)
     return { x, y throws(Fault) in
       do throws(Fault) { return try operation(x, y) } catch {
-        switch (x, y) {
-        case (.string, .time): throw error.advising("time(\(a)) \(symbol.rawValue) \(b)")
-        case (.time, .string): throw error.advising("\(a) \(symbol.rawValue) time(\(b))")
-        default: throw error
-        }
+        guard error.kind == .type, let step = advice.nextStep(x, y) else { throw error }
+        throw error.advising(step)
       }
     }
   }

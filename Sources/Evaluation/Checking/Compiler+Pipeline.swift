@@ -8,6 +8,9 @@ extension Compiler {
       let head = self.head(pipeline.head, pipeline.stages.isEmpty ? use : .lazy)
       guard !pipeline.stages.isEmpty else { return CompiledPipeline(code: head.code, fact: head.fact) }
       refuseNothing(pipeline)
+      if let first = pipeline.stages.first, !["map", "select", "print", "as"].contains(first.name) {
+        warnOfClient(pipeline.head, head.fact) { "stream \($0) | \(source.text(first.range))" }
+      }
       scope.enter()
       defer { _ = scope.leave() }
       return within({ $0.named = [] }) { flow(head, pipeline, use) }

@@ -15,6 +15,12 @@ extension Compiler {
     }
   }
 
+  /// Warns of a client whose resources are probably meant: as the head of a pipeline it is one element.
+  func warnOfClient(_ head: Head, _ fact: Scope.Fact, _ meant: (String) -> String) {
+    guard case .name(let name, let range) = head, case .client(let client) = fact, client.isDeclared else { return }
+    warn("\(name) is a client and counts as one element", range, nextStep: "read its resources: \(meant(name))")
+  }
+
   /// Warns of a password in a URI in the script.
   func warnOfPassword(_ text: String, _ range: SourceRange) {
     guard origin.isThorough, text.contains("://"), text.contains(#/(?i)[a-z+]+://[^\s:/@]*:[^\s]+@/#) else { return }

@@ -21,6 +21,8 @@ extension Compiler {
     }
     if stage.declaration.names == .ended { endNames(at: command.name) }
     let errors = findings.diagnostics.count
+    refuseFillers(command)
+    guard findings.diagnostics.count == errors else { return .collect }
     check(command, stage.declaration)
     refuseHazard(stage.declaration.effect, command)
     note(stage.declaration.effect, command)
@@ -54,8 +56,36 @@ extension Compiler {
         "\(name) is a command, not a stage", command.nameRange,
         nextStep: "run it for each element: | each do ... end, with `it` as the element")
     }
+    if reportsLater(name, command.nameRange) { return }
     reportUnknown(
       "stage", name, command.nameRange, among: Stage.all.map(\.declaration.name) + definitions.keys,
-      hint: "help stages lists them")
+      meant: Synonyms.stage(name), hint: "help stages lists them")
+  }
+
+  /// Reports words of SQL and of prose between the fields of a stage: `sort by .id`, `sort .id desc`.
+  private func refuseFillers(_ command: Language.Command) {
+    guard Stage.named(command.name)?.declaration.parameters.last?.shape == .path else { return }
+    let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
+    var (kept, filler): ([String], Expr?) = ([], nil)
+    for place in places {
+      guard case .name(let word) = place.kind, scope.variable(word) == nil, outer?.variable(word) == nil else {
+        kept.append(source.text(place.range))
+        continue
+      }
+      switch word {
+      case "by", "asc", "ascending": break
+      case "desc" where command.name == "sort" && !kept.isEmpty,
+        "descending" where command.name == "sort" && !kept.isEmpty:
+        kept[kept.count - 1] = "-" + kept[kept.count - 1]
+      default:
+        kept.append(source.text(place.range))
+        continue
+      }
+      filler = filler ?? place
+    }
+    guard let filler else { return }
+    report(
+      "\(command.name) has no word \(source.text(filler.range))", filler.range,
+      nextStep: ([command.name] + kept).joined(separator: " "))
   }
 }

@@ -6,6 +6,9 @@ extension Compiler {
   /// Compiles the statements of a text.
   func topLevel(_ program: Program) -> [Interpreter.Prepared] {
     var result: [Interpreter.Prepared] = []
+    for case .def(let node) in program.statements.map(\.kind) {
+      laterDefinitions[node.name] = laterDefinitions[node.name] ?? node.nameRange
+    }
     for (index, statement) in program.statements.enumerated() {
       let before = scope.slotCount
       if index > 0, program.statements[index - 1].endsBlock {

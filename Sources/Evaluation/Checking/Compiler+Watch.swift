@@ -5,7 +5,8 @@ extension Compiler {
   /// Compiles `watch DURATION do ... end`: a loop that pauses after each round, and redraws it at a terminal.
   func watch(_ pause: Expr, _ body: [Statement]) -> CompiledStatement {
     let pauseCode = code(pause)
-    let step = within({ $0.enterLoop() }) { block(body) }
+    let (step, effects) = gathering { within({ $0.enterLoop() }) { block(body) } }
+    let mayEnd = !effects.acts
     let (range, source) = (pause.range, source)
     return .async { frame throws(Fault) in
       let pause: Duration
@@ -18,9 +19,11 @@ extension Compiler {
       defer { frame.run.output = outer }
       var screen = WatchScreen(outer)
       while true {
+        if Task.isCancelled, frame.run.session.isPrompt { return .next }
         try frame.run.checkInterrupt()
         let flow: Flow
         do throws(Fault) { flow = try await step.run(&frame) } catch {
+          if mayEnd, frame.run.isStoppedWatch(error) { return .next }
           if let round { try outer.put(round.taken()) }
           throw error
         }
@@ -31,17 +34,26 @@ extension Compiler {
         if flow == .break { return .next }
         if flow == .return { return flow }
         outer.flush()
-        do { try await Task.sleep(for: pause) } catch { throw Fault(.interrupted, "interrupted") }
+        do { try await Task.sleep(for: pause) } catch {
+          if frame.run.session.isPrompt { return .next }
+          throw Fault(.interrupted, "interrupted")
+        }
       }
     }
   }
+}
+
+extension Run {
+  /// Whether an error is the Ctrl-C that ends a `watch` at the prompt, which is no failure there.
+  fileprivate func isStoppedWatch(_ fault: Fault) -> Bool { fault.kind == .interrupted && session.isPrompt }
 }
 
 extension Value {
   /// The time between two rounds of `watch`.
   fileprivate func pause() throws(Fault) -> Duration {
     guard case .duration(let duration) = self, duration > .zero else {
-      throw Fault(.type, "watch needs a duration over 0, not \(label)", nextStep: "watch 2s do ... end")
+      let seconds = Declaration.Shape.duration.example(for: self) ?? "2s"
+      throw Fault(.type, "watch needs a duration over 0, not \(label)", nextStep: "watch \(seconds) do ... end")
     }
     return duration
   }

@@ -16,6 +16,8 @@ final class Compiler {
   var effects = Effects()
   /// The defs.
   var definitions: [String: Definition] = [:]
+  /// The defs of the text, with the ranges of their names.
+  var laterDefinitions: [String: SourceRange] = [:]
   /// The findings of the check.
   var findings = Findings()
   /// The origin of the text, and the kind of check.
@@ -47,7 +49,7 @@ final class Compiler {
 
   /// Runs `body` with or without an element for `.field`.
   func withElement<Result>(_ value: Bool, _ body: () -> Result) -> Result {
-    within({ $0.hasElement = value }, body)
+    within({ ($0.hasOuterElement, $0.hasElement) = ($0.hasElement, value) }, body)
   }
 
   /// Runs `body` and returns the effects of the code that it compiles, which are also added to the compiler's.

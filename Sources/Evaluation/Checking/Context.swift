@@ -14,6 +14,8 @@ struct Context {
   var isRescued = false
   /// Whether `.field` has an element to read.
   var hasElement = false
+  /// Whether the code around it has an element of its own.
+  var hasOuterElement = false
   /// The slots of the names that `as` gave to the current element, in order of creation.
   var named: [Int] = []
   /// The clients of the streams that are open here.

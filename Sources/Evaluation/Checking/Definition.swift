@@ -47,6 +47,9 @@ final class Definition: Sendable {
     return ([name] + places + named).joined(separator: " ")
   }
 
+  /// A call as a function, with the names of the parameters: `greet(post)`.
+  var callForm: String { "\(name)(\(parameters.filter { $0.fallback == nil }.map(\.name).joined(separator: ", ")))" }
+
   /// Runs the body with values for the parameters.
   func call(_ values: [Value?], _ frame: inout Frame) async throws(Fault) -> Value {
     guard let body = compiled else { return .null }

@@ -47,9 +47,21 @@ extension Compiler {
     return true
   }
 
-  /// Records an unknown word with the nearest known one.
-  func reportUnknown(_ kind: String, _ word: String, _ range: SourceRange, among known: [String], hint: String? = nil) {
-    let near = nearest(to: word, among: known)
+  /// Reports a def that a later line of the text defines; returns false for any other name.
+  func reportsLater(_ name: String, _ range: SourceRange) -> Bool {
+    guard let later = laterDefinitions[name] else { return false }
+    report(
+      "\(name) is defined on line \(source.place(of: later.lower).line), after this", range,
+      nextStep: "define it before: move its def up")
+    return true
+  }
+
+  /// Records an unknown word with the word that it means: a synonym, or the nearest known one.
+  func reportUnknown(
+    _ kind: String, _ word: String, _ range: SourceRange, among known: [String], meant: String? = nil,
+    hint: String? = nil
+  ) {
+    let near = meant ?? nearest(to: word, among: known)
     report("unknown \(kind) \(word)", range, nextStep: near.map { "did you mean \($0)?" } ?? hint)
   }
 }

@@ -9,7 +9,7 @@ extension Vocabulary {
     ("while", "while CONDITION do ... end", "Runs a block as long as a condition is true."),
     (
       "watch", "watch DURATION do ... end",
-      "Runs a block again and again with a pause; at a terminal each round is drawn over the one before, and what changed is marked."
+      "Runs a block again and again with a pause; at a terminal each round is drawn over the one before, and what changed is marked. break leaves it, and at the prompt Ctrl-C ends it."
     ),
     ("if", "if CONDITION do ... else ... end", "Runs a block if a condition is true, else another."),
     (

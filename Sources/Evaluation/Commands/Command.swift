@@ -75,8 +75,8 @@ struct Arguments: Sendable {
   struct Argument: Sendable {
     var value: Value
     var range: SourceRange
-    /// The two values of a comparison, for a command that shows them.
-    var sides: (left: Value, right: Value)?
+    /// The operands of the parts that make a condition false, for a command that shows them.
+    var sides: [Condition.Sides] = []
     /// The expression to evaluate for each element, for an option such as `.field`.
     var code: CompiledExpression?
     /// The expression, to find the source range of a part of it; nil for a pipeline's element.
@@ -129,7 +129,12 @@ struct Arguments: Sendable {
 
   /// An error about an option's type.
   func misfit(_ option: String, _ argument: Argument, _ wanted: String) -> Fault {
-    fault(argument, .type, "\(name) \(option): needs \(wanted), not \(argument.value.typeWithArticle)")
+    let declared = (Command.named(name)?.declaration ?? Stage.named(name)?.declaration)?.options
+    let summary = declared?.first { $0.name == option }?.summary
+    return fault(
+      argument, .type, "\(name) \(option): needs \(wanted), not \(argument.value.typeWithArticle)",
+      nextStep: argument.value.isNull
+        ? "leave it out, or give it \(wanted)" : summary.map { "\(option): is \($0)" })
   }
 
   func string(_ option: String) throws(Fault) -> String? {
@@ -147,9 +152,10 @@ struct Arguments: Sendable {
   /// An integer of at least `least`.
   func integer(_ option: String, least: Int) throws(Fault) -> Int? {
     guard let argument = options[option] else { return nil }
-    guard case .number(let number) = argument.value, let integer = number.integer, integer >= least else {
+    guard case .number(let number) = argument.value, let integer = number.position, integer >= least else {
       throw fault(
-        argument, .value, "\(name) \(option): needs an integer of at least \(least)", nextStep: "\(option): \(least)")
+        argument, .value, "\(name) \(option): needs an integer of at least \(least), not \(argument.value.label)",
+        nextStep: "\(option): \(Swift.max(least, 10))")
     }
     return integer
   }

@@ -38,7 +38,7 @@ extension Command {
         link: link, serial: state.nextSerial, name: wanted.name, protection: wanted.protection, env: wanted.env)
       state.nextSerial += 1
       state.connections.append(connection)
-      state.uris[connection.serial] = uri
+      state.identities[connection.serial] = session.host.identity(uri)
       return connection
     }
     return .connection(connection)
@@ -76,10 +76,15 @@ extension Command {
 
     /// The open connection with the same URI and name; nil if there is none.
     ///
+    /// A URI without a password, or with the stars of the history for it, means the open connection of its user.
+    ///
     /// - Throws: a `value` error if its guard or environment differs.
     func open(_ uri: String, _ session: Session) throws(Fault) -> ConnectionValue? {
+      let identity = session.host.identity(uri)
       let open = session.state.withLock { state in
-        state.connections.first { $0.name == name && state.uris[$0.serial] == uri }
+        state.connections.first { connection in
+          connection.name == name && state.identities[connection.serial]?.isMeant(by: identity, connection.link) == true
+        }
       }
       guard let open else { return nil }
       guard open.protection == protection || arguments["guard"] == nil else {
@@ -112,7 +117,7 @@ extension Command {
       guard open.count == 1, let only = open.first else {
         throw Fault(
           .value, open.isEmpty ? "disconnect: no connection is open" : "disconnect: \(open.count) connections are open",
-          nextStep: open.isEmpty ? nil : "name one: disconnect CONNECTION; clients lists them")
+          nextStep: frame.naming(one: open) { "disconnect \($0)" })
       }
       connection = only
     default: throw Fault(.type, "disconnect needs a connection, not \(arguments.value(0).typeWithArticle)")
@@ -121,7 +126,7 @@ extension Command {
     session.state.withLock { state in
       state.connections.removeAll { $0.serial == connection.serial }
       state.clients.removeAll { $0.connection.serial == connection.serial }
-      state.uris[connection.serial] = nil
+      state.identities[connection.serial] = nil
     }
     return .null
   }

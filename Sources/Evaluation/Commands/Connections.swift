@@ -39,7 +39,7 @@ extension Command {
       throw Fault(.value, "client needs a queue", nextStep: #"client queue: "posts""#)
     }
     let session = frame.run.session
-    let connection = try connection(arguments, session)
+    let connection = try connection(arguments, frame)
     let settings = try settings(arguments, queue, session)
     let replies = try replies(arguments)
     let transport: any Transport
@@ -67,17 +67,21 @@ extension Command {
       })
   }
 
-  private static func connection(_ arguments: Arguments, _ session: Session) throws(Fault) -> ConnectionValue {
+  private static func connection(_ arguments: Arguments, _ frame: Frame) throws(Fault) -> ConnectionValue {
+    let open = frame.run.session.state.withLock(\.connections)
     if let on = arguments["on"] {
-      guard case .connection(let connection) = on.value else { throw arguments.misfit("on", on, "a connection") }
+      guard case .connection(let connection) = on.value else {
+        let misfit = arguments.misfit("on", on, "a connection")
+        throw frame.naming(one: open) { "on: \($0)" }.map(misfit.advising) ?? misfit
+      }
       return connection
     }
-    let open = session.state.withLock(\.connections)
     guard let connection = open.first else {
       throw Fault(.connection, "client: no connection is open", nextStep: #"connect "embedded:blog" first"#)
     }
     guard open.count == 1 else {
-      throw Fault(.value, "client: \(open.count) connections are open", nextStep: "name one: on: CONNECTION")
+      throw Fault(
+        .value, "client: \(open.count) connections are open", nextStep: frame.naming(one: open) { "on: \($0)" })
     }
     return connection
   }

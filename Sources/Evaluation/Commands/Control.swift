@@ -1,4 +1,5 @@
 import JSONText
+import Language
 import Values
 
 // Commands that end, fail or delay a script.
@@ -21,11 +22,17 @@ extension Command {
     let hasMessage = arguments.positional.count > 1
     let message = hasMessage ? try arguments.value(1).interpolated() : "the assertion is false"
     report?.add(assertion: arguments.range, in: arguments.source, failure: message)
-    let sides = arguments.positional[0].sides.map { ["left: \($0.left.label)", "right: \($0.right.label)"] }
+    let sides = arguments.positional[0].sides
     throw Fault(
-      .assert, message, at: [Fault.Mark(arguments.range(0))], in: arguments.source,
-      nextStep: hasMessage || sides != nil ? nil : "add a message: assert CONDITION, \"why\"",
-      trail: sides ?? [])
+      .assert, message, at: [Fault.Mark(sides.count == 1 ? sides[0].range : arguments.range(0))], in: arguments.source,
+      nextStep: hasMessage || !sides.isEmpty ? nil : "add a message: assert CONDITION, \"why\"",
+      trail: shown(sides, arguments.source))
+  }
+
+  /// The operands of one false part; of several each with its text.
+  private static func shown(_ sides: [Condition.Sides], _ source: SourceText) -> [String] {
+    if sides.count == 1, let only = sides.first { return ["left: \(only.left.label)", "right: \(only.right.label)"] }
+    return sides.map { "\(source.text($0.range)): \($0.left.label) and \($0.right.label)" }
   }
 
   static let fail = Command(
@@ -43,8 +50,15 @@ extension Command {
       name: "sleep", summary: "Waits.", parameters: [.init(name: "DURATION", shape: .duration)], result: "null",
       examples: [.init(code: "sleep 1ms", output: "")])
   ) { arguments, frame throws(Fault) in
-    guard case .duration(let duration) = arguments.value(0), duration >= .zero else {
-      throw Fault(.type, "sleep needs a duration, not \(arguments.value(0).typeWithArticle)", nextStep: "sleep 1s")
+    guard case .duration(let duration) = arguments.value(0) else {
+      throw Fault(
+        .type, "sleep needs a duration, not \(arguments.value(0).typeWithArticle)",
+        nextStep: Declaration.Shape.duration.example(for: arguments.value(0)).map { "sleep \($0)" } ?? "sleep 1s")
+    }
+    guard duration >= .zero else {
+      throw Fault(
+        .value, "sleep needs a duration from 0s on, not \(duration.text)",
+        nextStep: "sleep \((Duration.zero - duration).text)")
     }
     frame.run.output.flush()
     do { try await Task.sleep(for: duration) } catch { throw Fault(.interrupted, "interrupted") }

@@ -128,7 +128,9 @@ extension Declaration {
       let name = parameter.name + (parameter.repeats ? " ..." : "")
       return parameter.isOptional ? "[\(name)]" : name
     }
-    let named = options.isEmpty ? [] : ["[" + options.map { $0.name + ":" }.joined(separator: " ") + "]"]
+    let required = options.filter(\.isRequired).map { $0.name + ":" }
+    let others = options.filter { !$0.isRequired }.map { $0.name + ":" }
+    let named = required + (others.isEmpty ? [] : ["[" + others.joined(separator: " ") + "]"])
     return ([name] + places + named).joined(separator: " ")
   }
 }

@@ -92,7 +92,7 @@ extension Session {
     let names = connection.link.queues ?? Array(Set(connection.queues.names + knownQueues(of: connection))).sorted()
     if connection.link.queues == nil {
       note(
-        "a broker does not list its queues to a client: those of \(connection.label) are the ones that clients were made of"
+        "a broker can't list its queues; these are the queues of your clients on \(connection.label)"
       )
     }
     let deadline = ContinuousClock.now + .seconds(5)
@@ -137,7 +137,7 @@ extension Shape.ResourceShape {
   }
 
   private func row(_ name: String, _ what: String, _ type: String, _ values: [Value], _ seen: Int) -> Value {
-    let time = try? Instant(sinceEpoch: .seconds(seen))
+    let time = seen > 0 ? try? Instant(sinceEpoch: .seconds(seen)) : nil
     return .record(
       Record([
         ("name", .string(spelled(name))), ("is", .string(what)), ("type", .string(type)),

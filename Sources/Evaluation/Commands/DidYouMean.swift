@@ -8,38 +8,69 @@ import Values
 extension Arguments {
   /// The next step for an error of a service: `did you mean state?`; nil without a similar name.
   func meant(by error: ClientError) -> String? {
-    guard !error.errors.isEmpty, case .client(let client) = value(0),
-      let queue = client.client.observer as? QueueSchema
-    else { return nil }
-    queue.load()
-    let settings = client.client.settings
-    let resource = Shape.ResourceShape(queue: queue, type: settings.type, keys: settings.keys)
-    var isMentioned = false
+    guard let resource = knownResource else { return nil }
     for detail in error.errors {
       for name in names(detail) {
-        isMentioned = true
-        if let near = resource.nearest(to: name.text, in: name.place) { return "did you mean \(near)?" }
+        let owner =
+          name.type.map { Shape.ResourceShape(queue: resource.queue, type: $0, keys: resource.keys) } ?? resource
+        if let near = owner.nearest(to: name.text, in: name.place) { return "did you mean \(near)?" }
       }
     }
-    return isMentioned && error.kind == .service ? "describe \(client.name) lists the known names" : nil
+    return nil
   }
 
-  /// The names in the call that a service's error mentions, each with its parameter.
-  private func names(_ detail: ErrorDetail) -> [(text: String, place: String)] {
+  /// The next step for an error of a service about a name that resembles no other: the names that are known.
+  func known(for error: ClientError) -> String? {
+    guard let resource = knownResource else { return nil }
+    for name in error.errors.flatMap(names) {
+      let type = name.type ?? resource.type
+      let owner = Shape.ResourceShape(queue: resource.queue, type: type, keys: resource.keys)
+      let isRelationship = ["relationship", "include"].contains(name.place)
+      let all = isRelationship ? owner.schema.relationships.names.map(owner.spelled) : owner.fields.map(\.name)
+      let others = all.filter { !["id", "type"].contains($0) }
+      guard !others.isEmpty, !others.contains(name.text) else { continue }
+      return "\(type) has \(others.prefix(12).joined(separator: ", "))\(others.count > 12 ? ", ..." : "")"
+    }
+    return nil
+  }
+
+  /// The resource of the call's client, as far as it is known.
+  private var knownResource: Shape.ResourceShape? {
+    guard case .client(let client) = value(0), let queue = client.client.observer as? QueueSchema else { return nil }
+    queue.load()
+    let settings = client.client.settings
+    return Shape.ResourceShape(queue: queue, type: settings.type, keys: settings.keys)
+  }
+
+  /// A name in a call, the parameter that has it, and the type that it belongs to; nil for the client's.
+  typealias MentionedName = (text: String, place: String, type: String?)
+
+  /// The names in the call that a service's error mentions.
+  func names(_ detail: ErrorDetail) -> [MentionedName] {
     let text = [detail.detail, detail.title, detail.pointer, detail.parameter].compactMap(\.self).joined(separator: " ")
     let words = Set(text.split { " `'\"/,[]".contains($0) }.map { $0.hasSuffix(".") ? $0.dropLast() : $0 })
-    var names: [(text: String, place: String)] = []
-    if case .record(let filter)? = options["filter"]?.value { names += filter.names.map { ($0, "filter") } }
+    var names: [MentionedName] = []
+    if case .record(let filter)? = options["filter"]?.value {
+      names += filter.names.map { name -> MentionedName in (name, "filter", nil) }
+    }
     for (option, place) in [("sort", "sort"), ("include", "include"), ("fields", "fields")] {
       for list in options[option]?.value.strings ?? [] {
-        names += list.split(separator: ",").map { (String($0.drop { $0 == " " || $0 == "-" }), place) }
+        names += list.split(separator: ",").map { name -> MentionedName in
+          (String(name.drop { $0 == " " || $0 == "-" }), place, nil)
+        }
       }
     }
-    for argument in positional.dropFirst() {
-      if case .record(let record) = argument.value { names += record.names.map { ($0, "record") } }
+    if case .record(let fields)? = options["fields"]?.value {
+      for field in fields.fields {
+        let all = (field.value.strings ?? []).flatMap { $0.split(separator: ",") }
+        names += all.map { name -> MentionedName in (String(name.trimmingPrefix(" ")), "fields", field.name) }
+      }
     }
-    if ["link", "relink", "unlink", "related", "relationship"].contains(name), case .string(let text) = value(2) {
-      names.append((text, "include"))
+    if isRelating, case .string(let name) = value(2) { names.append((name, "relationship", nil)) }
+    for argument in positional.dropFirst() {
+      if case .record(let record) = argument.value {
+        names += record.names.map { name -> MentionedName in (name, "record", nil) }
+      }
     }
     return names.filter { name in
       words.contains(name.text[...]) || name.text.split(separator: ".").contains { words.contains($0) }
@@ -50,6 +81,9 @@ extension Arguments {
 extension Shape.ResourceShape {
   /// The known name of a parameter that is most similar to a name; nil if the name itself is known.
   fileprivate func nearest(to name: String, in place: String) -> String? {
+    if place == "relationship" {
+      return Language.nearest(to: name, among: schema.relationships.names.map(spelled))
+    }
     guard place == "include" else {
       let parameter = TypeSchema.Parameter(rawValue: place)
       let refused = parameter.map { schema.names(in: $0, accepted: false).map(spelled) } ?? []

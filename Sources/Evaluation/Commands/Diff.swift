@@ -24,10 +24,11 @@ extension Command {
       ])
   ) { arguments, frame throws(Fault) in
     guard let key = arguments["key"]?.code else { return .null }
+    let text = arguments["key"].map { arguments.source.text($0.range) } ?? "it"
     var sides: [ComparedSide] = []
     for (index, name) in ["A", "B"].enumerated() {
       do throws(Fault) {
-        sides.append(try await ComparedSide(name, arguments.value(index), key, &frame))
+        sides.append(try await ComparedSide(name, arguments.value(index), key, text, &frame))
       } catch { throw error.placed(at: arguments.range(index), in: arguments.source) }
     }
     let (differences, text) = try await sides[0].compared(with: sides[1])
@@ -41,11 +42,16 @@ private struct ComparedSide {
   private var elements = Collected()
   private var digests: [CodePoints: Digest] = [:]
   private var keys: [(key: CodePoints, value: Value)] = []
+  /// The source text of the key.
+  private let text: String
 
   /// Reads a side to its end.
   ///
   /// - Throws: An error for an element without a key, and for two with the same key.
-  init(_ name: String, _ value: Value, _ key: CompiledExpression, _ frame: inout Frame) async throws(Fault) {
+  init(
+    _ name: String, _ value: Value, _ key: CompiledExpression, _ text: String, _ frame: inout Frame
+  ) async throws(Fault) {
+    self.text = text
     var stream = try await Self.spread(value, frame.run.session.progress)
     let outer = frame.element
     defer { frame.element = outer }
@@ -73,12 +79,12 @@ private struct ComparedSide {
 
   private mutating func add(_ element: Value, key value: Value) throws(Fault) {
     guard !value.isNull else {
-      throw Fault(.value, "the key of an element is null", nextStep: "remove such elements: | where .field != null")
+      throw Fault(.value, "the key of an element is null", nextStep: "remove such elements: | where \(text) != null")
     }
     let key = try Comparison.key(of: value)
     guard digests.updateValue(try Digest(element.row), forKey: key) == nil else {
       throw Fault(
-        .value, "the key \(value.label) occurs twice", nextStep: "| unique .field keeps the first of equal ones")
+        .value, "the key \(value.label) occurs twice", nextStep: "| unique \(text) keeps the first of equal ones")
     }
     keys.append((key, value))
   }

@@ -31,7 +31,7 @@ extension Command {
   ) { arguments, frame throws(Fault) in
     let text = try arguments.value(0).interpolated()
     frame.run.output.flush()
-    frame.run.session.host.note(text + "\n")
+    frame.run.session.show(unbroken: text)
     return .null
   }
 }

@@ -209,12 +209,16 @@ extension Arguments {
     func integer(_ name: String, from least: Int, or fallback: Int?) throws(Fault) -> Int {
       if record[name] == nil {
         if let fallback { return fallback }
-        let beside = record[place].map { "\(place): \($0.label), " } ?? ""
+        let beside =
+          record[place].map { "\(place): \($0.isPlace(from: isOffset ? 0 : 1) ? $0.label : isOffset ? "0" : "1"), " }
+          ?? ""
         throw fault(argument, .value, "page: has no \(name)", nextStep: "{\(beside)\(name): 100}")
       }
       guard case .number(let number)? = record[name], let integer = number.integer, integer >= least else {
-        let wants = "page: needs a \(name) of at least \(least)"
-        throw fault(argument, .value, wants, nextStep: fallback == nil ? "{\(name): 100}" : nil)
+        let has = record[name]?.label ?? "null"
+        throw fault(
+          argument, .value, "page: needs a \(name) of at least \(least) and at most 18 digits, not \(has)",
+          nextStep: isOffset ? "{offset: 0, limit: 100}" : "{number: 1, size: 100}")
       }
       return integer
     }
@@ -246,12 +250,25 @@ extension Arguments {
       if case .string(let other)? = record["type"], other != type {
         throw refuse("the record's type is \(other), but the client's type is \(type)")
       }
-      guard let id = record["id"] else { throw refuse("the record has no id") }
+      guard let id = record["id"] else {
+        throw refuse("the record has no id", nextStep: "it has \(record.names.prefix(12).joined(separator: ", "))")
+      }
       return try Self.id(of: id, type, at: range, in: source)
-    default: throw refuse("an id is a string, an integer or a resource, not \(value.typeWithArticle)")
+    case .null:
+      throw refuse(
+        "an id is a string, an integer or a resource, not null",
+        nextStep: "give it one: \"12\"; of elements: | where it != null removes null")
+    default:
+      throw refuse(
+        "an id is a string, an integer or a resource, not \(value.typeWithArticle)", nextStep: "give it one: \"12\"")
     }
-    guard let text else { throw refuse("an id is an integer or a string, not \(value.label)") }
-    if text.isEmpty { throw refuse("the id is empty") }
+    guard let text else {
+      throw refuse(
+        "an id is an integer or a string, not \(value.label)",
+        nextStep: value.isNumber
+          ? "if the id has these letters, put it in quotes: \"\(value.label)\"" : "give it one: \"12\"")
+    }
+    if text.isEmpty { throw refuse("the id is empty", nextStep: "give it one: \"12\"") }
     if text.holds(",") {
       throw refuse(
         "the id \"\(text)\" contains a comma, which a server can read as several ids",
@@ -260,5 +277,14 @@ extension Arguments {
       )
     }
     return text
+  }
+}
+
+extension Value {
+  fileprivate var isNumber: Bool { if case .number = self { true } else { false } }
+
+  /// Whether it is an integer of at least `least`, as a page's number or offset.
+  fileprivate func isPlace(from least: Int) -> Bool {
+    if case .number(let number) = self, let integer = number.integer { integer >= least } else { false }
   }
 }

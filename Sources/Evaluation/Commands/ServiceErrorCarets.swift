@@ -28,7 +28,8 @@ extension Fault {
       at: marks.isEmpty ? [Mark(arguments.range)] : marks,
       in: arguments.source,
       nextStep: isUnknownCall
-        ? "check the spelling of the method" : arguments.spelled(error) ?? arguments.meant(by: error),
+        ? "check the spelling of the method"
+        : arguments.meant(by: error) ?? arguments.spelled(error) ?? arguments.known(for: error),
       errors: error.errors.map { .object($0.object) }, trail: Self.first(of: left) + error.facts)
   }
 
@@ -86,7 +87,8 @@ extension Arguments {
       steps = parameter.split { ".[]".contains($0) }.map(String.init)
     } else {
       return isRelating
-        ? relationshipTarget(of: detail) : detail.status == 404 && takesID ? (range(1), []) : clientTarget(of: detail)
+        ? relationshipTarget(of: detail)
+        : detail.status == 404 && takesID ? (range(1), []) : clientTarget(of: detail) ?? mentionedTarget(of: detail)
     }
     guard let first = steps.first else { return nil }
     if name == "call" { return target(2, steps) }
@@ -127,12 +129,26 @@ extension Arguments {
     return isParent || detail.code == "101" && name != "call" && options["fields"] == nil ? (range(0), []) : nil
   }
 
+  /// The source range of the name that an error mentions: its key in a literal record, or the value of its option.
+  private func mentionedTarget(of detail: ErrorDetail) -> CaretTarget? {
+    for name in names(detail) {
+      if name.place == "record" {
+        for argument in positional.dropFirst() {
+          if let key = argument.expression?.key(name.text) { return (key, []) }
+        }
+      } else if let option = options[name.place] {
+        return option.target(at: name.type.map { [$0] } ?? (name.place == "filter" ? [name.text] : []))
+      }
+    }
+    return nil
+  }
+
   /// The source range of a part of an argument.
   func target(_ index: Int, _ path: [String]) -> CaretTarget? {
     index < positional.count ? positional[index].target(at: path) : nil
   }
 
-  private var isRelating: Bool { ["link", "relink", "unlink", "relationship", "related"].contains(name) }
+  var isRelating: Bool { ["link", "relink", "unlink", "relationship", "related"].contains(name) }
   private var takesID: Bool { isRelating || ["show", "update", "destroy", "transition"].contains(name) }
 
   /// The path in a record for a pointer into its document: `text` for `/data/attributes/text`.
@@ -207,6 +223,14 @@ extension Value {
 }
 
 extension Expr {
+  /// The source range of a key of a literal record.
+  fileprivate func key(_ name: String) -> SourceRange? {
+    guard case .record(let entries) = kind else { return nil }
+    return entries.first { $0.name == name }.map { source in
+      SourceRange(source.keyRange.lower, source.keyRange.lower + max(1, name.utf8.count))
+    }
+  }
+
   /// The expression of a record's field or a list's element.
   fileprivate func part(_ key: String) -> Expr? {
     switch kind {

@@ -86,8 +86,9 @@ private struct Upsert {
       throw notFiltered(by: value, resource)
     }
     guard document.resources.count < 2 else {
+      let total = document.pagination()?.totalSize.map { "\($0)" } ?? "at least \(document.resources.count)"
       throw fault(
-        "\(document.resources.count) \(client.name) have the \(key) \(value.text)",
+        "\(total) \(client.name) have the \(key) \(value.text)",
         nextStep: "stream \(clientText) filter: {\(key): \(value.text)} lists them")
     }
     guard let resource = document.resources.first else { return LookedUp(proposal: creating) }
@@ -104,7 +105,7 @@ private struct Upsert {
   private func creating() throws(Fault) -> (Proposal, content: JSONObject) {
     if record["attributes"] == nil, record["relationships"] == nil, record["id"]?.isNull == false {
       throw fault(
-        "the record has an id, and \(key) finds its resource", nextStep: "leave the id out: | without .id, or select")
+        "the record has an id, and \(key) finds its resource", nextStep: "leave the id out; of elements: | without .id")
     }
     var content = JSONObject()
     let proposal = try Proposal(.create, arguments, client, record: 1) { () throws(ClientError) in
@@ -117,10 +118,11 @@ private struct Upsert {
 
   /// The value of the key.
   private func value(of content: JSONObject) throws(Fault) -> JSONValue {
-    guard let value = content["attributes"]?[key], !value.isNull else {
+    guard let value = content["attributes"]?[key] else { throw lacksKey(content) }
+    guard !value.isNull else {
       throw fault(
-        "the record has no \(key): nothing finds its resource",
-        nextStep: "where .\(key) != null leaves such records out")
+        "\(key) of the record is null, but key: finds its resource by it",
+        nextStep: isStage ? "| where .\(key) != null leaves such records out" : "give it a value: {\(key): ...}")
     }
     let text = value.filterText
     guard let text, !text.isEmpty else {
@@ -132,6 +134,18 @@ private struct Upsert {
         nextStep: "take another field as key:, or send it by create or update")
     }
     return value
+  }
+
+  /// Whether the record is an element of a pipeline.
+  private var isStage: Bool { arguments.positional.count > 1 && arguments.positional[1].expression == nil }
+
+  /// The error of a record without the field that `key:` names.
+  private func lacksKey(_ content: JSONObject) -> Fault {
+    let names = content["attributes"]?.objectValue?.keys ?? []
+    let near = nearest(to: key, among: names).map { "did you mean key: .\($0)?" }
+    let has = names.isEmpty ? "it has no attributes" : "it has \(names.prefix(12).joined(separator: ", "))"
+    let way = isStage ? "; | where ?.\(key) != null leaves such records out" : ""
+    return fault("the record has no field \(key), which key: names", nextStep: near ?? has + way)
   }
 
   /// Returns the resources that the service finds by the key.

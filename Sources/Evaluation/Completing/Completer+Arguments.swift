@@ -35,7 +35,7 @@ extension Completer {
     let isNeeded = parameter.map { !$0.isOptional } ?? false
     let block = context.mayOpenBlock && !isNeeded ? [Candidate(text: "do")] : []
     let isOnlyValue = isNeeded && !values.isEmpty && context.word.isEmpty
-    return Offer(candidates: values + (isOnlyValue ? [] : options + block))
+    return Offer(candidates: values + (isOnlyValue ? [] : options + block), suffix: values.ending)
   }
 
   /// The candidates for a positional argument.
@@ -43,48 +43,40 @@ extension Completer {
     switch parameter.shape {
     case .client: return names { if case .client = $0 { true } else { false } }
     case .connection: return names { $0.isConnection }
-    case .path, .field: return operands.filter { $0.text.hasPrefix(".") }
+    case .path, .field: return elementFields
     case .condition: return operands
-    default: return parts + data
+    case .string:
+      let texts = quoted(nil)
+      return texts.isEmpty ? data(.string) : texts
+    default: return parts + data(parameter.shape)
     }
   }
 
   /// The candidates for the value of an option or for a part of a value.
   var values: Offer {
-    guard let target = context.target else { return Offer(candidates: data + functions(), suffix: nil) }
-    var candidates = parts
-    if case .option(let name) = target.place, target.path.isEmpty {
+    guard let target = context.target else { return Offer(candidates: data() + functions(), suffix: nil) }
+    var (candidates, wanted) = (parts, Declaration.Shape.any)
+    if target.call.name == "source" { (candidates, wanted) = (quoted(nil), .string) }
+    if case .option(let name) = target.place {
       guard let option = declaration?.options.first(where: { $0.name == name }) else {
-        return Offer(candidates: data, suffix: nil)
+        return Offer(candidates: data(), suffix: nil)
       }
-      switch option.shape {
+      wanted = wantedShape(option, target.path)
+      switch wanted {
+      case .string, .strings: candidates += quoted(option.summary)
+      case .any where name == "fields" && target.path.isEmpty: candidates += quoted(option.summary)
+      case .any where name == "key" && target.path.isEmpty: candidates += elementFields
       case .boolean: candidates += ["true", "false"].map { Candidate(text: $0) }
       case .connection: candidates += names { $0.isConnection }
-      case .path, .field: candidates += operands.filter { $0.text.hasPrefix(".") }
+      case .path, .field: candidates += elementFields
       case .record: if candidates.isEmpty { candidates = [Candidate(text: "{", note: option.summary)] }
       default: break
       }
-      candidates += option.words.map { Candidate(text: "\"\($0)\"") } + quoted(name)
+      if target.path.isEmpty { candidates += option.words.map { Candidate(text: "\"\($0)\"") } }
     }
     let isOnlyKnown = !candidates.isEmpty && context.word.isEmpty
-    return Offer(candidates: candidates + (isOnlyKnown ? [] : data), suffix: candidates.isEmpty ? nil : " ")
-  }
-
-  /// The names of an option as text literals: a path of `include:`, a field of `sort:`.
-  private func quoted(_ option: String) -> [Candidate] {
-    guard context.word.isEmpty else { return [] }
-    let names = option == "include" ? includes.candidates : option == "sort" ? sorts : []
-    return names.map { Candidate(text: JSONValue.string($0.text).written, note: $0.note) }
-  }
-
-  /// The variables that hold data, without clients and connections.
-  private var data: [Candidate] {
-    names {
-      switch $0 {
-      case .client, .connection, .value(.connection): false
-      default: true
-      }
-    }
+    return Offer(
+      candidates: candidates + (isOnlyKnown ? [] : data(wanted)), suffix: candidates.isEmpty ? nil : candidates.ending)
   }
 
   private func functions() -> [Candidate] { Function.all.map { Candidate(text: $0.name + "(", note: $0.summary) } }
@@ -242,6 +234,14 @@ extension Completer {
   ) -> [String] {
     guard let types = relationship?.types else { return [] }
     return member == "type" ? types : types.flatMap { client.queue[$0]?.ids ?? [] }
+  }
+}
+
+extension [Completions.Candidate] {
+  /// The text after the only one of them: a space, unless it is a string that is still open.
+  fileprivate var ending: Character? {
+    let isOpen = contains { $0.text == "\"" || $0.text.hasPrefix("\"") && !$0.text.hasSuffix("\"") }
+    return isOpen ? nil : " "
   }
 }
 

@@ -15,6 +15,7 @@ extension Completer {
 
   /// The candidates inside the string at the cursor.
   var textOffer: Offer {
+    if case .element(let base) = context.wanted { return Offer(candidates: keys(of: base), suffix: "\"") }
     if !comparedTexts.isEmpty { return Offer(candidates: comparedTexts, suffix: "\"") }
     guard let target = context.target else { return Offer(candidates: [], suffix: nil) }
     let isStage = target.call.isStage

@@ -49,6 +49,9 @@ struct Completer {
       let isOnlyKnown = !compared.isEmpty && context.word.isEmpty
       return Offer(candidates: compared + (isOnlyKnown ? [] : operands), suffix: nil)
     case .operation: return Offer(candidates: operators)
+    case .element(let base):
+      let known = keys(of: base)
+      return Offer(candidates: known + (known.isEmpty || !context.word.isEmpty ? operands : []), suffix: nil)
     case .field(let base): return Offer(candidates: fields(of: base), suffix: nil)
     case .topic(let words): return Offer(candidates: words.isEmpty ? topics : [])
     case .words(let words): return Offer(candidates: words.map { Candidate(text: $0) })
@@ -102,12 +105,12 @@ struct Completer {
   }
 
   private func fields(of base: SourceRange?) -> [Candidate] {
-    let shape = base.map { inference.shape(of: $0, context.flows) } ?? inference.element(context.flows)
+    let shape = base.map { inference.shape(of: $0, context.flows) } ?? element
     return Self.names(of: shape.fields)
   }
 
   /// The field names after a dot.
-  private static func names(of fields: [Shape.Field]) -> [Candidate] {
+  static func names(of fields: [Shape.Field]) -> [Candidate] {
     fields.filter { $0.name.isName }.map { Candidate(text: $0.name, note: $0.note) }
   }
 

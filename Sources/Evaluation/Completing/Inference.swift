@@ -1,4 +1,5 @@
 import Client
+import Formats
 import Language
 import LearnedSchema
 import Values
@@ -107,8 +108,17 @@ struct Inference {
       return .elements(resource.related(relationship).element)
     case "client": return client(command)
     case "connect": return .connection
+    case "read": return file(command)
     default: return .unknown
     }
+  }
+
+  /// The elements of the file that a call of `read` names, as its beginning shows them.
+  private func file(_ command: Language.Command) -> Shape {
+    guard let path = command.text(0), let format = try? FileFormat(path: path, named: command.literal("as")),
+      let element = FileHead.element(of: path, format)
+    else { return .unknown }
+    return .elements(.value(element))
   }
 
   /// The client that a call of `client` creates.

@@ -49,6 +49,9 @@ extension Session {
     guard !options.isOffline else { return nil }
     let schema = host.schemas.schema(of: queue, at: schemaPlace(of: connection))
     if host.ask != nil { host.schemas.prepare(schema) }
+    for type in connection.link.types {
+      schema.learn(type.name, attributes: type.attributes, relationships: type.relationships)
+    }
     return schema
   }
 

@@ -44,7 +44,8 @@ struct Function: Sendable {
   static func string(_ values: [Value], _ index: Int, _ name: String) throws(Fault) -> String {
     guard case .string(let text) = values[index] else {
       throw Fault(
-        .type, "\(name) needs a string, not \(values[index].typeWithArticle)", nextStep: "string(x) makes one")
+        .type, "\(name) needs a string, not \(values[index].typeWithArticle)",
+        nextStep: values[index].wayToString(index == 0 ? ".field" : "x"))
     }
     return text
   }
@@ -52,7 +53,8 @@ struct Function: Sendable {
   static func number(_ values: [Value], _ index: Int, _ name: String) throws(Fault) -> JSONNumber {
     guard case .number(let number) = values[index] else {
       throw Fault(
-        .type, "\(name) needs a number, not \(values[index].typeWithArticle)", nextStep: "number(x) makes one")
+        .type, "\(name) needs a number, not \(values[index].typeWithArticle)",
+        nextStep: values[index].wayToNumber(index == 0 ? ".field" : "x"))
     }
     return number
   }
@@ -64,7 +66,40 @@ struct Function: Sendable {
     default:
       throw Fault(
         .type, "\(name) needs a list, not \(values[index].typeWithArticle)",
-        nextStep: "collect a stream first: (... | collect)")
+        nextStep: values[index].wayToList(index == 0 ? ".field" : "x"))
+    }
+  }
+}
+
+/// The expressions that make a value of the type that a function needs; `.field` stands for its first argument.
+extension Value {
+  fileprivate func wayToString(_ text: String) -> String? {
+    switch self {
+    case .null: "?? replaces null: (\(text) ?? \"\")"
+    case .stream: "string((\(text) | collect)) makes one"
+    case .pattern: nil
+    default: "string(\(text)) makes one"
+    }
+  }
+
+  fileprivate func wayToNumber(_ text: String) -> String? {
+    switch self {
+    case .null: "?? replaces null: (\(text) ?? 0)"
+    case .string: "number(\(text)) makes one"
+    case .duration: "\(text) / 1s is its number of seconds"
+    case .list, .page: "length(\(text)) is its number of elements"
+    default: nil
+    }
+  }
+
+  fileprivate func wayToList(_ text: String) -> String? {
+    switch self {
+    case .null: "?? replaces null: (\(text) ?? [])"
+    case .stream, .range: "(\(text) | collect) makes one"
+    case .string: "split(\(text), \",\") makes one"
+    case .record, .resource: "values(\(text)) makes one"
+    case .bool, .number, .duration, .time: "[\(text)] makes one"
+    default: nil
     }
   }
 }

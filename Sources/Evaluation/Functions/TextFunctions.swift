@@ -110,7 +110,9 @@ extension Function {
       values, _ throws(Fault) in
       let text = try string(values, 0, "parse-json")
       do throws(JSONSyntaxError) { return Value(try JSONValue(parsingUnique: Array(text.utf8))) } catch {
-        throw Fault(.value, "not JSON: \(error)")
+        throw Fault(
+          .value, text.trimmed.isEmpty ? "not JSON: the text is empty" : "not JSON: \(error)",
+          nextStep: #"JSON text is such as parse-json("{\"a\": [1, null, true]}")"#)
       }
     },
   ]

@@ -23,7 +23,9 @@ extension Function {
       "time(text, form)", "The time in a text: RFC 3339, or a form of the letters %Y %m %d %H %M %S %z.", takes: 1...2,
       #"time("31.01.2026", "%d.%m.%Y")"#, "\"2026-01-31T00:00:00Z\""
     ) { values, _ throws(Fault) in
-      let text = try string(values, 0, "time")
+      guard case .string(let text) = values[0] else {
+        throw Fault(.type, "time needs a string, not \(values[0].typeWithArticle)", nextStep: wayToTime(values[0]))
+      }
       guard values.count > 1 else { return .time(try Instant(parsing: text)) }
       return .time(try TimeLetters(try string(values, 1, "time")).instant(of: text))
     },
@@ -41,9 +43,25 @@ extension Function {
     guard case .time(let time) = values[index] else {
       throw Fault(
         .type, "\(name) needs a time, not \(values[index].typeWithArticle)",
-        nextStep: "time(x) reads one: \(name)(time(x))"
-      )
+        nextStep: values[index].isText ? "\(name)(time(.field)) reads one" : wayToTime(values[index]))
     }
     return time
   }
+
+  /// The expression that makes a time of a value that is not a text.
+  private static func wayToTime(_ value: Value) -> String? {
+    switch value {
+    case .null: return "| where .field != null removes such elements"
+    case .time: return "it is a time: .field"
+    case .duration: return "ago(.field) is a time"
+    case .number(let number) where number.integer != nil:
+      let isInMilliseconds = (number.integer ?? 0).magnitude >= 100_000_000_000
+      return "for the time since 1970: time(\"1970-01-01\") + \(number)\(isInMilliseconds ? "ms" : "s")"
+    default: return nil
+    }
+  }
+}
+
+extension Value {
+  fileprivate var isText: Bool { if case .string = self { true } else { false } }
 }

@@ -277,13 +277,15 @@ public final class Interpreter: Sendable {
       }
     case .help(let words, let range):
       guard let text = session.host.help.page(words) else {
-        let near = nearest(to: words.joined(separator: " "), among: session.host.help.topics())
+        let asked = words.joined(separator: " ")
+        let near = Synonyms.topic(asked, among: session.host.help.topics())
         throw Fault(
-          .name, "there is no help for \(words.joined(separator: " "))", at: [Fault.Mark(range)], in: prepared.source,
-          nextStep: near.map { "did you mean help \($0)?" } ?? "help lists all words")
+          .name, "there is no help for \(asked)", at: [Fault.Mark(range)], in: prepared.source,
+          nextStep: near.map { "did you mean help \($0)?" } ?? "help words lists all words")
       }
       frame.run.isPaged = true
-      try await Printer.showing(frame.run) { printer throws(Fault) in try printer.output.put(Array(text.utf8)) }
+      let shown = session.output.isTerminal ? LineWrapping.wrapped(text, to: session.output.columns()) : text
+      try await Printer.showing(frame.run) { printer throws(Fault) in try printer.output.put(Array(shown.utf8)) }
     }
   }
 }

@@ -3,6 +3,30 @@ public import JSONRPC
 import Synchronization
 import Values
 
+/// A URI as `connect` compares it with those of open connections.
+public struct ConnectionIdentity: Sendable {
+  /// The address in its full form, without password and parameters.
+  var address: String
+  /// The parameters; nil if there are none.
+  var parameters: String?
+  /// The password; nil if it is missing, or if the URI is not a broker's.
+  var password: String?
+
+  /// Creates an identity.
+  public init(address: String, parameters: String? = nil, password: String? = nil) {
+    self.address = address
+    self.parameters = parameters
+    self.password = password
+  }
+
+  /// Whether a typed URI means the open connection with this one; without a password it means that of its user.
+  func isMeant(by typed: ConnectionIdentity, _ link: any Link) -> Bool {
+    guard typed.address == address else { return false }
+    guard let password = typed.password else { return typed.parameters == parameters || typed.parameters == nil }
+    return typed.parameters == parameters && link.uses(password: password)
+  }
+}
+
 extension Session {
   /// The description of a connection in the prompt.
   public struct ConnectionSummary: Sendable, Equatable {

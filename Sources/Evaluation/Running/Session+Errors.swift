@@ -21,6 +21,8 @@ extension Session {
   /// Shows a report on standard error.
   public func show(_ report: Renderer.Report) {
     output.flush()
-    host.draw(options.renderer.render(report))
+    var renderer = options.renderer
+    if let columns = host.columns { renderer.width = max(columns(), 40) }
+    host.draw(renderer.render(report))
   }
 }

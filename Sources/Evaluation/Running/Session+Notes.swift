@@ -14,6 +14,11 @@ extension Session {
     host.note(TerminalText.message(text) + "\n")
   }
 
+  /// Shows the text of a statement on standard error, which is not wrapped: it can be a table.
+  func show(unbroken text: String) {
+    host.draw((options.renderer.isForTerminal ? TerminalText.visible(text) : text) + "\n")
+  }
+
   /// Shows a note at most once for a statement of the top level.
   private func note(once key: String, _ text: @autoclosure () -> String) {
     if state.withLock(\.statement).isNew(note: key) { note(text()) }

@@ -78,6 +78,10 @@ public final class Session: Sendable {
     public var edit: (@Sendable (String) -> Void)?
     /// The schemas learned from replies.
     public var schemas: SchemaStore
+    /// Reads a URI.
+    public var identity: @Sendable (_ uri: String) -> ConnectionIdentity = { ConnectionIdentity(address: $0) }
+    /// The current number of columns of the terminal for notes; nil if they do not go to a terminal.
+    public var columns: (@Sendable () -> Int)?
 
     /// Creates a host.
     public init(
@@ -124,7 +128,7 @@ public final class Session: Sendable {
   struct State {
     var connections: [ConnectionValue] = []
     /// The URIs of the connections, by serial number.
-    var uris: [Int: String] = [:]
+    var identities: [Int: ConnectionIdentity] = [:]
     var clients: [ClientValue] = []
     var nextSerial = 1
     var format: Format?
@@ -185,6 +189,9 @@ public final class Session: Sendable {
   var linkExecutor: (any TaskExecutor)? {
     state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.taskExecutor : nil }
   }
+
+  /// Whether its statements are typed at the prompt.
+  var isPrompt: Bool { options.isInteractive && options.command == nil }
 
   /// Whether any open connection requires a confirmation of destroys.
   public var isGuarded: Bool { state.withLock { $0.connections.contains { $0.protection == .confirm } } }

@@ -122,7 +122,7 @@ extension Stage {
 extension Value {
   /// An integer argument with a minimum.
   func whole(_ stage: String, _ place: String, from least: Int = 0) throws(Fault) -> Int {
-    guard case .number(let number) = self, let integer = number.integer, integer >= least else {
+    guard case .number(let number) = self, let integer = number.position, integer >= least else {
       throw Fault(.value, "\(stage) needs \(place) as an integer from \(least), not \(label)")
     }
     return integer

@@ -18,7 +18,9 @@ extension Stage {
         try Size.check(elements: groups.elements.count + page.elements.count)
         for (index, element) in page.elements.enumerated() {
           frame.take(page, index)
-          try groups.add(element, key: await code.run(&frame))
+          do throws(Fault) { try groups.add(element, key: await code.run(&frame)) } catch {
+            throw error.within("in group, at \(element.label)")
+          }
         }
       }
       return ElementStream(groups.records)
@@ -40,10 +42,10 @@ extension Stage {
           output: "2")
       ], names: .read)
   ) { call in
-    let code = call.each(0)
+    let (code, text) = (call.each(0), call.operandText)
     let keep = call.option("keep").map { keep in call.compiler.withElement(false) { call.compiler.code(keep) } }
     return .reduce { frame, stream throws(Fault) in
-      var index = KeyedElements(keep: try KeyedElements.Keep(await keep?.run(&frame)))
+      var index = KeyedElements(keep: try KeyedElements.Keep(await keep?.run(&frame)), text)
       while let page = try await stream.page() {
         try frame.run.checkInterrupt()
         for (position, element) in page.elements.enumerated() {
@@ -109,12 +111,15 @@ private struct KeyedElements {
   private(set) var fields: [Record.Field] = []
   private var positions: [CodePoints: Int] = [:]
 
-  init(keep: Keep) { self.keep = keep }
+  /// The source text of the key.
+  private let text: String
+
+  init(keep: Keep, _ text: String) { (self.keep, self.text) = (keep, text) }
 
   mutating func add(_ element: Value, key: Value) throws(Fault) {
     let name = try Access.key(
       key, "index-by",
-      nextStep: key.isNull ? "remove such elements: | where .field != null" : "several fields: json([.a, .b])")
+      nextStep: key.isNull ? "remove such elements: | where \(text) != null" : "several fields: json([.a, .b])")
     guard let position = positions[CodePoints(name)] else {
       positions[CodePoints(name)] = fields.count
       fields.append((name, element))
@@ -126,7 +131,7 @@ private struct KeyedElements {
     case .neither:
       throw Fault(
         .value, "the key \(Value.string(name).quoted) occurs twice: \(fields[position].value.label) has it too",
-        nextStep: "keep one with keep: \"first\" or keep: \"last\"; or group them: | group .field")
+        nextStep: "keep one with keep: \"first\" or keep: \"last\"; or group them: | group \(text)")
     }
   }
 }

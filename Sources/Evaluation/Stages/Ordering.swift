@@ -30,13 +30,15 @@ extension Stage {
         try Size.check(elements: sorted.elements.count + page.elements.count)
         for (index, element) in page.elements.enumerated() {
           frame.take(page, index)
-          for (column, key) in keys.enumerated() {
-            if let key = key.immediate {
-              sorted.add(key: try key(&frame), column)
-            } else {
-              sorted.add(key: try await key.run(&frame), column)
+          do throws(Fault) {
+            for (column, key) in keys.enumerated() {
+              if let key = key.immediate {
+                sorted.add(key: try key(&frame), column)
+              } else {
+                sorted.add(key: try await key.run(&frame), column)
+              }
             }
-          }
+          } catch { throw error.within("in sort, at \(element.label)") }
           sorted.elements.append(element)
         }
       }

@@ -66,7 +66,7 @@ struct PerElementArguments: Sendable {
   func repeated(_ text: String) -> Fault {
     Fault(
       .value, "the key \(text) occurs twice", at: [Fault.Mark(key?.range ?? template.range)], in: template.source,
-      nextStep: "| unique .FIELD keeps the first of equal ones")
+      nextStep: "| unique \(key.map { template.source.text($0.range) } ?? "it") keeps the first of equal ones")
   }
 
   /// Whether there is a `key:`.

@@ -23,7 +23,9 @@ extension Stage {
     declaration("sum", "Adds the elements, or a field of each: numbers or durations.", "1..4 | sum", "10")
   ) { call in
     folding(call, "sum", empty: .number(JSONNumber(0))) { total, value throws(Fault) in
-      try total.map { total throws(Fault) in try Operators.operation(.add)(total, value) } ?? value
+      guard let total else { return value }
+      guard total.typeName == value.typeName else { throw Mean.mixed("sum", total, value) }
+      return try Operators.operation(.add)(total, value)
     }
   }
 
@@ -50,9 +52,9 @@ extension Stage {
   static let avg = Stage(
     declaration("avg", "Returns the mean of numbers, durations or times.", "[1, 2, 6] | avg", "3")
   ) { call in
-    let code = operand(call)
+    let (code, text) = (operand(call), call.operandText)
     return .reduce { frame, stream throws(Fault) in
-      var mean = Mean()
+      var mean = Mean(operand: text)
       try await eachValue(code, "avg", &frame, &stream) { value throws(Fault) in try mean.add(value) }
       return try mean.value()
     }
@@ -62,11 +64,11 @@ extension Stage {
     _ call: StageCall, _ name: String, empty: Value,
     _ join: @escaping @Sendable (Value?, Value) throws(Fault) -> Value
   ) -> StageBody {
-    let code = operand(call)
+    let (code, text) = (operand(call), call.operandText)
     return .reduce { frame, stream throws(Fault) in
       var result: Value?
       try await eachValue(code, name, &frame, &stream) { value throws(Fault) in
-        result = try join(result, try value.summable(name))
+        result = try join(result, try value.summable(name, text))
       }
       return result ?? empty
     }
@@ -102,12 +104,12 @@ extension Stage {
 
 extension Value {
   /// The value, if a reducing stage accepts it.
-  fileprivate func summable(_ stage: String) throws(Fault) -> Value {
+  fileprivate func summable(_ stage: String, _ operand: String) throws(Fault) -> Value {
     switch (self, stage) {
     case (.number, _), (.duration, _), (.time, "min"), (.time, "max"), (.string, "min"), (.string, "max"),
       (.bool, "min"), (.bool, "max"):
       return self
-    default: throw Mean.misfit(self, stage)
+    default: throw Mean.misfit(self, stage, operand)
     }
   }
 }
@@ -118,18 +120,21 @@ private struct Mean {
   private var durations = Duration.zero
   private var kind: Value?
   private var count = 0
+  private let operand: String
+
+  init(operand: String) { self.operand = operand }
 
   mutating func add(_ value: Value) throws(Fault) {
-    if let kind, kind.typeName != value.typeName {
-      throw Fault(
-        .type, "avg needs values of one type, not \(kind.typeWithArticle) and \(value.typeWithArticle)",
-        nextStep: "convert one of them: number(.field), time(.field)")
+    switch value {
+    case .number, .duration, .time:
+      if let kind, kind.typeName != value.typeName { throw Self.mixed("avg", kind, value) }
+    default: throw Self.misfit(value, "avg", operand)
     }
     switch value {
     case .number(let number): numbers = try Arithmetic.add(numbers, number)
     case .duration(let duration): durations += duration
     case .time(let time): durations += time.sinceEpoch
-    default: throw Self.misfit(value, "avg")
+    default: break
     }
     kind = kind ?? value
     count += 1
@@ -145,7 +150,7 @@ private struct Mean {
   }
 
   /// The error of a value that a stage does not accept.
-  static func misfit(_ value: Value, _ stage: String) -> Fault {
+  static func misfit(_ value: Value, _ stage: String, _ operand: String) -> Fault {
     let wanted =
       switch stage {
       case "sum": "numbers or durations"
@@ -153,8 +158,38 @@ private struct Mean {
       default: "numbers, durations, times or text"
       }
     return Fault(
-      .type, "\(stage) needs \(wanted), not \(value.typeWithArticle)",
-      nextStep: value.isNull
-        ? "remove nulls: | where .field != null" : "convert it: \(stage) number(.field), \(stage) time(.field)")
+      .type, "\(stage) needs \(wanted), not \(value.typeWithArticle)", nextStep: step(value, stage, operand))
+  }
+
+  /// The error of values of two types.
+  static func mixed(_ stage: String, _ first: Value, _ second: Value) -> Fault {
+    Fault(
+      .type, "\(stage) needs values of one type, not \(first.typeWithArticle) and \(second.typeWithArticle)",
+      nextStep: "a duration as a number of seconds: it / 1s")
+  }
+
+  private static func step(_ value: Value, _ stage: String, _ operand: String) -> String? {
+    switch value {
+    case .null: return "remove nulls: | where \(operand) != null"
+    case .string: return "convert it: \(stage) number(\(operand))" + (stage == "avg" ? ", avg time(\(operand))" : "")
+    case .time: return "times have no sum; their ages do: sum age(\(operand))"
+    case .bool: return "count the true ones: | where \(operand) | count"
+    case .list, .page: return "take their lengths: \(stage) length(\(operand))"
+    case .record, .resource:
+      let field = Self.numericField(of: value)
+      return field.map { "name a field: \(stage) \(operand == "it" ? "" : operand).\($0)" }
+    default: return nil
+    }
+  }
+
+  /// The first field with a number.
+  private static func numericField(of value: Value) -> String? {
+    let names =
+      if case .resource(let resource) = value { resource.fieldNames } else {
+        if case .record(let record) = value { record.names } else { [String]() }
+      }
+    return names.prefix(100).first { name in
+      if case .number? = try? Access.field(of: value, name, isOptional: true) { name.isName } else { false }
+    }
   }
 }

@@ -9,9 +9,8 @@ extension StageCall {
     for expression in positional {
       guard let path = expression.path else {
         compiler.report(
-          "\(command.name) takes its columns from fields", expression.range,
-          nextStep: "give it a name: total: (.a + .b)")
-        continue
+          "\(command.name) takes its columns from fields", expression.range, nextStep: columnStep(expression))
+        return .constant(.null)
       }
       if names.contains(path) {
         compiler.report(".\(path) is already a column", expression.range, nextStep: "name it: other: .\(path)")
@@ -32,7 +31,31 @@ extension StageCall {
   }
 }
 
+extension StageCall {
+  /// The columns that arguments which are no fields probably mean: `.id .text` for `id text`, `x: .id` for `.id as x`.
+  private func columnStep(_ wrong: Expr) -> String {
+    let texts = positional.map { compiler.source.text($0.range) }
+    if let place = texts.firstIndex(of: "as"), place > 0, place + 1 < texts.count {
+      return "\(texts[place + 1]): \(texts[place - 1])"
+    }
+    let fields = positional.compactMap { $0.bareName.map { "." + $0 } ?? $0.path.map { "." + $0 } }
+    if fields.count == positional.count { return "a field has a dot: " + fields.joined(separator: " ") }
+    return "give it a name: total: (.a + .b)"
+  }
+}
+
 extension Expr {
+  /// The name of a field that is written without its dot: `id`, `author.name`, `"id"`.
+  fileprivate var bareName: String? {
+    switch kind {
+    case .name(let name): name
+    case .field(let base, let name, _, _): base.bareName.map { "\($0).\(name)" }
+    case .string(let parts):
+      if parts.count == 1, case .literal(let text) = parts[0], text.isName { text } else { nil }
+    default: nil
+    }
+  }
+
   /// The name of a `.a.b` path: `a.b`.
   var path: String? {
     switch kind {

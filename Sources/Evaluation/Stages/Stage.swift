@@ -91,6 +91,9 @@ struct StageCall {
   /// The option with a name.
   func option(_ name: String) -> Expr? { options.first { $0.name == name }?.value }
 
+  /// The source text of the first positional argument, which is `it` without one; for messages at run time.
+  var operandText: String { positional.first.map { compiler.source.text($0.range) } ?? "it" }
+
   /// The source range of a positional argument, for messages at run time.
   func place(_ index: Int) -> (range: SourceRange, source: SourceText) { (positional[index].range, compiler.source) }
 }

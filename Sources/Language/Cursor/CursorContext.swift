@@ -28,6 +28,8 @@ public struct CursorContext: Sendable {
     case operation
     /// A field name: of the expression in a range or, without a range, of the pipeline's element.
     case field(of: SourceRange?)
+    /// An index or a key of the value in a range, after `[`.
+    case element(of: SourceRange?)
     /// A word for `help`, after other words.
     case topic([String])
     /// One of several words.
@@ -189,6 +191,9 @@ public struct CursorContext: Sendable {
     mayOpenBlock = scanner.mayOpenBlock
     if case .field = wanted { return }
     wanted = scanner.wanted
+    if scanner.level.kind == .index, scanner.level.last == nil, let bracket = tokens.last {
+      return wanted = .element(of: Self.operand(before: bracket.range.lower, tokens.dropLast()))
+    }
     guard let sign = scanner.level.last, [.operand, .value].contains(wanted),
       case .symbol(let symbol) = sign.kind, ["==", "!=", "<", "<=", ">", ">="].contains(symbol),
       let left = tokens.last(where: { $0.range.lower < sign.range.lower })

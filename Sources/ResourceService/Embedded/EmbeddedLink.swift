@@ -18,6 +18,9 @@ public final class EmbeddedLink: Link {
   /// The queues of the database: one for each type.
   public var queues: [String]? { service.queues.sorted() }
 
+  /// The types of the database, with their columns and foreign keys.
+  public var types: [ServedType] { service.schema.types.values.sorted { $0.name < $1.name }.map(\.served) }
+
   let service: ResourceService
   /// The queue on which requests are answered one at a time.
   let work = DispatchQueue(label: "retort.embedded")
@@ -58,5 +61,26 @@ public final class EmbeddedLink: Link {
     let nearest = NearestName.of(queue, among: service.queues).map { "; did you mean \"\($0)\"?" } ?? "."
     let known = service.queues.joined(separator: ", ")
     return LinkError(.noRoute, "\(address) has no queue \"\(queue)\"\(nearest) Its queues are: \(known)")
+  }
+}
+
+extension ResourceType {
+  /// The type as a link describes it.
+  fileprivate var served: ServedType {
+    ServedType(
+      name: name, attributes: attributes.map { ($0.member, $0.kind.word) },
+      relationships: relationships.map { ($0.name, $0.type, $0.column == nil) })
+  }
+}
+
+extension Column.Kind {
+  /// The kind of its values in JSON; nil if there are several.
+  fileprivate var word: String? {
+    switch self {
+    case .boolean: "boolean"
+    case .integer, .real, .decimal, .numberText: "number"
+    case .text, .blob: "string"
+    case .json, .untyped: nil
+    }
   }
 }

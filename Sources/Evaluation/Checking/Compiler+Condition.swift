@@ -1,0 +1,125 @@
+import Language
+import Values
+
+/// A condition in parts, whose operands are known when it is false.
+indirect enum Condition: Sendable {
+  case comparison(Comparing)
+  /// A part without operands to show.
+  case plain(CompiledExpression, word: String, SourceRange)
+  case all([Condition])
+  case any([Condition])
+
+  /// A comparison, `in` or `=~`, perhaps after `not`.
+  struct Comparing: Sendable {
+    var left: CompiledExpression
+    var right: CompiledExpression
+    var operation: Operators.Operation
+    var symbol: SourceRange
+    var range: SourceRange
+    var isNegated: Bool
+  }
+
+  /// The operands of a part that is false.
+  struct Sides: Sendable {
+    var left: Value
+    var right: Value
+    /// The source range of the part.
+    var range: SourceRange
+  }
+
+  /// Evaluates it as its operators do, and adds the operands of the parts that make it false.
+  func run(_ frame: inout Frame, _ source: SourceText, _ sides: inout [Sides]) async throws(Fault) -> Bool {
+    switch self {
+    case .comparison(let part): return try await part.run(&frame, source, &sides)
+    case .plain(let code, let word, let range):
+      let value = try await code.run(&frame)
+      do throws(Fault) { return try value.condition(word) } catch { throw error.placed(at: range, in: source) }
+    case .all(let parts):
+      for part in parts {
+        guard try await part.run(&frame, source, &sides) else { return false }
+      }
+      return true
+    case .any(let parts):
+      let before = sides.count
+      for part in parts {
+        guard try await part.run(&frame, source, &sides) else { continue }
+        sides.removeLast(sides.count - before)
+        return true
+      }
+      return false
+    }
+  }
+}
+
+extension Condition.Comparing {
+  fileprivate func run(
+    _ frame: inout Frame, _ source: SourceText, _ sides: inout [Condition.Sides]
+  ) async throws(Fault) -> Bool {
+    let (a, b) = (try await left.run(&frame), try await right.run(&frame))
+    let value: Value
+    do throws(Fault) { value = try operation(a, b) } catch { throw error.placed(at: symbol, in: source) }
+    guard case .bool(let isTrue) = value, isTrue == isNegated else { return true }
+    sides.append(Condition.Sides(left: a, right: b, range: range))
+    return false
+  }
+}
+
+extension Compiler {
+  /// Compiles a condition in parts; nil if no part has operands to show.
+  func condition(_ expression: Expr) -> Condition? {
+    switch expression.kind {
+    case .binary(.and, _, let left, let right):
+      guard left.hasComparison || right.hasComparison else { return nil }
+      return .all([part(left, "and"), part(right, "and")])
+    case .binary(.or, _, let left, let right):
+      guard left.hasComparison || right.hasComparison else { return nil }
+      return .any([part(left, "or"), part(right, "or")])
+    case .not(let operand): return operand.ungrouped.isComparison ? comparing(operand.ungrouped, isNegated: true) : nil
+    case .group: return expression.ungrouped == expression ? nil : condition(expression.ungrouped)
+    default: return expression.isComparison ? comparing(expression, isNegated: false) : nil
+    }
+  }
+
+  private func part(_ expression: Expr, _ word: String) -> Condition {
+    condition(expression) ?? .plain(code(expression), word: word, expression.range)
+  }
+
+  private func comparing(_ expression: Expr, isNegated: Bool) -> Condition? {
+    guard case .binary(let symbol, let range, let left, let right) = expression.kind else { return nil }
+    let (a, b) = operands(symbol, left, right, range)
+    return .comparison(
+      Condition.Comparing(
+        left: a, right: b, operation: operation(symbol, left, right), symbol: range, range: expression.range,
+        isNegated: isNegated))
+  }
+}
+
+extension Expr {
+  /// The expression without parentheses around it.
+  fileprivate var ungrouped: Expr {
+    guard case .group(.pipeline(let pipeline)) = kind, pipeline.stages.isEmpty,
+      case .expression(let inner) = pipeline.head
+    else { return self }
+    return inner.ungrouped
+  }
+
+  /// Whether it is a comparison, `in` or `=~`.
+  fileprivate var isComparison: Bool {
+    if case .binary(let symbol, _, _, _) = kind {
+      symbol.isComparison || symbol == .in || symbol == .matches
+    } else {
+      false
+    }
+  }
+
+  /// Whether a part of the condition has operands to show.
+  fileprivate var hasComparison: Bool {
+    let inner = ungrouped
+    switch inner.kind {
+    case .binary(.and, _, let left, let right), .binary(.or, _, let left, let right):
+      return left.hasComparison || right.hasComparison
+    case .not(let operand): return operand.ungrouped.isComparison
+    default: return inner.isComparison
+    }
+  }
+}

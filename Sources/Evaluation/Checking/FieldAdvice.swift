@@ -1,0 +1,49 @@
+import Language
+import Values
+
+/// Finds the expression that a field probably means where a value has none of that name.
+enum FieldAdvice {
+  /// The next step for `.name` of a value; nil if there is none better than the error's own.
+  ///
+  /// - Parameters:
+  ///   - value: The value.
+  ///   - name: The name of the field.
+  ///   - text: The source text of the value.
+  static func nextStep(_ value: Value, _ name: String, of text: String) -> String? {
+    let function = Function.named(name) == nil ? Synonyms.function(name) : name
+    switch value {
+    case .string: return function.flatMap { call($0, among: textFunctions, text) }
+    case .number: return function.flatMap { call($0, among: numberFunctions, text) }
+    case .list, .range, .page:
+      return function.flatMap { call($0, among: ["length", "join"], text) } ?? stage(name, text)
+    case .stream: return stage(name, text)
+    case .record(let record):
+      guard nearest(to: name, among: record.names) == nil else { return nil }
+      return function.flatMap { call($0, among: ["length", "keys", "values"], text) }
+    case .time: return letters[name].map { "int(date(\(text), \"%\($0)\"))" }
+    case .duration: return units[name].map { "\(text) / 1\($0) is their number" }
+    default: return nil
+    }
+  }
+
+  private static func call(_ function: String, among known: [String], _ text: String) -> String? {
+    known.contains(function) ? "\(function)(\(text))" : nil
+  }
+
+  /// The stage with a name that needs no arguments.
+  private static func stage(_ name: String, _ text: String) -> String? {
+    let word = Stage.named(name) == nil ? Synonyms.stage(name) ?? "" : name
+    guard let stage = Stage.named(word), stage.declaration.parameters.allSatisfy(\.isOptional),
+      !stage.declaration.takesAnyOption, stage.declaration.effect == .none
+    else { return nil }
+    return "(\(text) | \(word))"
+  }
+
+  private static let textFunctions = ["length", "lower", "upper", "trim", "number", "int", "time", "parse-json"]
+  private static let numberFunctions = ["round", "floor", "ceil", "abs", "string"]
+  private static let letters = ["year": "Y", "month": "m", "day": "d", "hour": "H", "minute": "M", "second": "S"]
+  private static let units = [
+    "days": "d", "hours": "h", "minutes": "m", "seconds": "s", "milliseconds": "ms", "day": "d", "hour": "h",
+    "minute": "m", "second": "s",
+  ]
+}

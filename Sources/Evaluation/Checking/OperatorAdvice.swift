@@ -1,0 +1,158 @@
+import JSONText
+import Language
+import Values
+
+/// Finds the expression that an operator between two values of different types probably means.
+struct OperatorAdvice {
+  private let sign: String
+  private let symbol: BinaryOperator
+  private let left: Expr
+  private let right: Expr
+  /// The source texts of the operands; one with an operator is in parentheses.
+  private let a: String
+  private let b: String
+  /// The fields of a literal record at the right, as options of `with`.
+  private let options: String?
+
+  init(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr, _ source: SourceText) {
+    (self.symbol, self.sign, self.left, self.right) = (symbol, symbol.rawValue, left, right)
+    a = Self.text(left, source)
+    b = Self.text(right, source)
+    options = Self.options(right, source)
+  }
+
+  /// The next step for two values; nil for the operator's own.
+  func nextStep(_ x: Value, _ y: Value) -> String? {
+    if symbol == .in { return membership(x, y) }
+    if x.isNull || y.isNull { return replacingNull(x, y) }
+    if let gathered = gathered(x, y) { return gathered }
+    return symbol.isComparison ? comparison(x, y) : calculation(x, y)
+  }
+
+  private static func text(_ operand: Expr, _ source: SourceText) -> String {
+    let text = source.text(operand.range)
+    switch operand.kind {
+    case .binary, .range, .not: return "(\(text))"
+    default: return text
+    }
+  }
+
+  private static func options(_ record: Expr, _ source: SourceText) -> String? {
+    guard case .record(let entries) = record.kind, !entries.isEmpty else { return nil }
+    let options = entries.compactMap { entry in
+      entry.name.flatMap { $0.isName ? "\($0): \(text(entry.value, source))" : nil }
+    }
+    return options.count == entries.count ? options.joined(separator: " ") : nil
+  }
+
+  private func membership(_ x: Value, _ y: Value) -> String? {
+    switch y {
+    case .null: "\(a) in (\(b) ?? [])"
+    case .string: if case .string = x { "contains(\(b), \(a))" } else { "contains(\(b), string(\(a)))" }
+    case .record, .resource: "\(a) in keys(\(b))"
+    case .stream: "\(a) in (\(b) | collect)"
+    case .bool, .number, .duration, .time: "\(a) in [\(b)]"
+    case .client: "\(a) in (stream \(b) | map .id)"
+    default: nil
+    }
+  }
+
+  private func replacingNull(_ x: Value, _ y: Value) -> String? {
+    guard symbol != .matches else { return "?? replaces null: (\(a) ?? \"\") =~ \(b)" }
+    let isRight = !x.isNull
+    let fallback =
+      switch x.isNull ? y : x {
+      case .string: "\"\""
+      case .list: "[]"
+      case .record, .resource: "{}"
+      case .duration: "0s"
+      case .time: isRight && !symbol.isComparison ? "0s" : "now()"
+      default: isRight && [.divide, .remainder].contains(symbol) ? "1" : "0"
+      }
+    let text = isRight ? "\(a) \(sign) (\(b) ?? \(fallback))" : "(\(a) ?? \(fallback)) \(sign) \(b)"
+    if case .time = y, symbol == .add { return "?? replaces null: \(b) + (\(a) ?? 0s)" }
+    return "?? replaces null: \(text)"
+  }
+
+  /// The step for a range, a stream or a page, whose elements are compared or joined as a list.
+  private func gathered(_ x: Value, _ y: Value) -> String? {
+    func text(_ operand: String, _ value: Value) -> String? {
+      switch value {
+      case .range, .stream: "(\(operand.isEnclosed ? String(operand.dropFirst().dropLast()) : operand) | collect)"
+      case .page: "\(operand).items"
+      default: nil
+      }
+    }
+    let (first, second) = (text(a, x), text(b, y))
+    return first == nil && second == nil ? nil : "\(first ?? a) \(sign) \(second ?? b)"
+  }
+
+  private func comparison(_ x: Value, _ y: Value) -> String? {
+    switch (x, y) {
+    case (.string, .time): "time(\(a)) \(sign) \(b)"
+    case (.time, .string): "\(a) \(sign) time(\(b))"
+    case (.time, .duration): "age(\(a)) \(sign) \(b)"
+    case (.duration, .time): "\(a) \(sign) age(\(b))"
+    case (.number, .string(let text)):
+      JSONNumber(text: text) == nil ? "string(\(a)) \(sign) \(b)" : "\(a) \(sign) number(\(b))"
+    case (.string(let text), .number):
+      JSONNumber(text: text) == nil ? "\(a) \(sign) string(\(b))" : "number(\(a)) \(sign) \(b)"
+    case (.duration, .number): "\(a) \(sign) \(Self.seconds(b, right))"
+    case (.number, .duration): "\(Self.seconds(a, left)) \(sign) \(b)"
+    case (.list, .list): "length(\(a)) \(sign) length(\(b)) compares their lengths"
+    case (.resource, .string): "\(a).id \(sign) \(b)"
+    case (.string, .resource): "\(a) \(sign) \(b).id"
+    case (.resource, .number): "\(a).id \(sign) string(\(b))"
+    case (.bool, .string("true")), (.bool, .string("false")): "\(a) \(sign) \(b.filter { $0 != "\"" })"
+    default: nil
+    }
+  }
+
+  private func calculation(_ x: Value, _ y: Value) -> String? {
+    switch (symbol, x, y) {
+    case (.add, .time, .number), (.subtract, .time, .number), (.add, .duration, .number),
+      (.subtract, .duration, .number):
+      "\(a) \(sign) \(Self.seconds(b, right))"
+    case (.add, .number, .duration), (.subtract, .number, .duration): "\(Self.seconds(a, left)) \(sign) \(b)"
+    case (.add, .duration, .time), (.subtract, .duration, .time): "\(b) \(sign) \(a)"
+    case (.add, .time, .time): "\(a) - \(b) is the duration between them"
+    case (.add, .string, .time): "\(a) + string(\(b))"
+    case (.add, .time, .string): "string(\(a)) + \(b)"
+    case (.multiply, .duration, .duration): "\(a) * (\(b) / 1s)"
+    case (.remainder, .duration, .duration): "(\(a) / 1s) % (\(b) / 1s)"
+    case (.remainder, .duration, .number): "(\(a) / 1s) % \(b)"
+    case (.remainder, .number, .duration), (.divide, .number, .duration): "\(a) \(sign) (\(b) / 1s)"
+    case (.add, .list, _): "\(a) + [\(b)]"
+    case (.add, _, .list): "[\(a)] + \(b)"
+    case (.add, .resource, .record): joined("\(a).attributes + \(b)")
+    case (.add, .record, .resource): "\(a) + \(b).attributes"
+    case (.add, .resource, .resource): "\(a).attributes + \(b).attributes"
+    case (.matches, .string, .string(let text)) where !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber }:
+      "\(a) =~ /\(text)/"
+    default: nil
+    }
+  }
+
+  /// The step for the fields of a literal record: `with` adds them to the element.
+  private func joined(_ fallback: String) -> String {
+    if left.kind == .it, let options { return "| with \(options)" }
+    return fallback
+  }
+
+  /// A number as a duration in seconds.
+  private static func seconds(_ text: String, _ operand: Expr) -> String {
+    if case .number = operand.kind { "\(text)s" } else { "\(text) * 1s" }
+  }
+}
+
+extension String {
+  /// Whether it is one pair of parentheses.
+  fileprivate var isEnclosed: Bool {
+    guard hasPrefix("("), hasSuffix(")") else { return false }
+    var depth = 0
+    return dropLast().allSatisfy { character in
+      depth += character == "(" ? 1 : character == ")" ? -1 : 0
+      return depth > 0
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import Language
+import Values
+
+extension Frame {
+  /// The expression of an open connection, for a next step: a variable that has it; nil if there is none.
+  private func variable(of connections: [ConnectionValue]) -> String? {
+    let names = run.session.state.withLock(\.names)
+    let slots = depth == 0 ? slots : globals
+    return names.sorted { $0.key < $1.key }.first { _, slot in
+      guard slot < slots.count, case .connection(let connection) = slots[slot] else { return false }
+      return connections.contains { $0.serial == connection.serial }
+    }?.key
+  }
+
+  /// The next step where one of several connections must be named: `on: c`, if need be after a `let` that gets it.
+  ///
+  /// - Parameters:
+  ///   - connections: The open connections.
+  ///   - use: The text that uses a variable: `on: c` for `c`.
+  func naming(one connections: [ConnectionValue], _ use: (String) -> String) -> String? {
+    if let name = variable(of: connections) { return "name one: \(use(name))" }
+    guard let last = connections.last else { return nil }
+    return "name one: let c = \(last.statement), then \(use("c"))"
+  }
+}
+
+extension ConnectionValue {
+  /// The statement that gives this connection while it is open.
+  var statement: String {
+    "connect \(address.quoted)" + (name.map { " name: \($0.quoted)" } ?? "")
+  }
+}

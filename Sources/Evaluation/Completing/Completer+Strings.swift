@@ -1,0 +1,97 @@
+import Language
+import Values
+
+/// Completes values whose type is known from their place: quotes open where a text is wanted.
+extension Completer {
+  /// The candidates where a text is wanted and nothing is typed: known texts in quotes, or the quote that opens one.
+  func quoted(_ summary: String?) -> [Candidate] {
+    guard context.word.isEmpty else { return [] }
+    let inner = textOffer
+    guard !inner.candidates.isEmpty else { return [Candidate(text: "\"", note: summary)] }
+    return inner.candidates.map { candidate in
+      let isClosed = inner.suffix == "\"" && !candidate.text.hasSuffix("/")
+      return Candidate(text: "\"" + candidate.text + (isClosed ? "\"" : ""), note: candidate.note)
+    }
+  }
+
+  /// The variables whose value can be of a type.
+  func data(_ wanted: Declaration.Shape = .any) -> [Candidate] {
+    names { shape in
+      switch shape.typeName {
+      case nil: true
+      case "client", "connection": false
+      case let name?: wanted.admits(name)
+      }
+    }
+  }
+
+  /// The type of the value at the cursor, which is an option's or that of a member of its record.
+  func wantedShape(_ option: Declaration.Option, _ path: [String]) -> Declaration.Shape {
+    switch (option.name, path.first) {
+    case (_, nil): option.shape
+    case ("page", _), ("throttle", "depth"): .number
+    case ("throttle", "p95"): .duration
+    case ("via", _): .string
+    default: .any
+    }
+  }
+
+  /// The shape whose fields `.` reads at the cursor: for `key:` of a command that of its records.
+  var element: Shape {
+    guard let target = context.target, case .option("key") = target.place, !target.call.isStage else {
+      return inference.element(context.flows)
+    }
+    let places = target.call.places
+    switch target.call.name {
+    case "upsert" where places.count > 1:
+      let record = inference.shape(of: places[1], context.flows)
+      return record.fields.isEmpty ? client.map { .resource($0) } ?? .unknown : record
+    case "diff" where !places.isEmpty: return inference.shape(of: places[0], context.flows).element
+    default: return inference.element(context.flows)
+    }
+  }
+
+  /// The fields of ``element`` as they are written.
+  var elementFields: [Candidate] {
+    Self.names(of: element.fields).map { Candidate(text: "." + $0.text, note: $0.note) }
+  }
+
+  /// The keys of the value before the bracket at the cursor: in quotes, or inside them.
+  func keys(of base: SourceRange?) -> [Candidate] {
+    guard let base else { return [] }
+    let shape = inference.shape(of: base, context.flows)
+    let texts = Self.texts(shape.fields.map(\.name))
+    return context.isInString ? texts : texts.map { Candidate(text: "\"" + $0.text + "\"", note: $0.note) }
+  }
+}
+
+extension Shape {
+  /// The name of the type of its value; nil if it is not known.
+  fileprivate var typeName: String? {
+    switch self {
+    case .value(let value): value.typeName
+    case .resource: "resource"
+    case .elements: "list"
+    case .record: "record"
+    case .client: "client"
+    case .connection: "connection"
+    case .error: "error"
+    case .unknown, .attribute, .scalar: nil
+    }
+  }
+}
+
+extension Declaration.Shape {
+  /// Whether a value of a type can stand here.
+  fileprivate func admits(_ type: String) -> Bool {
+    switch self {
+    case .any, .condition: true
+    case .strings: ["string", "list"].contains(type)
+    case .id: ["string", "number", "resource", "identifier", "record"].contains(type)
+    case .record: ["record", "resource"].contains(type)
+    case .list: ["list", "page", "range", "stream"].contains(type)
+    case .path, .field: false
+    case .string, .number, .boolean, .duration, .client, .connection, .pattern: rawValue == type
+    }
+  }
+}

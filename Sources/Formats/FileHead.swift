@@ -1,0 +1,42 @@
+import Glibc
+import JSONText
+package import Values
+
+/// Looks at the beginning of a file.
+package enum FileHead {
+  /// The most bytes that are read.
+  private static let limit = 65_536
+
+  /// The first element of a file; nil if the file is not a regular one, or if its beginning does not show the element.
+  ///
+  /// - Parameters:
+  ///   - path: The path.
+  ///   - format: The format.
+  /// - Returns: The element; for csv and tsv a record whose cells are empty.
+  package static func element(of path: String, _ format: FileFormat) -> Value? {
+    guard let (bytes, isWhole) = head(of: path) else { return nil }
+    switch format {
+    case .csv, .tsv:
+      var rows = CSVParser(separator: UInt8(ascii: format == .tsv ? "\t" : ","), path: path)
+      rows.add(Array(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]))
+      if isWhole { rows.add([]) }
+      guard let names = try? rows.next()?.cells, Set(names).count == names.count else { return nil }
+      return .record(Record(names.map { ($0, .string("")) }))
+    case .ndjson:
+      let line = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1).first ?? []
+      return (try? JSONValue(parsing: Array(line))).map { Value($0) }
+    case .json:
+      guard isWhole, let json = try? JSONValue(parsing: bytes) else { return nil }
+      return (json.arrayValue == nil ? json : json.first(1).first).map { Value($0) }
+    case .txt: return nil
+    }
+  }
+
+  private static func head(of path: String) -> (bytes: [UInt8], isWhole: Bool)? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      let file = try? FileDescriptor.reading(path), let bytes = try? file.read(limit)
+    else { return nil }
+    return (bytes, bytes.count < limit)
+  }
+}

@@ -1,0 +1,21 @@
+/// A resource type that a link's service is known to have, as its own schema describes it.
+public struct ServedType: Sendable {
+  /// The kinds of an attribute's values: `boolean`, `number`, `string`, `time`.
+  public typealias Attribute = (name: String, kind: String?)
+  /// A relationship to resources of a type.
+  public typealias Relationship = (name: String, type: String, isToMany: Bool)
+
+  /// The type's name.
+  public var name: String
+  /// The attributes in order.
+  public var attributes: [Attribute]
+  /// The relationships in order.
+  public var relationships: [Relationship]
+
+  /// Creates a type.
+  public init(name: String, attributes: [Attribute], relationships: [Relationship]) {
+    self.name = name
+    self.attributes = attributes
+    self.relationships = relationships
+  }
+}

@@ -1,0 +1,59 @@
+/// Words of shells and other languages, and the words of this language that do the same, for hints.
+public enum Synonyms {
+  /// The phrase for an unknown word at the start of a statement: `show`, `... | where ...`; nil without a synonym.
+  public static func command(_ word: String) -> String? {
+    commands[word] ?? stages[word].map { "... | \($0) ..." }
+  }
+
+  /// The stage that an unknown stage means.
+  public static func stage(_ word: String) -> String? { stages[word] }
+
+  /// The function that an unknown function means.
+  public static func function(_ word: String) -> String? { functions[word] }
+
+  /// The value that an unknown name means.
+  public static func value(_ word: String) -> String? { values[word.lowercased()] }
+
+  /// The word of `known` that a word without a page of help means: a synonym, or the nearest one.
+  public static func topic(_ word: String, among known: [String]) -> String? {
+    let phrase = command(word) ?? function(word) ?? value(word)
+    return phrase?.split(separator: " ").map(String.init).last { known.contains($0) } ?? nearest(to: word, among: known)
+  }
+
+  private static let commands = table([
+    ("destroy", "delete remove rm del erase"), ("show", "get fetch retrieve"), ("stream", "list ls all"),
+    ("show, or stream ... | where", "find search"), ("exit", "quit q bye logout"), ("connect", "open login"),
+    ("disconnect", "close"), ("create", "add insert new post"), ("update", "patch put modify"),
+    ("print", "echo puts log say printf"), ("sleep", "wait pause"), ("fail", "raise throw"), ("read", "load cat"),
+    ("source", "import include run"), ("count", "size len"), ("help", "man usage"),
+  ])
+
+  private static let stages = table([
+    ("where", "filter find grep select-if search"), ("take", "limit head top"), ("skip", "offset drop"),
+    ("sort", "order order-by sort-by"), ("group", "group-by"), ("unique", "distinct uniq dedupe"),
+    ("first", "select-first find-first"), ("last", "tail"), ("destroy", "delete remove rm del"), ("show", "get fetch"),
+    ("create", "add insert post"), ("update", "patch put modify"), ("each", "foreach for-each do"),
+    ("print", "echo puts log say"), ("avg", "average mean"), ("sum", "total"), ("count", "size len length"),
+    ("write", "tee export store"), ("collect", "list to-list to-array"), ("select", "pluck project pick columns"),
+    ("without", "omit except"), ("flatten", "flat-map"), ("chunk", "batch each-slice"), ("index-by", "key-by"),
+    ("where not", "reject"), ("map", "transform"), ("with", "merge extend assign"),
+  ])
+
+  private static let functions = table([
+    ("length", "len size count"), ("string", "str to-string text"), ("upper", "uppercase upcase"),
+    ("lower", "lowercase downcase"), ("trim", "strip"), ("number", "float decimal"), ("int", "integer"),
+    ("replace", "sub gsub substitute"), ("now", "today"), ("time", "datetime timestamp to-time"),
+    ("contains", "includes has"), ("join", "concat"), ("starts-with", "startswith"), ("ends-with", "endswith"),
+    ("json", "to-json"), ("parse-json", "from-json"), ("matches", "match"), ("env", "getenv"),
+  ])
+
+  private static let values = table([
+    ("null", "nil none undefined nothing null"), ("true", "true yes"), ("false", "false no"),
+  ])
+
+  /// Each synonym with its word, from words with their synonyms.
+  private static func table(_ lines: [(word: String, synonyms: String)]) -> [String: String] {
+    let pairs = lines.flatMap { line in line.synonyms.split(separator: " ").map { (String($0), line.word) } }
+    return Dictionary(pairs) { first, _ in first }
+  }
+}

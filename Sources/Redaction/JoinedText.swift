@@ -1,0 +1,53 @@
+/// The characters of a text whose strings are joined: `"amqp://g:" + "x@h"` reads as `"amqp://g:x@h"`.
+///
+/// A string inside an interpolation, `"a\\("b")c"`, belongs to the string around it.
+struct JoinedText {
+  /// The characters without the joints.
+  private(set) var characters: [Character] = []
+  /// The places of the characters in the text.
+  private var places: [Int] = []
+
+  init(_ text: String) {
+    let all = Array(text)
+    var (place, isQuoted, inserted) = (0, false, 0)
+    while place < all.count {
+      if isQuoted, all[place...].starts(with: "\\(\"") {
+        (place, inserted) = (place + 3, inserted + 1)
+      } else if isQuoted, inserted > 0, all[place...].starts(with: "\")") {
+        (place, inserted) = (place + 2, inserted - 1)
+      } else if isQuoted, all[place] == "\"", let next = Self.next(after: place, all) {
+        place = next
+      } else {
+        if all[place] == "\"" { isQuoted.toggle() }
+        if all[place].isNewline { (isQuoted, inserted) = (false, 0) }
+        let isEscape = isQuoted && all[place] == "\\" && place + 1 < all.count
+        for index in place..<place + (isEscape ? 2 : 1) {
+          characters.append(all[index])
+          places.append(index)
+        }
+        place += isEscape ? 2 : 1
+      }
+    }
+  }
+
+  /// The place after the opening quote of the string that `+` adds to the one that ends at a place.
+  private static func next(after quote: Int, _ all: [Character]) -> Int? {
+    guard let plus = all[(quote + 1)...].firstIndex(where: { !$0.isWhitespace }), all[plus] == "+",
+      let other = all[(plus + 1)...].firstIndex(where: { !$0.isWhitespace }), all[other] == "\""
+    else { return nil }
+    return other + 1
+  }
+
+  /// The parts of the text that a range of its characters covers.
+  func parts(_ range: Range<Int>) -> [Range<Int>] {
+    var parts: [Range<Int>] = []
+    for place in places[range] {
+      if let last = parts.last, last.upperBound == place {
+        parts[parts.count - 1] = last.lowerBound..<place + 1
+      } else {
+        parts.append(place..<place + 1)
+      }
+    }
+    return parts
+  }
+}
