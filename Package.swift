@@ -67,16 +67,19 @@ let package = Package(
         .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: safe),
-    // 6: help, and the service on a broker.
+    // 6: help, the service on a broker, and the workers of a pool.
     .target(name: "Handbook", dependencies: ["Evaluation", "Values"], swiftSettings: safe),
+    .target(
+      name: "Workers", dependencies: ["Broker", "Bulk", "Client", "JSONAPI", "JSONRPC", "JSONText"], swiftSettings: safe
+    ),
     .target(
       name: "Serving", dependencies: ["Broker", "ResourceService", "JSONRPC", "JSONText"], swiftSettings: safe),
     // 7 and 8: the program.
     .target(
       name: "RetortShell",
       dependencies: [
-        "Handbook", "Serving", "Evaluation", "Bulk", "Formats", "Values", "LearnedSchema", "ResourceService", "Client",
-        "Broker", "Terminal", "CBuild",
+        "Handbook", "Serving", "Workers", "Evaluation", "Bulk", "Formats", "Values", "LearnedSchema", "ResourceService",
+        "Client", "Broker", "Terminal", "CBuild",
         "JSONAPI", "JSONRPC", "JSONText", "Language", "Redaction",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -101,6 +104,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "BulkTests", dependencies: ["Bulk", "Client", "JSONAPI", "JSONRPC", "JSONText"], swiftSettings: strict),
+    .testTarget(
+      name: "WorkersTests", dependencies: ["Workers", "Broker", "Bulk", "Client", "JSONAPI", "JSONRPC", "JSONText"],
+      swiftSettings: strict),
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "TestBench"], swiftSettings: strict),
     .testTarget(
       name: "ResourceServiceTests",

@@ -77,7 +77,7 @@ public struct Change: Sendable, Equatable {
   public var id: String? { params["id"]?.idText }
 
   /// Whether its reply is a JSON:API document.
-  var givesDocument: Bool { verb == .create || verb == .update || verb == .destroy }
+  public var givesDocument: Bool { verb == .create || verb == .update || verb == .destroy }
 
   /// Whether a method destroys, by its name.
   public static func destroys(method: String) -> Bool {

@@ -195,5 +195,7 @@ public final class Journal: Sendable {
 
 extension Duration {
   /// The duration in milliseconds.
-  var wholeMilliseconds: Int { Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000) }
+  public var wholeMilliseconds: Int {
+    Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+  }
 }

@@ -70,6 +70,14 @@ struct ProgramPage: Sendable {
         --pages and --flavour imitate other servers, and --log FILE logs each request. help latency explains one of them.
         """, example: "retort serve blog --url amqp://guest:guest@localhost/ --latency 20ms --fault drop=1%"),
     ProgramPage(
+      name: "work", form: "retort work URI --pool NAME",
+      summary: "Works for a pool, whose workers send the changes of others: workers: \"NAME\".",
+      note: """
+        It needs the pool's secret in RETORT_POOL_KEY, or --insecure. --in-flight N limits its changes in flight (64), --allow
+        QUEUE, which can be repeated, the queues that it changes. SIGTERM ends it after its chunk. --status shows the pool's
+        workers, the chunks that wait and are not acknowledged, and the rate. help pools explains more.
+        """, example: "retort work amqp://guest:guest@localhost/ --pool night --allow posts"),
+    ProgramPage(
       name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again]",
       summary: "Shows a journal, or settles an unknown change.",
       note: """
@@ -130,6 +138,9 @@ struct ProgramPage: Sendable {
       "guarded", "CONNECTION", "Allows --yes=N to destroy on a guarded connection, given by name or address.",
       note: "For batches, on connections of connect guard: \"confirm\". At a terminal, retort asks instead.",
       example: "retort --guarded production --yes=500 clean-up.retort"),
+    option(
+      "workers", "NAME", "The pool of workers for sinks and destroy-all that have no workers:.",
+      note: "help pools explains pools of workers.", example: "retort --workers night migrate.retort"),
     option(
       "reason", "TEXT", "The reason for the run.", note: "It is written to the header of journals.",
       example: "retort --reason OPS-123 migrate.retort"),

@@ -19,6 +19,9 @@ final class BrokerLink: JSONRPC.Link {
 
   let brokerIdentity: String
 
+  /// The broker's vhost.
+  var vhost: String { dialer.uri.vhost }
+
   var state: LinkState {
     switch dialer.state {
     case .up: .up

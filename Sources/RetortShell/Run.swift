@@ -34,6 +34,10 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
     return await parsed(ServeOptions.self, Array(arguments.dropFirst()), "serve", console) {
       await serve($0, console, environment)
     }
+  case "work":
+    return await parsed(WorkOptions.self, Array(arguments.dropFirst()), "work", console) {
+      await work($0, console, environment)
+    }
   case "ctl": return control(Array(arguments.dropFirst()), console, environment)
   case "journal": return await journal(Array(arguments.dropFirst()), console)
   case "trust": return trust(Array(arguments.dropFirst()), console, environment)
@@ -217,6 +221,7 @@ private func session(
     help: Session.HelpPages(page: Help.text, topics: { Help.topics }),
     pager: options.script == nil && options.rest.isEmpty && !options.isUnpaged ? console.pager(environment) : nil,
     edit: notices.edit, schemas: SchemaStore(environment: environment))
+  host.pool = { request throws(ClientError) in try await openPool(request, environment) }
   host.control = { ControlServers.shared.open($0, environment) }
   return Session(options: own, output: output, host: host)
 }

@@ -117,7 +117,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["check", "fmt", "serve", "journal", "ctl", "help", "--help", "--version"] + ProgramOptions.words)
+  @Test(
+    arguments: ["check", "fmt", "serve", "work", "journal", "ctl", "help", "--help", "--version"] + ProgramOptions.words
+  )
   func everyWordOfTheProgramHasAPage(_ word: String) throws {
     let page = try #require(Help.text([word]))
     #expect(page.contains("      retort "))

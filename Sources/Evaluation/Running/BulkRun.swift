@@ -35,7 +35,7 @@ struct BulkRun {
   func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementPage, tally: Tally) {
     let progress = run.session.progress(of: plan)
     defer { progress?.end() }
-    var report = await sent(keepsFlow, progress)
+    var report = await run.session.using(plan.carrier) { await sent(keepsFlow, progress) }
     progress?.end()
     if !plan.isDry { run.session.options.report?.add(change: report.json(plan.label)) }
     let journal = plan.guards.journal
@@ -70,7 +70,7 @@ struct BulkRun {
         } observe: { index, planned, outcome in
           guard let planned = planned as? BulkElement else { return }
           failures.take(planned, outcome, at: index)
-          if !outcome.isGood { failed?.write(planned, outcome) }
+          if !outcome.isGood, !outcome.isDropped { failed?.write(planned, outcome) }
           flow.take(planned, outcome, at: index, keepsFlow: keepsFlow, session)
         }
         source.keep(flow.takeKept())

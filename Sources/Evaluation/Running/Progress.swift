@@ -19,6 +19,7 @@ final class Progress: Sendable {
   private let label: String
   private let total: Int?
   private let throttle: Throttle?
+  private let carrier: (any Carrier)?
   private let state = Mutex(State())
   private let status: Status
   /// Its number in the control of the run.
@@ -27,8 +28,9 @@ final class Progress: Sendable {
   /// The number of cells of the bar.
   private static let barWidth = 10
 
-  init(_ session: Session, _ label: String, total: Int?, throttle: Throttle?) {
+  init(_ session: Session, _ label: String, total: Int?, throttle: Throttle?, carrier: (any Carrier)? = nil) {
     (self.session, self.label, self.total, self.throttle) = (session, label, total, throttle)
+    self.carrier = carrier
     let status = Status(label)
     self.status = status
     number = session.account.control.add { status.text.withLock { $0 } }
@@ -72,6 +74,7 @@ final class Progress: Sendable {
     parts += report.tally.counts.filter { $0.count > 0 }.map { "\($0.word) \($0.count)" }
     let rate = report.rate(in: time)
     parts.append("\(rate)/s")
+    if let status = carrier?.status { parts.append(status) }
     if let p95 = report.latencies.percentile(0.95) { parts.append("p95 \(p95.short)") }
     if let total = total, total > done, rate > 0 {
       parts.append("ETA \(Duration.seconds((total - done) / rate + 1).short)")
@@ -85,6 +88,6 @@ extension Session {
   /// The progress of a plan; nil if it sends nothing.
   func progress(of plan: BulkPlan) -> Progress? {
     guard !plan.isDry, !options.isOffline else { return nil }
-    return Progress(self, plan.label, total: plan.source.total, throttle: plan.guards.throttle)
+    return Progress(self, plan.label, total: plan.source.total, throttle: plan.guards.throttle, carrier: plan.carrier)
   }
 }

@@ -60,6 +60,7 @@ extension Article {
         is above 200 ms. A pause of more than `patience: 10m` ends the statement.
       - The first failure stops a sink: nothing more is sent, and requests in flight are counted. `on-error: "continue"` works to the end.
         `halt: 10` or `halt: "3%"` stops at that many failures. `retry: N` repeats a change after a passing failure, if it may be repeated.
+      - `workers: "NAME"` lets a pool of `retort work` programs, on any machines that reach the broker, send the changes: `help pools`.
       - A change of many resources shows a bar with rate, p95 and remaining time at a terminal, and a note each ten seconds elsewhere.
         `--quiet` shows none. From another terminal `retort ctl` shows how far it is, and `retort ctl pause`, `resume`, `rate=50` and `stop`
         control it.
