@@ -67,8 +67,11 @@ let package = Package(
         .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: safe),
-    // 6: help, and the service on a broker.
+    // 6: help, the service on a broker, and the workers of a pool.
     .target(name: "Handbook", dependencies: ["Evaluation", "Values", "Language"], swiftSettings: safe),
+    .target(
+      name: "Workers", dependencies: ["Broker", "Bulk", "Client", "JSONAPI", "JSONRPC", "JSONText"], swiftSettings: safe
+    ),
     .target(
       name: "Serving", dependencies: ["Broker", "ResourceService", "JSONRPC", "JSONText"], swiftSettings: safe),
     // 7: the server of editors.
@@ -80,7 +83,7 @@ let package = Package(
     .target(
       name: "RetortShell",
       dependencies: [
-        "LanguageServer", "Handbook", "Serving", "Evaluation", "Bulk", "Formats", "Values", "LearnedSchema",
+        "LanguageServer", "Handbook", "Serving", "Workers", "Evaluation", "Bulk", "Formats", "Values", "LearnedSchema",
         "ResourceService", "Client", "Broker", "Terminal", "CBuild",
         "JSONAPI", "JSONRPC", "JSONText", "Language", "Redaction",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -106,6 +109,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "BulkTests", dependencies: ["Bulk", "Client", "JSONAPI", "JSONRPC", "JSONText"], swiftSettings: strict),
+    .testTarget(
+      name: "WorkersTests", dependencies: ["Workers", "Broker", "Bulk", "Client", "JSONAPI", "JSONRPC", "JSONText"],
+      swiftSettings: strict),
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "TestBench"], swiftSettings: strict),
     .testTarget(
       name: "ResourceServiceTests",

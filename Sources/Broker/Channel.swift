@@ -48,6 +48,8 @@ final class Channel {
   /// Whether the broker confirms the messages published from now on.
   var isConfirming = false
   private var confirms = Confirms()
+  /// The number of replies that wait, or have waited, for their confirm; a service's channel has no requests.
+  private var confirmedReplies = 0
   /// Whether the channel is closing and accepts no requests.
   var isClosing = false
   /// A service's handler of deliveries.
@@ -67,6 +69,15 @@ final class Channel {
     pending.values[index].wasSent = true
     if isConfirming { pending.values[index].tag = confirms.add(serial) }
     return true
+  }
+
+  /// Adds a service's reply whose caller waits until the broker confirms it; returns its number.
+  func awaitConfirm(
+    of message: OutgoingMessage, _ continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
+  ) -> Int {
+    confirmedReplies += 1
+    pending[confirmedReplies] = Pending(continuation: continuation, message: message)
+    return confirmedReplies
   }
 
   /// Ends the wait for a request's reply.
@@ -103,7 +114,11 @@ final class Channel {
   /// Returns the refusals of requests without a waiting caller.
   func settle(_ frame: borrowing Frame) -> [Stray] {
     var refused: [Int] = []
-    if frame.kind == RETORT_FRAME_ACK {
+    if frame.kind == RETORT_FRAME_ACK, confirmedReplies > 0 {
+      confirms.settle(frame.number, isMultiple: frame.isMultiple) { serial in
+        pending.removeValue(forKey: serial)?.continuation.resume(returning: .success([]))
+      }
+    } else if frame.kind == RETORT_FRAME_ACK {
       confirms.settle(frame.number, isMultiple: frame.isMultiple)
     } else {
       confirms.settle(frame.number, isMultiple: frame.isMultiple) { refused.append($0) }

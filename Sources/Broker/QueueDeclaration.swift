@@ -10,14 +10,25 @@ public struct QueueDeclaration: Sendable, Equatable {
   /// Its type; nil for the broker's default.
   public var type: QueueType?
 
+  /// How often a quorum queue delivers a message again before it drops it (`x-delivery-limit`); nil for the broker's default.
+  public var deliveryLimit: UInt16?
+  /// Whether only its connection may consume it, and it is deleted with the connection.
+  public var isExclusive: Bool
+
   /// Creates a declaration; a quorum queue is always durable.
-  public init(isDurable: Bool = false, type: QueueType? = nil) {
+  public init(isDurable: Bool = false, type: QueueType? = nil, deliveryLimit: UInt16? = nil, isExclusive: Bool = false)
+  {
     self.isDurable = isDurable || type == .quorum
     self.type = type
+    self.deliveryLimit = deliveryLimit
+    self.isExclusive = isExclusive
   }
 
   /// The declaration in a trace.
-  var words: String { (isDurable ? " durable" : "") + (type.map { " x-queue-type \($0.rawValue)" } ?? "") }
+  var words: String {
+    (isDurable ? " durable" : "") + (isExclusive ? " exclusive" : "")
+      + (type.map { " x-queue-type \($0.rawValue)" } ?? "") + (deliveryLimit.map { " x-delivery-limit \($0)" } ?? "")
+  }
 }
 
 extension Connection {

@@ -8,6 +8,8 @@ public final class ServiceChannel: Sendable {
     public var workers: UInt16
     /// Whether the broker keeps a request until it is answered; if not, it is lost with the service.
     public var acknowledges: Bool
+    /// Whether a request is acknowledged only after the broker has confirmed its reply.
+    public var confirmsReplies = false
     /// How many requests were taken on earlier connections; numbers continue from there.
     public var taken: Int
     /// The properties with which a missing queue is declared.
@@ -15,10 +17,12 @@ public final class ServiceChannel: Sendable {
 
     /// Creates terms.
     public init(
-      workers: UInt16 = 1, acknowledges: Bool = true, taken: Int = 0, declaration: QueueDeclaration = QueueDeclaration()
+      workers: UInt16 = 1, acknowledges: Bool = true, confirmsReplies: Bool = false, taken: Int = 0,
+      declaration: QueueDeclaration = QueueDeclaration()
     ) {
       self.workers = workers
       self.acknowledges = acknowledges
+      self.confirmsReplies = confirmsReplies
       self.taken = taken
       self.declaration = declaration
     }
@@ -93,7 +97,13 @@ public final class ServiceChannel: Sendable {
 
   private func finish(_ delivery: Delivery, _ answer: ServiceAnswer) async {
     if let absence = answer.absence { await leave(for: absence) }
-    await connection.finish(delivery, answer, acknowledges: terms.acknowledges)
+    guard terms.confirmsReplies else {
+      return await connection.finish(delivery, answer, acknowledges: terms.acknowledges)
+    }
+    guard await !connection.finishConfirmed(delivery, answer) else { return }
+    // The broker delivers the request again, to this service or to another.
+    await connection.closeChannel(number)
+    end(BrokerError(.nacked, "the broker did not confirm a reply"))
   }
 
   /// Starts to consume the queue.
@@ -201,9 +211,33 @@ extension Connection {
   }
 }
 
+extension Connection {
+  /// Sends the replies to a request, and acknowledges the request after the broker has confirmed all of them.
+  ///
+  /// - Returns: false if the broker did not confirm a reply; the request is not acknowledged then.
+  func finishConfirmed(_ delivery: Delivery, _ answer: ServiceAnswer) async -> Bool {
+    for reply in answer.replies where !delivery.replyTo.isEmpty {
+      guard await confirmed(delivery.message(reply, isConfirmed: true)) else { return false }
+    }
+    acknowledge(delivery.channel, delivery.tag)
+    return true
+  }
+
+  /// Publishes a reply; returns whether the broker confirms it.
+  private func confirmed(_ message: OutgoingMessage) async -> Bool {
+    guard end == nil, let channel = channels[message.channel] else { return false }
+    let result = await withCheckedContinuation { continuation in
+      outbox.append(OutboxEntry(content: message, request: channel.awaitConfirm(of: message, continuation)))
+    }
+    if case .success = result { return true }
+    return false
+  }
+}
+
 extension Delivery {
-  fileprivate func message(_ reply: ServiceAnswer.Reply) -> OutgoingMessage {
+  fileprivate func message(_ reply: ServiceAnswer.Reply, isConfirmed: Bool = false) -> OutgoingMessage {
     OutgoingMessage(
-      channel: channel, routingKey: replyTo, correlationID: reply.correlationID ?? correlationID, body: reply.body)
+      channel: channel, routingKey: replyTo, correlationID: reply.correlationID ?? correlationID, body: reply.body,
+      isConfirmed: isConfirmed)
   }
 }

@@ -7,15 +7,54 @@ extension Change {
   ///
   /// Secret members of `meta` are named, not stored: ``init(json:meta:)`` takes their values from the client.
   public var json: JSONObject {
-    var params = params
-    if let meta = params["meta"]?.objectValue { params["meta"] = .object(meta.namingSecrets) }
     var object = JSONObject([
       ("broker", .string(target.broker)), ("queue", .string(target.queue)), ("type", .string(target.type)),
-      ("verb", .string(verb.rawValue)), ("method", .string(method)), ("params", .object(params)),
+      ("verb", .string(verb.rawValue)), ("method", .string(method)), ("params", .object(paramsNamingSecrets)),
       ("expires", .bool(expires)), ("timeout", timeout.map { .number(JSONNumber($0.wholeMilliseconds)) } ?? .null),
     ])
     if let key { object["key"] = .string(key) }
     return object
+  }
+
+  /// Appends the JSON text of the change to some bytes: that of ``json``, without the object.
+  public func encode(into bytes: inout [UInt8]) {
+    bytes.append(contentsOf: #"{"broker":"#.utf8)
+    bytes.append(jsonString: target.broker)
+    bytes.append(contentsOf: #","queue":"#.utf8)
+    bytes.append(jsonString: target.queue)
+    bytes.append(contentsOf: #","type":"#.utf8)
+    bytes.append(jsonString: target.type)
+    bytes.append(contentsOf: #","verb":"#.utf8)
+    bytes.append(jsonString: verb.rawValue)
+    bytes.append(contentsOf: #","method":"#.utf8)
+    bytes.append(jsonString: method)
+    bytes.append(contentsOf: #","params":"#.utf8)
+    paramsNamingSecrets.encode(into: &bytes)
+    if expires {
+      bytes.append(contentsOf: #","expires":true,"timeout":"#.utf8)
+    } else {
+      bytes.append(contentsOf: #","expires":false,"timeout":"#.utf8)
+    }
+    if let timeout {
+      bytes.append(contentsOf: "\(timeout.wholeMilliseconds)".utf8)
+    } else {
+      bytes.append(contentsOf: "null".utf8)
+    }
+    if let key {
+      bytes.append(contentsOf: #","key":"#.utf8)
+      bytes.append(jsonString: key)
+    }
+    bytes.append(UInt8(ascii: "}"))
+  }
+
+  /// The parameters with the secret members of `meta` named.
+  private var paramsNamingSecrets: JSONObject {
+    guard let meta = params["meta"]?.objectValue, meta.contains(where: { Secrets.isSecret(name: $0.key) }) else {
+      return params
+    }
+    var params = params
+    params["meta"] = .object(meta.namingSecrets)
+    return params
   }
 
   /// Creates a change from JSON, with secrets from the client's `meta`; nil if a member is missing or has another type.
@@ -33,6 +72,13 @@ extension Change {
   }
 }
 
+extension Change {
+  /// The secret members of `meta` that a change's JSON names and that another `meta` does not have.
+  public static func secrets(of object: JSONObject, missingIn meta: JSONObject) -> [String] {
+    (object["params"]?["meta"]?.objectValue?.namedSecrets ?? []).filter { meta[$0] == nil }
+  }
+}
+
 extension JSONObject {
   /// The placeholder of a secret: `{"secret": NAME}`.
   private static let mark = "secret"
@@ -42,6 +88,12 @@ extension JSONObject {
       map { key, value in
         (key, Secrets.isSecret(name: key) && !value.isNull ? .object(JSONObject([(Self.mark, .string(key))])) : value)
       })
+  }
+
+  fileprivate var namedSecrets: [String] {
+    compactMap { key, value in
+      value.objectValue.map { $0.count == 1 && $0[Self.mark]?.stringValue == key } == true ? key : nil
+    }
   }
 
   fileprivate func filled(from meta: JSONObject) -> JSONObject {

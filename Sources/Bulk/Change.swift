@@ -77,7 +77,7 @@ public struct Change: Sendable, Equatable {
   public var id: String? { params["id"]?.idText }
 
   /// Whether its reply is a JSON:API document.
-  var givesDocument: Bool { verb == .create || verb == .update || verb == .destroy }
+  public var givesDocument: Bool { verb == .create || verb == .update || verb == .destroy }
 
   /// Whether a method changes data, by its name: `create`, `update`, `destroy` or `delete` is one of its words, as in
   /// `destroy_all` and `bulkUpdate`, but not in `recently_updated`.

@@ -30,12 +30,13 @@ extension Dispatcher {
     }
     let begin = ContinuousClock.now
     let outcome: Outcome
+    var known: Duration?
     if let iteration = guards.iteration {
-      outcome = await carry(change, in: iteration)
+      outcome = await carry(change, in: iteration, latency: &known)
     } else {
-      outcome = await carry(change)
+      outcome = await carry(change, latency: &known)
     }
-    let latency = ContinuousClock.now - begin
+    let latency = known ?? .now - begin
     guards.throttle?.end(after: latency, isAnswered: outcome.isAnswered)
     return Carried(outcome: outcome, latency: latency)
   }

@@ -16,6 +16,8 @@ public struct Dispatcher: Sendable {
   /// The account of the outermost statement.
   public let account: StatementAccount
   private let carrier: any Carrier
+  /// Whether the carrier takes many changes at once, so that it knows the reply times better.
+  private let isPooled: Bool
   private let lateReplies: LateReplies?
   let guards: Safeguards
 
@@ -25,6 +27,7 @@ public struct Dispatcher: Sendable {
   ) {
     self.account = account
     self.carrier = carrier
+    isPooled = carrier.window != nil
     self.lateReplies = lateReplies
     self.guards = guards
   }
@@ -47,15 +50,18 @@ public struct Dispatcher: Sendable {
   }
 
   /// Sends a change of a recorded iteration.
-  func carry(_ change: Change, in iteration: any IterationRecord) async -> Outcome {
+  func carry(_ change: Change, in iteration: any IterationRecord, latency: inout Duration?) async -> Outcome {
     do throws(JournalError) { try await iteration.willSend(change) } catch { return .refused(.element(error)) }
-    let outcome = await carry(change)
+    let outcome = await carry(change, latency: &latency)
     iteration.didSend(outcome)
     return outcome
   }
 
-  @inline(__always) func carry(_ change: Change) async -> Outcome {
-    do throws(ClientError) { return .done(try await carrier.carry(change)) } catch { return Outcome(error, of: change) }
+  @inline(__always) func carry(_ change: Change, latency: inout Duration?) async -> Outcome {
+    do throws(ClientError) {
+      guard isPooled else { return .done(try await carrier.carry(change)) }
+      return .done(try await carrier.carry(change, latency: &latency))
+    } catch { return Outcome(error, of: change) }
   }
 
   /// Sends the changes from `next` until its end or a failure, then waits for the changes in flight.
@@ -86,7 +92,9 @@ public struct Dispatcher: Sendable {
       try await guards.journal?.intend(entries.compactMap { $0.intended })
       return entries
     } work: { index, entry in
-      recorder.record(await outcome(of: entry), of: entry, at: index)
+      let continues = recorder.record(await outcome(of: entry), of: entry, at: index)
+      if !continues { carrier.end() }
+      return continues
     }
     guards.journal?.withdraw()
     return await recorder.ended(stop, after: .now - begin)

@@ -41,6 +41,9 @@ public struct UnknownResolver: Sendable {
     }
   }
 
+  /// Looks up a change whose own content was sent.
+  public func look(_ change: Change) async -> Finding { await look(change, sent: change.content.hashingSecrets) }
+
   /// Looks up a change; `sent` is the content sent by the earlier run, with hashes in place of secrets.
   public func look(_ change: Change, sent: JSONObject) async -> Finding {
     let finding = await limit.run { () async -> (Finding, isTimeout: Bool) in

@@ -1,4 +1,4 @@
-import Client
+public import Client
 import JSONAPI
 import Synchronization
 
@@ -96,7 +96,7 @@ extension UnknownResolver {
 
 extension ClientError {
   /// The error of a create whose key several resources have.
-  static func doubled(_ count: Int) -> ClientError {
+  public static func doubled(_ count: Int) -> ClientError {
     ClientError(.value, "maybe doubled: \(count) resources have the key")
   }
 }

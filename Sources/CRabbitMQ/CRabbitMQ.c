@@ -290,19 +290,26 @@ int retort_find_request_queue(amqp_connection_state_t connection, uint16_t chann
 }
 
 int retort_declare_request_queue(amqp_connection_state_t connection, uint16_t channel, retort_bytes name, int durable,
-                                 retort_bytes type) {
-  amqp_table_entry_t argument;
-  argument.key = amqp_cstring_bytes("x-queue-type");
-  argument.value.kind = AMQP_FIELD_KIND_UTF8;
-  argument.value.value.bytes = bytes(type);
+                                 retort_bytes type, int delivery_limit, int exclusive) {
+  amqp_table_entry_t arguments[2];
+  int count = 0;
+  if (type.count) {
+    arguments[count].key = amqp_cstring_bytes("x-queue-type");
+    arguments[count].value.kind = AMQP_FIELD_KIND_UTF8;
+    arguments[count++].value.value.bytes = bytes(type);
+  }
+  if (delivery_limit) {
+    arguments[count].key = amqp_cstring_bytes("x-delivery-limit");
+    arguments[count].value.kind = AMQP_FIELD_KIND_I32;
+    arguments[count++].value.value.i32 = delivery_limit;
+  }
   amqp_queue_declare_t method;
   memset(&method, 0, sizeof method);
   method.queue = bytes(name);
   method.durable = durable;
-  if (type.count) {
-    method.arguments.num_entries = 1;
-    method.arguments.entries = &argument;
-  }
+  method.exclusive = exclusive;
+  method.arguments.num_entries = count;
+  method.arguments.entries = arguments;
   return amqp_send_method(connection, channel, AMQP_QUEUE_DECLARE_METHOD, &method);
 }
 

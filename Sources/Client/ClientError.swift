@@ -32,6 +32,11 @@ public struct ClientError: Error, Sendable {
     public var queue: String
     /// The correlation id.
     public var correlationID: String
+
+    /// Creates the description of a request.
+    public init(method: String, label: String, queue: String, correlationID: String) {
+      (self.method, self.label, self.queue, self.correlationID) = (method, label, queue, correlationID)
+    }
   }
 
   /// A request that was sent and got no reply in time.

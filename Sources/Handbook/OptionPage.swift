@@ -59,6 +59,12 @@ struct OptionPage: Sendable {
     depth: is the most messages that may wait in the client's queue, its own included; p95: the 95th percentile of the reply
     times. If the depth can't be read, the statement waits too. The progress line shows the reason; patience: is the limit.
     """,
+    "workers": """
+    Programs that run retort work URI --pool NAME send the changes, in chunks of up to 200, on the client's broker and vhost.
+    Order, journal, limits and summary stay as they are without workers. in-flight: is then the number of changes that are
+    passed on; without it two chunks for each worker. The chunks are signed with the secret in RETORT_POOL_KEY, which the
+    workers need too. A chunk of a worker that is lost goes to another one, which looks its changes up before it sends them.
+    """,
     "settle": """
     Without it, a create or an update that may have been carried out and is not found stays unknown. With it, the
     statement waits this long after the messages expire, looks again, and sends what is missing. each waits before it runs

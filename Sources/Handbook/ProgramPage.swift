@@ -107,6 +107,14 @@ struct ProgramPage: Sendable {
         """,
       example: "retort man bulk > ~/.local/share/man/man7/retort-bulk.7"),
     ProgramPage(
+      name: "work", form: "retort work URI --pool NAME",
+      summary: "Works for a pool, whose workers send the changes of others: workers: \"NAME\".",
+      note: """
+        It needs the pool's secret in RETORT_POOL_KEY, or --insecure. --in-flight N limits its changes in flight (64), --allow
+        QUEUE, which can be repeated, the queues that it changes. SIGTERM ends it after its chunk. --status shows the pool's
+        workers, the chunks that wait and are not acknowledged, and the rate. help pools explains more.
+        """, example: "retort work amqp://guest:guest@localhost/ --pool night --allow posts"),
+    ProgramPage(
       name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again] [broker NAME]",
       summary: "Shows a journal, or settles an unknown change.",
       note: """
@@ -168,6 +176,9 @@ struct ProgramPage: Sendable {
       "guarded", "CONNECTION", "Allows --yes=N to destroy on a guarded connection, given by name or address.",
       note: "For batches, on connections of connect guard: \"confirm\". At a terminal, retort asks instead.",
       example: "retort --guarded production --yes=500 clean-up.retort"),
+    option(
+      "workers", "NAME", "The pool of workers for sinks and destroy-all that have no workers:.",
+      note: "help pools explains pools of workers.", example: "retort --workers night migrate.retort"),
     option(
       "reason", "TEXT", "The reason for the run.", note: "It is written to the header of journals.",
       example: "retort --reason OPS-123 migrate.retort"),

@@ -109,6 +109,39 @@ struct Topic: Sendable {
         .seed is the Elixir library's name for the kind. help KIND explains a kind and what to do.
         """),
     Topic(
+      name: "pools", aliases: ["pool", "RETORT_POOL_KEY", "RETORT_POOL_META", "systemd"],
+      text: """
+        workers: "NAME" lets a pool of workers send the changes of a sink or of destroy-all. A worker is a program, on any
+        machine that reaches the broker:
+
+          export RETORT_POOL_KEY="$(openssl rand -hex 32)"   # the same for all workers and for who asks them
+          retort work amqp://guest:guest@localhost/ --pool night --allow posts
+          retort work --status amqp://guest:guest@localhost/ --pool night
+
+        Requests and replies are signed with the secret; what is not, or is for a queue without --allow, is refused, counted and
+        logged. Secret members of meta, such as a token, are not in the requests: workers take them from RETORT_POOL_META, as
+        '{"token": "..."}'. SIGTERM ends a worker after its chunk of at most 200 changes. If a worker is lost, another one looks
+        up the changes of its chunk, and sends what it does not find and may be repeated. A unit for systemd:
+
+          [Unit]
+          Description=retort worker of the pool night
+          After=network-online.target
+
+          [Service]
+          EnvironmentFile=/etc/retort/night.env
+          ExecStart=/usr/local/bin/retort work --pool night --allow posts
+          Restart=always
+          RestartSec=5
+          TimeoutStopSec=90
+          DynamicUser=yes
+          NoNewPrivileges=yes
+
+          [Install]
+          WantedBy=multi-user.target
+
+        /etc/retort/night.env, readable by root alone, sets RETORT_URL, RETORT_POOL_KEY and RETORT_POOL_META.
+        """),
+    Topic(
       name: "files",
       text: """
         The suffix chooses the format of read and write: .ndjson .json .csv .tsv .txt (lines); as: "csv" overrides it. "-" is

@@ -30,7 +30,7 @@ public struct ErrorObject: Error, Sendable, Equatable {
   }
 
   /// Reads an error object; a missing code is 0, a missing message is empty, other members are ignored.
-  init?(_ json: JSONValue) {
+  public init?(_ json: JSONValue) {
     guard let object = json.objectValue else { return nil }
     switch object["code"] {
     case .number(let number): code = number.integer ?? 0

@@ -23,6 +23,8 @@ final class BrokerLink: JSONRPC.Link {
   var clusterIdentity: String {
     dialer.clusterName.isEmpty ? brokerIdentity : "\(dialer.clusterName) \(dialer.uri.vhost)"
   }
+  /// The broker's vhost.
+  var vhost: String { dialer.uri.vhost }
 
   var state: LinkState {
     switch dialer.state {

@@ -41,6 +41,11 @@ struct ProgramOptions: ParsableArguments {
       "Allow --yes=N to destroy on this guarded connection, given by name or address.", valueName: "CONNECTION"))
   var opened: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "The pool of workers that sends the changes of sinks and destroy-all without workers:.", valueName: "NAME"))
+  var workers: String?
+
   @Option(help: ArgumentHelp("The reason for the run, which is written to journals.", valueName: "TEXT"))
   var reason: String?
 
@@ -146,6 +151,7 @@ extension ProgramOptions {
     options.allowsShell = allowsShell
     options.isDryRun = isDryRun
     options.opened = Set(opened)
+    options.workers = workers
     options.reason = reason
     options.summarizesAsJSON = summary == .json
     options.isQuiet = quiet
@@ -172,7 +178,7 @@ extension ProgramOptions {
 extension ProgramOptions {
   /// The options with a value.
   static let valued: Set<String> = [
-    "-c", "--var", "--output", "--timeout", "--color", "--guarded", "--reason", "--summary", "--report",
+    "-c", "--var", "--output", "--timeout", "--color", "--guarded", "--workers", "--reason", "--summary", "--report",
   ]
   /// The options without a value.
   static let flags: Set<String> = ["--yes", "--offline", "--allow-sh", "--dry-run", "--quiet", "--no-pager", "--no-rc"]

@@ -46,6 +46,10 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
   case "lsp": return languageServer(Array(arguments.dropFirst()), console, environment)
   case "completions": return completions(Array(arguments.dropFirst()), console, environment)
   case "man": return manual(Array(arguments.dropFirst()), console)
+  case "work":
+    return await parsed(WorkOptions.self, Array(arguments.dropFirst()), "work", console) {
+      await work($0, console, environment)
+    }
   case "ctl": return control(Array(arguments.dropFirst()), console, environment)
   case "journal": return await journal(Array(arguments.dropFirst()), console)
   case "trust": return trust(Array(arguments.dropFirst()), console, environment)
@@ -254,6 +258,7 @@ private func session(
     edit: notices.edit, schemas: SchemaStore(environment: environment))
   host.identity = identity
   host.columns = console.showsNotes ? console.noteColumns : nil
+  host.pool = { request throws(ClientError) in try await openPool(request, environment) }
   host.control = { ControlServers.shared.open($0, environment) }
   return Session(options: own, output: output, host: host)
 }

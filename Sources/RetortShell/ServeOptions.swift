@@ -130,7 +130,7 @@ extension ServeOptions {
 }
 
 /// Waits for SIGINT, SIGTERM or SIGHUP.
-@Sendable private func stopSignal() async {
+@Sendable func stopSignal() async {
   let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
   await Interrupts.shared.watching { _ in
     StandardStream.stop()

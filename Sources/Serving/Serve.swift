@@ -72,56 +72,12 @@ private func queueNames(_ options: [String], _ service: ResourceService) throws 
 private func serve(
   _ queues: [ServedQueue], of database: String, _ dialer: Dialer, _ console: ServingHost
 ) async throws(BrokerError) {
-  var taken = queues.map { _ in 0 }
-  var isAgain = false
-  while !Task.isCancelled {
-    let connection: Connection
-    do throws(BrokerError) { connection = try await dialer.connected(until: nil) } catch {
-      if error.code == .cancelled { break }
-      throw error
-    }
-    var channels: [ServiceChannel] = []
-    defer { for (index, channel) in channels.enumerated() { taken[index] = channel.taken } }
-    do throws(BrokerError) {
-      for (queue, taken) in zip(queues, taken) { channels.append(try await queue.serve(on: connection, after: taken)) }
-    } catch {
-      guard await connection.end != nil else { throw error }
-      continue
-    }
-    console.note(
-      isAgain
-        ? "serving again\n" : "serving \(database) on \(dialer.uri): \(queues.map(\.name).joined(separator: " "))\n")
-    isAgain = true
-    let end = await firstEnd(of: channels, connection)
-    guard await connection.end == nil else { continue }
-    for channel in channels { await channel.stop() }
-    if let end, !Task.isCancelled {
-      console.note("note: \(end.message)\n")
-      try? await Task.sleep(for: .milliseconds(200))
-    }
+  try await dialer.serve(queues: queues.count) { index, connection, taken throws(BrokerError) in
+    try await queues[index].serve(on: connection, after: taken)
+  } begun: { isAgain in
+    let names = queues.map(\.name).joined(separator: " ")
+    console.note(isAgain ? "serving again\n" : "serving \(database) on \(dialer.uri): \(names)\n")
+  } note: {
+    console.note("note: \($0)\n")
   }
-  await dialer.close()
-}
-
-/// Waits until the broker ends one of the channels, the connection has ended, or the task is cancelled.
-private func firstEnd(of channels: [ServiceChannel], _ connection: Connection) async -> BrokerError? {
-  await withTaskGroup { group in
-    for channel in channels { group.addTask { await channel.ended() } }
-    group.addTask {
-      await endOrCancellation(of: connection)
-      return nil
-    }
-    defer { group.cancelAll() }
-    return await group.next() ?? nil
-  }
-}
-
-/// Waits until the connection has ended, or the task is cancelled.
-private func endOrCancellation(of connection: Connection) async {
-  let (ends, end) = AsyncStream.makeStream(of: Void.self)
-  Task {
-    _ = await connection.ended()
-    end.finish()
-  }
-  for await _ in ends {}
 }

@@ -24,10 +24,11 @@ import Testing
     ],
     "Handbook": ["Evaluation", "Values", "Language"],
     "Serving": ["Broker", "ResourceService", "JSONRPC", "JSONText"],
+    "Workers": ["Broker", "Bulk", "Client", "JSONAPI", "JSONRPC", "JSONText"],
     "LanguageServer": ["Handbook", "Evaluation", "Formats", "Values", "Language", "JSONRPC", "JSONText"],
     "RetortShell": [
       "Redaction", "Language", "JSONText", "JSONAPI", "JSONRPC", "Broker", "Terminal", "Client", "ResourceService",
-      "Bulk", "Values", "LearnedSchema", "Formats", "Evaluation", "Handbook", "LanguageServer", "Serving", "CBuild",
+      "Bulk", "Values", "LearnedSchema", "Formats", "Evaluation", "Handbook", "LanguageServer", "Serving", "Workers", "CBuild",
       "ArgumentParser", "Foundation",
     ],
     "retort": ["RetortShell", "Foundation"],
@@ -53,7 +54,7 @@ import Testing
       for file in files where file.pathExtension == "swift" {
         let text = try String(contentsOf: file, encoding: .utf8)
         #expect(!text.contains("@_spi(Sending)"), "\(target)/\(file.lastPathComponent)")
-        let opens = ["Broker", "JSONRPC", "ResourceService", "RetortShell"].contains(target)
+        let opens = ["Broker", "JSONRPC", "ResourceService", "RetortShell", "Workers"].contains(target)
         #expect(opens || !text.contains("Envelope("), "\(target)/\(file.lastPathComponent)")
       }
     }

@@ -44,7 +44,7 @@ import Testing
     #expect(ran.output.isEmpty)
   }
 
-  @Test(arguments: ["check", "fmt", "serve"]) func eachWordSaysHowItIsUsed(_ word: String) async {
+  @Test(arguments: ["check", "fmt", "serve", "work"]) func eachWordSaysHowItIsUsed(_ word: String) async {
     let ran = await Ran.retort(word, "--help")
     #expect(ran.status == 0)
     #expect(ran.output.hasPrefix("USAGE: retort \(word) ["))

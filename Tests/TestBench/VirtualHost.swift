@@ -78,6 +78,19 @@ public struct VirtualHost: Sendable {
     try each("rabbit_networking:close_connection(Pid, \"closed by a test\")")
   }
 
+  /// Closes the connections whose names end with a text; returns their number.
+  @discardableResult public func closeConnections(named end: String) throws -> Int {
+    let count = try broker.evaluate(
+      """
+      length([rabbit_networking:close_connection(Pid, "closed by a test") ||
+        [{pid, Pid}, {vhost, <<"\(name)">>}, {client_properties, Properties}] <-
+          rabbit_networking:connection_info_all([pid, vhost, client_properties]),
+        {<<"connection_name">>, _, Name} <- Properties,
+        binary:longest_common_suffix([Name, <<"\(end)">>]) =:= \(end.utf8.count)]).
+      """)
+    return Int(count) ?? 0
+  }
+
   /// Cuts every connection silently, as a network does; returns their number.
   @discardableResult public func cutConnections() throws -> Int {
     try each("exit(Pid, kill)")

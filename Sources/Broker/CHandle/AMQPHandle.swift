@@ -160,7 +160,9 @@ final class AMQPHandle {
       case .declareRequestQueue(let name, let declaration):
         Array(name.utf8).withLent { name in
           Array((declaration.type?.rawValue ?? "").utf8).withLent { type in
-            retort_declare_request_queue(connection, channel, name, declaration.isDurable ? 1 : 0, type)
+            retort_declare_request_queue(
+              connection, channel, name, declaration.isDurable ? 1 : 0, type, Int32(declaration.deliveryLimit ?? 0),
+              declaration.isExclusive ? 1 : 0)
           }
         }
       case .prefetch(let count): retort_prefetch(connection, channel, count)

@@ -161,9 +161,9 @@ int retort_confirm_channel_close(amqp_connection_state_t connection, uint16_t ch
 int retort_declare_reply_queue(amqp_connection_state_t connection, uint16_t channel);
 /// Declares a queue passively, which creates none.
 int retort_find_request_queue(amqp_connection_state_t connection, uint16_t channel, retort_bytes name);
-/// Declares a queue of a type; empty for the broker's default.
+/// Declares a queue of a type (empty for the broker's default), with a delivery limit (0 for the broker's default).
 int retort_declare_request_queue(amqp_connection_state_t connection, uint16_t channel, retort_bytes name, int durable,
-                                 retort_bytes type);
+                                 retort_bytes type, int delivery_limit, int exclusive);
 int retort_prefetch(amqp_connection_state_t connection, uint16_t channel, uint16_t count);
 int retort_select_confirms(amqp_connection_state_t connection, uint16_t channel);
 int retort_consume(amqp_connection_state_t connection, uint16_t channel, retort_bytes queue, int no_ack);
@@ -171,6 +171,12 @@ int retort_cancel(amqp_connection_state_t connection, uint16_t channel, retort_b
 int retort_ack(amqp_connection_state_t connection, uint16_t channel, uint64_t tag);
 int retort_close_connection(amqp_connection_state_t connection);
 int retort_confirm_connection_close(amqp_connection_state_t connection);
+
+// Writes the HMAC-SHA-256 of some bytes (RFC 2104, FIPS 180-4), as libcrypto computes it; 0 on failure.
+int retort_hmac_sha256(retort_bytes key, retort_bytes bytes, uint8_t code[32]);
+
+// Whether two codes are equal, in a time that does not depend on where they differ.
+int retort_equal_codes(const uint8_t one[32], const uint8_t other[32]);
 
 // These use macros or inline functions that Swift does not import.
 int retort_eventfd(void);

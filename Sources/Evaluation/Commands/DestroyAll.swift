@@ -14,7 +14,7 @@ extension Command {
         .init(name: "filter", shape: .record, summary: "the resources to destroy; write {} for all", isRequired: true),
         .confirm, .max,
         .page, .meta, .timeout, .expire, .backup, .kept,
-      ] + Declaration.Option.bulk, effect: .destroys, result: "number",
+      ] + Declaration.Option.bulk + [.workers], effect: .destroys, result: "number",
       examples: [.init(code: #"destroy-all posts filter: {state: "spam"} confirm: true"#, output: "250")]),
     .bulk { arguments, run throws(Fault) in
       guard arguments["filter"] != nil else {
@@ -31,10 +31,13 @@ extension Command {
         isDry
         ? try StreamedSource(arguments, client, query)
         : try FirstPagesSource(arguments, client, query, total: count, run.session)
+      let guards = try arguments.safeguards(run, client, keyField: nil)
+      let carrier = try await arguments.pool(run, client, policy, guards, keyField: nil)
       var plan = BulkPlan(
-        arguments: arguments, client: client, policy: policy, consent: consent, source: source, notesSummary: isDry)
+        arguments: arguments, client: client, policy: arguments.policy(policy, for: carrier), consent: consent,
+        source: source, notesSummary: isDry)
       plan.isDry = isDry
-      plan.guards = try arguments.safeguards(run, client, keyField: nil)
+      (plan.guards, plan.carrier) = (guards, carrier)
       plan.failedFile = try arguments.failedFile(isDry: isDry)
       return plan
     })

@@ -65,6 +65,8 @@ extension Declaration.Option {
   static let patience = Self(
     name: "patience", shape: .duration, fallback: "10m",
     summary: "how long throttle: waits before it ends the statement")
+  static let workers = Self(
+    name: "workers", shape: .string, summary: "the pool of workers that sends the changes, by its name")
   /// The options of every change of many resources.
   static let bulk: [Self] = [
     .inFlight, .onError, .halt, .rate, .throttle, .patience, .retry, .verify, .failed, .dryRun,

@@ -35,7 +35,7 @@ struct BulkRun {
   func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementPage, tally: Tally) {
     let journal = plan.guards.journal
     if journal != nil { run.session.beginJournaled(plan.label) }
-    var report = await sent(keepsFlow)
+    var report = await run.session.using(plan.carrier) { await sent(keepsFlow) }
     if !plan.isDry {
       let failure = report.tally.isGoodNow ? nil : "\(plan.label): \(report.tally.text)"
       run.session.options.report?.add(change: report.json(plan.label), failure: failure)

@@ -12,6 +12,8 @@ struct ProgressLine: Sendable {
   var counts: [(word: String, count: Int)] = []
   /// The elements a second.
   var perSecond: Int
+  /// What the carrier of the changes says of itself; nil for nothing.
+  var carrier: String?
   var p95: Duration?
   /// The reason why it waits; nil if it does not.
   var reason: String?
@@ -32,6 +34,7 @@ struct ProgressLine: Sendable {
     }
     parts += counts.filter { $0.count > 0 }.map { "\($0.word) \($0.count)" }
     parts.append("\(perSecond)/s")
+    if let carrier { parts.append(carrier) }
     if let p95 { parts.append("p95 \(p95.short)") }
     if let total, total > done, perSecond > 0 {
       parts.append("ETA \(Duration.seconds((total - done) / perSecond + 1).short)")
@@ -73,12 +76,13 @@ final class BulkProgress: Sendable {
   private let label: String
   private let total: Int?
   private let throttle: Throttle?
+  private let carrier: (any Carrier)?
   private let control: RunControl
   private let report = Mutex<(@Sendable () -> Report)?>(nil)
 
   init(_ plan: BulkPlan, _ control: RunControl) {
     (label, total, throttle) = (plan.label, plan.source.total, plan.guards.throttle)
-    self.control = control
+    (self.control, carrier) = (control, plan.carrier)
   }
 
   /// Reads the counts from a function from now on.
@@ -89,7 +93,7 @@ final class BulkProgress: Sendable {
     let report = self.report.withLock { $0 }?() ?? Report()
     return ProgressLine(
       label: label, done: report.tally.count, total: total, counts: report.tally.counts,
-      perSecond: report.rate(in: .now - report.begin), p95: report.latencies.percentile(0.95),
+      perSecond: report.rate(in: .now - report.begin), carrier: carrier?.status, p95: report.latencies.percentile(0.95),
       reason: throttle?.reason ?? control.reason)
   }
 }

@@ -24,6 +24,8 @@ public final class Session: Sendable {
     public var isDryRun = false
     /// The guarded connections that `--yes=N` applies to, by name or address: `--guarded`.
     public var opened: Set<String> = []
+    /// The pool of workers for sinks and `destroy-all` without `workers:`; nil for none.
+    public var workers: String?
     /// The reason for the run, for journals and reports: `--reason`.
     public var reason: String?
     /// The command that runs the session, for journals: `retort migrate.retort`; nil at the prompt.
@@ -64,6 +66,8 @@ public final class Session: Sendable {
     /// Makes the run reachable for `retort ctl` on other terminals; called before its first change, or in the first
     /// statement that takes longer than a second.
     public var control: (@Sendable (RunControl) -> Void)?
+    /// Opens a pool of workers for a statement; nil if there are none.
+    public var pool: (@Sendable (PoolRequest) async throws(ClientError) -> any Carrier)?
     /// Asks a question at the terminal; nil if there is no terminal.
     public var ask: (@Sendable (String) async -> String?)?
     /// The trace of `--trace`.
@@ -130,6 +134,8 @@ public final class Session: Sendable {
     /// The URIs of the connections, by serial number.
     var identities: [Int: ConnectionIdentity] = [:]
     var clients: [ClientValue] = []
+    /// The carriers of running statements that do not send with a client.
+    var carriers: [Int: any Carrier] = [:]
     var nextSerial = 1
     var format: Format?
     var inFlight = 16
@@ -198,7 +204,10 @@ public final class Session: Sendable {
 
   /// Shows a note on the requests in flight; returns false if there are none.
   public func stop() -> Bool {
-    let count = state.withLock { $0.clients.reduce(0) { $0 + $1.client.activity.changesInFlight } }
+    let count = state.withLock { state in
+      state.clients.reduce(0) { $0 + $1.client.activity.changesInFlight }
+        + state.carriers.values.reduce(0) { $0 + $1.inFlight }
+    }
     if count > 0 { note("stopping: \(count) in flight; Ctrl-C again to stop immediately") }
     return count > 0
   }
@@ -210,6 +219,7 @@ public final class Session: Sendable {
   public func abandon() {
     note(Self.forced)
     for client in state.withLock(\.clients) { client.client.abandon() }
+    for carrier in state.withLock(\.carriers).values { carrier.abandon() }
   }
 
   /// Whether the prompt's history is that of the working directory: `set history:`.

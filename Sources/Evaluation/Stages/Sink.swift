@@ -6,7 +6,8 @@ import Values
 import Formats
 
 extension Stage {
-  private static let options: [Declaration.Option] = Declaration.Option.bulk + [.journal, .settle, .unknown]
+  private static let options: [Declaration.Option] =
+    Declaration.Option.bulk + [.journal, .settle, .unknown, .workers]
 
   static let create = sink(
     Declaration(
@@ -33,7 +34,7 @@ extension Stage {
   ) { _ in .proposing(Proposal.destroy) }
 
   /// The options of a sink that finds out by itself what is left to do, so that it has no journal.
-  static let lookupOptions = options.filter { !["journal", "settle", "unknown"].contains($0.name) }
+  static let lookupOptions = options.filter { !["journal", "settle", "unknown", "workers"].contains($0.name) }
 
   static let link = relating(.link)
   static let relink = relating(.relink)
@@ -60,6 +61,7 @@ extension Stage {
     Stage(declaration) { call in
       let making = making(call)
       let arguments = PerElementArguments(call)
+      let takesWorkers = declaration.options.contains { $0.name == "workers" }
       let named = call.option("failed") == nil ? nil : call.compiler.scope.variable(Pipeline.sourceName)?.slot
       return .sink { frame, stream, keepsFlow throws(Fault) in
         let once = try await arguments.once(&frame)
@@ -76,7 +78,12 @@ extension Stage {
         }
         frame.run.session.note(resuming: guards.journal, left: source.left.map { $0 - source.unknown })
         try await once.settle(guards.journal, frame.run, [client])
-        var plan = BulkPlan(arguments: once, client: client, policy: policy, consent: consent, source: source)
+        let carrier =
+          takesWorkers
+          ? try await once.pool(frame.run, client, policy, guards, keyField: arguments.keyField) : nil
+        source.policy = once.policy(policy, for: carrier)
+        var plan = BulkPlan(arguments: once, client: client, policy: source.policy, consent: consent, source: source)
+        plan.carrier = carrier
         plan.isDry = isDry
         plan.guards = guards
         try complete(&plan, frame.run)
@@ -115,7 +122,7 @@ private final class ElementSource: BulkSource {
   private var frame: Frame
   private let arguments: PerElementArguments
   private let once: Arguments
-  private let policy: Policy
+  var policy: Policy
   private let making: ChangeMaking
   private var page = ElementPage()
   private var position = 0

@@ -61,6 +61,7 @@ extension Article {
       - The first failure stops a sink: nothing more is sent, and requests in flight are counted. `on-error: "continue"` works to the end.
         `halt: 10` or `halt: "3%"` stops at that many failures. `retry: N` repeats a change after a passing failure, if it may be repeated, and
         the statement's reads; `count`, `index`, `show` and `stream` take it too.
+      - `workers: "NAME"` lets a pool of `retort work` programs, on any machines that reach the broker, send the changes: `help pools`.
       - A change of many resources shows a bar with rate, p95 and remaining time at a terminal, and a note each ten seconds elsewhere; so does
         a long read, and a loop. `--quiet` shows none. From another terminal `retort ctl` shows how far a run is, and `retort ctl pause`,
         `resume`, `rate=50` and `stop` control its changes, those of loops and single ones too.

@@ -1,0 +1,66 @@
+extension Dialer {
+  /// Serves queues on one connection after another until the task is cancelled, and closes the last connection.
+  ///
+  /// - Parameters:
+  ///   - count: The number of queues.
+  ///   - open: Serves a queue, given by its index, on a connection; `taken` is the number of requests on earlier ones.
+  ///   - begun: Called when all queues are served; `isAgain` is true after the first time.
+  ///   - note: Called with the broker's reason when it ends a channel on an open connection.
+  /// - Throws: if the broker refuses the user or a queue.
+  public nonisolated func serve(
+    queues count: Int,
+    open: (_ index: Int, _ connection: Connection, _ taken: Int) async throws(BrokerError) -> ServiceChannel,
+    begun: (_ isAgain: Bool) -> Void, note: (String) -> Void
+  ) async throws(BrokerError) {
+    var taken = [Int](repeating: 0, count: count)
+    var isAgain = false
+    while !Task.isCancelled {
+      let connection: Connection
+      do throws(BrokerError) { connection = try await connected(until: nil) } catch {
+        if error.code == .cancelled { break }
+        throw error
+      }
+      var channels: [ServiceChannel] = []
+      defer { for (index, channel) in channels.enumerated() { taken[index] = channel.taken } }
+      do throws(BrokerError) {
+        for index in taken.indices { channels.append(try await open(index, connection, taken[index])) }
+      } catch {
+        guard await connection.end != nil else { throw error }
+        continue
+      }
+      begun(isAgain)
+      isAgain = true
+      let end = await Self.firstEnd(of: channels, connection)
+      guard await connection.end == nil else { continue }
+      for channel in channels { await channel.stop() }
+      if let end, !Task.isCancelled {
+        note(end.message)
+        try? await Task.sleep(for: .milliseconds(200))
+      }
+    }
+    await close()
+  }
+
+  /// Waits until the broker ends one of the channels, the connection has ended, or the task is cancelled.
+  private static func firstEnd(of channels: [ServiceChannel], _ connection: Connection) async -> BrokerError? {
+    await withTaskGroup { group in
+      for channel in channels { group.addTask { await channel.ended() } }
+      group.addTask {
+        await endOrCancellation(of: connection)
+        return nil
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? nil
+    }
+  }
+
+  /// Waits until the connection has ended, or the task is cancelled.
+  private static func endOrCancellation(of connection: Connection) async {
+    let (ends, end) = AsyncStream.makeStream(of: Void.self)
+    Task {
+      _ = await connection.ended()
+      end.finish()
+    }
+    for await _ in ends {}
+  }
+}

@@ -1,0 +1,64 @@
+public import Bulk
+import Client
+public import JSONRPC
+import Language
+import Synchronization
+import Values
+
+/// What a pool of workers needs to know of the statement whose changes it carries out.
+public struct PoolRequest: Sendable {
+  /// The pool's name.
+  public var name: String
+  /// The connection of the statement's client.
+  public var link: any Link
+  /// The queue of the changes.
+  public var queue: String
+  /// The limit of failures; nil for no limit.
+  public var halt: Halt?
+  /// The field with the key of creates.
+  public var keyField: String?
+  /// How long the service may hold a request: `settle:`; nil if unknown.
+  public var settle: Duration?
+}
+
+extension Arguments {
+  /// The carrier of `workers:`, or else of the pool of `--workers`; nil without both, and if nothing is sent.
+  func pool(
+    _ run: Run, _ client: ClientValue, _ policy: Policy, _ guards: Safeguards, keyField: String?
+  ) async throws(Fault) -> (any Carrier)? {
+    guard let name = try string("workers") ?? run.session.options.workers else { return nil }
+    guard !run.isDry(self), !run.session.options.isOffline else { return nil }
+    guard let open = run.session.host.pool else { throw Fault(.value, "workers: needs a broker") }
+    var request = PoolRequest(name: name, link: client.connection.link, queue: client.queue, keyField: keyField)
+    // A failure that retry: repeats is not the last word on its change.
+    if guards.retries == 0 { request.halt = guards.halt ?? (policy.continuesOnError ? nil : .count(1)) }
+    if options["settle"] != nil { request.settle = guards.settle }
+    do throws(ClientError) { return try await open(request) } catch {
+      throw Fault(error, self)
+    }
+  }
+
+  /// A policy with as many changes in flight as a carrier takes, unless `in-flight:` says otherwise.
+  func policy(_ policy: Policy, for carrier: (any Carrier)?) -> Policy {
+    guard let window = carrier?.window, options["in-flight"] == nil else { return policy }
+    var policy = policy
+    policy.window = window
+    return policy
+  }
+}
+
+extension Session {
+  /// Keeps a carrier for ``abandon()`` and ``stop()`` while a body runs, and closes it.
+  func using<Result>(_ carrier: (any Carrier)?, _ body: () async -> Result) async -> Result {
+    guard let carrier else { return await body() }
+    let number = state.withLock { state in
+      state.nextSerial += 1
+      state.carriers[state.nextSerial] = carrier
+      return state.nextSerial
+    }
+    let result = await body()
+    state.withLock { $0.carriers[number] = nil }
+    await carrier.close()
+    return result
+  }
+}

@@ -1,0 +1,59 @@
+import Broker
+import Bulk
+import Client
+import Evaluation
+import JSONRPC
+import JSONText
+import Workers
+
+/// An error in the settings of a pool, and what to do next.
+struct PoolMistake: Error {
+  var message: String
+  var nextStep: String
+
+  init(_ message: String, nextStep: String) { (self.message, self.nextStep) = (message, nextStep) }
+}
+
+/// The secret of pools from the environment; nil if there is none.
+func poolKey(_ environment: [String: String]) throws(PoolMistake) -> MessageKey? {
+  guard let secret = environment[Pool.keyVariable], !secret.isEmpty else { return nil }
+  guard let key = MessageKey(Array(secret.utf8)) else {
+    throw PoolMistake(
+      "\(Pool.keyVariable) has fewer than \(MessageKey.least) bytes", nextStep: "openssl rand -hex 32 makes a secret")
+  }
+  return key
+}
+
+/// The secret members of `meta` that a worker adds to changes, from the environment.
+func poolMeta(_ environment: [String: String]) throws(PoolMistake) -> JSONObject {
+  guard let text = environment["RETORT_POOL_META"], !text.isEmpty else { return [:] }
+  guard let meta = (try? JSONValue(parsing: text))?.objectValue else {
+    throw PoolMistake("RETORT_POOL_META is not a JSON object", nextStep: "RETORT_POOL_META='{\"token\": \"...\"}'")
+  }
+  return meta
+}
+
+/// Opens a pool of workers for a statement, on the connection of its client.
+func openPool(_ request: PoolRequest, _ environment: [String: String]) async throws(ClientError) -> any Carrier {
+  guard let link = request.link as? BrokerLink else {
+    throw ClientError(
+      .value, "workers: needs a connection to a broker, not \(request.link.address)",
+      nextStep: "connect \"amqp://guest:guest@localhost/\"; without a broker, leave workers: out")
+  }
+  guard Pool.isName(request.name) else {
+    throw ClientError(
+      .value, "workers: names a pool with letters, digits, -, _ and ., at most 100, not \"\(request.name)\"")
+  }
+  let key: MessageKey?
+  do throws(PoolMistake) { key = try poolKey(environment) } catch {
+    throw ClientError(.value, error.message, nextStep: error.nextStep)
+  }
+  var terms = PoolCarrier.Terms(queue: request.queue)
+  switch request.halt {
+  case .count(let count)?: terms.failures = count
+  case .share(let share)?: terms.share = share
+  case nil: break
+  }
+  (terms.keyField, terms.settle) = (request.keyField, request.settle)
+  return try await PoolCarrier.open(Pool(name: request.name, vhost: link.vhost, key: key), on: link, terms)
+}

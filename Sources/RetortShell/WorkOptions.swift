@@ -1,0 +1,84 @@
+import ArgumentParser
+import Broker
+import JSONRPC
+import JSONText
+import Workers
+
+/// The options of `retort work`.
+struct WorkOptions: ParsableArguments {
+  @ArgumentParser.Argument(help: ArgumentHelp("The broker; by default RETORT_URL.", valueName: "URI"))
+  var uri: String?
+
+  @Option(help: ArgumentHelp("The pool that it works for.", valueName: "NAME"))
+  var pool: String
+
+  @Option(
+    name: .customLong("in-flight"), parsing: .unconditional,
+    help: ArgumentHelp("The most changes in flight.", valueName: "N"))
+  var inFlight: Int = 64
+
+  @Option(
+    name: .customLong("allow"),
+    help: ArgumentHelp("Carries out only changes of this queue; several are allowed.", valueName: "QUEUE"))
+  var allowed: [String] = []
+
+  @Flag(help: "Works without RETORT_POOL_KEY: nothing is signed.")
+  var insecure = false
+
+  @Flag(help: "Shows the pool's workers and what waits for them.")
+  var status = false
+
+  func validate() throws {
+    if !Pool.isName(pool) {
+      throw ValidationError("--pool takes letters, digits, -, _ and ., at most 100, not '\(pool)'")
+    }
+    if !(1...10_000).contains(inFlight) { throw ValidationError("--in-flight takes a number from 1 to 10000") }
+  }
+}
+
+/// Works for a pool, or shows its status, with the options of the command line.
+func work(_ options: WorkOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
+  guard let url = options.uri ?? environment["RETORT_URL"] else {
+    console.note("error: work needs a broker: retort work amqp://guest:guest@localhost/ --pool NAME, or RETORT_URL\n")
+    return 2
+  }
+  do {
+    let uri = try AMQPURI(url)
+    let pool = Pool(name: options.pool, vhost: uri.vhost, key: try poolKey(environment))
+    if options.status { return await showStatus(of: pool, uri, console) }
+    guard pool.key != nil || options.insecure else {
+      throw PoolMistake(
+        "work needs the pool's secret in \(Pool.keyVariable)",
+        nextStep: "export \(Pool.keyVariable)=\"$(openssl rand -hex 32)\" makes one; --insecure works without")
+    }
+    var terms = WorkTerms(uri: uri, pool: pool, connectionName: BrokerLink.connectionName("work \(options.pool)"))
+    terms.inFlight = options.inFlight
+    terms.allowed = options.allowed.isEmpty ? nil : Set(options.allowed)
+    terms.meta = try poolMeta(environment)
+    return await work(terms, host(url, options.pool, console))
+  } catch {
+    switch error {
+    case let error as BrokerError: console.note("error[connection]: \(error.message)\n")
+    case let error as PoolMistake: console.note("error: \(error.message)\n  = \(error.nextStep)\n")
+    default: console.note("error: \(error)\n")
+    }
+    return 2
+  }
+}
+
+private func host(_ url: String, _ pool: String, _ console: Console) -> WorkHost {
+  WorkHost(
+    note: { console.note("\($0)\n") },
+    open: { () throws(LinkError) in try await openLink(url, script: "work \(pool) services") }, stopped: stopSignal)
+}
+
+private func showStatus(of pool: Pool, _ uri: AMQPURI, _ console: Console) async -> Int32 {
+  do throws(BrokerError) {
+    let status = try await poolStatus(pool, uri, connectionName: BrokerLink.connectionName("work --status"))
+    _ = console.write(Array("\(status)\n".utf8))
+    return 0
+  } catch {
+    console.note("error[connection]: \(error.message)\n")
+    return 4
+  }
+}

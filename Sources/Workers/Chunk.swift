@@ -1,0 +1,114 @@
+import Bulk
+import Client
+import JSONRPC
+import JSONText
+
+/// A portion of the changes of a statement, all of one queue, for one worker.
+struct Chunk: Sendable {
+  /// The JSON-RPC method that carries it.
+  static let method = "carry"
+
+  /// The pool's vhost and name.
+  var vhost: String
+  var pool: String
+  /// The identity of the statement's run, and the chunk's number in it; no worker takes a chunk twice.
+  var run: String
+  var number: Int
+  /// When no more of its changes may be sent, in milliseconds since 1970.
+  var expires: Int
+  /// After how many failures no more of its changes are sent; nil for no limit.
+  var failures: Int?
+  /// The field with the key of creates, for lookups.
+  var keyField: String?
+  /// How long the service may hold a request: `settle:`; nil if unknown.
+  var settle: Duration?
+  /// The queue of its changes.
+  var queue: String
+  /// Its changes.
+  var changes: [Change]
+
+  /// The chunk as a JSON-RPC request.
+  ///
+  /// The text of the changes is written directly, since there are many.
+  func request(id: String) -> [UInt8] {
+    var bytes = Request(id: .string(id), method: Self.method, params: head).encoded()
+    bytes.removeLast(2)
+    bytes += Array(#","changes":["#.utf8)
+    for (index, change) in changes.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      change.encode(into: &bytes)
+    }
+    bytes += Array("]}}".utf8)
+    return bytes
+  }
+
+  /// The parameters of the request but its changes.
+  private var head: JSONObject {
+    var object = JSONObject([
+      ("vhost", .string(vhost)), ("pool", .string(pool)), ("run", .string(run)),
+      ("number", .number(JSONNumber(number))), ("expires", .number(JSONNumber(expires))),
+    ])
+    object["failures"] = failures.map { .number(JSONNumber($0)) }
+    object["key"] = keyField.map { .string($0) }
+    object["settle"] = settle.map { .number(JSONNumber($0.wholeMilliseconds)) }
+    object["queue"] = .string(queue)
+    return object
+  }
+
+  /// Reads a chunk from the parameters of a request, with the secrets of its changes from `meta`.
+  ///
+  /// - Throws: ``ChunkRefusal`` with what is missing.
+  init(_ params: JSONObject, meta: JSONObject) throws(ChunkRefusal) {
+    guard let vhost = params["vhost"]?.stringValue, let pool = params["pool"]?.stringValue,
+      let run = params["run"]?.stringValue, let number = params["number"]?.numberValue?.integer,
+      let expires = params["expires"]?.numberValue?.integer, let queue = params["queue"]?.stringValue,
+      let list = params["changes"]?.arrayValue
+    else { throw ChunkRefusal("it lacks one of vhost, pool, run, number, expires, queue and changes") }
+    guard list.count <= Pool.chunkLimit else {
+      throw ChunkRefusal("it has \(list.count) changes; a worker takes at most \(Pool.chunkLimit)")
+    }
+    (self.vhost, self.pool, self.run, self.number) = (vhost, pool, run, number)
+    (self.expires, self.queue) = (expires, queue)
+    failures = params["failures"]?.numberValue?.integer
+    keyField = params["key"]?.stringValue
+    settle = params["settle"]?.numberValue?.integer.map { .milliseconds($0) }
+    changes = []
+    changes.reserveCapacity(list.count)
+    for element in list { changes.append(try Self.change(element, of: queue, meta)) }
+  }
+
+  private static func change(
+    _ json: JSONValue, of queue: String, _ meta: JSONObject
+  ) throws(ChunkRefusal) -> Change {
+    guard let object = json.objectValue, let change = Change(json: object, meta: meta) else {
+      throw ChunkRefusal("one of its changes can't be read")
+    }
+    if let secret = Change.secrets(of: object, missingIn: meta).first {
+      throw ChunkRefusal("its changes need the secret \(secret) of meta, which is not in the worker's RETORT_POOL_META")
+    }
+    guard change.target.queue == queue else {
+      throw ChunkRefusal("it has changes of \(change.target.queue) and of \(queue)")
+    }
+    return change
+  }
+}
+
+extension Chunk {
+  /// Creates a chunk of a pool.
+  init(
+    _ pool: Pool, run: String, number: Int, life: Duration, failures: Int? = nil, keyField: String? = nil,
+    settle: Duration? = nil, queue: String, changes: [Change]
+  ) {
+    (vhost, self.pool, self.run, self.number) = (pool.vhost, pool.name, run, number)
+    expires = Pool.now + life.wholeMilliseconds
+    (self.failures, self.keyField, self.settle) = (failures, keyField, settle)
+    (self.queue, self.changes) = (queue, changes)
+  }
+}
+
+/// Why a worker does not take a chunk: a sentence about it.
+struct ChunkRefusal: Error, Equatable {
+  var message: String
+
+  init(_ message: String) { self.message = message }
+}

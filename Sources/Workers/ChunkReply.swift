@@ -1,0 +1,121 @@
+import Bulk
+import Client
+import JSONAPI
+import JSONText
+
+/// The outcomes of a chunk's changes, in their order.
+struct ChunkReply: Sendable {
+  /// The outcome of a change.
+  enum Outcome: Sendable {
+    /// The service's result.
+    case done(JSONValue)
+    /// A lookup found that an earlier delivery of the chunk carried it out; with the resource's id.
+    case found(id: String?)
+    case failed(ClientError)
+    /// It was not sent: the chunk has expired, or had as many failures as it may.
+    case unsent
+  }
+
+  /// An outcome, and the service's reply time if the change was sent.
+  struct Item: Sendable {
+    var outcome: Outcome
+    var latency: Duration?
+
+    init(_ outcome: Outcome, latency: Duration? = nil) { (self.outcome, self.latency) = (outcome, latency) }
+  }
+
+  var items: [Item]
+  /// How long the worker took.
+  var time: Duration
+
+  init(_ items: [Item], time: Duration) { (self.items, self.time) = (items, time) }
+
+  /// The reply as a result.
+  var json: JSONValue {
+    .object(
+      JSONObject([
+        ("outcomes", .array(JSONArray(items.map(\.outcome.json)))),
+        ("times", .array(JSONArray(items.map { .number(JSONNumber($0.latency?.microseconds ?? 0)) }))),
+        ("took", .number(JSONNumber(time.microseconds))),
+      ]))
+  }
+
+  /// Reads a reply with so many outcomes; nil for anything else.
+  init?(_ json: JSONValue, count: Int) {
+    guard let outcomes = json["outcomes"]?.arrayValue, let times = json["times"]?.arrayValue,
+      outcomes.count == count, times.count == count
+    else { return nil }
+    items = []
+    items.reserveCapacity(count)
+    for (outcome, time) in zip(outcomes, times) {
+      guard let outcome = Outcome(outcome) else { return nil }
+      let latency = time.numberValue?.integer ?? 0
+      items.append(Item(outcome, latency: latency > 0 ? .microseconds(latency) : nil))
+    }
+    time = .microseconds(json["took"]?.numberValue?.integer ?? 0)
+  }
+}
+
+extension ChunkReply.Outcome {
+  /// Creates the outcome of a change that a worker has sent.
+  init(_ result: Result<ChangeReply, ClientError>) {
+    self =
+      switch result {
+      case .success(.document(let document)): .done(.object(document.object))
+      case .success(.result(let value)): .done(value)
+      case .failure(let error) where error.kind == .interrupted: .unsent
+      case .failure(let error): .failed(error)
+      }
+  }
+
+  fileprivate var json: JSONValue {
+    switch self {
+    case .done(let result): ["result": result]
+    case .found(let id): ["found": id.map { .string($0) } ?? .null]
+    case .failed(let error): ["error": .object(error.json)]
+    case .unsent: .null
+    }
+  }
+
+  fileprivate init?(_ json: JSONValue) {
+    if json.isNull {
+      self = .unsent
+    } else if let result = json["result"] {
+      self = .done(result)
+    } else if let error = json["error"]?.objectValue.flatMap({ ClientError(json: $0) }) {
+      self = .failed(error)
+    } else if let id = json["found"] {
+      self = .found(id: id.stringValue)
+    } else {
+      return nil
+    }
+  }
+
+  /// Whether it counts as a failure of its change.
+  func isFailure(of change: Change) -> Bool {
+    guard case .failed(let error) = self else { return false }
+    return !Bulk.Outcome(error, of: change).isGood
+  }
+
+  /// What the dispatcher of the asking side gets; nil if the change was not sent.
+  func reply(to change: Change) -> Result<ChangeReply, ClientError>? {
+    switch self {
+    case .done(let result): .success(ChangeReply(result, givesDocument: change.givesDocument))
+    case .found(let id): .success(Self.found(id, change))
+    case .failed(let error): .failure(error)
+    case .unsent: nil
+    }
+  }
+
+  /// The reply to a change that a lookup found: the identifier of its resource.
+  private static func found(_ id: String?, _ change: Change) -> ChangeReply {
+    guard change.givesDocument else { return .result(.null) }
+    guard change.verb != .destroy, let id else { return .document(Document()) }
+    return ChangeReply(["data": ["type": .string(change.target.type), "id": .string(id)]], givesDocument: true)
+  }
+}
+
+extension Duration {
+  /// The duration in microseconds.
+  var microseconds: Int { Int(components.seconds) * 1_000_000 + Int(components.attoseconds / 1_000_000_000_000) }
+}

@@ -1,0 +1,108 @@
+import Bulk
+import Client
+import Synchronization
+
+/// Carries out the changes of a chunk, within its limits.
+struct ChunkRun: Sendable {
+  let chunk: Chunk
+  let client: ResourceClient
+  /// The most changes in flight.
+  let window: Int
+  /// Whether the broker delivered the chunk before, to a worker that was lost.
+  let isRedelivered: Bool
+  /// How long a lost worker may not know that it has lost its connection: two heartbeats.
+  let silence: Duration
+
+  /// The state of a chunk's changes.
+  private final class Progress: Sendable {
+    private struct State {
+      var items: [ChunkReply.Item]
+      var failures = 0
+      var repeatable: [Int] = []
+    }
+
+    private let state: Mutex<State>
+
+    init(_ count: Int) {
+      state = Mutex(State(items: [ChunkReply.Item](repeating: ChunkReply.Item(.unsent), count: count)))
+    }
+
+    var items: [ChunkReply.Item] { state.withLock(\.items) }
+    var failures: Int { state.withLock(\.failures) }
+    /// The changes that lookups did not find and that may be sent again.
+    var repeatable: [Int] { state.withLock { $0.repeatable.sorted() } }
+
+    func set(_ item: ChunkReply.Item, at index: Int, _ change: Change) {
+      state.withLock { state in
+        state.items[index] = item
+        if item.outcome.isFailure(of: change) { state.failures += 1 }
+      }
+    }
+
+    func mayRepeat(_ index: Int) { state.withLock { $0.repeatable.append(index) } }
+  }
+
+  /// Carries out the changes; what is left at the end of the chunk's time, at its limit of failures or when the task is
+  /// cancelled comes back as not sent.
+  func reply() async -> ChunkReply {
+    let begin = ContinuousClock.now
+    let end = begin + .milliseconds(chunk.expires - Pool.now)
+    let progress = Progress(chunk.changes.count)
+    let left = isRedelivered ? await lookUp(progress) : Array(chunk.changes.indices)
+    await carryOut(left, until: end, progress)
+    return ChunkReply(progress.items, time: .now - begin)
+  }
+
+  private func carryOut(_ indices: [Int], until end: ContinuousClock.Instant, _ progress: Progress) async {
+    let carrier = ClientCarrier(client)
+    var page: [Int]? = indices
+    _ = await WorkerPool(limit: min(window, max(1, indices.count)), executor: carrier.executor).run {
+      page.take()
+    } work: { _, index in
+      guard !Task.isCancelled, .now < end, progress.failures < chunk.failures ?? .max else { return false }
+      let change = chunk.changes[index]
+      let begin = ContinuousClock.now
+      let result: Result<ChangeReply, ClientError>
+      do throws(ClientError) { result = .success(try await carrier.carry(change)) } catch { result = .failure(error) }
+      progress.set(ChunkReply.Item(ChunkReply.Outcome(result), latency: .now - begin), at: index, change)
+      return true
+    }
+  }
+
+  /// Looks up the changes, which the lost worker may have sent; returns those that may be sent without harm.
+  ///
+  /// It waits until the lost worker sends nothing more and what it has sent can no longer be carried out late.
+  private func lookUp(_ progress: Progress) async -> [Int] {
+    let longest = chunk.changes.lazy.filter(\.expires).compactMap(\.timeout).max() ?? .zero
+    do { try await Task.sleep(for: silence + longest + (chunk.settle ?? .zero)) } catch { return [] }
+    let resolver = UnknownResolver(client, keyField: chunk.keyField, isSettled: chunk.settle != nil)
+    var page: [Int]? = Array(chunk.changes.indices)
+    _ = await WorkerPool(limit: 2, executor: client.taskExecutor).run {
+      page.take()
+    } work: { _, index in
+      guard !Task.isCancelled else { return false }
+      let change = chunk.changes[index]
+      switch await resolver.look(change) {
+      case .carriedOut(let id): progress.set(.init(.found(id: id)), at: index, change)
+      case .doubled(let count): progress.set(.init(.failed(.doubled(count))), at: index, change)
+      case .unknown: progress.set(.init(.failed(.lostWithWorker(change))), at: index, change)
+      case .repeatable: progress.mayRepeat(index)
+      }
+      return true
+    }
+    return progress.repeatable
+  }
+}
+
+extension ClientError {
+  /// The error of a change that a lost worker may have carried out and that a lookup can't find.
+  fileprivate static func lostWithWorker(_ change: Change) -> ClientError {
+    var error = ClientError(
+      .unknown, "unknown: its worker was lost, and it may have been carried out, but is not found",
+      nextStep: "check it; with settle: 60s, if the service holds requests no longer than that, it is sent again")
+    error.wasSent = true
+    error.call = Call(
+      method: change.method, label: change.target.type, queue: change.target.queue, correlationID: "")
+    return error
+  }
+}

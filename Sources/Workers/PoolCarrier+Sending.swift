@@ -1,0 +1,90 @@
+import Bulk
+import Client
+import JSONRPC
+import JSONText
+
+extension PoolCarrier {
+  /// Asks a worker whether it takes chunks of the statement's queue, by an empty chunk.
+  func greet() async throws(ClientError) {
+    let chunk = Chunk(pool, run: run, number: 0, life: Self.life, queue: terms.queue, changes: [])
+    do throws(ClientError) { _ = try await sent(chunk, patience: .seconds(60)) } catch {
+      var refusal = error
+      if error.kind == .unknown { refusal = ClientError(.connection, error.message, nextStep: Pool.sameKey) }
+      throw refusal
+    }
+  }
+
+  /// Sends a chunk, and returns the outcomes of its changes.
+  ///
+  /// - Throws: `unknown` if it may have been worked on; otherwise none of its changes was sent.
+  func sent(_ chunk: Chunk, patience: Duration? = nil) async throws(ClientError) -> ChunkReply {
+    let id = transport.nextCorrelationID()
+    let envelope = Envelope(
+      correlationID: id, method: Chunk.method, body: pool.signed(chunk.request(id: id)),
+      deadline: .now + (patience ?? Self.patience(of: chunk)), expires: true)
+    let bytes: [UInt8]
+    do throws(LinkError) { bytes = try await transport.send(envelope) } catch {
+      guard error.wasSent else {
+        throw ClientError(error.code == .noRoute ? .noRoute : .connection, "the pool \(pool.name): \(error.message)")
+      }
+      throw .unanswered(id, "no reply from the pool \(pool.name): \(error.message)")
+    }
+    return try read(bytes, id, chunk)
+  }
+
+  private func read(_ bytes: [UInt8], _ id: String, _ chunk: Chunk) throws(ClientError) -> ChunkReply {
+    guard pool.accepts(bytes) else {
+      throw .unanswered(
+        id, "the reply of the pool \(pool.name) is not signed with this program's \(Pool.keyVariable)")
+    }
+    guard let response = try? Response(decoding: bytes), response.id.stringValue == id else {
+      throw .unanswered(id, "the pool \(pool.name) sent a reply that can't be read")
+    }
+    switch response.outcome {
+    case .error(let error):
+      throw ClientError(
+        .forbidden, "the pool \(pool.name) refuses the changes: \(error.message)",
+        nextStep: "the worker's standard error has the refusals")
+    case .result(let result):
+      guard let reply = ChunkReply(result, count: chunk.changes.count) else {
+        throw .unanswered(id, "the pool \(pool.name) sent a reply that can't be read")
+      }
+      return reply
+    }
+  }
+
+  /// How long to wait for the outcomes: for its changes, and for another worker after the loss of the first.
+  private static func patience(of chunk: Chunk) -> Duration {
+    let longest = chunk.changes.lazy.compactMap(\.timeout).max() ?? .zero
+    return life + min(longest, .seconds(3600)) * 2 + (chunk.settle ?? .zero) + .seconds(180)
+  }
+}
+
+extension ClientError {
+  /// The error of a chunk whose changes may have been carried out.
+  fileprivate static func unanswered(_ correlationID: String, _ message: String) -> ClientError {
+    var error = ClientError(
+      .unknown, message, nextStep: "it may have been carried out: check before you send it again")
+    error.wasSent = true
+    error.call = Call(method: Chunk.method, label: "", queue: "", correlationID: correlationID)
+    return error
+  }
+
+  /// The error of a change that several workers returned without having sent it.
+  static func notSent(by pool: Pool) -> ClientError {
+    ClientError(
+      .timeout, "not sent: the workers of the pool \(pool.name) had no time for it",
+      nextStep: "start more workers, and compare the clocks of the machines")
+  }
+
+  /// The same error, about one of a chunk's changes.
+  func concerning(_ change: Change) -> ClientError {
+    var error = self
+    if let call {
+      error.call = Call(
+        method: change.method, label: change.target.type, queue: change.target.queue,
+        correlationID: call.correlationID)
+    }
+    return error
+  }
+}

@@ -1,0 +1,279 @@
+package import Bulk
+package import Client
+package import JSONRPC
+import JSONText
+import Synchronization
+
+/// The carrier that passes changes to a pool of workers, many in one chunk.
+///
+/// Its users wait for the outcome of each change as with any carrier. Changes that wait at the same moment leave in one
+/// chunk, and twice as many chunks are in flight as the pool has workers: one is worked on, the next one is at hand.
+package final class PoolCarrier: Carrier {
+  /// What a statement allows its changes.
+  package struct Terms: Sendable {
+    /// The queue of the changes.
+    package var queue: String
+    /// The number of failures at which nothing more is sent; nil for no limit.
+    package var failures: Int?
+    /// The share of failures at which nothing more is sent, from 0 to 1; nil for no limit.
+    package var share: Double?
+    /// The field with the key of creates.
+    package var keyField: String?
+    /// How long the service may hold a request: `settle:`; nil if unknown.
+    package var settle: Duration?
+
+    /// Creates terms without limits.
+    package init(queue: String) { self.queue = queue }
+  }
+
+  /// A change whose user waits.
+  struct Waiting: Sendable {
+    let change: Change
+    /// In how many chunks it came back without having been sent.
+    var attempts = 0
+    let user: CheckedContinuation<(Result<ChangeReply, ClientError>, Duration?), Never>
+  }
+
+  private struct State {
+    var waiting: [Waiting] = []
+    /// How many of the waiting changes at the beginning have left.
+    var head = 0
+    var chunks = 0
+    var inFlight = 0
+    var lastNumber = 0
+    var size = 32
+    var workers: Int
+    var nextCount = ContinuousClock.now + PoolCarrier.countInterval
+    /// The changes a second of one worker, by its last chunk.
+    var rate = 0
+    var outcomes = 0
+    var failures = 0
+    var isEnded = false
+    var isDispatching = false
+
+    var count: Int { waiting.count - head }
+  }
+
+  let pool: Pool
+  private let link: any Link
+  let transport: any Transport
+  let terms: Terms
+  let run: String
+  private let state: Mutex<State>
+  /// The time between two counts of the pool's workers.
+  private static let countInterval = Duration.seconds(1)
+  /// How long a chunk's changes may be sent.
+  static let life = Duration.seconds(50)
+  /// How often a change may come back without having been sent.
+  private static let attempts = 5
+  /// How long a chunk should take its worker, in milliseconds.
+  private static let chunkTime = 500
+
+  /// Creates the carrier of a statement, after a worker of the pool has accepted an empty chunk for the queue.
+  ///
+  /// - Throws: `no-route` if the pool has no worker, `forbidden` if the worker refuses the chunk.
+  package static func open(
+    _ pool: Pool, on link: any Link, _ terms: Terms
+  ) async throws(ClientError) -> PoolCarrier {
+    let workers: Int
+    let transport: any Transport
+    do throws(LinkError) {
+      workers = try await link.probe(queue: pool.queue, until: .now + .seconds(5))?.consumers ?? 0
+      guard workers > 0 else { throw LinkError(.noRoute, "the pool \(pool.name) has no worker") }
+      transport = try await link.open(queue: pool.queue)
+    } catch {
+      throw ClientError(
+        error.code == .noRoute ? .noRoute : .connection, error.message,
+        nextStep: "start one: retort work \(link.address) --pool \(pool.name)")
+    }
+    let carrier = PoolCarrier(pool, link, transport, terms, workers)
+    do throws(ClientError) { try await carrier.greet() } catch {
+      await carrier.close()
+      throw error
+    }
+    return carrier
+  }
+
+  private init(_ pool: Pool, _ link: any Link, _ transport: any Transport, _ terms: Terms, _ workers: Int) {
+    (self.pool, self.link, self.transport, self.terms) = (pool, link, transport, terms)
+    run = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }.joined(separator: "-")
+    state = Mutex(State(workers: workers))
+  }
+
+  /// The thread of the work connection.
+  package var executor: (any TaskExecutor)? { transport.taskExecutor }
+
+  /// Two full chunks for each worker, and for some that may join.
+  package var window: Int? { min(10_000, max(4, state.withLock(\.workers)) * 2 * Pool.chunkLimit) }
+
+  /// The changes in chunks.
+  package var inFlight: Int { state.withLock(\.inFlight) }
+
+  /// The number of workers, and the rate of each.
+  package var status: String? {
+    let (workers, rate) = state.withLock { ($0.workers, $0.rate) }
+    let each = rate > 0 ? ", \(rate)/s each" : ""
+    return workers.of("worker") + each
+  }
+
+  /// Passes a change to a worker.
+  package func carry(_ change: Change) async throws(ClientError) -> ChangeReply {
+    var latency: Duration?
+    return try await carry(change, latency: &latency)
+  }
+
+  /// Passes a change to a worker; `latency` is the reply time of the service.
+  package func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeReply {
+    let (result, time) = await withTaskCancellationHandler {
+      await withCheckedContinuation { user in self.add(Waiting(change: change, user: user)) }
+    } onCancel: {
+      self.end()
+    }
+    latency = time
+    return try result.get()
+  }
+
+  private func add(_ waiting: Waiting) {
+    let (isEnded, mustDispatch) = state.withLock { state in
+      if state.isEnded { return (true, false) }
+      state.waiting.append(waiting)
+      defer { state.isDispatching = true }
+      return (false, !state.isDispatching)
+    }
+    if isEnded { return waiting.drop() }
+    // A task of its own: until it runs, more changes of the same moment come.
+    if mustDispatch { Task(executorPreference: executor) { self.dispatch() } }
+  }
+
+  /// Sends as many chunks as may be in flight.
+  private func dispatch() {
+    while let (portion, number, failures) = nextChunk() {
+      let chunk = Chunk(
+        pool, run: run, number: number, life: Self.life, failures: failures, keyField: terms.keyField,
+        settle: terms.settle, queue: terms.queue, changes: portion.map(\.change))
+      Task(executorPreference: executor) { await self.send(chunk, portion) }
+    }
+  }
+
+  /// The changes of the next chunk, spread over the places that are free, with its number and its failures.
+  private func nextChunk() -> ([Waiting], number: Int, failures: Int?)? {
+    state.withLock { state -> ([Waiting], number: Int, failures: Int?)? in
+      state.isDispatching = false
+      let free = max(1, state.workers) * 2 - state.chunks
+      guard !state.isEnded, free > 0, state.count > 0 else { return nil }
+      let count = min(state.size, (state.count + free - 1) / free)
+      let portion = Array(state.waiting[state.head..<state.head + count])
+      state.head += count
+      if state.head * 2 > state.waiting.count + 64 {
+        state.waiting.removeFirst(state.head)
+        state.head = 0
+      }
+      state.chunks += 1
+      state.inFlight += count
+      state.lastNumber += 1
+      return (portion, state.lastNumber, failuresLeft(state, count))
+    }
+  }
+
+  private func failuresLeft(_ state: State, _ count: Int) -> Int? {
+    if let failures = terms.failures { return max(1, failures - state.failures) }
+    return terms.share.map { max(1, Int($0 * Double(state.outcomes + count)) + 1 - state.failures) }
+  }
+
+  private func send(_ chunk: Chunk, _ portion: [Waiting]) async {
+    let reply: Result<ChunkReply, ClientError>
+    do throws(ClientError) { reply = .success(try await sent(chunk)) } catch { reply = .failure(error) }
+    var (failures, left): (Int, [Waiting]) = (0, [])
+    switch reply {
+    case .success(let reply):
+      for (waiting, item) in zip(portion, reply.items) {
+        if item.outcome.isFailure(of: waiting.change) { failures += 1 }
+        guard let result = item.outcome.reply(to: waiting.change) else {
+          left.append(waiting)
+          continue
+        }
+        waiting.user.resume(returning: (result, item.latency))
+      }
+      adapt(to: portion.count - left.count, in: reply.time)
+    case .failure(let error):
+      failures = portion.count
+      for waiting in portion { waiting.fail(error.concerning(waiting.change)) }
+    }
+    count(portion.count, outcomes: portion.count - left.count, failures)
+    repeatLater(left)
+    dispatch()
+    await countWorkers()
+  }
+
+  private func adapt(to count: Int, in time: Duration) {
+    let milliseconds = time.wholeMilliseconds
+    guard count > 0, milliseconds > 0 else { return }
+    state.withLock { state in
+      state.rate = count * 1000 / milliseconds
+      let wanted = max(1, state.rate * Self.chunkTime / 1000)
+      state.size = min(Pool.chunkLimit, max(1, (state.size + wanted + 1) / 2))
+    }
+  }
+
+  /// Counts outcomes; at the limit of failures nothing more is sent.
+  private func count(_ size: Int, outcomes: Int, _ failures: Int) {
+    let isReached = state.withLock { state in
+      state.chunks -= 1
+      state.inFlight -= size
+      state.outcomes += outcomes
+      state.failures += failures
+      return terms.failures.map { state.failures >= $0 } ?? false
+    }
+    if isReached { end() }
+  }
+
+  /// Puts changes that came back without having been sent before those that wait.
+  private func repeatLater(_ left: [Waiting]) {
+    guard !left.isEmpty else { return }
+    var again: [Waiting] = []
+    for var waiting in left {
+      waiting.attempts += 1
+      if waiting.attempts < Self.attempts { again.append(waiting) } else { waiting.fail(.notSent(by: pool)) }
+    }
+    let isEnded = state.withLock { state in
+      if state.isEnded { return true }
+      state.waiting.insert(contentsOf: again, at: state.head)
+      return false
+    }
+    if isEnded { for waiting in again { waiting.drop() } }
+  }
+
+  private func countWorkers() async {
+    let isDue = state.withLock { state in
+      guard !state.isEnded, state.nextCount <= .now else { return false }
+      state.nextCount = .now + Self.countInterval
+      return true
+    }
+    guard isDue, let found = try? await link.probe(queue: pool.queue, until: .now + .seconds(5)) else { return }
+    state.withLock { $0.workers = found.consumers }
+    dispatch()
+  }
+
+  /// Sends none of the changes that wait; those in chunks keep waiting for their outcome.
+  package func end() {
+    let dropped = state.withLock { state in
+      state.isEnded = true
+      defer { (state.waiting, state.head) = ([], 0) }
+      return state.waiting[state.head...]
+    }
+    for waiting in dropped { waiting.drop() }
+  }
+
+  /// Ends the wait for the replies to chunks, whose changes then are unknown.
+  package func abandon() { transport.abandon() }
+
+  /// Closes the channel of the chunks.
+  package func close() async { await transport.close() }
+}
+
+extension PoolCarrier.Waiting {
+  /// Ends the wait of a change that was not sent, since the statement ends.
+  func drop() { fail(ClientError(.interrupted, "not sent: the statement has ended")) }
+
+  func fail(_ error: ClientError) { user.resume(returning: (.failure(error), nil)) }
+}

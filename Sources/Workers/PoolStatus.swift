@@ -1,0 +1,48 @@
+package import Broker
+import JSONRPC
+import JSONText
+
+/// The state of a pool in words: its workers, what waits for them, and what each has done.
+///
+/// - Throws: if the broker can't be reached.
+package func poolStatus(
+  _ pool: Pool, _ uri: AMQPURI, connectionName: String
+) async throws(BrokerError) -> String {
+  let dialer = try await Dialer(uri, name: connectionName)
+  guard let found = try await dialer.probe(queue: pool.queue, until: .now + .seconds(5)) else {
+    await dialer.close()
+    return "the pool \(pool.name) has had no worker"
+  }
+  let workers = await answers(found.consumers, pool, dialer)
+  await dialer.close()
+  let busy = workers.count { $0.status.isBusy }
+  let rate = workers.reduce(0) { $0 + ($1.status.isBusy ? $1.status.rate : 0) }
+  let (workersText, waiting) = (found.consumers.of("worker"), found.messages.of("chunk"))
+  let head = "\(workersText), \(waiting) waiting, \(busy) unacknowledged, \(rate)/s"
+  let lines = workers.map { "worker \($0.number): \($0.status.text), \($0.status.rate)/s in its last chunk" }
+  return ([head] + lines).joined(separator: "\n")
+}
+
+/// The answers of workers to a question each; a worker's number can be larger than their count after others have ended.
+private func answers(_ count: Int, _ pool: Pool, _ dialer: Dialer) async -> [(number: Int, status: WorkerStatus)] {
+  var found: [(number: Int, status: WorkerStatus)] = []
+  for number in 1..<count * 2 + 17 where found.count < count {
+    if let status = await answer(of: number, pool, dialer) { found.append((number, status)) }
+  }
+  return found
+}
+
+private func answer(of number: Int, _ pool: Pool, _ dialer: Dialer) async -> WorkerStatus? {
+  guard let client = try? await QueueClient(dialer, queue: pool.questions(to: number), repliesDirectly: true) else {
+    return nil
+  }
+  let id = client.nextCorrelationID()
+  let request = Request(id: .string(id), method: "status", params: [:])
+  let bytes = try? await client.send(
+    correlationID: id, body: request.encoded(), deadline: .now + .seconds(2), expires: true, mayRepeat: true)
+  await client.close()
+  guard let bytes, let response = try? Response(decoding: bytes), case .result(let result) = response.outcome else {
+    return nil
+  }
+  return WorkerStatus(result)
+}

@@ -1,0 +1,30 @@
+import Synchronization
+
+/// The chunks that a worker has taken, until they expire, so that it takes no copy of one.
+final class ReplayMemory: Sendable {
+  private struct Key: Hashable {
+    let run: String
+    let number: Int
+  }
+
+  private struct State {
+    var taken: [Key: Int] = [:]
+    /// The number of chunks at which expired ones are removed.
+    var purgeAt = 256
+  }
+
+  private let state = Mutex(State())
+
+  /// Records a chunk; returns false if it was taken before.
+  ///
+  /// `now` is the time in milliseconds since 1970.
+  func take(_ chunk: Chunk, now: Int) -> Bool {
+    state.withLock { state in
+      if state.taken.count >= state.purgeAt {
+        state.taken = state.taken.filter { $0.value > now }
+        state.purgeAt = max(256, state.taken.count * 2)
+      }
+      return state.taken.updateValue(chunk.expires, forKey: Key(run: chunk.run, number: chunk.number)) == nil
+    }
+  }
+}

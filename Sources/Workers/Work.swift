@@ -1,0 +1,82 @@
+package import Broker
+package import JSONRPC
+package import JSONText
+
+/// The settings of a worker.
+package struct WorkTerms: Sendable {
+  /// The broker's URI.
+  package var uri: AMQPURI
+  /// The pool.
+  package var pool: Pool
+  /// The most changes in flight.
+  package var inFlight = 64
+  /// The queues whose changes it carries out; nil for any.
+  package var allowed: Set<String>?
+  /// The secret members of the changes' `meta`, which chunks only name.
+  package var meta: JSONObject = [:]
+  /// The connection's name in the broker's management.
+  package var connectionName: String
+
+  /// Creates the settings of a worker.
+  package init(uri: AMQPURI, pool: Pool, connectionName: String) {
+    (self.uri, self.pool, self.connectionName) = (uri, pool, connectionName)
+  }
+}
+
+/// The program's services to a worker.
+package struct WorkHost: Sendable {
+  /// Shows a note on standard error.
+  package var note: @Sendable (String) -> Void
+  /// Opens the connection to the services, on the worker's broker.
+  package var open: @Sendable () async throws(LinkError) -> any Link
+  /// Returns when the worker must stop.
+  package var stopped: @Sendable () async -> Void
+
+  /// Creates a host from functions.
+  package init(
+    note: @escaping @Sendable (String) -> Void, open: @escaping @Sendable () async throws(LinkError) -> any Link,
+    stopped: @escaping @Sendable () async -> Void
+  ) {
+    (self.note, self.open, self.stopped) = (note, open, stopped)
+  }
+}
+
+/// Works for a pool until the host's stop signal, across losses of the connection; it finishes its chunk first.
+///
+/// - Returns: The exit status.
+package func work(_ terms: WorkTerms, _ host: WorkHost) async -> Int32 {
+  do {
+    let link = try await host.open()
+    let worker = Worker(terms, host, link, heartbeat: .seconds(terms.uri.heartbeat > 0 ? terms.uri.heartbeat : 30))
+    let dialer = try await Dialer(
+      terms.uri, name: terms.connectionName, listener: Connection.Listener(notice: host.note))
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await serve(worker, terms, dialer, host) }
+      group.addTask { await host.stopped() }
+      try await group.next()
+      group.cancelAll()
+      try await group.waitForAll()
+    }
+    await link.close()
+    host.note("stopped: \(worker.status.text)")
+    return 0
+  } catch {
+    let message = (error as? BrokerError)?.message ?? (error as? LinkError)?.message ?? "\(error)"
+    host.note("error[connection]: \(message)")
+    return 4
+  }
+}
+
+private func serve(
+  _ worker: Worker, _ terms: WorkTerms, _ dialer: Dialer, _ host: WorkHost
+) async throws(BrokerError) {
+  try await dialer.serve(queues: 2) { index, connection, taken throws(BrokerError) in
+    // The questions first: who asks finds as many as there are consumers of the chunks.
+    if index == 0 { return try await worker.serveQuestions(on: connection) }
+    return try await worker.serve(on: connection, after: taken)
+  } begun: { isAgain in
+    host.note(isAgain ? "working again" : "working for the pool \(terms.pool.name) on \(terms.uri)")
+  } note: {
+    host.note("note: \($0)")
+  }
+}

@@ -1,0 +1,146 @@
+import Broker
+import Bulk
+import Client
+import JSONRPC
+import JSONText
+import Synchronization
+
+/// A worker of a pool: takes chunks, carries out their changes, and replies with the outcomes.
+final class Worker: Sendable {
+  private struct State {
+    var clients: [Change.Target: ResourceClient] = [:]
+    /// The chunk that it works on.
+    var current: Task<ChunkReply, Never>?
+    var status = WorkerStatus()
+  }
+
+  private let terms: WorkTerms
+  private let host: WorkHost
+  /// The connection to the services, apart from that of the chunks.
+  private let link: any Link
+  private let heartbeat: Duration
+  private let memory = ReplayMemory()
+  private let state = Mutex(State())
+
+  init(_ terms: WorkTerms, _ host: WorkHost, _ link: any Link, heartbeat: Duration) {
+    (self.terms, self.host, self.link, self.heartbeat) = (terms, host, link, heartbeat)
+  }
+
+  /// What it has done.
+  var status: WorkerStatus { state.withLock(\.status) }
+
+  /// Serves the pool's queue on a connection; the loss of the connection ends the work on its chunk.
+  func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
+    Task {
+      _ = await connection.ended()
+      state.withLock { $0.current?.cancel() }
+    }
+    let channel = ServiceChannel.Terms(confirmsReplies: true, taken: taken, declaration: Pool.declaration)
+    return try await connection.serve(queue: terms.pool.queue, on: channel) { delivery in
+      ServiceAnswer([ServiceAnswer.Reply(self.terms.pool.signed(await self.answer(delivery)))])
+    }
+  }
+
+  /// Serves a queue of its own for questions about it, on the first number that no other worker has.
+  func serveQuestions(on connection: Connection) async throws(BrokerError) -> ServiceChannel {
+    var number = 1
+    while true {
+      do throws(BrokerError) {
+        return try await connection.serve(
+          queue: terms.pool.questions(to: number),
+          on: ServiceChannel.Terms(declaration: QueueDeclaration(isExclusive: true))
+        ) { delivery in
+          let id = (try? Request(decoding: delivery.body))?.id ?? .null
+          return ServiceAnswer([ServiceAnswer.Reply(Response(id: id, outcome: .result(self.status.json)).encoded())])
+        }
+      } catch {
+        // 405 RESOURCE_LOCKED: it is another connection's.
+        guard await connection.end == nil, error.message.contains(" 405 "), number < 10_000 else { throw error }
+        number += 1
+      }
+    }
+  }
+
+  /// The reply to a request.
+  private func answer(_ delivery: Delivery) async -> [UInt8] {
+    let request: Request
+    do throws(ErrorResponse) { request = try Request(decoding: delivery.body) } catch {
+      note(refusal: "a message is not a JSON-RPC request")
+      return error.encoded()
+    }
+    do throws(ChunkRefusal) {
+      let reply = try await carriedOut(try accepted(request, delivery), delivery)
+      return Response(id: request.id, outcome: .result(reply.json)).encoded()
+    } catch {
+      let name = request.params["run"]?.stringValue.map { " of run \($0.prefix(32))" } ?? ""
+      note(refusal: "a chunk\(name): \(error.message)")
+      return ErrorResponse(id: request.id, error: ErrorObject(.invalidParams, error.message)).encoded()
+    }
+  }
+
+  /// The chunk of a request that it may take.
+  private func accepted(_ request: Request, _ delivery: Delivery) throws(ChunkRefusal) -> Chunk {
+    let pool = terms.pool
+    guard pool.accepts(delivery.body) else { throw ChunkRefusal("its signature is wrong: \(Pool.sameKey)") }
+    guard request.method == Chunk.method else { throw ChunkRefusal("\(request.method) is not a method of workers") }
+    let chunk = try Chunk(request.params, meta: terms.meta)
+    guard chunk.vhost == pool.vhost, chunk.pool == pool.name else {
+      throw ChunkRefusal("it is for the pool \(chunk.pool) of the vhost \(chunk.vhost)")
+    }
+    guard !chunk.queue.hasPrefix(Pool.queuePrefix), terms.allowed?.contains(chunk.queue) ?? true else {
+      throw ChunkRefusal("the queue \(chunk.queue) is not allowed")
+    }
+    let now = Pool.now
+    guard chunk.expires - now <= Pool.longestLife.wholeMilliseconds else {
+      throw ChunkRefusal("it expires in over 60 s: compare the clocks of the machines")
+    }
+    guard memory.take(chunk, now: now) || delivery.isRedelivered else {
+      throw ChunkRefusal("its number \(chunk.number) was taken before")
+    }
+    return chunk
+  }
+
+  private func carriedOut(_ chunk: Chunk, _ delivery: Delivery) async throws(ChunkRefusal) -> ChunkReply {
+    guard !chunk.changes.isEmpty else { return ChunkReply([], time: .zero) }
+    if delivery.isRedelivered {
+      host.note("chunk \(chunk.number) of run \(chunk.run) was delivered before: looking up its changes first")
+    }
+    let run = ChunkRun(
+      chunk: chunk, client: try await client(of: chunk), window: terms.inFlight,
+      isRedelivered: delivery.isRedelivered, silence: heartbeat * 2)
+    let task = Task { await run.reply() }
+    state.withLock { state in
+      state.current = task
+      state.status.isBusy = true
+    }
+    let reply = await task.value
+    state.withLock { state in
+      state.current = nil
+      state.status.add(reply)
+    }
+    return reply
+  }
+
+  private func client(of chunk: Chunk) async throws(ChunkRefusal) -> ResourceClient {
+    let target = chunk.changes[0].target
+    var settings = Settings(type: target.type, meta: chunk.changes[0].params["meta"]?.objectValue ?? [:])
+    settings.timeout = chunk.changes[0].timeout
+    if var known = state.withLock({ $0.clients[target] }) {
+      known.settings = settings
+      return known
+    }
+    do throws(LinkError) {
+      let client = ResourceClient(transport: try await link.open(queue: target.queue), settings: settings)
+      state.withLock { $0.clients[target] = client }
+      return client
+    } catch { throw ChunkRefusal("the worker can't open the queue \(target.queue): \(error.message)") }
+  }
+
+  private func note(refusal text: String) {
+    let count = state.withLock { state in
+      state.status.refused += 1
+      return state.status.refused
+    }
+    host.note("refused \(text) (\(count) refused so far)")
+  }
+}

@@ -1,0 +1,217 @@
+import Broker
+import Foundation
+import JSONText
+import TestBench
+import Testing
+
+/// Changes that workers of a pool carry out, through a real RabbitMQ.
+@Suite(.timeLimit(.minutes(5))) struct PoolTests {
+  /// Runs statements that know the posts of a service, with the pool's secret.
+  private func run(_ statements: String, on service: FakeService, key: String? = PoolWorker.key) async -> Ran {
+    var environment = ["RETORT_URL": service.vhost.uri]
+    environment["RETORT_POOL_KEY"] = key
+    return await Ran.retort(
+      "-c", "connect\nlet posts = client queue: \"posts\"\n" + statements, environment: environment)
+  }
+
+  @Test func changesOfASinkKeepTheirOrder() async throws {
+    let service = try await FakeService("--workers", "8")
+    let workers = [await PoolWorker(in: service.vhost), await PoolWorker(in: service.vhost)]
+    let updated = await run(
+      #"1..600 | update posts {views: it} workers: "test" | where int(.id) != .views | count"#, on: service)
+    #expect(updated.output == "0\n", Comment(rawValue: updated.notes))
+    #expect(updated.notes.hasPrefix("update posts: 600 ok\n"))
+    let created = await run(
+      #"1..300 | map {text: "made \(it)"} | create posts workers: "test" | map .text"#, on: service)
+    #expect(created.output == (1...300).map { "\"made \($0)\"\n" }.joined(), Comment(rawValue: created.notes))
+    let destroyed = await run(
+      #"destroy-all posts filter: {state: "spam"} page: {size: 100} confirm: true workers: "test""#, on: service)
+    #expect(destroyed.output == "250\n", Comment(rawValue: destroyed.notes))
+    for worker in workers {
+      #expect(await worker.stop() == 0)
+      #expect(worker.notes.hasSuffix(" 0 refused\n"), Comment(rawValue: worker.notes))
+    }
+    #expect(await service.stop().status == 0)
+  }
+
+  @Test func failuresAndLimitsAreAsWithoutWorkers() async throws {
+    let service = try await FakeService("--workers", "8")
+    let worker = await PoolWorker(in: service.vhost)
+    let sink = #"| update posts {views: 1} workers: "test""#
+    let stopped = await run("[1, 2, 99999, 4] \(sink)", on: service)
+    #expect(stopped.status == 5 && stopped.notes.contains("error[not-found]"), Comment(rawValue: stopped.notes))
+    #expect(stopped.notes.contains("at element 3, 99999"))
+    let halted = await run(#"90001..90500 \#(sink) halt: 10"#, on: service)
+    #expect(halted.status == 6 || halted.status == 5, Comment(rawValue: halted.notes))
+    #expect(halted.notes.contains("its failures reached halt: 10"))
+    let all = await run(
+      #"[1, 99999, 3] | destroy posts workers: "test" confirm: true on-error: "continue""#, on: service)
+    #expect(all.notes.contains("2 ok, 1 absent"), Comment(rawValue: all.notes))
+    let rate = await run("5..24 \(sink) rate: 1000 throttle: {depth: 5}", on: service)
+    #expect(rate.status == 0, Comment(rawValue: rate.notes))
+    let dry = await run("1..3 \(sink) dry-run: true", on: service)
+    #expect(dry.notes.contains("3 would be sent"))
+    #expect(await worker.stop() == 0)
+    _ = await service.stop()
+  }
+
+  @Test func aPoolWithoutAWorkerSendsNothing() async throws {
+    let service = try await FakeService("--log", "-")
+    let ran = await run(#"1..3 | update posts {views: 1} workers: "test""#, on: service)
+    #expect(ran.status == 4)
+    #expect(ran.notes.hasPrefix("error[no-route]: the pool test has no worker"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("= start one: retort work amqp://"))
+    let name = await run(#"1..3 | update posts {views: 1} workers: "a b""#, on: service)
+    #expect(name.notes.contains("workers: names a pool with letters"), Comment(rawValue: name.notes))
+    let short = await run(#"1..3 | update posts {views: 1} workers: "test""#, on: service, key: "short")
+    #expect(short.notes.contains("RETORT_POOL_KEY has fewer than 16 bytes"), Comment(rawValue: short.notes))
+    #expect(await service.stop().output == "")
+    let embedded = await Ran.retort(
+      "-c", #"connect "embedded:blog"; let p = client queue: "posts"; 1..3 | update p {views: 1} workers: "test""#)
+    #expect(embedded.notes.contains("workers: needs a connection to a broker, not embedded:blog"))
+  }
+
+  @Test func aWorkerNeedsTheSecret() async throws {
+    let service = try await FakeService("--log", "-")
+    let without = await PoolWorker(in: service.vhost, key: nil)
+    #expect(await without.stop() == 2)
+    #expect(without.notes.hasPrefix("error: work needs the pool's secret in RETORT_POOL_KEY\n  = export "))
+    let worker = await PoolWorker(in: service.vhost)
+    let statement = #"1..3 | update posts {views: 1} workers: "test""#
+    let other = await run(statement, on: service, key: String(repeating: "x", count: 32))
+    #expect(other.notes.contains("is not signed with this program's RETORT_POOL_KEY"), Comment(rawValue: other.notes))
+    let unsigned = await run(statement, on: service, key: nil)
+    #expect(unsigned.notes.contains("the pool test refuses the changes: its signature is wrong"))
+    #expect(unsigned.status != 0)
+    #expect(await run(statement, on: service).status == 0)
+    #expect(worker.notes.contains("the same RETORT_POOL_KEY (2 refused so far)\n"), Comment(rawValue: worker.notes))
+    #expect(await worker.stop() == 0)
+    #expect(worker.notes.hasSuffix("stopped: 1 chunk, 3 changes, 2 refused\n"), Comment(rawValue: worker.notes))
+    #expect(await service.stop().output.split(separator: "\n").count == 3)
+  }
+
+  @Test func aQueueThatIsNotAllowedIsRefused() async throws {
+    let service = try await FakeService()
+    let worker = await PoolWorker(in: service.vhost, ["--allow", "tags", "--allow", "authors"])
+    let ran = await run(#"1..3 | update posts {views: 1} workers: "test""#, on: service)
+    #expect(ran.notes.contains("the pool test refuses the changes: the queue posts is not allowed"))
+    #expect(worker.notes.contains("the queue posts is not allowed (1 refused so far)\n"))
+    #expect(await worker.stop() == 0)
+    _ = await service.stop()
+  }
+
+  @Test func anImproperMessageGetsAnErrorAndTheWorkerGoesOn() async throws {
+    let service = try await FakeService()
+    let worker = await PoolWorker(in: service.vhost, ["--insecure"], key: nil)
+    let dialer = try await Dialer(try AMQPURI(service.vhost.uri), name: "test")
+    let client = try await QueueClient(dialer, queue: "retort.work.test")
+    let change =
+      #"{"broker":"b","queue":"posts","type":"posts","verb":"update","method":"update","params":{},"expires":true,"timeout":100}"#
+    let many = Array(repeating: change, count: 201).joined(separator: ",")
+    let expires = Int(Date().timeIntervalSince1970 * 1000) + 50_000
+    func chunk(_ number: Int, _ queue: String, expires: Int, _ changes: String) -> String {
+      #"""
+      {"id":"1","jsonrpc":"2.0","method":"carry","params":{"vhost":"\#(service.vhost.name)","pool":"test","run":"r",
+      "number":\#(number),"expires":\#(expires),"queue":"\#(queue)","changes":[\#(changes)]}}
+      """#
+    }
+    let requests = [
+      ("no json", "Parse error"), (#"{"id":"1","method":"sing","params":{}}"#, "sing is not a method of workers"),
+      (chunk(1, "posts", expires: expires, many), "it has 201 changes"),
+      (chunk(2, "posts", expires: expires + 60_000, ""), "it expires in over 60 s"),
+      (chunk(3, "retort.work.test", expires: expires, ""), "the queue retort.work.test is not allowed"),
+      (chunk(4, "posts", expires: expires, ""), #""outcomes":[]"#),
+      (chunk(4, "posts", expires: expires, ""), "its number 4 was taken before"),
+    ]
+    for (request, part) in requests {
+      let id = client.nextCorrelationID()
+      let reply = try await client.send(
+        correlationID: id, body: Array(request.utf8), deadline: .now + .seconds(60), expires: false, mayRepeat: false)
+      let text = String(decoding: reply, as: UTF8.self)
+      #expect(text.contains(part), Comment(rawValue: "\(request.prefix(100)): \(text)"))
+    }
+    await dialer.close()
+    #expect(await run(#"1..3 | update posts {views: 1} workers: "test""#, on: service, key: nil).status == 0)
+    #expect(await worker.stop() == 0)
+    #expect(worker.notes.hasSuffix("stopped: 1 chunk, 3 changes, 6 refused\n"), Comment(rawValue: worker.notes))
+    _ = await service.stop()
+  }
+
+  @Test func aSecretOfMetaComesFromTheWorker() async throws {
+    let service = try await FakeService()
+    let statement = #"1..3 | update posts {views: 1} meta: {token: "t"} workers: "test""#
+    let worker = await PoolWorker(in: service.vhost)
+    let ran = await run(statement, on: service)
+    #expect(ran.notes.contains("need the secret token of meta"), Comment(rawValue: ran.notes))
+    #expect(await worker.stop() == 0)
+    let other = await PoolWorker(in: service.vhost, meta: #"{"token": "t"}"#)
+    #expect(await run(statement, on: service).status == 0)
+    #expect(await other.stop() == 0)
+    _ = await service.stop()
+  }
+
+  @Test func statusShowsTheWorkers() async throws {
+    let service = try await FakeService()
+    let status = ["work", service.vhost.uri, "--pool", "test", "--status"]
+    #expect(await Ran.retort(status) == Ran(status: 0, output: "the pool test has had no worker\n", notes: ""))
+    let first = await PoolWorker(in: service.vhost)
+    let second = await PoolWorker(in: service.vhost)
+    let shown = await Ran.retort(status)
+    #expect(
+      shown.output == """
+        2 workers, 0 chunks waiting, 0 unacknowledged, 0/s
+        worker 1: 0 chunks, 0 changes, 0 refused, 0/s in its last chunk
+        worker 2: 0 chunks, 0 changes, 0 refused, 0/s in its last chunk
+
+        """, Comment(rawValue: shown.notes))
+    #expect(await first.stop() == 0)
+    #expect(await Ran.retort(status).output.hasPrefix("1 worker, 0 chunks waiting, 0 unacknowledged, 0/s\nworker 2: "))
+    #expect(await second.stop() == 0)
+    _ = await service.stop()
+  }
+
+  /// A worker whose connection is lost sends no more of its chunk, and the broker delivers the chunk again.
+  @Test func aChunkOfALostWorkerIsLookedUp() async throws {
+    let service = try await FakeService("--log", "-", "--latency", "50ms")
+    let worker = await PoolWorker(in: service.vhost, ["--in-flight", "1"])
+    let running = Task {
+      await run(#"1..20 | destroy posts workers: "test" confirm: true timeout: 2s on-error: "continue""#, on: service)
+    }
+    #expect(try await service.vhost.soon { try $0.requestsInHand(of: "retort.work.test") == 1 })
+    #expect(try await service.vhost.soon { try $0.requestsInHand(of: "posts") == 1 })
+    #expect(try service.vhost.closeConnections(named: " work test") == 1)
+    let ran = await running.value
+    #expect(ran.status == 0, Comment(rawValue: ran.notes))
+    #expect(
+      worker.notes.contains("was delivered before: looking up its changes first"), Comment(rawValue: worker.notes))
+    #expect(await worker.stop() == 0)
+    let log = try await service.stop().output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+    let destroyed = log.filter { $0["method"] == "destroy" && $0["outcome"] == "ok" }.compactMap {
+      $0["id"]?.stringValue
+    }
+    #expect(destroyed.count == 20 && Set(destroyed).count == 20)
+  }
+
+  @Test func eachChangeIsDoneOnceThoughWorkersAreKilled() async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(filePath: "/usr/bin/python3")
+    let script = URL(filePath: #filePath).appending(path: "../../Crash/workers.py").standardized
+    process.arguments = [script.path, "--count", "1500"]
+    let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "retort").path
+    process.environment = ProcessInfo.processInfo.environment.merging([
+      "RETORT": program, "RETORT_TEST_BROKER": vhost.uri,
+    ]) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    try process.run()
+    let text = try await onItsOwnThread { [process] in
+      let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+      process.waitUntilExit()
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    #expect(process.terminationStatus == 0, Comment(rawValue: text))
+    #expect(text.contains("2 rounds, 0 failed"), Comment(rawValue: text))
+  }
+}

@@ -1,0 +1,45 @@
+import RetortShell
+import Synchronization
+import TestBench
+
+/// `retort work` for the pool `test` in this process.
+struct PoolWorker {
+  static let key = "0123456789abcdef0123456789abcdef"
+  private let recorded: Recorded
+  private let program: Task<Int32, Never>
+
+  private final class Recorded: Sendable {
+    let notes = Mutex("")
+  }
+
+  /// Starts it, and waits until it works or ends.
+  init(in vhost: VirtualHost, _ options: [String] = [], key: String? = key, meta: String? = nil) async {
+    let recorded = Recorded()
+    let (said, say) = AsyncStream.makeStream(of: Void.self)
+    let console = Console(write: { _ in true }) { text in
+      recorded.notes.withLock { $0 += text }
+      say.yield()
+    }
+    var environment: [String: String] = [:]
+    environment["RETORT_POOL_KEY"] = key
+    environment["RETORT_POOL_META"] = meta
+    program = Task { [environment] in
+      let status = await RetortShell.run(
+        arguments: ["work", vhost.uri + "&heartbeat=1", "--pool", "test"] + options, console: console,
+        environment: environment)
+      say.finish()
+      return status
+    }
+    for await _ in said { break }
+    self.recorded = recorded
+  }
+
+  /// What it has said on standard error.
+  var notes: String { recorded.notes.withLock { $0 } }
+
+  /// Stops it as SIGTERM does, and returns its status.
+  func stop() async -> Int32 {
+    program.cancel()
+    return await program.value
+  }
+}

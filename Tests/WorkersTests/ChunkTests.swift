@@ -1,0 +1,149 @@
+import Broker
+import Bulk
+import JSONAPI
+import JSONRPC
+import JSONText
+import Testing
+
+@testable import Client
+@testable import Workers
+
+/// The form of chunks and their replies, and their signatures.
+@Suite struct ChunkTests {
+  private let pool: Pool
+
+  init() throws {
+    let key: MessageKey = try #require(MessageKey(Array("0123456789abcdef".utf8)))
+    pool = Pool(name: "night", vhost: "/", key: key)
+  }
+
+  private static func destroy(_ id: String, queue: String = "posts") -> Change {
+    Change(
+      target: Change.Target(broker: "h:5672 /", queue: queue, type: "posts"), verb: .destroy, method: "destroy",
+      params: ["id": .string(id), "meta": ["host": "h", "token": "t"]], expires: true, timeout: .seconds(5))
+  }
+
+  private func chunk(_ changes: [Change]) -> Chunk {
+    Chunk(
+      pool, run: "r", number: 7, life: .seconds(50), failures: 3, keyField: "email", settle: .seconds(2),
+      queue: "posts", changes: changes)
+  }
+
+  private static func params(_ chunk: Chunk) throws -> JSONObject {
+    let request = try Request(decoding: chunk.request(id: "1"))
+    #expect(request.id == "1" && request.method == "carry")
+    return request.params
+  }
+
+  /// RFC 4231, test cases 1 and 3.
+  @Test func aCodeIsThatOfTheStandard() throws {
+    let one = try #require(MessageKey([UInt8](repeating: 0x0B, count: 20)))
+    let first = try #require(one.code(of: Array("Hi There".utf8)))
+    #expect(
+      String(decoding: first, as: UTF8.self) == "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7")
+    let three = try #require(MessageKey([UInt8](repeating: 0xAA, count: 20)))
+    let third = try #require(three.code(of: [UInt8](repeating: 0xDD, count: 50)))
+    #expect(
+      String(decoding: third, as: UTF8.self) == "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe")
+    #expect(one.accepts(first, of: Array("Hi There".utf8)))
+    #expect(!one.accepts(third, of: Array("Hi There".utf8)))
+    #expect(!one.accepts([], of: []))
+    #expect(MessageKey([UInt8](repeating: 1, count: 15)) == nil)
+  }
+
+  @Test func aSignatureCoversEachByte() throws {
+    let request = chunk([Self.destroy("1")]).request(id: "1")
+    let signed = pool.signed(request)
+    #expect(pool.accepts(signed))
+    #expect(try JSONValue(parsing: signed)["params"] == JSONValue(parsing: request)["params"])
+    for place in signed.indices {
+      var other = signed
+      other[place] ^= 1
+      #expect(!pool.accepts(other), "\(place)")
+    }
+    #expect(!pool.accepts(request))
+    #expect(!pool.accepts([]))
+    #expect(!pool.accepts(Array(signed.dropLast())))
+    let other = Pool(name: "night", vhost: "/", key: MessageKey(Array("0123456789abcdeg".utf8)))
+    #expect(!other.accepts(signed))
+    let open = Pool(name: "night", vhost: "/", key: nil)
+    #expect(open.accepts(request) && open.signed(request) == request)
+  }
+
+  @Test func aChunkIsReadAsItWasWritten() throws {
+    let chunk = chunk([Self.destroy("1"), Self.destroy("2")])
+    let params = try Self.params(chunk)
+    let read = try Chunk(params, meta: ["token": "t"])
+    #expect(read.changes == chunk.changes)
+    #expect(read.request(id: "1") == chunk.request(id: "1"))
+    #expect(params["changes"] == .array(JSONArray(chunk.changes.map { .object($0.json) })))
+    #expect(read.failures == 3 && read.keyField == "email" && read.settle == .seconds(2))
+    let encoded = String(decoding: chunk.request(id: "1"), as: UTF8.self)
+    #expect(encoded.contains(#""token":{"secret":"token"}"#))
+    #expect(!encoded.contains(#""token":"t""#))
+  }
+
+  @Test func anImproperChunkIsRefused() throws {
+    func refusal(_ params: JSONObject, meta: JSONObject = ["token": "t"]) -> String? {
+      do throws(ChunkRefusal) { _ = try Chunk(params, meta: meta) } catch { return error.message }
+      return nil
+    }
+    let changes = (0...200).map { Self.destroy("\($0)") }
+    #expect(refusal(try Self.params(chunk(Array(changes.prefix(200))))) == nil)
+    #expect(refusal(try Self.params(chunk(changes))) == "it has 201 changes; a worker takes at most 200")
+    #expect(
+      refusal(try Self.params(chunk([Self.destroy("1", queue: "tags")]))) == "it has changes of tags and of posts")
+    #expect(refusal(try Self.params(chunk([Self.destroy("1")])), meta: [:])?.contains("the secret token") == true)
+    for name in ["vhost", "pool", "run", "number", "expires", "queue", "changes"] {
+      var params = try Self.params(chunk([]))
+      params[name] = nil
+      #expect(refusal(params)?.hasPrefix("it lacks one of") == true, "\(name)")
+      params[name] = true
+      #expect(refusal(params)?.hasPrefix("it lacks one of") == true, "\(name)")
+    }
+    var params = try Self.params(chunk([]))
+    params["changes"] = [1]
+    #expect(refusal(params) == "one of its changes can't be read")
+  }
+
+  @Test func aChunkIsTakenOnceUntilItExpires() {
+    let memory = ReplayMemory()
+    var chunk = chunk([])
+    for number in 0..<2000 {
+      chunk.number = number
+      chunk.expires = 1000 + number
+      #expect(memory.take(chunk, now: number))
+      #expect(!memory.take(chunk, now: number))
+    }
+  }
+
+  @Test func aReplyIsReadAsItWasWritten() throws {
+    var error = ClientError(.unknown, "no reply", nextStep: "check")
+    (error.wasSent, error.wasConfirmed) = (true, false)
+    error.call = ClientError.Call(method: "destroy", label: "posts", queue: "posts", correlationID: "c-1")
+    error.silence = ClientError.Silence(changes: true, hasExpired: true)
+    error.facts = ["a fact"]
+    error.errors = [ErrorDetail(["status": "422", "title": "no"])]
+    error.answer = ErrorObject(.document, "no", data: ["a": 1])
+    let items: [ChunkReply.Item] = [
+      .init(.done(["data": ["type": "posts", "id": "1"]]), latency: .microseconds(1500)), .init(.found(id: "2")),
+      .init(.found(id: nil)), .init(.failed(error), latency: .milliseconds(2)), .init(.unsent), .init(.done(.null)),
+    ]
+    let reply = ChunkReply(items, time: .milliseconds(12))
+    let read = try #require(ChunkReply(try JSONValue(parsing: reply.json.encoded()), count: 6))
+    #expect(read.json == reply.json)
+    #expect(read.items.map(\.latency) == items.map(\.latency))
+    #expect(read.time == .milliseconds(12))
+    guard case .failed(let found) = read.items[3].outcome else { throw error }
+    #expect(found.kind == .unknown && found.message == "no reply" && found.nextStep == "check")
+    #expect(found.wasSent && found.wasConfirmed == false && found.silence == error.silence && found.call == error.call)
+    #expect(found.facts == error.facts && found.errors == error.errors && found.answer == error.answer)
+    #expect(ChunkReply(reply.json, count: 5) == nil)
+    #expect(ChunkReply(["outcomes": [1], "times": [0]], count: 1) == nil)
+  }
+
+  @Test(arguments: [
+    ("night", true), ("a-b_c.9", true), ("", false), ("a b", false), ("é", false), ("a/b", false),
+    (String(repeating: "a", count: 101), false),
+  ]) func aPoolHasAPlainName(_ name: String, _ isName: Bool) { #expect(Pool.isName(name) == isName) }
+}
