@@ -33,7 +33,7 @@ final class Demo: Sendable {
     "the tour ends here: help cookbook has recipes, and Ctrl-D leaves;\nin a shell, retort publish.retort runs the script"
 
   /// The steps that have not ended, by their indices.
-  private let left = Mutex(Set(steps.indices))
+  private let left = Mutex(Set(Demo.steps.indices))
 
   /// The text at the start: what is ready, and the tour, in 80 columns.
   static var introduction: String {
