@@ -34,7 +34,7 @@ struct Roff {
   /// Lines as they are, near the left margin, so that 78 columns fit.
   mutating func code(_ lines: String) {
     text +=
-      ".PP\n.nf\n"
+      ".PP\n.nf\n.in 2\n"
       + lines.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
       .map { Self.escaped(String($0)) + "\n" }.joined() + ".in\n.fi\n"
   }
