@@ -38,8 +38,7 @@ import Testing
     #expect(next.status == 0, Comment(rawValue: next.notes))
   }
 
-  /// Operators, indexes and functions.
-  @Test(arguments: [
+  static let operators: [(String, String, String)] = [
     ("time(\"2026-01-01\") - 5", "= time(\"2026-01-01\") - 5s", "time(\"2026-01-01\") - 5s"),
     ("let n = 5; time(\"2026-01-01\") + n", "+ n * 1s", "let n = 5; time(\"2026-01-01\") + n * 1s"),
     ("1h + time(\"2026-01-01\")", "= time(\"2026-01-01\") + 1h", "time(\"2026-01-01\") + 1h"),
@@ -76,12 +75,18 @@ import Testing
       "show posts \"12\""
     ),
     ("stream posts timeout: 5 | take 1", "timeout: is a duration over 0", "stream posts timeout: 5s | take 1"),
-  ]) func anOperatorsHintIsFollowed(_ mistake: String, _ hint: String, _ followed: String) async {
+  ]
+
+  /// Operators, indexes and functions.
+  @Test(arguments: HintTests.operators) func anOperatorsHintIsFollowed(
+    _ mistake: String, _ hint: String, _ followed: String
+  )
+    async
+  {
     await follow(mistake, hint, followed)
   }
 
-  /// Words, commas, dots and fields.
-  @Test(arguments: [
+  static let words: [(String, String, String)] = [
     (
       "stream posts | filter .state == \"draft\" | count", "did you mean where?",
       "stream posts | where .state == \"draft\" | count"
@@ -157,7 +162,12 @@ import Testing
       "let b = connect \"embedded:blog\" name: \"b\"; disconnect", "name one: disconnect b",
       "let b = connect \"embedded:blog\" name: \"b\"; disconnect b"
     ),
-  ]) func aWordsHintIsFollowed(_ mistake: String, _ hint: String, _ followed: String) async {
+  ]
+
+  /// Words, commas, dots and fields.
+  @Test(arguments: HintTests.words) func aWordsHintIsFollowed(_ mistake: String, _ hint: String, _ followed: String)
+    async
+  {
     await follow(mistake, hint, followed)
   }
 
