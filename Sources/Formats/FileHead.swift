@@ -21,13 +21,14 @@ package enum FileHead {
       rows.add(Array(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]))
       if isWhole { rows.add([]) }
       guard let names = try? rows.next()?.cells, Set(names).count == names.count else { return nil }
-      return .record(Record(names.map { ($0, .string("")) }))
+      return .record(Record(names.map { (name: $0, value: Value.string("")) }))
     case .ndjson:
       let line = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1).first ?? []
       return (try? JSONValue(parsing: Array(line))).map { Value($0) }
     case .json:
       guard isWhole, let json = try? JSONValue(parsing: bytes) else { return nil }
-      return (json.arrayValue == nil ? json : json.first(1).first).map { Value($0) }
+      guard let elements = json.arrayValue else { return Value(json) }
+      return elements.first.map { Value($0) }
     case .txt: return nil
     }
   }

@@ -48,8 +48,9 @@ struct Topic: Sendable {
       text: """
         Tab offers what can stand at the cursor: words, options that are not given and their values, variables, fields of what
         flows there, keys of filter:, fields: and records, paths of include:, names for sort:, values of fields that have few,
-        ids seen lately, queues, addresses and files. A second Tab lists them, up to 30 with a note. It sends nothing: fields
-        are learned from replies, and kept for the next session in ~/.local/state/retort/schema (RETORT_SCHEMA names another
+        ids seen lately, queues, addresses, files, columns of a file that read names, keys after row["; where a text is wanted
+        it opens the quotes. A second Tab lists them, up to 30 with a note. It sends nothing: fields are learned from replies,
+        those of an embedded service from its tables, and kept for the next session in ~/.local/state/retort/schema (RETORT_SCHEMA names another
         directory, empty for none), values and ids only with set learn-values: true. describe shows what is known of a
         client's type, queues the queues, template a create with every field, and forget removes it all.
         """),
@@ -164,7 +165,8 @@ struct Topic: Sendable {
         amqp://USER:PASSWORD@HOST:5672/VHOST is a broker. embedded:blog (a sample) and embedded:FILE.sqlite (your database) are
         a service inside the program, without a broker. connect without an address uses RETORT_URL. In user and password write
         / as %2F, @ as %40, ? as %3F, # as %23, % as %25 and a space as %20. No path, or /, is the vhost /. Connections to one
-        URI share a socket.
+        URI share a socket. connect with the URI and name of an open connection returns that one; a URI without its password,
+        or with *** for it, means the open connection of its user.
 
         After ?, separated by &: heartbeat=30 (seconds between heartbeats; 0 for none), connection_timeout=5000 (milliseconds to
         connect and log in), frame_max=131072 (the largest frame, in bytes).

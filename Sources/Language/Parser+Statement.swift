@@ -86,21 +86,22 @@ extension Parser {
   private mutating func recover(from start: Int) {
     let place = index
     if lacksDo.take() != nil {
-      skip(open: 1)
-      if token.kind != .end { return }
+      if skip(open: 1) { return }
       index = place
     }
     skip(open: tokens[start..<index].reduce(0) { $0 + ($1.isKeyword("do") ? 1 : $1.isKeyword("end") ? -1 : 0) })
   }
 
-  private mutating func skip(open count: Int) {
+  /// Skips tokens up to the next statement outside of open blocks; returns whether every block has its `end`.
+  @discardableResult private mutating func skip(open count: Int) -> Bool {
     var open = count
     while token.kind != .end {
-      if open <= 0, token.kind == .newline || token.kind == .semicolon || strayWord != nil { return }
+      if open <= 0, token.kind == .newline || token.kind == .semicolon || strayWord != nil { return true }
       if token.isKeyword("do") { open += 1 }
       if token.isKeyword("end") { open -= 1 }
       advance()
     }
+    return open <= 0
   }
 
   mutating func statement() throws(Stop) -> Statement {

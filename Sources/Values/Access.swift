@@ -138,6 +138,7 @@ package enum Access {
   ///   - index: The index or the name.
   ///   - isOptional: Whether a missing element is null.
   ///   - isFromEnd: Whether the index is a literal below zero.
+  /// - Returns: The element, or null for a missing one if that is allowed.
   /// - Throws: An error for an index of the wrong type, a computed one below zero, and a missing element.
   package static func element(
     of value: Value, at index: Value, isOptional: Bool, isFromEnd: Bool = false

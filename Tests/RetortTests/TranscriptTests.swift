@@ -67,7 +67,8 @@ import Testing
     if let options = block.program {
       return await body { await batch($0, options, address, directory.path) }
     }
-    let conversation = Conversation(address: address, directory: directory.path) { uri async throws(LinkError) in
+    let conversation = Conversation(address: address, directory: directory.path, knowsTypes: false) {
+      uri async throws(LinkError) in
       try await openLink(uri, script: "transcript")
     }
     let said = await body(conversation.say)

@@ -27,9 +27,10 @@ public final class Conversation: Sendable {
   /// - Parameters:
   ///   - address: the replacement of `embedded:blog` in statements: the same, or the URI of a vhost.
   ///   - directory: a separate directory, which statements read as `env("DIR")`.
+  ///   - knowsTypes: whether an embedded service's schema is known before its replies, unlike a broker's.
   ///   - open: opens the connection of a URI.
   public init(
-    address: String, directory: String,
+    address: String, directory: String, knowsTypes: Bool = true,
     open: @escaping @Sendable (_ uri: String) async throws(LinkError) -> any Link
   ) {
     signal(SIGPIPE, SIG_IGN)  // as the program does: sh may not read all that it is given
@@ -48,7 +49,10 @@ public final class Conversation: Sendable {
     session = Session(
       options: options, output: output,
       host: Session.SessionHost(
-        open: open, note: { text in recorded.errors.withLock { $0 += text } },
+        open: { uri async throws(LinkError) in
+          let link = try await open(uri)
+          return knowsTypes ? link : UnknownTypesLink(link: link)
+        }, note: { text in recorded.errors.withLock { $0 += text } },
         help: Session.HelpPages(page: Help.text, topics: { Help.topics })))
     interpreter = Interpreter(session)
   }

@@ -9,6 +9,7 @@ enum FieldAdvice {
   ///   - value: The value.
   ///   - name: The name of the field.
   ///   - text: The source text of the value.
+  /// - Returns: The step.
   static func nextStep(_ value: Value, _ name: String, of text: String) -> String? {
     let function = Function.named(name) == nil ? Synonyms.function(name) : name
     switch value {

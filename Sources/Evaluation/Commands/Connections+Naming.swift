@@ -1,3 +1,4 @@
+import JSONText
 import Language
 import Values
 
@@ -17,6 +18,7 @@ extension Frame {
   /// - Parameters:
   ///   - connections: The open connections.
   ///   - use: The text that uses a variable: `on: c` for `c`.
+  /// - Returns: The step; nil if no connection is open.
   func naming(one connections: [ConnectionValue], _ use: (String) -> String) -> String? {
     if let name = variable(of: connections) { return "name one: \(use(name))" }
     guard let last = connections.last else { return nil }
@@ -27,6 +29,6 @@ extension Frame {
 extension ConnectionValue {
   /// The statement that gives this connection while it is open.
   var statement: String {
-    "connect \(address.quoted)" + (name.map { " name: \($0.quoted)" } ?? "")
+    "connect \(JSONValue.string(address).text)" + (name.map { " name: \(JSONValue.string($0).text)" } ?? "")
   }
 }

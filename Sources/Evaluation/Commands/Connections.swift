@@ -199,7 +199,10 @@ extension Arguments {
     switch argument.value {
     case .duration(let duration) where duration > .zero: return .after(duration)
     case .string("never"): return .never
-    default: throw fault(argument, .value, "timeout: is a duration over 0, or \"never\"", nextStep: "timeout: 10s")
+    default:
+      let example = Declaration.Shape.duration.example(for: argument.value) ?? "10s"
+      throw fault(
+        argument, .value, "timeout: is a duration over 0, or \"never\"", nextStep: "timeout: \(example)")
     }
   }
 

@@ -137,7 +137,7 @@ extension Shape.ResourceShape {
   }
 
   private func row(_ name: String, _ what: String, _ type: String, _ values: [Value], _ seen: Int) -> Value {
-    let time = seen > 0 ? try? Instant(sinceEpoch: .seconds(seen)) : nil
+    let time = seen > 0 ? (try? Instant(sinceEpoch: .seconds(seen))) : nil
     return .record(
       Record([
         ("name", .string(spelled(name))), ("is", .string(what)), ("type", .string(type)),

@@ -45,7 +45,7 @@ extension Completer {
     switch target.call.name {
     case "upsert" where places.count > 1:
       let record = inference.shape(of: places[1], context.flows)
-      return record.fields.isEmpty ? client.map { .resource($0) } ?? .unknown : record
+      return record.fields.isEmpty ? client.map { Shape.resource($0) } ?? Shape.unknown : record
     case "diff" where !places.isEmpty: return inference.shape(of: places[0], context.flows).element
     default: return inference.element(context.flows)
     }

@@ -8,7 +8,7 @@ extension Article {
 
       - The prompt shows the connection that was opened last and its state, in red while one with `env: "production"` is open. It asks for a
         password that a URI leaves out, and does not show it.
-      - A block that is open names itself (`for post ...>`); Ctrl-D drops it. What is pasted is read as a file is.
+      - A block that is open names itself (`for post ...>`); Ctrl-C or Ctrl-D drops it. What is pasted is read as a file is.
       - `edit` opens the last statement in `VISUAL`, `EDITOR` or `vi`, and Ctrl-X Ctrl-E the one that is being typed; it runs afterwards.
       - Words and names that nothing has are marked in red while they are typed. `RETORT_COLORS=light` is for light terminals, and `NO_COLOR`
         or `--color never` for none.
@@ -44,5 +44,6 @@ extension Article {
       ## Watching
 
       `watch 2s do ... end` runs a block again and again; at a terminal each round is drawn over the one before, and what changed is marked.
+      Ctrl-C ends it.
       """#)
 }

@@ -1,0 +1,24 @@
+import JSONRPC
+
+/// A link to a service whose schema is not known before its replies, as a broker's is.
+struct UnknownTypesLink: Link {
+  let link: any Link
+
+  var address: String { link.address }
+  var brokerIdentity: String { link.brokerIdentity }
+  var state: LinkState { link.state }
+  var queues: [String]? { link.queues }
+  var types: [ServedType] { [] }
+
+  func uses(password: String) -> Bool { link.uses(password: password) }
+
+  func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport {
+    try await link.open(queue: queue, replies: replies)
+  }
+
+  func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState? {
+    try await link.probe(queue: queue, until: deadline)
+  }
+
+  func close() async { await link.close() }
+}
