@@ -15,7 +15,7 @@ public struct Article: Sendable {
   var body: String
 
   /// Every article, in the order of `help guide`.
-  public static let all = [language, bulk, connections, serving, running, prompt, editor, news]
+  public static let all = [language, bulk, connections, serving, running, prompt, editor, workers, news]
 
   /// Whether a word names it.
   func answers(to asked: String) -> Bool { name == asked || aliases.contains(asked) }

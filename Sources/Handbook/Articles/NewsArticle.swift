@@ -14,5 +14,8 @@ extension Article {
       - `retort demo`, a tour; `retort doctor`, which examines the way to a service; `save`, which makes a script of a session.
       - `retort lsp` for editors, completions for bash, zsh and fish, and pages for man.
       - `retort check`, `fmt`, `journal`, `ctl` and `trust`; this reference as `help`.
+      - `retort demo` and `doctor`; `retort lsp` for editors, completions of shells, pages of the manual.
+      - `retort work`: pools of workers that send the changes of a run.
+      - A Debian package with units of systemd.
       """#)
 }
