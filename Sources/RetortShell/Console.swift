@@ -1,4 +1,5 @@
 import Evaluation
+import Formats
 import Glibc
 import JSONText
 import Redaction
@@ -105,23 +106,25 @@ public struct Console: Sendable {
     return code == 0 ? nil : unsafe String(cString: strerror(code))
   }
 
-  /// Writes bytes completely to a descriptor; returns false if that fails.
+  /// Writes bytes completely to a descriptor; returns false if that fails, or a stop ended the wait for the reader.
   static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    if let stream = StandardStream.of(descriptor) {
+      let code = stream.write(bytes)
+      if descriptor == 1, ![0, EPIPE, ECANCELED].contains(code) { failure.store(code, ordering: .relaxed) }
+      return code == 0
+    }
     var offset = 0
     while offset < bytes.count {
       let count = unsafe bytes.withUnsafeBytes {
         unsafe Glibc.write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset)
       }
       if count < 0, errno == EINTR { continue }
-      if count < 0, errno == EAGAIN {  // Another program with the pipe has set it to non-blocking.
+      if count < 0, errno == EAGAIN {
         var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         _ = unsafe poll(&entry, 1, -1)
         continue
       }
-      guard count > 0 else {
-        if descriptor == 1, errno != EPIPE { failure.store(errno, ordering: .relaxed) }
-        return false
-      }
+      guard count > 0 else { return false }
       offset += count
     }
     return true

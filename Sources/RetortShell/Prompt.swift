@@ -1,4 +1,5 @@
 import Evaluation
+import Formats
 import Glibc
 import JSONRPC
 import Language
@@ -221,7 +222,10 @@ final class Prompt: Sendable {
     return await Interrupts.shared.watching {
       stop.signalled($0, forcedEnds: false)
     } during: {
-      defer { stop.end() }
+      defer {
+        stop.end()
+        StandardStream.resume()
+      }
       return await work.value
     }
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Broker
+import Formats
 import ResourceService
 import Serving
 import Terminal
@@ -132,6 +133,7 @@ extension ServeOptions {
 @Sendable private func stopSignal() async {
   let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
   await Interrupts.shared.watching { _ in
+    StandardStream.stop()
     continuation.yield()
     continuation.finish()
   } during: {

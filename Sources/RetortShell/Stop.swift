@@ -1,4 +1,5 @@
 import Evaluation
+import Formats
 import Glibc
 import Synchronization
 import Terminal
@@ -39,9 +40,10 @@ final class Stop: Sendable {
       exit(signal.exitStatus)
     }
     if count == 1 {
+      StandardStream.stop()
       let isSaid = session.stop()
       work.cancel()
-      return isSaid ? () : sayWhatIsNext(forcedEnds)
+      return isSaid ? () : sayWhatIsNext(signal, forcedEnds)
     }
     session.abandon()
   }
@@ -50,12 +52,13 @@ final class Stop: Sendable {
   func end() { hasEnded.store(true, ordering: .relaxed) }
 
   /// Shows a note on the next signal, if the run does not stop at the first.
-  private func sayWhatIsNext(_ forcedEnds: Bool) {
+  private func sayWhatIsNext(_ signal: Terminal.Signal, _ forcedEnds: Bool) {
     Task { [self] in
       try? await Task.sleep(for: Self.patience)
       guard !hasEnded.load(ordering: .relaxed), state.withLock({ $0?.count ?? 0 }) == 1 else { return }
       let next = forcedEnds ? "ends retort immediately" : "ends the wait for replies, a third one ends retort"
-      Console.standard.note("note: the statement still runs; another Ctrl-C \(next)\n")
+      let again = signal == .interrupt ? "Ctrl-C" : "signal"
+      Console.standard.note("note: the statement still runs; another \(again) \(next)\n")
     }
   }
 }

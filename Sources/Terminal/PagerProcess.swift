@@ -19,11 +19,12 @@ public final class PagerProcess: Sendable {
       close(ends[1])
       return nil
     }
+    _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
     self.command = started
     input = Mutex(ends[1])
   }
 
-  /// Writes text, and waits while the pipe is full; returns false if the pager is closed.
+  /// Writes text, and waits while the pipe is full; returns false if the pager is closed, or the task is cancelled.
   public func write(_ bytes: [UInt8]) -> Bool {
     input.withLock { input in
       guard let descriptor = input else { return false }
@@ -33,6 +34,12 @@ public final class PagerProcess: Sendable {
           Glibc.write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset)
         }
         if count < 0, errno == EINTR { continue }
+        if count < 0, errno == EAGAIN {
+          if Task.isCancelled { return false }
+          var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          _ = poll(&entry, 1, 100)
+          continue
+        }
         guard count > 0 else { return false }
         offset += count
       }

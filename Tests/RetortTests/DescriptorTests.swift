@@ -94,4 +94,41 @@ import Testing
     }
     #expect(try await program.ended() == Ran(status: 0, output: "100000\n", notes: ""))
   }
+
+  private static let posts = "connect \"embedded:blog\"; let p = client queue: \"posts\""
+
+  /// A program whose output nobody reads ends at the first signal.
+  @Test(arguments: [
+    (">", "while true do\nprint \"0123456789\"\nend"), ("2>", "while true do\nwarn \"0123456789\"\nend"),
+    (">", "POSTS; while true do\nstream p | print\nend"),
+    (">", "POSTS; while true do\nstream p | collect | each do update p it {views: 4}; print it end\nend"),
+    (">", "1..100000 | map \"line \\(it)\" | write \"-\" as: \"txt\""),
+  ]) func aWaitForTheReaderIsInterrupted(_ redirection: String, _ script: String) async throws {
+    let fifo = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
+    #expect(mkfifo(fifo, 0o600) == 0)
+    let reader = open(fifo, O_RDONLY | O_NONBLOCK)
+    defer {
+      close(reader)
+      unlink(fifo)
+    }
+    let program = try RunningProgram(
+      ["-c", script.replacing("POSTS", with: Self.posts)], "\(redirection) '\(fifo)'")
+    try await program.willCatch(SIGTERM)
+    var (held, before): (Int32, Int32) = (0, -1)
+    while held == 0 || held != before {
+      before = held
+      try await Task.sleep(for: .milliseconds(300))
+      #expect(ioctl(reader, UInt(FIONREAD), &held) == 0)
+    }
+    program.signal(SIGTERM)
+    let ran = try await program.ended()
+    #expect(ran.status == 143 && !ran.notes.contains("still runs"), Comment(rawValue: ran.notes))
+  }
+
+  /// A slow reader gets everything, and a stopped program what its reader takes.
+  @Test func aSlowReaderGetsEverything() async throws {
+    let program = try RunningProgram(["-c", "1..30000 | ndjson"])
+    let ran = try await program.ended()
+    #expect(ran == Ran(status: 0, output: (1...30_000).map { "\($0)\n" }.joined(), notes: ""))
+  }
 }

@@ -3,8 +3,11 @@ public import Values
 
 extension Fault {
   /// The error of a closed standard output: a silent end, unless the rest of the run changes data, writes or asserts.
+  ///
+  /// After a stop it is the interrupt, which has ended the wait for the output's reader.
   static func closed(isOwed: Bool) -> Fault {
-    Fault(
+    if Task.isCancelled { return Fault(.interrupted, "interrupted") }
+    return Fault(
       .closed, "standard output was closed, and the rest of the run was skipped",
       nextStep: "the rest changes data, writes or asserts: send the output to a file", status: isOwed ? 1 : 0)
   }

@@ -56,7 +56,12 @@ public final class Output: Sendable {
       defer { pending = [] }
       return pending
     }
-    if let full, let write, !write(full) { throw Fault(.closed, "standard output was closed") }
+    if let full, let write, !write(full) { throw Self.ended }
+  }
+
+  /// The silent end of the run, or the interrupt that ended the wait for the reader.
+  private static var ended: Fault {
+    Task.isCancelled ? Fault(.interrupted, "interrupted") : Fault(.closed, "standard output was closed")
   }
 
   /// Adds a line of JSON.
@@ -80,7 +85,7 @@ public final class Output: Sendable {
   ///
   /// - Throws: the silent end of the run, if the reader has closed the output.
   func showAtTerminal() throws(Fault) {
-    if isTerminal, !flush() { throw Fault(.closed, "standard output was closed") }
+    if isTerminal, !flush() { throw Self.ended }
   }
 
   /// Writes the buffered output; returns false if the reader has closed it.

@@ -1,0 +1,109 @@
+import Glibc
+import Synchronization
+
+/// Standard output or standard error, whose reader can be slow or stop reading.
+///
+/// A write waits while the pipe, terminal or socket is full. After ``stop()`` it waits only as long as the reader still
+/// reads, so that a reader that has stopped can't hold the program.
+package final class StandardStream: Sendable {
+  /// Standard output.
+  package static let output = StandardStream(1)
+  /// Standard error.
+  package static let errors = StandardStream(2)
+  /// The time of the stop.
+  private static let stopped = Mutex<ContinuousClock.Instant?>(nil)
+  /// How long a stopped run waits for a reader that takes nothing.
+  private static let patience = Duration.milliseconds(500)
+
+  private let number: Int32
+  /// The same pipe or terminal, opened again without blocking: the first opening is shared with other programs.
+  private let own: Int32
+  /// The kind of file (`S_IFMT`, inode(7)).
+  private let kind: mode_t
+  /// Whether a write after a stop found no reader.
+  private let isAbandoned = Atomic(false)
+
+  private init(_ number: Int32) {
+    self.number = number
+    var status = stat()
+    kind = unsafe fstat(number, &status) == 0 ? status.st_mode & S_IFMT : 0
+    let mayBlock = kind == S_IFIFO || isatty(number) == 1
+    let path = "/proc/self/fd/\(number)"
+    own = unsafe mayBlock ? open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) : -1
+  }
+
+  /// The stream of a descriptor; nil for another one than 1 and 2.
+  package static func of(_ number: Int32) -> StandardStream? {
+    switch number {
+    case 1: output
+    case 2: errors
+    default: nil
+    }
+  }
+
+  /// Ends waits for readers that take nothing, until ``resume()``.
+  package static func stop() { stopped.withLock { $0 = $0 ?? .now } }
+
+  /// Lets writes wait again.
+  package static func resume() {
+    stopped.withLock { $0 = nil }
+    for stream in [output, errors] { stream.isAbandoned.store(false, ordering: .relaxed) }
+  }
+
+  /// Writes all bytes.
+  ///
+  /// - Returns: 0; the error code of a failed write; `ECANCELED` if a stop ended the wait for the reader.
+  package func write(_ bytes: [UInt8]) -> Int32 {
+    guard !isAbandoned.load(ordering: .relaxed) else { return ECANCELED }
+    var offset = 0
+    var last: ContinuousClock.Instant?
+    while offset < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { unsafe send(UnsafeRawBufferPointer(rebasing: $0[offset...])) }
+      if count > 0 {
+        (offset, last) = (offset + count, nil)
+      } else if count < 0, errno == EINTR {
+        continue
+      } else if count < 0, errno == EAGAIN {
+        let since = last ?? .now
+        last = since
+        guard waits(since) else { return ECANCELED }
+      } else {
+        return count < 0 ? errno : EIO
+      }
+    }
+    return 0
+  }
+
+  /// Waits a little for the reader; returns false if the run was stopped and the reader has taken nothing for a while.
+  private func waits(_ since: ContinuousClock.Instant) -> Bool {
+    if let stopped = Self.stopped.withLock({ $0 }), max(stopped, since) + Self.patience < .now {
+      isAbandoned.store(true, ordering: .relaxed)
+      return false
+    }
+    _ = isWritable(within: 50)
+    return true
+  }
+
+  private func isWritable(within milliseconds: Int32) -> Bool {
+    var entry = pollfd(fd: own >= 0 ? own : number, events: Int16(POLLOUT), revents: 0)
+    return unsafe poll(&entry, 1, milliseconds) > 0
+  }
+
+  /// Writes the first bytes without waiting for the reader.
+  private func send(_ bytes: UnsafeRawBufferPointer) -> Int {
+    if own >= 0 { return unsafe Glibc.write(own, bytes.baseAddress, bytes.count) }
+    switch kind {
+    case S_IFSOCK:
+      let atOnce = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
+      return unsafe Glibc.send(number, bytes.baseAddress, bytes.count, atOnce)
+    case S_IFIFO:
+      // A pipe that is writable takes this many bytes without waiting (pipe(7), PIPE_BUF).
+      guard isWritable(within: 0) else {
+        errno = EAGAIN
+        return -1
+      }
+      return unsafe Glibc.write(number, bytes.baseAddress, min(bytes.count, 4096))
+    default: return unsafe Glibc.write(number, bytes.baseAddress, bytes.count)
+    }
+  }
+}
