@@ -6,45 +6,62 @@ import Synchronization
 /// The resources of a statement before its changes, each on the disk before its change is sent.
 ///
 /// A line is a resource as JSON, as `write` writes it. The file is appended to; the first image of a resource is kept.
+/// It has the linkage of the relationships that the change replaces, also where the service sends it only separately.
 public final class Backup: Sendable {
   private struct State {
-    /// The resources whose images earlier runs have written.
-    var before: Set<StableHash> = []
-    /// The resources whose images this run has written.
-    var written: Set<StableHash> = []
+    /// The images that earlier runs have written.
+    var before = BackupImages()
+    /// The images that this run has written.
+    var written = BackupImages()
   }
 
   private let file: RecordFile
   private let writer: GroupedWriter
   private let client: ResourceClient
   private let query: Query
+  private let noteNotLoaded: @Sendable ([String]) -> Void
   private let state: Mutex<State>
+  /// Whether an incomplete last line was removed.
+  public let isCut: Bool
+  /// The path.
+  public var path: String { file.path }
 
   /// Opens or creates the file of a statement.
   ///
   /// - Parameters:
   ///   - path: The file.
   ///   - client: The client that reads the resources.
-  ///   - query: Its `include` names the related resources to read.
+  ///   - query: Its `include` names the relationships to load.
+  ///   - noteNotLoaded: Receives, before a resource is destroyed, the names of its relationships without linkage.
   /// - Throws: ``JournalError`` if the file can't be used, or has other content.
-  public init(_ path: String, _ client: ResourceClient, _ query: Query) throws(JournalError) {
+  public init(
+    _ path: String, _ client: ResourceClient, _ query: Query,
+    noteNotLoaded: @escaping @Sendable ([String]) -> Void = { _ in }
+  ) throws(JournalError) {
     file = try RecordFile(path, "backup")
     writer = GroupedWriter(file)
-    (self.client, self.query) = (client, query)
-    var (state, length, bad) = (State(), 0, false)
+    (self.client, self.query, self.noteNotLoaded) = (client, query, noteNotLoaded)
+    var (state, length, isTorn, lacksLineEnd) = (State(), 0, false, false)
     try file.forEachLine { line, isWhole throws(JournalError) in
-      guard !bad else { throw .notABackup(path) }
-      guard isWhole, let resource = (try? JSONValue(parsing: Array(line)))?.objectValue, let key = Self.key(resource)
-      else { return bad = true }
-      state.before.insert(key)
-      length += line.count + 1
+      let value = try? JSONValue(parsing: Array(line))
+      guard let resource = value?.objectValue, BackupImages.takes(resource) else {
+        guard !isWhole, value == nil, Self.isTorn(line, isFirst: length == 0) else { throw .notABackup(path) }
+        return isTorn = true
+      }
+      state.before.add(resource)
+      (length, lacksLineEnd) = (length + line.count + 1, !isWhole)
     }
-    if bad {
-      guard length > 0 || state.before.isEmpty else { throw .notABackup(path) }
-      try file.cut(to: length)
-    }
+    if isTorn { try file.cut(to: length) }
+    if lacksLineEnd { try file.append([UInt8(ascii: "\n")]) }
     try file.syncDirectory()
+    isCut = isTorn
     self.state = Mutex(state)
+  }
+
+  /// Whether a last line without an end is the beginning of a resource, not another file's text.
+  private static func isTorn(_ line: ArraySlice<UInt8>, isFirst: Bool) -> Bool {
+    let begins = isFirst ? ["{\"type\":\"", "{\"id\":\""] : ["{\""]
+    return begins.contains { line.starts(with: $0.utf8) || !isFirst && $0.utf8.starts(with: line) }
   }
 
   /// The error of a failed write, after which nothing may be sent; nil without one.
@@ -58,30 +75,46 @@ public final class Backup: Sendable {
   /// - Returns: The reason why the change may not be sent; nil if it may.
   func save(_ change: Change) async -> Outcome? {
     guard let id = change.resourceID else { return nil }
-    let key = Self.key(type: change.target.type, id)
-    if state.withLock({ $0.before.contains(key) }) { return nil }
     do throws(JournalError) {
-      if state.withLock({ $0.written.contains(key) }) {
-        try await writer.appendSynced([])
+      if let isOnDisk = try known(change, id) {
+        if !isOnDisk { try await writer.appendSynced([]) }
         return nil
       }
-      let document: Document
-      do throws(ClientError) { document = try await client.show(id, query) } catch {
+      let image: JSONObject?
+      do throws(ClientError) { image = try await self.image(of: change, id) } catch {
         return error.kind == .notFound && change.verb == .destroy ? .absent(error) : .failed(error.beforeSending)
       }
-      guard let resource = document.resource else { return nil }
-      let isFirst = state.withLock { $0.written.insert(key).inserted }
+      guard let resource = image else { return nil }
+      if change.verb == .destroy, case let names = resource.relationshipsWithoutLinkage, !names.isEmpty {
+        noteNotLoaded(names)
+      }
+      let isFirst = state.withLock { $0.written.add(resource) }
       try await writer.appendSynced(isFirst ? JSONValue.object(resource).encoded() + [0x0A] : [])
       return nil
     } catch { return .refused(.element(error)) }
   }
 
-  private static func key(_ resource: JSONObject) -> StableHash? {
-    guard let type = resource["type"]?.stringValue, let id = resource["id"]?.idText else { return nil }
-    return key(type: type, id)
+  /// Whether the image of a change's resource is on the disk since an earlier run; nil if there is none.
+  ///
+  /// - Throws: ``JournalError`` if the image lacks the linkage that the change replaces.
+  private func known(_ change: Change, _ id: String) throws(JournalError) -> Bool? {
+    let (type, names) = (change.target.type, change.changedRelationships)
+    let known: (isBefore: Bool, lacking: String?)? = state.withLock { state in
+      if state.before.contains(type, id) { return (true, state.before.lacking(names, of: type, id)) }
+      return state.written.contains(type, id) ? (false, state.written.lacking(names, of: type, id)) : nil
+    }
+    if let name = known?.lacking { throw .imageLacks(path, "\(type)/\(id)", name) }
+    return known?.isBefore
   }
 
-  private static func key(type: String, _ id: String) -> StableHash { StableHash("\(type) \(id)") }
+  /// The resource with the linkage of the relationships that a change replaces.
+  private func image(of change: Change, _ id: String) async throws(ClientError) -> JSONObject? {
+    guard var resource = try await client.show(id, query).resource else { return nil }
+    for name in change.changedRelationships where !resource.hasLinkage(of: name) {
+      resource.set(linkage: try await client.relationship(name, of: id).show(), of: name)
+    }
+    return resource
+  }
 }
 
 extension ClientError {

@@ -42,12 +42,13 @@ public final class Journal: Sendable {
   public convenience init(_ path: String, _ header: JournalHeader) throws(JournalError) {
     let file = try RecordFile(path)
     let contents = try JournalContents(file)
-    if contents.cutLines > 0 { try file.cut(to: contents.length) }
     if let known = contents.header {
-      let differences = known.differences(from: header)
-      guard differences.isEmpty else { throw .otherStatement(path, differences) }
+      let counts = contents.states.counts
+      try known.check(against: header, path, recorded: counts.done + counts.open + counts.unknown)
       if let end = contents.end { throw .complete(path, at: end) }
-    } else {
+    }
+    try contents.mend(file)
+    if contents.header == nil {
       try file.append(JournalLine.encoded(header.json))
       try file.sync()
       try file.syncDirectory()
@@ -61,7 +62,8 @@ public final class Journal: Sendable {
   public convenience init(existing path: String) throws(JournalError) {
     let file = try RecordFile(path, creates: false)
     let contents = try JournalContents(file)
-    guard let header = contents.header else { throw .notAJournal(path) }
+    guard let header = contents.header else { throw .notAJournal(path, .torn, recorded: 0) }
+    try contents.mend(file)
     self.init(file, contents, header)
   }
 
@@ -190,6 +192,11 @@ public final class Journal: Sendable {
       (id.map { JSONValue.string($0) } ?? .null).encode(into: &line)
     }
     writer.append(line, owed: isOwed ? identity.outcomeLength : 0)
+  }
+
+  /// Writes the name of the broker, by a person's decision; returns when it is on the disk.
+  public func rename(broker: String) async throws(JournalError) {
+    try await writer.appendSynced(JournalLine.encoded(["broker": .string(broker)]))
   }
 
   /// Returns when all records are on the disk.

@@ -1,19 +1,26 @@
 /// The reason why a journal or a backup can't be used.
+///
+/// A new journal knows nothing of the changes that another one records, so a next step names it only where nothing is
+/// recorded.
 public enum JournalError: ElementError, Equatable {
-  /// The file can't be opened or read; with the path, its noun, and the system's reason.
+  /// The file can't be opened or read; with the path, its noun, and the reason.
   case file(String, String, reason: String)
   /// A write failed, after which nothing is sent; with the path, its noun, and the system's reason.
   case unwritable(String, String, reason: String)
   /// Another run has it open; with the path and its noun.
   case inUse(String, String)
-  /// The file is not a journal, or has another version.
-  case notAJournal(String)
+  /// The file can't be read as a journal; with its form, and the number of changes that it records, as far as visible.
+  case notAJournal(String, ForeignForm, recorded: Int)
   /// The file of a backup has other content.
   case notABackup(String)
-  /// A line before the end is damaged.
-  case damaged(String, line: Int)
+  /// A backup has a resource without the linkage of a relationship: path, resource, relationship.
+  case imageLacks(String, String, String)
+  /// A line before the end is damaged; with the number of changes that the file records.
+  case damaged(String, line: Int, recorded: Int)
   /// It belongs to another statement, with the differences.
-  case otherStatement(String, [String])
+  case otherStatement(String, [String], recorded: Int)
+  /// It belongs to another broker, or to one that an earlier version has recorded by its address.
+  case otherBroker(String, recorded: String, here: String, isByAddress: Bool)
   /// Its statement was completed at a time.
   case complete(String, at: String)
 
@@ -23,13 +30,25 @@ public enum JournalError: ElementError, Equatable {
     case .file(let path, let noun, let reason): "the \(noun) \(path) can't be used: \(reason)"
     case .unwritable(let path, let noun, let reason): "the \(noun) \(path) can't be written: \(reason)"
     case .inUse(let path, let noun): "the \(noun) \(path) is in use by another run"
-    case .notAJournal(let path): "\(path) is not a journal of this version"
+    case .notAJournal(let path, let form, let recorded):
+      "\(path) can't be read as a journal: \(form.text)\(Self.unknown(recorded))"
     case .notABackup(let path): "\(path) has lines that are not resources, so it is not a backup"
-    case .damaged(let path, let line): "\(path):\(line): the journal is damaged before its end"
-    case .otherStatement(let path, let differences):
+    case .imageLacks(let path, let resource, let relationship):
+      "the backup \(path) has \(resource) without its \(relationship), which the change replaces"
+    case .damaged(let path, let line, let recorded):
+      "\(path):\(line): the journal is damaged before its end\(Self.unknown(recorded))"
+    case .otherStatement(let path, let differences, _):
       "the journal \(path) belongs to another statement: \(differences.joined(separator: "; "))"
+    case .otherBroker(let path, let recorded, let here, false):
+      "the journal \(path) belongs to another broker: \(recorded), here \(here)"
+    case .otherBroker(let path, let recorded, let here, true):
+      "the journal \(path) is of an earlier version, which recorded only the broker's address \(recorded); here is \(here)"
     case .complete(let path, let time): "the journal \(path) was completed at \(time)"
     }
+  }
+
+  private static func unknown(_ recorded: Int) -> String {
+    recorded == 0 ? "" : ", so what became of its \(recorded) changes is not known"
   }
 
   /// The name of the kind.
@@ -41,13 +60,29 @@ public enum JournalError: ElementError, Equatable {
   /// What to do next.
   public var nextStep: String {
     switch self {
-    case .file: "use another file"
+    case .file(_, let noun, _): "correct the path or its permissions; a \(noun) is a file"
     case .unwritable: "make room on the disk, then run the same statement again with the same file"
     case .inUse: "wait for the other run, or stop it"
-    case .notABackup: "use another file: backup: \"FILE.ndjson\""
-    case .notAJournal, .otherStatement: "use another file: journal: \"FILE.journal\""
-    case .damaged: "read \"FILE\" as: \"ndjson\" shows its lines; use another file for the statement"
-    case .complete: "nothing is left to do; use another file for a new run"
+    case .notABackup, .imageLacks: "use another file: backup: \"FILE.ndjson\""
+    case .notAJournal(let path, let form, let recorded):
+      form.nextStep(Self.word(path), Self.word(path + ".copy")) + Self.warning(recorded)
+    case .damaged(_, _, let recorded): "restore the file from a copy\(Self.warning(recorded))"
+    case .otherStatement(_, _, recorded: 0): "use another file: journal: \"FILE.journal\""
+    case .otherStatement(_, _, let recorded):
+      "run its statement with it; another statement has a journal of its own, which knows nothing of these \(recorded) changes"
+    case .otherBroker(let path, _, let here, _):
+      "if it is the same broker, record that: retort journal \(Self.word(path)) broker \(Self.word(here)); "
+        + "another journal would repeat its changes"
+    case .complete: "nothing is left to do; with another journal all of it would be done again"
     }
+  }
+
+  private static func warning(_ recorded: Int) -> String {
+    recorded == 0 ? "" : "; with another journal, these \(recorded) changes may be repeated"
+  }
+
+  /// A word in a shell's single quotes.
+  private static func word(_ text: String) -> String {
+    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
   }
 }

@@ -30,13 +30,16 @@ public struct JournalHeader: Sendable, Equatable {
     (self.created, self.by, self.reason, self.command) = (created, by, reason, command)
   }
 
-  /// The version of the format.
-  static let version = 1
+  /// The version of the format: 1 recorded a broker by its address, 2 by its name.
+  var version = 2
+
+  /// The versions that can be read.
+  static let versions = 1...2
 
   /// The header as a line.
   public var json: JSONObject {
     JSONObject([
-      ("retort-journal", .number(JSONNumber(Self.version))), ("broker", .string(broker)), ("queue", .string(queue)),
+      ("retort-journal", .number(JSONNumber(version))), ("broker", .string(broker)), ("queue", .string(queue)),
       ("type", .string(type)), ("verb", .string(verb)), ("key", key.map { .string($0) } ?? .null),
       ("created", .string(created)), ("by", .string(by)), ("reason", reason.map { .string($0) } ?? .null),
       ("command", command.map { .string($0) } ?? .null),
@@ -45,7 +48,7 @@ public struct JournalHeader: Sendable, Equatable {
 
   /// Creates a header from a line; nil if it is not a header of this version.
   init?(json object: JSONObject) {
-    guard object["retort-journal"]?.numberValue?.integer == Self.version,
+    guard let version = object["retort-journal"]?.numberValue?.integer, Self.versions.contains(version),
       let broker = object["broker"]?.stringValue, let queue = object["queue"]?.stringValue,
       let type = object["type"]?.stringValue, let verb = object["verb"]?.stringValue
     else { return nil }
@@ -53,12 +56,34 @@ public struct JournalHeader: Sendable, Equatable {
       broker: broker, queue: queue, type: type, verb: verb, key: object["key"]?.stringValue,
       created: object["created"]?.stringValue ?? "", by: object["by"]?.stringValue ?? "",
       reason: object["reason"]?.stringValue, command: object["command"]?.stringValue)
+    self.version = version
   }
 
-  /// The differences from another statement's header.
-  func differences(from other: JournalHeader) -> [String] {
-    let mine = [("broker", broker), ("queue", queue), ("type", type), ("verb", verb), ("key", key ?? "none")]
-    let theirs = [other.broker, other.queue, other.type, other.verb, other.key ?? "none"]
-    return zip(mine, theirs).filter { $0.0.1 != $0.1 }.map { "\($0.0.0) \($0.0.1), here \($0.1)" }
+  /// The broker as recorded, for people.
+  public var brokerText: String { version == 1 ? "\(broker) (an address, recorded by an earlier version)" : broker }
+
+  /// Compares the header with a statement's.
+  ///
+  /// - Parameters:
+  ///   - other: The header of the statement.
+  ///   - path: The journal with this header.
+  ///   - recorded: The number of its changes.
+  /// - Throws: ``JournalError`` if the journal is another statement's or another broker's.
+  func check(against other: JournalHeader, _ path: String, recorded: Int) throws(JournalError) {
+    let differences = differences(from: other)
+    guard differences.isEmpty else { throw .otherStatement(path, differences, recorded: recorded) }
+    guard broker == other.broker else {
+      throw .otherBroker(path, recorded: broker, here: other.broker, isByAddress: version == 1)
+    }
+  }
+
+  /// The differences from another statement's header, except for the broker.
+  private func differences(from other: JournalHeader) -> [String] {
+    let names = ["queue", "type", "verb", "key"]
+    let mine = [queue, type, verb, key ?? "none"]
+    let theirs = [other.queue, other.type, other.verb, other.key ?? "none"]
+    func shown(_ text: String) -> String { text.isEmpty ? "none" : text }
+    return zip(names, zip(mine, theirs)).filter { $0.1.0 != $0.1.1 }
+      .map { "\($0.0) \(shown($0.1.0)), here \(shown($0.1.1))" }
   }
 }

@@ -16,7 +16,7 @@ public struct JournalReading: Sendable {
   /// - Throws: ``JournalError`` if it is missing, damaged or not a journal.
   public init(_ path: String) throws(JournalError) {
     let contents = try JournalContents(try RecordFile(reading: path))
-    guard let header = contents.header else { throw .notAJournal(path) }
+    guard let header = contents.header else { throw .notAJournal(path, .torn, recorded: 0) }
     self.header = header
     counts = contents.states.counts
     unknown = contents.states.unknown.sorted().map { (ChangeIdentity(text: $0), contents.states.changes(of: $0)) }

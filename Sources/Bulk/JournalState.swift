@@ -150,65 +150,6 @@ struct JournalStates {
   }
 }
 
-/// The parsed lines of a journal.
-struct JournalContents {
-  var header: JournalHeader?
-  var states = JournalStates()
-  /// The time of completion.
-  var end: String?
-  /// The length of the complete lines, in bytes.
-  var length = 0
-  /// The number of damaged lines at the end, which are removed.
-  var cutLines = 0
-
-  /// Reads a file; everything from the first damaged line at the end on is removed.
-  ///
-  /// - Throws: ``JournalError`` if a damaged line precedes complete ones, or the file is not a journal.
-  init(_ file: RecordFile) throws(JournalError) {
-    var (number, bad) = (0, 0)
-    try file.forEachLine { line, isWhole throws(JournalError) in
-      number += 1
-      guard isWhole, let object = JournalLine.decoded(line) else {
-        if bad == 0 { bad = number }
-        cutLines += 1
-        return
-      }
-      guard bad == 0 else { throw .damaged(file.path, line: bad) }
-      guard take(object) else { throw .notAJournal(file.path) }
-      length += line.count + 1
-    }
-    if header == nil, number > 0 { throw .notAJournal(file.path) }
-  }
-
-  /// Handles a line; returns false if the first one is not a header.
-  private mutating func take(_ object: JSONObject) -> Bool {
-    guard header != nil else {
-      header = JournalHeader(json: object)
-      return header != nil
-    }
-    if let time = object["end"]?.stringValue {
-      end = time
-    } else if let text = object["intent"]?.stringValue {
-      let life = object["life"]?.numberValue?.integer.map { Duration.milliseconds($0) }
-      if ChangeIdentity.isIteration(text) {
-        states.begin(text)
-      } else {
-        states.intend(text, object["content"]?.objectValue ?? [:], life: life)
-      }
-    } else if let text = object["in"]?.stringValue, let change = object["change"]?.stringValue {
-      let life = object["life"]?.numberValue?.integer.map { Duration.milliseconds($0) }
-      states.add(change, to: text, queue: object["queue"]?.stringValue, life: life)
-    } else if let text = object["outcome"]?.stringValue {
-      switch object["is"]?.stringValue {
-      case "ok", "absent": states.finish(ChangeIdentity(text: text), id: object["id"]?.idText)
-      case "failed", "again": states.reopen(text)
-      default: break
-      }
-    }
-    return true
-  }
-}
-
 extension JSONObject {
   /// A hash of the sent content, 0 for none; secrets enter as hashes.
   var contentHash: UInt64 { isEmpty ? 0 : StableHash(JSONValue.object(self).text).low & ~7 | 8 }

@@ -17,17 +17,27 @@ final class RecordFile: Sendable {
   ///   - creates: Whether it is created if it is missing, with access for its owner only.
   /// - Throws: ``JournalError`` if it can't be opened, or another run has it open.
   init(_ path: String, _ noun: String = "journal", creates: Bool = true) throws(JournalError) {
-    let number = unsafe open(path, O_RDWR | O_APPEND | O_CLOEXEC | (creates ? O_CREAT : 0), 0o600)
+    let flags = O_RDWR | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+    let number = unsafe open(path, flags | (creates ? O_CREAT : 0), 0o600)
     (self.number, self.path, self.noun, room) = (number, path, noun, ReservedRoom(besides: path))
-    guard number >= 0 else { throw failure }
+    try checkKind()
     guard flock(number, LOCK_EX | LOCK_NB) == 0 else { throw errno == EWOULDBLOCK ? .inUse(path, noun) : failure }
   }
 
   /// Opens a file to read it, without a lock.
   init(reading path: String, _ noun: String = "journal") throws(JournalError) {
-    (number, self.path, self.noun) = (unsafe open(path, O_RDONLY | O_CLOEXEC), path, noun)
-    room = ReservedRoom(besides: path)
+    let number = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    (self.number, self.path, self.noun, room) = (number, path, noun, ReservedRoom(besides: path))
+    try checkKind()
+  }
+
+  /// Throws unless the file is open and regular: a pipe or a device keeps no record.
+  private func checkKind() throws(JournalError) {
     guard number >= 0 else { throw failure }
+    var status = stat()
+    guard unsafe fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw .file(path, noun, reason: "it is not a regular file")
+    }
   }
 
   deinit { if number >= 0 { close(number) } }

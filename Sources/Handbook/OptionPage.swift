@@ -36,13 +36,15 @@ struct OptionPage: Sendable {
     "journal": """
     A file of JSON lines that only its owner can read: an intent before each request, an outcome after it. The same
     statement with the same file continues where it stopped. Input and script may change in between, since a change is
-    identified by its verb, queue and id (create: key:). Another statement's journal is refused, and so is a complete one.
+    identified by its verb, queue and id (create: key:). Another statement's journal is refused, and so are another broker's and a
+    complete one. A broker is known by its cluster's name and the vhost, an embedded database by its file.
     """,
     "backup": """
-    Lines of JSON, each a resource as show returns it, on the disk before its change is sent; include: adds related
-    resources. The file is appended to, and keeps the first image of each resource. A resource that can't be read is not
-    changed. To restore values: read "FILE" | update posts {state: .state}; to restore destroyed resources: read "FILE" |
-    create posts keep-id: true.
+    Lines of JSON, each a resource as show returns it, on the disk before its change is sent. A line has the linkage that
+    link, relink, unlink or update replaces; for a destroy, include: names the relationships to keep. The file is appended
+    to, and keeps the first image of each resource. A resource that can't be read is not changed. To restore values:
+    read "FILE" | update posts {state: .state}; linkage: read "FILE" | relink posts "tags" .tags; destroyed resources:
+    read "FILE" | create posts keep-id: true.
     """,
     "verify": """
     At the end, changes without a reply are looked up; a change that is found counts as carried out. Nothing is sent

@@ -172,6 +172,22 @@ import Testing
     #expect(try String(contentsOfFile: path, encoding: .utf8) == #"{"type":"posts","id":"1"}"# + "\n")
   }
 
+  @Test(arguments: ["hello\n", "hello", "{\"a\"", "{\"a\":1}", "{}\n", "{\"type\":\"posts\"}"])
+  func aFileWithoutImagesKeepsItsContent(text: String) throws {
+    defer { unlink(path) }
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    #expect(throws: JournalError.notABackup(path)) { try Backup(path, ScriptedService().client, Query()) }
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+  }
+
+  @Test func aCompleteLastLineWithoutItsEndIsKept() throws {
+    defer { unlink(path) }
+    let line = #"{"type":"posts","id":"1"}"#
+    try line.write(toFile: path, atomically: true, encoding: .utf8)
+    #expect(try !Backup(path, ScriptedService().client, Query()).isCut)
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == line + "\n")
+  }
+
   // MARK: - throttle
 
   @Test func changesWaitWhileTheQueueIsDeep() async {

@@ -13,7 +13,7 @@ extension Command {
       options: [
         .init(name: "filter", shape: .record, summary: "the resources to destroy; write {} for all", isRequired: true),
         .confirm, .max,
-        .page, .meta, .timeout, .expire, .backup,
+        .page, .meta, .timeout, .expire, .backup, .kept,
       ] + Declaration.Option.bulk, effect: .destroys, result: "number",
       examples: [.init(code: #"destroy-all posts filter: {state: "spam"} confirm: true"#, output: "250")]),
     .bulk { arguments, run throws(Fault) in
@@ -21,7 +21,8 @@ extension Command {
         throw Fault(.value, "destroy-all needs a filter", nextStep: "filter: {state: \"spam\"}; filter: {} means all")
       }
       let client = try arguments.client()
-      let query = try arguments.query()
+      var query = try arguments.query()
+      query.include = []  // include: is the backup's
       try run.session.refuseStreamed(client, "destroy-all")
       let policy = try arguments.policy(run, client, label: "destroy-all \(client.name)")
       let isDry = run.isDry(arguments)
@@ -76,7 +77,7 @@ private final class FirstPagesSource: BulkSource {
     self.arguments = arguments
     self.client = client
     self.total = total
-    options = try arguments.documentOptions()
+    options = try arguments.optionsWithoutDocument()
     pages = try arguments.reader(client).firstPages(query, patience: try arguments.patience(client))
   }
 
@@ -121,7 +122,7 @@ private final class StreamedSource: BulkSource {
   init(_ arguments: Arguments, _ client: ClientValue, _ query: Query) throws(Fault) {
     self.arguments = arguments
     self.client = client
-    options = try arguments.documentOptions()
+    options = try arguments.optionsWithoutDocument()
     stream = try arguments.reader(client).stream(query, patience: try arguments.patience(client))
   }
 

@@ -70,7 +70,7 @@ struct Proposal: Sendable {
   static func destroy(_ arguments: Arguments) throws(Fault) -> Proposal {
     let client = try arguments.client()
     let id = try arguments.id(1, of: client)
-    let options = try arguments.documentOptions()
+    let options = try arguments.optionsWithoutDocument()
     return try Proposal(.destroy, arguments, client, record: nil) { () throws(ClientError) in
       client.client.destroyRequest(id, options: options)
     }

@@ -49,6 +49,8 @@ extension Declaration.Option {
     words: ["fail", "retry", "skip"])
   static let backup = Self(
     name: "backup", shape: .string, summary: "a file that keeps each resource as it was before its change")
+  static let kept = Self(
+    name: "include", shape: .strings, summary: "the relationships that backup: keeps: \"tags,comments\"")
   static let verify = Self(
     name: "verify", shape: .any, fallback: "true",
     summary: "looks up unknown changes at the end; \"all\" looks up each create by its key too, false nothing")
@@ -98,6 +100,13 @@ extension Arguments {
     query.include = try list("include")
     query.meta = try meta()
     return query.params
+  }
+
+  /// The parameters of a change that returns no document: its `include:` is the backup's.
+  func optionsWithoutDocument() throws(Fault) -> JSONObject {
+    var options = try documentOptions()
+    options["include"] = nil
+    return options
   }
 
   private func meta() throws(Fault) -> JSONObject {

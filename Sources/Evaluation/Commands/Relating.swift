@@ -85,9 +85,7 @@ extension Proposal {
   /// The change of `link CLIENT ID NAME IDENTIFIERS`, `relink` or `unlink`.
   static func relating(_ change: RelationshipClient.Change, _ arguments: Arguments) throws(Fault) -> Proposal {
     let (client, relationship) = try arguments.relationship()
-    var options = try arguments.documentOptions()
-    // A change of linkage returns no document: include: applies to the backup.
-    options["include"] = nil
+    let options = try arguments.optionsWithoutDocument()
     let identifiers: JSONValue
     do throws(Fault) { identifiers = try arguments.value(3).json() } catch {
       throw error.placed(at: arguments.range(3), in: arguments.source)

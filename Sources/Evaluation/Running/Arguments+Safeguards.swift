@@ -12,6 +12,7 @@ extension Arguments {
   /// The safeguards of a sink's changes: its journal, limits and rate.
   func safeguards(_ run: Run, _ client: ClientValue, keyField: String?) throws(Fault) -> Safeguards {
     var guards = Safeguards()
+    try checkInclude()
     guards.halt = try halt()
     if let rate = try integer("rate", least: 1) { guards.rate = RateLimiter(perSecond: rate) }
     try refuseWithoutJournal("unknown")
@@ -31,14 +32,32 @@ extension Arguments {
       run.session.note(opened: journal)
     }
     if let path = try string("backup") {
-      var query = Query()
-      query.include = try list("include")
-      let reader = try reader(client)
-      do throws(JournalError) { guards.backup = try Backup(path, reader, query) } catch {
-        throw fault(of: error)
-      }
+      guards.backup = try openBackup(path, run.session, client)
     }
     return guards
+  }
+
+  private func openBackup(_ path: String, _ session: Session, _ client: ClientValue) throws(Fault) -> Backup {
+    var query = Query()
+    query.include = try list("include")
+    let (name, reader) = (client.name, try self.reader(client))
+    do throws(JournalError) {
+      let backup = try Backup(path, reader, query) { names in
+        session.note(notLoaded: names, of: name, "not in the backup")
+      }
+      if backup.isCut { session.note("\(path): removed the last line, which was incomplete") }
+      return backup
+    } catch { throw fault(of: error) }
+  }
+
+  /// Refuses `include:` of a change that returns no resource, if there is no backup to hold what it names.
+  private func checkInclude() throws(Fault) {
+    guard let include = options["include"], options["backup"] == nil,
+      ["destroy", "destroy-all", "link", "relink", "unlink"].contains(name)
+    else { return }
+    throw fault(
+      include, .value, "include: of \(name) names what backup: keeps",
+      nextStep: "add backup: \"FILE.ndjson\", or remove include:")
   }
 
   /// The value of `verify:`: true, false or "all".
@@ -50,7 +69,7 @@ extension Arguments {
     case .string("all") where name != "create" || keyField != nil: return .all
     case .string("all"):
       throw fault(argument, .value, "verify: \"all\" looks creates up by key:", nextStep: "key: .email")
-    default: throw fault(argument, .value, "verify: is true, false or \"all\"")
+    default: throw fault(argument, .value, "verify: is true, false or \"all\"", nextStep: "verify: \"all\"")
     }
   }
 
@@ -183,7 +202,10 @@ extension Arguments {
 extension Session {
   /// Shows a note if the end of a journal was removed.
   func note(opened journal: Journal) {
-    if journal.cutLines > 0 { note("\(journal.path): removed the last line, which was incomplete") }
+    if journal.cutLines == 1 { note("\(journal.path): removed the last line, which was incomplete") }
+    if journal.cutLines > 1 {
+      note("\(journal.path): removed the last \(journal.cutLines) lines, from the first damaged one on")
+    }
   }
 
   /// Shows a note on how to resume a statement with an incomplete journal.

@@ -28,7 +28,7 @@ extension Stage {
     Declaration(
       name: "destroy", summary: "Destroys the resource of each element.",
       parameters: [.init(name: "CLIENT", shape: .client)],
-      options: [.confirm, .max, .meta, .timeout, .expire, .backup] + options,
+      options: [.confirm, .max, .meta, .timeout, .expire, .backup, .kept] + options,
       effect: .destroys, result: "summary", names: .kept, givesSummary: true)
   ) { _ in .proposing(Proposal.destroy) }
 
@@ -47,7 +47,7 @@ extension Stage {
           .init(name: "CLIENT", shape: .client), .init(name: "NAME", shape: .string),
           .init(name: "IDENTIFIERS", shape: .any),
         ],
-        options: [.include, .meta, .timeout, .expire, .max, .backup] + options, effect: .changes, result: "summary",
+        options: [.meta, .timeout, .expire, .max, .backup, .kept] + options, effect: .changes, result: "summary",
         names: .kept, givesSummary: true)
     ) { _ in .proposing { arguments throws(Fault) in try Proposal.relating(change, arguments) } }
   }
@@ -71,10 +71,10 @@ extension Stage {
         let source = ElementSource(stream, frame, arguments, once, policy, making)
         source.named = named
         let consent = isDry ? nil : try await Self.consent(declaration, once, client, frame.run, source, guards.journal)
-        if let journal = guards.journal, journal.before.done > 0, source.left == nil {
+        if let journal = guards.journal, journal.before.done + journal.before.unknown > 0, source.left == nil {
           _ = try await source.count(notDoneIn: journal)
         }
-        frame.run.session.note(resuming: guards.journal, left: source.left)
+        frame.run.session.note(resuming: guards.journal, left: source.left.map { $0 - source.unknown })
         try await once.settle(guards.journal, frame.run, [client])
         var plan = BulkPlan(arguments: once, client: client, policy: policy, consent: consent, source: source)
         plan.isDry = isDry
@@ -129,6 +129,8 @@ private final class ElementSource: BulkSource {
   /// The number of elements, and the number that is not done; nil until they are counted.
   private(set) var total: Int?
   private(set) var left: Int?
+  /// The number of the elements that are not done whose changes an earlier run left unknown.
+  private(set) var unknown = 0
 
   init(
     _ stream: ElementStream, _ frame: Frame, _ arguments: PerElementArguments, _ once: Arguments, _ policy: Policy,
@@ -148,23 +150,28 @@ private final class ElementSource: BulkSource {
     let all = try await Collected.all(of: &stream, keepsNames: true, limit: 16 << 20)
     stream = try all.elements()
     total = all.count
-    let left = try await all.count - doneCount(of: all, in: journal)
-    self.left = left
+    let known = try await counts(of: all, in: journal)
+    let left = all.count - known.done
+    (self.left, unknown) = (left, known.unknown)
     return left
   }
 
-  private func doneCount(of all: Collected, in journal: Journal?) async throws(Fault) -> Int {
-    guard let journal, journal.before.done > 0 else { return 0 }
+  /// The numbers of elements that the journal has as done and as unknown.
+  private func counts(of all: Collected, in journal: Journal?) async throws(Fault) -> (done: Int, unknown: Int) {
+    guard let journal, journal.before.done + journal.before.unknown > 0 else { return (0, 0) }
     let policy = Policy(window: policy.window, continuesOnError: true)
     let source = ElementSource(try all.elements(), frame, arguments, once, policy, making)
-    var done = 0
+    var counts = (done: 0, unknown: 0)
     while let elements = try await source.next() {
-      done += elements.count { element in
-        guard case .success(let change) = element.planned, let identity = change.identity else { return false }
-        return journal.known(identity)?.isDone ?? false
+      for case .success(let change) in elements.map(\.planned) {
+        switch change.identity.flatMap({ journal.known($0) }) {
+        case .done?: counts.done += 1
+        case .unknown?: counts.unknown += 1
+        case .open?, nil: break
+        }
       }
     }
-    return done
+    return counts
   }
 
   /// The next elements of the current page, at most a portion; does not wait for a next page.

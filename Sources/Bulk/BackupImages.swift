@@ -1,0 +1,72 @@
+import JSONAPI
+import JSONText
+
+/// The resources of a backup, and the relationships whose linkage it holds.
+struct BackupImages {
+  private var keys: Set<StableHash> = []
+
+  /// Whether it has a resource.
+  func contains(_ type: String, _ id: String) -> Bool { keys.contains(Self.key(type, id)) }
+
+  /// The first of a resource's relationships whose linkage it does not hold.
+  func lacking(_ names: [String], of type: String, _ id: String) -> String? {
+    names.first { !keys.contains(Self.key(type, id, $0)) }
+  }
+
+  /// Whether a line's object is a resource.
+  static func takes(_ object: JSONObject) -> Bool { object["type"]?.stringValue != nil && object["id"]?.idText != nil }
+
+  /// Adds a resource; returns false if it has no type or id, or is already there.
+  @discardableResult mutating func add(_ resource: JSONObject) -> Bool {
+    guard let type = resource["type"]?.stringValue, let id = resource["id"]?.idText else { return false }
+    for (name, value) in resource["relationships"]?.objectValue ?? [:] where value["data"] != nil {
+      keys.insert(Self.key(type, id, name))
+    }
+    return keys.insert(Self.key(type, id)).inserted
+  }
+
+  private static func key(_ type: String, _ id: String) -> StableHash { StableHash("\(type) \(id)") }
+
+  private static func key(_ type: String, _ id: String, _ relationship: String) -> StableHash {
+    StableHash("\(type) \(id) \(relationship.spelledWithHyphens)")
+  }
+}
+
+extension JSONObject {
+  /// The names of relationships that have no linkage.
+  var relationshipsWithoutLinkage: [String] {
+    (self["relationships"]?.objectValue ?? [:]).compactMap { $0.value["data"] == nil ? $0.key : nil }
+  }
+
+  /// Whether it has the linkage of a relationship, with either spelling of its name.
+  func hasLinkage(of name: String) -> Bool {
+    let relationships = self["relationships"]?.objectValue ?? [:]
+    return relationships.contains { $0.key.spelledWithHyphens == name.spelledWithHyphens && $0.value["data"] != nil }
+  }
+
+  /// Sets the linkage of a relationship, whose name can have another spelling there.
+  mutating func set(linkage: JSONValue, of name: String) {
+    var relationships = self["relationships"]?.objectValue ?? [:]
+    let own = relationships.keys.first { $0.spelledWithHyphens == name.spelledWithHyphens } ?? name
+    var relationship = relationships[own]?.objectValue ?? [:]
+    relationship["data"] = linkage
+    relationships[own] = .object(relationship)
+    self["relationships"] = .object(relationships)
+  }
+}
+
+extension String {
+  /// The name as JSON:API recommends it: requests and replies of a service can differ in `_` and `-`.
+  fileprivate var spelledWithHyphens: String { String(map { $0 == "_" ? "-" : $0 }) }
+}
+
+extension Change {
+  /// The relationships whose linkage it replaces or changes.
+  var changedRelationships: [String] {
+    switch verb {
+    case .link, .relink, .unlink: params["relationship"]?.stringValue.map { [$0] } ?? []
+    case .update: (content["relationships"]?.objectValue ?? [:]).map { $0.key }
+    case .create, .destroy, .call: []
+    }
+  }
+}

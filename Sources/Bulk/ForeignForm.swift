@@ -1,0 +1,85 @@
+import JSONText
+
+/// The form of a file that can't be read as a journal.
+public enum ForeignForm: Sendable, Equatable {
+  /// It is compressed, by a program that decompresses with `-dc`.
+  case compressed(String)
+  /// It is UTF-16, as some editors and shells write.
+  case utf16
+  /// It begins with a byte order mark.
+  case byteOrderMark
+  /// Its lines end in CR LF, or in CR.
+  case carriageReturns
+  /// It is a journal of another version.
+  case version(Int)
+  /// Its first line is incomplete, so that nothing was sent.
+  case torn
+  /// Its first line is not a journal's.
+  case other
+
+  /// What it is.
+  var text: String {
+    switch self {
+    case .compressed(let program): "it is compressed with \(program)"
+    case .utf16: "it is in UTF-16"
+    case .byteOrderMark: "it begins with a byte order mark, which an editor has added"
+    case .carriageReturns: "its lines end in CR, which an editor or a transfer has added"
+    case .version(let version): "it is of version \(version)"
+    case .torn: "its first line is incomplete, so nothing was sent"
+    case .other: "its first line is not the header of a journal"
+    }
+  }
+
+  /// How to make a journal of it; the file's name and its copy's are quoted for a shell.
+  func nextStep(_ file: String, _ copy: String) -> String {
+    switch self {
+    case .compressed(let program): "\(program) -dc \(file) > \(copy) restores it: use the copy"
+    case .utf16: "iconv -f utf-16 -t utf-8 \(file) > \(copy) restores it: use the copy"
+    case .byteOrderMark: "tail -c +4 \(file) > \(copy) restores it: use the copy"
+    case .carriageReturns: "tr -s '\\r' '\\n' < \(file) > \(copy) restores it: use the copy"
+    case .version: "use the version of retort that wrote it"
+    case .torn: "the statement can begin with it"
+    case .other: "use the file of the statement, or one that does not exist: journal: \"FILE.journal\""
+    }
+  }
+}
+
+/// What the bytes of a file show that can't be read as a journal.
+struct JournalDiagnosis {
+  /// Its form.
+  private(set) var form = ForeignForm.other
+  /// The number of its changes, as far as its lines can be read.
+  private(set) var recorded = 0
+
+  /// Reads a file.
+  init(_ file: RecordFile) throws(JournalError) {
+    var (identities, isFirst): (Set<StableHash>, Bool) = ([], true)
+    try file.forEachLine { line, _ in
+      if isFirst, let found = Self.form(ofFirst: line) { form = found }
+      if form == .other, line.last == 0x0D { form = .carriageReturns }
+      isFirst = false
+      for part in line.split(separator: 0x0D) {
+        let text = part.filter { $0 != 0 && $0 != 0xEF && $0 != 0xBB && $0 != 0xBF }
+        let object = (try? JSONValue(parsing: Array(text)))?.objectValue
+        if let intent = object?["intent"]?.stringValue { identities.insert(StableHash(intent)) }
+        if form == .other, let version = object?["retort-journal"]?.numberValue?.integer,
+          !JournalHeader.versions.contains(version)
+        {
+          form = .version(version)
+        }
+      }
+    }
+    recorded = identities.count
+  }
+
+  /// The form that a first line shows; nil if it looks like text.
+  private static func form(ofFirst line: ArraySlice<UInt8>) -> ForeignForm? {
+    let magic: [(bytes: [UInt8], form: ForeignForm)] = [
+      ([0x1F, 0x8B], .compressed("gzip")), ([0x42, 0x5A, 0x68], .compressed("bzip2")),
+      ([0xFD, 0x37, 0x7A, 0x58, 0x5A], .compressed("xz")), ([0x28, 0xB5, 0x2F, 0xFD], .compressed("zstd")),
+      ([0xFF, 0xFE], .utf16), ([0xFE, 0xFF], .utf16), ([0xEF, 0xBB, 0xBF], .byteOrderMark),
+    ]
+    if let known = magic.first(where: { line.starts(with: $0.bytes) }) { return known.form }
+    return line.contains(0x0D) ? .carriageReturns : nil
+  }
+}

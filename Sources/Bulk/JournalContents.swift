@@ -1,0 +1,90 @@
+import JSONText
+
+/// The parsed lines of a journal.
+struct JournalContents {
+  var header: JournalHeader?
+  var states = JournalStates()
+  /// The time of completion.
+  var end: String?
+  /// The length of the complete lines, in bytes.
+  var length = 0
+  /// The number of damaged lines at the end, which are removed.
+  var cutLines = 0
+
+  /// Whether the last line is complete but for its line end, as some editors leave it.
+  private var lacksLineEnd = false
+
+  /// Reads a file; everything from the first damaged line at the end on does not count.
+  ///
+  /// - Throws: ``JournalError`` if a damaged line precedes complete ones, or the file is not a journal.
+  init(_ file: RecordFile) throws(JournalError) {
+    var (number, bad, isEdited, isTornHeader) = (0, 0, false, false)
+    try file.forEachLine { line, isWhole throws(JournalError) in
+      number += 1
+      guard let object = JournalLine.decoded(line) else {
+        if bad == 0 { bad = number }
+        cutLines += 1
+        isTornHeader = number == 1 && !isWhole && Self.isTornHeader(line)
+        // A crash cuts a line or leaves zeros; it adds no CR to a complete line.
+        isEdited = isEdited || line.last == 0x0D && JournalLine.decoded(line.dropLast()) != nil
+        return
+      }
+      guard bad == 0 else { throw .damaged(file.path, line: bad, recorded: try JournalDiagnosis(file).recorded) }
+      guard take(object) else { throw try Self.notAJournal(file) }
+      (length, lacksLineEnd) = (length + line.count + 1, !isWhole)
+    }
+    guard header != nil || number == 0 || isTornHeader, !isEdited else { throw try Self.notAJournal(file) }
+  }
+
+  private static func notAJournal(_ file: RecordFile) throws(JournalError) -> JournalError {
+    let diagnosis = try JournalDiagnosis(file)
+    return .notAJournal(file.path, diagnosis.form, recorded: diagnosis.recorded)
+  }
+
+  /// Whether the only line of a file is the beginning of a header, so that nothing was sent: the header is on the disk
+  /// before the first request leaves.
+  private static func isTornHeader(_ line: ArraySlice<UInt8>) -> Bool {
+    let (begin, object) = (Array("{\"retort-journal\":".utf8), Array("{\"".utf8))
+    let isBegun = line.starts(with: begin) || begin.starts(with: line)
+    // Raw, an object begins nowhere else in a header: in a string its quotation mark is escaped.
+    let others = line.indices.dropFirst().contains { line[$0...].starts(with: object) }
+    return isBegun && !others || line.allSatisfy { $0 == 0 }
+  }
+
+  /// Removes the damaged lines at the end, and completes the last line.
+  func mend(_ file: RecordFile) throws(JournalError) {
+    if cutLines > 0 { try file.cut(to: length) }
+    if lacksLineEnd { try file.append([UInt8(ascii: "\n")]) }
+  }
+
+  /// Handles a line; returns false if the first one is not a header.
+  private mutating func take(_ object: JSONObject) -> Bool {
+    guard header != nil else {
+      header = JournalHeader(json: object)
+      return header != nil
+    }
+    if let time = object["end"]?.stringValue {
+      end = time
+    } else if let broker = object["broker"]?.stringValue {
+      header?.broker = broker
+      header?.version = 2
+    } else if let text = object["intent"]?.stringValue {
+      let life = object["life"]?.numberValue?.integer.map { Duration.milliseconds($0) }
+      if ChangeIdentity.isIteration(text) {
+        states.begin(text)
+      } else {
+        states.intend(text, object["content"]?.objectValue ?? [:], life: life)
+      }
+    } else if let text = object["in"]?.stringValue, let change = object["change"]?.stringValue {
+      let life = object["life"]?.numberValue?.integer.map { Duration.milliseconds($0) }
+      states.add(change, to: text, queue: object["queue"]?.stringValue, life: life)
+    } else if let text = object["outcome"]?.stringValue {
+      switch object["is"]?.stringValue {
+      case "ok", "absent": states.finish(ChangeIdentity(text: text), id: object["id"]?.idText)
+      case "failed", "again": states.reopen(text)
+      default: break
+      }
+    }
+    return true
+  }
+}
