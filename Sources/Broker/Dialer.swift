@@ -7,7 +7,7 @@ internal import Synchronization
 public actor Dialer {
   /// The broker's address.
   public nonisolated let uri: AMQPURI
-  /// The name of the cluster of the first connection's broker; empty if it has none.
+  /// The name of the broker's cluster, which a new connection must have too; empty if it has none.
   public nonisolated let clusterName: String
   private nonisolated let status = Status()
   private let name: String
@@ -71,6 +71,21 @@ public actor Dialer {
     }
   }
 
+  /// Connects again, and refuses another broker that has the address now: its queues and data are not those of before.
+  private func openingAgain() -> Opening {
+    let (opening, uri, expected) = (Self.opening(uri, name, listener), uri, clusterName)
+    return Opening {
+      guard case .success(let fresh) = await opening.value else { return await opening.value }
+      let name = await fresh.clusterName
+      guard name != expected else { return .success(fresh) }
+      await fresh.close()
+      let (now, before) = (name.isEmpty ? "without a name" : name, expected.isEmpty ? "without a name" : expected)
+      return .failure(
+        BrokerError(
+          .lost, "\(uri.host):\(uri.port) is now the broker \(now), and was \(before): disconnect, and connect again"))
+    }
+  }
+
   /// Watches the connection for a loss while it is idle.
   private nonisolated func watch(_ connection: Connection) {
     Task { [weak self] in
@@ -83,7 +98,8 @@ public actor Dialer {
 
   /// The connection; reconnects if it was lost.
   ///
-  /// - Throws: `lost` if the deadline passes first; immediately if the broker refuses the user or the vhost.
+  /// - Throws: `lost` if the deadline passes first; immediately if the broker refuses the user or the vhost, or is another
+  ///   one than before.
   public func connected(until deadline: ContinuousClock.Instant?) async throws(BrokerError) -> Connection {
     var wait = 50
     while true {
@@ -150,7 +166,7 @@ public actor Dialer {
 
   private func dialing() -> Opening {
     if let attempt { return attempt }
-    let opening = Self.opening(uri, name, listener)
+    let opening = openingAgain()
     attempt = opening
     return opening
   }

@@ -4,8 +4,10 @@ import Redaction
 
 /// Shows a journal, or settles an unknown change: `retort journal FILE`.
 func journal(_ words: [String], _ console: Console) async -> Int32 {
-  let usage = "retort journal FILE, or retort journal FILE settle ID done, or ... settle ID again"
-  guard let path = words.first, !path.hasPrefix("-"), words.count == 1 || words.count == 4 && words[1] == "settle"
+  let usage = "retort journal FILE, or retort journal FILE settle ID done, or ... settle ID again, or ... broker NAME"
+  guard let path = words.first, !path.hasPrefix("-"),
+    words.count == 1 || words.count == 4 && words[1] == "settle"
+      || words.count == 3 && words[1] == "broker"
   else {
     if words == ["--help"] || words == ["-h"] {
       _ = console.write(Array("USAGE: \(usage)\n".utf8))
@@ -16,6 +18,7 @@ func journal(_ words: [String], _ console: Console) async -> Int32 {
   }
   do throws(JournalError) {
     if words.count == 4 { return try await settle(path, words[2], words[3], console) }
+    if words.count == 3 { return try await rename(path, words[2], console) }
     _ = console.write(Array(JournalReport(try JournalReading(path)).text.utf8))
     return 0
   } catch {
@@ -46,6 +49,14 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
   return 0
 }
 
+/// Records the name of the broker that a journal belongs to.
+private func rename(_ path: String, _ broker: String, _ console: Console) async throws(JournalError) -> Int32 {
+  let journal = try Journal(existing: path)
+  try await journal.rename(broker: broker)
+  console.note("\(path): its broker is \(broker)\n")
+  return 0
+}
+
 /// The text of a journal.
 private struct JournalReport {
   private let journal: JournalReading
@@ -57,7 +68,7 @@ private struct JournalReport {
   var text: String {
     let header = journal.header
     let target = header.queue.isEmpty ? "" : " \(header.queue), type \(header.type)"
-    var lines = ["\(header.verb)\(target), on \(header.broker)"]
+    var lines = ["\(header.verb)\(target), on \(header.brokerText)"]
     let reason = header.reason.map { ", reason: \($0)" } ?? ""
     lines.append("begun \(header.created) by \(header.by)\(reason)")
     if let key = header.key { lines.append("key: \(key)") }

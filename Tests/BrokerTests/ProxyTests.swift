@@ -155,4 +155,25 @@ extension Proxy.Fault {
     case .stall: "the connection broke: heartbeat timeout, connection closed"
     }
   }
+
+  /// Another broker that has the address after a loss does not get what was meant for the first one.
+  @Test func anotherBrokerAtTheAddressGetsNothing() async throws {
+    let broker = try await PrivateBroker.start()
+    let (vhost, notices) = (try broker.vhost(), AsyncStream.makeStream(of: String.self))
+    let proxy = try Proxy(to: vhost.uri)
+    let listener = Connection.Listener(notice: { notices.continuation.yield($0) })
+    let dialer = try await Dialer(AMQPURI(proxy.uri), name: "test", listener: listener)
+    let name = dialer.clusterName
+    try broker.evaluate("rabbit_nodes:set_cluster_name(<<\"other\">>, <<\"test\">>).")
+    proxy.happen(.cut)
+    for await notice in notices.stream where notice.hasPrefix("not connected again") {
+      #expect(notice.contains(" is now the broker other, and was \(name)"))
+      break
+    }
+    try broker.evaluate("rabbit_nodes:set_cluster_name(<<\"\(name)\">>, <<\"test\">>).")
+    #expect(try await dialer.connected(until: .now + .seconds(60)).clusterName == name)
+    await dialer.close()
+    proxy.close()
+    await broker.stop()
+  }
 }

@@ -12,10 +12,8 @@ public final class EmbeddedLink: Link {
   /// The address: `embedded:blog`, `embedded:shop.sqlite`.
   public let address: String
 
-  /// The identity of the file, or of this link if it has its own sample.
-  public var brokerIdentity: String {
-    address == "embedded:\(DatabaseFile.sample)" ? "\(address) \(ObjectIdentifier(self))" : address
-  }
+  /// The identity of the database: its file's path and inode, or a number of its own for a sample in memory.
+  public let brokerIdentity: String
 
   /// The queues of the database: one for each type.
   public var queues: [String]? { service.queues.sorted() }
@@ -30,6 +28,7 @@ public final class EmbeddedLink: Link {
   /// - Throws: `LinkError` of code `address`, with the message of the ``ResourceService/OpeningError``.
   public init(_ name: String) throws(LinkError) {
     address = "embedded:\(name)"
+    brokerIdentity = "embedded:\(DatabaseFile.identity(of: name))"
     do throws(ResourceService.OpeningError) {
       service = try ResourceService(opening: name)
     } catch {
