@@ -70,11 +70,12 @@ struct ProgramPage: Sendable {
         --pages and --flavour imitate other servers, and --log FILE logs each request. help latency explains one of them.
         """, example: "retort serve blog --url amqp://guest:guest@localhost/ --latency 20ms --fault drop=1%"),
     ProgramPage(
-      name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again]",
+      name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again] [broker NAME]",
       summary: "Shows a journal, or settles an unknown change.",
       note: """
         Shows its statement, the numbers of changes that are done, to send again and unknown, the unknown changes, and the
         command that resumes it. settle ID done records that a change was carried out, settle ID again that it was not.
+        broker NAME records the broker that it belongs to: its cluster's name and the vhost, as a refusal shows them.
         """, example: "retort journal posts.journal settle 4711 done"),
     ProgramPage(
       name: "ctl", form: "retort ctl [RUN] [status|pause|resume|stop|rate=N|rate=off]",
@@ -143,7 +144,8 @@ struct ProgramPage: Sendable {
       "report", "FILE", "Writes what each statement did to a file, .json or JUnit's .xml.",
       note: """
         When the run ends: each statement with its time, its error, the counts, times and failures of its changes, and each
-        assertion; statements and assertions are the test cases of JUnit's form.
+        assertion; these are the test cases of JUnit's form. A statement that continued after failed changes has the error
+        partial, in JUnit's form a failure. A file that can't be written is refused before the first statement.
         """, example: "retort --report result.xml migrate.retort"),
     option(
       "quiet", "", "Hides the progress of long statements.",

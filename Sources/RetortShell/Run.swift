@@ -147,6 +147,13 @@ private func run(
   let file = options.script == nil ? options.rest.first : nil
   let arguments = options.script == nil ? Array(options.rest.dropFirst()) : options.rest
   let notices = Notices(console)
+  let report: WrittenFile?
+  do throws(Fault) {
+    report = try options.report.map { path throws(Fault) in try WrittenFile(path, appends: false) }
+  } catch {
+    console.note("error: the report can't be written: \(TerminalText.message(error.message))\n")
+    return 2
+  }
   let isPrompt = options.script == nil && file == nil && console.isInteractive && console.isTerminal
   let session = session(options, arguments, isPrompt ? nil : command, console, notices, environment)
   defer { ControlServers.shared.remove() }
@@ -163,21 +170,22 @@ private func run(
   }
   _ = session.keepLearned()
   await session.close()
-  guard let path = options.report, let report = session.options.report else { return status }
-  return write(report, to: path, status, options.reason, console)
+  guard let report, let path = options.report, let content = session.options.report else { return status }
+  return write(content, to: report, isXML: path.hasSuffix(".xml"), status, options.reason, console)
 }
 
-/// Writes a report; a failure to do so ends a run that went well with status 1.
+/// Writes a report to a file that was opened before the run; a failure ends a run that went well with status 1.
 private func write(
-  _ report: RunReport, to path: String, _ status: Int32, _ reason: String?, _ console: Console
+  _ report: RunReport, to file: WrittenFile, isXML: Bool, _ status: Int32, _ reason: String?, _ console: Console
 ) -> Int32 {
-  let isXML = path.hasSuffix(".xml")
   let text =
     isXML ? report.junit(status: status, reason: reason) : report.json(status: status, reason: reason).text + "\n"
   do throws(Fault) {
-    try FileText.replace(path, with: text)
+    try file.write(Array(text.utf8))
+    try file.finish()
     return status
   } catch {
+    file.abandon()
     console.note("error: the report can't be written: \(TerminalText.message(error.message))\n")
     return status == 0 ? 1 : status
   }

@@ -40,11 +40,11 @@ import Testing
     let report = try JSONValue(parsing: Array(Data(contentsOf: URL(filePath: json))))
     #expect(report["status"]?.numberValue?.integer == 3 && report["reason"]?.stringValue == "OPS-1")
     guard case .array(let statements)? = report["statements"] else { return #expect(Bool(false), "no statements") }
-    #expect(statements.count { $0["statement"] != nil } == 6 && statements.count { $0["assertion"] != nil } == 2)
+    #expect(statements.count { $0["statement"] != nil } == 4 && statements.count { $0["assertion"] != nil } == 2)
     #expect(statements.last?["error"]?["message"]?.stringValue == "one is not two")
     #expect(statements.contains { $0["place"]?.stringValue == "-c:3" && $0["changes"] != nil })
     let text = try String(contentsOfFile: xml, encoding: .utf8)
-    #expect(text.contains("tests=\"8\" failures=\"1\" errors=\"0\""))
+    #expect(text.contains("tests=\"6\" failures=\"1\" errors=\"0\""))
     #expect(text.contains("a &lt; b &amp; \\&quot;c\\&quot;"))
     let reader = Process()
     reader.executableURL = URL(filePath: "/usr/bin/python3")
@@ -52,6 +52,33 @@ import Testing
     try reader.run()
     reader.waitUntilExit()
     #expect(reader.terminationStatus == 0)
+  }
+
+  /// What makes the exit status 5 is a failure of its statement, and an assertion counts once wherever it stands.
+  @Test(arguments: [
+    ("999..1010 | update posts {views: 1} on-error: \"continue\"", 5, 1, 0),
+    ("[1, 1] | update posts {views: 1} journal: \"DIR/a.journal\" on-error: \"continue\"", 5, 1, 0),
+    ("try do [9999] | update posts {views: 1} on-error: \"stop\" end rescue e 1 end", 0, 0, 0),
+    ("assert 1 == 2", 3, 1, 0), ("for i in 1..2 do assert i < 2 end", 3, 1, 0),
+    ("show posts 9999", 1, 0, 1), ("update posts 1 {views: 1}", 0, 0, 0),
+  ]) func everyFailureIsACase(_ statement: String, _ status: Int32, _ failures: Int, _ errors: Int) async throws {
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    let file = directory + "/r.xml"
+    let ran = await Ran.retort(
+      "--report", file, "-c", Self.prologue + statement.replacing("DIR", with: directory))
+    #expect(ran.status == status, Comment(rawValue: ran.notes))
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    #expect(text.contains("failures=\"\(failures)\" errors=\"\(errors)\""), Comment(rawValue: text))
+    #expect(text.ranges(of: "<failure").count == failures && text.ranges(of: "<error").count == errors)
+  }
+
+  @Test func aReportThatCannotBeWrittenIsRefusedBeforeTheRun() async {
+    for path in [directory + "/none/r.xml", directory + "/none/r.json", "/dev/null/r.json"] {
+      let ran = await Ran.retort("--report", path, "-c", "print 1")
+      #expect(ran.status == 2 && ran.output.isEmpty, Comment(rawValue: ran.notes))
+      #expect(ran.notes.hasPrefix("error: the report can't be written: ") && !ran.notes.contains(".part"))
+    }
   }
 
   @Test func aReportOfAnotherFormIsRefused() async {

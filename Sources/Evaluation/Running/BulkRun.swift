@@ -36,7 +36,10 @@ struct BulkRun {
     let journal = plan.guards.journal
     if journal != nil { run.session.beginJournaled(plan.label) }
     var report = await sent(keepsFlow)
-    if !plan.isDry { run.session.options.report?.add(change: report.json(plan.label)) }
+    if !plan.isDry {
+      let failure = report.tally.isGoodNow ? nil : "\(plan.label): \(report.tally.text)"
+      run.session.options.report?.add(change: report.json(plan.label), failure: failure)
+    }
     defer {
       if journal != nil { run.session.endJournaled(plan.label) }
       journal?.release()

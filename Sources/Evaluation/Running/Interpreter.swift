@@ -130,8 +130,17 @@ public final class Interpreter: Sendable {
       }
       frame.run = Run(session: session, source: prepared.source, statement: statement)
       let clock = ContinuousClock.now
+      let hadFailure = session.state.withLock { state in
+        defer { state.hasPartialFailure = false }
+        return state.hasPartialFailure
+      }
       func report(_ fault: Fault?) {
-        session.options.report?.add(statement: prepared.range, in: prepared.source, statement, since: clock, fault)
+        let isPartial = session.state.withLock { state in
+          defer { state.hasPartialFailure = state.hasPartialFailure || hadFailure }
+          return state.hasPartialFailure
+        }
+        session.options.report?.add(
+          statement: prepared.range, in: prepared.source, statement, since: clock, fault, isPartial: isPartial)
       }
       do throws(Fault) {
         if Task.isCancelled { throw Fault(.interrupted, "interrupted") }

@@ -16,7 +16,14 @@ public final class RunReport: Sendable {
     var milliseconds: Int
     /// The kind and the message of its error; nil if it succeeded.
     var error: (kind: String, message: String)?
+    /// Where it begins in its file.
+    var lower = 0
     var isAssertion = false
+    /// What is wrong with a statement that ended without an error: an assertion in it, or some of its changes.
+    var isFailure: Bool { isAssertion ? error != nil : error.map { Self.failures.contains($0.kind) } ?? false }
+    private static let failures = [Fault.Kind.assert.word, partial]
+    /// The kind of a statement some of whose changes failed, are refused or unknown, and that continued.
+    static let partial = "partial"
     /// What its bulk changes and its single changes came to.
     var changes: [JSONValue] = []
   }
@@ -25,6 +32,8 @@ public final class RunReport: Sendable {
     var cases: [Case] = []
     /// The changes of the statement that runs.
     var changes: [JSONValue] = []
+    /// The summaries of those that did not end well.
+    var failures: [String] = []
     var leftOut = 0
   }
 
@@ -33,15 +42,18 @@ public final class RunReport: Sendable {
   private let started = Instant.now.text
   /// How many changes of a statement are listed.
   private static let limit = 1000
+  /// How many summaries of failures a statement's message has.
+  private static let shown = 3
   /// How many code points of a statement are shown.
   private static let textLimit = 200
 
   /// Creates the report of a run that begins.
   public init() {}
 
-  /// Adds a bulk change of the statement that runs.
-  func add(change: JSONValue) {
+  /// Adds a bulk change of the statement that runs; `failure` is its summary if it did not end well.
+  func add(change: JSONValue, failure: String?) {
     state.withLock { state in
+      if let failure, state.failures.count < Self.shown { state.failures.append(failure) }
       if state.changes.count < Self.limit { state.changes.append(change) } else { state.leftOut += 1 }
     }
   }
@@ -50,28 +62,46 @@ public final class RunReport: Sendable {
   func add(assertion range: SourceRange, in source: SourceText, failure: String?) {
     let error = failure.map { (Fault.Kind.assert.word, $0) }
     let own = Case(
-      text: Self.text(range, source), place: Self.place(range, source), milliseconds: 0, error: error, isAssertion: true
-    )
+      text: Self.text(range, source), place: Self.place(range, source), milliseconds: 0, error: error,
+      lower: range.lower, isAssertion: true)
     state.withLock { $0.cases.append(own) }
   }
 
-  /// Adds a statement of the outermost level that has ended.
+  /// Adds a statement of the outermost level that has ended, unless it is an assertion, which is already there.
+  ///
+  /// - Parameters:
+  ///   - range: The statement.
+  ///   - source: Its text.
+  ///   - account: The outcomes of its single changes.
+  ///   - since: When it began.
+  ///   - fault: Its error; nil for none.
+  ///   - isPartial: Whether it continued after failed changes, which make the exit status 5.
   func add(
     statement range: SourceRange, in source: SourceText, _ account: StatementAccount, since: ContinuousClock.Instant,
-    _ fault: Fault?
+    _ fault: Fault?, isPartial: Bool
   ) {
     let single = account.tallies.map { label, tally in
       JSONValue.object(
         JSONObject([("statement", .string(label))] + tally.counts.map { ($0.word, .number(JSONNumber($0.count))) }))
     }
     let time = ContinuousClock.now - since
+    var own = Case(
+      text: Self.text(range, source), place: Self.place(range, source), milliseconds: time.milliseconds,
+      error: fault.map { ($0.kind.word, Secrets.hidden(in: $0.message)) }, lower: range.lower)
     state.withLock { state in
+      defer { (state.changes, state.leftOut, state.failures) = ([], 0, []) }
+      if let last = state.cases.last, last.isAssertion {
+        if last.lower == own.lower, last.place == own.place { return }
+        // A false assertion in a loop or a def is a failed case of its own.
+        if last.error != nil, fault?.kind == .assert { own.error = nil }
+      }
       let left = state.leftOut > 0 ? [JSONValue.object(["left-out": .number(JSONNumber(state.leftOut))])] : []
-      state.cases.append(
-        Case(
-          text: Self.text(range, source), place: Self.place(range, source), milliseconds: time.milliseconds,
-          error: fault.map { ($0.kind.word, Secrets.hidden(in: $0.message)) }, changes: state.changes + left + single))
-      (state.changes, state.leftOut) = ([], 0)
+      own.changes = state.changes + left + single
+      if isPartial, own.error == nil {
+        let texts = state.failures.isEmpty ? ["some of its changes failed"] : state.failures
+        own.error = (Case.partial, Secrets.hidden(in: texts.joined(separator: "; ")))
+      }
+      state.cases.append(own)
     }
   }
 
@@ -110,8 +140,8 @@ public final class RunReport: Sendable {
   /// The report in the form of JUnit, which continuous integration reads.
   public func junit(status: Int32, reason: String?) -> String {
     let cases = state.withLock(\.cases)
-    let failures = cases.count { $0.isAssertion && $0.error != nil }
-    let errors = cases.count { !$0.isAssertion && $0.error.map { $0.kind != Fault.Kind.assert.word } ?? false }
+    let failures = cases.count(where: \.isFailure)
+    let errors = cases.count { $0.error != nil && !$0.isFailure }
     let seconds = Double((ContinuousClock.now - begin).milliseconds) / 1000
     var lines = [
       #"<?xml version="1.0" encoding="UTF-8"?>"#,
@@ -128,7 +158,7 @@ public final class RunReport: Sendable {
       "<testcase classname=\"\(escaped(own.place))\" name=\"\(escaped(own.text))\" time=\"\(Double(own.milliseconds) / 1000)\""
     var body = ""
     if let error = own.error {
-      let word = own.isAssertion ? "failure" : "error"
+      let word = own.isFailure ? "failure" : "error"
       body += "<\(word) type=\"\(escaped(error.kind))\" message=\"\(escaped(error.message))\"/>"
     }
     if !own.changes.isEmpty {
