@@ -135,11 +135,11 @@ struct CSVParser {
       }
       cell.append(byte)
     }
-    throw .fault(Fault(.file, "\(path):\(start): a quote is not closed"))
+    throw fault("a quote is not closed", "close the quote of the cell that begins there, or double it: \"\"", at: start)
   }
 
   private func text(_ cell: ArraySlice<UInt8>, _ line: Int) throws(Stop) -> String {
-    guard !cell.contains(0) else { throw fault("a NUL byte", FileKind.wide(path), at: line) }
+    guard !cell.contains(0) else { throw fault("a NUL byte", FileKind.withoutNUL(path), at: line) }
     guard let text = String(validating: cell, as: UTF8.self) else { throw .fault(.notUTF8(path, line)) }
     return text
   }

@@ -2,26 +2,91 @@ package import Values
 
 /// Recognizes files that are not UTF-8 text by their first bytes.
 enum FileKind {
-  /// The error of a file that is compressed, packed or in UTF-16; nil for any other file.
-  static func fault(of head: [UInt8], _ path: String) -> Fault? {
-    let (name, out) = names(path)
+  /// The error of a file that is compressed, packed, binary or in UTF-16; nil for any other file.
+  ///
+  /// - Parameters:
+  ///   - head: Its first bytes; 512 show every kind.
+  ///   - path: Its path.
+  ///   - isText: Whether it may be any text, a web page too.
+  /// - Returns: The error, with a command that converts the file where there is one.
+  static func fault(of head: [UInt8], _ path: String, isText: Bool = true) -> Fault? {
     func fault(_ what: String, _ nextStep: String) -> Fault { Fault(.file, "\(path) \(what)", nextStep: nextStep) }
-    if head.starts(with: [0x1F, 0x8B]) {
-      return fault("is compressed with gzip", "gzip -dc < \(name) > \(out)")
+    if let program = compressor(of: head) {
+      let (name, out) = names(path)
+      return fault("is compressed with \(program)", "\(program) -dc < \(name) > \(out) unpacks it")
     }
-    if head.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
-      return fault("is compressed with zstd", "zstd -dc < \(name) > \(out)")
+    if head.starts(with: "SQLite format 3".utf8) {
+      return fault("is a SQLite database", "connect \"embedded:\(path)\" opens it")
     }
-    if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
-      return fault("is a zip archive or a spreadsheet", "unzip it, or save the spreadsheet as csv")
+    if let packed = packed.first(where: { head.starts(with: $0.magic) }) { return fault(packed.what, packed.nextStep) }
+    if head.count > 262, head[257..<262].elementsEqual("ustar".utf8) {
+      return fault("is a tar archive", "tar -xf \(names(path).0) unpacks it")
     }
-    if head.starts(with: [0x25, 0x50, 0x44, 0x46]) { return fault("is a PDF document", "export its data as csv") }
-    if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return fault("is UTF-16", wide(path)) }
+    if let encoding = encoding(of: head) {
+      return fault("is \(encoding.uppercased())", converting(path, from: encoding))
+    }
+    if !isText, let page = page(head) {
+      return fault("is \(page), not a table", "open it to see what it says, or save its data as csv or JSON")
+    }
     return nil
   }
 
-  /// The command that converts UTF-16.
-  static func wide(_ path: String) -> String { converting(path, from: "utf-16") }
+  private static let compressors: [(magic: [UInt8], program: String)] = [
+    ([0x1F, 0x8B], "gzip"), ([0x1F, 0x9D], "gzip"), ([0x28, 0xB5, 0x2F, 0xFD], "zstd"),
+    ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz"), ([0x04, 0x22, 0x4D, 0x18], "lz4"), (Array("LZIP".utf8), "lzip"),
+  ]
+
+  /// The program that unpacks a file.
+  private static func compressor(of head: [UInt8]) -> String? {
+    // bzip2's head has a digit, and the first digits of pi.
+    if head.starts(with: "BZh".utf8), head.dropFirst(4).starts(with: "1AY".utf8) { return "bzip2" }
+    return compressors.first { head.starts(with: $0.magic) }?.program
+  }
+
+  private static let packed: [(magic: [UInt8], what: String, nextStep: String)] = [
+    ([0x50, 0x4B, 0x03, 0x04], "is a zip archive or a spreadsheet", "unzip it, or save the spreadsheet as csv"),
+    ([0x50, 0x4B, 0x05, 0x06], "is an empty zip archive", "look for the file that it should hold"),
+    ([0x37, 0x7A, 0xBC, 0xAF], "is a 7z archive", "7z x unpacks it"),
+    ([0xD0, 0xCF, 0x11, 0xE0], "is an old spreadsheet or document", "save its data as csv"),
+    (Array("%PDF".utf8), "is a PDF document", "export its data as csv"),
+    (Array("PAR1".utf8), "is a Parquet file", "export its data as csv or ndjson"),
+    (Array("ARROW1".utf8), "is an Arrow file", "export its data as csv or ndjson"),
+    ([0x4F, 0x62, 0x6A, 0x01], "is an Avro file", "export its data as ndjson"),
+    ([0x89, 0x50, 0x4E, 0x47], "is an image", "name the file of the data"),
+    ([0xFF, 0xD8, 0xFF], "is an image", "name the file of the data"),
+    ([0x7F, 0x45, 0x4C, 0x46], "is a program", "name the file of the data"),
+  ]
+
+  /// The encoding of wide characters, by the byte order mark or the places of the NUL bytes; nil for another one.
+  private static func encoding(of head: [UInt8]) -> String? {
+    if head.starts(with: [0xFF, 0xFE, 0, 0]) || head.starts(with: [0, 0, 0xFE, 0xFF]) { return "utf-32" }
+    if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return "utf-16" }
+    let bytes = head.prefix(512 & ~3)
+    guard bytes.count >= 4, bytes.contains(0) else { return nil }
+    // Of text in a Latin script, nearly each wide character has NUL bytes in the same places.
+    let zeros = (0..<4).map { place in bytes.indices.count { $0 % 4 == place && bytes[$0] == 0 } * 8 > bytes.count }
+    switch zeros {
+    case [false, true, true, true]: return "utf-32le"
+    case [true, true, true, false]: return "utf-32be"
+    case [false, true, false, true]: return "utf-16le"
+    case [true, false, true, false]: return "utf-16be"
+    default: return nil
+    }
+  }
+
+  /// A web page or another XML document, by its beginning.
+  private static func page(_ head: [UInt8]) -> String? {
+    let begin = head.withoutMark.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }.prefix(14)
+    let text = String(decoding: begin, as: UTF8.self).lowercased()
+    if text.hasPrefix("<!doctype html") || text.hasPrefix("<html") || text.hasPrefix("<head") { return "an HTML page" }
+    return text.hasPrefix("<?xml") ? "an XML document" : nil
+  }
+
+  /// The command that removes NUL bytes.
+  static func withoutNUL(_ path: String) -> String {
+    let (name, out) = names(path)
+    return "tr -d '\\000' < \(name) > \(out) removes it"
+  }
 
   /// The command that converts Latin-1.
   static func narrow(_ path: String) -> String { converting(path, from: "latin1") }
@@ -36,7 +101,9 @@ enum FileKind {
     func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
     guard path != "-" else { return ("FILE", "NEW") }
     let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-    return (quoted(path), quoted(path[..<slash] + "utf8-" + path[slash...]))
+    let suffixes = [".gz", ".zst", ".xz", ".bz2", ".lz4", ".lz", ".Z"]
+    let packed = suffixes.first { path.hasSuffix($0) && path.count > $0.count }
+    return (quoted(path), quoted(path[..<slash] + "utf8-" + path[slash...].dropLast(packed?.count ?? 0)))
   }
 }
 

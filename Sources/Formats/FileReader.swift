@@ -41,7 +41,9 @@ package struct FileReader: Sendable {
       }
       let lines = JSONValue.lines(of: bytes)
       if let fault = lines.duplicate ?? lines.fault {
-        throw Fault(.file, "\(path):\(before + fault.line):\(fault.column): \(fault.message)")
+        throw Fault(
+          .file, "\(path):\(before + fault.line):\(fault.column): \(fault.message)",
+          nextStep: JSONHint.ofLines(bytes, fault, isBeginning: before == 0, path))
       }
       return lines.values.map { Value($0) }
     }
@@ -87,8 +89,13 @@ package struct FileReader: Sendable {
     var bytes = try file.read(count)
     if !isBegun {
       isBegun = true
-      while bytes.count < 4, case let more = try file.read(count), !more.isEmpty { bytes += more }
-      if let fault = FileKind.fault(of: bytes, path) { throw fault }
+      // Bytes that are not text can need more of them to be recognized.
+      while bytes.count < 4 || bytes.count < 512 && bytes.contains(0), case let more = try file.read(count),
+        !more.isEmpty
+      {
+        bytes += more
+      }
+      if let fault = FileKind.fault(of: bytes, path, isText: format == .txt) { throw fault }
       bytes = bytes.withoutMark
       // Only the byte order mark was read; that is not yet the end.
       if bytes.isEmpty { bytes = try file.read(count) }
@@ -120,7 +127,9 @@ package struct FileReader: Sendable {
       let count = cells.count == 1 ? "1 cell" : "\(cells.count) cells"
       throw Fault(
         .file, "\(path):\(line): \(count) under \(columns.count == 1 ? "1 column" : "\(columns.count) columns")",
-        nextStep: cells.count > columns.count ? "put a cell with the separator in quotes" : nil)
+        nextStep: cells.count > columns.count
+          ? "put a cell with the separator in quotes"
+          : "write \(columns.count) cells, empty ones too; a cell with a line end is in quotes")
     }
     return .record(Record(zip(columns, cells).map { (name: $0.0, value: .string($0.1)) }))
   }
@@ -164,7 +173,7 @@ package struct FileReader: Sendable {
         if case .array(let array) = value { return array.map { Value($0) } }
         return [Value(value)]
       } catch {
-        throw Fault(.file, "\(path):\(error)")
+        throw Fault(.file, "\(path):\(error)", nextStep: JSONHint.ofDocument(bytes, error, path))
       }
     case .txt:
       if bytes.isEmpty { return [] }
@@ -174,7 +183,7 @@ package struct FileReader: Sendable {
         let bytes = content.last == 0x0D ? content.dropLast() : content
         guard !bytes.contains(0) else {
           throw Fault(
-            .file, "\(path):\(linesBefore + texts.count + 1): a NUL byte", nextStep: FileKind.wide(path))
+            .file, "\(path):\(linesBefore + texts.count + 1): a NUL byte", nextStep: FileKind.withoutNUL(path))
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
           throw .notUTF8(path, linesBefore + texts.count + 1)

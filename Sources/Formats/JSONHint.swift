@@ -1,0 +1,43 @@
+import JSONText
+
+/// The next steps for files that are not the JSON that their format needs.
+enum JSONHint {
+  /// The next step for a fault in JSON lines.
+  ///
+  /// - Parameters:
+  ///   - bytes: The lines.
+  ///   - fault: The fault, with its line in them.
+  ///   - isBeginning: Whether they are the beginning of the file.
+  ///   - path: The file.
+  /// - Returns: One sentence, or a command.
+  static func ofLines(_ bytes: [UInt8], _ fault: JSONSyntaxError, isBeginning: Bool, _ path: String) -> String {
+    if isDuplicate(fault) { return general(fault) }
+    if isBeginning, (try? JSONValue(parsing: bytes)) != nil {
+      return "it is one JSON value on several lines: read \(JSONValue.string(path).text) as: \"json\""
+    }
+    if isSeveral(fault) { return "put each value on a line of its own" }
+    let isLast = !bytes[min(fault.offset, bytes.count)...].contains(0x0A)
+    if isLast, bytes.last != 0x0A { return "the last line is cut off: write the file again, or remove that line" }
+    return general(fault)
+  }
+
+  /// The next step for a fault in a JSON document.
+  static func ofDocument(_ bytes: [UInt8], _ fault: JSONSyntaxError, _ path: String) -> String {
+    if isSeveral(fault), JSONValue.lines(of: bytes).fault == nil {
+      return "it has a value on each line: read \(JSONValue.string(path).text) as: \"ndjson\""
+    }
+    if isSeveral(fault) { return "put the values into one array: [...]" }
+    if fault.message.hasPrefix("the text ends") || fault.message == "unclosed string" {
+      return "the file is cut off: write it again"
+    }
+    return general(fault)
+  }
+
+  private static func isSeveral(_ fault: JSONSyntaxError) -> Bool { fault.message == "something after the value" }
+
+  private static func isDuplicate(_ fault: JSONSyntaxError) -> Bool { fault.message.hasSuffix("occurs twice") }
+
+  private static func general(_ fault: JSONSyntaxError) -> String {
+    isDuplicate(fault) ? "rename or remove one of the two" : "correct the JSON at that place"
+  }
+}
