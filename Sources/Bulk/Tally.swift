@@ -135,12 +135,15 @@ public struct Tally: Sendable {
       return (upserts + others).map { "\($0.count) \($0.word)" }.joined(separator: ", ")
     }
     var shown = counts
-    shown[0].count -= late
-    shown[4].count += late
+    // Without a change that is still unknown, late ones are ok; with one, they are part of what had no reply in time.
+    let areOk = unknown == 0
+    shown[0].count -= areOk ? 0 : late
+    shown[4].count += areOk ? 0 : late
     var parts = shown.filter { $0.word == "ok" || $0.count > 0 }.map { "\($0.count) \($0.word)" }
     if skipped > 0 { parts.insert("\(skipped) unknown and skipped", at: 1) }
     if before > 0 { parts.insert("\(before) done before", at: 1) }
-    if late > 0 { parts.append("\(late) of them carried out since") }
+    if late > 0, areOk { parts.insert("\(late) of them without a reply in time", at: 1) }
+    if late > 0, !areOk { parts.append("\(late) of them carried out since") }
     return parts.joined(separator: ", ")
   }
 

@@ -165,9 +165,17 @@ public final class Throttle: Sendable {
       let time = ContinuousClock.now - begin
       guard time > limit else { return nil }
       try? await Task.sleep(for: .seconds(1))
-      return "a read takes \(time.wholeMilliseconds) ms > \(limit.wholeMilliseconds) ms"
+      return "a read takes \(time.inMilliseconds), p95: allows \(limit.inMilliseconds)"
     }
     guard recent.count >= Self.least, let p95 = recent.percentile(0.95), p95 > limit else { return nil }
-    return "p95 \(p95.wholeMilliseconds) ms > \(limit.wholeMilliseconds) ms"
+    return "p95 is \(p95.inMilliseconds), p95: allows \(limit.inMilliseconds)"
+  }
+}
+
+extension Duration {
+  /// The duration in milliseconds, below ten with a tenth: `1.4 ms`.
+  fileprivate var inMilliseconds: String {
+    let tenths = Int((self / .microseconds(100)).rounded(.up))
+    return tenths < 100 && tenths % 10 != 0 ? "\(tenths / 10).\(tenths % 10) ms" : "\((tenths + 9) / 10) ms"
   }
 }

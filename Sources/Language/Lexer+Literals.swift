@@ -170,9 +170,23 @@ extension Lexer {
     offset += 1
     guard let scalar = unicode() else {
       return complain(
-        "not a character's code", start, nextStep: "write \\u and four hex digits, a pair for characters beyond U+FFFF")
+        "not a character's code", start,
+        nextStep: inBraces.map { "write \($0)" }
+          ?? "write \\u and four hex digits, a pair for characters beyond U+FFFF")
     }
     literal.append(contentsOf: String(scalar).utf8)
+  }
+
+  /// JSON's escape for the code in braces at the cursor, as control characters are shown: `\u001b` for `{1b}`.
+  private var inBraces: String? {
+    guard byte() == UInt8(ascii: "{"), let end = bytes[offset...].prefix(9).firstIndex(of: UInt8(ascii: "}")),
+      let code = UInt32(String(decoding: bytes[(offset + 1)..<end], as: UTF8.self), radix: 16),
+      let scalar = Unicode.Scalar(code)
+    else { return nil }
+    return String(scalar).utf16.map { unit in
+      let digits = String(unit, radix: 16)
+      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }.joined()
   }
 
   private mutating func unicode() -> Unicode.Scalar? {

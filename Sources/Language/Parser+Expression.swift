@@ -267,7 +267,9 @@ extension Parser {
     }
     return fail(
       "expected \(close), not \(token.description)",
-      nextStep: (close == ")" ? commandHint : nil) ?? "close the bracket with \(close)",
+      nextStep: token.kind == .symbol("|")
+        ? "put the pipeline in parentheses: (... | ...)"
+        : (close == ")" ? commandHint : nil) ?? "close the bracket with \(close)",
       marks: [Diagnostic.Mark(range: start, label: "opened here")])
   }
 

@@ -22,7 +22,18 @@ import Testing
       "count posts filter: {state: [\"draft\",\"spam\"]}"
     ),
     ("[{id: 1, b: 2}, {id: 2}] | csv .id .b", "?.b is null", "[{id: 1, b: 2}, {id: 2}] | csv .id ?.b"),
-    ("print 1 | map it", "separate lines", "print 1; [1] | map it"),
+    ("print 1 | map it", "... | print", "[1] | map it | print"),
+    ("wher .views > 5", "... | where ...", "stream posts | where .views > 5 | count"),
+    ("print join(1..3 | map string(it), \"\")", "(... | ...)", "print join((1..3 | map string(it)), \"\")"),
+    ("print [1..3 | map it]", "(... | ...)", "print [(1..3 | map it)]"),
+    ("print \"a\\u{1b}b\"", "\\u001b", "print \"a\\u001bb\""),
+    ("print \"\\u{1f600}\"", "\\ud83d\\ude00", "print \"\\ud83d\\ude00\""),
+    ("relink posts 1 \"tagz\" []", "did you mean tags?", "relink posts 1 \"tags\" []"),
+    ("[1] | update posts {views: 1} in-flight: 0", "in-flight: 1", "[1] | update posts {views: 1} in-flight: 1"),
+    ("[1] | update posts {views: 1} rate: 0", "rate: 1", "[1] | update posts {views: 1} rate: 1"),
+    (
+      "[1] | update posts {views: 1} verify: \"al\"", "verify: \"all\"", "[1] | update posts {views: 1} verify: \"all\""
+    ),
     ("[{a: 1}, {b: 2}] | csv", "csv ?.a ?.b", "[{a: 1}, {b: 2}] | csv ?.a ?.b"),
     ("coutn posts", "did you mean count?", "count posts"), ("stop 1 | map it", "separate lines", "stop posts"),
     ("index posts where .views > 5 | count", "... | where ...", "index posts | where .views > 5 | count"),

@@ -66,9 +66,14 @@ extension Compiler {
         "\(name) is a function", command.nameRange, nextStep: "put its arguments in parentheses: \(name)(x)")
     }
     if refusesPromptWord(name, command.nameRange) { return }
-    reportUnknown(
-      "command", name, command.nameRange, among: Command.all.map(\.declaration.name) + definitions.keys,
-      hint: "help lists the commands")
+    let known: [String] = Command.all.map(\.declaration.name) + definitions.keys
+    let near = nearest(to: name, among: known + Stage.all.map(\.declaration.name))
+    if let near, !known.contains(near) {
+      return report(
+        "unknown command \(name)", command.nameRange,
+        nextStep: "did you mean \(near)? It is a stage and needs elements before it: ... | \(near) ...")
+    }
+    reportUnknown("command", name, command.nameRange, among: known, hint: "help lists the commands")
   }
 }
 

@@ -71,8 +71,8 @@ extension Compiler {
     guard declaration.givesNothing || isHead && declaration.result == "null" else { return }
     report(
       "\(declaration.name) has no output for a next stage", stage.range,
-      nextStep: isHead
-        ? "put them on separate lines" : declaration.name == "print" ? "print at the end: ... | print" : nil)
+      nextStep: declaration.name == "print"
+        ? "print at the end: ... | print" : isHead ? "put them on separate lines" : nil)
   }
 
   /// Compiles the head; returns the known facts about its value too.

@@ -147,7 +147,8 @@ struct Arguments: Sendable {
   func integer(_ option: String, least: Int) throws(Fault) -> Int? {
     guard let argument = options[option] else { return nil }
     guard case .number(let number) = argument.value, let integer = number.integer, integer >= least else {
-      throw fault(argument, .value, "\(name) \(option): needs an integer of at least \(least)")
+      throw fault(
+        argument, .value, "\(name) \(option): needs an integer of at least \(least)", nextStep: "\(option): \(least)")
     }
     return integer
   }

@@ -83,16 +83,18 @@ extension Command {
       }
       guard let open else { return nil }
       guard open.protection == protection || arguments["guard"] == nil else {
-        throw differs("guard", open.protection.rawValue)
+        throw differs("guard", open.protection == .none ? nil : open.protection.rawValue)
       }
-      guard open.env == env || arguments["env"] == nil else { throw differs("env", open.env ?? "none") }
+      guard open.env == env || arguments["env"] == nil else { throw differs("env", open.env) }
       return open
     }
 
-    private func differs(_ option: String, _ value: String) -> Fault {
-      Fault(
-        .value, "this connection is open with \(option): \(value)", at: [Fault.Mark(arguments.range)],
-        in: arguments.source, nextStep: "disconnect it first, or give this one another name:")
+    private func differs(_ option: String, _ value: String?) -> Fault {
+      let how = value.map { "with \(option): \"\($0)\"" } ?? "without \(option):"
+      return Fault(
+        .value, "this connection is already open, \(how)", at: [Fault.Mark(arguments.range)],
+        in: arguments.source,
+        nextStep: "disconnect it first, or open a second connection: connect URI name: \"other\"")
     }
   }
 

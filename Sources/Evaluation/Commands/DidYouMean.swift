@@ -14,12 +14,14 @@ extension Arguments {
     queue.load()
     let settings = client.client.settings
     let resource = Shape.ResourceShape(queue: queue, type: settings.type, keys: settings.keys)
+    var isMentioned = false
     for detail in error.errors {
       for name in names(detail) {
+        isMentioned = true
         if let near = resource.nearest(to: name.text, in: name.place) { return "did you mean \(near)?" }
       }
     }
-    return nil
+    return isMentioned && error.kind == .service ? "describe \(client.name) lists the known names" : nil
   }
 
   /// The names in the call that a service's error mentions, each with its parameter.
@@ -35,6 +37,9 @@ extension Arguments {
     }
     for argument in positional.dropFirst() {
       if case .record(let record) = argument.value { names += record.names.map { ($0, "record") } }
+    }
+    if ["link", "relink", "unlink", "related", "relationship"].contains(name), case .string(let text) = value(2) {
+      names.append((text, "include"))
     }
     return names.filter { name in
       words.contains(name.text[...]) || name.text.split(separator: ".").contains { words.contains($0) }

@@ -11,7 +11,8 @@ extension Fault {
     var left: [String] = []
     for detail in error.errors {
       if let target = arguments.target(of: detail, record: record) {
-        let text = error.errors.count > 1 || detail.pointer != nil ? detail.label : nil
+        let isOnly = error.errors.count == 1
+        let text = isOnly && detail.pointer == nil ? nil : Self.label(of: detail, isOnly: isOnly)
         let steps = target.rest.isEmpty ? nil : target.rest.joined(separator: ".")
         marks.append(Mark(target.range, steps.map { steps in text.map { "\(steps): \($0)" } ?? steps } ?? text))
       } else if let place = detail.pointer ?? detail.parameter, !place.isEmpty {
@@ -28,6 +29,14 @@ extension Fault {
       in: arguments.source,
       nextStep: isUnknownCall ? "check the spelling of the method" : error.nextStep ?? arguments.meant(by: error),
       errors: error.errors.map { .object($0.object) }, trail: Self.first(of: left) + error.facts)
+  }
+
+  /// The text under carets, of at most 200 characters; nil if it is longer and the message has it too.
+  private static func label(of detail: ErrorDetail, isOnly: Bool) -> String? {
+    guard let label = detail.label, case let start = label.prefix(200), start.endIndex < label.endIndex else {
+      return detail.label
+    }
+    return isOnly ? nil : "\(start)..."
   }
 
   /// The first of many sentences, and the number of the rest.

@@ -115,7 +115,9 @@ extension Fault {
       self.init(
         .value, "\(identity.text): was already done with other content", at: [Mark(arguments.range)],
         in: arguments.source,
-        nextStep: "a new journal sends it again")
+        nextStep:
+          "computed content such as .views + 1 would be applied twice: compare with show; what is missing needs a statement of its own"
+      )
     case .same: self.init(.value, "\(arguments.name) changes nothing")
     case .guarded(let connection):
       self.init(
