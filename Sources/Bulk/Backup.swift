@@ -80,11 +80,11 @@ public final class Backup: Sendable {
         if !isOnDisk { try await writer.appendSynced([]) }
         return nil
       }
-      let resource: JSONObject?
-      do throws(ClientError) { resource = try await image(of: change, id) } catch {
+      let image: JSONObject?
+      do throws(ClientError) { image = try await self.image(of: change, id) } catch {
         return error.kind == .notFound && change.verb == .destroy ? .absent(error) : .failed(error.beforeSending)
       }
-      guard let resource else { return nil }
+      guard let resource = image else { return nil }
       if change.verb == .destroy, case let names = resource.relationshipsWithoutLinkage, !names.isEmpty {
         noteNotLoaded(names)
       }

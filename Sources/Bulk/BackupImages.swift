@@ -35,7 +35,7 @@ struct BackupImages {
 extension JSONObject {
   /// The names of relationships that have no linkage.
   var relationshipsWithoutLinkage: [String] {
-    (self["relationships"]?.objectValue ?? [:]).filter { $0.value["data"] == nil }.map(\.key)
+    (self["relationships"]?.objectValue ?? [:]).compactMap { $0.value["data"] == nil ? $0.key : nil }
   }
 
   /// Whether it has the linkage of a relationship, with either spelling of its name.
@@ -65,7 +65,7 @@ extension Change {
   var changedRelationships: [String] {
     switch verb {
     case .link, .relink, .unlink: params["relationship"]?.stringValue.map { [$0] } ?? []
-    case .update: (content["relationships"]?.objectValue ?? [:]).map(\.key)
+    case .update: (content["relationships"]?.objectValue ?? [:]).map { $0.key }
     case .create, .destroy, .call: []
     }
   }

@@ -19,7 +19,7 @@ import Testing
   /// The bytes of a journal with three changes.
   private func journal() async throws -> Data {
     let journal = try Journal(path, header())
-    try await journal.intend((1...3).map { .update($0, ["views": 1]) })
+    try await journal.intend((1...3).map { Change.update($0, ["views": 1]) })
     journal.record(.done(.result(.null)), of: .update(1, ["views": 1]))
     try await journal.flush()
     journal.release()

@@ -100,8 +100,8 @@ import Testing
   /// A program whose output nobody reads ends at the first signal.
   @Test(arguments: [
     (">", "while true do\nprint \"0123456789\"\nend"), ("2>", "while true do\nwarn \"0123456789\"\nend"),
-    (">", "\(posts); while true do\nstream p | print\nend"),
-    (">", "\(posts); while true do\nstream p | collect | each do update p it {views: 4}; print it end\nend"),
+    (">", "POSTS; while true do\nstream p | print\nend"),
+    (">", "POSTS; while true do\nstream p | collect | each do update p it {views: 4}; print it end\nend"),
     (">", "1..100000 | map \"line \\(it)\" | write \"-\" as: \"txt\""),
   ]) func aWaitForTheReaderIsInterrupted(_ redirection: String, _ script: String) async throws {
     let fifo = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
@@ -111,7 +111,8 @@ import Testing
       close(reader)
       unlink(fifo)
     }
-    let program = try RunningProgram(["-c", script], "\(redirection) '\(fifo)'")
+    let program = try RunningProgram(
+      ["-c", script.replacing("POSTS", with: Self.posts)], "\(redirection) '\(fifo)'")
     try await program.willCatch(SIGTERM)
     var (held, before): (Int32, Int32) = (0, -1)
     while held == 0 || held != before {

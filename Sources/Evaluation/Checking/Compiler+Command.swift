@@ -64,7 +64,7 @@ extension Compiler {
         "\(name) is a function", command.nameRange, nextStep: "put its arguments in parentheses: \(name)(x)")
     }
     if refusesPromptWord(name, command.nameRange) || reportsLater(name, command.nameRange) { return }
-    let known = Command.all.map(\.declaration.name) + definitions.keys
+    let known: [String] = Command.all.map(\.declaration.name) + definitions.keys
     let meant = (command.arguments.isEmpty ? Synonyms.value(name) : nil) ?? Synonyms.command(name)
     let near = meant == nil ? nearest(to: name, among: known + Stage.all.map(\.declaration.name)) : nil
     if let near, !known.contains(near) {

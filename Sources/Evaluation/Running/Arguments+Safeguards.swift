@@ -40,7 +40,7 @@ extension Arguments {
   private func openBackup(_ path: String, _ session: Session, _ client: ClientValue) throws(Fault) -> Backup {
     var query = Query()
     query.include = try list("include")
-    let (name, reader) = (client.name, try reader(client))
+    let (name, reader) = (client.name, try self.reader(client))
     do throws(JournalError) {
       let backup = try Backup(path, reader, query) { names in
         session.note(notLoaded: names, of: name, "not in the backup")

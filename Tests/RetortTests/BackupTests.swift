@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+/// A backup holds what a change destroys, says before the first change what it lacks, and leaves other files alone.
+@Suite(.timeLimit(.minutes(1))) struct BackupTests {
+  private let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).ndjson").path
+
+  /// Runs statements with a client of the sample's posts; FILE stands for the backup's path.
+  private func run(_ statements: String) async -> Ran {
+    await Ran.retort(
+      "-c",
+      "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n" + statements.replacing("FILE", with: file))
+  }
+
+  /// The linkage is put back, although the service shows a post without its tags.
+  @Test(arguments: ["relink posts \"tags\" []", "unlink posts \"tags\" [{type: \"tags\", id: \"12\"}]"])
+  func theLinkageThatAChangeReplacesIsKept(_ change: String) async {
+    defer { unlink(file) }
+    let ran = await run(
+      """
+      let before = relationship posts 12 "tags"
+      [12] | \(change) backup: "FILE"
+      print (relationship posts 12 "tags") == before
+      read "FILE" | relink posts "tags" .tags
+      print (relationship posts 12 "tags") == before
+      """)
+    #expect(ran.status == 0 && ran.output == "false\ntrue\n", Comment(rawValue: ran.notes))
+  }
+
+  @Test func anImageWithoutTheLinkageRefusesTheChange() async {
+    defer { unlink(file) }
+    let ran = await run(
+      """
+      [12] | update posts {views: 1} backup: "FILE"
+      [12] | relink posts "tags" [] backup: "FILE"
+      """)
+    #expect(ran.status == 6 || ran.status == 1, Comment(rawValue: ran.notes))
+    #expect(
+      ran.notes.contains("has posts/12 without its tags, which the change replaces"), Comment(rawValue: ran.notes))
+  }
+
+  @Test func whatABackupOfADestroyLacksIsSaidBefore() async {
+    defer { unlink(file) }
+    let ran = await run("[20] | destroy posts confirm: true backup: \"FILE\"")
+    #expect(ran.status == 0, Comment(rawValue: ran.notes))
+    #expect(
+      ran.notes.hasPrefix(
+        "posts: comments, tags not loaded, so not in the backup; name them in include: to load them\n"))
+  }
+
+  @Test(arguments: ["[7, 27] | destroy posts confirm: true", "destroy-all posts filter: {author: \"7\"} confirm: true"])
+  func includeLoadsWhatADestroyLoses(_ change: String) async {
+    defer { unlink(file) }
+    let ran = await run(
+      """
+      let before = count posts
+      \(change) backup: "FILE" include: "tags,comments"
+      print count(read "FILE") == before - (count posts)
+      read "FILE" | take 1 | create posts keep-id: true
+      """.replacing("count(read \"FILE\")", with: "(read \"FILE\" | count)"))
+    #expect(ran.status == 0 && ran.output.hasSuffix("true\n"), Comment(rawValue: ran.notes))
+    #expect(!ran.notes.contains("not loaded"), Comment(rawValue: ran.notes))
+  }
+
+  @Test func includeNeedsABackup() async {
+    for change in [
+      "[1] | destroy posts confirm: true", "destroy-all posts filter: {author: \"7\"} confirm: true",
+      "[1] | relink posts \"tags\" []",
+    ] {
+      let ran = await run(change + " include: \"tags\"")
+      #expect(ran.status == 1 && ran.notes.contains("names what backup: keeps"), Comment(rawValue: ran.notes))
+    }
+  }
+
+  @Test func onlyARegularFileKeepsImages() async {
+    for option in ["backup", "journal"] {
+      let ran = await run("[1] | update posts {views: 1} \(option): \"/dev/null\"")
+      #expect(ran.status == 1 && ran.notes.contains("it is not a regular file"), Comment(rawValue: ran.notes))
+    }
+  }
+}
