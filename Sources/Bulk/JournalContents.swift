@@ -1,3 +1,4 @@
+import JSONAPI
 import JSONText
 
 /// The parsed lines of a journal.

@@ -1,4 +1,5 @@
 import Glibc
+import SwiftOverlayShims  // owns timespec if it is loaded before Glibc
 
 /// A point in time, to the nanosecond, in the years 0000 to 9999.
 public struct Instant: Sendable, Hashable, Comparable {

@@ -28,7 +28,8 @@ import Testing
     "LanguageServer": ["Handbook", "Evaluation", "Formats", "Values", "Language", "JSONRPC", "JSONText"],
     "RetortShell": [
       "Redaction", "Language", "JSONText", "JSONAPI", "JSONRPC", "Broker", "Terminal", "Client", "ResourceService",
-      "Bulk", "Values", "LearnedSchema", "Formats", "Evaluation", "Handbook", "LanguageServer", "Serving", "Workers", "CBuild",
+      "Bulk", "Values", "LearnedSchema", "Formats", "Evaluation", "Handbook", "LanguageServer", "Serving", "Workers",
+      "CBuild",
       "ArgumentParser", "Foundation",
     ],
     "retort": ["RetortShell", "Foundation"],

@@ -144,17 +144,6 @@ import Testing
     #expect(try await patient == "patient")
     await held.close()
   }
-}
-
-extension Proxy.Fault {
-  /// What a client says of it.
-  fileprivate var message: String {
-    switch self {
-    case .cut: "the connection broke: connection closed unexpectedly"
-    case .reset: "the connection broke: Connection reset by peer"
-    case .stall: "the connection broke: heartbeat timeout, connection closed"
-    }
-  }
 
   /// Another broker that has the address after a loss does not get what was meant for the first one.
   @Test func anotherBrokerAtTheAddressGetsNothing() async throws {
@@ -175,5 +164,16 @@ extension Proxy.Fault {
     await dialer.close()
     proxy.close()
     await broker.stop()
+  }
+}
+
+extension Proxy.Fault {
+  /// What a client says of it.
+  fileprivate var message: String {
+    switch self {
+    case .cut: "the connection broke: connection closed unexpectedly"
+    case .reset: "the connection broke: Connection reset by peer"
+    case .stall: "the connection broke: heartbeat timeout, connection closed"
+    }
   }
 }

@@ -131,7 +131,8 @@ import Testing
 
   @Test(
     arguments: [
-      "check", "fmt", "serve", "work", "demo", "doctor", "lsp", "completions", "man", "journal", "ctl", "help", "--help",
+      "check", "fmt", "serve", "work", "demo", "doctor", "lsp", "completions", "man", "journal", "ctl", "help",
+      "--help",
       "--version",
     ]
       + ProgramOptions.words)

@@ -1,5 +1,6 @@
 import JSONText
 import Language
+import Synchronization
 import Values
 
 extension Frame {

@@ -24,11 +24,11 @@ extension Command {
       ])
   ) { arguments, frame throws(Fault) in
     guard let key = arguments["key"]?.code else { return .null }
-    let text = arguments["key"].map { arguments.source.text($0.range) } ?? "it"
+    let keyText = arguments["key"].map { arguments.source.text($0.range) } ?? "it"
     var sides: [ComparedSide] = []
     for (index, name) in ["A", "B"].enumerated() {
       do throws(Fault) {
-        sides.append(try await ComparedSide(name, arguments.value(index), key, text, &frame))
+        sides.append(try await ComparedSide(name, arguments.value(index), key, keyText, &frame))
       } catch { throw error.placed(at: arguments.range(index), in: arguments.source) }
     }
     let (differences, text) = try await sides[0].compared(with: sides[1])

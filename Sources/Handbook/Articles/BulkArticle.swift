@@ -84,7 +84,7 @@ extension Article {
       (`verify: false` does not; `verify: "all"` looks up each create). If a reply comes late, a note reports the outcome.
 
       `failed: "bad.ndjson"` has each element that failed, was refused or is unknown, with its error and, as `source`, the element at the
-      head of the pipeline: `read "bad.ndjson" | map .source | ...` runs them again. `--summary json` writes the counts, the times and each
+      head of the pipeline: `read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...` runs them again. `--summary json` writes the counts, the times and each
       kind of failure as a line for a program, and `--report result.xml` (or `.json`) each statement and assertion of the run. A bulk change
       that sent something and ended with failed, refused or unknown elements gives status 5.
 
