@@ -57,7 +57,11 @@ let package = Package(
       swiftSettings: safe),
     // 4: files and output.
     .target(
-      name: "Formats", dependencies: ["Values", "Language", "JSONAPI", "JSONText", "Redaction"], swiftSettings: safe),
+      name: "Formats",
+      dependencies: [
+        "Values", "Language", "JSONAPI", "JSONText", "Redaction", .product(name: "BigInt", package: "BigInt"),
+      ],
+      swiftSettings: safe),
     // 5: the check and the run of statements.
     .target(
       name: "Evaluation",

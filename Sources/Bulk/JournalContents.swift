@@ -30,7 +30,13 @@ struct JournalContents {
         isEdited = isEdited || line.last == 0x0D && JournalLine.decoded(line.dropLast()) != nil
         return
       }
-      guard bad == 0 else { throw .damaged(file.path, line: bad, recorded: try JournalDiagnosis(file).recorded) }
+      if bad > 0 {
+        let diagnosis = try JournalDiagnosis(file)
+        guard diagnosis.form == .other else {
+          throw .notAJournal(file.path, diagnosis.form, recorded: diagnosis.recorded)
+        }
+        throw .damaged(file.path, line: bad, recorded: diagnosis.recorded)
+      }
       guard take(object) else { throw try Self.notAJournal(file) }
       (length, lacksLineEnd) = (length + line.count + 1, !isWhole)
     }

@@ -123,6 +123,13 @@ package final class FileDescriptor: Sendable {
 
   /// Writes all bytes.
   package func write(_ bytes: [UInt8]) throws(Fault) {
+    if let stream = StandardStream.of(number) {
+      switch stream.write(bytes) {
+      case 0: return
+      case ECANCELED: throw Fault(.interrupted, "interrupted")
+      case let code: throw Self.failure("can't write \(path)", code, next: next)
+      }
+    }
     var offset = 0
     while offset < bytes.count {
       let count = unsafe bytes.withUnsafeBytes {

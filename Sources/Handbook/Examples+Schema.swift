@@ -13,7 +13,7 @@ extension Examples {
     > let tags = client queue: "tags"
     . let tag = show tags 1
     . template tags
-    create tags {name: "alpha"}
+    create tags {name: "alpha", posts: [{type: "posts", id: "1"}]}
     > let post = {text: "new"}
     . print post.text
     new

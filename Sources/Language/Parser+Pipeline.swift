@@ -133,7 +133,8 @@ extension Parser {
     switch token.kind {
     case .symbol(let symbol) where !Self.isEnd(token) && symbol != "=" && symbol != ":":
       if let word, let near = nearest(to: word.name, among: Array(Self.wholeWords)) {
-        throw fail("unknown word \(word.name)", at: word.range, nextStep: "did you mean \(near)?")
+        let form = near == "where" ? "; it is a stage: ... | where ..." : ""
+        throw fail("unknown word \(word.name)", at: word.range, nextStep: "did you mean \(near)?\(form)")
       }
       throw fail("\(symbol) can't join arguments", nextStep: meant(symbol, name, arguments))
     case .keyword(let word) where ["and", "or", "in", "not"].contains(word):

@@ -41,8 +41,8 @@ import Testing
   /// Exactly what is offered.
   private static let exactly: [(String, [String])] = [
     ("cou^", ["count"]), ("count ^", ["authors", "posts"]), ("count p^", ["posts"]),
-    ("count posts ^", ["filter:", "meta:", "timeout:"]), ("count posts meta: {} f^", ["filter:"]),
-    ("count posts ^ filter: {}", ["meta:", "timeout:"]), ("count posts filter: {st^", ["state:"]),
+    ("count posts ^", ["filter:", "meta:", "retry:", "timeout:"]), ("count posts meta: {} f^", ["filter:"]),
+    ("count posts ^ filter: {}", ["meta:", "retry:", "timeout:"]), ("count posts filter: {st^", ["state:"]),
     ("count posts filter: {state: ^", ["\"archived\"", "\"draft\"", "\"published\"", "\"spam\""]),
     ("count posts filter: {state: \"dr^", ["draft"]), ("count posts filter: {state: \"dr^\"}", ["draft"]),
     ("stream posts | wh^", ["where"]), ("stream posts | where .vi^", ["views"]),
@@ -83,7 +83,7 @@ import Testing
     ("client queue: ^", ["\"authors\"", "\"comments\"", "\"posts\"", "\"tags\""]),
     ("stream posts include: ^", ["\"author", "\"comments", "\"tags"]),
     ("related posts 1 ^", ["\"author\"", "\"comments\"", "\"tags\""]),
-    ("connect \"x\" name: ^", ["\""]), ("index posts page: {size: ^", []),
+    ("connect \"x\" name: ^", ["\""]), ("index posts page: {size: ^", ["_"]),
     ("upsert posts {text: \"a\", state: \"b\"} key: ^", [".state", ".text"]),
     ("upsert posts {text: \"a\", state: \"b\"} key: .^", ["state", "text"]),
     ("upsert posts {text: \"a\"} key: .te^", ["text"]),

@@ -42,7 +42,8 @@ import Testing
 
   @Test func everyWordHasTwoExamples() {
     let words = Dictionary(grouping: Help.wordsWithExamples, by: \.word).mapValues { $0.map(\.examples).reduce(0, +) }
-    #expect(words.filter { $0.value < 2 }.keys.sorted() == [])
+    // A pool needs a broker and workers, which the examples do not have.
+    #expect(words.filter { $0.value < 2 }.keys.sorted() == ["pools"])
   }
 
   @Test func helpFitsOneScreen() throws {
@@ -147,8 +148,9 @@ import Testing
     let error = await #expect(throws: LinkError.self) {
       try await openLink("\(scheme)://localhost?no=1", script: "help")
     }
-    let names = try #require(error?.message.split(separator: ": ").last).split(separator: ", ").map(String.init)
-    #expect(names.count >= 8)
+    let list = try #require(error?.message.split(separator: " are ").last)
+    let names = list.split(separator: ", ").map { $0.trimmingCharacters(in: .whitespaces) }
+    #expect(names.count >= (scheme == "amqp" ? 3 : 8))
     for name in names + [scheme, "embedded", "RETORT_URL"] {
       #expect(try #require(Help.text([name])).contains(try #require(Help.text(["addresses"]))))
       #expect(try #require(Help.text([name])).contains(name))

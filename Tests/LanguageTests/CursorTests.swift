@@ -30,7 +30,8 @@ import Testing
       ("a =~ /b^", .nothing, ""),
       ("a | as ^", .nothing, ""), ("(^", .head, ""), ("(count ^", .argument, ""), ("[^", .value, ""),
       ("[a ^", .operation, ""),
-      ("try ^", .words(["do"]), ""), ("a | sort -.^", .field(of: nil), ""), ("x[^", .operand, ""), ("{^", .key, ""),
+      ("try ^", .words(["do"]), ""), ("a | sort -.^", .field(of: nil), ""),
+      ("x[^", .element(of: SourceRange(0, 1)), ""), ("{^", .key, ""),
       ("a | each do ^", .statement, ""), ("a | each do b end ^", .operation, ""), ("rescue ^", .nothing, ""),
       ("show posts 1 include: [\"a\", \"b^", .value, "b"), ("} ] ) end ^", .operand, ""), ("a | | b ^", .argument, ""),
     ] as [(String, CursorContext.Wanted, String)])

@@ -22,8 +22,8 @@ import Testing
       ran.notes == """
         error[invalid]: posts create: 5 errors from the service
           --> -c:4:22
-        4 | create posts {"a/b": 1, at: {street: ""}, words: [""], author: {type: "a", id: "9"}, to: [tag, tag]}
-          |                      ^               ^^           ^^                           ^^^             ^^^ d
+        4 | create posts {"a/b": 1, at: {street: ""}, words: [""], author: {type: "a", id: "9"}, to: [tag...
+          |                      ^               ^^           ^^                           ^^^             ^ d
           |                      |               |            |                            |
           |                      |               |            |                            c
           |                      |               |            b

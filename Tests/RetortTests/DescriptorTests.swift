@@ -47,7 +47,7 @@ import Testing
   @Test func notesAreWrittenWholeToo() async throws {
     let statements =
       "connect \"embedded:blog\"; let posts = client queue: \"posts\"; stream posts page: {size: 1} | count"
-    let program = try RunningProgram(["--trace=rpc", "-c", statements], isNonBlocking: true)
+    let program = try RunningProgram(["--quiet", "--trace=rpc", "-c", statements], isNonBlocking: true)
     let ran = try await program.ended()
     #expect(ran.status == 0 && ran.output == "1000\n")
     #expect(ran.notes.split(separator: "\n").count == 2000)

@@ -106,6 +106,7 @@ import Testing
       """#,
       output: "750\n250\n0\n",
       notes: """
+        posts: comments, tags not loaded, so not in the backup; name them in include: to load them
         destroy posts: 250 ok
         posts: comments, tags not loaded, so not sent; name them in include: to load them
         create posts: 250 ok

@@ -56,12 +56,13 @@ import Testing
 
     #expect(labels(try await editor.result("completion", uri, 9, 0)).contains("publish"))
     #expect(!labels(try await editor.result("completion", uri, 9, 0)).contains("template"))
-    #expect(labels(try await editor.result("completion", uri, 8, 14)) == ["posts"])
+    let clients = labels(try await editor.result("completion", uri, 8, 14))
+    #expect(clients == ["posts"])
     let include = try await editor.result("completion", uri, 8, 18)
     #expect(labels(include).contains("max:"))
 
     let help = try await editor.result("hover", uri, 8, 3)
-    #expect(help["contents"]?["value"]?.stringValue?.hasPrefix("```text\ndestroy-all CLIENT [filter:") ?? false)
+    #expect(help["contents"]?["value"]?.stringValue?.hasPrefix("```text\ndestroy-all CLIENT filter:") ?? false)
     let name = try await editor.result("hover", uri, 8, 13)
     #expect(name["contents"]?["value"]?.stringValue?.contains("let posts = client queue: \"posts\"") ?? false)
 

@@ -108,7 +108,9 @@ import Testing
     let ran = await shown("fail \"no\\n2000 ok\"", x: "", output: false, notes: false)
     #expect(ran.notes.contains("error[fail]: no\\u{a}2000 ok\n") || ran.notes.contains("no\\u{a}2000 ok\n"))
     let long = await shown("fail x", x: String(repeating: "y", count: 5_000_000), output: false, notes: true)
-    #expect(long.notes.utf8.count < 3000 && long.notes.contains("y... (4998000 characters left out)\n"))
+    #expect(
+      long.notes.utf8.count < 3000
+        && long.notes.replacing("\n", with: " ").contains("y... (4998000 characters left out) "))
   }
 
   /// The program itself, which inspects its own descriptors.

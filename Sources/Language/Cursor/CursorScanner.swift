@@ -150,8 +150,9 @@ struct CursorScanner {
     }
     var inner = Level(.statements)
     inner.flows = flows
-    inner.nameCount =
-      ["for", "def"].contains(outer.keyword) ? max(start, names.count - outer.bound.count) : names.count
+    // The first bound name of a def is its own, which is no variable.
+    let own = outer.keyword == "for" ? outer.bound.count : outer.keyword == "def" ? outer.bound.count - 1 : 0
+    inner.nameCount = max(min(start, names.count), names.count - own)
     levels.append(inner)
   }
 
