@@ -80,7 +80,9 @@ import Testing
     ("let a = count b\n^", ["a = count b"]), ("for a, n in b do ^", ["a in b", "n"]), ("for a in b do c end\n^", []),
     ("let a = b; if a do let c = d; ^", ["a = b", "c = d"]), ("if a do let c = d end; ^", []),
     ("b | as c | map ^", ["c in b "]),
-    ("def f(a, b: 1) do ^", ["a", "b"]), ("def f(a) do b end; ^", []), ("try do a rescue e ^", ["e"]),
+    ("def f(a, b: 1) do ^", ["a", "b"]), ("def f(a) do b end; ^", []),
+    ("let c = 1\ndef f(a) do b end\n^", ["c = 1"]), ("let c = 1\ndef f() do b end; ^", ["c = 1"]),
+    ("try do a rescue e ^", ["e"]),
     ("try do a rescue e b end; ^", []), ("let a = ^", []),
     ("let a = if b do c else d end\nprint ^", ["a = if b do c else d end"]),
   ])

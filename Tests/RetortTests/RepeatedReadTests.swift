@@ -54,7 +54,8 @@ import Testing
     #expect(counts.values.contains { $0 >= 3 })
     await patient.stop()
     let hasty = try await service(failing: 2, Requests())
-    #expect(await hasty.run(statement.replacing(" retry: 2", with: "")).status != 0)
+    #expect(
+      await hasty.run(statement.replacing(" retry: 2", with: "").replacing(".ndjson", with: "-2.ndjson")).status != 0)
     await hasty.stop()
   }
 
