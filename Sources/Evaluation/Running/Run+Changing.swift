@@ -126,7 +126,11 @@ extension Fault {
         .refused, "\(arguments.name): the connection \(connection) is read-only", at: [Mark(arguments.range)],
         in: arguments.source, nextStep: "connect without guard: to allow changes: disconnect it, and connect again")
     case .element(let error):
-      if let fault = error as? Fault { self.init(copy: fault) } else { self.init(.value, error.message) }
+      switch error {
+      case let fault as Fault: self.init(copy: fault)
+      case let error as JournalError: self.init(copy: arguments.fault(of: error))
+      default: self.init(.value, error.message)
+      }
     }
   }
 
