@@ -94,7 +94,7 @@ public final class Backup: Sendable {
     } catch { return .refused(.element(error)) }
   }
 
-  /// Whether the image of a change's resource is on the disk since an earlier run; nil if there is none.
+  /// Whether an earlier run synced the image of a change's resource; nil for a resource without an image.
   ///
   /// - Throws: ``JournalError`` if the image lacks the linkage that the change replaces.
   private func known(_ change: Change, _ id: String) throws(JournalError) -> Bool? {

@@ -48,7 +48,7 @@ public enum JournalError: ElementError, Equatable {
   }
 
   private static func unknown(_ recorded: Int) -> String {
-    recorded == 0 ? "" : ", so what became of its \(recorded) changes is not known"
+    recorded == 0 ? "" : ", so the outcomes of its \(recorded) changes are unknown"
   }
 
   /// The name of the kind.

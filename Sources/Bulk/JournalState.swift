@@ -66,8 +66,8 @@ struct JournalStates {
   private var sent: [StableHash: Sent] = [:]
 
   private subscript(packed identity: StableHash) -> Packed {
-    get { parts[Int(identity.high % 48)][identity] ?? Packed() }
-    _modify { yield &parts[Int(identity.high % 48)][identity, default: Packed()] }
+    get { parts[Int(identity.high % UInt64(parts.count))][identity] ?? Packed() }
+    _modify { yield &parts[Int(identity.high % UInt64(parts.count))][identity, default: Packed()] }
   }
 
   /// The state of an identity; nil if the journal has none.

@@ -23,10 +23,10 @@ public enum FileText {
 
   /// Replaces a file completely or not at all, with a new file that has its permissions.
   ///
-  /// For a symbolic link, its target is replaced.
+  /// For a symbolic link, its target is replaced. With `isNew` the file must not exist.
   /// - Throws: a `file` error with the reason; the file is then unchanged.
-  public static func replace(_ path: String, with text: String) throws(Fault) {
-    let file = try WrittenFile(path, appends: false)
+  public static func replace(_ path: String, with text: String, isNew: Bool = false) throws(Fault) {
+    let file = try WrittenFile(path, appends: false, isNew: isNew)
     do throws(Fault) {
       try file.write(Array(text.utf8))
       try file.finish()

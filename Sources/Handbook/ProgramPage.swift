@@ -74,7 +74,7 @@ struct ProgramPage: Sendable {
       name: "demo", form: "retort demo",
       summary: "The prompt on the sample blog, with clients ready and a tour of five steps.",
       note: """
-        The sample is inside the program, so that no broker is needed and nothing that is changed stays. The tour goes on
+        The sample is inside the program, so that no broker is needed and changes are not kept. The tour continues
         when a statement has done its step: find, look, publish, save, run. Neither rc.retort nor the history is used.
         """, example: "retort demo"),
     ProgramPage(
@@ -91,7 +91,7 @@ struct ProgramPage: Sendable {
       note: """
         It speaks the language server protocol: the findings of check while a .retort file is typed, completion, help for
         the word at the cursor, the canonical layout, the definition of a name also in files of source, and an outline of
-        the defs and of the statements that change or destroy. It opens no connection. README.md shows how editors start it.
+        the defs and of the statements that change or destroy. It opens no connection. help editor shows how editors start it.
         """, example: "retort lsp"),
     ProgramPage(
       name: "completions", form: "retort completions bash|zsh|fish",

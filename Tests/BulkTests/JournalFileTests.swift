@@ -86,7 +86,7 @@ import Testing
     let error = try #require(try refusal())
     #expect(try Data(contentsOf: URL(filePath: path)) == before)
     let isHidden = ["gzip", "xz"].contains(change)
-    #expect(isHidden || error.message.contains(" changes is not known"), Comment(rawValue: error.message))
+    #expect(isHidden || error.message.contains(" changes are unknown"), Comment(rawValue: error.message))
     #expect(isHidden || error.nextStep.contains("changes may be repeated"), Comment(rawValue: error.nextStep))
     #expect(!error.nextStep.contains("journal: "))
   }

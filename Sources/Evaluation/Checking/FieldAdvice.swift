@@ -3,7 +3,7 @@ import Values
 
 /// Finds the expression that a field probably means where a value has none of that name.
 enum FieldAdvice {
-  /// The next step for `.name` of a value; nil if there is none better than the error's own.
+  /// The next step for `.name` of a value; nil to keep the error's own.
   ///
   /// - Parameters:
   ///   - value: The value.

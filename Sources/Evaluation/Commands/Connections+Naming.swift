@@ -4,7 +4,7 @@ import Synchronization
 import Values
 
 extension Frame {
-  /// The expression of an open connection, for a next step: a variable that has it; nil if there is none.
+  /// The variable that holds an open connection, for a next step; nil for a connection without a variable.
   private func variable(of connections: [ConnectionValue]) -> String? {
     let names = run.session.state.withLock(\.names)
     let slots = depth == 0 ? slots : globals

@@ -32,14 +32,7 @@ extension Command {
     if !replaces, unsafe access(path, F_OK) == 0 {
       throw Fault(.file, "\(path) already exists", nextStep: "replace: true replaces it; or give another name")
     }
-    let file = try WrittenFile(path, appends: false, isNew: !replaces)
-    do throws(Fault) {
-      try file.write(Array(text.utf8))
-      try file.finish()
-    } catch {
-      file.abandon()
-      throw error
-    }
+    try FileText.replace(path, with: text, isNew: !replaces)
     session.note(note)
     return .null
   }

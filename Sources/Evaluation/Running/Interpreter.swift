@@ -144,9 +144,10 @@ public final class Interpreter: Sendable {
     defer { state.withLock { $0.frame = frame } }
     var hasFailed = false
     defer { entering.enterRest(hasSucceeded: !hasFailed) }
+    let lastOwed = statements.lastIndex(where: \.isOwed) ?? -1
     for (index, prepared) in statements.enumerated() {
       entering.enter(before: prepared.outer.lower)
-      let isOwed = statements[(index + 1)...].contains(where: \.isOwed)
+      let isOwed = index < lastOwed
       let statement = StatementAccount(session.account, changesData: prepared.changesData)
       session.state.withLock { $0.statement = statement }
       session.progress.begin(statement) { [range = prepared.range, source = prepared.source] in source.heading(range) }

@@ -107,7 +107,7 @@ extension Fault {
           ? "\(arguments.name) would destroy more than the \(limit) that were confirmed; \(limit) were already sent"
           : "\(arguments.name) would destroy more than max: \(limit)",
         nextStep: isConfirmed
-          ? "confirm a larger number; what was destroyed is gone, so a loop over fixed ids fails at the first of them"
+          ? "run it again: it asks for the remaining ones; a loop over fixed ids must leave out those already destroyed"
           : "raise max:, or narrow the filter")
     case .repeated(let identity):
       self.init(

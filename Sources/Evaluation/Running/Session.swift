@@ -66,7 +66,7 @@ public final class Session: Sendable {
     /// Makes the run reachable for `retort ctl` on other terminals; called before its first change, or in the first
     /// statement that takes longer than a second.
     public var control: (@Sendable (RunControl) -> Void)?
-    /// Opens a pool of workers for a statement; nil if there are none.
+    /// Opens a pool of workers for a statement; nil if the program can't.
     public var pool: (@Sendable (PoolRequest) async throws(ClientError) -> any Carrier)?
     /// Asks a question at the terminal; nil if there is no terminal.
     public var ask: (@Sendable (String) async -> String?)?
