@@ -31,8 +31,10 @@ import Testing
     let terminal = try PromptTerminal(
       arguments, columns: 200, environment: ["PATH": folder + ":/usr/bin:/bin"], files: Self.files,
       program: "/usr/bin/" + shell)
-    try terminal.types(setup + "; echo rea''dy\r")
-    try await terminal.sees("ready")
+    // What is typed before a shell reads its line is echoed by the terminal too, and moves the shell's own columns.
+    try await terminal.waits("a prompt") { $0.cursor.column > 0 }
+    try terminal.types(setup + "\r")
+    try await terminal.waits("the new prompt") { $0.lines[$0.cursor.row] == "$" && $0.cursor.column == 2 }
     for (typed, completed) in [
       ("retort doct", "retort doctor "), ("retort --allow", "retort --allow-sh "),
       ("retort cle", "retort clean-up.retort"),
