@@ -21,13 +21,13 @@ public final class ClientChannel: Sendable {
   /// Sends a request and waits for its reply.
   ///
   /// The broker confirms or refuses a change. Cancelling the task ends the wait for the reply to a read, and to a change
-  /// that has not been sent.
+  /// that has not been sent. It resumes on the caller's actor.
   ///
   /// - Throws: `noRoute` if the queue does not exist, `nacked` if the broker refuses the message, `timeout`, `cancelled`,
   ///   `tooLarge`, or the reason why the connection ended; `wasSent` says whether the request was sent.
   public func send(
     correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool = false,
-    isConfirmed: Bool = false
+    isConfirmed: Bool = false, isolation: isolated (any Actor)? = #isolation
   ) async throws(BrokerError) -> [UInt8] {
     let message = OutgoingMessage(
       channel: number, routingKey: routingKey, correlationID: Array(correlationID.utf8), replyTo: replyQueue,
@@ -39,7 +39,8 @@ public final class ClientChannel: Sendable {
     if Task.isCancelled { throw .interrupted }
     let (thread, number) = (connection.thread, number)
     let reply = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
+      // The closure has the isolation that it captures; without it, it would change to another thread and back.
+      await withCheckedContinuation(isolation: isolation) { continuation in
         thread.post(.request(message, serial: serial, continuation))
         if Task.isCancelled { thread.post(.cancel(channel: number, serial: serial)) }
       }

@@ -35,7 +35,10 @@ public final class QueueClient: Sendable {
   }
 
   /// The executor for tasks that send many requests.
-  public var taskExecutor: (any TaskExecutor)? { state.withLock { $0.channel?.connection.taskExecutor } }
+  public var taskExecutor: (any TaskExecutor)? { connection?.taskExecutor }
+
+  /// The connection of its channel; nil if it has none now.
+  public var connection: Connection? { state.withLock { $0.channel?.connection } }
 
   /// Makes a correlation id that was not used before.
   public func nextCorrelationID() -> String { ids.next() }

@@ -1,6 +1,7 @@
 public import Client
 import JSONAPI
 public import JSONText
+import Redaction
 
 /// A change of a service's data, ready for the wire; a value that can be written as JSON and read again.
 ///
@@ -99,9 +100,8 @@ public struct Change: Sendable, Equatable {
   /// Whether a method destroys, by its name.
   public static func destroys(method: String) -> Bool {
     let name = method.utf8.map { $0 | 0x20 }
-    return ["destroy".utf8, "delete".utf8].contains { word in
-      return name.count >= word.count
-        && (0...name.count - word.count).contains { name[$0..<$0 + word.count].elementsEqual(word) }
-    }
+    return destroying.contains { name.contains(word: $0) }
   }
+
+  private static let destroying = ["destroy", "delete"].map { Array($0.utf8) }
 }

@@ -23,7 +23,7 @@ public final class DryRunCarrier: Carrier {
   public init() {}
 
   /// The default executor.
-  public var executor: (any TaskExecutor)? { nil }
+  public var isolation: (any Actor)? { nil }
 
   /// The resource that a dry run would have created or updated; nil for any other.
   public func resource(_ id: String) -> JSONObject? { state.withLock { $0.resources[id] } }

@@ -30,7 +30,7 @@ public struct SequenceCarrier: Carrier {
   }
 
   /// The thread of the connection of most changes.
-  public var executor: (any TaskExecutor)? { client.taskExecutor }
+  public var isolation: (any Actor)? { client.isolation }
 
   /// Sends a change and those that follow it.
   ///

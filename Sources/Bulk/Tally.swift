@@ -50,6 +50,11 @@ public struct Tally: Sendable {
 
   /// Counts the outcome of an element; outcomes can come in any order.
   public mutating func add(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
+    if case .done = outcome, !countsUpserts {
+      ok += 1
+      hasSent = true
+      return
+    }
     guard !outcome.isDropped else { return }
     count(outcome, 1)
     if case .same = outcome { same += 1 }

@@ -1,12 +1,12 @@
 /// Concurrent work on many items, started in order.
 ///
-/// Each worker takes one item after the other. Workers run on the executor of the requests, so that a reply resumes its
-/// worker without a change of thread.
+/// Each worker takes one item after the other. Workers run on the actor that receives the replies, so that a reply resumes
+/// its worker without a change of thread.
 public struct WorkerPool: Sendable {
   /// The number of workers.
   public let limit: Int
-  /// Their executor; nil for the default.
-  public let executor: (any TaskExecutor)?
+  /// Their actor; nil for none.
+  public let isolation: (any Actor)?
 
   /// The work on one item.
   ///
@@ -19,9 +19,9 @@ public struct WorkerPool: Sendable {
   }
 
   /// Creates a pool.
-  public init(limit: Int, executor: (any TaskExecutor)?) {
+  public init(limit: Int, isolation: (any Actor)?) {
     self.limit = limit
-    self.executor = executor
+    self.isolation = isolation
   }
 
   /// Runs `work` for each item of the pages of `next`, until its end or until `work` returns false.
@@ -45,27 +45,26 @@ public struct WorkerPool: Sendable {
 
   /// Runs the work from the pages of `next`, until its end or until a work returns false.
   @usableFromInline func run(_ next: () async throws -> [Work]?) async -> (any Error)? {
-    await withTaskExecutorPreference(executor) {
-      let feed = WorkerFeed(ahead: limit)
-      return await withTaskGroup { group in
-        for _ in 0..<limit {
-          group.addTask {
-            while let work = await feed.take() {
-              if await !work.body() { feed.end(discarding: true) }
-            }
-          }
+    let feed = WorkerFeed(ahead: limit)
+    return await withTaskGroup { [isolation] group in
+      for _ in 0..<limit { group.addTask { await Self.work(from: feed, on: isolation) } }
+      do {
+        while !Task.isCancelled, let page = try await next() {
+          guard await feed.put(page) else { break }
         }
-        do {
-          while !Task.isCancelled, let page = try await next() {
-            guard await feed.put(page) else { break }
-          }
-          feed.end(discarding: Task.isCancelled)
-          return nil
-        } catch {
-          feed.end()
-          return error
-        }
+        feed.end(discarding: Task.isCancelled)
+        return nil
+      } catch {
+        feed.end()
+        return error
       }
+    }
+  }
+
+  /// Does one work after the other; the work is isolated as this function is.
+  private static func work(from feed: WorkerFeed, on isolation: isolated (any Actor)?) async {
+    while let work = await feed.take() {
+      if await !work.body() { feed.end(discarding: true) }
     }
   }
 }

@@ -42,8 +42,13 @@ public protocol Transport: Sendable {
   /// The queue the requests go to.
   var queue: String { get }
 
-  /// The executor for the tasks of a window: the connection's thread, or nil for the default.
+  /// The executor for tasks with many requests: the connection's thread, or nil for the default.
   var taskExecutor: (any TaskExecutor)? { get }
+
+  /// The actor on which the workers of a window run: the connection, or nil for none.
+  ///
+  /// A function that is isolated to it resumes after a reply without a search for its executor.
+  var isolation: (any Actor)? { get }
 
   /// Makes a correlation id that was not used before.
   func nextCorrelationID() -> String

@@ -3,11 +3,13 @@ public import JSONRPC
 import Synchronization
 
 /// A client as a value: a queue of a connection, with the settings of its requests.
-public struct ClientValue: Sendable {
+///
+/// A class, since each request copies it several times.
+public final class ClientValue: Sendable {
   /// Its name in messages: its type, and its queue if that differs.
   public let name: String
   /// The verbs.
-  public package(set) var client: ResourceClient
+  public let client: ResourceClient
   /// The connection it was made on.
   public let connection: ConnectionValue
   /// A number that distinguishes clients, in order of creation.
@@ -24,6 +26,14 @@ public struct ClientValue: Sendable {
     self.connection = connection
     self.serial = serial
     self.sessionTimeout = sessionTimeout
+  }
+
+  /// The same client with other `keys`.
+  package func with(keys: Settings.Keys) -> ClientValue {
+    var changed = client
+    changed.settings.keys = keys
+    return ClientValue(
+      name: name, client: changed, connection: connection, serial: serial, sessionTimeout: sessionTimeout)
   }
 
   /// The queue.

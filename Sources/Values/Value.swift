@@ -17,7 +17,7 @@ public enum Value: Sendable {
   indirect case resource(ResourceValue)
   indirect case page(PageValue)
   case stream(StreamValue)
-  indirect case client(ClientValue)
+  case client(ClientValue)
   indirect case connection(ConnectionValue)
   indirect case error(Fault)
   indirect case pattern(Pattern)

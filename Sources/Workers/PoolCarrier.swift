@@ -101,7 +101,7 @@ package final class PoolCarrier: Carrier {
   }
 
   /// The thread of the work connection.
-  package var executor: (any TaskExecutor)? { transport.taskExecutor }
+  package var isolation: (any Actor)? { transport.isolation }
 
   /// Two full chunks for each worker, and for some that may join.
   package var window: Int? { min(10_000, max(4, state.withLock(\.workers)) * 2 * Pool.chunkLimit) }
@@ -142,7 +142,7 @@ package final class PoolCarrier: Carrier {
     }
     if isEnded { return waiting.drop() }
     // A task of its own: until it runs, more changes of the same moment come.
-    if mustDispatch { Task(executorPreference: executor) { self.dispatch() } }
+    if mustDispatch { Task(executorPreference: transport.taskExecutor) { self.dispatch() } }
   }
 
   /// Sends as many chunks as may be in flight.
@@ -151,7 +151,7 @@ package final class PoolCarrier: Carrier {
       let chunk = Chunk(
         pool, run: run, number: number, life: Self.life, failures: failures, keyField: terms.keyField,
         settle: terms.settle, queue: terms.queue, changes: portion.map(\.change))
-      Task(executorPreference: executor) { await self.send(chunk, portion) }
+      Task(executorPreference: transport.taskExecutor) { await self.send(chunk, portion) }
     }
   }
 

@@ -13,7 +13,7 @@ final class ScriptedCarrier: Carrier {
     var held: [CheckedContinuation<Void, Never>] = []
   }
 
-  let executor: (any TaskExecutor)? = nil
+  let isolation: (any Actor)? = nil
   private let answer: @Sendable (Change) -> ClientError?
   /// The number of changes to hold back until they are in flight together.
   private let holds: Int

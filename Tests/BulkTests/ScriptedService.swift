@@ -8,6 +8,7 @@ import Synchronization
 final class ScriptedService: Transport {
   let queue = "posts"
   let taskExecutor: (any TaskExecutor)? = nil
+  let isolation: (any Actor)? = nil
   private let state: Mutex<(rows: [String: JSONObject], reads: Int)>
   /// Whether it gives no reply.
   private let isSilent: Bool

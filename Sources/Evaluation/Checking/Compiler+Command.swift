@@ -43,6 +43,7 @@ extension Compiler {
     let template = blank
     return CompiledExpression.async { frame throws(Fault) in
       var values = template
+      values.positional.reserveCapacity(arguments.count)
       for argument in arguments { try await argument.add(to: &values, &frame) }
       return try await known.run(values, &frame)
     }.placed(command.range, source)

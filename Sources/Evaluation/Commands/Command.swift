@@ -79,8 +79,11 @@ struct Arguments: Sendable {
     var sides: [Condition.Sides] = []
     /// The expression to evaluate for each element, for an option such as `.field`.
     var code: CompiledExpression?
+    /// The compiled argument; nil for a pipeline's element.
+    var compiled: CompiledArgument?
+
     /// The expression, to find the source range of a part of it; nil for a pipeline's element.
-    var expression: Expr?
+    var expression: Expr? { compiled?.argument.expression }
   }
 
   /// The options of a call by name; they are so few that a linear search is faster than hashing.

@@ -221,9 +221,7 @@ extension Arguments {
         nextStep: "let posts = client queue: \"posts\"")
     }
     guard let keys = try keys() else { return client }
-    var changed = client
-    changed.client.settings.keys = keys
-    return changed
+    return client.with(keys: keys)
   }
 
   /// The option `keys:`, of a client or of one call.

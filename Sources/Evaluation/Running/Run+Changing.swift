@@ -51,12 +51,11 @@ extension Run {
 extension Session {
   /// The dispatcher of a statement for a client.
   func dispatcher(
-    _ run: Run, _ client: ClientValue, isDry: Bool = false, guards: Safeguards = Safeguards(),
+    _ run: Run, _ client: ClientValue, isDry: Bool = false, guards: consuming Safeguards = Safeguards(),
     carrier: (any Carrier)? = nil
   ) -> Dispatcher {
     let statement = run.statement
     if isDry { return Dispatcher(statement, dryRun, lateReplies: nil, guards: guards) }
-    var guards = guards
     guards.iteration = run.iteration
     if client.connection.protection == .readOnly { guards.readOnly = client.connection.label }
     // A late reply settles one of several steps, but not the element.

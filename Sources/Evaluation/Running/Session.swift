@@ -191,9 +191,14 @@ public final class Session: Sendable {
     self.state = Mutex(state)
   }
 
-  /// The executor for many concurrent requests: the connection's thread, if there is one connection.
+  /// The executor for requests one after the other: the connection's thread, if there is one connection.
   var linkExecutor: (any TaskExecutor)? {
     state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.taskExecutor : nil }
+  }
+
+  /// The actor for many concurrent requests: the connection, if there is one.
+  var linkIsolation: (any Actor)? {
+    state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.isolation : nil }
   }
 
   /// Whether its statements are typed at the prompt.

@@ -25,17 +25,16 @@ struct EachWindow: Sendable {
     }
   }
 
-  private func iteration(_ frame: Frame, _ page: ElementPage, _ index: Int) async throws(Fault) -> Value {
+  private func iteration(_ frame: consuming Frame, _ page: ElementPage, _ index: Int) async throws(Fault) -> Value {
     try frame.run.checkInterrupt()
-    var own = frame
-    own.take(page, index)
-    own.result = .null
+    frame.take(page, index)
+    frame.result = .null
     do throws(Fault) {
       guard let journal else {
-        _ = try await step.run(&own)
-        return own.result
+        _ = try await step.run(&frame)
+        return frame.result
       }
-      return try await recorded(&own, journal)
+      return try await recorded(&frame, journal)
     } catch {
       throw error.within("in each, at \(page.elements[index].label)")
     }
@@ -61,7 +60,7 @@ struct EachWindow: Sendable {
   private func windowed(_ frame: Frame, _ stream: inout ElementStream) async throws(Fault) -> ElementPage {
     let results = Mutex(OrderedResults(keepsFlow: keepsFlow))
     let output = frame.run.output
-    let pool = WorkerPool(limit: limit, executor: frame.run.session.linkExecutor)
+    let pool = WorkerPool(limit: limit, isolation: frame.run.session.linkIsolation)
     let stopped = await pool.run {
       try await stream.page()?.single
     } work: { index, item in

@@ -5,9 +5,9 @@ import Values
 /// The arguments of a sink: those evaluated once, and those evaluated for each element.
 struct PerElementArguments: Sendable {
   private let template: Arguments
-  private let client: (argument: Language.Argument, code: CompiledExpression)?
-  private let places: [(argument: Language.Argument, code: CompiledExpression)]
-  private let options: [(argument: Language.Argument, code: CompiledExpression)]
+  private let client: CompiledArgument?
+  private let places: [CompiledArgument]
+  private let options: [CompiledArgument]
   private let key: (code: CompiledExpression, range: SourceRange)?
   /// The field of `key:`, if it is a field.
   let keyField: String?
@@ -17,31 +17,30 @@ struct PerElementArguments: Sendable {
       name: call.command.name, range: call.command.range, nameRange: call.command.nameRange,
       source: call.compiler.source)
     let positional = call.positional
-    client = positional.first.map { first in (.positional(first), call.once(0)) }
-    places = positional.dropFirst().map { (.positional($0), call.each($0)) }
+    client = positional.first.map { first in CompiledArgument(.positional(first), .value(call.once(0))) }
+    places = positional.dropFirst().map { CompiledArgument(.positional($0), .value(call.each($0))) }
     let named = call.options.first { $0.name == "key" }
     key = named.map { (call.each($0.value), $0.value.range) }
     keyField = named?.value.path
     options = call.options.filter { $0.name != "key" }.map { option in
-      (
+      CompiledArgument(
         .option(option.name, option.range, option.value),
-        call.compiler.withElement(false) { call.compiler.code(option.value) }
-      )
+        .value(call.compiler.withElement(false) { call.compiler.code(option.value) }))
     }
   }
 
   func once(_ frame: inout Frame) async throws(Fault) -> Arguments {
     var arguments = template
-    if let client { arguments.add(client.argument, try await client.code.run(&frame)) }
-    for option in options { arguments.add(option.argument, try await option.code.run(&frame)) }
+    if let client { try await client.add(to: &arguments, &frame) }
+    for option in options { try await option.add(to: &arguments, &frame) }
     return arguments
   }
 
   /// The arguments for an element, which takes the place of the verb's ID or RECORD.
   func each(_ once: Arguments, _ element: Value, _ frame: inout Frame) async throws(Fault) -> Arguments {
     var arguments = once
-    arguments.positional.append(.init(value: element, range: template.nameRange, expression: nil))
-    for place in places { arguments.add(place.argument, try await place.code.run(&frame)) }
+    arguments.positional.append(.init(value: element, range: template.nameRange))
+    for place in places { try await place.add(to: &arguments, &frame) }
     return arguments
   }
 
