@@ -3,15 +3,16 @@ public import JSONAPI
 import JSONText
 import Synchronization
 
-/// The resources of a statement before its changes, each on the disk before its change is sent.
+/// The resources of a statement as they were before its changes; each is on the disk before its change is sent.
 ///
-/// A line is a resource as JSON, as `write` writes it. The file is appended to; the first image of a resource is kept.
-/// It has the linkage of the relationships that the change replaces, also where the service sends it only separately.
+/// Each line is a resource as JSON, in the form that `write` uses. The file is appended to, and only the first image of
+/// a resource is kept. An image contains the linkage of the relationships that the change replaces, even if the service
+/// sends this linkage only in separate replies.
 public final class Backup: Sendable {
   private struct State {
-    /// The images that earlier runs have written.
+    /// The images of earlier runs.
     var before = BackupImages()
-    /// The images that this run has written.
+    /// The images of this run.
     var written = BackupImages()
   }
 
@@ -32,7 +33,7 @@ public final class Backup: Sendable {
   ///   - path: The file.
   ///   - client: The client that reads the resources.
   ///   - query: Its `include` names the relationships to load.
-  ///   - noteNotLoaded: Receives, before a resource is destroyed, the names of its relationships without linkage.
+  ///   - noteNotLoaded: Called before a resource is destroyed, with the names of its relationships without linkage.
   /// - Throws: ``JournalError`` if the file can't be used, or has other content.
   public init(
     _ path: String, _ client: ResourceClient, _ query: Query,
@@ -58,13 +59,13 @@ public final class Backup: Sendable {
     self.state = Mutex(state)
   }
 
-  /// Whether a last line without an end is the beginning of a resource, not another file's text.
+  /// Whether a last line without a line end is the beginning of a resource, and not text of another file.
   private static func isTorn(_ line: ArraySlice<UInt8>, isFirst: Bool) -> Bool {
     let begins = isFirst ? ["{\"type\":\"", "{\"id\":\""] : ["{\""]
     return begins.contains { line.starts(with: $0.utf8) || !isFirst && $0.utf8.starts(with: line) }
   }
 
-  /// The error of a failed write, after which nothing may be sent; nil without one.
+  /// The error of a failed write, after which nothing may be sent; nil if no write failed.
   var failure: JournalError? { writer.failure }
 
   /// Releases the file for other runs.
@@ -94,7 +95,7 @@ public final class Backup: Sendable {
     } catch { return .refused(.element(error)) }
   }
 
-  /// Whether an earlier run synced the image of a change's resource; nil for a resource without an image.
+  /// Whether an earlier run synced the image of a change's resource; nil if the resource has no image.
   ///
   /// - Throws: ``JournalError`` if the image lacks the linkage that the change replaces.
   private func known(_ change: Change, _ id: String) throws(JournalError) -> Bool? {
@@ -122,7 +123,7 @@ extension ClientError {
   fileprivate var beforeSending: ClientError {
     var error = self
     error.wasSent = false
-    error.message = "not sent, since the backup failed: \(message)"
+    error.message = "not sent, because the backup failed: \(message)"
     return error
   }
 }

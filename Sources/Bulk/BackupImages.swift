@@ -1,14 +1,14 @@
 import JSONAPI
 import JSONText
 
-/// The resources of a backup, and the relationships whose linkage it holds.
+/// The resources of a backup, and the relationships whose linkage the backup contains.
 struct BackupImages {
   private var keys: Set<StableHash> = []
 
-  /// Whether it has a resource.
+  /// Whether the backup contains a resource.
   func contains(_ type: String, _ id: String) -> Bool { keys.contains(Self.key(type, id)) }
 
-  /// The first of a resource's relationships whose linkage it does not hold.
+  /// The first of these relationships of a resource whose linkage the backup lacks.
   func lacking(_ names: [String], of type: String, _ id: String) -> String? {
     names.first { !keys.contains(Self.key(type, id, $0)) }
   }
@@ -16,7 +16,7 @@ struct BackupImages {
   /// Whether a line's object is a resource.
   static func takes(_ object: JSONObject) -> Bool { object["type"]?.stringValue != nil && object["id"]?.idText != nil }
 
-  /// Adds a resource; returns false if it has no type or id, or is already there.
+  /// Adds a resource; returns false if the resource has no type or id, or was already added.
   @discardableResult mutating func add(_ resource: JSONObject) -> Bool {
     guard let type = resource["type"]?.stringValue, let id = resource["id"]?.idText else { return false }
     for (name, value) in resource["relationships"]?.objectValue ?? [:] where value["data"] != nil {
@@ -38,13 +38,13 @@ extension JSONObject {
     (self["relationships"]?.objectValue ?? [:]).compactMap { $0.value["data"] == nil ? $0.key : nil }
   }
 
-  /// Whether it has the linkage of a relationship, with either spelling of its name.
+  /// Whether the resource has the linkage of a relationship, in either spelling of its name.
   func hasLinkage(of name: String) -> Bool {
     let relationships = self["relationships"]?.objectValue ?? [:]
     return relationships.contains { $0.key.spelledWithHyphens == name.spelledWithHyphens && $0.value["data"] != nil }
   }
 
-  /// Sets the linkage of a relationship, whose name can have another spelling there.
+  /// Sets the linkage of a relationship, whose name can be spelled differently in the resource.
   mutating func set(linkage: JSONValue, of name: String) {
     var relationships = self["relationships"]?.objectValue ?? [:]
     let own = relationships.keys.first { $0.spelledWithHyphens == name.spelledWithHyphens } ?? name
@@ -56,12 +56,12 @@ extension JSONObject {
 }
 
 extension String {
-  /// The name as JSON:API recommends it: requests and replies of a service can differ in `_` and `-`.
+  /// The name with hyphens, as JSON:API recommends: requests and replies of a service can differ in `_` and `-`.
   fileprivate var spelledWithHyphens: String { String(map { $0 == "_" ? "-" : $0 }) }
 }
 
 extension Change {
-  /// The relationships whose linkage it replaces or changes.
+  /// The relationships whose linkage the change replaces or modifies.
   var changedRelationships: [String] {
     switch verb {
     case .link, .relink, .unlink: params["relationship"]?.stringValue.map { [$0] } ?? []

@@ -7,29 +7,29 @@ public protocol Carrier: Sendable {
 
   /// Sends a change and returns the reply.
   ///
-  /// - Throws: `ClientError`, whose `wasSent` says whether the service may have carried it out.
+  /// - Throws: `ClientError`; its `wasSent` is true if the service may have carried out the change.
   func carry(_ change: Change) async throws(ClientError) -> ChangeReply
 
-  /// Sends a change as ``carry(_:)`` does; `latency` becomes the service's reply time, if the carrier knows it better than
-  /// its caller.
+  /// Sends a change as ``carry(_:)`` does; sets `latency` to the service's reply time if the carrier measures it more
+  /// exactly than its caller.
   func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeReply
 
-  /// How many changes it takes at once; nil if the statement's window decides.
+  /// The number of changes that the carrier takes concurrently; nil if the statement's window decides.
   var window: Int? { get }
 
-  /// The number of changes that it has sent and that wait for a reply, unless its statement's client counts them.
+  /// The number of sent changes that wait for a reply; 0 if the statement's client counts them.
   var inFlight: Int { get }
 
-  /// What the progress shows of it; nil for nothing.
+  /// The carrier's state for the progress line; nil for no text.
   var status: String? { get }
 
-  /// Sends no more of the changes that it has taken and not sent, since the statement ends.
+  /// Drops the changes that the carrier has taken but not sent, because the statement ends.
   func end()
 
   /// Ends the wait for every reply.
   func abandon()
 
-  /// Closes what it has opened.
+  /// Closes the connections or channels that the carrier opened.
   func close() async
 }
 
@@ -45,13 +45,13 @@ extension Carrier {
   /// The statement's client counts them.
   public var inFlight: Int { 0 }
 
-  /// Nothing.
+  /// No text.
   public var status: String? { nil }
 
-  /// Does nothing, since each change is sent at once.
+  /// Does nothing, because each change is sent immediately.
   public func end() {}
 
-  /// Does nothing, since the client of the statement does it.
+  /// Does nothing, because the statement's client ends the waits.
   public func abandon() {}
 
   /// Does nothing.
@@ -68,7 +68,7 @@ public struct ClientCarrier: Carrier {
   /// The connection.
   public var isolation: (any Actor)? { client.isolation }
 
-  /// Sends it with the client's transport.
+  /// Sends the change with the client's transport.
   public func carry(_ change: Change) async throws(ClientError) -> ChangeReply {
     try await client.send(
       change: change.method, wireParams: change.params, expires: change.expires, timeout: change.timeout,

@@ -5,7 +5,7 @@ import Redaction
 extension Change {
   /// The change as JSON, for dry runs and other processes.
   ///
-  /// Secret members of `meta` are named, not stored: ``init(json:meta:)`` takes their values from the client.
+  /// Only the names of secret members of `meta` are stored: ``init(json:meta:)`` takes their values from the client.
   public var json: JSONObject {
     var object = JSONObject([
       ("broker", .string(target.broker)), ("queue", .string(target.queue)), ("type", .string(target.type)),
@@ -16,7 +16,7 @@ extension Change {
     return object
   }
 
-  /// Appends the JSON text of the change to some bytes: that of ``json``, without the object.
+  /// Appends the JSON text of the change to bytes: the text of ``json``, without creating the object.
   public func encode(into bytes: inout [UInt8]) {
     bytes.append(contentsOf: #"{"broker":"#.utf8)
     bytes.append(jsonString: target.broker)
@@ -47,7 +47,7 @@ extension Change {
     bytes.append(UInt8(ascii: "}"))
   }
 
-  /// The parameters with the secret members of `meta` named.
+  /// The parameters with names in place of the secret members of `meta`.
   private var paramsNamingSecrets: JSONObject {
     guard let meta = params["meta"]?.objectValue, meta.contains(where: { Secrets.isSecret(name: $0.key) }) else {
       return params
@@ -73,7 +73,7 @@ extension Change {
 }
 
 extension Change {
-  /// The secret members of `meta` that a change's JSON names and that another `meta` does not have.
+  /// The secret members of `meta` that a change's JSON names and that the given `meta` lacks.
   public static func secrets(of object: JSONObject, missingIn meta: JSONObject) -> [String] {
     (object["params"]?["meta"]?.objectValue?.namedSecrets ?? []).filter { meta[$0] == nil }
   }
@@ -108,7 +108,7 @@ extension JSONObject {
 }
 
 extension JSONObject {
-  /// The object with hashes in place of secret values, so that contents can be compared.
+  /// The object with hashes in place of secret values, for comparisons of contents.
   var hashingSecrets: JSONObject {
     JSONObject(
       map { key, value in

@@ -3,9 +3,9 @@ import JSONAPI
 public import JSONText
 import Redaction
 
-/// A change of a service's data, ready for the wire; a value that can be written as JSON and read again.
+/// A change of a service's data, ready to be sent; a value that can be written as JSON and read again.
 ///
-/// It can't be sent by itself; a ``Dispatcher`` passes it to a ``Carrier``.
+/// It can't send itself; a ``Dispatcher`` passes it to a ``Carrier``.
 public struct Change: Sendable, Equatable {
   /// The verb of a change.
   public enum Verb: String, Sendable, CaseIterable {
@@ -35,15 +35,15 @@ public struct Change: Sendable, Equatable {
   public var verb: Verb
   /// The JSON-RPC method.
   public var method: String
-  /// The parameters as they are sent: with the client's `meta`, and with names as its `keys` says.
+  /// The parameters as they are sent: with the client's `meta`, and with names in the form of the client's `keys`.
   public var params: JSONObject
-  /// Whether its message expires at the deadline, so that it can't be carried out later (AMQP `expiration`).
+  /// Whether its message expires at the deadline and is not carried out later (AMQP `expiration`).
   public var expires: Bool
-  /// How long to wait for its reply; nil for no limit.
+  /// The time to wait for its reply; nil for no limit.
   public var timeout: Duration?
   /// The value of `key:` for a create, which identifies it.
   public var key: String?
-  /// Whether it destroys: by its verb, or by the name of a called method.
+  /// Whether the change destroys data, judged by its verb, or by the name of a called method.
   public let destroys: Bool
 
   /// Creates a change.
@@ -74,14 +74,14 @@ public struct Change: Sendable, Equatable {
       timeout: client.timeout(patience))
   }
 
-  /// The id of the resource that it changes; nil for a create.
+  /// The id of the resource to change; nil for a create.
   public var id: String? { params["id"]?.idText }
 
   /// Whether its reply is a JSON:API document.
   public var givesDocument: Bool { verb == .create || verb == .update || verb == .destroy }
 
-  /// Whether a method changes data, by its name: `create`, `update`, `destroy` or `delete` is one of its words, as in
-  /// `destroy_all` and `bulkUpdate`, but not in `recently_updated`.
+  /// Whether a method changes data, judged by its name: one of the words in the name is `create`, `update`, `destroy`
+  /// or `delete`, as in `destroy_all` and `bulkUpdate`, but not in `recently_updated`.
   public static func changes(method: String) -> Bool {
     var words = [""]
     for character in method {
@@ -92,12 +92,12 @@ public struct Change: Sendable, Equatable {
     return changing.contains(method.lowercased()) || words.contains { changing.contains($0.filter(\.isLetter)) }
   }
 
-  /// Whether a method is known to change nothing (WireProtocol.md, "Methods").
+  /// Whether a method is known to change no data (WireProtocol.md, "Methods").
   public static func reads(method: String) -> Bool {
     ["index", "show", "show_relationship", "get_related_resource", "get_related_resources"].contains(method)
   }
 
-  /// Whether a method destroys, by its name.
+  /// Whether a method destroys data, judged by its name.
   public static func destroys(method: String) -> Bool {
     let name = method.utf8.map { $0 | 0x20 }
     return destroying.contains { name.contains(word: $0) }

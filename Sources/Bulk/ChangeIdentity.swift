@@ -1,12 +1,12 @@
 import JSONAPI
 public import JSONText
 
-/// The identity of a change across runs: verb, queue, and the resource or the key, but not position or content
+/// The identity of a change across runs: verb, queue, and the resource or the key, without position and content
 /// (BulkChanges.md, "Identity").
 public struct ChangeIdentity: Sendable, Hashable {
   /// The identity as text: `update posts 12`, `create people "a@b.c"`, `link posts 4 tags tags/1,tags/2`.
   public let text: String
-  /// A hash that is the same in each run and on each machine.
+  /// A hash that is equal in all runs and on all machines.
   let hash: StableHash
 
   /// Creates an identity from its text in a journal.
@@ -18,13 +18,13 @@ public struct ChangeIdentity: Sendable, Hashable {
   /// Whether a text is the identity of an iteration.
   static func isIteration(_ text: String) -> Bool { text.hasPrefix("each ") }
 
-  /// The most bytes of its outcome's line in a journal, for an id of up to 64 bytes.
+  /// The maximum length in bytes of its outcome's line in a journal, for an id of up to 64 bytes.
   var outcomeLength: Int { 2 * text.utf8.count + 160 }
 
   /// The identity of an element without a change.
   static let none = ChangeIdentity(text: "")
 
-  /// Whether a text names it: an id, a create's key, or the whole identity.
+  /// Whether a text names this identity: an id, a create's key, or the whole identity.
   public func isNamed(by word: String) -> Bool {
     text == word || text.hasSuffix(" \(word)") || text.hasSuffix(" \(JSONValue.string(word).text)")
   }
@@ -53,7 +53,7 @@ extension Change {
     params.first { $0.key.hasSuffix("_id") || $0.key.hasSuffix("-id") }?.value.idText
   }
 
-  /// The id of the changed resource, also for a change of linkage; nil for a create.
+  /// The id of the changed resource, including changes of linkage; nil for a create.
   var resourceID: String? { id ?? (params.contains("relationship") ? parent : nil) }
 
   /// The sorted identifiers, for a change of linkage.
@@ -68,14 +68,14 @@ extension Change {
       .joined(separator: ",")
   }
 
-  /// The attributes and relationships that are sent, which a lookup compares.
+  /// The sent attributes and relationships, with which a lookup compares the resource.
   public var content: JSONObject {
     guard let data = params["data"]?.objectValue else { return [:] }
     return JSONObject(data.filter { $0.key == "attributes" || $0.key == "relationships" }.map { ($0.key, $0.value) })
   }
 }
 
-/// A hash of 128 bits, the same in each run and on each machine.
+/// A hash of 128 bits that is equal in all runs and on all machines.
 struct StableHash: Hashable, Sendable {
   let high: UInt64
   let low: UInt64

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The subject of a confirmation; another connection, queue, verb or filter is another subject.
+/// The subject of a confirmation; a confirmation does not cover another connection, queue, verb or filter.
 public struct ConsentSubject: Sendable, Hashable {
   /// The serial number of the connection in the session.
   public var connection: Int
@@ -10,7 +10,7 @@ public struct ConsentSubject: Sendable, Hashable {
   public var type: String
   /// The verb.
   public var verb: String
-  /// The filter as JSON, if there is one.
+  /// The filter as JSON; nil without a filter.
   public var filter: String?
 
   /// Creates a subject.
@@ -25,9 +25,9 @@ public struct ConsentSubject: Sendable, Hashable {
 
 /// The consent to destroy a number of elements, or any number.
 public final class Consent: Sendable {
-  /// The number of elements that it allows; nil for any number.
+  /// The maximum number of elements; nil for any number.
   public let limit: Int?
-  /// Whether the number was typed.
+  /// Whether the user typed the number.
   public let isConfirmed: Bool
   private let used = Mutex(0)
 
@@ -37,10 +37,10 @@ public final class Consent: Sendable {
     self.isConfirmed = isConfirmed
   }
 
-  /// The number of elements that it still allows; nil for any number.
+  /// The number of elements that the consent still covers; nil for any number.
   public var left: Int? { limit.map { limit in used.withLock { limit - $0 } } }
 
-  /// Uses the consent for one element; returns the refusal if none is left.
+  /// Uses the consent for one element; returns a refusal if its number is used up.
   func take() -> Refusal? {
     guard let limit else { return nil }
     let isTaken = used.withLock { used in
@@ -51,6 +51,6 @@ public final class Consent: Sendable {
     return isTaken ? nil : .statementLimit(limit, isConfirmed: isConfirmed)
   }
 
-  /// Returns the consent for an element that was not sent.
+  /// Returns the consent for an element whose change was not sent.
   func giveBack() { if limit != nil { used.withLock { $0 -= 1 } } }
 }

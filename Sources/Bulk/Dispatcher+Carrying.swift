@@ -1,6 +1,6 @@
 import Client
 
-/// The outcome of a change, and the time of its last reply; nil if it was not sent.
+/// The outcome of a change, and the time of its last reply; the time is nil if the change was not sent.
 struct Carried: Sendable {
   var outcome: Outcome
   var latency: Duration?
@@ -20,7 +20,7 @@ extension Dispatcher {
     return last
   }
 
-  /// Sends a change once, when the control of the run and the statement's limits allow it.
+  /// Sends a change once, when the run's control and the statement's limits allow it.
   func attempted(_ change: Change) async -> Carried {
     await account.run.control.turn()
     await guards.rate?.turn()
@@ -41,15 +41,15 @@ extension Dispatcher {
     return Carried(outcome: outcome, latency: latency)
   }
 
-  /// What to do after a failed change.
+  /// The next step after a failed change.
   private enum NextStep {
-    /// It is sent again.
+    /// Send the change again.
     case send
-    /// A lookup has found the outcome.
+    /// A lookup found the outcome.
     case settled(Outcome)
   }
 
-  /// Waits before a repetition, longer with each attempt; nil if repeating could do harm.
+  /// Waits before a repetition, longer with each attempt; nil if a repetition could do harm.
   private func repeated(_ outcome: Outcome, _ change: Change, _ attempt: Int) async -> NextStep? {
     let pause = Repetition.pause(after: attempt)
     switch outcome {
@@ -57,7 +57,7 @@ extension Dispatcher {
       try? await Task.sleep(for: pause)
       return .send
     case .unknown where change.verb != .create && change.expires:
-      // The message has expired, so only a service that has already received it can still carry it out.
+      // The message has expired, so the change can only be carried out by a service that already received it.
       try? await Task.sleep(for: pause + guards.settle)
       switch await guards.resolver?.look(change, sent: change.content.hashingSecrets) {
       case .carriedOut(let id)?: return .settled(.found(id: id))
@@ -70,7 +70,7 @@ extension Dispatcher {
 }
 
 extension ClientError {
-  /// Whether a change with this failure may be sent again without harm.
+  /// Whether a change with this failure can safely be sent again.
   fileprivate func mayRepeat(_ change: Change) -> Bool {
     switch change.verb {
     case .destroy, .update, .relink: isPassing

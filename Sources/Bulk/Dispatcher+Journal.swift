@@ -10,7 +10,7 @@ extension Dispatcher {
     var identity: ChangeIdentity?
     var known: JournalState?
 
-    /// The change and its identity, if it is sent without a lookup.
+    /// The change and its identity, if the change is sent without a lookup.
     var intended: (Change, ChangeIdentity)? {
       guard let identity, known == nil || known == .open, case .success(let change) = change else { return nil }
       return (change, identity)
@@ -32,7 +32,7 @@ extension Dispatcher {
     return entry
   }
 
-  /// Carries out the change of an entry, unless its journal has the outcome.
+  /// Carries out the change of an entry, unless the journal contains its outcome.
   func outcome(of entry: Entry) async -> Carried {
     let change: Change
     switch entry.change {
@@ -49,7 +49,7 @@ extension Dispatcher {
     return carried
   }
 
-  /// The outcome of a change by its journal; nil if it must be sent.
+  /// The outcome of a change according to its journal; nil if it must be sent.
   private func known(_ state: JournalState?, _ change: Change) async -> Outcome? {
     switch state {
     case .done(let id, let content)?:
@@ -84,10 +84,10 @@ extension Dispatcher {
 }
 
 extension ClientError {
-  /// The error of a change that an earlier run may have carried out and that is not found.
+  /// The error of a change that an earlier run may have carried out and that a lookup did not find.
   fileprivate static var unknownSinceBefore: ClientError {
     ClientError(
-      .unknown, "unknown since an earlier run: it may have been carried out, but is not found",
+      .unknown, "unknown since an earlier run: it may have been carried out, but a lookup did not find it",
       nextStep:
         "check it; then use settle: 60s, if the service holds requests no longer than that, or unknown: \"skip\"")
   }

@@ -7,16 +7,16 @@ public protocol PlannedElement: AnyObject, Sendable {
 }
 
 extension PlannedElement {
-  /// Whether its change destroys.
+  /// Whether its change destroys data.
   var isDestroying: Bool { if case .success(let change) = planned { change.verb == .destroy } else { false } }
 }
 
-/// Sends all changes: permits each one, passes it to a carrier, and decides its outcome.
+/// Sends all changes: checks whether each one is permitted, passes it to a carrier, and decides its outcome.
 public struct Dispatcher: Sendable {
   /// The account of the outermost statement.
   public let account: StatementAccount
   private let carrier: any Carrier
-  /// Whether the carrier takes many changes at once, so that it knows the reply times better.
+  /// Whether the carrier takes many changes at once and measures their reply times itself.
   private let isPooled: Bool
   private let lateReplies: LateReplies?
   let guards: Safeguards
@@ -32,7 +32,7 @@ public struct Dispatcher: Sendable {
     self.guards = guards
   }
 
-  /// The refusal of a change; nil if it may be sent, which then counts in the limits.
+  /// The refusal of a change; nil if it may be sent, and it is then counted in the limits.
   private func refusal(of change: Change, _ consent: Consent?) -> Refusal? {
     if let connection = guards.readOnly { return .guarded(connection: connection) }
     if account.run.streams.isStreamed(change.target) { return .streamed(queue: change.target.queue) }
@@ -43,7 +43,7 @@ public struct Dispatcher: Sendable {
     return refusal
   }
 
-  /// Sends one change; `consent` is for one of many destroys.
+  /// Sends one change; `consent` is the consent for the bulk change that it belongs to.
   public func send(_ change: Change, consent: Consent?) async -> Outcome {
     if let refusal = refusal(of: change, consent) { return .refused(refusal) }
     return await attempted(change).outcome
@@ -64,13 +64,13 @@ public struct Dispatcher: Sendable {
     } catch { return Outcome(error, of: change) }
   }
 
-  /// Sends the changes from `next` until its end or a failure, then waits for the changes in flight.
+  /// Sends the changes of `next` until its end or a failure, then waits for the changes in flight.
   ///
   /// - Parameters:
   ///   - report: The earlier counts; the numbers of elements continue from it.
   ///   - policy: The number of changes in flight, and the effect of a failure.
-  ///   - consent: The consent, if the changes destroy.
-  ///   - next: Returns the next changes in order; nil after the last.
+  ///   - consent: The consent, if the changes destroy data.
+  ///   - next: Returns the next changes in order; nil after the last one.
   ///   - observe: Called with each outcome, in the order of replies; it must not block.
   /// - Returns: The report with these changes; its `stop` is the error that ended them, if any.
   public func run(
@@ -112,7 +112,8 @@ public struct Dispatcher: Sendable {
     return (entries, nil)
   }
 
-  /// The refusal of an entry that ends the statement; a change that is done in the journal needs no permission.
+  /// The refusal of an entry that ends the statement; a change that is done according to the journal needs no
+  /// permission.
   private func refusal(of entry: Entry, _ consent: Consent?) -> Refusal? {
     switch entry.change {
     case .failure(let refusal): refusal.isUncatchable ? refusal : nil

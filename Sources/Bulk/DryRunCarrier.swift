@@ -3,9 +3,10 @@ import JSONAPI
 public import JSONText
 import Synchronization
 
-/// A carrier that sends no change.
+/// A carrier that sends nothing.
 ///
-/// A create or an update returns its record; a create has the id `dry-run-1`, `dry-run-2` and so on.
+/// It returns the record of a create or an update as the reply; a create gets the id `dry-run-1`, `dry-run-2` and so
+/// on.
 public final class DryRunCarrier: Carrier {
   /// The prefix of ids of resources from a dry run.
   public static let prefix = "dry-run-"
@@ -16,7 +17,7 @@ public final class DryRunCarrier: Carrier {
   }
 
   private let state = Mutex(State())
-  /// The number of resources that are kept for reads.
+  /// The maximum number of resources that are kept for reads.
   private static let limit = 10_000
 
   /// Creates a carrier.
@@ -25,10 +26,10 @@ public final class DryRunCarrier: Carrier {
   /// The default executor.
   public var isolation: (any Actor)? { nil }
 
-  /// The resource that a dry run would have created or updated; nil for any other.
+  /// The resource that a dry run would have created or updated; nil for other ids.
   public func resource(_ id: String) -> JSONObject? { state.withLock { $0.resources[id] } }
 
-  /// Returns the expected reply of the service.
+  /// Returns the reply that the service is expected to send.
   public func carry(_ change: Change) -> ChangeReply {
     guard change.givesDocument, change.verb != .destroy, var data = change.params["data"]?.objectValue else {
       return change.givesDocument ? .document(Document()) : .result(.null)

@@ -1,36 +1,36 @@
 import JSONText
 
-/// The form of a file that can't be read as a journal.
+/// The reason why a file can't be read as a journal.
 public enum ForeignForm: Sendable, Equatable {
-  /// It is compressed, by a program that decompresses with `-dc`.
+  /// The file is compressed, by a program that decompresses with `-dc`.
   case compressed(String)
-  /// It is UTF-16, as some editors and shells write.
+  /// The file is UTF-16, as some editors and shells write it.
   case utf16
-  /// It begins with a byte order mark.
+  /// The file begins with a byte order mark.
   case byteOrderMark
-  /// Its lines end in CR LF, or in CR.
+  /// The lines end in CR LF, or in CR.
   case carriageReturns
-  /// It is a journal of another version.
+  /// The journal has a format of another version.
   case version(Int)
-  /// Its first line is incomplete, so that nothing was sent.
+  /// The first line is incomplete, which means that nothing was sent.
   case torn
-  /// Its first line is not a journal's.
+  /// The first line is not a journal header.
   case other
 
-  /// What it is.
+  /// The reason as a clause with the subject `it`.
   var text: String {
     switch self {
     case .compressed(let program): "it is compressed with \(program)"
-    case .utf16: "it is in UTF-16"
-    case .byteOrderMark: "it begins with a byte order mark, which an editor has added"
-    case .carriageReturns: "its lines end in CR, which an editor or a transfer has added"
-    case .version(let version): "it is of version \(version)"
+    case .utf16: "its encoding is UTF-16"
+    case .byteOrderMark: "it begins with a byte order mark, which an editor added"
+    case .carriageReturns: "its lines end in CR, which an editor or a transfer added"
+    case .version(let version): "its format has version \(version)"
     case .torn: "its first line is incomplete, so nothing was sent"
     case .other: "its first line is not the header of a journal"
     }
   }
 
-  /// How to make a journal of it; the file's name and its copy's are quoted for a shell.
+  /// How to restore the journal; the names of the file and of its copy are quoted for a shell.
   func nextStep(_ file: String, _ copy: String) -> String {
     switch self {
     case .compressed(let program): "\(program) -dc \(file) > \(copy) restores it: use the copy"
@@ -39,16 +39,16 @@ public enum ForeignForm: Sendable, Equatable {
     case .carriageReturns: "tr -s '\\r' '\\n' < \(file) > \(copy) restores it: use the copy"
     case .version: "use the version of retort that wrote it"
     case .torn: "the statement can begin with it"
-    case .other: "use the file of the statement, or one that does not exist: journal: \"FILE.journal\""
+    case .other: "use the journal of the statement, or a new file: journal: \"FILE.journal\""
     }
   }
 }
 
-/// What the bytes of a file show that can't be read as a journal.
+/// The reason why the bytes of a file can't be read as a journal.
 struct JournalDiagnosis {
-  /// Its form.
+  /// The reason.
   private(set) var form = ForeignForm.other
-  /// The number of its changes, as far as its lines can be read.
+  /// The number of recorded changes in the readable lines.
   private(set) var recorded = 0
 
   /// Reads a file.
@@ -72,7 +72,7 @@ struct JournalDiagnosis {
     recorded = identities.count
   }
 
-  /// The form that a first line shows; nil if it looks like text.
+  /// The reason that the first line shows; nil if the line looks like text.
   private static func form(ofFirst line: ArraySlice<UInt8>) -> ForeignForm? {
     let magic: [(bytes: [UInt8], form: ForeignForm)] = [
       ([0x1F, 0x8B], .compressed("gzip")), ([0x42, 0x5A, 0x68], .compressed("bzip2")),

@@ -1,19 +1,19 @@
 import Dispatch
 import Synchronization
 
-/// Appends lines to a file in groups, each synced once if somebody waits for it, on a separate thread.
+/// Appends lines to a file in groups, on a separate thread; a group is synced once if a caller waits for it.
 ///
-/// Lines that nobody waits for are written within a millisecond, so that many of them share one write. They are written
-/// even after a failure, into space that was reserved on the disk.
+/// Lines that no caller waits for are written within a millisecond, so that many of them share one write. They are
+/// written even after a failure, into reserved disk space.
 final class GroupedWriter: Sendable {
   private struct State {
-    /// The lines that somebody waits for, and the others.
+    /// The lines that a caller waits for, and the other lines.
     var (synced, pending): ([UInt8], [UInt8]) = ([], [])
     /// The number of bytes to reserve for later lines.
     var owed = 0
-    /// The callers that wait until the pending lines are on the disk.
+    /// The callers that wait for the pending lines to be on the disk.
     var waiting: [CheckedContinuation<Void, Never>] = []
-    /// Whether a write at once, or one soon, is scheduled.
+    /// Whether an immediate write, or a delayed write, is scheduled.
     var (writesNow, writesSoon) = (false, false)
     var failure: JournalError?
   }
@@ -25,10 +25,11 @@ final class GroupedWriter: Sendable {
   /// Creates the writer of a file.
   init(_ file: RecordFile) { self.file = file }
 
-  /// The error of a failed write, which is final; nil without one.
+  /// The error of a failed write, which is final; nil if no write failed.
   var failure: JournalError? { state.withLock(\.failure) }
 
-  /// Appends lines, which are on the disk with the next group; for some bytes of them space was reserved.
+  /// Appends lines, which are written with the next group; `owed` is the number of their bytes for which space was
+  /// reserved.
   func append(_ lines: [UInt8], owed: Int = 0) {
     let isScheduled = state.withLock { state in
       state.pending += lines
@@ -43,7 +44,7 @@ final class GroupedWriter: Sendable {
   ///
   /// - Parameters:
   ///   - lines: The lines.
-  ///   - owing: The number of bytes to reserve for lines that follow.
+  ///   - owing: The number of bytes to reserve for later lines.
   /// - Throws: ``JournalError`` after a failed write, which is final.
   func appendSynced(_ lines: [UInt8], owing: Int = 0) async throws(JournalError) {
     await withCheckedContinuation { continuation in
@@ -59,7 +60,7 @@ final class GroupedWriter: Sendable {
     if let failure { throw failure }
   }
 
-  /// Writes the lines, and syncs them if somebody waits for it.
+  /// Writes the lines, and syncs them if a caller waits for them.
   private func writePending() {
     let (synced, pending, owed, waiting) = state.withLock { state in
       defer {

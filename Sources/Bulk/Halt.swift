@@ -5,10 +5,10 @@ public enum Halt: Sendable, Equatable {
   /// A share of the outcomes, from 0 to 1.
   case share(Double)
 
-  /// The least number of outcomes for a share.
+  /// The minimum number of outcomes for a share.
   static let least = 20
 
-  /// Whether a tally reaches it; with `isEnd` a share counts for any number of outcomes.
+  /// Whether a tally reaches the limit; with `isEnd`, a share applies to any number of outcomes.
   public func isReached(_ tally: Tally, isEnd: Bool = false) -> Bool {
     let bad = tally.failed + tally.refused + tally.unknown
     switch self {
@@ -19,7 +19,7 @@ public enum Halt: Sendable, Equatable {
   }
 }
 
-/// The end of a statement whose failures reached `halt:`.
+/// The end of a statement because its failures reached `halt:`.
 public struct Halted: Error, Sendable {
   /// The limit.
   public let halt: Halt

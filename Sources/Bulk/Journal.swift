@@ -14,7 +14,7 @@ import Synchronization
 public final class Journal: Sendable {
   private struct State {
     var states: JournalStates
-    /// The identities with a written intent and no written outcome in this run.
+    /// The identities whose intent is written and whose outcome is not, in this run.
     var intended: [StableHash: ChangeIdentity] = [:]
   }
 
@@ -23,22 +23,22 @@ public final class Journal: Sendable {
   private let state: Mutex<State>
   /// The statement of the journal.
   public let header: JournalHeader
-  /// The numbers of changes that earlier runs completed, that may be sent again, and that are unknown.
+  /// The numbers of changes of earlier runs that are complete, that may be sent again, and that are unknown.
   public let before: (done: Int, open: Int, unknown: Int)
   /// The number of incomplete lines at the end, which were removed.
   public let cutLines: Int
-  /// The time at which its statement was completed; nil if it was not.
+  /// The time at which its statement was completed; nil if it is not complete.
   public let end: String?
   /// The longest expiration of an unknown change's message; nil if one never expires.
   public let longestLife: Duration?
-  /// The queues of the changes of iterations that earlier runs left unknown.
+  /// The queues of changes in iterations that earlier runs left unknown.
   public let queues: Set<String>
   /// The path.
   public var path: String { file.path }
 
   /// Opens a statement's journal, or creates one.
   ///
-  /// - Throws: ``JournalError`` if the file can't be used, is in use, damaged, complete, or another statement's.
+  /// - Throws: ``JournalError`` if the file can't be used, is in use, is damaged or complete, or belongs to another statement.
   public convenience init(_ path: String, _ header: JournalHeader) throws(JournalError) {
     let file = try RecordFile(path)
     let contents = try JournalContents(file)
@@ -76,10 +76,10 @@ public final class Journal: Sendable {
     state = Mutex(State(states: contents.states))
   }
 
-  /// The state of an identity; nil if the journal does not have it.
+  /// The state of an identity; nil if the journal does not contain it.
   public func known(_ identity: ChangeIdentity) -> JournalState? { state.withLock { $0.states[identity.hash] } }
 
-  /// Marks an identity as seen in this run, and returns its state; nil in place of it if this run has already seen it.
+  /// Marks an identity as seen in this run, and returns its state; returns `.none` if this run has already seen it.
   func see(_ identity: ChangeIdentity) -> JournalState?? {
     state.withLock { $0.states.see(identity.hash) ? .some($0.states[identity.hash]) : nil }
   }
@@ -89,7 +89,7 @@ public final class Journal: Sendable {
     state.withLock { $0.states.unknown.sorted().map { ChangeIdentity(text: $0) } }
   }
 
-  /// The error of a failed write, after which nothing may be sent; nil without one.
+  /// The error of a failed write, after which nothing may be sent; nil if no write failed.
   public var failure: JournalError? { writer.failure }
 
   /// Writes the intents of changes; returns when they are on the disk.
@@ -147,7 +147,7 @@ public final class Journal: Sendable {
     state.withLock { $0.states.changes(of: identity.text) }
   }
 
-  /// Withdraws the intents of changes that did not begin before the statement ended, so that they may be sent.
+  /// Withdraws the intents of changes that had not been started when the statement ended; they may be sent later.
   func withdraw() {
     for identity in state.withLock({ Array($0.intended.values) }) { settle(identity, "again", id: nil) }
   }
@@ -194,7 +194,7 @@ public final class Journal: Sendable {
     writer.append(line, owed: isOwed ? identity.outcomeLength : 0)
   }
 
-  /// Writes the name of the broker, by a person's decision; returns when it is on the disk.
+  /// Writes the name of the broker that a person confirmed; returns when it is on the disk.
   public func rename(broker: String) async throws(JournalError) {
     try await writer.appendSynced(JournalLine.encoded(["broker": .string(broker)]))
   }
@@ -212,7 +212,7 @@ public final class Journal: Sendable {
 }
 
 extension Change {
-  /// The expiration of its message in milliseconds; nil if it never expires.
+  /// The expiration time of its message in milliseconds; nil if it never expires.
   fileprivate var life: Int? { expires ? timeout?.wholeMilliseconds : nil }
 }
 

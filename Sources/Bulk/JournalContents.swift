@@ -9,13 +9,13 @@ struct JournalContents {
   var end: String?
   /// The length of the complete lines, in bytes.
   var length = 0
-  /// The number of damaged lines at the end, which are removed.
+  /// The number of damaged lines at the end, which will be removed.
   var cutLines = 0
 
-  /// Whether the last line is complete but for its line end, as some editors leave it.
+  /// Whether the last line is complete except for its line end, as some editors leave it.
   private var lacksLineEnd = false
 
-  /// Reads a file; everything from the first damaged line at the end on does not count.
+  /// Reads a file; ignores the damaged lines at its end.
   ///
   /// - Throws: ``JournalError`` if a damaged line precedes complete ones, or the file is not a journal.
   init(_ file: RecordFile) throws(JournalError) {
@@ -26,7 +26,7 @@ struct JournalContents {
         if bad == 0 { bad = number }
         cutLines += 1
         isTornHeader = number == 1 && !isWhole && Self.isTornHeader(line)
-        // A crash cuts a line or leaves zeros; it adds no CR to a complete line.
+        // A crash cuts a line or leaves zeros; it does not add a CR to a complete line.
         isEdited = isEdited || line.last == 0x0D && JournalLine.decoded(line.dropLast()) != nil
         return
       }
@@ -48,12 +48,13 @@ struct JournalContents {
     return .notAJournal(file.path, diagnosis.form, recorded: diagnosis.recorded)
   }
 
-  /// Whether the only line of a file is the beginning of a header, so that nothing was sent: the header is on the disk
-  /// before the first request leaves.
+  /// Whether the only line of a file is the beginning of a header.
+  ///
+  /// Nothing was sent then, because the header is on the disk before the first request is sent.
   private static func isTornHeader(_ line: ArraySlice<UInt8>) -> Bool {
     let (begin, object) = (Array("{\"retort-journal\":".utf8), Array("{\"".utf8))
     let isBegun = line.starts(with: begin) || begin.starts(with: line)
-    // Raw, an object begins nowhere else in a header: in a string its quotation mark is escaped.
+    // In the raw bytes of a header an object begins only at the start: in a string the quotation mark is escaped.
     let others = line.indices.dropFirst().contains { line[$0...].starts(with: object) }
     return isBegun && !others || line.allSatisfy { $0 == 0 }
   }
@@ -64,7 +65,7 @@ struct JournalContents {
     if lacksLineEnd { try file.append([UInt8(ascii: "\n")]) }
   }
 
-  /// Handles a line; returns false if the first one is not a header.
+  /// Handles a line; returns false if the first line is not a header.
   private mutating func take(_ object: JSONObject) -> Bool {
     guard header != nil else {
       header = JournalHeader(json: object)

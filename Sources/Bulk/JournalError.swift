@@ -1,30 +1,30 @@
 /// The reason why a journal or a backup can't be used.
 ///
-/// A new journal knows nothing of the changes that another one records, so a next step names it only where nothing is
-/// recorded.
+/// A new journal contains none of the changes that another journal records. Therefore a next step proposes a new
+/// journal only if nothing is recorded.
 public enum JournalError: ElementError, Equatable {
-  /// The file can't be opened or read; with the path, its noun, and the reason.
+  /// The file can't be opened or read; with the path, the noun for the file, and the reason.
   case file(String, String, reason: String)
-  /// A write failed, after which nothing is sent; with the path, its noun, and the system's reason.
+  /// A write failed, after which nothing is sent; with the path, the noun for the file, and the system's reason.
   case unwritable(String, String, reason: String)
-  /// Another run has it open; with the path and its noun.
+  /// Another run has opened the file; with the path and the noun for the file.
   case inUse(String, String)
-  /// The file can't be read as a journal; with its form, and the number of changes that it records, as far as visible.
+  /// The file can't be read as a journal; with the reason, and the number of changes in its readable lines.
   case notAJournal(String, ForeignForm, recorded: Int)
-  /// The file of a backup has other content.
+  /// The file is not a backup.
   case notABackup(String)
-  /// A backup has a resource without the linkage of a relationship: path, resource, relationship.
+  /// A backup lacks the linkage of a relationship: path, resource, relationship.
   case imageLacks(String, String, String)
   /// A line before the end is damaged; with the number of changes that the file records.
   case damaged(String, line: Int, recorded: Int)
-  /// It belongs to another statement, with the differences.
+  /// The journal belongs to another statement; with the differences.
   case otherStatement(String, [String], recorded: Int)
-  /// It belongs to another broker, or to one that an earlier version has recorded by its address.
+  /// The journal belongs to another broker, or to a broker whose address an earlier version recorded.
   case otherBroker(String, recorded: String, here: String, isByAddress: Bool)
-  /// Its statement was completed at a time.
+  /// The statement of the journal was completed at a time.
   case complete(String, at: String)
 
-  /// One sentence.
+  /// The message, one sentence.
   public var message: String {
     switch self {
     case .file(let path, let noun, let reason): "the \(noun) \(path) can't be used: \(reason)"
@@ -42,7 +42,7 @@ public enum JournalError: ElementError, Equatable {
     case .otherBroker(let path, let recorded, let here, false):
       "the journal \(path) belongs to another broker: \(recorded), here \(here)"
     case .otherBroker(let path, let recorded, let here, true):
-      "the journal \(path) is of an earlier version, which recorded only the broker's address \(recorded); here is \(here)"
+      "the journal \(path) has an earlier format, with only the broker's address \(recorded); this broker is \(here)"
     case .complete(let path, let time): "the journal \(path) was completed at \(time)"
     }
   }
@@ -54,10 +54,10 @@ public enum JournalError: ElementError, Equatable {
   /// The name of the kind.
   public var kindWord: String { "file" }
 
-  /// Whether it ends the statement, as it does if the journal can't be written.
+  /// Whether the error ends the statement; always true, because nothing may be sent without the journal.
   public var endsStatement: Bool { true }
 
-  /// What to do next.
+  /// The next step for the user.
   public var nextStep: String {
     switch self {
     case .file(_, let noun, _): "correct the path or its permissions; a \(noun) is a file"
@@ -69,11 +69,11 @@ public enum JournalError: ElementError, Equatable {
     case .damaged(_, _, let recorded): "restore the file from a copy\(Self.warning(recorded))"
     case .otherStatement(_, _, recorded: 0): "use another file: journal: \"FILE.journal\""
     case .otherStatement(_, _, let recorded):
-      "run its statement with it; another statement has a journal of its own, which knows nothing of these \(recorded) changes"
+      "run its statement with it; another statement needs its own journal, which lacks these \(recorded) changes"
     case .otherBroker(let path, _, let here, _):
       "if it is the same broker, record that: retort journal \(Self.word(path)) broker \(Self.word(here)); "
         + "another journal would repeat its changes"
-    case .complete: "nothing is left to do; with another journal all of it would be done again"
+    case .complete: "its statement is complete; another journal would repeat all of its changes"
     }
   }
 
@@ -81,7 +81,7 @@ public enum JournalError: ElementError, Equatable {
     recorded == 0 ? "" : "; with another journal, these \(recorded) changes may be repeated"
   }
 
-  /// A word in a shell's single quotes.
+  /// A word in single quotes for a shell.
   private static func word(_ text: String) -> String {
     "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
   }

@@ -46,7 +46,7 @@ public struct JournalHeader: Sendable, Equatable {
     ])
   }
 
-  /// Creates a header from a line; nil if it is not a header of this version.
+  /// Creates a header from a line; nil if the line is not a header of a readable version.
   init?(json object: JSONObject) {
     guard let version = object["retort-journal"]?.numberValue?.integer, Self.versions.contains(version),
       let broker = object["broker"]?.stringValue, let queue = object["queue"]?.stringValue,
@@ -59,7 +59,7 @@ public struct JournalHeader: Sendable, Equatable {
     self.version = version
   }
 
-  /// The broker as recorded, for people.
+  /// The broker as text for people.
   public var brokerText: String { version == 1 ? "\(broker) (an address, recorded by an earlier version)" : broker }
 
   /// Compares the header with a statement's.

@@ -1,4 +1,4 @@
-/// The content of a journal, read without changing it, even while a run has it open.
+/// The content of a journal, read without changing the file, even while a run has it open.
 public struct JournalReading: Sendable {
   /// The statement of the journal.
   public let header: JournalHeader
@@ -6,7 +6,7 @@ public struct JournalReading: Sendable {
   public let counts: (done: Int, open: Int, unknown: Int)
   /// The unknown identities, sorted, each with the changes of its iteration.
   public let unknown: [(identity: ChangeIdentity, changes: [String])]
-  /// The time at which its statement was completed; nil if it was not.
+  /// The time at which its statement was completed; nil if it is not complete.
   public let end: String?
   /// The number of damaged lines at the end.
   public let cutLines: Int

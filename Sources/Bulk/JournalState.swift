@@ -3,20 +3,22 @@ public import JSONText
 
 /// The state of a change in a journal.
 public enum JournalState: Sendable, Equatable {
-  /// It was carried out, or the resource to destroy was absent; with a created resource's id and a hash of the content.
+  /// The change was carried out, or the resource to destroy was absent; with a created resource's id and a hash of the
+  /// content.
   case done(id: String?, content: UInt64)
-  /// It was not carried out and may be sent.
+  /// The change was not carried out and may be sent.
   case open
-  /// It was sent and its outcome is unknown; with the sent content and the message's expiration.
+  /// The change was sent and its outcome is unknown; with the sent content and the message's expiration time.
   case unknown(content: JSONObject, life: Duration?)
 
-  /// Whether it is done.
+  /// Whether the change was carried out.
   public var isDone: Bool { if case .done = self { true } else { false } }
 }
 
-/// The states of a journal's identities, in 24 bytes each except for unknown ones.
+/// The states of a journal's identities: 24 bytes for each one that is not unknown.
 struct JournalStates {
-  /// A packed state: its kind in two bits, whether this run has seen the identity in one, and the hash of its content.
+  /// A packed state: two bits for its kind, one bit for whether this run has seen the identity, and the hash of its
+  /// content.
   private struct Packed {
     enum Kind: UInt64 { case none, open, unknown, done }
 
@@ -35,7 +37,7 @@ struct JournalStates {
       set { bits = bits & 7 | newValue & ~7 }
     }
 
-    /// Marks it as seen; returns false if it already was.
+    /// Marks the identity as seen; returns false if it was seen before.
     mutating func see() -> Bool {
       defer { isSeen = true }
       return !isSeen
@@ -51,15 +53,16 @@ struct JournalStates {
   private struct Sent {
     var text: String
     var content: JSONObject
-    /// The expiration of its message, of an iteration the longest of its changes; nil if one never expires.
+    /// The expiration time of its message, or the longest one of an iteration's changes; nil if a message never
+    /// expires.
     var life: Duration?
     /// The changes of an iteration.
     var changes: [String] = []
-    /// Their queues.
+    /// The queues of these changes.
     var queues: Set<String> = []
   }
 
-  /// The states by identity, in parts that grow one after the other, so that growing copies only one of them.
+  /// The states by identity, in parts that grow separately, so that growing copies only one part.
   private var parts = [[StableHash: Packed]](repeating: [:], count: 48)
   /// The ids of created resources.
   private var ids: [StableHash: String] = [:]
@@ -70,7 +73,7 @@ struct JournalStates {
     _modify { yield &parts[Int(identity.high % UInt64(parts.count))][identity, default: Packed()] }
   }
 
-  /// The state of an identity; nil if the journal has none.
+  /// The state of an identity; nil if the journal does not contain it.
   subscript(_ identity: StableHash) -> JournalState? {
     let state = self[packed: identity]
     switch state.kind {
@@ -81,12 +84,12 @@ struct JournalStates {
     }
   }
 
-  /// Marks an identity as seen in this run; returns false if it already was.
+  /// Marks an identity as seen in this run; returns false if it was seen before.
   mutating func see(_ identity: StableHash) -> Bool {
     self[packed: identity].see()
   }
 
-  /// Records the start of an iteration, which may run again until a change of it is recorded.
+  /// Records the start of an iteration; the iteration may run again until one of its changes is recorded.
   mutating func begin(_ text: String) { reopen(text) }
 
   /// Records an intent without an outcome.
@@ -96,7 +99,7 @@ struct JournalStates {
     sent[identity] = Sent(text: text, content: content, life: life)
   }
 
-  /// Records a change of an iteration, which is unknown from then on.
+  /// Records a change of an iteration; the iteration is then unknown.
   mutating func add(_ change: String, to text: String, queue: String?, life: Duration?) {
     let identity = StableHash(text)
     self[packed: identity].kind = .unknown
@@ -110,23 +113,23 @@ struct JournalStates {
   /// The changes of an unknown iteration.
   func changes(of text: String) -> [String] { sent[StableHash(text)]?.changes ?? [] }
 
-  /// Records that an identity is done, with the hash of its intent's content.
+  /// Records that the change of an identity was carried out, with the hash of its intent's content.
   mutating func finish(_ identity: ChangeIdentity, id: String?) {
     let hash = identity.hash
     let content = sent.isEmpty ? nil : sent.removeValue(forKey: hash)?.content
     self[packed: hash].finish(content)
-    // The identity of any other change ends with its id.
+    // The identity of any other change ends with the resource's id.
     if let id, !identity.text.hasSuffix(" \(id)") { ids[hash] = id }
   }
 
-  /// Records that an identity may be sent again.
+  /// Records that the change of an identity may be sent again.
   mutating func reopen(_ text: String) {
     let identity = StableHash(text)
     self[packed: identity].kind = .open
     sent[identity] = nil
   }
 
-  /// The numbers of identities that are done, may be sent again, and are unknown.
+  /// The numbers of identities whose changes were carried out, may be sent again, and are unknown.
   var counts: (done: Int, open: Int, unknown: Int) {
     parts.lazy.flatMap(\.values).reduce(into: (0, 0, 0)) { counts, state in
       switch state.kind {
@@ -151,6 +154,6 @@ struct JournalStates {
 }
 
 extension JSONObject {
-  /// A hash of the sent content, 0 for none; secrets enter as hashes.
+  /// A hash of the sent content, 0 without content; secrets are included as hashes.
   var contentHash: UInt64 { isEmpty ? 0 : StableHash(JSONValue.object(self).text).low & ~7 | 8 }
 }

@@ -8,13 +8,13 @@ public struct Latencies: Sendable {
   /// Creates an empty histogram.
   public init() {}
 
-  /// Counts a duration.
+  /// Adds a duration.
   public mutating func add(_ duration: Duration) {
     buckets[Self.bucket(duration)] += 1
     count += 1
   }
 
-  /// The duration that a share of all, from 0 to 1, does not exceed; nil for an empty histogram.
+  /// The duration that is not exceeded by a share of all durations, from 0 to 1; nil for an empty histogram.
   public func percentile(_ share: Double) -> Duration? {
     guard count > 0 else { return nil }
     let wanted = max(1, (Double(count) * share).rounded(.up))

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Limits concurrent lookups; after three timeouts in a row it allows no more.
+/// Limits concurrent lookups; allows none after three successive timeouts.
 final class LookupLimit: Sendable {
   private struct State {
     var free: Int
@@ -9,16 +9,16 @@ final class LookupLimit: Sendable {
   }
 
   private let state: Mutex<State>
-  /// The number of timeouts in a row that ends the lookups.
+  /// The number of successive timeouts after which no lookup is allowed.
   private static let timeoutLimit = 3
 
-  /// The most concurrent lookups.
+  /// The maximum number of concurrent lookups.
   static let most = 2
 
   /// Creates a limit.
   init() { state = Mutex(State(free: Self.most)) }
 
-  /// Runs a lookup when the limit allows; nil if earlier timeouts prevent it.
+  /// Runs a lookup when the limit allows; returns nil if earlier timeouts prevent it.
   func run<Finding: Sendable>(_ lookup: () async -> (Finding, isTimeout: Bool)) async -> Finding? {
     await withCheckedContinuation { continuation in
       let isFree = state.withLock { state in

@@ -1,29 +1,29 @@
 public import Client
 
-/// The outcome of a change, with the facts of the client.
+/// The outcome of a change.
 public enum Outcome: Sendable {
-  /// The service carried it out.
+  /// The service carried out the change.
   case done(ChangeReply)
-  /// An earlier run carried it out, as the journal shows; with the resource's id.
+  /// An earlier run carried out the change, according to the journal; with the resource's id.
   case before(id: String?)
-  /// It got no reply, but a lookup found that it was carried out; with the resource's id.
+  /// The change got no reply, but a lookup found that it was carried out; with the resource's id.
   case found(id: String?)
   /// Nothing was sent, because the resource already had the requested values.
   case same
-  /// An earlier run sent it without a reply, and the statement skips it: `unknown: "skip"`.
+  /// An earlier run sent the change and got no reply, and the statement skips it: `unknown: "skip"`.
   case skipped
   /// The resource to destroy was absent.
   case absent(ClientError)
-  /// The service did not carry it out, or it could not be sent.
+  /// The service did not carry out the change, or it could not be sent.
   case failed(ClientError)
-  /// It was sent and got no reply.
+  /// The change was sent and got no reply.
   case unknown(ClientError)
-  /// It was not sent because of a rule, a limit, or its element.
+  /// The change was not sent because of a rule, a limit, or its element.
   case refused(Refusal)
-  /// It was not sent, since the statement was interrupted.
+  /// The change was not sent, because the statement was interrupted.
   case dropped(ClientError)
 
-  /// Creates the outcome of a change without a result.
+  /// Creates the outcome of a change whose request failed.
   public init(_ error: ClientError, of change: Change) {
     self =
       switch error.kind {
@@ -43,7 +43,7 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether the statement continues after it: done, absent for a destroy, or skipped.
+  /// Whether the statement continues after the outcome: carried out, absent for a destroy, or skipped.
   public var isGood: Bool {
     switch self {
     case .done, .absent, .before, .found, .same, .skipped: true
@@ -51,10 +51,11 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether an earlier run carried out the change with other content.
+  /// Whether an earlier run carried out a change of this identity with other content.
   var isDoneOtherwise: Bool { if case .refused(.otherContent) = self { true } else { false } }
 
-  /// Whether an earlier run decided it and nothing was sent now; it is counted, but does not stop the statement.
+  /// Whether an earlier run decided the outcome and nothing was sent now; it is counted, but does not stop the
+  /// statement.
   var isFromBefore: Bool {
     switch self {
     case .unknown(let error): error.call == nil
@@ -88,10 +89,10 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether the element was interrupted.
+  /// Whether the interruption of the statement dropped the change.
   public var isDropped: Bool { if case .dropped = self { true } else { false } }
 
-  /// The client's error, if there is one.
+  /// The client's error; nil without one.
   public var error: ClientError? {
     switch self {
     case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error): error

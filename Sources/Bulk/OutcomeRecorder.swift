@@ -43,7 +43,7 @@ final class OutcomeRecorder: Sendable {
     return continuesOnError
   }
 
-  /// Settles an unknown element with its late reply.
+  /// Replaces the unknown outcome of an element when a late reply arrives.
   private func follow(_ error: ClientError, _ change: Change, _ element: any PlannedElement, _ place: Int) {
     watch?.add(error) { [self] reply in
       verification.remove(at: place)
@@ -57,7 +57,7 @@ final class OutcomeRecorder: Sendable {
     observe(place, element, outcome)
   }
 
-  /// The counts so far.
+  /// The current counts.
   var current: Report { report.withLock { $0 } }
 
   /// Looks up unknown changes, and creates by their keys.

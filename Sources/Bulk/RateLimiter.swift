@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Limits the changes a second, evenly spread: each waits for its turn.
+/// Limits the changes a second, and spreads them evenly: each change waits for its time slot.
 public final class RateLimiter: Sendable {
   private struct State {
     var step: Duration
@@ -15,7 +15,7 @@ public final class RateLimiter: Sendable {
   /// Sets the number of changes a second.
   public func change(perSecond rate: Int) { state.withLock { $0.step = .seconds(1) / max(1, rate) } }
 
-  /// Waits for the next turn; returns immediately if the task is cancelled.
+  /// Waits for the next time slot; returns immediately if the task is cancelled.
   func turn() async {
     let turn = state.withLock { state -> ContinuousClock.Instant in
       let turn = max(state.next ?? .now, .now)

@@ -1,11 +1,11 @@
 import Glibc
 
-/// A file that records changes, a journal or a backup, which one run at a time can open, append to and sync.
+/// A file that records changes, a journal or a backup; one run at a time can open it, append to it and sync it.
 final class RecordFile: Sendable {
   private let number: Int32
   /// The path.
   let path: String
-  /// Its noun in messages: `journal`.
+  /// The noun for the file in messages: `journal`.
   private let noun: String
   private let room: ReservedRoom
 
@@ -13,9 +13,9 @@ final class RecordFile: Sendable {
   ///
   /// - Parameters:
   ///   - path: The path.
-  ///   - noun: Its noun in messages.
-  ///   - creates: Whether it is created if it is missing, with access for its owner only.
-  /// - Throws: ``JournalError`` if it can't be opened, or another run has it open.
+  ///   - noun: The noun for the file in messages.
+  ///   - creates: Whether a missing file is created, with access for its owner only.
+  /// - Throws: ``JournalError`` if the file can't be opened, or another run has it open.
   init(_ path: String, _ noun: String = "journal", creates: Bool = true) throws(JournalError) {
     let flags = O_RDWR | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
     let number = unsafe open(path, flags | (creates ? O_CREAT : 0), 0o600)
@@ -31,7 +31,7 @@ final class RecordFile: Sendable {
     try checkKind()
   }
 
-  /// Throws unless the file is open and regular: a pipe or a device keeps no record.
+  /// Throws unless the file is open and regular: a pipe or a device can't keep a record.
   private func checkKind() throws(JournalError) {
     guard number >= 0 else { throw failure }
     var status = stat()
@@ -42,13 +42,13 @@ final class RecordFile: Sendable {
 
   deinit { if number >= 0 { close(number) } }
 
-  /// Releases it for other runs.
+  /// Releases the file for other runs.
   func unlock() { flock(number, LOCK_UN) }
 
   /// The error of the last system call.
   private var failure: JournalError { .file(path, noun, reason: unsafe String(cString: strerror(errno))) }
 
-  /// The error of the last system call, which has not written or synced what it should.
+  /// The error of the last system call, which failed to write or to sync.
   private var writeFailure: JournalError {
     .unwritable(path, noun, reason: unsafe String(cString: strerror(errno)))
   }
@@ -58,7 +58,7 @@ final class RecordFile: Sendable {
     guard ftruncate(number, length) == 0 else { throw failure }
   }
 
-  /// Reads its lines from the first on, without line ends; `isWhole` is false for a last line without an end.
+  /// Reads the lines in order, without line ends; `isWhole` is false for a last line without a line end.
   func forEachLine(_ body: (_ line: ArraySlice<UInt8>, _ isWhole: Bool) throws(JournalError) -> Void)
     throws(JournalError)
   {
@@ -81,17 +81,17 @@ final class RecordFile: Sendable {
     if !rest.isEmpty { try body(rest[...], false) }
   }
 
-  /// Reserves disk space for later lines, beside the file.
+  /// Reserves disk space for later lines, in a separate file.
   func reserve(_ count: Int) throws(JournalError) {
     guard room.grow(to: count) else {
       throw .unwritable(path, noun, reason: unsafe String(cString: strerror(ENOSPC)))
     }
   }
 
-  /// Gives the reserved space back, so that lines fit on a full disk.
+  /// Frees the reserved space, so that lines fit on a full disk.
   func freeReserve() { room.free() }
 
-  /// Appends bytes completely, or throws and leaves the file as it was.
+  /// Appends all bytes, or throws and leaves the file unchanged.
   func append(_ bytes: [UInt8]) throws(JournalError) {
     var (offset, status) = (0, stat())
     guard unsafe fstat(number, &status) == 0 else { throw writeFailure }

@@ -17,7 +17,7 @@ public enum Refusal: Error, Sendable {
   /// The element has no valid change.
   case element(any ElementError)
 
-  /// Whether it ends the statement whatever `on-error:` says.
+  /// Whether the refusal ends the statement regardless of `on-error:`.
   public var isUncatchable: Bool {
     switch self {
     case .streamed, .runLimit, .statementLimit, .guarded: true
@@ -31,8 +31,8 @@ public enum Refusal: Error, Sendable {
 public protocol ElementError: Error, Sendable {
   /// The name of the kind.
   var kindWord: String { get }
-  /// One sentence.
+  /// The message, one sentence.
   var message: String { get }
-  /// Whether it ends the statement whatever `on-error:` says.
+  /// Whether the error ends the statement regardless of `on-error:`.
   var endsStatement: Bool { get }
 }

@@ -17,13 +17,13 @@ public struct Report: Sendable {
   public var tally = Tally()
   /// The durations of the requests.
   public var latencies = Latencies()
-  /// The time of the first request.
+  /// The time when the statement began to send.
   public let begin = ContinuousClock.now
-  /// How long changes were sent, without the wait for late replies.
+  /// The time in which changes were sent, without the wait for late replies.
   public var duration = Duration.zero
-  /// The error of the source or of a limit that ended the changes, if any.
+  /// The error of the source or of a limit that ended the changes; nil without one.
   public var stop: (any Error)?
-  /// Whether a failure ended it before its last element.
+  /// Whether a failure ended the statement before its last element.
   public var isCut = false
 
   /// Creates an empty report.

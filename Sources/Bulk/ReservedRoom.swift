@@ -1,23 +1,23 @@
 import Glibc
 import Synchronization
 
-/// Disk space that is kept for later lines of a file: a second file without a name, in the same directory, whose space is
-/// given back when the disk is full.
+/// Disk space that is reserved for later lines of a file: a second file without a name, in the same directory, which is
+/// emptied when the disk is full.
 final class ReservedRoom: Sendable {
   private let path: String
-  /// The descriptor, -1 without a file, and the reserved bytes.
+  /// The descriptor, -1 without a file, and the number of reserved bytes.
   private let state = Mutex<(number: Int32, size: Int)>((-1, 0))
-  /// The least number of bytes that are reserved at a time.
+  /// The minimum number of bytes that are reserved at a time.
   private static let step = 1 << 14
 
-  /// Creates the room for a file; nothing is reserved.
+  /// Creates the reservation for a file, with no space reserved yet.
   init(besides path: String) { self.path = path }
 
   deinit { free() }
 
-  /// Reserves at least some bytes in all.
+  /// Increases the reserved space to at least `count` bytes.
   ///
-  /// A directory in which no file can be created has no reserved room.
+  /// If no file can be created in the directory, nothing is reserved.
   ///
   /// - Returns: Whether the disk has the space.
   func grow(to count: Int) -> Bool {
@@ -30,14 +30,14 @@ final class ReservedRoom: Sendable {
         unsafe unlink(name)
       }
       let size = (count + Self.step - 1) / Self.step * Self.step
-      // It returns the code of the error, and does not set errno.
+      // posix_fallocate returns the error code, and does not set errno.
       let code = posix_fallocate(state.number, 0, off_t(size))
       if code == 0 { state.size = size }
       return ![ENOSPC, EDQUOT].contains(code)
     }
   }
 
-  /// Gives the space back.
+  /// Frees the reserved space.
   func free() {
     state.withLock { state in
       if state.number >= 0 { close(state.number) }

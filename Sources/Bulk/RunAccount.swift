@@ -1,14 +1,14 @@
 import Synchronization
 
-/// The state of a whole run: the limit of destroys, and the streamed queues.
+/// The state of a whole run: the limit of destroyed resources, and the streamed queues.
 public final class RunAccount: Sendable {
   /// How bulk changes are confirmed.
   public enum Confirmation: Sendable, Equatable {
-    /// By a question for each.
+    /// By a question for each bulk change.
     case asked
     /// By `--yes`.
     case given
-    /// By `--yes=N`, for at most that many elements in the run.
+    /// By `--yes=N`, for at most this number of elements in the run.
     case limited(Int)
   }
 
@@ -16,7 +16,7 @@ public final class RunAccount: Sendable {
   public let confirmation: Confirmation
   /// The queues that are being streamed.
   public let streams = StreamLeases()
-  /// The control of its changes from outside the process.
+  /// The control of the run's changes from outside the process.
   public let control: RunControl
   private let used = Mutex(0)
 
@@ -25,13 +25,13 @@ public final class RunAccount: Sendable {
     (self.confirmation, self.control) = (confirmation, control)
   }
 
-  /// The rest of `--yes=N`; nil without it.
+  /// The unused rest of `--yes=N`; nil without a limit.
   public var left: Int? {
     guard case .limited(let limit) = confirmation else { return nil }
     return used.withLock { limit - $0 }
   }
 
-  /// Uses one element of `--yes=N`; returns the refusal if none is left.
+  /// Uses one element of `--yes=N`; returns a refusal if the limit is reached.
   func take() -> Refusal? {
     guard case .limited(let limit) = confirmation else { return nil }
     let isTaken = used.withLock { used in

@@ -2,7 +2,7 @@ import Synchronization
 
 /// The control of a run's changes from outside the process: pause, resume, a limit a second (`retort ctl`).
 ///
-/// It never makes a statement faster than its own limits allow.
+/// It never makes a statement faster than the statement's own limits allow.
 public final class RunControl: Sendable {
   private struct State {
     var isPaused = false
@@ -11,7 +11,7 @@ public final class RunControl: Sendable {
     var nextNumber = 0
     /// The progress of each running statement, by its number.
     var statements: [Int: @Sendable () -> String] = [:]
-    /// Makes the run reachable for other processes; nil once it is.
+    /// Makes the run reachable for other processes; nil after it was called.
     var open: (@Sendable (RunControl) -> Void)?
   }
 
@@ -31,13 +31,13 @@ public final class RunControl: Sendable {
     open?(self)
   }
 
-  /// Holds changes back until ``resume()``; those in flight are not touched.
+  /// Holds changes back until ``resume()``; changes in flight continue.
   public func pause() { change { $0.isPaused = true } }
 
-  /// Lets changes leave again.
+  /// Ends the pause.
   public func resume() { change { $0.isPaused = false } }
 
-  /// Sends so many changes a second at most, besides a statement's own `rate:`; nil takes the limit away.
+  /// Limits the changes a second, in addition to a statement's own `rate:`; nil removes the limit.
   public func limit(perSecond: Int?) {
     change { state in
       state.perSecond = perSecond
@@ -45,7 +45,7 @@ public final class RunControl: Sendable {
     }
   }
 
-  /// Adds a statement, whose function returns its progress, until ``remove(_:)``.
+  /// Adds a statement until ``remove(_:)``; `status` returns its progress.
   public func add(_ status: @escaping @Sendable () -> String) -> Int {
     state.withLock { state in
       state.nextNumber += 1
@@ -57,7 +57,7 @@ public final class RunControl: Sendable {
   /// Removes a statement that has ended.
   public func remove(_ number: Int) { state.withLock { $0.statements[number] = nil } }
 
-  /// The progress of the running statements, and what was set from outside.
+  /// The progress of the running statements, and the settings of `retort ctl`.
   public var status: String {
     let (statements, reason) = state.withLock { state in
       (state.statements.sorted { $0.key < $1.key }.map(\.value), Self.reason(state))
@@ -66,7 +66,7 @@ public final class RunControl: Sendable {
     return (lines + (reason.map { [$0] } ?? [])).joined(separator: "\n")
   }
 
-  /// What was set from outside: `paused`, `at most 50/s`; nil if nothing is.
+  /// The settings of `retort ctl`: `paused`, `at most 50/s`; nil without any.
   public var reason: String? { state.withLock { Self.reason($0) } }
 
   private static func reason(_ state: State) -> String? {

@@ -1,12 +1,12 @@
 /// The safeguards of a statement's changes: its journal, its limits, its rate.
 public struct Safeguards: Sendable {
-  /// The handling of a change that an earlier run left unknown and that was not found.
+  /// The handling of a change that an earlier run left unknown and that a lookup did not find.
   public enum UnknownRule: String, Sendable, CaseIterable {
-    /// It counts as unknown, and the statement ends with status 5.
+    /// The change counts as unknown, and the statement ends with status 5.
     case fail
-    /// It is sent again.
+    /// The change is sent again.
     case retry
-    /// It is skipped.
+    /// The change is skipped.
     case skip
   }
 
@@ -14,7 +14,7 @@ public struct Safeguards: Sendable {
   public var journal: Journal?
   /// The resolver of unknown changes.
   public var resolver: UnknownResolver?
-  /// The handling of changes that stay unknown.
+  /// The handling of changes that remain unknown.
   public var unknown = UnknownRule.fail
   /// The limit of failures.
   public var halt: Halt?
@@ -22,13 +22,13 @@ public struct Safeguards: Sendable {
   public var readOnly: String?
   /// The limiter of changes a second.
   public var rate: RateLimiter?
-  /// The throttle, which holds changes back while the service is busy.
+  /// The throttle, which delays changes while the service is busy.
   public var throttle: Throttle?
   /// The backup of the resources.
   public var backup: Backup?
-  /// How often a change is repeated after a passing failure.
+  /// The number of times that a change is repeated after a temporary failure.
   public var retries = 0
-  /// The longest time that the service may hold a request: `settle:`.
+  /// The maximum time for which the service may hold a request: `settle:`.
   public var settle = Duration.zero
   /// The changes to look up at the end.
   public var verification = Verification.none
@@ -39,7 +39,7 @@ public struct Safeguards: Sendable {
   /// Creates safeguards without effect.
   public init() {}
 
-  /// The reason why nothing more may be sent; nil without one.
+  /// The reason why nothing more may be sent; nil if changes may be sent.
   var failure: (any Error)? { journal?.failure ?? backup?.failure ?? throttle?.failure }
 }
 

@@ -2,7 +2,7 @@ public import Client
 
 /// A carrier that sends each change and the changes that follow it in sequence, and returns the last reply.
 public struct SequenceCarrier: Carrier {
-  /// Returns the change that follows a reply; nil after the last.
+  /// Returns the change that follows a reply; nil after the last one.
   public typealias Following = @Sendable (Change, ChangeReply) throws(ClientError) -> Change?
 
   private let client: ResourceClient
@@ -15,9 +15,9 @@ public struct SequenceCarrier: Carrier {
   /// Creates a carrier.
   ///
   /// - Parameters:
-  ///   - client: Sends the changes of any target but those of `others`.
+  ///   - client: Sends the changes of all targets except those of `others`.
   ///   - others: Send the changes of other targets.
-  ///   - control: The control of the run, which each change but the first of a sequence asks.
+  ///   - control: The control of the run, which delays each change except the first of a sequence.
   ///   - rate: The limit of changes per second; the first change of each sequence has already been counted.
   ///   - following: Returns the change that follows.
   ///   - step: Names a change for errors: `at the step to published`.
@@ -29,12 +29,12 @@ public struct SequenceCarrier: Carrier {
     (self.following, self.step) = (following, step)
   }
 
-  /// The thread of the connection of most changes.
+  /// The actor of the connection that most changes use.
   public var isolation: (any Actor)? { client.isolation }
 
-  /// Sends a change and those that follow it.
+  /// Sends a change and the changes that follow it.
   ///
-  /// - Throws: `ClientError` of the change that failed; a failed change after the first counts as sent.
+  /// - Throws: `ClientError` of the change that failed; a failed change after the first one counts as sent.
   public func carry(_ change: Change) async throws(ClientError) -> ChangeReply {
     var (change, reply) = (change, try await send(change))
     do throws(ClientError) {
@@ -59,7 +59,7 @@ public struct SequenceCarrier: Carrier {
 }
 
 extension ClientError {
-  /// The error of a change after the first of a sequence; the element has been changed by then.
+  /// The error of a change after the first of a sequence; the element has already been changed.
   fileprivate var afterTheFirst: ClientError {
     var error = self
     if kind == .interrupted {

@@ -1,13 +1,13 @@
 import Synchronization
 
-/// The queues that are being streamed, whose changes are refused.
+/// The queues that are being streamed; changes of them are refused.
 public final class StreamLeases: Sendable {
   fileprivate struct Key: Hashable {
     var broker: String
     var queue: String
   }
 
-  /// Marks a queue as streamed for as long as this object lives.
+  /// Marks a queue as streamed while this object exists.
   public final class Lease: Sendable {
     private let leases: StreamLeases
     private let key: Key

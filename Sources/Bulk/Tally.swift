@@ -1,6 +1,6 @@
 /// The counts of outcomes of a changing statement.
 public struct Tally: Sendable {
-  /// Failures with the same wording, and their first element.
+  /// Failures with the same wording, and the first element that failed.
   public struct Group: Sendable {
     /// The element's index, from 0.
     public var index: Int
@@ -18,7 +18,7 @@ public struct Tally: Sendable {
   public private(set) var created = 0
   /// The number of these elements that needed no change, so nothing was sent.
   public private(set) var same = 0
-  /// Whether the summary counts created, updated and same in place of ok.
+  /// Whether the summary shows created, updated and same instead of ok.
   public let countsUpserts: Bool
   /// The number of changes that earlier runs carried out.
   public var before = 0
@@ -32,7 +32,7 @@ public struct Tally: Sendable {
   public var refused = 0
   /// The number of changes without a reply.
   public var unknown = 0
-  /// The number of changes that late replies showed to be carried out.
+  /// The number of changes that were carried out according to late replies.
   public private(set) var late = 0
   /// The number of refused changes that earlier runs carried out with other content.
   public private(set) var doneOtherwise = 0
@@ -42,10 +42,10 @@ public struct Tally: Sendable {
   public private(set) var groups: [Group] = []
   /// Whether a request was sent.
   public private(set) var hasSent = false
-  /// The most groups of failures.
+  /// The maximum number of groups of failures.
   private static let limit = 5
 
-  /// Creates an empty tally; with `countsUpserts` it counts created, updated and same in place of ok.
+  /// Creates an empty tally; with `countsUpserts`, its summary shows created, updated and same instead of ok.
   public init(countsUpserts: Bool = false) { self.countsUpserts = countsUpserts }
 
   /// Counts the outcome of an element; outcomes can come in any order.
@@ -65,7 +65,7 @@ public struct Tally: Sendable {
     if !outcome.isGood { group(outcome, element, index) }
   }
 
-  /// Counts the late reply to an unknown element, or the result of its lookup.
+  /// Replaces the outcome of an unknown element by its late reply, or by the result of its lookup.
   public mutating func settle(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     unknown -= 1
     count(outcome, 1)
@@ -79,7 +79,7 @@ public struct Tally: Sendable {
     if !outcome.isGood { group(outcome, element, index) }
   }
 
-  /// Changes a create from carried out to failed, since a lookup found it twice.
+  /// Changes a create from carried out to failed, because a lookup found two resources.
   mutating func fail(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     ok -= 1
     count(outcome, 1)
@@ -128,7 +128,7 @@ public struct Tally: Sendable {
       + (countsUpserts ? upserts : [])
   }
 
-  /// The ok elements by what was done.
+  /// The counts of ok elements: created, updated and same.
   private var upserts: [(word: String, count: Int)] {
     [("created", created), ("updated", ok - created - same), ("same", same)]
   }
@@ -140,7 +140,8 @@ public struct Tally: Sendable {
       return (upserts + others).map { "\($0.count) \($0.word)" }.joined(separator: ", ")
     }
     var shown = counts
-    // Without a change that is still unknown, late ones are ok; with one, they are part of what had no reply in time.
+    // If no change is still unknown, late changes count as ok; otherwise they remain in the count of changes without a
+    // reply in time.
     let areOk = unknown == 0
     shown[0].count -= areOk ? 0 : late
     shown[4].count += areOk ? 0 : late
@@ -155,10 +156,10 @@ public struct Tally: Sendable {
   /// Whether this run had no failure.
   public var isGoodNow: Bool { failed + unknown + refused == fromBefore }
 
-  /// Whether each element is done, in this run or an earlier one.
+  /// Whether each change was carried out, in this run or an earlier one.
   public var isComplete: Bool { failed + unknown + skipped == 0 && refused == doneOtherwise }
 
-  /// Whether all failures were found in the elements, before anything was sent.
+  /// Whether all failures were errors of the elements, found before anything was sent.
   public var isHarmless: Bool {
     failed + unknown == 0
       && groups.allSatisfy { if case .refused(let refusal) = $0.outcome { !refusal.isUncatchable } else { false } }
@@ -167,7 +168,7 @@ public struct Tally: Sendable {
 
 /// Compares the wordings of messages.
 enum Wording {
-  /// Whether two messages have the same wording except for numbers and quoted names, as those of two elements have.
+  /// Whether two messages have the same wording except for numbers and quoted names, which differ between elements.
   static func isSame(_ one: String, _ other: String) -> Bool {
     func words(_ text: String) -> [Substring] {
       text.split(separator: " ").filter { word in !word.contains { $0.isNumber || $0 == "\"" } }

@@ -2,15 +2,15 @@ public import JSONRPC
 import Client
 import Synchronization
 
-/// Holds back changes while their queue is deep or the service is slow (BulkChanges.md, "Care for the service").
+/// Delays changes while their queue is long or the service is slow (BulkChanges.md, "Care for the service").
 public final class Throttle: Sendable {
   /// The limits beyond which changes wait.
   public struct Limits: Sendable {
-    /// The most messages that may wait in the queue; nil for any number.
+    /// The maximum number of messages that may wait in the queue; nil for no limit.
     public var depth: Int?
-    /// The largest 95th percentile of the reply times; nil for any.
+    /// The maximum 95th percentile of the reply times; nil for no limit.
     public var p95: Duration?
-    /// The longest pause before the statement ends.
+    /// The maximum pause, after which the statement ends.
     public var patience: Duration
 
     /// Creates limits.
@@ -22,13 +22,13 @@ public final class Throttle: Sendable {
   private struct State {
     var outstanding = 0
     var latencies = Latencies()
-    /// The reason why changes wait, and the start of the wait.
+    /// The reason why changes wait, and the time when the wait began.
     var pause: (reason: String, since: ContinuousClock.Instant)?
     var nextProbe = ContinuousClock.now
     var isProbing = false
-    /// The number of successive readings of an empty queue with more requests in flight than the service works on.
+    /// The number of successive readings of an empty queue while more requests are in flight than the service works on.
     var emptyReadings = 0
-    /// Whether depth and latency were checked once.
+    /// Whether depth and latency were checked at least once.
     var isJudged = false
     var failure: Exhausted?
   }
@@ -49,7 +49,7 @@ public final class Throttle: Sendable {
   private let state = Mutex(State())
   /// The time between two readings of the depth.
   private static let interval = Duration.milliseconds(100)
-  /// The number of readings after which an empty queue is noted.
+  /// The number of readings of an empty queue after which a note is shown.
   private static let emptyLimit = 10
   /// The number of replies that a check of `p95` needs.
   private static let least = 20
@@ -60,8 +60,8 @@ public final class Throttle: Sendable {
   ///   - limits: The limits beyond which changes wait.
   ///   - isBlocked: Whether the broker accepts no messages (AMQP `connection.blocked`).
   ///   - note: Shows a note on the queue's depth.
-  ///   - probe: Reads the queue's depth; nil if there is no such queue.
-  ///   - sample: Sends one read to the service, whose duration shows whether the service is fast again.
+  ///   - probe: Reads the queue's depth; nil if the queue does not exist.
+  ///   - sample: Sends one read to the service; its duration shows whether the service is fast again.
   public init(
     _ limits: Limits, isBlocked: @escaping @Sendable () -> Bool = { false },
     note: @escaping @Sendable (String) -> Void = { _ in }, probe: @escaping @Sendable () async throws -> QueueState?,
@@ -70,13 +70,13 @@ public final class Throttle: Sendable {
     (self.limits, self.isBlocked, self.note, self.probe, self.sample) = (limits, isBlocked, note, probe, sample)
   }
 
-  /// The reason why changes wait; nil if they do not.
+  /// The reason why changes wait; nil while none wait.
   public var reason: String? { state.withLock { $0.pause?.reason } }
 
   /// The error that ends the statement; nil without one.
   var failure: Exhausted? { state.withLock(\.failure) }
 
-  /// Waits until a change may be sent; returns false if none may be sent any more.
+  /// Waits until a change may be sent; returns false if no more changes may be sent.
   func begin() async -> Bool {
     while !Task.isCancelled {
       await look()
@@ -101,7 +101,7 @@ public final class Throttle: Sendable {
     }
   }
 
-  /// Checks depth and latency, if that is due and no other task does it.
+  /// Checks depth and latency, if a check is due and no other task performs it.
   private func look() async {
     let isDue = state.withLock { state in
       guard !state.isProbing, state.nextProbe <= .now else { return false }
@@ -122,11 +122,11 @@ public final class Throttle: Sendable {
     }
   }
 
-  /// The reason if the queue is too deep; nil if it is not.
+  /// The reason for a pause if the queue is too long; nil if it is not.
   private func deepness() async -> String? {
     guard let limit = limits.depth else { return nil }
     do {
-      guard let queue = try await probe() else { return "there is no such queue" }
+      guard let queue = try await probe() else { return "the queue does not exist" }
       noteEmptiness(of: queue)
       return queue.messages > limit ? "queue depth \(queue.messages) > \(limit)" : nil
     } catch let error as LinkError {
@@ -134,8 +134,8 @@ public final class Throttle: Sendable {
     } catch { return "the queue's depth can't be read" }
   }
 
-  /// Shows a note once if the depth stays 0 although the service can't work on all requests in flight: then it holds
-  /// them itself, as a service without acknowledgements does.
+  /// Shows a note once if the depth stays 0 although the service can't work on all requests in flight: the service then
+  /// holds them itself, because it uses no acknowledgements.
   private func noteEmptiness(of queue: QueueState) {
     let inFlight = state.withLock { state -> Int? in
       let isEmpty = queue.messages == 0 && state.outstanding > 2 * queue.consumers
@@ -146,11 +146,11 @@ public final class Throttle: Sendable {
     }
     guard let inFlight else { return }
     note(
-      "the queue's depth tells nothing here: it stays 0 with \(inFlight) requests in flight, since the service takes them "
-        + "before it works on them; p95: limits by its reply times")
+      "the queue's depth is no measure here: it stays 0 with \(inFlight) requests in flight: the service receives them "
+        + "before it works on them; use p95: to limit by its reply times")
   }
 
-  /// The reason if the service is too slow; nil if it is not.
+  /// The reason for a pause if the service is too slow; nil if it is not.
   ///
   /// While changes wait, it samples one read a second.
   private func slowness() async -> String? {
@@ -173,7 +173,7 @@ public final class Throttle: Sendable {
 }
 
 extension Duration {
-  /// The duration in milliseconds, below ten with a tenth: `1.4 ms`.
+  /// The duration in milliseconds, with one decimal if it is below ten: `1.4 ms`.
   fileprivate var inMilliseconds: String {
     let tenths = Int((self / .microseconds(100)).rounded(.up))
     return tenths < 100 && tenths % 10 != 0 ? "\(tenths / 10).\(tenths % 10) ms" : "\((tenths + 9) / 10) ms"

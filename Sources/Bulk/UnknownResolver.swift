@@ -2,24 +2,24 @@ public import Client
 import JSONAPI
 public import JSONText
 
-/// Finds out by reads whether an unknown change was carried out (BulkChanges.md, "Resuming").
+/// Reads resources to determine whether an unknown change was carried out (BulkChanges.md, "Resuming").
 public struct UnknownResolver: Sendable {
   /// The result of a lookup.
   public enum Finding: Sendable {
     /// The change was carried out; with the resource's id.
     case carriedOut(id: String?)
-    /// It was not found, and sending it again is harmless.
+    /// The change was not found, and can safely be sent again.
     case repeatable
-    /// It was not found, but can still be carried out.
+    /// The change was not found, but can still be carried out.
     case unknown
     /// More than one resource has the key.
     case doubled(Int)
   }
 
   private let client: ResourceClient
-  /// The field with the key of a create.
+  /// The field that contains the key of a create.
   private let keyField: String?
-  /// Whether the time of `settle:` has passed, so that a change that is not found can no longer be carried out.
+  /// Whether the time of `settle:` has passed, after which a change that was not found can no longer be carried out.
   private let isSettled: Bool
   private let limit = LookupLimit()
 
@@ -32,7 +32,7 @@ public struct UnknownResolver: Sendable {
     self.isSettled = isSettled
   }
 
-  /// Whether a lookup can find a change.
+  /// Whether a lookup can find a change of this kind.
   func finds(_ change: Change) -> Bool {
     switch change.verb {
     case .destroy, .update: true
@@ -41,10 +41,10 @@ public struct UnknownResolver: Sendable {
     }
   }
 
-  /// Looks up a change whose own content was sent.
+  /// Looks up a change by its own content.
   public func look(_ change: Change) async -> Finding { await look(change, sent: change.content.hashingSecrets) }
 
-  /// Looks up a change; `sent` is the content sent by the earlier run, with hashes in place of secrets.
+  /// Looks up a change; `sent` is the content that the earlier run sent, with hashes in place of secrets.
   public func look(_ change: Change, sent: JSONObject) async -> Finding {
     let finding = await limit.run { () async -> (Finding, isTimeout: Bool) in
       do throws(ClientError) { return (try await found(change, sent), false) } catch {
@@ -64,7 +64,7 @@ public struct UnknownResolver: Sendable {
     }
   }
 
-  /// The number of resources with the key of a create; nil if unknown.
+  /// The number of resources with the key of a create; nil if it can't be read.
   func count(ofKey change: Change) async -> Int? {
     let count = await limit.run { () async -> (Int?, isTimeout: Bool) in
       do throws(ClientError) { return (try await resources(ofKey: change)?.count, false) } catch {
@@ -109,7 +109,7 @@ public struct UnknownResolver: Sendable {
     }
   }
 
-  /// Whether a resource has the sent attributes and linkage.
+  /// Whether a resource contains the sent attributes and linkage.
   static func holds(_ resource: JSONObject, _ sent: JSONObject) -> Bool {
     let attributes = resource["attributes"]?.objectValue?.hashingSecrets ?? [:]
     let relationships = resource["relationships"]?.objectValue ?? [:]

@@ -4,11 +4,11 @@ import Synchronization
 
 /// The changes to look up at the end of a statement: `verify:`.
 public enum Verification: Sendable, Equatable {
-  /// None.
+  /// No changes.
   case none
   /// Unknown changes.
   case unknown
-  /// Unknown changes, and each create by its key, since the broker redelivers a request if its service dies.
+  /// Unknown changes, and each create by its key, because the broker redelivers a request if its service dies.
   case all
 }
 
@@ -30,12 +30,12 @@ final class VerificationList: Sendable {
   private let what: Verification
   private let resolver: UnknownResolver?
   private let state = Mutex(State())
-  /// The most changes to keep.
+  /// The maximum number of changes to keep.
   private static let limit = 10_000
 
   init(_ what: Verification, _ resolver: UnknownResolver?) { (self.what, self.resolver) = (what, resolver) }
 
-  /// Keeps a change for a lookup, if `verify:` says so.
+  /// Adds a change for a lookup, if `verify:` requires it.
   func add(_ outcome: Outcome, _ change: Change, _ element: any PlannedElement, at place: Int) {
     guard what != .none, resolver?.finds(change) ?? false else { return }
     let item = Item(change: change, element: element, place: place)
@@ -50,7 +50,7 @@ final class VerificationList: Sendable {
     }
   }
 
-  /// Removes a change whose late reply came.
+  /// Removes a change whose late reply arrived.
   func remove(at place: Int) { state.withLock { $0.unknown.removeAll { $0.place == place } } }
 
   /// The unknown changes.
@@ -64,7 +64,7 @@ final class VerificationList: Sendable {
 }
 
 extension UnknownResolver {
-  /// Looks up changes, and reports for each whether it was carried out, or created twice.
+  /// Looks up changes, and reports for each one whether it was carried out, or created two resources.
   func verify(_ list: VerificationList, _ found: @escaping @Sendable (VerificationList.Item, Outcome) -> Void) async {
     let (unknown, created) = (list.unknown, list.created)
     var pages = [unknown, created][...]
@@ -78,7 +78,7 @@ extension UnknownResolver {
     }
   }
 
-  /// The outcome of an unknown change that a lookup finds; nil if it finds none.
+  /// The outcome of an unknown change according to a lookup; nil if the lookup does not find the change.
   private func outcome(of change: Change) async -> Outcome? {
     switch await look(change, sent: change.content.hashingSecrets) {
     case .carriedOut(let id): .found(id: id)
@@ -87,7 +87,7 @@ extension UnknownResolver {
     }
   }
 
-  /// The failure of a create whose key several resources have; nil otherwise.
+  /// The failure of a create whose key belongs to several resources; nil for other changes.
   private func doubling(of change: Change) async -> Outcome? {
     guard let count = await count(ofKey: change), count > 1 else { return nil }
     return .failed(.doubled(count))
@@ -95,7 +95,7 @@ extension UnknownResolver {
 }
 
 extension ClientError {
-  /// The error of a create whose key several resources have.
+  /// The error of a create whose key belongs to several resources.
   public static func doubled(_ count: Int) -> ClientError {
     ClientError(.value, "maybe doubled: \(count) resources have the key")
   }

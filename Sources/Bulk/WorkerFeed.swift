@@ -17,7 +17,7 @@ final class WorkerFeed: Sendable {
       guard head < ready.count else { return nil }
       head += 1
       let item = ready[head - 1]
-      // The array has at most as many finished items as waiting ones, plus a few.
+      // The array contains at most as many finished items as waiting ones, plus a few.
       if head * 2 > ready.count + 64 {
         ready.removeFirst(head)
         head = 0
@@ -27,7 +27,7 @@ final class WorkerFeed: Sendable {
   }
 
   private let state = Mutex(State())
-  /// The number of ready items at which the source waits.
+  /// The number of ready items at which the source pauses.
   private let ahead: Int
 
   init(ahead: Int) { self.ahead = ahead }
@@ -52,7 +52,7 @@ final class WorkerFeed: Sendable {
     }
   }
 
-  /// Adds items, and waits while enough are ready; returns false if no more are needed.
+  /// Adds items, and waits while enough are ready; returns false if no more items are needed.
   func put(_ items: [Work]) async -> Bool {
     let (handed, isFull) = state.withLock { state in
       var handed: [(CheckedContinuation<Work?, Never>, Work)] = []
@@ -78,7 +78,7 @@ final class WorkerFeed: Sendable {
     return state.withLock { !$0.isEnded }
   }
 
-  /// Ends the feed: after the ready items, or immediately after a failure.
+  /// Ends the feed: after the ready items, or with `discarding` immediately.
   func end(discarding: Bool = false) {
     let (workers, source) = state.withLock { state in
       state.isEnded = true

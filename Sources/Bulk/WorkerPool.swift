@@ -1,7 +1,7 @@
 /// Concurrent work on many items, started in order.
 ///
-/// Each worker takes one item after the other. Workers run on the actor that receives the replies, so that a reply resumes
-/// its worker without a change of thread.
+/// Each worker takes one item after another. Workers run on the actor that receives the replies, so that a reply
+/// resumes its worker without a change of thread.
 public struct WorkerPool: Sendable {
   /// The number of workers.
   public let limit: Int
@@ -10,9 +10,9 @@ public struct WorkerPool: Sendable {
 
   /// The work on one item.
   ///
-  /// A bare closure would be wrapped again in each array, optional and continuation that it passes through.
+  /// A closure outside a struct would be wrapped again in each array, optional and continuation that it passes through.
   @usableFromInline struct Work: Sendable {
-    /// Does the work; returns false if no more may start.
+    /// Does the work; returns false if no more items may start.
     let body: @Sendable () async -> Bool
 
     @usableFromInline init(_ body: @escaping @Sendable () async -> Bool) { self.body = body }
@@ -24,11 +24,10 @@ public struct WorkerPool: Sendable {
     self.isolation = isolation
   }
 
-  /// Runs `work` for each item of the pages of `next`, until its end or until `work` returns false.
+  /// Runs `work` for each item of the pages of `next`, until `next` ends or `work` returns false.
   ///
-  /// It waits for the items in progress, and returns the error that ended the pages, if any.
-  ///
-  /// It is specialized at the call site; the code for each item has no generic type.
+  /// It waits for the items in progress, and returns the error that ended the pages, if any. It is specialized at the
+  /// call site; the code for each item has no generic type.
   @inlinable public func run<Item: Sendable>(
     _ next: () async throws -> [Item]?, work: @escaping @Sendable (Int, Item) async -> Bool
   ) async -> (any Error)? {
@@ -43,7 +42,7 @@ public struct WorkerPool: Sendable {
     }
   }
 
-  /// Runs the work from the pages of `next`, until its end or until a work returns false.
+  /// Runs the work of the pages of `next`, until `next` ends or an item returns false.
   @usableFromInline func run(_ next: () async throws -> [Work]?) async -> (any Error)? {
     let feed = WorkerFeed(ahead: limit)
     return await withTaskGroup { [isolation] group in

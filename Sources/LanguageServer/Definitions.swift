@@ -1,9 +1,11 @@
 import Language
 
-/// Where names of a text are defined, by its blocks; the text need not parse.
+/// Finds where the names of a text are defined, by its blocks.
+///
+/// The text need not parse.
 struct Definitions {
   private let parts: [TextPart]
-  /// The range of each `do ... end`, with what `else` and `rescue` separate.
+  /// The range of each `do ... end`, and of each part of one that `else` or `rescue` separates.
   private var blocks: [SourceRange] = []
   /// The definitions with the block in which each is visible.
   private var definitions: [(part: TextPart, block: SourceRange, isLet: Bool)] = []
@@ -32,7 +34,7 @@ struct Definitions {
     }
   }
 
-  /// The range of the name at a byte; nil if there is none.
+  /// The range of the name at a byte; nil if the byte is in no name.
   func name(at offset: Int) -> TextPart? {
     parts.first { part in
       guard part.range.lower <= offset, offset <= part.range.upper else { return false }
@@ -43,12 +45,12 @@ struct Definitions {
     }
   }
 
-  /// The definition of a name that is read at a byte; nil if the text has none.
+  /// The definition of a name that is read at a byte; nil if the text does not define it.
   func definition(of name: String, at offset: Int) -> SourceRange? {
     let visible = definitions.filter {
       $0.part.name == name && $0.part.range.lower <= offset && $0.block.lower <= offset && offset < $0.block.upper
     }
-    // An inner `let` of a name that is visible outside assigns it.
+    // An inner `let` of a name that is visible outside assigns that outer name.
     var best: (part: TextPart, block: SourceRange, isLet: Bool)?
     for candidate in visible {
       guard let known = best else {
@@ -60,7 +62,7 @@ struct Definitions {
     return (best?.part ?? definitions.first { $0.part.name == name && $0.isLet }?.part)?.range
   }
 
-  /// The definition of a name at the top level; nil if there is none.
+  /// The definition of a name at the top level; nil if it is not defined there.
   func topLevelDefinition(of name: String) -> SourceRange? {
     definitions.first { $0.part.name == name && $0.isLet && $0.block.lower == 0 && $0.block.upper > end }?.part.range
   }
@@ -74,7 +76,7 @@ struct Definitions {
     blocks.filter { $0.lower <= offset && offset < $0.upper }.max { $0.lower < $1.lower } ?? SourceRange(0, end + 1)
   }
 
-  /// The block that a name of a `for` or a parameter is visible in: the next one, else the one around it.
+  /// The block in which the name of a `for` or a parameter is visible: the next block, or else the enclosing one.
   private func following(_ offset: Int) -> SourceRange {
     let around = innermost(offset)
     let next = blocks.filter { offset < $0.lower && $0.lower < around.upper }.min { $0.lower < $1.lower }

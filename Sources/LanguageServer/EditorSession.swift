@@ -2,9 +2,9 @@ public import Evaluation
 import JSONRPC
 import JSONText
 
-/// A session of the language server protocol: messages of the editor in, messages to the editor out.
+/// A session of the language server protocol: takes messages of the editor and returns messages to the editor.
 ///
-/// A message that can't be read gets an error and ends nothing.
+/// An unreadable message gets an error and does not end the session.
 /// https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/
 public final class EditorSession {
   private let session: Session
@@ -15,7 +15,7 @@ public final class EditorSession {
 
   private enum State { case new, open, shutDown }
 
-  /// The exit status, once the editor has sent `exit`; 1 if it did not send `shutdown` before.
+  /// The exit status after the editor has sent `exit`; 1 if it did not send `shutdown` first.
   public private(set) var exitStatus: Int32?
 
   /// Creates a session.
@@ -27,7 +27,7 @@ public final class EditorSession {
     (self.session, self.version) = (session, version)
   }
 
-  /// Takes a body and returns the bodies to send.
+  /// Takes the body of a message and returns the bodies to send.
   public func receive(_ body: [UInt8]) -> [[UInt8]] {
     let message: JSONValue
     do throws(JSONSyntaxError) { message = try JSONValue(parsing: body) } catch {
@@ -46,7 +46,7 @@ public final class EditorSession {
     }
   }
 
-  /// The message about input that is no message.
+  /// The error message about input that is not a message.
   public func malformed(_ reason: String) -> [UInt8] { failure(.null, .parseError, "Parse error: \(reason)") }
 
   private func failure(_ id: JSONValue, _ code: ErrorObject.Code, _ message: String) -> [UInt8] {
@@ -67,7 +67,7 @@ public final class EditorSession {
       let offered = params["capabilities"]?["general"]?["positionEncodings"]?.arrayValue
       if offered?.contains(.string("utf-8")) == true { encoding = .utf8 }
       return .success(capabilities)
-    case (.new, _): return .failure(Refusal(code: .serverNotInitialized, message: "initialize comes first"))
+    case (.new, _): return .failure(Refusal(code: .serverNotInitialized, message: "send initialize first"))
     case (.open, "shutdown"):
       state = .shutDown
       return .success(.null)
@@ -81,11 +81,11 @@ public final class EditorSession {
       return .failure(Refusal(code: .methodNotFound, message: "there is no method \(method)"))
     }
     guard let uri = params["textDocument"]?["uri"]?.stringValue, let document = documents[uri] else {
-      return .failure(Refusal(code: .invalidParams, message: "no open document is named"))
+      return .failure(Refusal(code: .invalidParams, message: "the request names no open document"))
     }
     guard !feature.needsPosition else {
       guard let offset = document.map.offset(params["position"]) else {
-        return .failure(Refusal(code: .invalidParams, message: "no position is given"))
+        return .failure(Refusal(code: .invalidParams, message: "the request gives no position"))
       }
       return .success(feature.result(document, offset))
     }
@@ -151,7 +151,7 @@ public final class EditorSession {
     ["jsonrpc": "2.0", "method": "textDocument/publishDiagnostics", "params": params]
   }
 
-  /// The message about a change that has no text or no range.
+  /// The message about a change without a text or a range.
   private static let unread: JSONValue = [
     "jsonrpc": "2.0", "method": "window/logMessage",
     "params": ["type": 1, "message": "a change could not be applied: it needs a text, and a range with two positions"],

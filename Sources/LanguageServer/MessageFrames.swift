@@ -2,7 +2,7 @@
 ///
 /// https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#baseProtocol
 public struct MessageFrames: Sendable {
-  /// A frame, or the reason why a part of the input is none.
+  /// A frame, or the reason why a part of the input is not a frame.
   public enum Frame: Sendable, Equatable {
     case body([UInt8])
     case malformed(String)
@@ -14,15 +14,15 @@ public struct MessageFrames: Sendable {
   private static let headerLimit = 1 << 16
 
   private var bytes: [UInt8] = []
-  /// How many bytes of a body that is too large are still to be dropped.
+  /// The number of bytes to drop of a body that is too large.
   private var dropped = 0
 
-  /// Creates an empty input.
+  /// Creates a reader without input.
   public init() {}
 
-  /// Adds input and returns the frames that are complete.
+  /// Adds input and returns the complete frames.
   ///
-  /// A header without a usable length is passed over, and the input after it is read as the next header.
+  /// A header without a valid length is skipped, and the input after it is read as the next header.
   public mutating func add(_ piece: [UInt8]) -> [Frame] {
     bytes += piece
     var frames: [Frame] = []

@@ -4,11 +4,11 @@ import Handbook
 import JSONText
 import Language
 
-/// What an editor asks of a text: completion, help, definitions, layout, outline.
+/// The requests of an editor about a text: completion, help, definitions, layout, outline.
 extension OpenDocument {
   // MARK: Completion
 
-  /// The words of the prompt, which a file can't have.
+  /// The commands of the prompt, which are not allowed in a file.
   private static let promptWords = Set(
     Vocabulary.promptWords + Vocabulary.commands.filter(\.isPromptOnly).map(\.name))
 
@@ -38,7 +38,7 @@ extension OpenDocument {
 
   // MARK: Help
 
-  /// The statement that defines the name at a byte, else the help of the word; null if there is neither.
+  /// The statement that defines the name at a byte, or else the help of the word; null without either.
   func hover(at offset: Int) -> JSONValue {
     if let name = Definitions(source).name(at: offset), let text = defined(name) {
       return Self.hover(text, map.range(name.range))
@@ -51,7 +51,7 @@ extension OpenDocument {
     ["contents": ["kind": "markdown", "value": .string("```text\n\(text)```")], "range": range]
   }
 
-  /// The statement that defines a name of the text, and what is known of its value.
+  /// The statement that defines a name of the text, and the known shape of its value.
   private func defined(_ part: TextPart) -> String? {
     guard let range = Definitions(source).definition(of: part.name, at: part.range.upper) else { return nil }
     let line = source.line(source.place(of: range.lower).line)
@@ -63,7 +63,7 @@ extension OpenDocument {
 
   // MARK: Definitions
 
-  /// The place where the name at a byte is defined, or the start of an included file; null if there is none.
+  /// The place where the name at a byte is defined, or the start of an included file; null without either.
   func definition(at offset: Int) -> JSONValue {
     if let include = includes.first(where: { $0.range.lower <= offset && offset <= $0.range.upper }) {
       let file = file(of: include.path, in: source.name)

@@ -7,9 +7,9 @@ struct OpenDocument {
   let uri: String
   private(set) var version: JSONValue
   private(set) var map: PositionMap
-  /// Has the defs of the text, for completion.
+  /// Holds the defs of the text, for completion.
   let interpreter: Interpreter
-  /// The findings of the check of this version.
+  /// The findings of the check for this version of the text.
   private(set) var report: Interpreter.Report
 
   /// The text.
@@ -23,7 +23,7 @@ struct OpenDocument {
     report = interpreter.examine(map.source)
   }
 
-  /// Applies the changes of a notification, each to the text that the one before left.
+  /// Applies the changes of a notification in order, each to the text after the previous change.
   ///
   /// - Returns: Whether every change could be applied.
   mutating func apply(_ changes: JSONArray, version: JSONValue) -> Bool {
@@ -63,7 +63,7 @@ struct OpenDocument {
     return .object(params)
   }
 
-  /// A finding; one of another file stands at the statement that includes the file.
+  /// A finding as JSON; a finding in another file is reported at the statement that includes the file.
   private func json(_ diagnostic: Diagnostic, in other: SourceText) -> JSONValue {
     let isOwn = other === source || other.name == source.name
     let place = other.place(of: diagnostic.range.lower)

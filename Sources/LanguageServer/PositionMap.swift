@@ -1,7 +1,7 @@
 import JSONText
 import Language
 
-/// Converts between bytes of a text and positions of the protocol: a line from 0 and a character in it.
+/// Converts between bytes of a text and positions of the protocol: a line and a character in it, both from 0.
 struct PositionMap {
   /// The unit of characters (LSP, "PositionEncodingKind").
   enum Encoding: String, Sendable {
@@ -12,7 +12,7 @@ struct PositionMap {
   let source: SourceText
   let encoding: Encoding
 
-  /// The byte at a position; beyond the end of a line or the text it is that end.
+  /// The byte at a position; a position beyond the end of a line or of the text means that end.
   func offset(_ position: JSONValue?) -> Int? {
     guard let line = position?["line"]?.numberValue?.integer, line >= 0,
       let character = position?["character"]?.numberValue?.integer, character >= 0
@@ -40,7 +40,7 @@ struct PositionMap {
     return ["line": .number(JSONNumber(line - 1)), "character": .number(JSONNumber(character))]
   }
 
-  /// The range of the protocol.
+  /// A range as the protocol writes it.
   func range(_ range: SourceRange) -> JSONValue {
     ["start": position(range.lower), "end": position(max(range.lower, range.upper))]
   }

@@ -2,9 +2,9 @@
 ///
 /// A string inside an interpolation, `"a\\("b")c"`, belongs to the string around it.
 struct JoinedText {
-  /// The characters without the joints.
+  /// The characters without the parts between joined strings.
   private(set) var characters: [Character] = []
-  /// The places of the characters in the text.
+  /// The index of each character in the text.
   private var places: [Int] = []
 
   init(_ text: String) {
@@ -30,7 +30,7 @@ struct JoinedText {
     }
   }
 
-  /// The place after the opening quote of the string that `+` adds to the one that ends at a place.
+  /// The index after the opening quote of the string that `+` joins to the string that ends at an index.
   private static func next(after quote: Int, _ all: [Character]) -> Int? {
     guard let plus = all[(quote + 1)...].firstIndex(where: { !$0.isWhitespace }), all[plus] == "+",
       let other = all[(plus + 1)...].firstIndex(where: { !$0.isWhitespace }), all[other] == "\""
@@ -38,7 +38,7 @@ struct JoinedText {
     return other + 1
   }
 
-  /// The parts of the text that a range of its characters covers.
+  /// The parts of the text that correspond to a range of the joined characters.
   func parts(_ range: Range<Int>) -> [Range<Int>] {
     var parts: [Range<Int>] = []
     for place in places[range] {

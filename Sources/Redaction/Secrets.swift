@@ -1,6 +1,6 @@
-/// Finds secrets in texts: passwords of URIs, texts of members with a secret's name, and tokens after `Bearer`.
+/// Finds secrets in texts: passwords of URIs, string values of members with a secret's name, and tokens after `Bearer`.
 ///
-/// If in doubt, a text counts as a secret.
+/// In doubt, it treats a text as a secret.
 public enum Secrets {
   /// Returns a text with a mask, `***` by default, in place of each secret; the text can be a statement, JSON or prose.
   ///
@@ -19,7 +19,7 @@ public enum Secrets {
     return shown + text[end...]
   }
 
-  /// Whether a member's name is a secret's: `password`, `api_key`, `authToken`.
+  /// Whether a name, such as `password`, `api_key` or `authToken`, is a secret's name.
   public static func isSecret(name: some StringProtocol) -> Bool {
     let letters = name.utf8.compactMap { byte -> UInt8? in
       switch byte {
@@ -60,7 +60,7 @@ public enum Secrets {
     }
   }
 
-  /// The values of a URI's parameters with a secret's name, `?password=x`, and those that a comment gives, `# password: x`.
+  /// The values of URI parameters with a secret's name, `?password=x`, and of such names in a comment, `# password: x`.
   private static func parameters(_ text: String) -> [Range<String.Index>] {
     (pairs(text) + comments(text)).filter { isSecret(name: $0.0) }.map { $0.1.startIndex..<$0.1.endIndex }
   }
@@ -83,7 +83,8 @@ public enum Secrets {
     }
   }
 
-  /// The texts of members with a secret's name: `password: "x"`, `"password": "x"`, `.password == "x"`, `password = "x"`.
+  /// The string values of members with a secret's name: `password: "x"`, `"password": "x"`, `.password == "x"`,
+  /// `password = "x"`.
   private static func members(_ characters: [Character]) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     var place = 0
@@ -97,7 +98,7 @@ public enum Secrets {
     return ranges
   }
 
-  /// The member's name before a text's opening quote, read backwards from the quote.
+  /// The member's name before an opening quote, searched backwards from the quote.
   private static func name(_ before: ArraySlice<Character>) -> String? {
     var rest = before.trimmingSuffix(\.isWhitespace)
     guard let sign = rest.last, ":=".contains(sign) else { return nil }
@@ -110,7 +111,7 @@ public enum Secrets {
     character.isLetter || character.isNumber || character == "-" || character == "_"
   }
 
-  /// The end of the string that contains an index: its closing quote, or the line's end.
+  /// The end of the string that contains an index: its closing quote, or the end of the line.
   static func closing(_ characters: [Character], from start: Int) -> Int {
     var place = start
     while place < characters.count, characters[place] != "\"", !characters[place].isNewline {
@@ -121,7 +122,7 @@ public enum Secrets {
 }
 
 extension ArraySlice<Character> {
-  /// The slice without the characters at its end that satisfy a condition.
+  /// The slice without the trailing characters that satisfy a condition.
   fileprivate func trimmingSuffix(_ condition: (Character) -> Bool) -> ArraySlice<Character> {
     prefix((lastIndex { !condition($0) } ?? startIndex - 1) - startIndex + 1)
   }

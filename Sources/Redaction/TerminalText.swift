@@ -1,20 +1,20 @@
-/// Makes text safe for a terminal: characters that control it, or that hide or reorder text, are shown as escapes.
+/// Makes text safe for a terminal: replaces characters that control it, or that hide or reorder text, by escapes.
 ///
-/// Shown as `\u{1b}` are the controls of C0 and C1 and DEL, separators of lines and paragraphs, marks of direction,
-/// and characters without a shape, such as U+200B, U+2060, U+FEFF, U+00AD and tags (U+E0000 to U+E007F).
-/// The joiners U+200C and U+200D stay between two visible characters, where Persian and emoji need them.
+/// Escaped as `\u{1b}` are the control characters C0, C1 and DEL, line and paragraph separators, direction marks, and
+/// characters without a glyph, such as U+200B, U+2060, U+FEFF, U+00AD and tags (U+E0000 to U+E007F). The joiners U+200C
+/// and U+200D remain between two visible characters, where Persian and emoji need them.
 public enum TerminalText {
-  /// Returns text of several lines: newlines and tabs stay.
+  /// Returns text of several lines; newlines and tabs remain.
   public static func visible(_ text: String) -> String { shown(text, .lines) }
 
-  /// Returns text on one line, for a cell or a name: newlines and tabs are escaped too, and a combining mark at its
+  /// Returns text on one line, for a cell or a name: also escapes newlines and tabs, and a combining mark at the
   /// beginning.
   public static func line(_ text: String) -> String { shown(text, .line) }
 
-  /// Returns JSON text that is still JSON: its escapes are JSON's, such as `\u001b`.
+  /// Returns JSON text with JSON's own escapes, such as `\u001b`.
   public static func json(_ text: String) -> String { shown(text, .json) }
 
-  /// Returns a text with only newlines and tabs escaped: one line of a file.
+  /// Returns a text in which only newlines and tabs are escaped, as one line of a file.
   public static func unbroken(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: breaks) else { return text }
     return text.unicodeScalars.reduce(into: "") { shown, scalar in
@@ -22,7 +22,7 @@ public enum TerminalText {
     }
   }
 
-  /// Returns a message on one line; beyond 2,000 code points it is cut, with the number of omitted characters.
+  /// Returns a message on one line; cuts it after 2,000 code points and adds the number of omitted characters.
   public static func message(_ text: String) -> String {
     let limit = 2000
     let scalars = text.unicodeScalars
@@ -48,7 +48,7 @@ public enum TerminalText {
     return String(shown)
   }
 
-  /// Whether a text has characters other than visible ASCII and, if they stay, newlines and tabs.
+  /// Whether a text contains characters other than visible ASCII and the newlines and tabs that a form allows.
   private static func mayNeedEscapes(_ text: String, _ form: Form) -> Bool {
     text.utf8.contains { byte in
       byte < 0x20 ? form == .line || byte != 0x09 && byte != 0x0A : byte >= 0x7F
@@ -102,7 +102,7 @@ public enum TerminalText {
 
   private static func escape(_ scalar: Unicode.Scalar) -> String { "\\u{" + String(scalar.value, radix: 16) + "}" }
 
-  /// The escape of JSON; two code units for a scalar beyond U+FFFF.
+  /// The escape of a scalar in JSON; two code units for a scalar above U+FFFF.
   private static func jsonEscape(_ scalar: Unicode.Scalar) -> String {
     String(scalar).utf16.map { unit in
       let digits = String(unit, radix: 16)
@@ -111,7 +111,8 @@ public enum TerminalText {
   }
 }
 
-/// Makes a stream of bytes safe for a terminal; a character that is split between two pieces is held until it is complete.
+/// Makes a stream of bytes safe for a terminal; keeps a character that is split between two pieces until it is
+/// complete.
 public struct TerminalBytes: Sendable {
   private var rest: [UInt8] = []
 
@@ -127,7 +128,7 @@ public struct TerminalBytes: Sendable {
     return Array(TerminalText.visible(String(decoding: bytes, as: UTF8.self)).utf8)
   }
 
-  /// How many bytes at the end are the beginning of an incomplete UTF-8 character.
+  /// The number of bytes at the end that begin an incomplete UTF-8 character.
   private static func unfinished(_ bytes: [UInt8]) -> Int {
     for (index, byte) in bytes.suffix(3).reversed().enumerated() where byte & 0xC0 != 0x80 {
       let length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1

@@ -1,7 +1,7 @@
 /// Finds the passwords of URIs in a text.
 ///
-/// A password ends at the last `@` before the end of the URI, since errors often concern a password with an unescaped
-/// `/`, `?` or `@`. Other and misspelt schemes count too; in a quoted text the scheme may be missing.
+/// A password ends at the last `@` before the end of the URI, because errors often concern a password with an unescaped
+/// `/`, `?` or `@`. Other schemes and misspelt ones count too; in a quoted text the scheme may be missing.
 struct URIPasswords {
   /// The ranges of the passwords, in characters from the start of the text.
   private(set) var ranges: [Range<Int>] = []
@@ -16,7 +16,8 @@ struct URIPasswords {
     var kind: Kind
 
     enum Kind {
-      /// A broker's URI, perhaps misspelt: the text after the user's colon is a password even without a host.
+      /// A broker's URI, possibly misspelt: the text after the colon that follows the user is a password, even without
+      /// a host.
       case broker
       /// A web address, whose path may contain a colon and an `@`.
       case web
@@ -77,7 +78,7 @@ struct URIPasswords {
     return ["ampq", "ampqs"].contains(String(scheme.sorted())) ? .broker : .other
   }
 
-  /// Whether a string is like `guest:secret@host`.
+  /// Whether a string has the form `guest:secret@host`.
   private func lacksScheme(from start: Int) -> Bool {
     let user = characters[start...].prefix { $0.isLetter || $0.isNumber || "-_.%".contains($0) }
     guard !user.isEmpty, characters[user.endIndex...].first == ":",
@@ -87,7 +88,8 @@ struct URIPasswords {
     return !rest.starts(with: "://") && rest.contains("@") && !rest.contains(where: \.isWhitespace)
   }
 
-  /// The end of a URI: the end of its string, or of the text if it starts the text, else the next white space.
+  /// The end of a URI: the end of its string; the end of the text if the text begins with the URI; otherwise the next
+  /// white space.
   private func end(of authority: Authority) -> Int {
     let start = authority.start
     guard start < characters.count else { return characters.count }
@@ -97,7 +99,9 @@ struct URIPasswords {
   }
 
   /// The range of the password in a URI without its scheme: from the first colon to the last `@` before parameters for
-  /// files or hosts, which may contain an `@`; to the end if the host is missing and no port follows the colon.
+  /// files or hosts, which may contain an `@`.
+  ///
+  /// The password extends to the end if the host is missing and no port follows the colon.
   private func password(_ uri: ArraySlice<Character>, _ kind: Authority.Kind) -> Range<Int>? {
     let head = head(of: uri, kind)
     guard let colon = head.firstIndex(of: ":") else { return nil }

@@ -8,7 +8,7 @@ final class BrokerLink: JSONRPC.Link {
   private let dialer: Dialer
   private let clients = Mutex<[QueueClient]>([])
   private let isClosed = Atomic(false)
-  /// The time until which no queue is probed, since the broker did not answer.
+  /// The time until which no queue is probed, because the broker did not answer.
   private let silentUntil = Mutex<ContinuousClock.Instant?>(nil)
 
   /// The open connections, each shared by the links of one URI.
@@ -19,7 +19,7 @@ final class BrokerLink: JSONRPC.Link {
 
   let brokerIdentity: String
 
-  /// The broker's cluster and vhost; the address stands for a cluster without a name.
+  /// The broker's cluster name and vhost; the address replaces a missing cluster name.
   var clusterIdentity: String {
     dialer.clusterName.isEmpty ? brokerIdentity : "\(dialer.clusterName) \(dialer.uri.vhost)"
   }
@@ -41,7 +41,7 @@ final class BrokerLink: JSONRPC.Link {
     brokerIdentity = "\(dialer.uri.host.lowercased()):\(dialer.uri.port) \(dialer.uri.vhost)"
   }
 
-  /// Connects and logs in, unless another link to the URI is connected.
+  /// Connects and logs in, or shares the connection of another link to the same URI.
   static func open(
     _ uri: String, script: String, listener: Broker.Connection.Listener,
     password: (@Sendable (String) async -> String?)? = nil
@@ -56,7 +56,7 @@ final class BrokerLink: JSONRPC.Link {
     }
   }
 
-  /// The URI with its password; asks for it if the URI has none, or has the stars of the history.
+  /// The URI with its password; asks for the password if the URI has none, or has the stars of the history instead.
   private static func complete(
     _ uri: AMQPURI, _ ask: (@Sendable (String) async -> String?)?
   ) async throws(BrokerError) -> AMQPURI {
@@ -69,7 +69,7 @@ final class BrokerLink: JSONRPC.Link {
     return uri
   }
 
-  /// The dialer of a URI, with one more user; `fresh` if there was none.
+  /// The dialer of a URI, with its number of users increased; `fresh` if the URI has no dialer yet.
   private static func taken(_ uri: AMQPURI, _ fresh: Dialer?) -> Dialer? {
     shared.withLock { shared in
       guard let dialer = shared[uri]?.dialer ?? fresh else { return nil }
@@ -78,7 +78,7 @@ final class BrokerLink: JSONRPC.Link {
     }
   }
 
-  /// Removes a user of the dialer; returns whether none is left.
+  /// Decreases the number of the dialer's users; returns whether it is zero.
   private static func released(_ uri: AMQPURI) -> Bool {
     shared.withLock { shared in
       let users = (shared[uri]?.users ?? 1) - 1

@@ -4,9 +4,9 @@ import Synchronization
 import Terminal
 
 extension Console {
-  /// The pager from the environment: `RETORT_PAGER`, else `PAGER`, else `less`; nil for none.
+  /// The pager from the environment: `RETORT_PAGER`, else `PAGER`, else `less`; nil if no pager is to be used.
   ///
-  /// An empty value means none, and so does a terminal that can't move its cursor.
+  /// An empty value means no pager, and so does a terminal that can't move its cursor.
   func pager(_ environment: [String: String]) -> (@Sendable () -> Pager?)? {
     guard isTerminal, isInteractive, let term = environment["TERM"], term != "dumb" else { return nil }
     let chosen = environment["RETORT_PAGER"] ?? environment["PAGER"]
@@ -19,7 +19,7 @@ extension Console {
     path.split(separator: ":").contains { unsafe access("\($0)/\(name)", X_OK) == 0 }
   }
 
-  /// Starts a pager; if it can't be run, its text is written to the terminal.
+  /// Starts a pager; if that fails, the text is written to the terminal.
   private func start(_ command: String) -> Pager? {
     guard let process = PagerProcess(command: command) else { return nil }
     let sent = Mutex<[UInt8]>([])
@@ -31,7 +31,7 @@ extension Console {
       let status = await process.finish()
       guard status == 126 || status == 127 else { return }
       _ = write(sent.withLock { $0 })
-      note("note: the pager can't be run: \(command); set RETORT_PAGER to another, or to nothing for none\n")
+      note("note: the pager can't be run: \(command); set RETORT_PAGER to another command, or to \"\" for no pager\n")
     }
   }
 }

@@ -7,16 +7,16 @@ import Redaction
 import Synchronization
 import Terminal
 
-/// The streams of the program: output for results and notes, and input.
+/// The streams of the program: output for results, output for notes, and input.
 ///
-/// All output to a terminal passes here: characters that control it or mislead a reader become escapes, as in
-/// `TerminalText`. Results and notes are treated separately; a pipe or a file gets the bytes unchanged.
+/// All output to a terminal passes here, and characters that control it or mislead a reader become escapes, as in
+/// `TerminalText`. A pipe or a file gets the bytes unchanged; results and notes are treated separately.
 public struct Console: Sendable {
   /// Writes results; returns false if the reader has closed the pipe.
   public let write: @Sendable ([UInt8]) -> Bool
   /// Writes notes, warnings and errors.
   public let note: @Sendable (String) -> Void
-  /// Writes text with the program's own control sequences to the output for notes; the data in it is already escaped.
+  /// Writes text with the program's own control sequences to the output for notes; its data must already be escaped.
   public let draw: @Sendable (String) -> Void
   /// Whether the output for results is a terminal.
   public let isTerminal: Bool
@@ -28,16 +28,16 @@ public struct Console: Sendable {
   public var noteColumns: @Sendable () -> Int
   /// The number of lines of the terminal.
   public var rows: @Sendable () -> Int
-  /// Whether questions can be asked: standard input and error are terminals.
+  /// Whether questions can be asked, which needs a terminal at standard input and standard error.
   public var isInteractive: Bool
   /// Shows the progress line, which the next output replaces; nil if notes do not go to a terminal.
   public var status: (@Sendable (String?) -> Void)?
-  /// Discards what was typed before a question.
+  /// Discards input that was typed before a question.
   public var discardTyped: @Sendable () -> Void
-  /// Reads a typed answer; nil if there is none, or immediately if the task is cancelled.
+  /// Reads a typed answer; returns nil at the end of the input, or immediately if the task is cancelled.
   public var answer: @Sendable () async -> String?
 
-  /// Reads a line without echo; nil if there is none, or immediately if the task is cancelled.
+  /// Reads a line without echo; returns nil at the end of the input, or immediately if the task is cancelled.
   public var secret: @Sendable (_ ask: @Sendable () -> Void) async -> String?
 
   /// Creates a console from functions, for tests.
@@ -65,7 +65,7 @@ public struct Console: Sendable {
     self.secret = secret
   }
 
-  /// The bytes of results before they are written to a terminal.
+  /// A buffer for results on their way to a terminal.
   private final class Passage: Sendable {
     private let bytes = Mutex(TerminalBytes())
 
@@ -77,17 +77,17 @@ public struct Console: Sendable {
     return { write(passage.visible($0)) }
   }
 
-  /// Notes are escaped, and their lines are broken at spaces where they are too long for the terminal.
+  /// Writes notes: escapes them, and breaks lines at spaces if they are too long for the terminal.
   private static func door(
     _ note: @escaping @Sendable (String) -> Void, _ columns: @escaping @Sendable () -> Int
   ) -> @Sendable (String) -> Void {
     { note(LineWrapping.wrapped(TerminalText.visible($0), to: columns())) }
   }
 
-  /// Writes a line to the output for notes that is not wrapped.
+  /// Writes a line to the output for notes without wrapping it.
   func show(unbroken line: String) { draw((showsNotes ? TerminalText.visible(line) : line) + "\n") }
 
-  /// Writes a line of JSON to the results, which stays JSON on a terminal.
+  /// Writes a line of JSON to the results, with JSON's own escapes on a terminal.
   func write(json: JSONValue) {
     _ = write(isTerminal ? Array((TerminalText.json(json.text) + "\n").utf8) : json.encoded() + [UInt8(ascii: "\n")])
   }
@@ -113,7 +113,7 @@ public struct Console: Sendable {
     _ = write(Array(text.utf8), to: 2)
   }
 
-  /// The error code of a failed write to standard output; 0 for none, or if the reader closed the pipe.
+  /// The error code of a failed write to standard output; 0 if none failed, or if the reader closed the pipe.
   private static let failure = Atomic<Int32>(0)
 
   /// The reason of a failed write to standard output: `No space left on device`.
@@ -122,7 +122,7 @@ public struct Console: Sendable {
     return code == 0 ? nil : unsafe String(cString: strerror(code))
   }
 
-  /// Writes bytes completely to a descriptor; returns false if that fails, or a stop ended the wait for the reader.
+  /// Writes bytes completely to a descriptor; returns false if that fails, or if a stop ended the wait for the reader.
   static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     if let stream = StandardStream.of(descriptor) {
       let code = stream.write(bytes)

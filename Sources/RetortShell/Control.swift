@@ -1,7 +1,7 @@
 import Glibc
 import Redaction
 
-/// Looks at runs of the same user, or changes one: `retort ctl [RUN] [status | pause | resume | stop | rate=N]`.
+/// Shows or controls runs of the same user: `retort ctl [RUN] [status | pause | resume | stop | rate=N]`.
 func control(_ words: [String], _ console: Console, _ environment: [String: String]) -> Int32 {
   let usage = "retort ctl [RUN] [status | pause | resume | stop | rate=N | rate=off]"
   if words == ["--help"] || words == ["-h"] {
@@ -39,7 +39,7 @@ private func isCommand(_ word: String) -> Bool {
   return word.hasPrefix("rate=") && Int(word.dropFirst(5)).map { $0 > 0 } ?? false
 }
 
-/// The runs that have a socket, by their process ids; what a killed one has left is removed.
+/// The process ids of runs that have a socket; removes the sockets of runs that were killed.
 private func runs(in directory: String) -> [String] {
   guard let entries = unsafe opendir(directory) else { return [] }
   defer { unsafe closedir(entries) }

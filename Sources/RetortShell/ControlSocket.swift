@@ -4,12 +4,13 @@ import Glibc
 import Synchronization
 import Terminal
 
-/// The Unix sockets by which `retort ctl` reaches runs: one for each process, in a directory that only its owner enters.
+/// The Unix sockets by which `retort ctl` reaches runs: one for each process, in a directory that only its owner can
+/// enter.
 struct ControlSocket {
   /// The socket's path.
   let path: String
 
-  /// The directory of a user's sockets: in `$XDG_STATE_HOME`, else in `~/.local/state`; nil if neither is set.
+  /// The directory of a user's sockets: in `$XDG_STATE_HOME`, else in `~/.local/state`; nil if `HOME` is not set either.
   static func directory(_ environment: [String: String]) -> String? {
     if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/retort/runs" }
     return environment["HOME"].map { $0 + "/.local/state/retort/runs" }
@@ -20,7 +21,7 @@ struct ControlSocket {
     directory(environment).map { ControlSocket(path: "\($0)/\(process)") }
   }
 
-  /// Opens a socket, and binds it or connects it; nil if that fails.
+  /// Opens a socket, and binds or connects it; nil if that fails.
   fileprivate func opened(isServer: Bool) -> Int32? {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -42,7 +43,7 @@ struct ControlSocket {
     return number
   }
 
-  /// Reads up to the end of a line, or to the end.
+  /// Reads to the end of a line, or to the end of the input.
   fileprivate static func read(_ number: Int32, toLine: Bool) -> String {
     var (text, piece): ([UInt8], [UInt8]) = ([], [UInt8](repeating: 0, count: 4096))
     while text.count < 1 << 16 {
@@ -55,7 +56,7 @@ struct ControlSocket {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Sends a command to the run of the socket; nil if it is gone.
+  /// Sends a command to the run of the socket and returns the reply; nil if the run has ended.
   func ask(_ command: String) -> String? {
     guard let number = opened(isServer: false) else { return nil }
     defer { close(number) }
@@ -70,7 +71,7 @@ final class ControlServer: Sendable {
   private let socket: ControlSocket
   private let number: Int32
 
-  /// Opens the socket of this process; nil if that can't be had.
+  /// Opens the socket of this process; nil if that fails.
   init?(_ control: RunControl, _ environment: [String: String]) {
     guard let socket = ControlSocket.of(getpid(), environment) else { return nil }
     Self.makeDirectories(socket.path)
@@ -87,14 +88,14 @@ final class ControlServer: Sendable {
     unsafe unlink(socket.path)
   }
 
-  /// Removes the socket: the process is about to end.
+  /// Removes the socket before the process ends.
   func remove() { unsafe unlink(socket.path) }
 
   private static func makeDirectories(_ path: String) {
     for end in path.indices.dropFirst() where path[end] == "/" { unsafe mkdir(String(path[..<end]), 0o700) }
   }
 
-  /// Accepts one connection after the other; blocks.
+  /// Accepts one connection after another; blocks the thread.
   func run() {
     while true {
       let peer = accept(number, nil, nil)
@@ -112,7 +113,7 @@ final class ControlServer: Sendable {
     }
   }
 
-  /// Whether the process at the other end has the same user (SO_PEERCRED).
+  /// Whether the process at the other end belongs to the same user (SO_PEERCRED).
   private static func isOwner(_ peer: Int32) -> Bool {
     var credentials: [UInt32] = [0, .max, 0]  // pid, uid, gid
     var size = socklen_t(12)
@@ -134,13 +135,13 @@ final class ControlServer: Sendable {
   }
 }
 
-/// The server of this process, opened before its first change.
+/// The control server of this process, which opens before the first change.
 final class ControlServers: Sendable {
   static let shared = ControlServers()
 
   private let state = Mutex<(server: ControlServer?, isOpened: Bool)>((nil, false))
 
-  /// Opens the server, once.
+  /// Opens the server at the first call.
   func open(_ control: RunControl, _ environment: [String: String]) {
     state.withLock { state in
       guard !state.isOpened else { return }

@@ -2,9 +2,9 @@ import Evaluation
 import Language
 import Synchronization
 
-/// The prompt on the sample with clients ready, and a tour: `retort demo`.
+/// The prompt with clients of the sample blog and a tour: `retort demo`.
 final class Demo: Sendable {
-  /// The statements that run before the first line.
+  /// The statements that run before the first line of the prompt.
   static let beginning = """
     connect "embedded:blog"
     let posts = client queue: "posts"; let authors = client queue: "authors"
@@ -14,9 +14,9 @@ final class Demo: Sendable {
   /// A step of the tour.
   private struct Step {
     var name: String
-    /// The statement that it proposes.
+    /// The statement that the step proposes.
     var statement: String
-    /// A statement with one of these words that succeeds ends the step.
+    /// A successful statement with one of these words completes the step.
     var words: Set<String>
   }
 
@@ -30,16 +30,16 @@ final class Demo: Sendable {
   ]
 
   private static let end =
-    "the tour ends here: help cookbook has recipes, and Ctrl-D leaves;\nin a shell, retort publish.retort runs the script"
+    "the tour is complete; help cookbook has recipes, Ctrl-D exits;\nin a shell, retort publish.retort runs the script"
 
-  /// The steps that have not ended, by their indices.
+  /// The indices of the steps that are not complete.
   private let left = Mutex(Set(Demo.steps.indices))
 
-  /// The text at the start: what is ready, and the tour, in 80 columns.
+  /// The text at the start, in 80 columns: the clients that exist, and the tour.
   static var introduction: String {
     let ready = beginning.split(separator: "\n").map { "> \($0)\n" }.joined()
     let tour = steps.enumerated().map { index, step in line(index, step) }
-    return "the sample blog is inside the program, and what you change in it is not kept\n" + ready
+    return "the sample blog runs inside the program; your changes to it are not saved\n" + ready
       + "a tour of five steps; Tab completes what you type, help WORD explains a word:\n" + tour.joined()
   }
 
@@ -47,7 +47,7 @@ final class Demo: Sendable {
     "  \(index + 1) \(step.name)\(String(repeating: " ", count: 9 - step.name.count))\(step.statement)\n"
   }
 
-  /// The next step, once an entered text has ended one; nil if it has ended none.
+  /// The next step, after an entered text has completed one; nil if it has not completed any.
   func next(after text: String) -> String? {
     let words = Self.words(of: text)
     return left.withLock { left in

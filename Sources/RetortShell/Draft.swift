@@ -11,13 +11,13 @@ final class Draft: Sendable {
 
   private let state = Mutex(State())
 
-  /// The lines so far, without the current one.
+  /// The complete lines, without the current one.
   var text: String { state.withLock(\.text) }
 
-  /// Whether there are lines so far.
+  /// Whether there are complete lines.
   var isOpen: Bool { !text.isEmpty }
 
-  /// Whether a part was pasted or comes from an editor, so that it is parsed like a file.
+  /// Whether a part was pasted or comes from an editor; the text is then parsed like a file.
   var wasPasted: Bool { state.withLock(\.wasPasted) }
 
   /// The last entered statement.
@@ -29,7 +29,7 @@ final class Draft: Sendable {
   /// The lines as a source text.
   var source: SourceText { SourceText(name: "prompt", text: text) }
 
-  /// Adds a line; a line with line feeds was pasted.
+  /// Adds a line; a line that contains line feeds was pasted.
   func add(_ line: String, fromEditor: Bool = false) {
     state.withLock { state in
       state.text += state.text.isEmpty ? line : "\n" + line

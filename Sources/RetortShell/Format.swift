@@ -7,7 +7,7 @@ import Formats
 
 /// The options of `retort fmt`.
 struct FormatOptions: ParsableArguments {
-  @Flag(help: "Change nothing; list the files whose layout would change, and end with status 1 if there are any.")
+  @Flag(help: "Change no file; list the files whose layout would change, and exit with status 1 if there are any.")
   var check = false
 
   @ArgumentParser.Argument(
@@ -17,7 +17,7 @@ struct FormatOptions: ParsableArguments {
 
 /// Formats files in the canonical layout, each completely or not at all.
 ///
-/// - Returns: 0, or 1 if `--check` lists a file, or 2 if a file can't be read or does not parse.
+/// - Returns: 0; 1 if `--check` lists a file; 2 if a file can't be read or does not parse.
 func format(_ options: FormatOptions, _ console: Console) -> Int32 {
   var status: Int32 = 0
   for file in options.files { status = max(status, format(file, isCheck: options.check, console)) }

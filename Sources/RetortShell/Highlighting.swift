@@ -5,9 +5,9 @@ import Terminal
 
 /// Colours a statement while it is typed.
 ///
-/// Unknown names are marked before Enter; the name at the cursor only if no known name begins with it.
+/// Unknown names are marked before Enter. The name at the cursor is marked only if no known name begins with it.
 struct Highlighting {
-  /// The looks, by number.
+  /// The styles of text, by number.
   private enum Look: Int, CaseIterable {
     case usual, command, keyword, string, number, option, field, comment, unknown, match
   }
@@ -19,7 +19,7 @@ struct Highlighting {
       : ["", "36;1", "35", "32", "33", "36", "94", "90", "31;4", "7"]
   }
 
-  /// Whether the terminal is light, by `RETORT_COLORS`, else by the background in `COLORFGBG`.
+  /// Whether the terminal has a light background, by `RETORT_COLORS`, else by `COLORFGBG`.
   static func isLight(_ environment: [String: String]) -> Bool {
     if let chosen = environment["RETORT_COLORS"] { return chosen == "light" }
     guard let background = environment["COLORFGBG"]?.split(separator: ";").last.flatMap({ Int($0) }) else {
@@ -35,19 +35,19 @@ struct Highlighting {
   private let variables: Set<String>
   private let definitions: Set<String>
 
-  /// Creates colours for known names.
+  /// Creates a highlighter for known names.
   init(variables: [String], definitions: [String]) {
     self.variables = Set(variables)
     self.definitions = Set(definitions)
   }
 
-  /// The parts of a line with a look.
+  /// The parts of a line with a style.
   ///
   /// - Parameters:
   ///   - line: The line.
   ///   - before: The earlier lines of its statement.
   ///   - cursor: The cursor, in bytes from the beginning of the line.
-  /// - Returns: The parts; of two that overlap, the later one counts.
+  /// - Returns: The parts; where two overlap, the later one applies.
   func parts(of line: String, after before: String, cursor: Int) -> [LinePainting.Part] {
     let offset = before.isEmpty ? 0 : before.utf8.count + 1
     let source = SourceText(name: "prompt", text: before.isEmpty ? line : before + "\n" + line)
@@ -68,7 +68,7 @@ struct Highlighting {
     return LinePainting.Part(lower..<max(lower, range.upper - offset), look: look.rawValue)
   }
 
-  /// The bracket at the cursor, or the closing one before it, with its partner.
+  /// The bracket at the cursor, or else the closing bracket before it, with the matching bracket.
   private static func pair(in parts: [TextPart], at cursor: Int) -> [SourceRange]? {
     for part in parts {
       switch part.kind {

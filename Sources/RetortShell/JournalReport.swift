@@ -13,7 +13,7 @@ func journal(_ words: [String], _ console: Console) async -> Int32 {
       _ = console.write(Array("USAGE: \(usage)\n".utf8))
       return 0
     }
-    console.note("error: retort journal takes a file\n  = \(usage)\n")
+    console.note("error: retort journal needs a file\n  = \(usage)\n")
     return 2
   }
   do throws(JournalError) {
@@ -49,7 +49,7 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
   return 0
 }
 
-/// Records the name of the broker that a journal belongs to.
+/// Records the name of the broker to which a journal belongs.
 private func rename(_ path: String, _ broker: String, _ console: Console) async throws(JournalError) -> Int32 {
   let journal = try Journal(existing: path)
   try await journal.rename(broker: broker)
@@ -60,7 +60,7 @@ private func rename(_ path: String, _ broker: String, _ console: Console) async 
 /// The text of a journal.
 private struct JournalReport {
   private let journal: JournalReading
-  /// The most unknown changes to list.
+  /// The maximum number of unknown changes to list.
   private static let limit = 20
 
   init(_ journal: JournalReading) { self.journal = journal }

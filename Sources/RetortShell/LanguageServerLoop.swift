@@ -6,7 +6,7 @@ import LearnedSchema
 
 /// Serves an editor on standard input and output: `retort lsp`.
 ///
-/// - Returns: 0 if the editor ended the session by `shutdown` and `exit`, else 1.
+/// - Returns: 0 if the editor ended the session with `shutdown` and `exit`, else 1.
 func languageServer(_ words: [String], _ console: Console, _ environment: [String: String]) -> Int32 {
   guard words.isEmpty || words == ["--stdio"] else {
     let isHelp = words == ["--help"] || words == ["-h"]

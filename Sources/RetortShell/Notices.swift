@@ -3,13 +3,13 @@ import Synchronization
 import Terminal
 import Redaction
 
-/// Shows notices of connections: above the line being edited, or as notes.
+/// Shows notices of connections: above the line at the prompt, or as notes.
 final class Notices: Sendable {
   private let console: Console
   private let editor = Mutex<(editor: LineEditor, prompt: @Sendable () -> LinePrompt?)?>(nil)
-  /// The initial text of the next line.
+  /// The text with which the next line begins.
   private let draft = Mutex("")
-  /// The question that is being answered.
+  /// The question that waits for an answer.
   private let question = Mutex<String?>(nil)
 
   init(_ console: Console) { self.console = console }
@@ -24,13 +24,13 @@ final class Notices: Sendable {
     }
   }
 
-  /// Shows the progress line, unless a question is open; nil removes it.
+  /// Shows the progress line, unless a question waits for an answer; nil removes the line.
   func status(_ text: String?) { question.withLock { if $0 == nil || text == nil { console.status?(text) } } }
 
-  /// Asks a question, and repeats it after notices; nil if there is no answer.
+  /// Asks a question, and shows it again after notices; returns nil without an answer.
   func answer(to text: String) async -> String? { await answer(to: text, console.answer) }
 
-  /// Asks for a secret without echo; nil if there is no answer.
+  /// Asks for a secret without echo; returns nil without an answer.
   func secret(_ text: String) async -> String? {
     console.discardTyped()
     question.withLock { $0 = text }
@@ -45,14 +45,14 @@ final class Notices: Sendable {
     return ended(await read())
   }
 
-  /// Ends a question; one without an answer gets a line of its own.
+  /// Ends a question; if it was not answered, ends its line.
   private func ended(_ answer: String?) -> String? {
     question.withLock { $0 = nil }
     if answer == nil { console.note("\n") }
     return answer
   }
 
-  /// Puts a statement on the next line for editing.
+  /// Puts a statement on the next line, for editing.
   func edit(_ statement: String) { draft.withLock { $0 = statement } }
 
   /// Reads a line; notices are shown above it.

@@ -6,7 +6,7 @@ import JSONRPC
 import JSONText
 import Workers
 
-/// An error in the settings of a pool, and what to do next.
+/// An error in the settings of a pool, and the next step for the user.
 struct PoolMistake: Error {
   var message: String
   var nextStep: String
@@ -14,7 +14,7 @@ struct PoolMistake: Error {
   init(_ message: String, nextStep: String) { (self.message, self.nextStep) = (message, nextStep) }
 }
 
-/// The secret of pools from the environment; nil if there is none.
+/// The secret of pools from the environment; nil if it is not set.
 func poolKey(_ environment: [String: String]) throws(PoolMistake) -> MessageKey? {
   guard let secret = environment[Pool.keyVariable], !secret.isEmpty else { return nil }
   guard let key = MessageKey(Array(secret.utf8)) else {
@@ -24,7 +24,7 @@ func poolKey(_ environment: [String: String]) throws(PoolMistake) -> MessageKey?
   return key
 }
 
-/// The secret members of `meta` that a worker adds to changes, from the environment.
+/// The secret members of `meta` from the environment, which a worker adds to changes.
 func poolMeta(_ environment: [String: String]) throws(PoolMistake) -> JSONObject {
   guard let text = environment["RETORT_POOL_META"], !text.isEmpty else { return [:] }
   guard let meta = (try? JSONValue(parsing: text))?.objectValue else {
@@ -33,16 +33,16 @@ func poolMeta(_ environment: [String: String]) throws(PoolMistake) -> JSONObject
   return meta
 }
 
-/// Opens a pool of workers for a statement, on the connection of its client.
+/// Opens a pool of workers for a statement, on the connection of the statement's client.
 func openPool(_ request: PoolRequest, _ environment: [String: String]) async throws(ClientError) -> any Carrier {
   guard let link = request.link as? BrokerLink else {
     throw ClientError(
       .value, "workers: needs a connection to a broker, not \(request.link.address)",
-      nextStep: "connect \"amqp://guest:guest@localhost/\"; without a broker, leave workers: out")
+      nextStep: "connect \"amqp://guest:guest@localhost/\"; without a broker, remove workers:")
   }
   guard Pool.isName(request.name) else {
     throw ClientError(
-      .value, "workers: names a pool with letters, digits, -, _ and ., at most 100, not \"\(request.name)\"")
+      .value, "workers: needs a name of at most 100 letters, digits, -, _ and ., not \"\(request.name)\"")
   }
   let key: MessageKey?
   do throws(PoolMistake) { key = try poolKey(environment) } catch {

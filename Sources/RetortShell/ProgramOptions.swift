@@ -14,7 +14,7 @@ struct ProgramOptions: ParsableArguments {
   @Option(name: .customLong("var"), help: ArgumentHelp("A value for var(\"NAME\").", valueName: "NAME=VALUE"))
   var variables: [String] = []
 
-  @Flag(name: .customLong("yes"), help: "Confirm bulk destruction; --yes=N limits how many the whole run destroys.")
+  @Flag(name: .customLong("yes"), help: "Confirm bulk destruction; --yes=N limits the resources that the run destroys.")
   var isConfirmed = false
 
   @Option(name: .customLong("yes-limit"), help: .hidden)
@@ -32,7 +32,7 @@ struct ProgramOptions: ParsableArguments {
     help: ArgumentHelp("Show requests and replies: amqp, rpc, api, errors.", valueName: "TOPICS"))
   var trace: String?
 
-  @Flag(name: .customLong("dry-run"), help: "Send reads, but only show changes; no script can turn it off.")
+  @Flag(name: .customLong("dry-run"), help: "Send reads, but only show changes; a script can't turn it off.")
   var isDryRun = false
 
   @Option(
@@ -46,7 +46,7 @@ struct ProgramOptions: ParsableArguments {
       "The pool of workers that sends the changes of sinks and destroy-all without workers:.", valueName: "NAME"))
   var workers: String?
 
-  @Option(help: ArgumentHelp("The reason for the run, which is written to journals.", valueName: "TEXT"))
+  @Option(help: ArgumentHelp("The reason for the run, for its journals.", valueName: "TEXT"))
   var reason: String?
 
   @Option(
@@ -56,7 +56,7 @@ struct ProgramOptions: ParsableArguments {
 
   @Option(
     name: .customLong("report"),
-    help: ArgumentHelp("Write what each statement did to a file, .json or JUnit's .xml.", valueName: "FILE"))
+    help: ArgumentHelp("Write a report about each statement to a file, .json or JUnit's .xml.", valueName: "FILE"))
   var report: String?
 
   @Flag(help: "Hide the progress of long statements.")
@@ -68,7 +68,7 @@ struct ProgramOptions: ParsableArguments {
   @Flag(name: .customLong("allow-sh"), help: "Allow the stage sh to run programs.")
   var allowsShell = false
 
-  @Flag(name: .customLong("no-pager"), help: "Show tall results without a pager.")
+  @Flag(name: .customLong("no-pager"), help: "Show results without a pager, even if they are taller than the screen.")
   var isUnpaged = false
 
   @Flag(name: .customLong("no-rc"), help: "Start the prompt without rc.retort and .retortrc.")
@@ -90,12 +90,12 @@ struct ProgramOptions: ParsableArguments {
     case text, json
   }
 
-  /// The script of `-c`, if there is one.
+  /// The script of `-c`; nil without `-c`.
   var script: String? {
     statements.isEmpty ? nil : statements.map { String($0.trimmingPrefix("\u{FEFF}")) }.joined(separator: "\n")
   }
 
-  /// The topics of `--trace`; empty without a trace, nil if one is unknown.
+  /// The topics of `--trace`; empty without `--trace`, nil if a topic is unknown.
   var topics: Set<Trace.Topic>? {
     let words = trace?.split(separator: ",").map(String.init) ?? []
     let topics = words.compactMap(Trace.Topic.init)
@@ -122,7 +122,7 @@ struct ProgramOptions: ParsableArguments {
     }
   }
 
-  /// The duration of an option; the inner nil means `never`.
+  /// The duration of an option; nil if it is invalid, `.some(nil)` for `never`.
   static func duration(_ text: String) -> Duration?? {
     if text == "never" { return .some(nil) }
     let parsed = Parser.parse(SourceText(name: "--timeout", text: text))
@@ -176,12 +176,12 @@ extension ProgramOptions {
 }
 
 extension ProgramOptions {
-  /// The options with a value.
+  /// The options that take a value.
   static let valued: Set<String> = [
     "-c", "--var", "--output", "--timeout", "--color", "--guarded", "--workers", "--reason", "--summary", "--report",
   ]
-  /// The options without a value.
+  /// The options that take no value.
   static let flags: Set<String> = ["--yes", "--offline", "--allow-sh", "--dry-run", "--quiet", "--no-pager", "--no-rc"]
-  /// All options as they are typed.
+  /// All options as the user types them.
   static let words = Array(valued.union(flags)) + ["--trace"]
 }

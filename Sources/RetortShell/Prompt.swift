@@ -34,7 +34,7 @@ final class Prompt: Sendable {
     interpreter = Interpreter(session)
   }
 
-  /// Reads and runs until Ctrl-D, `exit` or a signal.
+  /// Reads and runs statements until Ctrl-D, `exit` or a signal.
   func run() async -> Int32 {
     let editor: LineEditor
     do throws(TerminalError) {
@@ -70,7 +70,7 @@ final class Prompt: Sendable {
     }
   }
 
-  /// Runs the startup files; returns the exit status of one that ends the prompt.
+  /// Runs the start files; returns the exit status if one of them ends the prompt.
   private func runStartFiles() async -> Int32? {
     guard readsStartFiles else { return nil }
     for text in StartFiles(environment: environment).texts(note: console.note) {
@@ -92,7 +92,7 @@ final class Prompt: Sendable {
     case .edit(let line):
       if !line.isEmpty { draft.add(line) }
       let text = draft.take()
-      remember(text, editor)  // an editor that fails loses nothing
+      remember(text, editor)  // // keeps the text if the editor fails
       await edit(text)
     case .interrupted: drop()
     case .endOfInput:
@@ -103,11 +103,11 @@ final class Prompt: Sendable {
     return nil
   }
 
-  /// Drops the open statement, if there is one.
+  /// Drops the incomplete statement, if there is one.
   private func drop(_ addition: String = "") {
     guard draft.isOpen else { return }
     draft.take()
-    console.note("note: the open statement is dropped\(addition)\n")
+    console.note("note: the incomplete statement is dropped\(addition)\n")
   }
 
   /// Runs the draft; returns the exit status if it ends the prompt.
@@ -126,7 +126,7 @@ final class Prompt: Sendable {
 
   /// The prompt of a statement's first line: the newest connection with its state.
   ///
-  /// It is red while any connection is to production; without colours it says so.
+  /// It is red while any connection is to production; without colours, a word says so.
   private var first: LinePrompt {
     let connections = session.connections
     guard let connection = connections.last else { return "> " }
@@ -146,12 +146,12 @@ final class Prompt: Sendable {
       label + notes + "> ", look: isProduction && isColoured ? "31;1" : nil)
   }
 
-  /// The prompt of a continued line, with the open part.
+  /// The prompt of a continued line, with the part that is not closed.
   private func continuation(_ open: OpenPart?) -> LinePrompt {
     LinePrompt((open?.text ?? "...") + "> ", indent: min(2 * (open?.depth ?? 0), 20))
   }
 
-  /// The prompt's word on a line, unless a variable or def has that name.
+  /// The prompt command on a line, unless a variable or def has that name.
   private func word(_ line: String) -> String? {
     let names = interpreter.names
     return Vocabulary.promptWords.first {
@@ -181,7 +181,7 @@ final class Prompt: Sendable {
     PromptCompleter(interpreter: interpreter).completion(of: line, after: draft.text, at: cursor)
   }
 
-  /// The help of the word at the cursor, as much as fits on the screen.
+  /// The help of the word at the cursor, cut to the height of the screen.
   private func help(of line: String, at cursor: Int) -> String? {
     let before = draft.text.isEmpty ? "" : draft.text + "\n"
     guard let page = Help.page(of: before + line, at: before.utf8.count + cursor) else { return nil }
@@ -190,7 +190,7 @@ final class Prompt: Sendable {
     return (lines.count > most ? lines.prefix(most - 1) + ["..."] : lines).joined(separator: "\n")
   }
 
-  /// The colours of the typed line; nil for none.
+  /// The colours of the typed line; nil if colours are off.
   private var painting: LinePainting? {
     guard session.options.renderer.isColoured, environment["TERM"] != "dumb" else { return nil }
     return LinePainting(
@@ -207,7 +207,7 @@ final class Prompt: Sendable {
     do throws(TerminalError) { try editor.remember(text) } catch { console.note("\(error)\n") }
   }
 
-  /// Opens a text in the user's editor; the saved text is the statement.
+  /// Opens a text in the user's editor; the saved text becomes the statement.
   private func edit(_ text: String) async {
     do throws(TerminalError) {
       guard let edited = try await TextEditor(environment: environment).edited(text) else {
@@ -232,7 +232,9 @@ final class Prompt: Sendable {
     return false
   }
 
-  /// Asks a question; Ctrl-C means no answer, and a signal ends the program afterwards.
+  /// Asks a question.
+  ///
+  /// Ctrl-C means no answer; another signal ends the program afterwards.
   private func answer(to question: String) async -> String? {
     let asking = Task { await notices.answer(to: question) }
     let stop = Mutex<Terminal.Signal?>(nil)

@@ -1,7 +1,7 @@
 import Evaluation
 import Terminal
 
-/// Completes the current line of the prompt, considering the earlier lines of its statement.
+/// Completes the current line of the prompt, with the earlier lines of its statement as context.
 struct PromptCompleter {
   let interpreter: Interpreter
 

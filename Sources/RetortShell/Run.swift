@@ -73,17 +73,17 @@ private func help(_ words: [String], _ console: Console) -> Int32 {
   guard let text = Help.text(words) else {
     let near = Synonyms.topic(words.joined(separator: " "), among: Help.topics).map { ": did you mean \($0)?" } ?? ""
     console.note(
-      "error: there is no help for \(words.joined(separator: " "))\(near)\n  = retort help words lists them\n")
+      "error: there is no help for \(words.joined(separator: " "))\(near)\n  = retort help words lists the words\n")
     return 2
   }
   _ = console.write(Array((console.isTerminal ? LineWrapping.wrapped(text, to: console.columns()) : text).utf8))
   return 0
 }
 
-/// The options before FILE, with `--yes=N` as a separate option, since a flag has no value.
+/// The options before FILE, with `--yes=N` as a separate option, because a flag has no value.
 ///
-/// The first argument that is not an option is FILE; the rest belongs to the script. Nil if an option is unknown, or
-/// comes after FILE without `--` before it.
+/// The first argument that is not an option is FILE; the other arguments belong to the script. Nil if an option is
+/// unknown, or follows FILE without `--` before it.
 private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
   var result: [String] = []
   var rest = arguments[...]
@@ -112,7 +112,8 @@ private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
   return result + (words.isEmpty ? [] : ["--"]) + words
 }
 
-/// FILE and the arguments of the script, without the `--` before arguments that begin with `-`; nil if that is missing.
+/// FILE and the arguments of the script, without the `--` before arguments that begin with `-`; nil if the `--` is
+/// missing.
 private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [String]? {
   let mark = words.firstIndex(of: "--") ?? words.endIndex
   guard let place = words[..<mark].firstIndex(where: { $0.hasPrefix("-") && $0 != "-" }), let file = words.first else {
@@ -135,7 +136,7 @@ private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [St
   return nil
 }
 
-/// Parses options and runs a body with them; the status is 0 after help, 2 after a mistake.
+/// Parses options and runs a body with them; the status is 0 after help, and 2 after invalid options.
 private func parsed<Options: ParsableArguments>(
   _ type: Options.Type, _ arguments: [String], _ word: String?, _ console: Console, _ body: (Options) async -> Int32
 ) async -> Int32 {
@@ -190,14 +191,14 @@ private func run(
   return write(content, to: report, isXML: path.hasSuffix(".xml"), status, options.reason, console)
 }
 
-/// Opens the prompt on the sample, with a tour.
+/// Opens the prompt with clients of the sample blog, and a tour.
 private func demo(_ options: ProgramOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
   guard options.rest.isEmpty, options.script == nil else {
     console.note("error: retort demo takes no file and no statements\n  = retort demo\n")
     return 2
   }
   guard console.isInteractive, console.isTerminal else {
-    console.note("error: retort demo needs a terminal\n  = retort help cookbook shows what to try\n")
+    console.note("error: retort demo needs a terminal\n  = retort help cookbook shows examples\n")
     return 2
   }
   let notices = Notices(console)
@@ -208,7 +209,9 @@ private func demo(_ options: ProgramOptions, _ console: Console, _ environment: 
   return status
 }
 
-/// Writes a report to a file that was opened before the run; a failure ends a run that went well with status 1.
+/// Writes a report to a file that was opened before the run.
+///
+/// If that fails after a successful run, the status is 1.
 private func write(
   _ report: RunReport, to file: WrittenFile, isXML: Bool, _ status: Int32, _ reason: String?, _ console: Console
 ) -> Int32 {
@@ -269,7 +272,7 @@ private func offlineAddress(_ uri: String) throws(LinkError) -> String {
   do throws(BrokerError) { return "\(try AMQPURI(uri))" } catch { throw LinkError(.address, error.message) }
 }
 
-/// A URI in the form in which `connect` compares it.
+/// A URI in the form that `connect` compares.
 private func identity(_ uri: String) -> ConnectionIdentity {
   guard namesBroker(uri), let parsed = try? AMQPURI(uri) else { return ConnectionIdentity(address: uri) }
   let lacksPassword = parsed.lacksPassword || parsed.password == "***"
@@ -292,12 +295,12 @@ private func openLink(
   if namesBroker(uri) {
     return try await BrokerLink.open(uri, script: script, listener: listener, password: password)
   }
-  throw LinkError(.address, "\(scheme(uri)): is not the scheme of a connection")
+  throw LinkError(.address, "unknown scheme \(scheme(uri))")
 }
 
 private func scheme(_ uri: String) -> Substring {
   uri.drop(while: \.isWhitespace).prefix { $0 != ":" && $0 != "@" && $0 != "/" }
 }
 
-/// Whether a URI, valid or not, is a broker's.
+/// Whether a URI, valid or not, is the URI of a broker.
 private func namesBroker(_ uri: String) -> Bool { ["amqp", "amqps"].contains(scheme(uri).lowercased()) }

@@ -10,14 +10,14 @@ struct ServeOptions: ParsableArguments {
   @ArgumentParser.Argument(help: ArgumentHelp("A SQLite database, or the sample blog.", valueName: "DB"))
   var database: String
 
-  @Option(help: ArgumentHelp("The broker; by default RETORT_URL.", valueName: "URI"))
+  @Option(help: ArgumentHelp("Serves a type on a queue with another name.", valueName: "URI"))
   var url: String?
 
   @Option(
     name: .customLong("queue"), help: ArgumentHelp("Serves a type on a queue of another name.", valueName: "TYPE=NAME"))
   var queues: [String] = []
 
-  @Flag(help: "Declares missing queues as durable; an existing queue is served as it is.")
+  @Flag(help: "Declares missing queues as durable; an existing queue keeps its properties.")
   var durable = false
 
   @Option(
@@ -31,18 +31,18 @@ struct ServeOptions: ParsableArguments {
   var latency: Duration?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("The largest random addition to the delay.", valueName: "DURATION"),
+    parsing: .unconditional, help: ArgumentHelp("The maximum random addition to the delay.", valueName: "DURATION"),
     transform: duration)
   var jitter: Duration?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How many requests of a queue are answered concurrently.", valueName: "N"))
+    help: ArgumentHelp("The maximum number of requests of a queue that are answered concurrently.", valueName: "N"))
   var workers: UInt16 = 1
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The most requests of a queue that are answered in a second.", valueName: "N"))
+    help: ArgumentHelp("The maximum number of requests of a queue that are answered in a second.", valueName: "N"))
   var rate: UInt32?
 
   @Option(
@@ -82,7 +82,7 @@ struct ServeOptions: ParsableArguments {
   func validate() throws {
     if workers == 0 { throw ValidationError("--workers takes a number from 1") }
     if flavour == .retort, pages == .offset {
-      throw ValidationError("--flavour retort has pages of number and size: --pages offset is carrot's")
+      throw ValidationError("--pages offset needs --flavour carrot: retort servers have pages of number and size")
     }
     if rate == 0 { throw ValidationError("--rate takes a number from 1") }
     do throws(InjectedFaults.Mistake) { _ = try InjectedFaults(shares) } catch {
@@ -98,7 +98,7 @@ struct ServeOptions: ParsableArguments {
   }
 }
 
-/// The value of an option with a fixed set of words.
+/// The value of an option that takes one of a fixed set of words.
 func word<Word: CaseIterable & RawRepresentable<String>>(_ text: String) throws -> Word {
   guard let word = Word(rawValue: text) else {
     throw InjectedFaults.Mistake("write one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))

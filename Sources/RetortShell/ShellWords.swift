@@ -14,7 +14,8 @@ enum ShellWords {
     return "\(parts[0])=***"
   }
 
-  /// A word quoted for a shell, if it needs it; one that a note shows with escapes has those of bash, zsh and ksh.
+  /// A word quoted for a shell, if it needs quotes; a word that a note shows with escapes has those of bash, zsh and
+  /// ksh.
   static func quoted(_ word: String) -> String {
     if TerminalText.message(word) != word { return "$'" + word.unicodeScalars.map(escaped).joined() + "'" }
     let plain = word.utf8.allSatisfy { byte in

@@ -7,15 +7,15 @@ import Values
 
 /// The files that the prompt runs at its start.
 ///
-/// These are `retort/rc.retort` of the XDG configuration directory, and `.retortrc` of the working directory where
-/// its text is trusted (https://specifications.freedesktop.org/basedir-spec/latest/).
+/// These are `retort/rc.retort` of the XDG configuration directory, and `.retortrc` of the working directory if its
+/// text is trusted (https://specifications.freedesktop.org/basedir-spec/latest/).
 struct StartFiles {
   /// The name of a directory's file.
   static let local = ".retortrc"
 
   let environment: [String: String]
 
-  /// The user's file; nil if there is no directory for it.
+  /// The path of the user's file; nil if its directory is unknown.
   var own: String? {
     if let base = environment["XDG_CONFIG_HOME"], base.hasPrefix("/") { return base + "/retort/rc.retort" }
     return environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.config/retort/rc.retort" : nil }
@@ -24,7 +24,7 @@ struct StartFiles {
   /// The texts to run, in order.
   ///
   /// - Parameter note: Called with the reason why a file is not run.
-  /// - Returns: The texts that were read and are trusted.
+  /// - Returns: The trusted texts.
   func texts(note: (String) -> Void) -> [SourceText] {
     var texts: [SourceText] = []
     for path in [own, Self.local].compactMap({ $0 }) where Self.exists(path) {
@@ -42,7 +42,7 @@ struct StartFiles {
 
   private static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
-  /// Whether the working directory's file is trusted with a text.
+  /// Whether the working directory's file is trusted with this text.
   func trusts(_ text: String) -> Bool { isTrusted(text) { _ in } }
 
   private func isTrusted(_ text: String, _ note: (String) -> Void) -> Bool {
@@ -56,11 +56,11 @@ struct StartFiles {
 
   /// Trusts a file with its current text, and returns the text.
   ///
-  /// - Throws: a `file` error.
+  /// - Throws: A `file` error.
   func trust(_ path: String) throws(Fault) -> SourceText {
     let text = try FileText.read(path)
     guard let trusted = TrustedFiles(environment: environment) else {
-      throw Fault(.file, "there is no directory for the list of trusted files", nextStep: "set HOME or XDG_STATE_HOME")
+      throw Fault(.file, "no directory is known for the list of trusted files", nextStep: "set HOME or XDG_STATE_HOME")
     }
     do throws(TerminalError) { try trusted.add(Self.resolved(path), text) } catch {
       throw Fault(.file, "\(error)")
@@ -78,7 +78,7 @@ struct StartFiles {
 /// Trusts files from the command line: `retort trust [FILE ...]`.
 func trust(_ files: [String], _ console: Console, _ environment: [String: String]) -> Int32 {
   if let option = files.first(where: { $0.hasPrefix("-") }) {
-    console.note("error: trust takes files, not \(option)\n  = retort trust .retortrc\n")
+    console.note("error: retort trust needs files, not \(option)\n  = retort trust .retortrc\n")
     return 2
   }
   for file in files.isEmpty ? [StartFiles.local] : files {

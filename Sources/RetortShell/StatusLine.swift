@@ -9,7 +9,7 @@ final class StatusLine: Sendable {
 
   private struct State {
     var isShown = false
-    /// Whether the results at the terminal end in the middle of a line.
+    /// Whether the results on the terminal end in the middle of a line.
     var isInLine = false
   }
 
@@ -29,7 +29,9 @@ final class StatusLine: Sendable {
   /// Removes the line.
   func remove() { state.withLock { Self.remove(&$0) } }
 
-  /// Removes the line before results; it is not shown again while they end in the middle of a line of the terminal.
+  /// Removes the line before results are written.
+  ///
+  /// It is not shown again while they end in the middle of a line of the terminal.
   func remove(before results: [UInt8]) {
     state.withLock { state in
       Self.remove(&state)

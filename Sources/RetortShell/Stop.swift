@@ -6,15 +6,15 @@ import Terminal
 
 /// Stops the run at signals.
 ///
-/// The first signal cancels the run: reads end immediately, nothing more is sent, and changes in flight wait for their
-/// replies until their timeout. The second one ends these waits, and the next one the program, if the run does not stop.
-/// Ctrl-\ ends the program at once.
+/// The first signal cancels the run: reads end immediately, no further request is sent, and changes in flight wait for
+/// their replies until their timeout. The second signal ends these waits. The third one ends the program if the run has
+/// not stopped. Ctrl-\ ends the program immediately.
 final class Stop: Sendable {
   private let session: Session
   private let work: Task<Int32, Never>
   private let state = Mutex<(signal: Terminal.Signal, count: Int)?>(nil)
   private let hasEnded = Atomic(false)
-  /// The time after which a note explains the next signal.
+  /// The time after which a note explains the effect of the next signal.
   private static let patience = Duration.milliseconds(700)
 
   init(_ session: Session, _ work: Task<Int32, Never>) {
@@ -22,7 +22,7 @@ final class Stop: Sendable {
     self.work = work
   }
 
-  /// The last signal that came.
+  /// The last received signal.
   var signal: Terminal.Signal? { state.withLock { $0?.signal } }
 
   /// Stops the run, with the effect of the first, the second or a later signal.
@@ -52,14 +52,14 @@ final class Stop: Sendable {
   /// Records that the run has ended.
   func end() { hasEnded.store(true, ordering: .relaxed) }
 
-  /// Shows a note on the next signal, if the run does not stop at the first.
+  /// Shows a note about the next signal, if the run does not stop at the first one.
   private func sayWhatIsNext(_ signal: Terminal.Signal, _ forcedEnds: Bool) {
     Task { [self] in
       try? await Task.sleep(for: Self.patience)
       guard !hasEnded.load(ordering: .relaxed), state.withLock({ $0?.count ?? 0 }) == 1 else { return }
       let next = forcedEnds ? "ends retort immediately" : "ends the wait for replies, a third one ends retort"
       let again = signal == .interrupt ? "Ctrl-C" : "signal"
-      Console.standard.note("note: the statement still runs; another \(again) \(next)\n")
+      Console.standard.note("note: the statement is still running; another \(again) \(next)\n")
     }
   }
 }

@@ -9,23 +9,23 @@ struct WorkOptions: ParsableArguments {
   @ArgumentParser.Argument(help: ArgumentHelp("The broker; by default RETORT_URL.", valueName: "URI"))
   var uri: String?
 
-  @Option(help: ArgumentHelp("The pool that it works for.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("The pool whose changes the worker carries out.", valueName: "NAME"))
   var pool: String
 
   @Option(
     name: .customLong("in-flight"), parsing: .unconditional,
-    help: ArgumentHelp("The most changes in flight.", valueName: "N"))
+    help: ArgumentHelp("The maximum number of changes in flight.", valueName: "N"))
   var inFlight: Int = 64
 
   @Option(
     name: .customLong("allow"),
-    help: ArgumentHelp("Carries out only changes of this queue; several are allowed.", valueName: "QUEUE"))
+    help: ArgumentHelp("Carries out only changes of this queue; can be repeated.", valueName: "QUEUE"))
   var allowed: [String] = []
 
-  @Flag(help: "Works without RETORT_POOL_KEY: nothing is signed.")
+  @Flag(help: "Works without RETORT_POOL_KEY: messages are not signed.")
   var insecure = false
 
-  @Flag(help: "Shows the pool's workers and what waits for them.")
+  @Flag(help: "Shows the pool's workers and the number of waiting chunks.")
   var status = false
 
   func validate() throws {
@@ -36,7 +36,7 @@ struct WorkOptions: ParsableArguments {
   }
 }
 
-/// Works for a pool, or shows its status, with the options of the command line.
+/// Carries out the changes of a pool, or shows its status, with the options of the command line.
 func work(_ options: WorkOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
   guard let url = options.uri ?? environment["RETORT_URL"] else {
     console.note("error: work needs a broker: retort work amqp://guest:guest@localhost/ --pool NAME, or RETORT_URL\n")
@@ -49,7 +49,7 @@ func work(_ options: WorkOptions, _ console: Console, _ environment: [String: St
     guard pool.key != nil || options.insecure else {
       throw PoolMistake(
         "work needs the pool's secret in \(Pool.keyVariable)",
-        nextStep: "export \(Pool.keyVariable)=\"$(openssl rand -hex 32)\" makes one; --insecure works without")
+        nextStep: "export \(Pool.keyVariable)=\"$(openssl rand -hex 32)\" sets one; --insecure works without a secret")
     }
     var terms = WorkTerms(uri: uri, pool: pool, connectionName: BrokerLink.connectionName("work \(options.pool)"))
     terms.inFlight = options.inFlight

@@ -8,8 +8,8 @@ import Synchronization
 ///
 /// `{"queue":"posts","method":"show","id":"1","correlation-id":"...","outcome":"ok","n":1}`
 ///
-/// If a line can't be written, as on a full disk, requests are still answered, and the log never contains half a line: the
-/// next line that can be written follows `{"missing":N}`.
+/// If a line can't be written, for example on a full disk, requests are still answered. The log never contains an
+/// incomplete line, and `{"missing":N}` precedes the next line that can be written.
 final class CallLog: Sendable {
   private let path: String
   private let descriptor: Int32
@@ -19,9 +19,9 @@ final class CallLog: Sendable {
   private struct State {
     /// The length of the complete lines, in bytes.
     var length: off_t = 0
-    /// The number of lines that are missing since the last written one.
+    /// The number of lines that are missing since the last complete one.
     var missing = 0
-    /// The number of all missing lines.
+    /// The total number of missing lines.
     var missingInAll = 0
   }
 
@@ -30,7 +30,7 @@ final class CallLog: Sendable {
     var message: String
   }
 
-  /// Opens a log in a file, which is emptied, or on standard output for the path `-`.
+  /// Opens a log in a file, and empties the file; the path `-` means standard output.
   init(_ path: String, _ console: ServingHost) throws(Failure) {
     self.path = path
     self.console = console
@@ -57,7 +57,7 @@ final class CallLog: Sendable {
     if let note { console.note(note) }
   }
 
-  /// Writes a line; returns a note if writing begins to fail or works again.
+  /// Writes a line; returns a note when writing begins to fail or to work again.
   private func write(_ line: [UInt8], _ state: inout State) -> String? {
     let missing = state.missing
     let gap = missing == 0 ? [] : Array("{\"missing\":\(missing)}\n".utf8)
@@ -72,7 +72,7 @@ final class CallLog: Sendable {
       ? nil : "error[file]: --log \(path) can't be written: \(reason); requests are answered but not logged\n"
   }
 
-  /// Appends bytes, in a file all of them or none; returns the error code of a failure.
+  /// Appends all bytes, or none in a file; returns the error code of a failure.
   private func append(_ bytes: [UInt8], _ state: inout State) -> Int32? {
     guard descriptor > 2 else { return console.write(bytes) ? nil : EPIPE }
     guard !console.append(bytes, descriptor) else {

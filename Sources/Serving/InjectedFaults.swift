@@ -1,4 +1,4 @@
-/// The injected faults of a service, and the share of requests that each affects.
+/// The injected faults of a service, and the share of requests that each one affects.
 ///
 /// A request has at most one fault, besides `round`.
 package struct InjectedFaults: Sendable {
@@ -6,23 +6,23 @@ package struct InjectedFaults: Sendable {
   package enum Kind: String, CaseIterable, Sendable {
     /// The request is carried out but gets no reply.
     case drop
-    /// It is not carried out and gets no reply.
+    /// The request is not carried out and gets no reply.
     case lose
-    /// It gets its reply twice.
+    /// The request gets its reply twice.
     case duplicate
-    /// It gets its reply long after it was carried out.
+    /// The request is carried out, and its reply is sent after a long delay.
     case late
-    /// It gets its reply with another correlation id.
+    /// The request gets its reply with another correlation id.
     case wrongID = "wrong-id"
-    /// It is carried out, and the reply is not JSON.
+    /// The request is carried out, and the reply is not JSON.
     case malformed
-    /// It is not carried out, and the reply is JSON-RPC's error -32603.
+    /// The request is not carried out, and the reply is JSON-RPC's error -32603.
     case rpcError = "rpc-error"
-    /// It is carried out, and the reply is empty.
+    /// The request is carried out, and the reply is empty.
     case empty
-    /// It gets its reply, and then the queue has no consumer for a time.
+    /// The request gets its reply, and then the queue has no consumer for a time.
     case noConsumer = "no-consumer"
-    /// It is carried out with its numbers rounded and its text trimmed.
+    /// The request is carried out with its numbers rounded and its text trimmed.
     case round
 
     /// Whether the request is carried out.
@@ -34,7 +34,7 @@ package struct InjectedFaults: Sendable {
     var kind: Kind
     var share: Double
 
-    /// Reads `drop=0.01`, `drop=1%`, or `round`, which affects all requests unless a share is given.
+    /// Reads `drop=0.01`, `drop=1%`, or `round`, which affects all requests without a share.
     ///
     /// - Throws: ``Mistake`` with the correct form.
     package init(_ text: String) throws(Mistake) {
@@ -75,10 +75,10 @@ package struct InjectedFaults: Sendable {
     self.shares = shares
   }
 
-  /// Draws whether a request is rounded.
+  /// Decides at random whether a request is rounded.
   func drawsRounding(_ random: inout SeededRandom) -> Bool { rounded > 0 && random.share() < rounded }
 
-  /// Draws the fault of a request.
+  /// Chooses at random the fault of a request.
   func draw(_ random: inout SeededRandom) -> Kind? {
     var place = random.share()
     for fault in shares {

@@ -1,8 +1,8 @@
 import JSONText
 
-/// Changes a request as a service would that rounds numbers to integers and trims white space from texts.
+/// Changes a request as a service does that rounds numbers to integers and trims white space from text.
 enum RoundedRequest {
-  /// The body with the attributes of its document rounded and trimmed; unchanged if it has none.
+  /// The body with the attributes of its document rounded and trimmed; unchanged without attributes.
   static func body(_ body: [UInt8]) -> [UInt8] {
     guard var request = (try? JSONValue(parsing: body))?.objectValue, var params = request["params"]?.objectValue,
       var data = params["data"]?.objectValue, let attributes = data["attributes"]?.objectValue
@@ -21,7 +21,8 @@ enum RoundedRequest {
     }
   }
 
-  /// The nearest integer, a half away from zero; a number beyond the exact integers of a `Double` stays as it is.
+  /// The nearest integer, with halves rounded away from zero; a number outside the exact integers of a `Double` is not
+  /// changed.
   private static func rounded(_ number: JSONNumber) -> JSONNumber {
     guard number.integer == nil, let double = Double(number.text), double.magnitude < 9e15 else { return number }
     return JSONNumber(Int(double.rounded(.toNearestOrAwayFromZero)))

@@ -1,8 +1,9 @@
 import Broker
 import ResourceService
 
-/// Serves a database on a broker until SIGINT or SIGTERM, across losses of the connection; requests in progress are
-/// answered first.
+/// Serves a database on a broker until SIGINT or SIGTERM, and reconnects after losses of the connection.
+///
+/// Requests in progress are answered before it stops.
 ///
 /// - Returns: The exit status.
 package func serve(_ options: ServingTerms, _ console: ServingHost) async -> Int32 {
@@ -68,7 +69,7 @@ private func queueNames(_ options: [String], _ service: ResourceService) throws 
 
 /// Serves queues on one connection after another, until the task is cancelled.
 ///
-/// - Throws: if the broker refuses the user or a queue, or can't be reached at the first attempt.
+/// - Throws: A broker error if the broker refuses the user or a queue, or can't be reached at the first attempt.
 private func serve(
   _ queues: [ServedQueue], of database: String, _ dialer: Dialer, _ console: ServingHost
 ) async throws(BrokerError) {

@@ -28,7 +28,7 @@ struct ServedQueue: Sendable {
   /// - Parameters:
   ///   - connection: The connection.
   ///   - taken: The number of requests on earlier connections.
-  /// - Returns: The channel that serves.
+  /// - Returns: The serving channel.
   /// - Throws: ``BrokerError`` if the broker refuses the queue.
   func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
     let terms = ServiceChannel.Terms(
@@ -39,9 +39,9 @@ struct ServedQueue: Sendable {
     }
   }
 
-  /// Answers a request, with a fault if its random numbers say so.
+  /// Answers a request, with the fault that its random numbers select.
   ///
-  /// A request whose connection was lost while it waited is not carried out, since the broker redelivers it.
+  /// A request whose connection was lost while it waited is not carried out, because the broker redelivers it.
   private func respond(_ delivery: Delivery, isLost: () async -> Bool) async -> ServiceAnswer {
     var random = SeededRandom(seed: options.seed, queue: name, request: delivery.number)
     let fault = faults.draw(&random)

@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Limits the requests a second: each waits for its turn.
+/// Limits the requests a second: each request waits for its time slot.
 final class ServiceRate: Sendable {
   private let step: Duration
   private let next = Mutex(ContinuousClock.now)
 
   init(perSecond rate: UInt32) { step = .seconds(1) / Int(max(1, rate)) }
 
-  /// Waits for the next turn.
+  /// Waits for the next time slot.
   func turn() async {
     let turn = next.withLock { next in
       let turn = max(next, .now)

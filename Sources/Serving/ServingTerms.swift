@@ -1,7 +1,7 @@
 package import Broker
 package import ResourceService
 
-/// The settings of a served service: database, queues, delays and faults.
+/// The settings of a service: database, queues, delays and faults.
 package struct ServingTerms: Sendable {
   /// A SQLite file, or `blog` for the sample.
   package var database: String
@@ -9,17 +9,17 @@ package struct ServingTerms: Sendable {
   package var url: String
   /// The connection's name in the broker's management.
   package var connectionName: String
-  /// `TYPE=NAME` for each type on a queue of another name.
+  /// `TYPE=NAME` for each type on a queue with another name.
   package var queues: [String] = []
   /// The properties with which missing queues are declared.
   package var declaration = QueueDeclaration()
   /// The delay of each reply.
   package var latency: Duration?
-  /// The largest random addition to the delay.
+  /// The maximum random addition to the delay.
   package var jitter: Duration?
-  /// The number of requests of a queue that are answered concurrently.
+  /// The maximum number of requests of a queue that are answered concurrently.
   package var workers: UInt16 = 1
-  /// The most requests of a queue that are answered in a second.
+  /// The maximum number of requests of a queue that are answered in a second.
   package var rate: UInt32?
   /// The injected faults with their shares.
   package var shares: [InjectedFaults.Share] = []
@@ -44,7 +44,7 @@ package struct ServingTerms: Sendable {
   }
 }
 
-/// The program's services to the server: output and the stop signal.
+/// The functions that the program provides to the server: output and the stop signal.
 package struct ServingHost: Sendable {
   /// Writes to standard output; returns false if the write fails.
   package var write: @Sendable ([UInt8]) -> Bool

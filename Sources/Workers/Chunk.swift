@@ -3,24 +3,24 @@ import Client
 import JSONRPC
 import JSONText
 
-/// A portion of the changes of a statement, all of one queue, for one worker.
+/// A group of a statement's changes for one worker, all of the same queue.
 struct Chunk: Sendable {
-  /// The JSON-RPC method that carries it.
+  /// The JSON-RPC method of a request with a chunk.
   static let method = "carry"
 
   /// The pool's vhost and name.
   var vhost: String
   var pool: String
-  /// The identity of the statement's run, and the chunk's number in it; no worker takes a chunk twice.
+  /// The identity of the statement's run, and the chunk's number in the run; a worker takes each number once.
   var run: String
   var number: Int
-  /// When no more of its changes may be sent, in milliseconds since 1970.
+  /// The time after which none of its changes may be sent, in milliseconds since 1970.
   var expires: Int
-  /// After how many failures no more of its changes are sent; nil for no limit.
+  /// The number of failures after which none of its changes is sent any more; nil for no limit.
   var failures: Int?
-  /// The field with the key of creates, for lookups.
+  /// The field that contains the key of creates, for lookups.
   var keyField: String?
-  /// How long the service may hold a request: `settle:`; nil if unknown.
+  /// The maximum time for which the service may hold a request: `settle:`; nil if unknown.
   var settle: Duration?
   /// The queue of its changes.
   var queue: String
@@ -29,7 +29,7 @@ struct Chunk: Sendable {
 
   /// The chunk as a JSON-RPC request.
   ///
-  /// The text of the changes is written directly, since there are many.
+  /// The text of the changes is written directly, because there are many.
   func request(id: String) -> [UInt8] {
     var bytes = Request(id: .string(id), method: Self.method, params: head).encoded()
     bytes.removeLast(2)
@@ -42,7 +42,7 @@ struct Chunk: Sendable {
     return bytes
   }
 
-  /// The parameters of the request but its changes.
+  /// The parameters of the request except its changes.
   private var head: JSONObject {
     var object = JSONObject([
       ("vhost", .string(vhost)), ("pool", .string(pool)), ("run", .string(run)),
@@ -57,7 +57,7 @@ struct Chunk: Sendable {
 
   /// Reads a chunk from the parameters of a request, with the secrets of its changes from `meta`.
   ///
-  /// - Throws: ``ChunkRefusal`` with what is missing.
+  /// - Throws: ``ChunkRefusal`` with the reason.
   init(_ params: JSONObject, meta: JSONObject) throws(ChunkRefusal) {
     guard let vhost = params["vhost"]?.stringValue, let pool = params["pool"]?.stringValue,
       let run = params["run"]?.stringValue, let number = params["number"]?.numberValue?.integer,
@@ -84,7 +84,7 @@ struct Chunk: Sendable {
       throw ChunkRefusal("one of its changes can't be read")
     }
     if let secret = Change.secrets(of: object, missingIn: meta).first {
-      throw ChunkRefusal("its changes need the secret \(secret) of meta, which is not in the worker's RETORT_POOL_META")
+      throw ChunkRefusal("its changes need the secret \(secret) in meta, which is not in the worker's RETORT_POOL_META")
     }
     guard change.target.queue == queue else {
       throw ChunkRefusal("it has changes of \(change.target.queue) and of \(queue)")
@@ -106,7 +106,7 @@ extension Chunk {
   }
 }
 
-/// Why a worker does not take a chunk: a sentence about it.
+/// The reason why a worker refuses a chunk, as a sentence about the chunk.
 struct ChunkRefusal: Error, Equatable {
   var message: String
 

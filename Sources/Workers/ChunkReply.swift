@@ -9,10 +9,10 @@ struct ChunkReply: Sendable {
   enum Outcome: Sendable {
     /// The service's result.
     case done(JSONValue)
-    /// A lookup found that an earlier delivery of the chunk carried it out; with the resource's id.
+    /// A lookup found that an earlier delivery of the chunk carried out the change; with the resource's id.
     case found(id: String?)
     case failed(ClientError)
-    /// It was not sent: the chunk has expired, or had as many failures as it may.
+    /// The change was not sent, because the chunk has expired or has reached its limit of failures.
     case unsent
   }
 
@@ -25,7 +25,7 @@ struct ChunkReply: Sendable {
   }
 
   var items: [Item]
-  /// How long the worker took.
+  /// The time that the worker needed for the chunk.
   var time: Duration
 
   init(_ items: [Item], time: Duration) { (self.items, self.time) = (items, time) }
@@ -40,7 +40,7 @@ struct ChunkReply: Sendable {
       ]))
   }
 
-  /// Reads a reply with so many outcomes; nil for anything else.
+  /// Reads a reply with this number of outcomes; nil if it has another form.
   init?(_ json: JSONValue, count: Int) {
     guard let outcomes = json["outcomes"]?.arrayValue, let times = json["times"]?.arrayValue,
       outcomes.count == count, times.count == count
@@ -97,7 +97,7 @@ extension ChunkReply.Outcome {
     return !Bulk.Outcome(error, of: change).isGood
   }
 
-  /// What the dispatcher of the asking side gets; nil if the change was not sent.
+  /// The result for the dispatcher that sent the chunk; nil if the change was not sent.
   func reply(to change: Change) -> Result<ChangeReply, ClientError>? {
     switch self {
     case .done(let result): .success(ChangeReply(result, givesDocument: change.givesDocument))

@@ -8,9 +8,9 @@ struct ChunkRun: Sendable {
   let client: ResourceClient
   /// The most changes in flight.
   let window: Int
-  /// Whether the broker delivered the chunk before, to a worker that was lost.
+  /// Whether the broker delivered the chunk earlier, to a worker that was lost.
   let isRedelivered: Bool
-  /// How long a lost worker may not know that it has lost its connection: two heartbeats.
+  /// The maximum time in which a lost worker does not notice the loss of its connection: two heartbeats.
   let silence: Duration
 
   /// The state of a chunk's changes.
@@ -42,8 +42,10 @@ struct ChunkRun: Sendable {
     func mayRepeat(_ index: Int) { state.withLock { $0.repeatable.append(index) } }
   }
 
-  /// Carries out the changes; what is left at the end of the chunk's time, at its limit of failures or when the task is
-  /// cancelled comes back as not sent.
+  /// Carries out the changes.
+  ///
+  /// The changes that remain when the chunk expires, reaches its limit of failures or is cancelled are returned as not
+  /// sent.
   func reply() async -> ChunkReply {
     let begin = ContinuousClock.now
     let end = begin + .milliseconds(chunk.expires - Pool.now)
@@ -69,9 +71,10 @@ struct ChunkRun: Sendable {
     }
   }
 
-  /// Looks up the changes, which the lost worker may have sent; returns those that may be sent without harm.
+  /// Looks up the changes that the lost worker may have sent; returns those that can safely be sent.
   ///
-  /// It waits until the lost worker sends nothing more and what it has sent can no longer be carried out late.
+  /// It waits until the lost worker can no longer send requests, and until the service can no longer carry out requests
+  /// that the worker sent.
   private func lookUp(_ progress: Progress) async -> [Int] {
     let longest = chunk.changes.lazy.filter(\.expires).compactMap(\.timeout).max() ?? .zero
     do { try await Task.sleep(for: silence + longest + (chunk.settle ?? .zero)) } catch { return [] }
@@ -95,10 +98,10 @@ struct ChunkRun: Sendable {
 }
 
 extension ClientError {
-  /// The error of a change that a lost worker may have carried out and that a lookup can't find.
+  /// The error of a change that a lost worker may have carried out and that a lookup did not find.
   fileprivate static func lostWithWorker(_ change: Change) -> ClientError {
     var error = ClientError(
-      .unknown, "unknown: its worker was lost, and it may have been carried out, but is not found",
+      .unknown, "unknown: its worker was lost; it may have been carried out, but a lookup did not find it",
       nextStep: "check it; with settle: 60s, if the service holds requests no longer than that, it is sent again")
     error.wasSent = true
     error.call = Call(

@@ -1,22 +1,22 @@
 package import Broker
 import Glibc
 
-/// A pool of workers: programs that carry out changes for others, from one queue of a vhost.
+/// A pool of workers: programs that carry out changes for other programs, from one queue of a vhost.
 package struct Pool: Sendable {
   /// Its name.
   package let name: String
   /// The broker's vhost, which the signatures cover.
   package let vhost: String
-  /// The secret that its workers and those who ask them share; nil if nothing is signed.
+  /// The secret shared by the workers and the programs that send chunks; nil if messages are not signed.
   package let key: MessageKey?
 
-  /// The most changes of a chunk.
+  /// The maximum number of changes in a chunk.
   package static let chunkLimit = 200
-  /// The longest time from the making of a chunk until none of its changes may be sent any more.
+  /// The maximum time from the creation of a chunk to its expiry, after which none of its changes may be sent.
   static let longestLife = Duration.seconds(60)
   /// The environment variable with the secret.
   package static let keyVariable = "RETORT_POOL_KEY"
-  /// What to do about a wrong signature.
+  /// The next step after a wrong signature.
   static let sameKey = "the workers and who asks them need the same \(keyVariable)"
 
   /// Creates a pool.
@@ -24,13 +24,13 @@ package struct Pool: Sendable {
 
   /// The queue of its chunks.
   package var queue: String { Self.queuePrefix + name }
-  /// The beginning of the names of such queues.
+  /// The prefix of the names of pools' queues.
   static let queuePrefix = "retort.work."
 
-  /// The queue that one of its workers answers questions on; it is deleted with the worker's connection.
+  /// The queue on which one of the pool's workers answers status requests; it is deleted with the worker's connection.
   func questions(to worker: Int) -> String { "\(queue).worker.\(worker)" }
 
-  /// Whether a text can be the name of a pool: letters, digits, `-`, `_` and `.`, at most 100.
+  /// Whether a text is a valid name of a pool: at most 100 letters, digits, `-`, `_` and `.`.
   package static func isName(_ text: String) -> Bool {
     (1...100).contains(text.utf8.count)
       && text.utf8.allSatisfy { byte in
@@ -42,7 +42,8 @@ package struct Pool: Sendable {
       }
   }
 
-  /// The declaration of its queue: a quorum queue, which delivers a chunk three more times after losses of its worker.
+  /// The declaration of the pool's queue: a quorum queue, which delivers a chunk up to three more times after its
+  /// worker was lost.
   static let declaration = QueueDeclaration(type: .quorum, deliveryLimit: 3)
 
   /// The time in milliseconds since 1970, for the expiry of chunks.
@@ -56,10 +57,10 @@ package struct Pool: Sendable {
 extension Pool {
   private static let before = Array(#","signature":""#.utf8)
   private static let after = Array(#""}"#.utf8)
-  /// The number of bytes of a signature with its name.
+  /// The number of bytes of the signature member.
   private static let length = before.count + 64 + after.count
 
-  /// A JSON object with its signature as the last member, which covers all bytes before it; unchanged without a key.
+  /// A JSON object with its signature as the last member, which covers all bytes before it; unchanged without a secret.
   func signed(_ object: [UInt8]) -> [UInt8] {
     guard let key, object.last == UInt8(ascii: "}") else { return object }
     var bytes = Array(object.dropLast())
@@ -70,7 +71,7 @@ extension Pool {
     return bytes
   }
 
-  /// Whether a JSON object ends with the signature of the bytes before it; always true without a key.
+  /// Whether a JSON object ends with the signature of the bytes before it; always true without a secret.
   func accepts(_ bytes: [UInt8]) -> Bool {
     guard let key else { return true }
     guard bytes.count > Self.length else { return false }

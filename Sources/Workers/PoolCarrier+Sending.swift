@@ -4,7 +4,7 @@ import JSONRPC
 import JSONText
 
 extension PoolCarrier {
-  /// Asks a worker whether it takes chunks of the statement's queue, by an empty chunk.
+  /// Sends an empty chunk to check that a worker accepts chunks of the statement's queue.
   func greet() async throws(ClientError) {
     let chunk = Chunk(pool, run: run, number: 0, life: Self.life, queue: terms.queue, changes: [])
     do throws(ClientError) { _ = try await sent(chunk, patience: .seconds(60)) } catch {
@@ -16,7 +16,7 @@ extension PoolCarrier {
 
   /// Sends a chunk, and returns the outcomes of its changes.
   ///
-  /// - Throws: `unknown` if it may have been worked on; otherwise none of its changes was sent.
+  /// - Throws: `unknown` if a worker may have started it; otherwise none of its changes was sent.
   func sent(_ chunk: Chunk, patience: Duration? = nil) async throws(ClientError) -> ChunkReply {
     let id = transport.nextCorrelationID()
     let envelope = Envelope(
@@ -38,22 +38,22 @@ extension PoolCarrier {
         id, "the reply of the pool \(pool.name) is not signed with this program's \(Pool.keyVariable)")
     }
     guard let response = try? Response(decoding: bytes), response.id.stringValue == id else {
-      throw .unanswered(id, "the pool \(pool.name) sent a reply that can't be read")
+      throw .unanswered(id, "the pool \(pool.name) sent an unreadable reply")
     }
     switch response.outcome {
     case .error(let error):
       throw ClientError(
         .forbidden, "the pool \(pool.name) refuses the changes: \(error.message)",
-        nextStep: "the worker's standard error has the refusals")
+        nextStep: "the worker's standard error shows the reasons")
     case .result(let result):
       guard let reply = ChunkReply(result, count: chunk.changes.count) else {
-        throw .unanswered(id, "the pool \(pool.name) sent a reply that can't be read")
+        throw .unanswered(id, "the pool \(pool.name) sent an unreadable reply")
       }
       return reply
     }
   }
 
-  /// How long to wait for the outcomes: for its changes, and for another worker after the loss of the first.
+  /// The time to wait for the outcomes: enough for its changes, and for another worker after the loss of the first.
   private static func patience(of chunk: Chunk) -> Duration {
     let longest = chunk.changes.lazy.compactMap(\.timeout).max() ?? .zero
     return life + min(longest, .seconds(3600)) * 2 + (chunk.settle ?? .zero) + .seconds(180)
@@ -70,14 +70,14 @@ extension ClientError {
     return error
   }
 
-  /// The error of a change that several workers returned without having sent it.
+  /// The error of a change that several workers returned without sending it.
   static func notSent(by pool: Pool) -> ClientError {
     ClientError(
       .timeout, "not sent: the workers of the pool \(pool.name) had no time for it",
       nextStep: "start more workers, and compare the clocks of the machines")
   }
 
-  /// The same error, about one of a chunk's changes.
+  /// The same error, for one of a chunk's changes.
   func concerning(_ change: Change) -> ClientError {
     var error = self
     if let call {

@@ -6,37 +6,37 @@ import Synchronization
 
 /// The carrier that passes changes to a pool of workers, many in one chunk.
 ///
-/// Its users wait for the outcome of each change as with any carrier. Changes that wait at the same moment leave in one
-/// chunk, and twice as many chunks are in flight as the pool has workers: one is worked on, the next one is at hand.
+/// Its callers wait for the outcome of each change, as with any carrier. Changes that wait at the same time are sent in
+/// one chunk. There are two chunks in flight for each worker, so that a worker can start the next chunk immediately.
 package final class PoolCarrier: Carrier {
-  /// What a statement allows its changes.
+  /// The limits of a statement for its changes.
   package struct Terms: Sendable {
     /// The queue of the changes.
     package var queue: String
-    /// The number of failures at which nothing more is sent; nil for no limit.
+    /// The number of failures after which no more changes are sent; nil for no limit.
     package var failures: Int?
-    /// The share of failures at which nothing more is sent, from 0 to 1; nil for no limit.
+    /// The share of failures, from 0 to 1, after which no more changes are sent; nil for no limit.
     package var share: Double?
-    /// The field with the key of creates.
+    /// The field that contains the key of creates.
     package var keyField: String?
-    /// How long the service may hold a request: `settle:`; nil if unknown.
+    /// The maximum time for which the service may hold a request: `settle:`; nil if unknown.
     package var settle: Duration?
 
     /// Creates terms without limits.
     package init(queue: String) { self.queue = queue }
   }
 
-  /// A change whose user waits.
+  /// A change whose caller waits for the outcome.
   struct Waiting: Sendable {
     let change: Change
-    /// In how many chunks it came back without having been sent.
+    /// The number of chunks in which the change was returned without being sent.
     var attempts = 0
     let user: CheckedContinuation<(Result<ChangeReply, ClientError>, Duration?), Never>
   }
 
   private struct State {
     var waiting: [Waiting] = []
-    /// How many of the waiting changes at the beginning have left.
+    /// The number of changes at the beginning of the list that were sent.
     var head = 0
     var chunks = 0
     var inFlight = 0
@@ -44,7 +44,7 @@ package final class PoolCarrier: Carrier {
     var size = 32
     var workers: Int
     var nextCount = ContinuousClock.now + PoolCarrier.countInterval
-    /// The changes a second of one worker, by its last chunk.
+    /// The changes a second of one worker, measured in its last chunk.
     var rate = 0
     var outcomes = 0
     var failures = 0
@@ -62,11 +62,11 @@ package final class PoolCarrier: Carrier {
   private let state: Mutex<State>
   /// The time between two counts of the pool's workers.
   private static let countInterval = Duration.seconds(1)
-  /// How long a chunk's changes may be sent.
+  /// The time after which the changes of a chunk may not be sent.
   static let life = Duration.seconds(50)
-  /// How often a change may come back without having been sent.
+  /// The maximum number of times that a change may be returned without being sent.
   private static let attempts = 5
-  /// How long a chunk should take its worker, in milliseconds.
+  /// The target duration of a chunk in its worker, in milliseconds.
   private static let chunkTime = 500
 
   /// Creates the carrier of a statement, after a worker of the pool has accepted an empty chunk for the queue.
@@ -100,16 +100,16 @@ package final class PoolCarrier: Carrier {
     state = Mutex(State(workers: workers))
   }
 
-  /// The thread of the work connection.
+  /// The actor of the work connection.
   package var isolation: (any Actor)? { transport.isolation }
 
-  /// Two full chunks for each worker, and for some that may join.
+  /// The number of changes in two full chunks for each worker, and for a few workers that may join.
   package var window: Int? { min(10_000, max(4, state.withLock(\.workers)) * 2 * Pool.chunkLimit) }
 
-  /// The changes in chunks.
+  /// The number of changes in chunks.
   package var inFlight: Int { state.withLock(\.inFlight) }
 
-  /// The number of workers, and the rate of each.
+  /// The number of workers, and the rate of each worker.
   package var status: String? {
     let (workers, rate) = state.withLock { ($0.workers, $0.rate) }
     let each = rate > 0 ? ", \(rate)/s each" : ""
@@ -122,7 +122,7 @@ package final class PoolCarrier: Carrier {
     return try await carry(change, latency: &latency)
   }
 
-  /// Passes a change to a worker; `latency` is the reply time of the service.
+  /// Passes a change to a worker; sets `latency` to the reply time of the service.
   package func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeReply {
     let (result, time) = await withTaskCancellationHandler {
       await withCheckedContinuation { user in self.add(Waiting(change: change, user: user)) }
@@ -141,11 +141,11 @@ package final class PoolCarrier: Carrier {
       return (false, !state.isDispatching)
     }
     if isEnded { return waiting.drop() }
-    // A task of its own: until it runs, more changes of the same moment come.
+    // A separate task: before it runs, further changes can join the chunk.
     if mustDispatch { Task(executorPreference: transport.taskExecutor) { self.dispatch() } }
   }
 
-  /// Sends as many chunks as may be in flight.
+  /// Sends chunks until the maximum number is in flight.
   private func dispatch() {
     while let (portion, number, failures) = nextChunk() {
       let chunk = Chunk(
@@ -155,7 +155,8 @@ package final class PoolCarrier: Carrier {
     }
   }
 
-  /// The changes of the next chunk, spread over the places that are free, with its number and its failures.
+  /// The changes of the next chunk, with its number and its limit of failures; the waiting changes are spread over the
+  /// free workers.
   private func nextChunk() -> ([Waiting], number: Int, failures: Int?)? {
     state.withLock { state -> ([Waiting], number: Int, failures: Int?)? in
       state.isDispatching = false
@@ -215,7 +216,7 @@ package final class PoolCarrier: Carrier {
     }
   }
 
-  /// Counts outcomes; at the limit of failures nothing more is sent.
+  /// Counts outcomes; stops sending at the limit of failures.
   private func count(_ size: Int, outcomes: Int, _ failures: Int) {
     let isReached = state.withLock { state in
       state.chunks -= 1
@@ -227,7 +228,7 @@ package final class PoolCarrier: Carrier {
     if isReached { end() }
   }
 
-  /// Puts changes that came back without having been sent before those that wait.
+  /// Puts changes that were returned without being sent at the front of the waiting changes.
   private func repeatLater(_ left: [Waiting]) {
     guard !left.isEmpty else { return }
     var again: [Waiting] = []
@@ -254,7 +255,7 @@ package final class PoolCarrier: Carrier {
     dispatch()
   }
 
-  /// Sends none of the changes that wait; those in chunks keep waiting for their outcome.
+  /// Drops the waiting changes; the changes in chunks still wait for their outcomes.
   package func end() {
     let dropped = state.withLock { state in
       state.isEnded = true
@@ -264,7 +265,7 @@ package final class PoolCarrier: Carrier {
     for waiting in dropped { waiting.drop() }
   }
 
-  /// Ends the wait for the replies to chunks, whose changes then are unknown.
+  /// Ends the wait for the replies to chunks; their changes are then unknown.
   package func abandon() { transport.abandon() }
 
   /// Closes the channel of the chunks.
@@ -272,7 +273,7 @@ package final class PoolCarrier: Carrier {
 }
 
 extension PoolCarrier.Waiting {
-  /// Ends the wait of a change that was not sent, since the statement ends.
+  /// Ends the wait of a change that was not sent, because the statement ends.
   func drop() { fail(ClientError(.interrupted, "not sent: the statement has ended")) }
 
   func fail(_ error: ClientError) { user.resume(returning: (.failure(error), nil)) }

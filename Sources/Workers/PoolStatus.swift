@@ -2,16 +2,16 @@ package import Broker
 import JSONRPC
 import JSONText
 
-/// The state of a pool in words: its workers, what waits for them, and what each has done.
+/// The state of a pool as text: its workers, the waiting chunks, and the counts of each worker.
 ///
-/// - Throws: if the broker can't be reached.
+/// - Throws: A broker error if the broker can't be reached.
 package func poolStatus(
   _ pool: Pool, _ uri: AMQPURI, connectionName: String
 ) async throws(BrokerError) -> String {
   let dialer = try await Dialer(uri, name: connectionName)
   guard let found = try await dialer.probe(queue: pool.queue, until: .now + .seconds(5)) else {
     await dialer.close()
-    return "the pool \(pool.name) has had no worker"
+    return "the pool \(pool.name) has never had a worker"
   }
   let workers = await answers(found.consumers, pool, dialer)
   await dialer.close()
@@ -23,7 +23,7 @@ package func poolStatus(
   return ([head] + lines).joined(separator: "\n")
 }
 
-/// The answers of workers to a question each; a worker's number can be larger than their count after others have ended.
+/// The status replies of workers; a worker's number can exceed the count of workers after others have ended.
 private func answers(_ count: Int, _ pool: Pool, _ dialer: Dialer) async -> [(number: Int, status: WorkerStatus)] {
   var found: [(number: Int, status: WorkerStatus)] = []
   for number in 1..<count * 2 + 17 where found.count < count {

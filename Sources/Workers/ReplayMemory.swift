@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The chunks that a worker has taken, until they expire, so that it takes no copy of one.
+/// The chunks that a worker has taken, until they expire, to refuse copies of them.
 final class ReplayMemory: Sendable {
   private struct Key: Hashable {
     let run: String
@@ -15,7 +15,7 @@ final class ReplayMemory: Sendable {
 
   private let state = Mutex(State())
 
-  /// Records a chunk; returns false if it was taken before.
+  /// Records a chunk; returns false if the chunk was taken before.
   ///
   /// `now` is the time in milliseconds since 1970.
   func take(_ chunk: Chunk, now: Int) -> Bool {

@@ -10,9 +10,9 @@ package struct WorkTerms: Sendable {
   package var pool: Pool
   /// The most changes in flight.
   package var inFlight = 64
-  /// The queues whose changes it carries out; nil for any.
+  /// The queues whose changes the worker carries out; nil for all.
   package var allowed: Set<String>?
-  /// The secret members of the changes' `meta`, which chunks only name.
+  /// The secret members of the changes' `meta`; chunks contain only their names.
   package var meta: JSONObject = [:]
   /// The connection's name in the broker's management.
   package var connectionName: String
@@ -23,11 +23,11 @@ package struct WorkTerms: Sendable {
   }
 }
 
-/// The program's services to a worker.
+/// The functions that the program provides to a worker.
 package struct WorkHost: Sendable {
   /// Shows a note on standard error.
   package var note: @Sendable (String) -> Void
-  /// Opens the connection to the services, on the worker's broker.
+  /// Opens the connection to the services, on the broker of the worker.
   package var open: @Sendable () async throws(LinkError) -> any Link
   /// Returns when the worker must stop.
   package var stopped: @Sendable () async -> Void
@@ -41,7 +41,7 @@ package struct WorkHost: Sendable {
   }
 }
 
-/// Works for a pool until the host's stop signal, across losses of the connection; it finishes its chunk first.
+/// Works for a pool until the host's stop signal, and reconnects after losses of the connection; finishes its chunk before it stops.
 ///
 /// - Returns: The exit status.
 package func work(_ terms: WorkTerms, _ host: WorkHost) async -> Int32 {
@@ -71,7 +71,7 @@ private func serve(
   _ worker: Worker, _ terms: WorkTerms, _ dialer: Dialer, _ host: WorkHost
 ) async throws(BrokerError) {
   try await dialer.serve(queues: 2) { index, connection, taken throws(BrokerError) in
-    // The questions first: who asks finds as many as there are consumers of the chunks.
+    // Serves status requests first: the number of chunk consumers is the number of expected replies.
     if index == 0 { return try await worker.serveQuestions(on: connection) }
     return try await worker.serve(on: connection, after: taken)
   } begun: { isAgain in

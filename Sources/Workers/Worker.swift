@@ -9,14 +9,14 @@ import Synchronization
 final class Worker: Sendable {
   private struct State {
     var clients: [Change.Target: ResourceClient] = [:]
-    /// The chunk that it works on.
+    /// The chunk in progress.
     var current: Task<ChunkReply, Never>?
     var status = WorkerStatus()
   }
 
   private let terms: WorkTerms
   private let host: WorkHost
-  /// The connection to the services, apart from that of the chunks.
+  /// The connection to the services, separate from that of the chunks.
   private let link: any Link
   private let heartbeat: Duration
   private let memory = ReplayMemory()
@@ -26,10 +26,10 @@ final class Worker: Sendable {
     (self.terms, self.host, self.link, self.heartbeat) = (terms, host, link, heartbeat)
   }
 
-  /// What it has done.
+  /// The counts of the worker.
   var status: WorkerStatus { state.withLock(\.status) }
 
-  /// Serves the pool's queue on a connection; the loss of the connection ends the work on its chunk.
+  /// Serves the pool's queue on a connection; the loss of the connection cancels its chunk.
   func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
     Task {
       _ = await connection.ended()
@@ -41,7 +41,7 @@ final class Worker: Sendable {
     }
   }
 
-  /// Serves a queue of its own for questions about it, on the first number that no other worker has.
+  /// Serves a queue of its own for status requests, with the lowest number that no other worker uses.
   func serveQuestions(on connection: Connection) async throws(BrokerError) -> ServiceChannel {
     var number = 1
     while true {
@@ -54,7 +54,7 @@ final class Worker: Sendable {
           return ServiceAnswer([ServiceAnswer.Reply(Response(id: id, outcome: .result(self.status.json)).encoded())])
         }
       } catch {
-        // 405 RESOURCE_LOCKED: it is another connection's.
+        // 405 RESOURCE_LOCKED: the queue belongs to another connection.
         guard await connection.end == nil, error.message.contains(" 405 "), number < 10_000 else { throw error }
         number += 1
       }
@@ -78,7 +78,7 @@ final class Worker: Sendable {
     }
   }
 
-  /// The chunk of a request that it may take.
+  /// The chunk of a request, if the worker accepts it.
   private func accepted(_ request: Request, _ delivery: Delivery) throws(ChunkRefusal) -> Chunk {
     let pool = terms.pool
     guard pool.accepts(delivery.body) else { throw ChunkRefusal("its signature is wrong: \(Pool.sameKey)") }
@@ -92,7 +92,7 @@ final class Worker: Sendable {
     }
     let now = Pool.now
     guard chunk.expires - now <= Pool.longestLife.wholeMilliseconds else {
-      throw ChunkRefusal("it expires in over 60 s: compare the clocks of the machines")
+      throw ChunkRefusal("it expires in more than 60 s: compare the clocks of the machines")
     }
     guard memory.take(chunk, now: now) || delivery.isRedelivered else {
       throw ChunkRefusal("its number \(chunk.number) was taken before")

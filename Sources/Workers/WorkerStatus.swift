@@ -1,13 +1,13 @@
 import JSONText
 
-/// What a worker has done, as `retort work --status` shows it.
+/// The counts of a worker, as `retort work --status` shows them.
 struct WorkerStatus: Sendable {
   var chunks = 0
   var changes = 0
   var refused = 0
   /// The changes a second of its last chunk.
   var rate = 0
-  /// Whether it works on a chunk, which it has not acknowledged.
+  /// Whether it works on a chunk that is not yet acknowledged.
   var isBusy = false
 
   /// Counts a chunk that it has carried out.
@@ -29,7 +29,7 @@ struct WorkerStatus: Sendable {
 
   init() {}
 
-  /// Reads a status; nil for anything else.
+  /// Reads a status; nil if the JSON is not a status.
   init?(_ json: JSONValue) {
     guard let chunks = json["chunks"]?.numberValue?.integer, let changes = json["changes"]?.numberValue?.integer,
       let refused = json["refused"]?.numberValue?.integer, let rate = json["rate"]?.numberValue?.integer,
@@ -38,7 +38,7 @@ struct WorkerStatus: Sendable {
     (self.chunks, self.changes, self.refused, self.rate, self.isBusy) = (chunks, changes, refused, rate, isBusy)
   }
 
-  /// The counts in words.
+  /// The counts as text.
   var text: String { "\(chunks.of("chunk")), \(changes.of("change")), \(refused) refused" }
 }
 

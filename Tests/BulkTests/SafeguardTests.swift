@@ -286,7 +286,7 @@ import Testing
     }
     let shown = notes.withLock { $0 }
     #expect(shown.count == (isNoted ? 1 : 0))
-    #expect(shown.allSatisfy { $0.contains("the queue's depth tells nothing here") })
+    #expect(shown.allSatisfy { $0.contains("the queue's depth is no measure here") })
   }
 
   @Test func aSlowServiceIsSampledUntilItIsFast() async {

@@ -6,11 +6,11 @@ import Synchronization
 /// The steps of a connection to a broker: name, TCP, TLS, login, vhost.
 struct BrokerExamination {
   let uri: AMQPURI
-  /// The URI as it was given, which the connection is opened with.
+  /// The URI as the user wrote it, with which the connection is opened.
   let text: String
   let doctor: Doctor
 
-  /// A certificate with less time left is reported.
+  /// A certificate that expires within this many seconds is reported.
   private static let soon = 30 * 86400
 
   private var place: String { "\(uri.host):\(uri.port)" }
@@ -55,12 +55,12 @@ struct BrokerExamination {
       let step =
         error.code == .timeout
         ? "a firewall may drop the packets; check host and port, or wait longer with ?connection_timeout=20000"
-        : "start the broker, or check the port: ss -ltn on the broker's machine lists what listens"
+        : "start the broker, or check the port: ss -ltn on the broker's machine lists the open ports"
       return doctor.add(.failed(.tcp, error.message, step, .now - begin))
     }
   }
 
-  /// Adds the stages that were reached, each with its time.
+  /// Adds the completed stages, each with its time.
   private func addStages(
     _ stages: [(stage: OpeningStage, time: ContinuousClock.Instant)], since begin: ContinuousClock.Instant
   ) {
@@ -77,13 +77,13 @@ struct BrokerExamination {
     }
   }
 
-  /// The finding of a TLS handshake that succeeded.
+  /// The finding of a successful TLS handshake.
   private static func finding(_ report: TLSReport, _ time: Duration) -> Finding {
     let chain = report.chain.map { "\($0.subject) by \($0.issuer), \(days($0.secondsLeft))" }
     var finding = Finding.ok(
       .tls, (["\(report.version) \(report.cipher)"] + chain).joined(separator: "; "), time)
     if !report.isVerified {
-      (finding.verdict, finding.nextStep) = (.warning, "verify=verify_none accepts any broker: leave it out")
+      (finding.verdict, finding.nextStep) = (.warning, "verify=verify_none accepts any broker: remove it")
     } else if let ending = report.chain.first(where: { $0.secondsLeft < soon }) {
       finding.verdict = .warning
       finding.nextStep = "renew the certificate of \(ending.subject): \(days(ending.secondsLeft))"
@@ -97,7 +97,7 @@ struct BrokerExamination {
     return "\(days) day\(days == 1 ? "" : "s") left"
   }
 
-  /// Adds the step that a connection failed at.
+  /// Adds the step at which a connection failed.
   private func fail(_ error: LinkError, wasConnected: Bool) {
     switch error.code {
     case .tls:
@@ -108,9 +108,9 @@ struct BrokerExamination {
       doctor.add(.ok(.login, "as \(uri.user)"))
       doctor.add(.failed(.vhost, error.message, error.connectingStep))
     case _ where uri.tls != nil && !wasConnected:
-      doctor.add(.failed(.tls, error.message, "check that the port is the one with TLS, usually 5671"))
+      doctor.add(.failed(.tls, error.message, "check that the port is the one for TLS, usually 5671"))
     case .unreachable, .timeout, .lost:
-      doctor.add(.failed(.login, error.message, "check that \(place) is a RabbitMQ, and look at its log"))
+      doctor.add(.failed(.login, error.message, "check that \(place) is a RabbitMQ broker, and read its log"))
     default: doctor.add(.failed(.login, error.message, error.connectingStep))
     }
   }

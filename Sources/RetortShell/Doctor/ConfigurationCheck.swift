@@ -8,11 +8,11 @@ import Redaction
 import Terminal
 import Values
 
-/// Looks at the files that retort reads and writes by itself: the start files, the history, what was learned.
+/// Checks the files that retort reads and writes by itself: start files, history, learned schemas.
 struct ConfigurationCheck {
   let environment: [String: String]
 
-  /// The trouble of each file, or one finding that lists the files without trouble.
+  /// The findings about each file with a problem, or one finding that lists all the files.
   var findings: [Finding] {
     var (troubles, fine): ([Finding], [String]) = ([], [])
     let files = StartFiles(environment: environment)
@@ -23,7 +23,7 @@ struct ConfigurationCheck {
     for path in [HistoryFile(environment: environment)?.path, schemas].compactMap({ $0 }) {
       if let trouble = Self.written(path) { troubles.append(trouble) } else { fine.append(path) }
     }
-    let listed = fine.isEmpty ? "no file is in use" : fine.joined(separator: ", ")
+    let listed = fine.isEmpty ? "no file exists yet" : fine.joined(separator: ", ")
     return troubles + (troubles.isEmpty ? [.ok(.configuration, listed)] : [])
   }
 
@@ -40,10 +40,10 @@ struct ConfigurationCheck {
     let mode = Self.mode(of: path) ?? 0
     let quoted = ShellWords.quoted(path)
     if mode & 0o022 != 0 {
-      found.append(.warning(.configuration, "others may change \(path), which the prompt runs", "chmod go-w \(quoted)"))
+      found.append(.warning(.configuration, "others can change \(path), which the prompt runs", "chmod go-w \(quoted)"))
     }
     if mode & 0o044 != 0, Secrets.hidden(in: text) != text {
-      found.append(.warning(.configuration, "\(path) has a password, and others may read it", "chmod 600 \(quoted)"))
+      found.append(.warning(.configuration, "\(path) has a password, and others can read it", "chmod 600 \(quoted)"))
     }
     if path == StartFiles.local, !files.trusts(text) {
       found.append(.warning(.configuration, "./\(path) is not trusted and does not run", "read it, then: retort trust"))
@@ -51,7 +51,7 @@ struct ConfigurationCheck {
     return found + mistakes(in: SourceText(name: path, text: text))
   }
 
-  /// The errors of the check, as one finding.
+  /// The errors that the check finds, as one finding.
   private func mistakes(in source: SourceText) -> [Finding] {
     let errors = Interpreter(Session.offline()).check(source).diagnostics.filter { $0.diagnostic.severity == .error }
     guard let first = errors.first else { return [] }
@@ -60,13 +60,15 @@ struct ConfigurationCheck {
     return [
       .failed(
         .configuration, "\(first.source.name):\(place.line):\(place.column): \(first.diagnostic.message)\(more)",
-        "retort check \(ShellWords.quoted(source.name)) shows it", status: 2)
+        "retort check \(ShellWords.quoted(source.name)) shows the errors", status: 2)
     ]
   }
 
   // MARK: Files that retort writes
 
-  /// The trouble of a file or directory that retort writes; a missing one is made when it is needed.
+  /// The problem of a file or directory that retort writes.
+  ///
+  /// A missing one is no problem: it is created when it is needed.
   private static func written(_ path: String) -> Finding? {
     var existing = path
     while mode(of: existing) == nil, let slash = existing.lastIndex(of: "/"), slash > existing.startIndex {
@@ -76,10 +78,10 @@ struct ConfigurationCheck {
       let reason = unsafe String(cString: strerror(errno))
       return .warning(
         .configuration, "\(path) can't be written: \(existing): \(reason)",
-        "give yourself the right, or set XDG_STATE_HOME to a directory of yours")
+        "get permission to write it, or set XDG_STATE_HOME to a directory that you own")
     }
     if existing == path, let mode = mode(of: path), mode & 0o077 != 0 {
-      return .warning(.configuration, "others may read \(path)", "chmod go-rwx \(ShellWords.quoted(path))")
+      return .warning(.configuration, "others can read \(path)", "chmod go-rwx \(ShellWords.quoted(path))")
     }
     return nil
   }

@@ -7,7 +7,7 @@ import LearnedSchema
 
 /// The steps on an open connection: a channel, the known queues, one call.
 extension Doctor {
-  /// The most queues that are looked at.
+  /// The maximum number of queues to examine.
   private static let limit = 50
 
   /// Examines a connection.
@@ -17,8 +17,8 @@ extension Doctor {
     guard !queues.isEmpty else {
       add(
         .skipped(
-          .queue, "no queue is known of \(shownAddress ?? link.address)",
-          "--queue NAME looks at one and sends it a request"))
+          .queue, "no queue of \(shownAddress ?? link.address) is known",
+          "--queue NAME examines a queue and sends it a request"))
       return
     }
     var answering: String?
@@ -30,7 +30,7 @@ extension Doctor {
     await call(answering, link)
   }
 
-  /// The queues to look at: those that are named, else the link's own, and those with a learned schema.
+  /// The queues to examine: the named ones, or else the link's own, and those with a learned schema.
   private func queues(of link: any JSONRPC.Link) -> [String] {
     if let all = link.queues { return options.queues + all.filter { !options.queues.contains($0) } }
     let learned = schemas.queues(at: schemaPlace(of: link))
@@ -47,23 +47,23 @@ extension Doctor {
       let transport = try await link.open(queue: queue)
       let time = ContinuousClock.now - begin
       await transport.close()
-      return add(.ok(.channel, "a channel is open, with a queue for replies", time))
+      return add(.ok(.channel, "a channel and a reply queue are open", time))
     } catch {
       let step =
         error.code == .accessRefused
-        ? "the user needs the right to declare and read a reply queue: rabbitmqctl set_permissions" : nil
+        ? "the user needs permission to declare and read a reply queue: rabbitmqctl set_permissions" : nil
       return add(.failed(.channel, error.message, step, .now - begin))
     }
   }
 
-  /// Looks at a queue; returns whether it has a consumer.
+  /// Examines a queue; returns whether it has a consumer.
   private func examine(_ queue: String, _ link: any JSONRPC.Link, _ known: [String]) async -> Bool {
     let begin = ContinuousClock.now
     let state: QueueState?
     do throws(LinkError) { state = try await link.probe(queue: queue, until: .now + .seconds(5)) } catch {
       add(
         .failed(
-          .queue, "\(queue): \(error.message)", "look at the broker's log, and at the user's rights", .now - begin))
+          .queue, "\(queue): \(error.message)", "read the broker's log, and the user's permissions", .now - begin))
       return false
     }
     let time = ContinuousClock.now - begin
@@ -86,12 +86,12 @@ extension Doctor {
     guard options.queues.contains(queue) else {
       add(
         .warning(
-          .queue, "\(queue) does not exist any more",
-          "start its service; at the prompt, forget removes what was learned of it"))
+          .queue, "\(queue) no longer exists",
+          "start its service; at the prompt, forget removes its learned schema"))
       return
     }
     let near = nearest(to: queue, among: known).map { "did you mean \($0)? " } ?? ""
-    let list = vhost.map { "; rabbitmqctl list_queues -p \(ShellWords.quoted($0)) lists what is there" } ?? ""
+    let list = vhost.map { "; rabbitmqctl list_queues -p \(ShellWords.quoted($0)) lists the queues" } ?? ""
     add(.failed(.queue, "there is no queue \(queue)", near + "start the service that declares it" + list, time))
   }
 
@@ -122,13 +122,13 @@ extension Doctor {
     case .timeout:
       .failed(
         .call, "\(queue) does not answer within \(options.timeout)",
-        "its service takes requests and does not reply: look at its log, or wait longer with --timeout 30s", time,
+        "its service takes requests and does not reply: read its log, or wait longer with --timeout 30s", time,
         status: 1)
     case .noRoute, .connection: .failed(.call, error.message, error.nextStep, time)
     case .malformed, .interrupted:
       .failed(
-        .call, error.message, "what reads \(queue) is no JSON:API service: check the queue's name", time, status: 1)
-    default: .ok(.call, "\(queue) answers, with an error: \(error.message)", time)
+        .call, error.message, "\(queue) is not read by a JSON:API service: check the queue's name", time, status: 1)
+    default: .ok(.call, "\(queue) replies with an error: \(error.message)", time)
     }
   }
 }

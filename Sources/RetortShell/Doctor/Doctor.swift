@@ -3,21 +3,21 @@ import JSONRPC
 import LearnedSchema
 import Redaction
 
-/// Examines the files and the connection that retort would use, and reports each step as it ends.
+/// Examines the files and the connection that retort would use, and reports each step when it ends.
 ///
-/// A step that fails ends those that need it. Nothing is changed: the last step reads one resource.
+/// A failed step skips the steps that depend on it. Nothing is changed: the last step reads one resource.
 final class Doctor {
   let options: DoctorOptions
   let environment: [String: String]
   let schemas: SchemaStore
   let notices: Notices
-  /// Whether a password that the address lacks can be asked for.
+  /// Whether the doctor may ask for a password that the address lacks.
   let asksPassword: Bool
   private let report: (Finding) -> Void
   private(set) var findings: [Finding] = []
   /// The vhost of the broker; nil for the embedded service.
   private(set) var vhost: String?
-  /// The examined address without its password; nil if there is none.
+  /// The examined address without its password; nil before an address is found.
   private(set) var shownAddress: String?
 
   init(
@@ -32,10 +32,10 @@ final class Doctor {
     self.report = report
   }
 
-  /// The program's exit status: that of the first step that failed.
+  /// The program's exit status: the status of the first failed step.
   var status: Int32 { findings.first { $0.verdict == .failed }?.status ?? 0 }
 
-  /// Adds a finding and reports it; returns whether the next step can be tried.
+  /// Adds a finding and reports it; returns whether the next step can run.
   @discardableResult func add(_ finding: Finding) -> Bool {
     findings.append(finding)
     report(finding)
@@ -58,7 +58,7 @@ final class Doctor {
     await link.close()
   }
 
-  /// The address and where it comes from: the command line, a profile, or `RETORT_URL`.
+  /// The address and its origin: the command line, a profile, or `RETORT_URL`.
   private func address() -> (uri: String, origin: String)? {
     if let given = options.address {
       if given.contains(":") { return (given, "the command line") }

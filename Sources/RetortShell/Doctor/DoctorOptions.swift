@@ -6,7 +6,7 @@ import LearnedSchema
 struct DoctorOptions: ParsableArguments {
   @ArgumentParser.Argument(
     help: ArgumentHelp(
-      "The address of a connection, or a profile of rc.retort; by default RETORT_URL.", valueName: "URI"))
+      "The address of a connection, or a profile in rc.retort; by default RETORT_URL.", valueName: "URI"))
   var address: String?
 
   @Option(
@@ -16,7 +16,7 @@ struct DoctorOptions: ParsableArguments {
 
   @Option(
     name: .customLong("queue"),
-    help: ArgumentHelp("A queue to look at, besides those that are known; can be repeated.", valueName: "NAME"))
+    help: ArgumentHelp("A queue to examine, in addition to the known ones; can be repeated.", valueName: "NAME"))
   var queues: [String] = []
 
   @Option(
@@ -31,13 +31,13 @@ struct DoctorOptions: ParsableArguments {
     if patience == nil { throw ValidationError("--timeout takes a duration such as 10s, not '\(timeout)'") }
   }
 
-  /// The time that the call waits.
+  /// The maximum time that the call waits.
   var patience: Duration? { ProgramOptions.duration(timeout)?.flatMap { $0 } }
 }
 
-/// Examines the way to a service, step by step: `retort doctor [URI]`.
+/// Examines the connection to a service, step by step: `retort doctor [URI]`.
 ///
-/// - Returns: 0 without trouble, else the status of the first step that failed.
+/// - Returns: 0 without failures, else the status of the first failed step.
 func doctor(_ options: DoctorOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
   let doctor = Doctor(
     options: options, environment: environment, schemas: SchemaStore(environment: environment),
@@ -63,7 +63,7 @@ func doctor(_ options: DoctorOptions, _ console: Console, _ environment: [String
 }
 
 private func summary(_ failed: Int, _ warned: Int) -> String {
-  guard failed + warned > 0 else { return "no trouble found\n" }
+  guard failed + warned > 0 else { return "no problems found\n" }
   let warnings = "\(warned) warning\(warned == 1 ? "" : "s")"
   guard failed > 0 else { return "no step failed, \(warnings)\n" }
   return "\(failed) step\(failed == 1 ? "" : "s") failed" + (warned > 0 ? ", \(warnings)\n" : "\n")

@@ -1,7 +1,7 @@
 import JSONText
 import Redaction
 
-/// What the doctor found at one step, and what to do.
+/// The doctor's result of one step, and the next step for the user.
 struct Finding: Sendable {
   /// The steps from the machine to a service's reply.
   enum Step: String, Sendable {
@@ -15,38 +15,38 @@ struct Finding: Sendable {
 
   var step: Step
   var verdict: Verdict
-  /// What was found, in one line.
+  /// The result, in one line.
   var text: String
-  /// What to do next.
+  /// What the user can do next.
   var nextStep: String?
-  /// How long the step took.
+  /// The duration of the step.
   var time: Duration?
   /// The program's exit status if the step failed.
   var status: Int32 = 0
 
-  /// The finding of a step without trouble.
+  /// The finding of a step without problems.
   static func ok(_ step: Step, _ text: String, _ time: Duration? = nil) -> Finding {
     Finding(step: step, verdict: .ok, text: text, time: time)
   }
 
-  /// The finding of trouble that ends nothing.
+  /// The finding of a problem after which the next steps still run.
   static func warning(_ step: Step, _ text: String, _ nextStep: String?) -> Finding {
     Finding(step: step, verdict: .warning, text: text, nextStep: nextStep)
   }
 
-  /// The finding of a step that was not tried.
+  /// The finding of a step that was skipped.
   static func skipped(_ step: Step, _ text: String, _ nextStep: String? = nil) -> Finding {
     Finding(step: step, verdict: .skipped, text: text, nextStep: nextStep)
   }
 
-  /// The finding of trouble; the status is that of a program that it ends.
+  /// The finding of a failed step, with the exit status of a program that fails for this reason.
   static func failed(
     _ step: Step, _ text: String, _ nextStep: String?, _ time: Duration? = nil, status: Int32 = 4
   ) -> Finding {
     Finding(step: step, verdict: .failed, text: text, nextStep: nextStep, time: time, status: status)
   }
 
-  /// The lines for a person: the verdict, the step, its time and text, then what to do.
+  /// The lines for a person: the verdict, the step, its time and text, then the next step.
   var lines: String {
     let margin = String(repeating: " ", count: 10)
     let head =

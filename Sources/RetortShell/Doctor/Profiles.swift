@@ -4,13 +4,13 @@ import Language
 import Redaction
 import Values
 
-/// The profiles of the user's start file: each def there that opens a connection.
+/// The profiles of the user's start file: the defs in it that open a connection.
 struct Profiles {
-  /// The name of each profile with its address; nil if it is not written as plain text.
+  /// The name of each profile with its address; the address is nil unless it is plain text.
   let all: [(name: String, address: String?)]
   /// The names of the connections that the profiles open.
   let connectionNames: [String]
-  /// The path of the start file; nil if there is no directory for it.
+  /// The path of the start file; nil if its directory is unknown.
   let path: String?
 
   /// Reads the start file of an environment.
@@ -29,10 +29,10 @@ struct Profiles {
     connectionNames = connects.compactMap { Self.name(of: $0.command) }
   }
 
-  /// The address of a profile; nil if there is none.
+  /// The address of a profile; nil if the profile does not exist, or computes its address.
   func address(of name: String) -> String? { all.first { $0.name == name }?.address }
 
-  /// The finding for a name that has no address.
+  /// The finding for a name without an address.
   func trouble(with name: String) -> Finding {
     let file = path ?? "rc.retort"
     if all.contains(where: { $0.name == name }) {
@@ -71,7 +71,7 @@ struct Profiles {
     }.first
   }
 
-  /// The text of an expression; nil unless it is plain text.
+  /// The text of an expression; nil unless the expression is plain text.
   private static func text(of expression: Expr) -> String? {
     guard case .string(let parts) = expression.kind, parts.count == 1, case .literal(let text)? = parts.first else {
       return nil

@@ -6,7 +6,7 @@ import Redaction
 import ResourceService
 import Serving
 
-/// What a shell can complete of a command line: words, and files.
+/// The completions of a command line in a shell: words, and files.
 struct ShellCandidates {
   /// A word with its description.
   struct Candidate: Equatable {
@@ -15,13 +15,13 @@ struct ShellCandidates {
   }
 
   private(set) var candidates: [Candidate] = []
-  /// The suffix of files to offer; empty for all files, nil for none.
+  /// The suffix of files to offer; empty for all files, nil for no files.
   private(set) var files: String?
 
   /// Finds candidates.
   ///
   /// - Parameters:
-  ///   - words: The words after `retort`, up to the one at the cursor, which is the last and can be empty.
+  ///   - words: The words after `retort`. The last one is the word at the cursor and can be empty.
   ///   - environment: The environment, for profiles and addresses.
   init(words: [String], environment: [String: String]) {
     let current = words.last ?? ""
@@ -36,7 +36,7 @@ struct ShellCandidates {
     candidates = candidates.filter { $0.text.hasPrefix(current) && seen.insert($0.text).inserted }
   }
 
-  /// The lines that the shells' scripts read: a word, a tab and its description; `:files SUFFIX` asks for files.
+  /// The lines that the shells' scripts read: a word, a tab and its description; `:files SUFFIX` requests files.
   var lines: String {
     candidates.map { $0.text + ($0.note.map { "\t\($0)" } ?? "") + "\n" }.joined()
       + (files.map { $0.isEmpty ? ":files\n" : ":files \($0)\n" } ?? "")
@@ -73,7 +73,7 @@ struct ShellCandidates {
   /// The options that can be given more than once.
   private static let repeats: Set<String> = ["-c", "--var", "--guarded", "--queue", "--fault"]
 
-  /// How many words are neither options nor their values.
+  /// The number of words that are neither options nor their values.
   private static func positional(_ words: [String], _ line: ProgramLine) -> Int {
     var (count, isValue) = (0, false)
     for word in words {

@@ -1,6 +1,6 @@
-/// The completions of a shell: `retort completions bash`.
+/// Writes the completion script of a shell: `retort completions bash`.
 ///
-/// Each script asks the program for the candidates, so that the three shells offer the same.
+/// Each script asks the program for the candidates, so the three shells offer the same ones.
 func completions(_ words: [String], _ console: Console, _ environment: [String: String]) -> Int32 {
   switch words.first {
   case "words"?:
@@ -13,7 +13,7 @@ func completions(_ words: [String], _ console: Console, _ environment: [String: 
     _ = console.write(Array("USAGE: retort completions bash | zsh | fish\n".utf8))
     return 0
   default:
-    console.note("error: retort completions takes a shell: bash, zsh or fish\n  = retort completions bash\n")
+    console.note("error: retort completions needs a shell: bash, zsh or fish\n  = retort completions bash\n")
     return 2
   }
 }

@@ -2,9 +2,9 @@
 enum ShellScripts {
   static let all = ["bash": bash, "zsh": zsh, "fish": fish]
 
-  /// For bash 4.4 and newer.
+  /// The script for bash 4.4 and newer.
   ///
-  /// A word with `=` or `:` is several words to bash, which replaces only the last one.
+  /// Bash splits a word at `=` and `:` and replaces only the last part.
   static let bash = #"""
     # The completion of retort for bash; `source` it, or write it to
     # ~/.local/share/bash-completion/completions/retort
