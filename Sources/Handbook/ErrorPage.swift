@@ -4,9 +4,9 @@ import Values
 /// A kind of error, and its page in `help`.
 struct ErrorPage: Sendable {
   var kind: Fault.Kind
-  /// Its meaning, in a line.
+  /// The meaning of the kind, in one line.
   var summary: String
-  /// When it happens, and what to do.
+  /// The cause, and what to do.
   var advice: String
 
   private init(_ kind: Fault.Kind, _ summary: String, _ advice: String) {
@@ -27,7 +27,7 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .notFound, "No resource has this id: the service's only error has status 404.",
       """
-      show, update, a single destroy and the relationship commands raise it; | destroy counts it as absent and continues.
+      show, update, a single destroy and the relationship commands raise this error; | destroy counts it as absent and continues.
       Check the id and the client's queue.
       """),
     ErrorPage(
@@ -45,7 +45,7 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .sandbox, "The service refused the test sandbox: an error points to /meta/beam.",
       """
-      In tests, an Elixir service selects the test's database connection by meta.beam; the token belongs to no running test.
+      In tests, an Elixir service selects the test's database connection by meta.beam; this error means that the token belongs to no running test.
       Give the client the test's token: meta: {beam: "..."}. With require-beam: true, requests without one are refused.
       """),
     ErrorPage(
@@ -61,7 +61,7 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .service, "The service returned an error of no other kind.",
       """
-      For example an unknown filter or sort. The message and .errors are the service's own.
+      An example is an unknown filter or sort. The message and .errors come from the service.
       """),
   ]
 
@@ -69,13 +69,13 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .timeout, "No reply came in time, and nothing was changed; sending it again is safe.",
       """
-      Only reads, and changes that were not sent yet, end as timeout; a change that was sent ends as unknown. The next step
+      Only reads, and changes that were not yet sent, end as timeout; a change that was sent ends as unknown. The next step
       describes the queue: no consumer, waiting requests, or a service that sent no reply. timeout: waits longer.
       """),
     ErrorPage(
       .unknown, "A change was sent and got no reply: it may have been carried out.",
       """
-      The timeout expired, or the connection broke. It is not repeated automatically: check before you send it again.
+      The timeout expired, or the connection broke. The change is not repeated automatically: check before you send it again.
       The summary of a bulk change counts it as unknown, not as failed. If the reply arrives later, a note reports the
       outcome.
       """),
@@ -83,7 +83,7 @@ struct ErrorPage: Sendable {
       .noRoute, "The broker has no queue of that name, so the request was not delivered.",
       """
       A service declares its queue when it starts: check that it runs on this broker and vhost, and check the spelling.
-      The next step suggests a queue with a similar name, if there is one.
+      The next step suggests a queue with a similar name, if one exists.
       """),
     ErrorPage(
       .connection, "There is no connection, it was lost, or the broker refused a request.",
@@ -96,16 +96,16 @@ struct ErrorPage: Sendable {
       .malformed,
       "The reply is not valid JSON-RPC or JSON:API, or its pages do not advance.",
       """
-      The message says what is wrong, and --trace shows the whole reply. A change may have been carried out: check before
+      The message describes the fault, and --trace shows the whole reply. A change may have been carried out: check before
       you send it again.
       """),
   ]
 
   private static let mistakes = [
     ErrorPage(
-      .field, "A value has no such field or element.",
+      .field, "A value does not have this field or element.",
       """
-      x?.name and x?[0] are null instead, and x?.name ?? y is y. A relationship that was not included has only .type and
+      x?.name and x?[0] are null if the field or element is missing; x?.name ?? y is then y. A relationship that was not included has only .type and
       .id: include: adds the resource.
       """),
     ErrorPage(
@@ -122,13 +122,13 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .value, "A value has the right type but is invalid.",
       """
-      For example an empty id, a filter of null, an option out of its range, int("x"), or a body that is too large for the
+      Examples are an empty id, a filter of null, an option out of its range, int("x"), or a body that is too large for the
       broker. The message or the next step says what is valid.
       """),
     ErrorPage(
       .assert, "The condition of assert is false.",
       """
-      assert (count posts) > 0, "no posts" adds a message. A batch ends with a status that no other failure has.
+      assert (count posts) > 0, "no posts" adds a message. A batch ends with status 3, which no other failure has.
       """),
     ErrorPage(
       .fail, "The script called fail.",
@@ -159,7 +159,7 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .interrupted, "Ctrl-C or a signal stopped the statement.",
       """
-      Nothing more was sent; requests in flight may have been carried out. At the prompt the session continues.
+      No further request was sent; requests in flight may have been carried out. At the prompt the session continues.
       """),
   ]
 }

@@ -270,8 +270,8 @@ extension Examples {
     > int("42") + 1
     43
     # number
-    > number("1.10")
-    1.10
+    > number("0.50") + 1
+    1.50
     # string
     > string(1.10) + "!"
     "1.10!"

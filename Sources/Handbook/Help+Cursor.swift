@@ -4,8 +4,11 @@ extension Help {
   /// The help of the word at a byte of a text, and the word's range.
   ///
   /// - Parameters:
+  ///
   ///   - source: The text, which need not parse.
-  ///   - offset: The byte; at the end of a word it means that word.
+  ///
+  ///   - offset: The byte; the byte after a word means that word.
+  ///
   /// - Returns: The page and the range; nil if the word has no page.
   public static func page(in source: SourceText, at offset: Int) -> (text: String, range: SourceRange)? {
     let parts = TextPart.parts(of: source)
@@ -18,7 +21,7 @@ extension Help {
     }
   }
 
-  /// The help at the cursor of a text being typed: of its word, else of the call that it is an argument of.
+  /// The help at the cursor of a text that is being typed: of the word there, or else of the call whose argument it is.
   public static func page(of text: String, at cursor: Int) -> String? {
     if let (page, _) = page(in: SourceText(name: "", text: text), at: cursor) { return page }
     return CursorContext(of: text, at: cursor).target.flatMap { Help.text([$0.call.name]) }

@@ -16,7 +16,7 @@ public enum Help {
   /// The words that can follow `|`.
   public static var stageNames: [String] { Vocabulary.stages.map(\.name).sorted() }
 
-  /// The text for some words, or nil if there is none.
+  /// The text for some words; nil if no page matches.
   ///
   /// The name of an option can include its colon.
   public static func text(_ words: [String]) -> String? {
@@ -34,7 +34,7 @@ public enum Help {
     return pages.isEmpty ? nil : pages.joined(separator: "\n")
   }
 
-  /// The command lines of the program and its options, one in each line.
+  /// The command lines of the program and its options, one on each line.
   public static var usage: String { list(.program) }
 
   /// The language reference in Markdown: every word with its form, options and examples.
@@ -46,7 +46,7 @@ public enum Help {
     let note = """
       # Reference of the language
 
-      The text of `help WORD`, made from the same declarations. A test runs each example on a new `embedded:blog`, with
+      The text of `help WORD`, generated from the same declarations. A test runs each example on a new `embedded:blog`, with
       `posts` and `authors` as its clients.
 
       """
@@ -109,7 +109,7 @@ public enum Help {
       """
   }
 
-  /// The words of a section, wrapped beside its name.
+  /// The words of a section, wrapped next to the section's name.
   private static func words(_ section: HelpEntry.Section) -> String {
     let lines = HelpEntry.all.filter { $0.section == section }.map(\.word).lines(of: 67)
     return section.rawValue.filled(to: 12) + lines.joined(separator: "\n            ")

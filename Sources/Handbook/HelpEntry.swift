@@ -10,13 +10,13 @@ struct HelpEntry: Sendable {
     /// Whether the overview lists its words; options, errors and the program are looked up by name.
     var isOnOverview: Bool { !isOneLineEach }
 
-    /// Whether its list has a line for each word.
+    /// Whether its list has one line for each word.
     var isOneLineEach: Bool { [.options, .errors, .program, .serve].contains(self) }
   }
 
   var section: Section
   var word: String
-  /// Other words for it.
+  /// Other words for the entry.
   var aliases: [String] = []
   /// The syntax: `count CLIENT [filter:]  -> number`.
   var form: String
@@ -69,7 +69,7 @@ struct HelpEntry: Sendable {
   /// The first line of the description.
   var brief: Substring { summary.prefix { $0 != "\n" } }
 
-  /// Whether a word names it.
+  /// Whether a word names the entry.
   func answers(to asked: String) -> Bool { word == asked || aliases.contains(asked) }
 
   /// The page.
@@ -112,7 +112,7 @@ extension Declaration.Option {
 }
 
 extension Declaration.Example {
-  /// The statement as it is typed, with its output.
+  /// The statement as the user types it, with its output.
   var text: String {
     let lines = code.split(separator: "\n").enumerated().map { ($0 == 0 ? "> " : ". ") + $1 + "\n" }
     return lines.joined() + (output.isEmpty ? "" : output + "\n")
@@ -120,7 +120,7 @@ extension Declaration.Example {
 }
 
 extension String {
-  /// Its lines after a margin, each with its end; empty lines stay empty.
+  /// The lines after a margin, each with its line end; empty lines remain empty.
   fileprivate func indented(by margin: String) -> String {
     let lines = hasSuffix("\n") ? dropLast() : self[...]
     return lines.split(separator: "\n", omittingEmptySubsequences: false)

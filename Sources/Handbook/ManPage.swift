@@ -1,11 +1,11 @@
 import Evaluation
 
-/// The pages of the manual in the macros of man(7), from the same declarations and articles as `help`.
+/// The pages of the manual in the macros of man(7), generated from the declarations and articles that `help` uses.
 public enum ManPage {
   /// The names of the pages: `retort`, which is retort(1), and the articles, such as `bulk`, which is retort-bulk(7).
   public static let names = ["retort"] + Article.all.map(\.name)
 
-  /// The page with a name; nil if there is none.
+  /// The page with a name; nil if no page has it.
   public static func text(_ name: String) -> String? {
     let short = name.hasPrefix("retort-") ? String(name.dropFirst(7)) : name
     return short == "retort" ? program : Article.all.first { $0.name == short }.map(page)
@@ -46,20 +46,20 @@ public enum ManPage {
   }
 
   private static let environment = [
-    ("RETORT_URL", "The address of connect without one, of serve and of doctor."),
-    ("RETORT_HISTORY", "The file of the prompt's history; empty for none."),
-    ("RETORT_SCHEMA", "The directory for what is learned of services; empty for none."),
-    ("RETORT_PAGER, PAGER", "The pager of tall results at the prompt; empty for none."),
+    ("RETORT_URL", "The broker for connect without an address, and for serve, work and doctor."),
+    ("RETORT_HISTORY", "The file of the prompt's history; an empty value means no file."),
+    ("RETORT_SCHEMA", "The directory for the learned schemas of services; an empty value means no directory."),
+    ("RETORT_PAGER, PAGER", "The pager for tall results at the prompt; an empty value means no pager."),
     ("RETORT_COLORS", "light for light terminals; NO_COLOR and TERM=dumb turn colours off."),
-    ("VISUAL, EDITOR", "The editor of the word edit and of Ctrl-X Ctrl-E."),
+    ("VISUAL, EDITOR", "The editor for the prompt's command edit and for Ctrl-X Ctrl-E."),
     ("XDG_CONFIG_HOME, XDG_STATE_HOME", "The directories of the files below, if they are set."),
   ]
 
   private static let files = [
     ("~/.config/retort/rc.retort", "The statements that the prompt runs at its start; a def there is a profile."),
-    ("./.retortrc", "The same for a directory, if retort trust was given for its text."),
+    ("./.retortrc", "The same for a directory; retort trust must have accepted its text."),
     ("~/.local/state/retort/history", "The history, which only its owner can read."),
-    ("~/.local/state/retort/schema", "What replies have shown of each queue, for completion."),
+    ("~/.local/state/retort/schema", "The schema of each queue, learned from replies, for completion."),
     ("~/.local/state/retort/runs", "The sockets by which retort ctl reaches runs."),
   ]
 
@@ -79,7 +79,7 @@ public enum ManPage {
     return page.text
   }
 
-  /// The words and options of changes of many resources.
+  /// The words and options that change many resources.
   private static func addOptions(to page: inout Roff) {
     page.section("STAGES AND COMMANDS")
     for declaration in Vocabulary.stages.filter(\.givesSummary)

@@ -1,6 +1,6 @@
 import Evaluation
 
-/// An option and its page in `help`: the summaries of all words that take it, without repetition.
+/// An option and its page in `help`: the summaries of all words that take the option, without repetition.
 struct OptionPage: Sendable {
   var name: String
   var text: String
@@ -27,7 +27,7 @@ struct OptionPage: Sendable {
   }
 
   private static func taken(by words: [String]) -> String {
-    (["Taken by"] + words.dropLast().map { $0 + "," } + words.suffix(1).map { $0 + "." })
+    (["An option of"] + words.dropLast().map { $0 + "," } + words.suffix(1).map { $0 + "." })
       .lines(of: 100).joined(separator: "\n")
   }
 
@@ -35,62 +35,65 @@ struct OptionPage: Sendable {
   static let notes: [String: String] = [
     "journal": """
     A file of JSON lines that only its owner can read: an intent before each request, an outcome after it. The same
-    statement with the same file continues where it stopped. Input and script may change in between, since a change is
-    identified by its verb, queue and id (create: key:). Another statement's journal is refused, and so are another broker's and a
-    complete one. A broker is known by its cluster's name and the vhost, an embedded database by its file.
+    statement with the same file continues where it stopped. The input and the script may change in the meantime,
+    because a change is identified by its verb, queue and id (create: key:). The journal of another statement or another
+    broker is refused, and so is a complete one. A broker is identified by its cluster name and vhost, an embedded
+    database by its file.
     """,
     "backup": """
-    Lines of JSON, each a resource as show returns it, on the disk before its change is sent. A line has the linkage that
-    link, relink, unlink or update replaces; for a destroy, include: names the relationships to keep. The file is appended
-    to, and keeps the first image of each resource. A resource that can't be read is not changed. To restore values:
-    read "FILE" | update posts {state: .state}; linkage: read "FILE" | relink posts "tags" .tags; destroyed resources:
-    read "FILE" | create posts keep-id: true.
+    Lines of JSON. Each line is a resource as show returns it, and is on the disk before its change is sent. It contains
+    the linkage that link, relink, unlink or update replaces; for a destroy, include: names the relationships to store.
+    The file is appended to, and only the first image of each resource is kept. A resource that can't be read is not
+    changed. To restore values: read "FILE" | update posts {state: .state}; linkage: read "FILE" | relink posts "tags"
+    .tags; destroyed resources: read "FILE" | create posts keep-id: true.
     """,
     "verify": """
     At the end, changes without a reply are looked up; a change that is found counts as carried out. Nothing is sent
-    again. Lookups end after three timeouts in a row.
+    again. Lookups stop after three successive timeouts.
     """,
     "retry": """
-    With growing pauses, from 250 ms to 16 s. A read is sent again if there was no route or no reply, or the connection or the
-    service failed; the reads of a bulk change too. So is a destroy, an update or a relink, but without a reply only after a
-    lookup does not find it. A create is sent again only if it was not sent.
+    The pauses grow from 250 ms to 16 s. Reads, also those of a bulk change, are sent again if there was no route or no
+    reply, or if the connection or the service failed. The same applies to a destroy, an update or a relink, but after a
+    missing reply only if a lookup does not find the change. A create is sent again only if it was not sent.
     """,
     "throttle": """
-    depth: is the most messages that may wait in the client's queue, its own included; p95: the 95th percentile of the reply
-    times. If the depth can't be read, the statement waits too. The progress line shows the reason; patience: is the limit.
+    depth: is the maximum number of messages that may wait in the client's queue, including its own; p95: is the maximum
+    95th percentile of the reply times. If the depth can't be read, the statement waits too. The progress line shows the
+    reason; patience: limits the wait.
     """,
     "workers": """
-    Programs that run retort work URI --pool NAME send the changes, in chunks of up to 200, on the client's broker and vhost.
-    Order, journal, limits and summary stay as they are without workers. in-flight: is then the number of changes that are
-    passed on; without it two chunks for each worker. The chunks are signed with the secret in RETORT_POOL_KEY, which the
-    workers need too. A chunk of a worker that is lost goes to another one, which looks its changes up before it sends them.
+    Programs started with retort work URI --pool NAME send the changes, in chunks of up to 200, on the client's broker
+    and vhost. Order, journal, limits and summary are the same as without workers. in-flight: is then the number of
+    changes in chunks; the default is two chunks for each worker. The chunks are signed with the secret in
+    RETORT_POOL_KEY, which the workers need too. If a worker is lost, another one gets its chunk, and looks up the
+    changes before it sends them.
     """,
     "settle": """
-    Without it, a create or an update that may have been carried out and is not found stays unknown. With it, the
-    statement waits this long after the messages expire, looks again, and sends what is missing. each waits before it runs
-    unknown iterations again, as unknown: "retry" says.
+    Without settle:, a create or an update that may have been carried out and is not found remains unknown. With it, the
+    statement waits this long after the messages expire, looks up the changes again, and sends the missing ones. each
+    waits before it repeats unknown iterations, if unknown: is "retry".
     """,
     "failed": """
-    Lines of JSON: {source, element, identity, error}. source is the element at the head of the pipeline, element the
-    verb's input. A file of another kind is refused; one of this kind is replaced at the first failure, or emptied at the
-    end if there was none. A late reply or a lookup that settles an element removes its line. To run the failures again,
-    leave out the unknown ones, which may have been carried out: read "bad.ndjson" | where .error.kind != "unknown" | map
-    .source | ...
+    Lines of JSON: {source, element, identity, error}. source is the element at the head of the pipeline, element is the
+    verb's input. A file of another kind is refused; a file of this kind is replaced at the first failure, or emptied at
+    the end if there was none. If a late reply or a lookup shows that a change was carried out, its line is removed. To
+    run the failures again, omit the unknown ones, which may have been carried out: read "bad.ndjson" | where
+    .error.kind != "unknown" | map .source | ...
     """,
     "halt": """
-    It implies on-error: "continue". A percentage is checked after 20 outcomes or more, and at the end.
+    halt: implies on-error: "continue". A percentage is checked from 20 outcomes on, and at the end.
     """,
     "guard": """
-    No option in a script overrides it: a batch needs --guarded and --yes=N for guard: "confirm".
+    An option in a script can't override it: a batch needs --guarded and --yes=N for guard: "confirm".
     """,
     "timeout": """
-    A call's timeout overrides the client's, which overrides set timeout: and --timeout. After it a read fails with kind
-    timeout and may be repeated; a change that was sent ends as unknown.
+    A call's timeout overrides the client's, which overrides set timeout: and --timeout. After the timeout a read fails
+    with kind timeout and can be repeated; a change that was sent ends as unknown.
     """,
     "expire": """
-    A change that waits in the queue expires with its timeout, so that a service that starts late does not carry it out.
-    A queue with a dead-letter exchange forwards it, and a stream queue keeps it. With false or timeout: "never" it stays
-    in the queue; reads always stay.
+    A change that waits in the queue expires with its timeout, so a service that starts later does not carry it out. A
+    queue with a dead-letter exchange forwards the expired message, and a stream queue keeps it. With expire: false or
+    timeout: "never", the message remains in the queue. Messages of reads never expire.
     """,
     "meta": """
     The request's meta: information that is not part of the resource, such as the caller or a test sandbox. A client sends
@@ -101,59 +104,63 @@ struct OptionPage: Sendable {
     is read as a field: .author.name. Without include:, a relationship has only .type and .id.
     """,
     "filter": """
-    Values are sent as text; a list matches any of its values, a resource is sent as its id. Values that servers ignore or
-    misread are errors before anything is sent: null, "", [], and a text with a comma.
+    Values are sent as text. A list matches any of its values, and a resource is sent as its id. Values that servers
+    ignore or misread are errors before anything is sent: null, "", [], and text with a comma.
     """,
     "page": """
-    A size without a number means page 1. index reads that page; stream and destroy-all use the size for all their pages.
-    Services with offset paging need {offset: 0, limit: 100}. Many services have a largest size, which their error names.
+    A size without a number means page 1. index reads that page; stream and destroy-all use the size for all pages.
+    Services with offset paging need {offset: 0, limit: 100}. Many services have a maximum size, which their error
+    names.
     """,
     "prefetch": """
-    stream requests a page when the one before is consumed. With prefetch: 2, two more pages are requested ahead, from the
-    second page on, which helps if a page takes long. The pages stay in order. The maximum is 64.
+    stream requests a page when the previous one is used up. With prefetch: 2, it requests two more pages in advance,
+    from the second page on, which helps if pages take a long time. The order of the pages does not change. The maximum
+    is 64.
     """,
     "on-shift": """
-    Rows move between pages while others create and destroy them: some are never seen, others come twice. A note says so
-    at the end: where the record-count moved between two pages, and how many ids were seen twice. In a statement that
-    changes data an id that comes again is passed over. on-shift: "fail" makes each of these an error, as soon as it is
-    seen.
+    Rows move between pages while others create and destroy them, so a stream can skip rows or return rows twice. At the
+    end a note reports where the record-count changed between two pages, and how many ids were returned twice. A
+    statement that changes data ignores repeated ids. With on-shift: "fail", each of these cases is an error as soon as
+    it is detected.
     """,
     "reply": """
     By default a client has its own reply queue, which is deleted when the client is stopped. "direct" uses RabbitMQ's
     direct reply-to, which is lighter for the broker; the replies are the same.
     """,
     "keys": """
-    By default names stay as on the wire: inserted-at. A client with keys: "underscore" shows inserted_at, and sends names
-    with - for _. keys: "wire" in a call sends its names unchanged.
+    By default names have the form of the wire: inserted-at. A client with keys: "underscore" shows inserted_at, and
+    sends names with - in place of _. keys: "wire" in a call sends the names of that call unchanged.
     """,
     "relationships": """
     With relationships: {author: "authors", tags: ["tags"]}, create and update accept {author: {id: "1"}} without the type
     and null to clear it, and {tags: [{id: "1"}]} or []. Without it, write {type:, id:} or a resource.
     """,
     "in-flight": """
-    This many requests are in flight concurrently; the elements that flow on keep their order. After the first failure no
-    more requests are sent; those in flight are awaited and counted. each runs this many of its blocks concurrently.
+    The number of requests that are in flight concurrently; the results keep the order of the elements. After the first
+    failure no more requests are sent; the replies to those in flight are awaited and counted. each runs this number of
+    its blocks concurrently.
     """,
     "on-error": """
-    Without it the first failure stops the stage. "continue" works to the end, then shows the first failure of each kind.
-    The summary counts all; refused are changes that could not be sent. A batch ends with status 5. Failed elements do not
-    flow on. destroy-all skips them and continues with the next page.
+    By default the first failure stops the stage. "continue" processes all elements, then shows the first failure of
+    each kind. The summary counts all outcomes; refused counts the changes that could not be sent. A batch ends with
+    status 5. Failed elements are not passed on to the next stage. destroy-all skips them and continues with the next
+    page.
     """,
     "confirm": """
-    destroy-all, | destroy, and a destroy in a loop, a def or a stage ask at a terminal; you confirm by typing the number.
-    Elsewhere they are refused without confirm: true, or --yes for the whole run.
+    destroy-all, | destroy, and a destroy in a loop, a def or a stage ask at a terminal; you confirm by typing the
+    number. Without a terminal they are refused without confirm: true, or --yes for the whole run.
     """,
     "max": """
-    The elements are counted before the first one is destroyed. If there are more, nothing is sent, the error has the kind
-    limit, and a batch ends with status 6.
+    The elements are counted before the first one is destroyed. If there are more than max:, nothing is sent, the error
+    has the kind limit, and a batch ends with status 6.
     """,
     "key": """
-    An expression of the element, such as .email. An element whose key occurred before is refused, since it would be
-    created twice; | unique .email before it drops such elements.
+    An expression of the element, such as .email. If an earlier element had the same key, the element is refused,
+    because it would be created twice; | unique .email removes such elements in advance.
     """,
     "append": """
-    Everything is appended, or nothing. Rows of csv and tsv must fit the columns of the file; a row with another column
-    stops the stage. Statements that append to one file at the same time take turns.
+    Either everything is appended, or nothing. Rows of csv and tsv must have the columns of the file; a row with another
+    column stops the stage. Concurrent statements that append to one file take turns.
     """,
     "keep-id": """
     A service assigns ids to new resources. Without this option, a resource's id is omitted, since a copy gets another id,

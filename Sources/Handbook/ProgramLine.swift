@@ -1,18 +1,18 @@
 import Evaluation
 
-/// A command line of the program, for shells and the manual: its options and what its arguments are.
+/// A command line of the program, for shells and the manual: its options and the kind of its arguments.
 public struct ProgramLine: Sendable {
   /// An option.
   public struct Option: Sendable {
-    /// The option as it is typed: `--var`.
+    /// The option as the user types it: `--var`.
     public var name: String
-    /// The name of its value: `NAME=VALUE`; nil for none.
+    /// The name of its value: `NAME=VALUE`; nil for an option without a value.
     public var value: String?
-    /// The summary, in a line.
+    /// The summary, in one line.
     public var summary: String
   }
 
-  /// What stands after the options.
+  /// The arguments after the options.
   public enum Argument: Sendable, Equatable {
     case nothing, scripts, files, address, database, helpWords
     case words([String])
@@ -20,14 +20,14 @@ public struct ProgramLine: Sendable {
 
   /// The first word after `retort`; empty for the prompt and for scripts.
   public var name: String
-  /// The summary, in a line.
+  /// The summary, in one line.
   public var summary: String
   /// The options.
   public var options: [Option]
   /// The arguments.
   public var argument: Argument
 
-  /// Every command line; the first is that of the prompt and of scripts.
+  /// Every command line; the first one starts the prompt or a script.
   public static let all: [ProgramLine] =
     [ProgramLine(name: "", summary: "The prompt, or a script.", options: main, argument: .scripts)]
     + ProgramPage.all.filter { !$0.name.hasPrefix("-") && arguments[$0.word] != nil }.map { page in
@@ -39,7 +39,7 @@ public struct ProgramLine: Sendable {
   private static let main =
     [Option(name: "-c", value: "STATEMENTS", summary: "Runs these statements.")] + ProgramPage.options.map(Option.init)
 
-  /// What the arguments of each word are.
+  /// The kind of the arguments of each first word.
   private static let arguments: [String: Argument] = [
     "check": .scripts, "fmt": .scripts, "serve": .database, "demo": .nothing, "doctor": .address, "lsp": .nothing,
     "journal": .files, "ctl": .words(["status", "pause", "resume", "stop", "rate=off"]), "trust": .files,
@@ -54,7 +54,7 @@ public struct ProgramLine: Sendable {
     case "doctor":
       [
         Option(name: "--output", value: "FORMAT", summary: "The format: text or json; -o for short."),
-        Option(name: "--queue", value: "NAME", summary: "A queue to look at."),
+        Option(name: "--queue", value: "NAME", summary: "A queue to examine."),
         Option(name: "--timeout", value: "DURATION", summary: "How long the call waits for its reply."),
       ]
     case "demo": main.filter { ["--color", "--no-pager", "--trace", "--timeout"].contains($0.name) }

@@ -4,66 +4,66 @@ extension ProgramPage {
 
   private static let address = [
     option(
-      "url", "URI", "The broker of serve; RETORT_URL without it.", note: "help addresses explains the syntax.",
+      "url", "URI", "The broker of serve; by default RETORT_URL.", note: "help addresses explains the syntax.",
       example: "retort serve blog --url amqp://guest:guest@localhost/"),
     option(
-      "queue", "TYPE=NAME", "Serves a type on a queue of another name.",
-      note: "Can be repeated. Without it a queue has the name of its type.",
+      "queue", "TYPE=NAME", "Serves a type on a queue with another name.",
+      note: "Can be repeated. By default a queue has the name of its type.",
       example: "retort serve shop.sqlite --queue posts=remote_server_post"),
     option(
       "durable", "", "Declares missing queues as durable.",
-      note: "An existing queue is served as it is, whatever its type and arguments.",
+      note: "An existing queue keeps its type and arguments.",
       example: "retort serve blog --durable"),
     option(
       "queue-type", "TYPE", "The type of missing queues: classic or quorum.",
-      note: "Without it the broker's default. A quorum queue is durable.",
+      note: "By default the broker decides. A quorum queue is durable.",
       example: "retort serve blog --queue-type quorum"),
     option(
       "log", "FILE", "Writes a line of JSON for each request before its reply is sent; - is standard output.",
       note: """
-        outcome is ok, error, a fault, lost (not carried out, because the connection closed while it waited), remembered (a
-        redelivered change that was already carried out: answered from the database, see help losses) or silence (no reply);
-        n counts a queue's requests. If the disk is full, requests are still answered: {"missing":N} replaces lines that could
-        not be written, and serve ends with status 1.
+        outcome is ok, error, a fault, lost (not carried out, because the connection closed while the request waited),
+        remembered (a redelivered change that was already carried out and is answered from the database, see help
+        losses) or silence (no reply); n counts a queue's requests. If the disk is full, requests are still answered;
+        {"missing":N} replaces the lines that could not be written, and serve ends with status 1.
         """, example: "retort serve blog --log calls.ndjson"),
   ]
 
   private static let speed = [
     option(
-      "latency", "DURATION", "The delay of each reply: 20ms.", note: "Without it there is none.",
+      "latency", "DURATION", "The delay of each reply: 20ms.", note: "By default replies are not delayed.",
       example: "retort serve blog --latency 20ms"),
     option(
-      "jitter", "DURATION", "The largest random addition to the delay.", note: "--seed makes it repeatable.",
+      "jitter", "DURATION", "The maximum random addition to the delay.", note: "--seed makes it repeatable.",
       example: "retort serve blog --latency 20ms --jitter 5ms"),
     option(
-      "workers", "N", "How many requests of a queue are answered concurrently.", note: "Without it 1.",
+      "workers", "N", "The maximum number of concurrent requests of a queue.", note: "The default is 1.",
       example: "retort serve blog --latency 20ms --workers 4"),
     option(
-      "rate", "N", "The most requests of a queue that are answered in a second.",
-      note: "Without it there is no limit.", example: "retort serve blog --rate 200"),
+      "rate", "N", "The maximum number of requests of a queue that are answered in a second.",
+      note: "By default there is no limit.", example: "retort serve blog --rate 200"),
   ]
 
   private static let faults = [
     option(
       "fault", "KIND=SHARE", "Injects a fault into a share of the requests: drop=0.05, or drop=5%.",
       note: """
-        Can be repeated. drop: carried out, no reply. lose: not carried out, no reply. rpc-error: not carried out, JSON-RPC's
-        error -32603. The others are carried out: duplicate (the reply is sent twice), late (after --late), wrong-id (with
-        another correlation id), malformed (not JSON), empty (no bytes), no-consumer (then the queue has no consumer for
-        --away). round, which needs no share, applies besides the others: numbers are stored as integers, text without white
-        space at its ends.
+        Can be repeated. drop: carried out, no reply. lose: not carried out, no reply. rpc-error: not carried out,
+        JSON-RPC's error -32603. With the other faults the request is carried out: duplicate (the reply is sent twice),
+        late (the reply is sent after --late), wrong-id (another correlation id), malformed (not JSON), empty (no
+        bytes), no-consumer (after the reply the queue has no consumer for --away). round needs no share and is added to
+        other faults: the service stores numbers as integers, and text without white space at its ends.
         """, example: "retort serve blog --fault drop=1% --fault late=5%"),
     option(
-      "late", "DURATION", "The delay of the fault late.", note: "Without it 10s.",
+      "late", "DURATION", "The delay of the fault late.", note: "The default is 10s.",
       example: "retort serve blog --fault late=5% --late 30s"),
     option(
-      "away", "DURATION", "How long the queue has no consumer after the fault no-consumer.", note: "Without it 1s.",
+      "away", "DURATION", "How long the queue has no consumer after the fault no-consumer.", note: "The default is 1s.",
       example: "retort serve blog --fault no-consumer=1% --away 5s"),
     option(
       "seed", "N", "Seeds the random faults and delays.",
       note: """
-        Without it 0. The faults of a request depend only on the seed, the queue and the request's number there, so a run can
-        be repeated.
+        The default is 0. The faults of a request depend only on the seed, the queue and the request's number in the
+        queue, so a run can be repeated.
         """, example: "retort serve blog --fault drop=1% --seed 7"),
   ]
 
@@ -71,8 +71,8 @@ extension ProgramPage {
     option(
       "pages", "STYLE", "The paging of lists: number, none, no-count or offset.",
       note: """
-        number, the default, has pages of number and size with a total; none returns the whole list, no-count has links only,
-        offset has pages of offset and limit.
+        number is the default: pages of number and size, with a total. none returns the whole list, no-count has links
+        but no total, offset has pages of offset and limit.
         """, example: "retort serve blog --pages none"),
     option(
       "flavour", "NAME", "Imitates another server: carrot or retort.",

@@ -31,7 +31,7 @@ struct Roff {
     text += ".PP\n.nf\n.in 4\n\(Self.escaped(page.example))\n.in\n.fi\n"
   }
 
-  /// Lines as they are, near the left margin, so that 78 columns fit.
+  /// Lines without filling, near the left margin, so that 78 columns fit.
   mutating func code(_ lines: String) {
     text +=
       ".PP\n.nf\n.in 2\n"
@@ -52,7 +52,7 @@ struct Roff {
     }
   }
 
-  /// A line of a statement with its end, continued before a `|` where it is wide.
+  /// A line of a statement with its line end; a wide line continues before a `|`.
   static func broken(_ line: String) -> String {
     var (lines, last) = ("", "")
     for part in line.split(separator: " | ") {
@@ -66,7 +66,7 @@ struct Roff {
     return lines + last + "\n"
   }
 
-  /// The text without roff's control characters; a hyphen stays one that can be copied.
+  /// The text without roff's control characters; a hyphen remains a hyphen that can be copied.
   static func escaped(_ words: String) -> String {
     let plain = words.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("'", with: "\\(aq")
       .replacing("`", with: "\\(ga").replacing("^", with: "\\(ha").replacing("~", with: "\\(ti")

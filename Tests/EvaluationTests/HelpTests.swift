@@ -89,7 +89,7 @@ import Testing
           let words = page.split { ".,\n".contains($0) }.map { $0.drop { $0 == " " } }
           let taker = isStage ? "| \(name)" : name
           #expect(
-            words.contains { $0 == taker || $0 == "Taken by \(taker)" }, "\(option): of \(taker) is missing in \(page)")
+            words.contains { $0 == taker || $0 == "An option of \(taker)" }, "\(option): of \(taker) is missing in \(page)")
         }
       }
     }

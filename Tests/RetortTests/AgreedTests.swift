@@ -25,7 +25,7 @@ import Testing
   @Test func anUnknownReadIsRefusedWhereChangesAre() async {
     let call = "let p = client queue: \"posts\"; call p \"purge\" {} reads: true"
     let guarded = await Ran.retort("-c", "connect \"embedded:blog\" guard: \"read-only\"; \(call)")
-    #expect(guarded.status == 6 && guarded.notes.contains("may change data, whatever reads: declares"))
+    #expect(guarded.status == 6 && guarded.notes.contains("may change data, although it has reads: true"))
     let dry = await Ran.retort("--dry-run", "-c", "connect \"embedded:blog\"; \(call)")
     #expect(dry.status == 6)
     let read = await Ran.retort("--dry-run", "-c", Self.head + "(call p \"show\" {id: \"1\"} reads: true).data.id")

@@ -68,7 +68,9 @@ import Testing
       "[1] | relink posts \"tags\" []",
     ] {
       let ran = await run(change + " include: \"tags\"")
-      #expect(ran.status == 1 && ran.notes.contains("names what backup: keeps"), Comment(rawValue: ran.notes))
+      #expect(
+        ran.status == 1 && ran.notes.contains("names the relationships that backup: stores"),
+        Comment(rawValue: ran.notes))
     }
   }
 

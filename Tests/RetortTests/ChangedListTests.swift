@@ -208,7 +208,7 @@ import Testing
     let service = try await Self.growing(Rows(), to: 1100)
     let ran = await service.run("destroy-all posts filter: {} confirm: true in-flight: 1")
     let notes = [3, 1002].map {
-      "destroy-all posts: \($0) more were found than the 3 counted at first; max: 3 ends it there\n"
+      "destroy-all posts: found \($0) more than the 3 that were counted at first; max: 3 ends it there\n"
     }
     #expect(ran == Ran(status: 0, output: "1100\n", notes: notes.joined()))
     await service.stop()

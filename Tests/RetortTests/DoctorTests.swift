@@ -35,8 +35,8 @@ import Testing
         "ok configuration HOME/.local/state/retort/history, HOME/.local/state/retort/schema",
         "ok address \(uri), from the command line",
         "ok name 127.0.0.1 is 127.0.0.1", "ok tcp 127.0.0.1 accepts on port \(uri.port)", "ok login as guest",
-        "ok vhost \(uri.vhost)", "ok channel a channel is open, with a queue for replies",
-        "ok queue posts: 1 consumer, 0 messages waiting", "ok call posts answers index", "no trouble found",
+        "ok vhost \(uri.vhost)", "ok channel a channel and a reply queue are open",
+        "ok queue posts: 1 consumer, 0 messages waiting", "ok call posts answers index", "no problems found",
       ])
     #expect(found.status == 0)
     let unknown = try await doctor(service.vhost.uri, "--queue", "pots", "--queue", "posts")
@@ -44,7 +44,7 @@ import Testing
     #expect(unknown.lines.contains("failed queue there is no queue pots"))
     #expect(
       unknown.lines.contains(
-        " = did you mean posts? start the service that declares it; rabbitmqctl list_queues -p \(uri.vhost) lists what is there"
+        " = did you mean posts? start the service that declares it; rabbitmqctl list_queues -p \(uri.vhost) lists the queues"
       ))
     #expect(unknown.lines.contains("ok call posts answers index"))
     _ = await service.stop()
@@ -67,7 +67,7 @@ import Testing
       fails(
         try await doctor(service.vhost.uri, "--queue", "posts", "--timeout", "200ms"),
         "call posts does not answer within 200ms",
-        "its service takes requests and does not reply: look at its log, or wait longer with --timeout 30s", status: 1))
+        "its service takes requests and does not reply: read its log, or wait longer with --timeout 30s", status: 1))
     _ = await service.stop()
   }
 
@@ -86,7 +86,7 @@ import Testing
       fails(
         try await doctor("amqp://guest:guest@\(host)/no/where"),
         "vhost \(host) has no vhost no/where for user guest: NOT_ALLOWED - vhost no/where not found",
-        "rabbitmqctl list_vhosts lists them; write a / in its name as %2f"))
+        "rabbitmqctl list_vhosts lists the vhosts; write a / in a vhost's name as %2f"))
     #expect(
       fails(
         try await doctor("amqps://guest:guest@\(host)/"),
@@ -98,7 +98,7 @@ import Testing
     #expect(
       fails(
         try await doctor("amqp://guest:guest@127.0.0.1:1/"), "tcp connection refused by 127.0.0.1:1",
-        "start the broker, or check the port: ss -ltn on the broker's machine lists what listens"))
+        "start the broker, or check the port: ss -ltn on the broker's machine lists the open ports"))
     let unknown = try await doctor("amqp://guest:guest@no-such-host.invalid/")
     #expect(
       unknown.lines.dropLast().last
@@ -141,11 +141,11 @@ import Testing
     let found = try await doctor("embedded:blog", files: [rc: "lte x = 1\n"])
     #expect(found.status == 2)
     #expect(found.lines.first?.hasPrefix("failed configuration HOME/\(rc):1:7: ") ?? false)
-    #expect(found.lines.dropFirst().first == " = retort check HOME/\(rc) shows it")
+    #expect(found.lines.dropFirst().first == " = retort check HOME/\(rc) shows the errors")
     let secret = try await doctor(
       "embedded:blog",
       files: [rc: "def prod() do connect \"amqp://me:pw@host/\" end\n", ".retortrc": "let x = 1\n"])
-    #expect(secret.lines.contains("warning configuration HOME/\(rc) has a password, and others may read it"))
+    #expect(secret.lines.contains("warning configuration HOME/\(rc) has a password, and others can read it"))
     #expect(secret.lines.contains(" = chmod 600 HOME/\(rc)"))
     #expect(secret.lines.contains("warning configuration ./.retortrc is not trusted and does not run"))
     #expect(secret.lines.contains(" = read it, then: retort trust"))

@@ -85,7 +85,7 @@ import Testing
       "show posts true", "show needs an id (a string, an integer or a resource), not a boolean = \"12\"",
       "show posts \"12\""
     ),
-    ("stream posts timeout: 5 | take 1", "timeout: is a duration over 0", "stream posts timeout: 5s | take 1"),
+    ("stream posts timeout: 5 | take 1", "timeout: must be a duration over 0", "stream posts timeout: 5s | take 1"),
   ]
 
   /// Operators, indexes and functions.
@@ -112,7 +112,7 @@ import Testing
     ("find posts 1", "did you mean show, or", "show posts 1"),
     ("quit", "did you mean exit?", "exit"), ("help nosuch", "help words lists all words", "help words"),
     ("help delete", "did you mean help destroy?", "help destroy"),
-    ("nosuch 1", "help commands lists them", "help commands"),
+    ("nosuch 1", "help commands lists the commands", "help commands"),
     (
       "stream posts | take 1 | select id text", "a field has a dot: .id .text",
       "stream posts | take 1 | select .id .text"

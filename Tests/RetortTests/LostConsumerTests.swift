@@ -3,7 +3,7 @@ import Testing
 /// A note says where a queue lost its consumer during creates, since the broker gives them to the next one again.
 @Suite(.timeLimit(.minutes(5))) struct LostConsumerTests {
   private static let note =
-    "queue posts lost its consumer during the creates: the broker gives the next one what was not acknowledged, "
+    "queue posts lost its consumer during the creates: the broker redelivers unacknowledged requests, "
     + "and a create may be carried out twice: help losses\n"
 
   @Test(arguments: [

@@ -153,7 +153,7 @@ import Testing
   @Test func statusShowsTheWorkers() async throws {
     let service = try await FakeService()
     let status = ["work", service.vhost.uri, "--pool", "test", "--status"]
-    #expect(await Ran.retort(status) == Ran(status: 0, output: "the pool test has had no worker\n", notes: ""))
+    #expect(await Ran.retort(status) == Ran(status: 0, output: "the pool test has never had a worker\n", notes: ""))
     let first = await PoolWorker(in: service.vhost)
     let second = await PoolWorker(in: service.vhost)
     let shown = await Ran.retort(status)

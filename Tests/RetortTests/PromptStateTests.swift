@@ -27,7 +27,7 @@ import Testing
     try prompt.types("for x in 1..2 do\r")
     try await prompt.sees("for x ...>")
     try prompt.types("\u{3}")
-    try await prompt.sees("note: the open statement is dropped")
+    try await prompt.sees("note: the incomplete statement is dropped")
   }
 
   @Test(arguments: ["times", "throttle", "set"]) func helpBreaksNoWord(_ topic: String) async throws {

@@ -73,7 +73,7 @@ import Testing
       "-c",
       "connect\nlet posts = client queue: \"none\" type: \"posts\"\n[1] | update posts {a: 1} throttle: {depth: 5} patience: 100ms",
       environment: ["RETORT_URL": vhost.uri])
-    #expect(unread.status == 6 && unread.notes.contains("there is no such queue"), Comment(rawValue: unread.notes))
+    #expect(unread.status == 6 && unread.notes.contains("the queue does not exist"), Comment(rawValue: unread.notes))
     let guarded = await Ran.retort(
       "--yes", "-c",
       "connect \"embedded:blog\" guard: \"read-only\"\nlet posts = client queue: \"posts\"\nupdate posts 1 {views: 1}")

@@ -5,7 +5,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct TruthTests {
   @Test(arguments: [
     ("", "if the service took the request in time, it may still carry it out; otherwise the message has expired"),
-    (" expire: false", "it may still be carried out: its message does not expire"),
+    (" expire: false", "it may still be carried out, because its message does not expire"),
   ]) func aMissingReplyDescribesTheQueue(option: String, fate: String) async throws {
     let service = try await FakeService("--fault", "drop=1")
     let statement = "update posts 1 {text: \"a\"} timeout: 2s" + option

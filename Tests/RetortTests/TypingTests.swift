@@ -80,7 +80,7 @@ import Testing
     let prompt = try await PromptTerminal.onBlog()
     try await prompt.enters("if true do")
     try prompt.types("\u{4}")
-    try await prompt.sees("note: the open statement is dropped; Ctrl-D again exits")
+    try await prompt.sees("note: the incomplete statement is dropped; Ctrl-D again exits")
     try await prompt.enters("1 + 1")
     #expect(prompt.lines.contains("2"))
     try prompt.types("\u{4}")
@@ -121,7 +121,7 @@ import Testing
 
   @Test(arguments: ["edit", "trust", "edit posts"]) func aFileHasNoWordsOfThePrompt(_ statement: String) async {
     let ran = await Ran.retort("-c", statement)
-    #expect(ran.status == 2 && ran.notes.contains(" is a word of the prompt\n"))
+    #expect(ran.status == 2 && ran.notes.contains(" is a command of the prompt\n"))
     let own = await Ran.retort("-c", "def edit() do print 1 end\nedit")
     #expect(own.output == "1\n")
   }

@@ -129,7 +129,7 @@ import Testing
         {"queue":"posts","consumers":1,"depth":0,"in-flight":0,"waited":true}
 
         """)
-    #expect(ran.notes.hasPrefix("error[value]: reply: is \"queue\" or \"direct\"\n"))
+    #expect(ran.notes.hasPrefix("error[value]: reply: must be \"queue\" or \"direct\"\n"))
   }
 
   @Test(arguments: [

@@ -8,15 +8,16 @@ extension Compiler {
     var code: CompiledExpression
     /// Whether its value is a sink's summary, which is not a result.
     var isSummary = false
-    /// Returns its elements if they are all collected, without the need to have them in memory.
+    /// Returns all elements if the value collects them, possibly in a file instead of memory.
     var collected: (@Sendable (inout Frame) async throws(Fault) -> ElementStream)?
-    /// The known facts about its value.
+    /// What is known about its value before it runs.
     var fact: Scope.Fact = .unknown
   }
 }
 
 extension Compiler.CompiledPipeline {
-  /// Joins a head and its stages: lazily if no stage has an effect and the result is elements, else immediately.
+  /// Joins a head and its stages: lazily if no stage has an effect and the result is a list of elements, else
+  /// immediately.
   func with(
     head: CompiledExpression, links: [PipelineRun.Link], range: SourceRange, source: SourceText, isLazy: Bool
   ) -> Compiler.CompiledPipeline {

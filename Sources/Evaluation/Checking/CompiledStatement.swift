@@ -18,7 +18,7 @@ enum CompiledStatement: Sendable {
     if case .sync(let body) = self { body } else { nil }
   }
 
-  /// A sequence of statements.
+  /// Joins statements to one that runs them in order.
   static func sequence(_ steps: [CompiledStatement]) -> CompiledStatement {
     let immediate = steps.compactMap(\.immediate)
     guard immediate.count == steps.count else {

@@ -37,7 +37,7 @@ extension Compiler {
         continue
       }
       if option.shape == .field, value.path?.contains(".") ?? true {
-        report("\(name): is one field, by its name", value.range, nextStep: "\(name): .email")
+        report("\(name): needs one field, by its name", value.range, nextStep: "\(name): .email")
       }
       checkLiteral(value, option.shape, "\(command.name) \(name):", summary: option.summary)
     }
@@ -74,7 +74,7 @@ extension Declaration.Shape {
     }
   }
 
-  /// Whether a literal of a shape is valid here.
+  /// Whether a literal of a shape is valid for this shape.
   func takes(_ literal: Declaration.Shape) -> Bool {
     switch self {
     case .any, .path, .field, .condition: true
@@ -98,7 +98,7 @@ extension Declaration.Shape {
     }
   }
 
-  /// The source text of a value of this shape, made from a literal of another one.
+  /// The source text of a value of this shape, built from a literal of another shape.
   func example(for literal: Declaration.Shape, _ text: String) -> String? {
     switch self {
     case .duration: literal == .number ? "\(text)s" : "10s"
@@ -114,7 +114,7 @@ extension Declaration.Shape {
     }
   }
 
-  /// The source text of a value of this shape, made from a value of another type.
+  /// The source text of a value of this shape, built from a value of another type.
   func example(for value: Value) -> String? {
     guard case .number(let number) = value else { return nil }
     return example(for: .number, number.text)

@@ -52,12 +52,12 @@ extension Compiler {
     reportUnknown(
       "function", name, range, among: Function.all.map(\.name) + definitions.keys,
       meant: isCommand ? nil : Synonyms.function(name),
-      hint: isCommand ? "write a command without parentheses: \(name) ..." : "help functions lists them")
+      hint: isCommand ? "write a command without parentheses: \(name) ..." : "help functions lists the functions")
   }
 }
 
 extension Fault {
-  /// The same error; its next step has the source text of the first argument for `.field`.
+  /// The same error, with the source text of the first argument in place of `.field` in its next step.
   fileprivate func naming(_ operand: String) -> Fault {
     guard !operand.isEmpty, let step = nextStep, step.contains(".field") else { return self }
     return advising(step.replacing(".field", with: operand))

@@ -11,7 +11,7 @@ extension Compiler {
       return (broken, .unknown)
     }
     if known.declaration.isPromptOnly, !origin.isTyped {
-      report("\(command.name) is a word of the prompt", command.nameRange, nextStep: "type it at the prompt: retort")
+      report("\(command.name) is a command of the prompt", command.nameRange, nextStep: "type it at the prompt: retort")
     }
     check(command, known.declaration)
     let effect = effect(of: command, known.declaration)
@@ -22,7 +22,9 @@ extension Compiler {
     return (run(known, command, arguments), fact(of: command))
   }
 
-  /// Compiles an argument; a pipeline in parentheses stays lazy as a positional argument, and becomes a list as an option.
+  /// Compiles an argument.
+  ///
+  /// A pipeline in parentheses stays lazy as a positional argument, and becomes a list as the value of an option.
   private func compiled(_ argument: Language.Argument, _ declaration: Declaration) -> CompiledArgument.Form {
     switch argument {
     case .positional(let expression):
@@ -73,18 +75,19 @@ extension Compiler {
         "unknown command \(name)", command.nameRange,
         nextStep: "did you mean \(near)? It is a stage and needs elements before it: ... | \(near) ...")
     }
-    reportUnknown("command", name, command.nameRange, among: known, meant: meant, hint: "help commands lists them")
+    reportUnknown(
+      "command", name, command.nameRange, among: known, meant: meant, hint: "help commands lists the commands")
   }
 }
 
 extension Language.Command {
-  /// The expression of an option, if it is given.
+  /// The expression of an option; nil if the option is not given.
   func option(_ wanted: String) -> Expr? {
     for case .option(let name, _, let expression) in arguments where name == wanted { return expression }
     return nil
   }
 
-  /// The text of an option, if it is a literal.
+  /// The text of an option; nil if it is not a literal.
   func literal(_ option: String) -> String? {
     guard case .string(let parts)? = self.option(option)?.kind, parts.count == 1, case .literal(let text) = parts[0]
     else { return nil }

@@ -1,7 +1,7 @@
 import Language
 import Values
 
-/// A condition in parts, whose operands are known when it is false.
+/// A condition in parts, whose operands can be shown when it is false.
 indirect enum Condition: Sendable {
   case comparison(Comparing)
   /// A part without operands to show.
@@ -9,7 +9,7 @@ indirect enum Condition: Sendable {
   case all([Condition])
   case any([Condition])
 
-  /// A comparison, `in` or `=~`, perhaps after `not`.
+  /// A comparison, `in` or `=~`, possibly after `not`.
   struct Comparing: Sendable {
     var left: CompiledExpression
     var right: CompiledExpression
@@ -19,7 +19,7 @@ indirect enum Condition: Sendable {
     var isNegated: Bool
   }
 
-  /// The operands of a part that is false.
+  /// The operands of a false part.
   struct Sides: Sendable {
     var left: Value
     var right: Value
@@ -27,7 +27,7 @@ indirect enum Condition: Sendable {
     var range: SourceRange
   }
 
-  /// Evaluates it as its operators do, and adds the operands of the parts that make it false.
+  /// Evaluates the condition as its operators do, and adds the operands of the parts that make it false.
   func run(_ frame: inout Frame, _ source: SourceText, _ sides: inout [Sides]) async throws(Fault) -> Bool {
     switch self {
     case .comparison(let part): return try await part.run(&frame, source, &sides)

@@ -75,7 +75,7 @@ extension Compiler {
     }
   }
 
-  /// The client passed for a parameter whose resources the def changes; nil if it is not a parameter.
+  /// The client that is passed for a parameter whose resources the def changes; nil if `client` is not a parameter.
   private func given(
     _ fact: Scope.ClientFact, _ definition: Definition, _ command: Language.Command, element: Bool
   ) -> Scope.ClientFact? {

@@ -57,7 +57,7 @@ extension Compiler {
 
   private func duration(_ value: String, _ unit: String, _ range: SourceRange) -> CompiledExpression {
     guard let duration = Operators.duration(value, unit) else {
-      report("a duration of over 100 years", range)
+      report("a duration of more than 100 years", range)
       return broken
     }
     return .constant(.duration(duration))
@@ -122,7 +122,7 @@ extension Compiler {
     return broken
   }
 
-  /// The word that an unknown name means, if it is one of the language or a def.
+  /// The word that an unknown name probably means: a word of the language, or a def.
   private func meant(_ name: String, _ range: SourceRange) -> String? {
     if let definition = definition(name) { return "\(name) is a def: call it: \(definition.callForm)" }
     if let value = Synonyms.value(name) { return "did you mean \(value)?" }
@@ -133,7 +133,7 @@ extension Compiler {
       : "a function has parentheses: \(name)(x)"
   }
 
-  /// The next step for an unknown name that resembles no other: a field, a new name or text.
+  /// The next step for an unknown name that is similar to no other: a field, a new name or text.
   private func missing(_ range: SourceRange) -> String {
     let word = word(from: range)
     return context.hasElement
@@ -141,7 +141,7 @@ extension Compiler {
       : "define it first: let \(source.text(range)) = ...; put text in quotes: \"\(word)\""
   }
 
-  /// The word that begins with a name, as it is typed without quotes: `x.csv`.
+  /// The unquoted word that begins with a name: `x.csv`.
   private func word(from range: SourceRange) -> String {
     let rest = source.bytes[min(range.upper, source.bytes.count)...].prefix { byte in
       byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
@@ -152,7 +152,7 @@ extension Compiler {
 
   /// Compiles the operand of a field access.
   ///
-  /// If it is known to be a client, the field is checked here.
+  /// If the operand is known to be a client, its field is checked here.
   private func known(_ base: Expr, _ name: String, _ range: SourceRange, _ isOptional: Bool) -> CompiledExpression {
     let code = self.code(base)
     if !isOptional, !context.isRescued, let fact = client(base), fact.isDeclared, !ClientValue.fieldNames.contains(name)
@@ -174,7 +174,7 @@ extension Compiler {
     }.placed(range, source)
   }
 
-  /// Compiles `post.relationships.author`, which fails if it is not loaded, as `post.author` does.
+  /// Compiles `post.relationships.author`, which fails if the relationship is not loaded, as `post.author` does.
   private func relationship(of base: Expr, _ name: String, _ range: SourceRange, _ isOptional: Bool)
     -> CompiledExpression
   {
@@ -200,7 +200,7 @@ extension Compiler {
     }
   }
 
-  /// Compiles a record with a computed key, which must be text that differs from the other keys.
+  /// Compiles a record with a computed key; the key must be text that differs from the other keys.
   private func computedRecord(_ entries: [RecordEntry]) -> CompiledExpression {
     let keys = entries.map { entry in
       switch entry.key {

@@ -18,8 +18,10 @@ extension Compiler {
     }
   }
 
-  /// The effect of a command; a `call` with `reads: true` reads, unless its method is named for a change, and one of a
-  /// method named for it destroys.
+  /// The effect of a command.
+  ///
+  /// A `call` with `reads: true` reads, unless the name of its method means a change; a `call` whose method name means
+  /// a destroy destroys.
   func effect(of command: Language.Command, _ declaration: Declaration) -> Declaration.Effect {
     guard command.name == "call" else { return declaration.effect }
     let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
@@ -35,7 +37,8 @@ extension Compiler {
     return method.map(Change.destroys) ?? false ? .destroys : declaration.effect
   }
 
-  /// Refuses a change to a queue that the text shows to be streamed (TheLanguage.md, "Rule 1: no change while streaming").
+  /// Refuses a change of a queue that is being streamed according to the text (TheLanguage.md, "Rule 1: no change while
+  /// streaming").
   func refuseHazard(_ effect: Declaration.Effect, _ command: Language.Command) {
     guard effect == .changes || effect == .destroys, let client = client(of: command) else { return }
     effects.changed.append(client)
@@ -58,7 +61,7 @@ extension Compiler {
     }
   }
 
-  /// Compiles the body of a loop; warns if it reads page after page of a queue that it changes.
+  /// Compiles the body of a loop; warns if it reads pages of a queue that it also changes.
   func repeated<Result>(_ body: () -> Result) -> Result {
     let (result, own) = gathering(body)
     for page in own.pages where own.changed.contains(page.client) {
@@ -70,13 +73,13 @@ extension Compiler {
     return result
   }
 
-  /// The known facts about the client that is a call's first argument.
+  /// The facts known about a call's first argument, if it is a client.
   func client(of command: Language.Command) -> Scope.ClientFact? {
     for case .positional(let expression) in command.arguments.prefix(1) { return client(expression) }
     return nil
   }
 
-  /// The known facts about the client that is an expression's value.
+  /// The facts known about an expression's value, if it is a client.
   func client(_ expression: Expr) -> Scope.ClientFact? {
     guard case .name(let name) = expression.kind else { return nil }
     guard let variable = scope.variable(name) ?? outer?.variable(name) else { return nil }

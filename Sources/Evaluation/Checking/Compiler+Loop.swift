@@ -51,7 +51,7 @@ extension Compiler {
     }
   }
 
-  /// The slot of a name that a statement defines and that need not be read.
+  /// The slot of a name that a statement defines; it is not reported if it is never read.
   private func given(_ named: Named) -> Int {
     let slot = scope.define(named.name, named.range)
     _ = scope.read(named.name)

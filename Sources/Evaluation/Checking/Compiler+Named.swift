@@ -1,7 +1,7 @@
 import Language
 import Values
 
-/// Compiles `as`, and reports mistakes that it helps to avoid.
+/// Compiles `as`, and reports mistakes that `as` can correct.
 extension Compiler {
   /// Names the element for the stages to its right; returns the name's slot.
   func name(element expression: Expr) {
@@ -17,7 +17,7 @@ extension Compiler {
     context.named = []
   }
 
-  /// Reports a name that ended before it is read.
+  /// Reports a read of a name that has ended.
   func refuseEnded(_ name: String, _ variable: Scope.Variable, _ range: SourceRange) {
     guard let stage = variable.ended else { return }
     report(
@@ -25,7 +25,8 @@ extension Compiler {
       nextStep: "name it again: | \(stage) ... | as \(name)")
   }
 
-  /// Reports an expression of an inner pipeline that reads both `.field` and `it.field`, which are both the inner element's.
+  /// Reports an expression of an inner pipeline that reads both `.field` and `it.field`: both belong to the inner
+  /// element.
   func refuseTwoWays(_ expression: Expr) {
     var (bare, dotted): (Expr?, Expr?)
     expression.visit { part in
@@ -74,7 +75,7 @@ extension BinaryOperator {
   }
 }
 
-/// A normal form of an expression; two expressions with the same form always have the same value.
+/// A normal form of an expression; two expressions with equal forms always have equal values.
 private struct Reading: Equatable {
   var text: String
   /// Whether it reads a variable or the element.
@@ -93,7 +94,7 @@ private struct Reading: Equatable {
 }
 
 extension Expr {
-  /// Its form without source ranges; nil if its value can vary: a command, a def, `now()`.
+  /// The normal form, without source ranges; nil if the value can vary: a command, a def, `now()`.
   fileprivate var reading: Reading? {
     switch kind {
     case .number(let digits): Reading("number \(digits)")
@@ -119,12 +120,12 @@ extension Expr {
     }
   }
 
-  /// The reading of a field by its name in brackets.
+  /// The normal form of a field by its name in brackets.
   private static func reading(field name: String, of base: Reading?) -> Reading? {
     Reading("index", [base, Reading("string \(name)")])
   }
 
-  /// The functions whose value does not depend on their arguments alone.
+  /// The functions whose value depends on more than their arguments.
   private static let changing: Set<String> = ["now", "ago", "age", "uuid"]
 
   private static func reading(_ name: String, _ arguments: [Argument]) -> Reading? {

@@ -17,7 +17,7 @@ extension Compiler {
     return (a, b)
   }
 
-  /// The operation of an operator; its error for values of two types shows the expression that is probably meant.
+  /// The function of an operator; its error for values of two types proposes the expression that is probably meant.
   func operation(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr) -> Operators.Operation {
     let operation = Operators.operation(symbol)
     let advice = OperatorAdvice(symbol, left, right, source)
@@ -49,7 +49,7 @@ extension Compiler {
   }
 }
 
-/// Whether an operation matches a pattern, which the check does not do, since a match can take long.
+/// Whether an operator matches a pattern; the check does not evaluate it, because a match can take a long time.
 private func triesPattern(_ symbol: BinaryOperator, _ left: Value) -> Bool {
   if case .string = left { symbol == .matches } else { false }
 }

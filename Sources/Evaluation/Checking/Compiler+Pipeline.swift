@@ -17,7 +17,9 @@ extension Compiler {
     }.0
   }
 
-  /// Compiles the stages after a head; a stream at the head is open up to the stage that closes it.
+  /// Compiles the stages after a head.
+  ///
+  /// A stream at the head is open up to the stage that closes it.
   private func flow(_ head: (code: CompiledExpression, fact: Scope.Fact), _ pipeline: Pipeline, _ use: Use)
     -> CompiledPipeline
   {
@@ -41,7 +43,7 @@ extension Compiler {
         head: head.code, links: links, range: pipeline.range, source: source, isLazy: use != .operand && !effects.acts)
   }
 
-  /// The stages whose failures count for single elements: stages before a sink that take one element at a time.
+  /// The stages whose failures are counted per element: stages before a sink that take one element at a time.
   private static func counted(_ stages: [Language.Command]) -> Range<Int> {
     let single: Set = ["where", "map", "select", "with", "without", "as"]
     guard let sink = stages.lastIndex(where: { Stage.named($0.name)?.declaration.givesSummary ?? false }) else {
@@ -52,7 +54,7 @@ extension Compiler {
     return first..<sink
   }
 
-  /// Reports a stage that drops elements after a stage that changes data, which changes all of them.
+  /// Reports a stage that drops elements after a stage that changes data, because that stage changes all of them.
   private func refuseCut(_ stage: Language.Command) {
     guard ["take", "skip", "first"].contains(stage.name) else { return }
     report(
@@ -78,7 +80,7 @@ extension Compiler {
         ? "print at the end: ... | print" : isHead ? "put them on separate lines" : nil)
   }
 
-  /// Compiles the head; returns the known facts about its value too.
+  /// Compiles the head; also returns the facts known about its value.
   private func head(_ head: Head, _ use: Use) -> (code: CompiledExpression, fact: Scope.Fact) {
     switch head {
     case .expression(let expression):
@@ -96,7 +98,7 @@ extension Compiler {
     }
   }
 
-  /// Compiles an expression whose value may stay a stream: parentheses, and the call of a def.
+  /// Compiles an expression whose value may remain a stream: parentheses, and the call of a def.
   func value(_ expression: Expr, _ use: Use) -> (code: CompiledExpression, fact: Scope.Fact) {
     switch expression.kind {
     case .group(let valued): return self.valued(valued, use)
@@ -112,7 +114,9 @@ extension Pipeline {
   /// The name of the element at the head, for a sink that writes failed elements.
   static let sourceName = "$source"
 
-  /// The stages; if a sink has `failed:`, the element at the head is named first.
+  /// The stages.
+  ///
+  /// If a sink has `failed:`, the element at the head gets a name first.
   fileprivate var withSourceName: [Language.Command] {
     guard let first = stages.first, stages.contains(where: { $0.option("failed") != nil }) else { return stages }
     let name = Expr(.name(Self.sourceName), first.nameRange)

@@ -2,7 +2,7 @@ import JSONText
 import Language
 
 extension Compiler {
-  /// Warns of a likely mistake, in a thorough check only.
+  /// Warns of a likely mistake; only in a thorough check.
   func warnThoroughly(_ message: String, _ range: SourceRange, nextStep: String? = nil) {
     if origin.isThorough { warn(message, range, nextStep: nextStep) }
   }
@@ -15,7 +15,7 @@ extension Compiler {
     }
   }
 
-  /// Warns of a client whose resources are probably meant: as the head of a pipeline it is one element.
+  /// Warns of a client at the head of a pipeline, where it is one element; its resources are probably meant.
   func warnOfClient(_ head: Head, _ fact: Scope.Fact, _ meant: (String) -> String) {
     guard case .name(let name, let range) = head, case .client(let client) = fact, client.isDeclared else { return }
     warn("\(name) is a client and counts as one element", range, nextStep: "read its resources: \(meant(name))")

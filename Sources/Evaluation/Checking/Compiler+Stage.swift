@@ -32,7 +32,7 @@ extension Compiler {
     return body
   }
 
-  /// A def with an effect, which runs completely for each element.
+  /// A def with an effect as a stage; all of its calls run before the next stage.
   private static func acting(_ code: CompiledExpression, _ name: String) -> StageBody {
     .sink { frame, stream, _ throws(Fault) in
       var flow = ElementPage()
@@ -59,10 +59,10 @@ extension Compiler {
     if reportsLater(name, command.nameRange) { return }
     reportUnknown(
       "stage", name, command.nameRange, among: Stage.all.map(\.declaration.name) + definitions.keys,
-      meant: Synonyms.stage(name), hint: "help stages lists them")
+      meant: Synonyms.stage(name), hint: "help stages lists the stages")
   }
 
-  /// Reports words of SQL and of prose between the fields of a stage: `sort by .id`, `sort .id desc`.
+  /// Reports words of SQL and of English between the fields of a stage: `sort by .id`, `sort .id desc`.
   private func refuseFillers(_ command: Language.Command) {
     guard Stage.named(command.name)?.declaration.parameters.last?.shape == .path else { return }
     let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }

@@ -10,7 +10,7 @@ extension Compiler {
       report(
         "\(name) is assigned in this block and never read", range,
         nextStep: nearest(to: name, among: scope.names).map { "did you mean \($0)?" }
-          ?? "a name of a block ends with it; define it before the block: let \(name) = null")
+          ?? "the name ends with its block; define it before the block: let \(name) = null")
     }
     return steps
   }
@@ -118,7 +118,7 @@ extension Compiler {
     }
   }
 
-  /// Compiles a statement with a value: a pipeline, or an `if` or `try`, whose value is that of the last statement.
+  /// Compiles a statement with a value: a pipeline, or an `if` or `try` with the value of its last statement.
   func valued(_ valued: Valued, _ use: Use) -> (code: CompiledExpression, fact: Scope.Fact) {
     let step: CompiledStatement
     switch valued {

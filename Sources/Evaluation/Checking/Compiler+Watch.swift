@@ -44,7 +44,7 @@ extension Compiler {
 }
 
 extension Run {
-  /// Whether an error is the Ctrl-C that ends a `watch` at the prompt, which is no failure there.
+  /// Whether an error is the Ctrl-C that ends a `watch` at the prompt, where it is not a failure.
   fileprivate func isStoppedWatch(_ fault: Fault) -> Bool { fault.kind == .interrupted && session.isPrompt }
 }
 

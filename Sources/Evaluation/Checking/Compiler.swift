@@ -1,10 +1,10 @@
 import Language
 import Values
 
-/// Compiles statements, and reports all their errors before anything runs.
+/// Compiles statements, and reports all their errors before any statement runs.
 ///
-/// Checking and compiling are one pass, so that a checked program runs as it was checked: names become slots, options and
-/// arguments are compared with their declarations, changes of a streamed queue are refused.
+/// One pass checks and compiles, so that exactly the checked program runs: names become slots, options and arguments
+/// are compared with their declarations, changes of a streamed queue are refused.
 final class Compiler {
   let source: SourceText
   var scope: Scope
@@ -25,11 +25,11 @@ final class Compiler {
 
   /// The origin of a text.
   struct Origin {
-    /// The files that led to it by `source`.
+    /// The files that included this file by `source`, the outermost first.
     var path: [String] = []
-    /// Whether the check warns of likely mistakes too, as `retort check` does.
+    /// Whether the check also warns of likely mistakes, as `retort check` does.
     var isThorough = false
-    /// Whether it was typed at the prompt, which has additional words.
+    /// Whether the text was typed at the prompt, which has additional commands.
     var isTyped = false
   }
 
@@ -52,7 +52,7 @@ final class Compiler {
     within({ ($0.hasOuterElement, $0.hasElement) = ($0.hasElement, value) }, body)
   }
 
-  /// Runs `body` and returns the effects of the code that it compiles, which are also added to the compiler's.
+  /// Runs `body` and returns the effects of the code that it compiles; adds them to the compiler's effects too.
   func gathering<Result>(_ body: () -> Result) -> (Result, Effects) {
     let before = effects
     effects = Effects()
@@ -63,6 +63,6 @@ final class Compiler {
     return (result, own)
   }
 
-  /// A placeholder for an expression that could not be compiled; it never runs.
+  /// The result for an expression that could not be compiled; it never runs.
   var broken: CompiledExpression { .sync { _ throws(Fault) in .null } }
 }

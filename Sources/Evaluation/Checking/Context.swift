@@ -4,17 +4,17 @@ import Language
 ///
 /// Nested code gets a modified copy.
 struct Context {
-  /// The number of `for`, `while` and `watch` blocks around, counted from the innermost `each` or def.
+  /// The number of enclosing `for`, `while` and `watch` blocks, up to the innermost `each` or def.
   var loopDepth = 0
-  /// The number of `each` blocks around, counted from the innermost loop or def.
+  /// The number of enclosing `each` blocks, up to the innermost loop or def.
   var eachDepth = 0
   /// Whether the code is in the body of a def.
   var isInDef = false
   /// Whether the code is in the body of a `try`, where an error can be intended.
   var isRescued = false
-  /// Whether `.field` has an element to read.
+  /// Whether there is an element that `.field` can read.
   var hasElement = false
-  /// Whether the code around it has an element of its own.
+  /// Whether the enclosing code has an element of its own.
   var hasOuterElement = false
   /// The slots of the names that `as` gave to the current element, in order of creation.
   var named: [Int] = []
@@ -30,7 +30,7 @@ struct Context {
     eachDepth = 0
   }
 
-  /// Enters the block of an `each`, whose iterations have an element and can't be left.
+  /// Enters the block of an `each`; its iterations have an element, and no statement can leave them.
   mutating func enterEach() {
     loopDepth = 0
     eachDepth += 1
@@ -40,13 +40,13 @@ struct Context {
 
 /// The effects of code.
 struct Effects {
-  /// Whether it changes or destroys resources, writes files, or runs a block for each element.
+  /// Whether the code changes or destroys resources, writes files, or runs a block for each element.
   var acts = false
-  /// Whether it changes or destroys resources.
+  /// Whether the code changes or destroys resources.
   var changesData = false
-  /// Whether skipping it leaves work undone: it changes data, writes or asserts.
+  /// Whether work is lost if the code is skipped: it changes data, writes or asserts.
   var isOwed = false
-  /// The clients whose resources it changes, as far as known before the run.
+  /// The clients whose resources the code changes, as far as they are known before the run.
   var changed: [Scope.ClientFact] = []
 
   /// The reads of a page whose number varies, with the client and its name.

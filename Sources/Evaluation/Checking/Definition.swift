@@ -22,7 +22,7 @@ final class Definition: Sendable {
 
   let name: String
   let parameters: [Parameter]
-  /// The compiled body; nil while it is being compiled, so that it can call itself.
+  /// The compiled body; nil while the body is being compiled, because it can call itself.
   private let body = Mutex<Body?>(nil)
 
   init(name: String, parameters: [Parameter]) {
@@ -34,7 +34,7 @@ final class Definition: Sendable {
 
   func complete(_ body: Body) { self.body.withLock { $0 = body } }
 
-  /// The deepest nesting of calls.
+  /// The maximum depth of nested calls.
   static let depthLimit = 150
 
   /// The identity of a client that is passed in a parameter.

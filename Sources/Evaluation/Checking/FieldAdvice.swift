@@ -1,15 +1,15 @@
 import Language
 import Values
 
-/// Finds the expression that a field probably means where a value has none of that name.
+/// Proposes the expression that is probably meant if a value lacks a field.
 enum FieldAdvice {
-  /// The next step for `.name` of a value; nil to keep the error's own.
+  /// The next step for `.name` of a value; nil to keep the error's own step.
   ///
   /// - Parameters:
   ///   - value: The value.
   ///   - name: The name of the field.
   ///   - text: The source text of the value.
-  /// - Returns: The step.
+  /// - Returns: The next step.
   static func nextStep(_ value: Value, _ name: String, of text: String) -> String? {
     let function = Function.named(name) == nil ? Synonyms.function(name) : name
     switch value {

@@ -4,7 +4,7 @@ import Language
 struct Findings {
   /// Errors and warnings of the text.
   var diagnostics: [Diagnostic] = []
-  /// Errors and warnings of files from `source`.
+  /// Errors and warnings of included files.
   var foreign: [(diagnostic: Diagnostic, source: SourceText)] = []
   /// Statements that change or destroy data, and reads of `var`.
   var inventory: [Inventory] = []
@@ -40,23 +40,23 @@ extension Compiler {
     findings.diagnostics.append(Diagnostic(severity: .warning, range: range, message: message, nextStep: nextStep))
   }
 
-  /// Reports a word that only the prompt has; returns false for any other name.
+  /// Reports a command of the prompt; returns false for any other name.
   func refusesPromptWord(_ name: String, _ range: SourceRange) -> Bool {
     guard Vocabulary.promptWords.contains(name) else { return false }
-    report("\(name) is a word of the prompt", range, nextStep: "type it alone on a line at the prompt")
+    report("\(name) is a command of the prompt", range, nextStep: "type it alone on a line at the prompt")
     return true
   }
 
-  /// Reports a def that a later line of the text defines; returns false for any other name.
+  /// Reports a def that the text defines on a later line; returns false for any other name.
   func reportsLater(_ name: String, _ range: SourceRange) -> Bool {
     guard let later = laterDefinitions[name] else { return false }
     report(
       "\(name) is defined on line \(source.place(of: later.lower).line), after this", range,
-      nextStep: "define it before: move its def up")
+      nextStep: "move its def up, before this line")
     return true
   }
 
-  /// Records an unknown word with the word that it means: a synonym, or the nearest known one.
+  /// Records an unknown word with the word that is probably meant: a synonym, or the nearest known word.
   func reportUnknown(
     _ kind: String, _ word: String, _ range: SourceRange, among known: [String], meant: String? = nil,
     hint: String? = nil

@@ -2,16 +2,16 @@ import JSONText
 import Language
 import Values
 
-/// Finds the expression that an operator between two values of different types probably means.
+/// Proposes the expression that is probably meant by an operator between two values of different types.
 struct OperatorAdvice {
   private let sign: String
   private let symbol: BinaryOperator
   private let left: Expr
   private let right: Expr
-  /// The source texts of the operands; one with an operator is in parentheses.
+  /// The source texts of the operands; an operand that contains an operator is in parentheses.
   private let a: String
   private let b: String
-  /// The fields of a literal record at the right, as options of `with`.
+  /// The fields of a literal record on the right side, as options of `with`.
   private let options: String?
 
   init(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr, _ source: SourceText) {
@@ -21,7 +21,7 @@ struct OperatorAdvice {
     options = Self.options(right, source)
   }
 
-  /// The next step for two values; nil for the operator's own.
+  /// The next step for two values; nil to keep the operator's own step.
   func nextStep(_ x: Value, _ y: Value) -> String? {
     if symbol == .in { return membership(x, y) }
     if x.isNull || y.isNull { return replacingNull(x, y) }
@@ -74,7 +74,7 @@ struct OperatorAdvice {
     return "?? replaces null: \(text)"
   }
 
-  /// The step for a range, a stream or a page, whose elements are compared or joined as a list.
+  /// The next step for a range, a stream or a page, whose elements are compared or joined as a list.
   private func gathered(_ x: Value, _ y: Value) -> String? {
     func text(_ operand: String, _ value: Value) -> String? {
       switch value {
@@ -133,7 +133,7 @@ struct OperatorAdvice {
     }
   }
 
-  /// The step for the fields of a literal record: `with` adds them to the element.
+  /// The next step for the fields of a literal record: `with` adds them to the element.
   private func joined(_ fallback: String) -> String {
     if left.kind == .it, let options { return "| with \(options)" }
     return fallback
@@ -146,7 +146,7 @@ struct OperatorAdvice {
 }
 
 extension String {
-  /// Whether it is one pair of parentheses.
+  /// Whether the text is enclosed in one pair of parentheses.
   fileprivate var isEnclosed: Bool {
     guard hasPrefix("("), hasSuffix(")") else { return false }
     var depth = 0

@@ -2,10 +2,10 @@ import Language
 
 /// The visible names and their slots.
 struct Scope: Sendable {
-  /// A known fact about a variable's value before anything runs.
+  /// A fact about a variable's value that is known before the run.
   enum Fact: Sendable, Equatable {
     case unknown
-    /// A client, identified by its queue if the script has it as text.
+    /// A client; its queue identifies it if the script contains the queue as text.
     case client(ClientFact)
     /// A stream of these clients that is not collected.
     case stream([ClientFact])
@@ -27,11 +27,11 @@ struct Scope: Sendable {
     var fact: Fact = .unknown
     var range: SourceRange
     var isRead = false
-    /// The stage after which `as` must name it again.
+    /// The stage after which the name must be given again with `as`.
     var ended: String?
   }
 
-  /// A block of names; an `each` block's outer names can't be assigned.
+  /// A block of names; names outside an `each` block can't be assigned in it.
   struct Block: Sendable {
     var variables: [String: Variable] = [:]
     var isEach = false
@@ -67,7 +67,7 @@ struct Scope: Sendable {
     return false
   }
 
-  /// The slot for an assignment: the nearest visible name's, or a new one in this block.
+  /// The slot for an assignment: that of the nearest visible variable, or a new one in this block.
   mutating func assign(_ name: String, _ range: SourceRange, _ fact: Fact) -> Int {
     for index in blocks.indices.reversed() where blocks[index].variables[name] != nil {
       let isInnermost = index == blocks.count - 1
@@ -102,7 +102,7 @@ struct Scope: Sendable {
     return block.variables.filter { !$0.value.isRead }.map { ($0.key, $0.value.range) }
   }
 
-  /// Removes the names from a slot on, and the known facts about the others.
+  /// Removes the names with slots from `slot` on, and the facts known about the other names.
   mutating func forget(from slot: Int) {
     blocks = blocks.prefix(1).map { block in
       Block(

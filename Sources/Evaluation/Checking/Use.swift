@@ -1,12 +1,12 @@
 import Values
 
-/// How a value that may be a stream is used.
+/// The use of a value that may be a stream.
 enum Use {
-  /// It is not used; a stream is read to its end for its errors.
+  /// The value is not used; a stream is read to its end, because of its errors.
   case dropped
-  /// It is kept as it is; a stream stays lazy.
+  /// The value is used unchanged; a stream stays lazy.
   case lazy
-  /// It is an operand, or the value of an iteration or of `try`: a stream is collected to a list.
+  /// The value is an operand, or the value of an iteration or of `try`: a stream is collected to a list.
   case operand
 
   /// The use of the value of a `try`, which never returns an unread stream.

@@ -1,23 +1,23 @@
 extension Vocabulary {
   /// The statements with a special syntax.
   public static let statements: [(name: String, form: String, summary: String)] = [
-    ("let", "let NAME = PIPELINE", "Assigns the nearest visible name, or defines one."),
+    ("let", "let NAME = PIPELINE", "Assigns a value to the visible variable with this name, or defines a new one."),
     (
       "for", "for NAME [, NUMBER] in PIPELINE do ... end",
-      "Runs a block for each element; the second name counts from 1."
+      "Runs a block for each element; the second name is the element's number, from 1."
     ),
     ("while", "while CONDITION do ... end", "Runs a block as long as a condition is true."),
     (
       "watch", "watch DURATION do ... end",
-      "Runs a block again and again with a pause; at a terminal each round is drawn over the one before, and what changed is marked. break leaves it, and at the prompt Ctrl-C ends it."
+      "Runs a block repeatedly with a pause between two rounds. At a terminal, each round replaces the output of the previous one, with changes marked. break ends it, and at the prompt Ctrl-C too."
     ),
-    ("if", "if CONDITION do ... else ... end", "Runs a block if a condition is true, else another."),
+    ("if", "if CONDITION do ... else ... end", "Runs a block if a condition is true, else another block."),
     (
       "try", "try do ... rescue NAME ... end",
-      "Runs a block. If it fails, runs the second block with the error as NAME."
+      "Runs a block; if it fails, runs the second block with the error as NAME."
     ),
     ("def", "def NAME(a, b: 1) do ... end", "Defines a command, which is also a stage and a function."),
-    ("return", "return [PIPELINE]", "Leaves a def with a value."),
+    ("return", "return [PIPELINE]", "Ends a def and returns a value."),
     ("break", "break", "Leaves a loop."),
     ("continue", "continue", "Continues with the next element of a loop."),
     ("source", "source \"FILE.retort\"", "Runs another file here."),
@@ -29,23 +29,25 @@ extension Vocabulary {
   public static let settings: [Declaration.Option] = [
     .init(
       name: "timeout", shape: .any, fallback: "5s",
-      summary: "how long a request waits, if neither the call nor the client sets it"),
+      summary: "how long a request waits, unless the call or the client sets it"),
     .init(
-      name: "output", shape: .string, summary: "how results are written: \(Format.list)",
+      name: "output", shape: .string, summary: "the format of results: \(Format.list)",
       words: Format.allCases.map(\.rawValue)),
     .init(
       name: "in-flight", shape: .number, fallback: "16",
-      summary: "how many requests of a bulk change are sent concurrently, if it does not set it"),
+      summary: "how many requests of a bulk change are sent concurrently, unless the change sets it"),
     .init(
       name: "timing", shape: .boolean, fallback: "false",
       summary:
-        "prints the duration of each statement, and how much of it went into waiting for replies and decoding them"),
+        "prints the duration of each statement, and how much of it was spent on waiting for replies and on decoding them"
+    ),
     .init(
       name: "history", shape: .string, fallback: "\"all\"",
-      summary: "what the arrow keys and Ctrl-R find at the prompt: \"all\", or what was entered in this \"directory\"",
+      summary:
+        "what the arrow keys and Ctrl-R find at the prompt: \"all\", or the statements entered in this \"directory\"",
       words: ["all", "directory"]),
     .init(
       name: "learn-values", shape: .boolean, fallback: "false",
-      summary: "keeps values and ids of replies for completion when the program ends"),
+      summary: "stores values and ids of replies at the end of the program, for completion"),
   ]
 }

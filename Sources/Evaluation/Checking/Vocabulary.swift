@@ -2,7 +2,7 @@
 public enum Vocabulary {
   /// A function: its name, signature and summary.
   public struct FunctionEntry: Sendable {
-    /// Its name.
+    /// The name of the function.
     public var name: String
     /// Its signature: `replace(text, pattern, by)`.
     public var signature: String
@@ -12,7 +12,7 @@ public enum Vocabulary {
     public var example: Declaration.Example
   }
 
-  /// The words of the prompt, which are typed alone on a line.
+  /// The commands of the prompt, each of which is typed alone on a line.
   public static let promptWords = ["edit", "trust"]
 
   /// Every command, in the order of help.

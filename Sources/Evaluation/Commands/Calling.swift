@@ -53,18 +53,19 @@ enum CallRequest {
     self = .read(client, ReadRequest(method: method, params: params), try arguments.patience(client))
   }
 
-  /// Refuses a read of an unknown method if changes are refused: `reads: true` is only what the script declares.
+  /// Refuses a read of an unknown method if changes are refused, because `reads: true` is only a declaration of the
+  /// script.
   static func refuseUnknown(
     _ request: ReadRequest, _ client: ClientValue, _ arguments: Arguments, _ run: Run
   ) throws(Fault) {
     let isReadOnly = client.connection.protection == .readOnly
     guard isReadOnly || run.isDry(arguments), !Change.reads(method: request.method) else { return }
     throw Fault(
-      .refused, "call \(request.method.quoted) may change data, whatever reads: declares",
+      .refused, "call \(request.method.quoted) may change data, although it has reads: true",
       at: [Fault.Mark(arguments.range)], in: arguments.source,
       nextStep: isReadOnly
-        ? "on a read-only connection call reads only index, show, show_relationship and get_related_resource"
-        : "a dry run calls only index, show, show_relationship and get_related_resource")
+        ? "on a read-only connection call allows only index, show, show_relationship and get_related_resource"
+        : "a dry run allows only calls of index, show, show_relationship and get_related_resource")
   }
 
   private static func params(_ arguments: Arguments) throws(Fault) -> JSONObject {

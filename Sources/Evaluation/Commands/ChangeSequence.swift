@@ -1,8 +1,8 @@
 import Values
 
-/// A sequence of changes, each of which can depend on the result of the one before.
+/// A sequence of changes, each of which can depend on the result of the previous one.
 protocol ChangeSequence: Sendable {
-  /// The next change, given the result of the one before; nil after the last.
+  /// The next change, given the result of the previous one; nil after the last change.
   mutating func next(after before: Value?) async throws(Fault) -> Proposal?
 
   /// The result after the last change.

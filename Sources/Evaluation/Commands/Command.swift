@@ -4,7 +4,7 @@ import Values
 
 /// A command, which can begin a pipeline.
 struct Command: Sendable {
-  /// The function of a command on its arguments.
+  /// The implementation of a command.
   enum Body: Sendable {
     /// Returns a value, and changes nothing on a service.
     case value(@Sendable (Arguments, inout Frame) async throws(Fault) -> Value)
@@ -12,7 +12,7 @@ struct Command: Sendable {
     case change(@Sendable (Arguments) throws(Fault) -> Proposal)
     /// Returns one request, a read or a change.
     case request(@Sendable (Arguments) throws(Fault) -> CallRequest)
-    /// Returns a sequence of changes, each of which uses the result of the one before.
+    /// Returns a sequence of changes, each of which uses the result of the previous one.
     case changes(@Sendable (Arguments, Run) async throws(Fault) -> any ChangeSequence)
     /// Returns the plan of many changes, some of them concurrent.
     case bulk(@Sendable (Arguments, Run) async throws(Fault) -> BulkPlan)
@@ -40,9 +40,9 @@ struct Command: Sendable {
     self.body = body
   }
 
-  /// Runs it; changes are sent by the dispatcher.
+  /// Runs the command; the dispatcher sends its changes.
   ///
-  /// Inlined, which saves a suspension for each request.
+  /// It is inlined, which saves a suspension for each request.
   @inline(__always) func run(_ arguments: Arguments, _ frame: inout Frame) async throws(Fault) -> Value {
     switch body {
     case .value(let body): return try await body(arguments, &frame)
@@ -86,7 +86,7 @@ struct Arguments: Sendable {
     var expression: Expr? { compiled?.argument.expression }
   }
 
-  /// The options of a call by name; they are so few that a linear search is faster than hashing.
+  /// The options of a call by name; a linear search is faster than hashing for so few.
   struct Options: Sendable {
     private var entries: [(name: String, argument: Argument)] = []
 
@@ -114,12 +114,13 @@ struct Arguments: Sendable {
   let source: SourceText
   var positional: [Argument] = []
   var options = Options()
-  /// Whether this call runs once: it is in no loop, `each`, def or stage that repeats it.
+  /// Whether this call runs once: it is not in a loop, `each`, def or stage that repeats it.
   var isSingle = false
 
   subscript(option: String) -> Argument? { options[option] }
 
-  /// The value of a positional argument; the check has found missing ones, except for a missing element.
+  /// The value of a positional argument; the check has already reported missing arguments, except for a missing
+  /// element.
   func value(_ index: Int) -> Value { index < positional.count ? positional[index].value : .null }
 
   /// The source range of an argument.
@@ -137,7 +138,7 @@ struct Arguments: Sendable {
     return fault(
       argument, .type, "\(name) \(option): needs \(wanted), not \(argument.value.typeWithArticle)",
       nextStep: argument.value.isNull
-        ? "leave it out, or give it \(wanted)" : summary.map { "\(option): is \($0)" })
+        ? "remove it, or give it \(wanted)" : summary.map { "\(option): is \($0)" })
   }
 
   func string(_ option: String) throws(Fault) -> String? {
@@ -178,7 +179,7 @@ struct Arguments: Sendable {
 }
 
 extension Value {
-  /// A string or a list of strings as a list.
+  /// A string or a list of strings, as a list; nil for other values.
   var strings: [String]? {
     switch self {
     case .string(let string): return [string]

@@ -8,9 +8,9 @@ import Values
 struct ConfirmationRequest: Sendable {
   var verb: String
   var client: ClientValue
-  /// The number of elements, if known.
+  /// The number of elements; nil if unknown.
   var count: Int?
-  /// The filter as JSON, if there is one.
+  /// The filter as JSON; nil without a filter.
   var filter: String?
   /// The statement's own limit.
   var max: Int?
@@ -25,7 +25,7 @@ struct ConfirmationRequest: Sendable {
 }
 
 extension ConfirmationRequest {
-  /// Throws if there are more elements than `max:` allows.
+  /// Throws if the number of elements exceeds `max:`.
   func checkMax(_ arguments: Arguments) throws(Fault) {
     guard let max, let count, count > max else { return }
     let what = verb.hasPrefix("destroy") || verb.hasPrefix("call") ? "destroy" : verb
@@ -38,9 +38,9 @@ extension ConfirmationRequest {
 extension Run {
   /// Gets the consent to a bulk destruction (TheLanguage.md, "Rule 2: bulk destruction is confirmed").
   ///
-  /// At a terminal it asks once for each connection, client, verb and filter; the typed number confirms and is the limit.
-  /// It does not ask if there is nothing to destroy. Without a terminal it refuses, unless there is `confirm: true` or
-  /// `--yes`.
+  /// At a terminal it asks once for each connection, client, verb and filter; the typed number confirms and is the
+  /// limit. It does not ask if there is nothing to destroy. Without a terminal it refuses, unless the statement has
+  /// `confirm: true` or the program `--yes`.
   func consent(to request: ConfirmationRequest, _ arguments: Arguments) async throws(Fault) -> Consent {
     try request.checkMax(arguments)
     if let left = session.account.left, let count = request.count, count > left {
@@ -70,7 +70,7 @@ extension Run {
 
   /// The consent to destroy on a guarded connection without a question; nil if a question is needed.
   ///
-  /// Only `--guarded` with `--yes=N` gives it, no option in a script.
+  /// Only `--guarded` with `--yes=N` gives this consent; an option in a script can't.
   private func guarded(_ request: ConfirmationRequest, _ arguments: Arguments) throws(Fault) -> Consent? {
     let connection = request.client.connection
     if request.count == 0 { return Consent(limit: 0, isConfirmed: true) }
@@ -85,7 +85,7 @@ extension Run {
       nextStep: "at a terminal it asks; a batch needs --guarded '\(connection.name ?? connection.address)' and --yes=N")
   }
 
-  /// The rest of an earlier consent to the same change.
+  /// The unused rest of an earlier consent to the same change.
   private func given(_ request: ConfirmationRequest) -> Consent? {
     guard let consent = statement.consent(for: request.subject) else { return nil }
     guard let count = request.count, let left = consent.left else { return consent }
@@ -100,7 +100,7 @@ extension Run {
     let client = request.client
     let what = request.count.map { "\($0) " } ?? (request.isOneByOne ? "one by one, resources " : "")
     let filter = request.filter.map { " filter \($0)" } ?? ""
-    let wanted = request.count.map { "type \($0) to continue: " } ?? "type how many may be destroyed at most: "
+    let wanted = request.count.map { "type \($0) to continue: " } ?? "type the maximum number to destroy: "
     let reply = await ask(
       "\(request.verb) \(what)of \(client.name)\(filter)\n  on \(place(client.connection)), queue \(client.queue)\n\(wanted)"
     )

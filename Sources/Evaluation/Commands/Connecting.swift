@@ -15,7 +15,7 @@ extension Command {
         .init(
           name: "guard", shape: .string,
           summary:
-            "\"confirm\" asks before each bulk destruction whatever a script says, \"read-only\" refuses every change",
+            "\"confirm\" asks before each bulk destruction, regardless of the script; \"read-only\" refuses every change",
           words: ["confirm", "read-only"]),
         .init(name: "env", shape: .string, summary: "the environment: \"production\""),
       ],
@@ -74,11 +74,11 @@ extension Command {
       protection = word.flatMap(ConnectionValue.Protection.init) ?? .none
     }
 
-    /// The open connection with the same URI and name; nil if there is none.
+    /// The open connection with the same URI and name; nil if it is not open.
     ///
-    /// A URI without a password, or with the stars of the history for it, means the open connection of its user.
+    /// A URI without a password, or with the stars of the history instead, means the open connection of its user.
     ///
-    /// - Throws: a `value` error if its guard or environment differs.
+    /// - Throws: A `value` error if its guard or environment differs.
     func open(_ uri: String, _ session: Session) throws(Fault) -> ConnectionValue? {
       let identity = session.host.identity(uri)
       let open = session.state.withLock { state in
@@ -133,12 +133,12 @@ extension Command {
 }
 
 extension LinkError {
-  /// What to do about a connection that can't be opened; nil if the message says it.
+  /// The next step for a connection that can't be opened; nil if the message contains it.
   public var connectingStep: String? {
     switch code {
     case .unreachable: "check that the broker runs there; without a broker: connect \"embedded:blog\""
     case .authentication: "check the user and the password"
-    case .vhost: "rabbitmqctl list_vhosts lists them; write a / in its name as %2f"
+    case .vhost: "rabbitmqctl list_vhosts lists the vhosts; write a / in a vhost's name as %2f"
     case .address: "amqp://user:password@host:5672/vhost, embedded:blog, or embedded:FILE.sqlite"
     default: nil
     }

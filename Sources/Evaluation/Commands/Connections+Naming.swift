@@ -4,7 +4,7 @@ import Synchronization
 import Values
 
 extension Frame {
-  /// The variable that holds an open connection, for a next step; nil for a connection without a variable.
+  /// The variable whose value is an open connection, for a next step; nil if no variable has one.
   private func variable(of connections: [ConnectionValue]) -> String? {
     let names = run.session.state.withLock(\.names)
     let slots = depth == 0 ? slots : globals
@@ -14,7 +14,7 @@ extension Frame {
     }?.key
   }
 
-  /// The next step where one of several connections must be named: `on: c`, if need be after a `let` that gets it.
+  /// The next step if one of several connections must be named: `on: c`, after a `let` if no variable exists.
   ///
   /// - Parameters:
   ///   - connections: The open connections.
@@ -28,7 +28,7 @@ extension Frame {
 }
 
 extension ConnectionValue {
-  /// The statement that gives this connection while it is open.
+  /// The statement that returns this connection while it is open.
   var statement: String {
     "connect \(JSONValue.string(address).text)" + (name.map { " name: \(JSONValue.string($0).text)" } ?? "")
   }

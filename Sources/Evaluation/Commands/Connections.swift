@@ -25,7 +25,7 @@ extension Command {
         ),
         .init(
           name: "singular", shape: .string, fallback: "the singular of the type",
-          summary: "the name of the parent's id, as post in post_id"),
+          summary: "the name of the parent's id: post for post_id"),
         .init(
           name: "reply", shape: .string, fallback: "\"queue\"",
           summary: "\"direct\" uses the broker's direct reply-to instead of a reply queue",
@@ -89,7 +89,7 @@ extension Command {
   private static func replies(_ arguments: Arguments) throws(Fault) -> ReplyRoute {
     guard let argument = arguments["reply"] else { return .queue }
     guard case .string(let word) = argument.value, let route = ReplyRoute(rawValue: word) else {
-      throw arguments.fault(argument, .value, "reply: is \"queue\" or \"direct\"")
+      throw arguments.fault(argument, .value, "reply: must be \"queue\" or \"direct\"")
     }
     return route
   }
@@ -115,7 +115,7 @@ extension Command {
         settings.relationships[name] = .toMany(type: type)
       default:
         throw Fault(
-          .value, "relationships: \(name) is a type, or a list of one type",
+          .value, "relationships: \(name) must be a type, or a list of one type",
           nextStep: "{author: \"authors\", tags: [\"tags\"]}")
       }
     }
@@ -139,8 +139,8 @@ extension Command {
     Declaration(
       name: "clients",
       summary: """
-        Lists the clients: queue, type, connection and its state, consumers, depth, in flight, last round trip; then the \
-        connections without any.
+        Lists the clients: queue, type, connection and its state, consumers, depth, requests in flight, last round trip; \
+        then the connections without clients.
         """,
       result: "list of records")
   ) { _, frame throws(Fault) in
@@ -202,11 +202,11 @@ extension Arguments {
     default:
       let example = Declaration.Shape.duration.example(for: argument.value) ?? "10s"
       throw fault(
-        argument, .value, "timeout: is a duration over 0, or \"never\"", nextStep: "timeout: \(example)")
+        argument, .value, "timeout: must be a duration over 0, or \"never\"", nextStep: "timeout: \(example)")
     }
   }
 
-  /// The timeout of the call: its own, its client's, or the session's.
+  /// The timeout of the call: its own, or else its client's, or else the session's.
   func patience(_ client: ClientValue) throws(Fault) -> ResourceClient.Patience {
     if let timeout = try timeout() { return timeout.patience }
     guard let session = client.sessionTimeout else { return .usual }
@@ -228,7 +228,7 @@ extension Arguments {
   func keys() throws(Fault) -> Settings.Keys? {
     guard let argument = options["keys"] else { return nil }
     guard case .string(let word) = argument.value, let known = Settings.Keys(rawValue: word) else {
-      throw fault(argument, .value, "keys: is \"underscore\" or \"wire\"")
+      throw fault(argument, .value, "keys: must be \"underscore\" or \"wire\"")
     }
     return known
   }

@@ -29,7 +29,7 @@ extension Command {
       trail: shown(sides, arguments.source))
   }
 
-  /// The operands of one false part; of several each with its text.
+  /// The operands of a single false part; if several parts are false, the operands of each with its text.
   private static func shown(_ sides: [Condition.Sides], _ source: SourceText) -> [String] {
     if sides.count == 1, let only = sides.first { return ["left: \(only.left.label)", "right: \(only.right.label)"] }
     return sides.map { "\(source.text($0.range)): \($0.left.label) and \($0.right.label)" }
@@ -57,7 +57,7 @@ extension Command {
     }
     guard duration >= .zero else {
       throw Fault(
-        .value, "sleep needs a duration from 0s on, not \(duration.text)",
+        .value, "sleep needs a duration of at least 0s, not \(duration.text)",
         nextStep: "sleep \((Duration.zero - duration).text)")
     }
     frame.run.output.flush()

@@ -5,7 +5,7 @@ public struct Declaration: Sendable {
     case any, string, number, boolean, duration, record, list, client, id, connection, pattern
     /// A string or a list of strings.
     case strings
-    /// A `.field` path, `-.field` to descend.
+    /// A `.field` path, or `-.field` for descending order.
     case path
     /// One `.field`, given by its name.
     case field
@@ -15,41 +15,41 @@ public struct Declaration: Sendable {
 
   /// The effect of a statement.
   public enum Effect: Sendable {
-    /// Reads only, or nothing.
+    /// Reads resources, or has no effect.
     case none
     /// Changes resources.
     case changes
     /// Destroys resources.
     case destroys
-    /// Writes files, or runs code that can have any effect.
+    /// Writes files, or runs code whose effect is unknown.
     case writes
   }
 
   /// A positional parameter.
   public struct Parameter: Sendable {
-    /// Its name, as help shows it: `ID`.
+    /// The name, as help shows it: `ID`.
     public var name: String
-    /// Its type.
+    /// The type.
     public var shape: Shape
-    /// Whether it is optional.
+    /// Whether the parameter is optional.
     public var isOptional = false
-    /// Whether it can be repeated.
+    /// Whether the parameter can be repeated.
     public var repeats = false
   }
 
   /// An option, passed by name.
   public struct Option: Sendable {
-    /// Its name without the colon.
+    /// The name without the colon.
     public var name: String
-    /// Its type.
+    /// The type.
     public var shape: Shape
     /// The default, as help shows it.
     public var fallback: String?
     /// The summary.
     public var summary: String
-    /// Whether it is required.
+    /// Whether the option is required.
     public var isRequired = false
-    /// The accepted words, if only some are accepted; for completion.
+    /// The accepted words, for completion; empty if any value is accepted.
     public var words: [String] = []
 
     /// Creates an option.
@@ -70,7 +70,7 @@ public struct Declaration: Sendable {
   public struct Example: Sendable {
     /// The statement.
     public var code: String
-    /// Its output, exactly.
+    /// The exact output.
     public var output: String
 
     /// Creates an example.
@@ -98,23 +98,23 @@ public struct Declaration: Sendable {
   /// Whether it accepts any option: `select title: .text`, `with n: 1`.
   public var takesAnyOption = false
 
-  /// Whether it has no output for a next stage, as `print`.
+  /// Whether it has no output for a next stage, like `print`.
   public var givesNothing = false
 
   /// The effect of a stage on the names that `as` gave to its elements.
   public enum Names: Sendable {
-    /// The names end before it.
+    /// The names end before the stage.
     case ended
-    /// Its arguments can read them; they end after it, since it combines the elements.
+    /// The stage's arguments can read the names; the names end after the stage, because it combines the elements.
     case read
-    /// It takes one element at a time and keeps the names of each.
+    /// The stage takes one element at a time and keeps the names of each.
     case kept
   }
 
   /// The effect on the names that `as` gave to its elements.
   public var names = Names.ended
 
-  /// Whether it exists only at the prompt: files can't use it, and a def may take its name.
+  /// Whether it exists only at the prompt: files can't use it, and a def may have its name.
   public var isPromptOnly = false
 
   /// Whether its value is the summary of a sink, which is shown on standard error and not printed as a result.

@@ -13,7 +13,7 @@ extension Command {
     Declaration(
       name: "describe",
       summary:
-        "Lists what replies have shown of a client's type: fields, and names that parameters take. Sends nothing.",
+        "Lists the fields of a client's type and the names for its parameters, learned from replies. Sends nothing.",
       parameters: [place], result: "list of records",
       examples: [
         .init(
@@ -30,7 +30,7 @@ extension Command {
   static let template = Command(
     Declaration(
       name: "template",
-      summary: "Writes a create of every field that is known of a client's type, ready to be edited.",
+      summary: "Writes a create with every known field of a client's type, ready to be edited.",
       parameters: [place], result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in
     let session = frame.run.session
@@ -43,13 +43,14 @@ extension Command {
 
   static let forget = Command(
     Declaration(
-      name: "forget", summary: "Forgets what was learned of a client's queue, or of all; the kept files too.",
+      name: "forget",
+      summary: "Forgets the learned schema of a client's queue, or of all queues; removes the stored files too.",
       parameters: [.init(name: "CLIENT", shape: .client, isOptional: true)], result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in
     let session = frame.run.session
     let schema = arguments.positional.isEmpty ? nil : try session.resource(arguments).queue
     if let problem = session.host.schemas.forget(schema) {
-      throw Fault(.file, "cannot remove what was learned: \(problem)")
+      throw Fault(.file, "can't remove the stored schema: \(problem)")
     }
     return .null
   }
@@ -57,7 +58,7 @@ extension Command {
   static let queues = Command(
     Declaration(
       name: "queues",
-      summary: "Lists the queues that are known, with their types, consumers and depth; of an embedded service all.",
+      summary: "Lists the known queues, with their types, consumers and depth; for an embedded service all queues.",
       result: "list of records",
       examples: [
         .init(code: "queues | map .queue", output: "\"authors\"\n\"comments\"\n\"posts\"\n\"tags\"")
@@ -84,7 +85,7 @@ extension Session {
 
   fileprivate func noteUnknown(_ type: String, _ arguments: Arguments) {
     let name = arguments.source.text(arguments.range(0))
-    note("nothing is known of \(type) yet: any reply shows some, as index \(name) page: {size: 5}")
+    note("nothing is known of \(type) yet; any reply adds to it: index \(name) page: {size: 5}")
   }
 
   /// One row for each queue of a connection.

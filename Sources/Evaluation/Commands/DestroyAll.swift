@@ -22,7 +22,7 @@ extension Command {
       }
       let client = try arguments.client()
       var query = try arguments.query()
-      query.include = []  // include: is the backup's
+      query.include = []  // // the backup uses include:
       try run.session.refuseStreamed(client, "destroy-all")
       let policy = try arguments.policy(run, client, label: "destroy-all \(client.name)")
       let isDry = run.isDry(arguments)
@@ -60,7 +60,8 @@ extension Command {
   }
 }
 
-/// The changes of `destroy-all`, from the first page of the list until it is empty (Retort.Client.Generic `destroy_all`).
+/// The changes of `destroy-all`, from the first page of the list until the list is empty (Retort.Client.Generic
+/// `destroy_all`).
 private final class FirstPagesSource: BulkSource {
   private let arguments: Arguments
   private let client: ClientValue
@@ -71,7 +72,7 @@ private final class FirstPagesSource: BulkSource {
   /// The surplus over the first count at which the next note is shown.
   private var nextNote = 1
 
-  /// The number of resources of the filter before the first destroy.
+  /// The number of resources that match the filter before the first destroy.
   let total: Int?
 
   init(
@@ -93,12 +94,12 @@ private final class FirstPagesSource: BulkSource {
     return page != nil
   }
 
-  /// Shows a note when more resources are found than were counted at first, and again at each further thousand.
+  /// Shows a note when more resources are found than were counted at first, and after each further thousand.
   private func noteSurplus() {
     guard let counted = pages.counted, pages.surplus >= nextNote else { return }
     nextNote = (pages.surplus / 1000 + 1) * 1000
     session.note(
-      "destroy-all \(client.name): \(pages.surplus) more were found than the \(counted) counted at first; "
+      "destroy-all \(client.name): found \(pages.surplus) more than the \(counted) that were counted at first; "
         + "max: \(counted) ends it there")
   }
 

@@ -4,7 +4,7 @@ import Language
 import LearnedSchema
 import Values
 
-/// Suggests a name for one that a service refused, from the learned schema.
+/// Suggests a name instead of one that a service refused, from the learned schema.
 extension Arguments {
   /// The next step for an error of a service: `did you mean state?`; nil without a similar name.
   func meant(by error: ClientError) -> String? {
@@ -19,7 +19,7 @@ extension Arguments {
     return nil
   }
 
-  /// The next step for an error of a service about a name that resembles no other: the names that are known.
+  /// The next step for an error of a service about a name without a similar known name: the known names.
   func known(for error: ClientError) -> String? {
     guard let resource = knownResource else { return nil }
     for name in error.errors.flatMap(names) {
@@ -34,7 +34,7 @@ extension Arguments {
     return nil
   }
 
-  /// The resource of the call's client, as far as it is known.
+  /// The known fields and names of the call's client.
   private var knownResource: Shape.ResourceShape? {
     guard case .client(let client) = value(0), let queue = client.client.observer as? QueueSchema else { return nil }
     queue.load()
@@ -42,7 +42,7 @@ extension Arguments {
     return Shape.ResourceShape(queue: queue, type: settings.type, keys: settings.keys)
   }
 
-  /// A name in a call, the parameter that has it, and the type that it belongs to; nil for the client's.
+  /// A name in a call, the parameter that contains it, and the type that it belongs to; nil for the client's type.
   typealias MentionedName = (text: String, place: String, type: String?)
 
   /// The names in the call that a service's error mentions.

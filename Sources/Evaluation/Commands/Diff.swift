@@ -6,7 +6,8 @@ import Values
 extension Command {
   static let diff = Command(
     Declaration(
-      name: "diff", summary: "Compares two lists or streams: what was added, removed or changed from A to B.",
+      name: "diff",
+      summary: "Compares two lists or streams: which elements were added, removed or changed from A to B.",
       parameters: [.init(name: "A", shape: .any), .init(name: "B", shape: .any)],
       options: [
         .init(
@@ -37,7 +38,7 @@ extension Command {
   }
 }
 
-/// A side of `diff`: its elements, perhaps in a temporary file, and a digest of each by its key.
+/// A side of `diff`: its elements, possibly in a temporary file, and a digest of each by its key.
 private struct ComparedSide {
   private var elements = Collected()
   private var digests: [CodePoints: Digest] = [:]
@@ -47,7 +48,7 @@ private struct ComparedSide {
 
   /// Reads a side to its end.
   ///
-  /// - Throws: An error for an element without a key, and for two with the same key.
+  /// - Throws: An error for an element without a key, and for two elements with the same key.
   init(
     _ name: String, _ value: Value, _ key: CompiledExpression, _ text: String, _ frame: inout Frame
   ) async throws(Fault) {
@@ -84,12 +85,14 @@ private struct ComparedSide {
     let key = try Comparison.key(of: value)
     guard digests.updateValue(try Digest(element.row), forKey: key) == nil else {
       throw Fault(
-        .value, "the key \(value.label) occurs twice", nextStep: "| unique \(text) keeps the first of equal ones")
+        .value, "the key \(value.label) occurs twice",
+        nextStep: "| unique \(text) keeps the first of the elements with one key")
     }
     keys.append((key, value))
   }
 
-  /// The differences from this side to another, in the order of this side, then the other side's additional elements.
+  /// The differences from this side to another: in the order of this side, then the elements that only the other side
+  /// has.
   func compared(with other: ComparedSide) async throws(Fault) -> (differences: [Value], text: String) {
     var (theirs, added, same) = ([CodePoints: Value](), [Value](), 0)
     try await other.each { key, value, element throws(Fault) in

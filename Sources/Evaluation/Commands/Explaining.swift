@@ -4,10 +4,10 @@ import Language
 import Values
 
 extension ClientValue {
-  /// The limit for questions to the broker, since the call's timeout has expired.
+  /// The time limit for questions to the broker after the call's timeout.
   private static let patience = Duration.seconds(2)
 
-  /// Adds the broker's view to an error: why no reply came, and which queue name is similar.
+  /// Adds the broker's information to an error: the reason for a missing reply, or a similar queue name.
   func explained(_ error: ClientError) async -> ClientError {
     if error.kind == .noRoute { return await withNearestQueue(error) }
     guard let silence = error.silence else { return error }
@@ -27,7 +27,7 @@ extension ClientValue {
     return error
   }
 
-  /// Asks the broker for the queue's state, even after an interrupt has cancelled the task.
+  /// Asks the broker for the queue's state, even if an interrupt has cancelled the task.
   private func probe() async throws(LinkError) -> QueueState? {
     let (link, queue) = (connection.link, queue)
     return try await Task { () -> Result<QueueState?, LinkError> in
@@ -50,7 +50,7 @@ extension ClientValue {
     let reason =
       if state.consumers == 0 { "check that the service runs" } else if state.messages > 0 {
         "the service is slow"
-      } else if silence.hasExpired { "the service took the request, or it expired first" } else {
+      } else if silence.hasExpired { "the service took the request, or the request expired first" } else {
         "the service took the request, but has not replied"
       }
     return "queue \(queue) has \(consumers) and \(waiting): \(reason)"
@@ -60,15 +60,17 @@ extension ClientValue {
   private static func fate(_ silence: ClientError.Silence) -> String {
     silence.hasExpired
       ? "if the service took the request in time, it may still carry it out; otherwise the message has expired"
-      : "it may still be carried out: its message does not expire"
+      : "it may still be carried out, because its message does not expire"
   }
 
-  /// The same for a change that the broker may not have accepted; its expiration begins there.
+  /// The same text for a change that the broker may not have accepted; the expiration begins when the broker accepts
+  /// it.
   private static let pending = "its message may not have reached the broker yet: it may still be carried out"
 
   /// The error of a missing queue, with a similar name.
   ///
-  /// A broker does not list its queues to a client, so it compares the queues of other clients and looks up some spellings.
+  /// A broker does not list its queues to a client. Therefore the queues of other clients are compared, and some other
+  /// spellings are looked up.
   private func withNearestQueue(_ error: ClientError) async -> ClientError {
     var found = nearest(to: queue, among: connection.queues.names.filter { $0 != queue }).map { [$0] } ?? []
     let deadline = ContinuousClock.now + .seconds(5)

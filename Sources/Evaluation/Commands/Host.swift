@@ -2,7 +2,7 @@ import Glibc
 
 /// The machine that the program runs on.
 enum Host {
-  /// Its name, which requests have as `meta.host` (Retort.Client.Generic's default).
+  /// The machine's name, which requests contain as `meta.host` (Retort.Client.Generic's default).
   static let name: String = {
     var bytes = [CChar](repeating: 0, count: 256)
     guard unsafe gethostname(&bytes, bytes.count - 1) == 0 else { return "localhost" }

@@ -8,7 +8,7 @@ extension Command {
 
   static let print = Command(
     Declaration(
-      name: "print", summary: "Prints a value: text as it is, any other value as JSON.", parameters: [expression],
+      name: "print", summary: "Prints a value: text without quotes, any other value as JSON.", parameters: [expression],
       result: "null", examples: [.init(code: #"print "1 + 1 = \(1 + 1)""#, output: "1 + 1 = 2")], givesNothing: true)
   ) { arguments, frame throws(Fault) in
     switch arguments.value(0) {
@@ -39,7 +39,8 @@ extension Command {
 extension Stage {
   static let print = Stage(
     Declaration(
-      name: "print", summary: "Prints each element, or an expression of it: text as it is, any other value as JSON.",
+      name: "print",
+      summary: "Prints each element, or an expression of it: text without quotes, any other value as JSON.",
       parameters: [.init(name: "EXPRESSION", shape: .any, isOptional: true)], result: "null",
       examples: [.init(code: #"1..2 | print "row \(it)""#, output: "row 1\nrow 2")], givesNothing: true, names: .read)
   ) { call in

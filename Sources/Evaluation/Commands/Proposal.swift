@@ -8,14 +8,14 @@ import Values
 
 /// A change that a command or a sink proposes, with its arguments.
 ///
-/// It can't be sent by itself: `Run.change` and ``BulkRun`` pass it to the dispatcher.
+/// It can't send itself: `Run.change` and ``BulkRun`` pass it to the dispatcher.
 struct Proposal: Sendable {
   var change: Change
   let client: ClientValue
   let arguments: Arguments
-  /// The index of the argument that is the record, for carets.
+  /// The index of the record among the arguments, for carets.
   let record: Int?
-  /// For a create from a resource: its relationships that are not sent.
+  /// The relationships that a create from a resource does not send.
   let notLoaded: [String]
 
   init(
@@ -76,7 +76,7 @@ struct Proposal: Sendable {
     }
   }
 
-  /// The record in a place.
+  /// The record that is the argument at an index.
   static func object(_ arguments: Arguments, _ index: Int) throws(Fault) -> JSONObject {
     switch arguments.value(index) {
     case .record(let record):
@@ -91,10 +91,10 @@ struct Proposal: Sendable {
     }
   }
 
-  /// Its name in messages: `update posts`.
+  /// The name in messages: `update posts`.
   var label: String { "\(arguments.name) \(client.name)" }
 
-  /// The value of a reply to it.
+  /// The value of a reply to this change.
   func value(of reply: ChangeReply, _ session: Session) -> Value {
     guard case .document(let document) = reply else {
       if case .result(let result) = reply, change.verb == .call { return Value(result) }
@@ -107,7 +107,7 @@ struct Proposal: Sendable {
     return client.resources(document, asked: include).first ?? .null
   }
 
-  /// Notes that a reply to an update or a create is about another resource.
+  /// Shows a note if the reply to an update or a create is about another resource.
   func noteOther(_ reply: ChangeReply, _ session: Session) {
     guard [.create, .update].contains(change.verb), case .document(let document) = reply else { return }
     session.noteOther(document, than: change.id, client, change.verb.rawValue)

@@ -30,38 +30,40 @@ extension Declaration.Option {
   static let onError = Self(
     name: "on-error", shape: .string, fallback: "\"stop\"", summary: "\"continue\" continues after a failure",
     words: ["stop", "continue"])
-  static let max = Self(name: "max", shape: .number, summary: "refuses if there are more")
+  static let max = Self(name: "max", shape: .number, summary: "refuses to start if there are more elements than this")
   static let dryRun = Self(
     name: "dry-run", shape: .boolean, fallback: "false", summary: "true shows the change without sending it")
   static let failed = Self(
     name: "failed", shape: .string, summary: "a file for elements that failed, were refused or are unknown")
   static let halt = Self(
-    name: "halt", shape: .any, summary: "the number of failures that stop it: 10, or \"3%\"; it continues after fewer")
-  static let rate = Self(name: "rate", shape: .number, summary: "the most changes a second")
+    name: "halt", shape: .any,
+    summary: "the number or share of failures that stops the statement: 10, or \"3%\"; it continues after fewer")
+  static let rate = Self(name: "rate", shape: .number, summary: "the maximum number of changes a second")
   static let journal = Self(
     name: "journal", shape: .string,
-    summary: "a file that records each change, so that the same statement continues after a stop")
+    summary: "a file that records each change, so that the same statement can continue after a stop")
   static let settle = Self(
-    name: "settle", shape: .duration, summary: "how long the service may hold a request, for unknown changes")
+    name: "settle", shape: .duration,
+    summary: "the maximum time for which the service may hold a request, for unknown changes")
   static let unknown = Self(
     name: "unknown", shape: .string, fallback: "\"fail\"",
     summary: "what to do with unknown changes of an earlier run: \"fail\", \"retry\", \"skip\"",
     words: ["fail", "retry", "skip"])
   static let backup = Self(
-    name: "backup", shape: .string, summary: "a file that keeps each resource as it was before its change")
+    name: "backup", shape: .string, summary: "a file that stores each resource before its change")
   static let kept = Self(
-    name: "include", shape: .strings, summary: "the relationships that backup: keeps: \"tags,comments\"")
+    name: "include", shape: .strings, summary: "the relationships that backup: stores: \"tags,comments\"")
   static let verify = Self(
     name: "verify", shape: .any, fallback: "true",
-    summary: "looks up unknown changes at the end; \"all\" looks up each create by its key too, false nothing")
+    summary: "true looks up unknown changes at the end, \"all\" each create by its key too, false none")
   static let retry = Self(
     name: "retry", shape: .number, fallback: "0",
-    summary: "how often a change is repeated after a passing failure, if it may be repeated")
+    summary: "how often a change is repeated after a temporary failure, if a repetition is safe")
   static let retryRead = Self(
-    name: "retry", shape: .number, fallback: "0", summary: "how often the read is repeated after a passing failure")
+    name: "retry", shape: .number, fallback: "0", summary: "how often the read is repeated after a temporary failure")
   static let throttle = Self(
     name: "throttle", shape: .record,
-    summary: "waits while the queue is deep or the service is slow: {depth: 50, p95: 200ms}")
+    summary: "waits while the queue is long or the service is slow: {depth: 50, p95: 200ms}")
   static let patience = Self(
     name: "patience", shape: .duration, fallback: "10m",
     summary: "how long throttle: waits before it ends the statement")
@@ -72,11 +74,12 @@ extension Declaration.Option {
     .inFlight, .onError, .halt, .rate, .throttle, .patience, .retry, .verify, .failed, .dryRun,
   ]
   static let keepID = Self(name: "keep-id", shape: .boolean, fallback: "false", summary: "sends the id of a resource")
-  static let key = Self(name: "key", shape: .any, summary: "a unique field; two elements with one value are an error")
+  static let key = Self(
+    name: "key", shape: .any, summary: "a unique field; two elements with the same value are an error")
 }
 
 extension Arguments {
-  /// The client of a statement's reads, which repeats them as `retry:` says.
+  /// The client for a statement's reads, which repeats them according to `retry:`.
   func reader(_ client: ClientValue) throws(Fault) -> ResourceClient {
     var reader = client.client
     if let count = try integer("retry", least: 0) { reader.retries = count }
@@ -95,7 +98,7 @@ extension Arguments {
     return query
   }
 
-  /// The options of a request with a document: `include` and `meta`.
+  /// The `include` and `meta` parameters of a request that returns a document.
   func documentOptions() throws(Fault) -> JSONObject {
     guard !options.isEmpty else { return [:] }
     var query = Query()
@@ -104,7 +107,7 @@ extension Arguments {
     return query.params
   }
 
-  /// The parameters of a change that returns no document: its `include:` is the backup's.
+  /// The parameters of a change that returns no document; the backup uses its `include:`.
   func optionsWithoutDocument() throws(Fault) -> JSONObject {
     var options = try documentOptions()
     options["include"] = nil
@@ -124,7 +127,7 @@ extension Arguments {
     return strings
   }
 
-  /// The filter's values as strings; a value that servers would ignore is an error.
+  /// The filter's values as strings; throws for a value that servers would ignore.
   private func filter(_ argument: Argument) throws(Fault) -> [(name: String, value: String)] {
     guard case .record(let record) = argument.value else { throw misfit("filter", argument, "a record") }
     var result: [(name: String, value: String)] = []
@@ -155,19 +158,19 @@ extension Arguments {
     default:
       throw fault(
         argument, .value, "the filter \(name) is \(value.typeWithArticle)",
-        nextStep: "a filter's value is a string, a number, a boolean, or a list of those")
+        nextStep: "a filter's value must be a string, a number, a boolean, or a list of those")
     }
     if text.isEmpty { throw emptyFilter(argument, name, "\"\"") }
     if text.holds(",") {
       throw fault(
         argument, .value, "the filter \(name) contains a comma, which servers read as two values",
-        nextStep: "write several values as a list: {\(name): \(Self.list(text))}; for one with a comma: "
+        nextStep: "write several values as a list: {\(name): \(Self.list(text))}; for one value with a comma: "
           + "| where .\(name) == \(JSONValue.string(text).text)")
     }
     return text
   }
 
-  /// The parts between the commas of a text, written as a list.
+  /// The parts of a text between its commas, written as a list.
   private static func list(_ text: String) -> String {
     JSONValue.array(JSONArray(text.split(separator: ",").map { .string(String($0).trimmed) })).text
   }
@@ -192,7 +195,7 @@ extension Arguments {
     var result: [(type: String, names: [String])] = []
     for field in record.fields {
       guard let names = field.value.strings, !names.isEmpty else {
-        throw fault(argument, .value, "fields: \(field.name) is a string or a list of strings")
+        throw fault(argument, .value, "fields: \(field.name) must be a string or a list of strings")
       }
       result.append((field.name, names))
     }
@@ -245,7 +248,7 @@ extension Arguments {
     case .number(let number): text = number.integer == nil && !number.text.allSatisfy(\.isNumber) ? nil : number.text
     case .resource(let resource):
       guard resource.type == type else {
-        throw refuse("\(resource.label) is of type \(resource.type), but the client's type is \(type)")
+        throw refuse("\(resource.label) has the type \(resource.type), but the client's type is \(type)")
       }
       text = resource.id
     case .record(let record):
@@ -258,19 +261,20 @@ extension Arguments {
       return try Self.id(of: id, type, at: range, in: source)
     case .null:
       throw refuse(
-        "an id is a string, an integer or a resource, not null",
-        nextStep: "give it one: \"12\"; of elements: | where it != null removes null")
+        "an id must be a string, an integer or a resource, not null",
+        nextStep: "give an id: \"12\"; of elements: | where it != null removes null")
     default:
       throw refuse(
-        "an id is a string, an integer or a resource, not \(value.typeWithArticle)", nextStep: "give it one: \"12\"")
+        "an id must be a string, an integer or a resource, not \(value.typeWithArticle)", nextStep: "give an id: \"12\""
+      )
     }
     guard let text else {
       throw refuse(
-        "an id is an integer or a string, not \(value.label)",
+        "an id must be an integer or a string, not \(value.label)",
         nextStep: value.isNumber
-          ? "if the id has these letters, put it in quotes: \"\(value.label)\"" : "give it one: \"12\"")
+          ? "if the id has these letters, put it in quotes: \"\(value.label)\"" : "give an id: \"12\"")
     }
-    if text.isEmpty { throw refuse("the id is empty", nextStep: "give it one: \"12\"") }
+    if text.isEmpty { throw refuse("the id is empty", nextStep: "give an id: \"12\"") }
     if text.holds(",") {
       throw refuse(
         "the id \"\(text)\" contains a comma, which a server can read as several ids",
@@ -285,7 +289,7 @@ extension Arguments {
 extension Value {
   fileprivate var isNumber: Bool { if case .number = self { true } else { false } }
 
-  /// Whether it is an integer of at least `least`, as a page's number or offset.
+  /// Whether the number is an integer of at least `least`, like a page's number or offset.
   fileprivate func isPlace(from least: Int) -> Bool {
     if case .number(let number) = self, let integer = number.integer { integer >= least } else { false }
   }

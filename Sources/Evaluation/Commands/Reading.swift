@@ -58,13 +58,13 @@ extension Command {
 
   static let stream = Command(
     Declaration(
-      name: "stream", summary: "Reads resources page by page, as they are needed.", parameters: [place],
+      name: "stream", summary: "Reads resources page by page, when they are needed.", parameters: [place],
       options: [
         .filter, .sort, .include, .fields, .page,
         .init(name: "prefetch", shape: .number, fallback: "0", summary: "the number of pages to read ahead"),
         .init(
           name: "on-shift", shape: .string, fallback: "\"note\"",
-          summary: "\"fail\" ends it where others change the list while it is read"), .meta, .timeout, .retryRead,
+          summary: "\"fail\" ends the stream if others change the list while it is read"), .meta, .timeout, .retryRead,
       ], result: "stream of resources",
       examples: [
         .init(
@@ -99,7 +99,7 @@ extension Command {
   }
 }
 
-/// Notes what others changed in a list, when its stream ends or is abandoned.
+/// Shows a note on changes that others made in a list, when its stream ends or is abandoned.
 private final class ListNote {
   var changes: ListChanges?
   private let session: Session
@@ -136,7 +136,7 @@ enum Verbs {
 }
 
 extension ClientValue {
-  /// Runs a call of the client; a client error becomes an error of the language, with its place.
+  /// Runs a call of the client; turns a client error into an error of the language, with its source range.
   func reading<Result>(
     _ arguments: Arguments, _ body: () async throws(ClientError) -> Result
   ) async throws(Fault) -> Result {
@@ -158,7 +158,7 @@ extension ClientValue {
     return document.resources.map { .resource(ResourceValue(Self.marked($0), compound: compound)) }
   }
 
-  /// A primary resource; one without attributes and relationships is marked, so that it is not read as an identifier.
+  /// A primary resource; one without attributes and relationships is marked to distinguish it from an identifier.
   private static func marked(_ object: JSONObject) -> JSONObject {
     guard !object.contains("attributes"), !object.contains("relationships") else { return object }
     var object = object

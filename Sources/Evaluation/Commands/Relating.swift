@@ -28,7 +28,7 @@ extension Command {
     let resources = client.resources(document)
     if document.pagination()?.hasNext == true {
       frame.run.session.note(
-        "these are \(resources.count), but the service has a next page: use stream with a client of their type"
+        "the reply has \(resources.count) resources and a next page: use stream with a client of their type"
       )
     }
     return .list(resources)

@@ -9,11 +9,11 @@ extension Command {
   static let save = Command(
     Declaration(
       name: "save",
-      summary: "Writes the statements that succeeded as a script, with the earlier ones that define their names.",
+      summary: "Writes the statements that succeeded as a script, with the earlier statements that define their names.",
       parameters: [.init(name: "FILE", shape: .string)],
       options: [
         .init(name: "last", shape: .number, fallback: "all", summary: "how many of the last statements are considered"),
-        .init(name: "replace", shape: .boolean, fallback: "false", summary: "replaces a file that exists"),
+        .init(name: "replace", shape: .boolean, fallback: "false", summary: "replaces an existing file"),
       ],
       effect: .writes, result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in
@@ -30,7 +30,7 @@ extension Command {
     let (text, note) = try saved.script(named: path)
     let replaces = try arguments.bool("replace") == true
     if !replaces, unsafe access(path, F_OK) == 0 {
-      throw Fault(.file, "\(path) already exists", nextStep: "replace: true replaces it; or give another name")
+      throw Fault(.file, "\(path) already exists", nextStep: "use replace: true, or another name")
     }
     try FileText.replace(path, with: text, isNew: !replaces)
     session.note(note)
@@ -41,7 +41,7 @@ extension Command {
 extension SavedStatements {
   /// The script, and the note about it.
   ///
-  /// - Throws: a `value` error if it does not pass the check.
+  /// - Throws: A `value` error if the script does not pass the check.
   fileprivate func script(named path: String) throws(Fault) -> (text: String, note: String) {
     let plain = texts.map { $0 + "\n" }.joined()
     let hidden = Secrets.hidden(in: plain)
@@ -50,12 +50,12 @@ extension SavedStatements {
     let report = Interpreter(Session.offline()).check(SourceText(name: path, text: text), isThorough: true)
     if let error = report.diagnostics.first(where: { $0.diagnostic.severity == .error })?.diagnostic {
       throw Fault(
-        .value, "save: these statements are no script by themselves: \(error.message)", nextStep: error.nextStep)
+        .value, "save: these statements are not a complete script: \(error.message)", nextStep: error.nextStep)
     }
     var notes = ["saved \(texts.count) statement\(texts.count == 1 ? "" : "s") to \(path)"]
-    if added > 0 { notes.append("\(added) of them since others need them") }
+    if added > 0 { notes.append("\(added) of them because others need them") }
     if failed > 0 { notes.append("without \(failed) that failed") }
-    if hidden != plain { notes.append("passwords are left out, and connect asks for them at a terminal") }
+    if hidden != plain { notes.append("passwords are omitted, and connect asks for them at a terminal") }
     if report.inventory.contains(where: { $0.kind == .destroys }) { notes.append("as a batch it needs --yes") }
     return (text, notes.joined(separator: "; "))
   }

@@ -33,7 +33,7 @@ extension Fault {
       errors: error.errors.map { .object($0.object) }, trail: Self.first(of: left) + error.facts)
   }
 
-  /// The text under carets, of at most 200 characters; nil if it is longer and the message has it too.
+  /// The text under carets, of at most 200 characters; nil if it is longer and the message contains it too.
   private static func label(of detail: ErrorDetail, isOnly: Bool) -> String? {
     guard let label = detail.label, case let start = label.prefix(200), start.endIndex < label.endIndex else {
       return detail.label
@@ -41,7 +41,7 @@ extension Fault {
     return isOnly ? nil : "\(start)..."
   }
 
-  /// The first of many sentences, and the number of the rest.
+  /// The first of many sentences, and the number of the remaining ones.
   private static func first(of sentences: [String]) -> [String] {
     let limit = 20
     guard sentences.count > limit else { return sentences }
@@ -64,7 +64,9 @@ extension Fault {
     return joined
   }
 
-  /// The message, which names the verb of the statement, since `count` and `stream` send `index`.
+  /// The message.
+  ///
+  /// It names the verb of the statement, because `count` and `stream` send `index`.
   private static func message(_ error: ClientError, _ verb: String) -> String {
     guard let call = error.call, verb != "call" else { return error.message }
     let sent = "\(call.label) \(call.method): "
@@ -74,7 +76,8 @@ extension Fault {
 }
 
 extension Arguments {
-  /// A source range in a statement, and the rest of the path below it, which is not empty if the value is not a literal.
+  /// A source range in a statement, and the rest of the path below it; the rest is not empty if the value is not a
+  /// literal.
   typealias CaretTarget = (range: SourceRange, rest: ArraySlice<String>)
 
   /// The source range that a service's error concerns, by its pointer into the request or its parameter.
@@ -123,7 +126,7 @@ extension Arguments {
     }
   }
 
-  /// The source range of the client, for an error that shows a client of the wrong type.
+  /// The source range of the client, for an error that is caused by a client of the wrong type.
   private func clientTarget(of detail: ErrorDetail) -> CaretTarget? {
     let isParent = detail.code == "106" && detail.detail?.hasSuffix("_id, is missing.") == true
     return isParent || detail.code == "101" && name != "call" && options["fields"] == nil ? (range(0), []) : nil
@@ -153,7 +156,7 @@ extension Arguments {
 
   /// The path in a record for a pointer into its document: `text` for `/data/attributes/text`.
   ///
-  /// A pointer can lead into a field, have dashes or underscores, and name a relationship as an attribute.
+  /// A pointer can lead into a field, use dashes or underscores, and name a relationship as an attribute.
   private func path(of steps: [String], in record: Int) -> [String]? {
     guard steps.count > 1, steps[0] == "data", ["attributes", "relationships"].contains(steps[1]),
       record < positional.count
@@ -193,7 +196,7 @@ extension Arguments.Argument {
 }
 
 extension Value {
-  /// The id that it has as an argument of a verb; nil if it has none.
+  /// The text of this id as an argument of a verb; nil if it is not a valid id.
   fileprivate var idText: String? {
     switch self {
     case .string(let text): text
@@ -248,7 +251,7 @@ extension String {
 }
 
 extension Arguments {
-  /// The next step of an error, with the client's variable in the place of its type.
+  /// The next step of an error, with the client's variable in place of its type.
   fileprivate func spelled(_ error: ClientError) -> String? {
     guard let type = error.call?.label, case .name(let name)? = positional.first?.expression?.kind else {
       return error.nextStep

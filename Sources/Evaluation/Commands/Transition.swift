@@ -9,7 +9,7 @@ extension Declaration.Option {
   fileprivate static let way: [Self] = [
     .init(name: "to", shape: .string, summary: "the state to reach", isRequired: true),
     .init(
-      name: "via", shape: .record, summary: "the state before each state: {published: \"draft\"}", isRequired: true
+      name: "via", shape: .record, summary: "the previous state of each state: {published: \"draft\"}", isRequired: true
     ),
     .init(name: "with", shape: .record, summary: "the clients of some steps: {published: reviewers}"), .meta, .timeout,
     .expire,
@@ -19,7 +19,7 @@ extension Declaration.Option {
 extension Command {
   static let transition = Command(
     Declaration(
-      name: "transition", summary: "Moves a resource to a state through the states between.",
+      name: "transition", summary: "Moves a resource to a state, through the intermediate states.",
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "ID", shape: .id)],
       options: Declaration.Option.way + [.dryRun], effect: .changes, result: "resource"),
     .changes { arguments, run throws(Fault) in
@@ -28,12 +28,12 @@ extension Command {
 }
 
 extension Stage {
-  /// The options without those that look up or repeat one change.
+  /// The options except those that look up or repeat one change.
   private static let stepOptions = lookupOptions.filter { !["retry", "verify"].contains($0.name) }
 
   static let transition = sink(
     Declaration(
-      name: "transition", summary: "Moves the resource of each element to a state, through the states that lead there.",
+      name: "transition", summary: "Moves the resource of each element to a state, through the intermediate states.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: Declaration.Option.way + [.max, .backup] + stepOptions, effect: .changes, result: "summary",
       names: .kept,
@@ -44,7 +44,7 @@ extension Stage {
     }
   } plan: { plan, run throws(Fault) in
     let machine = try StateMachine(plan.arguments, id: "")
-    // A lookup would settle one step but not the element.
+    // A lookup would settle one step, but not the element.
     (plan.guards.verification, plan.guards.resolver) = (.none, nil)
     for client in machine.clients.values {
       try run.session.refuseStreamed(client, "transition")
@@ -72,8 +72,8 @@ extension ClientValue {
 
 /// The path of a resource to a state (Retort.Client.StateMachine).
 ///
-/// Each state has one predecessor, so there is only one path. Each step is an update of `state`, whose reply has the new
-/// state.
+/// Each state has one predecessor, so there is only one path. Each step is an update of `state`, whose reply contains
+/// the new state.
 private struct StateMachine: ChangeSequence {
   private let arguments: Arguments
   private let client: ClientValue
@@ -84,9 +84,9 @@ private struct StateMachine: ChangeSequence {
   let clients: [String: ClientValue]
   /// The remaining states.
   private var path: ArraySlice<String> = []
-  /// The state of the last update.
+  /// The state that the last update requested.
   private var asked: String?
-  /// The resource as last received.
+  /// The resource as it was last received.
   private(set) var value = Value.null
 
   init(_ arguments: Arguments) throws(Fault) {
@@ -102,7 +102,8 @@ private struct StateMachine: ChangeSequence {
     for field in try arguments.record("via")?.fields ?? [] {
       guard case .string(let state) = field.value else {
         throw Self.refusal(
-          arguments, "via", field.name, "via: \(field.name) names a state as a string", "via: {published: \"draft\"}")
+          arguments, "via", field.name, "via: \(field.name) must be the name of a state, as a string",
+          "via: {published: \"draft\"}")
       }
       predecessors[field.name] = state
     }
@@ -150,7 +151,7 @@ private struct StateMachine: ChangeSequence {
     } catch { throw ClientError(.value, error.message) }
   }
 
-  /// The same machine, after it has read the resource and found the path.
+  /// A copy of this machine that has read the resource and found the path.
   func begun(_ session: Session) async throws(Fault) -> StateMachine {
     var begun = self
     begun.value = try await shown()
@@ -195,7 +196,7 @@ private struct StateMachine: ChangeSequence {
     return try path(from: seen.contains(start) ? "" : start)
   }
 
-  /// The states to the goal, with the goal last; empty if it is already there.
+  /// The states up to the goal, which is the last one; empty if the resource is already in it.
   private func path(from start: String) throws(Fault) -> [String] {
     var path: [String] = []
     var state = goal

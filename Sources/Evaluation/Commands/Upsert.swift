@@ -7,13 +7,14 @@ import Values
 
 extension Declaration.Option {
   static let upsertKey = Self(
-    name: "key", shape: .field, summary: "the field of the record that finds its resource: .email", isRequired: true)
+    name: "key", shape: .field, summary: "the field of the record that identifies its resource: .email",
+    isRequired: true)
 }
 
 extension Command {
   static let upsert = Command(
     Declaration(
-      name: "upsert", summary: "Creates a resource of a record, or updates the one that a field finds.",
+      name: "upsert", summary: "Creates a resource from a record, or updates the resource with the same key.",
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
       options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .dryRun], effect: .changes, result: "resource",
       examples: [
@@ -28,7 +29,7 @@ extension Command {
 extension Stage {
   static let upsert = sink(
     Declaration(
-      name: "upsert", summary: "Creates a resource of each element, or updates the one that a field finds.",
+      name: "upsert", summary: "Creates a resource from each element, or updates the resource with the same key.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .max, .backup] + lookupOptions, effect: .changes,
       result: "summary", names: .kept, givesSummary: true)
@@ -40,7 +41,7 @@ extension Stage {
   }
 }
 
-/// The one change of an upsert, or none.
+/// An upsert as a sequence of one change, or of none.
 private struct UpsertSequence: ChangeSequence {
   private var proposal: Proposal?
   private(set) var value: Value
@@ -76,8 +77,8 @@ private struct Upsert {
 
   /// Looks up the resource and returns the change that the record needs (TheLanguage.md, "Commands").
   ///
-  /// - Throws: an error for a record without the key, if several resources have it, and if the service gives one that has
-  ///   another: then it does not filter by that field.
+  /// - Throws: An error for a record without the key, for a key that several resources have, and if the service returns
+  ///   a resource with another key, because then it does not filter by that field.
   func lookedUp() async throws(Fault) -> LookedUp {
     let (creating, content) = try creating()
     let value = try value(of: content)
@@ -101,11 +102,11 @@ private struct Upsert {
     return LookedUp(proposal: updating, found: client.resources(document, asked: include).first)
   }
 
-  /// The change that creates the resource, and the resource's attributes and relationships under the script's names.
+  /// The change that creates the resource, and the resource's attributes and relationships with the script's names.
   private func creating() throws(Fault) -> (Proposal, content: JSONObject) {
     if record["attributes"] == nil, record["relationships"] == nil, record["id"]?.isNull == false {
       throw fault(
-        "the record has an id, and \(key) finds its resource", nextStep: "leave the id out; of elements: | without .id")
+        "the record has an id, but \(key) finds its resource", nextStep: "remove the id; of elements: | without .id")
     }
     var content = JSONObject()
     let proposal = try Proposal(.create, arguments, client, record: 1) { () throws(ClientError) in
@@ -122,7 +123,7 @@ private struct Upsert {
     guard !value.isNull else {
       throw fault(
         "\(key) of the record is null, but key: finds its resource by it",
-        nextStep: isStage ? "| where .\(key) != null leaves such records out" : "give it a value: {\(key): ...}")
+        nextStep: isStage ? "| where .\(key) != null removes such records" : "give it a value: {\(key): ...}")
     }
     let text = value.filterText
     guard let text, !text.isEmpty else {
@@ -131,7 +132,7 @@ private struct Upsert {
     if text.holds(",") {
       throw fault(
         "the \(key) \(value.text) contains a comma, which servers read as two values",
-        nextStep: "take another field as key:, or send it by create or update")
+        nextStep: "use another field as key:, or send it by create or update")
     }
     return value
   }
@@ -144,7 +145,7 @@ private struct Upsert {
     let names = content["attributes"]?.objectValue?.keys ?? []
     let near = nearest(to: key, among: names).map { "did you mean key: .\($0)?" }
     let has = names.isEmpty ? "it has no attributes" : "it has \(names.prefix(12).joined(separator: ", "))"
-    let way = isStage ? "; | where ?.\(key) != null leaves such records out" : ""
+    let way = isStage ? "; | where ?.\(key) != null removes such records" : ""
     return fault("the record has no field \(key), which key: names", nextStep: near ?? has + way)
   }
 
@@ -165,7 +166,7 @@ private struct Upsert {
     return fault(
       "the service does not filter by \(key): asked for \(value.text), it sent \(client.name) "
         + "\(resource["id"]?.idText ?? "") with \(other)",
-      nextStep: "let known = stream \(clientText) | index-by .\(key) tells which are there")
+      nextStep: "let known = stream \(clientText) | index-by .\(key) shows the existing ones")
   }
 
   /// The client's source text.
@@ -189,7 +190,7 @@ extension JSONValue {
     }
   }
 
-  /// Whether both are equal by `==`: numbers by size, records in any order of their fields; false for different types.
+  /// Whether both are equal by `==`: numbers by value, records in any order of their fields; false for different types.
   fileprivate func equals(_ other: JSONValue) -> Bool {
     switch (self, other) {
     case (.number(let a), .number(let b)): a == b || (try? Arithmetic.compare(a, b)) == 0
@@ -201,7 +202,7 @@ extension JSONValue {
 }
 
 extension JSONObject {
-  /// Whether a resource has these attributes and this linkage; linkage that it lacks counts as different.
+  /// Whether a resource has these attributes and this linkage; missing linkage counts as different.
   fileprivate func isHeld(by resource: JSONObject) -> Bool {
     let attributes = self["attributes"]?.objectValue ?? [:]
     let relationships = self["relationships"]?.objectValue ?? [:]
@@ -215,7 +216,7 @@ extension JSONObject {
   }
 }
 
-/// The linkage of a relationship: one, none, or many in any order.
+/// The linkage of a relationship: one identifier, none, or many in any order.
 private struct Linked: Equatable {
   private let isMany: Bool
   private let identifiers: Set<Identifier>

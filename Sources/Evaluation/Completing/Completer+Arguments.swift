@@ -5,7 +5,7 @@ import LearnedSchema
 import Values
 
 extension Completer {
-  /// A call's declaration, or the parameters of a user's command.
+  /// A call's declaration, or the parameters of a def.
   var declaration: Declaration? {
     guard let call = context.target?.call else { return nil }
     if let definition = definitions[call.name] {
@@ -22,7 +22,7 @@ extension Completer {
     return call.isStage ? Stage.named(call.name)?.declaration : Command.named(call.name)?.declaration
   }
 
-  /// The candidates for an argument: values for its position, or options that are not given yet.
+  /// The candidates for an argument: values for its position, or options that are not yet given.
   var arguments: Offer {
     guard let target = context.target, let declaration else { return Offer(candidates: []) }
     let options = declaration.options.filter { !context.given.contains($0.name) }.map {
@@ -123,7 +123,7 @@ extension Completer {
     }
   }
 
-  /// The keys that the record at the cursor can have, without those it has.
+  /// The keys that the record at the cursor can have, except its existing keys.
   var keys: Offer {
     let left = members.filter { !context.given.contains($0.name) }
     return Offer(
@@ -147,7 +147,7 @@ extension Completer {
     }
   }
 
-  /// The names to filter by: those that the service accepted and the fields that it did not refuse.
+  /// The names to filter by: those that the service accepted, and the fields that it did not refuse.
   private func filters(_ client: Shape.ResourceShape) -> [(name: String, note: String?)] {
     let refused = client.schema.names(in: .filter, accepted: false).map(client.spelled)
     let taken = client.schema.names(in: .filter).map(client.spelled)
@@ -208,7 +208,7 @@ extension Completer {
     client.queue[type]?.ids.map { Candidate(text: JSONValue.string($0).written, note: "\(type), seen lately") } ?? []
   }
 
-  /// The values of an attribute that has only few.
+  /// The values of an attribute; empty if it has many.
   static func values(of attribute: TypeSchema.Attribute) -> [JSONValue] {
     let booleans: [JSONValue] = attribute.kinds.contains(.boolean) ? [true, false] : []
     return booleans + (attribute.hasMoreValues ? [] : attribute.values)
@@ -238,7 +238,7 @@ extension Completer {
 }
 
 extension [Completions.Candidate] {
-  /// The text after the only one of them: a space, unless it is a string that is still open.
+  /// The text after a single candidate: a space, unless it is a string that is not closed.
   fileprivate var ending: Character? {
     let isOpen = contains { $0.text == "\"" || $0.text.hasPrefix("\"") && !$0.text.hasSuffix("\"") }
     return isOpen ? nil : " "
@@ -252,7 +252,7 @@ extension Shape {
 }
 
 extension String {
-  /// Whether it can be written as an integer.
+  /// Whether the text can be written as an integer.
   fileprivate var isInteger: Bool {
     !isEmpty && utf8.allSatisfy { 0x30...0x39 ~= $0 } && (self == "0" || utf8.first != UInt8(ascii: "0"))
   }

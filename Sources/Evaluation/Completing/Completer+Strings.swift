@@ -1,9 +1,9 @@
 import Language
 import Values
 
-/// Completes values whose type is known from their place: quotes open where a text is wanted.
+/// Completes values whose type is known from their position: inserts quotes where text is needed.
 extension Completer {
-  /// The candidates where a text is wanted and nothing is typed: known texts in quotes, or the quote that opens one.
+  /// The candidates where text is needed and nothing is typed: known texts in quotes, or an opening quote.
   func quoted(_ summary: String?) -> [Candidate] {
     guard context.word.isEmpty else { return [] }
     let inner = textOffer
@@ -25,7 +25,7 @@ extension Completer {
     }
   }
 
-  /// The type of the value at the cursor, which is an option's or that of a member of its record.
+  /// The type of the value at the cursor: that of an option, or of a member of the option's record.
   func wantedShape(_ option: Declaration.Option, _ path: [String]) -> Declaration.Shape {
     switch (option.name, path.first) {
     case (_, nil): option.shape
@@ -36,7 +36,7 @@ extension Completer {
     }
   }
 
-  /// The shape whose fields `.` reads at the cursor: for `key:` of a command that of its records.
+  /// The shape whose fields `.` reads at the cursor; for `key:` of a command, the shape of its records.
   var element: Shape {
     guard let target = context.target, case .option("key") = target.place, !target.call.isStage else {
       return inference.element(context.flows)
@@ -51,7 +51,7 @@ extension Completer {
     }
   }
 
-  /// The fields of ``element`` as they are written.
+  /// The fields of ``element`` as source text.
   var elementFields: [Candidate] {
     Self.names(of: element.fields).map { Candidate(text: "." + $0.text, note: $0.note) }
   }
@@ -66,7 +66,7 @@ extension Completer {
 }
 
 extension Shape {
-  /// The name of the type of its value; nil if it is not known.
+  /// The name of the type of the value; nil if the type is unknown.
   fileprivate var typeName: String? {
     switch self {
     case .value(let value): value.typeName
@@ -82,7 +82,7 @@ extension Shape {
 }
 
 extension Declaration.Shape {
-  /// Whether a value of a type can stand here.
+  /// Whether a value of a type is allowed here.
   fileprivate func admits(_ type: String) -> Bool {
     switch self {
     case .any, .condition: true

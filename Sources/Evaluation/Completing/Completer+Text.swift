@@ -8,7 +8,7 @@ import Synchronization
 import Values
 
 extension Completer {
-  /// Texts as they are written inside a string.
+  /// Texts in the form they have inside a string.
   static func texts(_ texts: [String]) -> [Candidate] {
     texts.map { Candidate(text: String(JSONValue.string($0).written.dropFirst().dropLast())) }
   }
@@ -127,7 +127,7 @@ extension Completer {
     }
   }
 
-  /// The types that were seen on the queue of a `client`.
+  /// The types that were received on the queue of a `client`.
   private var types: [String] {
     guard let range = context.target?.call.options["queue"] else { return [] }
     let queue = inference.source.text(range).filter { $0 != "\"" }
@@ -184,7 +184,7 @@ enum FolderEntries {
   /// The maximum number of entries read.
   private static let limit = 5000
 
-  /// The names in a folder and whether each is a folder; empty if it can't be read.
+  /// The names in a folder, each with whether it is a folder; empty if the folder can't be read.
   static func all(in path: String) -> [(name: String, isFolder: Bool)] {
     guard let directory = unsafe opendir(path) else { return [] }
     defer { unsafe closedir(directory) }

@@ -17,7 +17,7 @@ struct Completer {
   struct Offer {
     var candidates: [Candidate]
     var suffix: Character? = " "
-    /// The length of the typed text that stays before the candidate.
+    /// The length of the typed text that remains before the candidate.
     var kept = 0
   }
 
@@ -62,7 +62,7 @@ struct Completer {
 
   private var statements: [Candidate] {
     Vocabulary.statements.map { Candidate(text: $0.name, note: $0.summary) }
-      + Vocabulary.promptWords.map { Candidate(text: $0, note: "word of the prompt") }
+      + Vocabulary.promptWords.map { Candidate(text: $0, note: "command of the prompt") }
   }
 
   /// The candidates at the start of a pipeline.
@@ -84,7 +84,9 @@ struct Completer {
     (context.mayOpenBlock ? ["and", "or", "in", "do"] : ["and", "or", "in"]).map { Candidate(text: $0) }
   }
 
-  /// The candidates in an expression: the element's fields first, because most expressions of a stage read one.
+  /// The candidates in an expression.
+  ///
+  /// The element's fields come first, because most expressions of a stage read one.
   var operands: [Candidate] {
     let fields = context.flows.isEmpty ? [] : inference.element(context.flows).fields
     return Self.names(of: fields).map { Candidate(text: "." + $0.text, note: $0.note) } + names + functions
@@ -145,12 +147,12 @@ extension Shape {
 }
 
 extension JSONValue {
-  /// The value as source text; characters that are not safe for a terminal are written as JSON escapes.
+  /// The value as source text; characters that are not safe for a terminal become JSON escapes.
   var written: String { TerminalText.json(text) }
 }
 
 extension String {
-  /// Whether it can be written without quotes.
+  /// Whether the text can be written without quotes.
   var isName: Bool {
     let isStart = utf8.first.map { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A || $0 == 0x5F } ?? false
     var (before, isGood) = (UInt8(ascii: "-"), isStart)

@@ -8,10 +8,11 @@ public struct Completions: Sendable, Equatable {
     public var note: String?
   }
 
-  /// The start of the replaced text, as a UTF-8 offset from the start of the text; it ends at the cursor.
+  /// The start of the replaced text, as a UTF-8 offset from the start of the text; the replaced text ends at the
+  /// cursor.
   public var start: Int
   /// The candidates, in order.
   public var candidates: [Candidate] = []
-  /// The text after the candidate if it is the only one.
+  /// The text to add after a single candidate.
   public var suffix: Character?
 }

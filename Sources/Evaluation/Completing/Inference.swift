@@ -11,9 +11,9 @@ struct Inference {
   let variables: [String: Shape]
   /// The names that the text defines.
   let names: [CursorContext.Name]
-  /// The schema of a queue on the open connection, if there is one.
+  /// Returns the schema of a queue on the open connection; nil if it has none.
   let schema: (String) -> QueueSchema?
-  /// The resources of a type, as the open clients know them.
+  /// Returns the resources of a type, as the open clients know them.
   let typed: (String) -> Shape.ResourceShape?
   /// The maximum depth of names that refer to other names.
   private static let depthLimit = 20
@@ -113,7 +113,7 @@ struct Inference {
     }
   }
 
-  /// The elements of the file that a call of `read` names, as its beginning shows them.
+  /// The elements of the file that a call of `read` names, inferred from the beginning of the file.
   private func file(_ command: Language.Command) -> Shape {
     guard let path = command.text(0), let format = try? FileFormat(path: path, named: command.literal("as")),
       let element = FileHead.element(of: path, format)
@@ -167,7 +167,7 @@ struct Inference {
 }
 
 extension Language.Command {
-  /// The string literal in an argument, if it is one.
+  /// The string literal in an argument; nil if the argument is another expression.
   fileprivate func text(_ place: Int) -> String? {
     let places = arguments.compactMap { if case .positional(let expression) = $0 { expression } else { nil } }
     guard places.indices.contains(place), case .string(let parts) = places[place].kind, parts.count == 1,

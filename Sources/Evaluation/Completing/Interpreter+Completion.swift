@@ -55,7 +55,8 @@ extension Session {
     return schema
   }
 
-  /// The schema of a queue on the only open connection; without one, what earlier sessions learned of such a queue.
+  /// The schema of a queue on the only open connection; without a connection, the schema that earlier sessions learned
+  /// for this queue name.
   fileprivate func schema(ofQueue queue: String) -> QueueSchema? {
     let open = state.withLock(\.connections)
     let connection = open.count == 1 ? open.first : nil

@@ -1,10 +1,10 @@
 import Language
 
 extension Interpreter {
-  /// The arguments that the call at the end of a text being typed can still take: `ID [include: fields:]`.
+  /// The arguments that are still possible in the call at the end of a text being typed: `ID [include: fields:]`.
   ///
   /// - Parameter text: The statements being typed, up to the cursor.
-  /// - Returns: The hint, with a space before it if the text does not end in one; nil if there is none.
+  /// - Returns: The hint, with a space before it if the text does not end in one; nil if no argument is possible.
   public func argumentHint(of text: String) -> String? {
     guard let hint = completer(of: text, at: text.utf8.count).argumentHint else { return nil }
     return text.last?.isWhitespace == true ? hint : " " + hint
@@ -12,7 +12,7 @@ extension Interpreter {
 }
 
 extension Completer {
-  /// The most options that are named.
+  /// The maximum number of options in the hint.
   private static let limit = 6
 
   /// The rest of the call's signature.

@@ -38,7 +38,7 @@ extension Shape {
   /// A field's name and description.
   typealias Field = (name: String, note: String?, shape: Shape)
 
-  /// Its readable fields.
+  /// The readable fields.
   var fields: [Field] {
     switch self {
     case .resource(let resource): resource.fields
@@ -73,7 +73,7 @@ extension Shape {
   /// The shape of a field.
   func field(_ name: String) -> Shape { fields.first { $0.name == name }?.shape ?? .unknown }
 
-  /// The shape of its elements; a value without elements is its own element.
+  /// The shape of the elements; a value without elements is its own element.
   var element: Shape {
     switch self {
     case .elements(let element): element
@@ -87,7 +87,7 @@ extension Shape {
 }
 
 extension Shape.ResourceShape {
-  /// Its fields under the client's spelling.
+  /// The fields in the client's spelling.
   var fields: [Shape.Field] {
     let schema = schema
     let attributes = schema.attributes.entries.map { name, attribute -> Shape.Field in
@@ -124,7 +124,7 @@ extension Shape.ResourceShape {
 }
 
 extension TypeSchema.Attribute {
-  /// Its description: `string or null: "draft", "published"`.
+  /// The description: `string or null: "draft", "published"`.
   var note: String {
     let kinds = (kinds.map(\.rawValue).sorted() + (isNullable ? ["null"] : [])).joined(separator: " or ")
     guard !values.isEmpty, !kinds.contains("time") else { return kinds }
@@ -134,7 +134,7 @@ extension TypeSchema.Attribute {
 }
 
 extension TypeSchema.Relationship {
-  /// Its description: `to many tags`.
+  /// The description: `to many tags`.
   var note: String {
     let number = isToMany.map { $0 ? "to many " : "to one " } ?? "to "
     return types.isEmpty ? "relationship" : number + types.joined(separator: " or ")

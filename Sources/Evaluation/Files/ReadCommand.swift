@@ -36,7 +36,7 @@ extension Command {
 }
 
 extension Session {
-  /// Standard input can be read once.
+  /// Marks standard input as read; throws if it was already read.
   func takeInput() throws(Fault) {
     let isTaken = state.withLock { state in
       defer { state.isInputTaken = true }

@@ -3,7 +3,7 @@ import JSONText
 import Values
 import Formats
 
-/// A shell command whose input is written while its output is read.
+/// A shell command; its input is written while its output is read.
 final class ShellProcess {
   private let id: pid_t
   private var input: Int32
@@ -29,7 +29,7 @@ final class ShellProcess {
     for end in [input, output] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
   }
 
-  /// The two ends of a pipe, which the child does not inherit except as its standard streams.
+  /// The two ends of a pipe; the child inherits them only as its standard streams.
   private static func pipe() throws(Fault) -> (reading: Int32, writing: Int32) {
     var ends: [Int32] = [-1, -1]
     guard unsafe Glibc.pipe(&ends) == 0 else { throw FileDescriptor.failure("can't run sh") }
@@ -58,7 +58,7 @@ final class ShellProcess {
     return unsafe posix_spawn(&id, "/bin/sh", &actions, &attributes, &words, environ)
   }
 
-  /// Writes bytes to the command, and its output to `run`; the command may have closed its input.
+  /// Writes bytes to the command, and the command's output to `run`; the command may have closed its input.
   func feed(_ bytes: [UInt8], _ run: Run) throws(Fault) {
     var offset = 0
     while offset < bytes.count, input >= 0 {
@@ -76,7 +76,8 @@ final class ShellProcess {
     }
   }
 
-  /// Closes the input, writes the rest of the output and returns the exit status; for a signal 128 plus its number.
+  /// Closes the input, writes the rest of the output and returns the exit status; after a signal, 128 plus the signal's
+  /// number.
   func finish(_ run: Run) throws(Fault) -> Int32 {
     closeInput()
     while try wait(0, run) {}
@@ -97,7 +98,7 @@ final class ShellProcess {
     input = -1
   }
 
-  /// Waits for output of the command, or until it accepts input if `wanted`; returns false at the end of the output.
+  /// Waits for output of the command, or with `wanted` until it accepts input; returns false at the end of the output.
   @discardableResult private func wait(_ wanted: Int16, _ run: Run) throws(Fault) -> Bool {
     var ends = [
       pollfd(fd: output, events: Int16(POLLIN), revents: 0),

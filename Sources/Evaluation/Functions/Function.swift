@@ -33,7 +33,7 @@ struct Function: Sendable {
 
   func takes(_ count: Int) -> Bool { arguments.contains(count) }
 
-  /// The number of its arguments, in words.
+  /// The number of its arguments, as words.
   var arity: String {
     let (least, most) = (arguments.lowerBound, arguments.upperBound)
     if least == most { return least == 1 ? "1 argument" : "\(least) arguments" }
@@ -71,7 +71,8 @@ struct Function: Sendable {
   }
 }
 
-/// The expressions that make a value of the type that a function needs; `.field` stands for its first argument.
+/// The expressions that convert a value to the type that a function needs; `.field` stands for the function's first
+/// argument.
 extension Value {
   fileprivate func wayToString(_ text: String) -> String? {
     switch self {

@@ -6,7 +6,8 @@ import Values
 extension Function {
   static let numbers: [Function] = [
     Function(
-      "int(value)", "The integer of a text or a number; anything else is an error.", takes: 1...1, #"int("42")"#, "42"
+      "int(value)", "The integer in a text or equal to a number; anything else is an error.", takes: 1...1,
+      #"int("42")"#, "42"
     ) {
       values, _ throws(Fault) in
       let number = try parsed(values[0], "int")
@@ -16,19 +17,20 @@ extension Function {
       guard try Arithmetic.compare(number, whole(number)) == 0 else { throw notInteger(values[0]) }
       return .number(try whole(number))
     },
-    Function("number(value)", "The number of a text, with its digits.", takes: 1...1, #"number("1.10")"#, "1.10") {
+    Function("number(value)", "The number in a text; it keeps all digits.", takes: 1...1, #"number("1.10")"#, "1.10") {
       values, _ throws(Fault) in
       .number(try parsed(values[0], "number"))
     },
     rounding(
-      "round", .nearest, "The number rounded to decimal places, by default none; halves away from 0.",
+      "round", .nearest, "The number rounded to the given decimal places (default 0); halves are rounded away from 0.",
       "round(2.5)", "3"),
     rounding(
-      "floor", .down, "The number rounded down to decimal places, by default none.",
+      "floor", .down, "The number rounded down to the given decimal places (default 0).",
       "floor(-2.5)", "-3"),
     rounding(
-      "ceil", .up, "The number rounded up to decimal places, by default none.", "ceil(2.1)", "3"),
-    Function("abs(number)", "The number without its sign.", takes: 1...1, "abs(-3)", "3") { values, _ throws(Fault) in
+      "ceil", .up, "The number rounded up to the given decimal places (default 0).", "ceil(2.1)", "3"),
+    Function("abs(number)", "The absolute value of a number.", takes: 1...1, "abs(-3)", "3") {
+      values, _ throws(Fault) in
       if case .duration(let duration) = values[0] { return .duration(duration < .zero ? .zero - duration : duration) }
       let number = try Self.number(values, 0, "abs")
       return .number(try Arithmetic.compare(number, JSONNumber(0)) < 0 ? Arithmetic.negate(number) : number)
@@ -37,7 +39,7 @@ extension Function {
 
   /// A mode of rounding.
   private enum Rounding {
-    /// To the nearest number; halves away from 0.
+    /// To the nearest number, with halves away from 0.
     case nearest
     case down, up
 

@@ -4,11 +4,11 @@ import Values
 
 extension Function {
   static let text: [Function] = [
-    Function("lower(text)", "The text in small letters.", takes: 1...1, #"lower("Ab")"#, "\"ab\"") {
+    Function("lower(text)", "The text in lower case.", takes: 1...1, #"lower("Ab")"#, "\"ab\"") {
       values, _ throws(Fault) in
       .string(try string(values, 0, "lower").lowercased())
     },
-    Function("upper(text)", "The text in capitals.", takes: 1...1, #"upper("Ab")"#, "\"AB\"") {
+    Function("upper(text)", "The text in upper case.", takes: 1...1, #"upper("Ab")"#, "\"AB\"") {
       values, _ throws(Fault) in
       .string(try string(values, 0, "upper").uppercased())
     },
@@ -17,7 +17,8 @@ extension Function {
       .string(try string(values, 0, "trim").trimmed)
     },
     Function(
-      "split(text, separator)", "The parts of a text between separators, texts or matches of a pattern.", takes: 2...2,
+      "split(text, separator)", "The parts of a text between separators, which are texts or matches of a pattern.",
+      takes: 2...2,
       #"split("a,b", ",")"#,
       "\"a\"\n\"b\""
     ) { values, _ throws(Fault) in
@@ -43,7 +44,7 @@ extension Function {
     },
     Function(
       "replace(text, what, by)",
-      "The text with each part or match of a pattern replaced; $1 to $9 are groups of a pattern and $$ a dollar.",
+      "The text with each part or match of a pattern replaced; $1 to $9 insert groups of a pattern, and $$ inserts $.",
       takes: 3...3, #"replace("a-b", "-", "+")"#, "\"a+b\""
     ) { values, _ throws(Fault) in
       let (text, by) = (try string(values, 0, "replace"), try string(values, 2, "replace"))
@@ -62,7 +63,8 @@ extension Function {
     },
     Function(
       "capture(text, pattern)",
-      "The groups of a pattern's first match, null for a group that took no part; null without a match.", takes: 2...2,
+      "The groups of a pattern's first match, with null for a group that matched nothing; null without a match.",
+      takes: 2...2,
       #"capture("2026-05", /(\d+)-(\d+)/)"#, "\"2026\"\n\"05\""
     ) { values, _ throws(Fault) in
       guard case .pattern(let pattern) = values[1] else {
@@ -76,7 +78,7 @@ extension Function {
       return .list(groups.map { $0.map { .string($0) } ?? .null })
     },
     Function(
-      "contains(text, part)", "Whether a text contains a part, or a list an element.", takes: 2...2,
+      "contains(text, part)", "Whether a text contains a part, or a list contains an element.", takes: 2...2,
       #"contains("draft", "raf")"#, "true"
     ) { values, _ throws(Fault) in
       if case .string(let text) = values[0] { return .bool(text.holds(try string(values, 1, "contains"))) }
@@ -97,7 +99,7 @@ extension Function {
       .bool(try string(values, 0, "ends-with").ends(with: try string(values, 1, "ends-with")))
     },
     Function(
-      "string(value)", "The value as text: a string as it is, any other value as JSON.", takes: 1...1, "string(1.10)",
+      "string(value)", "The value as text: a string unchanged, any other value as JSON.", takes: 1...1, "string(1.10)",
       "\"1.10\""
     ) { values, _ throws(Fault) in
       .string(try values[0].interpolated())
@@ -106,7 +108,9 @@ extension Function {
       values, _ throws(Fault) in
       .string(try values[0].json().text)
     },
-    Function("parse-json(text)", "The value of JSON text.", takes: 1...1, #"parse-json("[1.10]")"#, "1.10") {
+    Function(
+      "parse-json(text)", "The value that a JSON text describes.", takes: 1...1, #"parse-json("[1.10]")"#, "1.10"
+    ) {
       values, _ throws(Fault) in
       let text = try string(values, 0, "parse-json")
       do throws(JSONSyntaxError) { return Value(try JSONValue(parsingUnique: Array(text.utf8))) } catch {

@@ -8,8 +8,8 @@ extension Stage {
     Declaration(
       name: "chart",
       summary: """
-        Draws bars: VALUE is the length for each LABEL. Of one argument: how many numbers or durations are in each range, how \
-        many times in each day or month, how often each text is there. A null among numbers is left out, with a note.
+        Draws bars: VALUE is the length for each LABEL. With one argument, the bars count numbers or durations by range, \
+        times by day or month, and each text. Nulls among numbers are not drawn; a note counts them.
         """,
       parameters: [.init(name: "LABEL", shape: .any), .init(name: "VALUE", shape: .any, isOptional: true)],
       result: "null",
@@ -51,7 +51,7 @@ extension Stage {
 
   /// The collected values of a chart.
   private struct Drawing {
-    /// The field of the values, if they are one.
+    /// The field of the values; nil if they have several.
     let field: String?
     private var bars: [Chart.Bar] = []
     private var numbers: [JSONNumber] = []
@@ -65,7 +65,7 @@ extension Stage {
     /// The number of values.
     var count: Int { bars.count + numbers.count + durations.count + times.count + labels.count + nulls }
 
-    /// Whether the nulls are not drawn, as among numbers.
+    /// Whether nulls are not drawn: among numbers and durations.
     var leavesOutNulls: Bool { nulls > 0 && !(numbers.isEmpty && durations.isEmpty && times.isEmpty) }
 
     mutating func add(_ label: Value, _ length: Value?) throws(Fault) {
@@ -93,7 +93,7 @@ extension Stage {
       case .null:
         throw Fault(
           .type, "chart draws numbers, not null",
-          nextStep: "| where \(field ?? "it.FIELD") != null leaves out elements without one")
+          nextStep: "| where \(field ?? "it.FIELD") != null removes elements without one")
       default: throw Fault(.type, "chart draws numbers and durations, not \(length.typeWithArticle)")
       }
     }
@@ -115,7 +115,7 @@ extension Stage {
 }
 
 extension Printer {
-  /// Draws a chart in the width of the terminal, or in 80 columns elsewhere.
+  /// Draws a chart in the width of the terminal, or in 80 columns without a terminal.
   mutating func draw(_ chart: Chart) throws(Fault) {
     let isCut = output.isTerminal && chart.bars.count > Self.rowLimit
     let shown = isCut ? Chart(Array(chart.bars.prefix(Self.rowLimit))) : chart
@@ -123,6 +123,6 @@ extension Printer {
       try output.put(line: line)
     }
     if chart.bars.isEmpty, output.isTerminal { notes.append("0 rows") }
-    if isCut { notes.append("\(Self.rowLimit) of \(chart.bars.count) bars; | take N chooses") }
+    if isCut { notes.append("\(Self.rowLimit) of \(chart.bars.count) bars; | take N limits them") }
   }
 }

@@ -3,15 +3,15 @@ import Values
 
 extension Stage {
   static let table = output(
-    .table, "Writes the elements as a table; at a terminal, columns that do not fit are counted.",
+    .table, "Writes the elements as a table; at a terminal, a note counts the columns that do not fit.",
     #"[{a: 1, b: "x"}] | table"#, "a  b\n-  -\n1  x")
   static let card = output(
-    .card, "Writes each element with a line for each field.", #"[{a: 1, b: "x"}, {a: 2}] | card"#,
+    .card, "Writes each element as a card: one line for each field.", #"[{a: 1, b: "x"}, {a: 2}] | card"#,
     "a  1\nb  x\n\na  2")
   static let json = output(.json, "Writes the elements as one JSON array.", "1..3 | json", "[1,2,3]")
-  static let ndjson = output(.ndjson, "Writes each element as JSON on a line.", "1..2 | ndjson", "1\n2")
+  static let ndjson = output(.ndjson, "Writes each element as one line of JSON.", "1..2 | ndjson", "1\n2")
   static let csv = output(
-    .csv, "Writes the elements as comma-separated values with a heading.", #"[{a: 1, b: "x"}] | csv .b"#, "b\nx")
+    .csv, "Writes the elements as comma-separated values with a header line.", #"[{a: 1, b: "x"}] | csv .b"#, "b\nx")
 
   private static func output(_ format: Format, _ summary: String, _ example: String, _ output: String) -> Stage {
     Stage(

@@ -4,7 +4,7 @@ import Values
 
 /// A program that shows a long text one screen at a time, such as `less`.
 public struct Pager: Sendable {
-  /// Writes text to it; returns false if it was closed.
+  /// Writes text to the pager; returns false if it was closed.
   public var write: @Sendable ([UInt8]) -> Bool
   /// Ends the text, and waits until the pager is closed.
   public var finish: @Sendable () async -> Void
@@ -23,7 +23,7 @@ final class PagedResult: Sendable {
   private struct State {
     var held: [UInt8] = []
     var pager: Pager?
-    /// Whether everything is written to the terminal, since there is no pager.
+    /// Whether everything is written to the terminal, because there is no pager.
     var isDirect = false
     /// Whether the pager was closed before the end.
     var wasLeft = false

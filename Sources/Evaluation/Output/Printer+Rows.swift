@@ -4,12 +4,12 @@ import Values
 
 /// Tables and cards.
 extension Printer {
-  /// The most lines of cards for a table that is wider than the screen.
+  /// The maximum number of lines of cards for a table that is wider than the screen.
   private static let cardLimit = 100
-  /// The spare width of a column if more rows follow.
+  /// The number of columns kept free for wider values, if more rows follow.
   private static let spare = 2
 
-  /// Writes a table; rows that are too wide become cards, unless the format was requested.
+  /// Writes a table; rows that are too wide become cards, unless the user requested the table.
   ///
   /// At a terminal it writes the first screen of rows before it reads the rest.
   mutating func table(_ elements: inout ElementStream) async throws(Fault) {
@@ -55,7 +55,7 @@ extension Printer {
     return "\(rows); use | csv or | write \"FILE\" for all, | take N for fewer"
   }
 
-  /// A note with the number of columns that do not fit, and as many of their names as fit on a line.
+  /// A note with the number of columns that do not fit, and with their names as far as they fit on a line.
   private static func hidden(_ names: [String], _ width: Int) -> String {
     var (list, room) = ("", max(20, width - 80))
     for name in names {
@@ -67,7 +67,7 @@ extension Printer {
       list += " " + name
     }
     let columns = names.count == 1 ? "1 more column does" : "\(names.count) more columns do"
-    return "\(columns) not fit\(list.isEmpty ? "" : ":")\(list); | card shows all, | select .a .b chooses"
+    return "\(columns) not fit\(list.isEmpty ? "" : ":")\(list); | card shows all, | select .a .b chooses columns"
   }
 
   /// Writes each element as a card.
@@ -79,7 +79,7 @@ extension Printer {
     }
   }
 
-  /// Writes one record with a line for each field.
+  /// Writes one record as a card.
   func card(_ record: Record) throws(Fault) { try cards([record], after: 0) }
 
   /// Writes cards with an empty line between them.

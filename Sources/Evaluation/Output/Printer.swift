@@ -9,7 +9,7 @@ import Values
 struct Printer {
   let output: Output
   let format: Format
-  /// Whether the format is the default, so that rows too wide for the screen are shown as cards.
+  /// Whether the format is the default; rows too wide for the screen are then shown as cards.
   let isAutomatic: Bool
   /// The notes to show after the results.
   var notes: [String] = []
@@ -52,7 +52,7 @@ struct Printer {
     }
   }
 
-  /// Writes the value of a bare name: a client or a connection as a record too.
+  /// Writes the value of a bare name; shows a client or a connection as a record.
   mutating func show(named value: Value) async throws(Fault) {
     switch value {
     case .client(let client): try await show(.record(Record(client.fields)))
@@ -63,7 +63,7 @@ struct Printer {
 
   /// Writes the elements of a stream.
   ///
-  /// Notes report an empty result at a terminal, and a page with a next page.
+  /// A note reports an empty result at a terminal, and another one a page that has a next page.
   mutating func show(_ elements: inout ElementStream) async throws(Fault) {
     try await write(&elements)
     if count == 0, output.isTerminal { notes.append("0 rows") }

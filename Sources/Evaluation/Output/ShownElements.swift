@@ -4,7 +4,7 @@ import Values
 /// The elements that the output stages of a typed statement show, for `_`.
 final class ShownElements: Sendable {
   private let elements = Mutex<[Value]>([])
-  /// The most elements that it keeps.
+  /// The maximum number of kept elements.
   private static let limit = 10_000
 
   /// The elements as a list; null if nothing was shown.

@@ -1,14 +1,14 @@
 import Language
 import Redaction
 
-/// Draws the rounds of `watch` at a terminal, each over the one before, with changes in reverse video.
+/// Draws the rounds of `watch` at a terminal, each over the previous one, with changes in reverse video.
 struct WatchScreen {
   private let output: Output
   private var before: [String]?
 
   init(_ output: Output) { self.output = output }
 
-  /// Draws the output of a round (ECMA-48: CUP, EL, ED, SGR); lines that do not fit on the screen are counted.
+  /// Draws the output of a round (ECMA-48: CUP, EL, ED, SGR); counts the lines that do not fit on the screen.
   mutating func frame(of bytes: [UInt8]) -> String {
     let (rows, columns) = (max(2, output.rows()), max(1, output.columns()))
     let text = TerminalText.visible(String(decoding: bytes, as: UTF8.self))
@@ -38,7 +38,7 @@ struct WatchScreen {
     return kept
   }
 
-  /// A line with the characters in reverse video that differ from the earlier line.
+  /// A line in which the characters that differ from the earlier line are in reverse video.
   private static func marked(_ line: String, _ before: String) -> String {
     let old = Array(before)
     var (result, isMarked) = ("", false)

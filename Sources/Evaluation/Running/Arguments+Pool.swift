@@ -5,7 +5,7 @@ import Language
 import Synchronization
 import Values
 
-/// What a pool of workers needs to know of the statement whose changes it carries out.
+/// The parts of a statement that a pool of workers needs to carry out the statement's changes.
 public struct PoolRequest: Sendable {
   /// The pool's name.
   public var name: String
@@ -15,14 +15,14 @@ public struct PoolRequest: Sendable {
   public var queue: String
   /// The limit of failures; nil for no limit.
   public var halt: Halt?
-  /// The field with the key of creates.
+  /// The field that contains the key of creates.
   public var keyField: String?
-  /// How long the service may hold a request: `settle:`; nil if unknown.
+  /// The maximum time for which the service may hold a request: `settle:`; nil if unknown.
   public var settle: Duration?
 }
 
 extension Arguments {
-  /// The carrier of `workers:`, or else of the pool of `--workers`; nil without both, and if nothing is sent.
+  /// The carrier of `workers:`, or else of the pool of `--workers`; nil without both, or if nothing is sent.
   func pool(
     _ run: Run, _ client: ClientValue, _ policy: Policy, _ guards: Safeguards, keyField: String?
   ) async throws(Fault) -> (any Carrier)? {
@@ -30,7 +30,7 @@ extension Arguments {
     guard !run.isDry(self), !run.session.options.isOffline else { return nil }
     guard let open = run.session.host.pool else { throw Fault(.value, "workers: needs a broker") }
     var request = PoolRequest(name: name, link: client.connection.link, queue: client.queue, keyField: keyField)
-    // A failure that retry: repeats is not the last word on its change.
+    // A failure that retry: repeats is not the final outcome of its change.
     if guards.retries == 0 { request.halt = guards.halt ?? (policy.continuesOnError ? nil : .count(1)) }
     if options["settle"] != nil { request.settle = guards.settle }
     do throws(ClientError) { return try await open(request) } catch {
@@ -38,7 +38,7 @@ extension Arguments {
     }
   }
 
-  /// A policy with as many changes in flight as a carrier takes, unless `in-flight:` says otherwise.
+  /// A policy with as many changes in flight as a carrier takes, unless `in-flight:` sets the number.
   func policy(_ policy: Policy, for carrier: (any Carrier)?) -> Policy {
     guard let window = carrier?.window, options["in-flight"] == nil else { return policy }
     var policy = policy
@@ -48,7 +48,7 @@ extension Arguments {
 }
 
 extension Session {
-  /// Keeps a carrier for ``abandon()`` and ``stop()`` while a body runs, and closes it.
+  /// Registers a carrier for ``abandon()`` and ``stop()`` while a body runs, then closes it.
   func using<Result>(_ carrier: (any Carrier)?, _ body: () async -> Result) async -> Result {
     guard let carrier else { return await body() }
     let number = state.withLock { state in

@@ -50,13 +50,13 @@ extension Arguments {
     } catch { throw fault(of: error) }
   }
 
-  /// Refuses `include:` of a change that returns no resource, if there is no backup to hold what it names.
+  /// Refuses `include:` of a change that returns no resource, unless a backup stores the included resources.
   private func checkInclude() throws(Fault) {
     guard let include = options["include"], options["backup"] == nil,
       ["destroy", "destroy-all", "link", "relink", "unlink"].contains(name)
     else { return }
     throw fault(
-      include, .value, "include: of \(name) names what backup: keeps",
+      include, .value, "include: of \(name) names the relationships that backup: stores",
       nextStep: "add backup: \"FILE.ndjson\", or remove include:")
   }
 
@@ -68,8 +68,8 @@ extension Arguments {
     case .bool(false): return .none
     case .string("all") where name != "create" || keyField != nil: return .all
     case .string("all"):
-      throw fault(argument, .value, "verify: \"all\" looks creates up by key:", nextStep: "key: .email")
-    default: throw fault(argument, .value, "verify: is true, false or \"all\"", nextStep: "verify: \"all\"")
+      throw fault(argument, .value, "verify: \"all\" needs key: to look up creates", nextStep: "key: .email")
+    default: throw fault(argument, .value, "verify: must be true, false or \"all\"", nextStep: "verify: \"all\"")
     }
   }
 
@@ -115,7 +115,8 @@ extension Arguments {
     default: break
     }
     throw fault(
-      argument, .value, "halt: is a number of failures from 1, or a percentage", nextStep: "halt: 10, or halt: \"3%\"")
+      argument, .value, "halt: must be a number of failures from 1, or a percentage",
+      nextStep: "halt: 10, or halt: \"3%\"")
   }
 
   private func duration(_ option: String) throws(Fault) -> Duration? {
@@ -146,18 +147,18 @@ extension Arguments {
       let argument = options[name]
     else { return }
     throw fault(
-      argument, .value, "\(name): is about unknown changes in a journal, and this \(self.name) has none",
+      argument, .value, "\(name): is for unknown changes in a journal, and this \(self.name) has no journal",
       nextStep: "journal: \"FILE\"")
   }
 
-  /// The header of a statement's journal; an `each` has no queue.
+  /// The header of a statement's journal; the journal of an `each` has no queue.
   func journalHeader(_ run: Run, broker: String, queue: String = "", type: String = "", key: String?) -> JournalHeader {
     JournalHeader(
       broker: broker, queue: queue, type: type, verb: name, key: key.map { ".\($0)" }, created: Self.now,
       by: Self.user, reason: run.session.options.reason, command: run.session.options.command)
   }
 
-  /// The error of a journal, with its place.
+  /// The error of a journal, with its source range.
   func fault(of error: JournalError) -> Fault {
     let isOfFile =
       switch error {
@@ -170,10 +171,11 @@ extension Arguments {
       nextStep: error.nextStep)
   }
 
-  /// Waits, from the first reply of each queue on, until the messages of an earlier run can no longer be carried out.
+  /// Waits until the messages of an earlier run can no longer be carried out; the wait begins at the first reply of
+  /// each queue.
   func settle(_ journal: Journal?, _ run: Run, _ clients: [ClientValue]) async throws(Fault) {
     guard let journal, journal.before.unknown > 0 else { return }
-    // For messages that never expire there is only `settle:`.
+    // Messages that never expire have no expiration time, so only `settle:` counts.
     let wait = try (journal.longestLife ?? .zero) + (duration("settle") ?? .zero)
     guard wait > .zero else { return }
     for client in clients {
@@ -193,7 +195,7 @@ extension Arguments {
     return "\(name)@\(Host.name)"
   }
 
-  /// Closes the journal of a statement that was carried out completely.
+  /// Completes the journal of a statement whose changes were all carried out.
   func complete(_ journal: Journal?) async throws(Fault) {
     do throws(JournalError) { try await journal?.complete(at: Self.now) } catch { throw fault(of: error) }
   }
@@ -214,17 +216,17 @@ extension Session {
     note("\(label): to resume, run the same statement with the same journal\(command)")
   }
 
-  /// Records that a change with a journal begins.
+  /// Records the start of a change with a journal.
   func beginJournaled(_ label: String) { state.withLock { $0.journaled.append(label) } }
 
-  /// Records that a change with a journal has ended.
+  /// Records the end of a change with a journal.
   func endJournaled(_ label: String) {
     state.withLock { state in
       if let index = state.journaled.lastIndex(of: label) { state.journaled.remove(at: index) }
     }
   }
 
-  /// Shows a note on how to resume each running change with a journal: the program is about to end.
+  /// Shows a note on how to resume each running change with a journal, before the program ends.
   public func noteHowToResume() { for label in state.withLock(\.journaled) { noteHowToResume(label) } }
 
   /// Shows a note on a journal's content from earlier runs, with the number of remaining changes if known.

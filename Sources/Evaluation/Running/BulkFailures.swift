@@ -11,10 +11,10 @@ final class BulkFailures: Sendable {
   }
 
   private let state = Mutex(State())
-  /// How many are kept.
+  /// The maximum number of failures that are kept.
   private static let limit = 1000
 
-  /// Keeps the outcome of an element, or drops the one before it if a late reply says that it went well.
+  /// Keeps a failed outcome of an element; removes it again if a late reply shows a success.
   func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int) {
     if outcome.isGood {
       state.withLock { state in if !state.failures.isEmpty { state.failures[index] = nil } }
@@ -34,7 +34,7 @@ final class BulkFailures: Sendable {
     }
   }
 
-  /// The failures in the order of their elements; reading them is an error if there are too many to be kept.
+  /// The failures in the order of their elements; throws if there were too many to keep.
   var value: Value {
     let state = state.withLock { $0 }
     guard state.isOverLimit else { return .list(state.failures.sorted { $0.key < $1.key }.map(\.value)) }

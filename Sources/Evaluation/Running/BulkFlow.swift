@@ -3,12 +3,12 @@ import JSONText
 import Synchronization
 import Values
 
-/// The values that flow on from a bulk change, gathered while changes are in flight.
+/// The values that a bulk change returns, collected while changes are in flight.
 final class BulkFlow: Sendable {
   private struct State {
     /// The values, with the positions of their elements.
     var flow: [(index: Int, value: Value, names: [Value])] = []
-    /// The elements of a portion that did not end well.
+    /// The elements of a portion that were not changed successfully.
     var kept: [Value] = []
   }
 
@@ -31,7 +31,7 @@ final class BulkFlow: Sendable {
     }
   }
 
-  /// The elements that did not end well since the last call.
+  /// The elements that were not changed successfully since the last call.
   func takeKept() -> [Value] {
     state.withLock { state in
       defer { state.kept = [] }
@@ -48,7 +48,7 @@ final class BulkFlow: Sendable {
 }
 
 extension Outcome {
-  /// The id of a changed resource, if no reply has it.
+  /// The id of a changed resource, for a change whose reply does not contain it.
   fileprivate var idWithoutReply: String?? {
     switch self {
     case .before(let id), .found(let id): .some(id)

@@ -10,7 +10,7 @@ struct BulkPlan {
   let arguments: Arguments
   let client: ClientValue
   let policy: Policy
-  /// The consent, if it destroys.
+  /// The consent; nil if the plan destroys nothing.
   let consent: Consent?
   /// The source of its changes.
   let source: any BulkSource
@@ -22,18 +22,18 @@ struct BulkPlan {
   var failedFile: FailedFile?
   /// Whether its summary counts created, updated and same.
   var countsUpserts = false
-  /// The carrier of its changes, unless its client alone sends them.
+  /// The carrier of its changes; nil if the client sends them.
   var carrier: (any Carrier)?
-  /// Whether a note shows a summary without failures.
+  /// Whether a summary without failures is shown.
   var notesSummary = true
 
-  /// Its name in messages: `destroy posts`.
+  /// The name in messages: `destroy posts`.
   var label: String { "\(arguments.name) \(client.name)" }
 }
 
-/// The changes of a plan in portions, each of which begins after the one before has ended.
+/// The changes of a plan in portions; each portion begins after the previous one has ended.
 protocol BulkSource: AnyObject {
-  /// Begins the next portion; returns false after the last.
+  /// Begins the next portion; returns false after the last one.
   func begin() async throws(Fault) -> Bool
 
   /// The next elements of the portion; nil at its end.
@@ -49,15 +49,15 @@ protocol BulkSource: AnyObject {
   var endNote: String? { get }
 }
 
-/// An element of a bulk change, with its change or the error in making it.
+/// An element of a bulk change, with its change or the error that occurred when the change was built.
 final class BulkElement: PlannedElement {
   let element: Value
-  /// The values that `as` named.
+  /// The values named with `as`.
   let names: [Value]
   let proposal: Result<Proposal, Fault>
-  /// Its resource, if it already has the requested values and nothing is sent.
+  /// The resource, if it already has the requested values and nothing is sent.
   let found: Value?
-  /// The element at the head of the pipeline that it comes from, if known.
+  /// The element at the head of the pipeline from which this element was made; nil if unknown.
   let source: Value?
 
   init(
@@ -71,7 +71,7 @@ final class BulkElement: PlannedElement {
     self.source = source
   }
 
-  /// Whether an error left it without a change.
+  /// Whether an error prevented its change.
   var isFailure: Bool { if case .failure = proposal { true } else { false } }
 
   /// The type of its resource.
@@ -102,7 +102,7 @@ extension Arguments {
     return policy
   }
 
-  /// An option's value, which must be one of some words.
+  /// The value of an option that must be one of some words.
   func word(_ option: String, of words: [String]) throws(Fault) -> String? {
     guard let argument = options[option], let word = try string(option) else { return nil }
     guard words.contains(word) else {

@@ -6,7 +6,7 @@ import Language
 import Synchronization
 import Values
 
-/// Carries out a plan with the dispatcher, and words the outcomes.
+/// Carries out a plan with the dispatcher, and reports the outcomes.
 struct BulkRun {
   private let plan: BulkPlan
   private let run: Run
@@ -23,15 +23,15 @@ struct BulkRun {
     .number(JSONNumber(try await carriedOut(keepsFlow: false).tally.ok))
   }
 
-  /// The summary: the counts, and the elements that did not end well.
+  /// The summary: the counts, and the elements that were not changed successfully.
   func summary(_ tally: Tally) -> Value {
     .record(Record(tally.counts.map { ($0.word, .number(JSONNumber($0.count))) } + [("failures", failures.value)]))
   }
 
   /// Carries out the plan.
   ///
-  /// - Returns: The values that flow on, in the order of their elements, and the tally.
-  /// - Throws: the first failure, unless the plan continues after failures; an error of the source; the interrupt.
+  /// - Returns: The values for the next stage, in the order of their elements, and the tally.
+  /// - Throws: The first failure, unless the plan continues after failures; an error of the source; the interrupt.
   func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementPage, tally: Tally) {
     let journal = plan.guards.journal
     if journal != nil { run.session.beginJournaled(plan.label) }
@@ -89,7 +89,8 @@ struct BulkRun {
     return report
   }
 
-  /// Says what is not sent with elements, and shows the first of a dry run; returns how many of it were seen.
+  /// Shows notes on relationships that are not sent, and the first changes of a dry run; returns the number of shown
+  /// changes.
   private func note(_ elements: [BulkElement], _ samples: Int) -> Int {
     elements.reduce(samples) { samples, element in
       guard element.found == nil, case .success(let proposal) = element.proposal else { return samples }
@@ -140,7 +141,7 @@ struct BulkRun {
     return "\(count) would be sent\(plan.countsUpserts ? " (\(tally.text))" : "")\(estimate(count))"
   }
 
-  /// The estimated duration for a number of changes, by the last round trip.
+  /// The estimated duration of a number of changes, calculated from the last round trip.
   private func estimate(_ count: Int) -> String {
     guard let last = plan.client.client.activity.lastRoundTrip else { return "" }
     let turns = (count + plan.policy.window - 1) / plan.policy.window
@@ -178,7 +179,7 @@ struct BulkRun {
       guard report.isCut else { return }
       throw Fault(
         .unknown,
-        "\(plan.label) stopped at a change without a reply in time, which was carried out: later changes were not sent",
+        "\(plan.label) stopped at a change that got no reply in time but was carried out; later changes were not sent",
         nextStep: "timeout: waits longer; on-error: \"continue\" continues"
       ).ending(5)
     }
@@ -244,6 +245,6 @@ extension Fault {
     }
     self.init(
       .limit, "\(label) stopped: its failures reached halt: \(limit)",
-      nextStep: "failed: \"FILE\" keeps the elements; raise halt:, or correct what fails")
+      nextStep: "failed: \"FILE\" stores the elements; raise halt:, or correct the cause")
   }
 }

@@ -1,9 +1,9 @@
 import Language
 import Values
 
-/// A compiled expression: its names are slots, its operators functions.
+/// A compiled expression: its names are slots, its operators are functions.
 ///
-/// An expression without a command runs synchronously; only one with a command pays for `await`.
+/// An expression without a command runs synchronously; only one with a command needs `await`.
 enum CompiledExpression: Sendable {
   typealias Sync = @Sendable (inout Frame) throws(Fault) -> Value
   typealias Async = @Sendable (inout Frame) async throws(Fault) -> Value
@@ -30,10 +30,10 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// The value, if it is known before anything runs.
+  /// The value; nil if it is not known before the run.
   var known: Value? { if case .constant(let value) = self { value } else { nil } }
 
-  /// An expression that computes a value from that of `operand`.
+  /// An expression that computes a value from the value of `operand`.
   static func of(
     _ operand: CompiledExpression, _ body: @escaping @Sendable (Value) throws(Fault) -> Value
   ) -> CompiledExpression {
@@ -43,7 +43,7 @@ enum CompiledExpression: Sendable {
     return .async { frame throws(Fault) in try body(await operand.run(&frame)) }
   }
 
-  /// An expression that computes a value from two.
+  /// An expression that computes a value from two values.
   static func of(
     _ left: CompiledExpression, _ right: CompiledExpression,
     _ body: @escaping @Sendable (Value, Value) throws(Fault) -> Value
@@ -60,7 +60,7 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// An expression that computes a value from many.
+  /// An expression that computes a value from many values.
   static func of(
     _ parts: [CompiledExpression], _ body: @escaping @Sendable ([Value]) throws(Fault) -> Value
   ) -> CompiledExpression {
@@ -80,7 +80,7 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// An expression that computes a value from many only; it is computed once if they are known.
+  /// An expression that computes a value from many values only; it is computed once if they are constants.
   static func literal(
     _ parts: [CompiledExpression], _ body: @escaping @Sendable ([Value]) throws(Fault) -> Value
   ) -> CompiledExpression {
@@ -107,7 +107,7 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// The same expression, whose errors get a place.
+  /// The same expression; its errors get a source range.
   func placed(_ range: SourceRange, _ source: SourceText) -> CompiledExpression {
     switch self {
     case .constant: self

@@ -3,10 +3,11 @@ import JSONRPC
 import Synchronization
 import Values
 
-/// Watches whether a queue loses its consumer during a run of creates.
+/// Detects whether a queue loses its consumer during a run of creates.
 ///
-/// The broker redelivers unacknowledged requests to the next consumer, which may carry out a create a second time. Clients
-/// get no notice of that, so while no reply arrives, this asks the broker for the queue's consumer count.
+/// The broker redelivers unacknowledged requests to the next consumer, which may carry out a create a second time. The
+/// broker does not notify clients of this. Therefore this type asks the broker for the queue's consumer count while no
+/// reply arrives.
 final class ConsumerWatches: Sendable {
   private struct Watch {
     let client: ClientValue
@@ -64,11 +65,11 @@ final class ConsumerWatches: Sendable {
 }
 
 extension Session {
-  /// Notes which queues lost their consumer during the creates of a statement.
+  /// Shows a note on each queue that lost its consumer during the creates of a statement.
   func noteLostConsumers() {
     for queue in consumers.end() {
       note(
-        "queue \(queue) lost its consumer during the creates: the broker gives the next one what was not acknowledged, "
+        "queue \(queue) lost its consumer during the creates: the broker redelivers unacknowledged requests, "
           + "and a create may be carried out twice: help losses")
     }
   }

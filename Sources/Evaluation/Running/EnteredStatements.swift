@@ -7,7 +7,7 @@ struct EnteredStatements: Sendable {
   struct Entry: Sendable {
     /// Its text.
     var text: String
-    /// Whether a person entered it, as opposed to a start file.
+    /// Whether the user entered it; false for a statement of a start file.
     var isTyped: Bool
     /// Whether it ran to its end.
     var hasSucceeded: Bool
@@ -16,7 +16,7 @@ struct EnteredStatements: Sendable {
   /// The statements in order.
   private(set) var entries: [Entry] = []
 
-  /// The most statements that are kept.
+  /// The maximum number of kept statements.
   private static let limit = 10_000
 
   /// Adds a statement.
@@ -26,13 +26,13 @@ struct EnteredStatements: Sendable {
   }
 }
 
-/// The statements of a text that is being run, which become those of the session one by one.
+/// The statements of a text that is being run, which are added to the session one by one.
 struct StatementsToEnter {
   private let source: SourceText
   private var left: ArraySlice<SourceRange>
   private let session: Session
 
-  /// Reads the statements of a text; those of a batch are not kept.
+  /// Reads the statements of a text; statements of a batch are not kept.
   init(_ source: SourceText, isTyped: Bool, _ session: Session) {
     (self.source, self.session) = (source, session)
     guard session.options.command == nil else {
@@ -43,12 +43,12 @@ struct StatementsToEnter {
     left = (statements.isEmpty ? [SourceRange(0, source.bytes.count)] : statements)[...]
   }
 
-  /// Enters the statements before a byte, which have run to their end.
+  /// Adds the statements before a byte, which succeeded.
   mutating func enter(before offset: Int) {
     while let next = left.first, next.lower < offset { enterFirst(hasSucceeded: true) }
   }
 
-  /// Enters the rest, which ran to its end or failed.
+  /// Adds the remaining statement, which succeeded or failed.
   mutating func enterRest(hasSucceeded: Bool) {
     while !left.isEmpty { enterFirst(hasSucceeded: hasSucceeded) }
   }
@@ -64,16 +64,16 @@ struct StatementsToEnter {
 struct SavedStatements {
   /// Their texts in order.
   private(set) var texts: [String] = []
-  /// How many of the last statements failed.
+  /// The number of the last statements that failed.
   private(set) var failed = 0
-  /// How many were added, since others need them.
+  /// The number of statements that were added because others need them.
   private(set) var added = 0
 
   /// Chooses statements.
   ///
   /// - Parameters:
   ///   - entered: The statements of the session.
-  ///   - count: How many of the last entered statements are considered; nil for all.
+  ///   - count: The number of last entered statements to consider; nil for all.
   init(of entered: EnteredStatements, last count: Int?) {
     let facts = entered.entries.map(StatementFacts.init)
     let counted = facts.indices.filter { entered.entries[$0].isTyped && !facts[$0].isAside }
@@ -87,7 +87,7 @@ struct SavedStatements {
   }
 }
 
-/// The closure of statements under what they need: names, a connection, the value of `_`.
+/// Collects statements and everything that they need: names, a connection, the value of `_`.
 private struct StatementNeeds {
   let facts: [StatementFacts]
   let entries: [EnteredStatements.Entry]
@@ -102,7 +102,7 @@ private struct StatementNeeds {
     self.entries = entries
   }
 
-  /// Adds a statement, and those before it that it needs.
+  /// Adds a statement and the earlier statements that it needs.
   mutating func add(_ index: Int) {
     guard indices.insert(index).inserted else { return }
     let fact = facts[index]
@@ -116,7 +116,7 @@ private struct StatementNeeds {
     if isForeign { before.filter { facts[$0].head == "source" }.forEach { add($0) } }
   }
 
-  /// Adds the statements that a name's value comes from; returns false if none defines it.
+  /// Adds the statements that define or assign a name; returns false if no statement defines it.
   private mutating func addDefinitions(of name: String, _ before: [Int]) -> Bool {
     var isFound = false
     for index in before.reversed() where facts[index].defines.contains(name) {
@@ -127,7 +127,7 @@ private struct StatementNeeds {
     return isFound
   }
 
-  /// Whether a statement opens or closes a connection, by itself or by a def that it calls.
+  /// Whether a statement opens or closes a connection, directly or by a def that it calls.
   private func changesConnections(_ index: Int) -> Bool {
     if facts[index].head == "def" { return false }
     return facts[index].changesConnections
@@ -145,9 +145,9 @@ private struct StatementFacts {
   let defined: String?
   /// The names that it defines or assigns.
   let defines: Set<String>
-  /// The names that come from before the statement.
+  /// The names that the statement reads and earlier statements define.
   let reads: Set<String>
-  /// Whether it has `connect` or `disconnect`; whether it has a word that needs a connection.
+  /// Whether the statement contains `connect` or `disconnect`; whether it contains a word that needs a connection.
   let changesConnections: Bool
   let needsConnection: Bool
 
@@ -177,13 +177,13 @@ private struct StatementFacts {
     needsConnection = !words.isDisjoint(with: ["client", "queues", "clients"])
   }
 
-  /// Whether it is about the session itself, so that a script has no use for it.
+  /// Whether the statement is about the session itself, such as `help`, and does not belong in a script.
   var isAside: Bool {
     ["help", "exit"].contains(head) || Vocabulary.promptWords.contains(head)
       || Command.named(head)?.declaration.isPromptOnly == true
   }
 
-  /// Whether its value can be `_`.
+  /// Whether the statement's value can become `_`.
   var givesValue: Bool {
     !["let", "def", "for", "while", "watch", "source", "set", "connect", "disconnect"].contains(head)
   }

@@ -6,17 +6,18 @@ import Language
 import Synchronization
 import Values
 
-/// The file for a statement's elements that failed, were refused or are unknown, each a line of JSON with its error.
+/// The file for a statement's elements that failed, were refused or are unknown, each as one line of JSON with its
+/// error.
 ///
-/// The first line replaces an earlier file of this kind. A statement without failures leaves an empty file in its place.
+/// The first line replaces an earlier file of this kind. A statement without failures leaves an empty file.
 final class FailedFile: Sendable {
   private struct State {
     var file: FileDescriptor?
     var length = 0
-    /// The lines of unknown changes, whose late replies can remove them.
+    /// The lines of unknown changes, which late replies can remove.
     var unknown: [Int: Range<Int>] = [:]
     var removed: [Range<Int>] = []
-    /// The error of the first failed write, and the number of elements that the file lacks.
+    /// The error of the first failed write, and the number of elements that are missing in the file.
     var failure: Fault?
     var missing = 0
 
@@ -31,13 +32,13 @@ final class FailedFile: Sendable {
 
   private let path: String
   private let target: String
-  /// Whether it is a pipe or a device, which gets the lines directly.
+  /// Whether it is a pipe or a device; lines are then written directly.
   private let isDevice: Bool
   private let state = Mutex(State())
 
-  /// Checks that the file is missing, empty, or of this kind; it is not changed.
+  /// Checks that the file is missing, empty, or of this kind, without changing it.
   ///
-  /// - Throws: a `file` error.
+  /// - Throws: A `file` error.
   init(_ path: String) throws(Fault) {
     self.path = path
     target = try FileText.target(of: path)
@@ -66,7 +67,7 @@ final class FailedFile: Sendable {
     return object.contains("source") && object.contains("element") && object["error"]?.objectValue != nil
   }
 
-  /// Writes an element that failed, or removes the line of one that a late reply or a lookup settles.
+  /// Writes an element that failed, or removes its line if a late reply or a lookup shows a success.
   func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int) {
     guard !outcome.isDropped else { return }
     let line = outcome.isGood ? nil : Self.line(planned, outcome)
@@ -97,7 +98,7 @@ final class FailedFile: Sendable {
     return JSONValue.object(line).encoded() + [0x0A]
   }
 
-  /// An empty file in the place of the earlier one, which a program that reads it keeps.
+  /// A new empty file that replaces the earlier one; a program that reads the earlier file keeps it.
   private func opened() throws(Fault) -> FileDescriptor {
     if isDevice { return try FileDescriptor.appending(to: target) }
     var status = stat()
@@ -108,9 +109,9 @@ final class FailedFile: Sendable {
     return file
   }
 
-  /// Removes the lines that are settled, and the lines of an earlier statement if there was no failure.
+  /// Removes the lines of successful changes, and the lines of an earlier statement if there was no failure.
   ///
-  /// - Returns: The error of a failed write, with the number of elements that the file lacks; nil without one.
+  /// - Returns: The error of a failed write, with the number of missing elements; nil without one.
   func finish() -> Fault? {
     let state = state.withLock { $0 }
     if state.failure != nil || isDevice { return state.fault }
@@ -142,7 +143,7 @@ final class FailedFile: Sendable {
 extension Arguments {
   /// The file of `failed:`; nil without that option, and in a dry run.
   ///
-  /// - Throws: a `file` error if it is a file of another kind, or the statement's journal or backup.
+  /// - Throws: A `file` error if it is a file of another kind, or the statement's journal or backup.
   func failedFile(isDry: Bool) throws(Fault) -> FailedFile? {
     guard let argument = options["failed"], let path = try string("failed"), !isDry else { return nil }
     let target = try FileText.target(of: path)

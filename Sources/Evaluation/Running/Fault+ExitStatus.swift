@@ -2,9 +2,10 @@ import Language
 public import Values
 
 extension Fault {
-  /// The error of a closed standard output: a silent end, unless the rest of the run changes data, writes or asserts.
+  /// The error of a closed standard output: ends the run silently, unless the rest of the run changes data, writes or
+  /// asserts.
   ///
-  /// After a stop it is the interrupt, which has ended the wait for the output's reader.
+  /// After a stop it is the interrupt, which ended the wait for the output's reader.
   static func closed(isOwed: Bool) -> Fault {
     if Task.isCancelled { return Fault(.interrupted, "interrupted") }
     return Fault(

@@ -2,7 +2,7 @@
 public enum Format: String, Sendable, CaseIterable {
   case table, card, json, ndjson, csv
 
-  /// The names for a sentence: `table, json, ndjson or csv`.
+  /// The names as a list in a sentence: `table, json, ndjson or csv`.
   public static let list = allCases.dropLast().map(\.rawValue).joined(separator: ", ") + " or " + last
   private static let last = allCases.last?.rawValue ?? ""
 }

@@ -11,9 +11,9 @@ struct Frame: Sendable {
   var globals: [Value]
   /// The current element, for `it` and `.field`.
   var element: Value = .null
-  /// The slots of the values that `as` named, in order of creation.
+  /// The slots of the values named with `as`, in order of creation.
   var names: [Int] = []
-  /// Whether an element that fails in a stage flows on as a failure, which the sink at the end counts.
+  /// Whether an element that fails in a stage is passed on as a failure, which the sink at the end counts.
   var keepsFailures = false
   /// The value of a `return`, or of a block.
   var result: Value = .null

@@ -5,7 +5,7 @@ import Redaction
 import Synchronization
 import Values
 
-/// Runs texts in a session, one after the other; variables persist between texts.
+/// Runs texts in a session, one after another; variables persist between texts.
 ///
 /// ```swift
 /// let interpreter = Interpreter(session)
@@ -37,7 +37,7 @@ public final class Interpreter: Sendable {
     var statement: TopLevel
     var source: SourceText
     var range: SourceRange
-    /// The range of its statement in the text that is run, which can be a `source`.
+    /// The range of its statement in the text that is run; for an included file, the range of the `source` statement.
     var outer: SourceRange
     var before: Int
     /// Whether it changes data, writes or asserts.
@@ -81,9 +81,9 @@ public final class Interpreter: Sendable {
         case changes, destroys, reads
       }
 
-      /// The file it is in.
+      /// The name of its file.
       public var file: String
-      /// Its line.
+      /// The number of its line.
       public var line: Int
       /// The effect.
       public var kind: Kind
@@ -94,15 +94,15 @@ public final class Interpreter: Sendable {
 
   /// Parses and checks a text without running it.
   ///
-  /// A thorough check warns of likely mistakes too: names that are never read, a password in the text, slow patterns,
+  /// A thorough check also warns of likely mistakes: names that are never read, a password in the text, slow patterns,
   /// statements that never run.
   public func check(_ source: SourceText, isTyped: Bool = false, isThorough: Bool = false) -> Report {
     prepare(source, isTyped, isThorough: isThorough).report
   }
 
-  /// Checks a text by itself, without the names of earlier texts, and keeps its defs for completion.
+  /// Checks a text without the names of earlier texts, and keeps its defs for completion.
   ///
-  /// While a text does not parse, the defs of the text before are kept.
+  /// If a text does not parse, the defs of the previous text are kept.
   public func examine(_ source: SourceText) -> Report {
     let before = state.withLock { state in
       defer { state.definitions = [:] }
@@ -209,7 +209,7 @@ public final class Interpreter: Sendable {
     state.withLock { ($0.scope.topLevelNames.keys.sorted(), $0.definitions.keys.sorted()) }
   }
 
-  /// The input of completion: each variable's value, with the queue that it streams, and the user's commands.
+  /// The input of completion: each variable's value, with the queue that it streams, and the session's defs.
   var completionFacts: (values: [String: (value: Value, streamed: String?)], definitions: [String: Definition]) {
     state.withLock { state in
       var values: [String: (value: Value, streamed: String?)] = [:]
@@ -292,7 +292,7 @@ public final class Interpreter: Sendable {
 }
 
 extension Findings {
-  /// The report of a `--var` that no statement reads; nil if each is read, or a name is computed.
+  /// The report of a `--var` that no statement reads; nil if each is read, or if the text computes a name.
   fileprivate func unreadVariable(of variables: [String: String], _ source: SourceText) -> Renderer.Report? {
     guard !computesNames, let name = variables.keys.sorted().first(where: { !readNames.contains($0) }) else {
       return nil

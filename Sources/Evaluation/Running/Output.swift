@@ -6,7 +6,7 @@ import Values
 /// The output for results, which buffers bytes.
 public final class Output: Sendable {
   private let pending = Mutex<[UInt8]>([])
-  /// Writes bytes; nil for an output that keeps all bytes until they are taken.
+  /// Writes bytes; nil for an output that keeps all bytes until ``taken()``.
   private let write: (@Sendable ([UInt8]) -> Bool)?
   /// Whether results are shown on a terminal, as tables.
   public let isTerminal: Bool
@@ -48,7 +48,7 @@ public final class Output: Sendable {
 
   /// Adds bytes; the buffer is written when it exceeds 64 kB.
   ///
-  /// - Throws: the silent end of the run, if the reader has closed the output.
+  /// - Throws: The silent end of the run, if the reader has closed the output.
   func put(_ bytes: [UInt8]) throws(Fault) {
     let full = pending.withLock { pending -> [UInt8]? in
       pending.append(contentsOf: bytes)
@@ -72,7 +72,8 @@ public final class Output: Sendable {
     try put(isTerminal ? Array(TerminalText.json(String(decoding: bytes, as: UTF8.self)).utf8) : bytes)
   }
 
-  /// Adds a value as `print` shows it: text as it is, any other value as JSON; a terminal gets a duration rounded.
+  /// Adds a value as `print` shows it: text without quotes, any other value as JSON; durations are rounded on a
+  /// terminal.
   func put(printed value: Value) throws(Fault) {
     if isTerminal, case .duration(let duration) = value { return try put(line: duration.shown) }
     let text = try value.interpolated()
@@ -84,7 +85,7 @@ public final class Output: Sendable {
 
   /// Writes the buffered output to a terminal.
   ///
-  /// - Throws: the silent end of the run, if the reader has closed the output.
+  /// - Throws: The silent end of the run, if the reader has closed the output.
   func showAtTerminal() throws(Fault) {
     if isTerminal, !flush() { throw Self.ended }
   }

@@ -3,7 +3,7 @@ import Language
 import Values
 import Formats
 
-/// Runs the stages of a pipeline one after the other.
+/// Runs the stages of a pipeline one after another.
 enum PipelineRun {
   /// The intermediate result of a pipeline.
   enum End {
@@ -26,14 +26,14 @@ enum PipelineRun {
     }
   }
 
-  /// A stage with its source range, which becomes the place of errors without one.
+  /// A stage with its source range, which is added to errors without one.
   struct Link: Sendable {
     var body: StageBody
     var range: SourceRange
     var source: SourceText
     /// The slots of the values that are named before it.
     var names: [Int]
-    /// Whether its failures count for single elements, since a sink follows.
+    /// Whether its failures are counted per element, because a sink follows.
     var keepsFailures = false
   }
 
@@ -106,7 +106,7 @@ enum PipelineRun {
 }
 
 extension Value {
-  /// The number of its elements as the head of a pipeline, if known before they are read.
+  /// The number of its elements as the head of a pipeline; nil if it is not known before they are read.
   fileprivate var elementCount: Int? {
     switch self {
     case .list(let elements): elements.count

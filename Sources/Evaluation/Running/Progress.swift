@@ -3,10 +3,10 @@ import Redaction
 import Synchronization
 import Values
 
-/// The progress of a session's statements: a line that is redrawn at a terminal, elsewhere a note every ten seconds.
+/// The progress of a session's statements: at a terminal a line that is redrawn, otherwise a note every ten seconds.
 ///
-/// It shows the latest activity of the statement that takes longer than a second: a bulk change, or the source that is
-/// read. Without one it shows the counts of the statement's single changes.
+/// It shows the latest activity of a statement that takes longer than a second: a bulk change, or the source that is
+/// read. Without an activity it shows the counts of the statement's single changes.
 final class Progress: Sendable {
   /// Reads the progress of an activity.
   typealias Reading = @Sendable () -> ProgressLine
@@ -20,7 +20,7 @@ final class Progress: Sendable {
 
     deinit { end() }
 
-    /// Ends it.
+    /// Ends the activity.
     func end() { progress.end(number) }
   }
 
@@ -29,11 +29,11 @@ final class Progress: Sendable {
     var nextNumber = 0
   }
 
-  /// The statement that runs.
+  /// The running statement.
   private struct Statement {
     var label: @Sendable () -> String
     var account: StatementAccount
-    /// Its number in the control of the run.
+    /// The statement's number in the control of the run.
     var number: Int
     var ticker: Task<Void, Never>
     let begin = ContinuousClock.now
@@ -41,20 +41,20 @@ final class Progress: Sendable {
     var activities: [(number: Int, begin: ContinuousClock.Instant, reading: Reading)] = []
     /// The number of the activity that counts the elements of the outermost source.
     var source: Int?
-    /// Whether another program has the terminal.
+    /// Whether another program uses the terminal.
     var isHidden = false
   }
 
   private let control: RunControl
   private let isOn: Bool
   private let isQuiet: Bool
-  /// Shows the line, or removes it for nil; nil if standard error is not a terminal.
+  /// Shows the line, or removes it if the argument is nil; nil if standard error is not a terminal.
   private let status: (@Sendable (String?) -> Void)?
   private let note: @Sendable (String) -> Void
   private let state = Mutex(State())
   /// Whether the elements of the outermost source are counted, or no statement runs.
   private let isCounting = Atomic(true)
-  /// The shortest time of an activity that is shown.
+  /// The minimum duration of an activity that is shown.
   private let least: Duration
   private let noteInterval: Duration
 
@@ -68,7 +68,7 @@ final class Progress: Sendable {
     note = { host.note(TerminalText.message($0) + "\n") }
   }
 
-  /// Begins a statement of the outermost level; `label` returns the beginning of its text.
+  /// Begins an outermost statement; `label` returns the beginning of its text.
   func begin(_ account: StatementAccount, label: @escaping @Sendable () -> String) {
     guard isOn else { return }
     let number = control.add { [self] in state.withLock { $0.statement.map { text(of: $0) } ?? label() } }
@@ -96,7 +96,7 @@ final class Progress: Sendable {
     }
   }
 
-  /// Shows no line until the end of the statement, since another program has the terminal.
+  /// Hides the line until the end of the statement, because another program uses the terminal.
   func hide() {
     state.withLock { state in
       state.statement?.isHidden = true
@@ -126,7 +126,7 @@ final class Progress: Sendable {
   ///
   /// - Parameters:
   ///   - stream: The source.
-  ///   - total: The number of its elements, if known before the first.
+  ///   - total: The number of its elements; nil if it is not known before the first element.
   /// - Returns: The same elements.
   func counting(_ stream: ElementStream, total: Int? = nil) -> ElementStream {
     guard !isCounting.load(ordering: .relaxed), !isCounting.exchange(true, ordering: .relaxed) else { return stream }
@@ -142,7 +142,7 @@ final class Progress: Sendable {
     }
   }
 
-  /// Shows the activity that takes longer than a second, at a terminal or each ten seconds.
+  /// Shows an activity that takes longer than a second, at a terminal or every ten seconds.
   private func show() {
     control.makeReachable()
     state.withLock { state in
@@ -157,7 +157,7 @@ final class Progress: Sendable {
     }
   }
 
-  /// What the control of the run says of a statement.
+  /// The text about a statement for the control of the run.
   private func text(of statement: Statement) -> String {
     line(of: statement, statement.activities.last?.reading)?.text(hasBar: false) ?? statement.label()
   }

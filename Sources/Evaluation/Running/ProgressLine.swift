@@ -3,19 +3,19 @@ import Synchronization
 
 /// The state of an activity, worded as a line.
 struct ProgressLine: Sendable {
-  /// Its name; empty for the statement itself.
+  /// The name of the activity; empty for the statement itself.
   var label = ""
   var done: Int
-  /// The number of elements, if known.
+  /// The number of elements; nil if unknown.
   var total: Int?
   /// The counts of outcomes by name.
   var counts: [(word: String, count: Int)] = []
   /// The elements a second.
   var perSecond: Int
-  /// What the carrier of the changes says of itself; nil for nothing.
+  /// The state of the carrier as text; nil for no text.
   var carrier: String?
   var p95: Duration?
-  /// The reason why it waits; nil if it does not.
+  /// The reason why the activity waits; nil if it does not wait.
   var reason: String?
 
   /// The number of cells of the bar.
@@ -45,7 +45,7 @@ struct ProgressLine: Sendable {
 }
 
 extension Duration {
-  /// How many a second a number in this time is.
+  /// The rate per second for a count in this duration.
   func rate(of count: Int) -> Int { Int((Double(count) / max(0.001, self / .seconds(1))).rounded()) }
 }
 
@@ -56,7 +56,7 @@ final class SourceCount: Sendable {
 
   init(_ total: Int?) { state = Mutex((0, total)) }
 
-  /// Counts elements, and keeps the total once it is known.
+  /// Counts elements, and stores the total when it is known.
   func advance(by count: Int, _ total: Int?) {
     state.withLock { state in
       state.done += count
@@ -64,7 +64,7 @@ final class SourceCount: Sendable {
     }
   }
 
-  /// Its line, without a label.
+  /// The line, without a label.
   var line: ProgressLine {
     let (done, total) = state.withLock { $0 }
     return ProgressLine(done: done, total: total, perSecond: (.now - begin).rate(of: done))
@@ -88,7 +88,7 @@ final class BulkProgress: Sendable {
   /// Reads the counts from a function from now on.
   func follow(_ report: @escaping @Sendable () -> Report) { self.report.withLock { $0 = report } }
 
-  /// Its line.
+  /// The line.
   var line: ProgressLine {
     let report = self.report.withLock { $0 }?() ?? Report()
     return ProgressLine(

@@ -9,9 +9,9 @@ public import Values
 extension Run {
   /// Sends a single change with the dispatcher and returns the value of its reply.
   ///
-  /// Inlined, which saves a suspension for each request.
+  /// It is inlined, which saves a suspension for each request.
   ///
-  /// - Throws: the error of the change, with carets.
+  /// - Throws: The error of the change, with carets.
   @inline(__always) func change(_ proposal: Proposal) async throws(Fault) -> Value {
     if isDry(proposal.arguments) { return dryValue(of: proposal) }
     let isOneOfMany = proposal.change.destroys && !proposal.arguments.isSingle
@@ -30,14 +30,14 @@ extension Run {
     return proposal.value(of: session.dryRun.carry(proposal.change), session)
   }
 
-  /// The consent for a change that is one of many destroys.
+  /// The consent for a single destroy that a loop repeats.
   private func consent(to proposal: Proposal) async throws(Fault) -> Consent {
     let verb = proposal.change.verb == .call ? "call \(proposal.change.method)" : proposal.arguments.name
     return try await consent(
       to: ConfirmationRequest(verb: verb, client: proposal.client, isOneByOne: true), proposal.arguments)
   }
 
-  /// The error of a change that was not carried out, with the broker's view.
+  /// The error of a change that was not carried out, with the broker's information.
   func fault(of outcome: Outcome, _ proposal: Proposal) async -> Fault {
     switch outcome {
     case .done, .before, .found, .same, .skipped: return Fault(.interrupted, "interrupted")
@@ -72,8 +72,8 @@ extension Session {
     note("dry run, not sent: \(proposal.label) (queue \(proposal.client.queue)) \(JSONValue.object(request).text)")
   }
 
-  /// Shows the first change of a dry run as the exact request, and four more by their identity; returns the number of
-  /// shown changes.
+  /// Shows the first change of a dry run as the exact request, and the next four by their identity; returns the number
+  /// of shown changes.
   func note(dry proposal: Proposal, sample: Int) -> Int {
     if sample == 0 { note(dry: proposal) }
     if 1..<5 ~= sample {
@@ -111,13 +111,13 @@ extension Fault {
     case .repeated(let identity):
       self.init(
         .value, "\(identity.text) occurs twice in the statement", at: [Mark(arguments.range)], in: arguments.source,
-        nextStep: "| unique .FIELD keeps the first of equal ones")
+        nextStep: "| unique .FIELD keeps the first of the elements with one value")
     case .otherContent(let identity):
       self.init(
         .value, "\(identity.text): was already done with other content", at: [Mark(arguments.range)],
         in: arguments.source,
         nextStep:
-          "computed content such as .views + 1 would be applied twice: compare with show; what is missing needs a statement of its own"
+          "computed content such as .views + 1 would be applied twice: compare with show; use a new statement for missing changes"
       )
     case .same: self.init(.value, "\(arguments.name) changes nothing")
     case .guarded(let connection):
@@ -148,14 +148,14 @@ extension Fault {
 }
 
 extension Fault: ElementError {
-  /// The name of its kind.
+  /// The name of the kind.
   public var kindWord: String { kind.word }
-  /// Whether it ends the statement whatever `on-error:` says.
+  /// Whether the error ends the statement regardless of `on-error:`.
   public var endsStatement: Bool { isUncatchable }
 }
 
 extension Fault {
-  /// The same error with the earlier changes of its statement, outside sinks.
+  /// The same error with the earlier changes of its statement that had no sink.
   func within(_ done: (label: String, tally: Tally)) -> Fault {
     done.tally.ok > 0 ? within("before it, \(done.label): \(done.tally.text)") : self
   }

@@ -10,7 +10,7 @@ struct Run: Sendable {
   var output: Output
   /// The account of the outermost statement.
   let statement: StatementAccount
-  /// Records the changes of the iteration that runs, if its `each` has a journal.
+  /// The record of the current iteration's changes, if its `each` has a journal.
   var iteration: (any IterationRecord)?
   /// Keeps the elements that output stages show; nil in a file.
   var shown: ShownElements?

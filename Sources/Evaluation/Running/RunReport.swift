@@ -5,9 +5,9 @@ import Redaction
 import Synchronization
 import Values
 
-/// What a run did, statement by statement: what `--report FILE` writes.
+/// The results of a run's statements, which `--report FILE` writes.
 public final class RunReport: Sendable {
-  /// A statement or an assertion, which are the test cases of JUnit's form.
+  /// A statement or an assertion; each is a test case in the JUnit format.
   struct Case: Sendable {
     /// The beginning of its text, without secrets.
     var text: String
@@ -16,23 +16,24 @@ public final class RunReport: Sendable {
     var milliseconds: Int
     /// The kind and the message of its error; nil if it succeeded.
     var error: (kind: String, message: String)?
-    /// Where it begins in its file.
+    /// The start of its range in its file.
     var lower = 0
     var isAssertion = false
-    /// What is wrong with a statement that ended without an error: an assertion in it, or some of its changes.
+    /// Whether it counts as a JUnit failure and not as an error: a false assertion, or a statement with failed changes
+    /// that continued.
     var isFailure: Bool { isAssertion ? error != nil : error.map { Self.failures.contains($0.kind) } ?? false }
     private static let failures = [Fault.Kind.assert.word, partial]
-    /// The kind of a statement some of whose changes failed, are refused or unknown, and that continued.
+    /// The kind for a statement that continued although some changes failed, were refused or are unknown.
     static let partial = "partial"
-    /// What its bulk changes and its single changes came to.
+    /// The results of its bulk changes and its single changes.
     var changes: [JSONValue] = []
   }
 
   private struct State {
     var cases: [Case] = []
-    /// The changes of the statement that runs.
+    /// The changes of the running statement.
     var changes: [JSONValue] = []
-    /// The summaries of those that did not end well.
+    /// The summaries of the changes with failures.
     var failures: [String] = []
     var leftOut = 0
   }
@@ -40,17 +41,17 @@ public final class RunReport: Sendable {
   private let state = Mutex(State())
   private let begin = ContinuousClock.now
   private let started = Instant.now.text
-  /// How many changes of a statement are listed.
+  /// The maximum number of changes that are listed for a statement.
   private static let limit = 1000
-  /// How many summaries of failures a statement's message has.
+  /// The maximum number of summaries of failures in a statement's message.
   private static let shown = 3
-  /// How many code points of a statement are shown.
+  /// The maximum number of code points that are shown of a statement.
   private static let textLimit = 200
 
   /// Creates the report of a run that begins.
   public init() {}
 
-  /// Adds a bulk change of the statement that runs; `failure` is its summary if it did not end well.
+  /// Adds a bulk change of the running statement; `failure` is its summary if it had failures.
   func add(change: JSONValue, failure: String?) {
     state.withLock { state in
       if let failure, state.failures.count < Self.shown { state.failures.append(failure) }
@@ -67,14 +68,14 @@ public final class RunReport: Sendable {
     state.withLock { $0.cases.append(own) }
   }
 
-  /// Adds a statement of the outermost level that has ended, unless it is an assertion, which is already there.
+  /// Adds an outermost statement that has ended, unless it is an assertion, which was already added.
   ///
   /// - Parameters:
   ///   - range: The statement.
   ///   - source: Its text.
   ///   - account: The outcomes of its single changes.
-  ///   - since: When it began.
-  ///   - fault: Its error; nil for none.
+  ///   - since: The time when it began.
+  ///   - fault: Its error; nil without one.
   ///   - isPartial: Whether it continued after failed changes, which make the exit status 5.
   func add(
     statement range: SourceRange, in source: SourceText, _ account: StatementAccount, since: ContinuousClock.Instant,
@@ -92,7 +93,7 @@ public final class RunReport: Sendable {
       defer { (state.changes, state.leftOut, state.failures) = ([], 0, []) }
       if let last = state.cases.last, last.isAssertion {
         if last.lower == own.lower, last.place == own.place { return }
-        // A false assertion in a loop or a def is a failed case of its own.
+        // A false assertion in a loop or a def has its own failed case.
         if last.error != nil, fault?.kind == .assert { own.error = nil }
       }
       let left = state.leftOut > 0 ? [JSONValue.object(["left-out": .number(JSONNumber(state.leftOut))])] : []
@@ -137,7 +138,7 @@ public final class RunReport: Sendable {
     return .object(object)
   }
 
-  /// The report in the form of JUnit, which continuous integration reads.
+  /// The report in the JUnit format, which continuous integration services read.
   public func junit(status: Int32, reason: String?) -> String {
     let cases = state.withLock(\.cases)
     let failures = cases.count(where: \.isFailure)
@@ -167,7 +168,7 @@ public final class RunReport: Sendable {
     return body.isEmpty ? head + "/>" : head + ">\(body)</testcase>"
   }
 
-  /// Text for XML; characters that XML has no form for become U+FFFD.
+  /// Text for XML; characters that XML can't represent become U+FFFD.
   private static func escaped(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {

@@ -3,11 +3,11 @@ public import JSONRPC
 import Synchronization
 import Values
 
-/// A URI as `connect` compares it with those of open connections.
+/// A URI in the form in which `connect` compares it with the URIs of open connections.
 public struct ConnectionIdentity: Sendable {
   /// The address in its full form, without password and parameters.
   var address: String
-  /// The parameters; nil if there are none.
+  /// The parameters; nil without parameters.
   var parameters: String?
   /// The password; nil if it is missing, or if the URI is not a broker's.
   var password: String?
@@ -19,7 +19,8 @@ public struct ConnectionIdentity: Sendable {
     self.password = password
   }
 
-  /// Whether a typed URI means the open connection with this one; without a password it means that of its user.
+  /// Whether a typed URI means the open connection with this identity; without a password it means the connection of
+  /// its user.
   func isMeant(by typed: ConnectionIdentity, _ link: any Link) -> Bool {
     guard typed.address == address else { return false }
     guard let password = typed.password else { return typed.parameters == parameters || typed.parameters == nil }

@@ -19,12 +19,12 @@ extension Session {
     host.draw((options.renderer.isForTerminal ? TerminalText.visible(text) : text) + "\n")
   }
 
-  /// Shows a note at most once for a statement of the top level.
+  /// Shows a note at most once for each outermost statement.
   private func note(once key: String, _ text: @autoclosure () -> String) {
     if state.withLock(\.statement).isNew(note: key) { note(text()) }
   }
 
-  /// Notes that the link to a next page can't be read.
+  /// Shows a note that the link to a next page can't be read.
   func noteUnreadableNext(_ document: Document, _ client: ClientValue) {
     guard let link = document.pagination()?.unreadableNext else { return }
     let text = link.hidingSecrets.text.prefix(200)
@@ -41,7 +41,7 @@ extension Session {
     (total.map { "\(shown) of \($0); " } ?? "") + "this page has a next page: stream reads all pages"
   }
 
-  /// Shows a note on relationships that are lost, since the service sent them without data.
+  /// Shows a note on relationships that are lost, because the service sent them without data.
   func note(notLoaded names: [String], of label: String, _ fate: String) {
     note(
       once: "not loaded \(label) \(fate)",
@@ -49,14 +49,14 @@ extension Session {
     )
   }
 
-  /// Shows a note on relationships that a page of resources is written without, as the first resource shows.
+  /// Shows a note on relationships that are missing when a page of resources is written, based on the first resource.
   func noteNotLoaded(in page: [Value], _ fate: String) {
     guard case .resource(let resource)? = page.first, !resource.isStub, !resource.notLoaded.isEmpty else { return }
     note(notLoaded: resource.notLoaded, of: resource.compound?.client ?? resource.type, fate)
   }
 
-  /// Notes that a reply is about another resource than the requested one: with another id, for example another spelling of
-  /// it, or with another type than the client's.
+  /// Shows a note that a reply is about another resource than the requested one: with another id, for example another
+  /// spelling of it, or with another type than the client's.
   func noteOther(_ document: Document, than id: String?, _ client: ClientValue, _ verb: String) {
     let (resource, type) = (document.resources.first, client.client.settings.type)
     if let other = resource?["type"]?.stringValue, !other.isSame(as: type) {

@@ -6,9 +6,9 @@ extension Session {
   ///
   /// - Parameters:
   ///   - options: Its options.
-  ///   - output: The output for results, which nothing uses unless statements run.
+  ///   - output: The output for results; it is not used unless statements run.
   ///   - note: Shows text on standard error.
-  ///   - draw: Shows text with control sequences; by default as `note`.
+  ///   - draw: Shows text with control sequences; by default the same as `note`.
   ///   - help: The pages of `help`.
   ///   - schemas: The learned schemas; by default none.
   /// - Returns: The session.

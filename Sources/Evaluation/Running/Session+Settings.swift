@@ -15,22 +15,23 @@ extension Session {
       guard let format = Format(rawValue: word) else { fallthrough }
       state.withLock { $0.format = format }
     case ("output", _):
-      throw Fault(.value, "output: is one of \(Format.list), as text", nextStep: "set output: \"json\"")
+      throw Fault(.value, "output: must be one of \(Format.list), as text", nextStep: "set output: \"json\"")
     case ("in-flight", .number(let number)):
       guard let count = number.integer, count >= 1 else {
-        throw Fault(.value, "in-flight: is an integer of at least 1")
+        throw Fault(.value, "in-flight: must be an integer of at least 1")
       }
       state.withLock { $0.inFlight = count }
     case ("timing", .bool(let value)): state.withLock { $0.showsTiming = value }
     case ("history", .string(let word)) where ["all", "directory"].contains(word):
       state.withLock { $0.takesHistoryOfDirectory = word == "directory" }
     case ("history", _):
-      throw Fault(.value, "history: is \"all\" or \"directory\"", nextStep: "set history: \"directory\"")
+      throw Fault(.value, "history: must be \"all\" or \"directory\"", nextStep: "set history: \"directory\"")
     case ("learn-values", .bool(let value)): state.withLock { $0.learnsValues = value }
-    default: throw Fault(.type, "\(name): can't be \(value.label)", nextStep: "help set shows what it takes")
+    default:
+      throw Fault(.type, "\(name): can't be \(value.label)", nextStep: "help set shows the settings and their values")
     }
   }
 
-  /// A duration from a number's text and a unit; nil beyond a hundred years.
+  /// A duration from the text of a number and a unit; nil if it exceeds a hundred years.
   public static func duration(_ value: String, _ unit: String) -> Duration? { Operators.duration(value, unit) }
 }

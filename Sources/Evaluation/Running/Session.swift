@@ -8,7 +8,7 @@ import Values
 
 /// A session of a prompt or a batch: connections, clients, variables and settings.
 public final class Session: Sendable {
-  /// The options of a session, set by the program.
+  /// The options of a session, which the program sets.
   public struct Options: Sendable {
     /// The arguments after FILE.
     public var arguments: [String] = []
@@ -16,15 +16,15 @@ public final class Session: Sendable {
     public var variables: [String: String] = [:]
     /// The environment, for `env`.
     public var environment: [String: String] = [:]
-    /// Whether `--yes` confirms everything, and for at most how many elements.
+    /// How `--yes` confirms: everything, or at most a number of elements.
     public var confirmed: RunAccount.Confirmation = .asked
-    /// Whether questions can be asked: standard input and error are terminals.
+    /// Whether questions can be asked, which needs a terminal at standard input and standard error.
     public var isInteractive = false
     /// Whether changes are only shown: `--dry-run`.
     public var isDryRun = false
     /// The guarded connections that `--yes=N` applies to, by name or address: `--guarded`.
     public var opened: Set<String> = []
-    /// The pool of workers for sinks and `destroy-all` without `workers:`; nil for none.
+    /// The pool of workers for sinks and `destroy-all` without `workers:`; nil for no pool.
     public var workers: String?
     /// The reason for the run, for journals and reports: `--reason`.
     public var reason: String?
@@ -32,19 +32,19 @@ public final class Session: Sendable {
     public var command: String?
     /// Whether the summaries of changes are lines of JSON: `--summary json`.
     public var summarizesAsJSON = false
-    /// What the run did, for `--report`; nil if none is written.
+    /// The results of the run's statements, for `--report`; nil without a report.
     public var report: RunReport?
-    /// Whether no progress is shown: `--quiet`.
+    /// Whether progress is hidden: `--quiet`.
     public var isQuiet = false
-    /// Whether a summary shows the speed of changes that took some seconds.
+    /// Whether a summary shows the speed of changes that took several seconds.
     public var showsSpeed = true
-    /// Whether nothing is sent, so that results are not printed.
+    /// Whether nothing is sent, and results are not printed.
     public var isOffline = false
     /// Whether `sh` may run programs: `--allow-sh`.
     public var allowsShell = false
     /// The default format of results.
     public var format: Format?
-    /// The timeout of requests, if neither the call nor the client has one.
+    /// The timeout of requests for which neither the call nor the client sets one.
     public var timeout: Duration? = .seconds(5)
     /// The renderer of errors.
     public var renderer = Renderer()
@@ -53,30 +53,30 @@ public final class Session: Sendable {
     public init() {}
   }
 
-  /// The program's services to a session.
+  /// The functions that the program provides to a session.
   public struct SessionHost: Sendable {
     /// Opens the connection of a URI.
     public var open: @Sendable (_ uri: String) async throws(LinkError) -> any Link
     /// Shows text with its newline on standard error; on a terminal, control characters become escapes.
     public var note: @Sendable (String) -> Void
-    /// Shows text with the program's own control sequences on standard error; the data in it is already escaped.
+    /// Shows text with the program's own control sequences on standard error; its data must already be escaped.
     public var draw: @Sendable (String) -> Void
-    /// Shows the progress line, or removes it for nil; nil if standard error is not a terminal.
+    /// Shows the progress line, or removes it if the argument is nil; nil if standard error is not a terminal.
     public var status: (@Sendable (String?) -> Void)?
     /// Makes the run reachable for `retort ctl` on other terminals; called before its first change, or in the first
     /// statement that takes longer than a second.
     public var control: (@Sendable (RunControl) -> Void)?
-    /// Opens a pool of workers for a statement; nil if the program can't.
+    /// Opens a pool of workers for a statement; nil if the program has no pools.
     public var pool: (@Sendable (PoolRequest) async throws(ClientError) -> any Carrier)?
-    /// Asks a question at the terminal; nil if there is no terminal.
+    /// Asks a question at the terminal; nil without a terminal.
     public var ask: (@Sendable (String) async -> String?)?
     /// The trace of `--trace`.
     public var trace: Trace?
-    /// The changes whose reply did not come in time.
+    /// The changes whose reply did not arrive in time.
     public var lateReplies: LateReplies?
     /// The pages of `help`.
     public var help: HelpPages
-    /// Starts the pager for results that are taller than the screen; nil if there is none.
+    /// Starts the pager for results that are taller than the screen; nil without a pager.
     public var pager: (@Sendable () -> Pager?)?
     /// Puts a statement on the next line of the prompt for editing; nil without a prompt.
     public var edit: (@Sendable (String) -> Void)?
@@ -111,9 +111,9 @@ public final class Session: Sendable {
     }
   }
 
-  /// The pages of `help`, which a module above this one makes from the declarations.
+  /// The pages of `help`, which a higher module makes from the declarations.
   public struct HelpPages: Sendable {
-    /// The page for some words, or nil if there is none.
+    /// Returns the page for some words; nil if no page matches.
     public var page: @Sendable ([String]) -> String?
     /// Every word that has a page.
     public var topics: @Sendable () -> [String]
@@ -134,7 +134,7 @@ public final class Session: Sendable {
     /// The URIs of the connections, by serial number.
     var identities: [Int: ConnectionIdentity] = [:]
     var clients: [ClientValue] = []
-    /// The carriers of running statements that do not send with a client.
+    /// The carriers of running statements whose changes are not sent with a client.
     var carriers: [Int: any Carrier] = [:]
     var nextSerial = 1
     var format: Format?
@@ -142,11 +142,11 @@ public final class Session: Sendable {
     var showsTiming = false
     /// Whether values and ids of replies are stored when the program ends.
     var learnsValues = false
-    /// Whether the prompt's history is that of the working directory.
+    /// Whether the prompt's history is limited to the working directory.
     var takesHistoryOfDirectory = false
     /// The time that the pager was open.
     var readingTime = Duration.zero
-    /// The account of the running outermost statement.
+    /// The state of the running outermost statement.
     var statement: StatementAccount
     /// The labels of the running changes that have a journal.
     var journaled: [String] = []
@@ -166,11 +166,11 @@ public final class Session: Sendable {
   public let output: Output
   let host: SessionHost
   let timeout: SessionTimeout
-  /// The account of the run.
+  /// The state of the run's limits and streams.
   let account: RunAccount
   /// Shows the changes of dry runs, and keeps their expected results.
   let dryRun = DryRunCarrier()
-  /// The queues that are watched while their creates are in flight.
+  /// The queues that are watched while creates for them are in flight.
   let consumers = ConsumerWatches()
   /// The progress of its statements.
   let progress: Progress
@@ -191,7 +191,7 @@ public final class Session: Sendable {
     self.state = Mutex(state)
   }
 
-  /// The executor for requests one after the other: the connection's thread, if there is one connection.
+  /// The executor for many concurrent requests: the connection's thread if exactly one connection is open.
   var linkExecutor: (any TaskExecutor)? {
     state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.taskExecutor : nil }
   }
@@ -207,7 +207,7 @@ public final class Session: Sendable {
   /// Whether any open connection requires a confirmation of destroys.
   public var isGuarded: Bool { state.withLock { $0.connections.contains { $0.protection == .confirm } } }
 
-  /// Shows a note on the requests in flight; returns false if there are none.
+  /// Shows a note on the requests in flight; returns false if no request is in flight.
   public func stop() -> Bool {
     let count = state.withLock { state in
       state.clients.reduce(0) { $0 + $1.client.activity.changesInFlight }
@@ -217,17 +217,17 @@ public final class Session: Sendable {
     return count > 0
   }
 
-  /// The message when the wait for replies is ended.
+  /// The message after the wait for replies was ended by force.
   public static let forced = "forced to stop; requests in flight may or may not have been carried out"
 
-  /// Ends the wait for every reply: the changes in flight become unknown.
+  /// Ends the wait for every reply; the changes in flight become unknown.
   public func abandon() {
     note(Self.forced)
     for client in state.withLock(\.clients) { client.client.abandon() }
     for carrier in state.withLock(\.carriers).values { carrier.abandon() }
   }
 
-  /// Whether the prompt's history is that of the working directory: `set history:`.
+  /// Whether the prompt's history is limited to the working directory: `set history:`.
   public var takesHistoryOfDirectory: Bool { state.withLock(\.takesHistoryOfDirectory) }
 
   /// Stores the learned schemas.

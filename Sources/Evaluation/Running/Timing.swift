@@ -2,7 +2,7 @@ import Client
 import Synchronization
 import Values
 
-/// Measures the duration of a statement, and how it was spent.
+/// Measures the duration of a statement, and its parts.
 struct Timing {
   private let start = ContinuousClock.now
   private let before: Activity.Times

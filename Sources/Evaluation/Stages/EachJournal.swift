@@ -19,12 +19,12 @@ final class EachJournal: Sendable {
   }
 
   let journal: Journal
-  /// What is done with an iteration that an earlier run left unknown.
+  /// The handling of iterations that an earlier run left unknown.
   let rule: Safeguards.UnknownRule
   private let arguments: PerElementArguments
   private let state = Mutex(State())
   private let keys = Mutex(Set<PerElementArguments.KeyHash>())
-  /// The most unknown iterations to name.
+  /// The maximum number of unknown iterations to name.
   private static let named = 5
 
   init(_ journal: Journal, _ rule: Safeguards.UnknownRule, _ arguments: PerElementArguments) {
@@ -71,7 +71,7 @@ final class EachJournal: Sendable {
     state.withLock { state in if isDone { state.ok += 1 } else { state.failed += 1 } }
   }
 
-  /// Whether each iteration is done.
+  /// Whether all iterations are done.
   var isComplete: Bool { state.withLock { $0.failed + $0.skipped + $0.unknown.count == 0 } }
 
   /// Shows notes on the outcomes of the iterations, and on how to resume.
@@ -118,7 +118,7 @@ final class IterationChanges: IterationRecord {
 }
 
 extension Arguments {
-  /// The journal of an `each`; nil if it has none.
+  /// The journal of an `each`; nil without `journal:`.
   func eachJournal(_ run: Run, _ arguments: PerElementArguments) throws(Fault) -> EachJournal? {
     let word = try word("unknown", of: Safeguards.UnknownRule.allCases.map(\.rawValue))
     try refuseWithoutJournal("settle", "unknown")
@@ -138,14 +138,14 @@ extension Arguments {
     return EachJournal(journal, word.flatMap(Safeguards.UnknownRule.init) ?? .fail, arguments)
   }
 
-  /// Refuses `settle:` of an `each` that runs no unknown iteration again.
+  /// Refuses `settle:` in an `each` that does not repeat unknown iterations.
   private func refuseUnusedSettling() throws(Fault) {
     guard let settle = options["settle"] else { return }
     guard case .duration = settle.value else { throw misfit("settle", settle, "a duration") }
     guard case .string("retry")? = options["unknown"]?.value else {
       throw fault(
         settle, .value,
-        "settle: is how long each waits before it runs unknown iterations again, and here none runs again",
+        "settle: is the wait before unknown iterations run again, and here none runs again",
         nextStep: "unknown: \"retry\" runs them again; retort journal FILE settle KEY done, or again, settles one")
     }
   }

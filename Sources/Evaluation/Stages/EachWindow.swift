@@ -40,7 +40,7 @@ struct EachWindow: Sendable {
     }
   }
 
-  /// Runs an iteration, unless it is done in the journal.
+  /// Runs an iteration, unless the journal has it as done.
   private func recorded(_ frame: inout Frame, _ journal: EachJournal) async throws(Fault) -> Value {
     let identity = try await journal.identity(&frame)
     let decision = try await journal.begin(identity) { Fault(.file, $0.message, nextStep: $0.nextStep) }
@@ -88,7 +88,8 @@ struct EachResults: Sendable {
   /// The number of values.
   var count: Int { nulls + kept.elements.count }
 
-  /// The values, with the named values of their elements if a stage follows; none if all are null and no stage follows.
+  /// The values, with the named values of their elements if a stage follows; empty if all are null and no stage
+  /// follows.
   var page: ElementPage { kept }
 
   mutating func append(_ value: Value, _ page: ElementPage, _ index: Int) {
@@ -160,7 +161,7 @@ private struct OrderedResults: Sendable {
     if !ready.bytes.isEmpty { try output.put(ready.bytes) }
   }
 
-  /// The failure of the first element, with the failures of others in flight.
+  /// The failure of the first element, with the failures of others that were in flight.
   var fault: Fault? {
     let inOrder = failures.sorted { $0.index < $1.index }
     guard let first = inOrder.first else { return nil }
@@ -172,6 +173,6 @@ private struct OrderedResults: Sendable {
     }
   }
 
-  /// The number of elements that are named for each kind of failure.
+  /// The maximum number of elements to name for each kind of failure.
   private static let named = 64
 }

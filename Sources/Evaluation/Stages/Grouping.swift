@@ -33,7 +33,8 @@ extension Stage {
       parameters: [.init(name: ".FIELD", shape: .path)],
       options: [
         .init(
-          name: "keep", shape: .string, summary: "which of two elements with the same field: \"first\" or \"last\"",
+          name: "keep", shape: .string,
+          summary: "the element to keep of two with the same field: \"first\" or \"last\"",
           words: ["first", "last"])
       ], result: "record",
       examples: [
@@ -93,7 +94,7 @@ private struct Groups {
 
 /// Elements by their keys.
 private struct KeyedElements {
-  /// Which of two elements with the same key is kept.
+  /// The element to keep of two with the same key.
   enum Keep: String {
     case neither, first, last
 
@@ -102,7 +103,7 @@ private struct KeyedElements {
       case nil: self = .neither
       case .string("first"): self = .first
       case .string("last"): self = .last
-      default: throw Fault(.value, "keep: is \"first\" or \"last\"")
+      default: throw Fault(.value, "keep: must be \"first\" or \"last\"")
       }
     }
   }

@@ -22,7 +22,7 @@ struct LookupRequest: Sendable {
   let element: Value
   let names: [Value]
   let source: Value?
-  /// The text of its `key:`.
+  /// The text of its `key:` option.
   let key: String?
   let arguments: Arguments
 
@@ -45,7 +45,7 @@ enum DraftedElement: Sendable {
 }
 
 extension [DraftedElement] {
-  /// The elements in order, after their remaining lookups ran concurrently.
+  /// The elements in order, after concurrent lookups for those that need one.
   func made(_ making: ChangeMaking, _ session: Session) async -> [BulkElement] {
     guard case .lookingUp(let lookUp) = making else {
       return compactMap { if case .made(let element) = $0 { element } else { nil } }

@@ -81,7 +81,8 @@ extension Stage {
   static let collect = Stage(
     Declaration(
       name: "collect",
-      summary: "Reads all elements before one flows on, and closes the stream; beyond 64 MB it uses a temporary file.",
+      summary:
+        "Reads all elements before the next stage starts, and closes the stream; uses a temporary file above 64 MB.",
       result: "list",
       examples: [.init(code: "1..3 | collect | count", output: "3")])
   ) { _ in .collect }

@@ -9,7 +9,7 @@ struct PerElementArguments: Sendable {
   private let places: [CompiledArgument]
   private let options: [CompiledArgument]
   private let key: (code: CompiledExpression, range: SourceRange)?
-  /// The field of `key:`, if it is a field.
+  /// The field of `key:`; nil if `key:` is another expression.
   let keyField: String?
 
   init(_ call: StageCall) {
@@ -36,7 +36,7 @@ struct PerElementArguments: Sendable {
     return arguments
   }
 
-  /// The arguments for an element, which takes the place of the verb's ID or RECORD.
+  /// The arguments for an element, which is passed as the verb's ID or RECORD.
   func each(_ once: Arguments, _ element: Value, _ frame: inout Frame) async throws(Fault) -> Arguments {
     var arguments = once
     arguments.positional.append(.init(value: element, range: template.nameRange))
@@ -46,7 +46,7 @@ struct PerElementArguments: Sendable {
 
   /// The text of an element's `key:`; nil without that option.
   ///
-  /// - Throws: a `value` error if an earlier element had the same key and would be created twice.
+  /// - Throws: A `value` error if an earlier element had the same key and would be created twice.
   func key(_ keys: inout Set<KeyHash>, _ frame: inout Frame) async throws(Fault) -> String? {
     guard let key else { return nil }
     let value = try await key.code.run(&frame)
@@ -65,10 +65,11 @@ struct PerElementArguments: Sendable {
   func repeated(_ text: String) -> Fault {
     Fault(
       .value, "the key \(text) occurs twice", at: [Fault.Mark(key?.range ?? template.range)], in: template.source,
-      nextStep: "| unique \(key.map { template.source.text($0.range) } ?? "it") keeps the first of equal ones")
+      nextStep:
+        "| unique \(key.map { template.source.text($0.range) } ?? "it") keeps the first of the elements with one key")
   }
 
-  /// Whether there is a `key:`.
+  /// Whether the sink has `key:`.
   var hasKey: Bool { key != nil }
 
   /// A hash of a key: 128 bits, so that collisions do not occur in practice.

@@ -103,7 +103,7 @@ extension Stage {
 }
 
 extension Value {
-  /// The value, if a reducing stage accepts it.
+  /// The value; throws if a reducing stage does not accept it.
   fileprivate func summable(_ stage: String, _ operand: String) throws(Fault) -> Value {
     switch (self, stage) {
     case (.number, _), (.duration, _), (.time, "min"), (.time, "max"), (.string, "min"), (.string, "max"),

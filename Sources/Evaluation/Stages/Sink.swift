@@ -33,7 +33,7 @@ extension Stage {
       effect: .destroys, result: "summary", names: .kept, givesSummary: true)
   ) { _ in .proposing(Proposal.destroy) }
 
-  /// The options of a sink that finds out by itself what is left to do, so that it has no journal.
+  /// The options of a sink that looks up the remaining work itself and therefore has no journal.
   static let lookupOptions = options.filter { !["journal", "settle", "unknown", "workers"].contains($0.name) }
 
   static let link = relating(.link)
@@ -53,7 +53,7 @@ extension Stage {
     ) { _ in .proposing { arguments throws(Fault) in try Proposal.relating(change, arguments) } }
   }
 
-  /// A sink: `making` says how the change of an element is built, and `plan` completes the plan of the changes.
+  /// A sink: `making` builds the change of an element, and `plan` completes the plan of the changes.
   static func sink(
     _ declaration: Declaration, _ making: @escaping @Sendable (StageCall) -> ChangeMaking,
     plan complete: @escaping @Sendable (inout BulkPlan, Run) throws(Fault) -> Void = { _, _ in }
@@ -95,7 +95,7 @@ extension Stage {
     }
   }
 
-  /// The consent, if it destroys; also checks `max:`.
+  /// The consent, if the sink destroys; also checks `max:`.
   ///
   /// Both count only the remaining elements, without those that are done in the journal.
   private static func consent(
@@ -134,10 +134,10 @@ private final class ElementSource: BulkSource {
   /// The error that ends the statement after the returned elements.
   private var stop: Fault?
   private var isBegun = false
-  /// The number of elements, and the number that is not done; nil until they are counted.
+  /// The number of elements, and the number of those that are not done; nil until they are counted.
   private(set) var total: Int?
   private(set) var left: Int?
-  /// The number of the elements that are not done whose changes an earlier run left unknown.
+  /// The number of elements whose changes an earlier run left unknown.
   private(set) var unknown = 0
 
   init(
@@ -153,7 +153,7 @@ private final class ElementSource: BulkSource {
     return !isBegun
   }
 
-  /// Reads all elements, and returns the number that is not done in the journal.
+  /// Reads all elements, and returns the number of those that are not done in the journal.
   func count(notDoneIn journal: Journal?) async throws(Fault) -> Int {
     let all = try await Collected.all(of: &stream, keepsNames: true, limit: 16 << 20)
     stream = try all.elements()
@@ -164,7 +164,7 @@ private final class ElementSource: BulkSource {
     return left
   }
 
-  /// The numbers of elements that the journal has as done and as unknown.
+  /// The numbers of elements that are done and that are unknown in the journal.
   private func counts(of all: Collected, in journal: Journal?) async throws(Fault) -> (done: Int, unknown: Int) {
     guard let journal, journal.before.done + journal.before.unknown > 0 else { return (0, 0) }
     let policy = Policy(window: policy.window, continuesOnError: true)
@@ -201,7 +201,7 @@ private final class ElementSource: BulkSource {
     return drafts.isEmpty ? nil : stopping(await drafts.made(making, frame.run.session))
   }
 
-  /// The elements up to the first whose lookup failed, or all if the statement continues after failures.
+  /// The elements up to the first one whose lookup failed, or all if the statement continues after failures.
   private func stopping(_ elements: [BulkElement]) -> [BulkElement] {
     guard !policy.continuesOnError, let last = elements.firstIndex(where: \.isFailure) else { return elements }
     isStopped = true

@@ -21,7 +21,7 @@ struct SortedElements {
 
   /// The indices of the elements in sorted order; the sort is stable.
   ///
-  /// - Throws: a `type` error for two keys without an order.
+  /// - Throws: A `type` error for two keys that can't be compared.
   func order() throws(Fault) -> [Int32] {
     guard let ranks = columns[0].ranks(isDescending: descends[0]) else { return try order(columns[...]) }
     let rest = columns[0].areExact ? columns.dropFirst() : columns[...]
@@ -69,7 +69,8 @@ private struct SortColumn {
   private var texts: [String] = []
   private var values: [Value] = []
 
-  /// Numbers in the order of the keys: integers exactly, texts by their first eight bytes; nil for other keys.
+  /// Numbers that have the same order as the keys: an integer's exact value, a text's first eight bytes; nil for other
+  /// keys.
   func ranks(isDescending: Bool) -> [UInt64]? {
     let flip = isDescending ? UInt64.max : 0
     switch form {
@@ -79,7 +80,7 @@ private struct SortColumn {
     }
   }
 
-  /// Whether two keys of one rank are equal.
+  /// Whether two keys with the same rank are equal.
   var areExact: Bool { form == .integers }
 
   mutating func add(_ key: Value) {

@@ -20,7 +20,7 @@ struct Stage: Sendable {
   private static let known = Dictionary(uniqueKeysWithValues: all.map { ($0.declaration.name, $0) })
 }
 
-/// A compiled stage: its function on the elements before it.
+/// A compiled stage: its function on the elements of the stage before it.
 enum StageBody: Sendable {
   /// Transforms elements as they are pulled.
   case transform(@Sendable (Frame, ElementStream) throws(Fault) -> ElementStream)
@@ -32,7 +32,7 @@ enum StageBody: Sendable {
   case first
   /// One value from all elements.
   case reduce(@Sendable (inout Frame, inout ElementStream) async throws(Fault) -> Value)
-  /// A change for each element; returns the elements that flow on, and the summary if no stage follows.
+  /// A change for each element; returns the elements for the next stage, and the summary if no stage follows.
   case sink(
     @Sendable (inout Frame, inout ElementStream, _ keepsFlow: Bool) async throws(Fault) -> (
       flow: ElementPage, summary: Value
@@ -40,7 +40,7 @@ enum StageBody: Sendable {
 }
 
 extension StageBody {
-  /// Whether its source is closed before an element flows on.
+  /// Whether its source is closed before the next stage gets an element.
   var closes: Bool {
     switch self {
     case .gather, .collect, .first, .reduce: true
@@ -91,7 +91,7 @@ struct StageCall {
   /// The option with a name.
   func option(_ name: String) -> Expr? { options.first { $0.name == name }?.value }
 
-  /// The source text of the first positional argument, which is `it` without one; for messages at run time.
+  /// The source text of the first positional argument, or `it` without one; for messages at run time.
   var operandText: String { positional.first.map { compiler.source.text($0.range) } ?? "it" }
 
   /// The source range of a positional argument, for messages at run time.
@@ -125,7 +125,7 @@ extension ElementStream {
           }
           try body(element, value, &out.elements)
         } catch {
-          // The elements before the error flow on first.
+          // The elements before the error are passed on first.
           let placed = error.within("in \(stage), at \(element.label)")
           if frame.keepsFailures, !placed.isUncatchable {
             let names = page.names.isEmpty ? [] : page.names[index]

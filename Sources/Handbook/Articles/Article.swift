@@ -1,15 +1,15 @@
-/// A longer text of the reference, which is the page of `help NAME`, a manual page and a file of Handbook.docc.
+/// A long text of the reference: the page of `help NAME`, a manual page and a file of Handbook.docc.
 ///
-/// Its Markdown uses headings, paragraphs, lists, tables and fenced blocks. A block fenced as `retort` is a script, with its
-/// output in the block below; tests run them.
+/// Its Markdown uses headings, paragraphs, lists, tables and fenced blocks. A block fenced as `retort` is a script, and
+/// the block below it is its output; tests run the scripts.
 public struct Article: Sendable {
   /// The word of `help`: `bulk`.
   public var name: String
-  /// Other words for it.
+  /// Other words for the article.
   var aliases: [String] = []
   /// The title, without a full stop.
   public var title: String
-  /// What it is about, in one sentence.
+  /// The subject, in one sentence.
   public var summary: String
   /// The Markdown below title and summary.
   var body: String
@@ -17,7 +17,7 @@ public struct Article: Sendable {
   /// Every article, in the order of `help guide`.
   public static let all = [language, bulk, connections, serving, running, prompt, editor, workers, news]
 
-  /// Whether a word names it.
+  /// Whether a word names the article.
   func answers(to asked: String) -> Bool { name == asked || aliases.contains(asked) }
 
   /// The whole text as a file of Handbook.docc.
@@ -38,7 +38,7 @@ public struct Article: Sendable {
   /// The text of a topic of `help`, as a part of an article.
   static func topic(_ name: String) -> String { (Topic.all.first { $0.name == name }?.text ?? "").fenced }
 
-  /// A table of the words of a list of `help`, with what each does.
+  /// A table of the words in a list of `help`, with their summaries.
   static func table(_ section: HelpEntry.Section) -> String {
     let rows = HelpEntry.all.filter { $0.section == section }.map { entry in
       "| `\(entry.form.replacing("|", with: "\\|"))` | \(entry.brief.replacing("|", with: "\\|")) |"

@@ -5,7 +5,7 @@ extension Article {
     body: #"""
       A stage that changes data is a **sink**: it sends one request for each element, several at a time. `create`, `update`, `upsert`,
       `destroy`, `link`, `relink`, `unlink` and `transition` are sinks, and `each do ... end` runs a block for each element. `destroy-all`
-      destroys what a filter selects.
+      destroys the resources that match a filter.
 
       ```retort
       connect "embedded:blog"
@@ -27,14 +27,14 @@ extension Article {
 
       - **Count.** `count posts filter: {state: "spam"}` is one request. `max: 500` refuses the statement, before its first change, if there
         are more than 500 resources.
-      - **Try.** `dry-run: true`, and the program's `--dry-run`, which no script can turn off, show the number of changes, five samples and the
+      - **Try.** `dry-run: true`, and the program's `--dry-run`, which a script can't turn off, show the number of changes, five samples and the
         exact first request, and send no change.
-      - **Keep what was there.** `backup: "before.ndjson"` writes each resource as it was, on the disk before its change is sent. `help
-        backup` explains how to restore it.
+      - **Back up.** `backup: "before.ndjson"` stores each resource on the disk before its change is sent. `help backup` explains how to
+        restore it.
       - **Consent.** `destroy-all`, a `destroy` sink, and a `destroy` in a loop ask once at a terminal. The number that you type confirms and is
         the limit; Ctrl-C, or any other answer, sends nothing. Without a terminal they need `confirm: true`, or the program's `--yes`.
-        `--yes=N` allows at most N in the whole run, and the error says that N were sent.
-      - **Guard a connection.** `connect URI guard: "confirm"` asks for each bulk destruction whatever a script says, and `guard:
+        `--yes=N` allows at most N in the whole run; the error after that says that N were sent.
+      - **Guard a connection.** `connect URI guard: "confirm"` asks for each bulk destruction, regardless of the script, and `guard:
         "read-only"` refuses every change. A batch destroys on a guarded connection only with `--guarded CONNECTION --yes=N`.
 
       ```retort
@@ -55,17 +55,17 @@ extension Article {
 
       ## During
 
-      - `in-flight: 16` is the number of requests that are sent before their replies are there. `rate: 200` sends at most 200 a second, and
-        `throttle: {depth: 50, p95: 200ms}` waits while the queue is deeper than 50 messages or the 95th percentile of the service's times
-        is above 200 ms. A pause of more than `patience: 10m` ends the statement.
-      - The first failure stops a sink: nothing more is sent, and requests in flight are counted. `on-error: "continue"` works to the end.
-        `halt: 10` or `halt: "3%"` stops at that many failures. `retry: N` repeats a change after a passing failure, if it may be repeated, and
-        the statement's reads; `count`, `index`, `show` and `stream` take it too.
-      - `workers: "NAME"` lets a pool of `retort work` programs, on any machines that reach the broker, send the changes: `help pools`.
-      - A change of many resources shows a bar with rate, p95 and remaining time at a terminal, and a note each ten seconds elsewhere; so does
-        a long read, and a loop. `--quiet` shows none. From another terminal `retort ctl` shows how far a run is, and `retort ctl pause`,
-        `resume`, `rate=50` and `stop` control its changes, those of loops and single ones too.
-      - Ctrl-C once stops sending, waits for the replies to requests in flight, and shows the summary and the command that resumes. A second
+      - `in-flight: 16` is the maximum number of requests that wait for replies. `rate: 200` sends at most 200 a second, and
+        `throttle: {depth: 50, p95: 200ms}` waits while the queue has more than 50 messages or the 95th percentile of the reply
+        times is above 200 ms. A pause of more than `patience: 10m` ends the statement.
+      - The first failure stops a sink: nothing more is sent, and the replies to requests in flight are counted. `on-error: "continue"` processes all elements.
+        `halt: 10` or `halt: "3%"` stops at that many failures. `retry: N` repeats a change after a temporary failure, if a repetition is safe,
+        and the statement's reads; `count`, `index`, `show` and `stream` take it too.
+      - `workers: "NAME"` sends the changes with a pool of `retort work` programs, on any machines that reach the broker: `help pools`.
+      - A change of many resources shows a bar with rate, p95 and remaining time at a terminal, and otherwise a note every ten seconds; so do a
+        long read and a loop. `--quiet` hides it. From another terminal, `retort ctl` shows the progress of a run, and `retort ctl pause`,
+        `resume`, `rate=50` and `stop` control all of its changes, including single changes and those of loops.
+      - The first Ctrl-C stops sending, waits for the replies to requests in flight, and shows the summary and the command that resumes the run. A second
         Ctrl-C ends the program; changes in flight are unknown.
 
       ## After
@@ -76,14 +76,14 @@ extension Article {
       |---|---|
       | `ok` | the service confirmed the change |
       | `failed` | the service or retort reported an error |
-      | `absent` | destroy: the resource was not there |
+      | `absent` | destroy: the resource did not exist |
       | `refused` | a guard, a limit or a rule forbade the change |
-      | `unknown` | the change was sent, and no reply came |
+      | `unknown` | the change was sent, and no reply arrived |
 
       A change without a reply is `unknown`, never a failure: the service may have carried it out. At the end unknown changes are looked up
-      (`verify: false` does not; `verify: "all"` looks up each create). If a reply comes late, a note reports the outcome.
+      (`verify: false` turns this off; `verify: "all"` looks up each create). If a reply arrives late, a note reports the outcome.
 
-      `failed: "bad.ndjson"` has each element that failed, was refused or is unknown, with its error and, as `source`, the element at the
+      `failed: "bad.ndjson"` stores each element that failed, was refused or is unknown, with its error and, as `source`, the element at the
       head of the pipeline: `read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...` runs them again. `--summary json` writes the counts, the times and each
       kind of failure as a line for a program, and `--report result.xml` (or `.json`) each statement and assertion of the run. A bulk change
       that sent something and ended with failed, refused or unknown elements gives status 5.
@@ -104,8 +104,8 @@ extension Article {
       ## Resume after a stop
 
       `journal: "publish.journal"` records each change on the disk before it is sent, and each outcome. After a crash, a kill or Ctrl-C, run
-      the same statement again: it does the rest, and repeats nothing that was carried out. Run the change of the first example slowly on a broker,
-      and kill it:
+      the same statement again: it sends the remaining changes, and repeats none that was carried out. The following run changes the
+      first example's posts slowly on a broker, and is killed:
 
       ```retort publish.retort
       connect
@@ -128,16 +128,16 @@ extension Article {
       30 drafts are left
       ```
 
-      - A journal belongs to one statement. `create` needs `key: .email` with it, the field that identifies what was created. `each` needs
-        `key:` too; its unit is one run of the block. A run of the block that had sent a change stays unknown, with its changes named;
-        `unknown: "retry"` runs it again, after `settle:`. `destroy-all`, `upsert` and `transition` take no journal: they read what is left to do.
-      - Changes that were in flight are looked up: an update by its fields, a destroy by its id, a create by its key. One that is not found is
-        sent again only if that is harmless, or after `settle: 60s`, which says how long the service may hold a request. Otherwise it stays
-        unknown, with status 5; `unknown: "retry"` sends it, `unknown: "skip"` passes over it.
-      - `retort journal publish.journal` shows the numbers, the unknown changes and the command that resumes. `retort journal publish.journal
+      - A journal belongs to one statement. `create` needs `key: .email` with it, the field that identifies the created resource. `each` needs
+        `key:` too; its unit is one iteration. An iteration that sent a change and did not end remains unknown, and its changes are named;
+        `unknown: "retry"` runs it again, after `settle:`. `destroy-all`, `upsert` and `transition` take no journal: they look up the remaining work.
+      - Changes that were in flight are looked up: an update by its fields, a destroy by its id, a create by its key. A change that is not
+        found is sent again only if that is safe, or after `settle: 60s`, the maximum time for which the service may hold a request. Otherwise it
+        remains unknown, with status 5; `unknown: "retry"` sends it, `unknown: "skip"` skips it.
+      - `retort journal publish.journal` shows the numbers, the unknown changes and the command that resumes the run. `retort journal publish.journal
         settle 4711 done` records that a change was carried out, `settle 4711 again` that it was not.
-      - The journal is lines of JSON that `read` reads; only its owner can read the file. A complete journal refuses a second run.
+      - The journal consists of lines of JSON, which `read` can read; only the owner can read the file. A complete journal refuses a second run.
 
-      BulkChanges.md of the source defines what is promised and why.
+      BulkChanges.md in the source defines the guarantees and the reasons.
       """#)
 }

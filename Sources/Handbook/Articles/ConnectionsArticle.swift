@@ -4,8 +4,8 @@ extension Article {
     summary: "Addresses, TLS, clients of queues, losses of the connection, and versions of RabbitMQ.",
     body: #"""
       `connect "amqp://me:secret@broker.example/"` opens a connection, and `client queue: "posts"` a client of a queue on it. `connect` without
-      an address uses `RETORT_URL`. Put a URI with a password there: every user of the machine can read a command line. The prompt asks for a
-      password that a URI leaves out.
+      an address uses `RETORT_URL`. Put a URI with a password there: every user of the machine can read a command line. If a URI has no password,
+      the prompt asks for it.
 
       ```retort
       let blog = connect "embedded:blog" name: "blog"
@@ -31,7 +31,7 @@ extension Article {
 
       `amqps://` verifies the broker's certificate with Debian's authorities (package `ca-certificates`, or `?cacertfile=FILE`), and its names
       with the host (or `server_name_indication=NAME`). `certfile=FILE&keyfile=FILE` is a client certificate. All files are PEM, and a key must
-      not be encrypted. If TLS fails, the error says why: expired, another name, unknown authority, no TLS.
+      not be encrypted. If TLS fails, the error gives the reason: expired, another name, unknown authority, no TLS.
 
       ```sh
       export RETORT_URL='amqps://me:secret@broker.example/site?cacertfile=/etc/site/ca.pem'
@@ -41,7 +41,7 @@ extension Article {
       ## Clients
 
       A client's JSON:API type is its queue's name, unless `type:` names another. `relationships: {author: "authors", tags: ["tags"]}` declares
-      names that take ids, so that `create` and `update` accept `{author: {id: "1"}}` without the type. `meta:` is sent with each request, and
+      the types of relationships; `create` and `update` then accept `{author: {id: "1"}}` without the type. `meta:` is sent with each request, and
       the `meta:` of a call overrides it name by name; with `require-beam: true` a request without `meta.beam` is refused. `timeout:` limits the
       wait for a reply.
 
@@ -49,8 +49,8 @@ extension Article {
       "wire"` sends its names unchanged, even inside a JSON attribute.
 
       `reply: "direct"` uses RabbitMQ's direct reply-to instead of a reply queue. Opening a client, one request and stopping it took 2.3 ms
-      instead of 7.7 ms. With 64 requests in flight it is 7 % slower than the queue, one at a time equally fast. Use `"direct"` for many
-      short-lived clients, else the queue.
+      instead of 7.7 ms. With 64 requests in flight it is 7 % slower than the queue; with one request at a time it is equally fast. Use
+      `"direct"` for many short-lived clients, otherwise the queue.
 
       ## Losses
 
@@ -58,15 +58,15 @@ extension Article {
 
       ## Versions of RabbitMQ
 
-      retort is tested with RabbitMQ 3.10 of Debian 12. These differences of other versions concern it; it was not tested with them:
+      retort is tested with RabbitMQ 3.10 of Debian 12. Other versions differ as follows; retort was not tested with them:
 
       | Version | Difference | What to do |
       |---|---|---|
       | 3.13 and later | transient queues that are not exclusive are deprecated; 4.3 refuses to declare them | `retort serve --durable` declares durable queues; the reply queue of a client is exclusive |
       | 4.0 and later | classic queues are no longer mirrored | `retort serve --queue-type quorum` declares a replicated queue |
-      | 4.0 and later | a quorum queue drops a message after 20 deliveries | a change that ends its service each time gets no reply, and is `unknown` |
+      | 4.0 and later | a quorum queue drops a message after 20 deliveries | a change that crashes its service at each delivery gets no reply, and is `unknown` |
       | 4.0 and later | a message has at most 16 MiB (before: 128 MiB), unless `max_message_size` of the broker is larger | `fields:` and `page:` make replies smaller |
-      | 4.1 and later | frames of less than 8,192 bytes are refused | do not set `frame_max` below it |
+      | 4.1 and later | frames of less than 8,192 bytes are refused | do not set a smaller `frame_max` |
       | all | a delivery that is not acknowledged within 30 minutes closes the service's channel | `retort serve` acknowledges each request after its reply |
       """#)
 }

@@ -5,7 +5,7 @@ extension Article {
     body: #"""
       `retort lsp` is a language server for `.retort` files: the findings of `retort check` while you type, completion, help for the word at
       the cursor, the canonical layout, the definition of a name, and an outline with the statements that change data. It opens no connection;
-      completion knows the fields that earlier sessions have learned.
+      completion uses the fields that earlier sessions learned.
 
       ## Neovim
 

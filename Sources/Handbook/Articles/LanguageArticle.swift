@@ -4,7 +4,7 @@ extension Article {
     body: #"""
       One line is one statement, or several with `;`. Verbs come first. Text is `"quoted"`, a bare name is a variable, any JSON is a
       value, `#` begins a comment. A statement continues after `|`, `,`, `=` and an operator, before a line that begins with `|`, inside
-      brackets, and after a `\` at the end of a line. Each block below is a whole script, followed by its output in a pipe: lines of JSON.
+      brackets, and after a `\` at the end of a line. Each block below is a whole script, followed by its output to a pipe: lines of JSON.
       At a terminal the same results are tables.
 
       ```retort
@@ -29,7 +29,7 @@ extension Article {
 
       \#(table(.statements))
 
-      A block is a scope. `if` and `try` are values too. Conditions are booleans, nothing else. The check finds unknown names before
+      A block is a scope. `if` and `try` have values. Conditions must be booleans. The check finds unknown names before
       anything runs, and suggests the nearest name.
 
       \#(topic("names"))
@@ -62,7 +62,7 @@ extension Article {
       {"title":"is not included in the list","pointer":"/data/attributes/state"}
       ```
 
-      A change of each element of a list, with a decision for each:
+      Change some elements of a list:
 
       ```retort
       connect "embedded:blog"
@@ -93,14 +93,14 @@ extension Article {
       An ID is a string, an integer, a resource, or a record with `id`. In a RECORD, `{type, id}`, a resource, or a list of those is a
       relationship; everything else is an attribute. `create` leaves ids to the service: the id of a resource is omitted, and a plain record
       with an `id` is refused, unless `keep-id: true` sends it. `upsert` looks a resource up by the field of `key:`, then creates it, updates
-      it, or leaves it alone if nothing differs. Each verb takes `meta:` and `timeout:` (`"never"` for no limit). The message of a change
-      expires with its timeout, unless `expire: false`. Put an option's value with an operator in parentheses: `active: (.state == "on")`.
+      it, or does nothing if the resource has the same values. Each verb takes `meta:` and `timeout:` (`"never"` for no limit). The message of a change
+      expires with its timeout, unless `expire: false` is given. If an option's value contains an operator, put it in parentheses: `active: (.state == "on")`.
 
       ## Pipelines
 
-      A pipeline begins with a command or a value. The elements of a list, page, stream or range flow one by one; anything else is one
+      A pipeline begins with a command or a value. The elements of a list, page, stream or range are processed one by one; any other value is one
       element. In a stage `.field` is the element's field and `it` the element. Verbs work as stages: the element takes the place of their ID
-      (of the RECORD for `create`). A stream in a variable is a recipe: it sends its requests again at each use.
+      (of the RECORD for `create`). A stream in a variable sends its requests again at each use.
 
       \#(topic("pipelines"))
 
@@ -136,8 +136,8 @@ extension Article {
       ## Values
 
       null, boolean, number, string, duration (`10s`, `500ms`), time (`now()`, `time("2026-01-31")`), list, record, range, resource, page,
-      stream, client, connection, error, pattern (`/^post/i`). There are no implicit conversions: comparing or joining two types is an error
-      that names both.
+      stream, client, connection, error, pattern (`/^post/i`). There are no implicit conversions: comparing or joining values of two types is an
+      error that names both types.
 
       \#(topic("values"))
 
@@ -151,9 +151,9 @@ extension Article {
 
       \#(topic("patterns"))
 
-      `collect` uses a temporary file (`TMPDIR`) beyond 64 MB, for pipelines and loops. A text has at most 256 MiB, a list 50 million elements.
+      `collect` uses a temporary file (in `TMPDIR`) above 64 MB, for pipelines and loops. A text has at most 256 MiB, a list 50 million elements.
 
-      Operators, loosest first: `or`, `and`, `not`, `== != < <= > >= in =~`, `??`, `+ -`, `* / %`, `..`. A binary minus has a space on
+      Operators, in order of increasing precedence: `or`, `and`, `not`, `== != < <= > >= in =~`, `??`, `+ -`, `* / %`, `..`. A binary minus has a space on
       both sides. `x?.z` is null if x is null or has no z; `a ?? b` is b if a is null. `.z` of a value without z is an error.
 
       ```retort
@@ -187,14 +187,14 @@ extension Article {
 
       A resource as JSON is its JSON:API resource object. `stream posts | write "b.ndjson"` and `read "b.ndjson" | create posts` are a
       backup and a restore. If a service sends a relationship's data only when it is included, a note lists the relationships that the
-      file lacks or a create does not send: name them in `include:`. With `append: true`, `write` appends everything or nothing, rows of csv
-      in the columns of the file. A key that occurs twice in a JSON object of a file, or of `parse-json`, is an error.
+      file lacks or a create does not send: name them in `include:`. With `append: true`, `write` appends everything or nothing; rows of csv
+      must have the columns of the file. A duplicate key in a JSON object of a file, or of `parse-json`, is an error.
 
-      ## What is printed
+      ## Output
 
       At the top level a pipeline's result is printed, unless it is null, a client or a connection; `let` prints nothing, and inside
       blocks only `print`, `write` and the output stages do. A terminal gets tables, a pipe gets one JSON text a line, and `--output table`,
-      `card`, `json`, `ndjson` or `csv` chooses. Results go to standard output; all else (progress, warnings, summaries, errors) goes to
+      `card`, `json`, `ndjson` or `csv` chooses. Results go to standard output; everything else (progress, warnings, summaries, errors) goes to
       standard error.
 
       ## Errors
@@ -221,18 +221,18 @@ extension Article {
       ```
 
       In `rescue e` it is a value with `.kind .message .errors .place .seed`. The kinds of a service's errors are `not-found`, `invalid`,
-      `forbidden`, `sandbox-access-disallowed`, `method-not-found`, `bad-gateway` and `service`. Of the way there: `timeout`, `unknown` (a
-      change was sent and got no reply), `no-route` (no such queue), `connection`, `protocol`. Of a script: `field`, `type`, `name`, `value`,
+      `forbidden`, `sandbox-access-disallowed`, `method-not-found`, `bad-gateway` and `service`. Errors of the transport: `timeout`, `unknown` (a
+      change was sent and got no reply), `no-route` (the queue does not exist), `connection`, `protocol`. Errors of a script: `field`, `type`, `name`, `value`,
       `assert`, `fail`, `file`. The kinds `refused`, `limit` and `interrupted` cannot be rescued. `help not-found` explains a kind. At the
-      prompt a failing statement ends nothing; in a batch it ends the run.
+      prompt the session continues after a failed statement; in a batch a failure ends the run.
 
       ## Safety
 
       1. **A stream is not changed while it is read.** Changes move rows between pages, so that rows would be skipped silently. The check
-         refuses such a change if it can see it, the run always does; use `| collect` or `destroy-all`.
+         refuses such a change if it can detect it, and the run always refuses it; use `| collect` or `destroy-all`.
       2. **Bulk destruction is confirmed.** `destroy-all`, `destroy` as a stage, and `destroy` in a loop ask once at a terminal; you confirm
          by typing the number. Without a terminal they need `confirm: true`, or the program's `--yes`. `help bulk` has the limits.
-      3. **A missing reply is not a failure.** A change without a reply is `unknown`; `timeout` is only for reads, so repeating after a
+      3. **A missing reply is not a failure.** A change without a reply is `unknown`; `timeout` is only for reads, so a repetition after a
          `timeout` is always safe.
       4. **Check before you run.** `retort check FILE` shows every error, in all files that are `source`d; warns of names that are never
          read, statements that never run (inside a block both are errors) and passwords in the text; and lists each statement that changes

@@ -44,7 +44,7 @@ enum MarkdownBlock: Equatable, Sendable {
     line.firstMatch(of: #/^(-|\d+\.) /#).map { String($0.output.1) }
   }
 
-  /// The cells of a table's row; `\|` is no border.
+  /// The cells of a table's row; `\|` does not separate cells.
   private static func cells(of row: Substring) -> [String] {
     row.replacing("\\|", with: "\u{0}").split(separator: "|").map { cell in
       plain(cell.replacing("\u{0}", with: "|")[...].drop { $0 == " " }).trimmed
@@ -57,7 +57,7 @@ enum MarkdownBlock: Equatable, Sendable {
       .replacing("**", with: "").replacing("`", with: "").replacing("\\|", with: "|")
   }
 
-  /// The blocks as `help` shows them, with an empty line between two, but not between the items of a list.
+  /// The blocks as `help` shows them, with empty lines between them, except between the items of a list.
   static func page(_ blocks: [MarkdownBlock]) -> String {
     var page = ""
     for (index, block) in blocks.enumerated() {

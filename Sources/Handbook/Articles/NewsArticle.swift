@@ -11,10 +11,9 @@ extension Article {
       - Bulk changes with consent, limits, dry runs, backups, a journal that resumes after a crash, and lookups of unknown changes.
       - The prompt, with completion that learns from replies, colours, a pager and start files.
       - `retort serve`: a SQLite database, or the sample blog, as a service, with injected faults and imitations of other servers.
-      - `retort demo`, a tour; `retort doctor`, which examines the way to a service; `save`, which makes a script of a session.
+      - `retort demo`, a tour; `retort doctor`, which examines the connection to a service; `save`, which writes a session as a script.
       - `retort lsp` for editors, completions for bash, zsh and fish, and pages for man.
       - `retort check`, `fmt`, `journal`, `ctl` and `trust`; this reference as `help`.
-      - `retort demo` and `doctor`; `retort lsp` for editors, completions of shells, pages of the manual.
       - `retort work`: pools of workers that send the changes of a run.
       - A Debian package with units of systemd.
       """#)

@@ -3,19 +3,19 @@ extension Article {
     name: "prompt", title: "The prompt",
     summary: "History, completion, colours, the pager, start files and profiles.",
     body: #"""
-      `retort` without a file opens the prompt. Each statement runs when its line is complete; a statement that fails ends nothing. Ctrl-C
-      clears the line or stops the statement, Ctrl-D leaves.
+      `retort` without a file opens the prompt. Each statement runs when its line is complete; after a failed statement the session continues. Ctrl-C
+      clears the line or stops the statement, Ctrl-D exits.
 
-      - The prompt shows the connection that was opened last and its state, in red while one with `env: "production"` is open. It asks for a
-        password that a URI leaves out, and does not show it.
-      - A block that is open names itself (`for post ...>`); Ctrl-C or Ctrl-D drops it. What is pasted is read as a file is.
-      - `edit` opens the last statement in `VISUAL`, `EDITOR` or `vi`, and Ctrl-X Ctrl-E the one that is being typed; it runs afterwards.
-      - Words and names that nothing has are marked in red while they are typed. `RETORT_COLORS=light` is for light terminals, and `NO_COLOR`
-        or `--color never` for none.
-      - The arguments that a command still takes are shown in grey after the cursor. F1 and Alt-H show the help of the word at the cursor.
-      - `save "x.retort" last: 5` writes those of the last five statements that succeeded as a script, with the earlier ones that define
-        their names and open their connection. `retort demo` is a prompt on the sample with a tour.
-      - Results that are taller than the screen are shown with `RETORT_PAGER`, `PAGER` or `less`; `--no-pager` shows them without.
+      - The prompt shows the connection that was opened last and its state, in red while one with `env: "production"` is open. If a
+        URI has no password, it asks for it without echo.
+      - In an open block, the prompt names the block (`for post ...>`); Ctrl-C or Ctrl-D drops it. Pasted text is read like a file.
+      - `edit` opens the last statement in `VISUAL`, `EDITOR` or `vi`, and Ctrl-X Ctrl-E the one that is being typed; the edited statement runs.
+      - Unknown words and names are marked in red while they are typed. `RETORT_COLORS=light` is for light terminals; `NO_COLOR` or
+        `--color never` turns colours off.
+      - The remaining arguments of a command are shown in grey after the cursor. F1 and Alt-H show the help of the word at the cursor.
+      - `save "x.retort" last: 5` writes a script of those of the last five statements that succeeded, with the earlier statements that define
+        their names and open their connection. `retort demo` is a prompt with clients of the sample and a tour.
+      - Results that are taller than the screen are shown with `RETORT_PAGER`, `PAGER` or `less`; `--no-pager` turns the pager off.
       - `_` is the last value of the top level. `vars` lists the variables, `clients` the clients and connections.
       - `help WORD` explains a word, an option (`help timeout`), a kind of error (`help not-found`) or an option of the program or of `serve`
         (`help --trace`). `help cookbook` has recipes, `help guide` the articles.
@@ -26,7 +26,7 @@ extension Article {
 
       ## Start files and profiles
 
-      The prompt first runs `~/.config/retort/rc.retort`, then `./.retortrc` where `retort trust` was given for its text; `--no-rc` runs
+      The prompt first runs `~/.config/retort/rc.retort`, then `./.retortrc` if `retort trust` has accepted its text; `--no-rc` runs
       neither. A profile is a def in such a file:
 
       ```retort
@@ -43,7 +43,7 @@ extension Article {
 
       ## Watching
 
-      `watch 2s do ... end` runs a block again and again; at a terminal each round is drawn over the one before, and what changed is marked.
+      `watch 2s do ... end` runs a block repeatedly; at a terminal each round replaces the output of the previous one, with changes marked.
       Ctrl-C ends it.
       """#)
 }

@@ -7,8 +7,8 @@ extension Article {
 
       Program options come before FILE. The arguments after it are `args`; one that begins with `-` needs `--` before it. Arguments for a script
       that does not read `args` are an error. Put a URI with a password in `RETORT_URL`, which `connect` without a URI uses: every user of the
-      machine can read a command line. Several `-c` are the lines of one script. `#!/usr/bin/env retort` as the first line makes a file a
-      program.
+      machine can read a command line. Several `-c` are the lines of one script. With `#!/usr/bin/env retort` as its first line, a
+      file is a program.
 
       `retort fmt FILE` writes the canonical layout, and `retort fmt --check` lists the files that differ. `retort check --output json` is for
       editors.
@@ -19,7 +19,7 @@ extension Article {
       |---|---|
       | 0 | everything was done |
       | 1 | a statement failed |
-      | 2 | wrong usage, or the script does not check: nothing ran |
+      | 2 | wrong usage, or the check found errors: nothing ran |
       | 3 | an assertion failed |
       | 4 | no connection, no route, or the broker refused access |
       | 5 | a bulk change that sent requests ended with failed, refused or unknown elements, even if a later statement fails |
@@ -45,7 +45,7 @@ extension Article {
 
       ## Traces and dry runs
 
-      `--trace` shows each request and reply with its correlation id and duration, `--trace=api` a line for each call, `--trace=amqp` the
+      `--trace` shows each request and reply with its correlation id and duration, `--trace=api` one line for each call, `--trace=amqp` the
       broker's frames, `--trace=errors` only failed calls; separate topics with commas. Values of members with names like password or token
       are shown as `***`, and so are passwords in URIs. `--offline` prints each request as a line of JSON, with the same stars, instead of
       sending it: pages are empty, and a created resource has the id `offline-1`. `--dry-run` sends reads, and shows changes instead of

@@ -14,19 +14,19 @@ extension Article {
 
       ```sh
       retort serve blog --url amqp://guest:guest@localhost/                        # the sample
-      retort serve shop.sqlite --queue posts=remote_server_post                    # a queue of another name
+      retort serve shop.sqlite --queue posts=remote_server_post                    # a queue with another name
       RETORT_URL=amqp://guest:guest@localhost/ retort examples/quickstart.retort   # the same script, the same output
       retort serve blog --latency 20ms --jitter 5ms --workers 4                    # a slow one, to try timeouts and prefetch:
       ```
 
       Several `serve FILE.sqlite` share the work of one queue. SIGTERM stops it after the current request. When its connection is lost, for
-      example when the broker restarts, it reconnects, declares its queues, and reports both; requests in flight get no reply. The broker then
+      example because the broker restarts, it reconnects and declares its queues; notes report both. Requests in flight get no reply. The broker then
       redelivers the requests that were not acknowledged. `serve` stores the answers to its last 10,000 changes in the table `retort_answers` of
       its database, in the transaction of each change, and answers a redelivered request from there: no change is made twice, even after a
       crash.
 
-      An existing queue is served as it is: durable, quorum, lazy or with priorities. A missing queue is declared with `--durable` and
-      `--queue-type classic|quorum`.
+      An existing queue keeps its properties: durable, quorum, lazy or with priorities. `--durable` and `--queue-type classic|quorum` set the
+      properties of a missing queue.
 
       ## Faults
 
@@ -46,13 +46,13 @@ extension Article {
       | `malformed`, `empty` | a reply that is not JSON, or is empty; the request was carried out |
       | `rpc-error` | JSON-RPC's error -32603; the request was not carried out |
       | `no-consumer` | the reply; then the queue has no consumer for `--away 1s` |
-      | `round`, without a share | the service stores numbers as integers, and text without white space at its ends; applies besides other faults |
+      | `round`, without a share | the service stores numbers as integers, and text without white space at its ends; can be combined with other faults |
 
       `--rate N` answers at most N requests of a queue a second. `--log FILE` (`-` is standard output) writes a line of JSON for each request
-      before its reply is sent, so that you can count what was carried out: `outcome` is `ok`, `error`, the fault, `remembered` (redelivered
+      before its reply is sent, for counts of the requests that were carried out: `outcome` is `ok`, `error`, the fault, `remembered` (redelivered
       and answered from the database) or `lost` (not carried out, because the connection closed while it waited). If the disk is full,
       requests are still answered; the log has `{"missing":N}` for missing lines, and `serve` ends with status 1. The faults of a request
-      depend only on `--seed N` (0 by default), its queue, and its number `n` there, so a run can be repeated.
+      depend only on `--seed N` (0 by default), its queue, and its number `n` in the queue, so a run can be repeated.
 
       ## Imitations of other servers
 
