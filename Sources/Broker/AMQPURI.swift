@@ -4,7 +4,8 @@
 /// let uri = try AMQPURI("amqp://guest:guest@localhost/?heartbeat=10")
 /// "\(uri)"  // "amqp://guest@localhost:5672/"
 /// ```
-/// Unlike in the specification, the path `/` means the vhost `/`, as an absent path does.
+///
+/// The path `/` means the vhost `/`, as a missing path does; this differs from the specification.
 public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   /// The host.
   public var host = "localhost"
@@ -12,19 +13,19 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   public var port = 5672
   /// The user.
   public var user = "guest"
-  /// The password, which no description shows.
+  /// The password, which is not part of any description.
   public var password = "guest"
-  /// Whether it has a user but no password, not even an empty one.
+  /// Whether the URI has a user but no password, not even an empty one.
   public var lacksPassword = false
   /// The vhost.
   public var vhost = "/"
-  /// Seconds between heartbeats; 0 for none.
+  /// The seconds between heartbeats; 0 turns heartbeats off.
   public var heartbeat = 30
-  /// The limit for connecting and logging in, in milliseconds.
+  /// The maximum time for connecting and logging in, in milliseconds.
   public var timeout = 5000
-  /// The largest frame, in bytes.
+  /// The maximum size of a frame, in bytes.
   public var frameMax = 131_072
-  /// The encryption, if the URI begins with `amqps:`.
+  /// The encryption; nil unless the URI begins with `amqps:`.
   public var tls: TLS?
 
   /// The certificates of an `amqps:` connection (https://www.rabbitmq.com/docs/uri-query-parameters).
@@ -33,11 +34,11 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     public var authorities = "/etc/ssl/certs/ca-certificates.crt"
     /// The file of the client's certificate, as PEM: `certfile`.
     public var certificate: String?
-    /// The file of its key, as PEM: `keyfile`.
+    /// The file of the certificate's key, as PEM: `keyfile`.
     public var key: String?
     /// Whether the broker's certificate and its name are verified: `verify`.
     public var verifies = true
-    /// The name that is sent to the broker and that its certificate must have, if it differs from the host:
+    /// The name that is sent to the broker and that its certificate must contain, if it is not the host:
     /// `server_name_indication`.
     public var serverName: String?
   }
@@ -47,7 +48,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
 
   /// Parses a URI.
   ///
-  /// - Throws: an `address` error that says what to write instead, without any part of a password.
+  /// - Throws: An `address` error that proposes a correct form, without any part of a password.
   public init(_ text: String) throws(BrokerError) {
     guard !text.contains(where: \.isWhitespace) else {
       throw BrokerError(.address, "a URI contains no space and no line end: write a space in a name or password as %20")
@@ -85,9 +86,9 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
       "\(tls == nil ? "amqp" : "amqps")://\(Self.encoded(user))@\(host.contains(":") ? "[\(host)]" : host):\(port)/\(path)"
   }
 
-  /// The index of the `?` before the parameters, which is not one inside a password.
+  /// The index of the `?` before the parameters; a `?` inside a password does not count.
   ///
-  /// An `@` after it belongs to a parameter that names a file or a host; otherwise it ends a password.
+  /// An `@` after the `?` belongs to a parameter that names a file or a host; any other `@` ends a password.
   private static func query(_ text: Substring) -> Substring.Index? {
     guard let mark = text.firstIndex(of: "?") else { return nil }
     guard let last = text.lastIndex(of: "@"), mark < last, text[..<last].contains(":") else { return mark }
@@ -148,7 +149,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     port = number
   }
 
-  /// An IPv6 address in brackets, followed by its last part if that is probably a port.
+  /// An IPv6 address in brackets, followed by its last part if that part is probably a port.
   private static func bracketed(_ text: Substring) -> String {
     for port in [":5672", ":5671"] where text.hasSuffix(port) { return "[\(text.dropLast(port.count))]\(port)" }
     return "[\(text)]"
@@ -190,7 +191,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     case "server_name_indication": tls?.serverName = value
     default:
       guard ["verify_peer", "verify_none"].contains(value) else {
-        throw BrokerError(.address, "verify is verify_peer or verify_none, not \(value)")
+        throw BrokerError(.address, "verify must be verify_peer or verify_none, not \(value)")
       }
       tls?.verifies = value == "verify_peer"
     }

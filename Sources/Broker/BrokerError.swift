@@ -6,13 +6,13 @@ public struct BrokerError: Error, Sendable, Equatable {
     case nacked, tooLarge, cancelled, malformed
   }
 
-  /// What kind of failure it is.
+  /// The kind of failure.
   public var code: Code
-  /// One sentence, without a secret.
+  /// The message, one sentence without secrets.
   public var message: String
-  /// Whether the request was sent, so that it may have been carried out.
+  /// Whether the request was sent and may have been carried out.
   public var wasSent: Bool
-  /// Whether the broker confirmed the request; nil for a request without a confirm.
+  /// Whether the broker confirmed the request; nil for a request that needs no confirm.
   public var wasConfirmed: Bool?
 
   /// The error of a request that the broker refused (AMQP `basic.nack`).

@@ -1,8 +1,8 @@
 import CRabbitMQ
 
-/// One channel of a connection: its waiting requests and the message that is arriving.
+/// A channel of a connection: its waiting requests and the message that is arriving.
 ///
-/// It is a class, since each frame mutates it in place, on the connection's thread.
+/// It is a class, because each frame changes it in place, on the connection's thread.
 final class Channel {
   /// A request that waits for its reply.
   struct Pending {
@@ -48,7 +48,7 @@ final class Channel {
   /// Whether the broker confirms the messages published from now on.
   var isConfirming = false
   private var confirms = Confirms()
-  /// The number of replies that wait, or have waited, for their confirm; a service's channel has no requests.
+  /// The number of replies for which a confirm was awaited; a service's channel has no requests.
   private var confirmedReplies = 0
   /// Whether the channel is closing and accepts no requests.
   var isClosing = false
@@ -71,7 +71,7 @@ final class Channel {
     return true
   }
 
-  /// Adds a service's reply whose caller waits until the broker confirms it; returns its number.
+  /// Adds a service's reply and waits until the broker confirms it; returns the reply's number.
   func awaitConfirm(
     of message: OutgoingMessage, _ continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
   ) -> Int {
@@ -94,7 +94,8 @@ final class Channel {
 
   /// Adds a request's state to an error: whether it was sent, and whether the broker confirmed it.
   ///
-  /// If the broker closes the channel because the user may not publish, it accepted only what it confirmed.
+  /// If the broker closes the channel because the user may not publish, it accepted only the requests that it
+  /// confirmed.
   private func completed(_ error: BrokerError, of waiting: Pending) -> BrokerError {
     let isOpen = waiting.tag.map(confirms.awaits)
     var error = error.sent(waiting.wasSent && !(error.code == .accessRefused && isOpen == true))
@@ -102,7 +103,7 @@ final class Channel {
     return error
   }
 
-  /// A reply without a waiting request: late, repeated, or another client's.
+  /// A reply without a waiting request: a late reply, a repeated one, or the reply to another client.
   struct Stray {
     let correlationID: [UInt8]
     let outcome: Result<[UInt8], BrokerError>
@@ -110,8 +111,8 @@ final class Channel {
 
   /// Handles the broker's confirms; a nack ends the wait.
   ///
-  /// The broker also confirms a message that it returned, which means nothing.
-  /// Returns the refusals of requests without a waiting caller.
+  /// The broker also confirms messages that it returned; such a confirm has no effect. Returns the refusals of requests
+  /// without a waiting caller.
   func settle(_ frame: borrowing Frame) -> [Stray] {
     var refused: [Int] = []
     if frame.kind == RETORT_FRAME_ACK, confirmedReplies > 0 {
@@ -136,7 +137,7 @@ final class Channel {
 
   /// Handles a frame.
   ///
-  /// A complete message goes to the waiting request, or is returned if there is none.
+  /// A complete message goes to the waiting request; without one it is returned.
   func take(_ frame: borrowing Frame, _ counters: inout Connection.Counters) -> Stray? {
     switch frame.kind {
     case RETORT_FRAME_DELIVER: assembly = Assembly(tag: frame.number, isRedelivered: frame.isRedelivered)
@@ -186,7 +187,7 @@ final class Channel {
     return nil
   }
 
-  /// Fails everything that waits on the channel.
+  /// Fails all waits on the channel.
   func fail(_ error: BrokerError, code: UInt16) {
     failPending(error)
     ended?(error)

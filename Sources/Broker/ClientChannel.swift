@@ -1,6 +1,6 @@
 /// A client: a channel, an anonymous reply queue, and any number of requests in flight to one queue.
 public final class ClientChannel: Sendable {
-  /// The queue the requests go to.
+  /// The queue to which the requests are sent.
   public let queue: String
   /// The connection of the channel.
   public let connection: Connection
@@ -20,11 +20,11 @@ public final class ClientChannel: Sendable {
 
   /// Sends a request and waits for its reply.
   ///
-  /// The broker confirms or refuses a change. Cancelling the task ends the wait for the reply to a read, and to a change
-  /// that has not been sent. It resumes on the caller's actor.
+  /// The broker confirms or refuses a change. If the task is cancelled, the wait ends for a read, and for a change that was
+  /// not yet sent. It resumes on the caller's actor.
   ///
   /// - Throws: `noRoute` if the queue does not exist, `nacked` if the broker refuses the message, `timeout`, `cancelled`,
-  ///   `tooLarge`, or the reason why the connection ended; `wasSent` says whether the request was sent.
+  ///   `tooLarge`, or the reason why the connection ended; `wasSent` is true if the request was sent.
   public func send(
     correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool = false,
     isConfirmed: Bool = false, isolation: isolated (any Actor)? = #isolation
@@ -58,7 +58,7 @@ public final class ClientChannel: Sendable {
   /// Ends the wait for every reply, with `cancelled`.
   func abandon() { connection.thread.post(.abandon(channel: number)) }
 
-  /// Closes the channel; the reply queue goes with it.
+  /// Closes the channel; the broker then deletes the reply queue.
   public func close() async { await connection.closeChannel(number) }
 }
 
@@ -77,7 +77,7 @@ extension Connection {
     return ClientChannel(self, queue: queue, number: number, replyQueue: replyQueue, ids: ids)
   }
 
-  /// The queue's depth and consumers, from a passive declare on a separate channel; nil if it does not exist.
+  /// The queue's depth and consumers, from a passive declare on a separate channel; nil if the queue does not exist.
   ///
   /// - Throws: `blocked` immediately if the broker accepts no messages, `timeout` if it does not answer by the deadline.
   public func probe(

@@ -1,4 +1,4 @@
-/// A command from a client to its connection, for the next turn of the connection's thread.
+/// A command from a client to its connection, executed in the next turn of the connection's thread.
 enum ClientCommand: Sendable {
   /// Sends a request, and resumes the caller with the reply.
   case request(OutgoingMessage, serial: Int, CheckedContinuation<Result<[UInt8], BrokerError>, Never>)
@@ -15,7 +15,7 @@ extension Connection {
       switch order {
       case .request(let message, let serial, let continuation): begin(message, serial, continuation)
       case .cancel(let number, let serial):
-        // A change that was sent keeps waiting for its reply.
+        // The wait for the reply to a sent change continues.
         if let waiting = channels[number]?.pending[serial], !(waiting.message.isConfirmed && waiting.wasSent) {
           channels[number]?.end(serial, .interrupted)
         }

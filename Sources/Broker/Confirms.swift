@@ -1,9 +1,10 @@
 /// The messages of a channel that the broker has neither confirmed nor refused
 /// (https://www.rabbitmq.com/docs/confirms#publisher-confirms).
 struct Confirms {
-  /// The numbers of the requests in the order of their delivery tags; nil for one that the broker answered out of order.
+  /// The numbers of the requests in the order of their delivery tags; nil for a request that the broker settled out of
+  /// order.
   private var serials = Fifo<Int?>()
-  /// The delivery tag of the first of them.
+  /// The delivery tag of the first element.
   private var firstTag: UInt64 = 1
 
   /// Records a published message; returns its delivery tag.

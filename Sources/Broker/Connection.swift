@@ -1,10 +1,10 @@
 import CRabbitMQ
 import Synchronization
 
-/// One connection to a RabbitMQ broker, with any number of clients and requests in flight.
+/// A connection to a RabbitMQ broker, with any number of clients and requests in flight.
 ///
 /// Its executor is a thread that owns the socket. Messages published in one turn are sent together; frames are assembled
-/// into messages here. A lost connection does not come back.
+/// into messages here. A lost connection is not opened again.
 ///
 /// ```swift
 /// let connection = try await Connection.open(AMQPURI("amqp://guest:guest@localhost/"), name: "retort")
@@ -16,23 +16,23 @@ public actor Connection {
   /// The broker's address.
   public nonisolated let uri: AMQPURI
   nonisolated let thread: ConnectionThread
-  /// The executor for tasks that send many requests; its thread lives as long as the connection or such a task.
+  /// The executor for tasks that send many requests; its thread exists as long as the connection or such a task.
   public nonisolated let taskExecutor: any TaskExecutor
   var handle: AMQPHandle?
-  /// The name of the broker's cluster (the server property `cluster_name`); empty if it has none.
+  /// The name of the broker's cluster (the server property `cluster_name`); empty if the broker has none.
   public private(set) var clusterName = ""
-  /// The observer of its events.
+  /// The observer of the connection's events.
   let listener: Listener
-  /// The reason why it is no longer open.
+  /// The reason why the connection ended; nil while it is open.
   public private(set) var end: BrokerError?
   var channels: [UInt16: Channel] = [:]
   var nextChannel: UInt16 = 1
   var outbox = Fifo<OutboxEntry>()
-  /// The earliest deadline of any request, or an earlier instant.
+  /// The earliest deadline of all requests, or an earlier time.
   var nextDeadline: ContinuousClock.Instant?
-  /// The broker's reason, while it accepts no messages (`connection.blocked`).
+  /// The broker's reason for accepting no messages (`connection.blocked`); nil while it accepts them.
   public private(set) var blockedReason: String?
-  /// How often a reply found no request, or a request no queue.
+  /// The numbers of replies without a request, and of requests without a queue.
   public internal(set) var counters = Counters()
   private var closing: (continuation: CheckedContinuation<Void, Never>, deadline: ContinuousClock.Instant)?
   private var watchers: [CheckedContinuation<BrokerError, Never>] = []
@@ -63,15 +63,15 @@ public actor Connection {
     }
   }
 
-  /// How often something happened that makes no call fail.
+  /// The numbers of events that do not fail a call.
   public struct Counters: Sendable, Equatable {
-    /// Replies that came after their deadline, a second time, or with an unknown correlation id.
+    /// Replies that arrived after their deadline, a second time, or with an unknown correlation id.
     public var strayReplies = 0
-    /// Requests that the broker returned, since their queue does not exist.
+    /// Requests that the broker returned, because their queue does not exist.
     public var returned = 0
   }
 
-  /// The most bytes that a message may have.
+  /// The maximum number of bytes of a message.
   public static let largestBody = OutgoingMessage.bodyLimit
 
   /// The connection's own thread.
@@ -129,14 +129,14 @@ public actor Connection {
   /// Publishes messages and handles frames; returns true if no frame is left.
   private func talk(_ mayRead: Bool) throws(BrokerError) -> Bool {
     do throws(BrokerError) { try publish() } catch {
-      while try !drain() {}  // The broker's last frame explains more than EPIPE does.
+      while try !drain() {}  // // The broker's last frame gives a better reason than EPIPE.
       throw error
     }
     guard mayRead || handle?.mayHoldInput == true else { return true }
     return try drain()
   }
 
-  /// The longest wait in milliseconds: to the nearest deadline, or half a heartbeat.
+  /// The maximum wait in milliseconds: to the nearest deadline, or half a heartbeat.
   private var patience: Int32 {
     var limit = uri.heartbeat > 0 ? uri.heartbeat * 500 : 60_000
     if let next = nextDeadline { limit = min(limit, OutgoingMessage.milliseconds(until: next)) }
@@ -173,7 +173,8 @@ public actor Connection {
     if let tag = message.acknowledges { try confirm(message.content.channel, tag) }
   }
 
-  /// Handles received frames, but so few that the broker and the service need not wait; returns true if none is left.
+  /// Handles received frames, but only a few, so that the broker and the service need not wait; returns true if no
+  /// frame is left.
   private func drain() throws(BrokerError) -> Bool {
     for _ in 0..<Self.framesATurn where handle != nil {
       var event: Event?
@@ -246,7 +247,7 @@ public actor Connection {
     }
   }
 
-  /// Fails everything that waits.
+  /// Fails all waits.
   func lose(_ error: BrokerError) {
     end = end ?? error
     handle = nil
@@ -271,7 +272,7 @@ public actor Connection {
   /// Closes the connection: after the handshake, after a second without an answer, or immediately if the broker is
   /// blocked.
   ///
-  /// Closing twice does nothing.
+  /// Further calls have no effect.
   public func close() async {
     guard handle != nil else { return }
     let closed = BrokerError(.closed, "the connection is closed")
@@ -287,6 +288,6 @@ public actor Connection {
     }
   }
 
-  /// How long the broker has to confirm that a channel or the connection is closed.
+  /// The maximum time for the broker to confirm that a channel or the connection is closed.
   static let closeTimeout = Duration.seconds(1)
 }

@@ -1,8 +1,8 @@
-/// A connection's thread as the executor of tasks that use the connection and are not the actor's.
+/// A connection's thread as the executor of tasks that use the connection but do not belong to the actor.
 ///
-/// One object can't be both kinds of executor: the runtime would take a task's job for one of the actor's, and send the
-/// task through the queue again at each other step. Releasing this object ends the thread: tasks that began on a connection
-/// continue after that connection is lost and replaced.
+/// One object can't be both kinds of executor: the runtime would take a task's job for a job of the actor, and would
+/// enqueue the task again at every other step. The thread ends when this object is released: tasks that began on a
+/// connection continue after that connection is lost and replaced.
 final class ConnectionTaskExecutor: TaskExecutor {
   private let thread: ConnectionThread
 

@@ -8,11 +8,11 @@ import Synchronization
 ///
 /// It runs the enqueued jobs, then the connection's turn, and then waits for the socket or a wake-up.
 final class ConnectionThread: SerialExecutor {
-  /// What the thread waits for after a turn.
+  /// The events that the thread waits for after a turn.
   struct Wait {
     var socket: Int32 = -1
     var wantsToWrite = false
-    /// Milliseconds; negative for no limit.
+    /// The maximum time in milliseconds; negative for no limit.
     var timeout: Int32 = -1
   }
 
@@ -26,7 +26,7 @@ final class ConnectionThread: SerialExecutor {
     var jobs: [Job] = []
     var orders: [ClientCommand] = []
     var isStopped = false
-    /// Whether the thread waits, or is about to, so that it must be woken.
+    /// Whether the thread waits, or is about to wait, and must be woken.
     var isAsleep = false
   }
 
@@ -36,7 +36,7 @@ final class ConnectionThread: SerialExecutor {
   private let current = Atomic<pthread_t>(0)
   /// The function that is called between jobs, on the thread.
   ///
-  /// A bare closure in a mutex would be wrapped again at each access.
+  /// A closure in a mutex without this struct would be wrapped again at each access.
   private let turn = Mutex<Turn?>(nil)
 
   private struct Turn {
@@ -67,7 +67,7 @@ final class ConnectionThread: SerialExecutor {
     pthread_detach(thread)
   }
 
-  /// Sets the function that is called between jobs, with whether the socket may be readable.
+  /// Sets the function that is called between jobs; `mayRead` is true if the socket may be readable.
   func attach(_ body: @escaping @Sendable (_ mayRead: Bool) -> Wait) { turn.withLock { $0 = Turn(body: body) } }
 
   /// Ends the thread after the enqueued jobs.
@@ -80,7 +80,7 @@ final class ConnectionThread: SerialExecutor {
   /// Enqueues a job of the actor.
   func enqueue(_ job: consuming ExecutorJob) { enqueue(Job(content: UnownedJob(job), executor: nil)) }
 
-  /// Enqueues a job of a task that is on an executor of this thread.
+  /// Enqueues a job of a task that runs on an executor of this thread.
   func enqueue(_ job: consuming ExecutorJob, of executor: UnownedTaskExecutor) {
     enqueue(Job(content: UnownedJob(job), executor: executor))
   }
@@ -94,7 +94,7 @@ final class ConnectionThread: SerialExecutor {
     if mustWake { retort_signal_eventfd(event) }
   }
 
-  /// Queues a command for the connection's next turn, from any thread, without a hop of the caller's task.
+  /// Queues a command for the connection's next turn, from any thread; the caller's task does not change its thread.
   func post(_ order: ClientCommand) {
     let mustWake = state.withLock { state in
       state.orders.append(order)
@@ -120,7 +120,7 @@ final class ConnectionThread: SerialExecutor {
 
   func checkIsolated() { precondition(isCurrent, "not on the connection's thread") }
 
-  /// How many rounds of newly enqueued jobs run before the connection's turn.
+  /// The number of rounds of newly enqueued jobs that run before the connection's turn.
   private static let rounds = 16
 
   private func run() {
@@ -150,7 +150,7 @@ final class ConnectionThread: SerialExecutor {
     }
   }
 
-  /// Waits, unless a job was enqueued meanwhile; returns false if the socket has nothing to read.
+  /// Waits, unless a job was enqueued in the meantime; returns false if the socket has no data to read.
   private func sleep(_ wait: Wait) -> Bool {
     let mayWait = state.withLock { state in
       state.isAsleep = state.jobs.isEmpty && state.orders.isEmpty && !state.isStopped

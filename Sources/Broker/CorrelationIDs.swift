@@ -1,11 +1,11 @@
 import Glibc
 import Synchronization
 
-/// The correlation ids of one client: its UUID and a counter, so that no id repeats.
+/// The correlation ids of one client: its UUID and a counter, so that each id is unique.
 ///
 /// They outlive the client's channel: a request that is sent again on another channel keeps its id.
 public final class CorrelationIDs: Sendable {
-  /// Their common prefix, in UTF-8.
+  /// The common prefix, in UTF-8.
   let prefix: [UInt8]
   private let text: String
   private let counter = Atomic(0)
@@ -19,7 +19,7 @@ public final class CorrelationIDs: Sendable {
   /// Makes the next id.
   public func next() -> String { text + String(counter.add(1, ordering: .relaxed).newValue) }
 
-  /// The number of one of these ids; nil for any other text.
+  /// The number of one of these ids; nil for other text.
   static func serial(of id: [UInt8], after prefix: [UInt8]) -> Int? {
     guard id.count > prefix.count, id.count <= prefix.count + 18, memcmp(id, prefix, prefix.count) == 0 else {
       return nil

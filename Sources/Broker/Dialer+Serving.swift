@@ -6,7 +6,7 @@ extension Dialer {
   ///   - open: Serves a queue, given by its index, on a connection; `taken` is the number of requests on earlier ones.
   ///   - begun: Called when all queues are served; `isAgain` is true after the first time.
   ///   - note: Called with the broker's reason when it ends a channel on an open connection.
-  /// - Throws: if the broker refuses the user or a queue.
+  /// - Throws: A broker error if the broker refuses the user or a queue.
   public nonisolated func serve(
     queues count: Int,
     open: (_ index: Int, _ connection: Connection, _ taken: Int) async throws(BrokerError) -> ServiceChannel,

@@ -1,13 +1,13 @@
 internal import Synchronization
 
-/// Connects to a broker, and reconnects as soon as the connection is lost.
+/// Connects to a broker, and reconnects immediately after a loss of the connection.
 ///
-/// All callers that need a connection share one attempt. The pause between attempts grows from 50 ms to 2 s and is partly
-/// random, so that many programs do not reconnect at the same moment.
+/// All callers that need a connection share one attempt. The pause between attempts grows from 50 ms to 2 s and is
+/// partly random, so that many programs do not reconnect at the same time.
 public actor Dialer {
   /// The broker's address.
   public nonisolated let uri: AMQPURI
-  /// The name of the broker's cluster, which a new connection must have too; empty if it has none.
+  /// The name of the broker's cluster, which a new connection must have too; empty if the broker has none.
   public nonisolated let clusterName: String
   private nonisolated let status = Status()
   private let name: String
@@ -18,9 +18,10 @@ public actor Dialer {
 
   /// Connects for the first time.
   ///
-  /// The broker's operator sees the name. The listener is called once when the connection is lost and once when it is back.
+  /// The broker's management shows the name. The listener is called once after each loss of the connection and once after
+  /// each new connection.
   ///
-  /// - Throws: as ``Connection/open(_:name:listener:)``; the first attempt is not repeated.
+  /// - Throws: The errors of ``Connection/open(_:name:listener:)``; the first attempt is not repeated.
   public init(
     _ uri: AMQPURI, name: String, listener: Connection.Listener = Connection.Listener()
   ) async throws(BrokerError) {
@@ -46,11 +47,11 @@ public actor Dialer {
 
   /// The state of a connection.
   public enum State: String, Sendable {
-    /// It is connected, and the broker accepts messages.
+    /// The connection is open, and the broker accepts messages.
     case up
-    /// It is connected, but the broker accepts no messages.
+    /// The connection is open, but the broker accepts no messages.
     case blocked
-    /// It was lost and reconnects.
+    /// The connection was lost and is being opened again.
     case reconnecting
   }
 
@@ -71,7 +72,7 @@ public actor Dialer {
     }
   }
 
-  /// Connects again, and refuses another broker that has the address now: its queues and data are not those of before.
+  /// Connects again, and refuses another broker at the same address, because its queues and data differ.
   private func openingAgain() -> Opening {
     let (opening, uri, expected) = (Self.opening(uri, name, listener), uri, clusterName)
     return Opening {
@@ -96,10 +97,10 @@ public actor Dialer {
     }
   }
 
-  /// The connection; reconnects if it was lost.
+  /// Returns the connection; reconnects if it was lost.
   ///
   /// - Throws: `lost` if the deadline passes first; immediately if the broker refuses the user or the vhost, or is another
-  ///   one than before.
+  ///   broker than before.
   public func connected(until deadline: ContinuousClock.Instant?) async throws(BrokerError) -> Connection {
     var wait = 50
     while true {
@@ -171,7 +172,7 @@ public actor Dialer {
     return opening
   }
 
-  /// The queue's depth and consumers; nil if it does not exist.
+  /// The queue's depth and consumers; nil if the queue does not exist.
   ///
   /// - Throws: `timeout` if the broker does not answer by the deadline.
   public nonisolated func probe(
@@ -190,7 +191,7 @@ public actor Dialer {
     return try result.get()
   }
 
-  /// Closes the connection for good; closing twice does nothing.
+  /// Closes the connection permanently; further calls have no effect.
   public func close() async {
     isClosed = true
     let last = connection

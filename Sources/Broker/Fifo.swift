@@ -1,4 +1,4 @@
-/// A queue of elements; removed elements free their memory from time to time.
+/// A queue of elements; the memory of removed elements is freed periodically.
 struct Fifo<Element> {
   private var elements: [Element] = []
   private var head = 0

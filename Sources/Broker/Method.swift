@@ -1,10 +1,10 @@
-/// A method that is sent on a channel; each has its own answer (AMQP 0-9-1, section 1).
+/// A method that is sent on a channel; the broker answers each kind with its own method (AMQP 0-9-1, section 1).
 enum Method {
   case openChannel
   case closeChannel
   /// Declares an anonymous queue, which is deleted with its connection.
   case declareReplyQueue
-  /// Declares a service's queue passively, which creates none.
+  /// Declares a service's queue passively, without creating it.
   case findRequestQueue(String)
   /// Declares the queue of a service.
   case declareRequestQueue(String, QueueDeclaration)

@@ -1,9 +1,9 @@
 import Synchronization
 
 /// A client of one queue that outlives its channel: if the channel, reply queue or connection is lost, the next request
-/// opens it again.
+/// opens a new one.
 public final class QueueClient: Sendable {
-  /// The queue the requests go to.
+  /// The queue to which the requests are sent.
   public let queue: String
   private let repliesDirectly: Bool
   private let dialer: Dialer
@@ -16,7 +16,7 @@ public final class QueueClient: Sendable {
     var isStopped = false
   }
 
-  /// A channel that is being opened, by this caller or by another, whose deadline may be earlier.
+  /// A channel that is being opened, by this caller or by another one, whose deadline may be earlier.
   private struct Opening {
     var task: Task<Result<ClientChannel, BrokerError>, Never>
     var isOwn: Bool
@@ -40,7 +40,7 @@ public final class QueueClient: Sendable {
   /// The connection of its channel; nil if it has none now.
   public var connection: Connection? { state.withLock { $0.channel?.connection } }
 
-  /// Makes a correlation id that was not used before.
+  /// Makes a new, unused correlation id.
   public func nextCorrelationID() -> String { ids.next() }
 
   /// Sends a request and waits for its reply.
@@ -48,7 +48,7 @@ public final class QueueClient: Sendable {
   /// If the connection is lost, a request that was not sent, or that may be repeated, is sent again within its deadline.
   /// The broker confirms a request that may not be repeated.
   ///
-  /// - Throws: as ``ClientChannel/send(correlationID:body:deadline:expires:isConfirmed:)``.
+  /// - Throws: The errors of ``ClientChannel/send(correlationID:body:deadline:expires:isConfirmed:)``.
   public func send(
     correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool, mayRepeat: Bool
   ) async throws(BrokerError) -> [UInt8] {
@@ -69,13 +69,13 @@ public final class QueueClient: Sendable {
     }
   }
 
-  /// Sends a request on a new channel, as often as that is lost.
+  /// Sends a request on a new channel, and repeats this if the channel is lost.
   private func sendOnNew(
     mayHaveArrived hadLeft: Bool, correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?,
     expires: Bool, mayRepeat: Bool
   ) async throws(BrokerError) -> [UInt8] {
     var mayHaveArrived = hadLeft
-    /// The time until which a service may declare its queue again after a restart of the broker has deleted it.
+    /// The time until which a service may declare its queue again after a restart of the broker deleted it.
     var patience: ContinuousClock.Instant?
     while true {
       let channel: ClientChannel
@@ -148,7 +148,7 @@ public final class QueueClient: Sendable {
     return result
   }
 
-  /// Opens a channel, on a new connection if the current one is lost meanwhile.
+  /// Opens a channel; if the current connection is lost in the meantime, on a new one.
   private func openChannel(until deadline: ContinuousClock.Instant?) async throws(BrokerError) -> ClientChannel {
     while true {
       let connection = try await dialer.connected(until: deadline)
@@ -160,10 +160,10 @@ public final class QueueClient: Sendable {
     }
   }
 
-  /// Ends the wait for every reply, as cancelling the task does for a read.
+  /// Ends the wait for every reply, like a cancelled task does for a read.
   public func abandon() { state.withLock(\.channel)?.abandon() }
 
-  /// Closes the channel; the reply queue goes with it.
+  /// Closes the channel; the broker then deletes the reply queue.
   public func close() async {
     let channel = state.withLock { state in
       state.isStopped = true

@@ -5,14 +5,15 @@ public struct QueueDeclaration: Sendable, Equatable {
     case classic, quorum
   }
 
-  /// Whether it survives a restart of the broker.
+  /// Whether the queue survives a restart of the broker.
   public var isDurable: Bool
-  /// Its type; nil for the broker's default.
+  /// The type; nil for the broker's default.
   public var type: QueueType?
 
-  /// How often a quorum queue delivers a message again before it drops it (`x-delivery-limit`); nil for the broker's default.
+  /// The number of times that a quorum queue redelivers a message before it drops the message (`x-delivery-limit`); nil
+  /// for the broker's default.
   public var deliveryLimit: UInt16?
-  /// Whether only its connection may consume it, and it is deleted with the connection.
+  /// Whether only the connection that declares the queue can consume it; the queue is then deleted with the connection.
   public var isExclusive: Bool
 
   /// Creates a declaration; a quorum queue is always durable.
@@ -32,12 +33,12 @@ public struct QueueDeclaration: Sendable, Equatable {
 }
 
 extension Connection {
-  /// Opens a channel on a queue, whatever its arguments, and declares the queue if it is missing.
+  /// Opens a channel on a queue with any arguments, and declares the queue if it is missing.
   ///
   /// A refused declare closes its channel, so each attempt opens a new one. Between two attempts another service may
   /// have declared the queue with other arguments.
   ///
-  /// - Returns: the channel's number and the queue's name.
+  /// - Returns: The channel's number and the queue's name.
   func openRequestQueue(
     _ queue: String, _ declaration: QueueDeclaration
   ) async throws(BrokerError) -> (number: UInt16, name: [UInt8]) {

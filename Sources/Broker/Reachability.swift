@@ -1,8 +1,8 @@
 import Glibc
 
-/// The steps before a connection that librabbitmq does not report one by one: the name's addresses, and TCP.
+/// The steps before a connection that librabbitmq does not report separately: the host's addresses, and TCP.
 public enum Reachability {
-  /// The numeric addresses of a host, in the resolver's order, each once.
+  /// The numeric addresses of a host, in the resolver's order, without duplicates.
   ///
   /// - Throws: `unreachable` with the resolver's reason.
   public static func addresses(of uri: AMQPURI) throws(BrokerError) -> [String] {
@@ -15,7 +15,7 @@ public enum Reachability {
     return texts
   }
 
-  /// Opens and closes a TCP connection; each address has the URI's timeout.
+  /// Opens and closes a TCP connection; the URI's timeout applies to each address.
   ///
   /// - Returns: The address that accepted.
   /// - Throws: `unreachable` with the reason of the last address, `timeout` if it did not answer.

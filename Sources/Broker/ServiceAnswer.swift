@@ -4,10 +4,10 @@ public struct Delivery: Sendable {
   public var body: [UInt8]
   /// The correlation id of the request.
   public var correlationID: [UInt8]
-  /// Whether it was delivered before, to a service that may have carried it out without acknowledging it (AMQP 0-9-1,
-  /// section 1.8.3.13).
+  /// Whether the request was delivered before, to a service that may have carried it out without acknowledging it (AMQP
+  /// 0-9-1, section 1.8.3.13).
   public var isRedelivered: Bool
-  /// Its number in the order in which the service received its requests, from 1.
+  /// The number of the request in the order in which the service received its requests, from 1.
   public internal(set) var number = 0
   var replyTo: [UInt8]
   var channel: UInt16
@@ -16,15 +16,15 @@ public struct Delivery: Sendable {
 
 /// A service's answer to a request: its replies, their delays, and whether the service pauses.
 ///
-/// The request is finished when the replies without a delay are sent; later replies hold up no other request.
+/// The request is finished when the replies without a delay are sent; later replies do not delay other requests.
 public struct ServiceAnswer: Sendable {
   /// A message to the client.
   public struct Reply: Sendable {
     /// The bytes.
     public var body: [UInt8]
-    /// The correlation id, if it is not the request's.
+    /// The correlation id; nil for the correlation id of the request.
     public var correlationID: [UInt8]?
-    /// How long it is held back.
+    /// The time before the reply is sent.
     public var delay: Duration
 
     /// Creates a reply.
@@ -37,7 +37,7 @@ public struct ServiceAnswer: Sendable {
 
   /// The messages to the client.
   public var replies: [Reply]
-  /// How long the queue has no consumer, starting before the first reply.
+  /// The time for which the queue has no consumer, beginning before the first reply.
   public var absence: Duration?
 
   /// Creates an answer.

@@ -4,18 +4,18 @@ import Synchronization
 public final class ServiceChannel: Sendable {
   /// The settings for serving a queue.
   public struct Terms: Sendable {
-    /// How many requests are answered at once.
+    /// The number of requests that are answered concurrently.
     public var workers: UInt16
-    /// Whether the broker keeps a request until it is answered; if not, it is lost with the service.
+    /// Whether the broker keeps a request until it is answered; if not, it is lost when the service ends.
     public var acknowledges: Bool
     /// Whether a request is acknowledged only after the broker has confirmed its reply.
     public var confirmsReplies = false
-    /// How many requests were taken on earlier connections; numbers continue from there.
+    /// The number of requests on earlier connections; the numbers of requests continue from it.
     public var taken: Int
     /// The properties with which a missing queue is declared.
     public var declaration: QueueDeclaration
 
-    /// Creates terms.
+    /// Creates settings.
     public init(
       workers: UInt16 = 1, acknowledges: Bool = true, confirmsReplies: Bool = false, taken: Int = 0,
       declaration: QueueDeclaration = QueueDeclaration()
@@ -67,7 +67,7 @@ public final class ServiceChannel: Sendable {
     }
   }
 
-  /// How many requests were taken, on this and earlier connections.
+  /// The number of requests, on this and earlier connections.
   public var taken: Int { state.withLock(\.taken) }
 
   private let ends = AsyncStream.makeStream(of: BrokerError.self)
@@ -101,7 +101,7 @@ public final class ServiceChannel: Sendable {
       return await connection.finish(delivery, answer, acknowledges: terms.acknowledges)
     }
     guard await !connection.finishConfirmed(delivery, answer) else { return }
-    // The broker delivers the request again, to this service or to another.
+    // The broker redelivers the request, to this service or to another one.
     await connection.closeChannel(number)
     end(BrokerError(.nacked, "the broker did not confirm a reply"))
   }
@@ -120,7 +120,7 @@ public final class ServiceChannel: Sendable {
     } catch {}
   }
 
-  /// Cancels the consumer and restores it after a time; if it is already cancelled, the earlier time holds.
+  /// Cancels the consumer and restores it after a time; if it is already cancelled, the earlier time applies.
   private func leave(for time: Duration) async {
     let wasAway = state.withLock { state in
       defer { state.isAway = true }
@@ -151,7 +151,7 @@ public final class ServiceChannel: Sendable {
     await connection.closeChannel(number)
   }
 
-  /// Sends one method at a time: a channel has one pending answer.
+  /// Sends one method at a time, because a channel can wait for only one answer.
   private func inTurn(_ method: @escaping @Sendable (ServiceChannel) async -> Void) async {
     let task = state.withLock { state in
       let before = state.lastMethod
@@ -167,7 +167,7 @@ public final class ServiceChannel: Sendable {
 }
 
 extension Connection {
-  /// Serves a queue, which is declared if it is missing, and sends what `answer` returns for each request.
+  /// Serves a queue, which is declared if it is missing; replies to each request with the result of `answer`.
   public func serve(
     queue: String, prefetch: UInt16 = 1, answer: @escaping @Sendable ([UInt8]) async -> [UInt8]
   ) async throws(BrokerError) -> ServiceChannel {
@@ -176,7 +176,7 @@ extension Connection {
     }
   }
 
-  /// Serves a queue as ``serve(queue:prefetch:answer:)`` does, where `answer` decides how many replies there are, and when.
+  /// Serves a queue as ``serve(queue:prefetch:answer:)`` does; `answer` decides the number and the times of replies.
   public func serve(
     queue: String, on terms: ServiceChannel.Terms,
     respond: @escaping @Sendable (Delivery) async -> ServiceAnswer
@@ -214,7 +214,7 @@ extension Connection {
 extension Connection {
   /// Sends the replies to a request, and acknowledges the request after the broker has confirmed all of them.
   ///
-  /// - Returns: false if the broker did not confirm a reply; the request is not acknowledged then.
+  /// - Returns: False if the broker did not confirm a reply; the request is then not acknowledged.
   func finishConfirmed(_ delivery: Delivery, _ answer: ServiceAnswer) async -> Bool {
     for reply in answer.replies where !delivery.replyTo.isEmpty {
       guard await confirmed(delivery.message(reply, isConfirmed: true)) else { return false }
@@ -223,7 +223,7 @@ extension Connection {
     return true
   }
 
-  /// Publishes a reply; returns whether the broker confirms it.
+  /// Publishes a reply; returns whether the broker confirmed it.
   private func confirmed(_ message: OutgoingMessage) async -> Bool {
     guard end == nil, let channel = channels[message.channel] else { return false }
     let result = await withCheckedContinuation { continuation in

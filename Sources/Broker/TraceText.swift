@@ -1,7 +1,7 @@
 import CRabbitMQ
 
 extension OutgoingMessage {
-  /// The message in the wording of a trace, without its body.
+  /// The message as text for a trace, without its body.
   var traceText: String {
     let to = String(decoding: routingKey, as: UTF8.self)
     let id = String(decoding: correlationID, as: UTF8.self)
@@ -12,7 +12,7 @@ extension OutgoingMessage {
 }
 
 extension Method {
-  /// The method in the wording of a trace.
+  /// The method as text for a trace.
   var traceText: String {
     switch self {
     case .openChannel: "channel.open"
@@ -29,7 +29,7 @@ extension Method {
 }
 
 extension Frame {
-  /// The frame in the wording of a trace.
+  /// The frame as text for a trace.
   var traceText: String {
     switch kind {
     case RETORT_FRAME_DELIVER: "basic.deliver channel \(channel) tag \(number)"

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Shuts a socket down at a deadline while a large body blocks in it, so that the connection's thread comes back.
+/// Shuts a socket down at a deadline while a large body blocks in it, so that the connection's thread continues.
 final class Watchdog: Sendable {
   private let isDone = Mutex(false)
 
@@ -15,6 +15,6 @@ final class Watchdog: Sendable {
     }
   }
 
-  /// Stops the watch, once the body is written.
+  /// Ends the watch, after the body is written.
   func stop() { isDone.withLock { $0 = true } }
 }

@@ -17,7 +17,7 @@
 typedef struct {
   retort_handshake report;
   int wants_passphrase;
-  // The session, and a duplicate of its descriptor while it is held, else -1.
+  // The session, and a duplicate of its descriptor while the session is retained, else -1.
   SSL *ssl;
   int held;
   int announces;
@@ -36,8 +36,8 @@ static void make_index(void) { record_index = SSL_CTX_get_ex_new_index(0, 0, 0, 
 
 static handshake_record *record_of(SSL_CTX *context) { return SSL_CTX_get_ex_data(context, record_index); }
 
-// librabbitmq sets the URI's host just before a handshake begins; this is called after that. It also receives alerts, which
-// in TLS 1.3 can follow the handshake, for example that a client certificate is missing.
+// librabbitmq sets the URI's host just before a handshake begins; this function is called after that. It also receives
+// alerts, which in TLS 1.3 can follow the handshake, for example about a missing client certificate.
 static void follow_handshake(const SSL *ssl, int where, int value) {
   handshake_record *record = record_of(SSL_get_SSL_CTX(ssl));
   record->ssl = (SSL *)ssl;
@@ -52,7 +52,7 @@ static int note_certificate_request(SSL *ssl, void *kept) {
   return 1;
 }
 
-// Without it OpenSSL asks for a passphrase on the terminal.
+// Without this function OpenSSL asks for a passphrase on the terminal.
 static int refuse_passphrase(char *buffer, int size, int writes, void *kept) {
   ((handshake_record *)kept)->wants_passphrase = 1;
   return -1;
@@ -222,6 +222,6 @@ retort_pem retort_sign(amqp_socket_t *socket, const char *file) {
   SSL_CTX *context = amqp_ssl_socket_get_context(socket);
   ERR_clear_error();
   retort_pem read = outcome(context, SSL_CTX_use_PrivateKey_file(context, file, SSL_FILETYPE_PEM));
-  // OpenSSL accepts a key of another type than the certificate's without an error.
+  // OpenSSL accepts a key whose type differs from the certificate's without an error.
   return read == RETORT_PEM_FINE && !SSL_CTX_check_private_key(context) ? RETORT_PEM_OF_ANOTHER : read;
 }

@@ -17,8 +17,8 @@ const char *retort_readline_version(void) { return rl_library_version; }
 
 // ---- Descriptors 0, 1 and 2 ----
 
-// The next file that is opened would get the number of a closed one, and be read or written as if it were the terminal.
-// Swift opens descriptors before `main` runs, so this runs earlier.
+// If one of these descriptors is closed, the next opened file gets its number, and is read or written as if it were the
+// terminal. This runs before `main`, because Swift opens descriptors earlier.
 __attribute__((constructor)) static void open_standard_descriptors(void) {
   for (int number = 0; number <= 2; number++)
     if (fcntl(number, F_GETFD) < 0 && errno == EBADF) open("/dev/null", O_RDWR);
@@ -71,7 +71,7 @@ uint64_t retort_signals_wait(void) {
   return atomic_exchange(&caught, 0);
 }
 
-// ---- Restoring the terminal, however the process ends except by SIGKILL ----
+// ---- Restoring the terminal at every end of the process except SIGKILL ----
 
 static const int fatal_signals[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV};
 enum { FATAL_COUNT = sizeof fatal_signals / sizeof fatal_signals[0] };
@@ -133,12 +133,13 @@ void retort_echo_on(int input) {
 static enum retort_line_state line_state;
 static char *line_taken;
 static int wants_editor, wants_end;
-// The number of spaces that the line began with, until a word that closes a block has removed two of them.
+// The number of spaces at the beginning of the line; 0 after a word that closes a block has removed two of them.
 static int indent;
 // The initial text of the line, after the spaces.
 static char *text_at_first;
 
-// An inputrc macro ends with its first line: readline would otherwise wait for a key inside the macro without a line to edit.
+// An inputrc macro ends with its first line; otherwise readline waits for a key inside the macro without a line to
+// edit.
 static void take_line(char *line) {
   if (wants_end) {
     free(line);
@@ -153,7 +154,7 @@ static void take_line(char *line) {
   rl_callback_handler_remove();
 }
 
-// Ctrl-Z is caught only while a line is being edited: a statement is stopped by the terminal itself.
+// Ctrl-Z is caught only while a line is being edited; at other times the terminal itself stops the process.
 static void line_opened(void) {
   tcgetattr(terminal_input, &before_line);
   line_is_open = 1;
@@ -172,7 +173,7 @@ static int edit_statement(int count, int key) {
   return rl_newline(count, key);
 }
 
-// Handles Ctrl-D: it also ends the input on a line with only its initial spaces.
+// Handles Ctrl-D, which also ends the input on a line with only its initial spaces.
 static int end_or_delete(int count, int key) {
   if (indent == 0 || rl_end != indent || (int)strspn(rl_line_buffer, " ") != indent) return rl_delete(count, key);
   rl_delete_text(0, rl_end);
@@ -219,7 +220,7 @@ void retort_line_begin(const char *prompt, int with_indent, const char *text) {
   line_state = RETORT_LINE_OPEN;
   wants_editor = wants_end = 0;
   indent = with_indent;
-  rl_eof_found = 0;  // readline never resets it
+  rl_eof_found = 0;  // // readline never resets it
   rl_reset_screen_size();
   line_opened();
   rl_callback_handler_install(prompt, take_line);
@@ -286,7 +287,7 @@ static retort_completer *completer;
 static retort_lister *lister;
 static void *completer_context;
 
-// Called by both hooks below: the line cannot change between them.
+// Called by both hooks below; the line does not change between the two calls.
 static char **complete_here(int *start) {
   int suffix = 0;
   char **matches = completer(completer_context, rl_line_buffer, rl_point, start, &suffix);
@@ -318,7 +319,8 @@ static char **complete_word(const char *text, int found_start, int end) {
   return NULL;
 }
 
-// readline would ask `Display all 105 possibilities?` and wait for a key without handling signals and notices.
+// readline's own listing would ask `Display all 105 possibilities?` and wait for a key without handling signals and
+// notices.
 static void show_matches(char **matches, int count, int width) {
   enum { MOST = 100 };
   int rows, columns;

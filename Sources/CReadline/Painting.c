@@ -5,8 +5,8 @@
 #include <string.h>
 #include <wchar.h>
 
-// readline draws the line first; its text is then drawn again at the same positions, with colours. readline does not know of
-// this; if the positions are unknown, the line stays as readline drew it.
+// readline draws the line first; its text is then drawn again at the same positions, with colours. readline does not
+// know of the second drawing; if the positions are unknown, the line remains as readline drew it.
 
 static retort_painter *painter;
 static void *painter_context;
@@ -37,7 +37,8 @@ static int prompt_columns(void) {
   return columns;
 }
 
-// Moves a position past a character as readline does: a full line continues on the next one. 0 if the width is unknown.
+// Moves a position past a character as readline does: a full line continues on the next one. Returns 0 if the width is
+// unknown.
 static int advance(struct place *at, wchar_t character, int width) {
   if (character == L'\n') {
     *at = (struct place){at->row + 1, 0};
@@ -61,7 +62,7 @@ void retort_line_hint(retort_hinter *with, void *context) {
   hinter_context = context;
 }
 
-// The cursor is at the end of the line as long as a hint is shown.
+// The cursor is at the end of the line while a hint is shown.
 void retort_hint_clear(void) {
   if (!hint_is_shown) return;
   hint_is_shown = 0;
@@ -69,8 +70,8 @@ void retort_hint_clear(void) {
   fflush(rl_outstream);
 }
 
-// Shows as much of the hint as fits on the cursor's row, and moves the cursor back. A pending key follows without a chance to
-// remove the hint.
+// Shows as much of the hint as fits on the cursor's row, and moves the cursor back. Does nothing if a key is pending,
+// because the hint could not be removed before it.
 static void show_hint(struct place cursor) {
   if (!hinter || rl_point != rl_end || rl_readline_state & RL_STATE_INPUTPENDING) return;
   char *hint = hinter(hinter_context, rl_line_buffer);

@@ -9,7 +9,7 @@ public final class Activity: Sendable {
     var answers = 0
     var last: Duration?
     var times = Times()
-    /// The time since which a request was always in flight.
+    /// The time since which at least one request was always in flight.
     var waitingSince: ContinuousClock.Instant?
   }
 
@@ -29,13 +29,13 @@ public final class Activity: Sendable {
   /// The number of requests that wait for their reply.
   public var inFlight: Int { state.withLock(\.inFlight) }
 
-  /// The number of changes among them.
+  /// The number of changes in flight.
   public var changesInFlight: Int { state.withLock(\.changesInFlight) }
 
   /// The number of replies received.
   public var answers: Int { state.withLock(\.answers) }
 
-  /// The time until the last reply; nil before the first.
+  /// The time until the last reply; nil before the first reply.
   public var lastRoundTrip: Duration? { state.withLock(\.last) }
 
   /// The times spent until now.

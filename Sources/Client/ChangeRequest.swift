@@ -1,13 +1,13 @@
 import JSONAPI
 public import JSONText
 
-/// A request that changes nothing.
+/// A request that changes no data.
 public struct ReadRequest: Sendable, Equatable {
   /// The method.
   public var method: String
   /// The parameters, before ``ResourceClient/wireParams(of:)-(ReadRequest)`` adds the client's own.
   public var params: JSONObject
-  /// Whether the names in the parameters are sent unchanged, whatever the client's `keys`.
+  /// Whether the names in the parameters are sent unchanged, regardless of the client's `keys`.
   public var keepsKeys: Bool
 
   /// Creates a request.
@@ -18,19 +18,19 @@ public struct ReadRequest: Sendable, Equatable {
   }
 }
 
-/// A request that changes something, so that without a reply its outcome is unknown.
+/// A request that changes data; without a reply, its outcome is unknown.
 ///
-/// It can't be sent by itself: it becomes a `Change`, which the dispatcher of `Bulk` sends.
+/// It can't send itself: it becomes a `Change`, which the dispatcher of `Bulk` sends.
 public struct ChangeRequest: Sendable, Equatable {
   /// The method.
   public var method: String
   /// The parameters, before ``ResourceClient/wireParams(of:)-(ChangeRequest)`` adds the client's own.
   public var params: JSONObject
-  /// Whether the names in the parameters are sent unchanged, whatever the client's `keys`.
+  /// Whether the names in the parameters are sent unchanged, regardless of the client's `keys`.
   public var keepsKeys: Bool
-  /// Whether the message expires at its deadline, so that it can't be carried out later (AMQP `expiration`).
+  /// Whether the message expires at its deadline and is not carried out later (AMQP `expiration`).
   public var expires = true
-  /// For a create from a resource: its relationships that are not sent, since they were not loaded.
+  /// The relationships of a create from a resource that are not sent, because they were not loaded.
   public internal(set) var notLoaded: [String] = []
 
   /// Creates a request.
@@ -44,9 +44,9 @@ public struct ChangeRequest: Sendable, Equatable {
 extension ResourceClient {
   /// The request that creates a resource from a record (Retort.Client.Generic `create`).
   ///
-  /// The id is sent only if `keepID` is true. Without it, a resource's id is omitted, and a record with an id is an error.
+  /// The id is sent only if `keepID` is true. Otherwise a resource's id is omitted, and a record with an id is an error.
   ///
-  /// - Throws: a `value` error for a nested record that is not linkage, for an invalid id, and for a record with an id
+  /// - Throws: A `value` error for a nested record that is not linkage, for an invalid id, and for a record with an id
   ///   that would be omitted.
   public func createRequest(
     _ record: JSONObject, options: JSONObject = [:], keepID: Bool = false
@@ -54,8 +54,8 @@ extension ResourceClient {
     let document = try RecordDocument(record, settings, verb: "create")
     if !document.isResource, !keepID, let id = record["id"], !id.isNull {
       throw ClientError(
-        .value, "\(label("create")): the record has the id \(id.text), which a create leaves to the service",
-        nextStep: "keep-id: true sends it; otherwise leave it out; of elements: | without .id")
+        .value, "\(label("create")): the record has the id \(id.text), but the service assigns ids",
+        nextStep: "keep-id: true sends it; otherwise remove it; of elements: | without .id")
     }
     let data = document.data(id: keepID ? try document.id(record["id"], of: "the record") : nil)
     let params = JSONObject([("data", data)]).merging(options)
@@ -66,7 +66,7 @@ extension ResourceClient {
 
   /// The request that updates a resource (Retort.Client.Generic `update`).
   ///
-  /// - Throws: a `value` error for a nested record that is not linkage, for an invalid id, and for a record with another
+  /// - Throws: A `value` error for a nested record that is not linkage, for an invalid id, and for a record with another
   ///   id.
   public func updateRequest(
     _ id: String, _ record: JSONObject, options: JSONObject = [:]
@@ -89,7 +89,7 @@ extension ResourceClient {
 }
 
 extension JSONObject {
-  /// The object with another's members merged into it; nested objects are merged too.
+  /// The object with the members of another object merged into it; nested objects are merged too.
   public func merging(_ other: JSONObject) -> JSONObject {
     guard !other.isEmpty else { return self }
     var result = self

@@ -3,7 +3,7 @@ import JSONAPI
 import JSONRPC
 
 extension ClientError {
-  /// The error as JSON, for other processes; members without a value are left out.
+  /// The error as JSON, for other processes; members without a value are omitted.
   public var json: JSONObject {
     var object = JSONObject([("kind", .string(kind.rawValue)), ("message", .string(message))])
     object["next-step"] = nextStep.map { .string($0) }

@@ -2,7 +2,7 @@ public import JSONAPI
 public import JSONRPC
 import JSONText
 
-/// The error of a verb without a result, by kind (TheLanguage.md, "Errors").
+/// The error of a verb, by kind (TheLanguage.md, "Errors").
 public struct ClientError: Error, Sendable {
   /// The kinds, with their names in the language.
   public enum Kind: String, Sendable {
@@ -28,7 +28,7 @@ public struct ClientError: Error, Sendable {
     public var method: String
     /// The client's name in messages: its type.
     public var label: String
-    /// The queue it was sent to.
+    /// The queue to which the request was sent.
     public var queue: String
     /// The correlation id.
     public var correlationID: String
@@ -41,7 +41,7 @@ public struct ClientError: Error, Sendable {
 
   /// A request that was sent and got no reply in time.
   public struct Silence: Sendable, Equatable {
-    /// Whether the request changes something.
+    /// Whether the request changes data.
     public var changes: Bool
     /// Whether its message has expired (AMQP `expiration`).
     ///
@@ -51,9 +51,9 @@ public struct ClientError: Error, Sendable {
 
   /// The kind of the error.
   public var kind: Kind
-  /// One sentence.
+  /// The message, one sentence.
   public var message: String
-  /// What to do next, if that is known.
+  /// The next step for the user; nil if unknown.
   public var nextStep: String?
   /// The errors of the service's document.
   public var errors: [ErrorDetail] = []
@@ -61,13 +61,13 @@ public struct ClientError: Error, Sendable {
   public var answer: JSONRPC.ErrorObject?
   /// The request, unless it was refused before it was built.
   public var call: Call?
-  /// Whether the request was sent, so that the service may have carried it out.
+  /// Whether the request was sent and may have been carried out by the service.
   public var wasSent = false
   /// Whether the broker confirmed the request; nil if unknown.
   public var wasConfirmed: Bool?
   /// The state of a request that was sent and got no reply in time.
   public var silence: Silence?
-  /// Other facts about it.
+  /// Other facts about the error.
   public var facts: [String] = []
   /// The path of keys to the value in the record that was refused before anything was sent.
   public var path: [String] = []
@@ -90,7 +90,7 @@ extension ClientError {
     self.init(answer.data?.objectValue.map(Document.errors(in:)) ?? [], answer, on: label)
   }
 
-  /// Creates an error from JSON:API errors, with the JSON-RPC error object that held them, if any.
+  /// Creates an error from JSON:API errors, with the JSON-RPC error object that contained them, if any.
   init(_ errors: [ErrorDetail], _ answer: JSONRPC.ErrorObject? = nil, on label: String) {
     let text =
       switch errors.count {
@@ -139,7 +139,7 @@ extension ClientError {
     case .malformed where changes: error.nextStep = "it may have been carried out: check before you send it again"
     case .malformed: error.nextStep = nextStep ?? "--trace=rpc shows the whole reply"
     case .badGateway where changes:
-      error.nextStep = "it may have been carried out all the same: check before you send it again"
+      error.nextStep = "it may still have been carried out: check before you send it again"
     default: break
     }
     return error
@@ -188,7 +188,7 @@ extension ClientError {
 
   private static func nextStep(_ error: LinkError, _ isUncertain: Bool, _ queue: String) -> String? {
     switch error.code {
-    case .noRoute: "check that the service runs and that the queue is spelled right"
+    case .noRoute: "check that the service runs and that the queue's name is correct"
     case .nacked: "it was not carried out: is the queue \(queue) full? It may be sent again when there is room"
     case .blocked where isUncertain: "check then, before you send it again"
     case _ where isUncertain: "it may have been carried out: check before you send it again"

@@ -23,7 +23,7 @@ struct Exchange {
     "<- \(label) \(envelope.correlationID) after \(time): \(text)"
   }
 
-  /// Traces that no reply came.
+  /// Traces that no reply arrived.
   func ended(_ error: LinkError) {
     let time = elapsed
     trace(.rpc, reply(error.message, after: time))

@@ -1,37 +1,37 @@
 public import JSONAPI
 import JSONText
 
-/// Reads the ids of a list's first page again and again, while they are destroyed, until the list is empty.
+/// Reads the ids of a list's first page repeatedly while they are destroyed, until the list is empty.
 ///
-/// An id that could not be destroyed is not returned again, and neither are the first and the last ids returned. A page
+/// An id that could not be destroyed is not returned again, and neither are the first and the last returned ids. A page
 /// with no other ids means that the service keeps destroyed resources in its list; reading then ends with an error
-/// (Retort.Client.Generic `destroy_all` would never end). If `show` still finds such a resource, its id may belong to a new
-/// one, so it is returned once more. An empty page, or one with only ids that could not be destroyed, is skipped if there is
-/// a next page. A query without a page requests a hundred resources at a time, or the service's own page size if the
-/// service refuses that.
+/// (Retort.Client.Generic `destroy_all` would never end). If `show` still finds such a resource, its id may belong to a
+/// new resource, so it is returned once more. An empty page, or a page with only ids that could not be destroyed, is
+/// skipped if there is a next page. A query without a page requests a hundred resources at a time, or the service's own
+/// page size if the service refuses that.
 public struct FirstPages: Sendable {
   private let client: ResourceClient
   private let patience: ResourceClient.Patience
   private var query: Query
   /// The first page; nil for the service's own page size.
   private var first: Pagination.Page?
-  /// The page of the last ids found; earlier pages have only ids that could not be destroyed.
+  /// The page of the last found ids; earlier pages have only ids that could not be destroyed.
   private var start: Pagination.Page?
-  /// Whether the query has no page, so that it may be omitted.
+  /// Whether the page may be omitted, because the query has none.
   private var mayLeaveOutPage: Bool
-  /// The ids returned first; a service that keeps destroyed resources returns to them.
+  /// The first returned ids; a service that keeps destroyed resources returns them again.
   private var begin: Set<CodePoints> = []
-  /// The ids returned last.
+  /// The last returned ids.
   private var last: Set<CodePoints> = []
   /// The resources that were returned a second time.
   private var again: Set<CodePoints> = []
-  /// The service's first count; nil if it gives none.
+  /// The service's first count; nil without a count.
   public private(set) var counted: Int?
-  /// The number of resources returned.
+  /// The number of returned resources.
   private var given = 0
   /// The ids that could not be destroyed.
   private var kept: Set<CodePoints> = []
-  /// How many resources the service counted at the end but did not return.
+  /// The number of resources that the service counted at the end but did not return.
   public private(set) var notShown = 0
 
   init(_ client: ResourceClient, _ query: Query, _ patience: ResourceClient.Patience) {
@@ -44,10 +44,10 @@ public struct FirstPages: Sendable {
     self.query.include = []
   }
 
-  /// Records ids that were not destroyed and may stay.
+  /// Records ids that were not destroyed and may remain.
   public mutating func keep(_ ids: some Sequence<String>) { kept.formUnion(ids.lazy.map { CodePoints($0) }) }
 
-  /// The next ids to destroy, or nil when there are no more.
+  /// The next ids to destroy; nil at the end.
   ///
   /// - Throws: ``ClientError`` of the request; of kind `service` if a page has destroyed resources; of kind `protocol` if
   ///   the service counts more than its pages return.
@@ -68,16 +68,16 @@ public struct FirstPages: Sendable {
         }
         query.page = next
       }
-      // Ids may have moved to earlier pages: only a reading from the first page finds the end.
+      // Ids may have moved to earlier pages: only a reading that starts at the first page finds the end.
       if start == first { return nil }
       (start, query.page) = (first, first)
     }
   }
 
-  /// How many resources more than the first count were returned.
+  /// The number of returned resources that exceed the first count.
   public var surplus: Int { counted.map { max(0, given - $0) } ?? 0 }
 
-  /// The ids of a page that were not returned before; nil if there are none.
+  /// The ids of a page that were not returned before; nil if all of them were.
   private mutating func fresh(_ document: Document) async throws(ClientError) -> [String]? {
     let ids = document.resources.compactMap { $0["id"]?.idText }
     guard ids.count == document.resources.count else {
@@ -105,7 +105,7 @@ public struct FirstPages: Sendable {
     return nil
   }
 
-  /// Whether the service shows a resource with an id, or the request fails in another way than "not found".
+  /// Whether the service shows a resource with an id, or the request fails with another error than "not found".
   private func isThere(_ id: String) async -> Bool {
     do throws(ClientError) {
       _ = try await client.show(id, patience: patience)

@@ -5,7 +5,7 @@ extension JSONValue {
   /// The value without secrets.
   ///
   /// `***` replaces the values of members with a secret's name, passwords of URIs in texts, and tokens after `Bearer`; null
-  /// stays.
+  /// is not replaced.
   ///
   /// ```swift
   /// let value = try JSONValue(parsing: #"{"token":"x","from":"amqp://u:p@h/"}"#)
@@ -22,7 +22,7 @@ extension JSONValue {
 }
 
 extension JSONObject {
-  /// The object without secrets, as ``JSONText/JSONValue/hidingSecrets``.
+  /// The object without secrets, like ``JSONText/JSONValue/hidingSecrets``.
   public var hidingSecrets: JSONObject {
     JSONObject(
       map { key, value in

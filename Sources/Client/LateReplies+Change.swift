@@ -8,7 +8,7 @@ extension LateReplies {
     let call: ClientError.Call
     /// The id of the resource; nil for a create.
     let id: String?
-    /// The client that reads its reply.
+    /// The client that reads the change's reply.
     let client: ResourceClient
     /// The time after which no reply is expected; nil if unknown.
     let life: ContinuousClock.Instant?
@@ -25,7 +25,7 @@ extension LateReplies.Change {
     return .failure(LinkError(.noRoute, "there is no queue \(call.queue)"))
   }
 
-  /// The outcome, as a reply in time would have given it.
+  /// The outcome, as if the reply had arrived in time.
   func outcome(of answer: LateReplies.Answer) -> LateReplies.Outcome {
     switch worded(answer) {
     case .success(let reply): client.outcome(of: reply, to: call)
@@ -33,7 +33,7 @@ extension LateReplies.Change {
     }
   }
 
-  /// The outcome in the wording of a note.
+  /// The outcome as text for a note.
   func text(of answer: LateReplies.Answer) -> String {
     let label = "\(call.label) \(call.method)\(id.map { " \($0)" } ?? "")"
     switch worded(answer) {

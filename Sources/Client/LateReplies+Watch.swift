@@ -11,7 +11,7 @@ extension LateReplies {
   /// ```
   public final class Watch: Sendable {
     private struct State {
-      /// The changes without an outcome, and the time until which a reply may come.
+      /// The changes without an outcome, and the time until which a reply may arrive.
       var open: [String: ContinuousClock.Instant?] = [:]
       var waiters: [AsyncStream<Void>.Continuation] = []
       var isEnded = false
@@ -27,10 +27,10 @@ extension LateReplies {
 
     /// Watches the change of an error of kind `unknown`.
     ///
-    /// Does nothing if no reply can come, since the reply queue was lost with its connection.
+    /// Does nothing if no reply can arrive, because the reply queue was lost with its connection.
     ///
     /// - Parameters:
-    ///   - error: The error that the change ended with.
+    ///   - error: The error of the change.
     ///   - settle: Called with the outcome at most once, on the connection's thread or immediately on the caller's; it must
     ///     not block.
     public func add(_ error: ClientError, settle: @escaping @Sendable (Outcome) -> Void) {
@@ -49,8 +49,8 @@ extension LateReplies {
       }
     }
 
-    /// Waits until each change has an outcome or no reply is expected, at most for a time; returns immediately if the task
-    /// is cancelled.
+    /// Waits until each change has an outcome or no reply is expected, but not longer than a limit; returns immediately if
+    /// the task is cancelled.
     ///
     /// - Returns: The number of changes without an outcome.
     public func settled(within limit: Duration) async -> Int {

@@ -3,7 +3,7 @@ public import JSONRPC
 public import JSONText
 import Synchronization
 
-/// The changes whose wait ended without a reply, and the replies that come late.
+/// The changes whose wait ended without a reply, and their late replies.
 ///
 /// The owner of such a change can watch it with a ``Watch``; the reply to any other change becomes a note.
 ///
@@ -19,7 +19,7 @@ public final class LateReplies: Sendable {
 
   private struct State {
     var changes = Recent<Change>(limit: 100_000)
-    /// Answers without a registered change; its caller may be about to register it.
+    /// Answers without a registered change, which the caller may be about to register.
     var arrived = Recent<Answer>(limit: 1 << 20)
     /// Answers to changes without a watch.
     var settled = Recent<(change: Change, answer: Answer)>(limit: 1 << 20)
@@ -29,7 +29,7 @@ public final class LateReplies: Sendable {
 
   private let state = Mutex(State())
   private let note: @Sendable (String) -> Void
-  /// How many late replies get a note each, until none has come for some seconds.
+  /// The number of late replies that get a note each, until none has arrived for some seconds.
   private static let burst = 20
   private static let calm = Duration.seconds(5)
 
@@ -38,7 +38,7 @@ public final class LateReplies: Sendable {
   /// - Parameter note: Shows a sentence to a person.
   public init(note: @escaping @Sendable (String) -> Void) { self.note = note }
 
-  /// Registers a change whose wait has ended; returns its answer if that came meanwhile.
+  /// Registers a change whose wait has ended; returns its answer if the answer arrived in the meantime.
   func add(_ change: Change) -> Answer? {
     let id = change.call.correlationID
     return state.withLock { state in
@@ -50,7 +50,8 @@ public final class LateReplies: Sendable {
 
   /// Handles an answer without a waiting caller.
   ///
-  /// It settles a watched change for its watch. Any other change gets a note, unless there were many within seconds.
+  /// The answer to a watched change goes to its watch. Any other change gets a note, unless there were many within
+  /// seconds.
   public func receive(_ answer: Answer, for correlationID: String) {
     let change = state.withLock { state in
       let change = state.changes.remove(correlationID)
@@ -73,10 +74,10 @@ public final class LateReplies: Sendable {
 
   /// The state of a change at the start of a watch.
   enum Followed {
-    /// Its reply may come, until an instant if that is known.
+    /// Its reply may arrive, until the given time; nil if the time is unknown.
     case open(until: ContinuousClock.Instant?)
     case answered(Outcome)
-    /// No reply can come.
+    /// No reply can arrive.
     case closed
   }
 

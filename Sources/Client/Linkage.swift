@@ -1,7 +1,7 @@
 import JSONAPI
 import JSONText
 
-/// Finds the linkage among a record's values, by their form and the client's declaration only.
+/// Finds the linkage among a record's values; uses only their form and the client's declaration.
 struct Linkage {
   private let settings: Settings
   private let verb: String
@@ -13,7 +13,7 @@ struct Linkage {
 
   /// The linkage of a record's value; nil if the value is an attribute.
   ///
-  /// - Throws: a `value` error for a malformed linkage.
+  /// - Throws: A `value` error for malformed linkage.
   func of(_ value: JSONValue, _ name: String) throws(ClientError) -> JSONValue? {
     guard let declared = settings.declared(name) else { return try undeclared(value, name) }
     switch (declared, value) {
@@ -31,7 +31,7 @@ struct Linkage {
 
   /// The linkage of a resource object's relationship.
   ///
-  /// - Throws: a `value` error if it is not linkage.
+  /// - Throws: A `value` error if it is not linkage.
   func of(data: JSONValue, _ name: String) throws(ClientError) -> JSONValue {
     switch data {
     case .null: return .null
@@ -50,7 +50,7 @@ struct Linkage {
     default:
       throw refusal(
         name, "has \(value.map { "the id \($0.text)" } ?? "no id")",
-        "an id is an integer, or a string that is not empty and has no comma")
+        "an id must be an integer, or a string that is not empty and has no comma")
     }
   }
 
@@ -93,7 +93,7 @@ struct Linkage {
     return .array(JSONArray(identifiers))
   }
 
-  /// The identifier for a record at a declared relationship's name.
+  /// The identifier for a record as the value of a declared relationship.
   private func identifier(_ object: JSONObject, _ name: String, _ type: String) throws(ClientError) -> JSONValue {
     if object.isLinkage { return try typed(object, name) }
     guard object.contains("id") else {
@@ -122,7 +122,7 @@ struct Linkage {
 }
 
 extension JSONObject {
-  /// Whether the value names its type: exactly `{type, id}`, or a resource object.
+  /// Whether the value contains its type: exactly `{type, id}`, or a resource object.
   fileprivate var isLinkage: Bool {
     if count == 2, contains("type"), contains("id") { return true }
     return self["type"]?.stringValue != nil && (contains("attributes") || contains("relationships"))

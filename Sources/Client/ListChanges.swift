@@ -1,13 +1,13 @@
 import JSONAPI
 import JSONText
 
-/// The signs, in the pages of a list, that other clients changed it while it was read.
+/// The signs, in the pages of a list, that other clients changed the list while it was read.
 public struct ListChanges: Sendable {
-  /// What a stream does about such changes.
+  /// The reaction of a stream to such changes.
   public enum Rule: Sendable {
     /// Returns each resource as often as it arrives.
     case keep
-    /// Returns each resource once, because changes follow.
+    /// Returns each resource once, because the resources will be changed.
     case passOver
     /// Ends with an error.
     case fail
@@ -30,7 +30,7 @@ public struct ListChanges: Sendable {
     }
   }
 
-  /// The first total, and the latest that differs from it.
+  /// The first total, and the latest total that differs from it.
   public private(set) var moved: (from: Int, to: Int)?
   /// The number of repeated resources.
   public private(set) var repeated = 0
@@ -44,7 +44,7 @@ public struct ListChanges: Sendable {
   /// Whether the pages show any change.
   public var isEmpty: Bool { moved == nil && repeated == 0 }
 
-  /// Whether the pages make no progress; if the total changed, a few may hold nothing new.
+  /// Whether the pages make no progress; if the total changed, a few pages may contain nothing new.
   var isStalled: Bool { stalled >= (moved == nil ? 2 : PageCursor.patience) }
 
   /// Records a page and returns the indices of its repeated resources.
@@ -69,12 +69,12 @@ extension ListChanges {
     var sentences: [String] = []
     if let moved {
       sentences.append(
-        "record-count moved from \(moved.from) to \(moved.to) while the list was read: rows may be missing, or come twice"
+        "record-count changed from \(moved.from) to \(moved.to) while the list was read: rows may be missing or repeated"
       )
     }
     if repeated > 0 {
       let ids = "seen \(repeated) \(repeated == 1 ? "id" : "ids") twice"
-      sentences.append(rule == .passOver ? "\(ids); each was passed over when it came again" : ids)
+      sentences.append(rule == .passOver ? "\(ids); repetitions were ignored" : ids)
     }
     return sentences
   }
@@ -90,7 +90,7 @@ extension ResourceClient {
 
   /// The error of pages that make no progress.
   func stalled(_ page: Pagination.Page?) -> ClientError {
-    var error = malformed("index", "page \(page?.number ?? 1), like the page before it, has only ids of earlier pages")
+    var error = malformed("index", "page \(page?.number ?? 1), like the previous page, has only ids of earlier pages")
     error.nextStep = "the service's pages overlap: does sort: \"id\" give them one order?"
     return error
   }

@@ -2,9 +2,9 @@ import JSONAPI
 import JSONRPC
 import JSONText
 
-/// The next steps for answers that show a mismatch between a client's settings and its service.
+/// The next steps for replies that show a mismatch between a client's settings and its service.
 extension ResourceClient {
-  /// The error of adding to or removing from a relationship that leads to one.
+  /// The error of adding to or removing from a to-one relationship.
   func toOne(
     _ change: RelationshipClient.Change, _ name: String, _ id: String, _ identifiers: JSONValue
   ) -> ClientError {
@@ -18,8 +18,8 @@ extension ResourceClient {
         nextStep: "[\(words(identifiers, name))]; if \(name) leads to one: \(relink)")
   }
 
-  /// Throws if a service answered with null, which means that it added nothing to a to-one (WireProtocol.md, "Relationship
-  /// methods").
+  /// Throws if a service replied with null, which means that it added nothing to a to-one relationship
+  /// (WireProtocol.md, "Relationship methods").
   func refuseNothing(_ result: JSONValue, to request: Message) throws(ClientError) {
     guard request.method == RelationshipClient.Change.link.rawValue, result.isNull,
       let name = request.params["relationship"]?.stringValue, let data = request.params["data"]
@@ -78,7 +78,7 @@ extension ResourceClient {
       let id = message.params["id"]?.idText.map { "\(relink(spelled[0], $0, .null)), or " } ?? ""
       error.nextStep = "where \(spelled[0]) is a relationship: \(id)\(way)"
     } else {
-      error.nextStep = "leave it out; of what was read: | without \(spelled.map { ".\($0)" }.joined(separator: " "))"
+      error.nextStep = "remove it; of resources: | without \(spelled.map { ".\($0)" }.joined(separator: " "))"
     }
     return error
   }
@@ -88,7 +88,7 @@ extension ResourceClient {
     return "relink \(settings.type) \(id) \"\(name)\" \(words(linkage, name))"
   }
 
-  /// An identifier as the language writes it; for anything else a template of one.
+  /// An identifier as source text; a template of an identifier for other values.
   private func words(_ linkage: JSONValue, _ name: String) -> String {
     if linkage.isNull { return "null" }
     let id = "id: \(JSONValue.string(linkage["id"]?.idText ?? "1").text)"

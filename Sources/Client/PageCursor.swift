@@ -1,26 +1,26 @@
 import JSONAPI
 import JSONText
 
-/// Finds the next page of a list: by the pagination or, if the service counts nothing, by `links.next`.
+/// Finds the next page of a list: by the pagination or, if the service sends no count, by `links.next`.
 ///
-/// A page before the last can be empty if the service hides rows after paging (WireProtocol.md, "Pagination"). An empty
-/// page beyond the service's count is the end. Without a count, several empty pages in a row are an error. So is a count
-/// that exceeds what the pages return.
+/// A page before the last one can be empty if the service hides rows after paging (WireProtocol.md, "Pagination"). An
+/// empty page beyond the service's count is the end. Without a count, several successive empty pages are an error, and
+/// so is a count that exceeds the number of returned resources.
 struct PageCursor {
   /// Whether the reading began at the first page.
   let isFromStart: Bool
   private var received = 0
   private var isTurned = false
   private var empty = 0
-  /// The number of consecutive pages that may hold nothing new.
+  /// The maximum number of successive pages that contain nothing new.
   static let patience = 25
 
   init(isFromStart: Bool) { self.isFromStart = isFromStart }
 
-  /// The page after one; nil after the last.
+  /// The page after a page; nil after the last one.
   ///
-  /// - Throws: a `protocol` error where the next page does not advance or its link can't be read, nothing but empty pages
-  ///   come, or more is counted than pages lead to.
+  /// - Throws: A `protocol` error if the next page does not advance, if its link can't be read, if only empty pages arrive,
+  ///   or if the count exceeds the resources that pages lead to.
   mutating func next(
     after query: Query, _ document: Document, of client: ResourceClient
   ) throws(ClientError) -> Pagination.Page? {
@@ -29,7 +29,7 @@ struct PageCursor {
     received += document.resources.count
     guard let pagination = document.pagination(asked: query.page) else { return nil }
     if let link = pagination.unreadableNext {
-      // When all counted resources have arrived, the link leads to nothing.
+      // When all counted resources have arrived, the link leads to an empty page.
       if isFromStart, let total = pagination.totalSize, received >= total { return nil }
       throw unreadable(link, client)
     }
@@ -47,7 +47,7 @@ struct PageCursor {
     guard empty > 0 else { return next }
     if let end = pagination.end(next.size) { return next.number > end ? nil : next }
     guard empty < Self.patience else {
-      var error = client.malformed("index", "\(empty) pages in a row are empty, and each has a next page")
+      var error = client.malformed("index", "\(empty) successive pages are empty, and each has a next page")
       error.nextStep =
         "the service does not report the end of its list; use a filter or read single pages: index ... page: {number: 2, size: 10}"
       throw error
@@ -55,7 +55,7 @@ struct PageCursor {
     return next
   }
 
-  /// Whether the pages lead to everything that is counted, as far as is known.
+  /// Whether the pages lead to all counted resources, as far as is known.
   private func hasWay(_ pagination: Pagination) -> Bool {
     let namesPages = pagination.first != nil || pagination.last != nil || pagination.previous != nil
     return namesPages || !isFromStart || isTurned || received >= pagination.totalSize ?? 0
@@ -81,6 +81,6 @@ struct PageCursor {
 }
 
 extension Pagination {
-  /// The number of the last page, if known, for pages of a size.
+  /// The number of the last page for a page size; nil if unknown.
   func end(_ size: Int) -> Int? { last?.number ?? totalSize.map { ($0 + size - 1) / size } }
 }

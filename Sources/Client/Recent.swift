@@ -1,4 +1,4 @@
-/// Values by correlation id, of which the newest are kept: at least a number, at most twice as many.
+/// Values by correlation id; only the newest are kept, at least a limit and at most twice the limit.
 struct Recent<Value> {
   private var newer: [String: Value] = [:]
   private var older: [String: Value] = [:]
@@ -7,7 +7,7 @@ struct Recent<Value> {
 
   /// Creates an empty collection.
   ///
-  /// - Parameter limit: The least total weight of the values that are kept.
+  /// - Parameter limit: The minimum total weight of the values that are kept.
   init(limit: Int) { self.limit = limit }
 
   /// Adds a value; above the limit, the older half is removed.
@@ -17,7 +17,7 @@ struct Recent<Value> {
     self.weight += weight
   }
 
-  /// Mutates a value in place, if present; returns whether it is.
+  /// Mutates a value in place; returns false if it is missing.
   mutating func update(_ id: String, _ body: (inout Value) -> Void) -> Bool {
     if let index = newer.index(forKey: id) {
       body(&newer.values[index])

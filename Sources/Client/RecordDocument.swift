@@ -3,7 +3,8 @@ import JSONText
 /// The attributes and the relationships of a record (WireProtocol.md, "Records become documents").
 ///
 /// A record with `type` and `attributes` or `relationships` is a resource, whose attributes and linkage are used
-/// unchanged. In any other record, a value that ``Linkage`` recognizes is a relationship, and any other an attribute.
+/// unchanged. In other records, a value that ``Linkage`` recognizes is a relationship, and every other value is an
+/// attribute.
 struct RecordDocument {
   /// Whether the record is a resource object.
   let isResource: Bool
@@ -27,7 +28,10 @@ struct RecordDocument {
     }
   }
 
-  /// The resource object: always with `attributes`, since Alembic would read it as an identifier; other members if not empty.
+  /// The resource object.
+  ///
+  /// It always has `attributes`, because Alembic would read it as an identifier without them; other members are omitted
+  /// if they are empty.
   func data(id: String?) -> JSONValue {
     var members: [(String, JSONValue)] = []
     members.reserveCapacity(4)
@@ -46,7 +50,7 @@ struct RecordDocument {
   private mutating func take(resource: JSONObject) throws(ClientError) {
     if let type = resource["type"]?.stringValue, type != settings.type {
       throw ClientError(
-        .value, "\(settings.type) \(verb): the resource is of type \(type)", nextStep: "use the client of that type")
+        .value, "\(settings.type) \(verb): the resource has the type \(type)", nextStep: "use the client of that type")
     }
     for (name, value) in try members("attributes", resource) {
       attributes[name] = value

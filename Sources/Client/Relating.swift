@@ -8,13 +8,13 @@ public import JSONText
 /// let linkage = try await tags.show()
 /// ```
 public struct RelationshipClient: Sendable {
-  /// How a change applies the given identifiers.
+  /// The way in which a change uses the given identifiers.
   public enum Change: String, Sendable {
-    /// Adds them (`create_relationship`).
+    /// Adds them to the linkage (`create_relationship`).
     case link = "create_relationship"
-    /// Replaces the present ones with them (`update_relationship`).
+    /// Replaces the linkage with them (`update_relationship`).
     case relink = "update_relationship"
-    /// Removes them (`destroy_relationship`).
+    /// Removes them from the linkage (`destroy_relationship`).
     case unlink = "destroy_relationship"
 
     /// The command's name in the language.
@@ -60,9 +60,9 @@ public struct RelationshipClient: Sendable {
     }
   }
 
-  /// The request that changes the linkage; null clears a to-one.
+  /// The request that changes the linkage; null clears a to-one relationship.
   ///
-  /// - Throws: a `value` error for an invalid linkage, and for adding to or removing from a to-one.
+  /// - Throws: A `value` error for invalid linkage, and for adding to or removing from a to-one relationship.
   public func changeRequest(
     _ change: Change, _ identifiers: JSONValue, options: JSONObject = [:]
   ) throws(ClientError) -> ChangeRequest {
@@ -76,20 +76,20 @@ public struct RelationshipClient: Sendable {
     return ChangeRequest(method: change.rawValue, params: params(document.merging(options)), keepsKeys: true)
   }
 
-  /// Refuses to add to a to-one or to remove from it: jsonapi-resources then does nothing, or clears it whatever the
-  /// identifiers (WireProtocol.md, "Relationship methods").
+  /// Refuses to add to or remove from a to-one relationship: jsonapi-resources then does nothing, or clears the
+  /// relationship regardless of the identifiers (WireProtocol.md, "Relationship methods").
   private func refuseToOne(_ change: Change, _ identifiers: JSONValue) throws(ClientError) {
     switch client.settings.declared(name) {
     case .toMany: return
     case .toOne: break
     case nil:
-      // A list is for a to-many.
+      // A list is for a to-many relationship.
       if identifiers.arrayValue != nil, !client.linkages.leadsToOne(name) { return }
     }
     throw client.toOne(change, name, id, identifiers)
   }
 
-  /// The parameters' own keys are never renamed: a server looks for `post_id`, not for `post-id`.
+  /// The parameters' own keys are never renamed: a server expects `post_id`, not `post-id`.
   private func params(_ more: JSONObject) -> JSONObject {
     let underscored = String(name.map { $0 == "-" ? "_" : $0 })
     let params = JSONObject([
@@ -109,7 +109,7 @@ extension ResourceClient {
 }
 
 extension Settings {
-  /// The word before `_id` in the parameter of a parent's id, as `post` in `post_id`.
+  /// The word before `_id` in the parameter of a parent's id: `post` in `post_id`.
   var singularName: String {
     singular ?? Singular.word(of: type)
   }

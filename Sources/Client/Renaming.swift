@@ -18,14 +18,14 @@ struct Renaming {
     return String(decoding: name.utf8.map { $0 == from ? to : $0 }, as: UTF8.self)
   }
 
-  /// The object with all its keys renamed; of two keys that become equal, the renamed one counts.
+  /// The object with all its keys renamed; if two keys become equal, the renamed one is used.
   func object(_ object: JSONObject) -> JSONObject {
     let changed = Set(object.keys.filter { $0.utf8.contains(from) }.map { CodePoints(name($0)) })
     return JSONObject(
       object.compactMap { changed.contains(CodePoints($0.key)) ? nil : (name($0.key), value($0.value)) })
   }
 
-  /// Two names of an object, at any depth, that become equal; nil if there are none.
+  /// Two names of an object, at any depth, that become equal; nil if all names stay different.
   func clash(in value: JSONValue) -> (String, String)? {
     switch value {
     case .object(let object):
@@ -36,7 +36,7 @@ struct Renaming {
     }
   }
 
-  /// The parameters of a query with the names in the texts of `sort`, `include` and `fields` renamed.
+  /// The parameters of a query; renames the names in the texts of `sort`, `include` and `fields`.
   func query(_ params: JSONObject) -> JSONObject {
     var result = params
     for member in ["sort", "include", "fields"] {

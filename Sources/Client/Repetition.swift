@@ -1,12 +1,12 @@
-/// The repetition of requests after a passing failure.
+/// The repetition of requests after a temporary failure.
 public enum Repetition {
-  /// The pause before a request is repeated: 250 ms after the first attempt, numbered 0, and twice as long after each
-  /// further one, up to 16 s.
+  /// The pause before a request is repeated: 250 ms after the first attempt, which has the number 0, and twice as long
+  /// after each further one, up to 16 s.
   public static func pause(after attempt: Int) -> Duration { .milliseconds(250) * (1 << min(attempt, 6)) }
 }
 
 extension ClientError {
-  /// Whether the failure can pass by itself: no route, a lost connection, no reply, or a failure of the service.
+  /// Whether the failure can be temporary: no route, a lost connection, no reply, or a failure of the service.
   public var isPassing: Bool { [.noRoute, .connection, .timeout, .badGateway].contains(kind) }
 
   /// The same error, with the number of attempts if there was more than one.

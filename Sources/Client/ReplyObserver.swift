@@ -2,12 +2,12 @@ public import JSONText
 
 /// Observes the replies of a client; it does not influence requests.
 public protocol ReplyObserver: Sendable {
-  /// Observes a reply of a service, with the names of the wire.
+  /// Observes a reply of a service, with the names as on the wire.
   ///
   /// The client calls it for each reply before it uses the reply; it must return immediately.
   ///
   /// - Parameters:
-  ///   - reply: The result, or the error that holds the service's error objects.
+  ///   - reply: The result, or the error with the service's error objects.
   ///   - method: The JSON-RPC method of the request.
   ///   - params: The parameters of the request.
   ///   - type: The type of the client.

@@ -12,7 +12,7 @@ public enum ChangeReply: Sendable {
 extension ResourceClient {
   /// Sends a change, whose parameters are ready for the wire, and returns the service's reply.
   ///
-  /// Only `Bulk` imports this interface, so that every change goes through its dispatcher. A `timeout` of nil has no limit.
+  /// Only `Bulk` imports this interface, so that every change goes through its dispatcher. A `timeout` of nil means no limit.
   /// Any reply without an error completes a destroy, so its document may be empty.
   ///
   /// - Throws: ``ClientError``; kind `unknown` for a request that was sent and got no reply; kind `protocol` if the result
@@ -30,12 +30,12 @@ extension ResourceClient {
   /// The document of a change to one resource; a destroy accepts any reply.
   private func single(_ document: Document, _ method: String) throws(ClientError) -> Document {
     guard document.resources.count > 1, method != "destroy" else { return document }
-    throw malformed(method, "the reply is a list of \(document.resources.count) resources, and one was sent")
+    throw malformed(method, "the reply is a list of \(document.resources.count) resources, but one was sent")
   }
 }
 
 extension ChangeReply {
-  /// Creates a reply from the result of a late reply; a result that is not a document is kept as it is.
+  /// Creates a reply from the result of a late reply; a result that is not a document is kept unchanged.
   public init(_ result: JSONValue, givesDocument: Bool) {
     let document = givesDocument ? try? Document(result) : nil
     self = document.map { .document($0) } ?? .result(result)

@@ -3,19 +3,19 @@ import JSONRPC
 public import JSONText
 
 extension ResourceClient {
-  /// The parameters as they are sent: with the client's `meta`, and with names as its `keys` says.
+  /// The parameters as they are sent: with the client's `meta`, and with names in the form of the client's `keys`.
   ///
   /// A call's `meta` overrides the client's key by key.
   ///
-  /// - Throws: a `value` error if the client requires `meta.beam` and it is missing, if `meta` is not an object, and if two
+  /// - Throws: A `value` error if the client requires `meta.beam` and it is missing, if `meta` is not an object, and if two
   ///   names become equal.
   public func wireParams(of request: ReadRequest) throws(ClientError) -> JSONObject {
     try wireParams(request.method, request.params, keepsKeys: request.keepsKeys)
   }
 
-  /// The parameters of a change as they are sent, as ``wireParams(of:)-(ReadRequest)``.
+  /// The parameters of a change as they are sent, like ``wireParams(of:)-(ReadRequest)``.
   ///
-  /// - Throws: also a `value` error for an id that a service can read as several.
+  /// - Throws: Also a `value` error for an id that a service can read as several ids.
   public func wireParams(of request: ChangeRequest) throws(ClientError) -> JSONObject {
     try refuseSeveral(request.method, request.params)
     return try wireParams(request.method, request.params, keepsKeys: request.keepsKeys)
@@ -55,7 +55,7 @@ extension ResourceClient {
     try await send(request, patience: patience) { result throws(ClientError) in result }
   }
 
-  /// Sends a read and returns what `read` makes of the reply's result.
+  /// Sends a read and returns the result of `read` for the reply's result.
   func send<Reading>(
     _ request: ReadRequest, patience: Patience, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
@@ -78,7 +78,7 @@ extension ResourceClient {
     let changes: Bool
     /// Whether the message of a change expires at its deadline.
     let expires: Bool
-    /// How long to wait for the reply; nil for no limit.
+    /// The time to wait for the reply; nil for no limit.
     let timeout: Duration?
 
     init(_ method: String, _ params: JSONObject, changes: Bool, expires: Bool = false, timeout: Duration?) {
@@ -87,9 +87,9 @@ extension ResourceClient {
     }
   }
 
-  /// Sends a message and returns what `read` makes of the reply's result.
+  /// Sends a message and returns the result of `read` for the reply's result.
   ///
-  /// Inlined, which saves a suspension for each request.
+  /// It is inlined, which saves a suspension for each request.
   @inline(__always) func send<Reading>(
     _ message: Message, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
@@ -125,7 +125,8 @@ extension ResourceClient {
     }
   }
 
-  /// The reply to an envelope; a change without a reply is registered with the late replies, unless its reply came meanwhile.
+  /// The reply to an envelope; a change without a reply is registered with the late replies, unless its reply arrived
+  /// in the meantime.
   private func ended(
     _ envelope: Envelope, _ answer: LateReplies.Answer, _ message: Message, _ call: ClientError.Call
   ) throws(LinkError) -> [UInt8] {
@@ -141,7 +142,8 @@ extension ResourceClient {
     }
   }
 
-  /// A change for the late replies; a service that took it at the last moment has the same time again for its reply.
+  /// A change for the late replies; a service that took it at the last moment may use the same time again for its
+  /// reply.
   private func late(
     _ message: Message, _ call: ClientError.Call, _ deadline: ContinuousClock.Instant?
   ) -> LateReplies.Change {
@@ -158,7 +160,7 @@ extension ResourceClient {
     }
   }
 
-  /// How long a request waits for its reply; nil for no limit.
+  /// The time for which a request waits for its reply; nil for no limit.
   public func timeout(_ patience: Patience) -> Duration? {
     switch patience {
     case .usual: settings.timeout
@@ -209,7 +211,7 @@ extension ResourceClient {
     guard let trace else { return }
     if !duplicateKeys.isEmpty {
       let keys = duplicateKeys.joined(separator: ", ")
-      trace("\(label(call.method)): keys that occur twice in the reply, the last counts: \(keys)")
+      trace("\(label(call.method)): the reply has duplicate keys, of which the last is used: \(keys)")
     }
     if id != .string(call.correlationID) {
       trace("\(label(call.method)): the reply's id is \(id.text), its correlation id \(call.correlationID)")

@@ -20,7 +20,7 @@ public struct ResourceClient: Sendable {
     let linkages = SeenLinkages()
   }
 
-  /// The parts in one object, since each request copies its client several times.
+  /// Its properties in one object, because each request copies its client several times.
   private final class Box: Sendable {
     let parts: Parts
 
@@ -44,28 +44,28 @@ public struct ResourceClient: Sendable {
     set { change { $0.trace = newValue } }
   }
 
-  /// The changes whose reply did not come in time.
+  /// The changes whose reply did not arrive in time.
   public var lateReplies: LateReplies? {
     get { box.parts.lateReplies }
     set { change { $0.lateReplies = newValue } }
   }
 
-  /// How often a read is repeated after a passing failure.
+  /// The number of times that a read is repeated after a temporary failure.
   public var retries: Int {
     get { box.parts.retries }
     set { change { $0.retries = newValue } }
   }
 
-  /// Observes its replies.
+  /// The observer of the client's replies.
   public var observer: (any ReplyObserver)? {
     get { box.parts.observer }
     set { change { $0.observer = newValue } }
   }
 
-  /// Its activity.
+  /// The client's activity.
   public var activity: Activity { box.parts.activity }
 
-  /// What its replies have shown about its type.
+  /// The relationships and the type that its replies have shown.
   var linkages: SeenLinkages { box.parts.linkages }
 
   private mutating func change(_ body: (inout Parts) -> Void) {
@@ -81,14 +81,14 @@ public struct ResourceClient: Sendable {
     box = Box(Parts(transport: transport, settings: settings, trace: trace, lateReplies: lateReplies))
   }
 
-  /// How long a call waits: the client's timeout, another time, or without a limit.
+  /// The maximum time that a call waits: the client's timeout, another time, or no limit.
   public enum Patience: Sendable {
     case usual
     case limited(Duration)
     case endless
   }
 
-  /// The queue that requests go to.
+  /// The queue to which requests are sent.
   public var queue: String { transport.queue }
 
   /// The executor for tasks with many requests: the connection's thread, or nil for the default.
@@ -100,15 +100,15 @@ public struct ResourceClient: Sendable {
   /// Ends the wait for every reply.
   public func abandon() { transport.abandon() }
 
-  /// Closes its channel and deletes its reply queue.
+  /// Closes the client's channel and deletes its reply queue.
   public func close() async { await transport.close() }
 
-  /// The beginning of its messages: `posts show`.
+  /// The beginning of the client's messages: `posts show`.
   func label(_ method: String) -> String { "\(settings.type) \(method)" }
 
   /// Sends a read and returns the reply's document.
   ///
-  /// - Throws: ``ClientError`` as ``send(_:patience:)`` does; kind `protocol` if the result is not a document.
+  /// - Throws: ``ClientError`` like ``send(_:patience:)``; kind `protocol` if the result is not a document.
   public func document(_ request: ReadRequest, patience: Patience = .usual) async throws(ClientError) -> Document {
     try await document(request, patience: patience) { _ throws(ClientError) in }
   }
@@ -144,7 +144,7 @@ public struct ResourceClient: Sendable {
 
   /// Reads a page; a reply without `data` is an error, not an empty list.
   ///
-  /// - Throws: ``ClientError`` as ``document(_:patience:)`` does; kind `protocol` for a reply without `data`.
+  /// - Throws: ``ClientError`` like ``document(_:patience:)``; kind `protocol` for a reply without `data`.
   public func list(_ query: Query, patience: Patience = .usual) async throws(ClientError) -> Document {
     let request = ReadRequest(method: "index", params: query.params)
     return try await document(request, patience: patience) { document throws(ClientError) in
@@ -168,11 +168,12 @@ public struct ResourceClient: Sendable {
     }
   }
 
-  /// Refuses an id that a service reads as several: `destroy` of `"1,2"` destroys two (WireProtocol.md, "Parameters").
+  /// Refuses an id that a service reads as several ids: `destroy` of `"1,2"` destroys two resources (WireProtocol.md,
+  /// "Parameters").
   func refuseSeveral(_ method: String, _ params: JSONObject) throws(ClientError) {
     guard let id = params["id"]?.stringValue, id.isEmpty || id.utf8.contains(UInt8(ascii: ",")) else { return }
     throw ClientError(
-      .value, "\(label(method)): the id is \"\(id)\"", nextStep: "an id is not empty and has no comma")
+      .value, "\(label(method)): the id is \"\(id)\"", nextStep: "an id must not be empty or contain a comma")
   }
 
   /// The error of an unexpected reply.

@@ -1,10 +1,10 @@
 public import JSONAPI
 import JSONText
 
-/// The pages of a list, each requested when the one before is consumed (Retort.Client.Generic `stream`).
+/// The pages of a list, each requested when the previous one is used up (Retort.Client.Generic `stream`).
 ///
-/// A next page that does not advance is an error, so that no service makes it endless. What others change in
-/// the list while it is read is kept in ``changes``.
+/// A next page that does not advance is an error, so that a faulty service can't make the stream endless. ``changes``
+/// records the changes that others make in the list while it is read.
 public struct ResourceStream: Sendable {
   private let client: ResourceClient
   private let ahead: PagesAhead
@@ -29,11 +29,11 @@ public struct ResourceStream: Sendable {
     cursor = PageCursor(isFromStart: query.page.map { $0 == $0.first } ?? true)
   }
 
-  /// The next page, or nil after the last.
+  /// The next page; nil after the last one.
   ///
-  /// - Throws: ``ClientError`` of the request, a `protocol` error where the service's next page does not advance or it
-  ///   counts more resources than it gives a way to, and a `service` error where the rule is to fail when others change
-  ///   the list.
+  /// - Throws: ``ClientError`` of the request; a `protocol` error if the service's next page does not advance or its count
+  ///   exceeds the resources that its pages lead to; a `service` error if the list was changed by others and the rule is to
+  ///   fail.
   public mutating func next() async throws(ClientError) -> Document? {
     if let fault {
       self.fault = nil
@@ -77,7 +77,7 @@ public struct ResourceStream: Sendable {
     }
     guard isSame else { return }
     isDone = true
-    var error = client.malformed("index", "page \(query.page?.number ?? 1) repeats the page before")
+    var error = client.malformed("index", "page \(query.page?.number ?? 1) repeats the previous page")
     error.nextStep = "the service ignores page:; index ... reads its whole list in one request"
     throw error
   }
@@ -86,17 +86,17 @@ public struct ResourceStream: Sendable {
 extension ResourceClient {
   /// A lazy stream of pages; nothing is sent before the first call of `next`.
   ///
-  /// When the first page has given the count, up to `prefetch` pages are requested ahead.
+  /// After the first page has returned the count, up to `prefetch` pages are requested in advance.
   public func stream(
     _ query: Query, patience: Patience = .usual, prefetch: Int = 0, rule: ListChanges.Rule = .keep
   ) -> ResourceStream {
     ResourceStream(self, query, patience, prefetch: prefetch, rule: rule)
   }
 
-  /// The number of resources that a query finds (Retort.Client.Generic `count`).
+  /// The number of resources that match a query (Retort.Client.Generic `count`).
   ///
-  /// It reads the total of the smallest page, or of the service's own page if it refuses that. Without a total it counts
-  /// the resources of the page or of all pages, and the trace says so.
+  /// It reads the total of the smallest page, or of the service's own page if the service refuses that. Without a total
+  /// it counts the resources of the page or of all pages, and writes this to the trace.
   public func count(_ query: Query, patience: Patience = .usual) async throws(ClientError) -> Int {
     var all = query
     all.include = []

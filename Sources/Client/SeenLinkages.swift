@@ -1,9 +1,9 @@
 import JSONText
 import Synchronization
 
-/// What replies have shown about a client's type: its name, and the relationships that lead to one.
+/// The facts that replies have shown about a client's type: its name, and the to-one relationships.
 ///
-/// Requests do not depend on it. It serves to refuse misleading changes and to suggest next steps.
+/// Requests do not depend on them. They are used to refuse misleading changes and to suggest next steps.
 final class SeenLinkages: Sendable {
   private struct State {
     var type: String?
@@ -12,10 +12,10 @@ final class SeenLinkages: Sendable {
 
   private let state = Mutex(State())
 
-  /// The type of the received resources, if any.
+  /// The type of the received resources; nil before the first one.
   var type: String? { state.withLock(\.type) }
 
-  /// Whether a reply has shown that a relationship leads to one.
+  /// Whether a reply has shown that a relationship is a to-one relationship.
   func leadsToOne(_ name: String) -> Bool { state.withLock { $0.toOnes.contains(name.dashed) } }
 
   /// Records the linkage of a relationship.

@@ -2,9 +2,9 @@ public import JSONText
 
 /// The settings of a client (Retort.Client.Generic `start_link`).
 public struct Settings: Sendable {
-  /// How names are written on the wire.
+  /// The form of names on the wire.
   public enum Keys: String, Sendable {
-    /// Unchanged.
+    /// Names are sent and received unchanged.
     case wire
     /// `_` is sent as `-`, and `-` is received as `_`, as in the Elixir library.
     case underscore
@@ -23,13 +23,13 @@ public struct Settings: Sendable {
     }
   }
 
-  /// The type of its resources.
+  /// The type of the client's resources.
   public var type: String
   /// The `meta` of each request; a call's `meta` overrides it key by key.
   public var meta: JSONObject
-  /// How long a request waits for its reply; nil for no limit.
+  /// The maximum time that a request waits for its reply; nil for no limit.
   public var timeout: Duration?
-  /// How names are written.
+  /// The form of names.
   public var keys: Keys
   /// The relationships that take ids without a type, by name.
   public var relationships: [String: Relationship]

@@ -8,7 +8,7 @@ public struct Trace: Sendable {
     case rpc
     /// Each call on one line: its parameters, its result, its duration.
     case api
-    /// Request and reply of failed calls.
+    /// The request and the reply of failed calls.
     case errors
   }
 

@@ -2,9 +2,9 @@ import JSONText
 
 /// Lines of comma- or tab-separated values (RFC 4180).
 package enum CSV {
-  /// A line without its end; a cell is quoted if it would otherwise be misread.
+  /// A line without its line end; a cell is quoted if it could not be read back otherwise.
   ///
-  /// That concerns the separator, a quote, a line end, a byte order mark at the beginning, and a single empty cell.
+  /// This applies to the separator, a quote, a line end, a byte order mark at the beginning, and a single empty cell.
   package static func line(_ cells: [String], separator: Unicode.Scalar = ",") -> String {
     let line = cells.map { cell in
       let needsQuotes = cell.unicodeScalars.contains {

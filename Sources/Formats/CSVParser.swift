@@ -2,8 +2,8 @@ import Values
 
 /// Splits comma- or tab-separated text into rows of cells (RFC 4180).
 ///
-/// A line ends in LF or CRLF; if the first line ends in CR alone, all must. A cell with the separator, a quote or a line
-/// end is in quotes, with each quote in it doubled. Anything else is an error with its line.
+/// A line ends in LF or CRLF; if the first line ends in CR alone, all lines must. A cell with the separator, a quote or
+/// a line end is in quotes, with each quote in it doubled. Any other form is an error with its line.
 struct CSVParser {
   private var bytes: [UInt8] = []
   private let separator: UInt8
@@ -13,7 +13,7 @@ struct CSVParser {
   private var line = 1
   /// Whether lines end in CR alone; nil while unknown.
   private(set) var endsInReturn: Bool?
-  /// Whether these bytes are the last.
+  /// Whether these bytes are the last ones.
   private var isAtEnd = false
 
   private enum Stop: Error {
@@ -37,9 +37,11 @@ struct CSVParser {
     isAtEnd = more.isEmpty
   }
 
-  /// The next row, or nil if none is complete; empty lines are skipped.
+  /// The next row; nil if no complete row is left.
   ///
-  /// - Throws: a `file` error with the line.
+  /// Empty lines are skipped.
+  ///
+  /// - Throws: A `file` error with the line.
   mutating func next() throws(Fault) -> (cells: [String], line: Int)? {
     let before = self
     do throws(Stop) {
@@ -80,12 +82,12 @@ struct CSVParser {
     throw .incomplete
   }
 
-  /// Skips a line end, which must be of the same kind as the earlier ones.
+  /// Skips a line end, which must be of the same kind as the earlier line ends.
   private mutating func endLine() throws(Stop) {
     let isFeed = bytes[offset] == 0x0A
     offset += 1
     if isFeed {
-      if endsInReturn == true { throw fault("a line ends in LF, but the lines before it in CR", Self.ends) }
+      if endsInReturn == true { throw fault("a line ends in LF, but the earlier lines end in CR", Self.ends) }
       endsInReturn = false
     } else if try peek() == 0x0A, endsInReturn != true {
       offset += 1
@@ -120,7 +122,7 @@ struct CSVParser {
     return try text(bytes[begin..<offset], line)
   }
 
-  /// The bytes of a cell in quotes, from its opening quote to past the closing one.
+  /// The bytes of a cell in quotes; the cursor moves from its opening quote to the byte after the closing one.
   private mutating func quoted() throws(Stop) -> [UInt8] {
     let start = line
     var cell: [UInt8] = []

@@ -2,7 +2,7 @@ import JSONText
 import Language
 import Values
 
-/// A bar chart: of given numbers, or of counts of equal values.
+/// A bar chart of given numbers, or of counts of equal values.
 package struct Chart {
   /// A bar: its label and its length.
   package struct Bar: Sendable {
@@ -23,10 +23,10 @@ package struct Chart {
 
   package init(_ bars: [Bar]) { self.bars = bars }
 
-  /// Draws the bars, each on a line that fits in a width.
+  /// Draws the bars, each on one line that fits in a width.
   ///
   /// - Parameters:
-  ///   - width: The largest number of columns of a line.
+  ///   - width: The maximum number of columns of a line.
   ///   - isForTerminal: Whether to draw Unicode blocks, and to escape control characters.
   /// - Returns: The lines.
   package func lines(width: Int, isForTerminal: Bool) -> [String] {
@@ -38,14 +38,15 @@ package struct Chart {
     return zip(labels, bars).map { label, bar in
       let space = String(repeating: " ", count: labelWidth - Columns.width(of: label) + ColumnWidths.gap)
       let number = String(repeating: " ", count: textWidth - bar.text.count) + bar.text
-      // The length of a number beyond the range of binary floats is infinite.
+      // The length of a number that exceeds the range of binary floats is infinite.
       let share = bar.length.isInfinite ? 1 : longest > 0 ? bar.length.magnitude / longest : 0
       let drawn = Self.bar(share * Double(room), isNegative: bar.length < 0, isForTerminal)
       return label + space + number + (drawn.isEmpty ? "" : "  " + drawn)
     }
   }
 
-  /// A bar with a number of columns: in eighths at a terminal, of `#` elsewhere; a negative one is lighter.
+  /// A bar with a number of columns: at a terminal in eighths of a column, otherwise of `#`; a bar for a negative
+  /// number is lighter.
   private static func bar(_ columns: Double, isNegative: Bool, _ isForTerminal: Bool) -> String {
     guard isForTerminal, !isNegative else {
       let mark = isNegative ? (isForTerminal ? "░" : "-") : "#"

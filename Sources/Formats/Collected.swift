@@ -1,12 +1,12 @@
 import JSONText
 package import Values
 
-/// Collected elements: in memory, and beyond a limit in a temporary file.
+/// Collected elements: in memory, and above a limit in a temporary file.
 ///
-/// The file has no name, so that nothing of it remains, however the program ends. The elements are read back unchanged:
-/// digits, order, included resources.
+/// The file has no name, so it disappears with the program in any case. The elements are read back unchanged: digits,
+/// order, included resources.
 package struct Collected {
-  /// Roughly how many bytes are kept in memory.
+  /// The approximate number of bytes that are kept in memory.
   package static let limit = 64 << 20
 
   private let limit: Int
@@ -22,7 +22,7 @@ package struct Collected {
 
   /// Reads a stream to its end; with `keepsNames` the elements keep the values named by `as`.
   ///
-  /// - Throws: the stream's errors, and a `file` error if the temporary file can't be written.
+  /// - Throws: The stream's errors, and a `file` error if the temporary file can't be written.
   package static func all(
     of stream: inout ElementStream, keepsNames: Bool = false, limit: Int = Self.limit
   ) async throws(Fault) -> Collected {
@@ -80,7 +80,7 @@ package struct Collected {
 }
 
 extension Value {
-  /// Roughly how many bytes it holds in memory.
+  /// The approximate number of bytes of the value in memory.
   fileprivate var weight: Int {
     switch self {
     case .string(let string): 32 + string.utf8.count

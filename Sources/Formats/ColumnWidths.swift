@@ -1,23 +1,23 @@
 /// Shares the width of a terminal among the columns of a table.
 struct ColumnWidths {
-  /// The columns of space between two cells.
+  /// The number of spaces between two cells.
   static let gap = 2
-  /// The least width of a shortened text.
+  /// The minimum width of a shortened text.
   private static let shortest = 12
-  /// The least width of a number, whose digits can't be shortened.
+  /// The minimum width of a number, whose digits can't be shortened.
   private static let shortestNumber = 24
 
   /// The widths of the columns that fit, from the first on.
   let widths: [Int]
 
-  /// Shares a width: each column gets the width of its widest cell if there is room.
+  /// Distributes a width: each column gets the width of its widest cell if there is enough room.
   ///
   /// Otherwise texts are shortened, the longest first; if even short texts do not fit, the last columns are omitted.
   ///
   /// - Parameters:
   ///   - natural: The width of the widest cell of each column.
   ///   - isNumber: Whether each column has only numbers.
-  ///   - width: The width; nil for any.
+  ///   - width: The width; nil for no limit.
   init(natural: [Int], isNumber: [Bool], width: Int?) {
     guard let width, Self.total(natural) > width else {
       widths = natural
@@ -34,12 +34,12 @@ struct ColumnWidths {
     widths = Self.shared(room, natural.prefix(shown), least.prefix(shown))
   }
 
-  /// The total columns of cells with some widths.
+  /// The total number of columns of cells with some widths.
   private static func total(_ widths: some Collection<Int>) -> Int {
     widths.reduce(0, +) + gap * max(0, widths.count - 1)
   }
 
-  /// The widths that fill the room; a column is shortened only if all wider ones are.
+  /// The widths that use the available room; a column is shortened only if all wider ones are.
   private static func shared(_ room: Int, _ natural: ArraySlice<Int>, _ least: ArraySlice<Int>) -> [Int] {
     func widths(_ level: Int) -> [Int] { zip(natural, least).map { min($0, max($1, level)) } }
     var (low, high) = (0, room)

@@ -9,7 +9,7 @@ package final class FileDescriptor: Sendable {
   private let path: String
   /// Whether a read can wait for another program.
   private let mayWait: Bool
-  /// The next step for an error of writing.
+  /// The next step for a write error.
   private let next: String?
 
   private init(_ number: Int32, _ path: String, next: String? = nil) {
@@ -22,7 +22,9 @@ package final class FileDescriptor: Sendable {
 
   deinit { if number > 2 { close(number) } }
 
-  /// Opens a file to read, or a named pipe even before another program writes to it; `-` is standard input.
+  /// Opens a file to read it; `-` is standard input.
+  ///
+  /// A named pipe is opened even before another program writes to it.
   package static func reading(_ path: String) throws(Fault) -> FileDescriptor {
     if path == "-" { return FileDescriptor(0, "standard input") }
     let number = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -30,8 +32,8 @@ package final class FileDescriptor: Sendable {
     return FileDescriptor(number, path)
   }
 
-  /// Creates a file to write, which must not exist, with the permissions of the file that it will replace, whose name is
-  /// that of messages.
+  /// Creates a file to write, which must not exist, with the permissions of the file that it will replace; messages use
+  /// that file's name.
   package static func writing(new path: String, for name: String, like mode: mode_t?) throws(Fault) -> FileDescriptor {
     let number = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode == nil ? 0o666 : 0o600)
     guard number >= 0, mode.map({ fchmod(number, $0) == 0 }) ?? true else { throw failure("can't write \(name)") }
@@ -43,7 +45,7 @@ package final class FileDescriptor: Sendable {
     try opened(path, O_RDWR | O_CREAT | O_APPEND)
   }
 
-  /// Standard output or standard error for their paths, which are written from their current position.
+  /// Standard output or standard error for their paths; they are written from their current position.
   package static func standard(_ path: String) -> FileDescriptor? {
     switch path {
     case "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1": FileDescriptor(1, "standard output")
@@ -90,9 +92,9 @@ package final class FileDescriptor: Sendable {
     guard lseek(number, 0, SEEK_SET) == 0 else { throw Self.failure("can't read \(path)") }
   }
 
-  /// Reads up to `count` bytes; none at the end.
+  /// Reads up to `count` bytes; returns none at the end.
   ///
-  /// - Throws: a `file` error with the reason, and `interrupted` if the task is cancelled before any byte arrives.
+  /// - Throws: A `file` error with the reason, and `interrupted` if the task is cancelled before any byte arrives.
   package func read(_ count: Int) throws(Fault) -> [UInt8] {
     while true {
       if mayWait { try wait(POLLIN) }
@@ -114,7 +116,7 @@ package final class FileDescriptor: Sendable {
     while unsafe poll(&entry, 1, Self.glance) <= 0 { try Self.checkCancellation() }
   }
 
-  /// The milliseconds between two checks whether the task is cancelled.
+  /// The time in milliseconds between two checks whether the task is cancelled.
   private static let glance: Int32 = 100
 
   private static func checkCancellation() throws(Fault) {
@@ -145,19 +147,19 @@ package final class FileDescriptor: Sendable {
     }
   }
 
-  /// Locks it until it is closed; returns false if another program has locked it.
+  /// Locks the file until it is closed; returns false if another program has locked it.
   package func lockIfFree() -> Bool { flock(number, LOCK_EX | LOCK_NB) == 0 }
 
-  /// Whether it is a terminal.
+  /// Whether the file is a terminal.
   package var isTerminal: Bool { isatty(number) == 1 }
 
-  /// Whether a path leads to a regular file, not to a pipe, a device or standard output.
+  /// Whether a path leads to a regular file, and not to a pipe, a device or standard output.
   package static func isFile(_ path: String) -> Bool {
     var status = stat()
     return unsafe standard(path) == nil && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// Waits for the lock, and locks it until it is closed.
+  /// Waits for the lock, and locks the file until it is closed.
   package func lock() throws(Fault) {
     while flock(number, LOCK_EX) != 0 {
       guard errno == EINTR else { throw Self.failure("can't lock \(path)") }
@@ -190,7 +192,7 @@ package final class FileDescriptor: Sendable {
     return Fault(.file, "\(what): \(reason)", nextStep: next ?? nextStep(code, writes: what.hasPrefix("can't write")))
   }
 
-  /// What to do about a system error of a path.
+  /// The next step for a system error of a path.
   private static func nextStep(_ code: Int32, writes: Bool) -> String? {
     switch code {
     case ENOENT where writes: "its directory does not exist: create it first, or check the path"

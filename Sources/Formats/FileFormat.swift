@@ -7,7 +7,7 @@ package enum FileFormat: String, CaseIterable {
   /// The values of `as:`.
   package static let list = allCases.map(\.rawValue).joined(separator: ", ")
 
-  /// Creates the format for a value of `as:`, or for a path's suffix.
+  /// Creates the format for a value of `as:`, or for the suffix of a path.
   package init(path: String, named word: String?) throws(Fault) {
     let text = word ?? path.split(separator: ".", omittingEmptySubsequences: false).last.map(String.init) ?? ""
     let aliases = ["jsonl": "ndjson", "lines": "txt", "log": "txt", "text": "txt"]

@@ -2,12 +2,12 @@ import Glibc
 import JSONText
 package import Values
 
-/// Looks at the beginning of a file.
+/// Reads the beginning of a file.
 package enum FileHead {
-  /// The most bytes that are read.
+  /// The maximum number of bytes that are read.
   private static let limit = 65_536
 
-  /// The first element of a file; nil if the file is not a regular one, or if its beginning does not show the element.
+  /// The first element of a file; nil if the file is not a regular one, or if its beginning does not contain the element.
   ///
   /// - Parameters:
   ///   - path: The path.

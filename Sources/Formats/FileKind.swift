@@ -5,10 +5,10 @@ enum FileKind {
   /// The error of a file that is compressed, packed, binary or in UTF-16; nil for any other file.
   ///
   /// - Parameters:
-  ///   - head: Its first bytes; 512 show every kind.
+  ///   - head: Its first bytes; 512 bytes are enough for every kind.
   ///   - path: Its path.
-  ///   - isText: Whether it may be any text, a web page too.
-  /// - Returns: The error, with a command that converts the file where there is one.
+  ///   - isText: Whether any text is valid, including a web page.
+  /// - Returns: The error; the next step is a command that converts the file, if one exists.
   static func fault(of head: [UInt8], _ path: String, isText: Bool = true) -> Fault? {
     func fault(_ what: String, _ nextStep: String) -> Fault { Fault(.file, "\(path) \(what)", nextStep: nextStep) }
     if let program = compressor(of: head) {
@@ -26,7 +26,7 @@ enum FileKind {
       return fault("is \(encoding.uppercased())", converting(path, from: encoding))
     }
     if !isText, let page = page(head) {
-      return fault("is \(page), not a table", "open it to see what it says, or save its data as csv or JSON")
+      return fault("is \(page), not a table", "open it to read its message, or save its data as csv or JSON")
     }
     return nil
   }
@@ -38,14 +38,14 @@ enum FileKind {
 
   /// The program that unpacks a file.
   private static func compressor(of head: [UInt8]) -> String? {
-    // bzip2's head has a digit, and the first digits of pi.
+    // The head of a bzip2 file has a digit, and the first digits of pi.
     if head.starts(with: "BZh".utf8), head.dropFirst(4).starts(with: "1AY".utf8) { return "bzip2" }
     return compressors.first { head.starts(with: $0.magic) }?.program
   }
 
   private static let packed: [(magic: [UInt8], what: String, nextStep: String)] = [
     ([0x50, 0x4B, 0x03, 0x04], "is a zip archive or a spreadsheet", "unzip it, or save the spreadsheet as csv"),
-    ([0x50, 0x4B, 0x05, 0x06], "is an empty zip archive", "look for the file that it should hold"),
+    ([0x50, 0x4B, 0x05, 0x06], "is an empty zip archive", "look for the file that it should contain"),
     ([0x37, 0x7A, 0xBC, 0xAF], "is a 7z archive", "7z x unpacks it"),
     ([0xD0, 0xCF, 0x11, 0xE0], "is an old spreadsheet or document", "save its data as csv"),
     (Array("%PDF".utf8), "is a PDF document", "export its data as csv"),
@@ -57,13 +57,14 @@ enum FileKind {
     ([0x7F, 0x45, 0x4C, 0x46], "is a program", "name the file of the data"),
   ]
 
-  /// The encoding of wide characters, by the byte order mark or the places of the NUL bytes; nil for another one.
+  /// The encoding of wide characters, determined by the byte order mark or the positions of NUL bytes; nil for another
+  /// encoding.
   private static func encoding(of head: [UInt8]) -> String? {
     if head.starts(with: [0xFF, 0xFE, 0, 0]) || head.starts(with: [0, 0, 0xFE, 0xFF]) { return "utf-32" }
     if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return "utf-16" }
     let bytes = head.prefix(512 & ~3)
     guard bytes.count >= 4, bytes.contains(0) else { return nil }
-    // Of text in a Latin script, nearly each wide character has NUL bytes in the same places.
+    // In text in a Latin script, nearly every wide character has NUL bytes in the same positions.
     let zeros = (0..<4).map { place in bytes.indices.count { $0 % 4 == place && bytes[$0] == 0 } * 8 > bytes.count }
     switch zeros {
     case [false, true, true, true]: return "utf-32le"
@@ -74,7 +75,7 @@ enum FileKind {
     }
   }
 
-  /// A web page or another XML document, by its beginning.
+  /// The kind of XML document, such as a web page, determined by its beginning; nil for other text.
   private static func page(_ head: [UInt8]) -> String? {
     let begin = head.withoutMark.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }.prefix(14)
     let text = String(decoding: begin, as: UTF8.self).lowercased()
@@ -96,7 +97,7 @@ enum FileKind {
     return "iconv -f \(encoding) -t utf-8 < \(name) > \(out) converts it"
   }
 
-  /// The file and a new file beside it, quoted for the shell.
+  /// The file and a new file in the same directory, quoted for a shell.
   private static func names(_ path: String) -> (String, String) {
     func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
     guard path != "-" else { return ("FILE", "NEW") }

@@ -14,9 +14,9 @@ package struct FileReader: Sendable {
   private var columns: [String]?
   private var rows: CSVParser
   private var isBegun = false
-  /// The bytes of one read.
+  /// The number of bytes of one read.
   private static let piece = 1 << 18
-  /// The longest line or record, and the largest JSON array file.
+  /// The maximum size of a line, a record, or a JSON array file.
   private static let limit = 1 << 28
 
   package init(_ path: String, _ format: FileFormat) throws(Fault) {
@@ -33,7 +33,7 @@ package struct FileReader: Sendable {
 
     /// The elements.
     ///
-    /// - Throws: a `file` error with the position of invalid JSON.
+    /// - Throws: A `file` error with the position of invalid JSON.
     package func elements() throws(Fault) -> [Value] {
       guard case .lines(let bytes, let path, let before) = self else {
         if case .elements(let elements) = self { return elements }
@@ -49,7 +49,7 @@ package struct FileReader: Sendable {
     }
   }
 
-  /// The next piece, or nil at the end.
+  /// The next piece; nil at the end.
   package mutating func piece() throws(Fault) -> Piece? {
     while true {
       if format == .csv || format == .tsv { return try nextRows().map { .elements($0) } }
@@ -62,7 +62,7 @@ package struct FileReader: Sendable {
     }
   }
 
-  /// The next elements, or nil at the end.
+  /// The next elements; nil at the end.
   package mutating func next() throws(Fault) -> [Value]? {
     while let elements = try piece()?.elements() {
       if !elements.isEmpty { return elements }
@@ -81,7 +81,7 @@ package struct FileReader: Sendable {
 
   private mutating func fill() throws(Fault) {
     rest += try bytes(Self.piece)
-    if rest.count > Self.limit { throw Fault(.file, "\(path): over 256 MiB without a line end") }
+    if rest.count > Self.limit { throw Fault(.file, "\(path): more than 256 MiB without a line end") }
   }
 
   /// The next bytes, without a byte order mark at the beginning.
@@ -89,7 +89,7 @@ package struct FileReader: Sendable {
     var bytes = try file.read(count)
     if !isBegun {
       isBegun = true
-      // Bytes that are not text can need more of them to be recognized.
+      // Bytes that are not text may be recognized only with more bytes.
       while bytes.count < 4 || bytes.count < 512 && bytes.contains(0), case let more = try file.read(count),
         !more.isEmpty
       {
@@ -97,7 +97,7 @@ package struct FileReader: Sendable {
       }
       if let fault = FileKind.fault(of: bytes, path, isText: format == .txt) { throw fault }
       bytes = bytes.withoutMark
-      // Only the byte order mark was read; that is not yet the end.
+      // Only the byte order mark was read; the file may continue.
       if bytes.isEmpty { bytes = try file.read(count) }
     }
     isAtEnd = bytes.isEmpty
@@ -111,7 +111,7 @@ package struct FileReader: Sendable {
       while let row = try rows.next() { if let record = try record(row.cells, row.line) { values.append(record) } }
       if !values.isEmpty { return values }
       if isAtEnd { return nil }
-      guard rows.pending < Self.limit else { throw Fault(.file, "\(path): over 256 MiB without a line end") }
+      guard rows.pending < Self.limit else { throw Fault(.file, "\(path): more than 256 MiB without a line end") }
       rows.add(try bytes(max(Self.piece, rows.pending)))
     }
   }

@@ -5,7 +5,7 @@ public import Values
 public enum FileText {
   /// Reads a whole file, which must be UTF-8, with or without a byte order mark; `-` is standard input.
   ///
-  /// - Throws: a `file` error with the reason.
+  /// - Throws: A `file` error with the reason.
   public static func read(_ path: String) throws(Fault) -> String {
     let file = try FileDescriptor.reading(path)
     var bytes: [UInt8] = []
@@ -23,8 +23,9 @@ public enum FileText {
 
   /// Replaces a file completely or not at all, with a new file that has its permissions.
   ///
-  /// For a symbolic link, its target is replaced. With `isNew` the file must not exist.
-  /// - Throws: a `file` error with the reason; the file is then unchanged.
+  /// If the path is a symbolic link, its target is replaced. With `isNew` the file must not exist.
+  ///
+  /// - Throws: A `file` error with the reason; the file is then unchanged.
   public static func replace(_ path: String, with text: String, isNew: Bool = false) throws(Fault) {
     let file = try WrittenFile(path, appends: false, isNew: isNew)
     do throws(Fault) {
@@ -36,9 +37,9 @@ public enum FileText {
     }
   }
 
-  /// The file at the end of a path's symbolic links, even if it does not exist; else the path itself.
+  /// The file at the end of a path's symbolic links, even if it does not exist; without links, the path itself.
   ///
-  /// - Throws: a `file` error for a cycle of links.
+  /// - Throws: A `file` error for a cycle of links.
   package static func target(of path: String) throws(Fault) -> String {
     if let resolved = unsafe realpath(path, nil) {
       defer { unsafe free(resolved) }

@@ -1,7 +1,9 @@
 import JSONText
 package import Values
 
-/// Writes elements to a file in its format; they replace its content or are appended, completely or not at all.
+/// Writes elements to a file in its format.
+///
+/// They replace the content or are appended, completely or not at all.
 package struct FileWriter {
   private let path: String
   private let format: FileFormat
@@ -14,7 +16,7 @@ package struct FileWriter {
 
   /// Creates a writer.
   ///
-  /// - Throws: a `file` error if the file can't be written, or exists and must be new; a `value` error if the format does
+  /// - Throws: A `file` error if the file can't be written, or exists and must be new; a `value` error if the format does
   ///   not allow appending.
   package init(_ path: String, _ format: FileFormat, appends: Bool, isNew: Bool = false) throws(Fault) {
     guard !(appends && isNew) else {
@@ -70,7 +72,8 @@ package struct FileWriter {
   private mutating func line(_ element: Value) throws(Fault) {
     guard case .string(let text) = element else {
       throw Fault(
-        .type, "a line of \(path) is a string, not \(element.typeWithArticle)", nextStep: "| map string(it) | write ..."
+        .type, "a line of \(path) must be a string, not \(element.typeWithArticle)",
+        nextStep: "| map string(it) | write ..."
       )
     }
     let hasMark = isFirst && text.begins(with: "\u{FEFF}")
@@ -121,7 +124,7 @@ package struct FileWriter {
     columns.map { Array((CSV.line($0, separator: format == .csv ? "," : "\t") + "\r\n").utf8) } ?? []
   }
 
-  /// The heading before the rows, for a new file; an existing file must have the same columns.
+  /// The bytes before the rows: the header line for a new file; an existing file must have the same columns.
   private func opening(_ hasContent: Bool) throws(Fault) -> [UInt8] {
     try Self.refuseTorn(path, format)
     guard hasContent, let columns, let header = try Self.header(path, format) else { return headerLine }

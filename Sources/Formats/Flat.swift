@@ -40,7 +40,7 @@ extension Value {
     }
   }
 
-  /// The text of a cell: a string as it is, null as nothing, a relationship as its id, any other value as JSON.
+  /// The text of a cell: a string unchanged, null as an empty text, a relationship as its id, any other value as JSON.
   package var cell: String {
     switch self {
     case .null: ""

@@ -3,16 +3,16 @@ package import JSONText
 package import Values
 
 extension Chart {
-  /// The most bars of a histogram.
+  /// The maximum number of bars of a histogram.
   private static let mostBins: BigInt = 12
 
   /// Counts numbers in ranges of one size, which is 1, 2 or 5 times a power of ten; the bounds are exact decimals.
   ///
   /// - Parameters:
   ///   - numbers: The numbers.
-  ///   - unit: The unit of the bounds, which follows each.
+  ///   - unit: The unit of the bounds, which is written after each bound.
   /// - Returns: The chart of the counts.
-  /// - Throws: a `value` error for numbers that are too large to calculate.
+  /// - Throws: A `value` error for numbers that are too large to calculate.
   package static func histogram(of numbers: [JSONNumber], unit: String = "") throws(Fault) -> Chart {
     var (least, most) = (numbers.first ?? JSONNumber(0), numbers.first ?? JSONNumber(0))
     for number in numbers {
@@ -30,7 +30,7 @@ extension Chart {
       })
   }
 
-  /// The number of the range that holds a number.
+  /// The index of the range that contains a number.
   private static func index(of number: JSONNumber, _ step: Decimal) throws(Fault) -> BigInt {
     guard let number = Decimal(number), let (dividend, divisor, _) = Decimal.aligned(number, step) else {
       throw Fault(.value, "the numbers are too large for a chart")
@@ -39,7 +39,7 @@ extension Chart {
     return rest.signum() < 0 ? quotient - 1 : quotient
   }
 
-  /// The smallest size of a range that does not give too many ranges; at least 1 for integers.
+  /// The smallest size of a range that does not result in too many ranges; at least 1 for integers.
   private static func step(for range: JSONNumber, isWhole: Bool) throws(Fault) -> Decimal {
     guard let range = Decimal(range), range.coefficient.signum() > 0 else {
       return Decimal(coefficient: 1, exponent: 0)

@@ -1,6 +1,6 @@
 import JSONText
 
-/// The next steps for files that are not the JSON that their format needs.
+/// The next steps for files that are not valid JSON of their format.
 enum JSONHint {
   /// The next step for a fault in JSON lines.
   ///
@@ -15,7 +15,7 @@ enum JSONHint {
     if isBeginning, (try? JSONValue(parsing: bytes)) != nil {
       return "it is one JSON value on several lines: read \(JSONValue.string(path).text) as: \"json\""
     }
-    if isSeveral(fault) { return "put each value on a line of its own" }
+    if isSeveral(fault) { return "put each value on a separate line" }
     let isLast = !bytes[min(fault.offset, bytes.count)...].contains(0x0A)
     if isLast, bytes.last != 0x0A { return "the last line is cut off: write the file again, or remove that line" }
     return general(fault)

@@ -1,9 +1,10 @@
 import JSONText
 package import Values
 
-/// Many elements in little memory: records and resources that were parsed are kept as bytes, others as they are.
+/// Many elements in little memory: records and resources from parsed text are stored as bytes, other elements as
+/// values.
 package struct PackedElements: Sendable {
-  /// The location of an element: bytes of a chunk, or an index among the elements that are kept as they are.
+  /// The location of an element: bytes of a chunk, or an index among the elements that are stored as values.
   private struct Place {
     var chunk: UInt32
     var offset: UInt32
@@ -17,7 +18,7 @@ package struct PackedElements: Sendable {
   private var kept: [Value] = []
   /// The size in bytes at which a chunk is full.
   private static let chunk = 1 << 20
-  /// The number of elements up to which all are kept as they are.
+  /// The number of elements up to which all are stored as values.
   private static let few = 4096
 
   package init() {}
@@ -76,7 +77,7 @@ package struct PackedElements: Sendable {
 }
 
 extension Value {
-  /// The object whose JSON, parsed again, is the same value; nil if there is none.
+  /// The object whose JSON text is read back as the same value; nil if no such object exists.
   fileprivate var packable: JSONObject? {
     switch self {
     case .record(let record):

@@ -5,7 +5,7 @@ package struct ReadAhead {
   /// A piece that is being parsed, and the reader for the pieces after it.
   private struct Step: Sendable {
     var reader: FileReader
-    /// Nil at the end of the file.
+    /// The elements of the piece; nil at the end of the file.
     var elements: Task<Result<[Value], Fault>, Never>?
   }
 
@@ -13,7 +13,7 @@ package struct ReadAhead {
 
   package init(_ reader: FileReader) { ahead = Self.step(reader) }
 
-  /// The next elements, or nil at the end.
+  /// The next elements; nil at the end.
   package mutating func next() async throws(Fault) -> [Value]? {
     while let ahead {
       let step = await withTaskCancellationHandler {
@@ -23,7 +23,7 @@ package struct ReadAhead {
       }
       self.ahead = nil
       guard let parsing = step.elements else { return nil }
-      // The next piece is read, and parsed on another thread, during this one.
+      // The next piece is read now, and parsed on another thread while this one is used.
       let next = Self.step(step.reader)
       let elements: [Value]
       do throws(Fault) { elements = try await parsing.value.get() } catch {

@@ -2,10 +2,10 @@ import JSONText
 package import Values
 
 extension ResourceValue {
-  /// The attributes that can serve as a resource's title, the best first.
+  /// The attributes that can be used as a resource's title, in order of preference.
   private static let titles = ["title", "name", "label"]
 
-  /// The text of a relationship to it: its title if it is included, else `authors/1`.
+  /// The text of a relationship to this resource: its title if it is included, else `authors/1`.
   package var shownLabel: String {
     guard !isIdentifier else { return label }
     for name in Self.titles {
@@ -32,7 +32,7 @@ extension Value {
     return row
   }
 
-  /// The text of a displayed cell: a string as it is, null as nothing, a relationship as its title or `type/id`.
+  /// The text of a displayed cell: a string unchanged, null as an empty text, a relationship as its title or `type/id`.
   package var shownCell: String {
     switch self {
     case .resource(let resource): resource.shownLabel

@@ -3,7 +3,7 @@ import JSONAPI
 import JSONText
 package import Values
 
-/// A temporary file of elements, one in each line.
+/// A temporary file of elements, one on each line.
 ///
 /// A line is an array: `[0, JSON]` is a plain value; `[1, resource object, included, client, path, include path]` is a
 /// resource with its document; `[2, N]` is the Nth value without a JSON form (a duration, a client), which stays in
@@ -111,7 +111,7 @@ package struct SpillFile {
 }
 
 extension ResourceValue {
-  /// The included resources that are reachable from it.
+  /// The included resources that are reachable from this resource.
   fileprivate func reachable() -> [JSONObject] {
     guard let compound else { return [] }
     var found: [JSONObject] = []
@@ -135,7 +135,7 @@ extension ResourceValue {
 }
 
 extension Value {
-  /// Whether its JSON, parsed again, is the same value.
+  /// Whether the value's JSON text is read back as the same value.
   fileprivate var isPlain: Bool {
     switch self {
     case .null, .bool, .number, .string: true

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Standard output or standard error, whose reader can be slow or stop reading.
 ///
-/// A write waits while the pipe, terminal or socket is full. After ``stop()`` it waits only as long as the reader still
-/// reads, so that a reader that has stopped can't hold the program.
+/// A write waits while the pipe, terminal or socket is full. After ``stop()`` it waits only while the reader still
+/// reads, so that a reader that does not read can't block the program.
 package final class StandardStream: Sendable {
   /// Standard output.
   package static let output = StandardStream(1)
@@ -12,11 +12,11 @@ package final class StandardStream: Sendable {
   package static let errors = StandardStream(2)
   /// The time of the stop.
   private static let stopped = Mutex<ContinuousClock.Instant?>(nil)
-  /// How long a stopped run waits for a reader that takes nothing.
+  /// The time that a stopped run waits for a reader that does not read.
   private static let patience = Duration.milliseconds(500)
 
   private let number: Int32
-  /// The same pipe or terminal, opened again without blocking: the first opening is shared with other programs.
+  /// A new opening of the same pipe or terminal, in non-blocking mode: the original one is shared with other programs.
   private let own: Int32
   /// The kind of file (`S_IFMT`, inode(7)).
   private let kind: mode_t
@@ -32,7 +32,7 @@ package final class StandardStream: Sendable {
     own = unsafe mayBlock ? open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) : -1
   }
 
-  /// The stream of a descriptor; nil for another one than 1 and 2.
+  /// The stream of a descriptor; nil for other descriptors than 1 and 2.
   package static func of(_ number: Int32) -> StandardStream? {
     switch number {
     case 1: output
@@ -41,7 +41,7 @@ package final class StandardStream: Sendable {
     }
   }
 
-  /// Ends waits for readers that take nothing, until ``resume()``.
+  /// Ends waits for readers that do not read, until ``resume()``.
   package static func stop() { stopped.withLock { $0 = $0 ?? .now } }
 
   /// Lets writes wait again.
@@ -74,7 +74,7 @@ package final class StandardStream: Sendable {
     return 0
   }
 
-  /// Waits a little for the reader; returns false if the run was stopped and the reader has taken nothing for a while.
+  /// Waits briefly for the reader; returns false if the run was stopped and the reader has not read for a while.
   private func waits(_ since: ContinuousClock.Instant) -> Bool {
     if let stopped = Self.stopped.withLock({ $0 }), max(stopped, since) + Self.patience < .now {
       isAbandoned.store(true, ordering: .relaxed)
@@ -97,7 +97,7 @@ package final class StandardStream: Sendable {
       let atOnce = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
       return unsafe Glibc.send(number, bytes.baseAddress, bytes.count, atOnce)
     case S_IFIFO:
-      // A pipe that is writable takes this many bytes without waiting (pipe(7), PIPE_BUF).
+      // A writable pipe takes this many bytes without waiting (pipe(7), PIPE_BUF).
       guard isWritable(within: 0) else {
         errno = EAGAIN
         return -1

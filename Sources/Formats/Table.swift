@@ -5,7 +5,7 @@ import Redaction
 
 /// A table: rows under a heading, each column as wide as its widest cell.
 ///
-/// Rows can be added after others were written; the columns then get wider if necessary and if there is room.
+/// Rows can be added after others were written; columns then get wider if necessary and if there is enough room.
 package struct Table {
   private let isForTerminal: Bool
   private var columns: [CodePoints: Int] = [:]
@@ -67,12 +67,12 @@ package struct Table {
     return wide == roomy ? wide : ColumnWidths(natural: natural, isNumber: isRight, width: width).widths
   }
 
-  /// Removes and returns the lines of the rows added since, with the heading before the first.
+  /// Removes and returns the lines of the rows added since the last call, with the heading before the first row.
   ///
   /// - Parameters:
-  ///   - width: The width of the terminal; nil for any.
-  ///   - spare: The spare width of a column for later rows.
-  /// - Returns: The lines, without their ends.
+  ///   - width: The width of the terminal; nil for no limit.
+  ///   - spare: The number of columns kept free for wider values of later rows.
+  /// - Returns: The lines, without line ends.
   package mutating func take(width: Int?, spare: Int = 0) -> [String] {
     guard !names.isEmpty else { return [] }
     let widths = layout(width, spare: spare)

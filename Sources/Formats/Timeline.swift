@@ -2,11 +2,11 @@ import Language
 package import Values
 
 extension Chart {
-  /// The most bars of a count over time.
+  /// The maximum number of bars of a count over time.
   private static let mostTimes = 40
 
-  /// Counts times in the smallest unit, from a second to a thousand years, that does not give too many bars; units without
-  /// a time are shown too.
+  /// Counts times by the smallest unit, from a second to a thousand years, that does not result in too many bars;
+  /// includes units without a time.
   package static func timeline(of times: [Instant]) -> Chart {
     guard let least = times.min(), let most = times.max() else { return Chart([]) }
     let unit = TimeUnit.all.first { $0.index(of: most) - $0.index(of: least) < mostTimes } ?? .years(1000)
@@ -17,7 +17,7 @@ extension Chart {
   }
 }
 
-/// A unit of time, numbered from its first.
+/// A unit of time; the units of one kind are numbered.
 private enum TimeUnit: Equatable {
   case second, minute, hour, day, month
   case years(Int)
@@ -34,7 +34,7 @@ private enum TimeUnit: Equatable {
     }
   }
 
-  /// The number of the unit that holds an instant.
+  /// The number of the unit that contains an instant.
   func index(of time: Instant) -> Int {
     let whole = Int(time.sinceEpoch.components.seconds) - (time.sinceEpoch.components.attoseconds < 0 ? 1 : 0)
     let number = whole.quotient(by: seconds)

@@ -3,7 +3,7 @@ import JSONText
 import Redaction
 package import Values
 
-/// A file that is being written: it appears when it is finished, and an unfinished one leaves nothing.
+/// A file that is being written; it appears when it is finished, and an unfinished file leaves nothing.
 ///
 /// The target of a symbolic link is written and keeps its permissions. A pipe or a device gets the bytes immediately.
 package struct WrittenFile {
@@ -21,7 +21,7 @@ package struct WrittenFile {
 
   /// Starts to write a file.
   ///
-  /// - Throws: a `file` error with the reason.
+  /// - Throws: A `file` error with the reason.
   package init(_ path: String, appends: Bool, isNew: Bool = false) throws(Fault) {
     self.path = path
     target = try FileText.target(of: path)
@@ -93,7 +93,7 @@ package struct WrittenFile {
   ///
   /// - Parameter opening: Returns the bytes to write first, given whether the file has content; it is called while the file
   ///   is locked against other programs of this kind.
-  /// - Throws: a `file` error with the reason; the file is then unchanged.
+  /// - Throws: A `file` error with the reason; the file is then unchanged.
   package func finish(_ opening: (Bool) throws(Fault) -> [UInt8] = { _ throws(Fault) in [] }) throws(Fault) {
     switch placement {
     case .direct: break

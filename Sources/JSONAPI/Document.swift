@@ -26,7 +26,7 @@ public struct Document: Sendable {
 
   /// Creates a document from a reply's result; null makes an empty one.
   ///
-  /// - Throws: ``NoDocument`` if it is a string, number or list, or if its primary data are not resources.
+  /// - Throws: ``NoDocument`` if the result is a string, number or list, or if its primary data are not resources.
   public init(_ json: JSONValue) throws(NoDocument) {
     switch json {
     case .object(let object): self.object = object
@@ -51,9 +51,9 @@ public struct Document: Sendable {
 
   /// The error of a result that is not a document.
   public struct NoDocument: Error, Sendable, Equatable {
-    /// Which member is wrong: `result`, or `data` in it.
+    /// The wrong member: `result`, or `data` in it.
     public var member: String
-    /// The beginning of its text.
+    /// The beginning of the member's text.
     public var text: String
 
     init(member: String, _ json: JSONValue) {
@@ -62,7 +62,7 @@ public struct Document: Sendable {
     }
   }
 
-  /// The single primary resource, or nil.
+  /// The single primary resource; nil for another number of resources.
   public var resource: JSONObject? { object["data"]?.objectValue }
 
   /// The top-level meta; empty if absent.
@@ -73,8 +73,8 @@ public struct Document: Sendable {
 
   /// The errors in an object's `errors` member.
   ///
-  /// Besides a list of error objects it accepts what lenient services send: one error object, a text, or Rails' lists of
-  /// messages by attribute, `{"text":["can't be blank"]}`.
+  /// Besides a list of error objects it accepts other forms that services send: one error object, a text, or Rails'
+  /// lists of messages by attribute, `{"text":["can't be blank"]}`.
   public static func errors(in object: JSONObject) -> [ErrorDetail] {
     switch object["errors"] {
     case nil, .null?, .bool(false)?: return []
@@ -88,9 +88,9 @@ public struct Document: Sendable {
     }
   }
 
-  /// The pages that the links name.
+  /// The pages that the links contain.
   ///
-  /// A link without a size means pages of the requested size or, if none was requested, of the received one.
+  /// A link without a size means pages of the requested size; if none was requested, of the received size.
   public func pagination(asked: Pagination.Page? = nil) -> Pagination? {
     Pagination(
       meta: meta, links: object["links"], size: asked?.size ?? (resources.isEmpty ? nil : resources.count))
@@ -119,7 +119,7 @@ public final class Included: Sendable {
     index = OnceCell()
   }
 
-  /// The included resource of a type and an id.
+  /// The included resource of a type and an id; nil if it is missing.
   public subscript(type: String, id: String) -> JSONObject? {
     if array.isEmpty { return nil }
     let known = index.value {

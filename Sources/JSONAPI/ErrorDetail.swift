@@ -29,12 +29,12 @@ public struct ErrorDetail: Sendable, Equatable {
 
   /// Reads an error.
   ///
-  /// Anything but an object becomes its detail.
+  /// A value that is not an object becomes the error's detail.
   init(found json: JSONValue) {
     if let object = json.objectValue { self.init(object) } else { self.init(detail: json.stringValue ?? json.text) }
   }
 
-  /// Creates the error of an attribute's message, as Rails collects them; messages of `base` concern the whole resource.
+  /// Creates the error from an attribute's message in the form of Rails; messages of `base` concern the whole resource.
   init(message: JSONValue, of name: String) {
     let text = message.stringValue ?? message.text
     self.init(
@@ -42,7 +42,7 @@ public struct ErrorDetail: Sendable, Equatable {
       pointer: name == "base" ? "/data" : "/data/attributes/\(name)")
   }
 
-  /// The HTTP status, if it is a number.
+  /// The HTTP status; nil if it is not a number.
   public var status: Int? { object["status"]?.idText.flatMap { Int($0) } }
   /// The application's error code.
   public var code: String? { object["code"]?.idText }
@@ -57,13 +57,13 @@ public struct ErrorDetail: Sendable, Equatable {
   /// Other information from the service.
   public var meta: JSONObject? { object["meta"]?.objectValue }
 
-  /// The text to show at a caret: the title, if the detail only adds the attribute's name to it.
+  /// The text to show at a caret: the title, if the detail only adds the attribute's name to the title.
   public var label: String? {
     guard let title, let detail, !title.isEmpty, !detail.hasSuffix(title) else { return title ?? detail }
     return detail
   }
 
-  /// The text to show: the detail, else the title, else the whole object.
+  /// The text to show: the detail, or else the title, or else the whole object.
   public var text: String {
     [detail, title].lazy.compactMap(\.self).first { !$0.isEmpty } ?? String(JSONValue.object(object).text.prefix(200))
   }

@@ -4,7 +4,7 @@ public import JSONText
 public struct Identifier: Sendable, Hashable {
   /// The type.
   public var type: String
-  /// The id, always a string; a number from a service is formatted.
+  /// The id, always a string; the digits of a number from a service.
   public var id: String
 
   /// Creates an identifier.
@@ -13,7 +13,7 @@ public struct Identifier: Sendable, Hashable {
     self.id = id
   }
 
-  /// Reads an identifier; nil if the type or id is missing.
+  /// Reads an identifier; nil if the type or the id is missing.
   public init?(_ object: JSONObject) {
     guard let type = object["type"]?.stringValue, let id = object["id"]?.idText else { return nil }
     self.init(type: type, id: id)

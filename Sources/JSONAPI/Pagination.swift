@@ -2,13 +2,13 @@ public import JSONText
 
 /// The pages of a list (Alembic's pagination), from top-level links and `meta.record-count`.
 public struct Pagination: Sendable, Equatable {
-  /// A page's number, from 1, and size.
+  /// The number of a page, from 1, and its size.
   public struct Page: Sendable, Equatable {
     /// The number.
     public var number: Int
-    /// How many resources a page holds.
+    /// The maximum number of resources of a page.
     public var size: Int
-    /// How many resources precede it, if the service counts resources instead of pages.
+    /// The number of resources before the page; nil unless the service counts resources instead of pages.
     public private(set) var offset: Int?
 
     /// Creates a page.
@@ -17,13 +17,14 @@ public struct Pagination: Sendable, Equatable {
       self.size = size
     }
 
-    /// Creates the page after some resources (jsonapi-resources' offset paginator), requested by `offset` and `limit`.
+    /// Creates the page that follows some resources (jsonapi-resources' offset paginator), requested by `offset` and
+    /// `limit`.
     public init(offset: Int, limit: Int) {
       self.init(number: 1 + offset / limit, size: limit)
       self.offset = offset
     }
 
-    /// The page some pages later, or the last page with a number that fits.
+    /// The page that is some pages later, or the last page with a representable number.
     public func advanced(by pages: Int) -> Page {
       var result = self
       result.number = Self.sum(number, pages)
@@ -44,23 +45,23 @@ public struct Pagination: Sendable, Equatable {
     /// The first page of this size.
     public var first: Page { offset == nil ? Page(number: 1, size: size) : Page(offset: 0, limit: size) }
 
-    /// The page as a request writes it: two integers.
+    /// The page in the form of a request: two integers.
     public var members: KeyValuePairs<String, Int> {
       if let offset { ["offset": offset, "limit": size] } else { ["number": number, "size": size] }
     }
   }
 
-  /// The first page, if a link names it.
+  /// The first page; nil without a link to it.
   public var first: Page?
-  /// The last page, if a link names it.
+  /// The last page; nil without a link to it.
   public var last: Page?
-  /// The next page; nil on the last page and if its link names no page.
+  /// The next page; nil on the last page, and if its link contains no page.
   public var next: Page?
-  /// The received link to a next page, if it names no number or offset.
+  /// The received link to a next page, if it contains no number or offset.
   public private(set) var unreadableNext: JSONValue?
-  /// The previous page; nil on the first.
+  /// The previous page; nil on the first one.
   public var previous: Page?
-  /// How many resources all pages hold, if the service counts them.
+  /// The number of resources on all pages; nil if the service does not count them.
   public var totalSize: Int?
 
   /// Whether there is a next page, even if its link can't be read.
@@ -70,7 +71,7 @@ public struct Pagination: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - meta: The top-level meta.
-  ///   - links: The top-level links; anything but an object, null or an empty list can't be read.
+  ///   - links: The top-level links; other values than an object, null or an empty list can't be read.
   ///   - size: The page size for a link that has only a number or an offset.
   public init?(meta: JSONObject, links: JSONValue?, size: Int? = nil) {
     totalSize = (meta["record-count"] ?? meta["record_count"])?.idText.flatMap { Int($0) }.flatMap { $0 < 0 ? nil : $0 }
@@ -83,7 +84,7 @@ public struct Pagination: Sendable, Equatable {
     if totalSize == nil, first == nil, last == nil, previous == nil, !hasNext { return nil }
   }
 
-  /// A link; nil for what services write for no link: null, false, an empty text, list or object.
+  /// A link; nil for values that services send instead of no link: null, false, an empty text, list or object.
   private static func link(_ link: JSONValue?) -> JSONValue? {
     switch link {
     case nil, .null?, .bool(false)?, .string("")?: nil
@@ -94,7 +95,7 @@ public struct Pagination: Sendable, Equatable {
     }
   }
 
-  /// The page that a link's query names; host and path are ignored.
+  /// The page in a link's query; host and path are ignored.
   private static func page(_ link: JSONValue?, _ size: Int?) -> Page? {
     let members = members(link)
     func member(_ name: String, or missing: Int? = nil) -> Int? { members[name].map { Int($0) } ?? missing }

@@ -2,13 +2,13 @@ public import JSONText
 
 /// The query parameters of a request for a list or a resource (WireProtocol.md, "Parameters").
 public struct Query: Sendable, Equatable {
-  /// Attribute or relationship names and the values to match; several values are separated by commas.
+  /// Names of attributes or relationships, and the values to match; several values are separated by commas.
   public var filter: [(name: String, value: String)] = []
-  /// Fields to sort by, `-` first to descend.
+  /// The fields to sort by; `-` before a field sorts in descending order.
   public var sort: [String] = []
-  /// Relationship paths.
+  /// The relationship paths to include.
   public var include: [String] = []
-  /// Types and the fields to return of each.
+  /// Types, and the fields to return for each type.
   public var fields: [(type: String, names: [String])] = []
   /// The page to return; a size without a number means page 1.
   public var page: Pagination.Page?
@@ -18,7 +18,7 @@ public struct Query: Sendable, Equatable {
   /// Creates a query without parameters.
   public init() {}
 
-  /// The parameters: absent ones are omitted, none is ever null.
+  /// The parameters; absent ones are omitted, and no parameter is null.
   public var params: JSONObject {
     var params = JSONObject()
     if !filter.isEmpty { params["filter"] = .object(JSONObject(filter.map { ($0.name, .string($0.value)) })) }

@@ -4,7 +4,7 @@ public import JSONText
 public struct ErrorObject: Error, Sendable, Equatable {
   /// The code; a code that a service sends as text is read as a number.
   public var code: Int
-  /// One sentence.
+  /// The message, one sentence.
   public var message: String
   /// Other information from the service; a JSON:API document if it has `errors`.
   public var data: JSONValue?
@@ -18,7 +18,7 @@ public struct ErrorObject: Error, Sendable, Equatable {
     case internalError = -32603
     /// A request of an editor before `initialize` (LSP, "ErrorCodes").
     case serverNotInitialized = -32002
-    /// `data` is a JSON:API errors document.
+    /// `data` is a document with JSON:API errors.
     case document = 422
   }
 

@@ -4,9 +4,9 @@ public struct LinkError: Error, Sendable, Equatable {
   public enum Code: Sendable, Equatable {
     /// The address can't be read: a URI with an unescaped `@`, an unknown scheme, a file that is not a database.
     case address
-    /// Nothing listens there, the name is unknown, or the host can't be reached.
+    /// No program listens at the address, the name is unknown, or the host can't be reached.
     case unreachable
-    /// TLS failed: a certificate is not accepted, or one side does not speak TLS.
+    /// TLS failed: a certificate was refused, or one side does not use TLS.
     case tls
     /// The broker refused the user or the password.
     case authentication
@@ -16,17 +16,17 @@ public struct LinkError: Error, Sendable, Equatable {
     case accessRefused
     /// The connection was lost.
     case lost
-    /// The client or the connection was closed by this side.
+    /// This side closed the client or the connection.
     case closed
-    /// The broker has no such queue (`basic.return` 312).
+    /// The queue does not exist on the broker (`basic.return` 312).
     case noRoute
     /// The broker refused the message (`basic.nack`): its queue is full, or failed.
     case nacked
-    /// No reply before the deadline.
+    /// No reply arrived before the deadline.
     case timeout
-    /// No reply before the deadline, since the broker accepts no messages (`connection.blocked`).
+    /// No reply arrived before the deadline, because the broker accepts no messages (`connection.blocked`).
     case blocked
-    /// The body is larger than the broker's largest message.
+    /// The body exceeds the broker's maximum message size.
     case tooLarge
     /// The task was cancelled.
     case cancelled
@@ -34,11 +34,11 @@ public struct LinkError: Error, Sendable, Equatable {
     case malformed
   }
 
-  /// What kind of failure it is.
+  /// The kind of failure.
   public var code: Code
-  /// One sentence for a person, without a secret: `connection refused by localhost:5672`.
+  /// The message for a person, one sentence without secrets: `connection refused by localhost:5672`.
   public var message: String
-  /// Whether the request was sent, so that the service may have carried it out.
+  /// Whether the request was sent and may have been carried out by the service.
   public var wasSent: Bool
   /// Whether the broker confirmed the request; nil if unknown.
   public var wasConfirmed: Bool?

@@ -2,7 +2,7 @@ public import JSONText
 
 /// A JSON-RPC 2.0 request (section 4): an id, a method and its parameters.
 public struct Request: Sendable, Equatable {
-  /// The id; a client's is its correlation id.
+  /// The id; a client uses the correlation id.
   public var id: JSONValue
   /// The method: `index`.
   public var method: String
@@ -32,7 +32,7 @@ public struct Request: Sendable, Equatable {
 
   /// Reads a request, as a service does.
   ///
-  /// - Throws: the response to an unreadable request: a parse error, an invalid request or invalid params.
+  /// - Throws: The response to an unreadable request: a parse error, an invalid request or invalid params.
   public init(decoding bytes: [UInt8]) throws(ErrorResponse) {
     let json: JSONValue
     do throws(JSONSyntaxError) {
@@ -55,7 +55,7 @@ public struct Request: Sendable, Equatable {
 public struct ErrorResponse: Error, Sendable, Equatable {
   /// The request's id; null if it could not be read.
   public var id: JSONValue
-  /// What is wrong.
+  /// The error object.
   public var error: ErrorObject
 
   /// Creates an error response.

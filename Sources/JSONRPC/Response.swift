@@ -27,14 +27,14 @@ public struct Response: Sendable, Equatable {
     }
   }
 
-  /// Reads a response: an `error` that is not null, else the `result` (WireProtocol.md, "Replies").
+  /// Reads a response: an `error` that is not null, or else the `result` (WireProtocol.md, "Replies").
   ///
-  /// - Throws: ``MalformedResponse`` for anything else.
+  /// - Throws: ``MalformedResponse`` for other JSON.
   public init(decoding bytes: [UInt8]) throws(MalformedResponse) {
     self = try Self.decode(bytes).0
   }
 
-  /// Reads a response as ``init(decoding:)`` does, and returns the keys that occurred twice in one object.
+  /// Reads a response like ``init(decoding:)``, and returns the keys that occurred twice in one object.
   public static func decode(_ bytes: [UInt8]) throws(MalformedResponse) -> (Response, duplicateKeys: [String]) {
     let parsed: (value: JSONValue, duplicateKeys: [String])
     do throws(JSONSyntaxError) {
@@ -57,7 +57,7 @@ public struct Response: Sendable, Equatable {
 
 /// The error of a reply that is not a JSON-RPC response, with the beginning of its text.
 public struct MalformedResponse: Error, Sendable, Equatable {
-  /// What is wrong.
+  /// The fault.
   public var message: String
   /// Up to 200 characters of the reply, with control characters escaped as in JSON.
   public var excerpt: String

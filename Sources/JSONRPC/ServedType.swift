@@ -1,4 +1,4 @@
-/// A resource type that a link's service is known to have, as its own schema describes it.
+/// A resource type of a link's service, from the service's own schema.
 public struct ServedType: Sendable {
   /// The kinds of an attribute's values: `boolean`, `number`, `string`, `time`.
   public typealias Attribute = (name: String, kind: String?)

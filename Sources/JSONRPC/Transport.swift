@@ -1,22 +1,22 @@
 /// An encoded request with the properties that a ``Transport`` needs to send it.
 ///
-/// A class, since it is passed on often, and the compiler does not know the size of an instant.
+/// It is a class, because it is passed on often, and the compiler does not know the size of an instant.
 public final class Envelope: Sendable {
-  /// The AMQP correlation id, and at the same time the JSON-RPC id, from ``Transport/nextCorrelationID()``.
+  /// The AMQP correlation id, which is also the JSON-RPC id, from ``Transport/nextCorrelationID()``.
   public let correlationID: String
   /// The JSON-RPC method, for messages only.
   public let method: String
-  /// The JSON:API type of the client, for a reply that is made up.
+  /// The JSON:API type of the client, for simulated replies.
   public let type: String
   /// The request as JSON text in UTF-8.
   public let body: [UInt8]
   /// The time at which the wait for the reply ends; nil for no limit.
   public let deadline: ContinuousClock.Instant?
-  /// Whether the message itself expires at the deadline, so that it can't be carried out later (AMQP `expiration`).
+  /// Whether the message itself expires at the deadline and is not carried out later (AMQP `expiration`).
   public let expires: Bool
-  /// Whether the request changes nothing, so that it may be sent again after a lost connection.
+  /// Whether the request changes no data, and may be sent again after a lost connection.
   public let mayRepeat: Bool
-  /// The time at which it was created.
+  /// The time at which the envelope was created.
   public let begin = ContinuousClock.now
 
   /// Creates an envelope.
@@ -39,7 +39,7 @@ public final class Envelope: Sendable {
 ///
 /// A broker's transport has an AMQP channel and a reply queue; the embedded service's transport has neither.
 public protocol Transport: Sendable {
-  /// The queue the requests go to.
+  /// The queue to which the requests are sent.
   var queue: String { get }
 
   /// The executor for tasks with many requests: the connection's thread, or nil for the default.
@@ -50,57 +50,57 @@ public protocol Transport: Sendable {
   /// A function that is isolated to it resumes after a reply without a search for its executor.
   var isolation: (any Actor)? { get }
 
-  /// Makes a correlation id that was not used before.
+  /// Makes a new, unused correlation id.
   func nextCorrelationID() -> String
 
   /// Sends a request and waits for the body of its reply.
   ///
-  /// If the task is cancelled, the wait ends immediately; but the wait for a change that was sent continues until the
+  /// If the task is cancelled, the wait ends immediately. The wait for a change that was sent, however, continues until the
   /// reply, the deadline or ``abandon()``.
   ///
-  /// - Throws: ``LinkError``, whose `wasSent` says whether the service may have carried the request out.
+  /// - Throws: ``LinkError``; its `wasSent` is true if the service may have carried out the request.
   func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8]
 
-  /// Ends the wait for every reply, as cancelling the task does for a read.
+  /// Ends the wait for every reply, like a cancelled task does for a read.
   func abandon()
 
   /// Closes the client's channel and deletes its reply queue.
   func close() async
 }
 
-/// A connection on which clients are opened, to a broker or to the embedded service.
+/// A connection to a broker or to the embedded service, on which clients are opened.
 public protocol Link: Sendable {
   /// The address without the password: `amqp://guest@localhost:5672/`, `embedded:blog`.
   var address: String { get }
 
-  /// The identity of the broker: equal for links to the same queues, whatever their user.
+  /// The identity of the broker: equal for links to the same queues, even of different users.
   var brokerIdentity: String { get }
 
-  /// The identity of the broker's cluster and vhost, for journals: equal for all addresses of a cluster, and different for
-  /// another broker at the same address.
+  /// The identity of the broker's cluster and vhost, for journals: equal for all addresses of a cluster, and different
+  /// for another broker at the same address.
   var clusterIdentity: String { get }
 
-  /// Its state, as far as known without a request.
+  /// The state of the link, as far as it is known without a request.
   var state: LinkState { get }
 
-  /// The names of its queues; nil if the link can't list them, as on every broker.
+  /// The names of the link's queues; nil if the link can't list them, as on every broker.
   var queues: [String]? { get }
 
   /// The types of its service, if the link has the service's schema; empty for a broker.
   var types: [ServedType] { get }
 
-  /// Whether its login has a password; true for a link without a login.
+  /// Whether the link's login has this password; true for a link without a login.
   func uses(password: String) -> Bool
 
   /// Opens a client on a queue, without declaring the queue or checking that it exists.
   func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport
 
-  /// The queue's depth and consumers, read without changing it; nil if it does not exist.
+  /// The queue's depth and consumers, read without changing the queue; nil if the queue does not exist.
   ///
-  /// - Throws: if the broker does not answer by the deadline.
+  /// - Throws: A link error if the broker does not answer by the deadline.
   func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState?
 
-  /// Closes every client and the connection. Closing twice does nothing.
+  /// Closes every client and the connection; further calls have no effect.
   func close() async
 }
 
@@ -111,31 +111,31 @@ extension Transport {
 
 /// The state of a link.
 public enum LinkState: String, Sendable {
-  /// It accepts requests.
+  /// The link accepts requests.
   case up
-  /// It is connected, but accepts no requests for now.
+  /// The link is connected, but accepts no requests for now.
   case blocked
-  /// It was lost and reconnects.
+  /// The link was lost and is being opened again.
   case reconnecting
 }
 
 extension Link {
-  /// Its address.
+  /// The address of the link.
   public var brokerIdentity: String { address }
 
   /// The identity of the broker.
   public var clusterIdentity: String { brokerIdentity }
 
-  /// It accepts requests.
+  /// Always `up`.
   public var state: LinkState { .up }
 
-  /// Unknown.
+  /// The queues are unknown.
   public var queues: [String]? { nil }
 
-  /// Unknown.
+  /// The types are unknown.
   public var types: [ServedType] { [] }
 
-  /// It has no login.
+  /// Always true, because the link has no login.
   public func uses(password: String) -> Bool { true }
 
   /// Opens a client on a queue, with its own reply queue.
@@ -156,7 +156,7 @@ public enum ReplyRoute: String, Sendable {
 public struct QueueState: Sendable, Equatable {
   /// The number of messages that wait for a consumer.
   public var messages: Int
-  /// The number of consumers, each a service that could answer.
+  /// The number of consumers, each of which is a service that could reply.
   public var consumers: Int
 
   /// Creates the state of a queue.

@@ -49,7 +49,7 @@ import Testing
     let place = "127.0.0.1:\(port)"
     let uri = "amqps://guest:guest@\(place)/?cacertfile=\(certificates.authority)"
     let names = "localhost, *.broker.example, ::1"
-    let advice = "write the host so, or name it with server_name_indication="
+    let advice = "use that host, or set server_name_indication="
     #expect(await failure(uri) == "\(place) has a certificate for \(names), and not for 127.0.0.1: \(advice)")
     #expect(await failure("\(uri)&server_name_indication=localhost") == nil)
     #expect(await failure("\(uri)&server_name_indication=a.broker.example") == nil)

@@ -80,7 +80,7 @@ import Testing
     (
       "amqps://h?keyfile=/x", "keyfile needs certfile, the certificate of the key"
     ),
-    ("amqps://h?verify=maybe", "verify is verify_peer or verify_none, not maybe"),
+    ("amqps://h?verify=maybe", "verify must be verify_peer or verify_none, not maybe"),
     ("amqp://h?frame_max=1", "frame_max=1 is out of range"),
   ]) func isRefused(_ text: String, message: String) {
     #expect(throws: BrokerError(.address, message)) { try AMQPURI(text) }

@@ -84,12 +84,12 @@ import Testing
     let (pages, changes, error) = await drained(client.stream(Query()))
     #expect(pages == [["1", "2"], ["5", "6"]] && error == nil)
     #expect(
-      changes == ["record-count moved from 6 to 4 while the list was read: rows may be missing, or come twice"])
+      changes == ["record-count changed from 6 to 4 while the list was read: rows may be missing or repeated"])
   }
 
   @Test(arguments: [
     (ListChanges.Rule.keep, [["1", "2"], ["2", "3"], ["4"]], "seen 1 id twice"),
-    (.passOver, [["1", "2"], ["3"], ["4"]], "seen 1 id twice; each was passed over when it came again"),
+    (.passOver, [["1", "2"], ["3"], ["4"]], "seen 1 id twice; repetitions were ignored"),
   ]) func anIDThatComesTwiceIsCounted(rule: ListChanges.Rule, pages: [[String]], sentence: String) async {
     let (client, _) = ResourceClient.scripted([
       page([1, 2], next: link(2)), page([2, 3], next: link(3)), page([4]),
@@ -106,7 +106,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (6, 4, [3, 4], "record-count moved from 6 to 4 while the list was read: rows may be missing, or come twice"),
+    (6, 4, [3, 4], "record-count changed from 6 to 4 while the list was read: rows may be missing or repeated"),
     (6, 6, [2, 3], "seen 1 id twice"),
   ]) func aStreamMayFailWhereItsListIsChanged(before: Int, after: Int, ids: [Int], sentence: String) async {
     let (client, _) = ResourceClient.scripted([
@@ -129,7 +129,7 @@ import Testing
     #expect(pages == [["1", "2"], ["3", "4"], []] && transport.sent.count == 4)
     #expect(
       report(error) == [
-        "protocol", "posts index: page 4, like the page before it, has only ids of earlier pages",
+        "protocol", "posts index: page 4, like the previous page, has only ids of earlier pages",
         "the service's pages overlap: does sort: \"id\" give them one order?",
       ])
   }
@@ -143,7 +143,7 @@ import Testing
     #expect(pages.last == ["5"] && error == nil)
     #expect(
       changes == [
-        "record-count moved from 5 to 9 while the list was read: rows may be missing, or come twice",
+        "record-count changed from 5 to 9 while the list was read: rows may be missing or repeated",
         "seen 4 ids twice",
       ])
   }

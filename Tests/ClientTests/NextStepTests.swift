@@ -58,7 +58,7 @@ import Testing
       #"where author is a relationship: relink posts 4 "author" null, or client queue: "posts" relationships: {author: "authors"}"#
     ),
     (
-      #"{"inserted-at":"x"}"#, "inserted-at", "leave it out; of what was read: | without .inserted-at"
+      #"{"inserted-at":"x"}"#, "inserted-at", "remove it; of resources: | without .inserted-at"
     ),
   ]) func aFieldThatIsNotAllowedHasAWayRound(record: String, name: String, step: String) async throws {
     let record = try object(record)

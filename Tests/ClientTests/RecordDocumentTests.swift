@@ -121,7 +121,7 @@ import Testing
 
   @Test func sendsTheIDOnlyWithKeepID() throws {
     #expect { try data(#"{"id":5,"text":"x"}"#) } throws: { error in
-      (error as? ClientError)?.message == "posts create: the record has the id 5, which a create leaves to the service"
+      (error as? ClientError)?.message == "posts create: the record has the id 5, but the service assigns ids"
     }
     #expect(try data(#"{"id":null}"#) == #"{"type":"posts","attributes":{}}"#)
     #expect(

@@ -154,7 +154,7 @@ import Testing
     _ = try await client.send(ReadRequest(method: "stats", params: [:]))
     #expect(
       recorded.lines == [
-        "posts stats: keys that occur twice in the reply, the last counts: a",
+        "posts stats: the reply has duplicate keys, of which the last is used: a",
         "posts stats: the reply's id is \"x\", its correlation id c1",
       ])
   }

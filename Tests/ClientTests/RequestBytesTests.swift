@@ -176,7 +176,7 @@ import Testing
   @Test(arguments: ["1,2", ""]) func anIDThatMeansSeveralNeverLeaves(id: String) async throws {
     let (client, transport) = ResourceClient.scripted([])
     let message = "the id is \"\(id)\""
-    let step = "an id is not empty and has no comma"
+    let step = "an id must not be empty or contain a comma"
     #expect(
       await report(failure { () throws(ClientError) in try await client.document(client.destroyRequest(id)) })
         == ["value", "posts destroy: \(message)", step])

@@ -81,7 +81,7 @@ import Testing
     let error = await failure { () throws(ClientError) in try await stream.next() }
     #expect(
       report(error) == [
-        "protocol", "posts index: page 2 repeats the page before",
+        "protocol", "posts index: page 2 repeats the previous page",
         "the service ignores page:; index ... reads its whole list in one request",
       ])
     #expect(try await stream.next() == nil)
@@ -116,7 +116,7 @@ import Testing
       [page([1], next: 2)] + (2...26).map { page([], next: $0 + 1) })
     let (pages, error) = await drained(client.stream(Query()))
     #expect(pages.count == 26 && transport.sent.count == 26)
-    #expect(error?.message == "posts index: 25 pages in a row are empty, and each has a next page")
+    #expect(error?.message == "posts index: 25 successive pages are empty, and each has a next page")
   }
 
   @Test func aTotalThatNoPageLeadsToIsAnError() async throws {

@@ -31,7 +31,7 @@ import Values
     (",a\n1,2\n", "a.csv:1: column 1 has no name"), ("a,b\n1\n", "a.csv:2: 1 cell under 2 columns"),
     ("a\n1,2\n", "a.csv:2: 2 cells under 1 column"), ("a,a\n", "a.csv:1: the column a occurs twice"),
     ("a,b\r1,2\r3\r", "a.csv:3: 1 cell under 2 columns"),
-    ("a\r1\n", "a.csv:2: a line ends in LF, but the lines before it in CR"),
+    ("a\r1\n", "a.csv:2: a line ends in LF, but the earlier lines end in CR"),
     ("a\n1\r2\n", "a.csv:2: a carriage return outside quotes"), ("a\n1\u{0}\n", "a.csv:2: a NUL byte"),
     ("a\n1\n\u{FEFF}a\n", "a.csv:3: a byte order mark (U+FEFF) begins a line inside the file"),
     ("a,b\n\"1\r\n2\",\"3\n4\"\n5\n", "a.csv:5: 1 cell under 2 columns"),

@@ -35,7 +35,7 @@ import Testing
   }
 
   private static let moved =
-    "posts: record-count moved from 6 to 4 while the list was read: rows may be missing, or come twice\n"
+    "posts: record-count changed from 6 to 4 while the list was read: rows may be missing or repeated\n"
 
   @Test(arguments: ["stream posts | map .id", "for p in stream posts do print p.id end"])
   func aTotalThatMovesIsNoted(statement: String) async throws {
@@ -69,7 +69,7 @@ import Testing
     let service = try await Self.service([([1, 2], nil), ([2, 3], nil)], changed: changed)
     let ran = await service.run(statement)
     #expect(ran.status == 0, Comment(rawValue: ran.notes))
-    #expect(ran.notes.contains("posts: seen 1 id twice; each was passed over when it came again\n"))
+    #expect(ran.notes.contains("posts: seen 1 id twice; repetitions were ignored\n"))
     #expect(changed.sorted == ["1", "2", "3"])
     await service.stop()
   }
@@ -77,7 +77,7 @@ import Testing
   @Test(
     arguments: [
       (
-        [([1, 2], 6), ([5, 6], 4)], "record-count moved from 6 to 4 while the list was read: rows may be missing, or"
+        [([1, 2], 6), ([5, 6], 4)], "record-count changed from 6 to 4 while the list was read: rows may be missing or"
       ),
       ([([1, 2], 4), ([2, 3], 4)], "seen 1 id twice"),
     ] as [([([Int], Int?)], String)]) func onShiftFailsWhereItIsSaid(pages: [([Int], Int?)], message: String)
@@ -101,7 +101,7 @@ import Testing
     let ran = await service.run("stream posts | collect | update posts {a: 1}")
     #expect(ran.status == 1 && changed.sorted.isEmpty)
     #expect(
-      ran.notes.contains("error[protocol]: posts index: page 4, like the page before it, has only ids of earlier pages")
+      ran.notes.contains("error[protocol]: posts index: page 4, like the previous page, has only ids of earlier pages")
     )
     await service.stop()
   }
@@ -174,7 +174,7 @@ import Testing
       let ran = await service.run(statement)
       #expect(ran.status == 1)
       #expect(
-        ran.notes.contains("the reply is a list of 2 resources, and one was sent\n")
+        ran.notes.contains("the reply is a list of 2 resources, but one was sent\n")
           && ran.notes.contains("it may have been carried out: check before you send it again"),
         Comment(rawValue: ran.notes))
     }

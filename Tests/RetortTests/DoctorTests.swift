@@ -122,7 +122,7 @@ import Testing
     #expect(
       fails(
         try await doctor("amqps://guest:guest@\(other)\(trust)"),
-        "tls \(other) has a certificate for broker.example, and not for localhost: write the host so, or name it with server_name_indication=",
+        "tls \(other) has a certificate for broker.example, and not for localhost: use that host, or set server_name_indication=",
         advice(other)))
     #expect(
       fails(

@@ -3,16 +3,16 @@ import Glibc
 
 /// A librabbitmq connection; releasing it closes the socket and frees its memory.
 ///
-/// Everything is called on the connection's thread. Pointers stay in this folder.
+/// All of its functions run on the connection's thread. Only this folder uses pointers.
 final class AMQPHandle {
   private let connection: amqp_connection_state_t
   /// The socket.
   let descriptor: Int32
-  /// The name of the broker's cluster; empty if it has none.
+  /// The name of the broker's cluster; empty if the broker has no cluster name.
   let clusterName: String
-  /// How many bytes the socket accepts after it was found writable.
+  /// The number of bytes that the socket accepts after it became writable.
   let room: Int
-  /// How many of them it still accepts for certain.
+  /// The number of these bytes that the socket still certainly accepts.
   private var roomLeft = 0
   /// The buffer of messages to send together; nil under TLS, where only librabbitmq can write.
   private var burst: Burst?
@@ -112,7 +112,7 @@ final class AMQPHandle {
 
   static func text(_ status: Int32) -> String { amqp_error_string2(status).map { String(cString: $0) } ?? "\(status)" }
 
-  /// Passes the next frame that has arrived to `body`; returns false if there is none.
+  /// Passes the next received frame to `body`; returns false if none has arrived.
   ///
   /// - Throws: `lost` if the socket or the protocol is broken.
   func next(_ body: (borrowing Frame) -> Void) throws(BrokerError) -> Bool {
@@ -184,9 +184,10 @@ final class AMQPHandle {
     try check(retort_confirm_connection_close(connection))
   }
 
-  /// Whether the socket accepts a body of some bytes without blocking, or as much as it ever accepts.
+  /// Whether the socket accepts a body of some bytes without blocking, or as many bytes as it can ever accept.
   ///
-  /// It asks the kernel only if the bytes written since the last call can have filled the buffer; a message can occupy a page.
+  /// It asks the kernel only if the bytes written since the last call can have filled the buffer; a message can occupy
+  /// a page.
   func hasRoom(for count: Int) -> Bool {
     if roomLeft < count {
       var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
@@ -197,7 +198,7 @@ final class AMQPHandle {
     return true
   }
 
-  /// Whether bytes were read from the socket but not consumed; unknown under TLS.
+  /// Whether bytes were read from the socket but not yet processed; unknown under TLS.
   var mayHoldInput: Bool {
     burst == nil || amqp_frames_enqueued(connection) != 0 || amqp_data_in_buffer(connection) != 0
   }
@@ -214,7 +215,7 @@ extension BrokerError {
 }
 
 extension AMQPURI {
-  /// How long connecting may take.
+  /// The maximum time for connecting.
   var timeLimit: timeval { timeval(tv_sec: timeout / 1000, tv_usec: timeout % 1000 * 1000) }
 }
 

@@ -1,11 +1,12 @@
 import CRabbitMQ
 import Glibc
 
-/// The frames of small messages for a single `send`; `amqp_basic_publish` would send three times for each.
+/// Collects the frames of small messages for a single `send`; `amqp_basic_publish` would call it three times for each
+/// message.
 struct Burst {
   private var bytes = [UInt8](repeating: 0, count: 1 << 16)
   private var count = 0
-  /// The largest size of a frame in bytes; 0 for no limit.
+  /// The maximum size of a frame in bytes; 0 for no limit.
   private let frameMax: Int
 
   init(frameMax: Int) { self.frameMax = frameMax }

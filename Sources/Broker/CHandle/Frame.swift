@@ -1,6 +1,6 @@
 import CRabbitMQ
 
-/// A frame that has arrived; its bytes are copied when they are read.
+/// A received frame; its bytes are copied when they are read.
 struct Frame: ~Copyable {
   private let raw: retort_frame
 
@@ -8,17 +8,17 @@ struct Frame: ~Copyable {
 
   var kind: retort_frame_kind { raw.kind }
   var channel: UInt16 { raw.channel }
-  /// Delivery tag, body size, or message count.
+  /// A delivery tag, a body size, or a message count.
   var number: UInt64 { raw.number }
-  /// Whether an acknowledgement is for all delivery tags up to its own.
+  /// Whether an acknowledgement applies to all delivery tags up to its own.
   var isMultiple: Bool { raw.multiple != 0 }
-  /// Whether the delivery may be a repetition.
+  /// Whether the message may have been delivered before.
   var isRedelivered: Bool { raw.redelivered != 0 }
   var consumers: Int { Int(raw.consumers) }
   var code: UInt16 { raw.code }
-  /// Queue name or consumer tag.
+  /// The name of a queue or the tag of a consumer.
   var name: [UInt8] { Self.copy(raw.text) }
-  /// A reason.
+  /// A reason as text.
   var text: String { String(decoding: name, as: UTF8.self) }
   var correlationID: [UInt8] { Self.copy(raw.correlation_id) }
   var replyTo: [UInt8] { Self.copy(raw.reply_to) }

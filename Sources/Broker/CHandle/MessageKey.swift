@@ -2,7 +2,7 @@ import CRabbitMQ
 
 /// A secret that authenticates messages with HMAC-SHA-256 (RFC 2104), which libcrypto computes.
 public struct MessageKey: Sendable {
-  /// The fewest bytes of a secret.
+  /// The minimum number of bytes of a secret.
   public static let least = 16
 
   private let secret: [UInt8]
@@ -22,7 +22,7 @@ public struct MessageKey: Sendable {
 
   /// Whether hexadecimal digits are the authentication code of some bytes.
   ///
-  /// The comparison takes the same time wherever the codes differ.
+  /// The duration of the comparison does not depend on the position of a difference.
   public func accepts(_ code: [UInt8], of bytes: [UInt8]) -> Bool {
     guard let given = Self.bytes(of: code), let own = computed(bytes) else { return false }
     return retort_equal_codes(given, own) != 0
@@ -38,7 +38,7 @@ public struct MessageKey: Sendable {
 
   private static let digits = Array("0123456789abcdef".utf8)
 
-  /// The 32 bytes of 64 lower-case hexadecimal digits; nil for anything else.
+  /// The 32 bytes of 64 lower-case hexadecimal digits; nil for other text.
   private static func bytes(of digits: [UInt8]) -> [UInt8]? {
     guard digits.count == 64 else { return nil }
     let values = digits.compactMap { digit in Self.digits.firstIndex(of: digit).map { UInt8($0) } }

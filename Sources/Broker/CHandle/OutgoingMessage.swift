@@ -2,7 +2,7 @@ import CRabbitMQ
 
 /// A message to publish.
 ///
-/// A class, so that queues share it without copies.
+/// It is a class, so that queues share it without copies.
 final class OutgoingMessage: Sendable {
   let channel: UInt16
   let routingKey: [UInt8]
@@ -14,7 +14,7 @@ final class OutgoingMessage: Sendable {
   let isConfirmed: Bool
   /// Whether the message itself expires at the deadline.
   let expires: Bool
-  /// When a client stops waiting for it.
+  /// The time at which a client stops waiting for the reply.
   let deadline: ContinuousClock.Instant?
 
   init(
@@ -33,7 +33,7 @@ final class OutgoingMessage: Sendable {
     self.deadline = deadline
   }
 
-  /// The largest body that a broker accepts; one more byte closes the channel.
+  /// The maximum body size that a broker accepts; one more byte closes the channel.
   static let bodyLimit = 128 << 20
 
   /// Calls a C function with the message.

@@ -1,7 +1,7 @@
 import CRabbitMQ
 import Glibc
 
-/// The socket of an encrypted connection, with TLS 1.2 or newer, and why its handshake failed.
+/// The socket of an encrypted connection, with TLS 1.2 or newer, and the reason why its handshake failed.
 struct TLSSocket {
   /// librabbitmq's socket, which its connection closes.
   let socket: OpaquePointer
@@ -11,7 +11,7 @@ struct TLSSocket {
 
   /// Reads the files that the URI names.
   ///
-  /// - Throws: `tls`, with the parameter of the URI that is wrong.
+  /// - Throws: `tls`, with the wrong parameter of the URI.
   init(_ connection: amqp_connection_state_t, _ tls: AMQPURI.TLS, host: String) throws(BrokerError) {
     guard let socket = amqp_ssl_socket_new(connection) else { throw BrokerError(.unreachable, "out of memory") }
     self.socket = socket
@@ -19,7 +19,7 @@ struct TLSSocket {
     name = tls.serverName ?? host
     amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST)
     amqp_ssl_socket_set_verify_peer(socket, tls.verifies ? 1 : 0)
-    amqp_ssl_socket_set_verify_hostname(socket, 0)  // OpenSSL does, for an address too
+    amqp_ssl_socket_set_verify_hostname(socket, 0)  // // OpenSSL does this for an address too
     guard retort_prepare_tls(socket, name, tls.serverName == nil ? 0 : 1, tls.verifies ? 1 : 0) != 0 else {
       throw BrokerError(.tls, "\(name) can't be a server's name")
     }
@@ -33,7 +33,7 @@ struct TLSSocket {
     }
   }
 
-  /// Whether the server at a URI's port answers in TLS; nothing else that a broker sends shows it.
+  /// Whether the server at a URI's port replies in TLS; no other data of a broker shows this.
   static func isAnswered(_ uri: AMQPURI) -> Bool {
     guard let connection = amqp_new_connection() else { return false }
     defer { amqp_destroy_connection(connection) }
@@ -64,7 +64,7 @@ struct TLSSocket {
     throw BrokerError(.tls, why)
   }
 
-  /// What the broker showed in a handshake that succeeded.
+  /// The broker's data from a successful handshake.
   var report: TLSReport {
     var report = TLSReport(
       version: String(cString: retort_tls_version(socket)), cipher: String(cString: retort_tls_cipher(socket)),
@@ -85,9 +85,9 @@ struct TLSSocket {
     String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// The error of a handshake that failed; nil if TLS is not the reason.
+  /// The error of a failed handshake; nil if TLS is not the reason.
   ///
-  /// `place` is host and port.
+  /// `place` is the host and the port.
   func objection(_ place: String) -> BrokerError? {
     let handshake = retort_handshake_of(socket)
     if let reason = distrust(handshake) { return BrokerError(.tls, "\(place) has a certificate \(reason)") }
@@ -118,12 +118,13 @@ struct TLSSocket {
     case RETORT_DISTRUST_NAME:
       let names = String(cString: handshake.names)
       return
-        "for \(names.isEmpty ? "no name" : names), and not for \(name): write the host so, or name it with server_name_indication="
+        "for \(names.isEmpty ? "no name" : names), and not for \(name): use that host, or set server_name_indication="
     default: return "that is not accepted: \(String(cString: handshake.distrust_text))"
     }
   }
 
-  /// How a broker that requires a client certificate refused; not every broker sends an alert with the reason.
+  /// The text about a refusal by a broker that requires a client certificate; not every broker sends an alert with the
+  /// reason.
   private func refusal(_ handshake: retort_handshake) -> String {
     guard let certificate = tls.certificate else {
       return

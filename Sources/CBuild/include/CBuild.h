@@ -1,7 +1,7 @@
 #ifndef RETORT_CBUILD_H
 #define RETORT_CBUILD_H
 
-/// The commit that the program was built from, as RETORT_COMMIT of the build's environment; empty without it.
+/// The commit that the program was built from, from RETORT_COMMIT in the build's environment; empty if it is not set.
 const char *retort_build_commit(void);
 
 #endif

@@ -7,7 +7,7 @@
 #include <amqp_tcp_socket.h>
 #include <stdint.h>
 
-/// Bytes that the caller does not own.
+/// Bytes that belong to another owner.
 typedef struct {
   const uint8_t *start;
   size_t count;
@@ -37,21 +37,21 @@ typedef enum {
   RETORT_FRAME_OTHER
 } retort_frame_kind;
 
-/// A frame, flat; its bytes live until the buffers of its channel are released.
+/// A frame as a flat struct; its bytes are valid until the buffers of its channel are released.
 typedef struct {
   retort_frame_kind kind;
   uint16_t channel;
-  /// Delivery tag, body size, or message count.
+  /// A delivery tag, a body size, or a message count.
   uint64_t number;
-  /// Whether an acknowledgement is for all delivery tags up to its own.
+  /// Whether an acknowledgement applies to all delivery tags up to its own.
   int multiple;
-  /// Whether the delivery may be a repetition.
+  /// Whether the message may have been delivered before.
   int redelivered;
-  /// Consumer count.
+  /// A consumer count.
   uint32_t consumers;
-  /// Reply code of a close or a return.
+  /// The reply code of a close or a return.
   uint16_t code;
-  /// Queue name, consumer tag, or reason.
+  /// A queue name, a consumer tag, or a reason.
   retort_bytes text;
   retort_bytes correlation_id;
   retort_bytes reply_to;
@@ -62,15 +62,15 @@ typedef struct {
 typedef struct {
   retort_bytes routing_key;
   retort_bytes correlation_id;
-  /// Empty for none.
+  /// The reply queue; empty for a message without a reply.
   retort_bytes reply_to;
-  /// Milliseconds as text; empty for none.
+  /// The expiration in milliseconds as text; empty for no expiration.
   retort_bytes expiration;
   retort_bytes body;
   int mandatory;
 } retort_message;
 
-/// The reason why a broker's certificate is not accepted.
+/// The reason why a broker's certificate is refused.
 typedef enum {
   RETORT_DISTRUST_NONE = 0,
   RETORT_DISTRUST_EXPIRED,
@@ -81,19 +81,19 @@ typedef enum {
   RETORT_DISTRUST_OTHER
 } retort_distrust;
 
-/// The events recorded during a TLS handshake; the texts live as long as the socket.
+/// The events recorded during a TLS handshake; the texts are valid as long as the socket.
 typedef struct {
   retort_distrust distrust;
   const char *distrust_text;
   /// Whether the reason concerns an authority's certificate, not the broker's own.
   int is_authority;
-  /// The names that the certificate is for, and the times between which it is valid.
+  /// The names in the certificate, and the times between which it is valid.
   const char *names;
   const char *begins;
   const char *ends;
   /// Whether the broker requested a client certificate.
   int wants_certificate;
-  /// The alert that the broker sent (RFC 8446, section 6); 0 for none.
+  /// The alert that the broker sent (RFC 8446, section 6); 0 without an alert.
   int alert;
   const char *alert_text;
   /// Whether the broker's answer was not TLS.
@@ -109,28 +109,33 @@ typedef enum {
   RETORT_PEM_OF_ANOTHER
 } retort_pem;
 
-// Calls amqp_login_with_properties, which is variadic, so that Swift can't. It announces the capabilities without which
-// basic.cancel and connection.blocked never arrive. Returns an AMQP status; the broker's reason is copied to `reason`.
+// Calls amqp_login_with_properties, which Swift can't call because it is variadic. Announces the capabilities without
+// which basic.cancel and connection.blocked never arrive. Returns an AMQP status; copies the broker's reason to
+// `reason`.
 int retort_login(amqp_connection_state_t connection, const char *vhost, int frame_max, int heartbeat, const char *user,
                  const char *password, const char *name, uint16_t *code, char *reason, size_t reason_size);
 
-// Copies the broker's `cluster_name` from its server properties (connection.start); an empty text if it has none.
+// Copies the broker's `cluster_name` from its server properties (connection.start); an empty text if the broker has
+// none.
 void retort_cluster_name(amqp_connection_state_t connection, char *name, size_t size);
 
 // Prepares a TLS socket: records its handshake, and refuses keys with a passphrase. If `verifies`, the broker's
-// certificate must have the name; if `announces`, the name is sent to the broker (RFC 6066, section 3). 0 on failure.
+// certificate must contain the name; if `announces`, the name is sent to the broker (RFC 6066, section 3). Returns 0 on
+// failure.
 int retort_prepare_tls(amqp_socket_t *socket, const char *name, int announces, int verifies);
 
-// Retains the session of an open socket until it is released. librabbitmq frees a session that it can't write to, although
-// an alert with the reason may have arrived.
+// Retains the session of an open socket until the socket is released. librabbitmq frees a session that it can't write
+// to, although an alert with the reason may have arrived.
 void retort_hold_tls(amqp_socket_t *socket);
 void retort_release_tls(amqp_socket_t *socket);
 
-// The events recorded so far, including alerts since the session is held. Call it on the thread that opened the socket.
+// The events recorded so far, including alerts since the session was retained. Call it on the thread that opened the
+// socket.
 retort_handshake retort_handshake_of(amqp_socket_t *socket);
 
-// Describes a certificate of the broker's chain, counted from its own (0): the names it is for or its subject, its issuer, and
-// the seconds until it expires. Returns 0 if there is none. Call it after the handshake, on the thread that opened the socket.
+// Describes a certificate of the broker's chain, where 0 is its own: its names or its subject, its issuer, and the
+// seconds until it expires. Returns 0 if the chain is shorter. Call it after the handshake, on the thread that opened
+// the socket.
 int retort_certificate(amqp_socket_t *socket, int index, char *subject, char *issuer, size_t size, int64_t *seconds_left);
 
 // The version and the cipher of a socket after the handshake: `TLSv1.3`.
@@ -142,24 +147,24 @@ retort_pem retort_trust(amqp_socket_t *socket, const char *file);
 retort_pem retort_show(amqp_socket_t *socket, const char *file);
 retort_pem retort_sign(amqp_socket_t *socket, const char *file);
 
-// Reads a frame that has arrived; AMQP_STATUS_TIMEOUT if there is none.
+// Reads a received frame; AMQP_STATUS_TIMEOUT if none has arrived.
 int retort_next_frame(amqp_connection_state_t connection, retort_frame *frame);
 
 int retort_publish(amqp_connection_state_t connection, uint16_t channel, const retort_message *message);
 
-// Write the frames of amqp_basic_publish and amqp_basic_ack to a buffer, so that one send covers many. Return the number of
-// bytes; 0 if the room or the largest frame (0: any) is too small.
+// Write the frames of amqp_basic_publish and amqp_basic_ack to a buffer, for one send of many frames. Return the number
+// of bytes; 0 if the room or the maximum frame size (0 for no limit) is too small.
 size_t retort_write_publish(uint8_t *start, size_t room, size_t frame_max, uint16_t channel,
                             const retort_message *message);
 size_t retort_write_ack(uint8_t *start, size_t room, uint16_t channel, uint64_t tag);
-// Sends all bytes, waiting while the socket is full; -1 and errno if it is broken.
+// Sends all bytes, and waits while the socket is full; -1 and errno if the socket is broken.
 int retort_send(int fd, const uint8_t *start, size_t count);
 
 int retort_open_channel(amqp_connection_state_t connection, uint16_t channel);
 int retort_close_channel(amqp_connection_state_t connection, uint16_t channel);
 int retort_confirm_channel_close(amqp_connection_state_t connection, uint16_t channel);
 int retort_declare_reply_queue(amqp_connection_state_t connection, uint16_t channel);
-/// Declares a queue passively, which creates none.
+/// Declares a queue passively, without creating it.
 int retort_find_request_queue(amqp_connection_state_t connection, uint16_t channel, retort_bytes name);
 /// Declares a queue of a type (empty for the broker's default), with a delivery limit (0 for the broker's default).
 int retort_declare_request_queue(amqp_connection_state_t connection, uint16_t channel, retort_bytes name, int durable,
@@ -172,13 +177,13 @@ int retort_ack(amqp_connection_state_t connection, uint16_t channel, uint64_t ta
 int retort_close_connection(amqp_connection_state_t connection);
 int retort_confirm_connection_close(amqp_connection_state_t connection);
 
-// Writes the HMAC-SHA-256 of some bytes (RFC 2104, FIPS 180-4), as libcrypto computes it; 0 on failure.
+// Writes the HMAC-SHA-256 of some bytes (RFC 2104, FIPS 180-4), computed by libcrypto; 0 on failure.
 int retort_hmac_sha256(retort_bytes key, retort_bytes bytes, uint8_t code[32]);
 
-// Whether two codes are equal, in a time that does not depend on where they differ.
+// Whether two codes are equal; the duration does not depend on the position of a difference.
 int retort_equal_codes(const uint8_t one[32], const uint8_t other[32]);
 
-// These use macros or inline functions that Swift does not import.
+// Wrappers of macros and inline functions that Swift does not import.
 int retort_eventfd(void);
 void retort_signal_eventfd(int fd);
 void retort_clear_eventfd(int fd);

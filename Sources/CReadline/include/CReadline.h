@@ -7,11 +7,12 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
-// Wrappers for what Swift can't use directly: readline's globals and callbacks, eventfd, sigaction. Only the thread that
-// called `retort_readline_open` may call functions named `rl_` or `retort_line_`.
+// Wrappers for C features that Swift can't use directly: readline's globals and callbacks, eventfd, sigaction. Only the
+// thread that called `retort_readline_open` may call functions whose names begin with `rl_` or `retort_line_`.
 
-/// Completes at a Tab. Returns the matches in readline's form (malloc'ed; the first is their common prefix, the last is
-/// NULL), the offset where they start, and the character after a single match (0: none); NULL if nothing matches.
+/// Completes the word at a Tab. Returns the matches in readline's form (malloc'ed; the first is their common prefix,
+/// the last is NULL), the offset where they start, and the character after a single match (0 for no character); NULL
+/// without matches.
 typedef char **retort_completer(void *context, const char *line, int cursor, int *start, int *suffix);
 
 /// Sets up readline on a terminal: streams, name, word breaking, completion; readline's own signal handling is off.
@@ -20,17 +21,17 @@ typedef char *retort_lister(void *context, int columns);
 void retort_readline_open(
     FILE *input, FILE *output, retort_completer *completer, retort_lister *lister, void *context);
 
-/// Sets the number of a look for each byte of a line (0: the usual one); returns 0 if the line has no looks.
+/// Sets the number of a style for each byte of a line (0 is the default style); returns 0 if the line has no styles.
 typedef int retort_painter(void *context, const char *line, int length, int cursor, unsigned char *looks);
 
-/// Shows the line in colours from now on. A look is the parameters of SGR (ECMA-48 8.3.117), such as `1;36`; the first is
-/// the usual one. The strings must not be freed.
+/// Shows the line in colours from now on. A style is a list of SGR parameters (ECMA-48 8.3.117), such as `1;36`; the
+/// first style is the default. The strings must not be freed.
 void retort_line_paint(retort_painter *painter, void *context, const char *const *looks, int count);
 
-/// The version of readline that the program runs with (`rl_library_version`).
+/// The version of readline that the program uses (`rl_library_version`).
 const char *retort_readline_version(void);
 
-/// Returns a text to show in grey after the line, as long as the cursor is at its end (malloc'ed; NULL for none).
+/// Returns a text to show in grey after the line while the cursor is at its end (malloc'ed; NULL for no text).
 typedef char *retort_hinter(void *context, const char *line);
 
 /// Shows hints from now on, if the line is shown in colours.
@@ -39,13 +40,13 @@ void retort_line_hint(retort_hinter *hinter, void *context);
 /// Removes the hint from the screen; the cursor is where readline left it.
 void retort_hint_clear(void);
 
-/// Returns the text to show above the line for a word of the cursor (malloc'ed; NULL for none).
+/// Returns the text to show above the line for the word at the cursor (malloc'ed; NULL for no text).
 typedef char *retort_explainer(void *context, const char *line, int cursor);
 
 /// Binds F1 and Alt-H, and readline's command `help-at-cursor`.
 void retort_line_explain(retort_explainer *explainer, void *context);
 
-/// Sets LC_CTYPE to the environment's locale if that is UTF-8, else to C.UTF-8. The rest of the locale stays as it is.
+/// Sets LC_CTYPE to the environment's locale if that is UTF-8, else to C.UTF-8. The other categories do not change.
 void retort_use_utf8(void);
 
 /// The state of the line being edited; `RETORT_LINE_EDIT` is a line that continues in an editor.
@@ -53,9 +54,8 @@ enum retort_line_state { RETORT_LINE_OPEN, RETORT_LINE_TAKEN, RETORT_LINE_ENDED,
 
 /// Prepares the terminal, and shows the prompt and a line that begins with a number of spaces.
 ///
-/// Typing `end`, `else` or `rescue` after them removes two.
-///
-/// The line starts with this text, which can be edited.
+/// If the user types `end`, `else` or `rescue` after them, two spaces are removed. The line starts with the given text,
+/// which can be edited.
 void retort_line_begin(const char *prompt, int indent, const char *text);
 
 /// Reads one key. A finished line is malloc'ed and belongs to the caller; the terminal is then restored.
@@ -64,7 +64,7 @@ enum retort_line_state retort_line_read(char **line);
 /// Abandons the line: moves the cursor after it, shows `^C` for SIGINT, and restores the terminal.
 void retort_line_abandon(int signal_number);
 
-/// Shows text above the line being edited, which stays unchanged; a prompt other than NULL replaces the line's prompt.
+/// Shows text above the line being edited, which does not change; a prompt other than NULL replaces the line's prompt.
 void retort_line_notice(const char *text, const char *prompt);
 
 /// Suspends the process on Ctrl-Z with the terminal restored, and resumes editing on SIGCONT.
@@ -75,16 +75,16 @@ void retort_echo_off(int input);
 /// Restores the echo.
 void retort_echo_on(int input);
 
-/// Makes an eventfd, non-blocking unless `blocking`, or -1.
+/// Makes an eventfd, non-blocking unless `blocking`; -1 on failure.
 int retort_bell_open(int blocking);
 /// Wakes the thread that polls the eventfd.
 void retort_bell_ring(int bell);
 /// Resets the eventfd.
 void retort_bell_answer(int bell);
 
-/// Catches a signal for `retort_signals_wait`; a signal that was ignored when the program started stays ignored.
+/// Catches a signal for `retort_signals_wait`; a signal that was ignored when the program started remains ignored.
 void retort_signal_catch(int number);
-/// Opens the eventfd of the signals; 0, or -1 with errno.
+/// Opens the eventfd of the signals; returns 0, or -1 with errno.
 int retort_signals_open(void);
 /// Blocks until a signal is caught, and returns all caught signals, signal n as bit n.
 uint64_t retort_signals_wait(void);

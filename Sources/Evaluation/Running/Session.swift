@@ -191,7 +191,7 @@ public final class Session: Sendable {
     self.state = Mutex(state)
   }
 
-  /// The executor for many concurrent requests: the connection's thread if exactly one connection is open.
+  /// The executor for successive requests: the connection's thread if exactly one connection is open.
   var linkExecutor: (any TaskExecutor)? {
     state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.taskExecutor : nil }
   }
