@@ -220,7 +220,7 @@ void retort_line_begin(const char *prompt, int with_indent, const char *text) {
   line_state = RETORT_LINE_OPEN;
   wants_editor = wants_end = 0;
   indent = with_indent;
-  rl_eof_found = 0;  // // readline never resets it
+  rl_eof_found = 0;  // readline never resets it
   rl_reset_screen_size();
   line_opened();
   rl_callback_handler_install(prompt, take_line);

@@ -2,9 +2,9 @@ import Glibc
 
 /// A text that is compared, ordered and hashed by its Unicode code points.
 ///
-/// Swift's `String` treats canonically equivalent texts as equal, and `"\r\n"` as one character. In JSON and in services
-/// they differ, so keys of dictionaries and elements of sets use this type. It works on the bytes of UTF-8, which have
-/// the order and the substrings of the code points.
+/// Swift's `String` treats canonically equivalent texts as equal, and `"\r\n"` as one character. JSON and services
+/// distinguish them, so keys of dictionaries and elements of sets use this type. It works on the bytes of UTF-8, which
+/// have the same order and the same substrings as the code points.
 package struct CodePoints: Sendable, Hashable, Comparable, ExpressibleByStringLiteral {
   /// The text.
   package let text: String
@@ -43,7 +43,7 @@ extension String {
     return unsafe memcmp(a, b, count)
   }
 
-  /// Lends the bytes of the text.
+  /// Passes the bytes of the text to a body.
   @inline(__always) fileprivate func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
     if let result = unsafe utf8.withContiguousStorageIfAvailable(body) { return result }
     return unsafe Array(utf8).withUnsafeBufferPointer(body)
@@ -62,7 +62,7 @@ extension String {
   ///
   /// - Parameters:
   ///   - part: The part, not empty.
-  ///   - most: The largest number of offsets to return.
+  ///   - most: The maximum number of offsets to return.
   /// - Returns: The offsets.
   package func places(of part: String, most: Int = .max) -> [Int] {
     var places: [Int] = []
@@ -96,7 +96,7 @@ extension String {
     unsafe withBytes { bytes in unsafe String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self) }
   }
 
-  /// The parts of the text between separators; the separator is not empty.
+  /// The parts of the text between separators; the separator must not be empty.
   package func parts(between separator: String) -> [String] {
     var start = 0
     var parts: [String] = []
@@ -107,7 +107,7 @@ extension String {
     return parts + [bytes(start..<utf8.count)]
   }
 
-  /// The text with each occurrence of a part, which is not empty, replaced by another text.
+  /// The text with each occurrence of a part replaced by another text; the part must not be empty.
   package func replacing(each part: String, with other: String) -> String {
     let parts = parts(between: part)
     return parts.count == 1 ? self : parts.joined(separator: other)

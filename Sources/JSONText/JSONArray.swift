@@ -6,7 +6,7 @@ public struct JSONArray: Sendable {
   }
 
   private var storage: Storage
-  /// The tape and the array's index there, as long as the array is unchanged.
+  /// The tape, and the array's index in it, while the array is unchanged.
   var source: (tape: JSONTape, index: Int)?
 
   /// Creates an array of values.
@@ -38,7 +38,7 @@ public struct JSONArray: Sendable {
 }
 
 extension JSONArray: RandomAccessCollection {
-  /// 0.
+  /// Always 0.
   public var startIndex: Int { 0 }
   /// The number of elements.
   public var endIndex: Int {
@@ -59,6 +59,6 @@ extension JSONArray: RandomAccessCollection {
 extension JSONArray: Equatable, ExpressibleByArrayLiteral {
   /// Creates an array of values.
   public init(arrayLiteral elements: JSONValue...) { self.init(elements) }
-  /// Whether both hold equal values in the same order.
+  /// Whether both contain equal values in the same order.
   public static func == (left: JSONArray, right: JSONArray) -> Bool { left.elementsEqual(right) }
 }

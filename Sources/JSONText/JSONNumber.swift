@@ -1,8 +1,8 @@
 /// A JSON number that keeps its digits: `1.10` and `9007199254740993` are written as they were read.
 ///
-/// Two numbers are equal if their texts are; comparing their sizes is left to the caller.
+/// Two numbers are equal if their texts are equal; the caller compares their values.
 public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
-  /// An integer, if its usual text is the number's text; else the text.
+  /// An integer, if its usual text is the number's text; otherwise the text.
   enum Digits: Sendable, Hashable {
     case integer(Int64)
     case literal(String)
@@ -51,7 +51,7 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
     return Int(integer)
   }
 
-  /// The digits, as ``text``.
+  /// The digits, the same as ``text``.
   public var description: String { text }
 
   /// The integer whose usual text is exactly these bytes.

@@ -14,7 +14,9 @@ public struct JSONObject: Sendable {
 
   private(set) var storage: Storage
 
-  /// Creates an object; of equal keys the last value counts, at the position of the first.
+  /// Creates an object.
+  ///
+  /// If a key occurs twice, the last value is used, at the position of the first.
   public init(_ members: [(String, JSONValue)] = []) {
     storage = .members([])
     if members.count < 2 || members.count <= 8 && Self.areUnique(members) {
@@ -54,7 +56,7 @@ public struct JSONObject: Sendable {
     return reduce(into: 0) { count, _ in count += 1 }
   }
 
-  /// Whether it has more than `limit` members; counts no further.
+  /// Whether the object has more than `limit` members; stops counting there.
   package func hasMoreMembers(than limit: Int) -> Bool {
     switch storage {
     case .members(let members): return members.count > limit
@@ -70,7 +72,7 @@ public struct JSONObject: Sendable {
     }
   }
 
-  /// Whether there is no member.
+  /// Whether the object has no members.
   public var isEmpty: Bool {
     switch storage {
     case .members(let members): members.isEmpty
@@ -86,7 +88,7 @@ public struct JSONObject: Sendable {
     return keys
   }
 
-  /// Whether there is a member of that name, even if it is null.
+  /// Whether the object has a member with this name, even if its value is null.
   public func contains(_ key: String) -> Bool {
     switch storage {
     case .members(let members): members.contains { $0.key.isSame(as: key) }
@@ -133,7 +135,7 @@ extension JSONObject: Sequence {
       }
     }
 
-    /// The next member, or nil after the last.
+    /// The next member; nil after the last one.
     public mutating func next() -> Element? {
       while position < end {
         switch storage {
@@ -156,7 +158,7 @@ extension JSONObject: Sequence {
 }
 
 extension JSONObject: Equatable, ExpressibleByDictionaryLiteral {
-  /// Creates an object; of equal keys the last counts.
+  /// Creates an object; if a key occurs twice, the last value is used.
   public init(dictionaryLiteral members: (String, JSONValue)...) { self.init(members) }
 
   /// Whether both have the same members, in any order.
@@ -166,7 +168,7 @@ extension JSONObject: Equatable, ExpressibleByDictionaryLiteral {
 }
 
 extension JSONTape {
-  /// Calls `body` with the key's entry and the value's index of each member.
+  /// Calls `body` for each member, with the key's entry and the value's index.
   @inline(__always) func eachMember(of object: Int, _ body: (TapeEntry, Int) -> Void) {
     var index = object + 1
     let end = entry(object).extent
@@ -177,7 +179,7 @@ extension JSONTape {
     }
   }
 
-  /// The index of the value of a member, or nil.
+  /// The index of a member's value; nil if the member is missing.
   func member(_ name: String, of object: Int) -> Int? {
     var name = name
     return name.withUTF8 { wanted in

@@ -29,7 +29,7 @@ struct JSONParser {
   ) throws(JSONSyntaxError) -> (value: JSONValue, duplicates: [Duplicate]) {
     var parser = JSONParser(depthLimit: depthLimit, capacity: bytes.count / 12 + 16)
     guard bytes.count < TapeEntry.textLimit else {
-      throw JSONSyntaxError("a text of over 256 MiB", at: 0, in: [])
+      throw JSONSyntaxError("a text of more than 256 MiB", at: 0, in: [])
     }
     var fault: (message: String, offset: Int)?
     unsafe bytes.withUnsafeBytes { raw in
@@ -47,14 +47,14 @@ struct JSONParser {
     return (tape.value(at: 0), parser.duplicates)
   }
 
-  /// Parses lines with a value each; blank lines are skipped.
+  /// Parses lines with one value each; blank lines are skipped.
   ///
   /// The values before the first fault are returned with the fault.
   static func lines(
     _ bytes: [UInt8], depthLimit: Int
   ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicates: [Duplicate]) {
     guard bytes.count < TapeEntry.textLimit else {
-      return ([], JSONSyntaxError("lines of over 256 MiB", at: 0, in: []), [])
+      return ([], JSONSyntaxError("lines of more than 256 MiB", at: 0, in: []), [])
     }
     var parser = JSONParser(depthLimit: depthLimit, capacity: bytes.count / 12 + 16)
     var roots: [Int] = []
@@ -82,7 +82,7 @@ struct JSONParser {
     return (roots.map(tape.value(at:)), fault, parser.duplicates)
   }
 
-  /// Parses one value, appends it to the tape and returns its index there.
+  /// Parses one value, appends it to the tape and returns its index in the tape.
   private mutating func value(
     _ scanner: inout JSONScanner
   ) throws(JSONScanner.Fault) -> Int {
@@ -190,7 +190,7 @@ struct JSONParser {
     entries.append(TapeEntry(kind, offset: offset, extent: extent, hasEscape: hasEscape).bits)
   }
 
-  /// Voids the earlier ones of equal keys, so that the last counts.
+  /// Voids the earlier ones of equal keys, so that the last one is used.
   private mutating func voidDuplicates(of object: Int, in text: JSONScanner) {
     var seen: [CodePoints: Int] = [:]
     var index = object + 1

@@ -6,7 +6,7 @@ import Glibc
   private(set) var offset: Int
   private let end: Int
 
-  /// What is wrong at the current offset.
+  /// The fault at the current offset.
   struct Fault: Error {
     var message: String
   }
@@ -40,7 +40,7 @@ import Glibc
     return unsafe JSONTape.decoded(text, hasEscape: entry.hasEscape)
   }
 
-  /// One of 64 bits for a key: equal keys have the same bit, different keys may.
+  /// One of 64 bits for a key: equal keys have the same bit, and different keys can have the same bit too.
   @inline(__always) func keyBit(from start: Int, count: Int) -> UInt64 {
     guard count > 0 else { return 1 }
     let ends = unsafe bytes[start] &* 31 &+ bytes[start + count - 1] &* 7
@@ -53,7 +53,7 @@ import Glibc
     return unsafe memchr(base + start, 0x0A, offset - start) != nil
   }
 
-  /// Reads spaces up to the end of the line; anything else is a fault.
+  /// Reads spaces up to the end of the line; throws for other characters.
   mutating func endLine() throws(Fault) {
     while byte == 0x20 || byte == 0x09 || byte == 0x0D { offset += 1 }
     guard isAtEnd || byte == 0x0A else { throw Fault(message: "something after the value") }
@@ -93,7 +93,7 @@ import Glibc
     while byte &- 0x30 < 10 { offset += 1 }
   }
 
-  /// Reads a string after its opening quote, to past the closing one; returns true if it contains an escape.
+  /// Reads a string from after its opening quote to after the closing one; returns true if it contains an escape.
   mutating func string() throws(Fault) -> Bool {
     var hasEscape = false
     while true {
@@ -163,11 +163,11 @@ import Glibc
   private mutating func unicodeEscape() throws(Fault) {
     let first = try hex4()
     guard first & 0xF800 == 0xD800 else { return }
-    guard first < 0xDC00, byte == UInt8(ascii: "\\") else { throw Fault(message: "a surrogate without its pair") }
+    guard first < 0xDC00, byte == UInt8(ascii: "\\") else { throw Fault(message: "an unpaired surrogate") }
     offset += 1
-    guard byte == UInt8(ascii: "u") else { throw Fault(message: "a surrogate without its pair") }
+    guard byte == UInt8(ascii: "u") else { throw Fault(message: "an unpaired surrogate") }
     offset += 1
-    guard try hex4() & 0xFC00 == 0xDC00 else { throw Fault(message: "a surrogate without its pair") }
+    guard try hex4() & 0xFC00 == 0xDC00 else { throw Fault(message: "an unpaired surrogate") }
   }
 
   private mutating func hex4() throws(Fault) -> UInt32 {

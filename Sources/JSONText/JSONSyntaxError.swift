@@ -1,10 +1,10 @@
-/// Why a text is not JSON, and where.
+/// The reason why a text is not JSON, and the position.
 ///
 /// ```swift
 /// do { _ = try JSONValue(parsing: "[1,]") } catch { error.description }  // "1:4: expected a value"
 /// ```
 public struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What is wrong, as text after a position: `expected a value`.
+  /// The fault, as text after a position: `expected a value`.
   public var message: String
   /// The offset of the fault, in bytes.
   public var offset: Int

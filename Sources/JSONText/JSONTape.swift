@@ -1,9 +1,9 @@
 import Glibc
 
-/// One entry of a tape: the kind of value at an offset of the text, and its end.
+/// One entry of a tape: the kind of the value at an offset of the text, and its end.
 ///
-/// A value is one entry; a container's entry is followed by those of its elements (in an object, a string
-/// entry and the value's entries for each member) and names the index past the last of them.
+/// A scalar value is one entry. A container's entry contains the index after its last element, and is followed by the
+/// entries of its elements; in an object, each member is a string entry and the entries of its value.
 struct TapeEntry {
   enum Kind: UInt64 {
     case null, no, yes, number, string, array, object
@@ -13,7 +13,7 @@ struct TapeEntry {
 
   var bits: UInt64
 
-  /// The longest text that a tape can describe, in bytes.
+  /// The maximum size of a text that a tape can describe, in bytes.
   static let textLimit = 1 << 28
 
   init(_ kind: Kind, offset: Int, extent: Int, hasEscape: Bool = false) {
@@ -28,16 +28,16 @@ struct TapeEntry {
   var hasEscape: Bool { bits & 1 << 60 != 0 }
   /// The start of the text of a number or a string (after its quote).
   var offset: Int { Int(bits >> 28 & 0xFFFF_FFFF) }
-  /// The length in bytes of a number or string; of a container the index past its last entry.
+  /// The length in bytes of a number or string; for a container, the index after its last entry.
   var extent: Int { Int(bits & 0xFFF_FFFF) }
 
-  /// The same key, void.
+  /// The same key as a void key.
   var voided: TapeEntry { TapeEntry(.voidKey, offset: offset, extent: extent, hasEscape: hasEscape) }
 }
 
-/// A validated text and the tape over it, shared by every value that was parsed from it.
+/// A validated text and its tape, shared by all values that were parsed from the text.
 ///
-/// Values are decoded at their first access; until then they are an index into the tape.
+/// Values are decoded at their first access; until then a value is an index into the tape.
 final class JSONTape: Sendable {
   let bytes: [UInt8]
   let entries: [UInt64]
@@ -86,7 +86,7 @@ final class JSONTape: Sendable {
     }
   }
 
-  /// Passes the bytes of a number or a string, as they are in the text, to `body`.
+  /// Passes the bytes of a number or a string, unchanged from the text, to `body`.
   @inline(__always) func withText<Result>(_ entry: TapeEntry, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     unsafe bytes.withUnsafeBytes { all in
       unsafe body(UnsafeRawBufferPointer(rebasing: all[entry.offset..<entry.offset + entry.extent]))

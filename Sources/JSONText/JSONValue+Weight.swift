@@ -1,5 +1,5 @@
 extension JSONValue {
-  /// Roughly how many bytes it holds in memory; a parsed value is not walked.
+  /// The approximate number of bytes in memory; a parsed value is not traversed.
   public var weight: Int {
     switch self {
     case .null, .bool: 16
@@ -12,7 +12,7 @@ extension JSONValue {
 }
 
 extension JSONArray {
-  /// Roughly how many bytes it holds in memory.
+  /// The approximate number of bytes in memory.
   public var weight: Int {
     if let (tape, index) = source { return tape.weight(of: index) }
     return reduce(32) { $0 + $1.weight }
@@ -20,7 +20,7 @@ extension JSONArray {
 }
 
 extension JSONObject {
-  /// Roughly how many bytes it holds in memory.
+  /// The approximate number of bytes in memory.
   public var weight: Int {
     switch storage {
     case .parsed(let tape, let index): tape.weight(of: index)

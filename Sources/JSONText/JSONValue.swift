@@ -12,7 +12,7 @@ public enum JSONValue: Sendable, Equatable {
   case array(JSONArray)
   case object(JSONObject)
 
-  /// The deepest nesting of containers in a parsed text.
+  /// The maximum nesting of containers in a parsed text.
   public static let depthLimit = 512
 
   /// Parses UTF-8 text that is one value.
@@ -27,7 +27,8 @@ public enum JSONValue: Sendable, Equatable {
     try self.init(parsing: Array(text.utf8))
   }
 
-  /// Parses as `init(parsing:)` does, and returns the keys that occur twice in an object; the last one counts.
+  /// Parses like `init(parsing:)`, and returns the keys that occur twice in an object; the last value of such a key is
+  /// used.
   public static func parse(
     _ bytes: [UInt8]
   ) throws(JSONSyntaxError) -> (value: JSONValue, duplicateKeys: [String]) {
@@ -37,17 +38,18 @@ public enum JSONValue: Sendable, Equatable {
 
   /// Parses UTF-8 text that is one value; a key that occurs twice in an object is an error.
   ///
-  /// - Throws: ``JSONSyntaxError`` with the position of the fault, or of the second of equal keys.
+  /// - Throws: ``JSONSyntaxError`` with the position of the fault, or of the second of two equal keys.
   public init(parsingUnique bytes: [UInt8]) throws(JSONSyntaxError) {
     let parsed = try JSONParser.parse(bytes, depthLimit: Self.depthLimit)
     if let duplicate = parsed.duplicates.first { throw JSONSyntaxError(duplicate, in: bytes) }
     self = parsed.value
   }
 
-  /// Parses lines with a value each (NDJSON); blank lines are skipped.
+  /// Parses lines with one value each (NDJSON); blank lines are skipped.
   ///
-  /// Parsing stops at a fault, and returns the values of the lines before. The fault's line counts from the first of
-  /// these lines. The first key that occurs twice in one object is reported separately; the last of equal keys counts.
+  /// Parsing stops at a fault, and returns the values of the lines before it. The fault's line is counted from the
+  /// first of these lines. The first key that occurs twice in one object is reported separately; the last value of such
+  /// a key is used.
   public static func lines(
     of bytes: [UInt8]
   ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicate: JSONSyntaxError?) {
@@ -55,7 +57,7 @@ public enum JSONValue: Sendable, Equatable {
     return (parsed.values, parsed.fault, parsed.duplicates.first.map { JSONSyntaxError($0, in: bytes) })
   }
 
-  /// Whether both are equal: texts by code points, numbers by digits, objects in any order.
+  /// Whether both are equal: texts by code points, numbers by digits, objects with members in any order.
   public static func == (left: JSONValue, right: JSONValue) -> Bool {
     switch (left, right) {
     case (.null, .null): true
@@ -68,25 +70,25 @@ public enum JSONValue: Sendable, Equatable {
     }
   }
 
-  /// Whether it is `null`.
+  /// Whether the value is `null`.
   public var isNull: Bool { if case .null = self { true } else { false } }
 
-  /// The boolean, or nil for another type.
+  /// The boolean; nil for another type.
   public var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }
 
-  /// The number, or nil for another type.
+  /// The number; nil for another type.
   public var numberValue: JSONNumber? { if case .number(let value) = self { value } else { nil } }
 
-  /// The string, or nil for another type.
+  /// The string; nil for another type.
   public var stringValue: String? { if case .string(let value) = self { value } else { nil } }
 
-  /// The array, or nil for another type.
+  /// The array; nil for another type.
   public var arrayValue: JSONArray? { if case .array(let value) = self { value } else { nil } }
 
-  /// The object, or nil for another type.
+  /// The object; nil for another type.
   public var objectValue: JSONObject? { if case .object(let value) = self { value } else { nil } }
 
-  /// The member of an object; nil if it is absent or this is not an object.
+  /// The member of an object; nil if the member is missing or the value is not an object.
   public subscript(key: String) -> JSONValue? { objectValue?[key] }
 }
 
@@ -104,6 +106,6 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
   public init(stringLiteral value: String) { self = .string(value) }
   /// Creates an array.
   public init(arrayLiteral elements: JSONValue...) { self = .array(JSONArray(elements)) }
-  /// Creates an object; of equal keys the last counts.
+  /// Creates an object; if a key occurs twice, the last value is used.
   public init(dictionaryLiteral members: (String, JSONValue)...) { self = .object(JSONObject(members)) }
 }

@@ -1,5 +1,6 @@
 extension JSONValue {
-  /// The value as compact JSON in UTF-8: no white space, digits and order as received, the fewest escapes.
+  /// The value as compact JSON in UTF-8: without white space, with digits and order as received, and with the minimum
+  /// of escapes.
   public func encoded() -> [UInt8] {
     var bytes: [UInt8] = []
     encode(into: &bytes)
@@ -64,7 +65,7 @@ extension JSONObject {
 }
 
 extension JSONTape {
-  /// Appends the value at an index; copies its text if that is already compact.
+  /// Appends the value at an index; copies its text if the text is already compact.
   func encode(_ index: Int, into bytes: inout [UInt8]) {
     let entry = entry(index)
     switch entry.kind {
@@ -114,7 +115,7 @@ extension [UInt8] {
     unsafe append(contentsOf: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
   }
 
-  /// Appends text as a JSON string: `"`, `\` and control characters escaped, all else as it is.
+  /// Appends text as a JSON string: escapes `"`, `\` and control characters, and copies all other characters.
   public mutating func append(jsonString string: String) {
     append(UInt8(ascii: "\""))
     var string = string

@@ -1,4 +1,4 @@
-/// The number of columns that text takes on a terminal.
+/// The number of columns that a text occupies on a terminal.
 public enum Columns {
   /// The width of a tab.
   private static let tab = 4
@@ -10,9 +10,9 @@ public enum Columns {
     return column - start
   }
 
-  /// The columns of one character: 2 for East Asian wide characters and emoji, 0 for controls and combining characters.
+  /// The columns of one character: 2 for East Asian wide characters and emoji, 0 for control and combining characters.
   ///
-  /// Joined letters count one by one, as terminals without shaping show them.
+  /// Joined letters are counted separately, as terminals without shaping show them.
   public static func width(of character: Character) -> Int {
     let scalars = character.unicodeScalars
     guard let first = scalars.first else { return 0 }

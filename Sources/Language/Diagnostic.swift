@@ -1,6 +1,6 @@
-/// An error or a warning about a text: where, what, and what to do next.
+/// An error or a warning about a text: position, fault, and next step.
 public struct Diagnostic: Sendable, Equatable {
-  /// Whether it prevents the text from running.
+  /// Whether the diagnostic prevents the text from running.
   public enum Severity: String, Sendable {
     case error, warning
   }
@@ -9,15 +9,15 @@ public struct Diagnostic: Sendable, Equatable {
   public var severity: Severity
   /// The source range that caused it.
   public var range: SourceRange
-  /// What is wrong.
+  /// The message.
   public var message: String
   /// The label below the source range; nil for a bare caret.
   public var label: String?
-  /// What to do next.
+  /// The next step for the user.
   public var nextStep: String?
-  /// Whether more input would complete it: an open bracket, an open block, a continued line.
+  /// Whether more input would correct the error: an open bracket, an open block, a continued line.
   public var isIncomplete: Bool
-  /// Further source ranges that are related to it.
+  /// Further related source ranges.
   public var marks: [Mark]
 
   /// A source range and the label below it.

@@ -1,7 +1,7 @@
 extension Expr {
   /// Calls `body` with the expression and each part of it that reads the same element.
   ///
-  /// The stages of a pipeline in it, and blocks, have other elements and are not visited.
+  /// The stages of a pipeline in the expression, and blocks, have other elements and are not visited.
   public func visit(_ body: (Expr) -> Void) {
     body(self)
     for part in parts { part.visit(body) }
@@ -54,7 +54,7 @@ extension RecordEntry {
 }
 
 extension Head {
-  /// The expressions of its head, which are evaluated before any element flows.
+  /// The expressions of the head, which are evaluated before any element is processed.
   fileprivate var parts: [Expr] {
     switch self {
     case .command(let command): command.arguments.map(\.expression)

@@ -15,7 +15,7 @@ public struct Expr: Sendable, Equatable {
     case null
     case it
     case name(String)
-    /// A call of a function, or of a def, which takes options too.
+    /// A call of a function, or of a def, which also takes options.
     case call(String, SourceRange, [Argument])
     case elementField(String, SourceRange, isOptional: Bool)
     case field(Expr, String, SourceRange, isOptional: Bool)
@@ -78,6 +78,6 @@ public struct RecordEntry: Sendable, Equatable {
     case computed(Expr)
   }
 
-  /// The key, if it is a name or text.
+  /// The key; nil unless it is a name or text.
   public var name: String? { if case .name(let name) = key { name } else { nil } }
 }

@@ -1,10 +1,10 @@
 extension Lexer {
   private var isSpace: Bool { [0x20, 0x09, 0x0D, 0x0A, 0].contains(byte()) }
 
-  /// Whether an operand may begin at the cursor.
+  /// Whether an operand can begin at the cursor.
   private var mayOpenOperand: Bool { tokens.last.map(\.opensOperand) ?? true }
 
-  /// Reads a number, or a duration if a unit touches it.
+  /// Reads a number, or a duration if a unit follows without a space.
   mutating func number(from sign: Int? = nil) {
     let start = sign ?? offset
     let first = offset
@@ -32,7 +32,8 @@ extension Lexer {
       complain("a number has no leading zero", start, nextStep: "put text in quotes: \"\(text)\"")
     } else {
       complain(
-        "\(unit) is glued to a number", start, nextStep: "units are ms s m h d; put text in quotes: \"\(text)\(unit)\"")
+        "\(unit) follows a number without a space", start,
+        nextStep: "units are ms s m h d; put text in quotes: \"\(text)\(unit)\"")
     }
   }
 
@@ -42,7 +43,7 @@ extension Lexer {
     while isDigit(byte()) { offset += 1 }
   }
 
-  /// Reads `-`: an operator between spaces, a sign before an operand; else an error.
+  /// Reads `-`: an operator between spaces, a sign before an operand; otherwise an error.
   mutating func minus() {
     let start = offset
     let spaceBefore = offset == 0 || [0x20, 0x09, 0x0A, 0x0D].contains(bytes[offset - 1])
@@ -101,7 +102,7 @@ extension Lexer {
     while offset < bytes.count, !isSpace { offset += 1 }
     if offset == start { offset += 1 }
     let text = text(from: start)
-    // A URI is not repeated, since it may contain a password.
+    // A URI is not repeated in the message, because it may contain a password.
     let isURI = text.hasPrefix("//") || text.contains("@")
     complain(
       "text between slashes is a pattern", start,
@@ -177,7 +178,8 @@ extension Lexer {
     literal.append(contentsOf: String(scalar).utf8)
   }
 
-  /// JSON's escape for the code in braces at the cursor, as control characters are shown: `\u001b` for `{1b}`.
+  /// JSON's escape for a code in braces at the cursor, the form in which control characters are shown: `\u001b` for
+  /// `{1b}`.
   private var inBraces: String? {
     guard byte() == UInt8(ascii: "{"), let end = bytes[offset...].prefix(9).firstIndex(of: UInt8(ascii: "}")),
       let code = UInt32(String(decoding: bytes[(offset + 1)..<end], as: UTF8.self), radix: 16),

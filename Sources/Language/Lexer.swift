@@ -1,4 +1,4 @@
-/// Splits a text into tokens and reports what is not a token.
+/// Splits a text into tokens and reports characters that do not form a token.
 struct Lexer {
   let bytes: [UInt8]
   let isTyped: Bool
@@ -17,9 +17,10 @@ struct Lexer {
   private var hasSpace = true
   /// The number of interpolations around the cursor.
   private var interpolations = 0
-  /// Whether interpolations are nested too deep, which is then the only error reported for the line.
+  /// Whether interpolations are nested too deeply; this is then the only error reported for the line.
   var isTooDeep = false
-  /// The number of open brackets before `help`, whose arguments go to the end of the line and open nothing.
+  /// The number of open brackets before `help`; the arguments of `help` extend to the end of the line, and their
+  /// brackets are ignored.
   private var openBeforeHelp: Int?
 
   init(_ source: SourceText, isTyped: Bool) {
@@ -40,10 +41,10 @@ struct Lexer {
     add(.end, from: offset)
   }
 
-  /// Splits up to the `)` that closes an interpolation; returns whether there is one.
+  /// Splits up to the `)` that closes an interpolation; returns whether the `)` was found.
   mutating func interpolation() -> (tokens: [Token], isClosed: Bool) {
     guard interpolations < Parser.depthLimit / 4 else {
-      if !isTooDeep { complain("strings nested too deep", offset - 2, nextStep: "name a part of it with let") }
+      if !isTooDeep { complain("strings are nested too deeply", offset - 2, nextStep: "name a part of it with let") }
       isTooDeep = true
       while offset < bytes.count, byte() != UInt8(ascii: "\n") { offset += 1 }
       let rest = SourceRange(offset, offset)
@@ -116,7 +117,7 @@ struct Lexer {
     tokens.append(Token(kind: .newline, range: SourceRange(start, offset), hasSpaceBefore: true))
   }
 
-  /// Closes the brackets that the arguments of `help` opened; returns false if there is no `help` to end.
+  /// Closes the brackets in the arguments of `help`; returns false outside `help`.
   private mutating func endHelp() -> Bool {
     guard let count = openBeforeHelp else { return false }
     open.removeLast(max(0, open.count - count))
@@ -124,7 +125,7 @@ struct Lexer {
     return true
   }
 
-  /// Whether a statement may begin after these tokens.
+  /// Whether a statement can begin after these tokens.
   static func beginsStatement(after tokens: some BidirectionalCollection<Token>) -> Bool {
     guard let last = tokens.last else { return true }
     if last.kind == .newline || last.kind == .semicolon || last.isKeyword("do") || last.isKeyword("else") {
@@ -172,14 +173,14 @@ struct Lexer {
     while Self.isNameByte(byte()) || byte() == UInt8(ascii: "-") && isHyphen { offset += 1 }
   }
 
-  /// Whether a letter beyond ASCII begins at a byte.
+  /// Whether a non-ASCII letter begins at a byte.
   private func isLetter(at index: Int) -> Bool {
     guard index < bytes.count, bytes[index] >= 0x80 else { return false }
     let text = String(decoding: bytes[index..<min(index + 4, bytes.count)], as: UTF8.self)
     return text.unicodeScalars.first?.properties.isAlphabetic ?? false
   }
 
-  /// Skips the rest of a name with letters beyond ASCII and reports it once, except in a statement `help`.
+  /// Skips the rest of a name with non-ASCII letters and reports the name once, except in a `help` statement.
   private mutating func skipForeignLetters(from start: Int, isField: Bool) {
     guard isLetter(at: offset) else { return }
     while offset < bytes.count, Self.isNameByte(byte()) || isHyphen && byte() == UInt8(ascii: "-") || byte() >= 0x80 {
@@ -270,7 +271,7 @@ struct Lexer {
     bracket(one, start)
   }
 
-  /// Whether a byte is a symbol by itself, whatever follows it.
+  /// Whether a byte is a symbol by itself, regardless of the bytes after it.
   private static func standsAlone(_ byte: UInt8) -> Bool { ",:+*%()[]{}".utf8.contains(byte) }
 
   private mutating func bracket(_ symbol: String, _ start: Int) {
@@ -305,7 +306,7 @@ struct Lexer {
     }
   }
 
-  /// Reports a dot without a name after it, and skips what belongs to it.
+  /// Reports a dot without a name after it, and skips the characters that belong to it.
   private mutating func dot(_ start: Int) {
     let owner = tokens.last.flatMap { $0.range.upper == start && !hasSpace ? $0 : nil }
     let name = owner.map { String(decoding: bytes[$0.range.lower..<$0.range.upper], as: UTF8.self) }
@@ -328,7 +329,7 @@ struct Lexer {
     case (_, false):
       complain(
         "a field's name begins with a letter", start,
-        nextStep: "an element of a list is \(name ?? "x")[\(digits)]; an id stands alone: \(name ?? "x") \(digits)")
+        nextStep: "an element of a list is \(name ?? "x")[\(digits)]; an id is an argument: \(name ?? "x") \(digits)")
     case (_, true): complain("a dot needs a name after it", start, nextStep: "a field is .name, of a value x.name")
     }
   }

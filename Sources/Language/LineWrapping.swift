@@ -2,14 +2,14 @@
 public enum LineWrapping {
   /// A text with each line of more than `width` columns broken at spaces.
   ///
-  /// The continuation of a line keeps its indent; that of a list's entry, such as `  = note` or `  name:  note`, begins
-  /// where its text begins. A word that is longer than a line stays whole.
+  /// A continued line keeps the indent of its line. The continuation of a list's entry, such as `  = note` or `  name:
+  /// note`, begins where the entry's text begins. A word that is longer than a line is not broken.
   public static func wrapped(_ text: String, to width: Int) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { lines(of: $0, width).joined(separator: "\n") }
       .joined(separator: "\n")
   }
 
-  /// A line in parts that fit.
+  /// A line in parts that fit in the width.
   static func lines(of line: Substring, _ width: Int) -> [String] {
     guard width > 0, Columns.width(of: line) > width else { return [String(line)] }
     let margin = String(repeating: " ", count: margin(of: line, width))
@@ -22,7 +22,7 @@ public enum LineWrapping {
     return rest.isEmpty ? lines : lines + [indent + rest]
   }
 
-  /// The indent of the lines that continue a line.
+  /// The indent of the continuation of a line.
   private static func margin(of line: Substring, _ width: Int) -> Int {
     let indent = line.prefix { $0 == " " }.count
     let content = line.dropFirst(indent)
@@ -33,7 +33,7 @@ public enum LineWrapping {
     return gap.count > 1 && column < width / 2 ? column : min(indent, width / 2)
   }
 
-  /// The last space where a line can break, or the first one beyond the width.
+  /// The last space where a line can be broken, or the first one beyond the width.
   private static func breakPlace(in line: Substring, _ width: Int) -> Substring.Index? {
     var (column, place): (Int, Substring.Index?) = (0, nil)
     var isText = false

@@ -1,6 +1,6 @@
-/// The word of `known` that `word` most likely misspells; nil if none is close.
+/// The word of `known` that is most similar to a misspelt word; nil if none is similar enough.
 ///
-/// Counts insertions, removals, replacements and swaps of neighbours (Damerau-Levenshtein); up to a third of the
+/// Counts insertions, removals, replacements and swaps of adjacent letters (Damerau-Levenshtein); up to a third of the
 /// letters may differ.
 public func nearest(to word: String, among known: [String]) -> String? {
   let letters = Array(word.lowercased())

@@ -7,7 +7,7 @@ public struct OpenPart: Sendable, Equatable {
 }
 
 extension Lexer {
-  /// The open part at the end of the text; nil if there is none.
+  /// The open part at the end of the text; nil if no part is open.
   var openPart: OpenPart? {
     let last = tokens.dropLast().last
     let isBracket = open.last.map { $0.symbol != "do" } ?? false

@@ -11,7 +11,7 @@ extension Parser {
     try chain({ $0.isKeyword("and") ? .and : nil }) { parser throws(Stop) in try parser.negation() }
   }
 
-  /// Parses operands with operators of one rank between them, from the left.
+  /// Parses operands with operators of one rank between them, from left to right.
   private mutating func chain(
     _ symbol: (Token) -> BinaryOperator?, _ operand: (inout Parser) throws(Stop) -> Expr
   ) throws(Stop) -> Expr {
@@ -296,7 +296,7 @@ extension Parser {
 }
 
 extension Token {
-  /// The token's operator, if it is one of these.
+  /// The token's operator; nil unless it is one of these.
   fileprivate func `operator`(among symbols: [String]) -> BinaryOperator? {
     guard case .symbol(let symbol) = kind, symbols.contains(symbol) else { return nil }
     return BinaryOperator(rawValue: symbol)

@@ -1,5 +1,5 @@
 extension Parser {
-  /// Parses what can be assigned: a pipeline, `if` or `try`.
+  /// Parses a value: a pipeline, `if` or `try`.
   mutating func valued() throws(Stop) -> Valued {
     if token.isKeyword("if") { return .if(try ifNode()) }
     if token.isKeyword("try") { return .try(try tryNode()) }
@@ -22,7 +22,7 @@ extension Parser {
     return .name(name, token.range)
   }
 
-  /// Whether a name at the start of a pipeline is a command, judged by the token after it.
+  /// Whether a name at the start of a pipeline is a command, determined by the token after it.
   static func beginsCommand(_ name: String, before next: Token) -> Bool {
     if wholeWords.contains(name), !touchesOperand(next) { return true }
     return name == "each" || beginsArgument(next)
@@ -31,7 +31,7 @@ extension Parser {
   /// The words that take a whole expression.
   static let wholeWords: Set<String> = ["where", "map", "assert", "print", "fail", "warn"]
 
-  /// Whether a token touches the name before it, so that the name is an operand.
+  /// Whether a token follows a name without a space, which makes the name an operand.
   private static func touchesOperand(_ token: Token) -> Bool {
     if isEnd(token) { return true }
     guard !token.hasSpaceBefore else { return token.isSymbol("=") }
@@ -49,7 +49,7 @@ extension Parser {
     }
   }
 
-  /// Whether a token, after white space, can begin an argument or is an option's name.
+  /// Whether a token after white space can begin an argument or an option.
   static func beginsArgument(_ token: Token) -> Bool {
     guard token.hasSpaceBefore else { return false }
     switch token.kind {
@@ -65,9 +65,9 @@ extension Parser {
       if case .keyword(let word) = token.kind {
         throw fail(
           "\(word) is not a stage",
-          nextStep: word == "for" ? "for each element: | each do ... end" : "help stages lists them")
+          nextStep: word == "for" ? "for each element: | each do ... end" : "help stages lists the stages")
       }
-      throw wanted("a stage after |", nextStep: "help stages lists them")
+      throw wanted("a stage after |", nextStep: "help stages lists the stages")
     }
     return try command(isStage: true)
   }
@@ -82,7 +82,7 @@ extension Parser {
     if name == "as", isStage {
       arguments = [.positional(try binding())]
     } else if name == "print", isStage, Self.isEnd(token) {
-      // Each element is printed as it is.
+      // Each element is printed unchanged.
     } else if Self.wholeWords.contains(name) {
       arguments = [.positional(try expression())]
       if name == "assert", take(",") { arguments.append(.positional(try expression())) }
@@ -143,7 +143,7 @@ extension Parser {
     }
   }
 
-  /// The word that takes a whole expression and that an unknown word means.
+  /// The word that takes a whole expression and that an unknown word probably means.
   private static func whole(_ name: String) -> String? {
     [Synonyms.stage(name), Synonyms.command(name)].compactMap(\.self).first { phrase in
       phrase.split(separator: " ").contains { wholeWords.contains(String($0)) }

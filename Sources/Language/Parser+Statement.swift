@@ -146,7 +146,7 @@ extension Parser {
     }
   }
 
-  /// Takes a word that opens a block; an error for a missing `end` names it.
+  /// Takes a word that opens a block; an error about a missing `end` names the word.
   mutating func open(_ word: String) -> (word: String, range: SourceRange) {
     defer { advance() }
     return (word, token.range)
@@ -214,7 +214,7 @@ extension Parser {
     return .help(words, range(from: start))
   }
 
-  /// Parses `do ... end`; an error for a missing `end` names its opening word.
+  /// Parses `do ... end`; an error about a missing `end` names the opening word.
   mutating func block(_ opening: (word: String, range: SourceRange)) throws(Stop) -> Block {
     let body = try openBlock(opening)
     try close(opening)
@@ -319,7 +319,7 @@ extension Parser {
 }
 
 extension Token {
-  /// Whether a statement, a stage or a block can begin after it.
+  /// Whether a statement, a stage or a block can begin after the token.
   fileprivate var startsAfter: Bool {
     switch kind {
     case .newline, .semicolon, .symbol("|"), .symbol("="), .keyword: true

@@ -6,7 +6,7 @@
 public struct Parser {
   /// The result of parsing a text.
   public struct Result: Sendable {
-    /// The statements that could be read.
+    /// The readable statements.
     public var program: Program
     /// Every error, in the order of the text.
     public var diagnostics: [Diagnostic]
@@ -15,11 +15,11 @@ public struct Parser {
     /// The open part at the end, for the continuation prompt.
     public var open: OpenPart?
 
-    /// Whether more input would complete everything that is wrong.
+    /// Whether more input would correct all errors.
     public var isIncomplete: Bool { !diagnostics.isEmpty && diagnostics.allSatisfy(\.isIncomplete) }
   }
 
-  /// Thrown if the rest of a statement can't be parsed; the error is recorded.
+  /// Thrown if the rest of a statement can't be parsed; the error has already been recorded.
   struct Stop: Error {}
 
   var tokens: [Token]
@@ -27,16 +27,16 @@ public struct Parser {
   let source: SourceText
   var index = 0
   var diagnostics: [Diagnostic] = []
-  /// The blocks around the cursor, each with its opening word.
+  /// The enclosing blocks at the cursor, each with its opening word.
   var blocks: [(word: String, range: SourceRange)] = []
   var depth = 0
   /// The token at which a `do` is missing, until the statement is skipped.
   var lacksDo: Int?
-  /// Whether the cursor is between `[` and `]` of an index, where `..` binds loosest.
+  /// Whether the cursor is between `[` and `]` of an index, where `..` has the lowest precedence.
   var isInIndex = false
-  /// The deepest nesting of expressions and blocks.
+  /// The maximum nesting of expressions and blocks.
   static let depthLimit = 100
-  /// The longest chain of operators of one rank.
+  /// The maximum length of a chain of operators of one rank.
   static let chainLimit = 200
 
   init(tokens: [Token], of source: SourceText) {
@@ -73,7 +73,7 @@ public struct Parser {
       open: lexer.openPart)
   }
 
-  /// Whether an error of the parser follows from one of the lexer before it in the same statement.
+  /// Whether an error of the parser is a consequence of a lexer error before it in the same statement.
   private static func follows(_ diagnostic: Diagnostic, _ lexer: Lexer) -> Bool {
     guard let cause = lexer.diagnostics.last(where: { $0.range.lower <= diagnostic.range.lower }) else { return false }
     return !lexer.tokens.contains { token in
@@ -92,14 +92,14 @@ public struct Parser {
 
   func range(from lower: Int) -> SourceRange { SourceRange(lower, max(lower, lastUpper)) }
 
-  /// Takes a symbol if it is next.
+  /// Takes a symbol if it is the next token.
   mutating func take(_ symbol: String) -> Bool {
     guard token.isSymbol(symbol) else { return false }
     advance()
     return true
   }
 
-  /// Takes a keyword if it is next.
+  /// Takes a keyword if it is the next token.
   mutating func take(keyword word: String) -> Bool {
     guard token.isKeyword(word) else { return false }
     advance()
@@ -119,7 +119,7 @@ public struct Parser {
     return Stop()
   }
 
-  /// Records the error that something else is expected here.
+  /// Records an error that another token is expected here.
   mutating func wanted(_ what: String, nextStep: String? = nil) -> Stop {
     fail("expected \(what), not \(token.description)", nextStep: nextStep)
   }

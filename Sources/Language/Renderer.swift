@@ -1,6 +1,6 @@
 import Redaction
 
-/// Draws an error: kind and message, position, the line with carets, and what to do next.
+/// Draws an error: kind and message, position, the line with carets, and the next step.
 ///
 /// ```
 /// error[invalid]: posts create: 2 errors from the service
@@ -14,9 +14,9 @@ import Redaction
 public struct Renderer: Sendable {
   /// Whether to use colours.
   public var isColoured: Bool
-  /// The columns for an excerpt; a longer line is shown in part.
+  /// The number of columns for an excerpt; a longer line is shown in part.
   public var width: Int
-  /// Whether the output is for a terminal, so that control characters are shown as escapes.
+  /// Whether the output is a terminal; control characters are then shown as escapes.
   public var isForTerminal: Bool
 
   /// Creates a renderer.
@@ -26,17 +26,17 @@ public struct Renderer: Sendable {
     self.isForTerminal = isForTerminal
   }
 
-  /// The content of a drawing; the first mark gives the position.
+  /// The content of a drawing; the first mark determines the position.
   public struct Report: Sendable {
     /// `error`, `error[invalid]`, `warning`.
     public var title: String
-    /// What is wrong.
+    /// The message.
     public var message: String
-    /// The text the marks are in.
+    /// The text that contains the marks.
     public var source: SourceText?
     /// The marked source ranges with their labels.
     public var marks: [Diagnostic.Mark]
-    /// What to do next, and the context.
+    /// The next step, and the context.
     public var notes: [String]
 
     /// Creates a report.
@@ -126,7 +126,7 @@ public struct Renderer: Sendable {
     return [head + shown] + layers(moved).flatMap { carets($0, room) }.map { edge + paint($0, "31") }
   }
 
-  /// The marks in layers without overlaps, each to be drawn below the one before.
+  /// The marks in layers without overlaps; each layer is drawn below the previous one.
   private func layers(_ spans: [Span]) -> [[Span]] {
     var layers: [[Span]] = []
     for span in spans {
@@ -136,7 +136,7 @@ public struct Renderer: Sendable {
     return layers
   }
 
-  /// The part of a long line that contains a column, with dots for the rest, and its offset.
+  /// The part of a long line that contains a column, with dots for the omitted parts, and the part's offset.
   private func window(_ text: String, _ column: Int, _ room: Int) -> (String, shift: Int) {
     guard Columns.width(of: text) > room else { return (text, 0) }
     let lead = min(30, room / 2)
@@ -153,7 +153,8 @@ public struct Renderer: Sendable {
     return (cut + shown + (isLonger ? "..." : ""), start - cut.count)
   }
 
-  /// The caret line, and below it the labels of all marks but the last, whose label follows its carets if it fits.
+  /// The caret line, and below it the labels of all marks except the last one, whose label follows its carets if it
+  /// fits.
   private func carets(_ spans: [Span], _ room: Int) -> [String] {
     var line = ""
     for span in spans {
@@ -178,7 +179,7 @@ public struct Renderer: Sendable {
     return lines
   }
 
-  /// A label on its own lines below its carets, further left if it does not fit there.
+  /// A label on its own lines below its carets, moved to the left if it does not fit there.
   private func hung(_ span: Span, _ stems: String, _ room: Int) -> [String] {
     let label = span.label ?? ""
     let free = stems.isEmpty ? 0 : stems.count + 1

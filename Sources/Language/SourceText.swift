@@ -1,6 +1,6 @@
 /// A text of statements and its name: a file's path, `prompt`, `-c`.
 public final class SourceText: Sendable {
-  /// Its name in messages.
+  /// The name in messages.
   public let name: String
   /// The text in UTF-8.
   public let bytes: [UInt8]
@@ -25,13 +25,13 @@ public final class SourceText: Sendable {
     return Place(line: line + 1, column: before.count + 1)
   }
 
-  /// The text of a line, counted from 1, without its end.
+  /// The text of a line, counted from 1, without its line end.
   public func line(_ number: Int) -> String {
     let range = lineRange(number)
     return String(decoding: bytes[range.lower..<range.upper], as: UTF8.self)
   }
 
-  /// The bytes of a line, counted from 1, without its end.
+  /// The bytes of a line, counted from 1, without its line end.
   public func lineRange(_ number: Int) -> SourceRange {
     guard lineStarts.indices.contains(number - 1) else { return SourceRange(bytes.count, bytes.count) }
     let start = lineStarts[number - 1]

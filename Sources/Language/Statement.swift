@@ -78,7 +78,7 @@ public struct If: Sendable, Equatable {
 public struct Try: Sendable, Equatable {
   /// The statements that may fail.
   public var body: Block
-  /// The error's name.
+  /// The name of the error.
   public var name: String
   /// The source range of the name.
   public var nameRange: SourceRange
@@ -108,14 +108,14 @@ public struct Def: Sendable, Equatable {
   }
 }
 
-/// What can be assigned, returned or put in parentheses.
+/// An expression that can be assigned, returned or put in parentheses.
 public indirect enum Valued: Sendable, Equatable {
   case pipeline(Pipeline)
   case `if`(If)
   case `try`(Try)
 }
 
-/// A head and the stages that its elements flow through.
+/// A head and the stages that process its elements.
 public struct Pipeline: Sendable, Equatable {
   /// The source of the elements.
   public var head: Head

@@ -1,20 +1,20 @@
-/// Words of shells and other languages, and the words of this language that do the same, for hints.
+/// Words of shells and other languages, with the words of this language that have the same effect, for hints.
 public enum Synonyms {
   /// The phrase for an unknown word at the start of a statement: `show`, `... | where ...`; nil without a synonym.
   public static func command(_ word: String) -> String? {
     commands[word] ?? stages[word].map { "... | \($0) ..." }
   }
 
-  /// The stage that an unknown stage means.
+  /// The stage that an unknown stage probably means.
   public static func stage(_ word: String) -> String? { stages[word] }
 
-  /// The function that an unknown function means.
+  /// The function that an unknown function probably means.
   public static func function(_ word: String) -> String? { functions[word] }
 
-  /// The value that an unknown name means.
+  /// The value that an unknown name probably means.
   public static func value(_ word: String) -> String? { values[word.lowercased()] }
 
-  /// The word of `known` that a word without a page of help means: a synonym, or the nearest one.
+  /// The word of `known` that is probably meant by a word without a page of help: a synonym, or the nearest word.
   public static func topic(_ word: String, among known: [String]) -> String? {
     let phrase = command(word) ?? function(word) ?? value(word)
     return phrase?.split(separator: " ").map(String.init).last { known.contains($0) } ?? nearest(to: word, among: known)
@@ -51,7 +51,7 @@ public enum Synonyms {
     ("null", "nil none undefined nothing null"), ("true", "true yes"), ("false", "false no"),
   ])
 
-  /// Each synonym with its word, from words with their synonyms.
+  /// Maps each synonym to its word, from a list of words with their synonyms.
   private static func table(_ lines: [(word: String, synonyms: String)]) -> [String: String] {
     let pairs = lines.flatMap { line in line.synonyms.split(separator: " ").map { (String($0), line.word) } }
     return Dictionary(pairs) { first, _ in first }

@@ -1,13 +1,13 @@
-/// A part of a text for a coloured prompt, whether the text parses or not.
+/// A part of a text for a coloured prompt; the text need not parse.
 public struct TextPart: Sendable, Equatable {
   /// The kind of a part.
   public enum Kind: Sendable, Equatable {
     case keyword, field, option, string, number, pattern, comment
-    /// A name that must be a command; one that must be a stage; a bare name, which is a variable or a command.
+    /// A name that must be a command; a name that must be a stage; a bare name, which is a variable or a command.
     case command, stage, lone
-    /// A name that is called; one that is read; one that the text defines.
+    /// A name that is called; a name that is read; a name that the text defines.
     case function, variable, definition
-    /// A bracket, with the index of its partner in the list of parts; nil if there is none yet.
+    /// A bracket, with the index of the matching bracket in the list of parts; nil if it is missing.
     case opening(closedBy: Int?), closing(openedBy: Int?)
   }
 
@@ -123,7 +123,7 @@ private struct PartReader {
 }
 
 extension TextPart {
-  /// The part with an adjusted index of its partner.
+  /// The part with an adjusted index of the matching bracket.
   fileprivate func moved(by count: Int) -> TextPart {
     var part = self
     switch kind {

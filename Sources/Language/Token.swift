@@ -3,9 +3,9 @@ struct Token {
   enum Kind: Equatable {
     case name(String)
     case keyword(String)
-    /// A name touching the colon after it.
+    /// A name directly before a colon.
     case key(String)
-    /// A name touching `.` or `?.` before it.
+    /// A name directly after `.` or `?.`.
     case field(String, isOptional: Bool)
     case number(String)
     case duration(String, unit: String)
@@ -35,7 +35,7 @@ extension Token: Equatable {
   func isName(_ word: String) -> Bool { kind == .name(word) }
   func isKeyword(_ word: String) -> Bool { kind == .keyword(word) }
 
-  /// Whether a statement continues on the next line after it.
+  /// Whether a statement continues on the next line after this token.
   var continues: Bool {
     switch kind {
     case .symbol(let symbol): !["]", ")", "}"].contains(symbol)
@@ -45,7 +45,7 @@ extension Token: Equatable {
     }
   }
 
-  /// Whether an operand may follow it directly.
+  /// Whether an operand can follow this token directly.
   var opensOperand: Bool {
     switch kind {
     case .symbol(let symbol): !["]", ")", "}"].contains(symbol)
@@ -60,7 +60,7 @@ extension Token: Equatable {
     "source", "set", "help", "and", "or", "not", "true", "false", "null", "it",
   ]
 
-  /// Its name in messages.
+  /// The token's name in messages.
   var description: String {
     switch kind {
     case .name(let text), .keyword(let text): text

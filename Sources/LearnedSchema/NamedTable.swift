@@ -11,7 +11,7 @@ public struct NamedTable<Value: Sendable>: Sendable {
   /// The maximum length of a name, in bytes.
   static var nameLimit: Int { 200 }
 
-  /// The value of a name.
+  /// The value of a name; nil for an unknown name.
   public subscript(name: String) -> Value? { values[name] }
 
   /// The names with their values, in order.

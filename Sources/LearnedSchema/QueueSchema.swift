@@ -7,7 +7,7 @@ import Synchronization
 
 /// The schema of one queue's types, learned from the service's replies.
 ///
-/// It observes the first replies and then at most one every 50 ms, so that the cost of a request does not grow.
+/// It observes the first replies, and then at most one every 50 ms, to limit the cost for each request.
 public final class QueueSchema: Sendable {
   /// The location of the queue: broker and virtual host, or the embedded service.
   public let place: String
@@ -18,9 +18,9 @@ public final class QueueSchema: Sendable {
     var types: [String: TypeSchema] = [:]
     /// The types of the clients, in order of creation.
     var clientTypes: [String] = []
-    /// Whether more is known than was written last.
+    /// Whether the schema has changed since it was last written.
     var isChanged = false
-    /// Whether other values or ids came since then.
+    /// Whether other values or ids were observed since the schema was last written.
     var hasNewValues = false
   }
 
@@ -37,13 +37,13 @@ public final class QueueSchema: Sendable {
     self.kept = kept
   }
 
-  /// Adds what was kept of it before, the first time: at once where that is short, else in the background.
+  /// Adds the stored schema, at the first call: immediately if the file is small, otherwise in the background.
   func loadSoon(size: Int) {
     guard size > 32_768 else { return load() }
     Task.detached(priority: .utility) { self.load() }
   }
 
-  /// Adds the stored schema, on the first call.
+  /// Adds the stored schema, at the first call.
   public func load() {
     guard !isLoaded.exchange(true, ordering: .acquiringAndReleasing) else { return }
     add(kept(self))
@@ -63,9 +63,9 @@ public final class QueueSchema: Sendable {
   /// The types that clients requested.
   public var clientTypes: [String] { state.withLock(\.clientTypes) }
 
-  /// Returns what is known and takes it for written; nil where nothing has changed since it was written last.
+  /// Returns the schema and marks it as written; returns nil if it has not changed since it was last written.
   ///
-  /// - Parameter withValues: Whether values and ids count.
+  /// - Parameter withValues: Whether new values and ids count as a change.
   /// - Returns: The types by name.
   func takeChanged(withValues: Bool) -> [String: TypeSchema]? {
     state.withLock { state in
@@ -87,7 +87,7 @@ public final class QueueSchema: Sendable {
   ///
   /// - Parameters:
   ///   - type: The type.
-  ///   - attributes: Its attributes, with the kind of their values if there is one.
+  ///   - attributes: Its attributes, each with the kind of its values if the schema has one.
   ///   - relationships: Its relationships.
   public func learn(
     _ type: String, attributes: [(name: String, kind: String?)],
@@ -162,7 +162,7 @@ extension QueueSchema.State {
     body(&types[type, default: TypeSchema()])
   }
 
-  /// Takes a name that a parameter takes, or refuses.
+  /// Records a name that a parameter accepts or refuses.
   mutating func take(
     _ name: String, of type: String, in parameter: TypeSchema.Parameter, isAccepted: Bool, at time: Int
   ) {
@@ -171,10 +171,10 @@ extension QueueSchema.State {
     if before?.isAccepted != isAccepted || time - (before?.seen ?? 0) > Self.day { isChanged = true }
   }
 
-  /// A sight that is newer than this, in seconds, is worth to be written again.
+  /// The number of seconds after which a repeated observation is written again.
   private static let day = 86_400
 
-  /// Learns from the first resources of a document: some of its primary data and some of each included type.
+  /// Learns from the first resources of a document: from some of its primary data and some of each included type.
   mutating func take(_ document: JSONObject, at time: Int) {
     let data = document["data"]
     if let resources = data?.arrayValue {

@@ -1,8 +1,8 @@
 import JSONAPI
 
-/// Finds the name in a request's parameters that a service's error concerns.
+/// Finds the name in a request's parameters that caused a service's error.
 ///
-/// jsonapi-resources names the parameter as the error's source or by its code, Calcinator points to the filter
+/// jsonapi-resources names the parameter as the error's source or by its code, and Calcinator points to the filter
 /// (WireProtocol.md, "Error documents"); both mention the name in their text.
 enum RefusedName {
   typealias Name = (parameter: TypeSchema.Parameter, name: String)

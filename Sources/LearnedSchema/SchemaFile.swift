@@ -14,7 +14,7 @@ struct SchemaFile {
     path = folder + "/" + Self.fileName(queue) + ".json"
   }
 
-  /// The length of the file in bytes; 0 where it can't be read.
+  /// The length of the file in bytes; 0 if it can't be read.
   var size: Int {
     var status = stat()
     return unsafe stat(path, &status) == 0 ? Int(status.st_size) : 0
@@ -48,7 +48,7 @@ struct SchemaFile {
   /// Removes the file, if it exists.
   func remove() -> String? { unsafe unlink(path) == 0 || errno == ENOENT ? nil : Self.reason }
 
-  /// The queue of each file in a location, nil if its name is cut, with a function that reads the file.
+  /// The queue of each file in a location, with a function that reads the file; the queue is nil if its name is cut.
   static func all(in directory: String, of place: String) -> [(queue: String?, read: () -> [UInt8])] {
     let folder = directory + "/" + fileName(place)
     return names(in: folder).filter { $0.hasSuffix(".json") }.map { name in
@@ -56,7 +56,7 @@ struct SchemaFile {
     }
   }
 
-  /// The location with the newest file of a queue, among those whose names are not cut; nil if there is none.
+  /// The location with the newest file of a queue, among files whose names are not cut; nil without such a file.
   static func newestPlace(in directory: String, of queue: String) -> String? {
     var newest: (place: String, time: Int)?
     for place in names(in: directory).compactMap(name(ofFile:)) {

@@ -49,7 +49,7 @@ public final class SchemaStore: Sendable {
     }
   }
 
-  /// Adds to a schema what its file has, without a delay that a person could see.
+  /// Adds the stored schema to a schema, without a delay that a person could notice.
   public func prepare(_ schema: QueueSchema) {
     guard let directory else { return }
     schema.loadSoon(size: SchemaFile(directory: directory, schema.place, schema.queue).size)
@@ -68,12 +68,12 @@ public final class SchemaStore: Sendable {
     return Set(inMemory + (kept ?? [])).sorted()
   }
 
-  /// The location with the newest stored schema of a queue; nil if there is none.
+  /// The location with the newest stored schema of a queue; nil without one.
   public func place(ofQueue queue: String) -> String? {
     directory.flatMap { SchemaFile.newestPlace(in: $0, of: queue) }
   }
 
-  /// Writes the changed schemas to their files and keeps what other processes wrote there.
+  /// Writes the changed schemas to their files, and keeps the data that other processes wrote there.
   ///
   /// - Parameter withValues: Whether values of attributes and ids are written too.
   /// - Returns: The reason of the first failure; nil on success and after later failures.
@@ -93,7 +93,7 @@ public final class SchemaStore: Sendable {
       if let problem {
         return failure.withLock { failure in
           defer { failure = problem }
-          return failure == nil ? "cannot keep what was learned in \(directory): \(problem)" : nil
+          return failure == nil ? "can't store the learned schema in \(directory): \(problem)" : nil
         }
       }
     }
@@ -110,7 +110,7 @@ public final class SchemaStore: Sendable {
     return SchemaFile.removeAll(in: directory)
   }
 
-  /// The types in the file of a queue; empty if it is another file.
+  /// The types in the file of a queue; empty if the file belongs to another queue.
   private static func types(in bytes: [UInt8], of schema: QueueSchema) -> [String: TypeSchema] {
     guard let json = try? JSONValue(parsing: bytes), json["place"]?.stringValue == schema.place,
       json["queue"]?.stringValue == schema.queue

@@ -84,7 +84,7 @@ extension JSONValue {
 
   fileprivate var seen: Int { self["seen"]?.numberValue?.integer ?? 0 }
 
-  /// Whether it is text or a number within the length limit.
+  /// Whether the value is text or a number within the length limit.
   fileprivate var isScalar: Bool {
     switch self {
     case .string(let text): text.utf8.count <= 60

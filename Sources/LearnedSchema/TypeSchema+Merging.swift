@@ -1,5 +1,5 @@
 extension TypeSchema {
-  /// The union of this and another schema of the same type; where they differ, the more recent one wins.
+  /// The union of this schema and another schema of the same type; if they differ, the more recent one is used.
   func merging(_ other: TypeSchema) -> TypeSchema {
     var result = self
     for (name, attribute) in other.attributes.entries {

@@ -15,18 +15,18 @@ public struct TypeSchema: Sendable {
     public internal(set) var kinds: Set<Kind> = []
     /// Whether null was observed.
     public internal(set) var isNullable = false
-    /// The distinct observed values: all, unless ``hasMoreValues``.
+    /// The distinct observed values; incomplete if ``hasMoreValues``.
     public internal(set) var values: [JSONValue] = []
     /// Whether more values were observed than are kept.
     public internal(set) var hasMoreValues = false
-    /// The time of the last observation, in seconds since 1970; 0 for none.
+    /// The time of the last observation, in seconds since 1970; 0 without one.
     public internal(set) var seen = 0
-    /// Whether its kind is that of the service's schema, which the first value replaces.
+    /// Whether the kind comes from the service's schema; the first observed value replaces it.
     var isAssumed = false
 
-    /// The maximum number of distinct values of an attribute that counts as having few.
+    /// The maximum number of distinct values of an attribute whose values are all kept.
     static let fewValues = 12
-    /// The number of values kept as examples of many.
+    /// The number of example values that are kept of other attributes.
     static let examples = 3
   }
 
@@ -34,7 +34,7 @@ public struct TypeSchema: Sendable {
   public struct Relationship: Sendable {
     /// The observed types of its linkage.
     public internal(set) var types: [String] = []
-    /// Whether it is to-many; nil until linkage is observed.
+    /// Whether the relationship is to-many; nil until linkage is observed.
     public internal(set) var isToMany: Bool?
     /// The time of the last observation, in seconds since 1970.
     public internal(set) var seen = 0
@@ -42,7 +42,7 @@ public struct TypeSchema: Sendable {
 
   /// Whether the service accepts a name in a parameter.
   public struct Verdict: Sendable {
-    /// Whether it accepted the name the last time.
+    /// Whether the service accepted the name the last time.
     public internal(set) var isAccepted: Bool
     /// The time of that reply, in seconds since 1970.
     public internal(set) var seen: Int
@@ -73,7 +73,7 @@ public struct TypeSchema: Sendable {
     verdicts[parameter]?.entries.filter { $0.value.isAccepted == accepted }.map(\.name) ?? []
   }
 
-  /// Whether it is empty.
+  /// Whether the schema is empty.
   public var isEmpty: Bool { attributes.isEmpty && relationships.isEmpty && verdicts.isEmpty }
 
   /// Records a name that the service accepted or refused in a parameter.
@@ -88,7 +88,7 @@ public struct TypeSchema: Sendable {
   ) {
     for (name, kind) in attributes {
       self.attributes.update(name, Attribute()) { attribute in
-        // Text can be a time, which its values show.
+        // Text can be a time, which only the values show.
         guard attribute.kinds.isEmpty, let kind = kind.flatMap(Attribute.Kind.init) else { return }
         attribute.kinds.insert(kind)
         attribute.isAssumed = true
@@ -174,7 +174,7 @@ extension TypeSchema.Relationship {
 }
 
 extension String {
-  /// Whether it is a date-time (RFC 3339, section 5.6).
+  /// Whether the text is a date-time (RFC 3339, section 5.6).
   fileprivate var isTime: Bool {
     guard (19...40).contains(utf8.count) else { return false }
     let bytes = Array(utf8.prefix(19))

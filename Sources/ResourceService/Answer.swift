@@ -13,7 +13,7 @@ struct Answer: Sendable {
 extension ResourceService {
   /// Carries out a request.
   ///
-  /// - Throws: the error of its reply.
+  /// - Throws: The error of the reply.
   func answer(
     to request: Request, _ queue: String, _ key: AnsweredChanges.Key?
   ) throws(ErrorObject) -> Answer {

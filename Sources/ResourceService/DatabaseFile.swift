@@ -3,10 +3,10 @@ import SQLite
 
 /// The database file of a service, or the sample.
 ///
-/// A file uses WAL mode, so that several processes can serve it, and waits up to five seconds for them; missing indexes
-/// of foreign keys are created. A file that can't be written is served read-only and not changed.
+/// A file uses WAL mode, so that several processes can serve it, and each waits up to five seconds for the others.
+/// Missing indexes of foreign keys are created. A file that can't be written is served read-only and not changed.
 struct DatabaseFile {
-  /// The name of the sample, which is created in memory; write `./blog` for a file of that name.
+  /// The name of the sample, which is created in memory; a file of that name is written as `./blog`.
   static let sample = "blog"
 
   let path: String
@@ -22,7 +22,7 @@ struct DatabaseFile {
     }
   }
 
-  /// The identity of a database: the path and inode of its file, or a number of its own for a sample in memory.
+  /// The identity of a database: the path and inode of its file, or a unique number for a sample in memory.
   static func identity(of name: String) -> String {
     guard name != sample else { return "\(name) in memory, number \(UInt32.random(in: 0...UInt32.max))" }
     let path = URL(filePath: name).absoluteURL.resolvingSymlinksInPath().path
@@ -51,7 +51,7 @@ struct DatabaseFile {
     return database
   }
 
-  /// Checks that the file is a database, since SQLite would create a missing one; returns whether it is writable.
+  /// Checks that the file is a database, because SQLite would create a missing one; returns whether it is writable.
   private func look() throws(ResourceService.OpeningError) -> Bool {
     typealias OpeningError = ResourceService.OpeningError
     var isDirectory: ObjCBool = false

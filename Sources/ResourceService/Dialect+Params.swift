@@ -1,10 +1,10 @@
 import JSONText
 
-/// How the flavours read parameters, before the database is read (WireProtocol.md, "Parameters").
+/// The flavours' rules for parameters, applied before the database is read (WireProtocol.md, "Parameters").
 extension Dialect {
   /// The parameters as a server of the flavour reads them.
   ///
-  /// - Throws: ``Refusal`` if it refuses parameters that this service otherwise accepts.
+  /// - Throws: ``Refusal`` if the flavour refuses parameters that this service otherwise accepts.
   func admitted(_ params: JSONObject, to method: Method) throws(Refusal) -> JSONObject {
     switch flavour {
     case nil: params
@@ -32,7 +32,7 @@ private enum CarrotParams {
     var params = params
     for name in ["include", "sort", "filter", "fields", "page"] where params[name] == .null { params[name] = nil }
     for name in ["include", "sort"] {
-      if let value = params[name], value.stringValue == nil { throw Refusal(.internalError("\(name) is no string")) }
+      if let value = params[name], value.stringValue == nil { throw Refusal(.internalError("\(name) is not a string")) }
     }
     switch method {
     case .index:
@@ -44,7 +44,7 @@ private enum CarrotParams {
     case .show: if params["id"] ?? .null == .null { throw Refusal(.notFound("")) }
     case .create: try checkData(params)
     case .update: try checkKey(params)
-    case .destroy: if params["id"]?.stringValue == nil { throw Refusal(.internalError("the id is no string")) }
+    case .destroy: if params["id"]?.stringValue == nil { throw Refusal(.internalError("the id is not a string")) }
     default: break
     }
     return params
@@ -68,7 +68,7 @@ private enum CarrotParams {
 
   private static func checkData(_ params: JSONObject) throws(Refusal) {
     guard let data = params["data"], data != .null else { return }
-    guard data.objectValue != nil else { throw Refusal(.internalError("data is no object")) }
+    guard data.objectValue != nil else { throw Refusal(.internalError("data is not an object")) }
   }
 
   /// Throws if `data.id` is missing, or differs from `id`, if present, in value or JSON type.

@@ -1,7 +1,7 @@
 import JSONRPC
 import JSONText
 
-/// How the flavours write replies, and which requests get none.
+/// The flavours' forms of replies, and the requests that get no reply.
 extension Dialect {
   /// The text before the path in links; jsonapi-resources and Calcinator write absolute links.
   var base: String {
@@ -37,7 +37,7 @@ extension Dialect {
     "method", "methods", "object_id", "public_send", "send", "singleton_class", "start", "tap", "then", "to_s",
   ]
 
-  /// A reply as it is sent: Rails escapes `<`, `>`, `&` and the line separators in JSON, which occur in strings only.
+  /// A reply as it is sent: Rails escapes `<`, `>`, `&` and the line separators in JSON, which occur only in strings.
   func written(_ reply: [UInt8]) -> [UInt8] {
     guard flavour == .carrot else { return reply }
     var bytes: [UInt8] = []

@@ -20,7 +20,7 @@ public struct Dialect: Sendable {
     case none
     /// Pages of `number` and `size`, with links and without the count.
     case noCount = "no-count"
-    /// Pages of `offset` and `limit`, as from jsonapi-resources' offset paginator.
+    /// Pages of `offset` and `limit`, as in jsonapi-resources' offset paginator.
     case offset
 
     var hasLinks: Bool { self != .none }

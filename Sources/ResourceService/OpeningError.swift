@@ -3,7 +3,7 @@ extension ResourceService {
   public struct OpeningError: Error, Sendable, Equatable {
     /// The kinds of failure.
     public enum Code: Sendable, Equatable {
-      /// There is no file of that name.
+      /// The file does not exist.
       case noSuchFile
       /// The file is a directory, is empty or is not a SQLite database.
       case notADatabase
@@ -15,7 +15,7 @@ extension ResourceService {
 
     /// The kind of failure.
     public var code: Code
-    /// One sentence with the problem and the file.
+    /// The message, one sentence with the problem and the file.
     public var message: String
 
     /// Creates an error.

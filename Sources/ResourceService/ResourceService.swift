@@ -5,8 +5,8 @@ import Synchronization
 
 /// A service that offers a SQLite database as JSON:API resources over JSON-RPC.
 ///
-/// A table is a type and a queue of the same name, see `Schema`. The service takes the bytes of a request and returns
-/// those of the reply, in the program and on a broker's queue alike:
+/// A table is a type and a queue of the same name; see `Schema`. The service takes the bytes of a request and returns
+/// the bytes of the reply, both in the program and on a broker's queue:
 ///
 /// ```swift
 /// let service = try ResourceService(opening: "blog")
@@ -25,7 +25,7 @@ public final class ResourceService: Sendable {
   /// The served queues, which are the types, in order.
   public let queues: [String]
 
-  /// Opens the sample `blog` or a database file, see ``DatabaseFile``.
+  /// Opens the sample `blog` or a database file; see ``DatabaseFile``.
   ///
   /// A service that remembers its changes stores the last 10,000 answers in the table `retort_answers` of a writable
   /// database, each in the transaction of its change.
@@ -52,9 +52,9 @@ public final class ResourceService: Sendable {
 
   /// The reply to a request.
   public struct Reply: Sendable {
-    /// The bytes; nil for no reply.
+    /// The bytes; nil if the request gets no reply.
     public var body: [UInt8]?
-    /// Whether it is an error, so that the request was not carried out.
+    /// Whether the reply is an error, which means that the request was not carried out.
     public var isError: Bool
     /// Whether it is the stored answer of a change that was carried out at an earlier delivery.
     public var isRemembered = false
@@ -63,13 +63,13 @@ public final class ResourceService: Sendable {
   /// Answers a request.
   public func answer(queue: String, body: [UInt8]) -> [UInt8] { reply(queue: queue, body: body).body ?? [] }
 
-  /// Answers a request; the reply says whether it is an error.
+  /// Answers a request; the reply shows whether it is an error.
   ///
-  /// A service that remembers its changes does not repeat a redelivered change that was carried out. The correlation id is
-  /// the message's; the flavour retort refuses a request with another id. Invalid JSON, a request without a method and
-  /// parameters that are not an object get the errors of JSON-RPC 2.0 section 5.1. Errors in a document or a query, and a
-  /// queue that is not served, get the code 422 with a document of errors in `data`. The flavours have their own wording
-  /// for these; carrot does not reply to an invalid request.
+  /// A service that remembers its changes does not repeat a redelivered change that was carried out. The correlation id
+  /// is the message's; the flavour retort refuses a request with another id. Invalid JSON, a request without a method,
+  /// and parameters that are not an object get the errors of JSON-RPC 2.0 section 5.1. Errors in a document or a query,
+  /// and a queue that is not served, get the code 422 with a document of errors in `data`. The flavours have their own
+  /// wording for these; carrot does not reply to an invalid request.
   public func reply(
     queue: String, body: [UInt8], correlationID: [UInt8]? = nil, isRedelivered: Bool = false
   ) -> Reply {

@@ -10,11 +10,12 @@ struct ServeOptions: ParsableArguments {
   @ArgumentParser.Argument(help: ArgumentHelp("A SQLite database, or the sample blog.", valueName: "DB"))
   var database: String
 
-  @Option(help: ArgumentHelp("Serves a type on a queue with another name.", valueName: "URI"))
+  @Option(help: ArgumentHelp("The broker; by default RETORT_URL.", valueName: "URI"))
   var url: String?
 
   @Option(
-    name: .customLong("queue"), help: ArgumentHelp("Serves a type on a queue of another name.", valueName: "TYPE=NAME"))
+    name: .customLong("queue"),
+    help: ArgumentHelp("Serves a type on a queue with another name.", valueName: "TYPE=NAME"))
   var queues: [String] = []
 
   @Flag(help: "Declares missing queues as durable; an existing queue keeps its properties.")

@@ -1,10 +1,10 @@
 import CSQLite
 
-/// A connection to a SQLite database, for one thread at a time: ``SharedDatabase`` lends it.
+/// A connection to a SQLite database, for one thread at a time; ``SharedDatabase`` passes it to its users.
 public final class Database {
-  /// How a transaction begins.
+  /// The way in which a transaction begins.
   public enum Transaction: String, Sendable {
-    /// A transaction that reads; it locks nothing at its start.
+    /// A transaction that reads; it takes no lock at its start.
     case deferred = "BEGIN DEFERRED"
     /// A transaction that writes; it waits for the write lock at its start.
     case immediate = "BEGIN IMMEDIATE"
@@ -12,7 +12,7 @@ public final class Database {
 
   private let connection: OpaquePointer
   private var statements: [String: Statement] = [:]
-  /// Called with each statement, with its arguments inserted, before it runs.
+  /// Called before each statement runs, with the SQL that contains its arguments.
   public var trace: (@Sendable (String) -> Void)?
 
   /// Opens a file, or a database in memory; foreign keys are enforced.
@@ -59,7 +59,7 @@ public final class Database {
     return try statement.run(arguments, trace: trace)
   }
 
-  /// The number of cached statements.
+  /// The maximum number of cached statements.
   private static let capacity = 500
 
   /// Whether a text compiles as a statement of this database.
@@ -79,7 +79,7 @@ public final class Database {
       try run("COMMIT")
       return result
     } catch {
-      // A failed statement may have rolled back already.
+      // A failed statement may already have rolled back.
       if sqlite3_get_autocommit(connection) == 0 { _ = try? run("ROLLBACK") }
       throw error
     }

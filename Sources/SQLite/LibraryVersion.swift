@@ -1,6 +1,6 @@
 import CSQLite
 
 extension Database {
-  /// The version of SQLite that the program runs with (`sqlite3_libversion`).
+  /// The version of SQLite that the program uses (`sqlite3_libversion`).
   public static var libraryVersion: String { String(cString: sqlite3_libversion()) }
 }

@@ -12,7 +12,7 @@ public struct SQLError: Error, Sendable, Equatable {
     case notNull
     /// Any other constraint of a table: UNIQUE, CHECK, a trigger.
     case constraint
-    /// Anything else.
+    /// Any other error.
     case other
   }
 

@@ -8,7 +8,7 @@ public enum SQLValue: Sendable {
   case text(String)
   case blob([UInt8])
 
-  /// Whether it is NULL.
+  /// Whether the value is NULL.
   public var isNull: Bool { if case .null = self { true } else { false } }
 }
 

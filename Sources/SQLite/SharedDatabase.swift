@@ -11,7 +11,7 @@ public final class SharedDatabase: Sendable {
 
   /// Opens a file; without a path, an empty database in memory.
   ///
-  /// - Throws: ``SQLError`` if it can't be opened or is not a database.
+  /// - Throws: ``SQLError`` if the file can't be opened or is not a database.
   public init(path: String? = nil, isReadOnly: Bool = false) throws(SQLError) {
     database = Mutex(try Database(path: path, isReadOnly: isReadOnly))
   }

@@ -7,7 +7,7 @@ final class Statement {
 
   /// Compiles the first statement of a text.
   ///
-  /// - Throws: ``SQLError`` if it is not a statement.
+  /// - Throws: ``SQLError`` if the text is not a statement.
   init(_ sql: String, on connection: OpaquePointer) throws(SQLError) {
     var handle: OpaquePointer?
     let status = sqlite3_prepare_v3(connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &handle, nil)
@@ -18,9 +18,9 @@ final class Statement {
 
   deinit { sqlite3_finalize(handle) }
 
-  /// Runs it with the arguments for its question marks, and returns the rows.
+  /// Runs the statement with the arguments for its question marks, and returns the rows.
   ///
-  /// `trace` is called first, with the SQL and its arguments inserted.
+  /// `trace` is called first, with the SQL that contains the arguments.
   func run(_ arguments: [SQLValue], trace: ((String) -> Void)?) throws(SQLError) -> [Row] {
     defer {
       sqlite3_reset(handle)

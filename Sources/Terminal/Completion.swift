@@ -3,17 +3,18 @@ internal import Redaction
 /// The candidates for a Tab at the cursor.
 ///
 /// ```swift
-/// // after `stream po`
+/// after `stream po`
 /// Completion(from: 7, candidates: ["posts", "post-tags"])
 /// ```
 public struct Completion: Sendable, Equatable {
-  /// The start of the replaced text, in bytes of UTF-8 from the start of the line; it ends at the cursor.
+  /// The start of the replaced text, in bytes of UTF-8 from the start of the line; the replaced text ends at the
+  /// cursor.
   public var start: Int
   /// The complete candidates, in the order of display.
   public var candidates: [String]
-  /// The description of each candidate, in one line; shown beside it if there are few.
+  /// The description of each candidate, in one line; shown next to the candidate if there are few.
   public var notes: [String: String]
-  /// An ASCII character to insert after a single candidate; nil for none.
+  /// An ASCII character to insert after a single candidate; nil for no character.
   public var suffix: Character?
 
   /// Creates a completion.

@@ -10,9 +10,9 @@ final class EditingLoop {
   private let mailbox: Mailbox
   private let input: Int32
   private let readline: Readline
-  /// The callers that wait for a line; the first one's line is being edited.
+  /// The callers that wait for a line; the line of the first one is being edited.
   private var readings: [Reading] = []
-  /// The signal that ends the program, once it has arrived.
+  /// The signal that ends the program; nil before it arrives.
   private var stop: Signal?
 
   init(mailbox: Mailbox, input: Int32, readline: Readline) {
@@ -30,7 +30,8 @@ final class EditingLoop {
     }
   }
 
-  /// Waits for a key or an event; without a waiting caller, keys stay unread, since they may be for the running statement.
+  /// Waits for a key or an event; without a waiting caller, keys are not read, because they may be for the running
+  /// statement.
   private func waitForKeyOrEvent() -> Bool {
     var sources = [pollfd(fd: mailbox.bell, events: Int16(POLLIN), revents: 0)]
     if !readings.isEmpty { sources.append(pollfd(fd: input, events: Int16(POLLIN), revents: 0)) }

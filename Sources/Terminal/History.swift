@@ -4,13 +4,13 @@ internal import Redaction
 ///
 /// It omits statements that start with a space, repetitions of the previous statement, and passwords.
 public struct History: Sendable {
-  /// The number of kept statements.
+  /// The maximum number of kept statements.
   static let limit = 10_000
 
   /// A statement as it is stored.
   struct Entry: Sendable, Equatable {
     var statement: String
-    /// The working directory at entry; nil if unknown.
+    /// The working directory when the statement was entered; nil if unknown.
     var directory: String?
   }
 
@@ -29,11 +29,11 @@ public struct History: Sendable {
   /// Creates a history in memory.
   public init() { directory = nil }
 
-  /// Creates a history that continues a file's.
+  /// Creates a history that continues the history in a file.
   ///
   /// - Parameters:
   ///   - file: The file.
-  ///   - directory: The working directory, which is stored with each statement; nil to store none.
+  ///   - directory: The working directory, which is stored with each statement; nil to store no directory.
   ///   - redact: Removes secrets.
   /// - Throws: ``TerminalError/history(path:call:errno:)``.
   public init(
@@ -45,7 +45,7 @@ public struct History: Sendable {
     if let redact { self.redact = redact }
   }
 
-  /// Adds a statement and returns it in its stored form, or nil if it is omitted.
+  /// Adds a statement and returns it in its stored form; returns nil if it is omitted.
   mutating func add(_ statement: String) -> String? {
     guard let first = statement.first, first != " ", first != "\t", !statement.allSatisfy(\.isWhitespace) else {
       return nil

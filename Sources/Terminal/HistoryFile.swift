@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// A file of statements, one in each line, that only its owner can read.
+/// A file of statements, one on each line, that only its owner can read.
 ///
-/// A line feed inside a statement is written `\n`, a backslash `\\`. Before the statement stands the directory it was
-/// entered in, between `\@` and `\:`, where that is known. The file is made with mode 0600, its directory with
-/// 0700, and a wider mode is narrowed at each use.
+/// A line feed inside a statement is written `\n`, a backslash `\\`. If the directory in which a statement was entered
+/// is known, it precedes the statement, between `\@` and `\:`. The file is created with mode 0600, its directory with
+/// 0700; a wider mode is narrowed at each use.
 public struct HistoryFile: Sendable, Equatable {
-  /// Its path.
+  /// The path.
   public let path: String
 
   /// Creates the description of a history file without opening it.
@@ -34,7 +34,7 @@ public struct HistoryFile: Sendable, Equatable {
     return home + "/.local/state/retort"
   }
 
-  /// Reads the newest statements; a file of twice the limit is shortened to the limit.
+  /// Reads the newest statements; a file with twice the maximum number is shortened to the maximum.
   func load() throws(TerminalError) -> [History.Entry] {
     let file = try OwnFile(path: path)
     let lines = try file.read().split(separator: UInt8(ascii: "\n"))

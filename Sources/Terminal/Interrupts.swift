@@ -8,17 +8,18 @@ internal import Synchronization
 /// let work = Task { try await Task.sleep(for: .seconds(60)) }
 /// try await Interrupts.shared.watching { _ in work.cancel() } during: { try await work.value }
 /// ```
+///
 /// Watchers are called on a separate thread, so that a statement that computes without a pause can't delay a second
-/// Ctrl-C. It works without a terminal too. SIGPIPE is ignored from then on; a signal that was ignored at the start of the
-/// program (nohup) stays ignored.
+/// Ctrl-C. A terminal is not necessary. SIGPIPE is ignored from then on; a signal that was ignored at the start of the
+/// program (nohup) remains ignored.
 public final class Interrupts: Sendable {
-  /// The only instance: signals belong to the process.
+  /// The only instance, because signals belong to the process.
   public static let shared = Interrupts()
 
   private struct State {
     var watchers: [(id: Int, call: @Sendable (Signal) -> Void)] = []
     var nextID = 0
-    /// Signals that came without a watcher, for the next watcher.
+    /// Signals that arrived without a watcher, for the next watcher.
     var pending: [Signal] = []
     /// The line editor's handler of SIGTSTP and SIGWINCH.
     var terminal: (@Sendable (Int32) -> Void)?
@@ -26,16 +27,16 @@ public final class Interrupts: Sendable {
 
   private let state = Mutex(State())
 
-  /// If no descriptor or thread is left, the signals keep their default effect, which ends the program.
+  /// If no descriptor or thread is available, the signals keep their default effect, which ends the program.
   private init() {
     signal(SIGPIPE, SIG_IGN)
     guard retort_signals_open() == 0, (try? Thread.start { Self.shared.serve() }) != nil else { return }
     for number in [SIGINT, SIGQUIT, SIGTERM, SIGHUP] { retort_signal_catch(number) }
   }
 
-  /// Runs a body; until it ends, its watcher gets the signals instead of outer watchers.
+  /// Runs a body; until the body ends, its watcher gets the signals instead of outer watchers.
   ///
-  /// Signals that came without a watcher are passed immediately.
+  /// Signals that arrived without a watcher are passed immediately.
   public func watching<Result, Failure: Error>(
     _ watcher: @escaping @Sendable (Signal) -> Void, during body: () async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
@@ -44,7 +45,7 @@ public final class Interrupts: Sendable {
     return try await body()
   }
 
-  /// Tells the watcher of a signal that did not come from outside, also if that signal is ignored.
+  /// Passes a signal to the watcher without a system signal, even if the signal is ignored.
   public func raise(_ signal: Signal) { deliver(signal.rawValue) }
 
   /// Passes SIGTSTP and SIGWINCH to the line editor.

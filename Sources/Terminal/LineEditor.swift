@@ -2,7 +2,7 @@ internal import CReadline
 internal import Glibc
 internal import Synchronization
 
-/// Returns the help for the word at a cursor, in bytes of UTF-8 from the line's start; nil for none.
+/// Returns the help for the word at a cursor, in bytes of UTF-8 from the line's start; nil without help.
 ///
 /// It must not block.
 public typealias HelpSource = @Sendable (_ line: String, _ cursor: Int) -> String?
@@ -15,9 +15,10 @@ public typealias HelpSource = @Sendable (_ line: String, _ cursor: Int) -> Strin
 ///   try editor.remember(line)
 /// }
 /// ```
-/// Readline controls the terminal only while a line is being edited. The terminal is restored however the process ends (by
-/// exit, a trap, a signal) except by SIGKILL. Bracketed paste, inputrc (`$if retort`), vi keys and search work as
-/// readline documents them: https://tiswww.case.edu/php/chet/readline/rluserman.html
+///
+/// Readline controls the terminal only while a line is being edited. The terminal is restored at every end of the process
+/// (exit, a trap, a signal) except SIGKILL. Bracketed paste, inputrc (`$if retort`), vi mode and search work as readline
+/// documents them: https://tiswww.case.edu/php/chet/readline/rluserman.html
 public final class LineEditor: Sendable {
   private static let exists = Atomic(false)
 
@@ -26,7 +27,7 @@ public final class LineEditor: Sendable {
 
   /// Opens the editor on a terminal; readline writes to `output`.
   ///
-  /// - Throws: ``TerminalError/secondEditor`` when the process has one, ``TerminalError/refused(call:errno:)``.
+  /// - Throws: ``TerminalError/secondEditor`` if the process already has an editor, ``TerminalError/refused(call:errno:)``.
   public init(
     input: Int32 = 0, output: Int32 = 1, history: History = History(),
     completion: @escaping Completion.Source = { _, _ in .none }, painting: LinePainting? = nil,
@@ -49,7 +50,7 @@ public final class LineEditor: Sendable {
     guard let keys = fdopen(input, "r"), let screen = fdopen(output, "w") else {
       throw .refused(call: "fdopen", errno: errno)
     }
-    // The streams are passed on: only the thread uses them from now on.
+    // The streams are transferred: from now on only the thread uses them.
     try Thread.start {
       let readline = Readline(input: keys, output: screen, completion: completion, painting: painting, help: help)
       entries.forEach(readline.remember)
@@ -59,8 +60,8 @@ public final class LineEditor: Sendable {
 
   /// Shows the prompt and waits for input.
   ///
-  /// Meanwhile the editor handles the signals: Ctrl-C clears the line, SIGTERM and SIGHUP end the wait. A second call waits
-  /// until the first one returns.
+  /// During the wait the editor handles the signals: Ctrl-C clears the line, SIGTERM and SIGHUP end the wait. A second
+  /// call waits until the first one returns.
   public func readLine(prompt: LinePrompt) async -> LineInput {
     await Interrupts.shared.watching { [mailbox] in
       mailbox.post(.signal($0.rawValue))
@@ -69,11 +70,11 @@ public final class LineEditor: Sendable {
     }
   }
 
-  /// Shows a text above the line being edited, which is drawn again below the text.
+  /// Shows a text above the line being edited, and draws the line again below the text.
   ///
   /// - Parameters:
   ///   - text: The text.
-  ///   - prompt: The line's new prompt; nil to keep it.
+  ///   - prompt: The line's new prompt; nil to keep the prompt.
   public func notice(_ text: String, prompt: LinePrompt? = nil) {
     mailbox.post(.notice(text, prompt))
   }
@@ -89,7 +90,7 @@ public final class LineEditor: Sendable {
     }
   }
 
-  /// Lets the arrow keys and the search find all statements or only those entered in the working directory.
+  /// Lets the arrow keys and the search find all statements, or only those entered in the working directory.
   public func showHistory(ofDirectory isOfDirectory: Bool) {
     let entries = history.withLock { history in
       history.show(ofDirectory: isOfDirectory)

@@ -2,9 +2,10 @@
 public struct LinePrompt: Sendable, Equatable, ExpressibleByStringLiteral {
   /// The text, without a line end.
   public var text: String
-  /// The SGR parameters of its look (ECMA-48 8.3.117), such as `31;1`; nil for the usual look.
+  /// The SGR parameters of its style (ECMA-48 8.3.117), such as `31;1`; nil for the default style.
   public var look: String?
-  /// The number of spaces that the line begins with; typing `end`, `else` or `rescue` after them removes two.
+  /// The number of spaces at the beginning of the line; if the user types `end`, `else` or `rescue` after them, two are
+  /// removed.
   public var indent: Int
   /// The initial text of the line; line feeds and control characters are shown as escapes.
   public var draft = ""
@@ -22,11 +23,11 @@ public struct LinePrompt: Sendable, Equatable, ExpressibleByStringLiteral {
 
 /// Colours a line while it is typed.
 public struct LinePainting: Sendable {
-  /// A part of the line with a look.
+  /// A part of the line with a style.
   public struct Part: Sendable, Equatable {
     /// The bytes.
     public var range: Range<Int>
-    /// The number of the look.
+    /// The number of the style.
     public var look: Int
 
     /// Creates a part.
@@ -36,11 +37,11 @@ public struct LinePainting: Sendable {
     }
   }
 
-  /// The parameters of SGR for each look (ECMA-48 8.3.117); the first is the usual look, and empty.
+  /// The SGR parameters of each style (ECMA-48 8.3.117); the first is the default style, and empty.
   public var looks: [String]
-  /// Returns the parts of a line, without blocking; of two that overlap, the later one counts.
+  /// Returns the parts of a line, without blocking; where two overlap, the later one applies.
   public var parts: @Sendable (_ line: String, _ cursor: Int) -> [Part]
-  /// Returns a text to show in grey after a line whose cursor is at its end, without blocking; nil for none.
+  /// Returns a text to show in grey after a line whose cursor is at its end, without blocking; nil for no text.
   public var hint: (@Sendable (_ line: String) -> String?)?
 
   /// Creates colours.

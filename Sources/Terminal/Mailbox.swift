@@ -6,11 +6,11 @@ internal import Synchronization
 enum Event: Sendable {
   /// A caller requests a line.
   case read(LinePrompt, CheckedContinuation<LineInput, Never>)
-  /// A text to show above the line, and the line's new prompt, if it changes.
+  /// A text to show above the line, and the line's new prompt; the prompt is nil if it does not change.
   case notice(String, LinePrompt?)
   /// A statement for the arrow keys.
   case remember(String)
-  /// The statements for the arrow keys, replacing the previous ones.
+  /// The statements for the arrow keys; they replace the previous ones.
   case history([String])
   /// A signal, by number.
   case signal(Int32)

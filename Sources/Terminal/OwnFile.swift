@@ -17,7 +17,7 @@ struct OwnFile: ~Copyable {
     close(descriptor)
   }
 
-  /// Reads all of it.
+  /// Reads the whole content.
   func read() throws(TerminalError) -> [UInt8] {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)
@@ -29,7 +29,7 @@ struct OwnFile: ~Copyable {
     }
   }
 
-  /// Appends a line in one write; a line that another process left unfinished is ended first.
+  /// Appends a line in one write; completes first a line that another process left incomplete.
   func append(line: [UInt8]) throws(TerminalError) {
     let feed = UInt8(ascii: "\n")
     var last = feed
@@ -38,7 +38,7 @@ struct OwnFile: ~Copyable {
     try Self.write((last == feed ? [] : [feed]) + line + [feed], to: descriptor, path: path)
   }
 
-  /// Replaces its content, completely or not at all.
+  /// Replaces the content, completely or not at all.
   func replace(with bytes: [UInt8]) throws(TerminalError) {
     let target = realpath(path, nil)
     defer { free(target) }
@@ -51,7 +51,7 @@ struct OwnFile: ~Copyable {
     guard rename(resolved + ".new", resolved) == 0 else { throw .history(path: path, call: "rename", errno: errno) }
   }
 
-  /// Corrects a mode that lets others read; a device or a pipe is left as it is.
+  /// Corrects a mode that lets other users read the file; a device or a pipe is not changed.
   private func narrow() {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
@@ -73,7 +73,7 @@ struct OwnFile: ~Copyable {
     }
   }
 
-  /// Creates the directories; an error shows when the file is opened.
+  /// Creates the directories; an error appears later when the file is opened.
   private static func makeDirectories(of path: String) {
     for (index, byte) in path.utf8.enumerated() where byte == UInt8(ascii: "/") && index > 0 {
       let directory = String(decoding: path.utf8.prefix(index), as: UTF8.self)

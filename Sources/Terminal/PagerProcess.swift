@@ -8,7 +8,7 @@ public final class PagerProcess: Sendable {
 
   /// Starts a shell command; nil if the shell can't be started.
   ///
-  /// `less` shows UTF-8 and keeps the last screen, unless its own variables say otherwise.
+  /// `less` shows UTF-8 and keeps the last screen, unless its own variables set something else.
   public init?(command: String) {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return nil }

@@ -4,7 +4,7 @@ internal import Redaction
 
 /// GNU readline on one terminal.
 ///
-/// Created and used on one thread, and never freed: it lasts as long as the process.
+/// It is created and used on one thread, and never freed: it exists as long as the process.
 final class Readline {
   private let completion: Completion.Source
   private let painting: LinePainting?
@@ -26,7 +26,7 @@ final class Readline {
     if help != nil { retort_line_explain(explainAtCursor, Unmanaged.passUnretained(self).toOpaque()) }
   }
 
-  /// The looks live as long as the process.
+  /// The styles exist as long as the process.
   private func paint(_ painting: LinePainting) {
     let looks = UnsafeMutablePointer<UnsafePointer<CChar>?>.allocate(capacity: painting.looks.count)
     for (index, look) in painting.looks.enumerated() { looks[index] = UnsafePointer(strdup(look)) }
@@ -34,7 +34,7 @@ final class Readline {
     retort_line_paint(paintLine, Unmanaged.passUnretained(self).toOpaque(), looks, Int32(painting.looks.count))
   }
 
-  /// Shows a prompt; control sequences in it are marked so that readline does not count them.
+  /// Shows a prompt; marks control sequences in it so that readline does not count them.
   func begin(_ prompt: LinePrompt) {
     retort_line_begin(Self.shown(prompt), Int32(prompt.indent), TerminalText.line(prompt.draft))
   }
@@ -44,7 +44,7 @@ final class Readline {
     return prompt.look.map { "\u{1}\u{1B}[\($0)m\u{2}\(text)\u{1}\u{1B}[0m\u{2}" } ?? text
   }
 
-  /// Reads one key; nil while the line continues.
+  /// Reads one key; returns nil while the line continues.
   func readKey() -> LineInput? {
     var text: UnsafeMutablePointer<CChar>?
     let state = retort_line_read(&text)
@@ -102,7 +102,7 @@ final class Readline {
   }
 }
 
-/// Readline's callback for looks; a line with invalid UTF-8 has none.
+/// Readline's callback for styles; a line with invalid UTF-8 has no styles.
 private func paintLine(
   context: UnsafeMutableRawPointer?, line: UnsafePointer<CChar>?, length: Int32, cursor: Int32,
   looks: UnsafeMutablePointer<UInt8>?
@@ -143,7 +143,7 @@ private func listCompletions(context: UnsafeMutableRawPointer?, columns: Int32) 
 
 /// Readline's completion callback.
 ///
-/// Invalid UTF-8 has no completion, since the offsets would be wrong.
+/// Invalid UTF-8 has no completion, because the offsets would be wrong.
 private func completeAtCursor(
   context: UnsafeMutableRawPointer?, text: UnsafePointer<CChar>?, cursor: Int32, start: UnsafeMutablePointer<Int32>?,
   suffix: UnsafeMutablePointer<Int32>?

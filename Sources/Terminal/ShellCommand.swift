@@ -5,7 +5,7 @@ internal import Synchronization
 struct ShellCommand {
   private let id: pid_t
 
-  /// Starts a script with default signal handling (posix_spawn); nil if there is no shell.
+  /// Starts a script with default signal handling (posix_spawn); nil if the shell can't be started.
   ///
   /// - Parameters:
   ///   - script: The script for the shell.
@@ -32,9 +32,9 @@ struct ShellCommand {
     self.id = id
   }
 
-  /// Waits until it has ended; returns its exit status.
+  /// Waits until the command has ended; returns its exit status.
   ///
-  /// Meanwhile the command handles Ctrl-C; SIGTERM and SIGHUP end it, and then the program.
+  /// During the wait the command handles Ctrl-C; SIGTERM and SIGHUP end the command, and then the program.
   func status() async -> Int32 {
     let id = id
     let stop = Mutex<Signal?>(nil)
@@ -49,7 +49,7 @@ struct ShellCommand {
     return status
   }
 
-  /// The exit status; for a signal 128 plus its number.
+  /// The exit status; after a signal, 128 plus the signal's number.
   private static func status(of id: pid_t) async -> Int32 {
     await withCheckedContinuation { continuation in
       let wait: @Sendable () -> Void = {

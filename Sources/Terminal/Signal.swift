@@ -4,7 +4,7 @@ public enum Signal: Int32, Sendable, Equatable {
   case hangup = 1
   /// Ctrl-C (SIGINT).
   case interrupt = 2
-  /// Ctrl-\ (SIGQUIT), which ends the program at once.
+  /// Ctrl-\ (SIGQUIT), which ends the program immediately.
   case quit = 3
   /// A request to end (SIGTERM).
   case terminate = 15

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The reason why a line can't be edited or the history can't be kept.
+/// The reason why a line can't be edited or the history can't be stored.
 public enum TerminalError: Error, Sendable, Equatable {
   /// The process already has a line editor; GNU readline edits only one line.
   case secondEditor
@@ -11,7 +11,7 @@ public enum TerminalError: Error, Sendable, Equatable {
 }
 
 extension TerminalError: CustomStringConvertible {
-  /// One sentence for a person, and what to do next.
+  /// The message for a person, with the next step.
   public var description: String {
     switch self {
     case .secondEditor:
@@ -19,7 +19,7 @@ extension TerminalError: CustomStringConvertible {
     case .refused(let call, let number):
       "can't edit lines: \(call): \(Self.text(number)); a pipe still works: retort -"
     case .history(let path, let call, let number):
-      "can't keep the history in \(path): \(call): \(Self.text(number)); set RETORT_HISTORY to another file, or to nothing for no history"
+      "can't store the history in \(path): \(call): \(Self.text(number)); set RETORT_HISTORY to another file, or to \"\""
     }
   }
 

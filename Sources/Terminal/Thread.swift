@@ -8,7 +8,7 @@ final class Thread {
     self.body = body
   }
 
-  /// Starts a thread that runs until the process ends; the body's captures move to it.
+  /// Starts a thread that runs until the process ends; the body's captures are transferred to it.
   static func start(_ body: sending @escaping () -> Void) throws(TerminalError) {
     let thread = Unmanaged.passRetained(Thread(body))
     var id = pthread_t()
@@ -25,7 +25,8 @@ final class Thread {
     pthread_detach(id)
   }
 
-  /// Runs the body with signals unblocked: a thread started by Swift's pool blocks them, and Ctrl-Z would not stop the line.
+  /// Runs the body with signals unblocked: a thread started by Swift's pool blocks them, and Ctrl-Z would not suspend
+  /// the editing.
   private func run() {
     var none = sigset_t()
     sigemptyset(&none)

@@ -2,7 +2,7 @@
 public struct TrustedFiles: Sendable {
   private let file: HistoryFile
 
-  /// Finds the list beside the history, `trusted` in the state directory; nil if there is none.
+  /// Finds the list, `trusted` in the directory of the history; nil if the directory is unknown.
   public init?(environment: [String: String]) {
     guard let directory = HistoryFile.stateDirectory(environment) else { return nil }
     file = HistoryFile(path: directory + "/trusted")

@@ -3,9 +3,9 @@ internal import Glibc
 
 /// Reads a typed answer to a question, while no line is being edited.
 ///
-/// The terminal is in its usual mode: it edits the line itself, and Ctrl-C drops the typed text.
+/// The terminal is in its default mode: it edits the line itself, and Ctrl-C drops the typed text.
 public enum TypedAnswer {
-  /// Discards what was typed before a question, so that it can't answer it.
+  /// Discards input that was typed before a question, so that it does not answer the question.
   public static func discardTyped(on input: Int32 = 0) { tcflush(input, TCIFLUSH) }
 
   /// Reads a line; nil at the end of the input, or immediately if the task is cancelled.
@@ -24,11 +24,11 @@ public enum TypedAnswer {
     }
   }
 
-  /// Reads a line without echo except for its end; otherwise like ``line(from:)``.
+  /// Reads a line without echo except for the line end; otherwise like ``line(from:)``.
   ///
   /// - Parameters:
   ///   - input: The terminal.
-  ///   - ask: Shows the question; it is called once typed text is not echoed.
+  ///   - ask: Shows the question; called after the echo is turned off.
   /// - Returns: The line; nil at the end of the input.
   public static func secret(from input: Int32 = 0, asking ask: () -> Void) async -> String? {
     retort_echo_off(input)
@@ -37,7 +37,7 @@ public enum TypedAnswer {
     return await line(from: input)
   }
 
-  /// Reads byte by byte, so that what is typed after the line stays where it is.
+  /// Reads byte by byte, so that input after the line remains unread.
   private static func line(from input: Int32, until bell: Int32) -> String? {
     var line: [UInt8] = []
     while isReadable(input, until: bell) {

@@ -5,7 +5,7 @@ import Language
 package enum Access {
   /// The field with a name.
   ///
-  /// With `?.`, the field of null and a missing field are null.
+  /// With `?.`, the result for null and for a missing field is null.
   package static func field(of value: Value, _ name: String, isOptional: Bool) throws(Fault) -> Value {
     switch value {
     case .record(let record):
@@ -61,7 +61,7 @@ package enum Access {
   ///
   /// - Parameters:
   ///   - value: The value of the key.
-  ///   - taker: The name of what needs the key, for the message.
+  ///   - taker: The name of the operation that needs the key, for the message.
   ///   - nextStep: The next step for any other value.
   /// - Returns: The text, or the integer's digits.
   /// - Throws: A `type` error for any other value.
@@ -102,10 +102,10 @@ package enum Access {
         ?? "?[...] is null if the key is missing")
   }
 
-  /// An index; a computed one below zero is an error.
+  /// Returns an index; throws if a computed index is negative.
   private static func position(_ number: JSONNumber, of what: String, _ isFromEnd: Bool) throws(Fault) -> Int {
     guard let position = number.position else {
-      throw Fault(.type, "the index of \(what) is an integer, not \(number)")
+      throw Fault(.type, "the index of \(what) must be an integer, not \(number)")
     }
     guard position >= 0 || isFromEnd else {
       throw Fault(
@@ -130,16 +130,16 @@ package enum Access {
       .field, "no code point \(number) in text of \(scalars.count)", nextStep: "?[\(number)] is null instead")
   }
 
-  /// The element at an index, counted from 0, or from the end for a literal below zero; for a record, the field of that
+  /// The element at an index, counted from 0, or from the end for a negative literal; for a record, the field of that
   /// name.
   ///
   /// - Parameters:
   ///   - value: The list, page, text, record or resource.
   ///   - index: The index or the name.
   ///   - isOptional: Whether a missing element is null.
-  ///   - isFromEnd: Whether the index is a literal below zero.
+  ///   - isFromEnd: Whether the index is a negative literal.
   /// - Returns: The element, or null for a missing one if that is allowed.
-  /// - Throws: An error for an index of the wrong type, a computed one below zero, and a missing element.
+  /// - Throws: An error for an index of the wrong type, a negative computed index, and a missing element.
   package static func element(
     of value: Value, at index: Value, isOptional: Bool, isFromEnd: Bool = false
   ) throws(Fault) -> Value {
@@ -154,8 +154,9 @@ package enum Access {
     case (.record, _), (.resource, _): return try self.value(of: value, at: index, isOptional)
     case (.null, _) where isOptional: return .null
     case (.null, _): throw Fault(.field, "null has no elements", nextStep: "?[...] is null instead")
-    case (.string, _): throw Fault(.type, "the index of text is an integer, not \(index.typeWithArticle)")
-    case (.list, _), (.page, _): throw Fault(.type, "the index of a list is an integer, not \(index.typeWithArticle)")
+    case (.string, _): throw Fault(.type, "the index of text must be an integer, not \(index.typeWithArticle)")
+    case (.list, _), (.page, _):
+      throw Fault(.type, "the index of a list must be an integer, not \(index.typeWithArticle)")
     case (.stream, _), (.range, _):
       throw Fault(
         .type, "a stream has no index", nextStep: "collect it first: (... | collect)[0], or take one: | first")

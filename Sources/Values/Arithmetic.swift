@@ -40,13 +40,13 @@ package struct Decimal {
     self.exponent = exponent
   }
 
-  /// The most digits that two decimals may need at a common exponent.
+  /// The maximum number of digits that two decimals may need at a common exponent.
   package static let digitLimit = 100_000
 
-  /// The power of ten of the first digit, which compares sizes without writing out zeros.
+  /// The power of ten of the first digit, which allows a comparison of sizes without writing the zeros.
   package var magnitude: Int { coefficient.magnitude.description.utf8.count + exponent }
 
-  /// Brings two decimals to the smaller exponent of both; nil if that takes too many digits.
+  /// Converts two decimals to the smaller exponent of both; nil if that takes too many digits.
   package static func aligned(_ left: Decimal, _ right: Decimal) -> (BigInt, BigInt, exponent: Int)? {
     if left.exponent == right.exponent { return (left.coefficient, right.coefficient, left.exponent) }
     let exponent = min(left.exponent, right.exponent)
@@ -71,8 +71,8 @@ package struct Decimal {
   }
 }
 
-/// Calculates with numbers: exactly for sums, differences, products and comparisons, as a binary float for a division
-/// with a remainder.
+/// Calculates with numbers: sums, differences, products and comparisons are exact; a division with a remainder is a
+/// binary float.
 package enum Arithmetic {
   package static func add(_ left: JSONNumber, _ right: JSONNumber) throws(Fault) -> JSONNumber {
     if let a = left.integer, let b = right.integer {
@@ -102,7 +102,7 @@ package enum Arithmetic {
     return number
   }
 
-  /// The quotient: an integer for two integers without a remainder, a binary float otherwise.
+  /// The quotient: an integer for two integers without a remainder, otherwise a binary float.
   package static func divide(_ left: JSONNumber, _ right: JSONNumber) throws(Fault) -> JSONNumber {
     guard try compare(right, JSONNumber(0)) != 0 else { throw divisionByZero }
     if let a = left.integer, let b = right.integer, b != -1, a % b == 0 { return JSONNumber(a / b) }

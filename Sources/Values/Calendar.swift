@@ -1,4 +1,4 @@
-/// Days of the proleptic Gregorian calendar, years 0000 to 9999, as RFC 3339 writes them.
+/// Days of the proleptic Gregorian calendar, in the years 0000 to 9999, the range of RFC 3339.
 package enum Calendar {
   /// The years that a time can have.
   package static let years = 0...9999
@@ -11,7 +11,7 @@ package enum Calendar {
   ///
   /// - Parameters:
   ///   - month: The month, from 1 to 12.
-  ///   - year: The year, which decides how long February is.
+  ///   - year: The year, which determines the length of February.
   /// - Returns: 28 to 31.
   package static func days(in month: Int, of year: Int) -> Int {
     switch month {
@@ -23,9 +23,9 @@ package enum Calendar {
 
   /// The number of a date's day, counted from 1970-01-01.
   ///
-  /// - Throws: a `value` error if there is no such day.
+  /// - Throws: A `value` error if the day does not exist.
   package static func day(_ year: Int, _ month: Int, _ day: Int) throws(Fault) -> Int {
-    guard years.contains(year) else { throw Fault(.value, "the year \(year) is not from 0000 to 9999") }
+    guard years.contains(year) else { throw Fault(.value, "the year \(year) is not between 0000 and 9999") }
     guard 1...12 ~= month else { throw Fault(.value, "there is no month \(month)") }
     let count = days(in: month, of: year)
     guard 1...count ~= day else {
@@ -52,7 +52,7 @@ package enum Calendar {
   }
 }
 
-/// A date, a time of day and an offset, as a text has them.
+/// A date, a time of day and an offset, as they are written in a text.
 struct CivilTime {
   var year = 0
   var month = 1
@@ -79,10 +79,10 @@ struct CivilTime {
 
   /// The time since 1970 in UTC.
   ///
-  /// - Throws: a `value` error for a day or a time of day that does not exist.
+  /// - Throws: A `value` error for a day or a time of day that does not exist.
   func sinceEpoch() throws(Fault) -> Duration {
     let number = try Calendar.day(year, month, day)
-    guard hour < 24 else { throw Fault(.value, "there is no hour \(hour): a day begins with 0 and ends with 23") }
+    guard hour < 24 else { throw Fault(.value, "there is no hour \(hour): the hours are 0 to 23") }
     guard minute < 60 else { throw Fault(.value, "there is no minute \(minute)") }
     guard second < 60 else {
       throw Fault(.value, "there is no second \(second)", nextStep: "write a leap second as 59")

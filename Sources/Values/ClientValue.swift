@@ -4,17 +4,17 @@ import Synchronization
 
 /// A client as a value: a queue of a connection, with the settings of its requests.
 ///
-/// A class, since each request copies it several times.
+/// It is a class, because each request copies it several times.
 public final class ClientValue: Sendable {
-  /// Its name in messages: its type, and its queue if that differs.
+  /// The name in messages: the type, and the queue if it has another name.
   public let name: String
-  /// The verbs.
+  /// The client that sends the requests.
   public let client: ResourceClient
-  /// The connection it was made on.
+  /// The client's connection.
   public let connection: ConnectionValue
   /// A number that distinguishes clients, in order of creation.
   package let serial: Int
-  /// The timeout of its requests if the client has none of its own.
+  /// The timeout for requests if the client has no timeout of its own.
   package let sessionTimeout: SessionTimeout?
 
   /// Creates a client.
@@ -78,7 +78,7 @@ public struct ConnectionValue: Sendable {
   /// The name from `connect name:`.
   public let name: String?
 
-  /// Which changes it accepts.
+  /// The changes that the connection accepts.
   package let protection: Protection
   /// The environment from `connect env:`.
   package let env: String?
@@ -89,7 +89,7 @@ public struct ConnectionValue: Sendable {
     case readOnly = "read-only"
   }
 
-  /// The queues of its clients.
+  /// The queues of the connection's clients.
   package let queues = UsedQueues()
 
   /// Creates a connection.
@@ -106,6 +106,6 @@ public struct ConnectionValue: Sendable {
   /// The address without the password.
   public var address: String { link.address }
 
-  /// The name if there is one, and the address.
+  /// The name, if the connection has one, and the address.
   package var label: String { name.map { "\($0) \(address)" } ?? address }
 }

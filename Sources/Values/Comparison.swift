@@ -39,8 +39,8 @@ package enum Comparison {
     return true
   }
 
-  /// The order of two values as a negative number, zero or a positive one: numbers, durations and times by size, strings by
-  /// their code points, false before true.
+  /// The order of two values as a negative number, zero or a positive one: numbers, durations and times by size,
+  /// strings by code points, false before true.
   package static func order(_ left: Value, _ right: Value) throws(Fault) -> Int {
     switch (left, right) {
     case (.number(let a), .number(let b)): return try Arithmetic.compare(a, b)
@@ -53,7 +53,7 @@ package enum Comparison {
     }
   }
 
-  /// A key that is equal for equal values only, for `unique`, `group` and `key:`.
+  /// A key that is equal only for equal values, for `unique`, `group` and `key:`.
   package static func key(of value: Value) throws(Fault) -> CodePoints { CodePoints(try keyText(of: value)) }
 
   private static func keyText(of value: Value) throws(Fault) -> String {

@@ -2,21 +2,23 @@ package import JSONText
 
 /// A part of a list or a text, from its first to its last index, both included.
 package struct Cut {
-  /// An index, counted from 0, or from the end for a literal below zero.
+  /// An index, counted from 0, or from the end for a negative literal.
   package struct Bound {
     let place: Int
 
-    /// Creates a bound from an integer; a computed one below zero is an error.
+    /// Creates a bound from an integer; a negative computed bound is an error.
     ///
     /// - Parameters:
     ///   - value: The value of the bound.
-    ///   - isFromEnd: Whether it is a literal below zero.
-    /// - Throws: An error for a value that is not an integer, and for a computed one below zero.
+    ///   - isFromEnd: Whether it is a negative literal.
+    /// - Throws: An error for a value that is not an integer, and for a negative computed bound.
     package init(_ value: Value, isFromEnd: Bool) throws(Fault) {
       guard case .number(let number) = value else {
-        throw Fault(.type, "a bound of a cut is an integer, not \(value.typeWithArticle)")
+        throw Fault(.type, "a bound of a cut must be an integer, not \(value.typeWithArticle)")
       }
-      guard let place = number.position else { throw Fault(.type, "a bound of a cut is an integer, not \(number)") }
+      guard let place = number.position else {
+        throw Fault(.type, "a bound of a cut must be an integer, not \(number)")
+      }
       guard place >= 0 || isFromEnd else {
         throw Fault(
           .value, "a computed bound below zero in a cut: \(place)",
@@ -33,7 +35,7 @@ package struct Cut {
 
   package init(from: Bound, to: Bound) { (self.from, self.to) = (from, to) }
 
-  /// The part of a value between the bounds, as far as the value reaches.
+  /// The part of a value between the bounds; shorter if the value ends earlier.
   package func of(_ value: Value) throws(Fault) -> Value {
     switch value {
     case .list(let elements): return .list(Array(elements[range(of: elements.count)]))
@@ -64,8 +66,8 @@ package struct Cut {
 }
 
 extension JSONNumber {
-  /// The integer as an index: one that is too large for every list and text becomes the largest index; nil for a number
-  /// with a fraction or an exponent.
+  /// The integer as an index; the largest index if it is too large for every list and text; nil for a number with a
+  /// fraction or an exponent.
   package var position: Int? {
     if let integer { return integer }
     let isNegative = text.hasPrefix("-")

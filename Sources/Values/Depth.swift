@@ -1,10 +1,10 @@
 extension Value {
-  /// The deepest nesting of lists and records, the same as for JSON.
+  /// The maximum nesting of lists and records, the same as for JSON.
   private static let depthLimit = 512
 
-  /// The value, unless it nests deeper than the limit.
+  /// The value; throws if it is nested deeper than the limit.
   ///
-  /// It looks only at the first and the last value of each container.
+  /// It checks only the first and the last value of each container.
   package func limitedInDepth() throws(Fault) -> Value {
     var level = ends
     if level.isEmpty { return self }
@@ -15,7 +15,7 @@ extension Value {
     throw Fault(.limit, "lists and records nest deeper than \(Self.depthLimit) levels")
   }
 
-  /// The first and the last value of a list or a record that can nest further.
+  /// The first and the last value of a list or a record that can contain further values.
   private var ends: [Value] {
     let all: (first: Value?, last: Value?) =
       switch self {

@@ -2,7 +2,7 @@ import BigInt
 package import JSONText
 
 extension Duration {
-  /// The duration as the language writes it, exact, in the largest unit without a fraction: `90s`, `2m`, `1500ms`.
+  /// The duration as source text, exact, in the largest unit without a fraction: `90s`, `2m`, `1500ms`.
   package var text: String {
     let (seconds, attoseconds) = components
     guard attoseconds == 0 else { return "\(decimal(seconds, attoseconds, places: 3))ms" }
@@ -17,7 +17,7 @@ extension Duration {
     JSONNumber(text: decimal(components.seconds, components.attoseconds)) ?? JSONNumber(0)
   }
 
-  /// Creates a duration from a number of seconds, rounded to the nanosecond; nil beyond a hundred years.
+  /// Creates a duration from a number of seconds, rounded to the nanosecond; nil if it exceeds a hundred years.
   package init?(seconds: JSONNumber) {
     guard let decimal = Decimal(seconds), decimal.magnitude < 12 else { return nil }
     let nano = decimal.exponent + 9
@@ -36,7 +36,7 @@ extension Duration {
     return .seconds(seconds) + .nanoseconds(attoseconds / 1_000_000_000)
   }
 
-  /// The decimal digits of seconds with the point moved right by some places.
+  /// The decimal digits of seconds with the decimal point moved right by some places.
   private func decimal(_ seconds: Int64, _ attoseconds: Int64, places: Int = 0) -> String {
     let digits = String(attoseconds.magnitude)
     let all = String(seconds.magnitude) + String(repeating: "0", count: 18 - digits.count) + digits
@@ -45,7 +45,7 @@ extension Duration {
     return (seconds < 0 || attoseconds < 0 ? "-" : "") + (whole.isEmpty ? "0" : whole) + fraction
   }
 
-  /// The duration for display: as the language writes it if that is short, else rounded: `350 ms`, `4.5 s`, `4m 10s`, `3h
+  /// The duration for display: as source text if that is short, otherwise rounded: `350 ms`, `4.5 s`, `4m 10s`, `3h
   /// 20m`, `271d 4h`.
   package var shown: String {
     let text = text

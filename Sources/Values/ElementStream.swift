@@ -1,11 +1,11 @@
 package import Language
 
-/// Elements that a stream yields together.
+/// The elements that a stream returns together.
 package struct ElementPage: Sendable {
   package var elements: [Value]
-  /// For each element the values named by `as`, in order of creation; empty if nothing is named.
+  /// For each element the values named by `as`, in order of creation; empty if no value is named.
   package var names: [[Value]]
-  /// Elements that failed in a stage, each with the number of the page's elements before it.
+  /// Elements that failed in a stage, each with the number of elements of the page before it.
   package var failures: [Failure] = []
 
   /// An element that failed in a stage.
@@ -20,7 +20,7 @@ package struct ElementPage: Sendable {
     }
   }
 
-  /// Whether it has neither elements nor failures.
+  /// Whether the page has neither elements nor failures.
   var isEmpty: Bool { elements.isEmpty && failures.isEmpty }
 
   package init(_ elements: [Value] = [], names: [[Value]] = []) {
@@ -28,13 +28,13 @@ package struct ElementPage: Sendable {
     self.names = names
   }
 
-  /// Adds an element with the named values of another one.
+  /// Adds an element with the named values of another element.
   package mutating func append(_ element: Value, like page: ElementPage, _ index: Int) {
     elements.append(element)
     if !page.names.isEmpty { names.append(page.names[index]) }
   }
 
-  /// Passes on the failures of a page before one of its elements.
+  /// Passes on the failures that precede an element of a page.
   package mutating func pass(_ failures: inout ArraySlice<Failure>, before index: Int) {
     while var failure = failures.first, failure.place <= index {
       failures.removeFirst()
@@ -59,12 +59,12 @@ package struct ElementPage: Sendable {
   }
 }
 
-/// A flow of elements, one page at a time.
+/// A sequence of elements, one page at a time.
 ///
-/// A page is never empty; nil is the end. Releasing a stream releases its source.
+/// A page is never empty; nil marks the end. Releasing a stream releases its source.
 package struct ElementStream {
   private var pull: (() async throws(Fault) -> ElementPage?)?
-  /// Whether it is a page of a service with a next page.
+  /// Whether the elements are a page of a service that has a next page.
   package var hasNextPage = false
   /// The service's count of elements in all pages; known after the first page.
   package var total: (() -> Int?)?
@@ -96,7 +96,7 @@ package struct ElementStream {
     total = { page.total }
   }
 
-  /// The next page with its named values, or nil at the end, which releases the source.
+  /// The next page with its named values; nil at the end, which releases the source.
   package mutating func page() async throws(Fault) -> ElementPage? {
     guard let pull else { return nil }
     while let page = try await pull() {
@@ -106,13 +106,13 @@ package struct ElementStream {
     return nil
   }
 
-  /// The elements of the next page, or nil at the end.
+  /// The elements of the next page; nil at the end.
   package mutating func next() async throws(Fault) -> [Value]? { try await page()?.elements }
 
   /// Releases the source early.
   package mutating func close() { pull = nil }
 
-  /// The same elements; an error without a place gets this one.
+  /// The same elements; an error without a source range gets this one.
   package func placed(at range: SourceRange, in source: SourceText) -> ElementStream {
     guard let pull else { return self }
     var placed = self
@@ -122,10 +122,10 @@ package struct ElementStream {
     return placed
   }
 
-  /// The same elements, which are counted when the next ones are pulled: `advance` gets the number since the last call,
-  /// nil at the end, and the total, if known.
+  /// The same elements, which are counted when the next ones are requested: `advance` gets the number since the last
+  /// call, nil at the end, and the total, if known.
   ///
-  /// A large page is passed on in pieces, each about as large as takes a tenth of a second.
+  /// A large page is passed on in pieces, each of which takes about a tenth of a second.
   package func counted(_ advance: @escaping (_ done: Int?, _ total: Int?) -> Void) -> ElementStream {
     guard let pull else { return self }
     var counted = self
@@ -147,7 +147,7 @@ package struct ElementStream {
         }
         rest = page
       }
-      // A failure names its place in the page.
+      // A failure contains its position in the page.
       let piece = rest.failures.isEmpty && rest.elements.count > size ? rest.prefix(size) : rest
       rest = piece.elements.count < rest.elements.count ? rest.dropFirst(size) : ElementPage()
       (given, begin) = (piece.elements.count, .now)

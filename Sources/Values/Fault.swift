@@ -1,7 +1,7 @@
 public import JSONText
 public import Language
 
-/// An error of the language with its place, which `rescue` reads and which ends a batch.
+/// An error of the language with its source range; `rescue` can read it, and it ends a batch.
 ///
 /// The kinds: TheLanguage.md, "Errors".
 public final class Fault: Error, Sendable {
@@ -15,7 +15,7 @@ public final class Fault: Error, Sendable {
     public var description: String { word }
   }
 
-  /// A source range that caused it, with its label.
+  /// A source range that caused the error, with its label.
   public struct Mark: Sendable {
     /// The source range.
     public var range: SourceRange
@@ -31,19 +31,19 @@ public final class Fault: Error, Sendable {
 
   /// The kind.
   public let kind: Kind
-  /// One sentence that says what is wrong.
+  /// The message, one sentence.
   public let message: String
-  /// What to do next, if that is known.
+  /// The next step for the user; nil if unknown.
   public let nextStep: String?
-  /// The source ranges that caused it; the first gives the place.
+  /// The source ranges that caused the error; the first one determines the position.
   public let marks: [Mark]
-  /// The text that the marks are in.
+  /// The text that contains the marks.
   public let source: SourceText?
   /// A service's error objects.
   public let errors: [JSONValue]
   /// The context, innermost first: `in stage where, on posts 12`, `called from x.retort:3`.
   public let trail: [String]
-  /// The exit status of a batch that it ends; nil for the status of its kind.
+  /// The exit status of a batch that the error ends; nil for the status of its kind.
   public let status: Int32?
 
   /// Creates an error.
@@ -66,7 +66,7 @@ public final class Fault: Error, Sendable {
     self.init(kind, message, at: [Mark(range)], nextStep: nextStep)
   }
 
-  /// The same error with a source text, if it has none, and with the range as its place, if it has no mark.
+  /// The same error with a source text, if it has none, and with the range as its mark, if it has no mark.
   package func placed(at range: SourceRange, in source: SourceText) -> Fault {
     guard self.source == nil else { return self }
     return Fault(
@@ -94,7 +94,8 @@ public final class Fault: Error, Sendable {
       status: self.status ?? status)
   }
 
-  /// Whether it has the same wording as another error except for numbers and quoted names, as errors of two elements have.
+  /// Whether the error has the same wording as another error except for numbers and quoted names, which differ between
+  /// elements.
   package func hasSameWording(as other: Fault) -> Bool {
     func words(_ text: String) -> [Substring] {
       text.split(separator: " ").filter { word in !word.contains { $0.isNumber || $0 == "\"" } }
@@ -102,7 +103,8 @@ public final class Fault: Error, Sendable {
     return message == other.message || words(message) == words(other.message)
   }
 
-  /// Whether `rescue` can't catch it: a guard, a limit, a missing confirmation, an interrupt, the end of the run.
+  /// Whether `rescue` can't catch the error: a guard, a limit, a missing confirmation, an interrupt, the end of the
+  /// run.
   public var isUncatchable: Bool { Kind.final.contains(kind) }
 
   /// The name of the kind in Retort's `error_to_calcinator_error` (Retort.Client.Generic).
@@ -139,7 +141,7 @@ extension Fault.Kind {
   package static let refused = Self("refused")
   package static let limit = Self("limit")
   package static let interrupted = Self("interrupted")
-  /// A statement that does not parse or fails the check; nothing ran.
+  /// The error of a statement that does not parse or does not pass the check; nothing ran.
   package static let syntax = Self("syntax")
 
   /// `exit`: the end of the program, not an error.

@@ -8,7 +8,7 @@ public struct Instant: Sendable, Hashable, Comparable {
 
   /// Creates an instant from the time since 1970 in UTC.
   ///
-  /// - Throws: a `value` error outside the years 0000 to 9999.
+  /// - Throws: A `value` error outside the years 0000 to 9999.
   package init(sinceEpoch: Duration) throws(Fault) {
     guard Self.earliest <= sinceEpoch, sinceEpoch < Self.end else {
       throw Fault(.value, "a time outside the years 0000 to 9999")
@@ -32,9 +32,10 @@ public struct Instant: Sendable, Hashable, Comparable {
 
   /// Reads a date and time (RFC 3339 section 5.6).
   ///
-  /// A bare date means its midnight, a time without an offset is in UTC, and a space may replace the `T`. Digits of a
+  /// A date alone means its midnight, a time without an offset is in UTC, and a space may replace the `T`. Digits of a
   /// fraction after the ninth are dropped.
-  /// - Throws: a `value` error with the quoted text and the reason.
+  ///
+  /// - Throws: A `value` error with the quoted text and the reason.
   package init(parsing text: String) throws(Fault) {
     do throws(Fault) {
       var reader = TimeReader(text)
@@ -48,7 +49,7 @@ public struct Instant: Sendable, Hashable, Comparable {
     }
   }
 
-  /// The instant as RFC 3339 in UTC, with no fraction digits or 3, 6 or 9 of them.
+  /// The instant as RFC 3339 in UTC, with 0, 3, 6 or 9 digits of a fraction.
   package var text: String {
     let time = CivilTime(self)
     func pad(_ number: Int, _ width: Int = 2) -> String { TimeLetters.digits(number, width) }
@@ -60,14 +61,14 @@ public struct Instant: Sendable, Hashable, Comparable {
     return "\(seconds).\(pad(fraction, count))Z"
   }
 
-  /// The instant a duration later.
+  /// The instant after a duration.
   ///
-  /// - Throws: a `value` error outside the years 0000 to 9999.
+  /// - Throws: A `value` error outside the years 0000 to 9999.
   package func advanced(by duration: Duration) throws(Fault) -> Instant {
     try Instant(sinceEpoch: sinceEpoch + duration)
   }
 
-  /// Whether one is before the other.
+  /// Whether `left` is before `right`.
   public static func < (left: Instant, right: Instant) -> Bool { left.sinceEpoch < right.sinceEpoch }
 }
 

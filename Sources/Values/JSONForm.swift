@@ -3,18 +3,18 @@ public import JSONText
 extension Value {
   /// The value as JSON: a resource as its received resource object, a duration and a time as text.
   ///
-  /// - Throws: a `type` error for a value without a JSON form: a client, a connection, a stream.
+  /// - Throws: A `type` error for a value without a JSON form: a client, a connection, a stream.
   public func json() throws(Fault) -> JSONValue {
     var left = Size.values
     return try json(&left)
   }
 
-  /// The JSON of at most `left` values, nested values included.
+  /// The JSON of at most `left` values, including nested values.
   private func json(_ left: inout Int) throws(Fault) -> JSONValue {
     left -= 1
     if left & 0xFFFF == 0, Task.isCancelled { throw Fault(.interrupted, "interrupted") }
     guard left > 0 else {
-      throw Fault(.limit, "JSON of over \(Size.values / 1_000_000) million values")
+      throw Fault(.limit, "JSON of more than \(Size.values / 1_000_000) million values")
     }
     switch self {
     case .null: return .null
@@ -25,7 +25,7 @@ extension Value {
     case .time(let time): return .string(time.text)
     case .list(let elements): return .array(JSONArray(try Self.json(elements, &left)))
     case .range(let lower, let upper):
-      guard upper - lower < 1_000_000 else { throw Fault(.limit, "a range of over a million integers as JSON") }
+      guard upper - lower < 1_000_000 else { throw Fault(.limit, "a range of more than a million integers as JSON") }
       return .array(JSONArray(lower <= upper ? (lower...upper).map { .number(JSONNumber($0)) } : []))
     case .record(let record):
       if let json = record.json { return .object(json) }
@@ -57,7 +57,7 @@ extension Value {
     }
   }
 
-  /// The text for an interpolation or `print`: a string as it is, any other value as JSON.
+  /// The text for an interpolation or `print`: a string without quotes, any other value as JSON.
   package func interpolated() throws(Fault) -> String {
     switch self {
     case .string(let string): return string

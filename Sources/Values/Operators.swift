@@ -117,7 +117,7 @@ package enum Operators {
     return try pattern.matches(text)
   }
 
-  /// A duration from a number's text and a unit; nil beyond a hundred years.
+  /// A duration from the text of a number and a unit; nil if it exceeds a hundred years.
   package static func duration(_ value: String, _ unit: String) -> Duration? {
     let scale = ["ms": "0.001", "s": "1", "m": "60", "h": "3600", "d": "86400"]
     guard let factor = scale[unit].flatMap({ JSONNumber(text: $0) }), let number = JSONNumber(text: value) else {
@@ -133,7 +133,7 @@ package enum Operators {
   }
 
   private static func duration(seconds: JSONNumber) throws(Fault) -> Duration {
-    guard let duration = Duration(seconds: seconds) else { throw Fault(.value, "a duration of over 100 years") }
+    guard let duration = Duration(seconds: seconds) else { throw Fault(.value, "a duration of more than 100 years") }
     return duration
   }
 
@@ -149,7 +149,7 @@ package enum Operators {
 }
 
 extension Value {
-  /// Whether it is a boolean, a number, a string, a duration or a time, which a function can convert.
+  /// Whether the value is a boolean, a number, a string, a duration or a time, which a function can convert.
   package var isScalar: Bool {
     switch self {
     case .bool, .number, .string, .duration, .time: true
@@ -157,7 +157,7 @@ extension Value {
     }
   }
 
-  /// The boolean of a condition; any other type is an error.
+  /// The boolean of a condition; throws for any other type.
   package func condition(_ word: String) throws(Fault) -> Bool {
     guard case .bool(let value) = self else {
       throw Fault(

@@ -7,9 +7,9 @@ public struct Pattern: Sendable {
   private let flags: String
   private let expression: RegularExpression
 
-  /// Compiles a pattern with any of the flags `i` (letter case), `m` (lines), `s` (dot takes newlines), `x` (spaces).
+  /// Compiles a pattern with any of the flags `i` (letter case), `m` (lines), `s` (dot matches newlines), `x` (spaces).
   ///
-  /// - Throws: a `value` error with PCRE2's reason and position.
+  /// - Throws: A `value` error with PCRE2's reason and position.
   package init(_ text: String, flags: String = "") throws(Fault) {
     self.text = text
     self.flags = flags
@@ -29,14 +29,14 @@ public struct Pattern: Sendable {
 
   /// Whether the pattern is found in a text.
   ///
-  /// - Throws: a `limit` error if the search takes too many steps, and `interrupted`.
+  /// - Throws: A `limit` error if the search takes too many steps, and `interrupted`.
   package func matches(_ text: String) throws(Fault) -> Bool {
     try unsafe within(text) { bytes throws(Fault) in
       try unsafe found(in: bytes) { bytes throws(RegularExpression.Stop) in try unsafe expression.isFound(in: bytes) }
     }
   }
 
-  /// The texts of the groups of the first match, with null for a group that took no part; nil without a match.
+  /// The texts of the groups of the first match, with null for a group that matched nothing; nil without a match.
   package func groups(in text: String) throws(Fault) -> [String?]? {
     let groups = try unsafe within(text) { bytes throws(Fault) in
       try unsafe found(in: bytes) { bytes throws(RegularExpression.Stop) in
@@ -49,7 +49,8 @@ public struct Pattern: Sendable {
   /// The number of groups of the pattern.
   package var groupCount: Int { expression.groupCount }
 
-  /// The text with each match replaced; in the replacement `$1` to `$9` are groups of the match, `$$` is a dollar.
+  /// The text with each match replaced; in the replacement, `$1` to `$9` insert groups of the match, and `$$` inserts
+  /// `$`.
   package func replacing(in text: String, with replacement: String) throws(Fault) -> String {
     let parts = try Replacement.parts(of: replacement, for: self)
     var (result, end) = ("", 0)
@@ -67,7 +68,7 @@ public struct Pattern: Sendable {
     return result + text.bytes(end..<text.utf8.count)
   }
 
-  /// The parts of a text between matches; an empty match at an end of the text splits nothing.
+  /// The parts of a text between matches; an empty match at the beginning or the end of the text does not split it.
   package func split(_ text: String) throws(Fault) -> [String] {
     var (parts, end) = ([String](), 0)
     let count = text.utf8.count
@@ -82,7 +83,8 @@ public struct Pattern: Sendable {
 
   /// Calls `body` with all matches from left to right.
   ///
-  /// After an empty match the search continues with a match that is not empty there, or at the next code point.
+  /// After an empty match, the search continues with a match at the same position that is not empty, or at the next
+  /// code point.
   private func eachMatch(
     in text: String, _ body: (Range<Int>, RegularExpression.Groups) throws(Fault) -> Void
   ) throws(Fault) {

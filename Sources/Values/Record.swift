@@ -1,7 +1,7 @@
 public import JSONText
 import Synchronization
 
-/// Fields in order: a parsed JSON object, or fields that a statement made.
+/// Fields in order: those of a parsed JSON object, or those that a statement made.
 public struct Record: Sendable {
   /// A field's name and value.
   public typealias Field = (name: String, value: Value)
@@ -40,7 +40,7 @@ public struct Record: Sendable {
     storage = .lazy(LazyFields(names: names, value: value))
   }
 
-  /// The field with a name, or nil.
+  /// The field with a name; nil if it is missing.
   public subscript(name: String) -> Value? {
     switch storage {
     case .json(let object): object[name].map { Value($0) }
@@ -80,10 +80,10 @@ public struct Record: Sendable {
     }
   }
 
-  /// The object that the record was created from, while nothing has changed.
+  /// The object from which the record was created; nil after a change.
   package var json: JSONObject? { if case .json(let object) = storage.plain { object } else { nil } }
 
-  /// The record merged with another one; for a name in both, the other's value counts.
+  /// The record merged with another one; for a name in both, the other record's value is used.
   package func merging(_ other: Record) -> Record {
     var result = fields
     let added = other.fields
@@ -113,7 +113,7 @@ private final class LazyFields: Sendable {
 ///
 /// It is filled at the first look-up and shared by the record's copies.
 private final class NamePlaces: Sendable {
-  /// The most fields of a record that is searched linearly.
+  /// The maximum number of fields of a record that is searched linearly.
   static let threshold = 16
 
   private struct State {

@@ -4,18 +4,18 @@ import Synchronization
 
 /// A regular expression compiled by PCRE2 (pcre2api), which matches by code point.
 ///
-/// It is compiled twice. The first form is machine code (pcre2jit), which can't be interrupted; it is used only for a text
-/// so short that even the worst search is quick. For other texts, and if the first form gives up, the second form is
-/// interpreted. It calls back before each item of the pattern, to count the steps and to check for Ctrl-C.
+/// It is compiled twice. The first form is machine code (pcre2jit), which can't be interrupted; it is used only for a
+/// text so short that even the slowest search is fast. The second form is interpreted; it is used for other texts, and
+/// if the first form fails. It calls back before each item of the pattern, to count the steps and to check for Ctrl-C.
 @safe final class RegularExpression: Sendable {
-  /// Byte offsets of the whole match, then of each group; nil for a group that took no part.
+  /// The byte offsets of the whole match, then of each group; nil for a group that matched nothing.
   typealias Groups = [Range<Int>?]
 
   /// The reason why a search has no result.
   enum Stop: Error {
     case tooManySteps
     case interrupted
-    /// PCRE2 gave up for another reason.
+    /// PCRE2 failed for another reason.
     case failed(String)
   }
 
@@ -26,11 +26,11 @@ import Synchronization
     var offset: Int
   }
 
-  /// PCRE2's objects, held by the task that searches, since a search writes to the contexts and the match data.
+  /// PCRE2's objects, held by the task that searches, because a search writes to the contexts and the match data.
   private let compiled: Mutex<CompiledPattern>
   /// The number of groups of the pattern.
   let groupCount: Int
-  /// The longest text, in bytes, that the machine code searches.
+  /// The maximum size of a text, in bytes, that the machine code searches.
   private let quickLimit: Int
 
   init(_ pattern: String, flags: String) throws(SyntaxError) {
@@ -53,10 +53,10 @@ import Synchronization
     return options
   }
 
-  /// The length at which the worst search would take some hundred million steps.
+  /// The length at which the slowest search would take several hundred million steps.
   ///
-  /// Each quantifier multiplies the possible matches by the length, an optional item or an alternative by two. A recursive
-  /// pattern is never quick.
+  /// Each quantifier multiplies the possible matches by the length, an optional item or an alternative by two. A
+  /// recursive pattern is never fast.
   private static func quickLimit(of pattern: String) -> Int {
     var (exponent, last) = (1.0, UInt8(0))
     var room = 1e8
@@ -90,13 +90,13 @@ import Synchronization
 
 /// The remaining steps of a search.
 private struct Budget {
-  /// A unit is a call before an item, or sixteen bytes that the search advanced.
+  /// The remaining units; a unit is a call before an item, or sixteen bytes that the search advanced.
   private var left: Int
   private var position = 0
   private var calls = 0
   private(set) var isInterrupted = false
 
-  /// Creates a budget that is enough for any search in linear time, and takes under a second for a short text.
+  /// Creates a budget that is enough for any search in linear time, and takes less than a second for a short text.
   init(_ count: Int) { left = 20_000_000 + 64 * count }
 
   /// Counts a call; returns false if the search must end.
@@ -126,9 +126,9 @@ extension RegularExpression {
   }
 }
 
-/// PCRE2's objects of a pattern: both forms, their contexts, and the place of a match.
+/// PCRE2's objects of a pattern: both forms, their contexts, and the position of a match.
 ///
-/// It has one owner, a mutex, so that one task at a time reaches the objects.
+/// It is owned by a mutex, so that one task at a time uses the objects.
 @safe private struct CompiledPattern: ~Copyable, @unchecked Sendable {
   private let quick: OpaquePointer
   private let careful: OpaquePointer
@@ -205,7 +205,7 @@ extension RegularExpression {
     guard let offsets = unsafe pcre2_get_ovector_pointer_8(data) else { return nil }
     return (0...groupCount).map { group in
       let (lower, upper) = unsafe (offsets[2 * group], offsets[2 * group + 1])
-      // A group that took no part has -1; \K in an assertion can put the start after the end.
+      // A group that matched nothing has -1; \K in an assertion can put the start after the end.
       return group < count && upper >= 0 ? max(0, min(lower, upper))..<upper : nil
     }
   }
@@ -242,7 +242,7 @@ extension RegularExpression {
 }
 
 extension Pattern {
-  /// The version of PCRE2 that the program runs with (`pcre2_config`).
+  /// The version of PCRE2 that the program uses (`pcre2_config`).
   public static var libraryVersion: String {
     var text = [UInt8](repeating: 0, count: 64)
     guard unsafe pcre2_config_8(UInt32(PCRE2_CONFIG_VERSION), &text) > 0 else { return "unknown" }

@@ -2,7 +2,8 @@ public import JSONText
 
 /// A received resource, or an identifier.
 ///
-/// Its fields are `type id links meta`, its attributes and its relationships; a relationship hides an attribute of its name.
+/// Its fields are `type id links meta`, its attributes and its relationships; a relationship hides an attribute with
+/// the same name.
 public struct ResourceValue: Sendable {
   /// The resource object, as received.
   public let object: JSONObject
@@ -12,14 +13,14 @@ public struct ResourceValue: Sendable {
   package let relationships: JSONObject
   /// The rest of its document.
   package let compound: Compound?
-  /// The resources that led to it, so that a cycle ends in identifiers.
+  /// The resources that led to this one, so that a cycle ends in identifiers.
   package let path: [String]
-  /// The relationships that led to it, for an error that suggests what to include.
+  /// The relationships that led to this resource, for an error that suggests what to include.
   package let includePath: [String]
-  /// The reason why it holds only an identifier; nil for a resource.
+  /// The reason why it contains only an identifier; nil for a resource.
   package let stub: Stub?
 
-  /// The reason why a relationship holds only an identifier.
+  /// The reason why a relationship contains only an identifier.
   package enum Stub: Sendable {
     case notIncluded
     /// It is one of the resources that led to it.
@@ -34,7 +35,7 @@ public struct ResourceValue: Sendable {
     package let included: @Sendable (_ type: String, _ id: String) -> JSONObject?
     /// Whether a resource is among the primary data.
     package let isListed: @Sendable (_ type: String, _ id: String) -> Bool
-    /// The name of the client that read it.
+    /// The name of the client that read the document.
     package let client: String
     /// The relationship paths of the request's `include`.
     package let asked: [String]
@@ -62,7 +63,7 @@ public struct ResourceValue: Sendable {
     self.stub = stub
   }
 
-  /// Creates a resource from an object with a `type` and `attributes` or `relationships`; nil for any other.
+  /// Creates a resource from an object with a `type` and `attributes` or `relationships`; nil for other objects.
   package init?(found object: JSONObject) {
     let (attributes, relationships) = (object["attributes"]?.objectValue, object["relationships"]?.objectValue)
     guard attributes != nil || relationships != nil, object["type"]?.stringValue != nil else { return nil }
@@ -89,7 +90,8 @@ public struct ResourceValue: Sendable {
     isStub || !object.contains("attributes") && !object.contains("relationships")
   }
 
-  /// The resource without a field: an attribute, a relationship, or a member such as `links`; nil if there is no such field.
+  /// The resource without a field: an attribute, a relationship, or a member such as `links`; nil if the field is
+  /// missing.
   package func without(_ name: String) -> ResourceValue? {
     var object = object
     if ["id", "links", "meta", "attributes", "relationships"].contains(name) {
@@ -109,7 +111,7 @@ public struct ResourceValue: Sendable {
     return ResourceValue(object, compound: compound, path: path, includePath: includePath, stub: stub)
   }
 
-  /// Whether its object is all of it: it has no document, and no resource led to it.
+  /// Whether the resource consists only of its object: it has no document, and no resource led to it.
   package var isAlone: Bool { compound == nil && stub == nil && path.isEmpty && includePath.isEmpty && !isIdentifier }
 
   /// Whether both are the same resource.
@@ -117,7 +119,7 @@ public struct ResourceValue: Sendable {
     type.isSame(as: other.type) && (id ?? "").isSame(as: other.id ?? "") && (id == nil) == (other.id == nil)
   }
 
-  /// The value of a field, or nil if the resource has none of that name.
+  /// The value of a field; nil if the resource has no field with this name.
   package func field(_ name: String) throws(Fault) -> Value? {
     switch name {
     case "type": return .string(type)
@@ -132,9 +134,9 @@ public struct ResourceValue: Sendable {
     return attributes[name].map { Value($0) }
   }
 
-  /// The related resources, or nil if there is no relationship of that name.
+  /// The related resources; nil if the resource has no relationship with this name.
   ///
-  /// - Throws: a `field` error if it is not loaded.
+  /// - Throws: A `field` error if the relationship is not loaded.
   package func relationship(_ name: String) throws(Fault) -> Value? {
     guard stub == nil, let relationship = relationships[name] else { return nil }
     return try linked(name, relationship)
@@ -149,7 +151,7 @@ public struct ResourceValue: Sendable {
     return ["type", "id"] + attributes + relationships.keys.filter { !attributes.has($0) }
   }
 
-  /// The related resources of all loaded relationships; null for another would mean that it is empty.
+  /// The related resources of all loaded relationships; null for one that is not loaded would mean that it is empty.
   private func related() throws(Fault) -> Record {
     var fields: [Record.Field] = []
     for (name, relationship) in relationships where relationship["data"] != nil {
@@ -158,7 +160,7 @@ public struct ResourceValue: Sendable {
     return Record(fields)
   }
 
-  /// The value of a relationship: resources if they are included, else identifiers.
+  /// The value of a relationship: resources if they are included, otherwise identifiers.
   private func linked(_ name: String, _ relationship: JSONValue) throws(Fault) -> Value {
     switch relationship["data"] {
     case nil:
@@ -209,6 +211,6 @@ public struct ResourceValue: Sendable {
       nextStep: "add it where it is read: include: \"\(path)\"")
   }
 
-  /// Its name in messages: `posts/12`.
+  /// The name in messages: `posts/12`.
   package var label: String { "\(type)/\(id ?? "(no id)")" }
 }

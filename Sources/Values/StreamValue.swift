@@ -1,10 +1,10 @@
 import JSONText
 
-/// A lazy stream as a value: a recipe that sends its requests at each use.
+/// A lazy stream as a value; it sends its requests at each use.
 public struct StreamValue: Sendable {
   package let open: @Sendable () async throws(Fault) -> ElementStream
 
-  /// Creates a recipe.
+  /// Creates a stream from a function that opens it.
   package init(_ open: @escaping @Sendable () async throws(Fault) -> ElementStream) { self.open = open }
 }
 
@@ -14,9 +14,9 @@ public struct PageValue: Sendable {
   package var pagination: Value
   package var meta: Value
   package var links: Value
-  /// Whether the service has another page after it.
+  /// Whether the service has a page after this one.
   package var hasNext: Bool
-  /// The number of resources in all pages, if the service counts them.
+  /// The number of resources in all pages; nil if the service does not count them.
   package var total: Int? {
     guard case .record(let record) = pagination, case .number(let number)? = record["total-size"] else { return nil }
     return number.integer

@@ -4,7 +4,7 @@ package struct TimeLetters: Sendable {
     case letter(Character)
     case literal(Unicode.Scalar)
 
-    /// Whether it is read as digits, so that nothing separates it from a number before it.
+    /// Whether it is read as digits and can't be separated from a number before it.
     var isDigits: Bool {
       switch self {
       case .letter(let letter): letter != "z"
@@ -15,14 +15,14 @@ package struct TimeLetters: Sendable {
 
   private let parts: [Part]
   private let form: String
-  /// The next larger unit that each letter requires, so that a form has no gap between units.
+  /// The next larger unit that each letter requires, so that a format has no gap between units.
   private static let larger: KeyValuePairs<Character, Character> = [
     "m": "Y", "d": "m", "H": "d", "M": "H", "S": "M", "z": "H",
   ]
 
-  /// Parses a form.
+  /// Parses a format.
   ///
-  /// - Throws: a `value` error for an unknown letter, or for one that occurs twice.
+  /// - Throws: A `value` error for an unknown letter, or for one that occurs twice.
   package init(_ form: String) throws(Fault) {
     var parts: [Part] = []
     var rest = form.unicodeScalars[...]
@@ -32,7 +32,7 @@ package struct TimeLetters: Sendable {
       } else if let letter = rest.popFirst() {
         parts.append(try Self.part(letter, after: parts))
       } else {
-        throw Self.refusal("the form of a time ends in %", "write %% for a percent sign")
+        throw Self.refusal("the format of a time ends in %", "write %% for a percent sign")
       }
     }
     self.parts = parts
@@ -44,10 +44,10 @@ package struct TimeLetters: Sendable {
     case "%": return .literal("%")
     case "Y", "m", "d", "H", "M", "S", "z":
       guard !parts.contains(.letter(Character(letter))) else {
-        throw refusal("%\(letter) occurs twice in the form of a time")
+        throw refusal("%\(letter) occurs twice in the format of a time")
       }
       return .letter(Character(letter))
-    default: throw refusal("the form of a time has no letter %\(letter)")
+    default: throw refusal("the format of a time has no letter %\(letter)")
     }
   }
 
@@ -70,10 +70,11 @@ package struct TimeLetters: Sendable {
     return text
   }
 
-  /// Reads a text of this form; a time without `%z` is in UTC.
+  /// Reads a text of this format; a time without `%z` is in UTC.
   ///
-  /// `%Y` has four digits. The others have one or two, and exactly two if more digits follow.
-  /// - Throws: a `value` error with the quoted text and the reason.
+  /// `%Y` has four digits. The others have one or two digits, and exactly two if more digits follow.
+  ///
+  /// - Throws: A `value` error with the quoted text and the reason.
   package func instant(of text: String) throws(Fault) -> Instant {
     try checkUnits()
     do throws(Fault) {
@@ -90,17 +91,17 @@ package struct TimeLetters: Sendable {
       try reader.end()
       return try Instant(sinceEpoch: time.sinceEpoch())
     } catch {
-      throw error.about(text, "the form is \(form.quoted)")
+      throw error.about(text, "the format is \(form.quoted)")
     }
   }
 
-  /// Throws if a form has no year, or lacks a unit between two others.
+  /// Throws if a format has no year, or lacks a unit between two others.
   private func checkUnits() throws(Fault) {
     guard parts.contains(.letter("Y")) else {
-      throw Fault(.value, "the form \(form.quoted) has no %Y: a time needs its year")
+      throw Fault(.value, "the format \(form.quoted) has no %Y: a time needs its year")
     }
     for (letter, larger) in Self.larger where parts.contains(.letter(letter)) && !parts.contains(.letter(larger)) {
-      throw Fault(.value, "the form \(form.quoted) has %\(letter) but no %\(larger)")
+      throw Fault(.value, "the format \(form.quoted) has %\(letter) but no %\(larger)")
     }
   }
 

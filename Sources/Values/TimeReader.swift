@@ -27,7 +27,7 @@ struct TimeReader {
     if !isAtEnd { time.offset = try offset(needsColon: true) }
   }
 
-  /// Reads an offset as seconds east of UTC: `Z` or `+02:00`, and `+0200` if no colon is needed.
+  /// Reads an offset in seconds east of UTC: `Z` or `+02:00`; also `+0200` if no colon is required.
   mutating func offset(needsColon: Bool) throws(Fault) -> Int {
     if take("Z") || take("z") { return 0 }
     let isWest = take("-")
@@ -39,7 +39,7 @@ struct TimeReader {
     return (isWest ? -1 : 1) * (hours * 3600 + minutes * 60)
   }
 
-  /// Reads a number with a number of digits in a range.
+  /// Reads a number whose number of digits is in a range.
   mutating func number(_ unit: String, _ width: ClosedRange<Int>) throws(Fault) -> Int {
     let digits = digits(width.upperBound)
     guard width.contains(digits.count), let number = Int(digits) else {
@@ -56,7 +56,7 @@ struct TimeReader {
     return Int(nine + String(repeating: "0", count: 9 - nine.count)) ?? 0
   }
 
-  /// The ASCII digits at the cursor, at most a number of them.
+  /// The ASCII digits at the cursor, up to a maximum number.
   private mutating func digits(_ most: Int) -> String {
     let digits = rest.prefix(most).prefix { $0 &- 0x30 < 10 }
     rest = rest.dropFirst(digits.count)

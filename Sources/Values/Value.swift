@@ -11,7 +11,7 @@ public enum Value: Sendable {
   case duration(Duration)
   case time(Instant)
   case list([Value])
-  /// Integers from one to another, both included.
+  /// The integers from one to another, both included.
   case range(Int, Int)
   case record(Record)
   indirect case resource(ResourceValue)
@@ -44,7 +44,7 @@ public enum Value: Sendable {
     }
   }
 
-  /// The type with its article: `a string`, `an error`, `null`.
+  /// The type's name with its article: `a string`, `an error`, `null`.
   package var typeWithArticle: String {
     switch self {
     case .null: "null"

@@ -3,7 +3,7 @@ import Testing
 
 /// The architecture, as tests.
 @Suite struct ArchitectureTests {
-  /// What a target may import of ours and of other packages: the table of the architecture.
+  /// The imports of a target that are allowed, of our targets and of other packages: the table of the architecture.
   static let allowed: [String: Set<String>] = [
     "CBuild": [], "CRabbitMQ": [], "CReadline": [], "CSQLite": [], "CPCRE2": [], "Redaction": [], "JSONText": [],
     "Language": ["Redaction"],
@@ -34,7 +34,7 @@ import Testing
     ],
     "retort": ["RetortShell", "Foundation"],
   ]
-  /// What any target may import; Foundation is not among it.
+  /// The imports that are allowed in every target; Foundation is not one of them.
   static let common: Set<String> = ["Glibc", "Synchronization", "SwiftOverlayShims"]
 
   @Test func importsOnlyGoDown() throws {
@@ -49,7 +49,8 @@ import Testing
     }
   }
 
-  /// Only `Bulk` can send a change: nothing else imports the interface that does, or a transport's own.
+  /// Only `Bulk` can send a change: no other target imports the interface that sends changes, or a transport's
+  /// interface.
   @Test func onlyBulkSendsChanges() throws {
     for (target, files) in try sources() where target != "Bulk" && target != "Client" {
       for file in files where file.pathExtension == "swift" {
@@ -118,7 +119,7 @@ import Testing
       .mapValues { $0.map { folder.appending(path: $0) } }
   }
 
-  /// The entries of the top folder: git's, or the folder's if there is no git.
+  /// The entries of the top folder, from git or, without git, from the folder.
   private func topLevel() throws -> [String] {
     let tracked = (try? git(["ls-files"])) ?? ""
     guard !tracked.isEmpty else {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A comment cites an article as `WireProtocol.md, "Parameters"`: the article and the heading are in the repository.
+/// The articles and headings that comments cite, such as `WireProtocol.md, "Parameters"`, exist in the repository.
 @Suite struct CitationTests {
   /// A citation in a comment.
   struct Citation: Equatable {
@@ -56,7 +56,7 @@ import Testing
     return "\(citation.article) has no heading \"\(heading)\""
   }
 
-  /// The comments of a file, those on adjacent lines as one.
+  /// The comments of a file; adjacent lines are one comment.
   private static func comments(in text: String) -> [String] {
     var comments: [String] = []
     var isContinued = false
@@ -95,7 +95,7 @@ import Testing
 
   private static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
 
-  /// The files with these extensions in the folders that hold comments, and the manifest.
+  /// The files with these extensions in the folders that contain comments, and the manifest.
   private func files(with extensions: Set<String>) throws -> [URL] {
     let manager = FileManager.default
     let inFolders = try ["Sources", "Tests", "examples", ".ci", ".github"].flatMap { name in

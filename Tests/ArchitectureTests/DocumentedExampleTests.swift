@@ -3,7 +3,7 @@ import Testing
 
 /// Every example in a doc comment compiles: the fenced `swift` blocks of a target are type-checked as one file.
 @Suite struct DocumentedExampleTests {
-  /// What the examples of a target import beside it, and the names that they use without defining them.
+  /// The additional imports of a target's examples, and the names that they use without defining them.
   struct Context: Sendable {
     var imports: [String] = []
     /// The type of each name.
@@ -67,7 +67,7 @@ import Testing
     program(target, context, try examples(of: target))
   }
 
-  /// A file with a function for each example, whose lines count as those of the example.
+  /// A file with a function for each example; the line numbers of errors are those of the example.
   private static func program(
     _ target: String, _ context: Context, _ examples: [(place: String, code: String)]
   ) -> String {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Broker
 
-/// What the broker says of the changes that are published to it: that it took them, did not, or had no queue for them.
+/// The broker's answers to published changes: it confirms them, refuses them, or has no queue for them.
 @Suite(.timeLimit(.minutes(5))) struct ConfirmTests {
   /// Sends concurrent changes to a queue without a service, and returns their errors.
   private func changes(_ count: Int, _ client: QueueClient, within patience: Duration) async -> [BrokerError?] {
@@ -83,7 +83,7 @@ import Testing
   }
 }
 
-/// Which messages a broker's answers are for.
+/// The messages to which a broker's confirms apply.
 @Suite struct ConfirmsTests {
   /// Settles tags, and returns the numbers of the settled requests.
   private func settled(_ confirms: inout Confirms, _ tag: UInt64, isMultiple: Bool = false) -> [Int] {

@@ -19,7 +19,7 @@ import Testing
     #expect(error?.message.contains("s3cret") == false)
   }
 
-  /// The name is the cluster's, whatever address it is reached by.
+  /// The name is the cluster's, regardless of the address of the connection.
   @Test func theClusterHasAName() async throws {
     let uri = try await PrivateBroker.shared.uri
     var names: [String] = []

@@ -1,13 +1,13 @@
 import Broker
 import TestBench
 
-/// A service that holds back its answers until they are released, and a client that reaches it through a proxy.
+/// A service that delays its replies until they are released, and a client that reaches it through a proxy.
 struct HeldService {
   let vhost: VirtualHost
   let proxy: Proxy
   let dialer: Dialer
   let client: QueueClient
-  /// The texts of the requests as they come.
+  /// The texts of the requests when they arrive.
   let arrivals: AsyncStream<String>
   /// The dialer's notices, with PROXY for the proxy's address.
   let notices: AsyncStream<String>
@@ -35,7 +35,7 @@ struct HeldService {
     (self.arrivals, self.notices, self.gate) = (arrivals, notices, gate)
   }
 
-  /// Answers the requests that were held back, and later ones.
+  /// Replies to the delayed requests, and to later ones.
   func open() { gate.finish() }
 
   func close() async {

@@ -2,7 +2,7 @@ import Broker
 import TestBench
 import Testing
 
-/// What a client does when the network between it and the broker breaks, or does less than it should.
+/// The behaviour of a client when the network between it and the broker breaks or is slow.
 @Suite(.timeLimit(.minutes(5))) struct ProxyTests {
   @Test(arguments: Proxy.Fault.allCases)
   func readsInFlightAreAnsweredAfterABreakAndChangesAreUnknown(
@@ -145,7 +145,7 @@ import Testing
     await held.close()
   }
 
-  /// Another broker that has the address after a loss does not get what was meant for the first one.
+  /// A new broker at the same address after a loss gets no messages for the first broker.
   @Test func anotherBrokerAtTheAddressGetsNothing() async throws {
     let broker = try await PrivateBroker.start()
     let (vhost, notices) = (try broker.vhost(), AsyncStream.makeStream(of: String.self))
@@ -168,7 +168,7 @@ import Testing
 }
 
 extension Proxy.Fault {
-  /// What a client says of it.
+  /// The client's message about it.
   fileprivate var message: String {
     switch self {
     case .cut: "the connection broke: connection closed unexpectedly"

@@ -38,7 +38,7 @@ import Testing
     await echo.close()
   }
 
-  /// One frame or several, with others in one send or alone.
+  /// Bodies in one frame or several, in one send with others or alone.
   @Test(arguments: ["", "&frame_max=4096"]) func bodiesOfAllSizesGoTogether(_ parameters: String) async throws {
     let echo = try await Echo(parameters: parameters)
     let client = try await echo.client()
@@ -154,7 +154,7 @@ import Testing
 }
 
 extension String {
-  /// The text cut or filled to a length.
+  /// The text, cut or filled to a length.
   fileprivate func padding(toLength length: Int, with filling: String) -> String {
     String((self + String(repeating: filling, count: length)).prefix(length))
   }

@@ -14,7 +14,8 @@ import Testing
       await (try await Connection.open(try AMQPURI(uri), name: "test")).close()
       return nil
     } catch {
-      // The broker's reset can overtake its alert, which is then lost with what TCP had received: another attempt.
+      // The broker's reset can overtake its alert, which is then lost with the data that TCP had received; this needs
+      // another attempt.
       if error.code == .unreachable, attempts > 1 { return await failure(uri, certificates, attempts: attempts - 1) }
       #expect(error.code == .tls)
       return certificates.map { error.message.replacing($0.folder, with: "DIR") } ?? error.message

@@ -1,7 +1,7 @@
 import Broker
 import Testing
 
-/// What an AMQP URI means, and what is said of one that means nothing.
+/// The meaning of an AMQP URI, and the errors of invalid ones.
 @Suite struct URITests {
   @Test(arguments: [
     ("amqp://", "localhost", 5672, "guest", "guest", "/"),

@@ -5,9 +5,10 @@ import Testing
 
 @testable import Bulk
 
-/// What becomes of a journal's file outside retort: another broker, an editor, a transfer, a crash.
+/// Changes of a journal's file outside retort: another broker, an editor, a transfer, a crash.
 ///
-/// No message may propose another journal as the plain way: it would repeat what this one records.
+/// No message may propose a new journal as the simple solution, because a new journal would repeat the recorded
+/// changes.
 @Suite(.timeLimit(.minutes(1))) struct JournalFileTests {
   private let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
 
@@ -91,7 +92,7 @@ import Testing
     #expect(!error.nextStep.contains("journal: "))
   }
 
-  /// A next step that is a command gives a journal that opens.
+  /// A next step that is a command results in a journal that opens.
   @Test(arguments: ["crlf", "cr", "bom", "utf16", "gzip"]) func theNextStepRestoresIt(_ change: String) async throws {
     defer { for file in [path, path + ".copy", path + ".gz"] { unlink(file) } }
     let whole = Array(try await journal())

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Bulk
 
-/// What a journal holds after a crash, and what another run makes of it.
+/// The content of a journal after a crash, and the behaviour of the next run.
 @Suite(.timeLimit(.minutes(1))) struct JournalTests {
   private let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).journal").path
 
@@ -154,7 +154,7 @@ import Testing
       defer { unlink(copy) }
       try whole.dropLast(cut).write(to: URL(filePath: copy))
       let next = try Journal(copy, header())
-      // Without its line end alone, the last line is complete.
+      // If only its line end is missing, the last line is complete.
       #expect(next.cutLines == (cut == 1 ? 0 : 1) && next.before.done == (cut == 1 ? 3 : 2))
     }
     var damaged = whole
@@ -237,7 +237,8 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: path + ".none"))
   }
 
-  /// Each change of an iteration is recorded before it is sent, so one without any has sent nothing.
+  /// Each change of an iteration is recorded before it is sent, so an iteration without a recorded change has sent
+  /// nothing.
   @Test func anIterationIsUnknownFromItsFirstChangeOn() async throws {
     defer { unlink(path) }
     let (idle, busy) = (ChangeIdentity(iteration: "1"), ChangeIdentity(iteration: "2"))

@@ -8,7 +8,7 @@ import Testing
 @testable import Bulk
 @testable import Client
 
-/// What stands around changes: repetition, lookups at the end, backup, throttle.
+/// The safeguards of changes: repetition, lookups at the end, backup, throttle.
 @Suite(.timeLimit(.minutes(1))) struct SafeguardTests {
   private let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).ndjson").path
 
@@ -83,7 +83,7 @@ import Testing
     let carrier = failing(2, Self.unknown("1"))
     let report = await run(
       [Change.update(1, ["views": 2]), .update(2, ["views": 2])], on: carrier, window: 1, guards(retries: 1, service))
-    // The first is found as it was sent; the second gets its reply at the first attempt after that.
+    // The first change is found as it was sent; the second gets its reply at the next attempt.
     #expect(report.tally.ok == 2 && report.tally.unknown == 0)
     #expect(carrier.carried == ["1", "2", "2"])
   }
@@ -263,7 +263,7 @@ import Testing
     #expect((report.stop as? Throttle.Exhausted)?.reason == "the broker accepts no messages for now")
   }
 
-  /// A service that takes every request at once leaves its queue empty, however much it has to do.
+  /// A service that takes every request immediately leaves its queue empty, even if it has much work.
   @Test(arguments: [(1, true), (4, false)]) func aDepthThatTellsNothingIsNotedOnce(
     _ consumers: Int, _ isNoted: Bool
   ) async throws {

@@ -15,7 +15,7 @@ final class ScriptedCarrier: Carrier {
 
   let isolation: (any Actor)? = nil
   private let answer: @Sendable (Change) -> ClientError?
-  /// The number of changes to hold back until they are in flight together.
+  /// The number of changes to delay until all of them are in flight.
   private let holds: Int
   private let state = Mutex(State())
 
@@ -26,7 +26,7 @@ final class ScriptedCarrier: Carrier {
 
   /// The received ids, in order.
   var carried: [String] { state.withLock(\.carried) }
-  /// The largest number of changes in flight.
+  /// The maximum number of changes in flight.
   var most: Int { state.withLock(\.most) }
 
   func carry(_ change: Change) async throws(ClientError) -> ChangeReply {
@@ -41,7 +41,7 @@ final class ScriptedCarrier: Carrier {
     return .result(.null)
   }
 
-  /// Waits until as many are in flight as are held; the last lets all go.
+  /// Waits until the number of changes to delay is in flight; the last one releases all.
   private func hold() async {
     guard holds > 1 else { return }
     await withCheckedContinuation { continuation in

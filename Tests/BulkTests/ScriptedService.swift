@@ -10,7 +10,7 @@ final class ScriptedService: Transport {
   let taskExecutor: (any TaskExecutor)? = nil
   let isolation: (any Actor)? = nil
   private let state: Mutex<(rows: [String: JSONObject], reads: Int)>
-  /// Whether it gives no reply.
+  /// Whether it sends no replies.
   private let isSilent: Bool
 
   init(_ rows: [String: JSONObject] = [:], isSilent: Bool = false) {
@@ -18,10 +18,10 @@ final class ScriptedService: Transport {
     self.isSilent = isSilent
   }
 
-  /// How many reads it got.
+  /// The number of reads that it got.
   var reads: Int { state.withLock(\.reads) }
 
-  /// A client of it.
+  /// A client of the service.
   var client: ResourceClient { ResourceClient(transport: self, settings: Settings(type: "posts", meta: [:])) }
 
   func set(_ id: String, _ attributes: JSONObject) { state.withLock { $0.rows[id] = attributes } }

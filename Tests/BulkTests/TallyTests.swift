@@ -4,7 +4,7 @@ import Testing
 @testable import Bulk
 @testable import Client
 
-/// Outcomes come in the order of replies; notes and errors are in the order of elements.
+/// Outcomes arrive in the order of replies; notes and errors are in the order of elements.
 @Suite struct TallyTests {
   private func tally(_ failures: [(index: Int, message: String)]) -> Tally {
     var tally = Tally()

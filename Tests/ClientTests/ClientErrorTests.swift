@@ -4,7 +4,7 @@ import JSONRPC
 import JSONText
 import Testing
 
-/// Which kind an error is: TheLanguage.md, "Errors"; WireProtocol.md, "Errors".
+/// The kind of an error: TheLanguage.md, "Errors"; WireProtocol.md, "Errors".
 @Suite struct ClientErrorTests {
   private func answered(_ error: String) async -> ClientError? {
     let (client, _) = ResourceClient.scripted([.error(error)])

@@ -4,7 +4,7 @@ import JSONText
 import Synchronization
 import Testing
 
-/// A change whose reply comes late gets its outcome, for its watch or in a note.
+/// A change whose reply is late gets its outcome, for its watch or in a note.
 @Suite struct LateRepliesTests {
   /// A client whose changes get no reply in time, and the notes on late replies.
   private struct Silent {
@@ -108,7 +108,7 @@ import Testing
     #expect(outcomes.all == ["{}"] && watch.open == 0)
   }
 
-  /// A reply that arrives while its caller registers the change is still the reply.
+  /// A reply that arrives while its caller registers the change is still used.
   @Test func aReplyBeforeTheTimeoutIsTheReply() async throws {
     let silent = Silent(count: 2)
     silent.late.receive(reply("\"result\":{}"), for: "c1")

@@ -5,7 +5,7 @@ import Testing
 
 /// Links that can't be followed, and lists that others change while they are read.
 @Suite struct ListChangesTests {
-  /// A page of posts with the ids given, a link to the next, and a total.
+  /// A page of posts with these ids, a link to the next page, and a total.
   private func page(_ ids: [Int], next: String? = nil, total: Int? = nil) -> ScriptedTransport.Answer {
     let data = ids.map { #"{"type":"posts","id":"\#($0)"}"# }.joined(separator: ",")
     let links = next.map { #","links":{"next":"\#($0)"}"# } ?? ""
@@ -15,7 +15,7 @@ import Testing
 
   private func link(_ number: Int) -> String { "/p?page[number]=\(number)&page[size]=2" }
 
-  /// What a stream hands out until it ends, what it saw of changes, and the error it ends with.
+  /// The elements that a stream returns until it ends, the changes that it detected, and the error that ends it.
   private func drained(_ stream: ResourceStream, _ rule: ListChanges.Rule = .keep) async -> (
     pages: [[String]], changes: [String], error: ClientError?
   ) {

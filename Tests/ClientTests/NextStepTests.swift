@@ -3,7 +3,7 @@ import JSONAPI
 import JSONText
 import Testing
 
-/// What an answer says that shows that a client was made or used otherwise than its service wants it.
+/// The next steps for replies that show wrong settings of a client.
 @Suite struct NextStepTests {
   private static func refusal(_ code: String, _ detail: String) -> ScriptedTransport.Answer {
     .error(
@@ -122,7 +122,7 @@ import Testing
     #expect(link.sent == 0)
   }
 
-  /// jsonapi-resources adds nothing to a to-one, and says so by a result of null.
+  /// jsonapi-resources adds nothing to a to-one relationship, and returns null to show this.
   @Test func aLinkWithoutEffectIsAnError() async throws {
     let (client, transport) = ResourceClient.scripted(["null", "{}"], Settings(type: "posts", meta: [:]))
     let author = client.relationship("author", of: "2")

@@ -2,7 +2,7 @@ import Client
 import JSONText
 import Testing
 
-/// How records become documents: TheLanguage.md, "Records"; WireProtocol.md, "Records become documents".
+/// The conversion of records to documents: TheLanguage.md, "Records"; WireProtocol.md, "Records become documents".
 @Suite struct RecordDocumentTests {
   private let client = ResourceClient.scripted([], declared).0
   private static let declared = Settings(

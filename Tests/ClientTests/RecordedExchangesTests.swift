@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  /// What a client makes of a reply.
+  /// The outcome of a reply for a client.
   private func outcome(_ exchange: Exchange, _ reply: String) async throws -> Result<Document, ClientError> {
     let method = try JSONValue(parsing: exchange.request)["method"]?.stringValue ?? ""
     let (client, _) = ResourceClient.scripted([.bytes(Array(reply.utf8))])

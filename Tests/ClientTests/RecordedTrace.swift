@@ -7,7 +7,7 @@ final class RecordedTrace: Sendable {
   /// The lines other than the requests and replies themselves.
   var lines: [String] { all.filter { !$0.hasPrefix("-> ") && !$0.hasPrefix("<- ") } }
 
-  /// The requests and replies, without how long they took.
+  /// The requests and replies, without their durations.
   var exchanges: [String] {
     all.filter { $0.hasPrefix("-> ") || $0.hasPrefix("<- ") }.map { $0.replacing(#/ after [0-9.]+ ms/#, with: "") }
   }

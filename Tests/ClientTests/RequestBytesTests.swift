@@ -4,7 +4,7 @@ import JSONRPC
 import JSONText
 import Testing
 
-/// What goes out, to the byte.
+/// The exact bytes of requests.
 @Suite struct RequestBytesTests {
   private func bytes(
     _ settings: Settings = .posts, answer: ScriptedTransport.Answer = #"{"data":{"type":"posts","id":"5"}}"#,

@@ -7,9 +7,9 @@ import Synchronization
 final class ScriptedTransport: Transport {
   /// The answer to one request.
   enum Answer: Sendable, ExpressibleByStringLiteral {
-    /// A reply whose result is this JSON.
+    /// A reply with this JSON as its result.
     case result(String)
-    /// A reply whose error is this JSON.
+    /// A reply with this JSON as its error.
     case error(String)
     /// A reply with these bytes.
     case bytes([UInt8])
@@ -94,5 +94,5 @@ func failure<Result>(_ body: () async throws(ClientError) -> Result) async -> Cl
   } catch { return error }
 }
 
-/// What a person reads of an error: kind, message, next step.
+/// The parts of an error that a person reads: kind, message, next step.
 func report(_ error: ClientError?) -> [String?] { [error?.kind.rawValue, error?.message, error?.nextStep] }

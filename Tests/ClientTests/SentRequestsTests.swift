@@ -5,8 +5,8 @@ import JSONRPC
 import JSONText
 import Testing
 
-/// What each verb sends, beside what a real carrot_rpc service was sent and took: the recorded requests and, for the
-/// methods that were not recorded, the samples of the protocol (WireProtocol.md, "Relationship methods").
+/// The requests of each verb, compared with requests that a real carrot_rpc service accepted: the recorded requests
+/// and, for the methods that were not recorded, the samples of the protocol (WireProtocol.md, "Relationship methods").
 @Suite struct SentRequestsTests {
   typealias Verb = @Sendable (ResourceClient) async throws -> Void
 
@@ -146,7 +146,7 @@ import Testing
     #expect(Self.sorted(try await sent("people", verb)) == wanted)
   }
 
-  /// The method and the parameters of what a verb sends.
+  /// The method and the parameters that a verb sends.
   private func sent(_ type: String, _ verb: Verb) async throws -> JSONValue {
     let reply: ScriptedTransport.Answer = #"{"data":{"type":"x","id":"1"}}"#
     let (client, transport) = ResourceClient.scripted([reply], Settings(type: type, meta: [:]))
@@ -155,7 +155,7 @@ import Testing
     return try JSONValue(parsing: transport.sent[0].body)
   }
 
-  /// The method and the parameters of a request as text, the members of objects in one order.
+  /// The method and the parameters of a request as text, with the members of objects sorted.
   private static func sorted(_ request: JSONValue) -> String {
     func ordered(_ value: JSONValue) -> JSONValue {
       switch value {

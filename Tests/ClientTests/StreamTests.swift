@@ -287,7 +287,7 @@ import Testing
     #expect(count == 4 && progress == [2, 4] && methods.count == 8 && methods.last == "show")
   }
 
-  /// An id that the service shows after its resource was destroyed belongs to a new one.
+  /// An id that the service shows after its resource was destroyed belongs to a new resource.
   @Test func anIDThatIsGivenAgainIsDestroyedAgain() async throws {
     let (count, error, _, methods, params) = await emptied([
       page([1, 2]), "{}", "{}", page([1, 2]), #"{"data":{"type":"posts","id":"1"}}"#, "{}", "{}", page([]),

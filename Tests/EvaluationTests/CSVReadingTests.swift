@@ -6,7 +6,7 @@ import Values
 
 /// Text that violates the format is an error with its line.
 @Suite struct CSVReadingTests {
-  /// What a file holds as JSON lines, or the message of its error.
+  /// The content of a file as JSON lines, or the message of its error.
   private func reading(_ bytes: [UInt8], _ name: String) throws -> String {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
@@ -52,7 +52,7 @@ import Values
     #expect(try Array(reading(Array(content.utf8), "a.csv").utf8) == Array(expected.utf8))
   }
 
-  /// The rows are the same, however the bytes are split into pieces.
+  /// The rows do not depend on how the bytes are split into pieces.
   @Test func readsRowsOfAnyLength() throws {
     let long = String(repeating: "x,\"\"\r\n", count: 200_000)
     let text = "a,b\r\n" + "1,\"" + long + "\"\r\n" + String(repeating: "2,\"y\r\nz\"\r\n", count: 100_000)

@@ -3,7 +3,7 @@ import JSONText
 import Testing
 import Values
 
-/// Texts are equal if their code points are, even if Swift's characters differ.
+/// Texts are equal if their code points are equal, even if Swift's characters differ.
 @Suite struct CodePointTests {
   static let composed = "\u{E9}"
   static let decomposed = "e\u{301}"
@@ -30,7 +30,7 @@ import Values
     #expect("".holds("") && !"".holds("a") && "ab".ends(with: "") && !"b".ends(with: "ab"))
   }
 
-  /// A record has a field for each name, in JSON that was read and in fields that were made.
+  /// A record has a field for each name, both in parsed JSON and in fields that a statement made.
   @Test func recordsKeepBothNames() throws {
     let text = "{\"\(Self.composed)\":1,\"\(Self.decomposed)\":2,\"\\u00e9x\":3,\"e\\u0301x\":4}"
     let object = try #require(try JSONValue(parsingUnique: Array(text.utf8)).objectValue)

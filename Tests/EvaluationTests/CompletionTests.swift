@@ -5,7 +5,7 @@ import RetortShell
 import TestBench
 import Testing
 
-/// What Tab offers at the mark `^` of a text, where `embedded:blog` is open and some replies came.
+/// The candidates of Tab at the mark `^` of a text, after a connection to `embedded:blog` and some replies.
 @Suite struct CompletionTests {
   private static let opening = [
     #"connect "embedded:blog""#, #"let posts = client queue: "posts""#, #"let authors = client queue: "authors""#,
@@ -38,7 +38,7 @@ import Testing
     return conversation.completions(of: parts.joined(), at: parts[0].utf8.count)
   }
 
-  /// Exactly what is offered.
+  /// The complete list of candidates.
   private static let exactly: [(String, [String])] = [
     ("cou^", ["count"]), ("count ^", ["authors", "posts"]), ("count p^", ["posts"]),
     ("count posts ^", ["filter:", "meta:", "retry:", "timeout:"]), ("count posts meta: {} f^", ["filter:"]),
@@ -203,7 +203,7 @@ import Testing
     }
   }
 
-  /// Whatever is typed, Tab answers.
+  /// Completion works for every text.
   @Test func everyPlaceHasAnAnswer() async throws {
     try await withBlog { conversation, _ in
       for (marked, _) in Self.exactly {

@@ -4,7 +4,7 @@ import Values
 
 @testable import Formats
 
-/// Files that are not what their name says, and the next steps, which work when they are followed.
+/// Files whose content differs from their name's format, and the next steps, which work when they are followed.
 @Suite struct FileKindTests {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
 
@@ -39,7 +39,7 @@ import Values
 
   private static let rows = "name,city\nÅsa,Tromsø\nBo,Rome\n"
 
-  /// A program that makes another file of the rows, and what the error says.
+  /// A program that converts the rows to another file, and the text of the error.
   @Test(arguments: [
     ("gzip -c", "is compressed with gzip"), ("bzip2 -c", "is compressed with bzip2"),
     ("xz -c", "is compressed with xz"), ("zstd -c -q", "is compressed with zstd"),
@@ -93,7 +93,7 @@ import Values
     #expect(read.fault == nil && read.count == count, Comment(rawValue: read.fault?.message ?? ""))
   }
 
-  /// Every error of a format says what to do.
+  /// Every error of a format has a next step.
   @Test(arguments: [
     ("{\"a\":1}\n{\"a\":", FileFormat.ndjson, "cut off"), ("{\"a\":1}{\"a\":2}\n", .ndjson, "a line of its own"),
     ("{\"a\":1,\"a\":2}\n", .ndjson, "rename or remove"), ("{\n\"a\": 1\n}\n", .ndjson, "as: \"json\""),

@@ -4,9 +4,9 @@ import RetortShell
 import TestBench
 import Testing
 
-/// What `read` makes of the bytes of a file.
+/// The values that `read` returns for the bytes of a file.
 @Suite struct FileTests {
-  /// What `read` prints of a file.
+  /// The output of `read` for a file.
   private func reading(_ content: String, _ format: String) async throws -> Transcript.Reply {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)

@@ -5,9 +5,9 @@ import Language
 import RetortShell
 import Testing
 
-/// No text crashes the program: mutated scripts and random bytes are parsed, laid out, checked and run.
+/// No text crashes the program: mutated scripts and random bytes are parsed, formatted, checked and run.
 ///
-/// A fixed seed and some thousand cases; `RETORT_FUZZ_SECONDS=3600` continues with other seeds for that long.
+/// The seed is fixed, with several thousand cases; `RETORT_FUZZ_SECONDS=3600` continues with other seeds for that time.
 @Suite struct FuzzTests {
   static let statements = [
     "connect \"embedded:blog\"", "let posts = client queue: \"posts\"", "count posts filter: {state: \"draft\"}",
@@ -42,7 +42,7 @@ import Testing
     ":", "=", "=~", "in ", "not ", " | take ", " | skip ", "id: ",
   ]
 
-  /// What waits for input or leaves files behind stays out of the runs.
+  /// Words that wait for input or leave files behind are not used in the runs.
   static let forbidden = ["write", "failed", "sleep", "source", "read", "sh ", "exit"]
 
   @Test(.timeLimit(.minutes(120))) func nothingCrashes() async throws {
@@ -88,7 +88,7 @@ import Testing
     #expect(twice == once, "\(text)")
   }
 
-  /// Runs a text on the sample blog, for two seconds at most: status 2 means that it does not pass the check.
+  /// Runs a text on the sample blog, for at most two seconds: status 2 means that it does not pass the check.
   private static func run(_ text: String) async {
     let session = Session(
       options: Session.Options(), output: Output { _ in true },
@@ -107,7 +107,7 @@ import Testing
     await session.close()
   }
 
-  /// What is nested too deep is refused, and a def that calls itself without end too.
+  /// Text that is nested too deeply is refused, and so is a def that calls itself endlessly.
   @Test(arguments: [
     ("print " + String(repeating: "(", count: 20_000), "nested deeper than 100 levels"),
     ("print " + String(repeating: "[", count: 20_000), "nested deeper than 100 levels"),
@@ -115,7 +115,7 @@ import Testing
     ("print " + String(repeating: "not ", count: 20_000) + "true", "nested deeper than 100 levels"),
     ("print 1" + String(repeating: " + 1", count: 20_000), "more than 200 operators in a row"),
     ("print true" + String(repeating: " and true", count: 20_000), "more than 200 operators in a row"),
-    ("print " + String(repeating: "\"\\(", count: 20_000), "strings nested too deep"),
+    ("print " + String(repeating: "\"\\(", count: 20_000), "strings are nested too deeply"),
     ("print a" + String(repeating: ".a", count: 20_000), "nested deeper than 100 levels"),
   ])
   func nestingHasALimit(_ text: String, _ message: String) {
@@ -134,12 +134,12 @@ import Testing
     #expect(recorded.text.hasPrefix("error[limit]: f calls itself more than 150 levels deep\n"))
   }
 
-  /// What doubles without end is refused before the memory is.
+  /// A value that doubles endlessly is refused before memory is exhausted.
   @Test(arguments: [
-    ("let s = \"xxxxxxxx\"\nwhile true do let s = s + s end", "a text of over 256 MiB"),
-    ("let s = \"xxxxxxxx\"\nwhile true do let s = \"\\(s)\\(s)\" end", "a text of over 256 MiB"),
-    ("let s = \"xxxxxxxx\"\nwhile true do let s = replace(s, \"x\", s) end", "a text of over 256 MiB"),
-    ("let s = [1, 2]\nwhile true do let s = s + s end", "a list of over 50 million elements"),
+    ("let s = \"xxxxxxxx\"\nwhile true do let s = s + s end", "a text of more than 256 MiB"),
+    ("let s = \"xxxxxxxx\"\nwhile true do let s = \"\\(s)\\(s)\" end", "a text of more than 256 MiB"),
+    ("let s = \"xxxxxxxx\"\nwhile true do let s = replace(s, \"x\", s) end", "a text of more than 256 MiB"),
+    ("let s = [1, 2]\nwhile true do let s = s + s end", "a list of more than 50 million elements"),
   ])
   func growthHasALimit(_ text: String, _ message: String) async {
     let recorded = RecordedText()

@@ -8,7 +8,7 @@ import Testing
 @testable import RetortShell
 @testable import Handbook
 
-/// The texts of `help`: each example prints what it shows, and the reference has the same texts.
+/// The texts of `help`: each example prints the output that it shows, and the reference has the same texts.
 @Suite struct HelpTests {
   @Test(arguments: Help.examples + Cookbook.recipes.map(\.example)) func examplesPrintWhatTheyShow(
     _ example: Declaration.Example
@@ -89,7 +89,8 @@ import Testing
           let words = page.split { ".,\n".contains($0) }.map { $0.drop { $0 == " " } }
           let taker = isStage ? "| \(name)" : name
           #expect(
-            words.contains { $0 == taker || $0 == "An option of \(taker)" }, "\(option): of \(taker) is missing in \(page)")
+            words.contains { $0 == taker || $0 == "An option of \(taker)" },
+            "\(option): of \(taker) is missing in \(page)")
         }
       }
     }

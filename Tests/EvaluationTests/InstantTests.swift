@@ -1,7 +1,7 @@
 import Testing
 import Values
 
-/// Times are read by RFC 3339 or letters of strftime, and by nothing looser.
+/// Times are read in RFC 3339 or by letters of strftime; other texts are refused.
 @Suite struct InstantTests {
   private func text(_ text: String) -> String {
     do throws(Fault) { return try Instant(parsing: text).text } catch { return error.message }
@@ -37,7 +37,7 @@ import Values
     ("2026-04-31", "there is no day 31 in April 2026, which has 30"),
     ("2026-13-01", "there is no month 13"), ("2026-00-01", "there is no month 0"),
     ("2026-01-00", "there is no day 0 in January 2026, which has 31"),
-    ("2026-01-31T24:00:00Z", "there is no hour 24: a day begins with 0 and ends with 23"),
+    ("2026-01-31T24:00:00Z", "there is no hour 24: the hours are 0 to 23"),
     ("2026-01-31T12:60:00Z", "there is no minute 60"),
     ("2026-12-31T23:59:60Z", "there is no second 60"), ("2026-12-31T23:59:61Z", "there is no second 61"),
     ("2026-01-31T12:00:00+99:00", "an offset is at most 23:59"),
@@ -73,10 +73,10 @@ import Values
       ("2026013", "%Y%m%d", nil), ("202613", "%Y%m", "there is no month 13"),
       ("20261", "%Y%m%d", "expected 2 digits of the month"),
       ("31-01-2026", "%d.%m.%Y", #"expected ".""#), ("31.01.2026x", "%d.%m.%Y", #"unexpected text after it: "x""#),
-      ("31.01", "%d.%m", #"the form "%d.%m" has no %Y: a time needs its year"#),
-      ("31.2026", "%d.%Y", #"the form "%d.%Y" has %d but no %m"#),
-      ("x", "%y", "the form of a time has no letter %y"), ("x", "%", "the form of a time ends in %"),
-      ("x", "%Y %Y", "%Y occurs twice in the form of a time"),
+      ("31.01", "%d.%m", #"the format "%d.%m" has no %Y: a time needs its year"#),
+      ("31.2026", "%d.%Y", #"the format "%d.%Y" has %d but no %m"#),
+      ("x", "%y", "the format of a time has no letter %y"), ("x", "%", "the format of a time ends in %"),
+      ("x", "%Y %Y", "%Y occurs twice in the format of a time"),
     ] as [(String, String, String?)])
   func refusesOtherText(_ input: String, _ form: String, _ reason: String?) {
     guard let reason else {
@@ -92,7 +92,7 @@ import Values
     #expect(try TimeLetters("%d.%m.%Y %H:%M:%S %z 100%%").text(of: instant) == "05.06.0987 04:03:02 +0000 100%")
   }
 
-  /// Every day of the calendar is the day after the one before it, and is read as it is written.
+  /// Every day of the calendar follows the previous day, and is read as it is written.
   @Test func everyDayIsReadAsItIsWritten() throws {
     var number = try Calendar.day(0, 1, 1)
     for year in Calendar.years {

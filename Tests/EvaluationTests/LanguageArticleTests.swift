@@ -2,7 +2,7 @@ import Foundation
 import Handbook
 import Testing
 
-/// TheLanguage.md says what is built: a word that it lists is known.
+/// TheLanguage.md describes the program: every word that it lists is known.
 @Suite struct LanguageArticleTests {
   @Test(arguments: ["Stages", "Functions"]) func everyWordOfAListIsBuilt(_ heading: String) throws {
     let missing = try Set(words(below: heading)).filter { !isKnown($0) }

@@ -6,9 +6,9 @@ import RetortShell
 import TestBench
 import Testing
 
-/// Mistakes in long texts and in files; check.transcript has the others.
+/// Mistakes in long texts and in files; check.transcript contains the others.
 @Suite struct MistakeTests {
-  /// What a check shows of a text.
+  /// The findings of a check of a text.
   private func found(_ text: String) -> String {
     let source = SourceText(name: "t", text: text)
     let session = Session(

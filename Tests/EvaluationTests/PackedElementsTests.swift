@@ -3,7 +3,7 @@ import JSONText
 import Testing
 import Values
 
-/// Elements that sort and group hold as bytes are read back unchanged: digits, order of fields, resources.
+/// Elements that sort and group store as bytes are read back unchanged: digits, order of fields, resources.
 @Suite struct PackedElementsTests {
   /// Some elements of each form that is packed or kept.
   private static func text(_ number: Int) -> String {
@@ -27,7 +27,7 @@ import Values
     #expect(back.map(\.typeName) == values.reversed().map(\.typeName))
   }
 
-  /// Lines of a file are kept as they stand; objects in other values are not lines.
+  /// Lines of a file are stored unchanged; objects in other values are not lines.
   @Test func linesComeBackAsTheyWere() throws {
     let forms = [
       #"{"n":1,"o":{"a":"\u0041"}}"#, #"  { "n" : 1.10 , "o" : {} }  "#,

@@ -6,7 +6,7 @@ import Testing
 @testable import Evaluation
 import Values
 
-/// The progress of statements: what is counted, and its line.
+/// The progress of statements: the counted elements, and the line.
 @Suite(.timeLimit(.minutes(1))) struct ProgressTests {
   @Test func aLineHasTheCountTheShareAndTheTime() {
     var line = ProgressLine(label: "sort posts", done: 420, total: 1000, perSecond: 100)
@@ -37,7 +37,7 @@ import Values
     #expect(done.withLock { $0 } == all.count && ends.withLock { $0 } == 1)
   }
 
-  /// The notes of a progress without a terminal, in which every activity is long enough.
+  /// The notes of a progress without a terminal that shows every activity.
   private final class Shown: Sendable {
     let lines: AsyncStream<String>
     let progress: Progress

@@ -34,7 +34,7 @@ import Values
       })
   }
 
-  /// Elements of one kind: often records with the same names, so that csv takes many of them.
+  /// Elements of one kind: often records with the same names, so that csv accepts many of them.
   private static func elements(_ random: inout SeededRandom) -> [JSONValue] {
     let count = random.below(5)
     switch random.below(4) {
@@ -47,7 +47,7 @@ import Values
     }
   }
 
-  /// What the elements are in a format: csv and tsv have cells under the columns of the first.
+  /// The elements after a format: csv and tsv have cells under the columns of the first element.
   private func expected(_ elements: [JSONValue], _ format: FileFormat) -> [JSONValue] {
     guard format == .csv || format == .tsv else { return elements }
     let rows = elements.map { Value($0).row }

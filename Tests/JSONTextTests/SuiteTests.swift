@@ -1,7 +1,7 @@
 import JSONText
 import Testing
 
-/// What a JSON parser must take, must refuse, and where the specification leaves it free (RFC 8259).
+/// Texts that a JSON parser must accept or refuse, and texts for which the specification allows both (RFC 8259).
 @Suite struct SuiteTests {
   @Test(arguments: [
     // Arrays
@@ -30,7 +30,7 @@ import Testing
   ])
   func taken(text: String) throws {
     let value = try JSONValue(parsing: text)
-    // What it is written as parses to the same value, and is written the same again.
+    // The written text is parsed to the same value, and is written the same again.
     let written = value.text
     let again = try JSONValue(parsing: written)
     #expect(again == value)
@@ -67,7 +67,7 @@ import Testing
     "abc", "[\"\\", "[\"new\nline\"]", "[\"\t\"]", "\"\\UA66D\"", "\"\"x", "[\"a\u{0}a\"]", "[\"\u{1F}\"]",
     "\"\\u 041\"",
     "\"\\u+041\"", "\"\\u0x1\"", "\"\\'\"", "\"a\"\"b\"", "[\"\r\"]", "\"\\u{41}\"", "`a`",
-    // Lone and turned surrogates
+    // Lone and reversed surrogates
     "[\"\\uDADA\"]", "[\"\\uD888\\u1234\"]", "[\"\\uD800\\n\"]", "[\"\\uDd1ea\"]", "[\"\\uD800\\uD800\\n\"]",
     "[\"\\ud800\"]", "[\"\\ud800abc\"]", "[\"\\uDd1e\\uD834\"]", "[\"\\uDFAA\"]", "{\"\\uD800\":1}",
     // Structure
@@ -108,7 +108,7 @@ import Testing
     }
   }
 
-  // Left free by the specification: numbers of any size keep their digits.
+  // The specification allows both: numbers of any size keep their digits.
   @Test(arguments: [
     "[123.456e-789]", "[0.4e006699999999999999999999999999999999999999999999999999999999999999999999969999999006]",
     "[-1e+9999]", "[1.5e+9999]", "[-123123e100000]", "[123123e-10000000]", "[-123123123123123123123123123123]",
@@ -119,7 +119,7 @@ import Testing
     #expect(try JSONValue(parsing: text).text == text)
   }
 
-  // Left free by the specification: a byte-order mark is refused, as RFC 8259 section 8.1 allows.
+  // The specification allows both: a byte-order mark is refused, as RFC 8259 section 8.1 permits.
   @Test func aByteOrderMarkIsRefused() {
     #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: [0xEF, 0xBB, 0xBF, 0x7B, 0x7D]) }
   }

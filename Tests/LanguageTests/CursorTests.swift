@@ -1,7 +1,7 @@
 import Language
 import Testing
 
-/// What can stand at the mark `^` of a text.
+/// The context at the mark `^` of a text.
 @Suite struct CursorTests {
   private func context(_ marked: String) -> CursorContext {
     let parts = marked.split(separator: "^", maxSplits: 1, omittingEmptySubsequences: false)
@@ -107,7 +107,7 @@ import Testing
     #expect(context(marked).compared.map { SourceText(name: "", text: marked).text($0) } == compared)
   }
 
-  /// Whatever is typed, each place of it has an answer.
+  /// Every position of every text has a context.
   @Test func everyPlaceOfAnyTextHasAnAnswer() {
     let pieces = [
       "a", " ", ".", "(", ")", "[", "]", "{", "}", "|", "\"", "\\(", ":", ",", "do", "end", "else", "let",

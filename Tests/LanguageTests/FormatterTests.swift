@@ -2,7 +2,7 @@ import Foundation
 import Language
 import Testing
 
-/// The canonical layout: its form, that it is stable, and that it never changes a meaning.
+/// The canonical layout: its form and stability, and that it never changes a meaning.
 @Suite struct FormatterTests {
   private func formatted(_ text: String) throws -> String {
     try Formatter.formatted(SourceText(name: "t", text: text))

@@ -5,7 +5,7 @@ import JSONText
 import LearnedSchema
 import Testing
 
-/// What is learned of replies, and what is kept of it.
+/// The schema that is learned from replies, and the part that is stored.
 @Suite struct LearnedSchemaTests {
   private static let page = """
     {"data": [
@@ -200,12 +200,13 @@ import Testing
   @Test func aDirectoryThatCannotBeWrittenIsSaidOnce() throws {
     let store = SchemaStore(directory: "/proc/nowhere")
     _ = try learn(store)
-    #expect(store.save(withValues: false) == "cannot keep what was learned in /proc/nowhere: No such file or directory")
+    #expect(
+      store.save(withValues: false) == "can't store the learned schema in /proc/nowhere: No such file or directory")
     _ = try learn(store)
     #expect(store.save(withValues: false) == nil)
   }
 
-  /// Whatever a service sends, what is kept has a limit.
+  /// The size of the stored schema is limited for every service.
   @Test func aHostileServiceFillsNothing() throws {
     let store = SchemaStore(directory: nil)
     for number in 0..<600 {

@@ -7,7 +7,7 @@ extension ResourceService {
   /// A new copy of the sample.
   static func blog() throws -> ResourceService { try ResourceService(opening: "blog") }
 
-  /// A service on tables made for a test, and the statements it runs.
+  /// A service on tables created for a test, and the statements that it runs.
   static func of(
     _ sql: String, _ dialect: Dialect = Dialect(), remembersChanges: Bool = false, log: StatementLog? = nil
   ) throws -> ResourceService {
@@ -21,12 +21,12 @@ extension ResourceService {
     return service
   }
 
-  /// The reply's text to a request's text.
+  /// The text of the reply to a request.
   func exchange(_ queue: String, _ request: String) -> String {
     String(decoding: answer(queue: queue, body: Array(request.utf8)), as: UTF8.self)
   }
 
-  /// The result or the JSON:API errors of a reply without the envelope; any other reply complete.
+  /// The result or the JSON:API errors of a reply without the envelope; any other reply completely.
   func ask(_ queue: String, _ method: String, _ params: String) -> String {
     let reply =
       exchange(queue, #"{"id":"1","jsonrpc":"2.0","method":"\#(method)","params":\#(params)}"#)

@@ -2,9 +2,9 @@ import Testing
 
 @testable import ResourceService
 
-/// Values of columns to JSON and back.
+/// Conversions of column values to JSON and back.
 @Suite struct ColumnTests {
-  /// Writes a value into a column of a declared type: the value as it is shown, or the message that refuses it.
+  /// Writes a value into a column of a declared type; returns the value as it is shown, or the error message.
   private func roundTrip(_ type: String, _ value: String) throws -> String {
     let service = try ResourceService.of("CREATE TABLE a (id INTEGER PRIMARY KEY, v \(type))")
     let reply = service.ask("a", "create", #"{"data":{"type":"a","attributes":{"v":\#(value)}}}"#)

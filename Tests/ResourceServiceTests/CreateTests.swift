@@ -2,7 +2,7 @@ import Testing
 
 @testable import ResourceService
 
-/// `create`: what is written, and every reason why not.
+/// `create`: the written row, and every reason for a refusal.
 @Suite struct CreateTests {
   let service: ResourceService
 

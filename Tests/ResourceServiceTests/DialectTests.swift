@@ -2,7 +2,7 @@ import Testing
 
 @testable import ResourceService
 
-/// What a list says of its pages.
+/// The page links and counts of a list.
 @Suite struct DialectTests {
   private func tags(_ pages: Dialect.Pages, _ params: String) throws -> String {
     let service = try ResourceService(opening: "blog", dialect: Dialect(pages: pages))

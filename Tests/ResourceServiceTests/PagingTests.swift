@@ -2,7 +2,7 @@ import Testing
 
 @testable import ResourceService
 
-/// Pages: their links, their count, and that the next one continues by key.
+/// Pages: links, count, and that the next page continues by key.
 @Suite struct PagingTests {
   /// The meta and the links of an index.
   private func end(_ service: ResourceService, _ queue: String, _ params: String) -> String {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ResourceService
 
-/// The recorded requests to a real carrot_rpc service, to which the flavour gives the same answers.
+/// The recorded requests to a real carrot_rpc service; the flavour sends the same replies.
 @Suite struct RecordedRequestsTests {
   private struct Exchange {
     let name: String
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  /// What the real service's own tables have and the sample has not: a hundred authors, and an author of each post.
+  /// The tables of the real service that the sample lacks: a hundred authors, and an author of each post.
   private func service() throws -> ResourceService {
     let database = try SharedDatabase()
     try database.use { database in
@@ -47,7 +47,7 @@ import Testing
     return try ResourceService(database, Dialect(flavour: .carrot))
   }
 
-  /// What a reply says, without the rows and the links that hang on a service's own data.
+  /// A reply without the rows and the links that depend on a service's own data.
   private func gist(_ reply: JSONValue?) -> String {
     guard let reply else { return "silence" }
     if let error = reply["error"] {
@@ -71,7 +71,7 @@ import Testing
       .joined(separator: ", ")
   }
 
-  /// What differs: what the real service's application allows, and what Ruby makes of odd values.
+  /// The differences: requests that the real service's application allows, and odd values in Ruby.
   private static let exceptions: Set<String> = [
     "show: id is not canonical (\" 0x1 \" is Ruby's Integer syntax)", "show: fields for an unknown type",
     "index: bad filter", "index: page size over the maximum", "index: two errors at once",

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ResourceService
 
-/// How tables become types, and foreign keys relationships.
+/// The conversion of tables to types, and of foreign keys to relationships.
 @Suite struct SchemaTests {
   @Test func aTextKeyIsTheIDAndMustBeGiven() throws {
     let service = try ResourceService.of("CREATE TABLE countries (code TEXT PRIMARY KEY, full_name TEXT) WITHOUT ROWID")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Nothing is changed that was not agreed to, and nothing that was given is ignored.
+/// No change happens without consent, and no given option is ignored.
 @Suite struct AgreedTests {
   private static let head = "connect \"embedded:blog\"; let p = client queue: \"posts\"; "
 

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// A backup holds what a change destroys, says before the first change what it lacks, and leaves other files alone.
+/// A backup contains the resources that a change destroys, reports missing linkage before the first change, and does
+/// not change other files.
 @Suite(.timeLimit(.minutes(1))) struct BackupTests {
   private let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).ndjson").path
 

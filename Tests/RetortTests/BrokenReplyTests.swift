@@ -4,7 +4,7 @@ import TestBench
 import Testing
 import Values
 
-/// What the program does and says when the network breaks in the middle of a reply that is several frames long.
+/// The behaviour and the messages of the program when the network breaks in the middle of a reply of several frames.
 @Suite(.timeLimit(.minutes(5))) struct BrokenReplyTests {
   /// A service behind a proxy, whose replies are 300 kB.
   private final class Service: Sendable {
@@ -13,7 +13,7 @@ import Values
     private let connection: Connection
     private let heard = Mutex<[String]>([])
 
-    /// The methods of the requests that came.
+    /// The methods of the received requests.
     var methods: [String] { heard.withLock { $0 } }
 
     init() async throws {
@@ -36,7 +36,7 @@ import Values
       }
     }
 
-    /// Runs statements that know its posts, through the proxy, and ends it.
+    /// Runs statements that use the service's posts, through the proxy, and ends the service.
     func run(_ statements: String) async throws -> Ran {
       var ran = await Ran.retort(
         "-c", "let service = connect\nlet posts = client queue: \"posts\"\n" + statements,

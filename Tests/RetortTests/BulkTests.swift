@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// Bulk changes account for every element, whatever its error and its source.
+/// Bulk changes account for every element, with any error and any source.
 @Suite(.timeLimit(.minutes(5))) struct BulkTests {
-  /// Runs statements that know the sample's posts.
+  /// Runs statements that use the sample's posts.
   private func run(_ statements: String) async -> Ran {
     await Ran.retort("-c", "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n" + statements)
   }

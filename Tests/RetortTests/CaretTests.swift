@@ -1,6 +1,6 @@
 import Testing
 
-/// Carets under the statement's parts that a service's error points to (JSON:API 1.0, "Error Objects", `source`).
+/// Carets under the statement's parts to which a service's error points (JSON:API 1.0, "Error Objects", `source`).
 @Suite(.timeLimit(.minutes(5))) struct CaretTests {
   private func pointer(_ pointer: String, _ title: String) -> String {
     #"{"title":"\#(title)","source":{"pointer":"\#(pointer)"}}"#

@@ -3,16 +3,16 @@ import Synchronization
 import TestBench
 import Testing
 
-/// Lists that others change while they are read, and that retort can't read to the end.
+/// Lists that others change while they are read, and lists whose end retort can't reach.
 @Suite(.timeLimit(.minutes(5))) struct ChangedListTests {
-  /// A page of posts, two a page.
+  /// A page of posts, two on each page.
   private static func page(_ ids: [Int], next: String? = nil, total: Int? = nil) -> String {
     let data = ids.map { #"{"type":"posts","id":"\#($0)","attributes":{"n":\#($0)}}"# }.joined(separator: ",")
     let links = next.map { #","links":{"next":"\#($0)"}"# } ?? ""
     return #""result":{"data":[\#(data)]\#(links)\#(total.map { #","meta":{"record-count":\#($0)}"# } ?? "")}"#
   }
 
-  /// A service with these pages, and the ids that were updated or created from.
+  /// A service with these pages, and the ids that were updated, or from which resources were created.
   private static func service(_ pages: [(ids: [Int], total: Int?)], changed: Changed = Changed()) async throws
     -> OddService
   {
@@ -187,7 +187,7 @@ import Testing
   private final class Rows: Sendable {
     let ids = Mutex(Array(1...3))
 
-    /// Destroys a row; a new one comes for it, until there were as many as the limit.
+    /// Destroys a row; a new row replaces it, until the limit is reached.
     func destroy(_ id: String?, limit: Int) {
       ids.withLock { ids in
         ids.removeAll { "\($0)" == id }

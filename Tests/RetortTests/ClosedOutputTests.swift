@@ -2,7 +2,7 @@ import RetortShell
 import Synchronization
 import Testing
 
-/// A reader that closes the output early: the run fails if it leaves work undone.
+/// A reader that closes the output early: the run fails if work remains.
 @Suite struct ClosedOutputTests {
   private static let head = "connect \"embedded:blog\"; let posts = client queue: \"posts\"; "
   private static let many = "1..20000 | each do print \"twenty characters  \" end; "

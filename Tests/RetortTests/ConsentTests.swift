@@ -1,6 +1,6 @@
 import Testing
 
-/// Consent covers exactly what was shown.
+/// Consent covers exactly the confirmed changes.
 @Suite(.timeLimit(.minutes(5))) struct ConsentTests {
   private static let two = """
     let staging = connect "embedded:blog" name: "staging"

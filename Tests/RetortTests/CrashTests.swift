@@ -2,7 +2,8 @@ import Foundation
 import TestBench
 import Testing
 
-/// A few of the rounds of `Tests/Crash/run`: bulk changes killed with SIGKILL and resumed, each change counted in the database.
+/// Some rounds of `Tests/Crash/run`: bulk changes are killed with SIGKILL and resumed, and the database counts each
+/// change.
 @Suite(.timeLimit(.minutes(5))) struct CrashTests {
   @Test func eachChangeIsDoneOnce() async throws {
     let (status, text) = try await Self.trial("rounds.py", "--rounds", "5", "--count", "1500")
@@ -10,7 +11,7 @@ import Testing
     #expect(text.contains("5 rounds, 0 failed"), Comment(rawValue: text))
   }
 
-  /// Runs a script of `Tests/Crash` on a vhost of its own; returns its exit status and its output.
+  /// Runs a script of `Tests/Crash` on a separate vhost; returns its exit status and its output.
   static func trial(_ script: String, _ arguments: String...) async throws -> (status: Int32, output: String) {
     let vhost = try await PrivateBroker.shared.vhost()
     let process = Process()

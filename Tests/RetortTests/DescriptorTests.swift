@@ -30,7 +30,7 @@ import Testing
     for number in 0..<20 {
       let lines = (0..<1000).map { "line \(number) \($0)\n" }.joined()
       try await onItsOwnThread { try pipe.fileHandleForWriting.write(contentsOf: Data(lines.utf8)) }
-      try await Task.sleep(for: .milliseconds(2))  // so that it has to wait for more, now and then
+      try await Task.sleep(for: .milliseconds(2))  // so that it sometimes has to wait for more
     }
     try pipe.fileHandleForWriting.close()
     #expect(try await program.ended() == Ran(status: 0, output: "20000\n", notes: ""))
@@ -125,7 +125,7 @@ import Testing
     #expect(ran.status == 143 && !ran.notes.contains("still runs"), Comment(rawValue: ran.notes))
   }
 
-  /// A slow reader gets everything, and a stopped program what its reader takes.
+  /// A slow reader gets everything; after a stop it gets as much as it reads.
   @Test func aSlowReaderGetsEverything() async throws {
     let program = try RunningProgram(["-c", "1..30000 | ndjson"])
     let ran = try await program.ended()

@@ -3,7 +3,7 @@ import TestBench
 import Testing
 import Values
 
-/// Services with other dialects, seen from a script.
+/// Services with other dialects, used by a script.
 @Suite(.timeLimit(.minutes(5))) struct DialectTests {
   @Test(arguments: [
     ("none", "1000\n1000\nnull\nnull\n"),

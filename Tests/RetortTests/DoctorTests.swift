@@ -3,7 +3,7 @@ import Foundation
 import TestBench
 import Testing
 
-/// The doctor at a terminal, on each trouble that it names.
+/// The doctor at a terminal, for each problem that it reports.
 @Suite(.timeLimit(.minutes(5))) struct DoctorTests {
   /// Runs the doctor; returns its lines without the times and the files, and its status.
   private func doctor(
@@ -19,7 +19,7 @@ import Testing
     return (lines, status)
   }
 
-  /// Whether the lines end with a failed step, what to do, and the summary.
+  /// Whether the lines end with a failed step, its next step, and the summary.
   private func fails(
     _ found: (lines: [String], status: Int32), _ text: String, _ advice: String, status: Int32 = 4
   ) -> Bool {

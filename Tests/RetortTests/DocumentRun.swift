@@ -1,10 +1,10 @@
 import Foundation
 import TestBench
 
-/// Runs the parts of a document in a directory of its own, with the program in `PATH` and a served sample blog.
+/// Runs the parts of a document in a separate directory, with the program in `PATH` and a served sample blog.
 ///
-/// `amqp://guest:guest@localhost/` is the test's vhost. `timeout` does not wait for its time, but until the journal of the
-/// command has some changes.
+/// `amqp://guest:guest@localhost/` is the test's vhost. `timeout` waits until the journal of the command has some
+/// changes, not for its time.
 struct DocumentRun {
   let directory: URL
   let uri: String

@@ -2,7 +2,8 @@ import Foundation
 import TestBench
 import Testing
 
-/// Every script and command of README.md and of the articles, and every script of `examples`, prints what it shows.
+/// Every script and command of README.md and of the articles, and every script of `examples`, prints the output that it
+/// shows.
 @Suite struct DocumentedTests {
   private static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
 

@@ -13,7 +13,7 @@ final class EditorClient: Sendable {
 
   struct Ended: Error {}
 
-  /// Starts the program with an environment of its own.
+  /// Starts the program with a separate environment.
   init(environment: [String: String] = [:]) throws {
     let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "retort").path
     process.executableURL = URL(filePath: program)
@@ -26,7 +26,7 @@ final class EditorClient: Sendable {
 
   deinit { if process.isRunning { process.terminate() } }
 
-  /// Sends bytes as they are.
+  /// Sends bytes unchanged.
   func send(raw bytes: [UInt8]) throws { try input.fileHandleForWriting.write(contentsOf: Data(bytes)) }
 
   /// Sends a message with its header.

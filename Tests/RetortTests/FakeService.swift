@@ -14,14 +14,14 @@ struct FakeService {
     let notes = Mutex("")
   }
 
-  /// Starts it, and waits until it serves or ends.
+  /// Starts the service, and waits until it serves or ends.
   init(
     on broker: PrivateBroker? = nil, in vhost: VirtualHost? = nil, database: String = "blog", _ options: String...
   ) async throws {
     try await self.init(on: broker, in: vhost, database: database, options: options)
   }
 
-  /// Starts it, and waits until it serves or ends.
+  /// Starts the service, and waits until it serves or ends.
   init(
     on broker: PrivateBroker? = nil, in vhost: VirtualHost? = nil, database: String = "blog", options: [String]
   ) async throws {
@@ -48,15 +48,15 @@ struct FakeService {
     (self.vhost, self.recorded, self.said) = (vhost, recorded, said)
   }
 
-  /// What it has said on standard error.
+  /// The text that the service wrote to standard error.
   var notes: String { recorded.notes.withLock { $0 } }
 
-  /// Waits until it serves on another connection.
+  /// Waits until the service serves on another connection.
   func servesAgain() async {
     for await text in said where text == "serving again\n" { break }
   }
 
-  /// Runs statements that know its posts.
+  /// Runs statements that use the service's posts.
   func run(_ statements: String) async -> Ran {
     let ran = await Ran.retort(
       "-c", "let service = connect\nlet posts = client queue: \"posts\"\n" + statements,
@@ -64,7 +64,7 @@ struct FakeService {
     return Ran(status: ran.status, output: Self.settled(ran.output), notes: Self.settled(ran.notes))
   }
 
-  /// Stops it, and returns its status and output.
+  /// Stops the service, and returns its status and output.
   func stop() async -> (status: Int32, output: String) {
     program.cancel()
     let status = await program.value

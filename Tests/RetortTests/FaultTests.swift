@@ -2,9 +2,9 @@ import Testing
 
 @testable import RetortShell
 
-/// The faults of `retort serve`, seen from a script and in its log.
+/// The faults of `retort serve`, in the results of a script and in the log.
 @Suite(.timeLimit(.minutes(5))) struct FaultTests {
-  /// What a change and a read of one post come to, both with `duration` to wait.
+  /// A change and a read of one post, both with `duration` as their timeout.
   private static let script = #"""
     try do
       print (update posts 1 {text: "changed"} timeout: duration).text

@@ -2,7 +2,7 @@ import Foundation
 import TestBench
 import Testing
 
-/// The first sample of the language's definition, through a broker, under the queue names it uses.
+/// The first sample of the language's definition, through a broker, with its queue names.
 @Suite(.timeLimit(.minutes(5))) struct FirstSampleTests {
   static let names = ["posts": "remote_server_post", "authors": "remote_server_author"]
 

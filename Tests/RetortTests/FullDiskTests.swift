@@ -19,9 +19,9 @@ private enum MountNamespace {
   }()
 }
 
-/// What a bulk change writes beside its requests, on a disk that fills up: a small tmpfs in a mount namespace of its own.
+/// The files that a bulk change writes, on a disk that becomes full: a small tmpfs in a separate mount namespace.
 @Suite(.timeLimit(.minutes(2)), .enabled(if: MountNamespace.isPossible)) struct FullDiskTests {
-  /// Runs shell commands in a new directory `$DISK` of 64 kB; `retort` knows the posts of a service by `$P`.
+  /// Runs shell commands in a new directory `$DISK` of 64 kB; `$P` makes a client of a service's posts.
   private func run(_ commands: String, on service: FakeService) async throws -> String {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
@@ -54,7 +54,7 @@ private enum MountNamespace {
     return Int(text[..<end].reversed().prefix { $0.isNumber }.reversed().map(String.init).joined())
   }
 
-  /// The outcomes of what was in flight are recorded, so that nothing is unknown and the rest is done after it.
+  /// The outcomes of changes in flight are recorded, so that none is unknown and the rest can be sent later.
   @Test(arguments: [
     "1..1000 | update posts {views: 7} in-flight: 16 journal: \"j\"",
     "1..1000 | map {text: \"new \\(it)\"} | create posts key: .text in-flight: 16 journal: \"j\"",

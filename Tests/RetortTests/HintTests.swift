@@ -130,7 +130,7 @@ import Testing
     ("stream posts | group by .state", "group .state", "stream posts | group .state | count"),
     ("[{\"a b\": 1}] | map .[\"a b\"]", "write it[\"a b\"]", "[{\"a b\": 1}] | map it[\"a b\"]"),
     ("print 1.", "write 1.0 or 1", "print 1.0"),
-    ("print .5", "write 0.5", "print 0.5"), ("show authors.1", "an id stands alone: authors 1", "show authors 1"),
+    ("print .5", "write 0.5", "print 0.5"), ("show authors.1", "an id is an argument: authors 1", "show authors 1"),
     ("read x.csv", "put text in quotes: \"x.csv\"", "\"x.csv\""), ("print nil", "did you mean null?", "print null"),
     ("print None", "did you mean null?", "print null"), ("print True", "did you mean true?", "print true"),
     ("nil", "did you mean null?", "null"),
@@ -194,7 +194,7 @@ import Testing
     #expect(next.status == 0, Comment(rawValue: followed + "\n" + next.notes))
   }
 
-  /// One slip is one error.
+  /// One mistake results in one error.
   @Test(arguments: [
     "print 1 \"p", "1 && 2", "1 || 2", "print `count posts`", "if true then print 1 end", "while true\n  print 1\nend",
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Serving
 
-/// What is drawn hangs on seed, queue and request, and on nothing else.
+/// Faults depend on the seed, the queue and the request, and on nothing else.
 @Suite struct InjectedFaultsTests {
   private func shares(seed: UInt64 = 1, queue: String = "posts", request: Int = 1) -> [Double] {
     var random = SeededRandom(seed: seed, queue: queue, request: request)

@@ -3,11 +3,11 @@ import JSONRPC
 import TestBench
 import Testing
 
-/// What operators do with retort, each job as one would write it: on the service inside the program, and through RabbitMQ.
+/// Jobs of operators, as scripts that a user would write: on the service inside the program, and through RabbitMQ.
 @Suite(.timeLimit(.minutes(3))) struct JobTests {
   enum World: CaseIterable { case embedded, rabbitMQ }
 
-  /// A job with what comes before it, and what the run prints.
+  /// A job with its preparation, and the output of its run.
   struct Job: CustomTestStringConvertible, Sendable {
     var testDescription: String
     var script: String
@@ -39,7 +39,7 @@ import Testing
         .replacing(#/"([\w-]+\.(csv|ndjson|journal))"/#) { "\"\(directory)/\($0.output.1)\"" }
       let ran = await Ran.retort("--yes", "-c", script)
       #expect(ran.output == job.output)
-      // The excerpt of an error depends on how long the directory's name is, and slow runs say how fast they are.
+      // The excerpt of an error depends on the length of the directory's name, and slow runs report their speed.
       let notes = ran.notes.replacing(directory + "/", with: "").split(
         separator: "\n", omittingEmptySubsequences: false)
       #expect(

@@ -2,7 +2,7 @@ import Foundation
 import JSONText
 import Testing
 
-/// `retort lsp` as an editor uses it.
+/// `retort lsp`, used by an editor.
 @Suite(.timeLimit(.minutes(3))) struct LanguageServerTests {
   private static let script = """
     connect "embedded:blog"
@@ -160,7 +160,7 @@ import Testing
     #expect(try await editor.ended() == 1)
   }
 
-  /// Every prefix of a script, as it is typed, with each request at its end.
+  /// Every prefix of a script, as if it is typed, with each request at its end.
   @Test func anUnfinishedTextIsAnswered() async throws {
     let editor = try await opened()
     let uri = "file:///typed.retort"
@@ -177,7 +177,7 @@ import Testing
     #expect(try await editor.ask("shutdown")["error"] == nil)
   }
 
-  /// The number of instructions is not measured here; a text of 2,000 lines only has to be answered.
+  /// The number of instructions is not measured here; a text of 2,000 lines only needs a reply.
   @Test func aLongTextIsAnswered() async throws {
     let editor = try await opened()
     let uri = "file:///long.retort"

@@ -4,9 +4,9 @@ import Synchronization
 import TestBench
 import Testing
 
-/// A late reply to a change gives its outcome, which is reported.
+/// A late reply to a change contains its outcome, which is reported.
 @Suite(.timeLimit(.minutes(5))) struct LateReplyTests {
-  /// Runs a change and a read on a service that answers the change just before the read.
+  /// Runs a change and a read on a service that replies to the change just before the read.
   private func afterwards(_ change: String, _ answer: String) async throws -> Ran {
     let vhost = try await PrivateBroker.shared.vhost()
     let connection = try await Connection.open(try AMQPURI(vhost.uri), name: "late")

@@ -4,7 +4,7 @@ import Synchronization
 import TestBench
 import Testing
 
-/// A statement that takes longer than a second shows its progress at a terminal, whatever it reads for.
+/// A statement that takes longer than a second shows its progress at a terminal, for every source that it reads.
 @Suite(.timeLimit(.minutes(2))) struct LongReadTests {
   private final class Shown: Sendable {
     let lines = Mutex<[String]>([])

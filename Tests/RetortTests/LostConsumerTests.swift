@@ -1,6 +1,6 @@
 import Testing
 
-/// A note says where a queue lost its consumer during creates, since the broker gives them to the next one again.
+/// A note reports a queue that lost its consumer during creates, because the broker redelivers them to the next one.
 @Suite(.timeLimit(.minutes(5))) struct LostConsumerTests {
   private static let note =
     "queue posts lost its consumer during the creates: the broker redelivers unacknowledged requests, "

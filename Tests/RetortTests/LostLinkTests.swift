@@ -3,7 +3,7 @@ import Synchronization
 import TestBench
 import Testing
 
-/// What the program does and says when the network between it and the broker breaks.
+/// The behaviour and the messages of the program when the network between it and the broker breaks.
 @Suite(.timeLimit(.minutes(5))) struct LostLinkTests {
   @Test func repeatsAReadButNotAChange() async throws {
     let vhost = try await PrivateBroker.shared.vhost()

@@ -7,12 +7,12 @@ struct OddService {
   private let vhost: VirtualHost
   private let connection: Connection
 
-  /// Starts it; an answer is the rest of a response: `"result":{}`.
+  /// Starts the service; an answer is the rest of a response: `"result":{}`.
   init(_ answers: [String: String]) async throws {
     try await self.init { method, _ in answers[method] ?? #""error":{"code":-32601,"message":"Method not found"}"# }
   }
 
-  /// Starts it with a function that answers a method with its parameters.
+  /// Starts the service with a function that answers a method with its parameters.
   init(_ answer: @escaping @Sendable (_ method: String, _ params: [String: Any]) async -> String) async throws {
     vhost = try await PrivateBroker.shared.vhost()
     connection = try await Connection.open(try AMQPURI(vhost.uri), name: "odd")
@@ -29,7 +29,7 @@ struct OddService {
     #""error":{"code":422,"message":"JSONAPI error","data":{"errors":[\#(errors.joined(separator: ","))]}}"#
   }
 
-  /// Runs statements that know its posts.
+  /// Runs statements that use the service's posts.
   func run(_ statements: String) async -> Ran {
     await Ran.retort(
       "-c", "connect\nlet posts = client queue: \"posts\"\n" + statements, environment: ["RETORT_URL": vhost.uri])

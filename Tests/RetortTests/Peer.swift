@@ -2,8 +2,9 @@ import Foundation
 import TestBench
 import Testing
 
-/// A service written with pika, in a separate vhost: `Tests/Peers/responder.py`, on pika, which ends when its input
-/// ends, and so with this process at the latest.
+/// A service written with pika, in a separate vhost: `Tests/Peers/responder.py`.
+///
+/// It ends when its input ends, and therefore no later than this process.
 final class Peer: Sendable {
   /// The vhost.
   let vhost: VirtualHost
@@ -11,10 +12,10 @@ final class Peer: Sendable {
   private let input = Pipe()
   private let output = Pipe()
 
-  /// Starts it on the queue `peer_posts`, and waits until it consumes.
+  /// Starts the service on the queue `peer_posts`, and waits until it consumes.
   init() async throws {
     vhost = try await PrivateBroker.shared.vhost()
-    process.executableURL = URL(filePath: "/usr/bin/python3")  // the one that Debian's python3-pika is for
+    process.executableURL = URL(filePath: "/usr/bin/python3")  // the interpreter that Debian's python3-pika supports
     let script = URL(filePath: #filePath).appending(path: "../../Peers/responder.py").standardized
     process.arguments = [script.path, vhost.address, "peer_posts"]
     process.standardInput = input
@@ -38,7 +39,7 @@ final class Peer: Sendable {
     return await Ran.retort(arguments + ["-c", prologue + statements], environment: ["RETORT_URL": vhost.uri])
   }
 
-  /// Ends it, and returns its exit status.
+  /// Ends the service, and returns its exit status.
   func stop() async throws -> Int32 {
     try? input.fileHandleForWriting.close()
     return try await onItsOwnThread { [self] in

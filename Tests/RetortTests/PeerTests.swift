@@ -1,7 +1,7 @@
 import TestBench
 import Testing
 
-/// The program on a service that shares no code with it.
+/// The program with a service that shares no code with it.
 @Suite(.timeLimit(.minutes(5))) struct PeerTests {
   /// Runs statements on a new peer, and checks that no queue or connection remains.
   private func ran(_ statements: String) async throws -> Ran {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A terminal's screen as a picture (SVG 1.1), down to the cursor's line, in the colours of a dark terminal.
+/// A terminal's screen as a picture (SVG 1.1), up to the cursor's line, in the colours of a dark terminal.
 struct Picture {
   private static let cell = (width: 8, height: 18)
   private static let margin = 12
@@ -24,7 +24,7 @@ struct Picture {
       """
   }
 
-  /// The pieces of a row that have one look; spaces between words are not drawn.
+  /// The pieces of a row that have the same style; spaces between words are not drawn.
   private static func pieces(of cells: [ScreenCells.Cell], row: Int) -> [String] {
     var pieces: [String] = []
     var start = 0
@@ -57,7 +57,7 @@ struct Picture {
       + "xml:space=\"preserve\">\(escaped(trimmed))</text>"
   }
 
-  /// The colours of SGR's numbers that the prompt uses (ECMA-48 8.3.117).
+  /// The colours of the SGR numbers that the prompt uses (ECMA-48 8.3.117).
   private static let colours = [
     31: "#f14c4c", 32: "#6fbf73", 33: "#d7ba7d", 34: "#6796e6", 35: "#c586c0", 36: "#4ec9b0", 90: "#8a8a8a",
     94: "#9cdcfe",

@@ -6,7 +6,7 @@ import Testing
 
 /// Changes that workers of a pool carry out, through a real RabbitMQ.
 @Suite(.timeLimit(.minutes(5))) struct PoolTests {
-  /// Runs statements that know the posts of a service, with the pool's secret.
+  /// Runs statements that use the posts of a service, with the pool's secret.
   private func run(_ statements: String, on service: FakeService, key: String? = PoolWorker.key) async -> Ran {
     var environment = ["RETORT_URL": service.vhost.uri]
     environment["RETORT_POOL_KEY"] = key

@@ -12,7 +12,7 @@ struct PoolWorker {
     let notes = Mutex("")
   }
 
-  /// Starts it, and waits until it works or ends.
+  /// Starts the worker, and waits until it works or ends.
   init(in vhost: VirtualHost, _ options: [String] = [], key: String? = key, meta: String? = nil) async {
     let recorded = Recorded()
     let (said, say) = AsyncStream.makeStream(of: Void.self)
@@ -34,10 +34,10 @@ struct PoolWorker {
     self.recorded = recorded
   }
 
-  /// What it has said on standard error.
+  /// The text that the worker wrote to standard error.
   var notes: String { recorded.notes.withLock { $0 } }
 
-  /// Stops it as SIGTERM does, and returns its status.
+  /// Stops the worker as SIGTERM does, and returns its status.
   func stop() async -> Int32 {
     program.cancel()
     return await program.value

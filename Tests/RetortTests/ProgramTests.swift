@@ -72,7 +72,7 @@ import Testing
     #expect(ran == Ran(status: 0, output: "[\"--yes\",\"b\"]\n5\n[1,2]\n", notes: ""))
   }
 
-  /// A redirected standard output is a file; writing to it by its name appends instead of replacing it.
+  /// If standard output is redirected to a file, writing to the file by its name appends instead of replacing it.
   @Test func standardOutputIsWrittenWhereItGoes() throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try Data().write(to: file)

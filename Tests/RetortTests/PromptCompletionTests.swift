@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Tab at the real prompt: keys go in, and the screen shows what is completed, listed and learned.
+/// Tab at the real prompt: the test sends keys, and the screen shows completions, lists and learned names.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct PromptCompletionTests {
   private static let clear = "\u{15}"
 

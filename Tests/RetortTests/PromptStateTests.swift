@@ -1,6 +1,6 @@
 import Testing
 
-/// What the prompt knows before its first line, and what it shows of connections.
+/// The state of the prompt before its first line, and its display of connections.
 @Suite(.serialized) struct PromptStateTests {
   @Test func itShowsTheConnection() async throws {
     let prompt = try PromptTerminal()

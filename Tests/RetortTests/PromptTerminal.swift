@@ -3,12 +3,12 @@ import Glibc
 import Synchronization
 import TestBench
 
-/// The program's prompt at a pseudo-terminal: a person's keys go in, and a screen shows what it draws.
+/// The program's prompt at a pseudo-terminal: the test sends a person's keys, and a screen shows the program's output.
 final class PromptTerminal: Sendable {
   private let master: Int32
   private let process = Process()
   private let cells: Mutex<ScreenCells>
-  /// A directory of its own, which is the home and the working directory.
+  /// A separate directory, which is the home and the working directory.
   let directory: String
 
   struct NothingSeen: Error, CustomStringConvertible {
@@ -17,17 +17,17 @@ final class PromptTerminal: Sendable {
     var description: String { "no \(wanted.debugDescription) in \(lines.filter { !$0.isEmpty }.debugDescription)" }
   }
 
-  /// Starts the program in a session of its own, whose terminal it is, so that Ctrl-C is a signal.
+  /// Starts the program in a new session with this terminal, so that Ctrl-C is a signal.
   ///
   /// - Parameters:
   ///   - arguments: The program's arguments.
   ///   - columns: The width of the screen.
-  ///   - rows: Its height.
-  ///   - environment: More of the environment.
+  ///   - rows: The height of the screen.
+  ///   - environment: Additional variables of the environment.
   ///   - files: Files of the directory, by name.
-  ///   - directory: The directory, where it is there already.
+  ///   - directory: The directory, if it already exists.
   ///   - other: Another program to start.
-  /// - Throws: where it can't be started.
+  /// - Throws: An error if the program can't be started.
   init(
     _ arguments: [String] = [], columns: Int = 80, rows: Int = 24, environment: [String: String] = [:],
     files: [String: String] = [:], in directory: String? = nil, program other: String? = nil
@@ -91,7 +91,7 @@ final class PromptTerminal: Sendable {
     try types("\u{1B}[200~" + text.replacing("\n", with: "\r") + "\u{1B}[201~")
   }
 
-  /// Types a statement and Return, and waits for the next prompt; what was on the screen before is cleared first.
+  /// Types a statement and Return, and waits for the next prompt; clears the screen first.
   func enters(_ statement: String) async throws {
     try types("\u{C}")
     try await waits("an empty screen") { $0.cursor.row == 0 && $0.lines.dropFirst().allSatisfy(\.isEmpty) }
@@ -105,13 +105,13 @@ final class PromptTerminal: Sendable {
     }
   }
 
-  /// Waits until a line of the screen holds a text.
+  /// Waits until a line of the screen contains a text.
   func sees(_ text: String) async throws {
     let wanted = text.hasSuffix(" ") ? String(text.dropLast()) : text
     try await waits(text) { $0.lines.contains { $0.contains(wanted) } }
   }
 
-  /// Waits until the screen is as a condition wants it.
+  /// Waits until the screen meets a condition.
   func waits(_ wanted: String, until isMet: @escaping @Sendable (ScreenCells) -> Bool) async throws {
     try await onItsOwnThread { [self] in
       while !isMet(screen) {
@@ -120,19 +120,19 @@ final class PromptTerminal: Sendable {
     }
   }
 
-  /// Waits until the program has taken every key: a key that asks for nothing but a bell comes last.
+  /// Waits until the program has read every key: the last key only causes a bell.
   func settles() async throws {
     try types("\u{7}")
     try await waits("a bell") { $0.bells > 0 }
   }
 
-  /// The screen as it is now.
+  /// The current screen.
   var screen: ScreenCells { cells.withLock { $0 } }
 
   /// The lines of the screen that are not empty.
   var lines: [String] { screen.lines.filter { !$0.isEmpty } }
 
-  /// Reads what the program draws; false where it draws no more.
+  /// Reads the program's output; returns false at its end.
   private func readsMore() -> Bool {
     var source = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
     guard poll(&source, 1, 20_000) == 1 else { return false }
@@ -143,7 +143,7 @@ final class PromptTerminal: Sendable {
     return true
   }
 
-  /// Waits until the program has ended, and gives its status.
+  /// Waits until the program has ended, and returns its status.
   func ended() async throws -> Int32 {
     try await onItsOwnThread { [self] in
       while readsMore() {}

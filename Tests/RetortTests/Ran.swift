@@ -1,19 +1,20 @@
 import RetortShell
 import Synchronization
 
-/// What a run of the program gave.
+/// The result of a run of the program.
 struct Ran: Equatable {
   var status: Int32
   var output: String
   var notes: String
 
-  /// Runs the program in this process, off a terminal.
+  /// Runs the program in this process, without a terminal.
   static func retort(_ arguments: String..., environment: [String: String] = [:]) async -> Ran {
     await retort(arguments, environment: environment)
   }
 
-  /// Runs the program in this process, off a terminal; statements wait a minute for a reply unless they say otherwise,
-  /// and a slow machine adds no notes on their progress.
+  /// Runs the program in this process, without a terminal.
+  ///
+  /// By default statements wait a minute for a reply, and a slow machine adds no notes about their progress.
   static func retort(_ arguments: [String], environment: [String: String] = [:]) async -> Ran {
     let recorded = Recorded()
     let console = Console(
@@ -28,7 +29,7 @@ struct Ran: Equatable {
       notes: recorded.notes.withLock { $0 })
   }
 
-  /// Runs the program in this process as at a terminal, with scripted answers; the questions are among the notes.
+  /// Runs the program in this process as if at a terminal, with scripted answers; the questions are among the notes.
   static func asked(_ answers: [String], _ arguments: String...) async -> Ran {
     let recorded = Recorded()
     let left = Mutex(answers[...])

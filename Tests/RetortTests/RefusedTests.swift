@@ -1,7 +1,7 @@
 import TestBench
 import Testing
 
-/// What the broker refuses has failed, and was not carried out; it is never unknown.
+/// A change that the broker refuses has failed, and was not carried out; it is never unknown.
 @Suite(.timeLimit(.minutes(5))) struct RefusedTests {
   private func run(_ statements: String, _ vhost: VirtualHost) async -> Ran {
     await Ran.retort(

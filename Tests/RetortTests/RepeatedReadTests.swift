@@ -3,7 +3,7 @@ import Synchronization
 import TestBench
 import Testing
 
-/// `retry:` repeats a read that a passing failure ended, alone and as part of a bulk change.
+/// `retry:` repeats a read after a temporary failure, both a single read and a read of a bulk change.
 @Suite(.timeLimit(.minutes(2))) struct RepeatedReadTests {
   private static let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).ndjson")
   private static let failure = #""error":{"code":-32603,"message":"Internal error"}"#

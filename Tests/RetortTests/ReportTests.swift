@@ -4,7 +4,7 @@ import JSONText
 import TestBench
 import Testing
 
-/// What a program learns of a run: `--summary json`, `--report`, `retort ctl`.
+/// The information that other programs get about a run: `--summary json`, `--report`, `retort ctl`.
 @Suite(.timeLimit(.minutes(2))) struct ReportTests {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
   private static let prologue = "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n"
@@ -54,7 +54,7 @@ import Testing
     #expect(reader.terminationStatus == 0)
   }
 
-  /// What makes the exit status 5 is a failure of its statement, and an assertion counts once wherever it stands.
+  /// A cause of exit status 5 is a failure of its statement; an assertion counts once, in any block.
   @Test(arguments: [
     ("999..1010 | update posts {views: 1} on-error: \"continue\"", 5, 1, 0),
     ("[1, 1] | update posts {views: 1} journal: \"DIR/a.journal\" on-error: \"continue\"", 5, 1, 0),
@@ -113,7 +113,7 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// Every change waits while its run is paused: of a sink, of a loop, of a block, and a single one.
+  /// Every change waits while its run is paused: changes of a sink, a loop and a block, and single changes.
   @Test(arguments: [
     "2..5 | update posts {views: 7}", "for id in 2..5 do update posts id {views: 7} end",
     "2..5 | each in-flight: 2 do update posts it {views: 7} end", "update posts 2 {views: 7}",

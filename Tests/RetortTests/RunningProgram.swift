@@ -15,15 +15,15 @@ final class RunningProgram: Sendable {
     let text = Mutex("")
   }
 
-  /// Starts it through a shell that can close descriptors: `<&-`.
+  /// Starts the program through a shell that can close descriptors: `<&-`.
   ///
   /// - Parameters:
   ///   - arguments: The program's arguments.
-  ///   - redirection: What the shell does to its descriptors.
-  ///   - input: Standard input; nil for none.
-  ///   - isNonBlocking: Whether its output goes into small pipes that never have a write wait.
-  ///   - environment: More of the environment.
-  /// - Throws: if it can't be started.
+  ///   - redirection: The shell's redirections of the program's descriptors.
+  ///   - input: Standard input; nil for no input.
+  ///   - isNonBlocking: Whether its output goes into small non-blocking pipes.
+  ///   - environment: Additional variables of the environment.
+  /// - Throws: An error if it can't be started.
   convenience init(
     _ arguments: [String], _ redirection: String = "", input: FileHandle? = nil, isNonBlocking: Bool = false,
     environment: [String: String] = [:]
@@ -78,24 +78,24 @@ final class RunningProgram: Sendable {
   /// Sends a signal.
   func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
-  /// Whether it catches a signal by now.
+  /// Whether the program already catches a signal.
   func catches(_ number: Int32) throws -> Bool {
     let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
     let caught = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t").last ?? "0"
     return (UInt64(caught, radix: 16) ?? 0) & (1 << UInt64(number - 1)) != 0
   }
 
-  /// Waits until it catches a signal.
+  /// Waits until the program catches a signal.
   func willCatch(_ number: Int32) async throws {
     while try !catches(number) { try await Task.sleep(for: .milliseconds(5)) }
   }
 
-  /// Waits until standard error has a text.
+  /// Waits until standard error contains a text.
   func notes(contain text: String) async throws {
     while !noted.text.withLock({ $0.contains(text) }) { try await Task.sleep(for: .milliseconds(5)) }
   }
 
-  /// Waits until it has ended; a signal that ended it is negative.
+  /// Waits until the program has ended; the status is negative after a signal.
   func ended() async throws -> Ran {
     let (output, notes) = try await reading.value
     let status = try await onItsOwnThread { [process] in

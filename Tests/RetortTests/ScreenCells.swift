@@ -1,9 +1,9 @@
 /// The screen of a terminal, drawn by the bytes that a program sends (the part of ECMA-48 that `TERM=xterm` needs).
 struct ScreenCells {
-  /// A place of the screen.
+  /// A position of the screen.
   struct Cell: Equatable {
     var text = " "
-    /// The parameters of SGR that it was drawn with; empty for the usual look.
+    /// The SGR parameters with which it was drawn; empty for the default style.
     var look = ""
   }
 
@@ -11,14 +11,14 @@ struct ScreenCells {
   private let rows: Int
   private(set) var cells: [[Cell]]
   private(set) var cursor = (row: 0, column: 0)
-  /// Whether the next character begins a new line, since the last one filled its line.
+  /// Whether the next character begins a new line, because the last one filled its line.
   private var isWrapping = false
   private var look = ""
-  /// The beginning of a sequence or a character that is not whole yet.
+  /// The beginning of an incomplete sequence or character.
   private var rest: [UInt8] = []
-  /// Sequences that were sent and mean nothing here.
+  /// Received sequences that this screen does not support.
   private(set) var strangers: [String] = []
-  /// How often the bell was rung.
+  /// The number of times that the bell was rung.
   private(set) var bells = 0
 
   init(columns: Int, rows: Int) {
@@ -35,7 +35,7 @@ struct ScreenCells {
     }
   }
 
-  /// The looks of the first cells that show a text, one for each character; nil where no line shows it.
+  /// The styles of the first cells that show a text, one for each character; nil if no line shows it.
   func looks(of text: String) -> [String]? {
     for row in cells {
       let line = row.map { $0.text.isEmpty ? "\u{0}" : $0.text }
@@ -49,7 +49,7 @@ struct ScreenCells {
     return nil
   }
 
-  /// Draws what a program sent.
+  /// Draws the bytes that a program sent.
   mutating func draw(_ bytes: [UInt8]) {
     var pending = (rest + bytes)[...]
     rest = []
@@ -70,7 +70,7 @@ struct ScreenCells {
     return bytes.count < length ? nil : length
   }
 
-  /// The length of an escape sequence: CSI to its final byte, OSC to BEL, else two bytes.
+  /// The length of an escape sequence: CSI to its final byte, OSC to BEL, otherwise two bytes.
   private static func sequence(_ bytes: ArraySlice<UInt8>) -> Int? {
     guard let second = bytes.dropFirst().first else { return nil }
     let end: Int?

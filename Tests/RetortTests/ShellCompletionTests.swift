@@ -16,7 +16,7 @@ import Testing
     """,
   ]
 
-  /// The shells with the arguments that start them bare, and the lines that load the completion.
+  /// The shells with the arguments that start them without user settings, and the lines that load the completion.
   private static let shells = [
     "bash": (["--norc", "--noprofile", "-i"], "PS1='$ '; source <(retort completions bash)"),
     "zsh": (
@@ -31,7 +31,7 @@ import Testing
     let terminal = try PromptTerminal(
       arguments, columns: 200, environment: ["PATH": folder + ":/usr/bin:/bin"], files: Self.files,
       program: "/usr/bin/" + shell)
-    // What is typed before a shell reads its line is echoed by the terminal too, and moves the shell's own columns.
+    // Input that is typed before a shell reads its line is also echoed by the terminal, and moves the shell's columns.
     try await terminal.waits("a prompt") { $0.cursor.column > 0 }
     try terminal.types(setup + "\r")
     try await terminal.waits("the new prompt") { $0.lines[$0.cursor.row] == "$" && $0.cursor.column == 2 }
@@ -68,7 +68,7 @@ import Testing
     #expect(ShellCandidates(words: [], environment: [:]).candidates.count > 5)
   }
 
-  /// The options of each command line are those that the program takes.
+  /// The options of each command line are the options that the program accepts.
   @Test(arguments: ProgramLine.all.map(\.name)) func theOptionsAreThoseOfTheProgram(_ name: String) async throws {
     let line = try #require(ProgramLine.all.first { $0.name == name })
     if name.isEmpty {

@@ -1,6 +1,6 @@
 import Testing
 
-/// What the prompt shows of results, as a person at a terminal sees it.
+/// The prompt's display of results, as a person sees it at a terminal.
 @Suite(.serialized) struct ShownResultTests {
   @Test func aTableUsesTheWidth() async throws {
     let prompt = try await PromptTerminal.onBlog(columns: 100)
@@ -77,7 +77,7 @@ import Testing
     try await prompt.sees("2")
   }
 
-  /// What data may hold changes the cells that it has, and nothing else.
+  /// Data changes only its own cells of the screen.
   @Test(arguments: [
     "\u{1B}[2J", "\u{1B}]0;x\u{7}", "\u{202E}", "\u{200B}", "\u{301}", "日", "😀", "\n", "\t", "\u{9B}7m", "long",
   ])

@@ -14,7 +14,7 @@ import Testing
       try String(contentsOfFile: path, encoding: .utf8).matches(of: try Regex("\"method\":\"\(method)\"")).count
     }
 
-    /// Waits until it has as many.
+    /// Waits until the log has this number of requests.
     func reaches(_ count: Int, _ method: String) async throws {
       while try self.count(method) < count { try await Task.sleep(for: .milliseconds(5)) }
     }
@@ -57,7 +57,7 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// The queue is asked after also where a signal has ended the statement.
+  /// The state of the queue is requested even if a signal has ended the statement.
   @Test func whatIsSaidOfTheQueueIsTrueAfterASignal() async throws {
     let log = Log()
     defer { log.remove() }
@@ -92,7 +92,7 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// The summary's command and that of a forced end do the rest, in a shell.
+  /// The command of the summary, and that of a forced end, send the remaining changes, in a shell.
   @Test(arguments: [1, 2]) func theShownCommandResumes(_ signals: Int) async throws {
     let (log, journal) = (Log(), Log())
     defer {

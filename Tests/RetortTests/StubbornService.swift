@@ -52,7 +52,7 @@ final class StubbornService: Sendable {
     return #""result":{"data":[\#(data)],"meta":{"record-count":\#(rows.count)}\#(next)}"#
   }
 
-  /// Runs statements that know its posts.
+  /// Runs statements that use the service's posts.
   func run(_ statements: String) async -> Ran {
     await Ran.retort(
       "-c", "connect\nlet posts = client queue: \"posts\"\n" + statements, environment: ["RETORT_URL": vhost.uri])

@@ -4,9 +4,9 @@ import RetortShell
 import Synchronization
 import Testing
 
-/// At a terminal no byte of data is sent raw, in any form of output; a pipe gets the bytes as they are.
+/// At a terminal no byte of data is sent raw, in any form of output; a pipe gets the bytes unchanged.
 @Suite struct TerminalTests {
-  /// What may stand in a service's or a file's text.
+  /// Pieces of text that a service or a file can contain.
   private static let pieces = [
     "\u{1B}]0;x\u{7}", "\u{1B}[2J", "\u{9B}31m", "\u{7F}", "\u{0}", "\r", "\u{202E}", "\u{2066}", "\u{61C}", "\u{200B}",
     "\u{2060}", "\u{FEFF}", "\u{AD}", "\u{200C}", "\u{200D}", "\u{2028}", "\u{85}", "\u{E0041}", "\u{FFF9}", "\n", "\t",
@@ -14,7 +14,7 @@ import Testing
     "a", "é", "日", "😀", "e\u{301}", "\"", "\\", ",", "|", "}",
   ]
 
-  /// Statements that show the text `x` in every form; those that fail are rescued, and their error is shown.
+  /// Statements that show the text `x` in every form; errors are rescued and shown.
   private static let forms = [
     "print x", "[x] | print", "warn x", "[{n: x}] | table", "[parse-json(k)] | table", "[{n: x, \"b\": 1}] | csv",
     "[parse-json(k)] | csv", "[x] | json", "[{n: x}] | ndjson", "parse-json(k)", "{n: x}", "[x]", "{n: [x, {m: x}]}",
@@ -59,7 +59,7 @@ import Testing
     return (recorded.output.withLock { String(decoding: $0, as: UTF8.self) }, recorded.notes.withLock { $0 })
   }
 
-  /// Whether a scalar would steer a terminal, as TheLanguage.md lists them; joiners are tested by themselves.
+  /// Whether a scalar controls a terminal, as TheLanguage.md lists them; joiners have separate tests.
   private static func steers(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09, 0x0A: false

@@ -11,7 +11,7 @@ import Testing
     let url: URL
     var testDescription: String { url.deletingPathExtension().lastPathComponent }
 
-    /// All but those that show the text of the address, whose password is starred.
+    /// All transcripts except those that show the text of the address, whose password is replaced by stars.
     static func withoutAddresses() throws -> [File] { try all().filter { $0.testDescription != "save" } }
 
     static func all() throws -> [File] {

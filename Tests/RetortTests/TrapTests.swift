@@ -3,7 +3,7 @@ import Synchronization
 import TestBench
 import Testing
 
-/// The traps in which other tools lose data or mislead their users: a test for each, with its name.
+/// The traps in which other tools lose data or mislead their users, with a named test for each.
 @Suite(.timeLimit(.minutes(3))) final class TrapTests {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
   private static let prologue = "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n"
@@ -12,14 +12,14 @@ import Testing
 
   deinit { try? FileManager.default.removeItem(atPath: directory) }
 
-  /// Runs statements that know the sample's posts.
+  /// Runs statements that use the sample's posts.
   private func run(_ statements: String, _ options: String...) async -> Ran {
     await Ran.retort(options + ["-c", Self.prologue + statements])
   }
 
   private func file(_ name: String) -> String { "\(directory)/\(name)" }
 
-  /// A resume goes by what was done, not by how many elements were done: the input has another order, and is shorter.
+  /// A resume depends on the done changes, not on their number: the input has another order, and is shorter.
   @Test("positional resume") func positionalResume() async {
     let journal = "journal: \"\(file("t.journal"))\" in-flight: 1"
     let ran = await run(
@@ -36,7 +36,7 @@ import Testing
     #expect(ran.output == "true\ntrue\nfalse\ntrue\n")
   }
 
-  /// A journal belongs to a cluster and a vhost, by any of its addresses, and to no other one.
+  /// A journal belongs to a cluster and a vhost, by any of the cluster's addresses, and to no other cluster.
   @Test func aJournalBelongsToItsBroker() async throws {
     let (service, other) = (try await FakeService(), try await FakeService())
     let script =
@@ -52,7 +52,7 @@ import Testing
     for service in [service, other] { #expect(await service.stop().status == 0) }
   }
 
-  /// What can't be checked is refused: a count that can't be had, a depth that can't be read, a guard, a query that fails.
+  /// If a check is impossible, the change is refused: no count, no readable depth, a guard, a query that fails.
   @Test("fail-open guards") func failOpenGuards() async throws {
     let changes = Mutex(0)
     let service = try await OddService { method, _ in
@@ -115,7 +115,7 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// Without a terminal nothing is asked, and nothing is destroyed.
+  /// Without a terminal no question is asked, and no resource is destroyed.
   @Test(
     "prompts that disappear off a terminal and then proceed",
     arguments: [
@@ -132,7 +132,7 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// Every page is read, however small the pages are.
+  /// Every page is read, even if pages are small.
   @Test("page caps that warn and exit 0") func pageCaps() async {
     let ran = await run(
       """
@@ -143,7 +143,7 @@ import Testing
     #expect(ran.status == 0 && ran.output == "1000\n1000\n0\n", Comment(rawValue: ran.notes))
   }
 
-  /// A reply that takes long is awaited.
+  /// A slow reply is awaited.
   @Test("fixed sleeps instead of completion") func fixedSleeps() async throws {
     let service = try await FakeService("--latency", "1500ms", "--workers", "8")
     let ran = await service.run("1..8 | update posts {views: 7} in-flight: 8 timeout: 60s\nprint \"after\"")
@@ -162,7 +162,7 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// What is not known is an error before anything runs.
+  /// An unknown word is an error before any statement runs.
   @Test(
     "silently ignored input",
     arguments: [
@@ -178,7 +178,7 @@ import Testing
     #expect(await Ran.retort("-c", "print 1", "extra").status == 2)
   }
 
-  /// The prompt, a file, `-c` and standard input take the same lines, with the same output and status.
+  /// The prompt, a file, `-c` and standard input accept the same lines, with the same output and status.
   @Test("two dialects") func twoDialects() async throws {
     let script = Self.prologue + "show posts 12 | select .id .text\nlet n = count posts\nn + 1\nshow posts 9999\n"
     let path = file("s.retort")
@@ -200,7 +200,7 @@ import Testing
     try await prompt.sees("error[not-found]")
   }
 
-  /// Digits come out as they came in, through files, sorting and the service.
+  /// Digits remain unchanged through files, sorting and the service.
   @Test("numbers through doubles") func numbersThroughDoubles() async throws {
     let rows = "[{\"id\":9007199254740993,\"n\":1.10},{\"id\":9007199254740992,\"n\":12345678901234567890.5}]"
     try rows.write(toFile: file("n.json"), atomically: true, encoding: .utf8)
@@ -214,7 +214,7 @@ import Testing
     #expect(ran.output == sorted + "\n9007199254740993\n", Comment(rawValue: ran.notes))
   }
 
-  /// The number of requests in flight is the option's, of a sink, of `each` and of the session.
+  /// The option determines the number of requests in flight, for a sink, `each` and the session.
   @Test(
     "hard-coded concurrency",
     arguments: [
@@ -250,7 +250,7 @@ import Testing
     func raise(to value: Int) { number.withLock { $0 = max($0, value) } }
   }
 
-  /// Each failure of concurrent work is counted and named, and decides the status.
+  /// Each failure of concurrent work is counted and named, and determines the status.
   @Test("parallel errors swallowed") func parallelErrorsSwallowed() async {
     let sink = await run(
       """
@@ -264,7 +264,7 @@ import Testing
     #expect(each.status == 1 && each.notes.contains("in each, at 9997"), Comment(rawValue: each.notes))
   }
 
-  /// The history and what was learned are for their owner only.
+  /// Only their owner can read the history and the learned schema.
   @Test("history in world-readable files") func historyInWorldReadableFiles() async throws {
     let prompt = try await PromptTerminal.onBlog(environment: ["XDG_STATE_HOME": file("state")])
     try await prompt.enters("let post = show posts 12")

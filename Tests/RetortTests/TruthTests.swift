@@ -1,6 +1,6 @@
 import Testing
 
-/// Messages about a call are true: what may still be carried out, which element failed, what was not
+/// Messages about a call are true: changes that may still be carried out, the failed element, changes that were not
 /// sent.
 @Suite(.timeLimit(.minutes(5))) struct TruthTests {
   @Test(arguments: [

@@ -1,6 +1,6 @@
 import Testing
 
-/// What a person sees while typing at the prompt: colours, continuation lines, pastes, the editor.
+/// The prompt's display while a person types: colours, continuation lines, pastes, the editor.
 @Suite(.serialized) struct TypingTests {
   private static let looks = ["NO_COLOR": "", "RETORT_COLORS": "dark"]
 
@@ -30,7 +30,7 @@ import Testing
     #expect(prompt.screen.cells.allSatisfy { $0.allSatisfy { $0.look.isEmpty } })
   }
 
-  /// The screen is the same with colours and without, whatever is typed.
+  /// The screen shows the same text with and without colours.
   @Test(arguments: [
     "print \"" + String(repeating: "0123456789", count: 5) + "\"", "print \"日本語日本語日本語日本語日本語日本語\"",
     "print \"e\u{301}e\u{301} 😀😀😀 " + String(repeating: "x", count: 40) + "\"",

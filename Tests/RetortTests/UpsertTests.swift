@@ -1,6 +1,6 @@
 import Testing
 
-/// What `upsert` makes of services that answer its lookup otherwise than it asks.
+/// `upsert` on services that reply to its lookup with other resources than requested.
 @Suite(.timeLimit(.minutes(1))) struct UpsertTests {
   private static func index(_ data: String) -> [String: String] {
     ["index": #""result":{"data":[\#(data)]}"#, "create": #""result":{"data":{"type":"posts","id":"9"}}"#]

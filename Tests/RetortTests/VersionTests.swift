@@ -1,6 +1,6 @@
 import Testing
 
-/// What `retort --version` prints.
+/// The output of `retort --version`.
 @Suite struct VersionTests {
   @Test func theVersionNamesTheBuildAndEachLibrary() async throws {
     let ran = await Ran.retort("--version")

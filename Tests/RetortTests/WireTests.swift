@@ -36,7 +36,7 @@ import Testing
     }
     let notes = ran.notes.replacing(#/amq\.[-\w.]+/#, with: "NAME").replacing(#/[0-9a-f-]{36}-1/#, with: "ID")
       .replacing(#/\d+ bytes/#, with: "N bytes")
-      .replacing("trace: amqp <- connection.close-ok\n", with: "")  // which is waited for no longer than a second
+      .replacing("trace: amqp <- connection.close-ok\n", with: "")  // the wait for it is at most a second
     #expect(ran.output == "20\n")
     #expect(
       notes == """

@@ -143,8 +143,8 @@ import Testing
     let error = TerminalError.history(path: directory, call: "open", errno: EISDIR)
     #expect(throws: error) { try History(file: HistoryFile(path: directory)) }
     #expect(
-      error.description == "can't keep the history in \(directory): open: Is a directory; "
-        + "set RETORT_HISTORY to another file, or to nothing for no history")
+      error.description == "can't store the history in \(directory): open: Is a directory; "
+        + "set RETORT_HISTORY to another file, or to \"\"")
   }
 
   @Test(arguments: [

@@ -60,7 +60,7 @@ import Testing
   }
 }
 
-/// Watches, does something, and returns the first signal that came.
+/// Watches, runs an action, and returns the first received signal.
 func firstSignal(of count: Int = 1, after action: () async -> Void) async -> Signal? {
   let (signals, continuation) = AsyncStream.makeStream(of: Signal.self)
   return await Interrupts.shared.watching {

@@ -132,7 +132,7 @@ import Testing
         $0.types("a line over two rows of it\u{1}")
         $0.sees("of it")
         editor.notice("link lost\nlink is back")
-        // Both rows are cleared, from the second up, and the notice is in place of the first.
+        // Both rows are cleared, from the second up, and the notice replaces the first row.
         $0.sees("\u{1B}[A\u{1B}[K\rlink lost\r\nlink is back\r\n")
         $0.sees("> a line over two ro")
         $0.types("X\r")

@@ -4,7 +4,7 @@ import Testing
 
 /// A pseudo-terminal and its user, who types and reads the screen on a separate thread.
 ///
-/// Made in an exit test it is the process's controlling terminal, so that a typed Ctrl-C is a real SIGINT.
+/// In an exit test it is the process's controlling terminal, so that a typed Ctrl-C is a real SIGINT.
 final class TypedTerminal: @unchecked Sendable {
   // Unchecked: only the user's thread changes the state.
   let master: Int32
@@ -14,7 +14,7 @@ final class TypedTerminal: @unchecked Sendable {
 
   /// Opens a terminal without user settings.
   ///
-  /// `controlling` makes it the process's own.
+  /// `controlling` makes it the process's controlling terminal.
   init(columns: UInt16 = 80, controlling: Bool = true) {
     master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
     var (unlocked, number): (Int32, Int32) = (0, 0)
@@ -81,7 +81,7 @@ final class TypedTerminal: @unchecked Sendable {
     guard ioctl(master, UInt(TIOCSWINSZ), &size) == 0 else { Self.give(up: "no size") }
   }
 
-  /// Whether the terminal echoes and waits for whole lines, as a shell leaves it to a program.
+  /// Whether the terminal echoes and waits for whole lines, as when a shell starts a program.
   var isAsBefore: Bool {
     var settings = termios()
     guard tcgetattr(slave, &settings) == 0 else { return false }

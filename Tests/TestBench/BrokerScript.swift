@@ -1,6 +1,6 @@
 import Foundation
 
-/// `Tests/broker`, run by this process: its broker ends when this end of a pipe closes, however this process ends.
+/// `Tests/broker`, run by this process: its broker ends when this end of a pipe closes, also if this process crashes.
 final class BrokerScript: Sendable {
   private let process = Process()
   private let input = Pipe()

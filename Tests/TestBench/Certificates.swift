@@ -4,7 +4,7 @@ import Foundation
 public struct Certificates {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
 
-  /// The command that did not do its work.
+  /// The command that failed.
   struct Failed: Error {
     var command: String
   }
@@ -61,13 +61,13 @@ public struct Certificates {
     try openssl("genpkey -algorithm \(kind) -out \(name).key")
   }
 
-  /// Where they are.
+  /// The path of the directory.
   public var folder: String { directory.path }
 
-  /// The path of a file there.
+  /// The path of a file in the directory.
   public func path(_ file: String) -> String { "\(folder)/\(file)" }
 
-  /// Writes a file there.
+  /// Writes a file to the directory.
   public func write(_ text: String, to file: String) throws {
     try text.write(to: directory.appending(path: file), atomically: true, encoding: .utf8)
   }
@@ -89,8 +89,8 @@ public struct Certificates {
     guard process.terminationStatus == 0 else { throw Failed(command: "openssl \(arguments)") }
   }
 
-  /// Lets the private broker listen with TLS and a certificate of these, and returns the port; with more of Erlang's options
-  /// for it.
+  /// Makes the private broker listen with TLS and one of these certificates, and returns the port; `options` are
+  /// additional Erlang options.
   public func listen(as name: String, _ options: String = "") async throws -> Int {
     let broker = try await PrivateBroker.shared
     let port = try broker.evaluate(

@@ -3,10 +3,10 @@ import Glibc
 
 /// The Unix socket of `Tests/broker`, which evaluates a line of Erlang in the broker's node and returns the value.
 struct ControlSocket: Sendable {
-  /// Where it is.
+  /// The path of the socket.
   var path: String
 
-  /// The reason why there is no value.
+  /// The reason for a missing value.
   struct Failure: Error, CustomStringConvertible {
     var description: String
   }

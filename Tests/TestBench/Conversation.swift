@@ -7,7 +7,7 @@ import Synchronization
 
 /// A session like the prompt's, without a terminal: runs statements one by one and returns the output of each.
 ///
-/// The texts are made the same in every world: addresses become `embedded:blog`, the directory `DIR`, and ids that the
+/// The texts are the same in every environment: addresses become `embedded:blog`, the directory `DIR`, and ids that the
 /// client makes for its messages `ID`.
 public final class Conversation: Sendable {
   private let interpreter: Interpreter
@@ -33,13 +33,13 @@ public final class Conversation: Sendable {
     address: String, directory: String, knowsTypes: Bool = true,
     open: @escaping @Sendable (_ uri: String) async throws(LinkError) -> any Link
   ) {
-    signal(SIGPIPE, SIG_IGN)  // as the program does: sh may not read all that it is given
+    signal(SIGPIPE, SIG_IGN)  // as in the program, sh may stop reading early
     self.address = address
     self.directory = directory
     let recorded = recorded
     var options = Session.Options()
     options.allowsShell = true
-    (options.showsSpeed, options.isQuiet) = (false, true)  // speed and progress differ from run to run
+    (options.showsSpeed, options.isQuiet) = (false, true)  // speed and progress differ between runs
     options.timeout = .seconds(60)
     options.environment = ["DIR": directory, "HOME": directory]
     let output = Output { bytes in
@@ -73,7 +73,7 @@ public final class Conversation: Sendable {
     return Transcript.Reply(output: settled(output), errors: settled(errors))
   }
 
-  /// What can stand at a place of a text, counted in bytes.
+  /// The completions at a position of a text, counted in bytes.
   public func completions(of text: String, at place: Int) -> Completions {
     interpreter.completion(of: text, at: place)
   }

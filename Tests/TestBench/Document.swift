@@ -17,7 +17,7 @@ public struct Document: Sendable {
   public struct Command: Sendable, Equatable {
     /// The command, which can have several lines.
     public var text: String
-    /// What it prints.
+    /// The output.
     public var output: String
   }
 

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What a ``Proxy`` does with TCP sockets on 127.0.0.1.
+/// The operations of a ``Proxy`` on TCP sockets on 127.0.0.1.
 enum LoopbackSocket {
   /// A call that failed.
   struct Failure: Error, CustomStringConvertible {
@@ -12,7 +12,7 @@ enum LoopbackSocket {
   /// Sends or receives without waiting, and without SIGPIPE.
   static let atOnce = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
 
-  /// Makes two sockets that lead to each other.
+  /// Makes two connected sockets.
   static func pair() throws -> (reader: Int32, writer: Int32) {
     var ends: [Int32] = [-1, -1]
     guard socketpair(AF_UNIX, streaming, 0, &ends) == 0 else { throw Failure() }
@@ -50,7 +50,7 @@ enum LoopbackSocket {
     return descriptor
   }
 
-  /// Sends each piece as it is, at once.
+  /// Sends each piece immediately, without combining pieces.
   static func setUndelayed(_ descriptor: Int32) {
     var isOn: Int32 = 1
     setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))

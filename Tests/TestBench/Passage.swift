@@ -1,8 +1,8 @@
 import Glibc
 
-/// A connection through a ``Proxy``: a socket to each side, and the bytes on the way between them.
+/// A connection through a ``Proxy``: a socket to each side, and the bytes between them.
 struct Passage {
-  /// How bytes pass.
+  /// The way in which bytes pass.
   enum Flow: Sendable {
     case free, trickling, stalled
   }
@@ -48,16 +48,16 @@ struct Passage {
     lanes = [Lane(from: client, to: broker), Lane(from: broker, to: client)]
   }
 
-  /// Whether there is something that was not passed on yet.
+  /// Whether there are bytes that were not yet passed on.
   var isHolding: Bool { lanes.contains { !$0.held.isEmpty } }
 
-  /// Whether it has passed all of the broker's that it may.
+  /// Whether it has passed the permitted number of bytes from the broker.
   var isSpent: Bool { lanes.contains { $0.limit == 0 } }
 
-  /// Lets a number of further bytes from the broker pass, or all.
+  /// Sets the number of further bytes from the broker that pass; nil for no limit.
   mutating func limit(_ count: Int?) { lanes[1].limit = count }
 
-  /// What to wait for.
+  /// The events to wait for.
   func interest(_ flow: Flow) -> [pollfd] {
     guard flow != .stalled else { return [] }
     return lanes.compactMap { lane in

@@ -14,7 +14,7 @@ public final class PrivateBroker: Sendable {
   private let script: BrokerScript?
   private let nextVhost = Atomic(1)
 
-  /// The broker of this run: the one that `Tests/run` started or, without it, one that ends with this process.
+  /// The broker of this run: the one that `Tests/run` started, or one that ends with this process.
   public static var shared: PrivateBroker { get async throws { try await running.value } }
 
   private static let running = Task { () async throws -> PrivateBroker in
@@ -57,13 +57,13 @@ public final class PrivateBroker: Sendable {
     return VirtualHost(broker: self, name: name)
   }
 
-  /// Raises or clears the memory alarm, which blocks every connection that publishes: only for a broker of your own.
+  /// Raises or clears the memory alarm, which blocks every connection that publishes; only for a separate broker.
   public func setMemoryAlarm(_ isRaised: Bool) throws {
     let source = "{resource_limit, memory, node()}"
     try evaluate(isRaised ? "rabbit_alarm:set_alarm({\(source), []})." : "rabbit_alarm:clear_alarm(\(source)).")
   }
 
-  /// Stops RabbitMQ inside its node and starts it again on the same port: only for a broker of your own.
+  /// Stops RabbitMQ inside its node and starts it again on the same port; only for a separate broker.
   public func restart() async throws {
     let port = uri.split(separator: ":").last?.prefix { $0 != "/" } ?? "0"
     let erlang = """

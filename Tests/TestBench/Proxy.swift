@@ -22,20 +22,20 @@ public final class Proxy: Sendable {
   private let wakeUp: (reader: Int32, writer: Int32)
   private let state: Mutex<State>
 
-  /// How a network breaks.
+  /// The ways in which a network breaks.
   public enum Fault: CaseIterable, Sendable {
     /// The connections are closed in order; new ones are accepted.
     case cut
     /// The connections end with a reset (RST); new ones are accepted.
     case reset
-    /// The connections stay open, and nothing passes; new ones are accepted and get nothing.
+    /// The connections stay open, and no bytes pass; new connections are accepted and get no bytes.
     case stall
   }
 
   fileprivate struct State {
     var flow = Passage.Flow.free
     var passages: [Passage] = []
-    /// What happens when a passage has passed all that it may.
+    /// The fault that follows when a passage has passed its permitted bytes.
     var fault = Fault.stall
     var ended: AsyncStream<Void>.Continuation
     var isClosed = false
@@ -56,7 +56,7 @@ public final class Proxy: Sendable {
     Thread.detachNewThread { self.run() }
   }
 
-  /// Breaks at once.
+  /// Breaks the connections immediately.
   public func happen(_ fault: Fault) { change { $0.happen(fault) } }
 
   /// Passes a number of further bytes from the broker, and then breaks the connection.
@@ -118,7 +118,7 @@ public final class Proxy: Sendable {
 }
 
 extension Proxy.State {
-  /// What to wait for, and for how many milliseconds; nil when it is over.
+  /// The events to wait for, and the maximum time in milliseconds; nil after the end.
   var interest: (entries: [pollfd], patience: Int32)? {
     guard !isClosed else { return nil }
     let isTrickling = flow == .trickling && passages.contains(where: \.isHolding)
@@ -137,7 +137,7 @@ extension Proxy.State {
     ended.yield()
   }
 
-  /// Breaks.
+  /// Breaks the connections.
   mutating func happen(_ fault: Proxy.Fault) {
     switch fault {
     case .cut: for passage in passages { passage.close() }

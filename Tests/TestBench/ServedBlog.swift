@@ -3,7 +3,7 @@ import ResourceService
 
 /// A new sample blog on the queues of a vhost, like `retort serve blog`.
 public enum ServedBlog {
-  /// Serves while a body runs; a queue can have another name than its type.
+  /// Serves while a body runs; a queue can have a name that differs from its type.
   public static func serving<Result>(
     on uri: String, names: [String: String] = [:], _ body: () async throws -> Result
   ) async throws -> Result {

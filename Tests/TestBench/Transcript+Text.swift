@@ -1,5 +1,5 @@
 extension Transcript {
-  /// The transcript as a file holds it, with a blank line between blocks.
+  /// The transcript as the text of a file, with a blank line between blocks.
   public var text: String {
     let parts = [prologue.map(\.text).joined()] + blocks.map(\.text)
     return parts.filter { !$0.isEmpty }.joined(separator: "\n")
@@ -18,7 +18,7 @@ extension Transcript.Block {
 }
 
 extension Transcript.Exchange {
-  /// The statement and its reply, as in a file.
+  /// The statement and its reply, as the text of a file.
   public var text: String {
     let lines = statement.split(separator: "\n", omittingEmptySubsequences: false)
     let marked = lines.enumerated().map { index, line in

@@ -36,34 +36,34 @@
 /// of this one. `= N` is its exit status, if that is not 0. `@ retort check` checks the batch as a file. With `@ serve
 /// OPTIONS` the service is `retort serve blog` with these options, so the block runs on a broker only.
 public struct Transcript: Sendable, Equatable {
-  /// What begins the session of every block.
+  /// The statements that begin the session of every block.
   public var prologue: [Exchange]
   /// The sessions.
   public var blocks: [Block]
 
   /// A block, which runs in a new session.
   public struct Block: Sendable, Equatable {
-    /// The heading, and below it what explains it.
+    /// The heading, and the lines below it that explain it.
     public var heading: [String]
     /// The options of the program, if each statement is a run of it; nil for a session.
     public var program: [String]?
-    /// The options of `retort serve`, if that is the service.
+    /// The options of `retort serve`, if it is the service.
     public var service: [String]?
-    /// What is said in it.
+    /// The statements and their output.
     public var exchanges: [Exchange]
   }
 
-  /// A statement and what it prints.
+  /// A statement and its output.
   public struct Exchange: Sendable, Equatable {
     /// The line of the statement in the file, from 1.
     public var line: Int
-    /// Its lines, without the marks.
+    /// The lines of the statement, without the marks.
     public var statement: String
-    /// What it prints.
+    /// The output.
     public var reply: Reply
   }
 
-  /// What a statement prints.
+  /// The output of a statement.
   public struct Reply: Sendable, Equatable {
     /// Standard output.
     public var output: String
@@ -82,9 +82,9 @@ public struct Transcript: Sendable, Equatable {
 
   /// The error of a misplaced line.
   public struct Misplaced: Error, Equatable {
-    /// Its number, from 1.
+    /// The number of the line, from 1.
     public var line: Int
-    /// Why.
+    /// The reason.
     public var reason: String
   }
 
@@ -160,7 +160,7 @@ public struct Transcript: Sendable, Equatable {
 }
 
 extension String {
-  /// Adds a line as a transcript shows it.
+  /// Adds a line in the form of a transcript.
   fileprivate mutating func append(shown line: Substring) {
     if line.last == "␄" { self += line.dropLast() } else { self += line + "\n" }
   }

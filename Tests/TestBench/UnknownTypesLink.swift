@@ -1,6 +1,6 @@
 import JSONRPC
 
-/// A link to a service whose schema is not known before its replies, as a broker's is.
+/// A link to a service whose schema is not known before its replies, like a broker's.
 struct UnknownTypesLink: Link {
   let link: any Link
 

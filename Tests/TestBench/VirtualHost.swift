@@ -8,7 +8,7 @@ public struct VirtualHost: Sendable {
   /// The URI with user, password and this vhost.
   public var address: String { broker.uri + name }
 
-  /// The same with a minute for the broker to answer; `&` begins more parameters.
+  /// The same URI with a minute for the broker to answer; `&` begins more parameters.
   public var uri: String { address + "?connection_timeout=60000" }
 
   /// The names of its queues, sorted.
@@ -28,13 +28,13 @@ public struct VirtualHost: Sendable {
     return Int(count) ?? 0
   }
 
-  /// Whether each consumer of a queue acknowledges what it took.
+  /// Whether each consumer of a queue acknowledges its messages.
   public func acknowledgements(of queue: String) throws -> [Bool] {
     let flags = try broker.evaluate("{ok, Q} = \(lookup(queue)), [element(3, C) || C <- rabbit_amqqueue:consumers(Q)].")
     return flags.split { !$0.isLetter }.map { $0 == "true" }
   }
 
-  /// Declares a queue with a largest length that refuses more messages (`x-overflow: reject-publish`).
+  /// Declares a queue with a maximum length that refuses more messages (`x-overflow: reject-publish`).
   public func declare(queue: String, maxLength: Int) throws {
     try broker.evaluate(
       """
@@ -68,7 +68,7 @@ public struct VirtualHost: Sendable {
       "{ok, Q} = \(lookup(queue)), list_to_atom(lists:concat([amqqueue:is_durable(Q), ' ', amqqueue:get_type(Q)])).")
   }
 
-  /// Deletes a queue with what is in it; its consumers get a `basic.cancel`.
+  /// Deletes a queue with its messages; its consumers get a `basic.cancel`.
   public func delete(queue: String) throws {
     try broker.evaluate("{ok, Q} = \(lookup(queue)), rabbit_amqqueue:delete(Q, false, false, <<\"test\">>).")
   }
@@ -106,7 +106,7 @@ public struct VirtualHost: Sendable {
     return true
   }
 
-  /// Waits for nothing: how many connections there are now.
+  /// The current number of connections, without a wait.
   public func connections() throws -> Int { try each("ok") }
 
   private func each(_ expression: String) throws -> Int {

@@ -22,7 +22,7 @@ extension Command {
       }
       let client = try arguments.client()
       var query = try arguments.query()
-      query.include = []  // // the backup uses include:
+      query.include = []  // the backup uses include:
       try run.session.refuseStreamed(client, "destroy-all")
       let policy = try arguments.policy(run, client, label: "destroy-all \(client.name)")
       let isDry = run.isDry(arguments)

@@ -18,7 +18,7 @@ public struct CursorContext: Sendable {
     case stage
     /// An argument of the target's call, or the name of one of its options.
     case argument
-    /// A value, or a part of one, of the target.
+    /// A value of the target, or a part of one.
     case value
     /// A key of the target's record.
     case key
@@ -38,7 +38,7 @@ public struct CursorContext: Sendable {
 
   /// A call and its arguments before the position.
   public struct Call: Sendable, Equatable {
-    /// The word.
+    /// Whether the word follows `|`.
     public var name: String
     /// Whether it follows `|`.
     public var isStage: Bool
@@ -87,7 +87,7 @@ public struct CursorContext: Sendable {
 
   /// The expected input.
   public var wanted = Wanted.nothing
-  /// The typed part of it, without a string's opening quote.
+  /// The typed part of the input, without a string's opening quote.
   public var word = ""
   /// The bytes of the typed part.
   public var range: SourceRange
@@ -97,7 +97,7 @@ public struct CursorContext: Sendable {
   public var target: Target?
   /// The record's keys and the call's options before or after the position.
   public var given: [String] = []
-  /// The expression that the operand is compared with.
+  /// The expression with which the operand is compared.
   public var compared: SourceRange?
   /// The enclosing pipelines, outermost first, each up to the last `|` before the position.
   public var flows: [SourceRange] = []
@@ -148,7 +148,7 @@ public struct CursorContext: Sendable {
     take(scanner, tokens)
   }
 
-  /// Removes the word that ends at the position from the tokens; false if nothing can be completed.
+  /// Removes the word that ends at the position from the tokens; returns false if nothing can be completed.
   private mutating func takeWord(_ tokens: inout ArraySlice<Token>, _ bytes: [UInt8]) -> Bool {
     if bytes.last == UInt8(ascii: "."), tokens.last?.range.upper ?? 0 < bytes.count || tokens.isEmpty {
       let dot = bytes.dropLast().last == UInt8(ascii: "?") ? bytes.count - 2 : bytes.count - 1
@@ -182,7 +182,7 @@ public struct CursorContext: Sendable {
     return true
   }
 
-  /// Takes the findings of the scanner.
+  /// Copies the findings of the scanner.
   private mutating func take(_ scanner: CursorScanner, _ tokens: ArraySlice<Token>) {
     names += scanner.names
     flows = scanner.flows
@@ -241,7 +241,7 @@ public struct CursorContext: Sendable {
 }
 
 extension Token {
-  /// Whether it belongs to the operand before it if no space separates them.
+  /// Whether the token belongs to the operand before it if no space separates them.
   fileprivate var touchesOperand: Bool {
     switch kind {
     case .field, .symbol("["), .symbol("?["), .symbol("("): true

@@ -4,7 +4,7 @@
 struct CursorScanner {
   /// An open bracket or block.
   struct Level {
-    /// Its kind.
+    /// The kind of an open bracket or block.
     enum Kind {
       /// The text, or a block.
       case statements
@@ -20,7 +20,7 @@ struct CursorScanner {
       case start
       /// A new name follows, after `let`, `for`, `def` or `rescue`.
       case binding
-      /// After the name.
+      /// The state after the name.
       case bound
       case pipeline
       /// An expression up to `do`.
@@ -34,14 +34,14 @@ struct CursorScanner {
 
     let kind: Kind
     var phase = Phase.start
-    /// The target of a value in it.
+    /// The target of a value in this bracket or block.
     var target: CursorContext.Target?
     /// The enclosing pipelines.
     var flows: [SourceRange] = []
     /// The keyword of the statement and the names that it defines.
     var keyword = ""
     var bound: [String] = []
-    /// The start of a `let`'s value, if it has one yet.
+    /// The start of a `let`'s value; nil before the value.
     var letStart: Int?
     var isLet = false
     var pipe: Pipe?
@@ -52,7 +52,7 @@ struct CursorScanner {
     var key: String?
     /// A key that has no colon yet.
     var pendingKey: String?
-    /// The number of names visible before it.
+    /// The number of names visible before this bracket or block.
     var nameCount = 0
 
     init(_ kind: Kind) { self.kind = kind }
@@ -100,7 +100,7 @@ struct CursorScanner {
 
   // MARK: Brackets
 
-  /// Handles an opening or closing token; false for any other token.
+  /// Handles an opening or closing token; returns false for any other token.
   private mutating func bracket(_ token: Token) -> Bool {
     guard case .symbol(let symbol) = token.kind else { return false }
     let touches = !token.hasSpaceBefore && level.last.map { !$0.opensOperand } ?? false
@@ -150,7 +150,7 @@ struct CursorScanner {
     }
     var inner = Level(.statements)
     inner.flows = flows
-    // The first bound name of a def is its own, which is no variable.
+    // The first bound name of a def is the def's own name, which is not a variable.
     let own = outer.keyword == "for" ? outer.bound.count : outer.keyword == "def" ? outer.bound.count - 1 : 0
     inner.nameCount = max(min(start, names.count), names.count - own)
     levels.append(inner)
@@ -350,6 +350,6 @@ struct CursorScanner {
 }
 
 extension Token {
-  /// Whether the operand after it belongs to the same argument even after white space.
+  /// Whether the operand after the token belongs to the same argument even after white space.
   fileprivate var joinsRange: Bool { isSymbol("..") || kind == .minus }
 }

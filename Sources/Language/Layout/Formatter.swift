@@ -3,9 +3,10 @@
 /// ```swift
 /// try Formatter.formatted(SourceText(name: "-", text: "let x=[1,2]"))  // let x = [1, 2]
 /// ```
-/// Blocks are indented by two spaces; operators have spaces around them; one empty line and all comments are kept. A list
-/// or record that the author broke has each entry on its own line, and a broken pipeline each stage on a line that begins
-/// with its bar. Lines over 100 columns are broken the same way.
+///
+/// Blocks are indented by two spaces; operators have spaces around them; one empty line and all comments are kept. If the
+/// author broke a list or record, each entry gets its own line; in a broken pipeline each stage begins a line with its
+/// bar. Lines with more than 100 columns are broken in the same way.
 public enum Formatter {
   /// The error of a text that does not parse.
   public struct Failure: Error, Sendable {
@@ -13,7 +14,7 @@ public enum Formatter {
     public var diagnostics: [Diagnostic]
   }
 
-  /// The number of columns beyond which a line is broken.
+  /// The maximum number of columns of a line; longer lines are broken.
   static let width = 100
 
   /// The text in its canonical layout.

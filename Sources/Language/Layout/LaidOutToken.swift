@@ -8,7 +8,7 @@ struct LaidOutToken {
   /// A comment with its `#`.
   struct Comment {
     var text: String
-    /// Whether only space precedes it on its line.
+    /// Whether only white space precedes the comment on its line.
     var isOwnLine: Bool
     var hasBlankBefore: Bool
   }
@@ -17,12 +17,12 @@ struct LaidOutToken {
   var text: String
   var separator: Separator
   var comments: [Comment] = []
-  /// Whether it begins a line.
+  /// Whether the token begins a line.
   var breaksBefore: Bool
-  /// Whether an empty line precedes it.
+  /// Whether an empty line precedes the token.
   var hasBlankBefore: Bool
 
-  /// The tokens of a text; the last one is its end.
+  /// The tokens of a text; the last one marks the end of the text.
   static func words(of source: SourceText) -> [LaidOutToken] {
     var lexer = Lexer(source, isTyped: false)
     lexer.run()

@@ -1,4 +1,4 @@
-/// Writes tokens in a given shape, and records what must be broken for lines that are too long.
+/// Writes tokens in a given shape, and records the parts that must be broken because their lines are too long.
 struct LayoutPrinter {
   private let words: [LaidOutToken]
   private let shape: Shape
@@ -7,16 +7,16 @@ struct LayoutPrinter {
   /// The indentation of the current line.
   private var indent = 0
   private var frames = [Frame()]
-  /// What can be broken on the current line.
+  /// The parts that can be broken on the current line.
   private var candidates: [Candidate] = []
-  /// What must be broken for lines that are too long.
+  /// The parts that must be broken because their lines are too long.
   private(set) var breaks: Set<Int> = []
 
   /// A block or a bracket around the current token.
   private struct Frame {
-    /// The indentation of the statements or entries in it.
+    /// The indentation of the statements or entries in the block or bracket.
     var base = 0
-    /// The indentation of the token that closes it.
+    /// The indentation of the closing token.
     var close = 0
     var opening: Int?
     var isBlock = true
@@ -34,7 +34,7 @@ struct LayoutPrinter {
     var length: Int
   }
 
-  /// The columns of the shortest bracket that is worth breaking.
+  /// The minimum number of columns of a bracket that is broken.
   private static let leastBracket = 40
 
   /// The separator before a token.
@@ -42,7 +42,7 @@ struct LayoutPrinter {
     case text(String)
     /// A new line; comments have their own indentation.
     case line(Int, comments: Int)
-    /// A new line inside a statement, perhaps after a backslash.
+    /// A new line inside a statement, possibly after a backslash.
     case soft(Int, backslash: Bool)
   }
 
@@ -68,7 +68,7 @@ struct LayoutPrinter {
 
   private var top: Frame { frames[frames.count - 1] }
 
-  /// Whether a token is a comma before the bracket that closes its line, which is dropped.
+  /// Whether a token is dropped: a comma before the bracket that closes its line.
   private func isDropped(_ index: Int) -> Bool {
     words[index].token.isSymbol(",") && words[index + 1].token.isClosing && !top.isBroken
   }

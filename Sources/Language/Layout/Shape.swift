@@ -9,11 +9,11 @@ struct Shape {
   private(set) var brackets: [Int: Bracket] = [:]
   /// The closing token of each opening one.
   private(set) var closings: [Int: Int] = [:]
-  /// The first bar of the pipeline that a bar belongs to.
+  /// The first bar of the pipeline that contains a bar.
   private(set) var pipelines: [Int: Int] = [:]
-  /// The first `do` of the block that a `do` belongs to.
+  /// The first `do` of the block that contains a `do`.
   private(set) var blocks: [Int: Int] = [:]
-  /// What takes several lines: opening tokens, first bars and first `do`s.
+  /// The parts that take several lines: opening tokens, first bars and first `do`s.
   var broken: Set<Int> = []
 
   private struct Frame {
@@ -57,7 +57,7 @@ struct Shape {
     markBlock(index, words)
   }
 
-  /// Marks a block with a line end anywhere in it as one of several lines.
+  /// Marks a block that contains a line end anywhere as a block of several lines.
   private mutating func markBlock(_ index: Int, _ words: [LaidOutToken]) {
     guard words[index].breaksBefore, index > 0 else { return }
     for frame in frames { if let block = frame.block, block < index { broken.insert(block) } }

@@ -1,4 +1,4 @@
-/// The space between two tokens on a line; it stays as written if it has a meaning.
+/// The space between two tokens on a line; it is kept as written if it has a meaning.
 enum Spacing {
   static func between(_ before: Token, _ token: Token) -> String {
     if before.isOpening || token.isClosing || token.isSymbol(",") || token.isSymbol(":") { return "" }
@@ -14,7 +14,7 @@ enum Spacing {
 }
 
 extension Token {
-  /// Whether it is a number, which a touching minus would become part of.
+  /// Whether the token is a number; an adjacent minus would become part of it.
   fileprivate var isNumber: Bool {
     switch kind {
     case .number, .duration: true

@@ -12,7 +12,7 @@ public final class EmbeddedLink: Link {
   /// The address: `embedded:blog`, `embedded:shop.sqlite`.
   public let address: String
 
-  /// The identity of the database: its file's path and inode, or a number of its own for a sample in memory.
+  /// The identity of the database: its file's path and inode, or a unique number for a sample in memory.
   public let brokerIdentity: String
 
   /// The queues of the database: one for each type.
@@ -26,7 +26,7 @@ public final class EmbeddedLink: Link {
   let work = DispatchQueue(label: "retort.embedded")
   private let closed = Atomic(false)
 
-  /// Opens the sample or a file by name, see `ResourceService.init`.
+  /// Opens the sample or a file by name; see `ResourceService.init`.
   ///
   /// - Throws: `LinkError` of code `address`, with the message of the ``ResourceService/OpeningError``.
   public init(_ name: String) throws(LinkError) {
@@ -47,13 +47,13 @@ public final class EmbeddedLink: Link {
     return EmbeddedTransport(link: self, queue: queue)
   }
 
-  /// Returns one consumer and no messages for a served queue; nil if it is not served.
+  /// Returns one consumer and no messages for a served queue, and nil for other queues.
   public func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState? {
     guard !isClosed else { throw LinkError(.closed, "the connection to \(address) is closed") }
     return service.queues.contains(queue) ? QueueState(messages: 0, consumers: 1) : nil
   }
 
-  /// Closes every client; the request in progress is carried out.
+  /// Closes every client; the request in progress is still carried out.
   public func close() async { closed.store(true, ordering: .releasing) }
 
   /// The error for a queue that is not served.
@@ -74,7 +74,7 @@ extension ResourceType {
 }
 
 extension Column.Kind {
-  /// The kind of its values in JSON; nil if there are several.
+  /// The kind of the column's values in JSON; nil if there are several kinds.
   fileprivate var word: String? {
     switch self {
     case .boolean: "boolean"

@@ -1,6 +1,6 @@
-/// Finds the name that a misspelt one probably means.
+/// Finds the name that is probably meant by a misspelt name.
 enum NearestName {
-  /// The name with the fewest edits from another; nil if they exceed both two and a third of the length.
+  /// The name with the fewest edits from another; nil if the number of edits exceeds two and a third of the length.
   static func of(_ name: String, among names: [String]) -> String? {
     let distances = names.map { (name: $0, distance: distance(Array(name), Array($0))) }
     guard let nearest = distances.min(by: { $0.distance < $1.distance }) else { return nil }

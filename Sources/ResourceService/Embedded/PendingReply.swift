@@ -1,7 +1,7 @@
 import JSONRPC
 import Synchronization
 
-/// The outcome that a sender waits for: the first of the reply, the deadline and a cancellation.
+/// The outcome that a sender waits for: the first one of the reply, the deadline and a cancellation.
 final class PendingReply: Sendable {
   private enum State {
     case open
@@ -20,7 +20,7 @@ final class PendingReply: Sendable {
     }
   }
 
-  /// Settles the outcome, unless there is one.
+  /// Sets the outcome, unless it is already set.
   func settle(_ outcome: Outcome) {
     let waiting = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
       switch state {
@@ -36,7 +36,7 @@ final class PendingReply: Sendable {
     waiting?.resume(returning: outcome)
   }
 
-  /// Waits for the outcome; cancelling the task settles it with `whenCancelled`, if that is not nil.
+  /// Waits for the outcome; if the task is cancelled, the outcome becomes `whenCancelled`, unless that is nil.
   func outcome(whenCancelled: LinkError?) async -> Outcome {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in

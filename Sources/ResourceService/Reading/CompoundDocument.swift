@@ -1,6 +1,6 @@
 import SQLite
 
-/// The resources of a reply, primary and included, each once.
+/// The resources of a reply, primary and included, without duplicates.
 struct CompoundDocument {
   /// The primary records, then the included ones in the order of their discovery.
   private(set) var records: [Record]
@@ -18,7 +18,7 @@ struct CompoundDocument {
   /// The records that are not primary.
   var included: ArraySlice<Record> { records[primaryCount...] }
 
-  /// Reads the included resources of a tree with one query for each relationship of each level.
+  /// Reads the included resources of a tree, with one query for each relationship of each level.
   mutating func include(_ tree: IncludeTree, from database: Database) throws {
     if tree.branches.isEmpty { return }
     for (position, record) in records.enumerated() { positions[record.identifier] = position }

@@ -3,9 +3,9 @@ import SQLite
 
 /// Writes records as JSON:API resources, directly to bytes.
 ///
-/// A to-one relationship always has `data`. A to-many relationship has `data` if it was included, else the link
-/// `related`, which shows that it can be included. Resources have no other links, unless the dialect links everything:
-/// then each relationship has links, and `data` if it was included.
+/// A to-one relationship always has `data`. A to-many relationship has `data` if it was included, and otherwise the
+/// link `related`, which shows that it can be included. Resources have no other links, unless the dialect has links
+/// everywhere: then each relationship has links, and `data` if it was included.
 struct DocumentWriter {
   private(set) var bytes: [UInt8] = []
   private let fieldsets: Fieldsets
@@ -14,7 +14,7 @@ struct DocumentWriter {
 
   /// The members of a type to write, with their labels encoded.
   private struct Shape {
-    /// The end of the id and the type: `","type":"posts"`.
+    /// The text after the id, with the type: `","type":"posts"`.
     let type: [UInt8]
     let attributes: [(position: Int, column: Column)]
     let toOnes: [(position: Int, relationship: Relationship, type: [UInt8])]

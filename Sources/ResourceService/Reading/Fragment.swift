@@ -13,7 +13,7 @@ struct Fragment {
 
   /// Creates the condition that an expression is one of some values.
   ///
-  /// Several values are one argument, a JSON array, so that the statement is the same for any number of values.
+  /// Several values are one argument, a JSON array, so the statement does not depend on their number.
   init(_ expression: String, isOneOf values: [SQLValue]) {
     switch values.count {
     case 0: self.init("0")

@@ -13,7 +13,7 @@ struct Listing {
 
   /// Parses the parameters.
   ///
-  /// - Throws: ``Refusal`` with the errors of all parameters, one parameter after another.
+  /// - Throws: ``Refusal`` with the errors of all parameters, in the order of the parameters.
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
     self.type = type
     self.schema = schema

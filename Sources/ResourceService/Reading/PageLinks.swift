@@ -2,7 +2,7 @@ import JSONText
 
 /// The links of an index to its other pages.
 ///
-/// They are relative unless the flavour has a base, and have the query's parameters with brackets percent-encoded:
+/// They are relative unless the flavour has a base. They contain the query's parameters with brackets percent-encoded:
 /// `/posts?filter%5Bstate%5D=draft&page%5Bnumber%5D=2&page%5Bsize%5D=10&sort=-views`
 struct PageLinks {
   /// The text before and after the page's number or offset.
@@ -26,7 +26,7 @@ struct PageLinks {
     after = pairs.filter { $0 > place }.map { "&" + $0 }.joined()
   }
 
-  /// Writes `links`: first and last, and the previous and the next if there is such a page.
+  /// Writes `links`: the first and the last page, and the previous and the next one if they exist.
   func write(_ page: Page, of count: Int, to writer: inout DocumentWriter) {
     writer.append(#","links":{"#)
     for (index, link) in Self.places(page, of: count).enumerated() {
@@ -48,9 +48,9 @@ struct PageLinks {
   }
 }
 
-/// Encodes text for a URL's query as forms do: a space is `+`.
+/// Encodes text for a URL's query in the form encoding: a space is `+`.
 enum FormText {
-  /// Encodes all but letters, digits and `-._~*`.
+  /// Encodes all characters except letters, digits and `-._~*`.
   static func encoded(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF".utf8)
     var result: [UInt8] = []

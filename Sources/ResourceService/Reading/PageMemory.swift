@@ -1,8 +1,8 @@
 import SQLite
 
-/// A cache for the pages of an index, valid while the database is unchanged: counts, and the start of the next pages.
+/// A cache for the pages of an index, valid while the database is unchanged: counts, and the starts of the next pages.
 ///
-/// SQLite shows whether the database has changed: `total_changes` counts the rows that this connection has changed,
+/// SQLite shows whether the database has changed: `total_changes` counts the rows that this connection has changed, and
 /// `PRAGMA data_version` changes when another connection has committed. Any difference clears the cache.
 /// (https://www.sqlite.org/pragma.html#pragma_data_version)
 struct PageMemory: Sendable {
@@ -34,7 +34,7 @@ struct PageMemory: Sendable {
     let page: Page
   }
 
-  /// The number of cached counts, and of cached places.
+  /// The maximum number of cached counts, and of cached starts of pages.
   static let capacity = 64
 
   private var stamp: Stamp?
@@ -48,7 +48,7 @@ struct PageMemory: Sendable {
     stamp = now
   }
 
-  /// Returns the cache and leaves this one empty.
+  /// Returns the cache and empties this one.
   mutating func taken() -> PageMemory {
     let taken = self
     self = PageMemory()

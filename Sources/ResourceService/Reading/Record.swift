@@ -1,6 +1,6 @@
 import SQLite
 
-/// A row of a type: its key, its attributes and the keys that it refers to.
+/// A row of a type: its key, its attributes and the keys of related rows.
 struct Record {
   let type: ResourceType
   let key: SQLValue
@@ -9,14 +9,14 @@ struct Record {
   /// The keys of included to-many relationships by name, and of to-one relationships if the dialect needs them.
   var linkages: [String: [SQLValue]] = [:]
 
-  /// The key in a to-one relationship's column; NULL for none.
+  /// The key in a to-one relationship's column; NULL without a related row.
   func linkage(_ relationship: Relationship) -> SQLValue {
     let toOnes = type.toOnes
     guard let position = toOnes.firstIndex(where: { $0.name == relationship.name }) else { return .null }
     return values[values.startIndex + type.attributes.count + position - toOnes.startIndex]
   }
 
-  /// Its identifier in a document.
+  /// The record's identifier in a document.
   var identifier: Identifier { Identifier(type: type.name, key: key) }
 
   /// A type and a key.

@@ -3,10 +3,10 @@ import JSONText
 
 /// Parses the parameters of a relationship's methods as jsonapi-resources does (WireProtocol.md, "Relationship methods").
 enum CarrotRelationship {
-  /// Parses the parent's id, which has only one name, and the relationship's name with underscores.
+  /// Parses the parent's id, which has only one spelling, and the relationship's name with underscores.
   ///
-  /// `get_related_resource` takes the parent's type from `source`, whatever its queue. A parameter that jsonapi-resources
-  /// uses without checking it makes it fail.
+  /// `get_related_resource` takes the parent's type from `source`, regardless of its queue. A parameter that
+  /// jsonapi-resources uses without checking makes it fail.
   static func parse(
     _ method: Method, _ params: JSONObject, of type: ResourceType, in schema: Schema
   ) throws(Refusal) -> (ResourceType, id: JSONValue, Relationship) {

@@ -12,7 +12,7 @@ struct Relating {
 
   /// Parses the parent's id from `SINGULAR_id`, the relationship's name in either spelling, and the linkage.
   ///
-  /// Any name that ends in `_id` is accepted, except in the flavour carrot, see ``CarrotRelationship``.
+  /// Any name that ends in `_id` is accepted, except in the flavour carrot; see ``CarrotRelationship``.
   init(_ method: Method, _ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
     self.schema = schema
     data = params["data"]
@@ -62,7 +62,7 @@ struct Relating {
     }
   }
 
-  /// Carries out a change; the flavour carrot adds nothing to a to-one and returns null.
+  /// Carries out a change; the flavour carrot adds nothing to a to-one relationship and returns null.
   func change(_ method: Method, _ database: Database) throws -> [UInt8] {
     switch method {
     case .createRelationship where isCarrot && isToOne:
@@ -96,7 +96,8 @@ struct Relating {
     }
   }
 
-  /// The linkage without removed identifiers; the flavour carrot clears a to-one whatever the identifiers.
+  /// The linkage without the removed identifiers; the flavour carrot clears a to-one relationship regardless of the
+  /// identifiers.
   private func without(_ database: Database) throws -> JSONValue {
     let linkage = try linkage(database)
     guard case .array(let own) = linkage else {

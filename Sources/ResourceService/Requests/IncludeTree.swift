@@ -2,7 +2,7 @@ import JSONText
 
 /// The relationships that a request includes, each with the relationships to include from there.
 struct IncludeTree: Sendable {
-  /// The most steps of a path.
+  /// The maximum number of steps of a path.
   static let maximumDepth = 16
 
   /// A relationship, and the relationships to include from its resources.

@@ -7,12 +7,12 @@ enum Method: String {
   case destroyRelationship = "destroy_relationship"
   case relatedResource = "get_related_resource"
 
-  /// Whether it changes a relationship.
+  /// Whether the method changes a relationship.
   var changesRelationship: Bool {
     [.createRelationship, .updateRelationship, .destroyRelationship].contains(self)
   }
 
-  /// Whether it changes data.
+  /// Whether the method changes data.
   var isChange: Bool { changesRelationship || [.create, .update, .destroy].contains(self) }
 
   var isOfRelationship: Bool { ![.index, .show, .create, .update, .destroy].contains(self) }

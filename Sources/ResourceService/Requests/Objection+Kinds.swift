@@ -46,7 +46,7 @@ extension Objection {
     bad(103, "Invalid field value", "\(id.plain) is not a valid value for id.")
   }
 
-  /// A sparse fieldset has a name that the type lacks.
+  /// A sparse fieldset contains a name that the type does not have.
   static func invalidField(_ name: String, of type: String) -> Objection {
     bad(104, "Invalid field", "\(name) is not a valid field for \(type).", parameter: "fields")
   }
@@ -114,9 +114,9 @@ extension Objection {
   /// A relationship's linkage has the wrong form.
   static let invalidLinkage = bad(115, "Invalid Links Object", "Data is not a valid Links Object.")
 
-  /// The linkage to add to or remove from a to-many relationship is not a list.
+  /// The given linkage is not a list, although the relationship is to-many.
   static func noList(_ relationship: String) -> Objection {
-    let wanted = "a list of identifiers is wanted"
+    let wanted = "a list of identifiers is required"
     let error = ErrorDetail(
       status: "400", code: "115", title: wanted, detail: "\(relationship) leads to many: \(wanted)", pointer: "/data")
     return Objection(error: error, calcinator: error)
@@ -168,7 +168,7 @@ extension Objection {
       calcinator: name == "data" ? .wrongType("/data", "resource") : .wrongType("/data/\(name)", "object"))
   }
 
-  /// There is no such row.
+  /// The row does not exist.
   static func notFound(_ id: String) -> Objection {
     failed(
       "404", "Record not found", "The record identified by \(id) could not be found.",
@@ -181,7 +181,7 @@ extension Objection {
     calcinator: ErrorDetail(
       status: "403", title: "Forbidden", detail: "You do not have permission for this resource."))
 
-  /// A row can't be deleted because others refer to it.
+  /// A row can't be deleted because other rows refer to it.
   static func conflict(_ detail: String) -> Objection {
     failed("409", "Conflict", detail, calcinator: ErrorDetail(status: "409", title: "Conflict", detail: detail))
   }
@@ -202,6 +202,6 @@ extension ErrorDetail {
 }
 
 extension JSONValue {
-  /// The value for a message: a string as it is, anything else as JSON.
+  /// The value for a message: a string without quotes, any other value as JSON.
   fileprivate var plain: String { stringValue ?? text }
 }

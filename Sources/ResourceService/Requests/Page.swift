@@ -4,7 +4,7 @@ import JSONText
 struct Page: Hashable, Sendable {
   /// The default size.
   static let defaultSize = 10
-  /// The largest size.
+  /// The maximum size.
   static let maximumSize = 1_000
 
   var number = 1

@@ -15,7 +15,7 @@ struct SortOrder {
   private(set) var joins = ""
   private var joinCount = 0
 
-  /// The most terms of an order.
+  /// The maximum number of terms of an order.
   static let maximumTerms = 16
 
   /// Parses `sort`: attributes, `id` or paths of to-one relationships in a string, `-views,author.name`.
@@ -35,7 +35,7 @@ struct SortOrder {
     return order
   }
 
-  /// Adds a term; returns false if there is no such path.
+  /// Adds a term; returns false if the path does not exist.
   private mutating func add(_ name: String, of type: ResourceType, in schema: Schema) -> Bool {
     let isDescending = name.hasPrefix("-")
     var steps = (isDescending ? name.dropFirst() : name[...]).split(separator: ".", omittingEmptySubsequences: false)
@@ -63,7 +63,7 @@ struct SortOrder {
     return column.kind == .numberText ? "CAST(\(alias).\(column.quoted) AS NUMERIC)" : "\(alias).\(column.quoted)"
   }
 
-  /// Ends the order with the key; terms after the key would have no effect.
+  /// Ends the order with the key; terms after the key have no effect.
   private mutating func end(by key: String) {
     if let position = terms.firstIndex(where: { $0.expression == key }) {
       terms.removeLast(terms.count - position - 1)
@@ -77,7 +77,7 @@ struct SortOrder {
 
   /// The condition that a row follows the row with these values of the terms.
   ///
-  /// NULL is the least value, as in SQLite. The bound on the first term is redundant, but lets SQLite use an index on it.
+  /// NULL is the least value, as in SQLite. The bound on the first term is redundant, but it lets SQLite use an index.
   func condition(after position: [SQLValue]) -> Fragment {
     var alternatives: [Fragment] = []
     for (index, term) in terms.enumerated() {
@@ -96,7 +96,7 @@ struct SortOrder {
     return bound + Fragment(" AND ") + condition
   }
 
-  /// The condition that a term follows a value; nil if nothing can.
+  /// The condition that a term follows a value; nil if no value follows it.
   private static func after(_ term: Term, _ value: SQLValue, orEqual: Bool) -> Fragment? {
     let expression = term.expression
     switch (term.isDescending, value.isNull) {

@@ -8,7 +8,7 @@ struct CheckConstraint: Sendable {
   let message: String
   /// The text of the expression between the parentheses.
   let expression: String
-  /// The table's columns in the expression, in its order.
+  /// The table's columns in the expression, in the table's order.
   let columns: [String]
 
   /// The checks of a table and of its columns.

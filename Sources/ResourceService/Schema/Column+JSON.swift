@@ -36,7 +36,8 @@ extension Column {
     }
   }
 
-  /// The shortest digits that identify a number; infinity, which JSON lacks, becomes a number that is too large.
+  /// The shortest digits that identify a number; infinity, which JSON can't represent, becomes a number that is too
+  /// large.
   private static func digits(of double: Double) -> String {
     double.isFinite ? "\(double)" : double < 0 ? "-9e999" : "9e999"
   }

@@ -31,7 +31,7 @@ struct Column: Sendable {
   let isRequired: Bool
   /// The SQL expression of the default.
   let defaultExpression: String?
-  /// Whether SQLite computes it, so that it is not writable.
+  /// Whether SQLite computes the column, which is then not writable.
   let isGenerated: Bool
   /// The encoded name with its colon: `"inserted-at":`.
   let label: [UInt8]
@@ -52,7 +52,7 @@ struct Column: Sendable {
   /// The name, quoted for SQL.
   var quoted: String { name.quotedForSQL }
 
-  /// The name on the wire of a name in SQL.
+  /// The wire's name for a name in SQL.
   static func member(_ name: String) -> String { String(name.map { $0 == "_" ? "-" : $0 }) }
 
   /// A member's encoded name with its colon.

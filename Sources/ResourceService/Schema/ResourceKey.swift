@@ -1,7 +1,7 @@
 import Foundation
 import SQLite
 
-/// The column that identifies a table's rows: a primary key of one column, else the rowid.
+/// The column that identifies a table's rows: a primary key of one column, or else the rowid.
 struct ResourceKey: Sendable {
   /// The kinds of ids.
   enum Kind: Sendable {
@@ -9,7 +9,7 @@ struct ResourceKey: Sendable {
     case integer
     /// Any text.
     case text
-    /// A column without a type, in which an id that looks like an integer is one.
+    /// A column without a type, in which an id that looks like an integer is stored as an integer.
     case untyped
   }
 

@@ -9,7 +9,7 @@ struct ResourceType: Sendable {
   let columns: [Column]
   /// The columns that are attributes.
   let attributes: [Column]
-  /// The to-one relationships in the columns' order, then the to-many.
+  /// The to-one relationships in the columns' order, then the to-many relationships.
   let relationships: [Relationship]
   let checks: [CheckConstraint]
   let uniques: [UniqueConstraint]

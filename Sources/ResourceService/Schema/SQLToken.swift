@@ -13,7 +13,7 @@ struct SQLToken {
   let kind: Kind
   /// The text without its quotes.
   let text: String
-  /// Its range in the UTF-8 of the SQL, with its quotes.
+  /// The token's range in the UTF-8 of the SQL, with its quotes.
   let range: Range<Int>
 
   func isWord(_ word: String) -> Bool { kind == .word && text.lowercased() == word }
@@ -48,7 +48,7 @@ struct SQLToken {
     return tokens.dropFirst()
   }
 
-  /// The end of the white space or the comment at an index; nil if there is none.
+  /// The end of the white space or the comment at an index; nil at other text.
   private static func endOfGap(_ bytes: [UInt8], _ start: Int) -> Int? {
     if bytes[start] <= 0x20 { return start + 1 }
     let rest = bytes[start...]

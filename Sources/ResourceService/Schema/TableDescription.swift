@@ -6,9 +6,9 @@ struct TableDescription {
   struct ForeignKey {
     let column: String
     let table: String
-    /// The column that it refers to; nil for the primary key.
+    /// The referenced column; nil for the primary key.
     let target: String?
-    /// Whether a row that this one refers to can't be deleted.
+    /// Whether a referenced row can't be deleted.
     let isRestricting: Bool
   }
 
@@ -89,7 +89,7 @@ struct TableDescription {
     }
   }
 
-  /// The key of its rows; nil if they have no stable key.
+  /// The key of the table's rows; nil if they have no stable key.
   ///
   /// A table without a primary key of one column uses its rowid, which is stable until the next VACUUM.
   var key: ResourceKey? {
@@ -102,7 +102,7 @@ struct TableDescription {
     return ResourceKey(name: name, kind: .integer, isRowID: true)
   }
 
-  /// The two foreign keys of a table that has no other column, which makes it a join table.
+  /// The two foreign keys of a join table, which has no other column; nil for other tables.
   var joined: (ForeignKey, ForeignKey)? {
     guard columns.count == 2, foreignKeys.count == 2, foreignKeys[0].column != foreignKeys[1].column else { return nil }
     let inOrder = columns.compactMap { column in foreignKeys.first { $0.column == column.name } }

@@ -9,9 +9,9 @@ enum AnsweredChanges {
   struct Key: Sendable {
     /// The correlation id of its message.
     let id: [UInt8]
-    /// A digest of its body, since a client may use a correlation id twice.
+    /// A digest of the message's body, because a client may use a correlation id twice.
     let digest: Int64
-    /// Whether it may have been carried out already.
+    /// Whether the change may already have been carried out.
     let isRedelivered: Bool
 
     init(id: [UInt8], body: [UInt8], isRedelivered: Bool) {
@@ -35,7 +35,7 @@ enum AnsweredChanges {
       "CREATE TABLE IF NOT EXISTS \(table) (n INTEGER PRIMARY KEY, id BLOB, digest INTEGER, answer BLOB)")
   }
 
-  /// The answer to a change that was already carried out; nil otherwise.
+  /// The answer to a change that was already carried out; nil for other changes.
   static func answer(to key: Key, _ database: Database) throws -> [UInt8]? {
     guard key.isRedelivered else { return nil }
     let rows = try database.run(
@@ -45,7 +45,7 @@ enum AnsweredChanges {
     return answer
   }
 
-  /// Stores a change's answer, and deletes the oldest.
+  /// Stores a change's answer, and deletes the oldest one.
   static func add(_ answer: [UInt8], to key: Key, _ database: Database) throws {
     let rows = try database.run(
       "INSERT INTO \(table) (id, digest, answer) VALUES (?, ?, ?) RETURNING n",

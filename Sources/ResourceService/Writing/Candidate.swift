@@ -1,11 +1,11 @@
 import SQLite
 
-/// A row as a write would make it, and the query that finds its violations.
+/// The row that a write would produce, and the query that finds its violations.
 ///
 /// SQLite evaluates every rule on a row that is selected instead of inserted: NOT NULL, each CHECK, UNIQUE and foreign
 /// keys. For an update only the rules on written columns are evaluated, as SQLite does.
 struct Candidate {
-  /// A condition that is true if the row violates a rule, and the message for that.
+  /// A condition that is true if the row violates a rule, with the rule's message.
   private struct Rule {
     let condition: Fragment
     let column: String
@@ -38,9 +38,9 @@ struct Candidate {
         }
       }
     }
-    // jsonapi-resources does not check for a key in use: the database refuses it, and the server fails.
+    // jsonapi-resources does not check whether a key is in use: the database refuses the key, and the server fails.
     if schema.dialect.flavour == .carrot, existing == nil, broken.contains(where: { $0.column == type.key.name }) {
-      throw Refusal(.internalError("the id is taken"))
+      throw Refusal(.internalError("the id is already in use"))
     }
     var errors: [Objection] = []
     let names = type.columns.map(\.name)
@@ -88,8 +88,10 @@ struct Candidate {
 
   private var rules: [Rule] { required + checks + uniques + foreignKeys + takenKey }
 
-  /// Whether a rule on some columns is evaluated: not if a value is invalid anyway or unknown before the write, and in an
-  /// update only if one of the columns is written.
+  /// Whether a rule on some columns is evaluated.
+  ///
+  /// It is not evaluated if a value is invalid anyway or unknown before the write, or, in an update, if none of the
+  /// columns is written.
   private func concerns(_ columns: [String]) -> Bool {
     if columns.contains(where: { draft.mismatches[$0] != nil }) { return false }
     if type.columns.contains(where: { $0.isGenerated && columns.contains($0.name) }) { return false }
@@ -109,7 +111,7 @@ struct Candidate {
   /// Whether SQLite assigns the column's numbers.
   private func isNumberedKey(_ column: Column) -> Bool { column.name == type.key.name }
 
-  /// The rule that a key that is not an integer is required.
+  /// The rule that a key is required unless it is an integer.
   private var requiredKey: [Rule] {
     guard existing == nil, !type.key.isRowID, type.key.kind != .integer else { return [] }
     return [
@@ -156,7 +158,7 @@ struct Candidate {
     ]
   }
 
-  /// The violations of to-many relationships to missing rows, for which jsonapi-resources names no id.
+  /// The violations of to-many relationships to missing rows; jsonapi-resources does not report the ids.
   private func danglingLinkages(_ database: Database) throws -> [Objection] {
     var names = draft.danglingLinkages
     for (relationship, keys) in draft.linkages where !names.contains(relationship.name) {

@@ -16,7 +16,7 @@ struct Destroying {
 
   /// Deletes the row; call it in a transaction.
   ///
-  /// - Throws: ``Refusal`` if there is no such row, or if rows that are not deleted with it refer to it.
+  /// - Throws: ``Refusal`` if the row does not exist, or if other rows that are not deleted with it refer to it.
   func carryOut(_ database: Database) throws {
     do {
       try database.run(Fragment("DELETE FROM \(type.quoted) WHERE \(type.key.quoted) = ?", [key]))

@@ -79,7 +79,8 @@ struct Draft {
     }
   }
 
-  /// Parses the id of a resource identifier; jsonapi-resources allows no other member, and loses the type in a to-many.
+  /// Parses the id of a resource identifier; jsonapi-resources allows no other member, and ignores the type in a
+  /// to-many relationship.
   private static func identifier(
     _ json: JSONValue, _ type: ResourceType, _ dialect: Dialect, isOfMany: Bool = false, _ errors: inout [Objection]
   ) -> String? {

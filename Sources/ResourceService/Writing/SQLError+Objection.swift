@@ -3,8 +3,8 @@ import SQLite
 extension SQLError {
   /// The error in the wording of a reply.
   ///
-  /// A constraint that could not be evaluated beforehand (of a trigger, a partial index, a foreign key of several columns)
-  /// is a violation too, with SQLite's message: `UNIQUE constraint failed: posts.slug`.
+  /// A constraint that could not be evaluated beforehand (of a trigger, a partial index, a foreign key of several
+  /// columns) is also a violation, with SQLite's message: `UNIQUE constraint failed: posts.slug`.
   func objection(of type: ResourceType) -> Objection {
     if kind == .readOnly { return .readOnly }
     if kind == .other { return .internalError(message) }
