@@ -129,7 +129,7 @@ public actor Connection {
   /// Publishes messages and handles frames; returns true if no frame is left.
   private func talk(_ mayRead: Bool) throws(BrokerError) -> Bool {
     do throws(BrokerError) { try publish() } catch {
-      while try !drain() {}  // The broker's last frame gives a better reason than EPIPE.
+      while try !drain() {}  // // The broker's last frame contains a better reason than EPIPE.
       throw error
     }
     guard mayRead || handle?.mayHoldInput == true else { return true }

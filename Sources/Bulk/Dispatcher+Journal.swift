@@ -6,7 +6,7 @@ extension Dispatcher {
   struct Entry: Sendable {
     var element: any PlannedElement
     var change: Result<Change, Refusal>
-    /// The identity, if there is a journal.
+    /// The identity; nil without a journal.
     var identity: ChangeIdentity?
     var known: JournalState?
 

@@ -16,7 +16,7 @@ public struct Dispatcher: Sendable {
   /// The account of the outermost statement.
   public let account: StatementAccount
   private let carrier: any Carrier
-  /// Whether the carrier takes many changes at once and measures their reply times itself.
+  /// Whether the carrier takes many changes concurrently and measures their reply times itself.
   private let isPooled: Bool
   private let lateReplies: LateReplies?
   let guards: Safeguards

@@ -10,7 +10,7 @@ public struct JournalHeader: Sendable, Equatable {
   public var type: String
   /// The verb.
   public var verb: String
-  /// The expression of `key:`, if there is one.
+  /// The expression of `key:`; nil without `key:`.
   public var key: String?
   /// The time of creation, for information.
   public var created: String

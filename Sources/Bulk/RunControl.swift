@@ -31,7 +31,7 @@ public final class RunControl: Sendable {
     open?(self)
   }
 
-  /// Holds changes back until ``resume()``; changes in flight continue.
+  /// Delays changes until ``resume()``; changes in flight continue.
   public func pause() { change { $0.isPaused = true } }
 
   /// Ends the pause.

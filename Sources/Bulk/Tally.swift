@@ -48,7 +48,7 @@ public struct Tally: Sendable {
   /// Creates an empty tally; with `countsUpserts`, its summary shows created, updated and same instead of ok.
   public init(countsUpserts: Bool = false) { self.countsUpserts = countsUpserts }
 
-  /// Counts the outcome of an element; outcomes can come in any order.
+  /// Counts the outcome of an element; the order of outcomes does not matter.
   public mutating func add(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     if case .done = outcome, !countsUpserts {
       ok += 1

@@ -32,7 +32,7 @@ final class WorkerFeed: Sendable {
 
   init(ahead: Int) { self.ahead = ahead }
 
-  /// The next item, or nil at the end.
+  /// The next item; nil at the end.
   func take() async -> Work? {
     let (item, isEnded, source) = state.withLock { state in
       let item = state.pop()

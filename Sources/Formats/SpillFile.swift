@@ -68,7 +68,7 @@ package struct SpillFile {
       self.unwritable = unwritable
     }
 
-    /// The next elements, or nil at the end.
+    /// The next elements; nil at the end.
     package mutating func next() throws(Fault) -> [Value]? {
       while true {
         let bytes = try file.read(SpillFile.piece / 4)

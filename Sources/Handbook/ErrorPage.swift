@@ -6,7 +6,7 @@ struct ErrorPage: Sendable {
   var kind: Fault.Kind
   /// The meaning of the kind, in one line.
   var summary: String
-  /// The cause, and what to do.
+  /// The cause, and the next step.
   var advice: String
 
   private init(_ kind: Fault.Kind, _ summary: String, _ advice: String) {
@@ -67,7 +67,7 @@ struct ErrorPage: Sendable {
 
   private static let unanswered = [
     ErrorPage(
-      .timeout, "No reply came in time, and nothing was changed; sending it again is safe.",
+      .timeout, "No reply arrived in time, and nothing was changed; sending it again is safe.",
       """
       Only reads, and changes that were not yet sent, end as timeout; a change that was sent ends as unknown. The next step
       describes the queue: no consumer, waiting requests, or a service that sent no reply. timeout: waits longer.

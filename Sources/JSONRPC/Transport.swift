@@ -45,9 +45,9 @@ public protocol Transport: Sendable {
   /// The executor for tasks with many requests: the connection's thread, or nil for the default.
   var taskExecutor: (any TaskExecutor)? { get }
 
-  /// The actor on which the workers of a window run: the connection, or nil for none.
+  /// The actor on which the workers of a window run: the connection; nil without a connection.
   ///
-  /// A function that is isolated to it resumes after a reply without a search for its executor.
+  /// A function that is isolated to this actor resumes after a reply without a search for its executor.
   var isolation: (any Actor)? { get }
 
   /// Makes a new, unused correlation id.

@@ -85,7 +85,7 @@ public final class EditorSession {
     }
     guard !feature.needsPosition else {
       guard let offset = document.map.offset(params["position"]) else {
-        return .failure(Refusal(code: .invalidParams, message: "the request gives no position"))
+        return .failure(Refusal(code: .invalidParams, message: "the request has no position"))
       }
       return .success(feature.result(document, offset))
     }

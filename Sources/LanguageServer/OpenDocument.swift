@@ -7,7 +7,7 @@ struct OpenDocument {
   let uri: String
   private(set) var version: JSONValue
   private(set) var map: PositionMap
-  /// Holds the defs of the text, for completion.
+  /// The interpreter with the defs of the text, for completion.
   let interpreter: Interpreter
   /// The findings of the check for this version of the text.
   private(set) var report: Interpreter.Report

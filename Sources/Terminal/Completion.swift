@@ -12,7 +12,7 @@ public struct Completion: Sendable, Equatable {
   public var start: Int
   /// The complete candidates, in the order of display.
   public var candidates: [String]
-  /// The description of each candidate, in one line; shown next to the candidate if there are few.
+  /// The description of each candidate, in one line; it is shown next to the candidate if the list is short.
   public var notes: [String: String]
   /// An ASCII character to insert after a single candidate; nil for no character.
   public var suffix: Character?

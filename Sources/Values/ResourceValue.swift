@@ -15,7 +15,7 @@ public struct ResourceValue: Sendable {
   package let compound: Compound?
   /// The resources that led to this one, so that a cycle ends in identifiers.
   package let path: [String]
-  /// The relationships that led to this resource, for an error that suggests what to include.
+  /// The relationships that led to this resource, for an error that proposes an include path.
   package let includePath: [String]
   /// The reason why it contains only an identifier; nil for a resource.
   package let stub: Stub?

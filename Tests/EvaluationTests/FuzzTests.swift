@@ -113,8 +113,8 @@ import Testing
     ("print " + String(repeating: "[", count: 20_000), "nested deeper than 100 levels"),
     (String(repeating: "if true do\n", count: 20_000), "nested deeper than 100 levels"),
     ("print " + String(repeating: "not ", count: 20_000) + "true", "nested deeper than 100 levels"),
-    ("print 1" + String(repeating: " + 1", count: 20_000), "more than 200 operators in a row"),
-    ("print true" + String(repeating: " and true", count: 20_000), "more than 200 operators in a row"),
+    ("print 1" + String(repeating: " + 1", count: 20_000), "more than 200 successive operators"),
+    ("print true" + String(repeating: " and true", count: 20_000), "more than 200 successive operators"),
     ("print " + String(repeating: "\"\\(", count: 20_000), "strings are nested too deeply"),
     ("print a" + String(repeating: ".a", count: 20_000), "nested deeper than 100 levels"),
   ])

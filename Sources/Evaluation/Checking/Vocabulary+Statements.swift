@@ -44,7 +44,7 @@ extension Vocabulary {
     .init(
       name: "history", shape: .string, fallback: "\"all\"",
       summary:
-        "what the arrow keys and Ctrl-R find at the prompt: \"all\", or the statements entered in this \"directory\"",
+        "the statements that the arrow keys and Ctrl-R find at the prompt: \"all\", or those entered in this \"directory\"",
       words: ["all", "directory"]),
     .init(
       name: "learn-values", shape: .boolean, fallback: "false",

@@ -196,7 +196,7 @@ public final class Session: Sendable {
     state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.taskExecutor : nil }
   }
 
-  /// The actor for many concurrent requests: the connection, if there is one.
+  /// The actor for many concurrent requests: the connection if exactly one is open.
   var linkIsolation: (any Actor)? {
     state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.isolation : nil }
   }

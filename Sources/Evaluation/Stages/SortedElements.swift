@@ -99,7 +99,7 @@ private struct SortColumn {
     values.append(key)
   }
 
-  /// The order of two keys as a negative number, zero or a positive one; nulls come first.
+  /// The order of two keys as a negative number, zero or a positive one; nulls are first.
   func order(_ a: Int, _ b: Int) throws(Fault) -> Int {
     switch form {
     case .integers: return integerKeys[a] < integerKeys[b] ? -1 : integerKeys[a] > integerKeys[b] ? 1 : 0

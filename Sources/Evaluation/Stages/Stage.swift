@@ -22,7 +22,7 @@ struct Stage: Sendable {
 
 /// A compiled stage: its function on the elements of the stage before it.
 enum StageBody: Sendable {
-  /// Transforms elements as they are pulled.
+  /// Transforms elements when they are requested.
   case transform(@Sendable (Frame, ElementStream) throws(Fault) -> ElementStream)
   /// Transforms elements after all of them are read; the source is closed.
   case gather(@Sendable (inout Frame, inout ElementStream) async throws(Fault) -> ElementStream)

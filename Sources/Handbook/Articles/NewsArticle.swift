@@ -1,6 +1,6 @@
 extension Article {
   static let news = Article(
-    name: "news", title: "Changes", summary: "What changed in each version, the newest first.",
+    name: "news", title: "Changes", summary: "The changes in each version, the newest first.",
     body: #"""
       ## 0.1.0
 

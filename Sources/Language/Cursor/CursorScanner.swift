@@ -47,7 +47,7 @@ struct CursorScanner {
     var pipe: Pipe?
     /// The token before the position; nil at the start of an operand.
     var last: Token?
-    /// The keys of a record and the key whose value comes next.
+    /// The keys of a record, and the key before the next value.
     var keys: [String] = []
     var key: String?
     /// A key that has no colon yet.
@@ -67,7 +67,7 @@ struct CursorScanner {
     var call: CursorContext.Call?
     /// Whether the call takes a whole expression.
     var isWhole = false
-    /// The option whose value comes next.
+    /// The option whose value is expected next.
     var option: String?
     /// The last argument, to which adjacent tokens belong.
     var current: CursorContext.Target.Place?
