@@ -77,10 +77,10 @@ extension Command {
 
 extension Session {
   /// The type of the client in the first argument, with its learned schema.
-  fileprivate func resource(_ arguments: Arguments) throws(Fault) -> Shape.ResourceShape {
+  fileprivate func resource(_ arguments: Arguments) throws(Fault) -> ValueShape.ResourceShape {
     let client = try arguments.client()
     let settings = client.client.settings
-    return Shape.ResourceShape(queue: schema(of: client), type: settings.type, keys: settings.keys)
+    return ValueShape.ResourceShape(queue: schema(of: client), type: settings.type, keys: settings.keys)
   }
 
   fileprivate func noteUnknown(_ type: String, _ arguments: Arguments) {
@@ -118,7 +118,7 @@ extension Session {
   }
 }
 
-extension Shape.ResourceShape {
+extension ValueShape.ResourceShape {
   /// One record for each known name of the type.
   fileprivate var description: [Value] {
     let schema = schema

@@ -12,7 +12,7 @@ extension Arguments {
     for detail in error.errors {
       for name in names(detail) {
         let owner =
-          name.type.map { Shape.ResourceShape(queue: resource.queue, type: $0, keys: resource.keys) } ?? resource
+          name.type.map { ValueShape.ResourceShape(queue: resource.queue, type: $0, keys: resource.keys) } ?? resource
         if let near = owner.nearest(to: name.text, in: name.place) { return "did you mean \(near)?" }
       }
     }
@@ -24,7 +24,7 @@ extension Arguments {
     guard let resource = knownResource else { return nil }
     for name in error.errors.flatMap(names) {
       let type = name.type ?? resource.type
-      let owner = Shape.ResourceShape(queue: resource.queue, type: type, keys: resource.keys)
+      let owner = ValueShape.ResourceShape(queue: resource.queue, type: type, keys: resource.keys)
       let isRelationship = ["relationship", "include"].contains(name.place)
       let all = isRelationship ? owner.schema.relationships.names.map(owner.spelled) : owner.fields.map(\.name)
       let others = all.filter { !["id", "type"].contains($0) }
@@ -35,11 +35,11 @@ extension Arguments {
   }
 
   /// The known fields and names of the call's client.
-  private var knownResource: Shape.ResourceShape? {
+  private var knownResource: ValueShape.ResourceShape? {
     guard case .client(let client) = value(0), let queue = client.client.observer as? QueueSchema else { return nil }
     queue.load()
     let settings = client.client.settings
-    return Shape.ResourceShape(queue: queue, type: settings.type, keys: settings.keys)
+    return ValueShape.ResourceShape(queue: queue, type: settings.type, keys: settings.keys)
   }
 
   /// A name in a call, the parameter that contains it, and the type that it belongs to; nil for the client's type.
@@ -78,7 +78,7 @@ extension Arguments {
   }
 }
 
-extension Shape.ResourceShape {
+extension ValueShape.ResourceShape {
   /// The known name of a parameter that is most similar to a name; nil if the name itself is known.
   fileprivate func nearest(to name: String, in place: String) -> String? {
     if place == "relationship" {

@@ -84,7 +84,7 @@ extension Completer {
   // MARK: Parts of values, by the learned schema
 
   /// The client of the call.
-  var client: Shape.ResourceShape? {
+  var client: ValueShape.ResourceShape? {
     guard let call = context.target?.call, let place = call.places.first,
       case .client(let client) = inference.shape(of: place, context.flows)
     else { return nil }
@@ -148,7 +148,7 @@ extension Completer {
   }
 
   /// The names to filter by: those that the service accepted, and the fields that it did not refuse.
-  private func filters(_ client: Shape.ResourceShape) -> [(name: String, note: String?)] {
+  private func filters(_ client: ValueShape.ResourceShape) -> [(name: String, note: String?)] {
     let refused = client.schema.names(in: .filter, accepted: false).map(client.spelled)
     let taken = client.schema.names(in: .filter).map(client.spelled)
     var fields: [(name: String, note: String?)] = []
@@ -186,7 +186,7 @@ extension Completer {
   }
 
   /// The relationship in a call of `link`.
-  private func related(_ client: Shape.ResourceShape) -> TypeSchema.Relationship? {
+  private func related(_ client: ValueShape.ResourceShape) -> TypeSchema.Relationship? {
     guard let call = context.target?.call, call.places.count > (call.isStage ? 1 : 2) else { return nil }
     return client.relationship(
       inference.source.text(call.places[call.isStage ? 1 : 2]).trimmingPrefix("\"").filter { $0 != "\"" })
@@ -194,7 +194,7 @@ extension Completer {
 
   /// The values of a member of an identifier.
   private func linkage(
-    _ member: String, _ relationship: TypeSchema.Relationship?, _ client: Shape.ResourceShape
+    _ member: String, _ relationship: TypeSchema.Relationship?, _ client: ValueShape.ResourceShape
   ) -> [Candidate] {
     guard let types = relationship?.types else { return [] }
     switch member {
@@ -204,7 +204,7 @@ extension Completer {
     }
   }
 
-  private func ids(of type: String, _ client: Shape.ResourceShape) -> [Candidate] {
+  private func ids(of type: String, _ client: ValueShape.ResourceShape) -> [Candidate] {
     client.queue[type]?.ids.map { Candidate(text: JSONValue.string($0).written, note: "\(type), seen lately") } ?? []
   }
 
@@ -230,7 +230,7 @@ extension Completer {
   }
 
   private func linkageTexts(
-    _ member: String, _ relationship: TypeSchema.Relationship?, _ client: Shape.ResourceShape
+    _ member: String, _ relationship: TypeSchema.Relationship?, _ client: ValueShape.ResourceShape
   ) -> [String] {
     guard let types = relationship?.types else { return [] }
     return member == "type" ? types : types.flatMap { client.queue[$0]?.ids ?? [] }
@@ -245,7 +245,7 @@ extension [Completions.Candidate] {
   }
 }
 
-extension Shape {
+extension ValueShape {
   fileprivate var isConnection: Bool {
     if case .value(.connection) = self { true } else if case .connection = self { true } else { false }
   }

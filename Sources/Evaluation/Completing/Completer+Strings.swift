@@ -37,7 +37,7 @@ extension Completer {
   }
 
   /// The shape whose fields `.` reads at the cursor; for `key:` of a command, the shape of its records.
-  var element: Shape {
+  var element: ValueShape {
     guard let target = context.target, case .option("key") = target.place, !target.call.isStage else {
       return inference.element(context.flows)
     }
@@ -45,7 +45,7 @@ extension Completer {
     switch target.call.name {
     case "upsert" where places.count > 1:
       let record = inference.shape(of: places[1], context.flows)
-      return record.fields.isEmpty ? client.map { Shape.resource($0) } ?? Shape.unknown : record
+      return record.fields.isEmpty ? client.map { ValueShape.resource($0) } ?? ValueShape.unknown : record
     case "diff" where !places.isEmpty: return inference.shape(of: places[0], context.flows).element
     default: return inference.element(context.flows)
     }
@@ -65,7 +65,7 @@ extension Completer {
   }
 }
 
-extension Shape {
+extension ValueShape {
   /// The name of the type of the value; nil if the type is unknown.
   fileprivate var typeName: String? {
     switch self {

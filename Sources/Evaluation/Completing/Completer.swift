@@ -102,7 +102,7 @@ struct Completer {
   }
 
   /// The variables that meet a condition.
-  func names(_ condition: (Shape) -> Bool) -> [Candidate] {
+  func names(_ condition: (ValueShape) -> Bool) -> [Candidate] {
     names.filter { condition(inference.shape(ofName: $0.text)) }
   }
 
@@ -112,7 +112,7 @@ struct Completer {
   }
 
   /// The field names after a dot.
-  static func names(of fields: [Shape.Field]) -> [Candidate] {
+  static func names(of fields: [ValueShape.Field]) -> [Candidate] {
     fields.filter { $0.name.isName }.map { Candidate(text: $0.name, note: $0.note) }
   }
 
@@ -128,7 +128,7 @@ struct Completer {
   var comparedTexts: [Candidate] { Self.texts(comparedValues.compactMap(\.stringValue)) }
 }
 
-extension Shape {
+extension ValueShape {
   /// The description of a variable of this shape, in one line.
   var note: String? {
     switch self {

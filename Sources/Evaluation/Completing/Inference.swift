@@ -8,23 +8,23 @@ import Values
 struct Inference {
   let source: SourceText
   /// The variables of the top level.
-  let variables: [String: Shape]
+  let variables: [String: ValueShape]
   /// The names that the text defines.
   let names: [CursorContext.Name]
   /// Returns the schema of a queue on the open connection; nil if it has none.
   let schema: (String) -> QueueSchema?
   /// Returns the resources of a type, as the open clients know them.
-  let typed: (String) -> Shape.ResourceShape?
+  let typed: (String) -> ValueShape.ResourceShape?
   /// The maximum depth of names that refer to other names.
   private static let depthLimit = 20
 
   /// The elements of the pipeline at a position.
-  func element(_ flows: [SourceRange], depth: Int = 0) -> Shape {
+  func element(_ flows: [SourceRange], depth: Int = 0) -> ValueShape {
     flows.reduce(.unknown) { element, range in shape(ofPipeline: range, element, depth).element }
   }
 
   /// The shape of the expression in a range.
-  func shape(of range: SourceRange, _ flows: [SourceRange]) -> Shape {
+  func shape(of range: SourceRange, _ flows: [SourceRange]) -> ValueShape {
     shape(ofPipeline: range, element(flows), 0)
   }
 
@@ -33,7 +33,7 @@ struct Inference {
     let statements = Parser.parse(SourceText(name: "", text: source.text(range))).program.statements
     guard case .pipeline(let pipeline)? = statements.first?.kind, case .expression(let expression) = pipeline.head
     else { return nil }
-    let (owner, name): (Shape, String)
+    let (owner, name): (ValueShape, String)
     switch expression.kind {
     case .elementField(let field, _, _): (owner, name) = (element(flows), field)
     case .field(let base, let field, _, _): (owner, name) = (shape(of: base, element(flows), 0), field)
@@ -47,7 +47,7 @@ struct Inference {
   }
 
   /// The shape of a name in the text or of a variable.
-  func shape(ofName name: String, depth: Int = 0) -> Shape {
+  func shape(ofName name: String, depth: Int = 0) -> ValueShape {
     guard depth < Self.depthLimit else { return .unknown }
     guard let made = names.last(where: { $0.name == name }) else { return variables[name] ?? .unknown }
     switch made.origin {
@@ -59,14 +59,14 @@ struct Inference {
     }
   }
 
-  private func shape(ofPipeline range: SourceRange, _ element: Shape, _ depth: Int) -> Shape {
+  private func shape(ofPipeline range: SourceRange, _ element: ValueShape, _ depth: Int) -> ValueShape {
     guard depth < Self.depthLimit else { return .unknown }
     let statements = Parser.parse(SourceText(name: "", text: source.text(range))).program.statements
     guard statements.count == 1, case .pipeline(let pipeline)? = statements.first?.kind else { return .unknown }
     return shape(of: pipeline, element, depth)
   }
 
-  private func shape(of pipeline: Pipeline, _ element: Shape, _ depth: Int) -> Shape {
+  private func shape(of pipeline: Pipeline, _ element: ValueShape, _ depth: Int) -> ValueShape {
     let head =
       switch pipeline.head {
       case .name(let name, _): shape(ofName: name, depth: depth + 1)
@@ -76,7 +76,7 @@ struct Inference {
     return pipeline.stages.reduce(head) { shape(ofStage: $1, $0.element, depth) }
   }
 
-  private func shape(of expression: Expr, _ element: Shape, _ depth: Int) -> Shape {
+  private func shape(of expression: Expr, _ element: ValueShape, _ depth: Int) -> ValueShape {
     guard depth < Self.depthLimit else { return .unknown }
     switch expression.kind {
     case .name(let name): return shape(ofName: name, depth: depth + 1)
@@ -96,7 +96,7 @@ struct Inference {
     }
   }
 
-  private func shape(ofCommand command: Language.Command, _ element: Shape, _ depth: Int) -> Shape {
+  private func shape(ofCommand command: Language.Command, _ element: ValueShape, _ depth: Int) -> ValueShape {
     switch command.name {
     case "index", "stream": return resource(of: command, element, depth).map { .elements(.resource($0)) } ?? .unknown
     case "show", "create", "update", "upsert", "transition":
@@ -114,7 +114,7 @@ struct Inference {
   }
 
   /// The elements of the file that a call of `read` names, inferred from the beginning of the file.
-  private func file(_ command: Language.Command) -> Shape {
+  private func file(_ command: Language.Command) -> ValueShape {
     guard let path = command.text(0), let format = try? FileFormat(path: path, named: command.literal("as")),
       let element = FileHead.element(of: path, format)
     else { return .unknown }
@@ -122,21 +122,22 @@ struct Inference {
   }
 
   /// The client that a call of `client` creates.
-  private func client(_ command: Language.Command) -> Shape {
+  private func client(_ command: Language.Command) -> ValueShape {
     guard let queue = command.literal("queue"), let schema = schema(queue) else { return .unknown }
     let keys = command.literal("keys").flatMap(Settings.Keys.init) ?? .wire
-    let resource = Shape.ResourceShape(queue: schema, type: command.literal("type") ?? queue, keys: keys)
-    return .client(Shape.ClientShape(resource: resource, note: "client of queue \(queue)"))
+    let resource = ValueShape.ResourceShape(queue: schema, type: command.literal("type") ?? queue, keys: keys)
+    return .client(ValueShape.ClientShape(resource: resource, note: "client of queue \(queue)"))
   }
 
-  private func resource(of command: Language.Command, _ element: Shape, _ depth: Int) -> Shape.ResourceShape? {
+  private func resource(of command: Language.Command, _ element: ValueShape, _ depth: Int) -> ValueShape.ResourceShape?
+  {
     guard case .positional(let expression)? = command.arguments.first,
       case .client(let client) = shape(of: expression, element, depth + 1)
     else { return nil }
     return client.resource
   }
 
-  private func shape(ofStage stage: Language.Command, _ element: Shape, _ depth: Int) -> Shape {
+  private func shape(ofStage stage: Language.Command, _ element: ValueShape, _ depth: Int) -> ValueShape {
     switch stage.name {
     case "where", "take", "skip", "reverse", "sort", "unique", "without", "as", "collect": return .elements(element)
     case "first", "last", "min", "max": return element
@@ -156,8 +157,10 @@ struct Inference {
   }
 
   /// The fields that `select` or `with` returns.
-  private func selected(_ stage: Language.Command, _ element: Shape, _ depth: Int) -> [(name: String, shape: Shape)] {
-    stage.arguments.compactMap { argument -> (name: String, shape: Shape)? in
+  private func selected(_ stage: Language.Command, _ element: ValueShape, _ depth: Int) -> [(
+    name: String, shape: ValueShape
+  )] {
+    stage.arguments.compactMap { argument -> (name: String, shape: ValueShape)? in
       switch argument {
       case .option(let name, _, let value): return (name, shape(of: value, element, depth + 1))
       case .positional(let value): return value.path.map { ($0, shape(of: value, element, depth + 1)) }

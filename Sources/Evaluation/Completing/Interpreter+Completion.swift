@@ -67,26 +67,27 @@ extension Session {
   }
 
   /// The known schema of a type, through a client of the type or of its queue.
-  fileprivate func resource(ofType type: String) -> Shape.ResourceShape? {
+  fileprivate func resource(ofType type: String) -> ValueShape.ResourceShape? {
     let clients = state.withLock(\.clients)
     let client = clients.first { $0.client.settings.type == type } ?? clients.first { schema(of: $0)[type] != nil }
-    return client.map { Shape.ResourceShape(queue: schema(of: $0), type: type, keys: $0.client.settings.keys) }
+    return client.map { ValueShape.ResourceShape(queue: schema(of: $0), type: type, keys: $0.client.settings.keys) }
   }
 
   /// The shape of a variable's value.
-  fileprivate func shape(of fact: (value: Value, streamed: String?)) -> Shape {
+  fileprivate func shape(of fact: (value: Value, streamed: String?)) -> ValueShape {
     switch fact.value {
     case .client(let client):
       let settings = client.client.settings
-      let resource = Shape.ResourceShape(queue: schema(of: client), type: settings.type, keys: settings.keys)
+      let resource = ValueShape.ResourceShape(queue: schema(of: client), type: settings.type, keys: settings.keys)
       return .client(
-        Shape.ClientShape(resource: resource, note: "client of queue \(client.queue) on \(client.connection.label)"))
+        ValueShape.ClientShape(
+          resource: resource, note: "client of queue \(client.queue) on \(client.connection.label)"))
     case .stream:
       let clients = state.withLock(\.clients)
       guard let client = clients.first(where: { $0.queue == fact.streamed }) else { return .value(fact.value) }
       return .elements(
         .resource(
-          Shape.ResourceShape(
+          ValueShape.ResourceShape(
             queue: schema(of: client), type: client.client.settings.type, keys: client.client.settings.keys)))
     default: return .value(fact.value)
     }

@@ -4,14 +4,14 @@ import LearnedSchema
 import Values
 
 /// The shape of a value, as known before the statement runs, for completion.
-indirect enum Shape {
+indirect enum ValueShape {
   case unknown
   /// The value of a variable.
   case value(Value)
   case resource(ResourceShape)
   /// A list, a page or a stream.
-  case elements(Shape)
-  case record([(name: String, shape: Shape)])
+  case elements(ValueShape)
+  case record([(name: String, shape: ValueShape)])
   case attribute(TypeSchema.Attribute)
   case client(ClientShape)
   case connection
@@ -34,9 +34,9 @@ indirect enum Shape {
   }
 }
 
-extension Shape {
+extension ValueShape {
   /// A field's name and description.
-  typealias Field = (name: String, note: String?, shape: Shape)
+  typealias Field = (name: String, note: String?, shape: ValueShape)
 
   /// The readable fields.
   var fields: [Field] {
@@ -53,28 +53,29 @@ extension Shape {
   private static func fields(of value: Value) -> [Field] {
     switch value {
     case .record(let record):
-      record.names.prefix(500).map { name -> Field in (name, nil, record[name].map { Shape.value($0) } ?? .unknown) }
+      record.names.prefix(500).map { name -> Field in (name, nil, record[name].map { ValueShape.value($0) } ?? .unknown)
+      }
     case .resource(let resource):
       resource.fieldNames.map { name -> Field in
         let field = try? resource.field(name)
-        return (name, field.map(\.typeName), field.map { Shape.value($0) } ?? .unknown)
+        return (name, field.map(\.typeName), field.map { ValueShape.value($0) } ?? .unknown)
       }
     case .page(let page):
       [
         ("items", "list", .value(.list(page.items))), ("pagination", nil, .value(page.pagination)),
         ("meta", nil, .value(page.meta)), ("links", nil, .value(page.links)),
       ]
-    case .error: Shape.error.fields
+    case .error: ValueShape.error.fields
     case .client: ClientValue.fieldNames.map { ($0, nil, .scalar) }
     default: []
     }
   }
 
   /// The shape of a field.
-  func field(_ name: String) -> Shape { fields.first { $0.name == name }?.shape ?? .unknown }
+  func field(_ name: String) -> ValueShape { fields.first { $0.name == name }?.shape ?? .unknown }
 
   /// The shape of the elements; a value without elements is its own element.
-  var element: Shape {
+  var element: ValueShape {
     switch self {
     case .elements(let element): element
     case .value(.list(let elements)): elements.first.map { .value($0) } ?? .unknown
@@ -86,24 +87,24 @@ extension Shape {
   }
 }
 
-extension Shape.ResourceShape {
+extension ValueShape.ResourceShape {
   /// The fields in the client's spelling.
-  var fields: [Shape.Field] {
+  var fields: [ValueShape.Field] {
     let schema = schema
-    let attributes = schema.attributes.entries.map { name, attribute -> Shape.Field in
+    let attributes = schema.attributes.entries.map { name, attribute -> ValueShape.Field in
       (spelled(name), attribute.note, .attribute(attribute))
     }
-    let relationships = schema.relationships.entries.map { name, relationship -> Shape.Field in
+    let relationships = schema.relationships.entries.map { name, relationship -> ValueShape.Field in
       (spelled(name), relationship.note, related(relationship))
     }
-    let members: [Shape.Field] = [("id", "the id", .scalar), ("type", "the type", .scalar)]
+    let members: [ValueShape.Field] = [("id", "the id", .scalar), ("type", "the type", .scalar)]
     return members + relationships + attributes.filter { field in !relationships.contains { $0.name == field.name } }
   }
 
   /// The target of a relationship.
-  func related(_ relationship: TypeSchema.Relationship) -> Shape {
+  func related(_ relationship: TypeSchema.Relationship) -> ValueShape {
     guard let type = relationship.types.first else { return .unknown }
-    let shape = Shape.resource(Self(queue: queue, type: type, keys: keys))
+    let shape = ValueShape.resource(Self(queue: queue, type: type, keys: keys))
     return relationship.isToMany == true ? .elements(shape) : shape
   }
 
