@@ -45,9 +45,9 @@ extension Compiler {
 
   /// Reports a literal of the wrong type.
   private func checkLiteral(
-    _ expression: Expr, _ shape: Declaration.Shape, _ place: String, isAlone: Bool = true, summary: String? = nil
+    _ expression: Expr, _ shape: Declaration.ArgumentType, _ place: String, isAlone: Bool = true, summary: String? = nil
   ) {
-    guard let literal = Declaration.Shape(literal: expression), !shape.takes(literal) else { return }
+    guard let literal = Declaration.ArgumentType(literal: expression), !shape.takes(literal) else { return }
     let (text, option) = (source.text(expression.range), place.split(separator: " ").last.map(String.init) ?? "")
     let prefix = summary != nil ? option + " " : isAlone ? "\(place) " : ""
     let step: String? =
@@ -60,7 +60,7 @@ extension Compiler {
   }
 }
 
-extension Declaration.Shape {
+extension Declaration.ArgumentType {
   /// The shape of a literal; nil for a value that is known only at run time.
   init?(literal expression: Expr) {
     switch expression.kind {
@@ -75,7 +75,7 @@ extension Declaration.Shape {
   }
 
   /// Whether a literal of a shape is valid for this shape.
-  func takes(_ literal: Declaration.Shape) -> Bool {
+  func takes(_ literal: Declaration.ArgumentType) -> Bool {
     switch self {
     case .any, .path, .field, .condition: true
     case .strings: literal == .string || literal == .list
@@ -99,7 +99,7 @@ extension Declaration.Shape {
   }
 
   /// The source text of a value of this shape, built from a literal of another shape.
-  func example(for literal: Declaration.Shape, _ text: String) -> String? {
+  func example(for literal: Declaration.ArgumentType, _ text: String) -> String? {
     switch self {
     case .duration: literal == .number ? "\(text)s" : "10s"
     case .string, .strings: literal == .number || literal == .duration ? "\"\(text)\"" : "\"...\""

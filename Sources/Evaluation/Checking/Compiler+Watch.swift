@@ -52,7 +52,7 @@ extension Value {
   /// The time between two rounds of `watch`.
   fileprivate func pause() throws(Fault) -> Duration {
     guard case .duration(let duration) = self, duration > .zero else {
-      let seconds = Declaration.Shape.duration.example(for: self) ?? "2s"
+      let seconds = Declaration.ArgumentType.duration.example(for: self) ?? "2s"
       throw Fault(.type, "watch needs a duration over 0, not \(label)", nextStep: "watch \(seconds) do ... end")
     }
     return duration

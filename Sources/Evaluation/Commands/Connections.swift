@@ -200,7 +200,7 @@ extension Arguments {
     case .duration(let duration) where duration > .zero: return .after(duration)
     case .string("never"): return .never
     default:
-      let example = Declaration.Shape.duration.example(for: argument.value) ?? "10s"
+      let example = Declaration.ArgumentType.duration.example(for: argument.value) ?? "10s"
       throw fault(
         argument, .value, "timeout: must be a duration over 0, or \"never\"", nextStep: "timeout: \(example)")
     }

@@ -53,7 +53,8 @@ extension Command {
     guard case .duration(let duration) = arguments.value(0) else {
       throw Fault(
         .type, "sleep needs a duration, not \(arguments.value(0).typeWithArticle)",
-        nextStep: Declaration.Shape.duration.example(for: arguments.value(0)).map { "sleep \($0)" } ?? "sleep 1s")
+        nextStep: Declaration.ArgumentType.duration.example(for: arguments.value(0)).map { "sleep \($0)" } ?? "sleep 1s"
+      )
     }
     guard duration >= .zero else {
       throw Fault(

@@ -1,7 +1,7 @@
 /// The declaration of a command or stage, for the check, `help`, the reference and the tests.
 public struct Declaration: Sendable {
   /// The type of an argument, as far as the check can know it.
-  public enum Shape: String, Sendable {
+  public enum ArgumentType: String, Sendable {
     case any, string, number, boolean, duration, record, list, client, id, connection, pattern
     /// A string or a list of strings.
     case strings
@@ -30,7 +30,7 @@ public struct Declaration: Sendable {
     /// The name, as help shows it: `ID`.
     public var name: String
     /// The type.
-    public var shape: Shape
+    public var shape: ArgumentType
     /// Whether the parameter is optional.
     public var isOptional = false
     /// Whether the parameter can be repeated.
@@ -42,7 +42,7 @@ public struct Declaration: Sendable {
     /// The name without the colon.
     public var name: String
     /// The type.
-    public var shape: Shape
+    public var shape: ArgumentType
     /// The default, as help shows it.
     public var fallback: String?
     /// The summary.
@@ -54,7 +54,7 @@ public struct Declaration: Sendable {
 
     /// Creates an option.
     public init(
-      name: String, shape: Shape, fallback: String? = nil, summary: String, isRequired: Bool = false,
+      name: String, shape: ArgumentType, fallback: String? = nil, summary: String, isRequired: Bool = false,
       words: [String] = []
     ) {
       self.name = name

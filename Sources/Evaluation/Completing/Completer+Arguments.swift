@@ -55,7 +55,7 @@ extension Completer {
   /// The candidates for the value of an option or for a part of a value.
   var values: Offer {
     guard let target = context.target else { return Offer(candidates: data() + functions(), suffix: nil) }
-    var (candidates, wanted) = (parts, Declaration.Shape.any)
+    var (candidates, wanted) = (parts, Declaration.ArgumentType.any)
     if target.call.name == "source" { (candidates, wanted) = (quoted(nil), .string) }
     if case .option(let name) = target.place {
       guard let option = declaration?.options.first(where: { $0.name == name }) else {

@@ -15,7 +15,7 @@ extension Completer {
   }
 
   /// The variables whose value can be of a type.
-  func data(_ wanted: Declaration.Shape = .any) -> [Candidate] {
+  func data(_ wanted: Declaration.ArgumentType = .any) -> [Candidate] {
     names { shape in
       switch shape.typeName {
       case nil: true
@@ -26,7 +26,7 @@ extension Completer {
   }
 
   /// The type of the value at the cursor: that of an option, or of a member of the option's record.
-  func wantedShape(_ option: Declaration.Option, _ path: [String]) -> Declaration.Shape {
+  func wantedShape(_ option: Declaration.Option, _ path: [String]) -> Declaration.ArgumentType {
     switch (option.name, path.first) {
     case (_, nil): option.shape
     case ("page", _), ("throttle", "depth"): .number
@@ -81,7 +81,7 @@ extension ValueShape {
   }
 }
 
-extension Declaration.Shape {
+extension Declaration.ArgumentType {
   /// Whether a value of a type is allowed here.
   fileprivate func admits(_ type: String) -> Bool {
     switch self {
