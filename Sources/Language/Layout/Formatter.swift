@@ -24,7 +24,7 @@ public enum Formatter {
     let diagnostics = Parser.parse(source).diagnostics
     guard diagnostics.isEmpty else { throw Failure(diagnostics: diagnostics) }
     let words = LaidOutToken.words(of: source)
-    var shape = Shape(words)
+    var shape = LayoutShape(words)
     while true {
       var printer = LayoutPrinter(words, shape)
       printer.run()

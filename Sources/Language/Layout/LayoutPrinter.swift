@@ -1,14 +1,14 @@
 /// Writes tokens in a given shape, and records the parts that must be broken because their lines are too long.
 struct LayoutPrinter {
   private let words: [LaidOutToken]
-  private let shape: Shape
+  private let shape: LayoutShape
   private var lines: [String] = []
   private var line = ""
   /// The indentation of the current line.
   private var indent = 0
   private var frames = [Frame()]
   /// The parts that can be broken on the current line.
-  private var candidates: [Candidate] = []
+  private var candidates: [LineBreak] = []
   /// The parts that must be broken because their lines are too long.
   private(set) var breaks: Set<Int> = []
 
@@ -25,7 +25,7 @@ struct LayoutPrinter {
     var isEach = false
   }
 
-  private struct Candidate {
+  private struct LineBreak {
     var id: Int
     var depth: Int
     /// The order of breaking: blocks before pipelines, pipelines before brackets.
@@ -46,7 +46,7 @@ struct LayoutPrinter {
     case soft(Int, backslash: Bool)
   }
 
-  init(_ words: [LaidOutToken], _ shape: Shape) {
+  init(_ words: [LaidOutToken], _ shape: LayoutShape) {
     self.words = words
     self.shape = shape
   }
@@ -190,7 +190,7 @@ struct LayoutPrinter {
   }
 
   private mutating func note(_ id: Int, rank: Int, length: Int) {
-    candidates.append(Candidate(id: id, depth: frames.count, rank: rank, length: length))
+    candidates.append(LineBreak(id: id, depth: frames.count, rank: rank, length: length))
   }
 
   private mutating func leave() { if frames.count > 1 { frames.removeLast() } }

@@ -1,5 +1,5 @@
 /// The brackets, pipelines and blocks of a text, and which of them take several lines.
-struct Shape {
+struct LayoutShape {
   /// The content of a bracket.
   enum Bracket {
     case list, record, call, group, index
