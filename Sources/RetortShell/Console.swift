@@ -66,14 +66,14 @@ public struct Console: Sendable {
   }
 
   /// A buffer for results on their way to a terminal.
-  private final class Passage: Sendable {
+  private final class TerminalResults: Sendable {
     private let bytes = Mutex(TerminalBytes())
 
     func visible(_ piece: [UInt8]) -> [UInt8] { bytes.withLock { $0.visible(piece) } }
   }
 
   static func door(_ write: @escaping @Sendable ([UInt8]) -> Bool) -> @Sendable ([UInt8]) -> Bool {
-    let passage = Passage()
+    let passage = TerminalResults()
     return { write(passage.visible($0)) }
   }
 

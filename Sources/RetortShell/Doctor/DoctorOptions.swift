@@ -12,7 +12,7 @@ struct DoctorOptions: ParsableArguments {
   @Option(
     name: [.customShort("o"), .customLong("output")],
     help: ArgumentHelp("The format: text or json.", valueName: "FORMAT"))
-  var output: Form = .text
+  var output: OutputFormat = .text
 
   @Option(
     name: .customLong("queue"),
@@ -23,7 +23,7 @@ struct DoctorOptions: ParsableArguments {
     parsing: .unconditional, help: ArgumentHelp("How long the call waits for its reply: 5s.", valueName: "DURATION"))
   var timeout = "5s"
 
-  enum Form: String, ExpressibleByArgument {
+  enum OutputFormat: String, ExpressibleByArgument {
     case text, json
   }
 
