@@ -34,7 +34,7 @@ func poolMeta(_ environment: [String: String]) throws(PoolMistake) -> JSONObject
 }
 
 /// Opens a pool of workers for a statement, on the connection of the statement's client.
-func openPool(_ request: PoolRequest, _ environment: [String: String]) async throws(ClientError) -> any Carrier {
+func openPool(_ request: PooledStatement, _ environment: [String: String]) async throws(ClientError) -> any Carrier {
   guard let link = request.link as? BrokerLink else {
     throw ClientError(
       .value, "workers: needs a connection to a broker, not \(request.link.address)",

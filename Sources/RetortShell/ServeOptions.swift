@@ -119,8 +119,8 @@ func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: 
 }
 
 extension ServeOptions {
-  fileprivate func terms(url: String) -> ServingTerms {
-    var terms = ServingTerms(
+  fileprivate func terms(url: String) -> ServiceSettings {
+    var terms = ServiceSettings(
       database: database, url: url, connectionName: BrokerLink.connectionName("serve \(database)"))
     terms.declaration = QueueDeclaration(isDurable: durable, type: queueType)
     (terms.queues, terms.workers, terms.rate, terms.log) = (queues, workers, rate, log)

@@ -51,7 +51,7 @@ func work(_ options: WorkOptions, _ console: Console, _ environment: [String: St
         "work needs the pool's secret in \(Pool.keyVariable)",
         nextStep: "export \(Pool.keyVariable)=\"$(openssl rand -hex 32)\" sets one; --insecure works without a secret")
     }
-    var terms = WorkTerms(uri: uri, pool: pool, connectionName: BrokerLink.connectionName("work \(options.pool)"))
+    var terms = WorkerSettings(uri: uri, pool: pool, connectionName: BrokerLink.connectionName("work \(options.pool)"))
     terms.inFlight = options.inFlight
     terms.allowed = options.allowed.isEmpty ? nil : Set(options.allowed)
     terms.meta = try poolMeta(environment)

@@ -6,7 +6,7 @@ import ResourceService
 /// Requests in progress are answered before it stops.
 ///
 /// - Returns: The exit status.
-package func serve(_ options: ServingTerms, _ console: ServingHost) async -> Int32 {
+package func serve(_ options: ServiceSettings, _ console: ServingHost) async -> Int32 {
   do { return try await serving(options, console) } catch {
     let (text, status) = report(of: error)
     console.note("\(text)\n")
@@ -15,7 +15,7 @@ package func serve(_ options: ServingTerms, _ console: ServingHost) async -> Int
 }
 
 /// Opens the service and serves it until the console's stop signal; returns the exit status.
-private func serving(_ options: ServingTerms, _ console: ServingHost) async throws -> Int32 {
+private func serving(_ options: ServiceSettings, _ console: ServingHost) async throws -> Int32 {
   let service = try ResourceService(
     opening: options.database, dialect: Dialect(flavour: options.flavour, pages: options.pages),
     remembersChanges: options.flavour != .carrot)

@@ -8,12 +8,12 @@ struct ServedQueue: Sendable {
   let type: String
   let name: String
   let service: ResourceService
-  private let options: ServingTerms
+  private let options: ServiceSettings
   private let faults: InjectedFaults
   private let rate: ServiceRate?
   private let log: CallLog?
 
-  init(_ type: String, name: String, of service: ResourceService, _ options: ServingTerms, _ log: CallLog?) throws {
+  init(_ type: String, name: String, of service: ResourceService, _ options: ServiceSettings, _ log: CallLog?) throws {
     self.type = type
     self.name = name
     self.service = service

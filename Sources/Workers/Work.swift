@@ -3,7 +3,7 @@ package import JSONRPC
 package import JSONText
 
 /// The settings of a worker.
-package struct WorkTerms: Sendable {
+package struct WorkerSettings: Sendable {
   /// The broker's URI.
   package var uri: AMQPURI
   /// The pool.
@@ -44,7 +44,7 @@ package struct WorkHost: Sendable {
 /// Works for a pool until the host's stop signal, and reconnects after losses of the connection; finishes its chunk before it stops.
 ///
 /// - Returns: The exit status.
-package func work(_ terms: WorkTerms, _ host: WorkHost) async -> Int32 {
+package func work(_ terms: WorkerSettings, _ host: WorkHost) async -> Int32 {
   do {
     let link = try await host.open()
     let worker = Worker(terms, host, link, heartbeat: .seconds(terms.uri.heartbeat > 0 ? terms.uri.heartbeat : 30))
@@ -68,7 +68,7 @@ package func work(_ terms: WorkTerms, _ host: WorkHost) async -> Int32 {
 }
 
 private func serve(
-  _ worker: Worker, _ terms: WorkTerms, _ dialer: Dialer, _ host: WorkHost
+  _ worker: Worker, _ terms: WorkerSettings, _ dialer: Dialer, _ host: WorkHost
 ) async throws(BrokerError) {
   try await dialer.serve(queues: 2) { index, connection, taken throws(BrokerError) in
     // Serves status requests first: the number of chunk consumers is the number of expected replies.

@@ -14,7 +14,7 @@ final class Worker: Sendable {
     var status = WorkerStatus()
   }
 
-  private let terms: WorkTerms
+  private let terms: WorkerSettings
   private let host: WorkHost
   /// The connection to the services, separate from that of the chunks.
   private let link: any Link
@@ -22,7 +22,7 @@ final class Worker: Sendable {
   private let memory = ReplayMemory()
   private let state = Mutex(State())
 
-  init(_ terms: WorkTerms, _ host: WorkHost, _ link: any Link, heartbeat: Duration) {
+  init(_ terms: WorkerSettings, _ host: WorkHost, _ link: any Link, heartbeat: Duration) {
     (self.terms, self.host, self.link, self.heartbeat) = (terms, host, link, heartbeat)
   }
 

@@ -6,7 +6,7 @@ import Synchronization
 import Values
 
 /// The parts of a statement that a pool of workers needs to carry out the statement's changes.
-public struct PoolRequest: Sendable {
+public struct PooledStatement: Sendable {
   /// The pool's name.
   public var name: String
   /// The connection of the statement's client.
@@ -29,7 +29,7 @@ extension Arguments {
     guard let name = try string("workers") ?? run.session.options.workers else { return nil }
     guard !run.isDry(self), !run.session.options.isOffline else { return nil }
     guard let open = run.session.host.pool else { throw Fault(.value, "workers: needs a broker") }
-    var request = PoolRequest(name: name, link: client.connection.link, queue: client.queue, keyField: keyField)
+    var request = PooledStatement(name: name, link: client.connection.link, queue: client.queue, keyField: keyField)
     // A failure that retry: repeats is not the final outcome of its change.
     if guards.retries == 0 { request.halt = guards.halt ?? (policy.continuesOnError ? nil : .count(1)) }
     if options["settle"] != nil { request.settle = guards.settle }

@@ -67,7 +67,7 @@ public final class Session: Sendable {
     /// statement that takes longer than a second.
     public var control: (@Sendable (RunControl) -> Void)?
     /// Opens a pool of workers for a statement; nil if the program has no pools.
-    public var pool: (@Sendable (PoolRequest) async throws(ClientError) -> any Carrier)?
+    public var pool: (@Sendable (PooledStatement) async throws(ClientError) -> any Carrier)?
     /// Asks a question at the terminal; nil without a terminal.
     public var ask: (@Sendable (String) async -> String?)?
     /// The trace of `--trace`.

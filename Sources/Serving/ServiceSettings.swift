@@ -2,7 +2,7 @@ package import Broker
 package import ResourceService
 
 /// The settings of a service: database, queues, delays and faults.
-package struct ServingTerms: Sendable {
+package struct ServiceSettings: Sendable {
   /// A SQLite file, or `blog` for the sample.
   package var database: String
   /// The broker's URI.
