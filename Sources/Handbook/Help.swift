@@ -91,8 +91,8 @@ public enum Help {
     1. A line is a statement; text is "quoted", a bare name is a variable.
     2. Any JSON is a value; there are no implicit conversions: int("5").
     3. | sends elements to a stage, where .field and it mean the element.
-    4. Put | collect before a change of what is being streamed.
-    5. Destroying many asks first; in a script it needs confirm: true or --yes.
+    4. Put | collect before a change of a queue that is being streamed.
+    5. A bulk destroy asks first; a script needs confirm: true or --yes.
 
     help WORD explains a word, an option (help include) or an error's kind;
     help words lists them all, help cookbook recipes, help guide articles.

@@ -21,7 +21,7 @@ extension Article {
       30
       ```
 
-      Put `| collect` before a change of what is being streamed: changes move rows between pages, and a stream would skip some of them.
+      Put `| collect` before a change of a queue that is being streamed: changes move rows between pages, and a stream would skip some of them.
 
       ## Before
 
