@@ -30,7 +30,7 @@ public enum ForeignForm: Sendable, Equatable {
     }
   }
 
-  /// How to restore the journal; the names of the file and of its copy are quoted for a shell.
+  /// The command that restores the journal; the names of the file and of its copy are quoted for a shell.
   func nextStep(_ file: String, _ copy: String) -> String {
     switch self {
     case .compressed(let program): "\(program) -dc \(file) > \(copy) restores it: use the copy"

@@ -2,7 +2,7 @@ import Synchronization
 
 /// The state of a whole run: the limit of destroyed resources, and the streamed queues.
 public final class RunAccount: Sendable {
-  /// How bulk changes are confirmed.
+  /// The way in which bulk changes are confirmed.
   public enum Confirmation: Sendable, Equatable {
     /// By a question for each bulk change.
     case asked
@@ -12,7 +12,7 @@ public final class RunAccount: Sendable {
     case limited(Int)
   }
 
-  /// How bulk changes are confirmed.
+  /// The way in which bulk changes are confirmed.
   public let confirmation: Confirmation
   /// The queues that are being streamed.
   public let streams = StreamLeases()

@@ -4,7 +4,7 @@ import JSONText
 struct Renaming {
   private let from: UInt8
   private let to: UInt8
-  /// Whether it renames keys inside lists.
+  /// Whether keys inside lists are renamed.
   private let inLists: Bool
 
   /// The renaming of requests: `_` becomes `-`, lists stay unchanged.

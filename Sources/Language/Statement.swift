@@ -1,6 +1,6 @@
 /// A parsed text.
 public struct Program: Sendable, Equatable {
-  /// Its statements in order.
+  /// The statements of the text, in order.
   public var statements: [Statement]
 }
 

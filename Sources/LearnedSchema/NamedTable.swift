@@ -17,7 +17,7 @@ public struct NamedTable<Value: Sendable>: Sendable {
   /// The names with their values, in order.
   public var entries: [(name: String, value: Value)] { names.compactMap { name in values[name].map { (name, $0) } } }
 
-  /// Whether it is empty.
+  /// Whether the table is empty.
   public var isEmpty: Bool { names.isEmpty }
 
   /// Changes the value of a name, starting from `fresh` for a new name; does nothing if the table is full.

@@ -1,5 +1,5 @@
 extension [UInt8] {
-  /// Whether it contains the bytes of a word, one after the other.
+  /// Whether the bytes of a word follow one another in this text.
   package func contains(word: [UInt8]) -> Bool {
     guard let first = word.first else { return true }
     return indices.dropLast(word.count - 1).contains { start in

@@ -6,7 +6,7 @@ import Synchronization
 /// The answer to a request: a result as JSON.
 struct Answer: Sendable {
   let result: [UInt8]
-  /// Whether it is the stored answer of a change that was already carried out.
+  /// Whether the answer was stored when the change was carried out earlier.
   var isRemembered = false
 }
 

@@ -56,7 +56,7 @@ public final class ResourceService: Sendable {
     public var body: [UInt8]?
     /// Whether the reply is an error, which means that the request was not carried out.
     public var isError: Bool
-    /// Whether it is the stored answer of a change that was carried out at an earlier delivery.
+    /// Whether the reply was stored when the change was carried out at an earlier delivery.
     public var isRemembered = false
   }
 

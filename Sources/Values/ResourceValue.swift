@@ -23,11 +23,11 @@ public struct ResourceValue: Sendable {
   /// The reason why a relationship contains only an identifier.
   package enum Stub: Sendable {
     case notIncluded
-    /// It is one of the resources that led to it.
+    /// The resource is one of the resources that led to it, so the path is a cycle.
     case cycle
   }
 
-  /// Whether it is only the identifier of a related resource.
+  /// Whether the value is only the identifier of a related resource.
   package var isStub: Bool { stub != nil }
 
   /// The included resources of a document, shared by its primary resources.

@@ -4,7 +4,7 @@ package struct TimeLetters: Sendable {
     case letter(Character)
     case literal(Unicode.Scalar)
 
-    /// Whether it is read as digits and can't be separated from a number before it.
+    /// Whether the letter is read as digits and can't be separated from a number before it.
     var isDigits: Bool {
       switch self {
       case .letter(let letter): letter != "z"

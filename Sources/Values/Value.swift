@@ -54,7 +54,7 @@ public enum Value: Sendable {
     }
   }
 
-  /// Whether it is null.
+  /// Whether the value is null.
   package var isNull: Bool { if case .null = self { true } else { false } }
 
   /// Creates a value from JSON; an object with `type` and `attributes` or `relationships` becomes a resource.

@@ -24,7 +24,7 @@ struct Chunk: Sendable {
   var settle: Duration?
   /// The queue of its changes.
   var queue: String
-  /// Its changes.
+  /// The changes in the chunk.
   var changes: [Change]
 
   /// The chunk as a JSON-RPC request.

@@ -91,7 +91,7 @@ extension ChunkReply.Outcome {
     }
   }
 
-  /// Whether it counts as a failure of its change.
+  /// Whether the outcome counts as a failure of its change.
   func isFailure(of change: Change) -> Bool {
     guard case .failed(let error) = self else { return false }
     return !Bulk.Outcome(error, of: change).isGood

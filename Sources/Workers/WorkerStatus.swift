@@ -7,7 +7,7 @@ struct WorkerStatus: Sendable {
   var refused = 0
   /// The changes a second of its last chunk.
   var rate = 0
-  /// Whether it works on a chunk that is not yet acknowledged.
+  /// Whether the worker works on a chunk that is not yet acknowledged.
   var isBusy = false
 
   /// Counts a chunk that it has carried out.

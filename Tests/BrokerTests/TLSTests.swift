@@ -170,11 +170,11 @@ import Testing
       ),
       (
         "certfile=client.pem&keyfile=locked.key",
-        "the key in keyfile=DIR/locked.key is encrypted: openssl pkey -in DIR/locked.key -out PLAIN writes one that is not"
+        "the key in keyfile=DIR/locked.key is encrypted: openssl pkey -in DIR/locked.key -out PLAIN writes an unencrypted one"
       ),
       (
         "certfile=client.pem&keyfile=old-locked.key",
-        "the key in keyfile=DIR/old-locked.key is encrypted: openssl pkey -in DIR/old-locked.key -out PLAIN writes one that is not"
+        "the key in keyfile=DIR/old-locked.key is encrypted: openssl pkey -in DIR/old-locked.key -out PLAIN writes an unencrypted one"
       ),
     ] {
       let verify = parameters.hasPrefix("cacertfile") ? "" : "verify=verify_none&"

@@ -55,7 +55,7 @@ struct TLSSocket {
         "\(named) can't be read: \(String(cString: strerror(errno)))"
         + (parameter == "cacertfile" ? ": install the authorities with Debian's package ca-certificates" : "")
     case RETORT_PEM_ENCRYPTED:
-      why = "the key in \(named) is encrypted: openssl pkey -in \(file) -out PLAIN writes one that is not"
+      why = "the key in \(named) is encrypted: openssl pkey -in \(file) -out PLAIN writes an unencrypted one"
     case RETORT_PEM_OF_ANOTHER:
       why = "the key in \(named) is not that of the certificate in certfile=\(tls.certificate ?? "")"
     case _ where isKey && parameter == "certfile": why = "\(named) has no key in PEM: keyfile= names one"

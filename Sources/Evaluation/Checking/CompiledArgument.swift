@@ -5,7 +5,7 @@ import Values
 ///
 /// A class, since each call of the command refers to it.
 final class CompiledArgument: Sendable {
-  /// How its value is computed.
+  /// The way in which its value is computed.
   enum Form: Sendable {
     case value(CompiledExpression)
     /// A condition whose operands the command shows.

@@ -103,7 +103,7 @@ extension Expr {
     return inner.ungrouped
   }
 
-  /// Whether it is a comparison, `in` or `=~`.
+  /// Whether the expression is a comparison, `in` or `=~`.
   fileprivate var isComparison: Bool {
     if case .binary(let symbol, _, _, _) = kind {
       symbol.isComparison || symbol == .in || symbol == .matches

@@ -237,7 +237,7 @@ extension Compiler {
 }
 
 extension Expr {
-  /// Whether it is `post.relationships`, or `.relationships` of the element.
+  /// Whether the expression is `post.relationships`, or `.relationships` of the element.
   fileprivate var isRelationships: Bool {
     switch kind {
     case .field(_, "relationships", _, _), .elementField("relationships", _, _): true
@@ -245,7 +245,7 @@ extension Expr {
     }
   }
 
-  /// Whether it is a literal number below zero.
+  /// Whether the expression is a negative literal number.
   fileprivate var isNegativeLiteral: Bool {
     switch kind {
     case .number(let digits): digits.hasPrefix("-")

@@ -69,7 +69,7 @@ extension Compiler {
 }
 
 extension BinaryOperator {
-  /// Whether it compares two values.
+  /// Whether the operator compares two values.
   var isComparison: Bool {
     [.equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual].contains(self)
   }
@@ -78,7 +78,7 @@ extension BinaryOperator {
 /// A normal form of an expression; two expressions with equal forms always have equal values.
 private struct Reading: Equatable {
   var text: String
-  /// Whether it reads a variable or the element.
+  /// Whether the expression reads a variable or the element.
   var readsSomething = false
 
   /// Creates a form from a word and its parts; nil if the value of a part can vary.

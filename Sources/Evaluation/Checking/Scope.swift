@@ -18,7 +18,7 @@ struct Scope: Sendable {
     /// The queue as text for messages.
     var queue: String
 
-    /// Whether it comes from a `client` command in the script.
+    /// Whether the client comes from a `client` command in the script.
     var isDeclared: Bool { identity.hasPrefix("queue ") }
   }
 

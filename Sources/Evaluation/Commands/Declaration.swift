@@ -95,10 +95,10 @@ public struct Declaration: Sendable {
   /// Examples with their output.
   public var examples: [Example] = []
 
-  /// Whether it accepts any option: `select title: .text`, `with n: 1`.
+  /// Whether the word accepts any option: `select title: .text`, `with n: 1`.
   public var takesAnyOption = false
 
-  /// Whether it has no output for a next stage, like `print`.
+  /// Whether the word has no output for a next stage, like `print`.
   public var givesNothing = false
 
   /// The effect of a stage on the names that `as` gave to its elements.
@@ -114,10 +114,10 @@ public struct Declaration: Sendable {
   /// The effect on the names that `as` gave to its elements.
   public var names = Names.ended
 
-  /// Whether it exists only at the prompt: files can't use it, and a def may have its name.
+  /// Whether the word exists only at the prompt: files can't use it, and a def may have its name.
   public var isPromptOnly = false
 
-  /// Whether its value is the summary of a sink, which is shown on standard error and not printed as a result.
+  /// Whether the word's value is the summary of a sink, which is shown on standard error and not printed as a result.
   public var givesSummary = false
 }
 

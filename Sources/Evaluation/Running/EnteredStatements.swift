@@ -5,11 +5,11 @@ import Synchronization
 struct EnteredStatements: Sendable {
   /// A statement of the top level.
   struct Entry: Sendable {
-    /// Its text.
+    /// The text of the statement.
     var text: String
     /// Whether the user entered it; false for a statement of a start file.
     var isTyped: Bool
-    /// Whether it ran to its end.
+    /// Whether the statement succeeded.
     var hasSucceeded: Bool
   }
 
@@ -139,7 +139,7 @@ private struct StatementNeeds {
 
 /// The names of a statement, from its text.
 private struct StatementFacts {
-  /// Its first word.
+  /// The first word of the statement.
   let head: String
   /// The name that a `let` or `def` at its start defines.
   let defined: String?

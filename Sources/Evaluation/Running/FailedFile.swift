@@ -32,7 +32,7 @@ final class FailedFile: Sendable {
 
   private let path: String
   private let target: String
-  /// Whether it is a pipe or a device; lines are then written directly.
+  /// Whether the file is a pipe or a device; lines are then written directly.
   private let isDevice: Bool
   private let state = Mutex(State())
 

@@ -37,7 +37,7 @@ struct Frame: Sendable {
   }
 }
 
-/// How a statement ended.
+/// The way in which a statement ended.
 enum Flow: Sendable {
   case next, `break`, `continue`, `return`
 }

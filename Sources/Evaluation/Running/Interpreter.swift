@@ -40,9 +40,9 @@ public final class Interpreter: Sendable {
     /// The range of its statement in the text that is run; for an included file, the range of the `source` statement.
     var outer: SourceRange
     var before: Int
-    /// Whether it changes data, writes or asserts.
+    /// Whether the statement changes data, writes or asserts.
     var isOwed: Bool
-    /// Whether it changes or destroys resources.
+    /// Whether the statement changes or destroys resources.
     var changesData: Bool
   }
 

@@ -19,8 +19,8 @@ public final class RunReport: Sendable {
     /// The start of its range in its file.
     var lower = 0
     var isAssertion = false
-    /// Whether it counts as a JUnit failure and not as an error: a false assertion, or a statement with failed changes
-    /// that continued.
+    /// Whether the case counts as a JUnit failure and not as an error: a false assertion, or a statement with failed
+    /// changes that continued.
     var isFailure: Bool { isAssertion ? error != nil : error.map { Self.failures.contains($0.kind) } ?? false }
     private static let failures = [Fault.Kind.assert.word, partial]
     /// The kind for a statement that continued although some changes failed, were refused or are unknown.

@@ -9,7 +9,7 @@ struct LookedUp: Sendable {
   var found: Value?
 }
 
-/// How a sink builds the change of an element.
+/// The way in which a sink builds the change of an element.
 enum ChangeMaking: Sendable {
   /// From its arguments alone.
   case proposing(@Sendable (Arguments) throws(Fault) -> Proposal)

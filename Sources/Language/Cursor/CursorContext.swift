@@ -40,9 +40,9 @@ public struct CursorContext: Sendable {
   public struct Call: Sendable, Equatable {
     /// Whether the word follows `|`.
     public var name: String
-    /// Whether it follows `|`.
+    /// Whether the word follows `|`.
     public var isStage: Bool
-    /// Its positional arguments.
+    /// The positional arguments of the call.
     public var places: [SourceRange] = []
     /// The given options with their values.
     public var options: [String: SourceRange] = [:]
@@ -66,7 +66,7 @@ public struct CursorContext: Sendable {
 
   /// A name that the text defines before the position and that is visible there.
   public struct Name: Sendable, Equatable {
-    /// Its definition.
+    /// The definition of a name.
     public enum Origin: Sendable, Equatable {
       /// The value of the pipeline in a range.
       case value(SourceRange)
@@ -79,7 +79,7 @@ public struct CursorContext: Sendable {
 
     /// The name.
     public var name: String
-    /// Its definition.
+    /// The definition of the name.
     public var origin: Origin
     /// The enclosing pipelines of its definition, outermost first.
     public var flows: [SourceRange]

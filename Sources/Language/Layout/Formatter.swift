@@ -10,7 +10,7 @@
 public enum Formatter {
   /// The error of a text that does not parse.
   public struct Failure: Error, Sendable {
-    /// Its errors.
+    /// The errors of the text.
     public var diagnostics: [Diagnostic]
   }
 
