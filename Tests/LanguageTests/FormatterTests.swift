@@ -97,6 +97,10 @@ import Testing
     #expect(Parser.parse(SourceText(name: "t", text: text)).diagnostics == [])
   }
 
+  @Test func aListAfterASemicolonIsAList() throws {
+    #expect(try formatted("a;[1,\n2]") == "a\n[\n  1,\n  2,\n]\n")
+  }
+
   static var scripts: [URL] {
     get throws {
       let folder = URL(filePath: #filePath).appending(path: "../../../examples").standardized

@@ -102,7 +102,8 @@ struct LayoutShape {
 
   private static func bracket(_ index: Int, _ words: [LaidOutToken]) -> Bracket {
     let token = words[index].token
-    let touches = index > 0 && !token.hasSpaceBefore && !words[index - 1].token.opensOperand
+    let begins = index == 0 || words[index].separator != .none
+    let touches = !begins && !token.hasSpaceBefore && !words[index - 1].token.opensOperand
     switch token.kind {
     case .symbol("{"): return .record
     case .symbol("("): return touches ? .call : .group
