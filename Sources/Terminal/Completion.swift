@@ -3,7 +3,7 @@ internal import Redaction
 /// The candidates for a Tab at the cursor.
 ///
 /// ```swift
-/// after `stream po`
+/// // after `stream po`
 /// Completion(from: 7, candidates: ["posts", "post-tags"])
 /// ```
 public struct Completion: Sendable, Equatable {

@@ -92,7 +92,7 @@ import Testing
     return serials
   }
 
-  @Test func anAnswerIsForOneOrForAllBefore() {
+  @Test func aConfirmIsForOneOrForAllBefore() {
     var confirms = Confirms()
     #expect((11...18).map { confirms.add($0) } == Array(1...8))
     #expect(settled(&confirms, 3) == [13])

@@ -109,7 +109,7 @@ import Testing
     await echo.close()
   }
 
-  @Test func aBlockedConnectionWaitsAndSaysWhy() async throws {
+  @Test func aBlockedConnectionWaitsAndReportsTheReason() async throws {
     let broker = try await PrivateBroker.start()
     let echo = try await Echo(on: broker)
     let client = try await echo.client()

@@ -67,7 +67,7 @@ import Testing
     await held.close()
   }
 
-  @Test func aLoginThatComesByteByByteIsRead() async throws {
+  @Test func aLoginIsReadByteByByte() async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     let proxy = try Proxy(to: vhost.uri)
     proxy.trickle()
@@ -87,7 +87,7 @@ import Testing
     proxy.close()
   }
 
-  @Test func aLoginThatIsGivenUpEnds() async throws {
+  @Test func aCancelledLoginEnds() async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     let proxy = try Proxy(to: vhost.uri)
     proxy.happen(.stall)
@@ -102,7 +102,7 @@ import Testing
   }
 
   /// Half the heartbeat would be ten minutes.
-  @Test func aSilentLinkIsLeftSoonAlsoAfterACallWithoutReply() async throws {
+  @Test func aSilentConnectionEndsSoonAfterACallWithoutReply() async throws {
     let held = try await HeldService(parameters: "&heartbeat=1200")
     held.proxy.happen(.stall)
     let late = await held.client.failure("late", within: .milliseconds(200))
@@ -129,7 +129,7 @@ import Testing
     await held.close()
   }
 
-  @Test func aDeadlineHoldsWhileTheNextConnectionIsOpened() async throws {
+  @Test func aDeadlineAppliesWhileTheNextConnectionIsOpened() async throws {
     let held = try await HeldService(parameters: "&connection_timeout=600000")
     held.open()
     held.proxy.happen(.stall)

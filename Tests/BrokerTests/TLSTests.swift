@@ -138,7 +138,7 @@ import Testing
         == "localhost:\(port) does not speak TLS 1.2 or newer")
   }
 
-  @Test func filesAreNamedWithWhatIsWrong() async throws {
+  @Test func filesAreNamedWithTheirProblems() async throws {
     let certificates = try Certificates()
     defer { certificates.remove() }
     try certificates.make("client")

@@ -68,7 +68,7 @@ import Testing
     #expect(dropped.tally.count == 0)
   }
 
-  @Test func aFailingSourceDrainsWhatItGave() async {
+  @Test func theChangesBeforeASourcesErrorAreAwaited() async {
     let carrier = ScriptedCarrier()
     let report = await run((0..<20).map { Element($0) }, on: carrier, failsAfter: 2)
     #expect(report.tally.ok == 6 && report.stop is SourceFailure)

@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test(arguments: ["crlf", "cr", "bom", "utf16", "gzip", "xz", "line", "header", "tail"])
-  func whatAnEditorOrATransferChangesIsRefused(_ change: String) async throws {
+  func aFileChangedByAnEditorOrATransferIsRefused(_ change: String) async throws {
     defer { unlink(path) }
     let whole = Array(try await journal())
     let ends = whole.indices.filter { whole[$0] == 0x0A }

@@ -207,7 +207,7 @@ import Testing
     #expect(fine.stop == nil && all.carried.count == 100)
   }
 
-  @Test func aDryRunSendsNothingAndGivesWhatWouldBe() throws {
+  @Test func aDryRunSendsNothingAndReturnsTheExpectedResult() throws {
     let carrier = DryRunCarrier()
     var create = change(1)
     (create.verb, create.params) = (.create, ["data": ["type": "posts", "attributes": ["text": "a"]]])
@@ -218,7 +218,7 @@ import Testing
     #expect(document.resource?["id"]?.stringValue == "dry-run-1")
   }
 
-  @Test func aPersonSettlesWhatIsUnknown() async throws {
+  @Test func aPersonSettlesUnknownChanges() async throws {
     defer { unlink(path) }
     let journal = try Journal(path, header())
     try await journal.intend([change(12), change(2)])

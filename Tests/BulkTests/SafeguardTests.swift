@@ -64,7 +64,7 @@ import Testing
     #expect(report.tally.ok == 1 && carrier.carried.count == 3)
   }
 
-  @Test func whatTheServiceRefusesIsNotSentAgain() async {
+  @Test func refusedChangesAreNotSentAgain() async {
     let carrier = failing(9, ClientError(.invalid, "no"))
     let report = await run([.update(1, ["views": 2])], on: carrier, guards(retries: 2))
     #expect(report.tally.failed == 1 && carrier.carried.count == 1)
@@ -96,7 +96,7 @@ import Testing
 
   // MARK: - verify
 
-  @Test func whatIsUnknownIsLookedUpAtTheEnd() async {
+  @Test func unknownChangesAreLookedUpAtTheEnd() async {
     let service = ScriptedService(["1": ["views": 2], "2": ["views": 1]])
     let carrier = ScriptedCarrier { Self.unknown($0.id ?? "") }
     let report = await run(
@@ -147,7 +147,7 @@ import Testing
       ])
   }
 
-  @Test func whatCannotBeBackedUpIsNotSent() async throws {
+  @Test func aChangeWithoutABackupIsNotSent() async throws {
     defer { unlink(path) }
     let carrier = ScriptedCarrier()
     var guards = Safeguards()
@@ -264,7 +264,7 @@ import Testing
   }
 
   /// A service that takes every request immediately leaves its queue empty, even if it has much work.
-  @Test(arguments: [(1, true), (4, false)]) func aDepthThatTellsNothingIsNotedOnce(
+  @Test(arguments: [(1, true), (4, false)]) func aMeaninglessDepthIsNotedOnce(
     _ consumers: Int, _ isNoted: Bool
   ) async throws {
     let notes = Mutex<[String]>([])

@@ -43,7 +43,7 @@ import Testing
     #expect(tally.unknown == 0 && messages(tally) == ["is taken"])
   }
 
-  @Test func whatIsOkOfUpsertsIsCreatedUpdatedOrSame() {
+  @Test func okUpsertsAreCreatedUpdatedOrSame() {
     var tally = Tally(countsUpserts: true)
     let create = Change(
       target: Change.posts, verb: .create, method: "create", params: ["data": [:]], expires: true, timeout: nil)
@@ -58,7 +58,7 @@ import Testing
     #expect(tally.text == "2 created, 1 updated, 1 same" && tally.isGoodNow)
   }
 
-  @Test func whatIsTheSameIsNotSentAndStopsNothing() async {
+  @Test func anEqualResourceIsNotSentAndStopsNothing() async {
     let carrier = ScriptedCarrier()
     var rest = [Element(0, .failure(.same)), Element(1), Element(2, .failure(.same))][...]
     let account = StatementAccount(RunAccount(.given))

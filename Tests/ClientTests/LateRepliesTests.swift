@@ -118,7 +118,7 @@ import Testing
     #expect(report(returned).prefix(2) == ["no-route", "there is no queue posts"] && !returned.wasSent)
   }
 
-  @Test func noReplyComesOverALostConnection() async throws {
+  @Test func noReplyArrivesOverALostConnection() async throws {
     let silent = Silent(.lost)
     let watch = silent.late.watch()
     watch.add(try await silent.create()) { _ in }

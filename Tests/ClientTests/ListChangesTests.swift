@@ -62,7 +62,7 @@ import Testing
       report(error) == ["protocol", "posts index: the link to the next page can't be read: \"\(next)\"", nextStep])
   }
 
-  @Test func aLinkThatCantBeReadBehindAllThatIsCountedIsNone() async {
+  @Test func anUnreadableLinkAfterAllCountedResourcesIsIgnored() async {
     let (client, _) = ResourceClient.scripted([page([1, 2], next: "/p?page[after]=abc", total: 2)])
     let (pages, _, error) = await drained(client.stream(Query()))
     #expect(pages == [["1", "2"]] && error == nil)
@@ -90,7 +90,7 @@ import Testing
   @Test(arguments: [
     (ListChanges.Rule.keep, [["1", "2"], ["2", "3"], ["4"]], "seen 1 id twice"),
     (.passOver, [["1", "2"], ["3"], ["4"]], "seen 1 id twice; repetitions were ignored"),
-  ]) func anIDThatComesTwiceIsCounted(rule: ListChanges.Rule, pages: [[String]], sentence: String) async {
+  ]) func aRepeatedIDIsCounted(rule: ListChanges.Rule, pages: [[String]], sentence: String) async {
     let (client, _) = ResourceClient.scripted([
       page([1, 2], next: link(2)), page([2, 3], next: link(3)), page([4]),
     ])

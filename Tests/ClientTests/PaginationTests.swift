@@ -36,7 +36,7 @@ import Testing
     #expect(try pagination(#"{"first":\#(link),"last":\#(link),"prev":\#(link)}"#) == nil)
   }
 
-  @Test(arguments: ["null", "{}", "[]"]) func noLinksAreNone(links: String) throws {
+  @Test(arguments: ["null", "{}", "[]"]) func missingLinksAreNil(links: String) throws {
     #expect(try pagination(links) == nil)
   }
 

@@ -78,7 +78,7 @@ import Testing
     (#"{"tags":null}"#, "tags leads to many of tags, but this is not a list"),
     (#"{"tags":[1]}"#, "tags is a relationship, but this is not a record with type and id"),
     (#"{"tags":[{"id":1},{"name":"x"}]}"#, "tags is a relationship, but this record has no id"),
-    (#"{"type":"authors","attributes":{}}"#, "the resource is of type authors"),
+    (#"{"type":"authors","attributes":{}}"#, "the resource has the type authors"),
     (#"{"type":"posts","attributes":{},"relationships":[]}"#, "the relationships of the resource are not a record"),
     (#"{"type":"posts","attributes":"a","relationships":{}}"#, "the attributes of the resource are not a record"),
     (
@@ -109,7 +109,7 @@ import Testing
     + #""relationships":{"author":{"data":{"type":"authors","id":7,"meta":{}},"links":{}},"tags":{"links":{}},"#
     + #""editor":{"data":null},"likes":{"data":[]}},"meta":{}}"#
 
-  @Test func aResourceGivesAttributesAndLinkage() throws {
+  @Test func aResourceHasAttributesAndLinkage() throws {
     let rest =
       #""attributes":{"text":"x","rating":1.10,"id":9,"list":[]},"relationships":{"#
       + #""author":{"data":{"type":"authors","id":"7"}},"editor":{"data":null},"likes":{"data":[]}}}"#

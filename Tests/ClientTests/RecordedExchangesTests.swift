@@ -119,7 +119,7 @@ import Testing
     ("filter matching nothing", 0, 0, "1/10 -/- -/- 1/10"),
     ("sort by a relationship's attribute", 1, 1000, "1/1 -/- 2/1 1000/1"),
   ])
-  func everyListSaysItsPages(name: String, size: Int, total: Int, pages: String) async throws {
+  func everyListReportsItsPages(name: String, size: Int, total: Int, pages: String) async throws {
     let exchange = try #require(try exchanges().first { $0.section == "index" && $0.name == name })
     let document = try await outcome(exchange, exchange.reply ?? "").get()
     #expect(document.resources.count == size)
@@ -131,7 +131,7 @@ import Testing
     #expect(found.joined(separator: " ") == pages)
   }
 
-  @Test func noListIsLeftOut() async throws {
+  @Test func everyListIsTested() async throws {
     var lists = 0
     for exchange in try exchanges() where exchange.section == "index" {
       if case .success = try await outcome(exchange, exchange.reply ?? "") { lists += 1 }

@@ -146,7 +146,7 @@ import Testing
     #expect(try await client.index(Query()).resources.isEmpty)
   }
 
-  @Test func theTraceHearsOfOddities() async throws {
+  @Test func theTraceShowsOddReplies() async throws {
     let recorded = RecordedTrace()
     let transport = ScriptedTransport([.bytes(Array(#"{"id":"x","result":{"a":1,"a":2}}"#.utf8)), "{}"])
     let client = ResourceClient(transport: transport, settings: .posts, trace: Trace([.rpc], write: recorded.add))

@@ -82,7 +82,7 @@ import Testing
     ),
   ]
 
-  @Test(arguments: recorded.indices) func aVerbSendsWhatWasRecorded(index: Int) async throws {
+  @Test(arguments: recorded.indices) func aVerbSendsTheRecordedRequest(index: Int) async throws {
     let (name, type, verb) = Self.recorded[index]
     let url = try #require(
       Bundle.module.url(forResource: "recorded-exchanges", withExtension: "ndjson", subdirectory: "Fixtures"))

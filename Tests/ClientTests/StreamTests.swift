@@ -38,7 +38,7 @@ import Testing
     #expect(transport.params == ["{}", #"{"page":{"number":2,"size":2}}"#])
   }
 
-  @Test func theQueryGoesWithEachPage() async throws {
+  @Test func theQueryIsSentWithEachPage() async throws {
     let (client, transport) = ResourceClient.scripted([page([1, 2], next: 5), page([3])])
     var query = Query()
     query.filter = [("state", "draft")]
@@ -57,7 +57,7 @@ import Testing
     #expect(pages == [["1", "2"], ["3", "4"], ["5"]] && error == nil)
   }
 
-  @Test func aServiceThatIgnoresPagesGivesOne() async throws {
+  @Test func aServiceThatIgnoresPagesReturnsOne() async throws {
     for answer in [page([1, 2, 3]), page([1, 2, 3], total: 3), page([])] {
       let (client, transport) = ResourceClient.scripted([answer])
       let (pages, error) = await drained(client.stream(Query()))
@@ -127,7 +127,7 @@ import Testing
     #expect(error?.message == "posts index: the service counts 9, sent 1 and names no next page")
   }
 
-  @Test func anErrorComesAfterThePagesBeforeIt() async throws {
+  @Test func anErrorFollowsTheEarlierPages() async throws {
     let lost = LinkError(.lost, "the connection is lost", wasSent: true)
     let (client, _) = ResourceClient.scripted([page([1, 2], next: 2), .failure(lost)])
     let (pages, error) = await drained(client.stream(Query()))
@@ -288,7 +288,7 @@ import Testing
   }
 
   /// An id that the service shows after its resource was destroyed belongs to a new resource.
-  @Test func anIDThatIsGivenAgainIsDestroyedAgain() async throws {
+  @Test func aReusedIDIsDestroyedAgain() async throws {
     let (count, error, _, methods, params) = await emptied([
       page([1, 2]), "{}", "{}", page([1, 2]), #"{"data":{"type":"posts","id":"1"}}"#, "{}", "{}", page([]),
     ])
@@ -302,7 +302,7 @@ import Testing
     #expect(repeated?.message == "posts destroy-all: a page still has resources that were destroyed")
   }
 
-  @Test func whatComesBesideWhatWasCountedIsKnown() async throws {
+  @Test func theSurplusOfACountIsKnown() async throws {
     let (client, _) = ResourceClient.scripted([page([1, 2], total: 2), page([3], total: 1), page([], total: 0)])
     var pages = client.firstPages(Query())
     #expect(try await pages.next() == ["1", "2"] && pages.surplus == 0)

@@ -94,7 +94,7 @@ import Testing
     ("create posts made ke^", ["keep-id:", "keys:"]),
   ]
 
-  @Test func whatFitsIsOffered() async throws {
+  @Test func fittingCandidatesAreOffered() async throws {
     try await withBlog { conversation, _ in
       for (marked, expected) in Self.exactly {
         #expect(offered(marked, conversation).candidates.map(\.text) == expected, Comment(rawValue: marked))
@@ -182,7 +182,7 @@ import Testing
     }
   }
 
-  @Test func whatFollowsFits() async throws {
+  @Test func theTextAfterACandidateFits() async throws {
     try await withBlog { conversation, _ in
       #expect(offered("cou^", conversation).suffix == " ")
       #expect(offered("count posts filter: {state: \"dr^", conversation).suffix == "\"")
@@ -194,7 +194,7 @@ import Testing
     }
   }
 
-  @Test func whatTheServiceRefusesIsNotOffered() async throws {
+  @Test func refusedNamesAreNotOffered() async throws {
     try await withBlog { conversation, _ in
       #expect(offered("count posts filter: {inserted^", conversation).candidates.count == 1)
       let refused = await conversation.say("count posts filter: {nope: 1}")

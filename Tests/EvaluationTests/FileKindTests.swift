@@ -95,7 +95,7 @@ import Values
 
   /// Every error of a format has a next step.
   @Test(arguments: [
-    ("{\"a\":1}\n{\"a\":", FileFormat.ndjson, "cut off"), ("{\"a\":1}{\"a\":2}\n", .ndjson, "a line of its own"),
+    ("{\"a\":1}\n{\"a\":", FileFormat.ndjson, "cut off"), ("{\"a\":1}{\"a\":2}\n", .ndjson, "a separate line"),
     ("{\"a\":1,\"a\":2}\n", .ndjson, "rename or remove"), ("{\n\"a\": 1\n}\n", .ndjson, "as: \"json\""),
     ("[\n{\"a\":1},\n{\"a\":2}\n]\n", .ndjson, "as: \"json\""), ("{\"a\":1}\nno\n{\"a\":2}\n", .ndjson, "correct"),
     ("{\"a\":1}\n{\"a\":2}\n", .json, "as: \"ndjson\""), ("[{\"a\":1},\n{\"a\":", .json, "cut off"),

@@ -100,7 +100,7 @@ import Formats
     }
   }
 
-  @Test func anEndedLineComesBeforeWhatIsAdded() async throws {
+  @Test func anIncompleteLineIsCompletedBeforeAnAppend() async throws {
     try await withFile("a.ndjson", "1") { path in
       try write([2, 3], path, .ndjson)
       let found = try text(path)

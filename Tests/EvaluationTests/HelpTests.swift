@@ -10,7 +10,7 @@ import Testing
 
 /// The texts of `help`: each example prints the output that it shows, and the reference has the same texts.
 @Suite struct HelpTests {
-  @Test(arguments: Help.examples + Cookbook.recipes.map(\.example)) func examplesPrintWhatTheyShow(
+  @Test(arguments: Help.examples + Cookbook.recipes.map(\.example)) func examplesPrintTheShownOutput(
     _ example: Declaration.Example
   ) async throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
@@ -79,7 +79,7 @@ import Testing
     #expect(Help.text(["cookbook", "1000"]) == nil)
   }
 
-  @Test func everyOptionHasAPageThatNamesWhatTakesIt() throws {
+  @Test func everyOptionHasAPageThatNamesItsWords() throws {
     for (declarations, isStage) in [(Vocabulary.commands, false), (Vocabulary.stages, true)] {
       for declaration in declarations {
         let name = declaration.name
@@ -96,12 +96,12 @@ import Testing
     }
   }
 
-  @Test func notesStandBesideOptionsThatAreThere() {
+  @Test func notesBelongToExistingOptions() {
     let options = HelpEntry.all.filter { $0.section == .options }.map(\.word)
     #expect(OptionPage.notes.keys.filter { !options.contains($0) } == [])
   }
 
-  @Test func examplesStandBesideWordsThatAreThere() {
+  @Test func examplesBelongToExistingWords() {
     let shown = HelpEntry.all.flatMap(\.examples).map(\.code)
     #expect(Examples.table.filter { !shown.contains($0.value[0].code) }.keys.sorted() == [])
   }

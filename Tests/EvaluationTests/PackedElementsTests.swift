@@ -44,7 +44,7 @@ import Values
     #expect(try back.map { try $0.json().text } == values.map { try $0.json().text })
   }
 
-  @Test func aStreamHasTheOrderThatItIsGiven() async throws {
+  @Test func aStreamHasTheRequestedOrder() async throws {
     var packed = PackedElements()
     for number in 0..<6_000 { packed.append(Value(try JSONValue(parsing: #"{"n":\#(number)}"#))) }
     let order = (0..<6_000).map { Int32(($0 * 7) % 6_000) }

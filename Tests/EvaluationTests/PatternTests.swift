@@ -20,7 +20,7 @@ import Values
     ("[z-a]", "range out of order in character class"), ("*", "quantifier does not follow a repeatable item"),
     ("é(?<1>a)", "subpattern name must start with a non-digit"), ("\\C", "\\C is disabled"),
   ])
-  func saysWhatIsWrong(_ pattern: String, _ reason: String) {
+  func reportsTheProblem(_ pattern: String, _ reason: String) {
     do throws(Fault) {
       _ = try Pattern(pattern)
       Issue.record("\(pattern) is taken")

@@ -75,7 +75,7 @@ import Values
   }
 
   @Test(arguments: FileFormat.allCases, [false, true])
-  func readReturnsWhatWriteWroteOrRefused(_ format: FileFormat, appends: Bool) throws {
+  func readReturnsTheValuesThatWriteWrote(_ format: FileFormat, appends: Bool) throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: directory) }

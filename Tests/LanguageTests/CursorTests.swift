@@ -51,7 +51,7 @@ import Testing
       ("show (x | first) ^", "show", .argument(1), []), ("show posts x.id ^", "show", .argument(2), []),
       ("index posts page: {size: 1} ^", "index", .argument(1), []), ("show posts [1..2] ^", "show", .argument(2), []),
     ] as [(String, String, CursorContext.Target.Place, [String])])
-  func aValueGoesToItsArgument(marked: String, call: String, place: CursorContext.Target.Place, path: [String]) {
+  func aValueIsPassedToItsArgument(marked: String, call: String, place: CursorContext.Target.Place, path: [String]) {
     let target = context(marked).target
     #expect(target?.call.name == call && target?.place == place && target?.path == path)
   }
@@ -61,7 +61,7 @@ import Testing
     ("count posts filter: {a: 1, ^, b: 2} c: 3", ["a", "b"]), ("show posts \"1^\" include: \"a\"", ["include"]),
     ("count posts ^ | take n: 1", []),
   ])
-  func whatIsGivenIsKnown(marked: String, given: [String]) {
+  func givenOptionsAreKnown(marked: String, given: [String]) {
     #expect(context(marked).given.sorted() == given)
   }
 
@@ -71,7 +71,7 @@ import Testing
     ("for x in a do b | map .^", ["b "]), ("a | where .b\nc | map .^", ["c "]), ("print \"\\(a | map .^", ["a "]),
     ("a | map \"\\(.^", ["a "]), ("x(a | map .^", []),
   ])
-  func whatFlowsIsKnown(marked: String, flows: [String]) {
+  func elementsAreInferred(marked: String, flows: [String]) {
     let source = SourceText(name: "", text: marked)
     #expect(context(marked).flows.map { source.text($0) } == flows)
   }
@@ -103,7 +103,7 @@ import Testing
     ("a | where (.b == ^", ".b"), ("a | where lower(.b) == ^", "lower(.b)"), ("a | where .b ^", nil),
     ("print 1 + ^", nil),
   ])
-  func whatIsComparedIsKnown(marked: String, compared: String?) {
+  func theComparedExpressionIsKnown(marked: String, compared: String?) {
     #expect(context(marked).compared.map { SourceText(name: "", text: marked).text($0) } == compared)
   }
 

@@ -51,7 +51,7 @@ import Testing
     #expect(views.hasMoreValues && views.values == [1, 2, 3])
   }
 
-  @Test func whatParametersTakeIsLearned() throws {
+  @Test func acceptedNamesAreLearned() throws {
     let schema = try learn(
       SchemaStore(directory: nil), Self.page,
       ["filter": ["state": "draft"], "sort": "-views,id", "include": "author,comments.author"])
@@ -79,7 +79,7 @@ import Testing
     (ErrorDetail(status: "500", title: "Internal Server Error"), .filter, []),
     (ErrorDetail(code: "107", detail: "x is not a valid value for state.", parameter: "filter"), .filter, ["state"]),
   ])
-  func whatParametersRefuseIsLearned(detail: ErrorDetail, parameter: TypeSchema.Parameter, refused: [String]) throws {
+  func refusedNamesAreLearned(detail: ErrorDetail, parameter: TypeSchema.Parameter, refused: [String]) throws {
     let schema = SchemaStore(directory: nil).schema(of: "posts", at: "here")
     var error = ClientError(.service, "refused")
     error.errors = [detail]
@@ -90,7 +90,7 @@ import Testing
     #expect(schema["posts"]?.names(in: parameter, accepted: false) ?? [] == refused)
   }
 
-  @Test func aProcessKnowsWhatAnotherLearned() throws {
+  @Test func aProcessUsesTheSchemaOfAnother() throws {
     let directory = temporary()
     defer { try? FileManager.default.removeItem(atPath: directory) }
     let first = SchemaStore(directory: directory)
@@ -136,7 +136,7 @@ import Testing
     #expect(schema["posts"]?.attributes.names.sorted() == ["n0", "n1"])
   }
 
-  @Test func whatIsKnownIsNotWrittenAgain() throws {
+  @Test func anUnchangedSchemaIsNotWrittenAgain() throws {
     let directory = temporary()
     defer { try? FileManager.default.removeItem(atPath: directory) }
     let store = SchemaStore(directory: directory)
@@ -197,7 +197,7 @@ import Testing
     for name in names { #expect(other.queues(at: "host:5672 /\(name)") == [name]) }
   }
 
-  @Test func aDirectoryThatCannotBeWrittenIsSaidOnce() throws {
+  @Test func anUnwritableDirectoryIsReportedOnce() throws {
     let store = SchemaStore(directory: "/proc/nowhere")
     _ = try learn(store)
     #expect(
@@ -207,7 +207,7 @@ import Testing
   }
 
   /// The size of the stored schema is limited for every service.
-  @Test func aHostileServiceFillsNothing() throws {
+  @Test func theSizeOfASchemaIsLimited() throws {
     let store = SchemaStore(directory: nil)
     for number in 0..<600 {
       let attributes = (0..<5).map { "\"a\(number)-\($0)\": \"\(String(repeating: "v", count: 100))\"" }

@@ -25,7 +25,7 @@ import Testing
     ("", "1.5"),
     ("", #""x""#), ("TEXT", "null"), ("INTEGER", "null"), ("JSON", "null"),
   ])
-  func aValueComesBackAsItWas(type: String, value: String) throws {
+  func aValueIsReadBackUnchanged(type: String, value: String) throws {
     #expect(try roundTrip(type, value) == value)
   }
 

@@ -129,7 +129,7 @@ import Testing
     #expect(await sender.value == LinkError(.cancelled, "cancelled"))
   }
 
-  @Test func whatIsClosedSendsNothing() async throws {
+  @Test func aClosedTransportSendsNothing() async throws {
     let (one, other) = (try await link.open(queue: "tags"), try await link.open(queue: "tags"))
     await one.close()
     #expect(await failure(one, envelope(one)) == LinkError(.closed, "the client was stopped"))
@@ -142,7 +142,7 @@ import Testing
     }
   }
 
-  @Test func whatCantBeOpenedIsAnAddressError() {
+  @Test func anUnknownFileIsAnAddressError() {
     #expect(throws: LinkError(.address, #"there is no file "./nope.sqlite"; for the sample write "blog""#)) {
       try EmbeddedLink("./nope.sqlite")
     }

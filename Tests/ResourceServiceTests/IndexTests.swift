@@ -112,7 +112,7 @@ import Testing
     #expect(service.ask("posts", "index", params) == errors)
   }
 
-  @Test func includesTakeOneQueryEachWhateverTheNumberOfRecords() throws {
+  @Test func includesTakeOneQueryEachForAnyNumberOfRecords() throws {
     let log = StatementLog()
     let service = try ResourceService.of(
       """

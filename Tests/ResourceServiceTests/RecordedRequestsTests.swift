@@ -78,7 +78,7 @@ import Testing
     "create: many at once (data is an array)", "create: read-only attribute",
   ]
 
-  @Test func theFlavourAnswersAsTheRealServiceDid() throws {
+  @Test func theFlavourRepliesLikeTheRealService() throws {
     let service = try service()
     var different: Set<String> = []
     for exchange in try Self.exchanges() {

@@ -76,7 +76,7 @@ import Testing
     #expect(kept == [false, true, true])
   }
 
-  @Test func aServiceThatKeepsNothingLeavesTheFileAsItIs() throws {
+  @Test func aServiceThatStoresNothingDoesNotChangeTheFile() throws {
     let file = try TemporaryFile(Self.tables)
     _ = try ResourceService(opening: file.path)
     let tables = try SharedDatabase(path: file.path, isReadOnly: true).use { database in

@@ -31,7 +31,7 @@ import Testing
     ),
   ]
 
-  @Test(arguments: answers) func itAnswersAsJASerializerDoes(exchange: Exchange) {
+  @Test(arguments: answers) func itRepliesLikeJASerializer(exchange: Exchange) {
     #expect(service.ask("posts", exchange.method, exchange.params) == exchange.reply)
   }
 

@@ -22,7 +22,7 @@ import Testing
       service.ask("a", "create", #"{"data":{"type":"a","attributes":{}}}"#) == #"{"data":{"id":"k1","type":"a"}}"#)
   }
 
-  @Test func aTableWithoutAKeyGoesByItsRowID() throws {
+  @Test func aTableWithoutAKeyUsesItsRowID() throws {
     let service = try ResourceService.of(
       "CREATE TABLE log (line TEXT, rowid TEXT); INSERT INTO log VALUES ('one', 'x'), ('two', 'y')")
     #expect(

@@ -10,7 +10,7 @@ import Testing
 
   init() throws { service = try .blog() }
 
-  @Test func onlyWhatIsGivenChanges() {
+  @Test func onlyGivenMembersChange() {
     #expect(
       service.ask(
         "posts", "update",
@@ -79,7 +79,7 @@ import Testing
         == #"{"data":{"id":"2","type":"tags","attributes":{"name":"bravo"}}}"#)
   }
 
-  @Test func aRowIsDestroyedWithWhatCascades() {
+  @Test func aRowIsDestroyedWithItsCascades() {
     #expect(service.ids("comments", #"{"filter":{"post":"9"}}"#) == ["9", "1009", "2009"])
     #expect(service.ask("posts", "destroy", #"{"id":"9"}"#) == "{}")
     #expect(service.ids("comments", #"{"filter":{"post":"9"}}"#) == [])

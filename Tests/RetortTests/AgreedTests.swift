@@ -43,7 +43,7 @@ import Testing
     #expect(all.status == 0 && all.output.hasSuffix("750\n"), "\(all.notes)")
   }
 
-  @Test func aVariableThatNothingReadsIsAnError() async {
+  @Test func anUnreadVariableIsAnError() async {
     let statement = "print var(\"cap\", \"1\")"
     let ran = await Ran.retort("--var", "Cap=2", "-c", statement)
     #expect(

@@ -40,7 +40,7 @@ import Testing
       ran.notes.contains("has posts/12 without its tags, which the change replaces"), Comment(rawValue: ran.notes))
   }
 
-  @Test func whatABackupOfADestroyLacksIsSaidBefore() async {
+  @Test func missingLinkageIsReportedBeforeADestroy() async {
     defer { unlink(file) }
     let ran = await run("[20] | destroy posts confirm: true backup: \"FILE\"")
     #expect(ran.status == 0, Comment(rawValue: ran.notes))
@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test(arguments: ["[7, 27] | destroy posts confirm: true", "destroy-all posts filter: {author: \"7\"} confirm: true"])
-  func includeLoadsWhatADestroyLoses(_ change: String) async {
+  func includeLoadsTheLinkageThatADestroyLoses(_ change: String) async {
     defer { unlink(file) }
     let ran = await run(
       """

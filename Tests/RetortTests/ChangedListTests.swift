@@ -46,14 +46,14 @@ import Testing
     await service.stop()
   }
 
-  @Test func aStreamThatIsLeftBeforeItsEndSaysWhatItSaw() async throws {
+  @Test func aStreamThatEndsEarlyReportsChanges() async throws {
     let service = try await Self.service([([1, 2], 6), ([2, 3], 4), ([4], 4)])
     let ran = await service.run("stream posts | take 3 | map .id | count")
     #expect(ran == Ran(status: 0, output: "3\n", notes: Self.moved + "posts: seen 1 id twice\n"))
     await service.stop()
   }
 
-  @Test func anIDThatIsReadTwiceStaysInAListAndIsNoted() async throws {
+  @Test func aRepeatedIDStaysInAListAndIsNoted() async throws {
     let service = try await Self.service([([1, 2], nil), ([2, 3], nil)])
     let ran = await service.run("stream posts | count\ncount posts")
     #expect(ran == Ran(status: 0, output: "4\n3\n", notes: "posts: seen 1 id twice\n"))
@@ -80,7 +80,7 @@ import Testing
         [([1, 2], 6), ([5, 6], 4)], "record-count changed from 6 to 4 while the list was read: rows may be missing or"
       ),
       ([([1, 2], 4), ([2, 3], 4)], "seen 1 id twice"),
-    ] as [([([Int], Int?)], String)]) func onShiftFailsWhereItIsSaid(pages: [([Int], Int?)], message: String)
+    ] as [([([Int], Int?)], String)]) func onShiftFailsAtTheChange(pages: [([Int], Int?)], message: String)
     async throws
   {
     let service = try await Self.service(pages.map { (ids: $0.0, total: $0.1) })
@@ -128,7 +128,7 @@ import Testing
     await service.stop()
   }
 
-  @Test func aPageWithALinkThatCantBeReadSaysSo() async throws {
+  @Test func aPageReportsAnUnreadableLink() async throws {
     let service = try await OddService(["index": Self.page([1], next: "/things?page[after]=abc")])
     let ran = await service.run("let page = index posts\nprint page.pagination.next")
     #expect(

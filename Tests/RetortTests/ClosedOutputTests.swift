@@ -24,7 +24,7 @@ import Testing
     #expect(said.contains("error[closed]: standard output was closed") == (status == 1), Comment(rawValue: said))
   }
 
-  @Test func anEmptyResultSaysSoAtATerminal() async {
+  @Test func anEmptyResultIsReportedAtATerminal() async {
     for isTerminal in [true, false] {
       let notes = Mutex("")
       let console = Console(

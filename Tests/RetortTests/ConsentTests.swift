@@ -21,7 +21,7 @@ import Testing
     #expect(once.status == 6 && once.output == "250\n")
   }
 
-  @Test func zeroAsksNothing() async {
+  @Test func zeroResourcesNeedNoConfirmation() async {
     let empty =
       "destroy-all a filter: {state: \"none\"}; for c in [a, b] do let n = destroy-all c filter: {state: \"none\"}; print n end"
     let ran = await Ran.asked([], "-c", Self.two + empty)

@@ -3,7 +3,7 @@ import Testing
 
 /// `retort demo` at a terminal: the tour from the first step to the saved script.
 @Suite(.timeLimit(.minutes(3))) struct DemoTests {
-  @Test func theTourMovesOnAsItIsTyped() async throws {
+  @Test func theTourContinuesWithEachStatement() async throws {
     let prompt = try PromptTerminal(["demo"])
     try await prompt.sees("5 run      source \"publish.retort\"")
     try await prompt.sees("embedded:blog> ")
@@ -41,7 +41,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: prompt.directory + "/.local/state/retort/history"))
   }
 
-  @Test func offATerminalItSaysSo() async {
+  @Test func itReportsAMissingTerminal() async {
     let ran = await Ran.retort("demo")
     #expect(ran.status == 2 && ran.notes.hasPrefix("error: retort demo needs a terminal\n"))
     #expect(await Ran.retort("demo", "x.retort").status == 2)

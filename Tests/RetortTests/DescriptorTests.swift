@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct DescriptorTests {
   @Test(arguments: [
     ("<&-", "0\n", ""), (">&-", "", ""), ("2>&-", "0\n", ""), ("<&- >&- 2>&-", "", ""), ("<&- 2>&-", "0\n", ""),
-  ]) func whatIsClosedIsEmpty(redirection: String, output: String, notes: String) async throws {
+  ]) func aClosedStreamIsEmpty(redirection: String, output: String, notes: String) async throws {
     let program = try RunningProgram(
       ["-c", "connect \"embedded:blog\"; read \"-\" as: \"csv\" | count"], redirection)
     #expect(try await program.ended() == Ran(status: 0, output: output, notes: notes))

@@ -71,7 +71,7 @@ import Testing
     _ = await service.stop()
   }
 
-  @Test func itNamesWhatTheBrokerRefuses() async throws {
+  @Test func itNamesTheRefusalOfTheBroker() async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     let place = vhost.address.split(separator: "@").last.map(String.init) ?? ""
     let host = String(place.prefix { $0 != "/" })
@@ -106,7 +106,7 @@ import Testing
     #expect(unknown.lines.contains { $0.hasPrefix("failed name there is no host no-such-host.invalid: ") })
   }
 
-  @Test func itNamesWhatIsWrongWithACertificate() async throws {
+  @Test func itNamesTheProblemOfACertificate() async throws {
     let certificates = try Certificates()
     defer { certificates.remove() }
     try certificates.make("other", for: "DNS:broker.example")

@@ -22,7 +22,9 @@ import Testing
     func document() throws -> Document { Document(parsing: try String(contentsOf: url, encoding: .utf8)) }
   }
 
-  @Test(.timeLimit(.minutes(5)), arguments: try Text.all()) func aTextPrintsWhatItShows(_ text: Text) async throws {
+  @Test(.timeLimit(.minutes(5)), arguments: try Text.all()) func aDocumentPrintsTheShownOutput(_ text: Text)
+    async throws
+  {
     let document = try text.document()
     guard !document.steps.isEmpty else { return }
     let vhost = try await PrivateBroker.shared.vhost()

@@ -33,7 +33,7 @@ import Testing
     ("[[1]] | chart it", "chart counts numbers, durations, times and text, not a list"),
     ("[1, \"a\"] | chart it", "chart has values of several types"),
   ])
-  func whatIsNoNumberIsAnError(_ statement: String, _ message: String) async {
+  func invalidNumbersAreAnError(_ statement: String, _ message: String) async {
     let ran = await Ran.retort("-c", statement)
     #expect(ran.status == 1 && ran.notes.contains(message))
     #expect(!ran.notes.contains("\u{1B}"))
@@ -72,7 +72,7 @@ import Testing
     #expect(prompt.lines.contains { $0.hasPrefix(#"a\u{1b}[2J\u{202e}\u{a}  1  █"#) })
   }
 
-  @Test func aWatchRedrawsAndMarksWhatChanged() async throws {
+  @Test func aWatchRedrawsAndMarksChanges() async throws {
     let prompt = try await PromptTerminal.onBlog(["--color", "never"], columns: 60, rows: 12)
     try await prompt.enters("let n = 0")
     try prompt.types("watch 10ms do let n = n + 1; print \"round \\(n)\"; print \"same\"; if n == 3 do break end end\r")

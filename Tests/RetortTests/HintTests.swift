@@ -134,7 +134,7 @@ import Testing
     ("read x.csv", "put text in quotes: \"x.csv\"", "\"x.csv\""), ("print nil", "did you mean null?", "print null"),
     ("print None", "did you mean null?", "print null"), ("print True", "did you mean true?", "print true"),
     ("nil", "did you mean null?", "null"),
-    ("print f(1); def f(a) do return a end", "define it before", "def f(a) do return a end; print f(1)"),
+    ("print f(1); def f(a) do return a end", "move its def up", "def f(a) do return a end; print f(1)"),
     ("def f() do return 1 end; print f", "call it: f()", "def f() do return 1 end; print f()"),
     ("[{id: 1}] | where .id == .id", "this is always true", "[{id: 1}] | where .id == 1"),
     ("diff [{id: 1}, {id: 1}] [] key: .id", "| unique .id", "diff ([{id: 1}, {id: 1}] | unique .id) [] key: .id"),
@@ -155,7 +155,7 @@ import Testing
     ("related posts 1 \"autor\"", "did you mean author?", "related posts 1 \"author\""),
     ("related posts 1 \"nope\"", "posts has author", "related posts 1 \"author\""),
     ("index posts fields: {posts: \"txet\"}", "did you mean text?", "index posts fields: {posts: \"text\"}"),
-    ("count posts filter: null", "leave it out", "count posts"), ("show posts null", "\"12\"", "show posts \"12\""),
+    ("count posts filter: null", "remove it", "count posts"), ("show posts null", "\"12\"", "show posts \"12\""),
     ("show posts \"\"", "\"12\"", "show posts \"12\""),
     (
       "parse-json(\"\")", "parse-json(\"{\\\"a\\\": [1, null, true]}\")", "parse-json(\"{\\\"a\\\": [1, null, true]}\")"

@@ -56,7 +56,7 @@ import Testing
     #expect(others.contains { $0.wholeMatch(of: #/while n < 20 .*  \d+  ok \d+  \d+/s/#) != nil }, "\(others)")
   }
 
-  @Test func quietShowsNone() async throws {
+  @Test func quietHidesTheProgress() async throws {
     #expect(try await run("stream posts page: {size: 60} | count", "--quiet").lines.isEmpty)
   }
 }

@@ -72,7 +72,7 @@ import Testing
         """#)
   }
 
-  @Test func whatIsWrongIsMarked() async throws {
+  @Test func unknownNamesAreMarked() async throws {
     let ran = try await ran(#"create posts {text: "", state: "x", views: 1}"#)
     #expect(ran.output == "")
     #expect(ran.status == 1)

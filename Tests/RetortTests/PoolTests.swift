@@ -62,7 +62,7 @@ import Testing
     #expect(ran.notes.hasPrefix("error[no-route]: the pool test has no worker"), Comment(rawValue: ran.notes))
     #expect(ran.notes.contains("= start one: retort work amqp://"))
     let name = await run(#"1..3 | update posts {views: 1} workers: "a b""#, on: service)
-    #expect(name.notes.contains("workers: names a pool with letters"), Comment(rawValue: name.notes))
+    #expect(name.notes.contains("workers: needs a name of at most 100 letters"), Comment(rawValue: name.notes))
     let short = await run(#"1..3 | update posts {views: 1} workers: "test""#, on: service, key: "short")
     #expect(short.notes.contains("RETORT_POOL_KEY has fewer than 16 bytes"), Comment(rawValue: short.notes))
     #expect(await service.stop().output == "")
@@ -100,7 +100,7 @@ import Testing
     _ = await service.stop()
   }
 
-  @Test func anImproperMessageGetsAnErrorAndTheWorkerGoesOn() async throws {
+  @Test func anInvalidMessageGetsAnErrorAndTheWorkerContinues() async throws {
     let service = try await FakeService()
     let worker = await PoolWorker(in: service.vhost, ["--insecure"], key: nil)
     let dialer = try await Dialer(try AMQPURI(service.vhost.uri), name: "test")
@@ -118,7 +118,7 @@ import Testing
     let requests = [
       ("no json", "Parse error"), (#"{"id":"1","method":"sing","params":{}}"#, "sing is not a method of workers"),
       (chunk(1, "posts", expires: expires, many), "it has 201 changes"),
-      (chunk(2, "posts", expires: expires + 60_000, ""), "it expires in over 60 s"),
+      (chunk(2, "posts", expires: expires + 60_000, ""), "it expires in more than 60 s"),
       (chunk(3, "retort.work.test", expires: expires, ""), "the queue retort.work.test is not allowed"),
       (chunk(4, "posts", expires: expires, ""), #""outcomes":[]"#),
       (chunk(4, "posts", expires: expires, ""), "its number 4 was taken before"),
@@ -142,7 +142,7 @@ import Testing
     let statement = #"1..3 | update posts {views: 1} meta: {token: "t"} workers: "test""#
     let worker = await PoolWorker(in: service.vhost)
     let ran = await run(statement, on: service)
-    #expect(ran.notes.contains("need the secret token of meta"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("need the secret token in meta"), Comment(rawValue: ran.notes))
     #expect(await worker.stop() == 0)
     let other = await PoolWorker(in: service.vhost, meta: #"{"token": "t"}"#)
     #expect(await run(statement, on: service).status == 0)

@@ -19,7 +19,10 @@ import Testing
     (["--yes=-1", "-c", "1"], "not '-1'"),
     (["--timeout", "-5s", "-c", "1"], "error: --timeout takes a duration such as 10s, not '-5s'"),
     (["--timeout=-5s", "-c", "1"], "not '-5s'"),
-    (["serve", "blog", "--rate", "-1"], "error: the value '-1' is invalid for '--rate <N>'\n  = --rate <N>  The most"),
+    (
+      ["serve", "blog", "--rate", "-1"],
+      "error: the value '-1' is invalid for '--rate <N>'\n  = --rate <N>  The maximum"
+    ),
     (["serve", "blog", "--latency", "-1s"], "write a duration such as 20ms"),
     (["serve", "blog"], "serve needs a broker: --url"),
     (
@@ -44,7 +47,7 @@ import Testing
     #expect(ran.output.isEmpty)
   }
 
-  @Test(arguments: ["check", "fmt", "serve", "work"]) func eachWordSaysHowItIsUsed(_ word: String) async {
+  @Test(arguments: ["check", "fmt", "serve", "work"]) func everyWordShowsItsSyntax(_ word: String) async {
     let ran = await Ran.retort(word, "--help")
     #expect(ran.status == 0)
     #expect(ran.output.hasPrefix("USAGE: retort \(word) ["))
@@ -73,7 +76,7 @@ import Testing
   }
 
   /// If standard output is redirected to a file, writing to the file by its name appends instead of replacing it.
-  @Test func standardOutputIsWrittenWhereItGoes() throws {
+  @Test func redirectedStandardOutputIsAppendedTo() throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try Data().write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }

@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(5))) struct PromptCompletionTests {
   private static let clear = "\u{15}"
 
-  @Test func tabCompletesWhatRepliesHaveShown() async throws {
+  @Test func tabCompletesLearnedNames() async throws {
     let prompt = try await PromptTerminal.onBlog()
     try await prompt.enters("let some = index posts include: \"author,tags\" page: {size: 20}")
     for (typed, shown) in [
@@ -43,7 +43,7 @@ import Testing
     try await prompt.sees("> count posts")
   }
 
-  @Test func whatIsLearnedOutlivesTheProgram() async throws {
+  @Test func theLearnedSchemaOutlivesTheProgram() async throws {
     let state = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: state) }
     let environment = ["XDG_STATE_HOME": state]
@@ -64,7 +64,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: file))
   }
 
-  @Test func aTemplateStandsOnTheNextLine() async throws {
+  @Test func aTemplateIsPutOnTheNextLine() async throws {
     let prompt = try await PromptTerminal.onBlog()
     try await prompt.enters("let author = show authors 1")
     try prompt.types("template authors\r")

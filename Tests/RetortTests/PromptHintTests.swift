@@ -4,7 +4,7 @@ import Testing
 @Suite(.serialized) struct PromptHintTests {
   private static let clear = "\u{1}\u{B}"
 
-  @Test func theArgumentsStandAfterTheCursor() async throws {
+  @Test func theArgumentsAreShownAfterTheCursor() async throws {
     let prompt = try await PromptTerminal.onBlog(columns: 100)
     try prompt.types("show ")
     try await prompt.sees("embedded:blog> show CLIENT ID [include: fields: meta: timeout:")
@@ -34,7 +34,7 @@ import Testing
     #expect(prompt.lines.contains("^C"))
   }
 
-  @Test func withoutColoursThereIsNone() async throws {
+  @Test func noHintIsShownWithoutColours() async throws {
     let prompt = try await PromptTerminal.onBlog(["--color", "never"])
     try prompt.types("show posts ")
     try await prompt.settles()
@@ -44,7 +44,7 @@ import Testing
   @Test(arguments: ["\u{1B}OP", "\u{1B}[11~", "\u{1B}h"]) func aKeyShowsTheHelpOfTheWord(_ key: String) async throws {
     let prompt = try await PromptTerminal.onBlog(["--color", "never"], columns: 100, rows: 40)
     try prompt.types("stream posts filter:" + key)
-    try await prompt.sees("Values are sent as text; a list matches any of its values")
+    try await prompt.sees("Values are sent as text. A list matches any of its values")
     try await prompt.waits("the line again") { $0.lines.last { !$0.isEmpty } == "embedded:blog> stream posts filter:" }
     try prompt.types(Self.clear + "count posts 1" + key)
     try await prompt.sees("count CLIENT [filter:")

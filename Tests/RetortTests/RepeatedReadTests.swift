@@ -59,7 +59,7 @@ import Testing
     await hasty.stop()
   }
 
-  @Test func aReadThatKeepsFailingSaysHowOften() async throws {
+  @Test func aFailingReadReportsTheAttempts() async throws {
     let requests = Requests()
     let service = try await service(failing: 9, requests)
     let ran = await service.run("show posts 1 retry: 2")
@@ -68,7 +68,7 @@ import Testing
     await service.stop()
   }
 
-  @Test func whatTheServiceRefusesIsReadOnce() async throws {
+  @Test func refusedReadsAreSentOnce() async throws {
     let requests = Requests()
     let service = try await service(failing: 9, requests, OddService.errors(#"{"detail":"no","status":"422"}"#))
     let ran = await service.run("show posts 1 retry: 2")

@@ -119,7 +119,7 @@ import Testing
     "2..5 | each in-flight: 2 do update posts it {views: 7} end", "update posts 2 {views: 7}",
     "call posts \"update\" {id: \"2\", data: {type: \"posts\", attributes: {views: 7}}}",
     "destroy-all posts filter: {state: \"spam\"} confirm: true",
-  ]) func aPauseHoldsEachChange(_ statement: String) async throws {
+  ]) func aPauseDelaysEachChange(_ statement: String) async throws {
     defer { try? FileManager.default.removeItem(atPath: directory) }
     let environment = ["XDG_STATE_HOME": directory, "HOME": directory]
     let input = Pipe()

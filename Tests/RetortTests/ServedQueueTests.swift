@@ -10,7 +10,7 @@ import Testing
   @Test(arguments: [
     #"{<<"x-queue-type">>, longstr, <<"quorum">>}"#, #"{<<"x-max-priority">>, byte, 10}"#,
     #"{<<"x-queue-mode">>, longstr, <<"lazy">>}"#, #"{<<"x-message-ttl">>, long, 60000}"#, "",
-  ]) func servesAnExistingQueueAsItIs(arguments: String) async throws {
+  ]) func servesAnExistingQueueUnchanged(arguments: String) async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     try vhost.declare(queue: "posts", arguments: arguments)
     let service = try await FakeService(in: vhost)
@@ -29,7 +29,7 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  @Test func anotherTypeOfQueueIsNoneOfThem() async {
+  @Test func anotherTypeOfQueueIsRefused() async {
     let ran = await Ran.retort("serve", "blog", "--queue-type", "stream")
     #expect(ran.status == 2)
     #expect(ran.notes.contains("write one of classic, quorum"))

@@ -108,7 +108,7 @@ import Testing
 
   @Test func anUnknownPageOrShellIsAnError() async {
     #expect(await Ran.retort("man", "no").status == 2)
-    #expect(await Ran.retort("completions", "tcsh").notes.hasPrefix("error: retort completions takes a shell"))
+    #expect(await Ran.retort("completions", "tcsh").notes.hasPrefix("error: retort completions needs a shell"))
     #expect(await Ran.retort("completions").status == 2)
   }
 }

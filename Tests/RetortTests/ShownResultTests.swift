@@ -40,7 +40,7 @@ import Testing
     #expect(prompt.lines.contains("author       authors/1"))
   }
 
-  @Test func aPageSaysHowMuchItIs() async throws {
+  @Test func aPageReportsItsShareOfTheTotal() async throws {
     let prompt = try await PromptTerminal.onBlog(columns: 120)
     try await prompt.enters("index posts page: {size: 3}")
     #expect(prompt.lines.contains("3 of 1000; this page has a next page: stream reads all pages"))
@@ -50,7 +50,7 @@ import Testing
     #expect(prompt.lines.contains { $0.hasPrefix("took ") && $0.contains(": waiting ") && $0.contains(", decoding ") })
   }
 
-  @Test func whatIsTallerThanTheScreenGoesThroughAPager() async throws {
+  @Test func aTallResultGoesThroughAPager() async throws {
     let prompt = try await PromptTerminal.onBlog(columns: 100, rows: 20, environment: ["PAGER": "less"])
     try prompt.types("stream posts | select .id .text\r")
     try await prompt.waits("the pager") { $0.lines[18].hasPrefix("17 ") && $0.lines[19] == ":" }

@@ -24,7 +24,7 @@ import Testing
 
   private static let posts = "let service = connect\nlet posts = client queue: \"posts\"\n"
 
-  @Test(arguments: [SIGINT, SIGTERM, SIGHUP]) func theSummaryCountsWhatTheServiceDid(_ number: Int32) async throws {
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP]) func theSummaryCountsTheServicesChanges(_ number: Int32) async throws {
     let log = Log()
     defer { log.remove() }
     let service = try await FakeService("--log", log.path, "--latency", "20ms", "--workers", "64")
@@ -58,7 +58,7 @@ import Testing
   }
 
   /// The state of the queue is requested even if a signal has ended the statement.
-  @Test func whatIsSaidOfTheQueueIsTrueAfterASignal() async throws {
+  @Test func theStateOfTheQueueIsReportedAfterASignal() async throws {
     let log = Log()
     defer { log.remove() }
     let service = try await FakeService("--log", log.path, "--fault", "drop=1")

@@ -114,7 +114,7 @@ import Testing
   }
 
   /// The program itself, which inspects its own descriptors.
-  @Test func theProgramLooksWhereItsOutputGoes() throws {
+  @Test func theProgramInspectsItsDescriptors() throws {
     var (master, slave): (Int32, Int32) = (0, 0)
     try #require(openpty(&master, &slave, nil, nil, nil) == 0)
     let program = Process()

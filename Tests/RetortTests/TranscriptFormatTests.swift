@@ -69,7 +69,7 @@ import Testing
     "", "\n", "one\n", "no newline", "\n\n", ". x\n.\n..\n.5\n", "# x\n#x\n> x\n>x\n! x\n!\n\\ x\n\\\n", "  x  \n",
     "@ x\n@x\n= 5\n=5\n",
   ])
-  func writesWhatItReads(_ text: String) throws {
+  func writesTheReadText(_ text: String) throws {
     let reply = Transcript.Reply(output: text, errors: text)
     let exchange = Transcript.Exchange(line: 2, statement: "for x in 1..2 do\n\n  x\nend", reply: reply)
     let block = Transcript.Block(heading: ["Heading", "More"], exchanges: [exchange])

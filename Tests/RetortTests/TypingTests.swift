@@ -22,7 +22,7 @@ import Testing
     try await prompt.waits("the partner") { $0.looks(of: "((1 + 2)").map { $0[1] == "0;7" && $0[7] == "0;7" } ?? false }
   }
 
-  @Test(arguments: [["--color", "never"], []]) func withoutColoursThereAreNone(_ arguments: [String]) async throws {
+  @Test(arguments: [["--color", "never"], []]) func noColoursAreShownWhenTurnedOff(_ arguments: [String]) async throws {
     let prompt = try await PromptTerminal.onBlog(
       arguments, environment: arguments.isEmpty ? ["NO_COLOR": "1"] : [:])
     try prompt.types("count nope")
@@ -54,7 +54,7 @@ import Testing
     #expect(screens[0].strangers.isEmpty)
   }
 
-  @Test func aBlockSaysWhatIsOpen() async throws {
+  @Test func thePromptNamesTheOpenBlock() async throws {
     let prompt = try await PromptTerminal.onBlog()
     try await prompt.enters("for post in stream posts | take 1 do")
     #expect(prompt.lines.last == "for post ...>" && prompt.screen.cursor.column == "for post ...>   ".count)

@@ -39,7 +39,7 @@ import Testing
     await odd.stop()
   }
 
-  @Test func severalWithTheKeyAreAnErrorAndNothingIsSent() async throws {
+  @Test func severalResourcesWithTheKeyAreAnError() async throws {
     let odd = try await OddService(Self.index([1, 2].map { Self.post($0, #""text":"a""#) }.joined(separator: ",")))
     let ran = await odd.run(#"[{text: "a"}] | upsert posts key: .text"#)
     #expect(ran.status == 1 && ran.notes.contains(#"2 posts have the text "a""#), Comment(rawValue: ran.notes))

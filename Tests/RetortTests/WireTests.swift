@@ -96,7 +96,7 @@ import Testing
     #expect(ran.status == 0 && methods == [#""show","p"#, #""update","#, #""update","#])
   }
 
-  @Test func whatIsShownOfflineHasTheClientsType() async {
+  @Test func offlineRepliesHaveTheClientsType() async {
     let ran = await Ran.retort(
       "--offline", "--yes", "-c",
       """
@@ -110,7 +110,7 @@ import Testing
     #expect(ran.output.contains(#""author":{"data":{"type":"authors","id":"1"}}"#))
   }
 
-  @Test func repliesComeDirectlyAndClientsTell() async throws {
+  @Test func repliesArriveDirectlyAndClientsShowIt() async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     let ran = try await ServedBlog.serving(on: vhost.uri) {
       await Ran.retort(

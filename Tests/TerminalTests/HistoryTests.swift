@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test(arguments: [0, 0o777])
-  func theFileIsItsOwnersWhateverTheUmask(mask: mode_t) async throws {
+  func onlyTheOwnerCanReadTheFileForAnyUmask(mask: mode_t) async throws {
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     await #expect(processExitsWith: .success) { [path = file.path as String, mask] in
       let before = umask(mask)
@@ -112,7 +112,7 @@ import Testing
     #expect(try bytes() == "one\ntwo\nthree\n")
   }
 
-  @Test func aLineLeftUnfinishedIsEndedFirst() throws {
+  @Test func anIncompleteLineIsCompletedFirst() throws {
     try Data("half".utf8).write(to: makeParent(of: file.path))
     _ = try enter("whole")
     #expect(try bytes() == "half\nwhole\n")
@@ -131,14 +131,14 @@ import Testing
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == file.path)
   }
 
-  @Test func whatIsNoFileIsLeftAlone() throws {
+  @Test func aDeviceIsNotReplaced() throws {
     let before = try mode("/dev/null")
     var history = try History(file: HistoryFile(path: "/dev/null"))
     try enter(&history, "count posts")
     #expect(try mode("/dev/null") == before)
   }
 
-  @Test func aFileThatCannotBeSaysWhy() throws {
+  @Test func aFileThatCannotBeOpenedReportsTheReason() throws {
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     let error = TerminalError.history(path: directory, call: "open", errno: EISDIR)
     #expect(throws: error) { try History(file: HistoryFile(path: directory)) }
@@ -155,7 +155,7 @@ import Testing
     (["HOME": "/home/u"], "/home/u/.local/state/retort/history"),
     ([:], nil),
   ])
-  func theEnvironmentSaysWhere(environment: [String: String], path: String?) {
+  func theEnvironmentNamesTheFile(environment: [String: String], path: String?) {
     #expect(HistoryFile(environment: environment)?.path == path)
   }
 }

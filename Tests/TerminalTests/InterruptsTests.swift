@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func whatWasIgnoredBeforeStaysIgnored() async {
+  @Test func ignoredSignalsStayIgnored() async {
     await #expect(processExitsWith: .success) {
       signal(SIGHUP, SIG_IGN)
       #expect(

@@ -4,7 +4,7 @@ import Testing
 
 /// Each test is a separate process: readline has one line, and signals and the controlling terminal belong to a process.
 @Suite struct LineEditorTests {
-  @Test func aLineIsEditedAndComesBack() async {
+  @Test func aLineIsEditedAndRuns() async {
     await #expect(processExitsWith: .success) {
       let (terminal, editor) = try TypedTerminal.withEditor()
       terminal.person {
@@ -121,7 +121,7 @@ import Testing
     }
   }
 
-  @Test func aNoticeKeepsWhatIsTyped() async {
+  @Test func aNoticeKeepsTheTypedText() async {
     await #expect(processExitsWith: .success) {
       let terminal = TypedTerminal(columns: 20)
       let editor = try LineEditor(input: terminal.slave, output: terminal.slave)
@@ -178,7 +178,7 @@ import Testing
     }
   }
 
-  @Test func tabCompletesWhatTheSourceOffers() async {
+  @Test func tabCompletesCandidatesOfTheSource() async {
     await #expect(processExitsWith: .success) {
       let terminal = TypedTerminal()
       let editor = try LineEditor(input: terminal.slave, output: terminal.slave) { line, cursor in
@@ -217,7 +217,7 @@ import Testing
   }
 
   @Test(arguments: [SIGTERM, SIGHUP])
-  func aSignalToEndGivesTheTerminalBack(number: Int32) async {
+  func aSignalRestoresTheTerminal(number: Int32) async {
     await #expect(processExitsWith: .success) { [number] in
       let (terminal, editor) = try TypedTerminal.withEditor()
       terminal.person {

@@ -11,7 +11,7 @@ import Testing
     #expect(Screen.isTerminal(terminal.slave))
   }
 
-  @Test func withoutATerminalTheEnvironmentSaysElse80() async {
+  @Test func withoutATerminalTheWidthIsTheEnvironmentsOr80() async {
     await #expect(processExitsWith: .success) {
       setenv("COLUMNS", "100", 1)
       #expect(Screen.columns(of: -1) == 100)

@@ -14,7 +14,7 @@ import Testing
     }
   }
 
-  @Test func ctrlCIsTheEndOfTheQuestionAndTakesNothingOfWhatFollows() async {
+  @Test func ctrlCEndsTheQuestionAndDropsNoLaterInput() async {
     await #expect(processExitsWith: .success) {
       let terminal = TypedTerminal()
       let interrupts = Interrupts.shared

@@ -36,7 +36,7 @@ import Testing
   }
 
   /// RFC 4231, test cases 1 and 3.
-  @Test func aCodeIsThatOfTheStandard() throws {
+  @Test func aCodeEqualsTheStandards() throws {
     let one = try #require(MessageKey([UInt8](repeating: 0x0B, count: 20)))
     let first = try #require(one.code(of: Array("Hi There".utf8)))
     #expect(
