@@ -22,6 +22,15 @@ package struct CodePoints: Sendable, Hashable, Comparable, ExpressibleByStringLi
 }
 
 extension String {
+  /// Creates the text of UTF-8 bytes; nil for other bytes.
+  package init?(utf8 bytes: UnsafeRawBufferPointer) {
+    if unsafe bytes.reduce(0, |) < 0x80 {
+      unsafe self.init(decoding: bytes, as: UTF8.self)
+    } else {
+      unsafe self.init(validating: bytes, as: UTF8.self)
+    }
+  }
+
   /// Whether both have the same code points.
   package func isSame(as other: String) -> Bool {
     let count = utf8.count
@@ -54,6 +63,9 @@ extension String {
 
   /// Whether the text ends with the code points of another.
   package func ends(with part: String) -> Bool { utf8.reversed().starts(with: part.utf8.reversed()) }
+
+  /// Whether the text contains U+0000.
+  package var containsNUL: Bool { unsafe withBytes { unsafe Self.place(of: 0, in: $0, from: 0) != nil } }
 
   /// Whether the text contains the code points of another.
   package func holds(_ part: String) -> Bool { part.isEmpty || !places(of: part, most: 1).isEmpty }

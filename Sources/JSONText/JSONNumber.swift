@@ -20,8 +20,8 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
     var copy = text
     let number = copy.withUTF8 { utf8 -> JSONNumber? in
       let bytes = UnsafeRawBufferPointer(utf8)
-      var scanner = unsafe JSONScanner(bytes)
-      guard (try? scanner.number()) != nil, scanner.isAtEnd else { return nil }
+      let scanner = unsafe JSONScanner(bytes)
+      guard let end = try? scanner.number(0), scanner.isEnd(end) else { return nil }
       return unsafe JSONNumber(scanned: bytes)
     }
     guard let number else { return nil }

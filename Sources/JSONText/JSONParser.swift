@@ -1,208 +1,195 @@
 /// Turns text into a tape: one pass that validates everything and decodes nothing.
-struct JSONParser {
-  /// An open container: its entry, and the keys that may be duplicates.
+struct JSONParser: ~Copyable {
+  /// An open container: its entry, and whether two of its keys may be equal.
   private struct Open {
-    var entry: Int
-    var isObject: Bool
-    var keyBits: UInt64 = 0
+    var entry = 0
+    var isObject = false
     var mayRepeat = false
+    var keyBits: UInt64 = 0
   }
 
-  private var entries: [UInt64] = []
-  private var open: [Open] = []
-  private let depthLimit: Int
   /// A key that occurs twice in its object, and the offset of its text.
   typealias Duplicate = (key: String, offset: Int)
 
-  /// The keys that occur twice in one object, in the order of the text.
+  private let text: JSONScanner
+  private let depthLimit: Int
+  private var entries: TapeEntries
+  /// The number of open containers.
+  private var depth = 0
+  /// The innermost open container, and those around it; the first one stands for the text.
+  private var inner = Open()
+  private var outer: [Open] = []
+  /// The keys that occur twice in one object, in the order of the text; at most 100.
   private(set) var duplicates: [Duplicate] = []
 
-  init(depthLimit: Int, capacity: Int) {
+  init(_ text: JSONScanner, length: Int, depthLimit: Int) {
+    self.text = text
     self.depthLimit = depthLimit
-    entries.reserveCapacity(capacity)
-    open.reserveCapacity(8)
+    entries = TapeEntries(capacity: length / 8 + 16)
+    outer.reserveCapacity(8)
   }
 
-  /// Parses a text that is one value.
-  static func parse(
-    _ bytes: [UInt8], depthLimit: Int
-  ) throws(JSONSyntaxError) -> (value: JSONValue, duplicates: [Duplicate]) {
-    var parser = JSONParser(depthLimit: depthLimit, capacity: bytes.count / 12 + 16)
-    guard bytes.count < TapeEntry.textLimit else {
-      throw JSONSyntaxError("a text of more than 256 MiB", at: 0, in: [])
-    }
-    var fault: (message: String, offset: Int)?
-    unsafe bytes.withUnsafeBytes { raw in
-      var scanner = unsafe JSONScanner(raw)
-      do throws(JSONScanner.Fault) {
-        _ = try parser.value(&scanner)
-        scanner.skipSpace()
-        if !scanner.isAtEnd { throw JSONScanner.Fault(message: "something after the value") }
-      } catch {
-        fault = (error.message, scanner.offset)
-      }
-    }
-    if let fault { throw JSONSyntaxError(fault.message, at: fault.offset, in: bytes) }
-    let tape = JSONTape(bytes: bytes, entries: parser.entries)
-    return (tape.value(at: 0), parser.duplicates)
+  /// The index of the next value on the tape.
+  var nextIndex: Int { entries.count }
+
+  /// The tape of the parsed values.
+  consuming func tape(of bytes: [UInt8], isLines: Bool = false) -> JSONTape {
+    JSONTape(bytes: bytes, entries: entries, isLines: isLines)
   }
 
-  /// Parses lines with one value each; blank lines are skipped.
+  /// Parses the first value from an offset, and appends it to the tape.
   ///
-  /// The values before the first fault are returned with the fault.
-  static func lines(
-    _ bytes: [UInt8], depthLimit: Int
-  ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicates: [Duplicate]) {
-    guard bytes.count < TapeEntry.textLimit else {
-      return ([], JSONSyntaxError("lines of more than 256 MiB", at: 0, in: []), [])
-    }
-    var parser = JSONParser(depthLimit: depthLimit, capacity: bytes.count / 12 + 16)
-    var roots: [Int] = []
-    var fault: JSONSyntaxError?
-    unsafe bytes.withUnsafeBytes { raw in
-      var scanner = unsafe JSONScanner(raw)
-      while true {
-        scanner.skipSpace()
-        if scanner.isAtEnd { break }
-        let start = scanner.offset
-        do throws(JSONScanner.Fault) {
-          roots.append(try parser.value(&scanner))
-          if scanner.holdsLineEnd(from: start) {
-            throw JSONScanner.Fault(message: "a value of several lines; ndjson has a value on each line")
-          }
-          try scanner.endLine()
-        } catch {
-          parser.open = []
-          fault = JSONSyntaxError(error.message, at: scanner.offset, in: bytes)
-          break
+  /// - Parameters:
+  ///   - start: The offset.
+  ///   - base: The number of containers around the value.
+  /// - Returns: The offset after the value.
+  /// - Throws: The fault with its offset.
+  mutating func value(_ start: Int, within base: Int = 0) throws(JSONScanner.Fault) -> Int {
+    var offset = start
+    while true {
+      offset = text.skipSpace(offset)
+      switch text.byte(offset) {
+      case UInt8(ascii: "\""): offset = try string(offset).end
+      case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+        let end = try text.number(offset)
+        entries.append(TapeEntry(.number, offset: offset, extent: end - offset))
+        offset = end
+      case UInt8(ascii: "{"):
+        offset = text.skipSpace(try open(.object, offset))
+        if text.byte(offset) != UInt8(ascii: "}") {
+          offset = try key(offset)
+          continue
         }
-      }
-    }
-    let tape = JSONTape(bytes: bytes, entries: parser.entries, isLines: parser.duplicates.isEmpty)
-    return (roots.map(tape.value(at:)), fault, parser.duplicates)
-  }
-
-  /// Parses one value, appends it to the tape and returns its index in the tape.
-  private mutating func value(
-    _ scanner: inout JSONScanner
-  ) throws(JSONScanner.Fault) -> Int {
-    let root = entries.count
-    repeat {
-      scanner.skipSpace()
-      try opening(&scanner)
-      try closing(&scanner)
-    } while !open.isEmpty
-    return root
-  }
-
-  /// Reads a scalar, or opens containers up to the next value to read or an empty container.
-  @inline(__always) private mutating func opening(
-    _ scanner: inout JSONScanner
-  ) throws(JSONScanner.Fault) {
-    let start = scanner.offset
-    switch scanner.byte {
-    case UInt8(ascii: "\""):
-      scanner.advance()
-      let hasEscape = try scanner.string()
-      append(.string, offset: start + 1, extent: scanner.offset - start - 2, hasEscape: hasEscape)
-    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-      try scanner.number()
-      append(.number, offset: start, extent: scanner.offset - start)
-    case UInt8(ascii: "{"), UInt8(ascii: "["):
-      try container(&scanner)
-    case UInt8(ascii: "t"):
-      try scanner.word("true")
-      append(.yes, offset: start, extent: 4)
-    case UInt8(ascii: "f"):
-      try scanner.word("false")
-      append(.no, offset: start, extent: 5)
-    case UInt8(ascii: "n"):
-      try scanner.word("null")
-      append(.null, offset: start, extent: 4)
-    default:
-      throw JSONScanner.Fault(message: scanner.isAtEnd ? "the text ends where a value should be" : "expected a value")
-    }
-  }
-
-  private mutating func container(
-    _ scanner: inout JSONScanner
-  ) throws(JSONScanner.Fault) {
-    guard open.count < depthLimit else {
-      throw JSONScanner.Fault(message: "nested deeper than \(depthLimit) levels")
-    }
-    let isObject = scanner.byte == UInt8(ascii: "{")
-    open.append(Open(entry: entries.count, isObject: isObject))
-    append(isObject ? .object : .array, offset: scanner.offset, extent: 0)
-    scanner.advance()
-    scanner.skipSpace()
-    if scanner.byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) { return }
-    if isObject { try key(&scanner) }
-    scanner.skipSpace()
-    try opening(&scanner)
-  }
-
-  /// Closes containers after a value, up to the comma before the next value or the end of the root.
-  @inline(__always) private mutating func closing(
-    _ scanner: inout JSONScanner
-  ) throws(JSONScanner.Fault) {
-    while let last = open.last {
-      scanner.skipSpace()
-      switch scanner.byte {
-      case UInt8(ascii: ","):
-        scanner.advance()
-        guard last.isObject else { return }
-        scanner.skipSpace()
-        return try key(&scanner)
-      case UInt8(ascii: "}") where last.isObject, UInt8(ascii: "]") where !last.isObject:
-        scanner.advance()
-        if last.mayRepeat { voidDuplicates(of: last.entry, in: scanner) }
-        entries[last.entry] |= UInt64(entries.count)
-        open.removeLast()
+      case UInt8(ascii: "["):
+        offset = text.skipSpace(try open(.array, offset))
+        if text.byte(offset) != UInt8(ascii: "]") { continue }
+      case UInt8(ascii: "t"): offset = try word("true", .yes, offset)
+      case UInt8(ascii: "f"): offset = try word("false", .no, offset)
+      case UInt8(ascii: "n"): offset = try word("null", .null, offset)
       default:
-        throw last.isObject
-          ? JSONScanner.Fault(message: scanner.isAtEnd ? "the text ends inside an object" : "expected , or }")
-          : JSONScanner.Fault(message: scanner.isAtEnd ? "the text ends inside an array" : "expected , or ]")
+        throw JSONScanner.Fault(
+          text.isEnd(offset) ? "the text ends where a value should be" : "expected a value", at: offset)
       }
+      offset = close(offset, within: base)
+      if depth == base { return offset }
+      offset = try comma(offset)
     }
   }
 
-  @inline(__always) private mutating func key(
-    _ scanner: inout JSONScanner
-  ) throws(JSONScanner.Fault) {
-    guard scanner.byte == UInt8(ascii: "\"") else { throw JSONScanner.Fault(message: "expected a key in quotes") }
-    scanner.advance()
-    let start = scanner.offset
-    let hasEscape = try scanner.string()
-    let length = scanner.offset - start - 1
-    append(.string, offset: start, extent: length, hasEscape: hasEscape)
-    let last = open.count - 1
-    let bit = scanner.keyBit(from: start, count: length)
-    if hasEscape || open[last].keyBits & bit != 0 { open[last].mayRepeat = true }
-    open[last].keyBits |= bit
-    scanner.skipSpace()
-    guard scanner.byte == UInt8(ascii: ":") else { throw JSONScanner.Fault(message: "expected : after the key") }
-    scanner.advance()
+  /// Validates the array that begins at an offset, and leaves nothing on the tape.
+  ///
+  /// - Returns: The offset after the array.
+  mutating func array(_ start: Int) throws(JSONScanner.Fault) -> Int {
+    var offset = text.skipSpace(try open(.array, start))
+    let isEmpty = text.byte(offset) == UInt8(ascii: "]")
+    while !isEmpty {
+      offset = try value(offset, within: 1)
+      entries.removeAll()
+      offset = text.skipSpace(offset)
+      if text.byte(offset) == UInt8(ascii: "]") { break }
+      offset = try comma(offset)
+    }
+    return offset + 1
   }
 
-  @inline(__always) private mutating func append(
-    _ kind: TapeEntry.Kind, offset: Int, extent: Int, hasEscape: Bool = false
-  ) {
-    entries.append(TapeEntry(kind, offset: offset, extent: extent, hasEscape: hasEscape).bits)
+  @inline(__always) private mutating func string(
+    _ start: Int
+  ) throws(JSONScanner.Fault) -> (end: Int, hasEscape: Bool) {
+    let string = try text.string(start + 1)
+    entries.append(
+      TapeEntry(.string, offset: start + 1, extent: string.end - start - 2, hasEscape: string.hasEscape))
+    return string
   }
 
+  private mutating func word(
+    _ word: StaticString, _ kind: TapeEntry.Kind, _ start: Int
+  ) throws(JSONScanner.Fault) -> Int {
+    let end = try text.word(word, start)
+    entries.append(TapeEntry(kind, offset: start, extent: end - start))
+    return end
+  }
+
+  private mutating func open(_ kind: TapeEntry.Kind, _ start: Int) throws(JSONScanner.Fault) -> Int {
+    guard depth < depthLimit else {
+      throw JSONScanner.Fault("nested deeper than \(depthLimit) levels", at: start)
+    }
+    outer.append(inner)
+    inner = Open(entry: entries.count, isObject: kind == .object)
+    depth += 1
+    entries.append(TapeEntry(kind, offset: start, extent: 0))
+    return start + 1
+  }
+
+  /// Closes the containers that end after a value.
+  @inline(__always) private mutating func close(_ start: Int, within base: Int) -> Int {
+    var offset = start
+    while depth > base {
+      offset = text.skipSpace(offset)
+      guard text.byte(offset) == (inner.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else { break }
+      if inner.mayRepeat { voidDuplicates(of: inner.entry) }
+      entries[inner.entry] = entries[inner.entry].ending(before: entries.count)
+      inner = outer.removeLast()
+      depth -= 1
+      offset += 1
+    }
+    return offset
+  }
+
+  /// Reads the comma after an element or a member, and the next key.
+  @inline(__always) private mutating func comma(_ start: Int) throws(JSONScanner.Fault) -> Int {
+    guard text.byte(start) == UInt8(ascii: ",") else {
+      if text.isEnd(start) {
+        throw JSONScanner.Fault("the text ends inside an \(inner.isObject ? "object" : "array")", at: start)
+      }
+      throw JSONScanner.Fault("expected , or \(inner.isObject ? "}" : "]")", at: start)
+    }
+    return try inner.isObject ? key(text.skipSpace(start + 1)) : start + 1
+  }
+
+  @inline(__always) private mutating func key(_ start: Int) throws(JSONScanner.Fault) -> Int {
+    guard text.byte(start) == UInt8(ascii: "\"") else {
+      throw JSONScanner.Fault("expected a key in quotes", at: start)
+    }
+    let (end, hasEscape) = try string(start)
+    let bit = text.keyBit(from: start + 1, count: end - start - 2)
+    if hasEscape || inner.keyBits & bit != 0 { inner.mayRepeat = true }
+    inner.keyBits |= bit
+    let colon = text.skipSpace(end)
+    guard text.byte(colon) == UInt8(ascii: ":") else {
+      throw JSONScanner.Fault("expected : after the key", at: colon)
+    }
+    return colon + 1
+  }
+}
+
+extension JSONParser {
   /// Voids the earlier ones of equal keys, so that the last one is used.
-  private mutating func voidDuplicates(of object: Int, in text: JSONScanner) {
+  private mutating func voidDuplicates(of object: Int) {
+    guard mayContainDuplicates(object) else { return }
     var seen: [CodePoints: Int] = [:]
     var index = object + 1
     while index < entries.count {
-      let entry = TapeEntry(bits: entries[index])
-      let key = text.string(entry)
+      let key = text.string(of: entries[index])
       if let earlier = seen.updateValue(index, forKey: CodePoints(key)) {
-        entries[earlier] = TapeEntry(bits: entries[earlier]).voided.bits
-        if duplicates.count < 100 { duplicates.append((key, TapeEntry(bits: entries[index]).offset - 1)) }
+        entries[earlier] = entries[earlier].voided
+        if duplicates.count < 100 { duplicates.append((key, entries[index].offset - 1)) }
       }
-      let value = TapeEntry(bits: entries[index + 1])
-      index = value.kind == .array || value.kind == .object ? value.extent : index + 2
+      index = entries.next(after: index + 1)
     }
+  }
+
+  /// Whether an object is large, has escapes in keys, or has two keys of the same text.
+  ///
+  /// Comparing the keys of a small object is faster than hashing them.
+  private func mayContainDuplicates(_ object: Int) -> Bool {
+    var keys: [TapeEntry] = []
+    var index = object + 1
+    while index < entries.count {
+      let key = entries[index]
+      guard keys.count < 32, !key.hasEscape, !keys.contains(where: { text.isSame($0, key) }) else { return true }
+      keys.append(key)
+      index = entries.next(after: index + 1)
+    }
+    return false
   }
 }

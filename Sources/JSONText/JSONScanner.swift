@@ -1,43 +1,54 @@
 import Glibc
 
-/// A cursor over JSON text that validates while it reads (RFC 8259, UTF-8 as in RFC 3629).
+/// Validates the parts of JSON text (RFC 8259, UTF-8 as in RFC 3629).
+///
+/// A function that reads a part gets the offset of its first byte, and returns the offset of the byte after it.
 @safe struct JSONScanner {
   private let bytes: UnsafeRawBufferPointer
-  private(set) var offset: Int
   private let end: Int
 
-  /// The fault at the current offset.
+  /// A fault of the text with its offset.
   struct Fault: Error {
     var message: String
+    var offset: Int
+
+    init(_ message: String, at offset: Int) { (self.message, self.offset) = (message, offset) }
   }
 
-  init(_ bytes: UnsafeRawBufferPointer, from start: Int = 0, to end: Int? = nil) {
+  init(_ bytes: UnsafeRawBufferPointer) {
     unsafe self.bytes = bytes
-    self.offset = start
-    self.end = end ?? bytes.count
+    end = bytes.count
   }
 
-  /// The byte at the cursor, or 0 at the end; a NUL is never legal in JSON.
-  var byte: UInt8 {
-    @inline(__always) get { offset < end ? unsafe bytes[offset] : 0 }
-  }
+  /// The byte at an offset, or 0 at the end; a NUL is never legal in JSON.
+  @inline(__always) func byte(_ offset: Int) -> UInt8 { offset < end ? unsafe bytes[offset] : 0 }
 
-  var isAtEnd: Bool { offset >= end }
+  @inline(__always) func isEnd(_ offset: Int) -> Bool { offset >= end }
 
-  @inline(__always) mutating func advance() { offset += 1 }
-
-  @inline(__always) mutating func skipSpace() {
+  /// The offset of the first byte that is no white space.
+  @inline(__always) func skipSpace(_ start: Int) -> Int {
+    var offset = start
     while offset < end, case let byte = unsafe bytes[offset], byte <= 0x20,
       byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
     {
       offset += 1
     }
+    return offset
   }
 
   /// The text of a string entry, decoded.
-  func string(_ entry: TapeEntry) -> String {
-    let text = unsafe UnsafeRawBufferPointer(rebasing: bytes[entry.offset..<entry.offset + entry.extent])
-    return unsafe JSONTape.decoded(text, hasEscape: entry.hasEscape)
+  func string(of entry: TapeEntry) -> String {
+    unsafe JSONTape.decoded(text(of: entry), hasEscape: entry.hasEscape)
+  }
+
+  /// Whether the texts of two string entries are equal as they are written.
+  func isSame(_ a: TapeEntry, _ b: TapeEntry) -> Bool {
+    guard a.extent == b.extent, let base = unsafe bytes.baseAddress else { return false }
+    return unsafe memcmp(base + a.offset, base + b.offset, a.extent) == 0
+  }
+
+  private func text(of entry: TapeEntry) -> UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(rebasing: bytes[entry.offset..<entry.offset + entry.extent])
   }
 
   /// One of 64 bits for a key: equal keys have the same bit, and different keys can have the same bit too.
@@ -47,137 +58,135 @@ import Glibc
     return 1 << UInt64((ends &+ UInt8(truncatingIfNeeded: count &* 13)) & 63)
   }
 
-  /// Whether a line ends between an offset and the cursor.
-  func holdsLineEnd(from start: Int) -> Bool {
+  /// Whether a range of bytes contains a line end.
+  func containsLineEnd(_ range: Range<Int>) -> Bool {
     guard let base = unsafe bytes.baseAddress else { return false }
-    return unsafe memchr(base + start, 0x0A, offset - start) != nil
+    return unsafe memchr(base + range.lowerBound, 0x0A, range.count) != nil
   }
 
   /// Reads spaces up to the end of the line; throws for other characters.
-  mutating func endLine() throws(Fault) {
-    while byte == 0x20 || byte == 0x09 || byte == 0x0D { offset += 1 }
-    guard isAtEnd || byte == 0x0A else { throw Fault(message: "something after the value") }
+  func restOfLine(_ start: Int) throws(Fault) -> Int {
+    var offset = start
+    while case let byte = byte(offset), byte == 0x20 || byte == 0x09 || byte == 0x0D { offset += 1 }
+    guard isEnd(offset) || byte(offset) == 0x0A else { throw Fault("something after the value", at: offset) }
+    return offset
   }
 
   /// Reads `true`, `false` or `null`.
-  mutating func word(_ word: StaticString) throws(Fault) {
+  func word(_ word: StaticString, _ start: Int) throws(Fault) -> Int {
     let count = word.utf8CodeUnitCount
-    guard end - offset >= count else { throw Fault(message: "unfinished \(word)") }
-    for index in 0..<count where unsafe bytes[offset + index] != word.utf8Start[index] {
-      throw Fault(message: "expected a value")
+    guard end - start >= count else { throw Fault("unfinished \(word)", at: start) }
+    for index in 0..<count where unsafe bytes[start + index] != word.utf8Start[index] {
+      throw Fault("expected a value", at: start)
     }
-    offset += count
+    return start + count
   }
 
   /// Reads a number: `-`, an integer without leading zeros, a fraction, an exponent.
-  mutating func number() throws(Fault) {
-    if byte == UInt8(ascii: "-") { offset += 1 }
-    if byte == UInt8(ascii: "0") {
+  @inline(__always) func number(_ start: Int) throws(Fault) -> Int {
+    var offset = start
+    if byte(offset) == UInt8(ascii: "-") { offset += 1 }
+    offset = try byte(offset) == UInt8(ascii: "0") ? offset + 1 : digits(offset, "a digit")
+    if byte(offset) == UInt8(ascii: ".") { offset = try digits(offset + 1, "a digit after the point") }
+    if byte(offset) | 0x20 == UInt8(ascii: "e") {
       offset += 1
-    } else {
-      try digits("a digit")
+      if byte(offset) == UInt8(ascii: "+") || byte(offset) == UInt8(ascii: "-") { offset += 1 }
+      offset = try digits(offset, "a digit in the exponent")
     }
-    if byte == UInt8(ascii: ".") {
-      offset += 1
-      try digits("a digit after the point")
-    }
-    if byte | 0x20 == UInt8(ascii: "e") {
-      offset += 1
-      if byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") { offset += 1 }
-      try digits("a digit in the exponent")
-    }
+    return offset
   }
 
-  private mutating func digits(_ wanted: String) throws(Fault) {
-    guard byte &- 0x30 < 10 else { throw Fault(message: "expected \(wanted)") }
-    while byte &- 0x30 < 10 { offset += 1 }
+  @inline(__always) private func digits(_ start: Int, _ wanted: StaticString) throws(Fault) -> Int {
+    guard byte(start) &- 0x30 < 10 else { throw Fault("expected \(wanted)", at: start) }
+    var offset = start + 1
+    while byte(offset) &- 0x30 < 10 { offset += 1 }
+    return offset
   }
 
-  /// Reads a string from after its opening quote to after the closing one; returns true if it contains an escape.
-  mutating func string() throws(Fault) -> Bool {
-    var hasEscape = false
-    while true {
-      skipPlain()
-      guard offset < end else { throw Fault(message: "unclosed string") }
-      let byte = unsafe bytes[offset]
-      if byte == UInt8(ascii: "\"") {
-        offset += 1
-        return hasEscape
-      }
-      if byte == UInt8(ascii: "\\") {
+  /// Reads a string from after its opening quote to after the closing one.
+  ///
+  /// - Returns: The offset, and whether the string contains an escape.
+  @inline(__always) func string(_ start: Int) throws(Fault) -> (end: Int, hasEscape: Bool) {
+    let offset = skipPlain(start)
+    return try byte(offset) == UInt8(ascii: "\"") ? (offset + 1, false) : specialString(offset)
+  }
+
+  /// Reads the rest of a string from a byte that is not plain.
+  private func specialString(_ start: Int) throws(Fault) -> (end: Int, hasEscape: Bool) {
+    var (offset, hasEscape) = (start, false)
+    while offset < end {
+      switch unsafe bytes[offset] {
+      case UInt8(ascii: "\""): return (offset + 1, hasEscape)
+      case UInt8(ascii: "\\"):
         hasEscape = true
-        try escape()
-      } else if byte >= 0x80 {
-        try multibyte(byte)
-      } else {
-        throw Fault(message: "a control character in a string must be escaped")
+        offset = try escape(offset + 1)
+      case 0x80...: offset = try multibyte(offset)
+      default: throw Fault("a control character in a string must be escaped", at: offset)
       }
+      offset = skipPlain(offset)
     }
+    throw Fault("unclosed string", at: offset)
   }
 
   /// Whether no byte needs an escape in a string.
   static func isPlain(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    var scanner = unsafe JSONScanner(bytes)
-    scanner.skipPlain()
-    return scanner.isAtEnd
+    let scanner = unsafe JSONScanner(bytes)
+    return scanner.isEnd(scanner.skipPlain(0))
   }
 
   /// Skips plain bytes, eight at a time: up to a quote, backslash, control or non-ASCII byte.
-  @inline(__always) private mutating func skipPlain() {
+  @inline(__always) private func skipPlain(_ start: Int) -> Int {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let highs: UInt64 = 0x8080_8080_8080_8080
+    var offset = start
     while end - offset >= 8 {
       let word = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
       let quote = word ^ (ones &* 0x22)
       let backslash = word ^ (ones &* 0x5C)
       let found =
         ((quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (word &- ones &* 0x20) & ~word | word) & highs
-      guard found == 0 else {
-        offset += found.trailingZeroBitCount >> 3
-        return
-      }
+      guard found == 0 else { return offset + found.trailingZeroBitCount >> 3 }
       offset += 8
     }
     while offset < end, case let byte = unsafe bytes[offset], byte >= 0x20, byte < 0x80, byte != 0x22, byte != 0x5C {
       offset += 1
     }
+    return offset
   }
 
-  private mutating func escape() throws(Fault) {
-    offset += 1
-    let letter = byte
-    offset += 1
-    switch letter {
+  /// Reads an escape from the byte after its backslash.
+  private func escape(_ start: Int) throws(Fault) -> Int {
+    switch byte(start) {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
       UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
-      return
-    case UInt8(ascii: "u"):
-      try unicodeEscape()
-    default:
-      offset -= 1
-      throw Fault(message: isAtEnd ? "unclosed string" : "unknown escape")
+      return start + 1
+    case UInt8(ascii: "u"): return try unicodeEscape(start + 1)
+    default: throw Fault(isEnd(start) ? "unclosed string" : "unknown escape", at: start)
     }
   }
 
   /// Reads four hex digits, and the low surrogate that a high one needs.
-  private mutating func unicodeEscape() throws(Fault) {
-    let first = try hex4()
-    guard first & 0xF800 == 0xD800 else { return }
-    guard first < 0xDC00, byte == UInt8(ascii: "\\") else { throw Fault(message: "an unpaired surrogate") }
-    offset += 1
-    guard byte == UInt8(ascii: "u") else { throw Fault(message: "an unpaired surrogate") }
-    offset += 1
-    guard try hex4() & 0xFC00 == 0xDC00 else { throw Fault(message: "an unpaired surrogate") }
+  private func unicodeEscape(_ start: Int) throws(Fault) -> Int {
+    let (first, offset) = try hex4(start)
+    guard first & 0xF800 == 0xD800 else { return offset }
+    guard first < 0xDC00, byte(offset) == UInt8(ascii: "\\") else {
+      throw Fault("an unpaired surrogate", at: offset)
+    }
+    guard byte(offset + 1) == UInt8(ascii: "u") else { throw Fault("an unpaired surrogate", at: offset + 1) }
+    let (second, end) = try hex4(offset + 2)
+    guard second & 0xFC00 == 0xDC00 else { throw Fault("an unpaired surrogate", at: end) }
+    return end
   }
 
-  private mutating func hex4() throws(Fault) -> UInt32 {
+  private func hex4(_ start: Int) throws(Fault) -> (value: UInt32, end: Int) {
     var value: UInt32 = 0
-    for _ in 0..<4 {
-      guard let digit = Self.hexDigit(byte) else { throw Fault(message: "expected four hex digits after \\u") }
+    for offset in start..<start + 4 {
+      guard let digit = Self.hexDigit(byte(offset)) else {
+        throw Fault("expected four hex digits after \\u", at: offset)
+      }
       value = value << 4 | digit
-      offset += 1
     }
-    return value
+    return (value, start + 4)
   }
 
   static func hexDigit(_ byte: UInt8) -> UInt32? {
@@ -190,9 +199,9 @@ import Glibc
   }
 
   /// Reads one character of two to four bytes: no overlong form, no surrogate, nothing over U+10FFFF.
-  private mutating func multibyte(_ lead: UInt8) throws(Fault) {
-    let (count, range): (Int, ClosedRange<UInt8>) =
-      switch lead {
+  private func multibyte(_ start: Int) throws(Fault) -> Int {
+    let (count, second): (Int, ClosedRange<UInt8>) =
+      switch unsafe bytes[start] {
       case 0xC2...0xDF: (1, 0x80...0xBF)
       case 0xE0: (2, 0xA0...0xBF)
       case 0xED: (2, 0x80...0x9F)
@@ -202,12 +211,10 @@ import Glibc
       case 0xF4: (3, 0x80...0x8F)
       default: (0, 0x80...0xBF)
       }
-    guard count > 0, end - offset > count, unsafe range.contains(bytes[offset + 1]) else {
-      throw Fault(message: "not UTF-8")
+    guard count > 0, end - start > count, unsafe second.contains(bytes[start + 1]) else {
+      throw Fault("not UTF-8", at: start)
     }
-    for index in 1...count where unsafe bytes[offset + index] & 0xC0 != 0x80 {
-      throw Fault(message: "not UTF-8")
-    }
-    offset += count + 1
+    for index in 1...count where unsafe bytes[start + index] & 0xC0 != 0x80 { throw Fault("not UTF-8", at: start) }
+    return start + count + 1
   }
 }

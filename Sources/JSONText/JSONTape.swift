@@ -1,50 +1,15 @@
 import Glibc
 
-/// One entry of a tape: the kind of the value at an offset of the text, and its end.
-///
-/// A scalar value is one entry. A container's entry contains the index after its last element, and is followed by the
-/// entries of its elements; in an object, each member is a string entry and the entries of its value.
-struct TapeEntry {
-  enum Kind: UInt64 {
-    case null, no, yes, number, string, array, object
-    /// A member's key that a later duplicate voids.
-    case voidKey
-  }
-
-  var bits: UInt64
-
-  /// The maximum size of a text that a tape can describe, in bytes.
-  static let textLimit = 1 << 28
-
-  init(_ kind: Kind, offset: Int, extent: Int, hasEscape: Bool = false) {
-    bits =
-      kind.rawValue << 61 | (hasEscape ? 1 << 60 : 0) | UInt64(truncatingIfNeeded: offset) << 28
-      | UInt64(truncatingIfNeeded: extent)
-  }
-
-  init(bits: UInt64) { self.bits = bits }
-
-  var kind: Kind { Kind(rawValue: bits >> 61) ?? .null }
-  var hasEscape: Bool { bits & 1 << 60 != 0 }
-  /// The start of the text of a number or a string (after its quote).
-  var offset: Int { Int(bits >> 28 & 0xFFFF_FFFF) }
-  /// The length in bytes of a number or string; for a container, the index after its last entry.
-  var extent: Int { Int(bits & 0xFFF_FFFF) }
-
-  /// The same key as a void key.
-  var voided: TapeEntry { TapeEntry(.voidKey, offset: offset, extent: extent, hasEscape: hasEscape) }
-}
-
 /// A validated text and its tape, shared by all values that were parsed from the text.
 ///
 /// Values are decoded at their first access; until then a value is an index into the tape.
 final class JSONTape: Sendable {
   let bytes: [UInt8]
-  let entries: [UInt64]
+  private let entries: TapeEntries
   /// Whether each top-level value is on its own line and no key is repeated.
   private let isLines: Bool
 
-  init(bytes: [UInt8], entries: [UInt64], isLines: Bool = false) {
+  init(bytes: [UInt8], entries: consuming TapeEntries, isLines: Bool = false) {
     self.bytes = bytes
     self.entries = entries
     self.isLines = isLines
@@ -65,13 +30,10 @@ final class JSONTape: Sendable {
     }
   }
 
-  @inline(__always) func entry(_ index: Int) -> TapeEntry { TapeEntry(bits: entries[index]) }
+  @inline(__always) func entry(_ index: Int) -> TapeEntry { entries[index] }
 
   /// The index of the value after the one at `index`.
-  @inline(__always) func next(after index: Int) -> Int {
-    let entry = entry(index)
-    return entry.kind == .array || entry.kind == .object ? entry.extent : index + 1
-  }
+  @inline(__always) func next(after index: Int) -> Int { entries.next(after: index) }
 
   func value(at index: Int) -> JSONValue {
     let entry = entry(index)
@@ -103,13 +65,9 @@ final class JSONTape: Sendable {
     var result: [UInt8] = []
     result.reserveCapacity(text.count)
     var index = 0
-    while index < text.count {
-      let byte = unsafe text[index]
-      index += 1
-      guard byte == UInt8(ascii: "\\") else {
-        result.append(byte)
-        continue
-      }
+    while let backslash = unsafe text[index...].firstIndex(of: UInt8(ascii: "\\")) {
+      unsafe result.append(contentsOf: text[index..<backslash])
+      index = backslash + 1
       let letter = unsafe text[index]
       index += 1
       switch letter {
@@ -122,6 +80,7 @@ final class JSONTape: Sendable {
       default: result.append(letter)
       }
     }
+    unsafe result.append(contentsOf: text[index...])
     return String(decoding: result, as: UTF8.self)
   }
 

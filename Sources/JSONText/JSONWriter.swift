@@ -40,7 +40,12 @@ extension JSONObject {
   /// Appends the object as compact JSON.
   public func encode(into bytes: inout [UInt8]) {
     switch storage {
-    case .parsed(let tape, let index): tape.encode(index, into: &bytes)
+    case .parsed(let tape, let index):
+      if let line = tape.compactLine(ofObject: index) {
+        bytes.append(contentsOf: tape.bytes[line])
+      } else {
+        tape.encode(index, into: &bytes)
+      }
     case .members(let members):
       bytes.append(UInt8(ascii: "{"))
       for (index, member) in members.enumerated() {

@@ -1,0 +1,80 @@
+/// The elements of a JSON text: those of an array, or else the one value.
+///
+/// The text is validated at once, and a page of elements is parsed when it is read, so that the tape of a large array is
+/// never in memory.
+package struct JSONElements: Sendable {
+  private let bytes: [UInt8]
+  /// The offset of the next element of the array.
+  private var offset = 0
+  /// The value that is no array, until it is read.
+  private var single: JSONValue?
+
+  /// Validates UTF-8 text; a key that occurs twice in an object is an error.
+  ///
+  /// - Throws: ``JSONSyntaxError`` with the position of the fault, or of the second of equal keys.
+  package init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
+    self.bytes = bytes
+    guard let first = try JSONParser.validateArray(bytes, depthLimit: JSONValue.depthLimit) else {
+      single = try JSONValue(parsingUnique: bytes)
+      offset = bytes.count
+      return
+    }
+    offset = first
+  }
+
+  /// The next elements, at most `count`; nil at the end.
+  package mutating func next(_ count: Int) -> [JSONValue]? {
+    if let value = single {
+      single = nil
+      return [value]
+    }
+    let (elements, end) = JSONParser.elements(of: bytes, from: offset, count, depthLimit: JSONValue.depthLimit)
+    offset = end
+    return elements.isEmpty ? nil : elements
+  }
+}
+
+extension JSONParser {
+  /// Validates a text that is an array.
+  ///
+  /// - Returns: The offset after its opening bracket; nil if the text begins otherwise, or is too long.
+  fileprivate static func validateArray(_ bytes: [UInt8], depthLimit: Int) throws(JSONSyntaxError) -> Int? {
+    typealias Validated = Result<(first: Int?, duplicate: Duplicate?), JSONScanner.Fault>
+    let validated: Validated = unsafe bytes.withUnsafeBytes { raw in
+      let text = unsafe JSONScanner(raw)
+      let start = text.skipSpace(0)
+      guard text.byte(start) == UInt8(ascii: "["), raw.count < TapeEntry.textLimit else { return .success((nil, nil)) }
+      var parser = JSONParser(text, length: 0, depthLimit: depthLimit)
+      do throws(JSONScanner.Fault) {
+        let end = text.skipSpace(try parser.array(start))
+        guard text.isEnd(end) else { throw JSONScanner.Fault("something after the value", at: end) }
+        return .success((start + 1, parser.duplicates.first))
+      } catch { return .failure(error) }
+    }
+    switch validated {
+    case .success((_, let duplicate?)): throw JSONSyntaxError(duplicate, in: bytes)
+    case .success((let first, nil)): return first
+    case .failure(let fault): throw JSONSyntaxError(fault.message, at: fault.offset, in: bytes)
+    }
+  }
+
+  /// Parses elements of a validated array from an offset between two of them.
+  fileprivate static func elements(
+    of bytes: [UInt8], from start: Int, _ count: Int, depthLimit: Int
+  ) -> (elements: [JSONValue], end: Int) {
+    unsafe bytes.withUnsafeBytes { raw in
+      let text = unsafe JSONScanner(raw)
+      var parser = JSONParser(text, length: 0, depthLimit: depthLimit)
+      var (roots, offset) = ([Int](), text.skipSpace(start))
+      while roots.count < count, !text.isEnd(offset), text.byte(offset) != UInt8(ascii: "]") {
+        let root = parser.nextIndex
+        guard let end = try? parser.value(offset) else { break }
+        roots.append(root)
+        offset = text.skipSpace(end)
+        if text.byte(offset) == UInt8(ascii: ",") { offset = text.skipSpace(offset + 1) }
+      }
+      let tape = parser.tape(of: bytes)
+      return (roots.map(tape.value(at:)), offset)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/// The texts that a parser parses: one value, or a value on each line.
+extension JSONParser {
+  /// Parses a text that is one value.
+  static func parse(
+    _ bytes: [UInt8], depthLimit: Int
+  ) throws(JSONSyntaxError) -> (value: JSONValue, duplicates: [Duplicate]) {
+    guard bytes.count < TapeEntry.textLimit else {
+      throw JSONSyntaxError("a text of more than 256 MiB", at: 0, in: [])
+    }
+    typealias Parsed = Result<(value: JSONValue, duplicates: [Duplicate]), JSONScanner.Fault>
+    let parsed: Parsed = unsafe bytes.withUnsafeBytes { raw in
+      let text = unsafe JSONScanner(raw)
+      var parser = JSONParser(text, length: raw.count, depthLimit: depthLimit)
+      do throws(JSONScanner.Fault) {
+        let end = text.skipSpace(try parser.value(0))
+        guard text.isEnd(end) else { throw JSONScanner.Fault("something after the value", at: end) }
+      } catch { return .failure(error) }
+      let duplicates = parser.duplicates
+      return .success((parser.tape(of: bytes).value(at: 0), duplicates))
+    }
+    switch parsed {
+    case .success(let parsed): return parsed
+    case .failure(let fault): throw JSONSyntaxError(fault.message, at: fault.offset, in: bytes)
+    }
+  }
+
+  /// Parses lines with one value each; blank lines are skipped.
+  ///
+  /// The values before the first fault are returned with the fault.
+  static func lines(
+    _ bytes: [UInt8], depthLimit: Int
+  ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicates: [Duplicate]) {
+    guard bytes.count < TapeEntry.textLimit else {
+      return ([], JSONSyntaxError("lines of more than 256 MiB", at: 0, in: []), [])
+    }
+    return unsafe bytes.withUnsafeBytes { raw in
+      let text = unsafe JSONScanner(raw)
+      var parser = JSONParser(text, length: raw.count, depthLimit: depthLimit)
+      var roots: [Int] = []
+      var fault: JSONSyntaxError?
+      do throws(JSONScanner.Fault) {
+        var start = text.skipSpace(0)
+        while !text.isEnd(start) {
+          let root = parser.nextIndex
+          let end = try parser.value(start)
+          roots.append(root)
+          if text.containsLineEnd(start..<end) {
+            throw JSONScanner.Fault("a value of several lines; ndjson has a value on each line", at: end)
+          }
+          start = text.skipSpace(try text.restOfLine(end))
+        }
+      } catch { fault = JSONSyntaxError(error.message, at: error.offset, in: bytes) }
+      let duplicates = parser.duplicates
+      let tape = parser.tape(of: bytes, isLines: duplicates.isEmpty)
+      return (roots.map(tape.value(at:)), fault, duplicates)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+extension JSONTape {
+  /// The bytes of an object that is alone on its line, if they are already what the writer writes; nil for other objects.
+  func compactLine(ofObject index: Int) -> Range<Int>? {
+    guard let line = line(ofObject: index), compactLength(of: index) == line.count else { return nil }
+    return line
+  }
+
+  /// The length of a value without white space; nil if the writer writes one of its strings with other escapes.
+  private func compactLength(of index: Int) -> Int? {
+    let end = next(after: index)
+    // Each entry but the first is followed or preceded by a comma or a colon, except in each container one entry.
+    var length = end - index - 1
+    for index in index..<end {
+      let entry = entry(index)
+      if entry.isContainer {
+        length += entry.extent > index + 1 ? 1 : 2
+      } else if entry.kind == .string {
+        if entry.hasEscape, !hasShortEscapes(entry) { return nil }
+        length += entry.extent + 2
+      } else {
+        length += entry.extent
+      }
+    }
+    return length
+  }
+
+  /// Whether no escape of a string is `\u` or `\/`, which the writer writes only for some control characters or never.
+  private func hasShortEscapes(_ entry: TapeEntry) -> Bool {
+    unsafe withText(entry) { text in
+      var index = 0
+      while index < text.count {
+        if unsafe text[index] == UInt8(ascii: "\\") {
+          index += 1
+          let letter = unsafe text[index]
+          if letter == UInt8(ascii: "u") || letter == UInt8(ascii: "/") { return false }
+        }
+        index += 1
+      }
+      return true
+    }
+  }
+}

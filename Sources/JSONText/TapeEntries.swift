@@ -1,0 +1,82 @@
+/// One entry of a tape: the kind of the value at an offset of the text, and its end.
+///
+/// A scalar value is one entry. A container's entry contains the index after its last element, and is followed by the
+/// entries of its elements; in an object, each member is a string entry and the entries of its value.
+struct TapeEntry: Sendable {
+  enum Kind: UInt64 {
+    case null, no, yes, number, string, array, object
+    /// A member's key that a later duplicate voids.
+    case voidKey
+  }
+
+  private var bits: UInt64
+
+  /// The maximum size of a text that a tape can describe, in bytes.
+  static let textLimit = 1 << 28
+
+  @inline(__always) init(_ kind: Kind, offset: Int, extent: Int, hasEscape: Bool = false) {
+    bits =
+      kind.rawValue << 61 | (hasEscape ? 1 << 60 : 0) | UInt64(truncatingIfNeeded: offset) << 28
+      | UInt64(truncatingIfNeeded: extent)
+  }
+
+  var kind: Kind { Kind(rawValue: bits >> 61) ?? .null }
+  /// Whether it is an array or an object.
+  var isContainer: Bool { bits >> 61 &- Kind.array.rawValue < 2 }
+  var hasEscape: Bool { bits & 1 << 60 != 0 }
+  /// The start of the text of a number or a string (after its quote).
+  var offset: Int { Int(bits >> 28 & 0xFFFF_FFFF) }
+  /// The length in bytes of a number or string; for a container, the index after its last entry.
+  var extent: Int { Int(bits & 0xFFF_FFFF) }
+
+  /// The same container, with the index after its last entry.
+  func ending(before index: Int) -> TapeEntry { TapeEntry(kind, offset: offset, extent: index) }
+
+  /// The same key as a void key.
+  var voided: TapeEntry { TapeEntry(.voidKey, offset: offset, extent: extent, hasEscape: hasEscape) }
+}
+
+/// The entries of a tape, which are added at the end.
+///
+/// They have one owner, the parser and then the tape, and indices come from entries only. So they need neither the
+/// reference count nor the checks of an array.
+@safe struct TapeEntries: ~Copyable, @unchecked Sendable {
+  private var base: UnsafeMutablePointer<TapeEntry>
+  private var capacity: Int
+  private(set) var count = 0
+
+  init(capacity: Int) {
+    unsafe base = .allocate(capacity: capacity)
+    self.capacity = capacity
+  }
+
+  deinit { unsafe base.deallocate() }
+
+  subscript(index: Int) -> TapeEntry {
+    @inline(__always) get { unsafe base[index] }
+    @inline(__always) set { unsafe base[index] = newValue }
+  }
+
+  @inline(__always) mutating func append(_ entry: TapeEntry) {
+    if count == capacity { grow() }
+    unsafe base[count] = entry
+    count += 1
+  }
+
+  /// Removes all entries, and keeps the memory.
+  mutating func removeAll() { count = 0 }
+
+  private mutating func grow() {
+    let larger = UnsafeMutablePointer<TapeEntry>.allocate(capacity: 2 * capacity)
+    unsafe larger.update(from: base, count: count)
+    unsafe base.deallocate()
+    unsafe base = larger
+    capacity *= 2
+  }
+
+  /// The index of the value after the one at `index`.
+  @inline(__always) func next(after index: Int) -> Int {
+    let entry = self[index]
+    return entry.isContainer ? entry.extent : index + 1
+  }
+}
