@@ -1,17 +1,56 @@
 import JSONText
+package import Values
 
 /// Lines of comma- or tab-separated values (RFC 4180).
 package enum CSV {
-  /// A line without its line end; a cell is quoted if it could not be read back otherwise.
+  /// Appends a line without its line end; a cell is quoted if it could not be read back otherwise.
   ///
-  /// This applies to the separator, a quote, a line end, a byte order mark at the beginning, and a single empty cell.
-  package static func line(_ cells: [String], separator: Unicode.Scalar = ",") -> String {
-    let line = cells.map { cell in
-      let needsQuotes = cell.unicodeScalars.contains {
-        $0 == separator || $0 == "\"" || $0 == "\n" || $0 == "\r" || $0 == "\u{FEFF}"
+  /// This applies to the separator, a quote, a line end, a byte order mark, and a single empty cell.
+  package static func append(_ cells: [String], separator: UInt8 = UInt8(ascii: ","), to line: inout [UInt8]) {
+    let start = line.count
+    for (index, cell) in cells.enumerated() {
+      if index > 0 { line.append(separator) }
+      append(cell, separator, to: &line)
+    }
+    if line.count == start { line += "\"\"".utf8 }
+  }
+
+  private static func append(_ cell: String, _ separator: UInt8, to line: inout [UInt8]) {
+    var cell = cell
+    cell.withUTF8 { bytes in
+      guard unsafe needsQuotes(bytes, separator) else { return unsafe line.append(contentsOf: bytes) }
+      line.append(UInt8(ascii: "\""))
+      for index in bytes.indices {
+        let byte = unsafe bytes[index]
+        if byte == UInt8(ascii: "\"") { line.append(byte) }
+        line.append(byte)
       }
-      return needsQuotes ? "\"" + cell.replacing(each: "\"", with: "\"\"") + "\"" : cell
-    }.joined(separator: String(separator))
-    return line.isEmpty ? "\"\"" : line
+      line.append(UInt8(ascii: "\""))
+    }
+  }
+
+  private static func needsQuotes(_ cell: UnsafeBufferPointer<UInt8>, _ separator: UInt8) -> Bool {
+    for index in cell.indices {
+      switch unsafe cell[index] {
+      case separator, UInt8(ascii: "\""), 0x0A, 0x0D: return true
+      case 0xEF where unsafe cell[index...].starts(with: [0xEF, 0xBB, 0xBF]): return true
+      default: break
+      }
+    }
+    return false
+  }
+}
+
+extension Record {
+  /// The cells of a row under the names of columns; a missing field is an empty cell.
+  ///
+  /// - Parameter names: The names of the columns, which differ.
+  /// - Returns: The cells, and the first field that is in no column.
+  package func cells(under names: [String]) -> (cells: [String], extra: String?) {
+    let fields = fields
+    if fields.count == names.count, zip(fields, names).allSatisfy({ $0.name.isSame(as: $1) }) {
+      return (fields.map(\.value.cell), nil)
+    }
+    return (names.map { self[$0]?.cell ?? "" }, fields.first { !names.has($0.name) }?.name)
   }
 }

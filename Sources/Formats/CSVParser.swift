@@ -1,3 +1,5 @@
+import Glibc
+import JSONText
 import Values
 
 /// Splits comma- or tab-separated text into rows of cells (RFC 4180).
@@ -9,6 +11,8 @@ struct CSVParser {
   private let separator: UInt8
   private let path: String
   private var offset = 0
+  /// The number of cells of the last row.
+  private var width = 0
   /// The number of the next line, from 1.
   private var line = 1
   /// Whether lines end in CR alone; nil while unknown.
@@ -57,22 +61,24 @@ struct CSVParser {
 
   private mutating func row() throws(Stop) -> (cells: [String], line: Int) {
     let start = line
-    if start > 1, bytes[offset...].starts(with: [0xEF, 0xBB, 0xBF]) {
+    if start > 1, bytes[offset] == 0xEF, bytes[offset...].starts(with: [0xEF, 0xBB, 0xBF]) {
       throw fault(
         "a byte order mark (U+FEFF) begins a line inside the file",
         "the file was joined from several: remove the mark, or quote it")
     }
     var cells: [String] = []
-    while true {
-      cells.append(try cell())
-      switch try peek() {
-      case separator?: offset += 1
-      case nil: return (cells, start)
-      default:
-        try endLine()
-        return (cells, start)
-      }
-    }
+    cells.reserveCapacity(width)
+    repeat { cells.append(try cell()) } while try isSeparator()
+    if try peek() != nil { try endLine() }
+    width = cells.count
+    return (cells, start)
+  }
+
+  /// Whether the separator is at the cursor; skips it.
+  private mutating func isSeparator() throws(Stop) -> Bool {
+    guard try peek() == separator else { return false }
+    offset += 1
+    return true
   }
 
   /// The byte at the cursor; nil at the end of the file.
@@ -103,46 +109,85 @@ struct CSVParser {
 
   private mutating func cell() throws(Stop) -> String {
     guard try peek() == UInt8(ascii: "\"") else { return try plain() }
-    let (start, cell) = (line, try quoted())
+    let start = line
+    let (range, hasQuotes) = try quoted()
     switch try peek() {
-    case nil, separator?, 0x0A?, 0x0D?: return try text(cell[...], start)
+    case nil, separator?, 0x0A?, 0x0D?: break
     default: throw fault("text after a closing quote", "double a quote inside a quoted cell: \"\"")
     }
+    let text = try text(range, start)
+    return hasQuotes ? text.replacing(each: "\"\"", with: "\"") : text
   }
 
   private mutating func plain() throws(Stop) -> String {
     let begin = offset
-    while offset < bytes.count, case let byte = bytes[offset], byte != separator, byte != 0x0A, byte != 0x0D {
-      guard byte != UInt8(ascii: "\"") else {
-        throw fault("a quote inside a cell that does not begin with one", "quote the cell, and double the quotes in it")
-      }
-      offset += 1
+    skipPlain()
+    if try peek() == UInt8(ascii: "\"") {
+      throw fault("a quote inside a cell that does not begin with one", "quote the cell, and double the quotes in it")
     }
-    _ = try peek()
-    return try text(bytes[begin..<offset], line)
+    return try text(begin..<offset, line)
   }
 
-  /// The bytes of a cell in quotes; the cursor moves from its opening quote to the byte after the closing one.
-  private mutating func quoted() throws(Stop) -> [UInt8] {
-    let start = line
-    var cell: [UInt8] = []
-    offset += 1
-    while let byte = try peek() {
-      offset += 1
-      if byte == UInt8(ascii: "\"") {
-        guard try peek() == UInt8(ascii: "\"") else { return cell }
+  /// Skips bytes up to a separator, a line end or a quote, none of which is greater than a comma.
+  private mutating func skipPlain() {
+    offset = unsafe bytes.withUnsafeBufferPointer { bytes in
+      var offset = offset
+      while offset < bytes.count, case let byte = unsafe bytes[offset],
+        byte > 0x2C || byte != separator && byte != 0x0A && byte != 0x0D && byte != UInt8(ascii: "\"")
+      {
         offset += 1
-      } else if byte == 0x0A && cell.last != 0x0D || byte == 0x0D {
-        line += 1
       }
-      cell.append(byte)
+      return offset
     }
+  }
+
+  /// Skips a cell in quotes.
+  ///
+  /// - Returns: The bytes between the quotes, and whether they contain doubled quotes.
+  private mutating func quoted() throws(Stop) -> (range: Range<Int>, hasQuotes: Bool) {
+    let start = line
+    var hasQuotes = false
+    offset += 1
+    let begin = offset
+    while let quote = place(of: UInt8(ascii: "\""), from: offset) {
+      offset = quote + 1
+      guard try peek() == UInt8(ascii: "\"") else {
+        line += lineEnds(begin..<quote)
+        return (begin..<quote, hasQuotes)
+      }
+      hasQuotes = true
+      offset += 1
+    }
+    line += lineEnds(begin..<bytes.count)
+    offset = bytes.count
+    _ = try peek()
     throw fault("a quote is not closed", "close the quote of the cell that begins there, or double it: \"\"", at: start)
   }
 
-  private func text(_ cell: ArraySlice<UInt8>, _ line: Int) throws(Stop) -> String {
-    guard !cell.contains(0) else { throw fault("a NUL byte", FileKind.withoutNUL(path), at: line) }
-    guard let text = String(validating: cell, as: UTF8.self) else { throw .fault(.notUTF8(path, line)) }
+  /// The offset of the next occurrence of a byte, or nil.
+  private func place(of byte: UInt8, from start: Int) -> Int? {
+    unsafe bytes.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return nil }
+      return unsafe memchr(base + start, Int32(byte), bytes.count - start).map { unsafe UnsafeRawPointer($0) - base }
+    }
+  }
+
+  /// The number of line ends in a range, each LF, CRLF or CR.
+  private func lineEnds(_ range: Range<Int>) -> Int {
+    var (count, last) = (0, UInt8(0))
+    for byte in bytes[range] {
+      if byte == 0x0D || byte == 0x0A && last != 0x0D { count += 1 }
+      last = byte
+    }
+    return count
+  }
+
+  private func text(_ range: Range<Int>, _ line: Int) throws(Stop) -> String {
+    let text = unsafe bytes.withUnsafeBytes { unsafe String(utf8: UnsafeRawBufferPointer(rebasing: $0[range])) }
+    guard let text, !text.containsNUL else {
+      if bytes[range].contains(0) { throw fault("a NUL byte", FileKind.withoutNUL(path), at: line) }
+      throw .fault(.notUTF8(path, line))
+    }
     return text
   }
 

@@ -13,6 +13,8 @@ package struct FileReader: Sendable {
   private var linesBefore = 0
   private var columns: [String]?
   private var rows: CSVParser
+  /// The elements of a JSON file, after all of it is read.
+  private var document: JSONElements?
   private var isBegun = false
   /// The number of bytes of one read.
   private static let piece = 1 << 18
@@ -53,9 +55,10 @@ package struct FileReader: Sendable {
   package mutating func piece() throws(Fault) -> Piece? {
     while true {
       if format == .csv || format == .tsv { return try nextRows().map { .elements($0) } }
+      if format == .json { return try nextElements().map { .elements($0) } }
       if isAtEnd, rest.isEmpty { return nil }
       if !isAtEnd { try fill() }
-      guard let lines = format == .json ? whole() : completeLines() else { continue }
+      guard let lines = completeLines() else { continue }
       guard format == .ndjson else { return .elements(try parse(lines)) }
       defer { linesBefore += lines.newlines }
       return .lines(lines, path: path, before: linesBefore)
@@ -131,7 +134,7 @@ package struct FileReader: Sendable {
           ? "put a cell with the separator in quotes"
           : "write \(columns.count) cells, empty ones too; a cell with a line end is in quotes")
     }
-    return .record(Record(zip(columns, cells).map { (name: $0.0, value: .string($0.1)) }))
+    return .record(Record(columns.indices.map { (name: columns[$0], value: .string(cells[$0])) }))
   }
 
   private func check(heading names: [String], _ line: Int) throws(Fault) {
@@ -146,10 +149,17 @@ package struct FileReader: Sendable {
     }
   }
 
-  private mutating func whole() -> [UInt8]? {
-    guard isAtEnd else { return nil }
-    defer { rest = [] }
-    return rest
+  /// The next elements of a JSON file, which is read whole before the first one.
+  private mutating func nextElements() throws(Fault) -> [Value]? {
+    if document == nil {
+      rest.reserveCapacity(min(try file.length(), Self.limit) + 1)
+      while !isAtEnd { try fill() }
+      do throws(JSONSyntaxError) { document = try JSONElements(parsing: rest) } catch {
+        throw Fault(.file, "\(path):\(error)", nextStep: JSONHint.ofDocument(rest, error, path))
+      }
+      rest = []
+    }
+    return document?.next(1024)?.map { Value($0) }
   }
 
   /// The bytes up to the last line end, or all bytes at the end of the file.
@@ -159,22 +169,16 @@ package struct FileReader: Sendable {
       return rest
     }
     guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { return nil }
-    let lines = end + 1 == rest.count ? rest : Array(rest[...end])
-    rest = end + 1 == rest.count ? [] : Array(rest[(end + 1)...])
+    var lines: [UInt8] = []
+    swap(&lines, &rest)
+    rest = Array(lines[(end + 1)...])
+    lines.removeSubrange((end + 1)...)
     return lines
   }
 
   private mutating func parse(_ bytes: [UInt8]) throws(Fault) -> [Value] {
     switch format {
     case .ndjson: return try Piece.lines(bytes, path: path, before: linesBefore).elements()
-    case .json:
-      do throws(JSONSyntaxError) {
-        let value = try JSONValue(parsingUnique: bytes)
-        if case .array(let array) = value { return array.map { Value($0) } }
-        return [Value(value)]
-      } catch {
-        throw Fault(.file, "\(path):\(error)", nextStep: JSONHint.ofDocument(bytes, error, path))
-      }
     case .txt:
       if bytes.isEmpty { return [] }
       var texts: [Value] = []
@@ -185,14 +189,14 @@ package struct FileReader: Sendable {
           throw Fault(
             .file, "\(path):\(linesBefore + texts.count + 1): a NUL byte", nextStep: FileKind.withoutNUL(path))
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+        guard let text = unsafe bytes.withUnsafeBytes({ unsafe String(utf8: $0) }) else {
           throw .notUTF8(path, linesBefore + texts.count + 1)
         }
         texts.append(.string(text))
       }
       linesBefore += texts.count
       return texts
-    case .csv, .tsv: return []
+    case .csv, .tsv, .json: return []
     }
   }
 }

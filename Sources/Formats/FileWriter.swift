@@ -61,8 +61,7 @@ package struct FileWriter {
       pending.append(UInt8(ascii: isFirst ? "[" : ","))
       try element.json().encode(into: &pending)
     case .txt: try line(element)
-    case .csv: try row(element, ",")
-    case .tsv: try row(element, "\t")
+    case .csv, .tsv: try row(element)
     }
     isFirst = false
     count += 1
@@ -77,7 +76,7 @@ package struct FileWriter {
       )
     }
     let hasMark = isFirst && text.begins(with: "\u{FEFF}")
-    guard !text.holds("\n"), !text.ends(with: "\r"), !text.holds("\0"), !hasMark else {
+    guard !text.holds("\n"), !text.ends(with: "\r"), !text.containsNUL, !hasMark else {
       throw Fault(
         .value, "\(text.quoted) can't be a line of \(path): it contains a line end, a NUL or a byte order mark",
         nextStep: "write .ndjson instead")
@@ -85,7 +84,7 @@ package struct FileWriter {
     pending += Array(text.utf8) + [0x0A]
   }
 
-  private mutating func row(_ element: Value, _ separator: Unicode.Scalar) throws(Fault) {
+  private mutating func row(_ element: Value) throws(Fault) {
     let row = element.row
     let names = columns ?? row.names
     if columns == nil {
@@ -93,14 +92,19 @@ package struct FileWriter {
       columns = names
       if !file.isAppended { pending += headerLine }
     }
-    if let extra = row.names.first(where: { !names.has($0) }) {
+    let (cells, extra) = row.cells(under: names)
+    if let extra {
       throw Fault(
         .value, "\(extra) is not a column of \(path)",
         nextStep: "its columns are \(names.joined(separator: ", ")): | select chooses the fields of a row")
     }
-    let cells = names.map { row[$0]?.cell ?? "" }
-    if let cell = cells.first(where: { $0.holds("\0") }) { throw nul(cell) }
-    pending += Array((CSV.line(cells, separator: separator) + "\r\n").utf8)
+    if let cell = cells.first(where: \.containsNUL) { throw nul(cell) }
+    append(line: cells, to: &pending)
+  }
+
+  private func append(line cells: [String], to bytes: inout [UInt8]) {
+    CSV.append(cells, separator: UInt8(ascii: format == .csv ? "," : "\t"), to: &bytes)
+    bytes += [0x0D, 0x0A]
   }
 
   /// Throws for columns that could not be read back.
@@ -113,7 +117,7 @@ package struct FileWriter {
         .value, "a field without a name can't be a column of \(path)",
         nextStep: "| select gives it a name: name: it[\"\"]")
     }
-    if let name = names.first(where: { $0.holds("\0") }) { throw nul(name) }
+    if let name = names.first(where: \.containsNUL) { throw nul(name) }
   }
 
   private func nul(_ text: String) -> Fault {
@@ -121,7 +125,9 @@ package struct FileWriter {
   }
 
   private var headerLine: [UInt8] {
-    columns.map { Array((CSV.line($0, separator: format == .csv ? "," : "\t") + "\r\n").utf8) } ?? []
+    var line: [UInt8] = []
+    if let columns { append(line: columns, to: &line) }
+    return line
   }
 
   /// The bytes before the rows: the header line for a new file; an existing file must have the same columns.

@@ -112,23 +112,28 @@ struct Printer {
       count += page.count
       for element in page {
         let row = element.row
+        let names = header ?? row.names
         if header == nil {
-          header = row.names
-          try output.put(line: CSV.line(row.names.map(shown)))
+          header = names
+          try put(csv: names)
         }
-        let names = header ?? []
-        if let extra = row.names.first(where: { !names.has($0) }) {
+        let (cells, extra) = row.cells(under: names)
+        if let extra {
           throw Fault(
             .value, "\(extra) is not a column of the csv",
             nextStep: "name the columns: csv ?.\(names.first ?? "id") ?.\(extra)")
         }
-        try output.put(line: CSV.line(names.map { shown(row[$0]?.cell ?? "") }))
+        try put(csv: cells)
       }
       try output.showAtTerminal()
     }
   }
 
-  private func shown(_ text: String) -> String { output.isTerminal ? TerminalText.visible(text) : text }
+  private func put(csv cells: [String]) throws(Fault) {
+    var line: [UInt8] = []
+    CSV.append(output.isTerminal ? cells.map(TerminalText.visible) : cells, to: &line)
+    try output.put(line + [0x0A])
+  }
 }
 
 extension Value {
