@@ -1,8 +1,8 @@
 import JSONText
 package import Values
 
-/// Many elements in little memory: records and resources from parsed text are stored as bytes, other elements as
-/// values.
+/// Many elements in little memory: parsed records and resources, and records of scalars, are stored as bytes, other
+/// elements as values.
 package struct PackedElements: Sendable {
   /// The location of an element: bytes of a chunk, or an index among the elements that are stored as values.
   private struct Place {
@@ -28,7 +28,7 @@ package struct PackedElements: Sendable {
 
   /// Adds an element.
   package mutating func append(_ element: Value) {
-    guard kept.count >= Self.few, let object = element.packable else {
+    guard kept.count >= Self.few, element.isPackable else {
       places.append(Place(chunk: Place.kept, offset: UInt32(kept.count), count: 0))
       return kept.append(element)
     }
@@ -38,7 +38,7 @@ package struct PackedElements: Sendable {
     }
     let last = chunks.count - 1
     let start = chunks[last].count
-    object.encodeLine(into: &chunks[last])
+    element.pack(into: &chunks[last])
     places.append(
       Place(chunk: UInt32(last), offset: UInt32(start), count: UInt32(chunks[last].count - start)))
   }
@@ -62,13 +62,19 @@ package struct PackedElements: Sendable {
     return elements.map { element in element ?? read.next().map { Value($0) } ?? .null }
   }
 
-  /// The elements in an order, a page at a time.
+  /// The elements in an order, a page at a time; the next page is unpacked while the current one is processed.
   package func stream(in order: [Int32]) -> ElementStream {
     var rest = order[...]
-    return ElementStream { () async throws(Fault) in
+    func unpacking() -> Task<[Value], Never>? {
       guard !rest.isEmpty else { return nil }
       defer { rest = rest.dropFirst(Self.page) }
-      return elements(at: rest.prefix(Self.page))
+      return Task.detached { [page = rest.prefix(Self.page)] in elements(at: page) }
+    }
+    var next: Task<[Value], Never>?
+    return ElementStream { () async throws(Fault) in
+      let current = next ?? unpacking()
+      next = unpacking()
+      return await current?.value
     }
   }
 
@@ -77,14 +83,44 @@ package struct PackedElements: Sendable {
 }
 
 extension Value {
-  /// The object whose JSON text is read back as the same value; nil if no such object exists.
-  fileprivate var packable: JSONObject? {
+  /// Whether its JSON text is read back as the same value.
+  fileprivate var isPackable: Bool {
     switch self {
     case .record(let record):
-      guard let json = record.json, !json.contains("attributes"), !json.contains("relationships") else { return nil }
-      return json
-    case .resource(let resource): return resource.isAlone ? resource.object : nil
-    default: return nil
+      if let json = record.json { return !json.contains("attributes") && !json.contains("relationships") }
+      return record.madeFields?.allSatisfy(\.value.isJSONScalar) ?? false
+    case .resource(let resource): return resource.isAlone
+    default: return false
+    }
+  }
+
+  /// Whether it is null, a boolean, a number or text.
+  private var isJSONScalar: Bool {
+    switch self {
+    case .null, .bool, .number, .string: true
+    default: false
+    }
+  }
+
+  /// Appends the JSON of a packable value.
+  fileprivate func pack(into bytes: inout [UInt8]) {
+    switch self {
+    case .resource(let resource): resource.object.encodeLine(into: &bytes)
+    case .record(let record):
+      if let json = record.json { return json.encodeLine(into: &bytes) }
+      bytes.append(UInt8(ascii: "{"))
+      for (index, field) in record.fields.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        bytes.append(jsonString: field.name)
+        bytes.append(UInt8(ascii: ":"))
+        field.value.pack(into: &bytes)
+      }
+      bytes.append(UInt8(ascii: "}"))
+    case .null: JSONValue.null.encode(into: &bytes)
+    case .bool(let value): JSONValue.bool(value).encode(into: &bytes)
+    case .number(let number): JSONValue.number(number).encode(into: &bytes)
+    case .string(let text): bytes.append(jsonString: text)
+    default: break
     }
   }
 }

@@ -6,20 +6,21 @@ package enum Access {
   /// The field with a name.
   ///
   /// With `?.`, the result for null and for a missing field is null.
-  package static func field(of value: Value, _ name: String, isOptional: Bool) throws(Fault) -> Value {
+  package static func field(of value: Value, _ name: FieldName, isOptional: Bool) throws(Fault) -> Value {
     switch value {
     case .record(let record):
-      if let field = record[name] { return field }
+      if let field = record[name.text] { return field }
       if isOptional { return .null }
-      throw missing(name, "the record", record.names)
+      throw missing(name.text, "the record", record.names)
     case .resource(let resource):
       if let field = try resource.field(name) { return field }
       if isOptional { return .null }
-      throw missing(name, resource.label, resource.fieldNames)
+      throw missing(name.text, resource.label, resource.fieldNames)
     case .null:
       if isOptional { return .null }
-      throw Fault(.field, ".\(name) of null", nextStep: "?.\(name) is null instead")
+      throw Fault(.field, ".\(name.text) of null", nextStep: "?.\(name.text) is null instead")
     default:
+      let name = name.text
       let fields = fields(of: value)
       if let field = fields.first(where: { $0.name.isSame(as: name) }) { return field.value }
       if isOptional { return .null }

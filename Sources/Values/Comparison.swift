@@ -54,7 +54,24 @@ package enum Comparison {
   }
 
   /// A key that is equal only for equal values, for `unique`, `group` and `key:`.
-  package static func key(of value: Value) throws(Fault) -> CodePoints { CodePoints(try keyText(of: value)) }
+  package enum Key: Hashable, Sendable {
+    case integer(Int)
+    case text(CodePoints)
+    /// A value of another type, as a text that no other value has.
+    case other(CodePoints)
+  }
+
+  /// The key of a value.
+  package static func key(of value: Value) throws(Fault) -> Key {
+    switch value {
+    case .string(let text): return .text(CodePoints(text))
+    case .number(let number):
+      // 1.0 has the key of 1.
+      if let integer = number.integer ?? Int(key(of: number)) { return .integer(integer) }
+      return .other(CodePoints("n" + key(of: number)))
+    default: return .other(CodePoints(try keyText(of: value)))
+    }
+  }
 
   private static func keyText(of value: Value) throws(Fault) -> String {
     switch value {

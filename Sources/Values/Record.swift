@@ -83,6 +83,9 @@ public struct Record: Sendable {
   /// The object from which the record was created; nil after a change.
   package var json: JSONObject? { if case .json(let object) = storage.plain { object } else { nil } }
 
+  /// The fields of a record that a statement made; nil if they are decoded or computed when they are read.
+  package var madeFields: [Field]? { if case .fields(let fields) = storage.plain { fields } else { nil } }
+
   /// The record merged with another one; for a name in both, the other record's value is used.
   package func merging(_ other: Record) -> Record {
     var result = fields

@@ -120,19 +120,23 @@ public struct ResourceValue: Sendable {
   }
 
   /// The value of a field; nil if the resource has no field with this name.
-  package func field(_ name: String) throws(Fault) -> Value? {
-    switch name {
-    case "type": return .string(type)
-    case "id": return id.map { .string($0) } ?? .null
-    case "links", "meta": return .record(Record(object[name]?.objectValue ?? JSONObject()))
-    default: break
+  package func field(_ name: FieldName) throws(Fault) -> Value? {
+    switch name.part {
+    case .type: return .string(type)
+    case .id: return id.map { .string($0) } ?? .null
+    case .links, .meta: return .record(Record(object[name.text]?.objectValue ?? JSONObject()))
+    case .attributes, .relationships, nil: break
     }
     if let stub { throw unread(stub) }
-    if name == "attributes" { return .record(Record(attributes)) }
-    if name == "relationships" { return .record(try related()) }
-    if let found = try relationship(name) { return found }
-    return attributes[name].map { Value($0) }
+    switch name.part {
+    case .attributes: return .record(Record(attributes))
+    case .relationships: return .record(try related())
+    default: return try relationship(name.text) ?? attributes[name.text].map { Value($0) }
+    }
   }
+
+  /// The value of a field; nil if the resource has no field with this name.
+  package func field(_ name: String) throws(Fault) -> Value? { try field(FieldName(name)) }
 
   /// The related resources; nil if the resource has no relationship with this name.
   ///

@@ -44,6 +44,28 @@ import Values
     #expect(try back.map { try $0.json().text } == values.map { try $0.json().text })
   }
 
+  /// Records from a statement or a csv file are packed if all their values are scalars.
+  @Test func madeRecordsAreReadBackUnchanged() throws {
+    var packed = PackedElements()
+    let values = (0..<10_000).map { number -> Value in
+      let many = (0..<20).map { (name: "field\($0)", value: Value.string("\"\(number)\"\r\n")) }
+      let few: [Record.Field] = [
+        ("id", .string("\(number)")), ("e\u{301} \"x\"", .string("\0\u{1b}é")), ("n", .number(JSONNumber(number))),
+        ("type", .string("posts")), ("attributes", .string("none")), ("nothing", .null), ("yes", .bool(true)),
+      ]
+      switch number % 4 {
+      case 0: return .record(Record(many))
+      case 1: return .record(Record(few + [("list", .list([.string("x"), .duration(.seconds(number))]))]))
+      case 2: return .record(Record([]))
+      default: return .record(Record(few))
+      }
+    }
+    for value in values { packed.append(value) }
+    let back = packed.elements(at: 0..<Int32(values.count))
+    #expect(try back.map { try $0.json().text } == values.map { try $0.json().text })
+    #expect(back.map(\.typeName) == values.map(\.typeName))
+  }
+
   @Test func aStreamHasTheRequestedOrder() async throws {
     var packed = PackedElements()
     for number in 0..<6_000 { packed.append(Value(try JSONValue(parsing: #"{"n":\#(number)}"#))) }

@@ -166,8 +166,9 @@ extension Compiler {
   private func field(
     of base: CompiledExpression, _ text: String, _ name: String, _ range: SourceRange, _ isOptional: Bool
   ) -> CompiledExpression {
-    CompiledExpression.of(base) { value throws(Fault) in
-      do throws(Fault) { return try Access.field(of: value, name, isOptional: isOptional) } catch {
+    let field = FieldName(name)
+    return CompiledExpression.of(base) { value throws(Fault) in
+      do throws(Fault) { return try Access.field(of: value, field, isOptional: isOptional) } catch {
         guard error.kind == .field, let step = FieldAdvice.nextStep(value, name, of: text) else { throw error }
         throw error.advising(step)
       }
@@ -180,10 +181,10 @@ extension Compiler {
   {
     let owner =
       if case .field(let owner, _, _, _) = base.kind { code(owner) } else { element(base.range) }
+    let (all, field) = (FieldName("relationships"), FieldName(name))
     return CompiledExpression.of(owner) { value throws(Fault) in
       if case .resource(let resource) = value, let found = try resource.relationship(name) { return found }
-      return try Access.field(
-        of: Access.field(of: value, "relationships", isOptional: isOptional), name, isOptional: isOptional)
+      return try Access.field(of: Access.field(of: value, all, isOptional: isOptional), field, isOptional: isOptional)
     }.placed(range, source)
   }
 

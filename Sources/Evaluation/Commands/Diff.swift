@@ -41,8 +41,8 @@ extension Command {
 /// A side of `diff`: its elements, possibly in a temporary file, and a digest of each by its key.
 private struct ComparedSide {
   private var elements = Collected()
-  private var digests: [CodePoints: Digest] = [:]
-  private var keys: [(key: CodePoints, value: Value)] = []
+  private var digests: [Comparison.Key: Digest] = [:]
+  private var keys: [(key: Comparison.Key, value: Value)] = []
   /// The source text of the key.
   private let text: String
 
@@ -94,7 +94,7 @@ private struct ComparedSide {
   /// The differences from this side to another: in the order of this side, then the elements that only the other side
   /// has.
   func compared(with other: ComparedSide) async throws(Fault) -> (differences: [Value], text: String) {
-    var (theirs, added, same) = ([CodePoints: Value](), [Value](), 0)
+    var (theirs, added, same) = ([Comparison.Key: Value](), [Value](), 0)
     try await other.each { key, value, element throws(Fault) in
       switch digests[key] {
       case nil: added.append(try Self.difference(value, "added", Record([]), element.row))
@@ -116,7 +116,7 @@ private struct ComparedSide {
     )
   }
 
-  private func each(_ body: (CodePoints, Value, Value) throws(Fault) -> Void) async throws(Fault) {
+  private func each(_ body: (Comparison.Key, Value, Value) throws(Fault) -> Void) async throws(Fault) {
     var stream = try elements.elements()
     var position = 0
     while let page = try await stream.next() {

@@ -48,6 +48,9 @@ enum CompiledExpression: Sendable {
     _ left: CompiledExpression, _ right: CompiledExpression,
     _ body: @escaping @Sendable (Value, Value) throws(Fault) -> Value
   ) -> CompiledExpression {
+    if let left = left.immediate, let right = right.known {
+      return .sync { frame throws(Fault) in try body(left(&frame), right) }
+    }
     if let left = left.immediate, let right = right.immediate {
       return .sync { frame throws(Fault) in
         let a = try left(&frame)

@@ -64,15 +64,15 @@ extension Stage {
 /// Groups of elements with equal keys, in the order of the first element of each.
 private struct Groups {
   private(set) var elements = PackedElements()
-  private var positions: [CodePoints: Int] = [:]
+  private var positions: [Comparison.Key: Int] = [:]
   private var groups: [(key: Value, members: [Int32])] = []
 
   mutating func add(_ element: Value, key: Value) throws(Fault) {
     let place = Int32(elements.count)
     elements.append(element)
-    let text = try Comparison.key(of: key)
-    if let position = positions[text] { return groups[position].members.append(place) }
-    positions[text] = groups.count
+    let own = try Comparison.key(of: key)
+    if let position = positions[own] { return groups[position].members.append(place) }
+    positions[own] = groups.count
     groups.append((key, [place]))
   }
 

@@ -55,7 +55,7 @@ extension Stage {
     let code: CompiledExpression =
       call.positional.isEmpty ? .sync { frame throws(Fault) in frame.element } : call.each(0)
     return .transform { frame, upstream throws(Fault) in
-      var seen: Set<CodePoints> = []
+      var seen: Set<Comparison.Key> = []
       return upstream.mapping(code, frame, stage: "unique") { element, value, out throws(Fault) in
         if seen.insert(try Comparison.key(of: value)).inserted { out.append(element) }
       }

@@ -53,7 +53,7 @@ struct PerElementArguments: Sendable {
     var isNew = keys.insert(KeyHash(try Comparison.key(of: value))).inserted
     // A filter is text: 5 and "5" find the same resources.
     if template.name == "upsert" {
-      isNew = try keys.insert(KeyHash(CodePoints("=" + value.interpolated()))).inserted && isNew
+      isNew = try keys.insert(KeyHash(.other(CodePoints("=" + value.interpolated())))).inserted && isNew
     }
     guard isNew else {
       throw repeated(try value.json().text)
@@ -77,7 +77,7 @@ struct PerElementArguments: Sendable {
     private let high: Int
     private let low: Int
 
-    init(_ key: CodePoints) {
+    init(_ key: Comparison.Key) {
       high = key.hashValue
       var hasher = Hasher()
       hasher.combine(high)

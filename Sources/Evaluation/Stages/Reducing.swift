@@ -189,7 +189,7 @@ private struct Mean {
         if case .record(let record) = value { record.names } else { [String]() }
       }
     return names.prefix(100).first { name in
-      if case .number? = try? Access.field(of: value, name, isOptional: true) { name.isName } else { false }
+      if case .number? = try? Access.field(of: value, FieldName(name), isOptional: true) { name.isName } else { false }
     }
   }
 }
