@@ -37,7 +37,7 @@ public final class QueueClient: Sendable {
   /// The executor for tasks that send many requests.
   public var taskExecutor: (any TaskExecutor)? { connection?.taskExecutor }
 
-  /// The connection of its channel; nil if it has none now.
+  /// The connection of the client's channel; nil while the client has no channel.
   public var connection: Connection? { state.withLock { $0.channel?.connection } }
 
   /// Makes a new, unused correlation id.
@@ -48,7 +48,7 @@ public final class QueueClient: Sendable {
   /// If the connection is lost, a request that was not sent, or that may be repeated, is sent again within its deadline.
   /// The broker confirms a request that may not be repeated.
   ///
-  /// - Throws: The errors of ``ClientChannel/send(correlationID:body:deadline:expires:isConfirmed:)``.
+  /// - Throws: The errors of ``ClientChannel/send(correlationID:body:deadline:expires:isConfirmed:isolation:)``.
   public func send(
     correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool, mayRepeat: Bool
   ) async throws(BrokerError) -> [UInt8] {

@@ -2,7 +2,7 @@
 
 /// Sends changes to their service and returns the replies.
 public protocol Carrier: Sendable {
-  /// The actor on which the workers of a window run; nil for none.
+  /// The actor on which the workers of a window run; nil without one.
   var isolation: (any Actor)? { get }
 
   /// Sends a change and returns the reply.
@@ -65,7 +65,7 @@ public struct ClientCarrier: Carrier {
   /// Creates the carrier of a client.
   public init(_ client: ResourceClient) { self.client = client }
 
-  /// The connection.
+  /// The connection of the client.
   public var isolation: (any Actor)? { client.isolation }
 
   /// Sends the change with the client's transport.

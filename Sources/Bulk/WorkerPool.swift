@@ -5,7 +5,7 @@
 public struct WorkerPool: Sendable {
   /// The number of workers.
   public let limit: Int
-  /// Their actor; nil for none.
+  /// The actor on which the workers run; nil without one.
   public let isolation: (any Actor)?
 
   /// The work on one item.
@@ -60,7 +60,7 @@ public struct WorkerPool: Sendable {
     }
   }
 
-  /// Does one work after the other; the work is isolated as this function is.
+  /// Does one item of work after another; the work has the isolation of this function.
   private static func work(from feed: WorkerFeed, on isolation: isolated (any Actor)?) async {
     while let work = await feed.take() {
       if await !work.body() { feed.end(discarding: true) }

@@ -3,7 +3,7 @@ import Values
 
 /// A compiled argument of a command.
 ///
-/// A class, since each call of the command refers to it.
+/// It is a class, because each call of the command refers to it.
 final class CompiledArgument: Sendable {
   /// The way in which its value is computed.
   enum Form: Sendable {
@@ -27,7 +27,7 @@ final class CompiledArgument: Sendable {
 
   /// Evaluates it and adds it to a call's arguments.
   ///
-  /// Inlined, which saves a suspension for each argument.
+  /// It is inlined, which saves a suspension for each argument.
   @inline(__always) func add(to arguments: inout Arguments, _ frame: inout Frame) async throws(Fault) {
     var added = Arguments.Argument(value: .null, range: range, compiled: self)
     switch form {
