@@ -145,7 +145,7 @@ extension Arguments {
     guard case .string("retry")? = options["unknown"]?.value else {
       throw fault(
         settle, .value,
-        "settle: is the wait before unknown iterations run again, and here none runs again",
+        "settle: is the wait before unknown iterations are repeated, but this each repeats none",
         nextStep: "unknown: \"retry\" runs them again; retort journal FILE settle KEY done, or again, settles one")
     }
   }
