@@ -55,7 +55,7 @@ extension Declaration.Option {
     name: "include", shape: .strings, summary: "the relationships that backup: stores: \"tags,comments\"")
   static let verify = Self(
     name: "verify", shape: .any, fallback: "true",
-    summary: "true looks up unknown changes at the end, \"all\" each create by its key too, false none")
+    summary: "looks up unknown changes at the end; \"all\" also looks up each create by its key; false turns this off")
   static let retry = Self(
     name: "retry", shape: .number, fallback: "0",
     summary: "how often a change is repeated after a temporary failure, if a repetition is safe")

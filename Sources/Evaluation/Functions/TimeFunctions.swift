@@ -21,7 +21,7 @@ extension Function {
       .duration(Instant.now.sinceEpoch - (try time(values, 0, "age")).sinceEpoch)
     },
     Function(
-      "time(text, form)", "The time in a text of RFC 3339, or of a format with the letters %Y %m %d %H %M %S %z.",
+      "time(text, format)", "The time in a text of RFC 3339, or of a format with the letters %Y %m %d %H %M %S %z.",
       takes: 1...2,
       #"time("31.01.2026", "%d.%m.%Y")"#, "\"2026-01-31T00:00:00Z\""
     ) { values, _ throws(Fault) in
@@ -32,7 +32,8 @@ extension Function {
       return .time(try TimeLetters(try string(values, 1, "time")).instant(of: text))
     },
     Function(
-      "date(time, form)", "The day of a time in UTC as text, or the time in a format with these letters.", takes: 1...2,
+      "date(time, format)", "The day of a time in UTC, as text; with a format, the time in that format (see time).",
+      takes: 1...2,
       #"date(time("2026-01-31T12:30:00Z"))"#, "\"2026-01-31\""
     ) { values, _ throws(Fault) in
       let form = values.count > 1 ? try string(values, 1, "date") : "%Y-%m-%d"
