@@ -164,7 +164,7 @@ struct CSVParser {
     throw fault("a quote is not closed", "close the quote of the cell that begins there, or double it: \"\"", at: start)
   }
 
-  /// The offset of the next occurrence of a byte, or nil.
+  /// The offset of the next occurrence of a byte; nil without one.
   private func place(of byte: UInt8, from start: Int) -> Int? {
     unsafe bytes.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return nil }

@@ -13,7 +13,7 @@ package struct FileReader: Sendable {
   private var linesBefore = 0
   private var columns: [String]?
   private var rows: CSVParser
-  /// The elements of a JSON file, after all of it is read.
+  /// The elements of a JSON file, after the whole file is read.
   private var document: JSONElements?
   private var isBegun = false
   /// The number of bytes of one read.
@@ -149,7 +149,7 @@ package struct FileReader: Sendable {
     }
   }
 
-  /// The next elements of a JSON file, which is read whole before the first one.
+  /// The next elements of a JSON file; the whole file is read before the first one.
   private mutating func nextElements() throws(Fault) -> [Value]? {
     if document == nil {
       rest.reserveCapacity(min(try file.length(), Self.limit) + 1)

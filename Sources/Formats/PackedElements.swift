@@ -83,7 +83,7 @@ package struct PackedElements: Sendable {
 }
 
 extension Value {
-  /// Whether its JSON text is read back as the same value.
+  /// Whether the value's JSON text is read back as the same value.
   fileprivate var isPackable: Bool {
     switch self {
     case .record(let record):
@@ -94,7 +94,7 @@ extension Value {
     }
   }
 
-  /// Whether it is null, a boolean, a number or text.
+  /// Whether the value is null, a boolean, a number or text.
   private var isJSONScalar: Bool {
     switch self {
     case .null, .bool, .number, .string: true

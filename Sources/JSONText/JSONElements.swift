@@ -1,12 +1,12 @@
 /// The elements of a JSON text: those of an array, or else the one value.
 ///
-/// The text is validated at once, and a page of elements is parsed when it is read, so that the tape of a large array is
-/// never in memory.
+/// The whole text is validated first, and a page of elements is parsed when it is read, so that the tape of a large
+/// array is never in memory.
 package struct JSONElements: Sendable {
   private let bytes: [UInt8]
   /// The offset of the next element of the array.
   private var offset = 0
-  /// The value that is no array, until it is read.
+  /// The value that is not an array, until it is read.
   private var single: JSONValue?
 
   /// Validates UTF-8 text; a key that occurs twice in an object is an error.

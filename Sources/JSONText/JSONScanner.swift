@@ -25,7 +25,7 @@ import Glibc
 
   @inline(__always) func isEnd(_ offset: Int) -> Bool { offset >= end }
 
-  /// The offset of the first byte that is no white space.
+  /// The offset of the first byte that is not white space.
   @inline(__always) func skipSpace(_ start: Int) -> Int {
     var offset = start
     while offset < end, case let byte = unsafe bytes[offset], byte <= 0x20,
@@ -41,7 +41,7 @@ import Glibc
     unsafe JSONTape.decoded(text(of: entry), hasEscape: entry.hasEscape)
   }
 
-  /// Whether the texts of two string entries are equal as they are written.
+  /// Whether the texts of two string entries are equal without decoding.
   func isSame(_ a: TapeEntry, _ b: TapeEntry) -> Bool {
     guard a.extent == b.extent, let base = unsafe bytes.baseAddress else { return false }
     return unsafe memcmp(base + a.offset, base + b.offset, a.extent) == 0
