@@ -21,13 +21,13 @@ public final class ClientChannel: Sendable {
   /// Sends a request and waits for its reply.
   ///
   /// The broker confirms or refuses a change. If the task is cancelled, the wait ends for a read, and for a change that was
-  /// not yet sent. It resumes on the caller's actor.
+  /// not yet sent.
   ///
   /// - Throws: `noRoute` if the queue does not exist, `nacked` if the broker refuses the message, `timeout`, `cancelled`,
   ///   `tooLarge`, or the reason why the connection ended; `wasSent` is true if the request was sent.
   public func send(
     correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool = false,
-    isConfirmed: Bool = false, isolation: isolated (any Actor)? = #isolation
+    isConfirmed: Bool = false
   ) async throws(BrokerError) -> [UInt8] {
     let message = OutgoingMessage(
       channel: number, routingKey: routingKey, correlationID: Array(correlationID.utf8), replyTo: replyQueue,
@@ -39,8 +39,7 @@ public final class ClientChannel: Sendable {
     if Task.isCancelled { throw .interrupted }
     let (thread, number) = (connection.thread, number)
     let reply = await withTaskCancellationHandler {
-      // The closure has the isolation that it captures; without it, it would change to another thread and back.
-      await withCheckedContinuation(isolation: isolation) { continuation in
+      await withCheckedContinuation { continuation in
         thread.post(.request(message, serial: serial, continuation))
         if Task.isCancelled { thread.post(.cancel(channel: number, serial: serial)) }
       }

@@ -35,10 +35,7 @@ public final class QueueClient: Sendable {
   }
 
   /// The executor for tasks that send many requests.
-  public var taskExecutor: (any TaskExecutor)? { connection?.taskExecutor }
-
-  /// The connection of the client's channel; nil while the client has no channel.
-  public var connection: Connection? { state.withLock { $0.channel?.connection } }
+  public var taskExecutor: (any TaskExecutor)? { state.withLock { $0.channel?.connection.taskExecutor } }
 
   /// Makes a new, unused correlation id.
   public func nextCorrelationID() -> String { ids.next() }

@@ -2,8 +2,8 @@
 
 /// Sends changes to their service and returns the replies.
 public protocol Carrier: Sendable {
-  /// The actor on which the workers of a window run; nil without one.
-  var isolation: (any Actor)? { get }
+  /// The executor for tasks that send changes; nil for the default.
+  var executor: (any TaskExecutor)? { get }
 
   /// Sends a change and returns the reply.
   ///
@@ -65,8 +65,8 @@ public struct ClientCarrier: Carrier {
   /// Creates the carrier of a client.
   public init(_ client: ResourceClient) { self.client = client }
 
-  /// The connection of the client.
-  public var isolation: (any Actor)? { client.isolation }
+  /// The connection's thread.
+  public var executor: (any TaskExecutor)? { client.taskExecutor }
 
   /// Sends the change with the client's transport.
   public func carry(_ change: Change) async throws(ClientError) -> ChangeReply {

@@ -79,7 +79,7 @@ public struct Dispatcher: Sendable {
     observe: @escaping @Sendable (Int, any PlannedElement, Outcome) -> Void
   ) async -> Report {
     let recorder = OutcomeRecorder(report, policy, guards, lateReplies?.watch(), observe)
-    let pool = WorkerPool(limit: policy.window, isolation: carrier.isolation)
+    let pool = WorkerPool(limit: policy.window, executor: carrier.executor)
     let begin = ContinuousClock.now
     policy.follow? { recorder.current }
     var end: Refused?

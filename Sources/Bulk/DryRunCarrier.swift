@@ -24,7 +24,7 @@ public final class DryRunCarrier: Carrier {
   public init() {}
 
   /// The default executor.
-  public var isolation: (any Actor)? { nil }
+  public var executor: (any TaskExecutor)? { nil }
 
   /// The resource that a dry run would have created or updated; nil for other ids.
   public func resource(_ id: String) -> JSONObject? { state.withLock { $0.resources[id] } }

@@ -29,8 +29,8 @@ public struct SequenceCarrier: Carrier {
     (self.following, self.step) = (following, step)
   }
 
-  /// The actor of the connection that most changes use.
-  public var isolation: (any Actor)? { client.isolation }
+  /// The thread of the connection that most changes use.
+  public var executor: (any TaskExecutor)? { client.taskExecutor }
 
   /// Sends a change and the changes that follow it.
   ///

@@ -68,7 +68,7 @@ extension UnknownResolver {
   func verify(_ list: VerificationList, _ found: @escaping @Sendable (VerificationList.Item, Outcome) -> Void) async {
     let (unknown, created) = (list.unknown, list.created)
     var pages = [unknown, created][...]
-    _ = await WorkerPool(limit: LookupLimit.most, isolation: nil).run {
+    _ = await WorkerPool(limit: LookupLimit.most, executor: nil).run {
       pages.popFirst()
     } work: { index, item in
       if let outcome = await index < unknown.count ? outcome(of: item.change) : doubling(of: item.change) {

@@ -1,12 +1,12 @@
 /// Concurrent work on many items, started in order.
 ///
-/// Each worker takes one item after another. Workers run on the actor that receives the replies, so that a reply
-/// resumes its worker without a change of thread.
+/// Each worker takes one item after another. Workers run on the executor of the requests, so that a reply resumes its
+/// worker without a change of thread.
 public struct WorkerPool: Sendable {
   /// The number of workers.
   public let limit: Int
-  /// The actor on which the workers run; nil without one.
-  public let isolation: (any Actor)?
+  /// The executor of the workers; nil for the default executor.
+  public let executor: (any TaskExecutor)?
 
   /// The work on one item.
   ///
@@ -19,9 +19,9 @@ public struct WorkerPool: Sendable {
   }
 
   /// Creates a pool.
-  public init(limit: Int, isolation: (any Actor)?) {
+  public init(limit: Int, executor: (any TaskExecutor)?) {
     self.limit = limit
-    self.isolation = isolation
+    self.executor = executor
   }
 
   /// Runs `work` for each item of the pages of `next`, until `next` ends or `work` returns false.
@@ -44,26 +44,27 @@ public struct WorkerPool: Sendable {
 
   /// Runs the work of the pages of `next`, until `next` ends or an item returns false.
   @usableFromInline func run(_ next: () async throws -> [Work]?) async -> (any Error)? {
-    let feed = WorkerFeed(ahead: limit)
-    return await withTaskGroup { [isolation] group in
-      for _ in 0..<limit { group.addTask { await Self.work(from: feed, on: isolation) } }
-      do {
-        while !Task.isCancelled, let page = try await next() {
-          guard await feed.put(page) else { break }
+    await withTaskExecutorPreference(executor) {
+      let feed = WorkerFeed(ahead: limit)
+      return await withTaskGroup { group in
+        for _ in 0..<limit {
+          group.addTask {
+            while let work = await feed.take() {
+              if await !work.body() { feed.end(discarding: true) }
+            }
+          }
         }
-        feed.end(discarding: Task.isCancelled)
-        return nil
-      } catch {
-        feed.end()
-        return error
+        do {
+          while !Task.isCancelled, let page = try await next() {
+            guard await feed.put(page) else { break }
+          }
+          feed.end(discarding: Task.isCancelled)
+          return nil
+        } catch {
+          feed.end()
+          return error
+        }
       }
-    }
-  }
-
-  /// Does one item of work after another; the work has the isolation of this function.
-  private static func work(from feed: WorkerFeed, on isolation: isolated (any Actor)?) async {
-    while let work = await feed.take() {
-      if await !work.body() { feed.end(discarding: true) }
     }
   }
 }

@@ -94,9 +94,6 @@ public struct ResourceClient: Sendable {
   /// The executor for tasks with many requests: the connection's thread, or nil for the default.
   public var taskExecutor: (any TaskExecutor)? { transport.taskExecutor }
 
-  /// The actor for the workers of a window: the connection; nil without a connection.
-  public var isolation: (any Actor)? { transport.isolation }
-
   /// Ends the wait for every reply.
   public func abandon() { transport.abandon() }
 

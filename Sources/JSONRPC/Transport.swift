@@ -42,13 +42,8 @@ public protocol Transport: Sendable {
   /// The queue to which the requests are sent.
   var queue: String { get }
 
-  /// The executor for tasks with many requests: the connection's thread, or nil for the default.
+  /// The executor for the tasks of a window: the connection's thread, or nil for the default.
   var taskExecutor: (any TaskExecutor)? { get }
-
-  /// The actor on which the workers of a window run: the connection; nil without a connection.
-  ///
-  /// A function that is isolated to this actor resumes after a reply without a search for its executor.
-  var isolation: (any Actor)? { get }
 
   /// Makes a new, unused correlation id.
   func nextCorrelationID() -> String

@@ -140,8 +140,6 @@ private final class BrokerTransport: Transport {
 
   var taskExecutor: (any TaskExecutor)? { client.taskExecutor }
 
-  var isolation: (any Actor)? { client.connection }
-
   func nextCorrelationID() -> String { client.nextCorrelationID() }
 
   func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8] {

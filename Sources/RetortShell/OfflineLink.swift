@@ -30,7 +30,6 @@ final class OfflineLink: JSONRPC.Link {
 private final class OfflineTransport: Transport {
   let queue: String
   let taskExecutor: (any TaskExecutor)? = nil
-  let isolation: (any Actor)? = nil
   private let show: @Sendable (JSONObject) -> Void
   private let count = Atomic(0)
 

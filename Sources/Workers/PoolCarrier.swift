@@ -100,8 +100,8 @@ package final class PoolCarrier: Carrier {
     state = Mutex(State(workers: workers))
   }
 
-  /// The actor of the work connection.
-  package var isolation: (any Actor)? { transport.isolation }
+  /// The thread of the work connection.
+  package var executor: (any TaskExecutor)? { transport.taskExecutor }
 
   /// The number of changes in two full chunks for each worker, and for a few workers that may join.
   package var window: Int? { min(10_000, max(4, state.withLock(\.workers)) * 2 * Pool.chunkLimit) }
@@ -142,7 +142,7 @@ package final class PoolCarrier: Carrier {
     }
     if isEnded { return waiting.drop() }
     // A separate task: before it runs, further changes can join the chunk.
-    if mustDispatch { Task(executorPreference: transport.taskExecutor) { self.dispatch() } }
+    if mustDispatch { Task(executorPreference: executor) { self.dispatch() } }
   }
 
   /// Sends chunks until the maximum number is in flight.
@@ -151,7 +151,7 @@ package final class PoolCarrier: Carrier {
       let chunk = Chunk(
         pool, run: run, number: number, life: Self.life, failures: failures, keyField: terms.keyField,
         settle: terms.settle, queue: terms.queue, changes: portion.map(\.change))
-      Task(executorPreference: transport.taskExecutor) { await self.send(chunk, portion) }
+      Task(executorPreference: executor) { await self.send(chunk, portion) }
     }
   }
 

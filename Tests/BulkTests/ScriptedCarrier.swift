@@ -13,7 +13,7 @@ final class ScriptedCarrier: Carrier {
     var held: [CheckedContinuation<Void, Never>] = []
   }
 
-  let isolation: (any Actor)? = nil
+  let executor: (any TaskExecutor)? = nil
   private let answer: @Sendable (Change) -> ClientError?
   /// The number of changes to delay until all of them are in flight.
   private let holds: Int

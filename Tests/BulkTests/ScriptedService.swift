@@ -8,7 +8,6 @@ import Synchronization
 final class ScriptedService: Transport {
   let queue = "posts"
   let taskExecutor: (any TaskExecutor)? = nil
-  let isolation: (any Actor)? = nil
   private let state: Mutex<(rows: [String: JSONObject], reads: Int)>
   /// Whether it sends no replies.
   private let isSilent: Bool

@@ -11,7 +11,6 @@ import Testing
   private final class Pages: Transport {
     let queue = "posts"
     let taskExecutor: (any TaskExecutor)? = nil
-    let isolation: (any Actor)? = nil
     private let count: Int
     private let state = Mutex((asked: [Int](), ids: 0))
 

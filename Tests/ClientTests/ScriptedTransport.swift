@@ -27,7 +27,6 @@ final class ScriptedTransport: Transport {
 
   let queue = "posts"
   let taskExecutor: (any TaskExecutor)? = nil
-  let isolation: (any Actor)? = nil
   private let state: Mutex<State>
 
   init(_ answers: [Answer]) { state = Mutex(State(answers: answers)) }

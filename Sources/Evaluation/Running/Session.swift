@@ -191,14 +191,9 @@ public final class Session: Sendable {
     self.state = Mutex(state)
   }
 
-  /// The executor for successive requests: the connection's thread if exactly one connection is open.
+  /// The executor for many requests: the connection's thread if exactly one connection is open.
   var linkExecutor: (any TaskExecutor)? {
     state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.taskExecutor : nil }
-  }
-
-  /// The actor for many concurrent requests: the connection if exactly one is open.
-  var linkIsolation: (any Actor)? {
-    state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.isolation : nil }
   }
 
   /// Whether its statements are typed at the prompt.

@@ -60,7 +60,7 @@ struct EachWindow: Sendable {
   private func windowed(_ frame: Frame, _ stream: inout ElementStream) async throws(Fault) -> ElementPage {
     let results = Mutex(OrderedResults(keepsFlow: keepsFlow))
     let output = frame.run.output
-    let pool = WorkerPool(limit: limit, isolation: frame.run.session.linkIsolation)
+    let pool = WorkerPool(limit: limit, executor: frame.run.session.linkExecutor)
     let stopped = await pool.run {
       try await stream.page()?.single
     } work: { index, item in

@@ -9,7 +9,6 @@ import Synchronization
 final class EmbeddedTransport: Transport {
   let queue: String
   let taskExecutor: (any TaskExecutor)? = nil
-  let isolation: (any Actor)? = nil
   private let link: EmbeddedLink
   private let name = UUID().uuidString.lowercased()
   private let count = Atomic(0)
