@@ -42,6 +42,7 @@ public struct ProgramLine: Sendable {
   /// The kind of the arguments of each first word.
   private static let arguments: [String: Argument] = [
     "check": .scripts, "fmt": .scripts, "serve": .database, "demo": .nothing, "doctor": .address, "lsp": .nothing,
+    "work": .address,
     "journal": .files, "ctl": .words(["status", "pause", "resume", "stop", "rate=off"]), "trust": .files,
     "completions": .words(["bash", "zsh", "fish"]), "man": .words(ManPage.names), "help": .helpWords,
   ]
@@ -56,6 +57,15 @@ public struct ProgramLine: Sendable {
         Option(name: "--output", value: "FORMAT", summary: "The format: text or json; -o for short."),
         Option(name: "--queue", value: "NAME", summary: "A queue to examine."),
         Option(name: "--timeout", value: "DURATION", summary: "How long the call waits for its reply."),
+      ]
+    case "work":
+      [
+        Option(name: "--pool", value: "NAME", summary: "The pool that it works for."),
+        Option(name: "--in-flight", value: "N", summary: "The most changes in flight."),
+        Option(
+          name: "--allow", value: "QUEUE", summary: "Carries out only changes of this queue; several are allowed."),
+        Option(name: "--insecure", value: nil, summary: "Works without RETORT_POOL_KEY: nothing is signed."),
+        Option(name: "--status", value: nil, summary: "Shows the pool's workers and the waiting chunks."),
       ]
     case "demo": main.filter { ["--color", "--no-pager", "--trace", "--timeout"].contains($0.name) }
     default: []

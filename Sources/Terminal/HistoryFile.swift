@@ -42,7 +42,7 @@ public struct HistoryFile: Sendable, Equatable {
     if lines.count > 2 * History.limit {
       try file.replace(with: Array((newest + [[]]).joined(separator: [UInt8(ascii: "\n")])))
     }
-    return newest.map { Self.entry(from: String(decoding: $0, as: UTF8.self)) }
+    return newest.map(Self.entry)
   }
 
   /// Appends one statement.
@@ -55,27 +55,29 @@ public struct HistoryFile: Sendable, Equatable {
     return entry.directory.map { "\\@\(line(of: $0))\\:\(statement)" } ?? statement
   }
 
-  static func entry(from line: String) -> History.Entry {
-    guard line.hasPrefix("\\@"), let end = endOfDirectory(in: line) else {
+  // A line is read as bytes: 10,000 lines are read before the first prompt.
+
+  static func entry(from line: ArraySlice<UInt8>) -> History.Entry {
+    guard line.starts(with: [backslash, UInt8(ascii: "@")]), let end = endOfDirectory(in: line) else {
       return History.Entry(statement: statement(from: line))
     }
-    let rest = line[line.index(end, offsetBy: 2)...]
     return History.Entry(
-      statement: statement(from: String(rest)), directory: statement(from: String(line[..<end].dropFirst(2))))
+      statement: statement(from: line[(end + 2)...]),
+      directory: statement(from: line[(line.startIndex + 2)..<end]))
   }
 
+  private static let backslash = UInt8(ascii: "\\")
+
   /// The position of the `\:` after a line's directory.
-  private static func endOfDirectory(in line: String) -> String.Index? {
-    var place = line.index(line.startIndex, offsetBy: 2)
-    while place < line.endIndex {
-      guard line[place] == "\\" else {
-        place = line.index(after: place)
+  private static func endOfDirectory(in line: ArraySlice<UInt8>) -> Int? {
+    var place = line.startIndex + 2
+    while place + 1 < line.endIndex {
+      guard line[place] == backslash else {
+        place += 1
         continue
       }
-      let next = line.index(after: place)
-      guard next < line.endIndex else { return nil }
-      if line[next] == ":" { return place }
-      place = line.index(after: next)
+      if line[place + 1] == UInt8(ascii: ":") { return place }
+      place += 2
     }
     return nil
   }
@@ -90,19 +92,21 @@ public struct HistoryFile: Sendable, Equatable {
     }
   }
 
-  static func statement(from line: String) -> String {
-    var statement = ""
+  static func statement(from line: ArraySlice<UInt8>) -> String {
+    guard line.contains(backslash) else { return String(decoding: line, as: UTF8.self) }
+    var bytes: [UInt8] = []
     var isEscaped = false
-    for character in line {
-      switch (isEscaped, character) {
-      case (false, "\\"): isEscaped = true; continue
-      case (true, "n"): statement += "\n"
-      case (true, "\\"): statement += "\\"
-      case (true, _): statement += "\\\(character)"
-      case (false, _): statement.append(character)
+    for byte in line {
+      switch (isEscaped, byte) {
+      case (false, backslash): isEscaped = true; continue
+      case (true, UInt8(ascii: "n")): bytes.append(UInt8(ascii: "\n"))
+      case (true, backslash): bytes.append(backslash)
+      case (true, _): bytes += [backslash, byte]
+      case (false, _): bytes.append(byte)
       }
       isEscaped = false
     }
-    return isEscaped ? statement + "\\" : statement
+    if isEscaped { bytes.append(backslash) }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

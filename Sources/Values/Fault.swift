@@ -29,36 +29,42 @@ public final class Fault: Error, Sendable {
     }
   }
 
+  /// The content of an error in one value, of which a method changes a copy.
+  private struct Facts: Sendable {
+    var kind: Kind
+    var message: String
+    var marks: [Mark]
+    var source: SourceText?
+    var nextStep: String?
+    var errors: [JSONValue] = []
+    var trail: [String] = []
+    var status: Int32?
+  }
+
+  private let facts: Facts
+
   /// The kind.
-  public let kind: Kind
+  public var kind: Kind { facts.kind }
   /// The message, one sentence.
-  public let message: String
+  public var message: String { facts.message }
   /// The next step for the user; nil if unknown.
-  public let nextStep: String?
+  public var nextStep: String? { facts.nextStep }
   /// The source ranges that caused the error; the first one determines the position.
-  public let marks: [Mark]
+  public var marks: [Mark] { facts.marks }
   /// The text that contains the marks.
-  public let source: SourceText?
+  public var source: SourceText? { facts.source }
   /// A service's error objects.
-  public let errors: [JSONValue]
+  public var errors: [JSONValue] { facts.errors }
   /// The context, innermost first: `in stage where, on posts 12`, `called from x.retort:3`.
-  public let trail: [String]
+  public var trail: [String] { facts.trail }
   /// The exit status of a batch that the error ends; nil for the status of its kind.
-  public let status: Int32?
+  public var status: Int32? { facts.status }
 
   /// Creates an error.
   public init(
-    _ kind: Kind, _ message: String, at marks: [Mark] = [], in source: SourceText? = nil, nextStep: String? = nil,
-    errors: [JSONValue] = [], trail: [String] = [], status: Int32? = nil
+    _ kind: Kind, _ message: String, at marks: [Mark] = [], in source: SourceText? = nil, nextStep: String? = nil
   ) {
-    self.kind = kind
-    self.message = message
-    self.marks = marks
-    self.source = source
-    self.nextStep = nextStep
-    self.errors = errors
-    self.trail = trail
-    self.status = status
+    facts = Facts(kind: kind, message: message, marks: marks, source: source, nextStep: nextStep)
   }
 
   /// Creates an error about one place.
@@ -66,33 +72,37 @@ public final class Fault: Error, Sendable {
     self.init(kind, message, at: [Mark(range)], nextStep: nextStep)
   }
 
+  /// Creates a copy of an error.
+  package convenience init(copy other: Fault) { self.init(other.facts) }
+
+  private init(_ facts: Facts) { self.facts = facts }
+
+  private func changed(_ change: (inout Facts) -> Void) -> Fault {
+    var facts = facts
+    change(&facts)
+    return Fault(facts)
+  }
+
   /// The same error with a source text, if it has none, and with the range as its mark, if it has no mark.
   package func placed(at range: SourceRange, in source: SourceText) -> Fault {
     guard self.source == nil else { return self }
-    return Fault(
-      kind, message, at: marks.isEmpty ? [Mark(range)] : marks, in: source, nextStep: nextStep, errors: errors,
-      trail: trail, status: status)
+    return changed { facts in
+      facts.source = source
+      if facts.marks.isEmpty { facts.marks = [Mark(range)] }
+    }
   }
 
   /// The same error with another line of context.
-  package func within(_ line: String) -> Fault {
-    Fault(
-      kind, message, at: marks, in: source, nextStep: nextStep, errors: errors, trail: trail + [line],
-      status: status)
-  }
+  package func within(_ line: String) -> Fault { changed { $0.trail.append(line) } }
 
   /// The same error with another next step.
-  package func advising(_ nextStep: String) -> Fault {
-    Fault(
-      kind, message, at: marks, in: source, nextStep: nextStep, errors: errors, trail: trail, status: status)
-  }
+  package func advising(_ nextStep: String) -> Fault { changed { $0.nextStep = nextStep } }
 
-  /// The same error with an exit status for the batch.
-  package func ending(_ status: Int32) -> Fault {
-    Fault(
-      kind, message, at: marks, in: source, nextStep: nextStep, errors: errors, trail: trail,
-      status: self.status ?? status)
-  }
+  /// The same error with an exit status for the batch, unless it has one.
+  package func ending(_ status: Int32) -> Fault { changed { $0.status = $0.status ?? status } }
+
+  /// The same error with the error objects of a service.
+  package func with(errors: [JSONValue]) -> Fault { changed { $0.errors = errors } }
 
   /// Whether the error has the same wording as another error except for numbers and quoted names, which differ between
   /// elements.

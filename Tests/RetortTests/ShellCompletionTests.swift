@@ -1,8 +1,8 @@
 import Foundation
-import Handbook
 import TestBench
 import Testing
 
+@testable import Handbook
 @testable import RetortShell
 
 /// The completions of bash, zsh and fish, each in the shell itself at a terminal.
@@ -76,12 +76,21 @@ import Testing
       #expect(Set(ProgramOptions.words).subtracting(known).isEmpty)
       return
     }
-    guard ["check", "fmt", "serve", "doctor"].contains(name) else { return }
+    guard ["check", "fmt", "serve", "doctor", "work"].contains(name) else { return }
     let help = await Ran.retort(name, "--help").output
     let taken = Set(help.matches(of: #/(?m)^ +(?:-\w, )?(--[a-z-]+)/#).map { String($0.output.1) }).subtracting([
       "--help"
     ])
     #expect(Set(line.options.map(\.name)) == taken)
+  }
+
+  /// Each word that help shows after `retort` is completed.
+  @Test func everyWordOfTheProgramIsCompleted() {
+    let words = ProgramPage.all.compactMap {
+      $0.form.wholeMatch(of: #/retort ([a-z]+)( .*)?/#).map { String($0.output.1) }
+    }
+    #expect(words.contains("work"))
+    #expect(Set(words).subtracting(ProgramLine.all.map(\.name)).isEmpty)
   }
 
   @Test(arguments: ["retort", "bulk"]) func aManualPageReadsWell(_ page: String) async throws {

@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func readsAHandWrittenFile() {
-    #expect(HistoryFile.statement(from: #"match "\d" \"#) == #"match "\d" \"#)
+    #expect(HistoryFile.statement(from: Array(#"match "\d" \"#.utf8)[...]) == #"match "\d" \"#)
   }
 
   @Test func aDirectoryHasItsOwnView() throws {

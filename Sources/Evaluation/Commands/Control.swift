@@ -23,10 +23,10 @@ extension Command {
     let message = hasMessage ? try arguments.value(1).interpolated() : "the assertion is false"
     report?.add(assertion: arguments.range, in: arguments.source, failure: message)
     let sides = arguments.positional[0].sides
-    throw Fault(
+    let fault = Fault(
       .assert, message, at: [Fault.Mark(sides.count == 1 ? sides[0].range : arguments.range(0))], in: arguments.source,
-      nextStep: hasMessage || !sides.isEmpty ? nil : "add a message: assert CONDITION, \"why\"",
-      trail: shown(sides, arguments.source))
+      nextStep: hasMessage || !sides.isEmpty ? nil : "add a message: assert CONDITION, \"why\"")
+    throw shown(sides, arguments.source).reduce(fault) { $0.within($1) }
   }
 
   /// The operands of a single false part; if several parts are false, the operands of each with its text.

@@ -23,14 +23,15 @@ extension Fault {
     }
     marks = Self.joined(marks)
     let isUnknownCall = error.kind == .methodNotFound && arguments.name == "call"
-    self.init(
+    let fault = Fault(
       Kind(error.kind.rawValue), Self.message(error, arguments.name),
       at: marks.isEmpty ? [Mark(arguments.range)] : marks,
       in: arguments.source,
       nextStep: isUnknownCall
         ? "check the spelling of the method"
-        : arguments.meant(by: error) ?? arguments.spelled(error) ?? arguments.known(for: error),
-      errors: error.errors.map { .object($0.object) }, trail: Self.first(of: left) + error.facts)
+        : arguments.meant(by: error) ?? arguments.spelled(error) ?? arguments.known(for: error)
+    ).with(errors: error.errors.map { .object($0.object) })
+    self.init(copy: (Self.first(of: left) + error.facts).reduce(fault) { $0.within($1) })
   }
 
   /// The text under carets, of at most 200 characters; nil if it is longer and the message contains it too.

@@ -10,7 +10,8 @@ extension Fault {
     if Task.isCancelled { return Fault(.interrupted, "interrupted") }
     return Fault(
       .closed, "standard output was closed, and the rest of the run was skipped",
-      nextStep: "the rest changes data, writes or asserts: send the output to a file", status: isOwed ? 1 : 0)
+      nextStep: "the rest changes data, writes or asserts: send the output to a file"
+    ).ending(isOwed ? 1 : 0)
   }
 
   /// The exit status of a program (TheLanguage.md, "Exit status").

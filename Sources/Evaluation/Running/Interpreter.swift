@@ -1,7 +1,5 @@
 import Bulk
-import JSONText
 public import Language
-import Redaction
 import Synchronization
 import Values
 
@@ -122,80 +120,75 @@ public final class Interpreter: Sendable {
       entering.enterRest(hasSucceeded: false)
       return 2
     }
-    if !isTyped, !compiler.findings.readsArguments, let first = session.options.arguments.first {
-      session.show(Self.unread(first, source))
+    if !isTyped, let unread = compiler.findings.unreadInput(of: session.options, source) {
+      session.show(unread)
       return 2
     }
-    if !isTyped, let report = compiler.findings.unreadVariable(of: session.options.variables, source) {
-      session.show(report)
-      return 2
-    }
-    var frame = state.withLock { state in
-      state.scope = compiler.scope
-      state.definitions = compiler.definitions
-      let missing = compiler.scope.slotCount - state.frame.slots.count
-      if missing > 0 { state.frame.slots += Array(repeating: .null, count: missing) }
-      return state.frame
-    }
-    session.state.withLock { state in
-      state.names = compiler.scope.topLevelNames
-      state.hasPartialFailure = false
-    }
+    var frame = frame(for: compiler)
     defer { state.withLock { $0.frame = frame } }
     var hasFailed = false
     defer { entering.enterRest(hasSucceeded: !hasFailed) }
     let lastOwed = statements.lastIndex(where: \.isOwed) ?? -1
     for (index, prepared) in statements.enumerated() {
       entering.enter(before: prepared.outer.lower)
-      let isOwed = index < lastOwed
-      let statement = StatementAccount(session.account, changesData: prepared.changesData)
-      session.state.withLock { $0.statement = statement }
-      session.progress.begin(statement) { [range = prepared.range, source = prepared.source] in source.heading(range) }
-      defer {
-        session.progress.end()
-        session.noteLostConsumers()
-      }
-      frame.run = Run(session: session, source: prepared.source, statement: statement)
-      let clock = ContinuousClock.now
-      let hadFailure = session.state.withLock { state in
-        defer { state.hasPartialFailure = false }
-        return state.hasPartialFailure
-      }
-      func report(_ fault: Fault?) {
-        let isPartial = session.state.withLock { state in
-          defer { state.hasPartialFailure = state.hasPartialFailure || hadFailure }
-          return state.hasPartialFailure
-        }
-        session.options.report?.add(
-          statement: prepared.range, in: prepared.source, statement, since: clock, fault, isPartial: isPartial)
-      }
+      let running = RunningStatement(prepared, session)
+      defer { running.end() }
       do throws(Fault) {
-        if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
-        try await run(prepared, &frame, keeping: isTyped ? ShownElements() : nil)
-        report(nil)
-        if !session.output.flush() { return end(.closed(isOwed: isOwed), prepared, statement) }
+        try await run(running, &frame, keeping: isTyped ? ShownElements() : nil)
+        if !session.output.flush() { return end(.closed(isOwed: index < lastOwed), running) }
       } catch {
         hasFailed = true
-        report(error.kind == .exit ? nil : error)
-        if error.kind == .closed { return end(.closed(isOwed: isOwed || prepared.isOwed), prepared, statement) }
-        let isStop = [.interrupted, .exit].contains(error.kind)
-        return end(isStop ? error : error.placed(at: prepared.range, in: prepared.source), prepared, statement)
+        let isOwed = index < lastOwed || prepared.isOwed
+        return end(error.kind == .closed ? .closed(isOwed: isOwed) : error, running)
       }
     }
     return session.state.withLock(\.hasPartialFailure) ? 5 : 0
   }
 
+  /// The frame of the next text, with slots for its names.
+  private func frame(for compiler: Compiler) -> Frame {
+    let names = compiler.scope.topLevelNames
+    session.state.withLock { state in
+      state.names = names
+      state.hasPartialFailure = false
+    }
+    return state.withLock { state in
+      state.scope = compiler.scope
+      state.definitions = compiler.definitions
+      let missing = compiler.scope.slotCount - state.frame.slots.count
+      if missing > 0 { state.frame.slots += Array(repeating: .null, count: missing) }
+      return state.frame
+    }
+  }
+
+  /// Runs a statement and adds it to the report of the run.
+  private func run(
+    _ running: RunningStatement, _ frame: inout Frame, keeping shown: ShownElements?
+  ) async throws(Fault) {
+    let prepared = running.prepared
+    frame.run = Run(session: session, source: prepared.source, statement: running.account)
+    do throws(Fault) {
+      if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
+      try await run(prepared, &frame, keeping: shown)
+    } catch {
+      running.report(error.kind == .exit ? nil : error)
+      throw [.interrupted, .exit, .closed].contains(error.kind)
+        ? error : error.placed(at: prepared.range, in: prepared.source)
+    }
+    running.report(nil)
+  }
+
   /// Ends a text with an error, and removes the names that later statements would have defined.
-  private func end(_ fault: Fault, _ prepared: Prepared, _ statement: StatementAccount) -> Int32 {
+  private func end(_ fault: Fault, _ running: RunningStatement) -> Int32 {
     let isQuiet = fault.kind == .exit || fault.kind == .closed && fault.exitStatus == 0
     let names = state.withLock { state in
-      state.scope.forget(from: prepared.before)
+      state.scope.forget(from: running.prepared.before)
       state.hasExited = isQuiet || fault.kind == .closed
       return state.scope.topLevelNames
     }
     session.state.withLock { $0.names = names }
     session.output.flush()
-    if !isQuiet { session.show(statement.tallies.reduce(fault) { $0.within($1) }) }
+    if !isQuiet { session.show(running.account.tallies.reduce(fault) { $0.within($1) }) }
     let isPartial =
       !isQuiet && fault.kind != .closed && fault.exitStatus == 1 && session.state.withLock(\.hasPartialFailure)
     return isPartial ? 5 : fault.exitStatus
@@ -288,43 +281,5 @@ public final class Interpreter: Sendable {
       let shown = session.output.isTerminal ? LineWrapping.wrapped(text, to: session.output.columns()) : text
       try await Printer.showing(frame.run) { printer throws(Fault) in try printer.output.put(Array(shown.utf8)) }
     }
-  }
-}
-
-extension Findings {
-  /// The report of a `--var` that no statement reads; nil if each is read, or if the text computes a name.
-  fileprivate func unreadVariable(of variables: [String: String], _ source: SourceText) -> Renderer.Report? {
-    guard !computesNames, let name = variables.keys.sorted().first(where: { !readNames.contains($0) }) else {
-      return nil
-    }
-    let near = nearest(to: name, among: Array(readNames)) ?? readNames.first { $0.lowercased() == name.lowercased() }
-    return Renderer.Report(
-      title: "error", message: "no statement of \(source.name) reads var(\(JSONValue.string(name).text))", source: nil,
-      marks: [],
-      notes: [
-        near.map { "did you mean --var \($0)=...?" }
-          ?? (readNames.isEmpty
-            ? "remove --var \(name)=...; a script reads it with var(\(JSONValue.string(name).text))"
-            : "the script reads "
-              + readNames.sorted().map { "var(\(JSONValue.string($0).text))" }.joined(separator: ", "))
-      ])
-  }
-}
-
-extension Interpreter {
-  /// The report of an argument for a script that does not read `args`.
-  private static func unread(_ argument: String, _ source: SourceText) -> Renderer.Report {
-    Renderer.Report(
-      title: "error", message: "\(source.name) does not read args, but got \(JSONValue.string(argument).text)",
-      source: nil, marks: [], notes: ["put options of retort before FILE; a script can read args, or var(\"NAME\")"])
-  }
-}
-
-extension SourceText {
-  /// The beginning of a statement's first line, without secrets.
-  fileprivate func heading(_ range: SourceRange) -> String {
-    let line = text(range).prefix { !$0.isNewline }.prefix(200)
-    let shown = Secrets.hidden(in: String(line)).unicodeScalars
-    return shown.count > 30 ? String(shown.prefix(27)) + "..." : String(shown)
   }
 }

@@ -139,12 +139,6 @@ extension Fault {
       .refused, "\(verb) changes \(queue) while it is being streamed: rows would be skipped silently",
       nextStep: "collect the stream first: | collect" + (verb == "destroy" ? "; or destroy-all with a filter" : ""))
   }
-
-  private convenience init(copy fault: Fault) {
-    self.init(
-      fault.kind, fault.message, at: fault.marks, in: fault.source, nextStep: fault.nextStep, errors: fault.errors,
-      trail: fault.trail, status: fault.status)
-  }
 }
 
 extension Fault: ElementError {

@@ -71,7 +71,7 @@ struct ShellCandidates {
   }
 
   /// The options that can be given more than once.
-  private static let repeats: Set<String> = ["-c", "--var", "--guarded", "--queue", "--fault"]
+  private static let repeats: Set<String> = ["-c", "--var", "--guarded", "--queue", "--fault", "--allow"]
 
   /// The number of words that are neither options nor their values.
   private static func positional(_ words: [String], _ line: ProgramLine) -> Int {

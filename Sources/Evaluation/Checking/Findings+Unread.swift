@@ -1,0 +1,34 @@
+import JSONText
+import Language
+import Values
+
+extension Findings {
+  /// The report of an argument or a `--var` that no statement of a script reads; nil if each is read.
+  func unreadInput(of options: Session.Options, _ source: SourceText) -> Renderer.Report? {
+    if !readsArguments, let first = options.arguments.first {
+      return Renderer.Report(
+        title: "error", message: "\(source.name) does not read args, but got \(JSONValue.string(first).text)",
+        source: nil, marks: [], notes: ["put options of retort before FILE; a script can read args, or var(\"NAME\")"])
+    }
+    return unreadVariable(of: options.variables, source)
+  }
+
+  /// The report of a `--var` that no statement reads; nil if each is read, or a name is computed.
+  private func unreadVariable(of variables: [String: String], _ source: SourceText) -> Renderer.Report? {
+    guard !computesNames, let name = variables.keys.sorted().first(where: { !readNames.contains($0) }) else {
+      return nil
+    }
+    return Renderer.Report(
+      title: "error", message: "no statement of \(source.name) reads var(\(JSONValue.string(name).text))", source: nil,
+      marks: [], notes: [nextStep(forUnread: name)])
+  }
+
+  private func nextStep(forUnread name: String) -> String {
+    let near = nearest(to: name, among: Array(readNames)) ?? readNames.first { $0.lowercased() == name.lowercased() }
+    if let near { return "did you mean --var \(near)=...?" }
+    if readNames.isEmpty {
+      return "remove --var \(name)=...; a script reads it with var(\(JSONValue.string(name).text))"
+    }
+    return "the script reads " + readNames.sorted().map { "var(\(JSONValue.string($0).text))" }.joined(separator: ", ")
+  }
+}

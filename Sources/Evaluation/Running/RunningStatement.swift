@@ -1,0 +1,54 @@
+import Bulk
+import Language
+import Redaction
+import Synchronization
+import Values
+
+/// A statement of the top level while it runs, with an account and a progress of its own.
+struct RunningStatement: Sendable {
+  let prepared: Interpreter.Prepared
+  let account: StatementAccount
+  private let session: Session
+  private let begin = ContinuousClock.now
+  /// Whether an earlier statement of the text has changed only a part of its elements.
+  private let hadPartialFailure: Bool
+
+  /// Begins a statement.
+  init(_ prepared: Interpreter.Prepared, _ session: Session) {
+    self.prepared = prepared
+    self.session = session
+    let account = StatementAccount(session.account, changesData: prepared.changesData)
+    self.account = account
+    hadPartialFailure = session.state.withLock { state in
+      defer { state.hasPartialFailure = false }
+      state.statement = account
+      return state.hasPartialFailure
+    }
+    session.progress.begin(account) { prepared.source.heading(prepared.range) }
+  }
+
+  /// Adds the statement to the report of the run.
+  func report(_ fault: Fault?) {
+    let isPartial = session.state.withLock { state in
+      defer { state.hasPartialFailure = state.hasPartialFailure || hadPartialFailure }
+      return state.hasPartialFailure
+    }
+    session.options.report?.add(
+      statement: prepared.range, in: prepared.source, account, since: begin, fault, isPartial: isPartial)
+  }
+
+  /// Ends its progress, and notes the queues that have lost their consumers.
+  func end() {
+    session.progress.end()
+    session.noteLostConsumers()
+  }
+}
+
+extension SourceText {
+  /// The beginning of a statement's first line, without secrets.
+  fileprivate func heading(_ range: SourceRange) -> String {
+    let line = text(range).prefix { !$0.isNewline }.prefix(200)
+    let shown = Secrets.hidden(in: String(line)).unicodeScalars
+    return shown.count > 30 ? String(shown.prefix(27)) + "..." : String(shown)
+  }
+}

@@ -1,0 +1,26 @@
+import TestBench
+import Testing
+
+/// `queues` on a broker: the queues of the session's clients, with what a passive declare says of each.
+@Suite(.timeLimit(.minutes(5))) struct QueuesTests {
+  @Test func itShowsConsumersAndDepth() async throws {
+    let service = try await FakeService()
+    try service.vhost.declare(queue: "idle", maxLength: 5)
+    let ran = await service.run(
+      """
+      let idle = client queue: "idle"
+      let missing = client queue: "missing"
+      let reply = try call idle "show" {id: "1"} timeout: 100ms expire: false
+      queues | select .queue .consumers .depth
+      """)
+    #expect(
+      ran.output == """
+        {"queue":"idle","consumers":0,"depth":1}
+        {"queue":"missing","consumers":null,"depth":null}
+        {"queue":"posts","consumers":1,"depth":0}
+
+        """)
+    #expect(ran.notes.contains("a broker can't list its queues"), Comment(rawValue: ran.notes))
+    #expect(await service.stop().status == 0)
+  }
+}
