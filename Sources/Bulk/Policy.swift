@@ -1,5 +1,8 @@
 /// The number of changes in flight, and the effect of a failure.
 public struct Policy: Sendable {
+  /// The largest value of `in-flight:`.
+  public static let largestWindow = 10_000
+
   /// The maximum number of changes in flight.
   public var window: Int
   /// The number of changes that are prepared together, and whose intents share a sync.

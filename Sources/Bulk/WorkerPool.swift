@@ -47,15 +47,19 @@ public struct WorkerPool: Sendable {
     await withTaskExecutorPreference(executor) {
       let feed = WorkerFeed(ahead: limit)
       return await withTaskGroup { group in
-        for _ in 0..<limit {
-          group.addTask {
-            while let work = await feed.take() {
-              if await !work.body() { feed.end(discarding: true) }
-            }
-          }
-        }
+        var (started, items) = (0, 0)
         do {
           while !Task.isCancelled, let page = try await next() {
+            items += page.count
+            // There are never more workers than items, so that a window larger than the work costs nothing.
+            while started < min(limit, items) {
+              started += 1
+              group.addTask {
+                while let work = await feed.take() {
+                  if await !work.body() { feed.end(discarding: true) }
+                }
+              }
+            }
             guard await feed.put(page) else { break }
           }
           feed.end(discarding: Task.isCancelled)

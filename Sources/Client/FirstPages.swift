@@ -116,7 +116,7 @@ public struct FirstPages: Sendable {
   /// The page of the query; nil if the service refuses a page that existed before.
   private mutating func page() async throws(ClientError) -> Document? {
     do throws(ClientError) {
-      let document = try await client.list(query, patience: patience)
+      let document = try await client.index(query, patience: patience)
       mayLeaveOutPage = false
       return document
     } catch {
@@ -125,7 +125,7 @@ public struct FirstPages: Sendable {
       guard mayLeaveOutPage else { throw error }
       mayLeaveOutPage = false
       (first, start, query.page) = (nil, nil, nil)
-      return try await client.list(query, patience: patience)
+      return try await client.index(query, patience: patience)
     }
   }
 }

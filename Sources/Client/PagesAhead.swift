@@ -20,7 +20,7 @@ final class PagesAhead: Sendable {
   /// The page of a query, which may already have been requested.
   func page(_ query: Query) async throws(ClientError) -> Document {
     guard let number = query.page?.number, let reading = readings.withLock({ $0.removeValue(forKey: number) }) else {
-      return try await client.list(query, patience: patience)
+      return try await client.index(query, patience: patience)
     }
     return try await reading.value.get()
   }
@@ -41,7 +41,7 @@ final class PagesAhead: Sendable {
   private func reading(_ query: Query) -> Reading {
     let (client, patience) = (client, patience)
     return Task(executorPreference: client.transport.taskExecutor) {
-      do throws(ClientError) { return .success(try await client.list(query, patience: patience)) } catch {
+      do throws(ClientError) { return .success(try await client.index(query, patience: patience)) } catch {
         return .failure(error)
       }
     }

@@ -134,24 +134,27 @@ public struct ResourceClient: Sendable {
     }
   }
 
-  /// Reads a page of resources (`index`).
-  public func index(_ query: Query, patience: Patience = .usual) async throws(ClientError) -> Document {
-    try await document(ReadRequest(method: "index", params: query.params), patience: patience)
-  }
-
-  /// Reads a page; a reply without `data` is an error, not an empty list.
+  /// Reads a page of resources (`index`); a reply without `data` is an error, not an empty page.
   ///
   /// - Throws: ``ClientError`` like ``document(_:patience:)``; kind `protocol` for a reply without `data`.
-  public func list(_ query: Query, patience: Patience = .usual) async throws(ClientError) -> Document {
+  public func index(_ query: Query, patience: Patience = .usual) async throws(ClientError) -> Document {
+    let request = ReadRequest(method: "index", params: query.params)
+    return try await document(request, patience: patience) { document throws(ClientError) in
+      try refuseMissingData(document, "index")
+    }
+  }
+
+  /// Reads a page for its total; only a reply without a total needs `data`.
+  func total(_ query: Query, patience: Patience) async throws(ClientError) -> Document {
     let request = ReadRequest(method: "index", params: query.params)
     return try await document(request, patience: patience) { document throws(ClientError) in
       if document.pagination()?.totalSize == nil { try refuseMissingData(document, "index") }
     }
   }
 
-  /// Throws for a reply without `data`.
+  /// Throws for a reply without `data`, or with `data` that is null.
   func refuseMissingData(_ document: Document, _ method: String) throws(ClientError) {
-    if !document.object.contains("data") { throw malformed(method, "the reply has no data") }
+    if document.object["data"]?.isNull ?? true { throw malformed(method, "the reply has no data") }
   }
 
   /// Reads one resource (`show`).

@@ -105,9 +105,9 @@ extension ResourceClient {
     var smallest = all
     smallest.page = Pagination.Page(number: 1, size: 1)
     let document: Document
-    do throws(ClientError) { document = try await list(smallest, patience: patience) } catch {
+    do throws(ClientError) { document = try await total(smallest, patience: patience) } catch {
       guard error.kind == .service || error.kind == .invalid else { throw error }
-      document = try await list(all, patience: patience)
+      document = try await total(all, patience: patience)
     }
     let pagination = document.pagination()
     if let total = pagination?.totalSize { return total }

@@ -13,7 +13,8 @@ func journal(_ words: [String], _ console: Console) async -> Int32 {
       _ = console.write(Array("USAGE: \(usage)\n".utf8))
       return 0
     }
-    console.note("error: retort journal needs a file\n  = \(usage)\n")
+    let problem = words.isEmpty ? "needs a file" : "can't use the arguments after the file"
+    console.note("error: retort journal \(problem)\n  = \(usage)\n")
     return 2
   }
   do throws(JournalError) {

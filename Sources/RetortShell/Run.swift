@@ -182,13 +182,22 @@ private func run(
   } else {
     let path = file ?? "-"
     status = await batch(session) { () throws(Fault) in
-      SourceText(name: path == "-" ? "standard input" : path, text: try FileText.read(path))
+      SourceText(name: path == "-" ? "standard input" : path, text: try scriptText(path))
     }
   }
   _ = session.keepLearned()
   await session.close()
   guard let report, let path = options.report, let content = session.options.report else { return status }
   return write(content, to: report, isXML: path.hasSuffix(".xml"), status, options.reason, console)
+}
+
+/// The text of a script; the error of a missing file names the word of the program that was probably meant.
+private func scriptText(_ path: String) throws(Fault) -> String {
+  do throws(Fault) { return try FileText.read(path) } catch {
+    let words = ProgramLine.all.map(\.name).filter { !$0.isEmpty }
+    guard let near = nearest(to: path, among: words) else { throw error }
+    throw error.advising("did you mean retort \(near)?")
+  }
 }
 
 /// Opens the prompt with clients of the sample blog, and a tour.

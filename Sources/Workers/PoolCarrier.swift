@@ -84,7 +84,8 @@ package final class PoolCarrier: Carrier {
     } catch {
       throw ClientError(
         error.code == .noRoute ? .noRoute : .connection, error.message,
-        nextStep: "start one: retort work \(link.address) --pool \(pool.name)")
+        nextStep:
+          "start one: retort work --pool \(pool.name), with the address of this broker and its password in RETORT_URL")
     }
     let carrier = PoolCarrier(pool, link, transport, terms, workers)
     do throws(ClientError) { try await carrier.greet() } catch {

@@ -165,6 +165,25 @@ import Testing
       }?.message == "posts get_related_resource: the reply has no data")
   }
 
+  /// A page without a list is no empty page, even if the service counts its resources or names further pages.
+  @Test(arguments: [
+    #"{"meta":{"record-count":2}}"#, #"{"data":null,"meta":{"record-count":2}}"#,
+    #"{"meta":{"record-count":20},"links":{"first":"/a?page[number]=1&page[size]=10"}}"#,
+  ]) func aPageWithoutAListIsAnError(result: String) async throws {
+    let first =
+      #"{"data":[{"type":"posts","id":"1"}],"meta":{"record-count":2},"links":{"next":"?page[number]=2&page[size]=1"}}"#
+    let (client, _) = ResourceClient.scripted([.result(first), .result(result), .result(result), .result(result)])
+    let (pages, error) = await drained(client.stream(Query()))
+    #expect(pages == [["1"]])
+    #expect(error?.message == "posts index: the reply has no data")
+    #expect(
+      await failure { () throws(ClientError) in try await client.index(Query()) }?.message
+        == "posts index: the reply has no data")
+    #expect(
+      await failure { () throws(ClientError) in try await client.firstPages(Query()).first() }?.message
+        == "posts index: the reply has no data")
+  }
+
   @Test(arguments: [nil, 2]) func withoutATotalTheStreamIsCounted(next: Int?) async throws {
     let recorded = RecordedTrace()
     let transport = ScriptedTransport([page([1], next: next), page([1, 2], next: 2), page([3])])

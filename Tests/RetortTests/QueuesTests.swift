@@ -10,7 +10,7 @@ import Testing
       """
       let idle = client queue: "idle"
       let missing = client queue: "missing"
-      let reply = try call idle "show" {id: "1"} timeout: 100ms expire: false
+      let reply = try do call idle "show" {id: "1"} timeout: 100ms expire: false end
       queues | select .queue .consumers .depth
       """)
     #expect(

@@ -154,11 +154,12 @@ struct Arguments: Sendable {
   }
 
   /// An integer of at least `least`.
-  func integer(_ option: String, least: Int) throws(Fault) -> Int? {
+  func integer(_ option: String, least: Int, most: Int = .max) throws(Fault) -> Int? {
     guard let argument = options[option] else { return nil }
-    guard case .number(let number) = argument.value, let integer = number.position, integer >= least else {
+    guard case .number(let number) = argument.value, let integer = number.position, least...most ~= integer else {
+      let wanted = most == .max ? "of at least \(least)" : "from \(least) to \(most)"
       throw fault(
-        argument, .value, "\(name) \(option): needs an integer of at least \(least), not \(argument.value.label)",
+        argument, .value, "\(name) \(option): needs an integer \(wanted), not \(argument.value.label)",
         nextStep: "\(option): \(Swift.max(least, 10))")
     }
     return integer

@@ -87,8 +87,15 @@ struct Proposal: Sendable {
     default:
       throw Fault(
         .type, "\(arguments.name) needs a record, not \(arguments.value(index).typeWithArticle)",
-        at: [Fault.Mark(arguments.range(index))], in: arguments.source, nextStep: "{text: \"Hello\"}")
+        at: [Fault.Mark(arguments.range(index))], in: arguments.source, nextStep: recordStep(arguments, index))
     }
+  }
+
+  /// The next step for a value that is not a record; each element of a list can be created by a sink.
+  private static func recordStep(_ arguments: Arguments, _ index: Int) -> String {
+    guard case .list = arguments.value(index), arguments.name == "create", let client = arguments.positional.first
+    else { return #"{text: "Hello"}"# }
+    return "LIST | create \(arguments.source.text(client.range))"
   }
 
   /// The name in messages: `update posts`.

@@ -155,7 +155,7 @@ private struct Upsert {
     query.filter = [(key, value.filterText ?? "")]
     let (reader, patience) = (try arguments.reader(client), try arguments.patience(client))
     let document = try await client.reading(arguments) { () throws(ClientError) in
-      try await reader.list(query, patience: patience)
+      try await reader.index(query, patience: patience)
     }
     guard document.object.contains("data") else { throw fault("the service sent a list without data") }
     return document

@@ -19,8 +19,8 @@ extension Stage {
           output: "a  4  " + String(repeating: "#", count: 74) + "\nb  2  " + String(repeating: "#", count: 37))
       ])
   ) { call in
-    let label = call.each(0)
-    let value = call.positional.count > 1 ? call.each(1) : nil
+    let label = call.key(0)
+    let value = call.positional.count > 1 ? call.key(1) : nil
     let (range, source) = call.place(value == nil ? 0 : 1)
     let field = call.positional.last?.path
     return .reduce { frame, stream throws(Fault) in

@@ -90,7 +90,7 @@ extension Arguments {
   /// The number of changes in flight, and the effect of a failure.
   func policy(_ run: Run, _ client: ClientValue, label: String) throws(Fault) -> Policy {
     let session = run.session
-    let window = try integer("in-flight", least: 1) ?? session.state.withLock(\.inFlight)
+    let window = try integer("in-flight", least: 1, most: Policy.largestWindow) ?? session.state.withLock(\.inFlight)
     let onError = try word("on-error", of: ["stop", "continue"]) ?? "stop"
     let timeout = client.client.timeout(try patience(client)) ?? .zero
     var policy = Policy(

@@ -1,3 +1,4 @@
+import Bulk
 import Synchronization
 import JSONText
 import Values
@@ -17,8 +18,8 @@ extension Session {
     case ("output", _):
       throw Fault(.value, "output: must be one of \(Format.list), as text", nextStep: "set output: \"json\"")
     case ("in-flight", .number(let number)):
-      guard let count = number.integer, count >= 1 else {
-        throw Fault(.value, "in-flight: must be an integer of at least 1")
+      guard let count = number.integer, 1...Policy.largestWindow ~= count else {
+        throw Fault(.value, "in-flight: must be an integer from 1 to \(Policy.largestWindow)")
       }
       state.withLock { $0.inFlight = count }
     case ("timing", .bool(let value)): state.withLock { $0.showsTiming = value }

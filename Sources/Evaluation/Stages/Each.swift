@@ -22,7 +22,7 @@ extension Stage {
     let arguments = PerElementArguments(call)
     return .sink { frame, stream, keepsFlow throws(Fault) in
       let once = try await arguments.once(&frame)
-      let count = try once.integer("in-flight", least: 1) ?? 1
+      let count = try once.integer("in-flight", least: 1, most: Policy.largestWindow) ?? 1
       let journal = try once.eachJournal(frame.run, arguments)
       let session = frame.run.session
       if journal != nil { session.beginJournaled("each") }

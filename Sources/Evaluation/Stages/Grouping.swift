@@ -43,7 +43,7 @@ extension Stage {
           output: "2")
       ], names: .read)
   ) { call in
-    let (code, text) = (call.each(0), call.operandText)
+    let (code, text) = (call.key(0), call.operandText)
     let keep = call.option("keep").map { keep in call.compiler.withElement(false) { call.compiler.code(keep) } }
     return .reduce { frame, stream throws(Fault) in
       var index = KeyedElements(keep: try KeyedElements.Keep(await keep?.run(&frame)), text)
@@ -144,6 +144,6 @@ extension Value {
 extension StageCall {
   /// The expression of the key of `group`: one value, or a record of several fields by their paths.
   fileprivate func groupKey() -> CompiledExpression {
-    positional.count == 1 ? each(0) : selection()
+    positional.count == 1 ? key(0) : selection()
   }
 }

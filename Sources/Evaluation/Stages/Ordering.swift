@@ -15,10 +15,10 @@ extension Stage {
     for expression in call.positional {
       if case .negate(let inner) = expression.kind {
         descends.append(true)
-        codes.append(call.each(inner))
+        codes.append(call.key(inner))
       } else {
         descends.append(false)
-        codes.append(call.each(expression))
+        codes.append(call.key(expression))
       }
     }
     let keys: [CompiledExpression] = codes.isEmpty ? [.sync { frame throws(Fault) in frame.element }] : codes
@@ -53,7 +53,7 @@ extension Stage {
       examples: [.init(code: "[1, 2, 1.0] | unique", output: "1\n2")], names: .kept)
   ) { call in
     let code: CompiledExpression =
-      call.positional.isEmpty ? .sync { frame throws(Fault) in frame.element } : call.each(0)
+      call.positional.isEmpty ? .sync { frame throws(Fault) in frame.element } : call.key(0)
     return .transform { frame, upstream throws(Fault) in
       var seen: Set<Comparison.Key> = []
       return upstream.mapping(code, frame, stage: "unique") { element, value, out throws(Fault) in

@@ -83,7 +83,7 @@ extension Stage {
   }
 
   private static func operand(_ call: StageCall) -> CompiledExpression {
-    call.positional.isEmpty ? .sync { frame throws(Fault) in frame.element } : call.each(0)
+    call.positional.isEmpty ? .sync { frame throws(Fault) in frame.element } : call.key(0)
   }
 
   private static func eachValue(
