@@ -45,7 +45,7 @@ public final class QueueClient: Sendable {
   /// If the connection is lost, a request that was not sent, or that may be repeated, is sent again within its deadline.
   /// The broker confirms a request that may not be repeated.
   ///
-  /// - Throws: The errors of ``ClientChannel/send(correlationID:body:deadline:expires:isConfirmed:isolation:)``.
+  /// - Throws: The errors of ``ClientChannel/send(correlationID:body:deadline:expires:isConfirmed:)``.
   public func send(
     correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool, mayRepeat: Bool
   ) async throws(BrokerError) -> [UInt8] {

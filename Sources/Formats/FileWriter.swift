@@ -99,10 +99,10 @@ package struct FileWriter {
         nextStep: "its columns are \(names.joined(separator: ", ")): | select chooses the fields of a row")
     }
     if let cell = cells.first(where: \.containsNUL) { throw nul(cell) }
-    append(line: cells, to: &pending)
+    Self.append(cells, format, to: &pending)
   }
 
-  private func append(line cells: [String], to bytes: inout [UInt8]) {
+  private static func append(_ cells: [String], _ format: FileFormat, to bytes: inout [UInt8]) {
     CSV.append(cells, separator: UInt8(ascii: format == .csv ? "," : "\t"), to: &bytes)
     bytes += [0x0D, 0x0A]
   }
@@ -126,7 +126,7 @@ package struct FileWriter {
 
   private var headerLine: [UInt8] {
     var line: [UInt8] = []
-    if let columns { append(line: columns, to: &line) }
+    if let columns { Self.append(columns, format, to: &line) }
     return line
   }
 

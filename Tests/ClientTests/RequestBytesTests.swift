@@ -162,7 +162,8 @@ import Testing
 
   @Test func onlyChangesDieAtTheirDeadline() async throws {
     let settings = Settings(type: "posts", meta: [:], timeout: nil)
-    let (client, transport) = ResourceClient.scripted(["{}", "{}", "{}", "{}"], settings)
+    let (client, transport) = ResourceClient.scripted(
+      ["{}", "{}", .result(#"{"data":[]}"#), .result(#"{"data":[]}"#)], settings)
     _ = try await client.document(client.destroyRequest("1"))
     _ = try await client.document(client.destroyRequest("1"), patience: .limited(.seconds(60)))
     _ = try await client.index(Query(), patience: .limited(.seconds(Int64.max)))

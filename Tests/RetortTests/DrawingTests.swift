@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("[{a: 1}] | chart .a \"x\"", "chart draws numbers and durations, not a string"),
+    ("[{a: 1, b: \"x\"}] | chart .a .b", "chart draws numbers and durations, not a string"),
     ("[[1]] | chart it", "chart counts numbers, durations, times and text, not a list"),
     ("[1, \"a\"] | chart it", "chart has values of several types"),
   ])

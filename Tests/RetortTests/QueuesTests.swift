@@ -10,7 +10,11 @@ import Testing
       """
       let idle = client queue: "idle"
       let missing = client queue: "missing"
-      let reply = try do call idle "show" {id: "1"} timeout: 100ms expire: false end
+      let reply = try do
+        call idle "show" {id: "1"} timeout: 100ms expire: false
+      rescue error
+        error.kind
+      end
       queues | select .queue .consumers .depth
       """)
     #expect(
