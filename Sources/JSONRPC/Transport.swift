@@ -68,12 +68,12 @@ public protocol Link: Sendable {
   /// The address without the password: `amqp://guest@localhost:5672/`, `embedded:blog`.
   var address: String { get }
 
-  /// The identity of the broker: equal for links to the same queues, even of different users.
+  /// The identity of the broker's cluster and vhost: equal for all links to the same queues, whatever their address and
+  /// user, and different for another broker at the same address.
   var brokerIdentity: String { get }
 
-  /// The identity of the broker's cluster and vhost, for journals: equal for all addresses of a cluster, and different
-  /// for another broker at the same address.
-  var clusterIdentity: String { get }
+  /// The address without user and parameters, by which the learned schema of a queue is kept.
+  var place: String { get }
 
   /// The state of the link, as far as it is known without a request.
   var state: LinkState { get }
@@ -118,8 +118,8 @@ extension Link {
   /// The address of the link.
   public var brokerIdentity: String { address }
 
-  /// The identity of the broker.
-  public var clusterIdentity: String { brokerIdentity }
+  /// Its address.
+  public var place: String { address }
 
   /// Always `up`.
   public var state: LinkState { .up }

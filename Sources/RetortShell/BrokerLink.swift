@@ -17,12 +17,12 @@ final class BrokerLink: JSONRPC.Link {
   /// The address without the password.
   var address: String { "\(dialer.uri)" }
 
+  /// The host, the port and the vhost.
+  let place: String
+
+  /// The broker's cluster and vhost, as the broker names them; the place of a cluster without a name.
   let brokerIdentity: String
 
-  /// The broker's cluster name and vhost; the address replaces a missing cluster name.
-  var clusterIdentity: String {
-    dialer.clusterName.isEmpty ? brokerIdentity : "\(dialer.clusterName) \(dialer.uri.vhost)"
-  }
   /// The broker's vhost.
   var vhost: String { dialer.uri.vhost }
 
@@ -38,7 +38,8 @@ final class BrokerLink: JSONRPC.Link {
 
   private init(_ dialer: Dialer) {
     self.dialer = dialer
-    brokerIdentity = "\(dialer.uri.host.lowercased()):\(dialer.uri.port) \(dialer.uri.vhost)"
+    place = "\(dialer.uri.host.lowercased()):\(dialer.uri.port) \(dialer.uri.vhost)"
+    brokerIdentity = dialer.clusterName.isEmpty ? place : "\(dialer.clusterName) \(dialer.uri.vhost)"
   }
 
   /// Connects and logs in, or shares the connection of another link to the same URI.

@@ -84,6 +84,15 @@ import Testing
     )
     #expect(ran.status == 6)
     #expect(ran.notes.hasPrefix("error[refused]: update changes posts while it is being streamed"))
+    // A broker is the same whatever its address.
+    let uri = service.vhost.uri
+    let near = uri.contains("localhost") ? "localhost" : "127.0.0.1"
+    let address = uri.replacing(near, with: near == "localhost" ? "127.0.0.1" : "localhost")
+    #expect(address != uri)
+    let elsewhere = await service.run(
+      "let other = connect \"\(address)\"\nlet same = client queue: \"posts\" on: other\nlet first = client queue: \"posts\" on: service\nfor p in stream first do update same p.id {views: 1} end"
+    )
+    #expect(elsewhere.status == 6, Comment(rawValue: elsewhere.notes))
     #expect(await service.stop().status == 0)
     let apart = await run(
       "let a = connect \"embedded:blog\" name: \"other\"\nlet copy = client queue: \"posts\" on: a\nfor p in stream posts page: {size: 2} do update copy p.id {views: 1}; break end"

@@ -29,7 +29,7 @@ extension Interpreter {
 extension Session {
   /// The identity of a connection's broker, which is the same in later runs of the program.
   func schemaPlace(of connection: ConnectionValue) -> String {
-    connection.address.hasPrefix("embedded:") ? connection.address : connection.link.brokerIdentity
+    connection.link.place
   }
 
   /// The queues of a connection that have a learned schema.

@@ -136,7 +136,7 @@ extension Arguments {
         nextStep: "key: .email")
     }
     let header = journalHeader(
-      run, broker: client.connection.link.clusterIdentity, queue: client.queue, type: client.client.settings.type,
+      run, broker: client.connection.link.brokerIdentity, queue: client.queue, type: client.client.settings.type,
       key: keyField)
     do throws(JournalError) { return try Journal(path, header) } catch { throw fault(of: error) }
   }

@@ -129,7 +129,7 @@ extension Arguments {
         .value, "each with a journal needs key:, which identifies its elements", at: [Fault.Mark(range)], in: source,
         nextStep: "key: .id")
     }
-    let places = Set(run.session.state.withLock { $0.connections.map(\.link.clusterIdentity) }).sorted()
+    let places = Set(run.session.state.withLock { $0.connections.map(\.link.brokerIdentity) }).sorted()
     let header = journalHeader(run, broker: places.joined(separator: ", "), key: arguments.keyField)
     let journal: Journal
     do throws(JournalError) { journal = try Journal(path, header) } catch { throw fault(of: error) }

@@ -33,12 +33,8 @@ extension Doctor {
   /// The queues to examine: the named ones, or else the link's own, and those with a learned schema.
   private func queues(of link: any JSONRPC.Link) -> [String] {
     if let all = link.queues { return options.queues + all.filter { !options.queues.contains($0) } }
-    let learned = schemas.queues(at: schemaPlace(of: link))
+    let learned = schemas.queues(at: link.place)
     return options.queues + learned.filter { !options.queues.contains($0) }
-  }
-
-  private func schemaPlace(of link: any JSONRPC.Link) -> String {
-    link.address.hasPrefix("embedded:") ? link.address : link.brokerIdentity
   }
 
   private func channel(_ link: any JSONRPC.Link, _ queue: String) async -> Bool {
@@ -97,7 +93,7 @@ extension Doctor {
 
   /// Reads one resource of a queue.
   private func call(_ queue: String, _ link: any JSONRPC.Link) async {
-    let schema = schemas.schema(of: queue, at: schemaPlace(of: link))
+    let schema = schemas.schema(of: queue, at: link.place)
     schema.load()
     let type = schema.types.contains(queue) ? queue : schema.types.first ?? queue
     let settings = Settings(type: type, meta: [:], timeout: options.patience)
