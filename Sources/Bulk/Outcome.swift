@@ -1,4 +1,5 @@
 public import Client
+import JSONAPI
 
 /// The outcome of a change.
 public enum Outcome: Sendable {
@@ -35,10 +36,12 @@ public enum Outcome: Sendable {
       }
   }
 
-  /// Creates the outcome of a change with a late reply.
+  /// Creates the outcome of a change with a late reply, as a reply in time would have given it.
   init(late reply: LateReplies.Outcome, of change: Change) {
     switch reply {
-    case .success(let result): self = .done(ChangeReply(result, givesDocument: change.givesDocument))
+    case .success(let result):
+      let reply = ChangeReply(result, givesDocument: change.givesDocument)
+      self = reply.isUnreadable(of: change) ? .unknown(.unreadable(change)) : .done(reply)
     case .failure(let error): self.init(error, of: change)
     }
   }
@@ -113,5 +116,25 @@ public enum Outcome: Sendable {
     case .refused(.guarded): ("refused", "guarded")
     case .refused(.runLimit), .refused(.statementLimit): ("limit", "limit")
     }
+  }
+}
+
+extension ChangeReply {
+  /// Whether a late reply to a create or an update is not one resource, so that it does not show what was carried out.
+  fileprivate func isUnreadable(of change: Change) -> Bool {
+    guard change.givesDocument, change.verb != .destroy else { return false }
+    guard case .document(let document) = self else { return true }
+    return document.resources.count > 1
+  }
+}
+
+extension ClientError {
+  /// The error of a late reply that is not one resource.
+  fileprivate static func unreadable(_ change: Change) -> ClientError {
+    var error = ClientError(
+      .malformed, "\(change.target.type) \(change.method): the late reply is not a JSON:API document of one resource",
+      nextStep: "it may have been carried out: check before you send it again")
+    error.wasSent = true
+    return error
   }
 }

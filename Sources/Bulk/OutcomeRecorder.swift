@@ -46,8 +46,9 @@ final class OutcomeRecorder: Sendable {
   /// Replaces the unknown outcome of an element when a late reply arrives.
   private func follow(_ error: ClientError, _ change: Change, _ element: any PlannedElement, _ place: Int) {
     watch?.add(error) { [self] reply in
-      verification.remove(at: place)
-      settle(Outcome(late: reply, of: change), change, element, place)
+      let outcome = Outcome(late: reply, of: change)
+      if case .unknown = outcome {} else { verification.remove(at: place) }
+      settle(outcome, change, element, place)
     }
   }
 

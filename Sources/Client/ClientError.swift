@@ -100,7 +100,7 @@ extension ClientError {
       }
     self.init(Self.kind(errors, answer?.code), "\(label): \(text)", errors: errors)
     self.answer = answer
-    nextStep = Self.nextStep(kind, errors)
+    nextStep = Self.nextStep(kind, errors) ?? answer.flatMap { Self.nextStep(code: $0.code) }
   }
 
   /// The first matching kind (TheLanguage.md, "Errors"; Retort.Client.Generic `error_to_calcinator_error`).
@@ -127,6 +127,16 @@ extension ClientError {
       let id = errors.lazy.compactMap { $0.object["id"]?.idText }.first
       return "the service failed: see its log" + (id.map { "; quote id \($0)" } ?? "")
     default: return nil
+    }
+  }
+
+  /// What to do about a request that the service could not read, so that it carried nothing out (JSON-RPC 2.0, section 5.1).
+  private static func nextStep(code: Int) -> String? {
+    switch JSONRPC.ErrorObject.Code(rawValue: code) {
+    case .parseError, .invalidRequest:
+      "the service could not read the request, and carried nothing out; --trace=rpc shows it"
+    case .invalidParams: "nothing was carried out: --trace=rpc shows the parameters that were sent"
+    default: nil
     }
   }
 

@@ -30,7 +30,13 @@ public struct ErrorObject: Error, Sendable, Equatable {
   }
 
   /// Reads an error object; a missing code is 0, a missing message is empty, other members are ignored.
+  ///
+  /// A text is the message of an error, as some services send it.
   public init?(_ json: JSONValue) {
+    if let text = json.stringValue {
+      (code, message) = (0, text)
+      return
+    }
     guard let object = json.objectValue else { return nil }
     switch object["code"] {
     case .number(let number): code = number.integer ?? 0

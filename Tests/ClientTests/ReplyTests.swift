@@ -116,7 +116,7 @@ import Testing
       #"{"error":{"code":-32602,"message":"Invalid params","data":["id is missing"]}}"#,
       #"posts index: Invalid params (code -32602): ["id is missing"]"#
     ),
-    (#"{"error":"boom"}"#, #"posts index: the reply's error is not an object: {"error":"boom"}"#),
+    (#"{"error":5}"#, #"posts index: the reply's error is not an object: {"error":5}"#),
     ("{}", "posts index: the reply has neither result nor error: {}"),
     ("[]", "posts index: the reply is not an object: []"),
     ("", "posts index: the reply is empty"),
