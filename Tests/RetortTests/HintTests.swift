@@ -97,6 +97,60 @@ import Testing
     await follow(mistake, hint, followed)
   }
 
+  static let conversions: [(String, String, String)] = [
+    (
+      "age(\"31.01.2026\")", "age(time(\"31.01.2026\", \"%d.%m.%Y\")) reads one",
+      "age(time(\"31.01.2026\", \"%d.%m.%Y\")) > 1d"
+    ),
+    (
+      "age(\"31.01.2026 12:30\")", "age(time(\"31.01.2026 12:30\", \"%d.%m.%Y %H:%M\")) reads one",
+      "age(time(\"31.01.2026 12:30\", \"%d.%m.%Y %H:%M\")) > 1d"
+    ),
+    ("age(\"2026-01-01\")", "age(time(\"2026-01-01\")) reads one", "age(time(\"2026-01-01\")) > 1d"),
+    ("age(\"2026-02-30\")", "\"2026-02-30\" is not a time", "time(\"2026-01-31\")"),
+    ("date(\"next week\")", "time(\"31.01.2026\", \"%d.%m.%Y\")", "date(time(\"31.01.2026\", \"%d.%m.%Y\"))"),
+    ("date(\"20260131\")", "date(time(\"20260131\", \"%Y%m%d\")) reads one", "date(time(\"20260131\", \"%Y%m%d\"))"),
+    (
+      "[\"31.01.2026\"] | map it < now()", "time(it, \"%d.%m.%Y\") < now()",
+      "[\"31.01.2026\"] | map time(it, \"%d.%m.%Y\") < now()"
+    ),
+    ("ago(30d) < \"n/a\"", "\"n/a\" is not a time", "ago(30d) < time(\"2026-01-31\")"),
+    ("[\"n/a\"] | where it < now()", "\"n/a\" is not a time", "[\"2026-01-31\"] | where time(it) < now()"),
+    ("abs(\"x\")", "\"x\" is not a number", "abs(-1)"),
+    ("abs(\" 5 \")", "number(trim(\" 5 \")) makes one", "abs(number(trim(\" 5 \")))"),
+    (
+      "[\"x\"] | sum", "\"x\" is not a number: leave such elements out before, with where",
+      "[\"x\"] | where it != \"x\" | sum"
+    ),
+    ("[\"2026-01-31\"] | avg", "avg time(it)", "[\"2026-01-31\"] | avg time(it)"),
+    ("[\" 5 \"] | avg", "avg number(trim(it))", "[\" 5 \"] | avg number(trim(it))"),
+    ("length(5)", "length(string(5)) counts its text", "length(string(5))"),
+    ("length(null)", "length(null ?? [])", "length(null ?? [])"),
+    ("int(\"2.5\")", "round(number(x)) gives the nearest", "round(number(\"2.5\"))"),
+    ("split(5, \",\")", "string(5) makes one", "split(string(5), \",\")"),
+    ("join(\"a,b\", \"-\")", "split(\"a,b\", \",\") makes one", "join(split(\"a,b\", \",\"), \"-\")"),
+    ("join(5, \"-\")", "[5] makes one", "join(([5] | map string(it)), \"-\")"),
+    ("ago(5)", "ago(7d)", "ago(7d)"),
+    ("matches(\"a\", \"a\")", "matches(text, /.../)", "matches(\"a\", /a/)"),
+    ("capture(\"a\", \"a\")", "capture(text, /(...)/)", "capture(\"a\", /(a)/)"),
+    ("capture(\"a\", /a/)", "/(...)/", "capture(\"a\", /(a)/)"),
+    ("[1] | with a: 1", "| map {value: it}", "[1] | map {value: it} | with a: 1"),
+    ("null[0..1]", "(x ?? [])[0..2]", "(null ?? [])[0..2]"),
+    ("{[5]: 1}", "{[string(x)]: ...}", "{[string(5)]: 1}"),
+    ("1 < 2 < 3", "a < b and b < c", "1 < 2 and 2 < 3"),
+    ("{5: 1}", "\"5\": ...", "{\"5\": 1}"),
+    ("if 1 do print 1 end", "x > 0", "if 1 > 0 do print 1 end"),
+    ("null.a", "?.a is null instead", "null?.a"),
+    ("[1].a", "| map .a", "[{a: 1}] | map .a"),
+  ]
+
+  /// Conversions of texts, as far as the text allows them, and functions.
+  @Test(arguments: HintTests.conversions) func aConversionsHintIsFollowed(
+    _ mistake: String, _ hint: String, _ followed: String
+  ) async {
+    await follow(mistake, hint, followed)
+  }
+
   static let words: [(String, String, String)] = [
     (
       "stream posts | filter .state == \"draft\" | count", "did you mean where?",

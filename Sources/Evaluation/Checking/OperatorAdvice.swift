@@ -89,8 +89,10 @@ struct OperatorAdvice {
 
   private func comparison(_ x: Value, _ y: Value) -> String? {
     switch (x, y) {
-    case (.string, .time): "time(\(a)) \(sign) \(b)"
-    case (.time, .string): "\(a) \(sign) time(\(b))"
+    case (.string(let text), .time):
+      TextReading.time(text, a).map { "\($0) \(sign) \(b)" } ?? TextReading.notTime(text)
+    case (.time, .string(let text)):
+      TextReading.time(text, b).map { "\(a) \(sign) \($0)" } ?? TextReading.notTime(text)
     case (.time, .duration): "age(\(a)) \(sign) \(b)"
     case (.duration, .time): "\(a) \(sign) age(\(b))"
     case (.number, .string(let text)):

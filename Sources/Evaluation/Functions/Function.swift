@@ -86,7 +86,7 @@ extension Value {
   fileprivate func wayToNumber(_ text: String) -> String? {
     switch self {
     case .null: "?? replaces null: (\(text) ?? 0)"
-    case .string: "number(\(text)) makes one"
+    case .string(let own): TextReading.number(own, text).map { "\($0) makes one" } ?? "\(own.quoted) is not a number"
     case .duration: "\(text) / 1s is its number of seconds"
     case .list, .page: "length(\(text)) is its number of elements"
     default: nil

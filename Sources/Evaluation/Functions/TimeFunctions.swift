@@ -46,14 +46,16 @@ extension Function {
     guard case .time(let time) = values[index] else {
       throw Fault(
         .type, "\(name) needs a time, not \(values[index].typeWithArticle)",
-        nextStep: values[index].isText ? "\(name)(time(.field)) reads one" : wayToTime(values[index]))
+        nextStep: wayToTime(values[index], name))
     }
     return time
   }
 
-  /// The expression that converts a value other than text to a time.
-  private static func wayToTime(_ value: Value) -> String? {
+  /// The expression that makes a time of a value, for a function that takes one.
+  private static func wayToTime(_ value: Value, _ function: String = "time") -> String? {
     switch value {
+    case .string(let text):
+      return TextReading.time(text, ".field").map { "\(function)(\($0)) reads one" } ?? TextReading.notTime(text)
     case .null: return "| where .field != null removes such elements"
     case .time: return "it is a time: .field"
     case .duration: return "ago(.field) is a time"
@@ -63,8 +65,4 @@ extension Function {
     default: return nil
     }
   }
-}
-
-extension Value {
-  fileprivate var isText: Bool { if case .string = self { true } else { false } }
 }

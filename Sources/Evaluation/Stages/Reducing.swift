@@ -171,7 +171,12 @@ private struct Mean {
   private static func step(_ value: Value, _ stage: String, _ operand: String) -> String? {
     switch value {
     case .null: return "remove nulls: | where \(operand) != null"
-    case .string: return "convert it: \(stage) number(\(operand))" + (stage == "avg" ? ", avg time(\(operand))" : "")
+    case .string(let text):
+      let time = stage == "avg" ? TextReading.time(text, operand) : nil
+      guard let reading = TextReading.number(text, operand) ?? time else {
+        return "\(text.quoted) is not a number: leave such elements out before, with where"
+      }
+      return "convert it: \(stage) \(reading)"
     case .time: return "times have no sum; their ages do: sum age(\(operand))"
     case .bool: return "count the true ones: | where \(operand) | count"
     case .list, .page: return "take their lengths: \(stage) length(\(operand))"

@@ -1,0 +1,34 @@
+import JSONText
+
+/// Finds the expression that reads a text as a number or as a time, so that a next step works when it is followed.
+package enum TextReading {
+  /// `number(OPERAND)`; nil if the text is not a number.
+  package static func number(_ text: String, _ operand: String) -> String? {
+    JSONNumber(text: text) == nil
+      ? JSONNumber(text: trimmed(text)).map { _ in "number(trim(\(operand)))" } : "number(\(operand))"
+  }
+
+  /// `time(OPERAND)`, with a form if the text needs one; nil if the text is not a time.
+  package static func time(_ text: String, _ operand: String) -> String? {
+    if (try? Instant(parsing: text)) != nil { return "time(\(operand))" }
+    let form = forms.first { form in
+      (try? TimeLetters(form)).flatMap { try? $0.instant(of: text) } != nil
+    }
+    return form.map { "time(\(operand), \($0.quoted))" }
+  }
+
+  /// What a text of a time looks like, for one that is none.
+  package static func notTime(_ text: String) -> String {
+    "\(text.quoted) is not a time; such texts are: time(\"2026-01-31\"), time(\"31.01.2026\", \"%d.%m.%Y\")"
+  }
+
+  /// Usual forms of a time that allow one reading only.
+  private static let forms = [
+    "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d", "%Y%m%d", "%Y%m%dT%H%M%S", "%Y-%m-%d %H:%M",
+    "%Y-%m-%dT%H:%M",
+  ]
+
+  private static func trimmed(_ text: String) -> String {
+    String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+  }
+}
