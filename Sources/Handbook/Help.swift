@@ -5,7 +5,7 @@ public enum Help {
   /// Every word that `help` explains.
   public static var topics: [String] {
     HelpEntry.all.flatMap { [$0.word] + $0.aliases } + HelpEntry.Section.allCases.map(\.rawValue)
-      + Article.all.flatMap { [$0.name] + $0.aliases } + ["words", "cookbook", "guide"]
+      + Article.all.flatMap { [$0.word] + $0.aliases } + ["bulk", "words", "cookbook", "guide"]
   }
 
   /// The words that can begin a statement.
@@ -25,6 +25,7 @@ public enum Help {
     guard words.count == 1 else { return nil }
     if word == "words" { return self.words }
     if word == "guide" { return Article.list }
+    if word == "bulk" { return bulk }
     let asked = word.hasSuffix(":") ? String(word.dropLast()) : word
     let entries = HelpEntry.all.filter { $0.answers(to: asked) }
     let lists = HelpEntry.Section.allCases.filter { section in

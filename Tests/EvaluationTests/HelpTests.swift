@@ -60,6 +60,9 @@ import Testing
     let options = common.subtracting(others).union(["backup", "confirm", "key"])
     #expect(options.count > 15)
     for option in options { #expect(page.contains("\(option):"), "\(option)") }
+    let lines = page.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    #expect(lines.count <= 24)
+    #expect(lines.filter { $0.count > 80 } == [])
   }
 
   @Test func helpWordsListsEveryWord() throws {
@@ -205,7 +208,7 @@ import Testing
 
   @Test(arguments: Article.all.map(\.name)) func anArticleIsAPageOf80Columns(_ name: String) throws {
     let article = try #require(Article.all.first { $0.name == name })
-    let page = try #require(Help.text([name]))
+    let page = try #require(Help.text([article.word]))
     let start = try #require(page.range(of: "\(article.title)\n\n")).lowerBound
     let prose = page[start...].split(separator: "\n").filter { !$0.hasPrefix("      ") }
     #expect(prose.filter { $0.count > 80 } == [])

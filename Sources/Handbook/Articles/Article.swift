@@ -1,10 +1,12 @@
-/// A long text of the reference: the page of `help NAME`, a manual page and a file of Handbook.docc.
+/// A longer text of the reference, which is a page of `help`, a manual page and a file of Handbook.docc.
 ///
 /// Its Markdown uses headings, paragraphs, lists, tables and fenced blocks. A block fenced as `retort` is a script, and
 /// the block below it is its output; tests run the scripts.
 public struct Article: Sendable {
-  /// The word of `help`: `bulk`.
+  /// The name of its file and of its manual page: `bulk`.
   public var name: String
+  /// The word of `help`, if it is not the name.
+  var helpWord: String?
   /// Other words for the article.
   var aliases: [String] = []
   /// The title, without a full stop.
@@ -17,8 +19,11 @@ public struct Article: Sendable {
   /// Every article, in the order of `help guide`.
   public static let all = [language, bulk, connections, serving, running, prompt, editor, workers, news]
 
-  /// Whether a word names the article.
-  func answers(to asked: String) -> Bool { name == asked || aliases.contains(asked) }
+  /// The word of `help`.
+  var word: String { helpWord ?? name }
+
+  /// Whether a word names it.
+  func answers(to asked: String) -> Bool { word == asked || aliases.contains(asked) }
 
   /// The whole text as a file of Handbook.docc.
   public var markdown: String { "# \(title)\n\n\(summary)\n\n\(body)\n" }
@@ -31,8 +36,8 @@ public struct Article: Sendable {
 
   /// The list of `help guide`.
   static var list: String {
-    let width = all.map(\.name.count).max() ?? 0
-    return all.map { "\($0.name.filled(to: width))  \($0.summary)\n" }.joined() + "\nhelp bulk shows one.\n"
+    let width = all.map(\.word.count).max() ?? 0
+    return all.map { "\($0.word.filled(to: width))  \($0.summary)\n" }.joined() + "\nhelp bulk-changes shows one.\n"
   }
 
   /// The text of a topic of `help`, as a part of an article.

@@ -1,6 +1,6 @@
 extension Article {
   static let bulk = Article(
-    name: "bulk", title: "Bulk changes",
+    name: "bulk", helpWord: "bulk-changes", title: "Bulk changes",
     summary: "How to change many resources: count, try, confirm, change, resume after a stop, and check.",
     body: #"""
       A stage that changes data is a **sink**: it sends one request for each element, several at a time. `create`, `update`, `upsert`,
