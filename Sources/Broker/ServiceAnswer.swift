@@ -39,6 +39,15 @@ public struct ServiceAnswer: Sendable {
   public var replies: [Reply]
   /// The time for which the queue has no consumer, beginning before the first reply.
   public var absence: Duration?
+  /// Whether the request stays unanswered, and returns to the queue when the channel closes.
+  var isLeft = false
+
+  /// No answer: the request returns to the queue when the channel closes.
+  static let left: ServiceAnswer = {
+    var answer = ServiceAnswer([])
+    answer.isLeft = true
+    return answer
+  }()
 
   /// Creates an answer.
   public init(_ replies: [Reply], absence: Duration? = nil) {

@@ -96,6 +96,7 @@ public final class ServiceChannel: Sendable {
   }
 
   private func finish(_ delivery: Delivery, _ answer: ServiceAnswer) async {
+    if answer.isLeft { return }
     if let absence = answer.absence { await leave(for: absence) }
     guard terms.confirmsReplies else {
       return await connection.finish(delivery, answer, acknowledges: terms.acknowledges)
@@ -148,6 +149,12 @@ public final class ServiceChannel: Sendable {
     arrived.finish()
     guard await connection.end == nil else { return }
     for worker in workers { await worker.value }
+    await connection.closeChannel(number)
+  }
+
+  /// Closes the channel at once; the broker puts the requests without an answer back into the queue.
+  func abandon() async {
+    arrived.finish()
     await connection.closeChannel(number)
   }
 

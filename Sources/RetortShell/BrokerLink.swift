@@ -2,9 +2,10 @@ import Broker
 import Glibc
 import JSONRPC
 import Synchronization
+import Workers
 
 /// A broker's connection as a link; broker errors become link errors.
-final class BrokerLink: JSONRPC.Link {
+final class BrokerLink: PoolLink {
   private let dialer: Dialer
   private let clients = Mutex<[QueueClient]>([])
   private let isClosed = Atomic(false)
@@ -116,6 +117,19 @@ final class BrokerLink: JSONRPC.Link {
     } catch {
       if error.code == .timeout { silentUntil.withLock { $0 = .now + .seconds(5) } }
       throw LinkError(error)
+    }
+  }
+
+  /// Two heartbeats of the connection.
+  var silence: Duration { .seconds(2 * (dialer.uri.heartbeat > 0 ? dialer.uri.heartbeat : 30)) }
+
+  func takeBack(
+    queue: String, _ declaration: QueueDeclaration, while isNeeded: @Sendable () -> Bool,
+    respond: @escaping @Sendable (Delivery) -> ServiceAnswer?
+  ) async throws(LinkError) {
+    let dialer = dialer
+    try await Self.mapped { () throws(BrokerError) in
+      try await dialer.takeBack(queue: queue, declaration, while: isNeeded, respond: respond)
     }
   }
 

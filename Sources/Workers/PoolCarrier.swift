@@ -1,6 +1,6 @@
 package import Bulk
 package import Client
-package import JSONRPC
+import JSONRPC
 import JSONText
 import Synchronization
 
@@ -43,11 +43,14 @@ package final class PoolCarrier: Carrier {
     var lastNumber = 0
     var size = 32
     var workers: Int
-    var nextCount = ContinuousClock.now + PoolCarrier.countInterval
-    /// The changes a second of one worker, measured in its last chunk.
+    /// The longest timeout of a change.
+    var longest = Duration.zero
+    /// Whether the pool has lost its workers, so that nothing more is sent.
+    var isLost = false
+    var watch: Task<Void, Never>?
+    /// The changes a second of one worker, by its last chunk.
     var rate = 0
-    var outcomes = 0
-    var failures = 0
+    var budget: FailureBudget
     var isEnded = false
     var isDispatching = false
 
@@ -55,14 +58,12 @@ package final class PoolCarrier: Carrier {
   }
 
   let pool: Pool
-  private let link: any Link
+  let link: any PoolLink
   let transport: any Transport
   let terms: Terms
   let run: String
   private let state: Mutex<State>
-  /// The time between two counts of the pool's workers.
-  private static let countInterval = Duration.seconds(1)
-  /// The time after which the changes of a chunk may not be sent.
+  /// How long a chunk's changes may be sent.
   static let life = Duration.seconds(50)
   /// The maximum number of times that a change may be returned without being sent.
   private static let attempts = 5
@@ -73,7 +74,7 @@ package final class PoolCarrier: Carrier {
   ///
   /// - Throws: `no-route` if the pool has no worker, `forbidden` if the worker refuses the chunk.
   package static func open(
-    _ pool: Pool, on link: any Link, _ terms: Terms
+    _ pool: Pool, on link: any PoolLink, _ terms: Terms
   ) async throws(ClientError) -> PoolCarrier {
     let workers: Int
     let transport: any Transport
@@ -92,13 +93,15 @@ package final class PoolCarrier: Carrier {
       await carrier.close()
       throw error
     }
+    let watch: Task<Void, Never> = Task { [weak carrier] in _ = await carrier?.watch() }
+    carrier.state.withLock { $0.watch = watch }
     return carrier
   }
 
-  private init(_ pool: Pool, _ link: any Link, _ transport: any Transport, _ terms: Terms, _ workers: Int) {
+  private init(_ pool: Pool, _ link: any PoolLink, _ transport: any Transport, _ terms: Terms, _ workers: Int) {
     (self.pool, self.link, self.transport, self.terms) = (pool, link, transport, terms)
     run = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }.joined(separator: "-")
-    state = Mutex(State(workers: workers))
+    state = Mutex(State(workers: workers, budget: FailureBudget(limit: terms.failures, share: terms.share)))
   }
 
   /// The thread of the work connection.
@@ -136,34 +139,35 @@ package final class PoolCarrier: Carrier {
 
   private func add(_ waiting: Waiting) {
     let (isEnded, mustDispatch) = state.withLock { state in
-      if state.isEnded { return (true, false) }
+      if state.isEnded || state.isLost { return (true, false) }
       state.waiting.append(waiting)
       defer { state.isDispatching = true }
       return (false, !state.isDispatching)
     }
-    if isEnded { return waiting.drop() }
+    if isEnded { return refuse([waiting]) }
     // A separate task: before it runs, further changes can join the chunk.
     if mustDispatch { Task(executorPreference: executor) { self.dispatch() } }
   }
 
   /// Sends chunks until the maximum number is in flight.
   private func dispatch() {
-    while let (portion, number, failures) = nextChunk() {
+    while let (portion, number, grant) = nextChunk() {
       let chunk = Chunk(
-        pool, run: run, number: number, life: Self.life, failures: failures, keyField: terms.keyField,
+        pool, run: run, number: number, life: Self.life, failures: grant.failures, keyField: terms.keyField,
         settle: terms.settle, queue: terms.queue, changes: portion.map(\.change))
-      Task(executorPreference: executor) { await self.send(chunk, portion) }
+      Task(executorPreference: executor) { await self.send(chunk, portion, grant) }
     }
   }
 
-  /// The changes of the next chunk, with its number and its limit of failures; the waiting changes are spread over the
-  /// free workers.
-  private func nextChunk() -> ([Waiting], number: Int, failures: Int?)? {
-    state.withLock { state -> ([Waiting], number: Int, failures: Int?)? in
+  /// The changes of the next chunk, spread over the places that are free, with its number and its failures.
+  private func nextChunk() -> ([Waiting], number: Int, grant: FailureBudget.Grant)? {
+    state.withLock { state -> ([Waiting], number: Int, grant: FailureBudget.Grant)? in
       state.isDispatching = false
       let free = max(1, state.workers) * 2 - state.chunks
-      guard !state.isEnded, free > 0, state.count > 0 else { return nil }
-      let count = min(state.size, (state.count + free - 1) / free)
+      let room = state.budget.room(beside: state.inFlight)
+      guard !state.isEnded, free > 0, room > 0, state.count > 0 else { return nil }
+      let count = min(state.size, (min(state.count, room) + free - 1) / free)
+      guard let grant = state.budget.grant(count, places: free) else { return nil }
       let portion = Array(state.waiting[state.head..<state.head + count])
       state.head += count
       if state.head * 2 > state.waiting.count + 64 {
@@ -172,17 +176,13 @@ package final class PoolCarrier: Carrier {
       }
       state.chunks += 1
       state.inFlight += count
+      state.longest = portion.reduce(state.longest) { max($0, min($1.change.timeout ?? .zero, .seconds(3600))) }
       state.lastNumber += 1
-      return (portion, state.lastNumber, failuresLeft(state, count))
+      return (portion, state.lastNumber, grant)
     }
   }
 
-  private func failuresLeft(_ state: State, _ count: Int) -> Int? {
-    if let failures = terms.failures { return max(1, failures - state.failures) }
-    return terms.share.map { max(1, Int($0 * Double(state.outcomes + count)) + 1 - state.failures) }
-  }
-
-  private func send(_ chunk: Chunk, _ portion: [Waiting]) async {
+  private func send(_ chunk: Chunk, _ portion: [Waiting], _ grant: FailureBudget.Grant) async {
     let reply: Result<ChunkReply, ClientError>
     do throws(ClientError) { reply = .success(try await sent(chunk)) } catch { reply = .failure(error) }
     var (failures, left): (Int, [Waiting]) = (0, [])
@@ -201,10 +201,9 @@ package final class PoolCarrier: Carrier {
       failures = portion.count
       for waiting in portion { waiting.fail(error.concerning(waiting.change)) }
     }
-    count(portion.count, outcomes: portion.count - left.count, failures)
-    repeatLater(left)
+    count(portion.count, successes: portion.count - left.count - failures, failures, grant)
+    repeatLater(left, isCut: grant.failures.map { failures >= $0 } ?? false)
     dispatch()
-    await countWorkers()
   }
 
   private func adapt(to count: Int, in time: Duration) {
@@ -217,60 +216,79 @@ package final class PoolCarrier: Carrier {
     }
   }
 
-  /// Counts outcomes; stops sending at the limit of failures.
-  private func count(_ size: Int, outcomes: Int, _ failures: Int) {
+  /// Counts outcomes; at the limit of failures nothing more is sent.
+  private func count(_ size: Int, successes: Int, _ failures: Int, _ grant: FailureBudget.Grant) {
     let isReached = state.withLock { state in
       state.chunks -= 1
       state.inFlight -= size
-      state.outcomes += outcomes
-      state.failures += failures
-      return terms.failures.map { state.failures >= $0 } ?? false
+      state.budget.end(grant, successes: successes, failures: failures)
+      return state.budget.isReached
     }
     if isReached { end() }
   }
 
-  /// Puts changes that were returned without being sent at the front of the waiting changes.
-  private func repeatLater(_ left: [Waiting]) {
+  /// Puts changes that came back without having been sent before those that wait; those of a chunk that was cut, since it
+  /// had as many failures as it might, come back as often as need be.
+  private func repeatLater(_ left: [Waiting], isCut: Bool) {
     guard !left.isEmpty else { return }
     var again: [Waiting] = []
     for var waiting in left {
-      waiting.attempts += 1
+      if !isCut { waiting.attempts += 1 }
       if waiting.attempts < Self.attempts { again.append(waiting) } else { waiting.fail(.notSent(by: pool)) }
     }
     let isEnded = state.withLock { state in
-      if state.isEnded { return true }
+      if state.isEnded || state.isLost { return true }
       state.waiting.insert(contentsOf: again, at: state.head)
       return false
     }
-    if isEnded { for waiting in again { waiting.drop() } }
+    if isEnded { refuse(again) }
   }
 
-  private func countWorkers() async {
-    let isDue = state.withLock { state in
-      guard !state.isEnded, state.nextCount <= .now else { return false }
-      state.nextCount = .now + Self.countInterval
-      return true
-    }
-    guard isDue, let found = try? await link.probe(queue: pool.queue, until: .now + .seconds(5)) else { return }
-    state.withLock { $0.workers = found.consumers }
+  /// Ends the wait of changes that were not sent: the statement has ended, or the pool has lost its workers.
+  private func refuse(_ changes: some Sequence<Waiting>) {
+    let isLost = state.withLock(\.isLost)
+    for waiting in changes { if isLost { waiting.fail(.lost(pool, on: link)) } else { waiting.drop() } }
+  }
+
+  /// Whether chunks are in flight.
+  var hasChunks: Bool { state.withLock { $0.chunks > 0 } }
+
+  /// The longest timeout of a change that was sent.
+  var longestTimeout: Duration { state.withLock(\.longest) }
+
+  /// Records the number of workers.
+  func note(workers: Int) {
+    state.withLock { $0.workers = workers }
     dispatch()
+  }
+
+  /// Records that the pool has lost its workers: nothing more is sent.
+  func lose() {
+    state.withLock { $0.isLost = true }
+    refuse(takeWaiting())
   }
 
   /// Drops the waiting changes; the changes in chunks still wait for their outcomes.
   package func end() {
-    let dropped = state.withLock { state in
-      state.isEnded = true
+    state.withLock { $0.isEnded = true }
+    refuse(takeWaiting())
+  }
+
+  private func takeWaiting() -> ArraySlice<Waiting> {
+    state.withLock { state in
       defer { (state.waiting, state.head) = ([], 0) }
       return state.waiting[state.head...]
     }
-    for waiting in dropped { waiting.drop() }
   }
 
   /// Ends the wait for the replies to chunks; their changes are then unknown.
   package func abandon() { transport.abandon() }
 
   /// Closes the channel of the chunks.
-  package func close() async { await transport.close() }
+  package func close() async {
+    state.withLock { $0.watch?.cancel() }
+    await transport.close()
+  }
 }
 
 extension PoolCarrier.Waiting {

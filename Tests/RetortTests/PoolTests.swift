@@ -44,6 +44,9 @@ import Testing
     let halted = await run(#"90001..90500 \#(sink) halt: 10"#, on: service)
     #expect(halted.status == 6 || halted.status == 5, Comment(rawValue: halted.notes))
     #expect(halted.notes.contains("its failures reached halt: 10"))
+    // No more are in flight than without workers.
+    let failed = try #require(halted.notes.firstMatch(of: #/update posts: 0 ok, (\d+) failed/#))
+    #expect(10...16 ~= (Int(failed.output.1) ?? 0), Comment(rawValue: halted.notes))
     let all = await run(
       #"[1, 99999, 3] | destroy posts workers: "test" confirm: true on-error: "continue""#, on: service)
     #expect(all.notes.contains("2 ok, 1 absent"), Comment(rawValue: all.notes))
@@ -189,6 +192,39 @@ import Testing
       $0["id"]?.stringValue
     }
     #expect(destroyed.count == 20 && Set(destroyed).count == 20)
+  }
+
+  /// A worker that takes a chunk and is lost: its changes are unknown, and those that no worker has taken were not sent.
+  @Test func aPoolThatLosesItsWorkersEndsTheWait() async throws {
+    let service = try await FakeService("--log", "-")
+    let worker = try await Connection.open(try AMQPURI(service.vhost.uri), name: "lost")
+    let taken = AsyncStream.makeStream(of: Void.self)
+    let declaration = QueueDeclaration(type: .quorum, deliveryLimit: 3)
+    _ = try await worker.serve(queue: "retort.work.test", on: ServiceChannel.Terms(declaration: declaration)) {
+      let id = (try? JSONValue(parsing: $0.body))?["id"]?.text ?? ""
+      if $0.number > 1 {
+        taken.continuation.yield()
+        try? await Task.sleep(for: .seconds(600))
+      }
+      let reply = #"{"id":\#(id),"jsonrpc":"2.0","result":{"outcomes":[],"times":[],"took":0}}"#
+      return ServiceAnswer([ServiceAnswer.Reply(Array(reply.utf8))])
+    }
+    let statement =
+      #"1..40 | update posts {views: 1} workers: "test" timeout: 1s on-error: "continue""#
+    async let running = Ran.retort(
+      "-c", "connect\nlet posts = client queue: \"posts\"\n" + statement,
+      environment: ["RETORT_URL": service.vhost.uri + "&heartbeat=1"])
+    for await _ in taken.stream { break }
+    await worker.close()
+    let ran = await running
+    #expect(ran.status == 5, Comment(rawValue: ran.notes))
+    let counts = try #require(
+      ran.notes.firstMatch(of: #/update posts: 0 ok, (\d+) failed, (\d+) unknown/#), Comment(rawValue: ran.notes))
+    let (failed, unknown) = (Int(counts.output.1) ?? 0, Int(counts.output.2) ?? 0)
+    #expect(failed > 0 && unknown > 0 && failed + unknown == 40, Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("not sent: the pool test has lost its workers"))
+    let methods = try await service.stop().output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+    #expect(methods.allSatisfy { $0["method"] != "update" })
   }
 
   @Test func eachChangeIsDoneOnceThoughWorkersAreKilled() async throws {

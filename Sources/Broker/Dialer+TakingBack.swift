@@ -1,0 +1,26 @@
+extension Dialer {
+  /// Takes the messages that wait in a queue, and gives back those without an answer.
+  ///
+  /// - Parameters:
+  ///   - queue: The queue; it is declared if it is missing.
+  ///   - declaration: The properties with which it was declared.
+  ///   - isNeeded: Whether more messages are wanted; asked ten times a second.
+  ///   - respond: Returns the answer to a message; nil leaves it in the queue, marked as delivered before.
+  /// - Throws: if the broker can't be reached, or refuses the queue.
+  public nonisolated func takeBack(
+    queue: String, _ declaration: QueueDeclaration, while isNeeded: @Sendable () -> Bool,
+    respond: @escaping @Sendable (Delivery) -> ServiceAnswer?
+  ) async throws(BrokerError) {
+    let deadline = ContinuousClock.now + .seconds(10)
+    let connection = try await connected(until: deadline)
+    let terms = ServiceChannel.Terms(workers: 256, confirmsReplies: true, declaration: declaration)
+    let channel = try await connection.serve(queue: queue, on: terms) { respond($0) ?? .left }
+    var rest = 1
+    while isNeeded(), .now < deadline, rest > 0 {
+      try? await Task.sleep(for: .milliseconds(100))
+      let found = try? await connection.probe(queue: queue, until: deadline)
+      rest = found?.messages ?? 0
+    }
+    await channel.abandon()
+  }
+}

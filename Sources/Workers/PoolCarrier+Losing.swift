@@ -1,0 +1,73 @@
+package import Broker
+import Client
+package import JSONRPC
+import JSONText
+
+/// A broker's connection, as the carrier of a pool needs it.
+package protocol PoolLink: JSONRPC.Link {
+  /// How long a worker may not know that it has lost its connection: two heartbeats.
+  var silence: Duration { get }
+
+  /// Takes the messages that wait in a queue, as `Dialer.takeBack(queue:_:while:respond:)`.
+  func takeBack(
+    queue: String, _ declaration: QueueDeclaration, while isNeeded: @Sendable () -> Bool,
+    respond: @escaping @Sendable (Delivery) -> ServiceAnswer?
+  ) async throws(LinkError)
+}
+
+extension PoolCarrier {
+  /// Counts the pool's workers each second while chunks are in flight; without any for two heartbeats and the longest
+  /// timeout of a change, it takes the chunks back.
+  func watch() async {
+    var lost: ContinuousClock.Instant?
+    while (try? await Task.sleep(for: .seconds(1))) != nil {
+      guard hasChunks else {
+        lost = nil
+        continue
+      }
+      guard let found = try? await link.probe(queue: pool.queue, until: .now + .seconds(5)) else { continue }
+      note(workers: found.consumers)
+      guard found.consumers == 0 else {
+        lost = nil
+        continue
+      }
+      let since = lost ?? .now
+      lost = since
+      if .now - since >= link.silence + longestTimeout { return await takeBack() }
+    }
+  }
+
+  /// Ends the statement's use of a pool that has lost its workers.
+  ///
+  /// A chunk that no worker has taken was not sent. The changes of any other one are unknown.
+  private func takeBack() async {
+    lose()
+    let (pool, run) = (pool, run)
+    try? await link.takeBack(queue: pool.queue, Pool.declaration) {
+      self.hasChunks
+    } respond: { delivery in
+      guard !delivery.isRedelivered, pool.accepts(delivery.body), let request = try? Request(decoding: delivery.body),
+        request.params["run"]?.stringValue == run, let count = request.params["changes"]?.arrayValue?.count
+      else { return nil }
+      let reply = ChunkReply([ChunkReply.Item](repeating: ChunkReply.Item(.unsent), count: count), time: .zero)
+      let response = Response(id: request.id, outcome: .result(reply.json))
+      return ServiceAnswer([ServiceAnswer.Reply(pool.signed(response.encoded()))])
+    }
+    await taken()
+    abandon()
+  }
+
+  /// Waits until the replies to the chunks that were taken back have come, at most a second.
+  private func taken() async {
+    for _ in 0..<10 where hasChunks { try? await Task.sleep(for: .milliseconds(100)) }
+  }
+}
+
+extension ClientError {
+  /// The error of a change that was not sent, since its pool has no worker any more.
+  static func lost(_ pool: Pool, on link: any JSONRPC.Link) -> ClientError {
+    ClientError(
+      .noRoute, "not sent: the pool \(pool.name) has lost its workers",
+      nextStep: "start one: retort work \(link.address) --pool \(pool.name)")
+  }
+}
