@@ -19,18 +19,32 @@ extension Console {
     path.split(separator: ":").contains { unsafe access("\($0)/\(name)", X_OK) == 0 }
   }
 
-  /// Starts a pager; if that fails, the text is written to the terminal.
+  /// The text for a pager: its beginning, until it is known that the pager runs.
+  private struct PagerText {
+    var beginning: [UInt8] = []
+    /// Whether the pager can't be run, so that the text goes to the terminal.
+    var isDirect = false
+  }
+
+  /// Starts a pager; if the shell can't run it, the whole text is written to the terminal.
   private func start(_ command: String) -> Pager? {
     guard let process = PagerProcess(command: command) else { return nil }
-    let sent = Mutex<[UInt8]>([])
+    let text = Mutex(PagerText())
     let feed = Self.door { bytes in
-      sent.withLock { if $0.count < 1 << 20 { $0 += bytes } }
-      return process.write(bytes)
+      text.withLock { text in
+        if text.isDirect { return write(bytes) }
+        // A pager that can't be run reads nothing, so that the pipe is full long before this limit.
+        if text.beginning.count < 1 << 20 { text.beginning += bytes }
+        if process.write(bytes) { return true }
+        guard process.couldNotRun else { return false }
+        text.isDirect = true
+        return write(text.beginning)
+      }
     }
     return Pager(write: feed) {
-      let status = await process.finish()
-      guard status == 126 || status == 127 else { return }
-      _ = write(sent.withLock { $0 })
+      guard PagerProcess.meansNotRun(await process.finish()) else { return }
+      let left = text.withLock { $0.isDirect ? [] : $0.beginning }
+      if !left.isEmpty { _ = write(left) }
       note("note: the pager can't be run: \(command); set RETORT_PAGER to another command, or to \"\" for no pager\n")
     }
   }

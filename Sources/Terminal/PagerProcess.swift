@@ -47,6 +47,12 @@ public final class PagerProcess: Sendable {
     }
   }
 
+  /// Whether the shell has ended because it could not run the pager; for use after a failed ``write(_:)``.
+  public var couldNotRun: Bool { command.earlyStatus().map(Self.meansNotRun) ?? false }
+
+  /// Whether an exit status of the shell means that it could not run the pager (POSIX, Shell Command Language, 2.8.2).
+  public static func meansNotRun(_ status: Int32) -> Bool { status == 126 || status == 127 }
+
   /// Ends the text and waits until the pager has ended; returns its exit status.
   public func finish() async -> Int32 {
     input.withLock { input in

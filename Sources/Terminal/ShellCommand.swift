@@ -49,6 +49,21 @@ struct ShellCommand {
     return status
   }
 
+  /// The exit status if the command ends within half a second; nil if it runs on, or was ended by a signal.
+  ///
+  /// The status can still be read by ``status()`` (waitid with `WNOWAIT`).
+  func earlyStatus() -> Int32? {
+    for _ in 0..<500 {
+      var ended = siginfo_t()
+      guard waitid(P_PID, id_t(id), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 else { return nil }
+      if ended._sifields._sigchld.si_pid == id {
+        return ended.si_code == CLD_EXITED ? ended._sifields._sigchld.si_status : nil
+      }
+      usleep(1000)
+    }
+    return nil
+  }
+
   /// The exit status; after a signal, 128 plus the signal's number.
   private static func status(of id: pid_t) async -> Int32 {
     await withCheckedContinuation { continuation in

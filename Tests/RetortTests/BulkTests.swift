@@ -1,4 +1,5 @@
 import Foundation
+import TestBench
 import Testing
 
 /// Bulk changes account for every element, with any error and any source.

@@ -17,7 +17,9 @@ import Testing
     try prompt.types(" include: \"author\" ")
     try await prompt.sees("> show posts 12 include: \"author\" [fields: meta:")
     try prompt.types("\r")
-    try await prompt.sees("inserted-at")
+    try await prompt.waits("the prompt after the resource") { screen in
+      screen.lines.contains { $0.hasPrefix("inserted-at") } && screen.lines[screen.cursor.row].hasSuffix(">")
+    }
     #expect(!prompt.lines.contains { $0.contains("[fields:") })
     try prompt.types("stream posts | take ")
     try await prompt.sees("> stream posts | take N")

@@ -93,6 +93,8 @@ final class PromptTerminal: Sendable {
 
   /// Types a statement and Return, and waits for the next prompt; clears the screen first.
   func enters(_ statement: String) async throws {
+    // Before the prompt the terminal itself would echo the keys.
+    try await waits("a prompt") { $0.lines[$0.cursor.row].hasSuffix(">") }
     try types("\u{C}")
     try await waits("an empty screen") { $0.cursor.row == 0 && $0.lines.dropFirst().allSatisfy(\.isEmpty) }
     try types(statement)
