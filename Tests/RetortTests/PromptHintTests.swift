@@ -9,7 +9,7 @@ import Testing
     try prompt.types("show ")
     try await prompt.sees("embedded:blog> show CLIENT ID [include: fields: meta: timeout:")
     #expect(prompt.screen.looks(of: "CLIENT ID")?.first == "0;90")
-    #expect(prompt.screen.cursor.column == "embedded:blog> show ".count)
+    try await prompt.sees(cursorAt: "embedded:blog> show ".count)
     try prompt.types("posts ")
     try await prompt.sees("> show posts ID [include:")
     try prompt.types("12")

@@ -113,6 +113,11 @@ final class PromptTerminal: Sendable {
     try await waits(text) { $0.lines.contains { $0.contains(wanted) } }
   }
 
+  /// Waits until the cursor is in a column, from 0; a line that is drawn again brings it there last.
+  func sees(cursorAt column: Int) async throws {
+    try await waits("the cursor in column \(column)") { $0.cursor.column == column }
+  }
+
   /// Waits until the screen meets a condition.
   func waits(_ wanted: String, until isMet: @escaping @Sendable (ScreenCells) -> Bool) async throws {
     try await onItsOwnThread { [self] in
