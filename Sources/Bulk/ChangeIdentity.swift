@@ -48,31 +48,38 @@ extension Change {
     return "\(parent) \(name)"
   }
 
-  /// The id of the resource, for a change of linkage.
-  private var parent: String? {
-    params.first { $0.key.hasSuffix("_id") || $0.key.hasSuffix("-id") }?.value.idText
+  /// The parameter that contains the id of the resource, for a change of linkage: `post_id`.
+  private var parentParameter: (key: String, value: JSONValue)? {
+    params.first { $0.key.hasSuffix("_id") || $0.key.hasSuffix("-id") }
   }
+
+  /// The id of the resource, for a change of linkage.
+  private var parent: String? { parentParameter?.value.idText }
+
+  /// The singular of the type, for a change of linkage: `post` in `post_id`.
+  var parentName: String? { parentParameter.map { String($0.key.dropLast(3)) } }
 
   /// The id of the changed resource, including changes of linkage; nil for a create.
   var resourceID: String? { id ?? (params.contains("relationship") ? parent : nil) }
 
   /// The sorted identifiers, for a change of linkage.
-  private var linkage: String {
-    let identifiers: [JSONValue] =
-      switch params["data"] {
-      case .array(let array)?: Array(array)
-      case let data?: [data]
-      case nil: []
-      }
-    return identifiers.map { "\($0["type"]?.stringValue ?? "")/\($0["id"]?.idText ?? "")" }.sorted()
-      .joined(separator: ",")
-  }
+  private var linkage: String { identifiers.texts.joined(separator: ",") }
 
-  /// The sent attributes and relationships, with which a lookup compares the resource.
+  /// The identifiers, for a change of linkage.
+  var identifiers: [Identifier] { [Identifier](linkage: params["data"] ?? .null) ?? [] }
+
+  /// The sent content, with which a lookup compares the resource: attributes and relationships, or the linkage of a
+  /// relink.
   public var content: JSONObject {
+    if verb == .relink {
+      return ["linkage": .array(JSONArray(identifiers.texts.map { .string($0) }))]
+    }
     guard let data = params["data"]?.objectValue else { return [:] }
     return JSONObject(data.filter { $0.key == "attributes" || $0.key == "relationships" }.map { ($0.key, $0.value) })
   }
+
+  /// Whether changes with this identity can have different content.
+  var hasContent: Bool { verb == .update || verb == .create || verb == .relink }
 }
 
 /// A hash of 128 bits that is equal in all runs and on all machines.

@@ -117,7 +117,7 @@ public final class Journal: Sendable {
   private static func write(_ change: Change, _ identity: ChangeIdentity, to line: inout [UInt8]) {
     line += "{\"intent\":".utf8
     line.append(jsonString: identity.text)
-    if change.verb == .update || change.verb == .create {
+    if change.hasContent {
       line += ",\"content\":".utf8
       change.content.hashingSecrets.encode(into: &line)
     }

@@ -16,28 +16,38 @@ public struct UnknownResolver: Sendable {
     case doubled(Int)
   }
 
-  private let client: ResourceClient
+  let client: ResourceClient
   /// The field that contains the key of a create.
   private let keyField: String?
   /// Whether the time of `settle:` has passed, after which a change that was not found can no longer be carried out.
-  private let isSettled: Bool
+  let isSettled: Bool
+  /// The attributes to which a sequence of updates leads; nil if each change is one request.
+  private let goal: JSONObject?
   private let limit = LookupLimit()
 
   /// Creates a resolver that reads with a client.
-  public init(_ client: ResourceClient, keyField: String?, isSettled: Bool) {
+  ///
+  /// - Parameters:
+  ///   - client: Reads the resources.
+  ///   - keyField: The field that contains the key of a create.
+  ///   - isSettled: Whether the time of `settle:` has passed.
+  ///   - goal: The attributes to which a sequence of updates leads: the sequence was carried out if the resource has
+  ///     them. Nil if each change is one request.
+  public init(_ client: ResourceClient, keyField: String?, isSettled: Bool, goal: JSONObject? = nil) {
     var client = client
     client.settings.keys = .wire
     self.client = client
     self.keyField = keyField
     self.isSettled = isSettled
+    self.goal = goal
   }
 
   /// Whether a lookup can find a change of this kind.
   func finds(_ change: Change) -> Bool {
     switch change.verb {
-    case .destroy, .update: true
+    case .destroy, .update, .link, .relink, .unlink: true
     case .create: keyField != nil && change.key != nil
-    case .link, .relink, .unlink, .call: false
+    case .call: false
     }
   }
 
@@ -47,7 +57,9 @@ public struct UnknownResolver: Sendable {
   /// Looks up a change; `sent` is the content that the earlier run sent, with hashes in place of secrets.
   public func look(_ change: Change, sent: JSONObject) async -> Finding {
     let finding = await limit.run { () async -> (Finding, isTimeout: Bool) in
-      do throws(ClientError) { return (try await found(change, sent), false) } catch {
+      do throws(ClientError) {
+        return (try await found(change, goal.map { ["attributes": .object($0)] } ?? sent), false)
+      } catch {
         return (.unknown, error.kind == .timeout)
       }
     }
@@ -59,7 +71,7 @@ public struct UnknownResolver: Sendable {
     case .destroy: try await destroyed(change)
     case .update: try await updated(change, sent)
     case .create: try await created(change, sent)
-    case .link, .relink, .unlink: .repeatable
+    case .link, .relink, .unlink: try await linked(change, sent)
     case .call: isSettled ? .repeatable : .unknown
     }
   }
@@ -89,7 +101,7 @@ public struct UnknownResolver: Sendable {
 
   private func updated(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> Finding {
     guard let id = change.id, let resource = try await resource(id) else { return .repeatable }
-    if Self.holds(resource, sent) { return .carriedOut(id: id) }
+    if try await holds(resource, id, sent) { return .carriedOut(id: id) }
     return isSettled || change.content.hashingSecrets == sent ? .repeatable : .unknown
   }
 
@@ -97,7 +109,9 @@ public struct UnknownResolver: Sendable {
     guard let found = try await resources(ofKey: change) else { return .unknown }
     switch found.count {
     case 0: return isSettled ? .repeatable : .unknown
-    case 1: return Self.holds(found[0], sent) ? .carriedOut(id: found[0]["id"]?.idText) : .unknown
+    case 1:
+      let id = found[0]["id"]?.idText
+      return try await holds(found[0], id, sent) ? .carriedOut(id: id) : .unknown
     default: return .doubled(found.count)
     }
   }
@@ -107,16 +121,5 @@ public struct UnknownResolver: Sendable {
       if error.kind == .notFound { return nil }
       throw error
     }
-  }
-
-  /// Whether a resource contains the sent attributes and linkage.
-  static func holds(_ resource: JSONObject, _ sent: JSONObject) -> Bool {
-    let attributes = resource["attributes"]?.objectValue?.hashingSecrets ?? [:]
-    let relationships = resource["relationships"]?.objectValue ?? [:]
-    let hasAttributes = (sent["attributes"]?.objectValue ?? [:]).allSatisfy { attributes[$0.key] == $0.value }
-    let hasLinkage = (sent["relationships"]?.objectValue ?? [:]).allSatisfy { name, value in
-      relationships[name]?["data"] == value["data"]
-    }
-    return hasAttributes && hasLinkage
   }
 }

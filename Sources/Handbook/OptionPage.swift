@@ -49,7 +49,8 @@ struct OptionPage: Sendable {
     """,
     "verify": """
     At the end, changes without a reply are looked up; a change that is found counts as carried out. Nothing is sent
-    again. Lookups stop after three successive timeouts.
+    again. link, relink and unlink are looked up in the linkage, and a transition in the state of its resource. Lookups
+    stop after three successive timeouts.
     """,
     "retry": """
     The pauses grow from 250 ms to 16 s. Reads, also those of a bulk change, are sent again if there was no route or no
@@ -69,9 +70,9 @@ struct OptionPage: Sendable {
     changes before it sends them.
     """,
     "settle": """
-    Without settle:, a create or an update that may have been carried out and is not found remains unknown. With it, the
-    statement waits this long after the messages expire, looks up the changes again, and sends the missing ones. each
-    waits before it repeats unknown iterations, if unknown: is "retry".
+    Without settle:, a create that may have been carried out and is not found remains unknown, and so does an update or
+    a relink that now has other content. With it, the statement waits this long after the messages expire, looks up the
+    changes again, and sends the missing ones. each waits before it repeats unknown iterations, if unknown: is "retry".
     """,
     "failed": """
     Lines of JSON: {source, element, identity, error}. source is the element at the head of the pipeline, element is the

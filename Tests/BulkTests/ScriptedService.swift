@@ -9,11 +9,14 @@ final class ScriptedService: Transport {
   let queue = "posts"
   let taskExecutor: (any TaskExecutor)? = nil
   private let state: Mutex<(rows: [String: JSONObject], reads: Int)>
+  /// The linkage of each relationship, by name; without it, the service has no relationships.
+  private let linkages: [String: JSONValue]
   /// Whether it sends no replies.
   private let isSilent: Bool
 
-  init(_ rows: [String: JSONObject] = [:], isSilent: Bool = false) {
+  init(_ rows: [String: JSONObject] = [:], linkages: [String: JSONValue] = [:], isSilent: Bool = false) {
     state = Mutex((rows, 0))
+    self.linkages = linkages
     self.isSilent = isSilent
   }
 
@@ -35,7 +38,13 @@ final class ScriptedService: Transport {
     if isSilent { throw LinkError(.timeout, "no reply", wasSent: true) }
     let params = (try? JSONValue(parsing: envelope.body))?["params"] ?? .null
     var reply = JSONObject([("jsonrpc", "2.0"), ("id", .string(envelope.correlationID))])
-    if envelope.method == "show" {
+    if envelope.method == "show_relationship" {
+      if let linkage = linkages[params["relationship"]?.stringValue ?? ""] {
+        reply["result"] = ["data": linkage]
+      } else {
+        reply["error"] = ["code": -32601, "message": "Method not found"]
+      }
+    } else if envelope.method == "show" {
       let id = params["id"]?.idText ?? ""
       if let attributes = rows[id] {
         reply["result"] = ["data": .object(Self.resource(id, attributes))]

@@ -27,6 +27,9 @@ STATEMENTS = {
     "create": f'read "posts.csv" | create posts key: .name settle: 1s {SINK}',
     "each": 'stream posts page: {size: 500} | collect | each in-flight: 4 journal: "run.journal" key: .id do '
             'update posts it {views: .views + 1} end',
+    "link": f'stream posts page: {{size: 500}} | collect | link posts "tags" [{{type: "tags", id: "1"}}] {SINK}',
+    "unlink": f'stream posts page: {{size: 500}} | collect | unlink posts "tags" [{{type: "tags", id: "1"}}] {SINK}',
+    "relink": f'stream posts page: {{size: 500}} | collect | relink posts "owner" {{type: "tags", id: "1"}} {SINK}',
 }
 ROUNDS = [  # a verb, the options of serve, and what is broken before the program is
     ("update", "--latency 2ms", None),
@@ -38,13 +41,23 @@ ROUNDS = [  # a verb, the options of serve, and what is broken before the progra
     ("create", "--flavour carrot --latency 5ms", None),
     ("update", "--latency 2ms", "service"),
     ("destroy", "--latency 2ms", "connections"),
+    ("link", "--latency 2ms --fault drop=1%", None),
+    ("relink", "--latency 2ms --fault drop=1% --fault lose=1%", None),
+    ("unlink", "--latency 2ms --fault drop=1%", None),
 ]
 SCHEMA = """
-    create table posts(id integer primary key, name text, views integer not null default 0);
+    create table tags(id integer primary key, name text);
+    insert into tags values (1, 'a');
+    create table posts(
+      id integer primary key, name text, views integer not null default 0, owner_id integer references tags(id));
+    create table posts_tags(
+      post_id integer not null references posts(id), tag_id integer not null references tags(id), primary key(post_id, tag_id));
     create table made(name text, change text);
     create trigger inserted after insert on posts begin insert into made values (new.name, 'create'); end;
     create trigger updated after update on posts begin insert into made values (new.name, 'update'); end;
     create trigger deleted after delete on posts begin insert into made values (old.name, 'destroy'); end;
+    create trigger linked after insert on posts_tags begin insert into made select name, 'link' from posts where id = new.post_id; end;
+    create trigger unlinked after delete on posts_tags begin insert into made select name, 'unlink' from posts where id = old.post_id; end;
 """
 
 
@@ -77,6 +90,8 @@ def prepare(verb, count):
                 rows.write("name\n" + "\n".join(names) + "\n")
         else:
             database.executemany("insert into posts(name) values (?)", [(name,) for name in names])
+            if verb == "unlink":
+                database.execute("insert into posts_tags select id, 1 from posts")
             database.execute("delete from made")
     database.close()
 
@@ -105,7 +120,7 @@ def violations(verb, count):
     """What the database has to show and does not."""
     database = sqlite3.connect("posts.sqlite")
     found = []
-    change = "update" if verb == "each" else verb
+    change = "update" if verb in ("each", "relink") else verb
     once = database.execute("select count(*) from (select name from made where change = ? group by name)", [change]).fetchone()[0]
     twice = database.execute("select name, count(*) from made group by name having count(*) > 1").fetchall()
     # An iteration that was under way at a kill is not repeated: it is named as unknown, done or not.
@@ -156,10 +171,10 @@ def main():
     options.add_argument("--rounds", type=int, default=len(ROUNDS))
     options.add_argument("--count", type=int, default=2_000)
     options.add_argument("--seed", type=int, default=int(time.time()))
-    options.add_argument("--only", help="the rounds of one verb")
+    options.add_argument("--only", help="the rounds of some verbs: link,unlink")
     given = options.parse_args()
     chance = random.Random(given.seed)
-    rounds = [each for each in ROUNDS if given.only in (None, each[0])]
+    rounds = [each for each in ROUNDS if given.only is None or each[0] in given.only.split(",")]
     failed = 0
     for number in range(given.rounds):
         verb, service, broken = rounds[number % len(rounds)]

@@ -2,7 +2,7 @@
 
     /usr/bin/python3 workers.py [--count 20000] [--only VERB]
 
-Three `retort work` carry out destroys, then creates with keys. One of them is killed with SIGKILL twice and started again, another is
+Three `retort work` carry out destroys, then links, then creates with keys. One of them is killed with SIGKILL twice and started again, another is
 stopped with SIGTERM. The log of `retort serve` and triggers of its database count each change; each must occur exactly once.
 
 It runs under Tests/broker; RETORT is the program.
@@ -25,16 +25,23 @@ URL = BROKER + ("&" if "?" in BROKER else "?") + "heartbeat=1"
 ENVIRONMENT = os.environ | {"RETORT_URL": URL, "RETORT_POOL_KEY": secrets.token_hex(32)}
 PROLOGUE = 'connect\nlet posts = client queue: "posts" timeout: 1s\n'
 SINK = 'workers: "trial" on-error: "continue"'
+METHODS = {"destroy": "destroy", "link": "create_relationship", "create": "create"}
 STATEMENTS = {
     "destroy": f"stream posts page: {{size: 500}} | collect | destroy posts {SINK} confirm: true",
+    "link": f'stream posts page: {{size: 500}} | collect | link posts "tags" [{{type: "tags", id: "1"}}] {SINK}',
     "create": f'read "posts.csv" | create posts key: .name settle: 1s {SINK}',
 }
 SCHEMA = """
     create table posts(id integer primary key, name text);
     create index posts_by_name on posts(name);
+    create table tags(id integer primary key, name text);
+    insert into tags values (1, 'a');
+    create table posts_tags(
+      post_id integer not null references posts(id), tag_id integer not null references tags(id), primary key(post_id, tag_id));
     create table made(name text, change text);
     create trigger inserted after insert on posts begin insert into made values (new.name, 'create'); end;
     create trigger deleted after delete on posts begin insert into made values (old.name, 'destroy'); end;
+    create trigger linked after insert on posts_tags begin insert into made select name, 'link' from posts where id = new.post_id; end;
 """
 
 
@@ -76,7 +83,7 @@ def prepare(verb, count):
 def calls(verb):
     """How many requests of a verb the service has logged."""
     with open("calls.ndjson", encoding="utf-8") as log:
-        return sum(f'"method":"{verb}"' in line for line in log)
+        return sum(f'"method":"{METHODS[verb]}"' in line for line in log)
 
 
 def violations(verb, count):
@@ -84,7 +91,7 @@ def violations(verb, count):
     found = []
     with open("calls.ndjson", encoding="utf-8") as log:
         lines = [json.loads(line) for line in log]
-    done = collections.Counter(line["id"] for line in lines if line["method"] == verb and line["outcome"] == "ok")
+    done = collections.Counter(line["id"] for line in lines if line["method"] == METHODS[verb] and line["outcome"] == "ok")
     if sum(done.values()) != count:
         found.append(f"the log has {sum(done.values())} of {count}")
     if verb == "destroy" and (twice := [id for id, times in done.items() if times > 1]):
@@ -97,7 +104,7 @@ def violations(verb, count):
         found.append(f"{count - once} not done")
     if twice:
         found.append(f"{len(twice)} done more than once: {twice[:3]}")
-    return found, sum(line["method"] in ("show", "index") for line in lines)
+    return found, sum(line["method"] in ("show", "show_relationship", "index") for line in lines)
 
 
 def pool_round(verb, count):

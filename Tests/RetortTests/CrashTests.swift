@@ -11,6 +11,13 @@ import Testing
     #expect(text.contains("5 rounds, 0 failed"), Comment(rawValue: text))
   }
 
+  @Test func eachChangeOfLinkageIsDoneOnce() async throws {
+    let (status, text) = try await Self.trial(
+      "rounds.py", "--only", "link,relink,unlink", "--rounds", "3", "--count", "800")
+    #expect(status == 0, Comment(rawValue: text))
+    #expect(text.contains("3 rounds, 0 failed"), Comment(rawValue: text))
+  }
+
   /// Runs a script of `Tests/Crash` on a separate vhost; returns its exit status and its output.
   static func trial(_ script: String, _ arguments: String...) async throws -> (status: Int32, output: String) {
     let vhost = try await PrivateBroker.shared.vhost()

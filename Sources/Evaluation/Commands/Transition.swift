@@ -28,8 +28,8 @@ extension Command {
 }
 
 extension Stage {
-  /// The options except those that look up or repeat one change.
-  private static let stepOptions = lookupOptions.filter { !["retry", "verify"].contains($0.name) }
+  /// The options except the one that repeats one change.
+  private static let stepOptions = lookupOptions.filter { $0.name != "retry" }
 
   static let transition = sink(
     Declaration(
@@ -44,8 +44,11 @@ extension Stage {
     }
   } plan: { plan, run throws(Fault) in
     let machine = try StateMachine(plan.arguments, id: "")
-    // A lookup would settle one step, but not the element.
-    (plan.guards.verification, plan.guards.resolver) = (.none, nil)
+    // A lookup of one step would not settle the element.
+    if plan.guards.resolver != nil {
+      plan.guards.resolver = UnknownResolver(
+        plan.client.client, keyField: nil, isSettled: false, goal: ["state": .string(machine.goal)])
+    }
     for client in machine.clients.values {
       try run.session.refuseStreamed(client, "transition")
       try client.refuseReadOnly(plan.arguments)

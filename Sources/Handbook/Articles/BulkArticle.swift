@@ -131,9 +131,9 @@ extension Article {
       - A journal belongs to one statement. `create` needs `key: .email` with it, the field that identifies the created resource. `each` needs
         `key:` too; its unit is one iteration. An iteration that sent a change and did not end remains unknown, and its changes are named;
         `unknown: "retry"` runs it again, after `settle:`. `destroy-all`, `upsert` and `transition` take no journal: they look up the remaining work.
-      - Changes that were in flight are looked up: an update by its fields, a destroy by its id, a create by its key. A change that is not
-        found is sent again only if that is safe, or after `settle: 60s`, the maximum time for which the service may hold a request. Otherwise it
-        remains unknown, with status 5; `unknown: "retry"` sends it, `unknown: "skip"` skips it.
+      - Changes that were in flight are looked up: an update by its fields, a destroy by its id, a create by its key, `link`, `relink` and
+        `unlink` by the linkage. A change that is not found is sent again only if that is safe, or after `settle: 60s`, the maximum time for
+        which the service may hold a request. Otherwise it remains unknown, with status 5; `unknown: "retry"` sends it, `unknown: "skip"` skips it.
       - `retort journal publish.journal` shows the numbers, the unknown changes and the command that resumes the run. `retort journal publish.journal
         settle 4711 done` records that a change was carried out, `settle 4711 again` that it was not.
       - The journal consists of lines of JSON, which `read` can read; only the owner can read the file. A complete journal refuses a second run.

@@ -1,0 +1,85 @@
+import Client
+import JSONAPI
+import JSONText
+
+extension UnknownResolver {
+  /// Looks up a `link`, `relink` or `unlink` in the linkage of its relationship.
+  ///
+  /// Adding linked resources and removing absent ones changes nothing, so `link` and `unlink` may be sent again; a
+  /// `relink` only with the linkage that the earlier run sent.
+  func linked(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> Finding {
+    guard let id = change.resourceID, let name = change.params["relationship"]?.stringValue else { return .unknown }
+    let named = change.identifiers
+    let present = try await linkage(name, of: id, parentName: change.parentName)
+    let isFound: Bool? =
+      switch change.verb {
+      case .link: present.map { Set($0).isSuperset(of: named) }
+      // A service that names the types otherwise still has the ids.
+      case .unlink: present.map { Set($0.map(\.id)).isDisjoint(with: named.map(\.id)) }
+      default:
+        // A journal of an earlier version does not contain the linkage of a relink.
+        present?.texts == sent["linkage"]?.arrayValue?.compactMap(\.stringValue) ?? named.texts
+      }
+    if isFound == true { return .carriedOut(id: nil) }
+    let isHarmless = change.verb != .relink || sent == change.content.hashingSecrets
+    return isHarmless || isSettled ? .repeatable : .unknown
+  }
+
+  /// Whether a resource contains the sent attributes and linkage; linkage that the resource lacks is read.
+  func holds(_ resource: JSONObject, _ id: String?, _ sent: JSONObject) async throws(ClientError) -> Bool {
+    let attributes = resource["attributes"]?.objectValue?.hashingSecrets ?? [:]
+    guard (sent["attributes"]?.objectValue ?? [:]).allSatisfy({ attributes[$0.key] == $0.value }) else { return false }
+    for (name, value) in sent["relationships"]?.objectValue ?? [:] {
+      let wanted = value["data"].flatMap { [Identifier](linkage: $0) }
+      let data = resource["relationships"]?[name]?["data"]
+      var present = data.flatMap { [Identifier](linkage: $0) }
+      if data == nil, let id { present = try await linkage(name, of: id, parentName: nil) }
+      guard let wanted, let present, wanted.texts == present.texts else { return false }
+    }
+    return true
+  }
+
+  /// Reads the linkage of a relationship; nil if the service does not return it.
+  ///
+  /// - Throws: `ClientError` without a reply.
+  private func linkage(
+    _ name: String, of id: String, parentName: String?
+  ) async throws(ClientError) -> [Identifier]? {
+    var client = client
+    // A worker does not know the client's `singular:`.
+    if let parentName { client.settings.singular = parentName }
+    do throws(ClientError) {
+      return [Identifier](linkage: try await client.relationship(name, of: id).show())
+    } catch {
+      guard error.isReply else { throw error }
+      return nil
+    }
+  }
+}
+
+extension [Identifier] {
+  /// Reads linkage: an identifier, a list of identifiers, or null; nil if it is something else.
+  init?(linkage: JSONValue) {
+    let list: [JSONValue]
+    switch linkage {
+    case .null: list = []
+    case .array(let array): list = Array<JSONValue>(array)
+    default: list = [linkage]
+    }
+    self = list.compactMap { $0.objectValue.flatMap { Identifier($0) } }
+    guard count == list.count else { return nil }
+  }
+
+  /// The identifiers as sorted texts: `tags/1`.
+  var texts: [String] { map { "\($0.type)/\($0.id)" }.sorted() }
+}
+
+extension ClientError {
+  /// Whether the service replied that it does not return what was asked for.
+  fileprivate var isReply: Bool {
+    switch kind {
+    case .notFound, .methodNotFound, .forbidden, .sandboxAccessDisallowed, .invalid, .malformed: true
+    default: false
+    }
+  }
+}

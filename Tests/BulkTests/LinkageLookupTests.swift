@@ -1,0 +1,111 @@
+import Client
+import Foundation
+import JSONText
+import Testing
+
+@testable import Bulk
+
+/// Lookups of changes of linkage that a journal has without an outcome.
+@Suite(.timeLimit(.minutes(1))) struct LinkageLookupTests {
+  private let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).journal").path
+
+  /// What a resume makes of an unknown change.
+  enum Expected: String { case found, sent, unknown }
+
+  static func tags(_ ids: String...) -> JSONValue {
+    .array(JSONArray(ids.map { ["type": "tags", "id": .string($0)] }))
+  }
+
+  /// A verb, its identifiers, the linkage that the service shows, and the outcome.
+  private static let cases: [(Change.Verb, JSONValue, JSONValue, Expected)] = [
+    (.link, tags("1"), tags("2", "1"), .found), (.link, tags("1", "3"), tags("1"), .sent),
+    (.unlink, tags("1"), tags("2"), .found), (.unlink, tags("1", "2"), tags("2"), .sent),
+    // A service may name the types otherwise.
+    (.link, tags("1"), ["type": "tag", "id": "1"], .sent), (.unlink, tags("1"), ["type": "tag", "id": "1"], .sent),
+    (.relink, tags("1", "2"), tags("2", "1"), .found), (.relink, tags("1"), tags("1", "2"), .sent),
+    (.relink, [], [], .found), (.relink, .null, .null, .found), (.relink, .null, tags("1"), .sent),
+    // What is not linkage shows nothing.
+    (.unlink, tags("1"), "none", .sent), (.link, tags("1"), [["id": "1"]], .sent),
+  ]
+
+  private func change(_ verb: Change.Verb, _ data: JSONValue, name: String = "tags") -> Change {
+    Change(
+      target: Change.posts, verb: verb, method: verb.rawValue,
+      params: ["post_id": "1", "relationship": .string(name), "data": data], expires: true, timeout: .milliseconds(1))
+  }
+
+  /// Resumes a change that an earlier run left unknown.
+  private func resumed(
+    _ earlier: Change, _ now: Change, on service: ScriptedService, isSettled: Bool = false
+  ) async throws -> Expected {
+    let header = JournalHeader(
+      broker: "rabbit@host /", queue: "posts", type: "posts", verb: "link", key: nil, created: "", by: "", reason: nil)
+    defer { unlink(path) }
+    let first = try Journal(path, header)
+    try await first.intend([earlier])
+    first.release()
+    var guards = Safeguards()
+    guards.journal = try Journal(path, header)
+    guards.resolver = UnknownResolver(service.client, keyField: nil, isSettled: isSettled)
+    let carrier = ScriptedCarrier()
+    var rest: [Element]? = [Element(1, .success(now))]
+    let dispatcher = Dispatcher(StatementAccount(RunAccount(.given)), carrier, lateReplies: nil, guards: guards)
+    let report = await dispatcher.run(
+      Report(), Policy(window: 1, continuesOnError: true), consent: nil, next: { rest.take() }, observe: { _, _, _ in })
+    #expect(report.tally.before + report.tally.ok + report.tally.unknown == 1)
+    #expect(carrier.carried.count == report.tally.ok)
+    return report.tally.before == 1 ? .found : report.tally.ok == 1 ? .sent : .unknown
+  }
+
+  @Test(arguments: cases) func linkageShowsTheOutcome(
+    verb: Change.Verb, data: JSONValue, present: JSONValue, expected: Expected
+  ) async throws {
+    let service = ScriptedService(linkages: ["tags": present])
+    #expect(try await resumed(change(verb, data), change(verb, data), on: service) == expected)
+  }
+
+  /// A relink with other linkage than before would undo what happened in between, unless it can't be carried out late.
+  @Test(arguments: [
+    (["1"], false, Expected.found), (["9"], false, .unknown), (["2"], false, .unknown), (["9"], true, .sent),
+  ]) func aRelinkIsComparedWithTheRecordedLinkage(present: [String], isSettled: Bool, expected: Expected) async throws {
+    let list = JSONValue.array(JSONArray(present.map { ["type": "tags", "id": .string($0)] }))
+    let result = try await resumed(
+      change(.relink, Self.tags("1")), change(.relink, Self.tags("2")), on: ScriptedService(linkages: ["tags": list]),
+      isSettled: isSettled)
+    #expect(result == expected)
+  }
+
+  /// A service without the method, and one that does not reply.
+  @Test(arguments: [(ScriptedService(), Expected.sent), (ScriptedService(isSilent: true), .unknown)])
+  func aServiceThatShowsNoLinkage(service: ScriptedService, expected: Expected) async throws {
+    for verb in [Change.Verb.link, .unlink, .relink] {
+      let sent = change(verb, Self.tags("1"))
+      #expect(try await resumed(sent, sent, on: service) == expected)
+    }
+  }
+
+  @Test func aDoneRelinkIsNotRepeatedWithOtherLinkage() async throws {
+    defer { unlink(path) }
+    let contents = change(.relink, Self.tags("1", "2")).content.contentHash
+    #expect(contents == change(.relink, Self.tags("2", "1")).content.contentHash)
+    #expect(contents != change(.relink, Self.tags("1")).content.contentHash)
+    #expect(change(.relink, []).content.contentHash != 0)
+  }
+
+  /// The linkage of an update is compared in any order, and read if the resource lacks it.
+  @Test(arguments: [(tags("2", "1"), Expected.found), (tags("1"), .unknown), (JSONValue.null, .unknown)])
+  func theLinkageOfAnUpdateIsRead(present: JSONValue, expected: Expected) async throws {
+    func update(_ views: JSONValue) -> Change {
+      Change(
+        target: Change.posts, verb: .update, method: "update",
+        params: [
+          "id": "1",
+          "data": [
+            "type": "posts", "attributes": ["views": views], "relationships": ["tags": ["data": Self.tags("1", "2")]],
+          ],
+        ], expires: true, timeout: .milliseconds(1))
+    }
+    let service = ScriptedService(["1": ["views": 5]], linkages: ["tags": present])
+    #expect(try await resumed(update(5), update(6), on: service) == expected)
+  }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import Synchronization
+import Testing
+
+/// Changes without a readable reply, which are looked up at the end of their statement.
+@Suite(.timeLimit(.minutes(5))) struct LookupTests {
+  /// A reply without result and error.
+  private static let unreadable = #""other":1"#
+
+  @Test(arguments: [
+    ("link", #"[{type: "tags", id: "2"}]"#, true), ("link", #"[{type: "tags", id: "3"}]"#, false),
+    ("unlink", #"[{type: "tags", id: "3"}]"#, true), ("unlink", #"[{type: "tags", id: "2"}]"#, false),
+    ("relink", #"[{type: "tags", id: "2"}, {type: "tags", id: "1"}]"#, true), ("relink", "[]", false),
+  ]) func aChangeOfLinkageIsLookedUp(_ verb: String, _ tags: String, isFound: Bool) async throws {
+    let service = try await OddService { method, _ in
+      method == "show_relationship"
+        ? #""result":{"data":[{"type":"tags","id":"1"},{"type":"tags","id":"2"}]}"# : Self.unreadable
+    }
+    let ran = await service.run("[1] | \(verb) posts \"tags\" \(tags) on-error: \"continue\"")
+    let counts = isFound ? "1 ok, 1 of them without a reply in time" : "0 ok, 1 unknown"
+    #expect(
+      ran.notes.hasPrefix("\(verb) posts: looking up 1 change\n\(verb) posts: \(counts)\n"),
+      Comment(rawValue: ran.notes))
+    #expect(ran.status == (isFound ? 0 : 5))
+    await service.stop()
+  }
+
+  /// A transition is found if its resource has reached the state, and not after one of its steps.
+  @Test(arguments: [("published", true), ("review", false), ("draft", false)])
+  func aTransitionIsLookedUp(_ state: String, isFound: Bool) async throws {
+    let shown = Mutex(0)
+    let service = try await OddService { method, _ in
+      guard method == "show" else { return Self.unreadable }
+      let isFirst = shown.withLock { count in
+        count += 1
+        return count == 1
+      }
+      return #""result":{"data":{"type":"posts","id":"1","attributes":{"state":"\#(isFirst ? "draft" : state)"}}}"#
+    }
+    let statement = #"""
+      [1] | transition posts to: "published" via: {published: "review", review: "draft"} on-error: "continue"
+      """#
+    let ran = await service.run(statement)
+    let counts = isFound ? "1 ok, 1 of them without a reply in time" : "0 ok, 1 unknown"
+    #expect(ran.notes.contains("transition posts: \(counts)\n"), Comment(rawValue: ran.notes))
+    #expect(ran.status == (isFound ? 0 : 5))
+    let off = await service.run(statement + " verify: false")
+    #expect(!off.notes.contains("looking up"), Comment(rawValue: off.notes))
+    await service.stop()
+  }
+
+  /// A reply that the service drops: its change is made, and a lookup finds it.
+  @Test(arguments: [
+    #"link posts "tags" [{type: "tags", id: "1"}]"#, #"relink posts "author" {type: "authors", id: "1"}"#,
+    #"unlink posts "tags" [{type: "tags", id: "1"}]"#,
+  ]) func aDroppedReplyIsLookedUp(_ sink: String) async throws {
+    // With this seed the service drops the reply to one of the changes, and of no lookup.
+    let service = try await FakeService("--fault", "drop=10%", "--seed", "1")
+    let ran = await service.run("1..20 | \(sink) timeout: 300ms in-flight: 1 on-error: \"continue\"")
+    #expect(ran.notes.hasSuffix(" posts: 20 ok, 1 of them without a reply in time\n"), Comment(rawValue: ran.notes))
+    #expect(ran.status == 0)
+    #expect(await service.stop().status == 0)
+  }
+}
