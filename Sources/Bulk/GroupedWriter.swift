@@ -16,14 +16,21 @@ final class GroupedWriter: Sendable {
     /// Whether an immediate write, or a delayed write, is scheduled.
     var (writesNow, writesSoon) = (false, false)
     var failure: JournalError?
+    /// The sums of the written lines; nil for lines without sums.
+    var sums: JournalSums?
   }
 
   private let file: RecordFile
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   private let queue = DispatchQueue(label: "retort.writer")
 
-  /// Creates the writer of a file.
-  init(_ file: RecordFile) { self.file = file }
+  /// Creates the writer of a file, which fills in the sums of its lines if they have some.
+  init(_ file: RecordFile, _ sums: JournalSums? = nil) {
+    self.file = file
+    var state = State()
+    state.sums = sums
+    self.state = Mutex(state)
+  }
 
   /// The error of a failed write, which is final; nil if no write failed.
   var failure: JournalError? { state.withLock(\.failure) }
@@ -72,7 +79,7 @@ final class GroupedWriter: Sendable {
     if failure == nil {
       do throws(JournalError) {
         if !synced.isEmpty { try file.reserve(owed) }
-        if !synced.isEmpty || !pending.isEmpty { try file.append(synced + pending) }
+        if !synced.isEmpty || !pending.isEmpty { try write(synced + pending) }
         if !waiting.isEmpty { try file.sync() }
         return waiting.forEach { $0.resume() }
       } catch {
@@ -80,8 +87,16 @@ final class GroupedWriter: Sendable {
         file.freeReserve()
       }
     }
-    if !pending.isEmpty { try? file.append(pending) }
+    if !pending.isEmpty { try? write(pending) }
     if !waiting.isEmpty { try? file.sync() }
     waiting.forEach { $0.resume() }
+  }
+
+  /// Writes lines with their sums, or throws and leaves the file unchanged.
+  private func write(_ lines: consuming [UInt8]) throws(JournalError) {
+    guard var sums = state.withLock(\.sums) else { return try file.append(lines) }
+    sums.seal(&lines)
+    try file.append(lines)
+    state.withLock { $0.sums = sums }
   }
 }

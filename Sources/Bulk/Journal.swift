@@ -21,6 +21,7 @@ public final class Journal: Sendable {
   private let file: RecordFile
   private let writer: GroupedWriter
   private let state: Mutex<State>
+  private let format: JournalSums.Format
   /// The statement of the journal.
   public let header: JournalHeader
   /// The numbers of changes of earlier runs that are complete, that may be sent again, and that are unknown.
@@ -48,12 +49,16 @@ public final class Journal: Sendable {
       if let end = contents.end { throw .complete(path, at: end) }
     }
     try contents.mend(file)
+    var sums = contents.sums
     if contents.header == nil {
-      try file.append(JournalLine.encoded(header.json))
+      sums = JournalSums(.chained)
+      var line = JournalLine.encoded(header.json, .chained)
+      sums.seal(&line)
+      try file.append(line)
       try file.sync()
       try file.syncDirectory()
     }
-    self.init(file, contents, contents.header ?? header)
+    self.init(file, contents, contents.header ?? header, sums)
   }
 
   /// Opens an existing journal of any statement.
@@ -64,12 +69,12 @@ public final class Journal: Sendable {
     let contents = try JournalContents(file)
     guard let header = contents.header else { throw .notAJournal(path, .torn, recorded: 0) }
     try contents.mend(file)
-    self.init(file, contents, header)
+    self.init(file, contents, header, contents.sums)
   }
 
-  private init(_ file: RecordFile, _ contents: JournalContents, _ header: JournalHeader) {
-    (self.file, self.header) = (file, header)
-    writer = GroupedWriter(file)
+  private init(_ file: RecordFile, _ contents: JournalContents, _ header: JournalHeader, _ sums: JournalSums) {
+    (self.file, self.header, format) = (file, header, sums.format)
+    writer = GroupedWriter(file, sums)
     before = contents.states.counts
     (cutLines, end, longestLife) = (contents.cutLines, contents.end, contents.states.longestLife)
     queues = contents.states.queues
@@ -105,7 +110,9 @@ public final class Journal: Sendable {
     state.withLock { state in for (_, identity) in changes { state.intended[identity.hash] = identity } }
     var lines: [UInt8] = []
     lines.reserveCapacity(changes.count * 128)
-    for (change, identity) in changes { JournalLine.append(to: &lines) { Self.write(change, identity, to: &$0) } }
+    for (change, identity) in changes {
+      JournalLine.append(to: &lines, format) { Self.write(change, identity, to: &$0) }
+    }
     do throws(JournalError) {
       try await writer.appendSynced(lines, owing: changes.reduce(0) { $0 + $1.identity.outcomeLength })
     } catch {
@@ -129,7 +136,7 @@ public final class Journal: Sendable {
   public func begin(_ identity: ChangeIdentity) async throws(JournalError) {
     let line = JSONObject([("intent", .string(identity.text)), ("life", .null)])
     state.withLock { $0.intended[identity.hash] = identity }
-    try await writer.appendSynced(JournalLine.encoded(line), owing: identity.outcomeLength)
+    try await writer.appendSynced(JournalLine.encoded(line, format), owing: identity.outcomeLength)
   }
 
   /// Writes the intent of an iteration's change; returns when it is on the disk.
@@ -139,7 +146,7 @@ public final class Journal: Sendable {
       ("change", .string(text)), ("in", .string(identity.text)), ("queue", .string(change.target.queue)),
       ("life", change.life.map { .number(JSONNumber($0)) } ?? .null),
     ])
-    try await writer.appendSynced(JournalLine.encoded(line))
+    try await writer.appendSynced(JournalLine.encoded(line, format))
   }
 
   /// The changes of an iteration that an earlier run left unknown.
@@ -183,7 +190,7 @@ public final class Journal: Sendable {
     }
     var line: [UInt8] = []
     line.reserveCapacity(128)
-    JournalLine.append(to: &line) { line in
+    JournalLine.append(to: &line, format) { line in
       line += "{\"outcome\":".utf8
       line.append(jsonString: identity.text)
       line += ",\"is\":\"\(word)\"".utf8
@@ -196,7 +203,7 @@ public final class Journal: Sendable {
 
   /// Writes the name of the broker that a person confirmed; returns when it is on the disk.
   public func rename(broker: String) async throws(JournalError) {
-    try await writer.appendSynced(JournalLine.encoded(["broker": .string(broker)]))
+    try await writer.appendSynced(JournalLine.encoded(["broker": .string(broker)], format))
   }
 
   /// Returns when all records are on the disk.
@@ -207,7 +214,7 @@ public final class Journal: Sendable {
 
   /// Closes the journal of a completed statement.
   public func complete(at time: String) async throws(JournalError) {
-    try await writer.appendSynced(JournalLine.encoded(JSONObject([("end", .string(time))])))
+    try await writer.appendSynced(JournalLine.encoded(["end": .string(time)], format))
   }
 }
 

@@ -5,6 +5,8 @@ import JSONText
 struct JournalContents {
   var header: JournalHeader?
   var states = JournalStates()
+  /// The sums up to the last complete line.
+  private(set) var sums = JournalSums(.chained)
   /// The time of completion.
   var end: String?
   /// The length of the complete lines, in bytes.
@@ -22,25 +24,51 @@ struct JournalContents {
     var (number, bad, isEdited, isTornHeader) = (0, 0, false, false)
     try file.forEachLine { line, isWhole throws(JournalError) in
       number += 1
-      guard let object = JournalLine.decoded(line) else {
+      let object: JSONObject
+      switch read(line, isFirst: number == 1) {
+      case .whole(let whole): object = whole
+      case .displaced where bad == 0:
+        throw .displaced(file.path, line: number, recorded: try JournalDiagnosis(file).recorded)
+      case .displaced: throw try Self.damaged(file, bad)
+      case .damaged:
         if bad == 0 { bad = number }
         cutLines += 1
         isTornHeader = number == 1 && !isWhole && Self.isTornHeader(line)
         // A crash cuts a line or leaves zeros; it does not add a CR to a complete line.
-        isEdited = isEdited || line.last == 0x0D && JournalLine.decoded(line.dropLast()) != nil
+        isEdited = isEdited || line.last == 0x0D && isComplete(line.dropLast())
         return
       }
-      if bad > 0 {
-        let diagnosis = try JournalDiagnosis(file)
-        guard diagnosis.form == .other else {
-          throw .notAJournal(file.path, diagnosis.form, recorded: diagnosis.recorded)
-        }
-        throw .damaged(file.path, line: bad, recorded: diagnosis.recorded)
-      }
+      if bad > 0 { throw try Self.damaged(file, bad) }
       guard take(object) else { throw try Self.notAJournal(file) }
       (length, lacksLineEnd) = (length + line.count + 1, !isWhole)
     }
     guard header != nil || number == 0 || isTornHeader, !isEdited else { throw try Self.notAJournal(file) }
+  }
+
+  /// Reads a line; the first one shows the format.
+  private mutating func read(_ line: ArraySlice<UInt8>, isFirst: Bool) -> JournalSums.Line {
+    let read = sums.read(line)
+    guard isFirst, case .damaged = read else { return read }
+    var separate = JournalSums(.separate)
+    guard case .whole(let object) = separate.read(line) else { return .damaged }
+    sums = separate
+    return .whole(object)
+  }
+
+  /// Whether a line is as it was written.
+  private func isComplete(_ line: ArraySlice<UInt8>) -> Bool {
+    var sums = sums
+    guard case .damaged = sums.read(line) else { return true }
+    return false
+  }
+
+  /// The error of a damaged line before other lines.
+  private static func damaged(_ file: RecordFile, _ line: Int) throws(JournalError) -> JournalError {
+    let diagnosis = try JournalDiagnosis(file)
+    guard diagnosis.form == .other else {
+      return .notAJournal(file.path, diagnosis.form, recorded: diagnosis.recorded)
+    }
+    return .damaged(file.path, line: line, recorded: diagnosis.recorded)
   }
 
   private static func notAJournal(_ file: RecordFile) throws(JournalError) -> JournalError {
@@ -69,13 +97,13 @@ struct JournalContents {
   private mutating func take(_ object: JSONObject) -> Bool {
     guard header != nil else {
       header = JournalHeader(json: object)
-      return header != nil
+      return header?.format == sums.format
     }
     if let time = object["end"]?.stringValue {
       end = time
     } else if let broker = object["broker"]?.stringValue {
       header?.broker = broker
-      header?.version = 2
+      if header?.version == 1 { header?.version = 2 }
     } else if let text = object["intent"]?.stringValue {
       let life = object["life"]?.numberValue?.integer.map { Duration.milliseconds($0) }
       if ChangeIdentity.isIteration(text) {

@@ -17,6 +17,8 @@ public enum JournalError: ElementError, Equatable {
   case imageLacks(String, String, String)
   /// A line before the end is damaged; with the number of changes that the file records.
   case damaged(String, line: Int, recorded: Int)
+  /// A line is not where it was written; with the number of changes that the file records.
+  case displaced(String, line: Int, recorded: Int)
   /// The journal belongs to another statement; with the differences.
   case otherStatement(String, [String], recorded: Int)
   /// The journal belongs to another broker, or to a broker whose address an earlier version recorded.
@@ -37,6 +39,9 @@ public enum JournalError: ElementError, Equatable {
       "the backup \(path) has \(resource) without its \(relationship), which the change replaces"
     case .damaged(let path, let line, let recorded):
       "\(path):\(line): the journal is damaged before its end\(Self.unknown(recorded))"
+    case .displaced(let path, let line, let recorded):
+      "\(path):\(line): the line does not continue the one before it: lines were removed, moved or added"
+        + Self.unknown(recorded)
     case .otherStatement(let path, let differences, _):
       "the journal \(path) belongs to another statement: \(differences.joined(separator: "; "))"
     case .otherBroker(let path, let recorded, let here, false):
@@ -66,7 +71,8 @@ public enum JournalError: ElementError, Equatable {
     case .notABackup, .imageLacks: "use another file: backup: \"FILE.ndjson\""
     case .notAJournal(let path, let form, let recorded):
       form.nextStep(Self.word(path), Self.word(path + ".copy")) + Self.warning(recorded)
-    case .damaged(_, _, let recorded): "restore the file from a copy\(Self.warning(recorded))"
+    case .damaged(_, _, let recorded), .displaced(_, _, let recorded):
+      "restore the file from a copy\(Self.warning(recorded))"
     case .otherStatement(_, _, recorded: 0): "use another file: journal: \"FILE.journal\""
     case .otherStatement(_, _, let recorded):
       "run its statement with it; another statement needs its own journal, which lacks these \(recorded) changes"

@@ -30,11 +30,14 @@ public struct JournalHeader: Sendable, Equatable {
     (self.created, self.by, self.reason, self.command) = (created, by, reason, command)
   }
 
-  /// The version of the format: 1 recorded a broker by its address, 2 by its name.
-  var version = 2
+  /// The version of the format: 1 recorded a broker by its address, 2 by its name, 3 chains the sums of the lines.
+  var version = 3
 
-  /// The versions that can be read.
-  static let versions = 1...2
+  /// The versions that can be read, and appended to.
+  static let versions = 1...3
+
+  /// The sums of the lines.
+  var format: JournalSums.Format { version < 3 ? .separate : .chained }
 
   /// The header as a line.
   public var json: JSONObject {

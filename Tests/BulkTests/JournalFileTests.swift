@@ -28,6 +28,14 @@ import Testing
     return try Data(contentsOf: URL(filePath: path))
   }
 
+  /// The lines of objects, with their sums.
+  private func sealed(_ objects: [JSONObject], _ format: JournalSums.Format) -> [UInt8] {
+    var sums = JournalSums(format)
+    var lines = objects.flatMap { JournalLine.encoded($0, format) }
+    sums.seal(&lines)
+    return lines
+  }
+
   private func put(_ bytes: some Sequence<UInt8>) throws { try Data(bytes).write(to: URL(filePath: path)) }
 
   /// The error of opening the file.
@@ -56,7 +64,7 @@ import Testing
     defer { unlink(path) }
     var old = header(broker: "127.0.0.1:5672 /")
     old.version = 1
-    try put(JournalLine.encoded(old.json) + JournalLine.encoded(["intent": "create posts \"a\"", "life": nil]))
+    try put(sealed([old.json, ["intent": "create posts \"a\"", "life": nil]], .separate))
     let error = try refusal()
     #expect(error == .otherBroker(path, recorded: "127.0.0.1:5672 /", here: "rabbit@a /", isByAddress: true))
     #expect(try JournalReading(path).counts == (0, 0, 1))
@@ -92,6 +100,129 @@ import Testing
     #expect(!error.nextStep.contains("journal: "))
   }
 
+  /// A line is checked together with the lines before it, so none can be missing.
+  @Test(arguments: ["cut", "moved", "doubled", "inserted", "cut before the last", "doubled at the end", "swapped"])
+  func aLineThatIsNotWhereItWasWrittenIsRefused(_ change: String) async throws {
+    defer { unlink(path) }
+    let whole = try await journal()
+    var lines = whole.split(separator: 0x0A).map { $0 + [0x0A] }
+    #expect(lines.count == 5)
+    let place: Int
+    switch change {
+    case "cut": (place, _) = (3, lines.remove(at: 2))
+    case "moved":
+      lines.insert(lines.remove(at: 1), at: 3)
+      place = 2
+    case "doubled":
+      lines.insert(lines[1], at: 2)
+      place = 3
+    case "inserted":
+      let other = try await otherJournal()
+      lines.insert(other.split(separator: 0x0A)[3] + [0x0A], at: 3)
+      place = 4
+    case "cut before the last": (place, _) = (4, lines.remove(at: 3))
+    case "doubled at the end":
+      lines.append(lines[4])
+      place = 6
+    default:
+      lines.swapAt(3, 4)
+      place = 4
+    }
+    try put(lines.joined())
+    let before = try Data(contentsOf: URL(filePath: path))
+    let error = try #require(try refusal())
+    guard case .displaced(path, line: place, recorded: let recorded) = error else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(error.message.hasPrefix("\(path):\(place): the line does not continue the one before it"))
+    #expect(error.message.hasSuffix("the outcomes of its \(recorded) changes are unknown"))
+    #expect(
+      error.nextStep == "restore the file from a copy; with another journal, these \(recorded) changes may be repeated")
+    #expect(throws: error) { try JournalReading(path) }
+    #expect(try Data(contentsOf: URL(filePath: path)) == before)
+  }
+
+  /// A journal of the same statement with other changes.
+  private func otherJournal() async throws -> Data {
+    let file = path + ".other"
+    defer { unlink(file) }
+    let journal = try Journal(file, header())
+    try await journal.intend((4...8).map { Change.update($0, ["views": 1]) })
+    journal.release()
+    return try Data(contentsOf: URL(filePath: file))
+  }
+
+  /// A changed bit of the last line, its sums included, is like a torn line; one of another line refuses the journal.
+  @Test(arguments: [0x01, 0x20, 0x80] as [UInt8]) func aChangedBitIsFound(_ bit: UInt8) async throws {
+    defer { unlink(path) }
+    let whole = Array(try await journal())
+    let ends = whole.indices.filter { whole[$0] == 0x0A }
+    for place in (ends[3] + 1)..<ends[4] {
+      var changed = whole
+      changed[place] ^= bit
+      try put(changed)
+      let journal = try Journal(path, header())
+      #expect(journal.cutLines == (changed[place] == 0x0A ? 2 : 1) && journal.before.unknown == 3)
+      journal.release()
+    }
+    for place in (ends[1] + 1)..<ends[2] {
+      var changed = whole
+      changed[place] ^= bit
+      try put(changed)
+      #expect(
+        try refusal() == .damaged(path, line: 3, recorded: try JournalDiagnosis(RecordFile(reading: path)).recorded))
+    }
+  }
+
+  /// The lines of a resumed run continue those of the run before it, also after a torn line.
+  @Test(arguments: [0, 1, 30]) func aResumedJournalContinuesItsLines(torn: Int) async throws {
+    defer { unlink(path) }
+    let whole = try await journal()
+    try put(whole.dropLast(torn))
+    for id in 4...5 {
+      let journal = try Journal(path, header())
+      try await journal.intend([.update(id, ["views": 1])])
+      journal.record(.done(.result(.null)), of: .update(id, ["views": 1]))
+      try await journal.flush()
+      journal.release()
+    }
+    let counts = try JournalReading(path).counts
+    #expect(counts.done == (torn < 30 ? 3 : 2) && counts.done + counts.unknown == 5)
+    let text = try Data(contentsOf: URL(filePath: path))
+    let lines = text.split(separator: 0x0A).map { $0 + [0x0A] }
+    for place in 1..<(lines.count - 1) {
+      var cut = lines
+      cut.remove(at: place)
+      try put(cut.joined())
+      #expect(throws: JournalError.self) { try JournalReading(path) }
+    }
+  }
+
+  /// A journal of version 2 is resumed with its own sums, so that the version that wrote it can read it too.
+  @Test func aJournalOfVersion2IsResumed() async throws {
+    defer { unlink(path) }
+    var old = header()
+    old.version = 2
+    let lines = sealed(
+      [old.json, ["intent": "update posts 1", "life": nil], ["outcome": "update posts 1", "is": "ok"]], .separate)
+    // As version 2 wrote it.
+    #expect(
+      String(decoding: lines, as: UTF8.self).hasSuffix(
+        #"{"outcome":"update posts 1","is":"ok","sum":"7dc8c9c3"}"# + "\n"))
+    try put(lines)
+    let journal = try Journal(path, header())
+    #expect(journal.before == (1, 0, 0))
+    try await journal.intend([.update(2, ["views": 1])])
+    journal.record(.done(.result(.null)), of: .update(2, ["views": 1]))
+    try await journal.complete(at: "2026-01-01T00:00:00Z")
+    journal.release()
+    #expect(try JournalReading(path).counts == (2, 0, 0) && JournalReading(path).header.version == 2)
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(text.split(separator: "\n").allSatisfy { $0.contains(#/"sum":"[0-9a-f]{8}"}$/#) })
+    #expect(try refusal() == .complete(path, at: "2026-01-01T00:00:00Z"))
+  }
+
   /// A next step that is a command results in a journal that opens.
   @Test(arguments: ["crlf", "cr", "bom", "utf16", "gzip"]) func theNextStepRestoresIt(_ change: String) async throws {
     defer { for file in [path, path + ".copy", path + ".gz"] { unlink(file) } }
@@ -118,7 +249,7 @@ import Testing
 
   @Test func aTornHeaderBeginsAnew() async throws {
     defer { unlink(path) }
-    let first = JournalLine.encoded(header().json)
+    let first = sealed([header().json], .chained)
     for bytes in [Array(first.prefix(5)), Array(first.prefix(50)), Array(first.dropLast(3)), [0, 0, 0]] {
       try put(bytes)
       #expect(throws: JournalError.notAJournal(path, .torn, recorded: 0)) { try JournalReading(path) }

@@ -136,7 +136,8 @@ extension Article {
         which the service may hold a request. Otherwise it remains unknown, with status 5; `unknown: "retry"` sends it, `unknown: "skip"` skips it.
       - `retort journal publish.journal` shows the numbers, the unknown changes and the command that resumes the run. `retort journal publish.journal
         settle 4711 done` records that a change was carried out, `settle 4711 again` that it was not.
-      - The journal consists of lines of JSON, which `read` can read; only the owner can read the file. A complete journal refuses a second run.
+      - The journal consists of lines of JSON, which `read` can read; only the owner can read the file. A complete journal refuses a second run,
+        and a journal that was edited, or lacks a line, is refused.
 
       BulkChanges.md in the source defines the guarantees and the reasons.
       """#)

@@ -1,0 +1,133 @@
+import Glibc
+import JSONText
+
+/// The sums of a journal's lines, in the order of the file.
+struct JournalSums: Sendable {
+  /// The sums of a format's lines.
+  enum Format: Sendable {
+    /// Of versions 1 and 2: eight digits, the sum of the line.
+    case separate
+    /// Since version 3: eight digits that repeat the sum of the line before it, then eight digits, the sum of the line
+    /// with them. A line whose own sum is right, but not the other one, is not where it was written.
+    case chained
+
+    /// The end of a line with a sum to be filled in, and the line end.
+    var blank: StaticString {
+      switch self {
+      case .separate: ",\"sum\":\"00000000\"}\n"
+      case .chained: ",\"sum\":\"0000000000000000\"}\n"
+      }
+    }
+
+    /// The number of digits.
+    fileprivate var digits: Int { self == .chained ? 16 : 8 }
+  }
+
+  /// A line of a file.
+  enum Line {
+    /// A line that continues the one before it.
+    case whole(JSONObject)
+    /// A line that is as it was written, but does not continue the one before it.
+    case displaced
+    /// A line that is not as it was written.
+    case damaged
+  }
+
+  /// The format.
+  let format: Format
+  /// The sum of the last line; 0 before the first one.
+  private var last: UInt32 = 0
+  /// The bytes between a line's object and its digits.
+  private static let mark = Array(",\"sum\":\"".utf8)
+
+  /// Creates the sums of an empty file.
+  init(_ format: Format) { self.format = format }
+
+  /// Fills in the sums of lines that continue the file.
+  mutating func seal(_ lines: inout [UInt8]) {
+    let digits = format.digits
+    unsafe lines.withUnsafeMutableBytes { bytes in
+      guard let base = bytes.baseAddress else { return }
+      var start = 0
+      while start < bytes.count, let end = unsafe memchr(base + start, 0x0A, bytes.count - start) {
+        let next = unsafe UnsafeMutableRawPointer(end) - base + 1
+        let place = next - 3 - digits
+        let body = unsafe UnsafeRawBufferPointer(start: base + start, count: place - Self.mark.count - start)
+        if format == .chained { unsafe Self.write(last, at: base + place) }
+        unsafe last = sum(body, after: last)
+        unsafe Self.write(last, at: base + place + digits - 8)
+        start = next
+      }
+    }
+  }
+
+  /// Reads the next line of the file, without its line end.
+  mutating func read(_ line: ArraySlice<UInt8>) -> Line {
+    let length = line.count - Self.mark.count - format.digits - 2
+    guard length > 0 else { return .damaged }
+    var body = Array(line.prefix(length))
+    let before = format == .chained ? Self.number(line.dropFirst(length + Self.mark.count).prefix(8)) : last
+    guard let before else { return .damaged }
+    let own = unsafe body.withUnsafeBytes { unsafe sum($0, after: before) }
+    var sealed = Self.mark + (format == .chained ? Self.text(before) : []) + Self.text(own)
+    sealed += "\"}".utf8
+    guard line.dropFirst(length).elementsEqual(sealed) else { return .damaged }
+    guard before == last else { return .displaced }
+    body.append(UInt8(ascii: "}"))
+    guard let object = (try? JSONValue(parsing: body))?.objectValue else { return .damaged }
+    last = own
+    return .whole(object)
+  }
+
+  private func sum(_ body: UnsafeRawBufferPointer, after before: UInt32) -> UInt32 {
+    unsafe format == .chained ? Self.chained(body, before) : Self.separate(body)
+  }
+
+  /// FNV-1a.
+  private static func separate(_ body: UnsafeRawBufferPointer) -> UInt32 {
+    var hash: UInt32 = 0x811C_9DC5
+    for place in 0..<body.count { hash = unsafe (hash ^ UInt32(body[place])) &* 0x0100_0193 }
+    return hash
+  }
+
+  /// A hash of eight bytes at a time, in which each step is reversible, so that no change of one word is lost.
+  private static func chained(_ body: UnsafeRawBufferPointer, _ before: UInt32) -> UInt32 {
+    var hash = UInt64(before) << 32 | UInt64(truncatingIfNeeded: body.count)
+    var place = 0
+    func mix(_ word: UInt64) {
+      hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
+      hash ^= hash >> 32
+    }
+    while place + 8 <= body.count {
+      mix(UInt64(littleEndian: unsafe body.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+      place += 8
+    }
+    var rest: UInt64 = 0
+    while place < body.count {
+      rest = unsafe rest << 8 | UInt64(body[place])
+      place += 1
+    }
+    mix(rest)
+    mix(hash >> 29)
+    return UInt32(truncatingIfNeeded: hash)
+  }
+
+  private static func write(_ sum: UInt32, at place: UnsafeMutableRawPointer) {
+    for index in 0..<8 {
+      unsafe place.storeBytes(of: digit(sum, index), toByteOffset: index, as: UInt8.self)
+    }
+  }
+
+  /// A sum as eight hexadecimal digits.
+  private static func text(_ sum: UInt32) -> [UInt8] { (0..<8).map { digit(sum, $0) } }
+
+  private static func digit(_ sum: UInt32, _ index: Int) -> UInt8 {
+    let digit = UInt8(truncatingIfNeeded: sum >> (28 - 4 * index) & 15)
+    return digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+  }
+
+  /// The sum with these digits; nil if they are not hexadecimal.
+  private static func number(_ digits: ArraySlice<UInt8>) -> UInt32? {
+    UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
+  }
+}
