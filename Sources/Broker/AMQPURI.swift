@@ -1,11 +1,11 @@
-/// The address of a broker and the login (https://www.rabbitmq.com/docs/uri-spec).
+/// The address of a broker, with the user and the password for the login (https://www.rabbitmq.com/docs/uri-spec).
 ///
 /// ```swift
 /// let uri = try AMQPURI("amqp://guest:guest@localhost/?heartbeat=10")
 /// "\(uri)"  // "amqp://guest@localhost:5672/"
 /// ```
 ///
-/// The path `/` means the vhost `/`, as a missing path does; this differs from the specification.
+/// The path `/` means the vhost `/`, as a missing path does; in the specification it means a vhost with an empty name.
 public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   /// The host.
   public var host = "localhost"
@@ -25,21 +25,21 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   public var timeout = 5000
   /// The maximum size of a frame, in bytes.
   public var frameMax = 131_072
-  /// The encryption; nil unless the URI begins with `amqps:`.
+  /// The TLS settings; nil unless the URI begins with `amqps:`.
   public var tls: TLS?
 
-  /// The certificates of an `amqps:` connection (https://www.rabbitmq.com/docs/uri-query-parameters).
+  /// The TLS settings of an `amqps:` connection (https://www.rabbitmq.com/docs/uri-query-parameters).
   public struct TLS: Sendable, Hashable {
-    /// The file of trusted authorities, as PEM: `cacertfile`.
+    /// The PEM file with the certificates of trusted authorities: `cacertfile`.
     public var authorities = "/etc/ssl/certs/ca-certificates.crt"
-    /// The file of the client's certificate, as PEM: `certfile`.
+    /// The PEM file with the client's certificate: `certfile`; nil for no certificate.
     public var certificate: String?
-    /// The file of the certificate's key, as PEM: `keyfile`.
+    /// The PEM file with the certificate's private key: `keyfile`; nil if the certificate's file contains the key.
     public var key: String?
     /// Whether the broker's certificate and its name are verified: `verify`.
     public var verifies = true
-    /// The name that is sent to the broker and that its certificate must contain, if it is not the host:
-    /// `server_name_indication`.
+    /// The name that is sent to the broker and that the broker's certificate must contain: `server_name_indication`;
+    /// nil for the host.
     public var serverName: String?
   }
 
@@ -48,7 +48,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
 
   /// Parses a URI.
   ///
-  /// - Throws: An `address` error that proposes a correct form, without any part of a password.
+  /// - Throws: An `address` error; its message proposes a correct form and contains no part of a password.
   public init(_ text: String) throws(BrokerError) {
     guard !text.contains(where: \.isWhitespace) else {
       throw BrokerError(.address, "a URI contains no space and no line end: write a space in a name or password as %20")
@@ -88,7 +88,8 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
 
   /// The index of the `?` before the parameters; a `?` inside a password does not count.
   ///
-  /// An `@` after the `?` belongs to a parameter that names a file or a host; any other `@` ends a password.
+  /// If an `@` follows the `?`, the parameters must all be known, and only those with a file or a host may contain the
+  /// `@`; otherwise the `?` is part of a password.
   private static func query(_ text: Substring) -> Substring.Index? {
     guard let mark = text.firstIndex(of: "?") else { return nil }
     guard let last = text.lastIndex(of: "@"), mark < last, text[..<last].contains(":") else { return mark }
@@ -99,7 +100,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     } ? mark : nil
   }
 
-  /// Throws if a user or password is not escaped: two `@`, or a `/`, `?` or `#` before the last `@`.
+  /// Throws if the user or the password contains an unescaped character: an `@`, `/`, `?` or `#` before the last `@`.
   private func refuseUnescaped(_ text: Substring) throws(BrokerError) {
     guard let last = text.lastIndex(of: "@") else { return }
     let credentials = text[..<last]
@@ -149,7 +150,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     port = number
   }
 
-  /// An IPv6 address in brackets, followed by its last part if that part is probably a port.
+  /// Puts an IPv6 address in brackets; a last part `:5672` or `:5671` is taken for the port and follows the brackets.
   private static func bracketed(_ text: Substring) -> String {
     for port in [":5672", ":5671"] where text.hasSuffix(port) { return "[\(text.dropLast(port.count))]\(port)" }
     return "[\(text)]"

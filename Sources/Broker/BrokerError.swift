@@ -34,7 +34,7 @@ public struct BrokerError: Error, Sendable, Equatable {
     self.wasConfirmed = wasConfirmed
   }
 
-  /// The same error, with another `wasSent`.
+  /// Returns this error with another `wasSent`.
   func sent(_ wasSent: Bool) -> BrokerError {
     var error = self
     error.wasSent = wasSent

@@ -1,6 +1,6 @@
 import CRabbitMQ
 
-/// A channel of a connection: its waiting requests and the message that is arriving.
+/// An AMQP channel: the requests that wait for replies, and the message whose frames are arriving.
 ///
 /// It is a class, because each frame changes it in place, on the connection's thread.
 final class Channel {
@@ -9,7 +9,8 @@ final class Channel {
     let continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
     let message: OutgoingMessage
     var wasSent = false
-    /// The delivery tag of its confirm; nil on a channel without confirms.
+    /// The delivery tag that the broker's confirm will contain; nil before the message is sent, and on a channel
+    /// without confirms.
     var tag: UInt64?
   }
 
@@ -21,7 +22,7 @@ final class Channel {
     var consumers = 0
   }
 
-  /// The caller that waits for the broker's answer, and its deadline.
+  /// The caller that waits for the broker's answer to a method, and the deadline of its wait.
   struct Awaited {
     let continuation: CheckedContinuation<Result<MethodReply, BrokerError>, Never>
     let deadline: ContinuousClock.Instant
@@ -29,7 +30,7 @@ final class Channel {
 
   /// A message whose frames are arriving.
   private struct Assembly {
-    /// The code and reason if the broker returned one of our messages.
+    /// The code and the reason of `basic.return`; nil if the message is not one of ours that the broker returned.
     var returned: (code: UInt16, reason: String)?
     var tag: UInt64 = 0
     var isRedelivered = false
@@ -40,7 +41,8 @@ final class Channel {
   }
 
   let number: UInt16
-  /// The requests by the number at the end of their correlation ids.
+  /// The requests that wait for replies, by the number at the end of their correlation ids; on a service's channel, the
+  /// replies that wait for confirms.
   var pending: [Int: Pending] = [:]
   /// The common prefix of the correlation ids of the channel's requests.
   let prefix: [UInt8]
@@ -48,13 +50,13 @@ final class Channel {
   /// Whether the broker confirms the messages published from now on.
   var isConfirming = false
   private var confirms = Confirms()
-  /// The number of replies for which a confirm was awaited; a service's channel has no requests.
+  /// The number of a service's replies that needed a confirm; 0 on a client's channel.
   private var confirmedReplies = 0
   /// Whether the channel is closing and accepts no requests.
   var isClosing = false
-  /// A service's handler of deliveries.
+  /// Called with each delivery to a service; nil on a client's channel.
   var deliver: (@Sendable (Delivery) -> Void)?
-  /// A service's handler for the end of the channel or its consumer.
+  /// Called when the channel of a service or its consumer ends; nil on a client's channel.
   var ended: (@Sendable (BrokerError) -> Void)?
   private var assembly: Assembly?
 
@@ -71,7 +73,7 @@ final class Channel {
     return true
   }
 
-  /// Adds a service's reply and waits until the broker confirms it; returns the reply's number.
+  /// Adds a service's reply, whose continuation is resumed when the broker confirms or refuses it; returns its number.
   func awaitConfirm(
     of message: OutgoingMessage, _ continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
   ) -> Int {
@@ -80,22 +82,21 @@ final class Channel {
     return confirmedReplies
   }
 
-  /// Ends the wait for a request's reply.
+  /// Fails a request that waits for its reply.
   func end(_ serial: Int, _ error: BrokerError) {
     guard let waiting = pending.removeValue(forKey: serial) else { return }
     waiting.continuation.resume(returning: .failure(completed(error, of: waiting)))
   }
 
-  /// Ends the wait of the requests whose deadline has passed.
+  /// Fails the requests whose deadline has passed.
   func expire(_ now: ContinuousClock.Instant, _ error: BrokerError) {
     let late = pending.filter { $0.value.message.deadline.map { $0 <= now } ?? false }
     for serial in late.keys { end(serial, error) }
   }
 
-  /// Adds a request's state to an error: whether it was sent, and whether the broker confirmed it.
+  /// Adds the request's state to an error: whether the request was sent, and whether the broker confirmed it.
   ///
-  /// If the broker closes the channel because the user may not publish, it accepted only the requests that it
-  /// confirmed.
+  /// If the broker closes the channel because the user may not publish, a request without a confirm counts as not sent.
   private func completed(_ error: BrokerError, of waiting: Pending) -> BrokerError {
     let isOpen = waiting.tag.map(confirms.awaits)
     var error = error.sent(waiting.wasSent && !(error.code == .accessRefused && isOpen == true))
@@ -103,16 +104,16 @@ final class Channel {
     return error
   }
 
-  /// A reply without a waiting request: a late reply, a repeated one, or the reply to another client.
+  /// A reply or refusal for which no request waits: it came late, came twice, or belongs to another client.
   struct Stray {
     let correlationID: [UInt8]
     let outcome: Result<[UInt8], BrokerError>
   }
 
-  /// Handles the broker's confirms; a nack ends the wait.
+  /// Handles a confirm or a nack: a nack fails the request, and a confirm completes a service's reply.
   ///
   /// The broker also confirms messages that it returned; such a confirm has no effect. Returns the refusals of requests
-  /// without a waiting caller.
+  /// whose callers no longer wait.
   func settle(_ frame: borrowing Frame) -> [Stray] {
     var refused: [Int] = []
     if frame.kind == RETORT_FRAME_ACK, confirmedReplies > 0 {
@@ -137,7 +138,8 @@ final class Channel {
 
   /// Handles a frame.
   ///
-  /// A complete message goes to the waiting request; without one it is returned.
+  /// A complete message is passed to the request that waits for it, or to the service; a message for which no request
+  /// waits is returned.
   func take(_ frame: borrowing Frame, _ counters: inout Connection.Counters) -> Stray? {
     switch frame.kind {
     case RETORT_FRAME_DELIVER: assembly = Assembly(tag: frame.number, isRedelivered: frame.isRedelivered)
@@ -195,7 +197,7 @@ final class Channel {
     fail(awaited: known)
   }
 
-  /// Fails the wait for the broker's answer.
+  /// Fails the wait for the broker's answer to a method.
   func fail(awaited error: BrokerError) {
     answer?.continuation.resume(returning: .failure(error))
     answer = nil

@@ -1,4 +1,4 @@
-/// A client: a channel, an anonymous reply queue, and any number of requests in flight to one queue.
+/// A client of one queue: a channel with a reply queue, and any number of requests in flight.
 public final class ClientChannel: Sendable {
   /// The queue to which the requests are sent.
   public let queue: String
@@ -20,8 +20,8 @@ public final class ClientChannel: Sendable {
 
   /// Sends a request and waits for its reply.
   ///
-  /// The broker confirms or refuses a change. If the task is cancelled, the wait ends for a read, and for a change that was
-  /// not yet sent.
+  /// A request with `isConfirmed` is a change, which the broker confirms or refuses. If the task is cancelled, the call
+  /// fails with `cancelled`, unless the request is a change that was already sent.
   ///
   /// - Throws: `noRoute` if the queue does not exist, `nacked` if the broker refuses the message, `timeout`, `cancelled`,
   ///   `tooLarge`, or the reason why the connection ended; `wasSent` is true if the request was sent.
@@ -54,7 +54,7 @@ public final class ClientChannel: Sendable {
     }
   }
 
-  /// Ends the wait for every reply, with `cancelled`.
+  /// Fails all waiting requests with `cancelled`.
   func abandon() { connection.thread.post(.abandon(channel: number)) }
 
   /// Closes the channel; the broker then deletes the reply queue.
@@ -76,7 +76,8 @@ extension Connection {
     return ClientChannel(self, queue: queue, number: number, replyQueue: replyQueue, ids: ids)
   }
 
-  /// The queue's depth and consumers, from a passive declare on a separate channel; nil if the queue does not exist.
+  /// Returns the numbers of messages and consumers of a queue, from a passive declare on a separate channel; nil if the
+  /// queue does not exist.
   ///
   /// - Throws: `blocked` immediately if the broker accepts no messages, `timeout` if it does not answer by the deadline.
   public func probe(

@@ -2,9 +2,9 @@
 enum ClientCommand: Sendable {
   /// Sends a request, and resumes the caller with the reply.
   case request(OutgoingMessage, serial: Int, CheckedContinuation<Result<[UInt8], BrokerError>, Never>)
-  /// Ends the wait for a request's reply, unless it is a change that was sent.
+  /// Fails a waiting request with `cancelled`, unless the request is a change that was already sent.
   case cancel(channel: UInt16, serial: Int)
-  /// Ends the wait for every reply on a channel.
+  /// Fails all waiting requests of a channel with `cancelled`.
   case abandon(channel: UInt16)
 }
 
@@ -33,7 +33,7 @@ extension Connection {
     outbox.append(OutboxEntry(content: message, request: serial))
   }
 
-  /// The error of a request that can't be sent.
+  /// Returns the reason why a request can't be sent; nil if it can be sent.
   private func refusal(of message: OutgoingMessage) -> BrokerError? {
     if let end { return end }
     switch channels[message.channel]?.isClosing {
@@ -48,7 +48,7 @@ extension Connection {
     return nil
   }
 
-  /// Fails the waits for the broker or for a reply whose deadline has passed.
+  /// Fails the requests, and the waits for the broker's answer to a method, whose deadline has passed.
   func expire() {
     guard let due = nextDeadline, due <= .now else { return }
     let now = ContinuousClock.now

@@ -1,10 +1,10 @@
 /// The messages of a channel that the broker has neither confirmed nor refused
 /// (https://www.rabbitmq.com/docs/confirms#publisher-confirms).
 struct Confirms {
-  /// The numbers of the requests in the order of their delivery tags; nil for a request that the broker settled out of
-  /// order.
+  /// The numbers of the requests in the order of their delivery tags; nil for a request that the broker confirmed or
+  /// refused before an earlier one.
   private var serials = Fifo<Int?>()
-  /// The delivery tag of the first element.
+  /// The delivery tag of the first element of `serials`.
   private var firstTag: UInt64 = 1
 
   /// Records a published message; returns its delivery tag.
@@ -18,7 +18,8 @@ struct Confirms {
     tag >= firstTag && tag - firstTag < serials.count && serials[Int(tag - firstTag)] != nil
   }
 
-  /// Handles the broker's confirm of a message, or of all messages up to it; tag 0 means all messages.
+  /// Handles a confirm or nack of a message, or of all messages up to it (`isMultiple`; tag 0 then means all messages),
+  /// and passes the number of each request to `body`.
   mutating func settle(_ tag: UInt64, isMultiple: Bool, _ body: (_ serial: Int) -> Void = { _ in }) {
     let end = tag == 0 && isMultiple ? firstTag + UInt64(serials.count) : tag &+ 1
     guard end > firstTag, end - firstTag <= serials.count else { return }

@@ -1,6 +1,6 @@
 // The channels of a connection: opening, closing, and one method at a time on each channel.
 extension Connection {
-  /// Publishes a reply, and acknowledges the request with the given delivery tag, if any.
+  /// Queues a reply; the request with the delivery tag `tag` is acknowledged after the reply, unless `tag` is nil.
   func reply(_ message: OutgoingMessage, acknowledging tag: UInt64?) {
     guard channels[message.channel] != nil else { return }
     outbox.append(OutboxEntry(content: message, acknowledges: tag))
@@ -44,7 +44,8 @@ extension Connection {
 
   /// Sends a method on a channel and waits for the broker's answer.
   ///
-  /// Without a deadline it waits as long as for opening a connection. A channel without an answer is abandoned.
+  /// Without a deadline, the wait is limited by the URI's timeout. If no answer arrives in time, the channel is closed
+  /// without waiting for the broker.
   func call(
     _ number: UInt16, _ method: Method, until deadline: ContinuousClock.Instant? = nil
   ) async throws(BrokerError) -> Channel.MethodReply {

@@ -3,8 +3,8 @@ import Synchronization
 
 /// A connection to a RabbitMQ broker, with any number of clients and requests in flight.
 ///
-/// Its executor is a thread that owns the socket. Messages published in one turn are sent together; frames are assembled
-/// into messages here. A lost connection is not opened again.
+/// The actor's executor is a thread that owns the socket. In each turn, the thread sends the waiting messages together
+/// and assembles received frames into messages. A lost connection is not opened again.
 ///
 /// ```swift
 /// let connection = try await Connection.open(AMQPURI("amqp://guest:guest@localhost/"), name: "retort")
@@ -28,11 +28,12 @@ public actor Connection {
   var channels: [UInt16: Channel] = [:]
   var nextChannel: UInt16 = 1
   var outbox = Fifo<OutboxEntry>()
-  /// The earliest deadline of all requests, or an earlier time.
+  /// The time of the next check for passed deadlines: the earliest deadline, or an earlier time; nil without a
+  /// deadline.
   var nextDeadline: ContinuousClock.Instant?
   /// The broker's reason for accepting no messages (`connection.blocked`); nil while it accepts them.
   public private(set) var blockedReason: String?
-  /// The numbers of replies without a request, and of requests without a queue.
+  /// The counts of replies without a request, and of requests without a queue.
   public internal(set) var counters = Counters()
   private var closing: (continuation: CheckedContinuation<Void, Never>, deadline: ContinuousClock.Instant)?
   private var watchers: [CheckedContinuation<BrokerError, Never>] = []
@@ -47,8 +48,8 @@ public actor Connection {
     public var frames: (@Sendable (String) -> Void)?
     /// Called with each stage of opening the connection, on its thread.
     public var stages: (@Sendable (OpeningStage) -> Void)?
-    /// Called with the outcome of a request without a waiting caller: its correlation id, and the reply's body or the
-    /// broker's refusal (`noRoute`, `nacked`).
+    /// Called with the outcome of a request whose caller no longer waits: the correlation id, and the reply's body or
+    /// the broker's refusal (`noRoute`, `nacked`).
     public var stray: @Sendable (_ correlationID: String, _ outcome: Result<[UInt8], BrokerError>) -> Void
 
     /// Creates a listener.
@@ -63,7 +64,7 @@ public actor Connection {
     }
   }
 
-  /// The numbers of events that do not fail a call.
+  /// The counts of stray replies and of returned requests.
   public struct Counters: Sendable, Equatable {
     /// Replies that arrived after their deadline, a second time, or with an unknown correlation id.
     public var strayReplies = 0
@@ -79,7 +80,7 @@ public actor Connection {
 
   /// Connects and logs in.
   ///
-  /// - Throws: `unreachable`, `authentication` or `vhost`, with host, port and vhost in the message.
+  /// - Throws: `unreachable`, `tls`, `authentication` or `vhost`.
   public static func open(
     _ uri: AMQPURI, name: String, listener: Listener = Listener()
   ) async throws(BrokerError) -> Connection {
@@ -107,7 +108,7 @@ public actor Connection {
     self.handle = handle
   }
 
-  /// Works between jobs: publishes waiting messages, handles received frames, expires requests.
+  /// Publishes waiting messages, handles received frames, and expires requests; returns the events to wait for.
   private func turn(_ mayRead: Bool) -> ConnectionThread.Wait {
     accept(thread.takeOrders())
     guard handle != nil else { return ConnectionThread.Wait() }
@@ -129,14 +130,14 @@ public actor Connection {
   /// Publishes messages and handles frames; returns true if no frame is left.
   private func talk(_ mayRead: Bool) throws(BrokerError) -> Bool {
     do throws(BrokerError) { try publish() } catch {
-      while try !drain() {}  // // The broker's last frame contains a better reason than EPIPE.
+      while try !drain() {}  // The broker's last frame contains a better reason than EPIPE.
       throw error
     }
     guard mayRead || handle?.mayHoldInput == true else { return true }
     return try drain()
   }
 
-  /// The maximum wait in milliseconds: to the nearest deadline, or half a heartbeat.
+  /// The maximum wait in milliseconds: until the next deadline, but at most half of the time between heartbeats.
   private var patience: Int32 {
     var limit = uri.heartbeat > 0 ? uri.heartbeat * 500 : 60_000
     if let next = nextDeadline { limit = min(limit, OutgoingMessage.milliseconds(until: next)) }
@@ -173,8 +174,8 @@ public actor Connection {
     if let tag = message.acknowledges { try confirm(message.content.channel, tag) }
   }
 
-  /// Handles received frames, but only a few, so that the broker and the service need not wait; returns true if no
-  /// frame is left.
+  /// Handles at most `framesATurn` received frames, so that messages to publish need not wait; returns true if no frame
+  /// is left.
   private func drain() throws(BrokerError) -> Bool {
     for _ in 0..<Self.framesATurn where handle != nil {
       var event: Event?
@@ -186,10 +187,10 @@ public actor Connection {
     return handle == nil
   }
 
-  /// A reply has three frames or more.
+  /// The maximum number of frames that are handled in one turn; a reply has three or more.
   private static let framesATurn = 36
 
-  /// The effect of a frame outside its channel.
+  /// A frame that the connection must answer, or that ends the connection.
   private enum Event {
     case channelClosed(UInt16)
     case consumerCancelled(UInt16)
@@ -247,7 +248,7 @@ public actor Connection {
     }
   }
 
-  /// Fails all waits.
+  /// Releases the socket, and fails all waits with the reason why the connection ended.
   func lose(_ error: BrokerError) {
     end = end ?? error
     handle = nil
@@ -269,8 +270,8 @@ public actor Connection {
     return await withCheckedContinuation { watchers.append($0) }
   }
 
-  /// Closes the connection: after the handshake, after a second without an answer, or immediately if the broker is
-  /// blocked.
+  /// Closes the connection when the broker confirms it, after a second without a confirmation, or immediately if the
+  /// broker is blocked.
   ///
   /// Further calls have no effect.
   public func close() async {

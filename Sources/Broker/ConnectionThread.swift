@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// ``ConnectionTaskExecutor`` is the executor of other tasks on the thread.
 ///
-/// It runs the enqueued jobs, then the connection's turn, and then waits for the socket or a wake-up.
+/// The thread runs the enqueued jobs, then the connection's turn, and then waits for the socket or a wake-up.
 final class ConnectionThread: SerialExecutor {
   /// The events that the thread waits for after a turn.
   struct Wait {
@@ -36,7 +36,7 @@ final class ConnectionThread: SerialExecutor {
   private let current = Atomic<pthread_t>(0)
   /// The function that is called between jobs, on the thread.
   ///
-  /// A closure in a mutex without this struct would be wrapped again at each access.
+  /// The struct contains the closure, because a mutex would wrap a bare closure again at each access.
   private let turn = Mutex<Turn?>(nil)
 
   private struct Turn {
@@ -94,7 +94,7 @@ final class ConnectionThread: SerialExecutor {
     if mustWake { retort_signal_eventfd(event) }
   }
 
-  /// Queues a command for the connection's next turn, from any thread; the caller's task does not change its thread.
+  /// Queues a command for the connection's next turn, from any thread; the caller's task stays on its thread.
   func post(_ order: ClientCommand) {
     let mustWake = state.withLock { state in
       state.orders.append(order)
@@ -120,7 +120,7 @@ final class ConnectionThread: SerialExecutor {
 
   func checkIsolated() { precondition(isCurrent, "not on the connection's thread") }
 
-  /// The number of rounds of newly enqueued jobs that run before the connection's turn.
+  /// The maximum number of rounds of newly enqueued jobs that run before the connection's turn.
   private static let rounds = 16
 
   private func run() {
@@ -150,7 +150,8 @@ final class ConnectionThread: SerialExecutor {
     }
   }
 
-  /// Waits, unless a job was enqueued in the meantime; returns false if the socket has no data to read.
+  /// Waits for the socket or a wake-up, unless a job or command has arrived; returns whether the socket may be
+  /// readable.
   private func sleep(_ wait: Wait) -> Bool {
     let mayWait = state.withLock { state in
       state.isAsleep = state.jobs.isEmpty && state.orders.isEmpty && !state.isStopped

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The correlation ids of one client: its UUID and a counter, so that each id is unique.
 ///
-/// They outlive the client's channel: a request that is sent again on another channel keeps its id.
+/// The ids outlive the client's channel: a request that is sent again on another channel keeps its id.
 public final class CorrelationIDs: Sendable {
   /// The common prefix, in UTF-8.
   let prefix: [UInt8]
@@ -19,7 +19,7 @@ public final class CorrelationIDs: Sendable {
   /// Makes the next id.
   public func next() -> String { text + String(counter.add(1, ordering: .relaxed).newValue) }
 
-  /// The number of one of these ids; nil for other text.
+  /// The counter at the end of an id that begins with the prefix; nil for another text.
   static func serial(of id: [UInt8], after prefix: [UInt8]) -> Int? {
     guard id.count > prefix.count, id.count <= prefix.count + 18, memcmp(id, prefix, prefix.count) == 0 else {
       return nil

@@ -3,8 +3,9 @@ extension Dialer {
   ///
   /// - Parameters:
   ///   - count: The number of queues.
-  ///   - open: Serves a queue, given by its index, on a connection; `taken` is the number of requests on earlier ones.
-  ///   - begun: Called when all queues are served; `isAgain` is true after the first time.
+  ///   - open: Serves the queue with an index on a connection; `taken` is the number of its requests on earlier
+  ///     connections.
+  ///   - begun: Called when all queues are served; `isAgain` is false only in the first call.
   ///   - note: Called with the broker's reason when it ends a channel on an open connection.
   /// - Throws: A broker error if the broker refuses the user or a queue.
   public nonisolated func serve(
@@ -41,7 +42,8 @@ extension Dialer {
     await close()
   }
 
-  /// Waits until the broker ends one of the channels, the connection has ended, or the task is cancelled.
+  /// Waits until one of the channels or the connection ends, or the task is cancelled; returns the reason if a channel
+  /// ended first.
   private static func firstEnd(of channels: [ServiceChannel], _ connection: Connection) async -> BrokerError? {
     await withTaskGroup { group in
       for channel in channels { group.addTask { await channel.ended() } }

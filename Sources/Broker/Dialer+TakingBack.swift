@@ -1,11 +1,11 @@
 extension Dialer {
-  /// Takes the messages that wait in a queue, and gives back those without an answer.
+  /// Consumes the messages that wait in a queue for at most 10 s, and returns those without an answer to the queue.
   ///
   /// - Parameters:
   ///   - queue: The queue; it is declared if it is missing.
-  ///   - declaration: The properties with which it was declared.
+  ///   - declaration: The properties with which a missing queue is declared.
   ///   - isNeeded: Whether more messages are wanted; asked ten times a second.
-  ///   - respond: Returns the answer to a message; nil leaves it in the queue, marked as delivered before.
+  ///   - respond: Returns the answer to a message; nil returns the message to the queue, marked as redelivered.
   /// - Throws: if the broker can't be reached, or refuses the queue.
   public nonisolated func takeBack(
     queue: String, _ declaration: QueueDeclaration, while isNeeded: @Sendable () -> Bool,

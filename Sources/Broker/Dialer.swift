@@ -18,8 +18,8 @@ public actor Dialer {
 
   /// Connects for the first time.
   ///
-  /// The broker's management shows the name. The listener is called once after each loss of the connection and once after
-  /// each new connection.
+  /// The broker's management interface shows `name`. The listener gets one notice after each loss of the connection and
+  /// one after each new connection.
   ///
   /// - Throws: The errors of ``Connection/open(_:name:listener:)``; the first attempt is not repeated.
   public init(
@@ -87,7 +87,7 @@ public actor Dialer {
     }
   }
 
-  /// Watches the connection for a loss while it is idle.
+  /// Connects again when the connection is lost, even if nobody uses it.
   private nonisolated func watch(_ connection: Connection) {
     Task { [weak self] in
       _ = await connection.ended()
@@ -99,8 +99,8 @@ public actor Dialer {
 
   /// Returns the connection; reconnects if it was lost.
   ///
-  /// - Throws: `lost` if the deadline passes first; immediately if the broker refuses the user or the vhost, or is another
-  ///   broker than before.
+  /// - Throws: `lost` if the deadline passes before a connection is open. If the broker refuses the user or the vhost,
+  ///   or is another broker than before, the error is thrown immediately.
   public func connected(until deadline: ContinuousClock.Instant?) async throws(BrokerError) -> Connection {
     var wait = 50
     while true {
@@ -156,7 +156,8 @@ public actor Dialer {
     }
   }
 
-  /// Waits before the next attempt; throws if the deadline passes first.
+  /// Waits before the next attempt; throws instead if the deadline would pass during the pause, or the task is
+  /// cancelled.
   private func pause(
     _ pause: Duration, after error: BrokerError, until deadline: ContinuousClock.Instant?
   ) async throws(BrokerError) {
@@ -172,7 +173,7 @@ public actor Dialer {
     return opening
   }
 
-  /// The queue's depth and consumers; nil if the queue does not exist.
+  /// Returns the numbers of messages and consumers of a queue; nil if the queue does not exist.
   ///
   /// - Throws: `timeout` if the broker does not answer by the deadline.
   public nonisolated func probe(

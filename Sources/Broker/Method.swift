@@ -8,7 +8,7 @@ enum Method {
   case findRequestQueue(String)
   /// Declares the queue of a service.
   case declareRequestQueue(String, QueueDeclaration)
-  /// Limits the deliveries that wait for their acknowledgement.
+  /// Limits the number of deliveries that are not yet acknowledged.
   case prefetch(UInt16)
   /// Puts the channel into confirm mode.
   case selectConfirms

@@ -6,13 +6,13 @@ public enum OpeningStage: Sendable, Equatable {
   case loggedIn
 }
 
-/// The broker's data from its TLS handshake.
+/// The results of the TLS handshake with a broker.
 public struct TLSReport: Sendable, Equatable {
   /// A certificate of the broker's chain.
   public struct Certificate: Sendable, Equatable {
-    /// The names that the certificate is valid for, separated by commas; for an authority, its common name.
+    /// The host names for which the certificate is valid, separated by commas; for an authority, its common name.
     public var subject: String
-    /// The common name of the authority that signed it.
+    /// The common name of the authority that signed the certificate.
     public var issuer: String
     /// The seconds until the certificate expires; negative if it has expired.
     public var secondsLeft: Int

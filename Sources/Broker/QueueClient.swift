@@ -16,7 +16,9 @@ public final class QueueClient: Sendable {
     var isStopped = false
   }
 
-  /// A channel that is being opened, by this caller or by another one, whose deadline may be earlier.
+  /// A channel that is being opened.
+  ///
+  /// If another caller opens it (`isOwn` is false), that caller's deadline may be earlier.
   private struct Opening {
     var task: Task<Result<ClientChannel, BrokerError>, Never>
     var isOwn: Bool
@@ -24,7 +26,7 @@ public final class QueueClient: Sendable {
 
   /// Opens a client on a queue, without declaring the queue or checking that it exists.
   ///
-  /// Its replies arrive in an anonymous queue, or through the broker's direct reply-to.
+  /// The replies arrive in an anonymous queue, or, with `repliesDirectly`, through the broker's direct reply-to.
   public init(_ dialer: Dialer, queue: String, repliesDirectly: Bool = false) async throws(BrokerError) {
     self.dialer = dialer
     self.queue = queue
@@ -72,7 +74,8 @@ public final class QueueClient: Sendable {
     expires: Bool, mayRepeat: Bool
   ) async throws(BrokerError) -> [UInt8] {
     var mayHaveArrived = hadLeft
-    /// The time until which a service may declare its queue again after a restart of the broker deleted it.
+    /// The time limit for a service to declare its queue again, which a restart of the broker may have deleted; nil
+    /// before the first attempt.
     var patience: ContinuousClock.Instant?
     while true {
       let channel: ClientChannel
@@ -118,7 +121,7 @@ public final class QueueClient: Sendable {
     return channel
   }
 
-  /// The opening to wait for; nil if the channel is open or the client was stopped.
+  /// Returns the opening in progress, or begins one; nil if the channel is open or the client was stopped.
   private func opening(until deadline: ContinuousClock.Instant?) -> Opening? {
     state.withLock { state in
       if state.channel != nil || state.isStopped { return nil }
@@ -157,7 +160,7 @@ public final class QueueClient: Sendable {
     }
   }
 
-  /// Ends the wait for every reply, like a cancelled task does for a read.
+  /// Fails all waiting requests with `cancelled`, including changes that were already sent.
   public func abandon() { state.withLock(\.channel)?.abandon() }
 
   /// Closes the channel; the broker then deletes the reply queue.

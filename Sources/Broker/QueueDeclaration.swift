@@ -1,13 +1,13 @@
 /// The properties with which a missing queue is declared.
 public struct QueueDeclaration: Sendable, Equatable {
-  /// The types of queues that keep requests (https://www.rabbitmq.com/docs/queues#optional-arguments).
+  /// The types of a service's queue (https://www.rabbitmq.com/docs/queues#optional-arguments).
   public enum QueueType: String, CaseIterable, Sendable {
     case classic, quorum
   }
 
   /// Whether the queue survives a restart of the broker.
   public var isDurable: Bool
-  /// The type; nil for the broker's default.
+  /// The queue's type; nil for the broker's default.
   public var type: QueueType?
 
   /// The number of times that a quorum queue redelivers a message before it drops the message (`x-delivery-limit`); nil
@@ -33,10 +33,10 @@ public struct QueueDeclaration: Sendable, Equatable {
 }
 
 extension Connection {
-  /// Opens a channel on a queue with any arguments, and declares the queue if it is missing.
+  /// Opens a channel for a queue, whatever the queue's properties are; declares the queue if it is missing.
   ///
-  /// A refused declare closes its channel, so each attempt opens a new one. Between two attempts another service may
-  /// have declared the queue with other arguments.
+  /// A refused declare closes its channel, so each attempt opens a new channel. Between two attempts, another service
+  /// may declare the queue with other properties.
   ///
   /// - Returns: The channel's number and the queue's name.
   func openRequestQueue(
@@ -52,7 +52,7 @@ extension Connection {
     }
   }
 
-  /// Opens a channel on an existing queue; returns nil if the queue is missing.
+  /// Opens a channel for an existing queue; returns nil if the queue is missing.
   private func requestQueue(_ queue: String) async throws(BrokerError) -> (number: UInt16, name: [UInt8])? {
     let number = try await newChannel()
     do throws(BrokerError) { return (number, try await call(number, .findRequestQueue(queue)).name) } catch {

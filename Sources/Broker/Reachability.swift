@@ -1,6 +1,7 @@
 import Glibc
 
-/// The steps before a connection that librabbitmq does not report separately: the host's addresses, and TCP.
+/// The first steps of connecting, which librabbitmq does not report separately: the lookup of the host's addresses, and
+/// TCP.
 public enum Reachability {
   /// The numeric addresses of a host, in the resolver's order, without duplicates.
   ///
@@ -17,8 +18,8 @@ public enum Reachability {
 
   /// Opens and closes a TCP connection; the URI's timeout applies to each address.
   ///
-  /// - Returns: The address that accepted.
-  /// - Throws: `unreachable` with the reason of the last address, `timeout` if it did not answer.
+  /// - Returns: The address that accepted the connection.
+  /// - Throws: `timeout` if the last address did not answer; otherwise `unreachable`, with the last address's reason.
   public static func connect(to uri: AMQPURI) throws(BrokerError) -> String {
     var reached: String?
     var code: Int32 = 0

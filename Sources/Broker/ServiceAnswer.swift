@@ -16,11 +16,12 @@ public struct Delivery: Sendable {
 
 /// A service's answer to a request: its replies, their delays, and whether the service pauses.
 ///
-/// The request is finished when the replies without a delay are sent; later replies do not delay other requests.
+/// The request is finished when the replies without a delay are sent; replies with a delay do not hold up other
+/// requests.
 public struct ServiceAnswer: Sendable {
   /// A message to the client.
   public struct Reply: Sendable {
-    /// The bytes.
+    /// The reply's bytes.
     public var body: [UInt8]
     /// The correlation id; nil for the correlation id of the request.
     public var correlationID: [UInt8]?
@@ -37,7 +38,7 @@ public struct ServiceAnswer: Sendable {
 
   /// The messages to the client.
   public var replies: [Reply]
-  /// The time for which the queue has no consumer, beginning before the first reply.
+  /// The time for which the service does not consume the queue, beginning before the first reply; nil for no pause.
   public var absence: Duration?
   /// Whether the request stays unanswered, and returns to the queue when the channel closes.
   var isLeft = false

@@ -6,11 +6,12 @@ public final class ServiceChannel: Sendable {
   public struct Terms: Sendable {
     /// The number of requests that are answered concurrently.
     public var workers: UInt16
-    /// Whether the broker keeps a request until it is answered; if not, it is lost when the service ends.
+    /// Whether the broker keeps a request until the service acknowledges it; otherwise, the end of the service loses
+    /// the requests without an answer.
     public var acknowledges: Bool
     /// Whether a request is acknowledged only after the broker has confirmed its reply.
     public var confirmsReplies = false
-    /// The number of requests on earlier connections; the numbers of requests continue from it.
+    /// The number of requests received on earlier connections; the first request on this one gets the next number.
     public var taken: Int
     /// The properties with which a missing queue is declared.
     public var declaration: QueueDeclaration
@@ -67,7 +68,7 @@ public final class ServiceChannel: Sendable {
     }
   }
 
-  /// The number of requests, on this and earlier connections.
+  /// The number of requests received on this and earlier connections.
   public var taken: Int { state.withLock(\.taken) }
 
   private let ends = AsyncStream.makeStream(of: BrokerError.self)
@@ -121,7 +122,8 @@ public final class ServiceChannel: Sendable {
     } catch {}
   }
 
-  /// Cancels the consumer and restores it after a time; if it is already cancelled, the earlier time applies.
+  /// Cancels the consumer, and consumes again after a time; has no effect if an earlier call has cancelled the
+  /// consumer.
   private func leave(for time: Duration) async {
     let wasAway = state.withLock { state in
       defer { state.isAway = true }
@@ -158,7 +160,7 @@ public final class ServiceChannel: Sendable {
     await connection.closeChannel(number)
   }
 
-  /// Sends one method at a time, because a channel can wait for only one answer.
+  /// Runs `method` after the earlier calls have ended, because a channel can wait for only one answer at a time.
   private func inTurn(_ method: @escaping @Sendable (ServiceChannel) async -> Void) async {
     let task = state.withLock { state in
       let before = state.lastMethod
@@ -200,7 +202,7 @@ extension Connection {
     return channel
   }
 
-  /// Sends the replies to a request; the last reply without a delay is sent with the acknowledgement.
+  /// Sends the replies to a request; the acknowledgement follows the last reply without a delay.
   func finish(_ delivery: Delivery, _ answer: ServiceAnswer, acknowledges: Bool) {
     let replies = delivery.replyTo.isEmpty ? [] : answer.replies
     let prompt = replies.filter { $0.delay <= .zero }

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Shuts a socket down at a deadline while a large body blocks in it, so that the connection's thread continues.
+/// Shuts a socket down at a deadline, so that writing a large body does not block the connection's thread any longer.
 final class Watchdog: Sendable {
   private let isDone = Mutex(false)
 

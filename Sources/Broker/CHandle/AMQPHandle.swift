@@ -10,9 +10,9 @@ final class AMQPHandle {
   let descriptor: Int32
   /// The name of the broker's cluster; empty if the broker has no cluster name.
   let clusterName: String
-  /// The number of bytes that the socket accepts after it became writable.
+  /// The number of bytes that the socket accepts without blocking once the kernel reports it writable.
   let room: Int
-  /// The number of these bytes that the socket still certainly accepts.
+  /// The part of `room` that is not used since the kernel last reported the socket writable.
   private var roomLeft = 0
   /// The buffer of messages to send together; nil under TLS, where only librabbitmq can write.
   private var burst: Burst?
@@ -184,10 +184,11 @@ final class AMQPHandle {
     try check(retort_confirm_connection_close(connection))
   }
 
-  /// Whether the socket accepts a body of some bytes without blocking, or as many bytes as it can ever accept.
+  /// Whether the socket accepts a body of `count` bytes without blocking; for a larger body than `room`, whether the
+  /// socket is writable.
   ///
-  /// It asks the kernel only if the bytes written since the last call can have filled the buffer; a message can occupy
-  /// a page.
+  /// The kernel is asked only if the bytes written since it was last asked can have filled the socket's buffer. Each
+  /// message counts as 4096 more bytes, because it can occupy a page.
   func hasRoom(for count: Int) -> Bool {
     if roomLeft < count {
       var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
@@ -198,7 +199,8 @@ final class AMQPHandle {
     return true
   }
 
-  /// Whether bytes were read from the socket but not yet processed; unknown under TLS.
+  /// Whether bytes may have been read from the socket but not yet processed; always true under TLS, where this is
+  /// unknown.
   var mayHoldInput: Bool {
     burst == nil || amqp_frames_enqueued(connection) != 0 || amqp_data_in_buffer(connection) != 0
   }

@@ -1,8 +1,8 @@
 import CRabbitMQ
 import Glibc
 
-/// Collects the frames of small messages for a single `send`; `amqp_basic_publish` would call it three times for each
-/// message.
+/// Collects the frames of small messages for a single `send`; `amqp_basic_publish` would call `send` three times for
+/// each message.
 struct Burst {
   private var bytes = [UInt8](repeating: 0, count: 1 << 16)
   private var count = 0

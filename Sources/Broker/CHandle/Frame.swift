@@ -8,7 +8,7 @@ struct Frame: ~Copyable {
 
   var kind: retort_frame_kind { raw.kind }
   var channel: UInt16 { raw.channel }
-  /// A delivery tag, a body size, or a message count.
+  /// A delivery tag, a body size, or a message count, depending on `kind`.
   var number: UInt64 { raw.number }
   /// Whether an acknowledgement applies to all delivery tags up to its own.
   var isMultiple: Bool { raw.multiple != 0 }
@@ -18,7 +18,7 @@ struct Frame: ~Copyable {
   var code: UInt16 { raw.code }
   /// The name of a queue or the tag of a consumer.
   var name: [UInt8] { Self.copy(raw.text) }
-  /// A reason as text.
+  /// The same bytes as text, such as the reason in `channel.close`.
   var text: String { String(decoding: name, as: UTF8.self) }
   var correlationID: [UInt8] { Self.copy(raw.correlation_id) }
   var replyTo: [UInt8] { Self.copy(raw.reply_to) }

@@ -2,7 +2,7 @@ import CRabbitMQ
 
 /// A message to publish.
 ///
-/// It is a class, so that queues share it without copies.
+/// It is a class, so that the outbox and a waiting request share it without a copy.
 final class OutgoingMessage: Sendable {
   let channel: UInt16
   let routingKey: [UInt8]
@@ -55,7 +55,7 @@ final class OutgoingMessage: Sendable {
     }
   }
 
-  /// Whole milliseconds up to an instant, at least 1.
+  /// Returns the number of milliseconds until an instant, rounded up, at least 1.
   static func milliseconds(until instant: ContinuousClock.Instant) -> Int {
     let (seconds, attoseconds) = (instant - .now).components
     return max(1, Int(seconds) * 1000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000))

@@ -33,7 +33,7 @@ struct TLSSocket {
     }
   }
 
-  /// Whether the server at a URI's port replies in TLS; no other data of a broker shows this.
+  /// Whether the server at a URI's port speaks TLS, which only an attempted handshake shows.
   static func isAnswered(_ uri: AMQPURI) -> Bool {
     guard let connection = amqp_new_connection() else { return false }
     defer { amqp_destroy_connection(connection) }
@@ -64,7 +64,7 @@ struct TLSSocket {
     throw BrokerError(.tls, why)
   }
 
-  /// The broker's data from a successful handshake.
+  /// The results of a successful handshake.
   var report: TLSReport {
     var report = TLSReport(
       version: String(cString: retort_tls_version(socket)), cipher: String(cString: retort_tls_cipher(socket)),
