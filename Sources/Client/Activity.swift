@@ -9,7 +9,7 @@ public final class Activity: Sendable {
     var answers = 0
     var last: Duration?
     var times = Times()
-    /// The time since which at least one request was always in flight.
+    /// The time since which at least one request has always been in flight; nil if none is.
     var waitingSince: ContinuousClock.Instant?
   }
 
@@ -35,7 +35,7 @@ public final class Activity: Sendable {
   /// The number of replies received.
   public var answers: Int { state.withLock(\.answers) }
 
-  /// The time until the last reply; nil before the first reply.
+  /// The duration of the last round trip, from request to reply; nil before the first reply.
   public var lastRoundTrip: Duration? { state.withLock(\.last) }
 
   /// The times spent until now.

@@ -3,7 +3,7 @@ public import JSONText
 
 /// A request that changes no data.
 public struct ReadRequest: Sendable, Equatable {
-  /// The method.
+  /// The JSON-RPC method.
   public var method: String
   /// The parameters, before ``ResourceClient/wireParams(of:)-(ReadRequest)`` adds the client's own.
   public var params: JSONObject
@@ -20,9 +20,9 @@ public struct ReadRequest: Sendable, Equatable {
 
 /// A request that changes data; without a reply, its outcome is unknown.
 ///
-/// It can't send itself: it becomes a `Change`, which the dispatcher of `Bulk` sends.
+/// A client can't send it: `Bulk` makes it a `Change`, which the dispatcher of `Bulk` sends.
 public struct ChangeRequest: Sendable, Equatable {
-  /// The method.
+  /// The JSON-RPC method.
   public var method: String
   /// The parameters, before ``ResourceClient/wireParams(of:)-(ChangeRequest)`` adds the client's own.
   public var params: JSONObject
@@ -30,7 +30,7 @@ public struct ChangeRequest: Sendable, Equatable {
   public var keepsKeys: Bool
   /// Whether the message expires at its deadline and is not carried out later (AMQP `expiration`).
   public var expires = true
-  /// The relationships of a create from a resource that are not sent, because they were not loaded.
+  /// The names of the relationships that a create from a resource does not send, because their linkage was not loaded.
   public internal(set) var notLoaded: [String] = []
 
   /// Creates a request.
@@ -46,8 +46,8 @@ extension ResourceClient {
   ///
   /// The id is sent only if `keepID` is true. Otherwise a resource's id is omitted, and a record with an id is an error.
   ///
-  /// - Throws: A `value` error for a nested record that is not linkage, for an invalid id, and for a record with an id
-  ///   that would be omitted.
+  /// - Throws: A `value` error for malformed linkage, for an invalid id, and for a record with an id that would be
+  ///   omitted.
   public func createRequest(
     _ record: JSONObject, options: JSONObject = [:], keepID: Bool = false
   ) throws(ClientError) -> ChangeRequest {
@@ -66,8 +66,7 @@ extension ResourceClient {
 
   /// The request that updates a resource (Retort.Client.Generic `update`).
   ///
-  /// - Throws: A `value` error for a nested record that is not linkage, for an invalid id, and for a record with another
-  ///   id.
+  /// - Throws: A `value` error for malformed linkage, for an invalid id, and for a record with another id.
   public func updateRequest(
     _ id: String, _ record: JSONObject, options: JSONObject = [:]
   ) throws(ClientError) -> ChangeRequest {
@@ -89,7 +88,8 @@ extension ResourceClient {
 }
 
 extension JSONObject {
-  /// The object with the members of another object merged into it; nested objects are merged too.
+  /// Returns this object with the members of `other` added; two nested objects are merged, and any other value is
+  /// replaced.
   public func merging(_ other: JSONObject) -> JSONObject {
     guard !other.isEmpty else { return self }
     var result = self

@@ -2,9 +2,9 @@ public import JSONAPI
 public import JSONRPC
 import JSONText
 
-/// The error of a verb, by kind (TheLanguage.md, "Errors").
+/// The failure of a verb such as `show`, classified by kind (TheLanguage.md, "Errors").
 public struct ClientError: Error, Sendable {
-  /// The kinds, with their names in the language.
+  /// The kinds of errors, with their names in the language.
   public enum Kind: String, Sendable {
     case notFound = "not-found"
     case sandboxAccessDisallowed = "sandbox-access-disallowed"
@@ -24,9 +24,9 @@ public struct ClientError: Error, Sendable {
 
   /// The request that an error is about.
   public struct Call: Sendable, Equatable {
-    /// The method.
+    /// The JSON-RPC method.
     public var method: String
-    /// The client's name in messages: its type.
+    /// The client's type, which names the client in messages.
     public var label: String
     /// The queue to which the request was sent.
     public var queue: String
@@ -43,7 +43,7 @@ public struct ClientError: Error, Sendable {
   public struct Silence: Sendable, Equatable {
     /// Whether the request changes data.
     public var changes: Bool
-    /// Whether its message has expired (AMQP `expiration`).
+    /// Whether the request's message has expired (AMQP `expiration`).
     ///
     /// A dead-letter exchange still forwards an expired message, and a stream keeps it.
     public var hasExpired: Bool
@@ -57,19 +57,19 @@ public struct ClientError: Error, Sendable {
   public var nextStep: String?
   /// The errors of the service's document.
   public var errors: [ErrorDetail] = []
-  /// The service's JSON-RPC error object, as it was received.
+  /// The service's JSON-RPC error object, as it was received; nil without one.
   public var answer: JSONRPC.ErrorObject?
-  /// The request, unless it was refused before it was built.
+  /// The request that the error is about; nil if the error occurred before a request was built.
   public var call: Call?
   /// Whether the request was sent and may have been carried out by the service.
   public var wasSent = false
   /// Whether the broker confirmed the request; nil if unknown.
   public var wasConfirmed: Bool?
-  /// The state of a request that was sent and got no reply in time.
+  /// The state of a request that was sent and got no reply in time; nil for any other failure.
   public var silence: Silence?
-  /// Other facts about the error.
+  /// Facts that are shown with the message.
   public var facts: [String] = []
-  /// The path of keys to the value in the record that was refused before anything was sent.
+  /// The keys that lead to the refused value in a record; empty unless a value was refused before the request was sent.
   public var path: [String] = []
 
   /// Creates an error.
@@ -103,7 +103,8 @@ extension ClientError {
     nextStep = Self.nextStep(kind, errors) ?? answer.flatMap { Self.nextStep(code: $0.code) }
   }
 
-  /// The first matching kind (TheLanguage.md, "Errors"; Retort.Client.Generic `error_to_calcinator_error`).
+  /// Returns the first kind that matches an error of the service (TheLanguage.md, "Errors"; Retort.Client.Generic
+  /// `error_to_calcinator_error`).
   private static func kind(_ errors: [ErrorDetail], _ code: Int?) -> Kind {
     if errors.count == 1, errors[0].status == 404 { return .notFound }
     let pointers = errors.compactMap(\.pointer)
@@ -130,7 +131,8 @@ extension ClientError {
     }
   }
 
-  /// What to do about a request that the service could not read, so that it carried nothing out (JSON-RPC 2.0, section 5.1).
+  /// Returns the next step for a request that the service could not read, and so did not carry out (JSON-RPC 2.0,
+  /// section 5.1).
   private static func nextStep(code: Int) -> String? {
     switch JSONRPC.ErrorObject.Code(rawValue: code) {
     case .parseError, .invalidRequest:
@@ -140,7 +142,8 @@ extension ClientError {
     }
   }
 
-  /// The same error, as the reply to a call.
+  /// Returns this error as the reply to a call; for a change, the next step says if the change may have been carried
+  /// out.
   func answering(_ call: Call, changes: Bool) -> ClientError {
     var error = self
     error.call = call
@@ -155,7 +158,7 @@ extension ClientError {
     return error
   }
 
-  /// Creates an error from a connection's error: a change that was sent and got no reply is `unknown`.
+  /// Creates an error from a connection's error: the kind is `unknown` for a change that was sent and got no reply.
   init(_ error: LinkError, changes: Bool, _ call: Call, waited: Duration?, hasExpired: Bool) {
     let isUncertain = changes && error.wasSent
     let name = "\(call.method) on queue \(call.queue), correlation id \(call.correlationID)"

@@ -1,33 +1,33 @@
 public import JSONAPI
 import JSONText
 
-/// Reads the ids of a list's first page repeatedly while they are destroyed, until the list is empty.
+/// Reads the ids on a list's first page repeatedly, while the caller destroys their resources, until the list is empty.
 ///
-/// An id that could not be destroyed is not returned again, and neither are the first and the last returned ids. A page
-/// with no other ids means that the service keeps destroyed resources in its list; reading then ends with an error
-/// (Retort.Client.Generic `destroy_all` would never end). If `show` still finds such a resource, its id may belong to a
-/// new resource, so it is returned once more. An empty page, or a page with only ids that could not be destroyed, is
-/// skipped if there is a next page. A query without a page requests a hundred resources at a time, or the service's own
-/// page size if the service refuses that.
+/// An id that could not be destroyed is not returned again, and neither are the ids that were returned first and last.
+/// A page with no other ids means that the service keeps destroyed resources in its list; the reading then ends with an
+/// error (Retort.Client.Generic `destroy_all` would never end). If `show` still finds such a resource, its id may
+/// belong to a new resource, so it is returned once more. An empty page, or a page with only ids that could not be
+/// destroyed, is skipped if there is a next page. A query without a page requests a hundred resources at a time, or the
+/// service's own page size if the service refuses that.
 public struct FirstPages: Sendable {
   private let client: ResourceClient
   private let patience: ResourceClient.Patience
   private var query: Query
-  /// The first page; nil for the service's own page size.
+  /// The first page to request; nil to request no page, for the service's own page size.
   private var first: Pagination.Page?
-  /// The page of the last found ids; earlier pages have only ids that could not be destroyed.
+  /// The page on which the last returned ids were found; earlier pages have only ids that could not be destroyed.
   private var start: Pagination.Page?
   /// Whether the page may be omitted, because the query has none.
   private var mayLeaveOutPage: Bool
-  /// The first returned ids; a service that keeps destroyed resources returns them again.
+  /// The ids that were returned first; a service that keeps destroyed resources sends them again.
   private var begin: Set<CodePoints> = []
-  /// The last returned ids.
+  /// The ids that were returned last.
   private var last: Set<CodePoints> = []
-  /// The resources that were returned a second time.
+  /// The ids that were returned a second time.
   private var again: Set<CodePoints> = []
-  /// The service's first count; nil without a count.
+  /// The first count of resources that the service sent; nil if it sends no count.
   public private(set) var counted: Int?
-  /// The number of returned resources.
+  /// The number of returned ids.
   private var given = 0
   /// The ids that could not be destroyed.
   private var kept: Set<CodePoints> = []
@@ -47,7 +47,7 @@ public struct FirstPages: Sendable {
   /// Records ids that were not destroyed and may remain.
   public mutating func keep(_ ids: some Sequence<String>) { kept.formUnion(ids.lazy.map { CodePoints($0) }) }
 
-  /// The next ids to destroy; nil at the end.
+  /// Returns the next ids to destroy; nil at the end.
   ///
   /// - Throws: ``ClientError`` of the request; of kind `service` if a page has destroyed resources; of kind `protocol` if
   ///   the service counts more than its pages return.
@@ -74,10 +74,11 @@ public struct FirstPages: Sendable {
     }
   }
 
-  /// The number of returned resources that exceed the first count.
+  /// The number by which the returned ids exceed the service's first count; 0 without a count.
   public var surplus: Int { counted.map { max(0, given - $0) } ?? 0 }
 
-  /// The ids of a page that were not returned before; nil if all of them were.
+  /// Returns the ids of a page that were not returned before, or else the ids to return once more; nil if the page has
+  /// only ids that could not be destroyed.
   private mutating func fresh(_ document: Document) async throws(ClientError) -> [String]? {
     let ids = document.resources.compactMap { $0["id"]?.idText }
     guard ids.count == document.resources.count else {
@@ -105,7 +106,7 @@ public struct FirstPages: Sendable {
     return nil
   }
 
-  /// Whether the service shows a resource with an id, or the request fails with another error than "not found".
+  /// Whether `show` finds a resource, or fails with an error that leaves this open, such as `method-not-found`.
   private func isThere(_ id: String) async -> Bool {
     do throws(ClientError) {
       _ = try await client.show(id, patience: patience)
@@ -113,7 +114,7 @@ public struct FirstPages: Sendable {
     } catch { return [.malformed, .methodNotFound, .service, .invalid].contains(error.kind) }
   }
 
-  /// The page of the query; nil if the service refuses a page that existed before.
+  /// Reads the page of the query; returns nil if the service refuses a page that existed before.
   private mutating func page() async throws(ClientError) -> Document? {
     do throws(ClientError) {
       let document = try await client.index(query, patience: patience)

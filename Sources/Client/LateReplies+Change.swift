@@ -3,7 +3,7 @@ import JSONRPC
 import JSONText
 
 extension LateReplies {
-  /// A change without a waiting caller.
+  /// A change whose caller no longer waits for its reply.
   struct Change: Sendable {
     let call: ClientError.Call
     /// The id of the resource; nil for a create.
@@ -19,13 +19,13 @@ extension LateReplies {
 }
 
 extension LateReplies.Change {
-  /// The answer, with the queue's name in the broker's error.
+  /// Returns the answer, with the queue's name in a `noRoute` error.
   func worded(_ answer: LateReplies.Answer) -> LateReplies.Answer {
     guard case .failure(let error) = answer, error.code == .noRoute else { return answer }
     return .failure(LinkError(.noRoute, "there is no queue \(call.queue)"))
   }
 
-  /// The outcome, as if the reply had arrived in time.
+  /// Returns the outcome that the change would have had if the answer had arrived in time.
   func outcome(of answer: LateReplies.Answer) -> LateReplies.Outcome {
     switch worded(answer) {
     case .success(let reply): client.outcome(of: reply, to: call)
@@ -33,7 +33,7 @@ extension LateReplies.Change {
     }
   }
 
-  /// The outcome as text for a note.
+  /// Returns the outcome as text for a note.
   func text(of answer: LateReplies.Answer) -> String {
     let label = "\(call.label) \(call.method)\(id.map { " \($0)" } ?? "")"
     switch worded(answer) {

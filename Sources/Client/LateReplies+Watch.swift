@@ -1,7 +1,7 @@
 import Synchronization
 
 extension LateReplies {
-  /// The unknown changes of one owner, each settled by its late reply.
+  /// The changes of one owner whose outcomes are unknown until their late replies arrive.
   ///
   /// ```swift
   /// let watch = late.watch()
@@ -11,7 +11,8 @@ extension LateReplies {
   /// ```
   public final class Watch: Sendable {
     private struct State {
-      /// The changes without an outcome, and the time until which a reply may arrive.
+      /// The correlation ids of the changes without an outcome, each with the time until which a reply may arrive; the
+      /// time is nil if unknown.
       var open: [String: ContinuousClock.Instant?] = [:]
       var waiters: [AsyncStream<Void>.Continuation] = []
       var isEnded = false
@@ -25,7 +26,7 @@ extension LateReplies {
     /// The number of changes without an outcome.
     public var open: Int { state.withLock(\.open.count) }
 
-    /// Watches the change of an error of kind `unknown`.
+    /// Watches the change that failed with an error of kind `unknown`.
     ///
     /// Does nothing if no reply can arrive, because the reply queue was lost with its connection.
     ///

@@ -3,9 +3,9 @@ public import JSONRPC
 public import JSONText
 import Synchronization
 
-/// The changes whose wait ended without a reply, and their late replies.
+/// The changes whose callers stopped waiting before a reply arrived, and their late replies.
 ///
-/// The owner of such a change can watch it with a ``Watch``; the reply to any other change becomes a note.
+/// The owner of such a change can watch it with a ``Watch``; the reply to any other change becomes a note for the user.
 ///
 /// ```swift
 /// let late = LateReplies { print($0) }
@@ -14,12 +14,12 @@ import Synchronization
 public final class LateReplies: Sendable {
   /// A late answer: the body of a reply, or the broker's refusal (`noRoute`, `nacked`).
   public typealias Answer = Result<[UInt8], LinkError>
-  /// The outcome of a change: the result, as ``ResourceClient/send(_:patience:)`` returns it, or the error it throws.
+  /// The outcome of a change: a result as ``ResourceClient/send(_:patience:)`` returns it, or an error as it throws it.
   public typealias Outcome = Result<JSONValue, ClientError>
 
   private struct State {
     var changes = Recent<Change>(limit: 100_000)
-    /// Answers without a registered change, which the caller may be about to register.
+    /// Answers to changes that are not registered; a caller may be about to register the change.
     var arrived = Recent<Answer>(limit: 1 << 20)
     /// Answers to changes without a watch.
     var settled = Recent<(change: Change, answer: Answer)>(limit: 1 << 20)
@@ -29,7 +29,7 @@ public final class LateReplies: Sendable {
 
   private let state = Mutex(State())
   private let note: @Sendable (String) -> Void
-  /// The number of late replies that get a note each, until none has arrived for some seconds.
+  /// The maximum number of notes in a series of late replies; a pause of `calm` ends the series.
   private static let burst = 20
   private static let calm = Duration.seconds(5)
 
@@ -50,8 +50,8 @@ public final class LateReplies: Sendable {
 
   /// Handles an answer without a waiting caller.
   ///
-  /// The answer to a watched change goes to its watch. Any other change gets a note, unless there were many within
-  /// seconds.
+  /// The answer to a watched change goes to its watch. The answer to any other registered change becomes a note, unless
+  /// many answers arrived within seconds. The answer to a change that is not registered is kept.
   public func receive(_ answer: Answer, for correlationID: String) {
     let change = state.withLock { state in
       let change = state.changes.remove(correlationID)
@@ -74,14 +74,14 @@ public final class LateReplies: Sendable {
 
   /// The state of a change at the start of a watch.
   enum Followed {
-    /// Its reply may arrive, until the given time; nil if the time is unknown.
+    /// A reply may arrive until the given time; nil if the time is unknown.
     case open(until: ContinuousClock.Instant?)
     case answered(Outcome)
     /// No reply can arrive.
     case closed
   }
 
-  /// Assigns a change to a watch.
+  /// Assigns a change to a watch, and returns the change's state.
   func follow(
     _ id: String, by watch: Watch, _ settle: @escaping @Sendable (Outcome) -> Void
   ) -> Followed {
@@ -96,7 +96,7 @@ public final class LateReplies: Sendable {
     }
   }
 
-  /// Returns changes to the notes.
+  /// Ends the watch of some changes, whose late replies then become notes again.
   func leave(_ ids: some Sequence<String>) {
     state.withLock { state in
       for id in ids { _ = state.changes.update(id) { ($0.watch, $0.settle) = (nil, nil) } }

@@ -1,7 +1,7 @@
 import JSONAPI
 import JSONText
 
-/// Finds the linkage among a record's values; uses only their form and the client's declaration.
+/// Recognizes linkage among a record's values, by the form of a value and the relationships that the client declares.
 struct Linkage {
   private let settings: Settings
   private let verb: String
@@ -11,7 +11,7 @@ struct Linkage {
     self.verb = verb
   }
 
-  /// The linkage of a record's value; nil if the value is an attribute.
+  /// Returns the linkage for the value of a record's field; nil if the value is an attribute.
   ///
   /// - Throws: A `value` error for malformed linkage.
   func of(_ value: JSONValue, _ name: String) throws(ClientError) -> JSONValue? {
@@ -29,9 +29,9 @@ struct Linkage {
     }
   }
 
-  /// The linkage of a resource object's relationship.
+  /// Returns the linkage to send for the `data` of a resource object's relationship.
   ///
-  /// - Throws: A `value` error if it is not linkage.
+  /// - Throws: A `value` error if `data` is not linkage.
   func of(data: JSONValue, _ name: String) throws(ClientError) -> JSONValue {
     switch data {
     case .null: return .null
@@ -42,7 +42,7 @@ struct Linkage {
     }
   }
 
-  /// The id to send for a value: a string, or an integer's digits.
+  /// Returns the id to send for a value: a string, or an integer's digits.
   func id(_ value: JSONValue?, of name: String) throws(ClientError) -> String {
     switch value {
     case .string(let text) where !text.isEmpty && !text.holds(","): return text
@@ -93,7 +93,7 @@ struct Linkage {
     return .array(JSONArray(identifiers))
   }
 
-  /// The identifier for a record as the value of a declared relationship.
+  /// Returns the identifier for a record that is a value of a declared relationship.
   private func identifier(_ object: JSONObject, _ name: String, _ type: String) throws(ClientError) -> JSONValue {
     if object.isLinkage { return try typed(object, name) }
     guard object.contains("id") else {
@@ -122,7 +122,7 @@ struct Linkage {
 }
 
 extension JSONObject {
-  /// Whether the value contains its type: exactly `{type, id}`, or a resource object.
+  /// Whether the object is an identifier, with only `type` and `id`, or a resource object.
   fileprivate var isLinkage: Bool {
     if count == 2, contains("type"), contains("id") { return true }
     return self["type"]?.stringValue != nil && (contains("attributes") || contains("relationships"))

@@ -1,7 +1,7 @@
 import JSONAPI
 import JSONText
 
-/// The signs, in the pages of a list, that other clients changed the list while it was read.
+/// The signs that others changed a list while its pages were read: a changed total, and repeated resources.
 public struct ListChanges: Sendable {
   /// The reaction of a stream to such changes.
   public enum Rule: Sendable {
@@ -30,9 +30,9 @@ public struct ListChanges: Sendable {
     }
   }
 
-  /// The first total, and the latest total that differs from it.
+  /// The first total, and the latest total that differs from it; nil if no total differs.
   public private(set) var moved: (from: Int, to: Int)?
-  /// The number of repeated resources.
+  /// The number of resources that arrived again.
   public private(set) var repeated = 0
   private var total: Int?
   private var seen: Set<Key> = []
@@ -44,7 +44,7 @@ public struct ListChanges: Sendable {
   /// Whether the pages show any change.
   public var isEmpty: Bool { moved == nil && repeated == 0 }
 
-  /// Whether the pages make no progress; if the total changed, a few pages may contain nothing new.
+  /// Whether too many successive pages had only repeated resources; more such pages are allowed if the total changed.
   var isStalled: Bool { stalled >= (moved == nil ? 2 : PageCursor.patience) }
 
   /// Records a page and returns the indices of its repeated resources.

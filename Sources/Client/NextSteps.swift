@@ -18,8 +18,8 @@ extension ResourceClient {
         nextStep: "[\(words(identifiers, name))]; if \(name) leads to one: \(relink)")
   }
 
-  /// Throws if a service replied with null, which means that it added nothing to a to-one relationship
-  /// (WireProtocol.md, "Relationship methods").
+  /// Throws if a service replied to a `link` with null, which means that it added nothing, because the relationship is
+  /// to-one (WireProtocol.md, "Relationship methods").
   func refuseNothing(_ result: JSONValue, to request: Message) throws(ClientError) {
     guard request.method == RelationshipClient.Change.link.rawValue, result.isNull,
       let name = request.params["relationship"]?.stringValue, let data = request.params["data"]
@@ -31,7 +31,7 @@ extension ResourceClient {
     throw error
   }
 
-  /// The error with a next step, if one is known.
+  /// Returns the error with the next step for its details, if one is known.
   func withNextStep(_ error: ClientError, _ method: String) -> ClientError {
     var error = error
     error.nextStep = error.errors.lazy.compactMap { nextStep($0, method) }.first ?? error.nextStep
@@ -60,7 +60,7 @@ extension ResourceClient {
     }
   }
 
-  /// The error with a next step for fields that the service does not accept (jsonapi-resources' code 105).
+  /// Returns the error with a next step for fields that the service does not accept (jsonapi-resources' code 105).
   func withFieldStep(_ error: ClientError, _ message: Message) -> ClientError {
     guard error.nextStep == nil, let attributes = message.params["data"]?["attributes"]?.objectValue else {
       return error
@@ -88,7 +88,7 @@ extension ResourceClient {
     return "relink \(settings.type) \(id) \"\(name)\" \(words(linkage, name))"
   }
 
-  /// An identifier as source text; a template of an identifier for other values.
+  /// Returns null or an identifier as source text; for any other value, a template of an identifier.
   private func words(_ linkage: JSONValue, _ name: String) -> String {
     if linkage.isNull { return "null" }
     let id = "id: \(JSONValue.string(linkage["id"]?.idText ?? "1").text)"

@@ -4,8 +4,8 @@ import JSONText
 /// Finds the next page of a list: by the pagination or, if the service sends no count, by `links.next`.
 ///
 /// A page before the last one can be empty if the service hides rows after paging (WireProtocol.md, "Pagination"). An
-/// empty page beyond the service's count is the end. Without a count, several successive empty pages are an error, and
-/// so is a count that exceeds the number of returned resources.
+/// empty page beyond the service's count is the end. Without a count, several successive empty pages are an error. A
+/// count that exceeds the number of received resources is an error if the service names no other page.
 struct PageCursor {
   /// Whether the reading began at the first page.
   let isFromStart: Bool
@@ -17,7 +17,7 @@ struct PageCursor {
 
   init(isFromStart: Bool) { self.isFromStart = isFromStart }
 
-  /// The page after a page; nil after the last one.
+  /// Returns the page after the page of `query`, whose reply is `document`; nil after the last one.
   ///
   /// - Throws: A `protocol` error if the next page does not advance, if its link can't be read, if only empty pages arrive,
   ///   or if the count exceeds the resources that pages lead to.
@@ -34,7 +34,7 @@ struct PageCursor {
       throw unreadable(link, client)
     }
     guard let next = pagination.next else {
-      if hasWay(pagination) { return nil }
+      if mayBeComplete(pagination) { return nil }
       throw truncated(pagination, client)
     }
     isTurned = true
@@ -55,8 +55,8 @@ struct PageCursor {
     return next
   }
 
-  /// Whether the pages lead to all counted resources, as far as is known.
-  private func hasWay(_ pagination: Pagination) -> Bool {
+  /// Whether the list may be complete: the service named other pages, or all counted resources arrived.
+  private func mayBeComplete(_ pagination: Pagination) -> Bool {
     let namesPages = pagination.first != nil || pagination.last != nil || pagination.previous != nil
     return namesPages || !isFromStart || isTurned || received >= pagination.totalSize ?? 0
   }

@@ -17,7 +17,7 @@ final class PagesAhead: Sendable {
 
   deinit { readings.withLock { $0.values.forEach { $0.cancel() } } }
 
-  /// The page of a query, which may already have been requested.
+  /// Returns the page of a query, which may already have been requested.
   func page(_ query: Query) async throws(ClientError) -> Document {
     guard let number = query.page?.number, let reading = readings.withLock({ $0.removeValue(forKey: number) }) else {
       return try await client.index(query, patience: patience)
@@ -25,7 +25,7 @@ final class PagesAhead: Sendable {
     return try await reading.value.get()
   }
 
-  /// Requests the page of a query and the pages after it, up to the known end of the list.
+  /// Requests the page of a query and the pages after it, at most `limit` pages, up to the known end of the list.
   func begin(_ query: Query, _ pagination: Pagination?) {
     guard limit > 0, let next = query.page else { return }
     let last = pagination?.end(next.size) ?? next.number

@@ -1,4 +1,4 @@
-/// Values by correlation id; only the newest are kept, at least a limit and at most twice the limit.
+/// Values by correlation id; only the newest are kept, with a total weight between a limit and twice the limit.
 struct Recent<Value> {
   private var newer: [String: Value] = [:]
   private var older: [String: Value] = [:]

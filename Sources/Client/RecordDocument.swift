@@ -28,10 +28,10 @@ struct RecordDocument {
     }
   }
 
-  /// The resource object.
+  /// Returns the resource object to send.
   ///
-  /// It always has `attributes`, because Alembic would read it as an identifier without them; other members are omitted
-  /// if they are empty.
+  /// It always has `attributes`, because Alembic would read an object without them as an identifier. Empty
+  /// relationships are omitted.
   func data(id: String?) -> JSONValue {
     var members: [(String, JSONValue)] = []
     members.reserveCapacity(4)
@@ -42,7 +42,7 @@ struct RecordDocument {
     return .object(JSONObject(members))
   }
 
-  /// The id to send for a value: a string, or an integer's digits (TheLanguage.md, "IDs").
+  /// Returns the id to send for a value: a string, or an integer's digits (TheLanguage.md, "IDs").
   func id(_ value: JSONValue?, of name: String) throws(ClientError) -> String {
     try Linkage(settings, verb).id(value, of: name)
   }

@@ -8,13 +8,13 @@ public import JSONText
 /// let linkage = try await tags.show()
 /// ```
 public struct RelationshipClient: Sendable {
-  /// The way in which a change uses the given identifiers.
+  /// The kinds of changes to linkage by given identifiers.
   public enum Change: String, Sendable {
-    /// Adds them to the linkage (`create_relationship`).
+    /// Adds the identifiers to the linkage (`create_relationship`).
     case link = "create_relationship"
-    /// Replaces the linkage with them (`update_relationship`).
+    /// Replaces the linkage with the identifiers (`update_relationship`).
     case relink = "update_relationship"
-    /// Removes them from the linkage (`destroy_relationship`).
+    /// Removes the identifiers from the linkage (`destroy_relationship`).
     case unlink = "destroy_relationship"
 
     /// The command's name in the language.
@@ -49,7 +49,7 @@ public struct RelationshipClient: Sendable {
 
   /// Reads the related resources (`get_related_resource`).
   ///
-  /// A server that generates links needs its path: `source`, by default `api/v1/TYPE`.
+  /// A server that generates links needs the path of the parent's type, `source`; by default it is `api/v1/TYPE`.
   public func related(
     source: String?, options: JSONObject = [:], patience: ResourceClient.Patience = .usual
   ) async throws(ClientError) -> Document {
@@ -76,8 +76,8 @@ public struct RelationshipClient: Sendable {
     return ChangeRequest(method: change.rawValue, params: params(document.merging(options)), keepsKeys: true)
   }
 
-  /// Refuses to add to or remove from a to-one relationship: jsonapi-resources then does nothing, or clears the
-  /// relationship regardless of the identifiers (WireProtocol.md, "Relationship methods").
+  /// Throws for an addition to or a removal from a to-one relationship, because jsonapi-resources would do nothing, or
+  /// clear the relationship regardless of the identifiers (WireProtocol.md, "Relationship methods").
   private func refuseToOne(_ change: Change, _ identifiers: JSONValue) throws(ClientError) {
     switch client.settings.declared(name) {
     case .toMany: return
@@ -89,7 +89,8 @@ public struct RelationshipClient: Sendable {
     throw client.toOne(change, name, id, identifiers)
   }
 
-  /// The parameters' own keys are never renamed: a server expects `post_id`, not `post-id`.
+  /// Returns the parameters of a relationship method; their keys are never renamed, because a server expects `post_id`,
+  /// not `post-id`.
   private func params(_ more: JSONObject) -> JSONObject {
     let underscored = String(name.map { $0 == "-" ? "_" : $0 })
     let params = JSONObject([
@@ -104,7 +105,7 @@ public struct RelationshipClient: Sendable {
 }
 
 extension ResourceClient {
-  /// The relationship with a name, of the resource with an id.
+  /// Returns a client for the relationship `name` of the resource `id`.
   public func relationship(_ name: String, of id: String) -> RelationshipClient { RelationshipClient(self, name, id) }
 }
 

@@ -12,20 +12,20 @@ struct Renaming {
   /// The renaming of replies: `-` becomes `_`, in lists too.
   static let incoming = Renaming(from: UInt8(ascii: "-"), to: UInt8(ascii: "_"), inLists: true)
 
-  /// The renamed name.
+  /// Returns the renamed name.
   func name(_ name: String) -> String {
     guard name.utf8.contains(from) else { return name }
     return String(decoding: name.utf8.map { $0 == from ? to : $0 }, as: UTF8.self)
   }
 
-  /// The object with all its keys renamed; if two keys become equal, the renamed one is used.
+  /// Returns the object with its keys renamed; if two keys become equal, the value of the renamed key is used.
   func object(_ object: JSONObject) -> JSONObject {
     let changed = Set(object.keys.filter { $0.utf8.contains(from) }.map { CodePoints(name($0)) })
     return JSONObject(
       object.compactMap { changed.contains(CodePoints($0.key)) ? nil : (name($0.key), value($0.value)) })
   }
 
-  /// Two names of an object, at any depth, that become equal; nil if all names stay different.
+  /// Returns two keys of one object, at any depth, that become equal; nil if all keys stay different.
   func clash(in value: JSONValue) -> (String, String)? {
     switch value {
     case .object(let object):
@@ -36,7 +36,7 @@ struct Renaming {
     }
   }
 
-  /// The parameters of a query; renames the names in the texts of `sort`, `include` and `fields`.
+  /// Renames the names in the `sort`, `include` and `fields` parameters of a query.
   func query(_ params: JSONObject) -> JSONObject {
     var result = params
     for member in ["sort", "include", "fields"] {
@@ -51,7 +51,7 @@ struct Renaming {
     return result
   }
 
-  /// The value with all its keys renamed.
+  /// Returns the value with its keys renamed.
   func value(_ value: JSONValue) -> JSONValue {
     switch value {
     case .object(let object): .object(self.object(object))

@@ -9,7 +9,7 @@ extension ClientError {
   /// Whether the failure can be temporary: no route, a lost connection, no reply, or a failure of the service.
   public var isPassing: Bool { [.noRoute, .connection, .timeout, .badGateway].contains(kind) }
 
-  /// The same error, with the number of attempts if there was more than one.
+  /// Returns this error with the number of attempts, if there was more than one.
   func after(attempts: Int) -> ClientError {
     var error = self
     if attempts > 1 { error.facts.append("after \(attempts) attempts") }

@@ -27,7 +27,7 @@ extension ResourceClient {
     }
   }
 
-  /// The document of a change to one resource; a destroy accepts any reply.
+  /// Returns the document; throws if it is a list of several resources, unless the change is a destroy.
   private func single(_ document: Document, _ method: String) throws(ClientError) -> Document {
     guard document.resources.count > 1, method != "destroy" else { return document }
     throw malformed(method, "the reply is a list of \(document.resources.count) resources, but one was sent")

@@ -55,7 +55,7 @@ extension ResourceClient {
     try await send(request, patience: patience) { result throws(ClientError) in result }
   }
 
-  /// Sends a read and returns the result of `read` for the reply's result.
+  /// Sends a read, repeats it after temporary failures, and returns what `read` makes of the reply's result.
   func send<Reading>(
     _ request: ReadRequest, patience: Patience, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
@@ -87,7 +87,7 @@ extension ResourceClient {
     }
   }
 
-  /// Sends a message and returns the result of `read` for the reply's result.
+  /// Sends a message, and returns what `read` makes of the reply's result.
   ///
   /// It is inlined, which saves a suspension for each request.
   @inline(__always) func send<Reading>(
@@ -125,8 +125,8 @@ extension ResourceClient {
     }
   }
 
-  /// The reply to an envelope; a change without a reply is registered with the late replies, unless its reply arrived
-  /// in the meantime.
+  /// Returns the reply in an answer; a change that may still get a reply is registered with the late replies, unless
+  /// its reply arrived in the meantime.
   private func ended(
     _ envelope: Envelope, _ answer: LateReplies.Answer, _ message: Message, _ call: ClientError.Call
   ) throws(LinkError) -> [UInt8] {
@@ -142,8 +142,8 @@ extension ResourceClient {
     }
   }
 
-  /// A change for the late replies; a service that took it at the last moment may use the same time again for its
-  /// reply.
+  /// Returns a change to register with the late replies; its reply may take another `timeout`, because the service may
+  /// have received the change just before the deadline.
   private func late(
     _ message: Message, _ call: ClientError.Call, _ deadline: ContinuousClock.Instant?
   ) -> LateReplies.Change {
@@ -153,7 +153,7 @@ extension ResourceClient {
     return LateReplies.Change(call: call, id: message.params["id"]?.idText, client: reader, life: life)
   }
 
-  /// The outcome in a late reply: a result or an error.
+  /// Returns the outcome in a late reply: a result or an error.
   func outcome(of reply: [UInt8], to call: ClientError.Call) -> LateReplies.Outcome {
     do throws(ClientError) { return .success(renamed(try wireResult(of: reply, to: call))) } catch {
       return .failure(error.answering(call, changes: true))

@@ -20,7 +20,7 @@ public struct ResourceClient: Sendable {
     let linkages = SeenLinkages()
   }
 
-  /// Its properties in one object, because each request copies its client several times.
+  /// The client's properties in one object, because each request copies its client several times.
   private final class Box: Sendable {
     let parts: Parts
 
@@ -50,7 +50,7 @@ public struct ResourceClient: Sendable {
     set { change { $0.lateReplies = newValue } }
   }
 
-  /// The number of times that a read is repeated after a temporary failure.
+  /// The maximum number of times that a read is repeated after temporary failures.
   public var retries: Int {
     get { box.parts.retries }
     set { change { $0.retries = newValue } }
@@ -65,7 +65,7 @@ public struct ResourceClient: Sendable {
   /// The client's activity.
   public var activity: Activity { box.parts.activity }
 
-  /// The relationships and the type that its replies have shown.
+  /// The type and the to-one relationships that the client's replies have shown.
   var linkages: SeenLinkages { box.parts.linkages }
 
   private mutating func change(_ body: (inout Parts) -> Void) {
@@ -94,7 +94,7 @@ public struct ResourceClient: Sendable {
   /// The executor for tasks with many requests: the connection's thread, or nil for the default.
   public var taskExecutor: (any TaskExecutor)? { transport.taskExecutor }
 
-  /// Ends the wait for every reply.
+  /// Fails all requests that wait for a reply.
   public func abandon() { transport.abandon() }
 
   /// Closes the client's channel and deletes its reply queue.
@@ -110,7 +110,7 @@ public struct ResourceClient: Sendable {
     try await document(request, patience: patience) { _ throws(ClientError) in }
   }
 
-  /// Sends a reading request, checks the reply and returns its document.
+  /// Sends a read, checks the reply's document and returns it.
   func document(
     _ request: ReadRequest, patience: Patience, check: (Document) throws(ClientError) -> Void
   ) async throws(ClientError) -> Document {
@@ -122,7 +122,7 @@ public struct ResourceClient: Sendable {
     }
   }
 
-  /// The document of a result.
+  /// Returns the document of a result; for a destroy, an empty document if the result is not JSON:API.
   func document(_ result: JSONValue, _ method: String) throws(ClientError) -> Document {
     do throws(Document.NoDocument) {
       let document = try Document(result)

@@ -48,7 +48,8 @@ public struct ResourceStream: Sendable {
     return given
   }
 
-  /// The part of a page that is returned.
+  /// Returns the resources of a page that the rule permits; throws if the rule refuses a change, or the pages make no
+  /// progress.
   private mutating func given(_ document: Document) throws(ClientError) -> Document {
     let places = changes.take(document)
     let isRefused = rule == .fail && !changes.isEmpty
@@ -95,8 +96,9 @@ extension ResourceClient {
 
   /// The number of resources that match a query (Retort.Client.Generic `count`).
   ///
-  /// It reads the total of the smallest page, or of the service's own page if the service refuses that. Without a total
-  /// it counts the resources of the page or of all pages, and writes this to the trace.
+  /// It reads the total of a page with one resource or, if the service refuses that, of the service's own page. Without
+  /// a total, it counts the resources of the page. If there may be more pages, it counts the resources of all pages,
+  /// and writes this to the trace.
   public func count(_ query: Query, patience: Patience = .usual) async throws(ClientError) -> Int {
     var all = query
     all.include = []

@@ -1,9 +1,11 @@
 import JSONText
 import Synchronization
 
-/// The facts that replies have shown about a client's type: its name, and the to-one relationships.
+/// The facts that replies have shown about a client's resources: a type that differs from the client's, and the to-one
+/// relationships.
 ///
-/// Requests do not depend on them. They are used to refuse misleading changes and to suggest next steps.
+/// The content of requests does not depend on these facts, which are used to refuse misleading changes and to suggest
+/// next steps.
 final class SeenLinkages: Sendable {
   private struct State {
     var type: String?
@@ -12,13 +14,13 @@ final class SeenLinkages: Sendable {
 
   private let state = Mutex(State())
 
-  /// The type of the received resources; nil before the first one.
+  /// The type of the latest received resource that differs from the client's type; nil if none differs.
   var type: String? { state.withLock(\.type) }
 
   /// Whether a reply has shown that a relationship is a to-one relationship.
   func leadsToOne(_ name: String) -> Bool { state.withLock { $0.toOnes.contains(name.dashed) } }
 
-  /// Records the linkage of a relationship.
+  /// Records whether the linkage of a relationship is to-one.
   func note(_ name: String, _ linkage: JSONValue) {
     let leadsToOne = linkage.arrayValue == nil
     state.withLock { state in
@@ -26,7 +28,7 @@ final class SeenLinkages: Sendable {
     }
   }
 
-  /// Records the type and the linkages of a resource.
+  /// Records the type of a resource, if it differs from the client's, and the resource's to-one relationships.
   func look(at resource: JSONObject?, of type: String) {
     guard let resource else { return }
     let found = resource["type"]?.stringValue

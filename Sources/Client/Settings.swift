@@ -10,7 +10,7 @@ public struct Settings: Sendable {
     case underscore
   }
 
-  /// A relationship that `create` and `update` build from plain ids.
+  /// A declared relationship, whose linkage `create` and `update` build from ids without a type.
   public enum Relationship: Sendable, Equatable {
     case toOne(type: String)
     case toMany(type: String)
@@ -29,7 +29,7 @@ public struct Settings: Sendable {
   public var meta: JSONObject
   /// The maximum time that a request waits for its reply; nil for no limit.
   public var timeout: Duration?
-  /// The form of names.
+  /// The form in which names are sent and received.
   public var keys: Keys
   /// The relationships that take ids without a type, by name.
   public var relationships: [String: Relationship]
@@ -51,7 +51,7 @@ public struct Settings: Sendable {
     self.requiresBeam = requiresBeam
   }
 
-  /// The declaration of a relationship; names are compared by code points.
+  /// Returns the declaration of a relationship; names are compared by code points, and nil means not declared.
   func declared(_ name: String) -> Relationship? {
     guard let index = relationships.index(forKey: name), relationships[index].key.isSame(as: name) else { return nil }
     return relationships[index].value

@@ -1,4 +1,4 @@
-/// The topics that a trace shows, and its output.
+/// A trace: the topics that it shows, and the function that writes its lines.
 public struct Trace: Sendable {
   /// The topics of a trace.
   public enum Topic: String, CaseIterable, Sendable {
