@@ -62,7 +62,7 @@ public struct Document: Sendable {
     }
   }
 
-  /// The single primary resource; nil for another number of resources.
+  /// The primary resource, if `data` is one resource object; nil if `data` is a list or null.
   public var resource: JSONObject? { object["data"]?.objectValue }
 
   /// The top-level meta; empty if absent.
@@ -88,15 +88,17 @@ public struct Document: Sendable {
     }
   }
 
-  /// The pages that the links contain.
+  /// Returns the pages to which the links lead; nil without a count and without a link to a page.
   ///
-  /// A link without a size means pages of the requested size; if none was requested, of the received size.
+  /// A link without a size means pages of the requested size; if no page was requested, the size is the number of
+  /// resources.
   public func pagination(asked: Pagination.Page? = nil) -> Pagination? {
     Pagination(
       meta: meta, links: object["links"], size: asked?.size ?? (resources.isEmpty ? nil : resources.count))
   }
 
-  /// The document without the resources at some indices, which are in ascending order.
+  /// Returns the document without the primary resources at some indices, which must be in ascending order; `object` is
+  /// unchanged.
   public func without(_ places: [Int]) -> Document {
     var rest = places[...]
     let kept = resources.enumerated().filter { place, _ in

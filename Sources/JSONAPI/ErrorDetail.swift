@@ -24,7 +24,7 @@ public struct ErrorDetail: Sendable, Equatable {
     self.object = object
   }
 
-  /// The members of an error object.
+  /// The members by which an error object is recognized.
   static let members: Set<String> = ["id", "links", "status", "code", "title", "detail", "source"]
 
   /// Reads an error.
@@ -52,12 +52,12 @@ public struct ErrorDetail: Sendable, Equatable {
   public var detail: String? { object["detail"]?.stringValue }
   /// The JSON pointer into the request's document: `/data/attributes/text`.
   public var pointer: String? { object["source"]?["pointer"]?.stringValue }
-  /// The query parameter.
+  /// The query parameter that caused the error.
   public var parameter: String? { object["source"]?["parameter"]?.stringValue }
   /// Other information from the service.
   public var meta: JSONObject? { object["meta"]?.objectValue }
 
-  /// The text to show at a caret: the title, if the detail only adds the attribute's name to the title.
+  /// The text to show next to a marked value: the title if the detail ends with the title, or else the detail.
   public var label: String? {
     guard let title, let detail, !title.isEmpty, !detail.hasSuffix(title) else { return title ?? detail }
     return detail

@@ -4,7 +4,7 @@ public import JSONText
 public struct Identifier: Sendable, Hashable {
   /// The type.
   public var type: String
-  /// The id, always a string; the digits of a number from a service.
+  /// The id; if a service sends a number, its digits.
   public var id: String
 
   /// Creates an identifier.
@@ -35,7 +35,7 @@ public struct Identifier: Sendable, Hashable {
 }
 
 extension JSONValue {
-  /// The text of an id: a string, or a number's digits.
+  /// The text of an id: a string, or a number's digits; nil for any other value.
   public var idText: String? {
     switch self {
     case .string(let text): text

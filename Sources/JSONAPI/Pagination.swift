@@ -2,13 +2,13 @@ public import JSONText
 
 /// The pages of a list (Alembic's pagination), from top-level links and `meta.record-count`.
 public struct Pagination: Sendable, Equatable {
-  /// The number of a page, from 1, and its size.
+  /// A page of a list: its number, from 1, and its size.
   public struct Page: Sendable, Equatable {
     /// The number.
     public var number: Int
     /// The maximum number of resources of a page.
     public var size: Int
-    /// The number of resources before the page; nil unless the service counts resources instead of pages.
+    /// The number of resources before the page; nil unless the page is requested by offset instead of by number.
     public private(set) var offset: Int?
 
     /// Creates a page.
@@ -17,8 +17,7 @@ public struct Pagination: Sendable, Equatable {
       self.size = size
     }
 
-    /// Creates the page that follows some resources (jsonapi-resources' offset paginator), requested by `offset` and
-    /// `limit`.
+    /// Creates a page that is requested by `offset` and `limit` (jsonapi-resources' offset paginator).
     public init(offset: Int, limit: Int) {
       self.init(number: 1 + offset / limit, size: limit)
       self.offset = offset
@@ -45,7 +44,7 @@ public struct Pagination: Sendable, Equatable {
     /// The first page of this size.
     public var first: Page { offset == nil ? Page(number: 1, size: size) : Page(offset: 0, limit: size) }
 
-    /// The page in the form of a request: two integers.
+    /// The members of the `page` parameter that requests the page.
     public var members: KeyValuePairs<String, Int> {
       if let offset { ["offset": offset, "limit": size] } else { ["number": number, "size": size] }
     }
@@ -55,7 +54,7 @@ public struct Pagination: Sendable, Equatable {
   public var first: Page?
   /// The last page; nil without a link to it.
   public var last: Page?
-  /// The next page; nil on the last page, and if its link contains no page.
+  /// The next page; nil on the last page, and if the link to the next page can't be read.
   public var next: Page?
   /// The received link to a next page, if it contains no number or offset.
   public private(set) var unreadableNext: JSONValue?
@@ -71,7 +70,8 @@ public struct Pagination: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - meta: The top-level meta.
-  ///   - links: The top-level links; other values than an object, null or an empty list can't be read.
+  ///   - links: The top-level links; a value that is not an object is an unreadable link to the next page, unless it is
+  ///     null or empty.
   ///   - size: The page size for a link that has only a number or an offset.
   public init?(meta: JSONObject, links: JSONValue?, size: Int? = nil) {
     totalSize = (meta["record-count"] ?? meta["record_count"])?.idText.flatMap { Int($0) }.flatMap { $0 < 0 ? nil : $0 }

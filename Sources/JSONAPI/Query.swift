@@ -10,7 +10,7 @@ public struct Query: Sendable, Equatable {
   public var include: [String] = []
   /// Types, and the fields to return for each type.
   public var fields: [(type: String, names: [String])] = []
-  /// The page to return; a size without a number means page 1.
+  /// The page to return; nil for the service's default.
   public var page: Pagination.Page?
   /// The `meta` of the request.
   public var meta = JSONObject()

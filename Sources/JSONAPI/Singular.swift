@@ -46,6 +46,6 @@ public enum Singular {
       ("fves", "fve"), ("ves", "fe"), ("ta", "tum"), ("ia", "ium"), ("ss", "ss"), ("s", ""),
     ]
 
-  /// Letters before `ies` after which the ending is not the plural of a `y`.
+  /// The letters after which `ies` becomes `ie`; after any other letter it becomes `y`.
   private static let vowels = ["a", "e", "i", "o", "u", "y"]
 }
