@@ -31,7 +31,7 @@ public struct ErrorObject: Error, Sendable, Equatable {
 
   /// Reads an error object; a missing code is 0, a missing message is empty, other members are ignored.
   ///
-  /// A text is the message of an error, as some services send it.
+  /// Some services send a text instead of an object; it becomes the message. Any other value gives nil.
   public init?(_ json: JSONValue) {
     if let text = json.stringValue {
       (code, message) = (0, text)

@@ -57,7 +57,7 @@ public struct Response: Sendable, Equatable {
 
 /// The error of a reply that is not a JSON-RPC response, with the beginning of its text.
 public struct MalformedResponse: Error, Sendable, Equatable {
-  /// The fault.
+  /// The reason why the reply is not a response: `the reply is not an object`.
   public var message: String
   /// Up to 200 characters of the reply, with control characters escaped as in JSON.
   public var excerpt: String

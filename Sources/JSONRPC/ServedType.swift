@@ -1,6 +1,7 @@
-/// A resource type of a link's service, from the service's own schema.
+/// A resource type that the service of a ``Link`` offers, according to the service's own schema.
 public struct ServedType: Sendable {
-  /// The kinds of an attribute's values: `boolean`, `number`, `string`, `time`.
+  /// An attribute's name, and the kind of its values (`boolean`, `number`, `string` or `time`); nil if the kind is
+  /// unknown.
   public typealias Attribute = (name: String, kind: String?)
   /// A relationship to resources of a type.
   public typealias Relationship = (name: String, type: String, isToMany: Bool)

@@ -42,7 +42,7 @@ public protocol Transport: Sendable {
   /// The queue to which the requests are sent.
   var queue: String { get }
 
-  /// The executor for the tasks of a window: the connection's thread, or nil for the default.
+  /// The executor for tasks that send many requests: the connection's thread, or nil for the default.
   var taskExecutor: (any TaskExecutor)? { get }
 
   /// Makes a new, unused correlation id.
@@ -56,7 +56,7 @@ public protocol Transport: Sendable {
   /// - Throws: ``LinkError``; its `wasSent` is true if the service may have carried out the request.
   func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8]
 
-  /// Ends the wait for every reply, like a cancelled task does for a read.
+  /// Fails all requests that wait for a reply, including changes that were sent.
   func abandon()
 
   /// Closes the client's channel and deletes its reply queue.
@@ -72,7 +72,7 @@ public protocol Link: Sendable {
   /// user, and different for another broker at the same address.
   var brokerIdentity: String { get }
 
-  /// The address without user and parameters, by which the learned schema of a queue is kept.
+  /// The address without user and parameters, under which the learned schemas of queues are stored.
   var place: String { get }
 
   /// The state of the link, as far as it is known without a request.
@@ -81,7 +81,7 @@ public protocol Link: Sendable {
   /// The names of the link's queues; nil if the link can't list them, as on every broker.
   var queues: [String]? { get }
 
-  /// The types of its service, if the link has the service's schema; empty for a broker.
+  /// The resource types of the link's service; empty if the link does not know them, as for a broker.
   var types: [ServedType] { get }
 
   /// Whether the link's login has this password; true for a link without a login.
@@ -90,7 +90,8 @@ public protocol Link: Sendable {
   /// Opens a client on a queue, without declaring the queue or checking that it exists.
   func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport
 
-  /// The queue's depth and consumers, read without changing the queue; nil if the queue does not exist.
+  /// Reads the numbers of messages and consumers of a queue without changing the queue; nil if the queue does not
+  /// exist.
   ///
   /// - Throws: A link error if the broker does not answer by the deadline.
   func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState?
@@ -118,7 +119,7 @@ extension Link {
   /// The address of the link.
   public var brokerIdentity: String { address }
 
-  /// Its address.
+  /// The address of the link, unchanged.
   public var place: String { address }
 
   /// Always `up`.
@@ -139,7 +140,7 @@ extension Link {
   }
 }
 
-/// The route of a client's replies.
+/// The route by which a client's replies arrive.
 public enum ReplyRoute: String, Sendable {
   /// Through the client's anonymous queue.
   case queue
