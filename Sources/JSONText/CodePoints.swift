@@ -38,7 +38,8 @@ extension String {
     return unsafe withBytes { a in unsafe other.withBytes { b in unsafe Self.compare(a, b, count) == 0 } }
   }
 
-  /// Negative, zero or positive: the text is before, equal to or after another in the order of code points.
+  /// Returns a negative number, zero or a positive number if the text is before, equal to or after another in the order
+  /// of code points.
   package func order(with other: String) -> Int {
     let (count, otherCount) = (utf8.count, other.utf8.count)
     let order = unsafe withBytes { a in
@@ -70,7 +71,7 @@ extension String {
   /// Whether the text contains the code points of another.
   package func holds(_ part: String) -> Bool { part.isEmpty || !places(of: part, most: 1).isEmpty }
 
-  /// The byte offsets of a part in the text, from left to right, without overlaps.
+  /// Returns the byte offsets at which a part occurs in the text, from left to right, without overlaps.
   ///
   /// - Parameters:
   ///   - part: The part, not empty.
@@ -103,7 +104,7 @@ extension String {
     return unsafe found.map { unsafe $0 - UnsafeMutableRawPointer(mutating: start) }
   }
 
-  /// The text of a range of bytes, which begins and ends between code points.
+  /// Returns the text of a range of bytes, which must not split a code point.
   package func bytes(_ range: Range<Int>) -> String {
     unsafe withBytes { bytes in unsafe String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self) }
   }

@@ -6,7 +6,8 @@ public struct JSONArray: Sendable {
   }
 
   private var storage: Storage
-  /// The tape, and the array's index in it, while the array is unchanged.
+  /// The tape of a parsed array, and the array's index in the tape; nil after a change, and for an array that was not
+  /// parsed.
   var source: (tape: JSONTape, index: Int)?
 
   /// Creates an array of values.

@@ -1,4 +1,4 @@
-/// The elements of a JSON text: those of an array, or else the one value.
+/// The elements of a JSON text: the elements of its array, or else its one value.
 ///
 /// The whole text is validated first, and a page of elements is parsed when it is read, so that the tape of a large
 /// array is never in memory.
@@ -6,7 +6,7 @@ package struct JSONElements: Sendable {
   private let bytes: [UInt8]
   /// The offset of the next element of the array.
   private var offset = 0
-  /// The value that is not an array, until it is read.
+  /// The one value of a text that is not an array; nil after it was returned.
   private var single: JSONValue?
 
   /// Validates UTF-8 text; a key that occurs twice in an object is an error.
@@ -22,7 +22,7 @@ package struct JSONElements: Sendable {
     offset = first
   }
 
-  /// The next elements, at most `count`; nil at the end.
+  /// Returns the next elements, at most `count`; nil at the end.
   package mutating func next(_ count: Int) -> [JSONValue]? {
     if let value = single {
       single = nil
@@ -37,7 +37,8 @@ package struct JSONElements: Sendable {
 extension JSONParser {
   /// Validates a text that is an array.
   ///
-  /// - Returns: The offset after its opening bracket; nil if the text begins otherwise, or is too long.
+  /// - Returns: The offset after the array's opening bracket; nil if the text does not begin with a bracket, or is too
+  ///   long.
   fileprivate static func validateArray(_ bytes: [UInt8], depthLimit: Int) throws(JSONSyntaxError) -> Int? {
     typealias Validated = Result<(first: Int?, duplicate: Duplicate?), JSONScanner.Fault>
     let validated: Validated = unsafe bytes.withUnsafeBytes { raw in
@@ -58,7 +59,7 @@ extension JSONParser {
     }
   }
 
-  /// Parses elements of a validated array from an offset between two of them.
+  /// Parses at most `count` elements of a validated array, beginning at the offset of an element.
   fileprivate static func elements(
     of bytes: [UInt8], from start: Int, _ count: Int, depthLimit: Int
   ) -> (elements: [JSONValue], end: Int) {

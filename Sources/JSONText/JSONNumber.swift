@@ -1,6 +1,6 @@
 /// A JSON number that keeps its digits: `1.10` and `9007199254740993` are written as they were read.
 ///
-/// Two numbers are equal if their texts are equal; the caller compares their values.
+/// Two numbers are equal if their texts are equal: `1` and `1.0` differ.
 public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
   /// An integer, if its usual text is the number's text; otherwise the text.
   enum Digits: Sendable, Hashable {
@@ -54,7 +54,7 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
   /// The digits, the same as ``text``.
   public var description: String { text }
 
-  /// The integer whose usual text is exactly these bytes.
+  /// Returns the integer whose usual text is exactly these bytes; nil if there is none of at most 18 digits.
   private static func integer(_ bytes: UnsafeRawBufferPointer) -> Int64? {
     guard var index = bytes.indices.first else { return nil }
     let isNegative = unsafe bytes[index] == UInt8(ascii: "-")

@@ -2,7 +2,7 @@ import Glibc
 
 /// The members of a JSON object in document order, each decoded at its first access.
 ///
-/// A parsed object is an index into its text; the first change copies its members.
+/// A parsed object is an index into a tape; the first change copies its members.
 public struct JSONObject: Sendable {
   /// A key and its value.
   public typealias Element = (key: String, value: JSONValue)
@@ -56,7 +56,7 @@ public struct JSONObject: Sendable {
     return reduce(into: 0) { count, _ in count += 1 }
   }
 
-  /// Whether the object has more than `limit` members; stops counting there.
+  /// Whether the object has more than `limit` members; counts no further.
   package func hasMoreMembers(than limit: Int) -> Bool {
     switch storage {
     case .members(let members): return members.count > limit

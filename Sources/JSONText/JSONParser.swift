@@ -16,7 +16,8 @@ struct JSONParser: ~Copyable {
   private var entries: TapeEntries
   /// The number of open containers.
   private var depth = 0
-  /// The innermost open container, and those around it; the first one represents the text.
+  /// The innermost open container (`inner`), and the containers around it (`outer`), of which the first represents the
+  /// text.
   private var inner = Open()
   private var outer: [Open] = []
   /// The keys that occur twice in one object, in the order of the text; at most 100.

@@ -36,12 +36,12 @@ import Glibc
     return offset
   }
 
-  /// The text of a string entry, decoded.
+  /// Returns the decoded text of a string entry.
   func string(of entry: TapeEntry) -> String {
     unsafe JSONTape.decoded(text(of: entry), hasEscape: entry.hasEscape)
   }
 
-  /// Whether the texts of two string entries are equal without decoding.
+  /// Whether two string entries have the same bytes, without decoding.
   func isSame(_ a: TapeEntry, _ b: TapeEntry) -> Bool {
     guard a.extent == b.extent, let base = unsafe bytes.baseAddress else { return false }
     return unsafe memcmp(base + a.offset, base + b.offset, a.extent) == 0
@@ -128,7 +128,7 @@ import Glibc
     throw Fault("unclosed string", at: offset)
   }
 
-  /// Whether no byte needs an escape in a string.
+  /// Whether all bytes are plain: ASCII characters that need no escape in a string.
   static func isPlain(_ bytes: UnsafeRawBufferPointer) -> Bool {
     let scanner = unsafe JSONScanner(bytes)
     return scanner.isEnd(scanner.skipPlain(0))

@@ -1,10 +1,10 @@
-/// The reason why a text is not JSON, and the position.
+/// The reason why a text is not JSON, and the position of the fault.
 ///
 /// ```swift
 /// do { _ = try JSONValue(parsing: "[1,]") } catch { error.description }  // "1:4: expected a value"
 /// ```
 public struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The fault, as text after a position: `expected a value`.
+  /// The description of the fault, without its position: `expected a value`.
   public var message: String
   /// The offset of the fault, in bytes.
   public var offset: Int

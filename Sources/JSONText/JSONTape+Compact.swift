@@ -1,14 +1,17 @@
 extension JSONTape {
-  /// The bytes of an object that is alone on its line, if they are already what the writer writes; nil for other objects.
+  /// Returns the byte range of an object that is alone on its line and has the form that the writer writes; nil for any
+  /// other object.
   func compactLine(ofObject index: Int) -> Range<Int>? {
     guard let line = line(ofObject: index), compactLength(of: index) == line.count else { return nil }
     return line
   }
 
-  /// The length of a value without white space; nil if the writer writes one of its strings with other escapes.
+  /// Returns the length of a value without white space; nil if the writer would write one of its strings with other
+  /// escapes.
   private func compactLength(of index: Int) -> Int? {
     let end = next(after: index)
-    // Each entry but the first is followed or preceded by a comma or a colon, except in each container one entry.
+    // Each entry but the first counts one comma or colon. The first entry in a container has none, so the container
+    // then adds 1 for its two brackets.
     var length = end - index - 1
     for index in index..<end {
       let entry = entry(index)
@@ -24,7 +27,8 @@ extension JSONTape {
     return length
   }
 
-  /// Whether no escape of a string is `\u` or `\/`, which the writer writes only for some control characters or never.
+  /// Whether a string has neither `\u` nor `\/` escapes; the writer writes `\u` only for some control characters, and
+  /// `\/` never.
   private func hasShortEscapes(_ entry: TapeEntry) -> Bool {
     unsafe withText(entry) { text in
       var index = 0

@@ -15,7 +15,8 @@ final class JSONTape: Sendable {
     self.isLines = isLines
   }
 
-  /// The bytes of the line of an object that is alone on its line; nil for other objects.
+  /// Returns the byte range from the start of an object to the end of its line; nil unless the object is alone on its
+  /// line.
   func line(ofObject index: Int) -> Range<Int>? {
     guard isLines else { return nil }
     let start = entry(index).offset

@@ -30,7 +30,7 @@ extension JSONObject {
 }
 
 extension JSONTape {
-  /// The bytes of a container's text and of its entries.
+  /// Returns the approximate number of bytes of a container's text and of its entries.
   func weight(of index: Int) -> Int {
     let (first, last) = (entry(index), entry(max(index, entry(index).extent - 1)))
     let end = last.kind == .number || last.kind == .string ? last.offset + last.extent : last.offset

@@ -70,7 +70,7 @@ extension JSONObject {
 }
 
 extension JSONTape {
-  /// Appends the value at an index; copies its text if the text is already compact.
+  /// Appends the value at an index as compact JSON; copies the text of a number, and of a string without escapes.
   func encode(_ index: Int, into bytes: inout [UInt8]) {
     let entry = entry(index)
     switch entry.kind {

@@ -5,7 +5,7 @@
 struct TapeEntry: Sendable {
   enum Kind: UInt64 {
     case null, no, yes, number, string, array, object
-    /// A member's key that a later duplicate voids.
+    /// The key of a member that is ignored, because a later member has the same key.
     case voidKey
   }
 
@@ -24,7 +24,7 @@ struct TapeEntry: Sendable {
   /// Whether it is an array or an object.
   var isContainer: Bool { bits >> 61 &- Kind.array.rawValue < 2 }
   var hasEscape: Bool { bits & 1 << 60 != 0 }
-  /// The start of the text of a number or a string (after its quote).
+  /// The offset of the value's text; for a string, the offset after its opening quote.
   var offset: Int { Int(bits >> 28 & 0xFFFF_FFFF) }
   /// The length in bytes of a number or string; for a container, the index after its last entry.
   var extent: Int { Int(bits & 0xFFF_FFFF) }
