@@ -2,7 +2,7 @@ import CSQLite
 
 /// A connection to a SQLite database, for one thread at a time; ``SharedDatabase`` passes it to its users.
 public final class Database {
-  /// The way in which a transaction begins.
+  /// The kinds of transactions.
   public enum Transaction: String, Sendable {
     /// A transaction that reads; it takes no lock at its start.
     case deferred = "BEGIN DEFERRED"
@@ -17,7 +17,8 @@ public final class Database {
 
   /// Opens a file, or a database in memory; foreign keys are enforced.
   ///
-  /// A writable file is created if it is missing, uses WAL mode, and waits up to five seconds for other connections.
+  /// A writable file is created if it is missing, and uses WAL mode. A statement waits up to five seconds for the locks
+  /// of other connections.
   init(path: String?, isReadOnly: Bool) throws(SQLError) {
     let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
     var handle: OpaquePointer?
@@ -71,7 +72,7 @@ public final class Database {
   /// The number of rows changed on this connection.
   public var totalChanges: Int { Int(sqlite3_total_changes64(connection)) }
 
-  /// Runs a body in a transaction, which is committed after it, or rolled back if it throws.
+  /// Runs a body in a transaction; commits it after the body, or rolls it back if the body throws.
   public func inTransaction<Result>(_ kind: Transaction, _ body: (Database) throws -> Result) throws -> Result {
     try run(kind.rawValue)
     do {
@@ -79,7 +80,7 @@ public final class Database {
       try run("COMMIT")
       return result
     } catch {
-      // A failed statement may already have rolled back.
+      // A failed statement may already have rolled the transaction back.
       if sqlite3_get_autocommit(connection) == 0 { _ = try? run("ROLLBACK") }
       throw error
     }

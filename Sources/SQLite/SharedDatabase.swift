@@ -21,7 +21,7 @@ public final class SharedDatabase: Sendable {
     try database.withLock { try body($0) }
   }
 
-  /// Runs a body with the connection in a transaction, which is committed after it, or rolled back if it throws.
+  /// Runs a body with the connection in a transaction; commits it after the body, or rolls it back if the body throws.
   public func inTransaction<Result: Sendable>(
     _ kind: Database.Transaction, _ body: @Sendable (Database) throws -> Result
   ) throws -> Result {

@@ -1,6 +1,6 @@
 import CSQLite
 
-/// A compiled statement that can run repeatedly; releasing the object frees it.
+/// A compiled statement that can run repeatedly; releasing the object frees the statement.
 final class Statement {
   private let handle: OpaquePointer
   private let connection: OpaquePointer
