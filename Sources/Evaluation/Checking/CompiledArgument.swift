@@ -3,7 +3,7 @@ import Values
 
 /// A compiled argument of a command.
 ///
-/// It is a class, because each call of the command refers to it.
+/// It is a class, so that the calls of the command share it.
 final class CompiledArgument: Sendable {
   /// The way in which its value is computed.
   enum Form: Sendable {

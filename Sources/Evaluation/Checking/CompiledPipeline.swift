@@ -4,11 +4,12 @@ import Values
 extension Compiler {
   /// A compiled pipeline.
   struct CompiledPipeline {
-    /// The expression of its value.
+    /// The expression that runs the pipeline and returns its value.
     var code: CompiledExpression
     /// Whether its value is a sink's summary, which is not a result.
     var isSummary = false
-    /// Returns all elements if the value collects them, possibly in a file instead of memory.
+    /// Runs the pipeline, and returns its elements, which may be in a file instead of memory; nil unless the last stage
+    /// collects.
     var collected: (@Sendable (inout Frame) async throws(Fault) -> ElementStream)?
     /// What is known about its value before it runs.
     var fact: Scope.Fact = .unknown
@@ -16,8 +17,9 @@ extension Compiler {
 }
 
 extension Compiler.CompiledPipeline {
-  /// Joins a head and its stages: lazily if no stage has an effect and the result is a list of elements, else
-  /// immediately.
+  /// Returns this pipeline with the code that runs a head and its stages.
+  ///
+  /// With `isLazy` and a lazy last stage, the value is a stream; otherwise the stages run immediately.
   func with(
     head: CompiledExpression, links: [PipelineRun.Link], range: SourceRange, source: SourceText, isLazy: Bool
   ) -> Compiler.CompiledPipeline {

@@ -13,12 +13,12 @@ enum CompiledStatement: Sendable {
     }
   }
 
-  /// The synchronous form; nil if it contains a command.
+  /// The statement as a synchronous function; nil if it contains a command.
   var immediate: (@Sendable (inout Frame) throws(Fault) -> Flow)? {
     if case .sync(let body) = self { body } else { nil }
   }
 
-  /// Joins statements to one that runs them in order.
+  /// Joins statements into one statement that runs them in order.
   static func sequence(_ steps: [CompiledStatement]) -> CompiledStatement {
     let immediate = steps.compactMap(\.immediate)
     guard immediate.count == steps.count else {

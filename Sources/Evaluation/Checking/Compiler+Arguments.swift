@@ -61,7 +61,7 @@ extension Compiler {
 }
 
 extension Declaration.ArgumentType {
-  /// The shape of a literal; nil for a value that is known only at run time.
+  /// Creates the type of a literal; nil for an expression whose type is known only at run time.
   init?(literal expression: Expr) {
     switch expression.kind {
     case .number: self = .number
@@ -74,7 +74,7 @@ extension Declaration.ArgumentType {
     }
   }
 
-  /// Whether a literal of a shape is valid for this shape.
+  /// Whether a literal of a type is valid for an argument of this type.
   func takes(_ literal: Declaration.ArgumentType) -> Bool {
     switch self {
     case .any, .path, .field, .condition: true
@@ -98,7 +98,8 @@ extension Declaration.ArgumentType {
     }
   }
 
-  /// The source text of a value of this shape, built from a literal of another shape.
+  /// Returns the source text of a value of this type, built from a literal of another type; nil if there is no good
+  /// example.
   func example(for literal: Declaration.ArgumentType, _ text: String) -> String? {
     switch self {
     case .duration: literal == .number ? "\(text)s" : "10s"
@@ -114,7 +115,7 @@ extension Declaration.ArgumentType {
     }
   }
 
-  /// The source text of a value of this shape, built from a value of another type.
+  /// Returns the source text of a value of this type, built from a number; nil for any other value.
   func example(for value: Value) -> String? {
     guard case .number(let number) = value else { return nil }
     return example(for: .number, number.text)

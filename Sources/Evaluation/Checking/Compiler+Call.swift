@@ -57,7 +57,7 @@ extension Compiler {
 }
 
 extension Fault {
-  /// The same error, with the source text of the first argument in place of `.field` in its next step.
+  /// Returns this error with the source text of the first argument in place of `.field` in the next step.
   fileprivate func naming(_ operand: String) -> Fault {
     guard !operand.isEmpty, let step = nextStep, step.contains(".field") else { return self }
     return advising(step.replacing(".field", with: operand))

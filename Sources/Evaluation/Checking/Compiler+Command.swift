@@ -81,13 +81,13 @@ extension Compiler {
 }
 
 extension Language.Command {
-  /// The expression of an option; nil if the option is not given.
+  /// Returns the expression of an option; nil if the option is not given.
   func option(_ wanted: String) -> Expr? {
     for case .option(let name, _, let expression) in arguments where name == wanted { return expression }
     return nil
   }
 
-  /// The text of an option; nil if it is not a literal.
+  /// Returns the text of an option; nil if the option is not a literal string.
   func literal(_ option: String) -> String? {
     guard case .string(let parts)? = self.option(option)?.kind, parts.count == 1, case .literal(let text) = parts[0]
     else { return nil }

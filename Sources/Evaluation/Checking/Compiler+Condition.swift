@@ -1,7 +1,7 @@
 import Language
 import Values
 
-/// A condition in parts, whose operands can be shown when it is false.
+/// A condition divided into parts, so that the operands of the false parts can be shown.
 indirect enum Condition: Sendable {
   case comparison(Comparing)
   /// A part without operands to show.
@@ -65,7 +65,7 @@ extension Condition.Comparing {
 }
 
 extension Compiler {
-  /// Compiles a condition in parts; nil if no part has operands to show.
+  /// Compiles a condition as parts; returns nil if no part has operands to show.
   func condition(_ expression: Expr) -> Condition? {
     switch expression.kind {
     case .binary(.and, _, let left, let right):

@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// The def with a name.
+  /// Returns the def with a name; nil if no def has it.
   func definition(_ name: String) -> Definition? { definitions[name] }
 
   /// Compiles `def NAME(parameters) do ... end`.
@@ -39,7 +39,9 @@ extension Compiler {
     definition.complete(Definition.Body(slotCount: scope.slotCount, step: step, effects: own))
   }
 
-  /// Compiles the call of a def; as a stage, the element is its first parameter.
+  /// Compiles the call of a def.
+  ///
+  /// In a stage, the element is the first argument.
   func call(_ definition: Definition, _ command: Language.Command, element: Bool) -> CompiledExpression {
     if let body = definition.compiled {
       let clients = body.effects.changed.map { given($0, definition, command, element: element) ?? $0 }
@@ -75,7 +77,8 @@ extension Compiler {
     }
   }
 
-  /// The client that is passed for a parameter whose resources the def changes; nil if `client` is not a parameter.
+  /// Returns the client that a call passes for the parameter behind a fact; nil if the fact belongs to no parameter, or
+  /// if the argument is not known to be a client.
   private func given(
     _ fact: Scope.ClientFact, _ definition: Definition, _ command: Language.Command, element: Bool
   ) -> Scope.ClientFact? {

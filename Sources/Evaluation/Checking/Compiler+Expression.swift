@@ -122,7 +122,7 @@ extension Compiler {
     return broken
   }
 
-  /// The word that an unknown name probably means: a word of the language, or a def.
+  /// Returns the next step for an unknown name that is a def or a word of the language; nil for other names.
   private func meant(_ name: String, _ range: SourceRange) -> String? {
     if let definition = definition(name) { return "\(name) is a def: call it: \(definition.callForm)" }
     if let value = Synonyms.value(name) { return "did you mean \(value)?" }
@@ -133,7 +133,7 @@ extension Compiler {
       : "a function has parentheses: \(name)(x)"
   }
 
-  /// The next step for an unknown name that is similar to no other: a field, a new name or text.
+  /// Returns the next step for an unknown name that is similar to no other: a field, a new name or text.
   private func missing(_ range: SourceRange) -> String {
     let word = word(from: range)
     return context.hasElement
@@ -141,7 +141,7 @@ extension Compiler {
       : "define it first: let \(source.text(range)) = ...; put text in quotes: \"\(word)\""
   }
 
-  /// The unquoted word that begins with a name: `x.csv`.
+  /// Returns the unquoted word that begins with a name: `x.csv`.
   private func word(from range: SourceRange) -> String {
     let rest = source.bytes[min(range.upper, source.bytes.count)...].prefix { byte in
       byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")

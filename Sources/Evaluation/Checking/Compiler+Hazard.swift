@@ -2,7 +2,7 @@ import Bulk
 import Language
 
 extension Compiler {
-  /// Records a statement that changes data for the inventory.
+  /// Records the effect of a statement, and adds the statement to the inventory if it changes data.
   func note(_ effect: Declaration.Effect, _ command: Language.Command) {
     if effect != .none && command.name != "each" || command.name == "assert" { effects.isOwed = true }
     if effect == .changes || effect == .destroys { effects.changesData = true }
@@ -18,10 +18,10 @@ extension Compiler {
     }
   }
 
-  /// The effect of a command.
+  /// Returns the effect of a command.
   ///
-  /// A `call` with `reads: true` reads, unless the name of its method means a change; a `call` whose method name means
-  /// a destroy destroys.
+  /// If the name of its method means a destroy, a `call` destroys. A `call` with `reads: true` reads, unless the name
+  /// of its method means a change.
   func effect(of command: Language.Command, _ declaration: Declaration) -> Declaration.Effect {
     guard command.name == "call" else { return declaration.effect }
     let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
@@ -37,8 +37,8 @@ extension Compiler {
     return method.map(Change.destroys) ?? false ? .destroys : declaration.effect
   }
 
-  /// Refuses a change of a queue that is being streamed according to the text (TheLanguage.md, "Rule 1: no change while
-  /// streaming").
+  /// Reports a change to a queue that is being streamed at that point of the text (TheLanguage.md, "Rule 1: no change
+  /// while streaming").
   func refuseHazard(_ effect: Declaration.Effect, _ command: Language.Command) {
     guard effect == .changes || effect == .destroys, let client = client(of: command) else { return }
     effects.changed.append(client)
@@ -50,7 +50,7 @@ extension Compiler {
         + (effect == .destroys ? "; or destroy-all with a filter" : ""))
   }
 
-  /// Records the read of a page whose number varies.
+  /// Records a read of a page whose number is not a literal, for ``repeated(_:)``.
   func notePage(_ command: Language.Command) {
     guard command.name == "index", let page = command.option("page"), let client = client(of: command),
       case .positional(let name)? = command.arguments.first
@@ -73,13 +73,13 @@ extension Compiler {
     return result
   }
 
-  /// The facts known about a call's first argument, if it is a client.
+  /// Returns the facts known about a call's first argument; nil if it is not known to be a client.
   func client(of command: Language.Command) -> Scope.ClientFact? {
     for case .positional(let expression) in command.arguments.prefix(1) { return client(expression) }
     return nil
   }
 
-  /// The facts known about an expression's value, if it is a client.
+  /// Returns the facts known about an expression's value; nil if it is not a variable.
   func client(_ expression: Expr) -> Scope.ClientFact? {
     guard case .name(let name) = expression.kind else { return nil }
     guard let variable = scope.variable(name) ?? outer?.variable(name) else { return nil }

@@ -51,14 +51,14 @@ extension Compiler {
     }
   }
 
-  /// The slot of a name that a statement defines; it is not reported if it is never read.
+  /// Defines a name of a loop as read, so that no warning says that it is never read; returns its slot.
   private func given(_ named: Named) -> Int {
     let slot = scope.define(named.name, named.range)
     _ = scope.read(named.name)
     return slot
   }
 
-  /// A loop over elements in memory whose body is synchronous.
+  /// Returns a loop whose head and body are synchronous.
   private static func loop(
     _ head: @escaping CompiledExpression.Sync, _ slot: Int,
     _ body: @escaping @Sendable (inout Frame) throws(Fault) -> Flow

@@ -3,7 +3,7 @@ import Values
 
 /// Compiles `as`, and reports mistakes that `as` can correct.
 extension Compiler {
-  /// Names the element for the stages to its right; returns the name's slot.
+  /// Defines the name of `as` for the element in the stages to the right.
   func name(element expression: Expr) {
     guard case .name(let name) = expression.kind else { return }
     let slot = scope.define(name, expression.range)
@@ -11,13 +11,13 @@ extension Compiler {
     context.named.append(slot)
   }
 
-  /// Ends the names of elements at a stage that combines the elements.
+  /// Makes the names of elements unreadable after a stage that combines the elements.
   func endNames(at stage: String) {
     scope.end(context.named, at: stage)
     context.named = []
   }
 
-  /// Reports a read of a name that has ended.
+  /// Reports a read of an element's name after a stage that combines the elements.
   func refuseEnded(_ name: String, _ variable: Scope.Variable, _ range: SourceRange) {
     guard let stage = variable.ended else { return }
     report(
@@ -57,7 +57,8 @@ extension Compiler {
       } ?? "this is always \(isTrue): compare it with another value")
   }
 
-  /// An access to the element, rewritten for an element with the name `a`.
+  /// Returns the text of an access to the element, rewritten for an element with the name `a`; nil for another
+  /// expression.
   private func other(_ expression: Expr) -> String? {
     let text = source.text(expression.range)
     switch text.first {
@@ -120,7 +121,7 @@ extension Expr {
     }
   }
 
-  /// The normal form of a field by its name in brackets.
+  /// Returns the normal form of `base.name`, which is that of `base["name"]`.
   private static func reading(field name: String, of base: Reading?) -> Reading? {
     Reading("index", [base, Reading("string \(name)")])
   }

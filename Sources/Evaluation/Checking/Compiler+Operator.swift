@@ -17,7 +17,9 @@ extension Compiler {
     return (a, b)
   }
 
-  /// The function of an operator; its error for values of two types proposes the expression that is probably meant.
+  /// Returns the function of an operator.
+  ///
+  /// Its error for values of different types proposes the expression that is probably meant.
   func operation(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr) -> Operators.Operation {
     let operation = Operators.operation(symbol)
     let advice = OperatorAdvice(symbol, left, right, source)
@@ -49,13 +51,15 @@ extension Compiler {
   }
 }
 
-/// Whether an operator matches a pattern; the check does not evaluate it, because a match can take a long time.
+/// Whether an operation looks for a pattern in a text.
+///
+/// The check does not evaluate such an operation, because a match can take a long time.
 private func triesPattern(_ symbol: BinaryOperator, _ left: Value) -> Bool {
   if case .string = left { symbol == .matches } else { false }
 }
 
 extension CompiledExpression {
-  /// The same expression, whose value must be a boolean.
+  /// Returns the same expression with a check that its value is a boolean.
   func condition(_ word: String, _ range: SourceRange, _ source: SourceText) -> CompiledExpression {
     CompiledExpression.of(self) { value throws(Fault) in .bool(try value.condition(word)) }.placed(range, source)
   }

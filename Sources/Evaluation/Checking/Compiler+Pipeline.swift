@@ -43,7 +43,8 @@ extension Compiler {
         head: head.code, links: links, range: pipeline.range, source: source, isLazy: use != .operand && !effects.acts)
   }
 
-  /// The stages whose failures are counted per element: stages before a sink that take one element at a time.
+  /// Returns the indices of the stages whose failures are counted per element: those directly before a sink that take
+  /// one element at a time.
   private static func counted(_ stages: [Language.Command]) -> Range<Int> {
     let single: Set = ["where", "map", "select", "with", "without", "as"]
     guard let sink = stages.lastIndex(where: { Stage.named($0.name)?.declaration.givesSummary ?? false }) else {
@@ -54,7 +55,8 @@ extension Compiler {
     return first..<sink
   }
 
-  /// Reports a stage that drops elements after a stage that changes data, because that stage changes all of them.
+  /// Reports `take`, `skip` or `first` after a stage that changes data, because that stage has already changed all
+  /// elements.
   private func refuseCut(_ stage: Language.Command) {
     guard ["take", "skip", "first"].contains(stage.name) else { return }
     report(

@@ -29,7 +29,7 @@ extension Compiler {
       nextStep: "set RETORT_URL instead, or write connect env(\"NAME\")")
   }
 
-  /// Records the names that a script reads with `var` for the inventory.
+  /// Records, for the inventory, the names that a script reads with `var`.
   func noteVariable(_ name: String, _ arguments: [Argument], _ range: SourceRange) {
     guard name == "var" else { return }
     findings.inventory.append(Findings.Inventory(range: range, source: source, kind: .reads))

@@ -32,7 +32,9 @@ extension Compiler {
     return body
   }
 
-  /// A def with an effect as a stage; all of its calls run before the next stage.
+  /// Returns a stage that calls a def with an effect.
+  ///
+  /// All calls run before the next stage.
   private static func acting(_ code: CompiledExpression, _ name: String) -> StageBody {
     .sink { frame, stream, _ throws(Fault) in
       var flow = ElementPage()

@@ -133,7 +133,7 @@ extension Compiler {
 }
 
 extension CompiledStatement {
-  /// An expression for the value of its block.
+  /// An expression that runs the statement, and returns the value of its block.
   fileprivate var value: CompiledExpression {
     if let step = immediate {
       return .sync { frame throws(Fault) in

@@ -103,7 +103,7 @@ extension Compiler {
 }
 
 extension Interpreter.Prepared {
-  /// The statement of a file that a `source` statement includes.
+  /// Returns this statement, marked as a part of the file that the `source` statement at `outer` includes.
   fileprivate func within(_ outer: SourceRange) -> Interpreter.Prepared {
     var prepared = self
     prepared.outer = outer

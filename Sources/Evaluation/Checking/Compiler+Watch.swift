@@ -2,7 +2,8 @@ import Language
 import Values
 
 extension Compiler {
-  /// Compiles `watch DURATION do ... end`: a loop that pauses after each round, and redraws it at a terminal.
+  /// Compiles `watch DURATION do ... end`: a loop that pauses after each round, and redraws the round's output at a
+  /// terminal.
   func watch(_ pause: Expr, _ body: [Statement]) -> CompiledStatement {
     let pauseCode = code(pause)
     let (step, effects) = gathering { within({ $0.enterLoop() }) { block(body) } }
@@ -49,7 +50,7 @@ extension Run {
 }
 
 extension Value {
-  /// The time between two rounds of `watch`.
+  /// Returns this value as the pause between two rounds of `watch`.
   fileprivate func pause() throws(Fault) -> Duration {
     guard case .duration(let duration) = self, duration > .zero else {
       let seconds = Declaration.ArgumentType.duration.example(for: self) ?? "2s"

@@ -4,26 +4,26 @@ import Values
 /// Compiles statements, and reports all their errors before any statement runs.
 ///
 /// One pass checks and compiles, so that exactly the checked program runs: names become slots, options and arguments
-/// are compared with their declarations, changes of a streamed queue are refused.
+/// are compared with their declarations, and changes to a streamed queue are refused.
 final class Compiler {
   let source: SourceText
   var scope: Scope
-  /// The names of the top level, while a def is compiled.
+  /// The names of the top level while a def is compiled; otherwise nil.
   var outer: Scope?
   /// The context of the code being compiled.
   var context = Context()
   /// The effects of the code compiled so far.
   var effects = Effects()
-  /// The defs.
+  /// The defs compiled so far, by name.
   var definitions: [String: Definition] = [:]
-  /// The defs of the text, with the ranges of their names.
+  /// The ranges of the names of all defs in the text, to report a call that precedes its def.
   var laterDefinitions: [String: SourceRange] = [:]
   /// The findings of the check.
   var findings = Findings()
   /// The origin of the text, and the kind of check.
   let origin: Origin
 
-  /// The origin of a text.
+  /// The files that led to a text, and the kind of its check.
   struct Origin {
     /// The files that included this file by `source`, the outermost first.
     var path: [String] = []

@@ -14,7 +14,7 @@ struct Context {
   var isRescued = false
   /// Whether there is an element that `.field` can read.
   var hasElement = false
-  /// Whether the enclosing code has an element of its own.
+  /// Whether an outer pipeline has an element, which the current element hides.
   var hasOuterElement = false
   /// The slots of the names that `as` gave to the current element, in order of creation.
   var named: [Int] = []
@@ -49,7 +49,7 @@ struct Effects {
   /// The clients whose resources the code changes, as far as they are known before the run.
   var changed: [Scope.ClientFact] = []
 
-  /// The reads of a page whose number varies, with the client and its name.
+  /// The reads of pages whose number is not a literal: the client's name, the client, and the range of `page:`.
   var pages: [(name: String, client: Scope.ClientFact, range: SourceRange)] = []
 
   /// Adds the effects of other code.

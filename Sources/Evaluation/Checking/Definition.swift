@@ -6,9 +6,9 @@ import Values
 final class Definition: Sendable {
   struct Parameter: Sendable {
     var name: String
-    /// The default value.
+    /// The default value; nil for a parameter without one.
     ///
-    /// A parameter with a default is passed by name.
+    /// A parameter with a default is passed by name, any other parameter by position.
     var fallback: CompiledExpression?
   }
 
@@ -22,7 +22,7 @@ final class Definition: Sendable {
 
   let name: String
   let parameters: [Parameter]
-  /// The compiled body; nil while the body is being compiled, because it can call itself.
+  /// The compiled body; nil while it is being compiled, because it can contain a call of this def.
   private let body = Mutex<Body?>(nil)
 
   init(name: String, parameters: [Parameter]) {
@@ -37,7 +37,7 @@ final class Definition: Sendable {
   /// The maximum depth of nested calls.
   static let depthLimit = 150
 
-  /// The identity of a client that is passed in a parameter.
+  /// Returns the identity of the client that is passed for a parameter.
   static func identity(ofParameter index: Int) -> String { "parameter \(index)" }
 
   /// The syntax of a call.
@@ -50,7 +50,7 @@ final class Definition: Sendable {
   /// A call as a function, with the names of the parameters: `greet(post)`.
   var callForm: String { "\(name)(\(parameters.filter { $0.fallback == nil }.map(\.name).joined(separator: ", ")))" }
 
-  /// Runs the body with values for the parameters.
+  /// Runs the body with values for the parameters; nil stands for the default value.
   func call(_ values: [Value?], _ frame: inout Frame) async throws(Fault) -> Value {
     guard let body = compiled else { return .null }
     guard frame.depth < Self.depthLimit else {

@@ -3,7 +3,7 @@ import Values
 
 /// Proposes the expression that is probably meant if a value lacks a field.
 enum FieldAdvice {
-  /// The next step for `.name` of a value; nil to keep the error's own step.
+  /// Returns the next step for a value without the field `name`; nil to keep the error's own step.
   ///
   /// - Parameters:
   ///   - value: The value.
@@ -31,7 +31,7 @@ enum FieldAdvice {
     known.contains(function) ? "\(function)(\(text))" : nil
   }
 
-  /// The stage with a name that needs no arguments.
+  /// Returns a pipeline from the value to the stage with a name; nil if no such stage works without arguments.
   private static func stage(_ name: String, _ text: String) -> String? {
     let word = Stage.named(name) == nil ? Synonyms.stage(name) ?? "" : name
     guard let stage = Stage.named(word), stage.declaration.parameters.allSatisfy(\.isOptional),

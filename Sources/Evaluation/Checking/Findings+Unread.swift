@@ -3,7 +3,7 @@ import Language
 import Values
 
 extension Findings {
-  /// The report of an argument or a `--var` that no statement of a script reads; nil if each is read.
+  /// Returns an error about an argument or a `--var` that no statement of a script reads; nil if each is read.
   func unreadInput(of options: Session.Options, _ source: SourceText) -> Renderer.Report? {
     if !readsArguments, let first = options.arguments.first {
       return Renderer.Report(
@@ -13,7 +13,8 @@ extension Findings {
     return unreadVariable(of: options.variables, source)
   }
 
-  /// The report of a `--var` that no statement reads; nil if each is read, or a name is computed.
+  /// Returns an error about a `--var` that no statement reads; nil if each is read, or if the script computes a name
+  /// for `var`.
   private func unreadVariable(of variables: [String: String], _ source: SourceText) -> Renderer.Report? {
     guard !computesNames, let name = variables.keys.sorted().first(where: { !readNames.contains($0) }) else {
       return nil

@@ -40,14 +40,14 @@ extension Compiler {
     findings.diagnostics.append(Diagnostic(severity: .warning, range: range, message: message, nextStep: nextStep))
   }
 
-  /// Reports a command of the prompt; returns false for any other name.
+  /// Reports a name that is a command of the prompt; returns false for any other name.
   func refusesPromptWord(_ name: String, _ range: SourceRange) -> Bool {
     guard Vocabulary.promptWords.contains(name) else { return false }
     report("\(name) is a command of the prompt", range, nextStep: "type it alone on a line at the prompt")
     return true
   }
 
-  /// Reports a def that the text defines on a later line; returns false for any other name.
+  /// Reports a name whose def follows on a later line; returns false for any other name.
   func reportsLater(_ name: String, _ range: SourceRange) -> Bool {
     guard let later = laterDefinitions[name] else { return false }
     report(
@@ -56,7 +56,8 @@ extension Compiler {
     return true
   }
 
-  /// Records an unknown word with the word that is probably meant: a synonym, or the nearest known word.
+  /// Records an error about an unknown word, with the word that is probably meant: a synonym, or the nearest known
+  /// word.
   func reportUnknown(
     _ kind: String, _ word: String, _ range: SourceRange, among known: [String], meant: String? = nil,
     hint: String? = nil

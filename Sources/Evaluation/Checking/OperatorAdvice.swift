@@ -8,10 +8,11 @@ struct OperatorAdvice {
   private let symbol: BinaryOperator
   private let left: Expr
   private let right: Expr
-  /// The source texts of the operands; an operand that contains an operator is in parentheses.
+  /// The source text of the left operand, in parentheses if it contains an operator.
   private let a: String
+  /// The source text of the right operand, in parentheses if it contains an operator.
   private let b: String
-  /// The fields of a literal record on the right side, as options of `with`.
+  /// The fields of a literal record on the right side, as options of `with`; nil for another operand.
   private let options: String?
 
   init(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr, _ source: SourceText) {
@@ -21,7 +22,7 @@ struct OperatorAdvice {
     options = Self.options(right, source)
   }
 
-  /// The next step for two values; nil to keep the operator's own step.
+  /// Returns the next step for two values; nil to keep the operator's own step.
   func nextStep(_ x: Value, _ y: Value) -> String? {
     if symbol == .in { return membership(x, y) }
     if x.isNull || y.isNull { return replacingNull(x, y) }
@@ -74,7 +75,8 @@ struct OperatorAdvice {
     return "?? replaces null: \(text)"
   }
 
-  /// The next step for a range, a stream or a page, whose elements are compared or joined as a list.
+  /// Returns the next step for a range, a stream or a page, whose elements are compared or joined as a list; nil for
+  /// other values.
   private func gathered(_ x: Value, _ y: Value) -> String? {
     func text(_ operand: String, _ value: Value) -> String? {
       switch value {
@@ -135,13 +137,13 @@ struct OperatorAdvice {
     }
   }
 
-  /// The next step for the fields of a literal record: `with` adds them to the element.
+  /// Returns `| with` and the fields if a literal record is added to `it`; otherwise returns `fallback`.
   private func joined(_ fallback: String) -> String {
     if left.kind == .it, let options { return "| with \(options)" }
     return fallback
   }
 
-  /// A number as a duration in seconds.
+  /// Returns the source text of a number as a duration in seconds.
   private static func seconds(_ text: String, _ operand: Expr) -> String {
     if case .number = operand.kind { "\(text)s" } else { "\(text) * 1s" }
   }

@@ -7,15 +7,15 @@ struct Scope: Sendable {
     case unknown
     /// A client; its queue identifies it if the script contains the queue as text.
     case client(ClientFact)
-    /// A stream of these clients that is not collected.
+    /// A stream of these clients' resources that is not collected.
     case stream([ClientFact])
   }
 
-  /// The client of a verb.
+  /// The facts about a client that are known before the run.
   struct ClientFact: Sendable, Hashable {
-    /// The queue or the slot of the client, and the connection if it is named.
+    /// The text that identifies the client: its queue, with the connection of `on:`; or else its slot or its parameter.
     var identity: String
-    /// The queue as text for messages.
+    /// The name of the queue for messages; the variable's name if the queue is unknown.
     var queue: String
 
     /// Whether the client comes from a `client` command in the script.
@@ -27,11 +27,13 @@ struct Scope: Sendable {
     var fact: Fact = .unknown
     var range: SourceRange
     var isRead = false
-    /// The stage after which the name must be given again with `as`.
+    /// The stage that combines the elements, after which the name can't be read; nil if the name can be read.
     var ended: String?
   }
 
-  /// A block of names; names outside an `each` block can't be assigned in it.
+  /// The variables of a block.
+  ///
+  /// An `each` block can't assign the variables outside it.
   struct Block: Sendable {
     var variables: [String: Variable] = [:]
     var isEach = false
@@ -41,7 +43,7 @@ struct Scope: Sendable {
   /// The number of slots that a frame needs.
   private(set) var slotCount = 0
 
-  /// The variable with a name, from the innermost block outwards.
+  /// Returns the variable with a name from the innermost block that has it; nil if no block has it.
   func variable(_ name: String) -> Variable? {
     for block in blocks.reversed() {
       if let variable = block.variables[name] { return variable }
@@ -49,7 +51,7 @@ struct Scope: Sendable {
     return nil
   }
 
-  /// Marks a name as read and returns it.
+  /// Marks the variable with a name as read, and returns it; nil if no block has it.
   mutating func read(_ name: String) -> Variable? {
     for index in blocks.indices.reversed() where blocks[index].variables[name] != nil {
       blocks[index].variables[name]?.isRead = true
@@ -67,7 +69,8 @@ struct Scope: Sendable {
     return false
   }
 
-  /// The slot for an assignment: that of the nearest visible variable, or a new one in this block.
+  /// Returns the slot for an assignment: that of the nearest visible variable, or that of a new variable in the
+  /// innermost block.
   mutating func assign(_ name: String, _ range: SourceRange, _ fact: Fact) -> Int {
     for index in blocks.indices.reversed() where blocks[index].variables[name] != nil {
       let isInnermost = index == blocks.count - 1
@@ -77,7 +80,7 @@ struct Scope: Sendable {
     return define(name, range, fact)
   }
 
-  /// A new variable in this block.
+  /// Defines a variable in the innermost block, and returns its slot.
   mutating func define(_ name: String, _ range: SourceRange, _ fact: Fact = .unknown) -> Int {
     let slot = slotCount
     slotCount += 1
@@ -85,7 +88,7 @@ struct Scope: Sendable {
     return slot
   }
 
-  /// Ends names at a stage that combines the elements.
+  /// Marks the names of some slots as not readable after a stage that combines the elements.
   mutating func end(_ slots: [Int], at stage: String) {
     for index in blocks.indices {
       for (name, variable) in blocks[index].variables where slots.contains(variable.slot) {
@@ -114,7 +117,7 @@ struct Scope: Sendable {
     }
   }
 
-  /// The names of the outermost block with their slots.
+  /// The names of the outermost block except `_` and `args`, with their slots.
   var topLevelNames: [String: Int] {
     blocks.first?.variables.filter { $0.key != "_" && $0.key != "args" }.mapValues(\.slot) ?? [:]
   }

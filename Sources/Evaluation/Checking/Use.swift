@@ -2,19 +2,19 @@ import Values
 
 /// The use of a value that may be a stream.
 enum Use {
-  /// The value is not used; a stream is read to its end, because of its errors.
+  /// The value is not used; a stream is read to its end, so that its errors appear.
   case dropped
   /// The value is used unchanged; a stream stays lazy.
   case lazy
-  /// The value is an operand, or the value of an iteration or of `try`: a stream is collected to a list.
+  /// The value is an operand, or the value of an iteration or of `try`: a stream is collected into a list.
   case operand
 
-  /// The use of the value of a `try`, which never returns an unread stream.
+  /// This use, changed for the value of a `try`, which never returns an unread stream.
   var inTry: Use { self == .lazy ? .operand : self }
 }
 
 extension CompiledExpression {
-  /// The same expression, with a stream collected to a list.
+  /// The same expression; if its value is a stream, the stream is collected into a list.
   var collected: CompiledExpression {
     if case .constant = self { return self }
     return .async { frame throws(Fault) in

@@ -53,8 +53,8 @@ enum CallRequest {
     self = .read(client, ReadRequest(method: method, params: params), try arguments.patience(client))
   }
 
-  /// Refuses a read of an unknown method if changes are refused, because `reads: true` is only a declaration of the
-  /// script.
+  /// Refuses `reads: true` for an unknown method on a read-only connection and in a dry run, because the method may
+  /// change data although the script says that it reads.
   static func refuseUnknown(
     _ request: ReadRequest, _ client: ClientValue, _ arguments: Arguments, _ run: Run
   ) throws(Fault) {
@@ -78,7 +78,7 @@ enum CallRequest {
 }
 
 extension ClientValue {
-  /// The raw result of a read.
+  /// Sends a read, and returns its raw result.
   func result(
     of request: ReadRequest, _ patience: ResourceClient.Patience, _ arguments: Arguments
   ) async throws(Fault) -> Value {

@@ -2,13 +2,13 @@ import Values
 
 /// A sequence of changes, each of which can depend on the result of the previous one.
 protocol ChangeSequence: Sendable {
-  /// The next change, given the result of the previous one; nil after the last change.
+  /// Returns the next change, given the result of the previous one; nil after the last change.
   mutating func next(after before: Value?) async throws(Fault) -> Proposal?
 
   /// The result after the last change.
   var value: Value { get }
 
-  /// The context to add to the error of a failed change.
+  /// Returns the context to add to the error of a failed change; nil for no context.
   func trail(of proposal: Proposal) -> String?
 }
 

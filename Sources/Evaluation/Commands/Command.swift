@@ -8,7 +8,7 @@ struct Command: Sendable {
   enum Body: Sendable {
     /// Returns a value, and changes nothing on a service.
     case value(@Sendable (Arguments, inout Frame) async throws(Fault) -> Value)
-    /// Returns a change.
+    /// Returns a single change.
     case change(@Sendable (Arguments) throws(Fault) -> Proposal)
     /// Returns one request, a read or a change.
     case request(@Sendable (Arguments) throws(Fault) -> CallRequest)
@@ -63,7 +63,7 @@ struct Command: Sendable {
     }
   }
 
-  /// The command with a name.
+  /// Returns the command with a name; nil if no command has it.
   static func named(_ name: String) -> Command? { table[name] }
 
   private static let table = Dictionary(uniqueKeysWithValues: all.map { ($0.declaration.name, $0) })
@@ -100,7 +100,7 @@ struct Arguments: Sendable {
       }
     }
 
-    /// Sets the value of an option.
+    /// Replaces the value of an option; does nothing if the call does not have the option.
     mutating func set(_ name: String, _ value: Value) {
       guard let index = entries.firstIndex(where: { $0.name == name }) else { return }
       entries[index].argument.value = value
@@ -119,19 +119,20 @@ struct Arguments: Sendable {
 
   subscript(option: String) -> Argument? { options[option] }
 
-  /// The value of a positional argument; the check has already reported missing arguments, except for a missing
-  /// element.
+  /// Returns the value of a positional argument; null if it is missing.
+  ///
+  /// The check has already reported missing arguments, except for a missing element.
   func value(_ index: Int) -> Value { index < positional.count ? positional[index].value : .null }
 
-  /// The source range of an argument.
+  /// Returns the source range of a positional argument; that of the call's word if the argument is missing.
   func range(_ index: Int) -> SourceRange { index < positional.count ? positional[index].range : nameRange }
 
-  /// An error about an argument, with its source range.
+  /// Returns an error about an argument, with its source range.
   func fault(_ argument: Argument, _ kind: Fault.Kind, _ message: String, nextStep: String? = nil) -> Fault {
     Fault(kind, message, at: [Fault.Mark(argument.range)], in: source, nextStep: nextStep)
   }
 
-  /// An error about an option's type.
+  /// Returns the error of an option whose value has the wrong type.
   func misfit(_ option: String, _ argument: Argument, _ wanted: String) -> Fault {
     let declared = (Command.named(name)?.declaration ?? Stage.named(name)?.declaration)?.options
     let summary = declared?.first { $0.name == option }?.summary
@@ -153,7 +154,7 @@ struct Arguments: Sendable {
     return value
   }
 
-  /// An integer of at least `least`.
+  /// Returns an option's integer from `least` to `most`; nil without the option.
   func integer(_ option: String, least: Int, most: Int = .max) throws(Fault) -> Int? {
     guard let argument = options[option] else { return nil }
     guard case .number(let number) = argument.value, let integer = number.position, least...most ~= integer else {
@@ -171,7 +172,7 @@ struct Arguments: Sendable {
     return record
   }
 
-  /// A string or a list of strings, split at commas.
+  /// Returns the strings of an option that takes a string or a list of strings; nil without the option.
   func strings(_ option: String) throws(Fault) -> [String]? {
     guard let argument = options[option] else { return nil }
     guard let strings = argument.value.strings else { throw misfit(option, argument, "a string or a list of strings") }

@@ -12,7 +12,7 @@ struct ConfirmationRequest: Sendable {
   var count: Int?
   /// The filter as JSON; nil without a filter.
   var filter: String?
-  /// The statement's own limit.
+  /// The limit of `max:`; nil without one.
   var max: Int?
   /// Whether a loop sends the changes one by one.
   var isOneByOne = false
@@ -68,7 +68,7 @@ extension Run {
     }
   }
 
-  /// The consent to destroy on a guarded connection without a question; nil if a question is needed.
+  /// Returns the consent to destroy on a guarded connection if no question is needed; nil if a question is needed.
   ///
   /// Only `--guarded` with `--yes=N` gives this consent; an option in a script can't.
   private func guarded(_ request: ConfirmationRequest, _ arguments: Arguments) throws(Fault) -> Consent? {
@@ -85,14 +85,14 @@ extension Run {
       nextStep: "at a terminal it asks; a batch needs --guarded '\(connection.name ?? connection.address)' and --yes=N")
   }
 
-  /// The unused rest of an earlier consent to the same change.
+  /// Returns an earlier consent to the same change if its unused rest is large enough; otherwise nil.
   private func given(_ request: ConfirmationRequest) -> Consent? {
     guard let consent = statement.consent(for: request.subject) else { return nil }
     guard let count = request.count, let left = consent.left else { return consent }
     return count <= left ? consent : nil
   }
 
-  /// Asks, and returns the typed number.
+  /// Asks for a confirmation, and returns the typed number.
   private func answer(
     _ request: ConfirmationRequest, _ arguments: Arguments, _ ask: @Sendable (String) async -> String?
   ) async throws(Fault) -> Int {

@@ -74,9 +74,10 @@ extension Command {
       protection = word.flatMap(ConnectionValue.Protection.init) ?? .none
     }
 
-    /// The open connection with the same URI and name; nil if it is not open.
+    /// Returns the open connection with the same URI and name; nil if no such connection is open.
     ///
-    /// A URI without a password, or with the stars of the history instead, means the open connection of its user.
+    /// A URI without a password, or with the stars that the history shows in its place, means the open connection of
+    /// its user.
     ///
     /// - Throws: A `value` error if its guard or environment differs.
     func open(_ uri: String, _ session: Session) throws(Fault) -> ConnectionValue? {

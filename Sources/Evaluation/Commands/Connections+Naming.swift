@@ -4,7 +4,8 @@ import Synchronization
 import Values
 
 extension Frame {
-  /// The variable whose value is an open connection, for a next step; nil if no variable has one.
+  /// Returns the name of a variable whose value is one of these connections, for a next step; nil if no variable has
+  /// one.
   private func variable(of connections: [ConnectionValue]) -> String? {
     let names = run.session.state.withLock(\.names)
     let slots = depth == 0 ? slots : globals
@@ -14,7 +15,9 @@ extension Frame {
     }?.key
   }
 
-  /// The next step if one of several connections must be named: `on: c`, after a `let` if no variable exists.
+  /// Returns the next step if a statement must name one of several connections: `on: c`.
+  ///
+  /// The step begins with a `let` if no variable has a connection.
   ///
   /// - Parameters:
   ///   - connections: The open connections.

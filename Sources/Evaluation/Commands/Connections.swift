@@ -193,7 +193,7 @@ enum Timeout {
 }
 
 extension Arguments {
-  /// The option `timeout:`, a duration or `"never"`.
+  /// Reads the option `timeout:`, a duration or `"never"`; nil without the option.
   func timeout() throws(Fault) -> Timeout? {
     guard let argument = options["timeout"] else { return nil }
     switch argument.value {
@@ -206,14 +206,14 @@ extension Arguments {
     }
   }
 
-  /// The timeout of the call: its own, or else its client's, or else the session's.
+  /// Returns the timeout of the call: its own, or else its client's, or else the session's.
   func patience(_ client: ClientValue) throws(Fault) -> ResourceClient.Patience {
     if let timeout = try timeout() { return timeout.patience }
     guard let session = client.sessionTimeout else { return .usual }
     return session.duration.map { .limited($0) } ?? .endless
   }
 
-  /// The client that is the first argument.
+  /// Returns the client that is the first argument, with the call's `keys:`.
   func client() throws(Fault) -> ClientValue {
     guard case .client(let client) = value(0) else {
       throw Fault(
@@ -224,7 +224,7 @@ extension Arguments {
     return client.with(keys: keys)
   }
 
-  /// The option `keys:`, of a client or of one call.
+  /// Reads the option `keys:` of a client or of one call; nil without the option.
   func keys() throws(Fault) -> Settings.Keys? {
     guard let argument = options["keys"] else { return nil }
     guard case .string(let word) = argument.value, let known = Settings.Keys(rawValue: word) else {

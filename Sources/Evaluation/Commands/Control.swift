@@ -29,7 +29,9 @@ extension Command {
     throw shown(sides, arguments.source).reduce(fault) { $0.within($1) }
   }
 
-  /// The operands of a single false part; if several parts are false, the operands of each with its text.
+  /// Returns lines with the operands of the false part.
+  ///
+  /// If several parts are false, each line also has the text of its part.
   private static func shown(_ sides: [Condition.Sides], _ source: SourceText) -> [String] {
     if sides.count == 1, let only = sides.first { return ["left: \(only.left.label)", "right: \(only.right.label)"] }
     return sides.map { "\(source.text($0.range)): \($0.left.label) and \($0.right.label)" }

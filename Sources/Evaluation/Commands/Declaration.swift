@@ -98,20 +98,22 @@ public struct Declaration: Sendable {
   /// Whether the word accepts any option: `select title: .text`, `with n: 1`.
   public var takesAnyOption = false
 
-  /// Whether the word has no output for a next stage, like `print`.
+  /// Whether the word, such as `print`, passes no value to a next stage.
   public var givesNothing = false
 
   /// The effect of a stage on the names that `as` gave to its elements.
   public enum Names: Sendable {
-    /// The names end before the stage.
+    /// Neither the stage nor the stages after it can read the names.
     case ended
-    /// The stage's arguments can read the names; the names end after the stage, because it combines the elements.
+    /// The stage's arguments can read the names.
+    ///
+    /// The stages after it can't, because the stage combines the elements.
     case read
-    /// The stage takes one element at a time and keeps the names of each.
+    /// The stage takes one element at a time and keeps its names, so that later stages can read them.
     case kept
   }
 
-  /// The effect on the names that `as` gave to its elements.
+  /// The effect of this stage on the names that `as` gave to its elements.
   public var names = Names.ended
 
   /// Whether the word exists only at the prompt: files can't use it, and a def may have its name.

@@ -76,7 +76,7 @@ extension Command {
 }
 
 extension Session {
-  /// The type of the client in the first argument, with its learned schema.
+  /// Returns the type of the client that is the first argument, with its learned schema.
   fileprivate func resource(_ arguments: Arguments) throws(Fault) -> ValueShape.ResourceShape {
     let client = try arguments.client()
     let settings = client.client.settings
@@ -88,7 +88,7 @@ extension Session {
     note("nothing is known of \(type) yet; any reply adds to it: index \(name) page: {size: 5}")
   }
 
-  /// One row for each queue of a connection.
+  /// Returns one row for each known queue of a connection.
   fileprivate func queues(of connection: ConnectionValue) async -> [Value] {
     let names = connection.link.queues ?? Array(Set(connection.queues.names + knownQueues(of: connection))).sorted()
     if connection.link.queues == nil {
@@ -119,7 +119,7 @@ extension Session {
 }
 
 extension ValueShape.ResourceShape {
-  /// One record for each known name of the type.
+  /// One record for each known field and parameter name of the type.
   fileprivate var description: [Value] {
     let schema = schema
     var rows: [Value] = []

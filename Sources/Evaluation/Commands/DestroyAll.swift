@@ -22,7 +22,7 @@ extension Command {
       }
       let client = try arguments.client()
       var query = try arguments.query()
-      query.include = []  // the backup uses include:
+      query.include = []  // include: is for the backup
       try run.session.refuseStreamed(client, "destroy-all")
       let policy = try arguments.policy(run, client, label: "destroy-all \(client.name)")
       let isDry = run.isDry(arguments)
@@ -60,8 +60,8 @@ extension Command {
   }
 }
 
-/// The changes of `destroy-all`, from the first page of the list until the list is empty (Retort.Client.Generic
-/// `destroy_all`).
+/// The changes of `destroy-all`, which reads the first page of the list again and again until the list is empty
+/// (Retort.Client.Generic `destroy_all`).
 private final class FirstPagesSource: BulkSource {
   private let arguments: Arguments
   private let client: ClientValue
@@ -69,7 +69,9 @@ private final class FirstPagesSource: BulkSource {
   private var pages: FirstPages
   private var page: [String]?
   private let session: Session
-  /// The surplus over the first count at which the next note is shown.
+  /// The surplus at which the next note is shown.
+  ///
+  /// The surplus is the number of resources that were found beyond the first count.
   private var nextNote = 1
 
   /// The number of resources that match the filter before the first destroy.
@@ -116,7 +118,7 @@ private final class FirstPagesSource: BulkSource {
   }
 }
 
-/// The resources of a filter, page by page, for a dry run.
+/// The resources that a filter finds, page by page, for a dry run.
 private final class StreamedSource: BulkSource {
   private let arguments: Arguments
   private let client: ClientValue
@@ -153,7 +155,7 @@ private final class StreamedSource: BulkSource {
 }
 
 extension BulkElement {
-  /// The elements that destroy the resources with some ids.
+  /// Returns elements that destroy the resources with the given ids.
   fileprivate static func destroying(
     _ ids: [String], _ arguments: Arguments, _ client: ClientValue, _ options: JSONObject
   ) throws(Fault) -> [BulkElement] {

@@ -6,7 +6,7 @@ import Values
 
 /// Suggests a name instead of one that a service refused, from the learned schema.
 extension Arguments {
-  /// The next step for an error of a service: `did you mean state?`; nil without a similar name.
+  /// Returns the next step for an error of a service: `did you mean state?`; nil without a similar name.
   func meant(by error: ClientError) -> String? {
     guard let resource = knownResource else { return nil }
     for detail in error.errors {
@@ -19,7 +19,8 @@ extension Arguments {
     return nil
   }
 
-  /// The next step for an error of a service about a name without a similar known name: the known names.
+  /// Returns the next step for a service's error about a name that is similar to no known name: the known names; nil if
+  /// none are known.
   func known(for error: ClientError) -> String? {
     guard let resource = knownResource else { return nil }
     for name in error.errors.flatMap(names) {
@@ -34,7 +35,7 @@ extension Arguments {
     return nil
   }
 
-  /// The known fields and names of the call's client.
+  /// The type of the call's client, with its learned schema; nil if none is known.
   private var knownResource: ValueShape.ResourceShape? {
     guard case .client(let client) = value(0), let queue = client.client.observer as? QueueSchema else { return nil }
     queue.load()
@@ -42,10 +43,11 @@ extension Arguments {
     return ValueShape.ResourceShape(queue: queue, type: settings.type, keys: settings.keys)
   }
 
-  /// A name in a call, the parameter that contains it, and the type that it belongs to; nil for the client's type.
+  /// A name in a call, the parameter that contains the name, and the type that the name belongs to; a nil type is the
+  /// client's.
   typealias MentionedName = (text: String, place: String, type: String?)
 
-  /// The names in the call that a service's error mentions.
+  /// Returns the names in the call that a service's error mentions.
   func names(_ detail: ErrorDetail) -> [MentionedName] {
     let text = [detail.detail, detail.title, detail.pointer, detail.parameter].compactMap(\.self).joined(separator: " ")
     let words = Set(text.split { " `'\"/,[]".contains($0) }.map { $0.hasSuffix(".") ? $0.dropLast() : $0 })
@@ -79,7 +81,8 @@ extension Arguments {
 }
 
 extension ValueShape.ResourceShape {
-  /// The known name of a parameter that is most similar to a name; nil if the name itself is known.
+  /// Returns the known name that is most similar to a name in the parameter `place`; nil if no known name is similar,
+  /// or if the name itself is known.
   fileprivate func nearest(to name: String, in place: String) -> String? {
     if place == "relationship" {
       return Language.nearest(to: name, among: schema.relationships.names.map(spelled))

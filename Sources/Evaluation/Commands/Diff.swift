@@ -91,8 +91,9 @@ private struct ComparedSide {
     keys.append((key, value))
   }
 
-  /// The differences from this side to another: in the order of this side, then the elements that only the other side
-  /// has.
+  /// Returns the differences from this side to another, and their counts as text.
+  ///
+  /// The differences are in the order of this side, followed by the elements that only the other side has.
   func compared(with other: ComparedSide) async throws(Fault) -> (differences: [Value], text: String) {
     var (theirs, added, same) = ([Comparison.Key: Value](), [Value](), 0)
     try await other.each { key, value, element throws(Fault) in
@@ -127,7 +128,7 @@ private struct ComparedSide {
     }
   }
 
-  /// A difference as `{key, change, fields}`, with the old and the new value of each field that differs.
+  /// Returns a difference as `{key, change, fields}`, with the old and the new value of each field that differs.
   private static func difference(
     _ key: Value, _ change: String, _ old: Record, _ new: Record
   ) throws(Fault) -> Value {
@@ -141,7 +142,7 @@ private struct ComparedSide {
   }
 }
 
-/// A digest of 128 bits that distinguishes elements.
+/// A digest of 128 bits, by which elements with the same key are compared.
 private struct Digest: Equatable {
   private var first: Int
   private var second: Int

@@ -37,7 +37,7 @@ extension ClientValue {
     }.value.get()
   }
 
-  /// A description of the queue's depth and consumers, from a passive declare.
+  /// Returns a sentence on the queue's depth and consumers; nil means that the queue no longer exists.
   private func described(_ state: QueueState?, _ silence: ClientError.Silence) -> String {
     guard let state else { return "queue \(queue) no longer exists" }
     let consumers = "\(state.consumers == 0 ? "no" : "\(state.consumers)") consumer\(state.consumers > 1 ? "s" : "")"
@@ -56,18 +56,19 @@ extension ClientValue {
     return "queue \(queue) has \(consumers) and \(waiting): \(reason)"
   }
 
-  /// Whether a change that the broker accepted can still be carried out.
+  /// Returns a sentence that says whether a change that the broker accepted can still be carried out.
   private static func fate(_ silence: ClientError.Silence) -> String {
     silence.hasExpired
       ? "if the service took the request in time, it may still carry it out; otherwise the message has expired"
       : "it may still be carried out, because its message does not expire"
   }
 
-  /// The same text for a change that the broker may not have accepted; the expiration begins when the broker accepts
-  /// it.
+  /// The sentence for a change that the broker may not have accepted.
+  ///
+  /// The expiration of its message begins only when the broker accepts the message.
   private static let pending = "its message may not have reached the broker yet: it may still be carried out"
 
-  /// The error of a missing queue, with a similar name.
+  /// Adds the name of a similar queue to the error of a missing queue.
   ///
   /// A broker does not list its queues to a client. Therefore the queues of other clients are compared, and some other
   /// spellings are looked up.

@@ -13,9 +13,9 @@ struct Proposal: Sendable {
   var change: Change
   let client: ClientValue
   let arguments: Arguments
-  /// The index of the record among the arguments, for carets.
+  /// The index of the record among the arguments, for carets; nil without a record.
   let record: Int?
-  /// The relationships that a create from a resource does not send.
+  /// The relationships that a create does not send, because the resource that it copies has no data for them.
   let notLoaded: [String]
 
   init(
@@ -44,7 +44,7 @@ struct Proposal: Sendable {
     self.record = record
   }
 
-  /// `create CLIENT RECORD`.
+  /// Returns the change of `create CLIENT RECORD`.
   static func create(_ arguments: Arguments) throws(Fault) -> Proposal {
     let client = try arguments.client()
     let record = try object(arguments, 1)
@@ -55,7 +55,7 @@ struct Proposal: Sendable {
     }
   }
 
-  /// `update CLIENT ID RECORD`.
+  /// Returns the change of `update CLIENT ID RECORD`.
   static func update(_ arguments: Arguments) throws(Fault) -> Proposal {
     let client = try arguments.client()
     let id = try arguments.id(1, of: client)
@@ -66,7 +66,7 @@ struct Proposal: Sendable {
     }
   }
 
-  /// `destroy CLIENT ID`.
+  /// Returns the change of `destroy CLIENT ID`.
   static func destroy(_ arguments: Arguments) throws(Fault) -> Proposal {
     let client = try arguments.client()
     let id = try arguments.id(1, of: client)
@@ -76,7 +76,7 @@ struct Proposal: Sendable {
     }
   }
 
-  /// The record that is the argument at an index.
+  /// Returns the record that is the argument at an index, as JSON.
   static func object(_ arguments: Arguments, _ index: Int) throws(Fault) -> JSONObject {
     switch arguments.value(index) {
     case .record(let record):
@@ -91,7 +91,8 @@ struct Proposal: Sendable {
     }
   }
 
-  /// The next step for a value that is not a record; each element of a list can be created by a sink.
+  /// Returns the next step for a value that is not a record; for a list after `create`, it is a pipeline that creates
+  /// each element.
   private static func recordStep(_ arguments: Arguments, _ index: Int) -> String {
     guard case .list = arguments.value(index), arguments.name == "create", let client = arguments.positional.first
     else { return #"{text: "Hello"}"# }
@@ -101,7 +102,7 @@ struct Proposal: Sendable {
   /// The name in messages: `update posts`.
   var label: String { "\(arguments.name) \(client.name)" }
 
-  /// The value of a reply to this change.
+  /// Returns the value of a reply to this change.
   func value(of reply: ChangeReply, _ session: Session) -> Value {
     guard case .document(let document) = reply else {
       if case .result(let result) = reply, change.verb == .call { return Value(result) }

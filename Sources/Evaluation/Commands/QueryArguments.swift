@@ -69,7 +69,7 @@ extension Declaration.Option {
     summary: "how long throttle: waits before it ends the statement")
   static let workers = Self(
     name: "workers", shape: .string, summary: "the pool of workers that sends the changes, by its name")
-  /// The options of every change of many resources.
+  /// The options that all bulk changes have.
   static let bulk: [Self] = [
     .inFlight, .onError, .halt, .rate, .throttle, .patience, .retry, .verify, .failed, .dryRun,
   ]
@@ -79,14 +79,16 @@ extension Declaration.Option {
 }
 
 extension Arguments {
-  /// The client for a statement's reads, which repeats them according to `retry:`.
+  /// Returns a client for a statement's reads.
+  ///
+  /// It repeats failed reads as often as `retry:` allows.
   func reader(_ client: ClientValue) throws(Fault) -> ResourceClient {
     var reader = client.client
     if let count = try integer("retry", least: 0) { reader.retries = count }
     return reader
   }
 
-  /// The query of a call's options.
+  /// Returns the query that a call's options describe.
   func query() throws(Fault) -> Query {
     var query = Query()
     if let filter = options["filter"] { query.filter = try self.filter(filter) }
@@ -98,7 +100,7 @@ extension Arguments {
     return query
   }
 
-  /// The `include` and `meta` parameters of a request that returns a document.
+  /// Returns the `include` and `meta` parameters of a request whose reply has a document.
   func documentOptions() throws(Fault) -> JSONObject {
     guard !options.isEmpty else { return [:] }
     var query = Query()
@@ -107,7 +109,9 @@ extension Arguments {
     return query.params
   }
 
-  /// The parameters of a change that returns no document; the backup uses its `include:`.
+  /// Returns the parameters of a change whose reply has no document.
+  ///
+  /// They lack `include`, because the option `include:` is for the backup.
   func optionsWithoutDocument() throws(Fault) -> JSONObject {
     var options = try documentOptions()
     options["include"] = nil
@@ -127,7 +131,7 @@ extension Arguments {
     return strings
   }
 
-  /// The filter's values as strings; throws for a value that servers would ignore.
+  /// Returns the filter's values as strings; throws for a value that servers would ignore.
   private func filter(_ argument: Argument) throws(Fault) -> [(name: String, value: String)] {
     guard case .record(let record) = argument.value else { throw misfit("filter", argument, "a record") }
     var result: [(name: String, value: String)] = []
@@ -170,7 +174,7 @@ extension Arguments {
     return text
   }
 
-  /// The parts of a text between its commas, written as a list.
+  /// Returns the parts of a text between its commas, written as a list.
   private static func list(_ text: String) -> String {
     JSONValue.array(JSONArray(text.split(separator: ",").map { .string(String($0).trimmed) })).text
   }
@@ -232,7 +236,7 @@ extension Arguments {
     return Pagination.Page(number: try integer(place, from: 1, or: 1), size: size)
   }
 
-  /// The id that is the argument at an index (TheLanguage.md, "IDs").
+  /// Returns the id that is the argument at an index (TheLanguage.md, "IDs").
   func id(_ index: Int, of client: ClientValue) throws(Fault) -> String {
     try Self.id(of: value(index), client.client.settings.type, at: range(index), in: source)
   }
@@ -289,7 +293,7 @@ extension Arguments {
 extension Value {
   fileprivate var isNumber: Bool { if case .number = self { true } else { false } }
 
-  /// Whether the number is an integer of at least `least`, like a page's number or offset.
+  /// Whether the value is an integer of at least `least`, like a page's number or offset.
   fileprivate func isPlace(from least: Int) -> Bool {
     if case .number(let number) = self, let integer = number.integer { integer >= least } else { false }
   }

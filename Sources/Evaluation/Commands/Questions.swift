@@ -1,7 +1,7 @@
 import Synchronization
 import Values
 
-/// Questions at the terminal, one at a time.
+/// Makes sure that only one question at a time is open at the terminal.
 final class Questions: Sendable {
   private struct State {
     var isAsking = false
@@ -10,7 +10,7 @@ final class Questions: Sendable {
 
   private let state = Mutex(State())
 
-  /// Runs a body while no other question is open.
+  /// Waits until no other question is open, and runs a body that asks one.
   func inTurn<Result>(_ body: () async throws(Fault) -> Result) async throws(Fault) -> Result {
     await withCheckedContinuation { continuation in
       let isFree = state.withLock { state in

@@ -118,7 +118,7 @@ private final class ListNote {
   }
 }
 
-/// The verbs that are both commands and stages.
+/// The implementations that a command and a stage of the same name share.
 enum Verbs {
   static func show(_ arguments: Arguments, _ session: Session) async throws(Fault) -> Value {
     let client = try arguments.client()
@@ -147,7 +147,7 @@ extension ClientValue {
     }
   }
 
-  /// The primary resources of a document as values.
+  /// Returns the primary resources of a document as values.
   func resources(_ document: Document, asked include: [String] = []) -> [Value] {
     let included = document.included
     let compound = ResourceValue.Compound(client: name, asked: include) { type, id in
@@ -158,7 +158,9 @@ extension ClientValue {
     return document.resources.map { .resource(ResourceValue(Self.marked($0), compound: compound)) }
   }
 
-  /// A primary resource; one without attributes and relationships is marked to distinguish it from an identifier.
+  /// Returns a primary resource.
+  ///
+  /// If it has neither attributes nor relationships, it gets empty attributes, which distinguish it from an identifier.
   private static func marked(_ object: JSONObject) -> JSONObject {
     guard !object.contains("attributes"), !object.contains("relationships") else { return object }
     var object = object
@@ -166,7 +168,7 @@ extension ClientValue {
     return object
   }
 
-  /// The document of a list as a page.
+  /// Returns the document of a list as a page value.
   func page(_ document: Document, asked include: [String]) -> PageValue {
     let pagination = document.pagination()
     return PageValue(

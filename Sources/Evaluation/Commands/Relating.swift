@@ -63,7 +63,7 @@ extension Command {
 }
 
 extension RelationshipClient.Change {
-  /// The summary for help.
+  /// Returns the summary for help.
   func summary(of relationship: String) -> String {
     switch self {
     case .link: "Adds resources to \(relationship) to many."
@@ -82,7 +82,7 @@ extension RelationshipClient.Change {
 }
 
 extension Proposal {
-  /// The change of `link CLIENT ID NAME IDENTIFIERS`, `relink` or `unlink`.
+  /// Returns the change of `link CLIENT ID NAME IDENTIFIERS`, `relink` or `unlink`.
   static func relating(_ change: RelationshipClient.Change, _ arguments: Arguments) throws(Fault) -> Proposal {
     let (client, relationship) = try arguments.relationship()
     let options = try arguments.optionsWithoutDocument()
@@ -97,7 +97,7 @@ extension Proposal {
 }
 
 extension Arguments {
-  /// The client, and the relationship of the arguments ID and NAME.
+  /// Returns the client, and a client for the relationship NAME of the resource ID.
   fileprivate func relationship() throws(Fault) -> (ClientValue, RelationshipClient) {
     let client = try client()
     let id = try id(1, of: client)

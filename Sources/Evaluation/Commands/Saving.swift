@@ -39,7 +39,7 @@ extension Command {
 }
 
 extension SavedStatements {
-  /// The script, and the note about it.
+  /// Returns the script, and a note that describes it.
   ///
   /// - Throws: A `value` error if the script does not pass the check.
   fileprivate func script(named path: String) throws(Fault) -> (text: String, note: String) {

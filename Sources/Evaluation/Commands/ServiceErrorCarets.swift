@@ -34,7 +34,7 @@ extension Fault {
     self.init(copy: (Self.first(of: left) + error.facts).reduce(fault) { $0.within($1) })
   }
 
-  /// The text under carets, of at most 200 characters; nil if it is longer and the message contains it too.
+  /// Returns the text under carets, cut to 200 characters; nil if it is longer and the message contains it too.
   private static func label(of detail: ErrorDetail, isOnly: Bool) -> String? {
     guard let label = detail.label, case let start = label.prefix(200), start.endIndex < label.endIndex else {
       return detail.label
@@ -42,14 +42,14 @@ extension Fault {
     return isOnly ? nil : "\(start)..."
   }
 
-  /// The first of many sentences, and the number of the remaining ones.
+  /// Returns at most 20 of the sentences, followed by the number of the others.
   private static func first(of sentences: [String]) -> [String] {
     let limit = 20
     guard sentences.count > limit else { return sentences }
     return sentences.prefix(limit) + ["and \(sentences.count - limit) more errors"]
   }
 
-  /// The marks in the order of the text, with the marks of one source range joined.
+  /// Returns the marks in the order of the text; marks with the same source range are joined into one.
   private static func joined(_ marks: [Mark]) -> [Mark] {
     var joined: [Mark] = []
     for mark in marks.enumerated().sorted(by: {
@@ -65,7 +65,7 @@ extension Fault {
     return joined
   }
 
-  /// The message.
+  /// Returns the message of an error.
   ///
   /// It names the verb of the statement, because `count` and `stream` send `index`.
   private static func message(_ error: ClientError, _ verb: String) -> String {
@@ -77,11 +77,13 @@ extension Fault {
 }
 
 extension Arguments {
-  /// A source range in a statement, and the rest of the path below it; the rest is not empty if the value is not a
-  /// literal.
+  /// A source range in a statement, and the steps of a path that lead further into the value there.
+  ///
+  /// Steps are left if the value is not a literal.
   typealias CaretTarget = (range: SourceRange, rest: ArraySlice<String>)
 
-  /// The source range that a service's error concerns, by its pointer into the request or its parameter.
+  /// Returns the source range that a service's error concerns, found by the error's pointer or parameter; nil if it is
+  /// unknown.
   fileprivate func target(of detail: ErrorDetail, record: Int?) -> CaretTarget? {
     let steps: [String]
     if let pointer = detail.pointer {
@@ -111,8 +113,9 @@ extension Arguments {
     }
   }
 
-  /// The source range in a statement on a relationship for an error without a pointer: jsonapi-resources names the cause in
-  /// its message.
+  /// Returns the source range that an error without a pointer concerns, in a statement about a relationship.
+  ///
+  /// The service (jsonapi-resources) names the cause only in the error's message.
   private func relationshipTarget(of detail: ErrorDetail) -> CaretTarget? {
     let text = detail.detail ?? ""
     func isNamed(_ id: String) -> Bool { text.split { " ,".contains($0) }.contains { $0 == id } }
@@ -127,13 +130,14 @@ extension Arguments {
     }
   }
 
-  /// The source range of the client, for an error that is caused by a client of the wrong type.
+  /// Returns the source range of the client if the error is caused by a client of the wrong type; otherwise nil.
   private func clientTarget(of detail: ErrorDetail) -> CaretTarget? {
     let isParent = detail.code == "106" && detail.detail?.hasSuffix("_id, is missing.") == true
     return isParent || detail.code == "101" && name != "call" && options["fields"] == nil ? (range(0), []) : nil
   }
 
-  /// The source range of the name that an error mentions: its key in a literal record, or the value of its option.
+  /// Returns the source range of a name that an error mentions: its key in a literal record, or the value of its
+  /// option.
   private func mentionedTarget(of detail: ErrorDetail) -> CaretTarget? {
     for name in names(detail) {
       if name.place == "record" {
@@ -147,7 +151,7 @@ extension Arguments {
     return nil
   }
 
-  /// The source range of a part of an argument.
+  /// Returns the source range of a part of the argument at an index; nil without this argument.
   func target(_ index: Int, _ path: [String]) -> CaretTarget? {
     index < positional.count ? positional[index].target(at: path) : nil
   }
@@ -155,9 +159,10 @@ extension Arguments {
   var isRelating: Bool { ["link", "relink", "unlink", "relationship", "related"].contains(name) }
   private var takesID: Bool { isRelating || ["show", "update", "destroy", "transition"].contains(name) }
 
-  /// The path in a record for a pointer into its document: `text` for `/data/attributes/text`.
+  /// Returns the path in a record for a pointer into its document: `attributes`, `text` or only `text` for
+  /// `/data/attributes/text`.
   ///
-  /// A pointer can lead into a field, use dashes or underscores, and name a relationship as an attribute.
+  /// A pointer can lead into a field, spell it with dashes or underscores, and name a relationship as an attribute.
   private func path(of steps: [String], in record: Int) -> [String]? {
     guard steps.count > 1, steps[0] == "data", ["attributes", "relationships"].contains(steps[1]),
       record < positional.count
@@ -175,17 +180,17 @@ extension Arguments {
 
   private static func steps(of pointer: String) -> [String] { pointer.split(separator: "/").map(unescaped) }
 
-  /// An unescaped step of a pointer (RFC 6901, section 4).
+  /// Returns a step of a pointer without its escapes (RFC 6901, section 4).
   private static func unescaped(_ step: Substring) -> String {
     String(step).replacing("~1", with: "/").replacing("~0", with: "~")
   }
 }
 
 extension Arguments.Argument {
-  /// The source range of a part of a literal record or list: `["text"]` in `{text: ""}` is `""`.
+  /// Returns the source range of a part of a literal record or list: for `["text"]` in `{text: ""}`, that of `""`.
   ///
-  /// If a part of the path is not a literal, it returns the source range of the expression and the rest of the path. A name
-  /// can have `_` for `-`.
+  /// If the path leads into an expression that is not a literal, returns the expression's source range and the rest of
+  /// the path. A name matches with `_` in place of `-`.
   func target(at path: [String]) -> Arguments.CaretTarget? {
     guard var expression else { return nil }
     for (index, key) in path.enumerated() {
@@ -214,7 +219,7 @@ extension Value {
     return elements.enumerated().compactMap { index, element in element.idText.map { ($0, ["\(index)"]) } }
   }
 
-  /// The names of a record's fields, or of the fields in a member of a resource object; nil for another value.
+  /// Returns the names of a record's fields, or of the fields in a member of a resource object; nil for another value.
   fileprivate func names(in members: [String]) -> [String]? {
     switch self {
     case .record(let record):
@@ -227,7 +232,7 @@ extension Value {
 }
 
 extension Expr {
-  /// The source range of a key of a literal record.
+  /// Returns the source range of a key of a literal record; nil for another expression or key.
   fileprivate func key(_ name: String) -> SourceRange? {
     guard case .record(let entries) = kind else { return nil }
     return entries.first { $0.name == name }.map { source in
@@ -235,7 +240,7 @@ extension Expr {
     }
   }
 
-  /// The expression of a record's field or a list's element.
+  /// Returns the expression of a literal record's field or a literal list's element; nil without it.
   fileprivate func part(_ key: String) -> Expr? {
     switch kind {
     case .record(let entries):
@@ -252,7 +257,7 @@ extension String {
 }
 
 extension Arguments {
-  /// The next step of an error, with the client's variable in place of its type.
+  /// Returns the next step of an error, with the client's variable in place of the client's type.
   fileprivate func spelled(_ error: ClientError) -> String? {
     guard let type = error.call?.label, case .name(let name)? = positional.first?.expression?.kind else {
       return error.nextStep

@@ -5,7 +5,7 @@ import Language
 import Values
 
 extension Declaration.Option {
-  /// The options of both forms of `transition`.
+  /// The options that the command and the stage `transition` share.
   fileprivate static let way: [Self] = [
     .init(name: "to", shape: .string, summary: "the state to reach", isRequired: true),
     .init(
@@ -28,7 +28,7 @@ extension Command {
 }
 
 extension Stage {
-  /// The options except the one that repeats one change.
+  /// The options of a sink without `retry:`, which would repeat a single step.
   private static let stepOptions = lookupOptions.filter { $0.name != "retry" }
 
   static let transition = sink(
@@ -44,7 +44,7 @@ extension Stage {
     }
   } plan: { plan, run throws(Fault) in
     let machine = try StateMachine(plan.arguments, id: "")
-    // A lookup of one step would not settle the element.
+    // A lookup of one step would not show whether the element reached the goal. Therefore the goal is looked up.
     if plan.guards.resolver != nil {
       plan.guards.resolver = UnknownResolver(
         plan.client.client, keyField: nil, isSettled: false, goal: ["state": .string(machine.goal)])
@@ -83,9 +83,9 @@ private struct StateMachine: ChangeSequence {
   private var id: String
   let goal: String
   private let predecessors: [String: String]
-  /// The clients of the steps, by state.
+  /// The clients of `with:`, by the state that they request.
   let clients: [String: ClientValue]
-  /// The remaining states.
+  /// The states that the resource still has to reach, in order.
   private var path: ArraySlice<String> = []
   /// The state that the last update requested.
   private var asked: String?
@@ -131,15 +131,15 @@ private struct StateMachine: ChangeSequence {
     (self.predecessors, self.clients) = (predecessors, clients)
   }
 
-  /// The change to the first state of the path; the resource itself if it is already in the target state.
+  /// Returns the change to the first state of the path, with the resource if it is already in the target state.
   func lookedUp() throws(Fault) -> LookedUp {
     LookedUp(proposal: try step(to: path.first ?? goal), found: path.isEmpty ? value : nil)
   }
 
-  /// The state that a step requests.
+  /// Returns the state that a step requests.
   static func asked(_ change: Change) -> String { change.params["data"]?["attributes"]?["state"]?.stringValue ?? "" }
 
-  /// Returns the change that follows a reply, with this machine for any resource.
+  /// Returns the change that follows the reply to a change of any resource; nil if the goal is reached.
   ///
   /// - Throws: An error if the resource is not in the requested state.
   func following(_ change: Change, _ reply: ChangeReply) throws(ClientError) -> Change? {
@@ -154,7 +154,7 @@ private struct StateMachine: ChangeSequence {
     } catch { throw ClientError(.value, error.message) }
   }
 
-  /// A copy of this machine that has read the resource and found the path.
+  /// Reads the resource, and returns a copy of this machine that has the resource and its path.
   func begun(_ session: Session) async throws(Fault) -> StateMachine {
     var begun = self
     begun.value = try await shown()
@@ -184,7 +184,7 @@ private struct StateMachine: ChangeSequence {
 
   func trail(of proposal: Proposal) -> String? { "on the path to \(goal), at the step to \(asked ?? goal)" }
 
-  /// A refusal with its source range in an option.
+  /// Returns an error about a field of an option, with the field's source range.
   private static func refusal(
     _ arguments: Arguments, _ option: String, _ name: String, _ message: String, _ nextStep: String?
   ) -> Fault {
@@ -192,14 +192,14 @@ private struct StateMachine: ChangeSequence {
     return Fault(.value, message, at: [Fault.Mark(range)], in: arguments.source, nextStep: nextStep)
   }
 
-  /// All states that lead to the goal, for a resource whose state is unknown.
+  /// Returns all states that lead to the goal, for a resource whose state is unknown.
   private func wholePath() throws(Fault) -> [String] {
     var (start, seen) = (goal, Set<String>())
     while let before = predecessors[start], seen.insert(start).inserted { start = before }
     return try path(from: seen.contains(start) ? "" : start)
   }
 
-  /// The states up to the goal, which is the last one; empty if the resource is already in it.
+  /// Returns the states after `start`, up to the goal; empty if `start` is the goal.
   private func path(from start: String) throws(Fault) -> [String] {
     var path: [String] = []
     var state = goal

@@ -102,7 +102,8 @@ private struct Upsert {
     return LookedUp(proposal: updating, found: client.resources(document, asked: include).first)
   }
 
-  /// The change that creates the resource, and the resource's attributes and relationships with the script's names.
+  /// Returns the change that creates the resource, and the content of that resource: its attributes and relationships
+  /// as the script names them.
   private func creating() throws(Fault) -> (Proposal, content: JSONObject) {
     if record["attributes"] == nil, record["relationships"] == nil, record["id"]?.isNull == false {
       throw fault(
@@ -117,7 +118,7 @@ private struct Upsert {
     return (proposal, content)
   }
 
-  /// The value of the key.
+  /// Returns the value of the key field; throws if a filter can't contain it.
   private func value(of content: JSONObject) throws(Fault) -> JSONValue {
     guard let value = content["attributes"]?[key] else { throw lacksKey(content) }
     guard !value.isNull else {
@@ -140,7 +141,7 @@ private struct Upsert {
   /// Whether the record is an element of a pipeline.
   private var isStage: Bool { arguments.positional.count > 1 && arguments.positional[1].expression == nil }
 
-  /// The error of a record without the field that `key:` names.
+  /// Returns the error of a record without the field that `key:` names.
   private func lacksKey(_ content: JSONObject) -> Fault {
     let names = content["attributes"]?.objectValue?.keys ?? []
     let near = nearest(to: key, among: names).map { "did you mean key: .\($0)?" }
@@ -190,7 +191,8 @@ extension JSONValue {
     }
   }
 
-  /// Whether both are equal by `==`: numbers by value, records in any order of their fields; false for different types.
+  /// Whether `==` of the language finds both values equal: numbers by value, records in any order of their fields;
+  /// false for different types.
   fileprivate func equals(_ other: JSONValue) -> Bool {
     switch (self, other) {
     case (.number(let a), .number(let b)): a == b || (try? Arithmetic.compare(a, b)) == 0
@@ -202,7 +204,7 @@ extension JSONValue {
 }
 
 extension JSONObject {
-  /// Whether a resource has these attributes and this linkage; missing linkage counts as different.
+  /// Whether a resource has these attributes and this linkage; false if the resource lacks the linkage.
   fileprivate func isHeld(by resource: JSONObject) -> Bool {
     let attributes = self["attributes"]?.objectValue ?? [:]
     let relationships = self["relationships"]?.objectValue ?? [:]

@@ -5,7 +5,9 @@ import LearnedSchema
 import Values
 
 extension Completer {
-  /// A call's declaration, or the parameters of a def.
+  /// The declaration of the call at the cursor; for a def, it has the def's parameters.
+  ///
+  /// Nil without a known call.
   var declaration: Declaration? {
     guard let call = context.target?.call else { return nil }
     if let definition = definitions[call.name] {
@@ -38,7 +40,7 @@ extension Completer {
     return Offer(candidates: values + (isOnlyValue ? [] : options + block), suffix: values.ending)
   }
 
-  /// The candidates for a positional argument.
+  /// Returns the candidates for a positional argument.
   private func candidates(_ parameter: Declaration.Parameter) -> [Candidate] {
     switch parameter.shape {
     case .client: return names { if case .client = $0 { true } else { false } }
@@ -83,7 +85,7 @@ extension Completer {
 
   // MARK: Parts of values, by the learned schema
 
-  /// The client of the call.
+  /// The resource type of the client that is the call's first argument; nil without a known client.
   var client: ValueShape.ResourceShape? {
     guard let call = context.target?.call, let place = call.places.first,
       case .client(let client) = inference.shape(of: place, context.flows)
@@ -91,11 +93,11 @@ extension Completer {
     return client.resource
   }
 
-  /// The use of a value of the call on the wire.
+  /// What the request uses the value at the cursor for.
   private enum Part {
     case filter([String])
     case fields([String])
-    /// A record with these members.
+    /// A record whose members have these names.
     case members([String])
     case record([String])
     case id
@@ -147,7 +149,7 @@ extension Completer {
     }
   }
 
-  /// The names to filter by: those that the service accepted, and the fields that it did not refuse.
+  /// Returns the names to filter by: those that the service accepted, and the fields that it did not refuse.
   private func filters(_ client: ValueShape.ResourceShape) -> [(name: String, note: String?)] {
     let refused = client.schema.names(in: .filter, accepted: false).map(client.spelled)
     let taken = client.schema.names(in: .filter).map(client.spelled)
@@ -159,7 +161,7 @@ extension Completer {
     return fields
   }
 
-  /// The known values at the cursor, as source text.
+  /// The known values that fit at the cursor, as source text.
   private var parts: [Candidate] {
     guard let client else { return [] }
     switch part {
@@ -185,14 +187,14 @@ extension Completer {
     }
   }
 
-  /// The relationship in a call of `link`.
+  /// Returns the relationship that a call of `link`, `relink` or `unlink` names; nil if it is unknown.
   private func related(_ client: ValueShape.ResourceShape) -> TypeSchema.Relationship? {
     guard let call = context.target?.call, call.places.count > (call.isStage ? 1 : 2) else { return nil }
     return client.relationship(
       inference.source.text(call.places[call.isStage ? 1 : 2]).trimmingPrefix("\"").filter { $0 != "\"" })
   }
 
-  /// The values of a member of an identifier.
+  /// Returns the candidates for a member of a resource identifier: `type` or `id`.
   private func linkage(
     _ member: String, _ relationship: TypeSchema.Relationship?, _ client: ValueShape.ResourceShape
   ) -> [Candidate] {
@@ -208,13 +210,14 @@ extension Completer {
     client.queue[type]?.ids.map { Candidate(text: JSONValue.string($0).written, note: "\(type), seen lately") } ?? []
   }
 
-  /// The values of an attribute; empty if it has many.
+  /// Returns the values to offer for an attribute: true and false for a boolean, and the learned values unless there
+  /// are many.
   static func values(of attribute: TypeSchema.Attribute) -> [JSONValue] {
     let booleans: [JSONValue] = attribute.kinds.contains(.boolean) ? [true, false] : []
     return booleans + (attribute.hasMoreValues ? [] : attribute.values)
   }
 
-  /// The candidates inside the string at the cursor, for the target.
+  /// The texts that fit in the string at the cursor, by the argument or option that contains the string.
   var partTexts: [String] {
     guard let client else { return [] }
     switch part {
@@ -238,7 +241,7 @@ extension Completer {
 }
 
 extension [Completions.Candidate] {
-  /// The text after a single candidate: a space, unless it is a string that is not closed.
+  /// The text to add after a single candidate: a space; nil if a candidate is a string that is not closed.
   fileprivate var ending: Character? {
     let isOpen = contains { $0.text == "\"" || $0.text.hasPrefix("\"") && !$0.text.hasSuffix("\"") }
     return isOpen ? nil : " "

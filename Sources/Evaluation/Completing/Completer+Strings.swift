@@ -3,7 +3,7 @@ import Values
 
 /// Completes values whose type is known from their position: inserts quotes where text is needed.
 extension Completer {
-  /// The candidates where text is needed and nothing is typed: known texts in quotes, or an opening quote.
+  /// Returns the candidates where text is needed and nothing is typed: known texts in quotes, or an opening quote.
   func quoted(_ summary: String?) -> [Candidate] {
     guard context.word.isEmpty else { return [] }
     let inner = textOffer
@@ -14,7 +14,7 @@ extension Completer {
     }
   }
 
-  /// The variables whose value can be of a type.
+  /// Returns the variables whose value can be of a type.
   func data(_ wanted: Declaration.ArgumentType = .any) -> [Candidate] {
     names { shape in
       switch shape.typeName {
@@ -25,7 +25,7 @@ extension Completer {
     }
   }
 
-  /// The type of the value at the cursor: that of an option, or of a member of the option's record.
+  /// Returns the type of the value at the cursor: that of an option, or of a member of the option's record.
   func wantedShape(_ option: Declaration.Option, _ path: [String]) -> Declaration.ArgumentType {
     switch (option.name, path.first) {
     case (_, nil): option.shape
@@ -56,7 +56,7 @@ extension Completer {
     Self.names(of: element.fields).map { Candidate(text: "." + $0.text, note: $0.note) }
   }
 
-  /// The keys of the value before the bracket at the cursor: in quotes, or inside them.
+  /// Returns the keys of the value before the bracket at the cursor, with quotes unless the cursor is in a string.
   func keys(of base: SourceRange?) -> [Candidate] {
     guard let base else { return [] }
     let shape = inference.shape(of: base, context.flows)
@@ -82,7 +82,7 @@ extension ValueShape {
 }
 
 extension Declaration.ArgumentType {
-  /// Whether a value of a type is allowed here.
+  /// Whether an argument of this type can have a value of the type with a name.
   fileprivate func admits(_ type: String) -> Bool {
     switch self {
     case .any, .condition: true

@@ -8,7 +8,7 @@ import Synchronization
 import Values
 
 extension Completer {
-  /// Texts in the form they have inside a string.
+  /// Returns texts as candidates, written as inside a string.
   static func texts(_ texts: [String]) -> [Candidate] {
     texts.map { Candidate(text: String(JSONValue.string($0).written.dropFirst().dropLast())) }
   }
@@ -59,7 +59,8 @@ extension Completer {
 
   // MARK: Names of a type
 
-  /// An element of a comma-separated list, without the elements before it.
+  /// Returns the candidates for the last element of a comma-separated list, without those that the list already
+  /// contains.
   private func list(_ candidates: [Candidate]) -> Offer {
     let before = context.word.lastIndex(of: ",").map { context.word.index(after: $0) } ?? context.word.startIndex
     let rest = context.word[before...]
@@ -88,7 +89,7 @@ extension Completer {
     return shape.fields.filter { !["id", "type"].contains($0.name) }.map { Candidate(text: $0.name, note: $0.note) }
   }
 
-  /// Paths of relationships, one step at a time.
+  /// The relationship paths for `include:`, completed one step at a time.
   var includes: Offer {
     guard let client else { return Offer(candidates: [], suffix: nil) }
     let start = context.word.lastIndex(of: ",").map { context.word.index(after: $0) } ?? context.word.startIndex
@@ -162,7 +163,7 @@ extension Completer {
     [".csv", ".tsv", ".json", ".ndjson", ".jsonl", ".txt"].contains { name.hasSuffix($0) }
   }
 
-  /// The files and folders that can continue the path at the cursor.
+  /// Returns the files and folders that can continue the path at the cursor.
   private func files(from start: Int = 0, _ condition: (String) -> Bool) -> Offer {
     let path = String(context.word.dropFirst(start))
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
@@ -184,7 +185,7 @@ enum FolderEntries {
   /// The maximum number of entries read.
   private static let limit = 5000
 
-  /// The names in a folder, each with whether it is a folder; empty if the folder can't be read.
+  /// Returns the names in a folder, each with whether it is a folder; empty if the folder can't be read.
   static func all(in path: String) -> [(name: String, isFolder: Bool)] {
     guard let directory = unsafe opendir(path) else { return [] }
     defer { unsafe closedir(directory) }

@@ -13,11 +13,11 @@ struct Completer {
   let definitions: [String: Definition]
   let session: Session
 
-  /// The offered candidates and the text that follows them.
+  /// The candidates to offer, and the text to add after a single one.
   struct Offer {
     var candidates: [Candidate]
     var suffix: Character? = " "
-    /// The length of the typed text that remains before the candidate.
+    /// The number of typed characters that stay before the candidate.
     var kept = 0
   }
 
@@ -101,7 +101,7 @@ struct Completer {
     return own + inference.variables.map { Candidate(text: $0.key, note: $0.value.note) }
   }
 
-  /// The variables that meet a condition.
+  /// Returns the variables that meet a condition.
   func names(_ condition: (ValueShape) -> Bool) -> [Candidate] {
     names.filter { condition(inference.shape(ofName: $0.text)) }
   }
@@ -111,12 +111,12 @@ struct Completer {
     return Self.names(of: shape.fields)
   }
 
-  /// The field names after a dot.
+  /// Returns the field names that can be written after a dot.
   static func names(of fields: [ValueShape.Field]) -> [Candidate] {
     fields.filter { $0.name.isName }.map { Candidate(text: $0.name, note: $0.note) }
   }
 
-  /// The values of the attribute that the operand is compared with.
+  /// The values of the attribute with which the operand at the cursor is compared.
   private var comparedValues: [JSONValue] {
     guard let range = context.compared, let attribute = inference.attribute(in: range, context.flows) else { return [] }
     return Self.values(of: attribute)
@@ -124,7 +124,7 @@ struct Completer {
 
   private var compared: [Candidate] { comparedValues.map { Candidate(text: $0.written) } }
 
-  /// The values of the attribute that the text at the cursor is compared with.
+  /// The values of the attribute with which the text at the cursor is compared.
   var comparedTexts: [Candidate] { Self.texts(comparedValues.compactMap(\.stringValue)) }
 }
 
@@ -152,7 +152,7 @@ extension JSONValue {
 }
 
 extension String {
-  /// Whether the text can be written without quotes.
+  /// Whether the text can be written as a name without quotes.
   var isName: Bool {
     let isStart = utf8.first.map { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A || $0 == 0x5F } ?? false
     var (before, isGood) = (UInt8(ascii: "-"), isStart)

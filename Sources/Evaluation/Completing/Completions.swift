@@ -8,8 +8,7 @@ public struct Completions: Sendable, Equatable {
     public var note: String?
   }
 
-  /// The start of the replaced text, as a UTF-8 offset from the start of the text; the replaced text ends at the
-  /// cursor.
+  /// The start of the text to replace, as a UTF-8 offset in the whole text; the text to replace ends at the cursor.
   public var start: Int
   /// The candidates, in order.
   public var candidates: [Candidate] = []

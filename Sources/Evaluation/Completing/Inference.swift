@@ -4,7 +4,7 @@ import Language
 import LearnedSchema
 import Values
 
-/// Infers the values of expressions and pipelines from variables, names defined in the text and the learned schema.
+/// Infers the shapes of expressions and pipelines from variables, names defined in the text and the learned schema.
 struct Inference {
   let source: SourceText
   /// The variables of the top level.
@@ -18,17 +18,18 @@ struct Inference {
   /// The maximum depth of names that refer to other names.
   private static let depthLimit = 20
 
-  /// The elements of the pipeline at a position.
+  /// Returns the shape of the element at a position; `flows` are the enclosing pipelines up to the position, outermost
+  /// first.
   func element(_ flows: [SourceRange], depth: Int = 0) -> ValueShape {
     flows.reduce(.unknown) { element, range in shape(ofPipeline: range, element, depth).element }
   }
 
-  /// The shape of the expression in a range.
+  /// Returns the shape of the expression in a range.
   func shape(of range: SourceRange, _ flows: [SourceRange]) -> ValueShape {
     shape(ofPipeline: range, element(flows), 0)
   }
 
-  /// The attribute that the expression in a range reads; nil if it reads no known attribute.
+  /// Returns the attribute that the expression in a range reads; nil if it reads no known attribute.
   func attribute(in range: SourceRange, _ flows: [SourceRange]) -> TypeSchema.Attribute? {
     let statements = Parser.parse(SourceText(name: "", text: source.text(range))).program.statements
     guard case .pipeline(let pipeline)? = statements.first?.kind, case .expression(let expression) = pipeline.head
@@ -46,7 +47,7 @@ struct Inference {
     }
   }
 
-  /// The shape of a name in the text or of a variable.
+  /// Returns the shape of a name that the text defines, or else of a variable.
   func shape(ofName name: String, depth: Int = 0) -> ValueShape {
     guard depth < Self.depthLimit else { return .unknown }
     guard let made = names.last(where: { $0.name == name }) else { return variables[name] ?? .unknown }
@@ -113,7 +114,7 @@ struct Inference {
     }
   }
 
-  /// The elements of the file that a call of `read` names, inferred from the beginning of the file.
+  /// Returns the elements of the file that a call of `read` names, inferred from the beginning of the file.
   private func file(_ command: Language.Command) -> ValueShape {
     guard let path = command.text(0), let format = try? FileFormat(path: path, named: command.literal("as")),
       let element = FileHead.element(of: path, format)
@@ -121,7 +122,7 @@ struct Inference {
     return .elements(.value(element))
   }
 
-  /// The client that a call of `client` creates.
+  /// Returns the shape of the client that a call of `client` creates.
   private func client(_ command: Language.Command) -> ValueShape {
     guard let queue = command.literal("queue"), let schema = schema(queue) else { return .unknown }
     let keys = command.literal("keys").flatMap(Settings.Keys.init) ?? .wire
@@ -156,7 +157,7 @@ struct Inference {
     }
   }
 
-  /// The fields that `select` or `with` returns.
+  /// Returns the fields that `select` returns or `with` adds.
   private func selected(_ stage: Language.Command, _ element: ValueShape, _ depth: Int) -> [(
     name: String, shape: ValueShape
   )] {
@@ -170,7 +171,7 @@ struct Inference {
 }
 
 extension Language.Command {
-  /// The string literal in an argument; nil if the argument is another expression.
+  /// Returns the string literal in an argument; nil if the argument is another expression.
   fileprivate func text(_ place: Int) -> String? {
     let places = arguments.compactMap { if case .positional(let expression) = $0 { expression } else { nil } }
     guard places.indices.contains(place), case .string(let parts) = places[place].kind, parts.count == 1,

@@ -14,7 +14,7 @@ extension Interpreter {
   /// - Returns: The completions, in alphabetical order.
   public func completion(of text: String, at place: Int) -> Completions { completer(of: text, at: place).completions }
 
-  /// The completer at a position of a text.
+  /// Creates the completer for a position of a text.
   func completer(of text: String, at place: Int) -> Completer {
     let context = CursorContext(of: text, at: place)
     let (values, definitions) = completionFacts
@@ -27,24 +27,24 @@ extension Interpreter {
 }
 
 extension Session {
-  /// The identity of a connection's broker, which is the same in later runs of the program.
+  /// Returns the identity of a connection's broker, which is the same in later runs of the program.
   func schemaPlace(of connection: ConnectionValue) -> String {
     connection.link.place
   }
 
-  /// The queues of a connection that have a learned schema.
+  /// Returns the queues of a connection that have a learned schema.
   func knownQueues(of connection: ConnectionValue) -> [String] {
     host.schemas.queues(at: schemaPlace(of: connection))
   }
 
-  /// The schema of a client's queue, including the stored part.
+  /// Returns the schema of a client's queue, including the stored part.
   func schema(of client: ClientValue) -> QueueSchema {
     let schema = host.schemas.schema(of: client.queue, at: schemaPlace(of: client.connection))
     schema.load()
     return schema
   }
 
-  /// The schema that learns from the replies of a queue; nil if the replies are simulated.
+  /// Returns the schema that learns from the replies of a queue; nil if the replies are simulated.
   func schemaToLearn(of queue: String, on connection: ConnectionValue) -> QueueSchema? {
     guard !options.isOffline else { return nil }
     let schema = host.schemas.schema(of: queue, at: schemaPlace(of: connection))
@@ -55,8 +55,8 @@ extension Session {
     return schema
   }
 
-  /// The schema of a queue on the only open connection; without a connection, the schema that earlier sessions learned
-  /// for this queue name.
+  /// Returns the schema of a queue on the only open connection; without a connection, the schema that earlier sessions
+  /// learned for this queue name.
   fileprivate func schema(ofQueue queue: String) -> QueueSchema? {
     let open = state.withLock(\.connections)
     let connection = open.count == 1 ? open.first : nil
@@ -66,14 +66,14 @@ extension Session {
     return schema
   }
 
-  /// The known schema of a type, through a client of the type or of its queue.
+  /// Returns the known schema of a type, through a client of the type or of its queue.
   fileprivate func resource(ofType type: String) -> ValueShape.ResourceShape? {
     let clients = state.withLock(\.clients)
     let client = clients.first { $0.client.settings.type == type } ?? clients.first { schema(of: $0)[type] != nil }
     return client.map { ValueShape.ResourceShape(queue: schema(of: $0), type: type, keys: $0.client.settings.keys) }
   }
 
-  /// The shape of a variable's value.
+  /// Returns the shape of a variable's value.
   fileprivate func shape(of fact: (value: Value, streamed: String?)) -> ValueShape {
     switch fact.value {
     case .client(let client):

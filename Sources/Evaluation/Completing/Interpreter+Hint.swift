@@ -1,7 +1,8 @@
 import Language
 
 extension Interpreter {
-  /// The arguments that are still possible in the call at the end of a text being typed: `ID [include: fields:]`.
+  /// Returns the arguments that are still possible in the call at the end of a text being typed: `ID [include:
+  /// fields:]`.
   ///
   /// - Parameter text: The statements being typed, up to the cursor.
   /// - Returns: The hint, with a space before it if the text does not end in one; nil if no argument is possible.
@@ -15,7 +16,7 @@ extension Completer {
   /// The maximum number of options in the hint.
   private static let limit = 6
 
-  /// The rest of the call's signature.
+  /// The rest of the call's signature, or the summary of the option at the cursor; nil if there is neither.
   var argumentHint: String? {
     guard !context.isInString, let target = context.target, target.path.isEmpty, let declaration else { return nil }
     if case .option(let name) = target.place {

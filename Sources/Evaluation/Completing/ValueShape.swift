@@ -3,7 +3,7 @@ import JSONText
 import LearnedSchema
 import Values
 
-/// The shape of a value, as known before the statement runs, for completion.
+/// What completion knows about a value before the statement runs.
 indirect enum ValueShape {
   case unknown
   /// The value of a variable.
@@ -71,7 +71,7 @@ extension ValueShape {
     }
   }
 
-  /// The shape of a field.
+  /// Returns the shape of a field.
   func field(_ name: String) -> ValueShape { fields.first { $0.name == name }?.shape ?? .unknown }
 
   /// The shape of the elements; a value without elements is its own element.
@@ -101,24 +101,24 @@ extension ValueShape.ResourceShape {
     return members + relationships + attributes.filter { field in !relationships.contains { $0.name == field.name } }
   }
 
-  /// The target of a relationship.
+  /// Returns the shape of a relationship's target: a resource, or a list of resources.
   func related(_ relationship: TypeSchema.Relationship) -> ValueShape {
     guard let type = relationship.types.first else { return .unknown }
     let shape = ValueShape.resource(Self(queue: queue, type: type, keys: keys))
     return relationship.isToMany == true ? .elements(shape) : shape
   }
 
-  /// A name in the client's spelling.
+  /// Returns a name in the client's spelling.
   func spelled(_ name: String) -> String {
     keys == .underscore ? String(name.map { $0 == "-" ? "_" : $0 }) : name
   }
 
-  /// The relationship with a name in the client's spelling.
+  /// Returns the relationship with a name in the client's spelling; nil if it is unknown.
   func relationship(_ name: String) -> TypeSchema.Relationship? {
     schema.relationships.entries.first { spelled($0.name) == name }?.value
   }
 
-  /// The attribute with a name in the client's spelling.
+  /// Returns the attribute with a name in the client's spelling; nil if it is unknown.
   func attribute(_ name: String) -> TypeSchema.Attribute? {
     schema.attributes.entries.first { spelled($0.name) == name }?.value
   }

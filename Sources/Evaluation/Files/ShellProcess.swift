@@ -29,7 +29,7 @@ final class ShellProcess {
     for end in [input, output] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
   }
 
-  /// The two ends of a pipe; the child inherits them only as its standard streams.
+  /// Creates a pipe, and returns its two ends; the child inherits them only as its standard streams.
   private static func pipe() throws(Fault) -> (reading: Int32, writing: Int32) {
     var ends: [Int32] = [-1, -1]
     guard unsafe Glibc.pipe(&ends) == 0 else { throw FileDescriptor.failure("can't run sh") }
@@ -58,7 +58,9 @@ final class ShellProcess {
     return unsafe posix_spawn(&id, "/bin/sh", &actions, &attributes, &words, environ)
   }
 
-  /// Writes bytes to the command, and the command's output to `run`; the command may have closed its input.
+  /// Writes bytes to the command, and the command's output to `run`.
+  ///
+  /// If the command has closed its input, the remaining bytes are dropped.
   func feed(_ bytes: [UInt8], _ run: Run) throws(Fault) {
     var offset = 0
     while offset < bytes.count, input >= 0 {
@@ -76,8 +78,8 @@ final class ShellProcess {
     }
   }
 
-  /// Closes the input, writes the rest of the output and returns the exit status; after a signal, 128 plus the signal's
-  /// number.
+  /// Closes the input, writes the rest of the output, and returns the exit status: 128 plus the signal's number if a
+  /// signal ended the command.
   func finish(_ run: Run) throws(Fault) -> Int32 {
     closeInput()
     while try wait(0, run) {}
@@ -86,7 +88,7 @@ final class ShellProcess {
     return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
   }
 
-  /// Kills the command.
+  /// Terminates the command, and waits for its end.
   func abandon() {
     kill(id, SIGTERM)
     closeInput()
@@ -98,7 +100,10 @@ final class ShellProcess {
     input = -1
   }
 
-  /// Waits for output of the command, or with `wanted` until it accepts input; returns false at the end of the output.
+  /// Waits, at most 100 ms, for the command's output, or with `wanted` until the command accepts input; writes the
+  /// output.
+  ///
+  /// Returns false at the end of the output.
   @discardableResult private func wait(_ wanted: Int16, _ run: Run) throws(Fault) -> Bool {
     var ends = [
       pollfd(fd: output, events: Int16(POLLIN), revents: 0),
@@ -140,7 +145,7 @@ extension Stage {
 }
 
 extension ShellProcess {
-  /// Runs a command on a stream.
+  /// Runs a command with a stream's elements as its input, and returns the exit status.
   fileprivate static func run(_ command: String, _ stream: inout ElementStream, _ run: Run) async throws(Fault) -> Int32
   {
     run.output.flush()

@@ -40,7 +40,7 @@ struct Function: Sendable {
     return "\(least) to \(most) arguments"
   }
 
-  /// The string argument at an index.
+  /// Returns the string argument at an index; throws for another type.
   static func string(_ values: [Value], _ index: Int, _ name: String) throws(Fault) -> String {
     guard case .string(let text) = values[index] else {
       throw Fault(

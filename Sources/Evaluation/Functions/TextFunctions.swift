@@ -120,7 +120,7 @@ extension Function {
       }
     },
   ]
-  /// A text with a part replaced; an empty part matches before and after each code point.
+  /// Returns a text with each occurrence of a part replaced; an empty part occurs before and after each code point.
   private static func replaced(_ text: String, _ what: String, _ by: String) throws(Fault) -> String {
     let count = what.isEmpty ? text.unicodeScalars.count + 1 : text.places(of: what).count
     let (added, isOver) = count.multipliedReportingOverflow(by: by.utf8.count)

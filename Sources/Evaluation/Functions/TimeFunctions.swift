@@ -41,7 +41,7 @@ extension Function {
     },
   ]
 
-  /// The time argument at an index.
+  /// Returns the time argument at an index; throws for another type.
   private static func time(_ values: [Value], _ index: Int, _ name: String) throws(Fault) -> Instant {
     guard case .time(let time) = values[index] else {
       throw Fault(
@@ -51,7 +51,7 @@ extension Function {
     return time
   }
 
-  /// The expression that makes a time of a value, for a function that takes one.
+  /// Returns the next step with an expression that makes a time of a value, for a function that takes a time.
   private static func wayToTime(_ value: Value, _ function: String = "time") -> String? {
     switch value {
     case .string(let text):

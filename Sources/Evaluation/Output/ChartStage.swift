@@ -51,7 +51,7 @@ extension Stage {
 
   /// The collected values of a chart.
   private struct Drawing {
-    /// The field of the values; nil if they have several.
+    /// The path of the drawn field; nil if the values come from another expression.
     let field: String?
     private var bars: [Chart.Bar] = []
     private var numbers: [JSONNumber] = []
@@ -65,7 +65,7 @@ extension Stage {
     /// The number of values.
     var count: Int { bars.count + numbers.count + durations.count + times.count + labels.count + nulls }
 
-    /// Whether nulls are not drawn: among numbers and durations.
+    /// Whether nulls are not drawn, because the other values are numbers, durations or times.
     var leavesOutNulls: Bool { nulls > 0 && !(numbers.isEmpty && durations.isEmpty && times.isEmpty) }
 
     mutating func add(_ label: Value, _ length: Value?) throws(Fault) {

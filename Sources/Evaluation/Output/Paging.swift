@@ -25,7 +25,7 @@ final class PagedResult: Sendable {
     var pager: Pager?
     /// Whether everything is written to the terminal, because there is no pager.
     var isDirect = false
-    /// Whether the pager was closed before the end.
+    /// Whether the pager was closed before all text was written.
     var wasLeft = false
   }
 
@@ -38,10 +38,10 @@ final class PagedResult: Sendable {
     self.open = open
   }
 
-  /// Whether the pager was closed before the end.
+  /// Whether the pager was closed before all text was written.
   var wasLeft: Bool { state.withLock(\.wasLeft) }
 
-  /// Writes a piece; returns false if the output is closed.
+  /// Writes or buffers a piece of the result; returns false if the terminal or the pager is closed.
   func write(_ bytes: [UInt8]) -> Bool {
     state.withLock { state in
       if state.isDirect { return pass(bytes) }

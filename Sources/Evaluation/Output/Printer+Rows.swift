@@ -4,9 +4,9 @@ import Values
 
 /// Tables and cards.
 extension Printer {
-  /// The maximum number of lines of cards for a table that is wider than the screen.
+  /// The maximum number of lines that cards can take in place of a table that is wider than the screen.
   private static let cardLimit = 100
-  /// The number of columns kept free for wider values, if more rows follow.
+  /// The additional width of each column, in cells, for wider values in later rows.
   private static let spare = 2
 
   /// Writes a table; rows that are too wide become cards, unless the user requested the table.
@@ -55,7 +55,7 @@ extension Printer {
     return "\(rows); use | csv or | write \"FILE\" for all, | take N for fewer"
   }
 
-  /// A note with the number of columns that do not fit, and with their names as far as they fit on a line.
+  /// Returns a note with the number of columns that do not fit, and with their names as far as they fit on a line.
   private static func hidden(_ names: [String], _ width: Int) -> String {
     var (list, room) = ("", max(20, width - 80))
     for name in names {

@@ -18,7 +18,7 @@ struct Printer {
   /// The number of written elements.
   var count = 0
 
-  /// The number of rows of a stream in a table on a terminal.
+  /// The maximum number of table rows or chart bars at a terminal.
   static let rowLimit = 100
 
   init(_ session: Session, output: Output, format: Format? = nil) {
@@ -52,7 +52,7 @@ struct Printer {
     }
   }
 
-  /// Writes the value of a bare name; shows a client or a connection as a record.
+  /// Writes the value of a statement that is only a name: a client as a record, a connection as its address.
   mutating func show(named value: Value) async throws(Fault) {
     switch value {
     case .client(let client): try await show(.record(Record(client.fields)))
@@ -63,7 +63,7 @@ struct Printer {
 
   /// Writes the elements of a stream.
   ///
-  /// A note reports an empty result at a terminal, and another one a page that has a next page.
+  /// Adds a note if the result is empty at a terminal, and a note if it is a page that has a next page.
   mutating func show(_ elements: inout ElementStream) async throws(Fault) {
     try await write(&elements)
     if count == 0, output.isTerminal { notes.append("0 rows") }

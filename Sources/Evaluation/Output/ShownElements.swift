@@ -10,7 +10,7 @@ final class ShownElements: Sendable {
   /// The elements as a list; null if nothing was shown.
   var value: Value { elements.withLock { $0.isEmpty ? .null : .list($0) } }
 
-  /// The same elements; each page is kept when it is read.
+  /// Returns the same elements; each page is kept when it is read.
   func keeping(_ stream: ElementStream) -> ElementStream {
     var source = stream
     var kept = ElementStream(pages: { () async throws(Fault) in

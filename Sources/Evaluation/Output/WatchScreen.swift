@@ -8,7 +8,9 @@ struct WatchScreen {
 
   init(_ output: Output) { self.output = output }
 
-  /// Draws the output of a round (ECMA-48: CUP, EL, ED, SGR); counts the lines that do not fit on the screen.
+  /// Returns the control sequences and the text that draw the output of a round (ECMA-48: CUP, EL, ED, SGR).
+  ///
+  /// The last line counts the lines that do not fit on the screen.
   mutating func frame(of bytes: [UInt8]) -> String {
     let (rows, columns) = (max(2, output.rows()), max(1, output.columns()))
     let text = TerminalText.visible(String(decoding: bytes, as: UTF8.self))
@@ -38,7 +40,7 @@ struct WatchScreen {
     return kept
   }
 
-  /// A line in which the characters that differ from the earlier line are in reverse video.
+  /// Returns a line in which the characters that differ from the earlier line are in reverse video.
   private static func marked(_ line: String, _ before: String) -> String {
     let old = Array(before)
     var (result, isMarked) = ("", false)

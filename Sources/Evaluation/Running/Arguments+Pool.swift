@@ -11,18 +11,19 @@ public struct PooledStatement: Sendable {
   public var name: String
   /// The connection of the statement's client.
   public var link: any Link
-  /// The queue of the changes.
+  /// The queue that the changes are sent to.
   public var queue: String
-  /// The limit of failures; nil for no limit.
+  /// The number or share of failures that ends the statement; nil for no limit.
   public var halt: Halt?
-  /// The field that contains the key of creates.
+  /// The field whose value identifies each resource to create; nil without `key:`.
   public var keyField: String?
   /// The maximum time for which the service may hold a request: `settle:`; nil if unknown.
   public var settle: Duration?
 }
 
 extension Arguments {
-  /// The carrier of `workers:`, or else of the pool of `--workers`; nil without both, or if nothing is sent.
+  /// Opens the pool of workers that `workers:` or else `--workers` names; returns nil if neither is set or nothing is
+  /// sent.
   func pool(
     _ run: Run, _ client: ClientValue, _ policy: Policy, _ guards: Safeguards, keyField: String?
   ) async throws(Fault) -> (any Carrier)? {
@@ -30,7 +31,7 @@ extension Arguments {
     guard !run.isDry(self), !run.session.options.isOffline else { return nil }
     guard let open = run.session.host.pool else { throw Fault(.value, "workers: needs a broker") }
     var request = PooledStatement(name: name, link: client.connection.link, queue: client.queue, keyField: keyField)
-    // A failure that retry: repeats is not the final outcome of its change.
+    // With `retry:`, a failure can be followed by a success, so the pool does not count failures.
     if guards.retries == 0 { request.halt = guards.halt ?? (policy.continuesOnError ? nil : .count(1)) }
     if options["settle"] != nil { request.settle = guards.settle }
     do throws(ClientError) { return try await open(request) } catch {
@@ -38,7 +39,7 @@ extension Arguments {
     }
   }
 
-  /// A policy with as many changes in flight as a carrier takes, unless `in-flight:` sets the number.
+  /// Returns a policy that keeps as many changes in flight as the carrier takes, unless `in-flight:` is set.
   func policy(_ policy: Policy, for carrier: (any Carrier)?) -> Policy {
     guard let window = carrier?.window, options["in-flight"] == nil else { return policy }
     var policy = policy
@@ -48,7 +49,7 @@ extension Arguments {
 }
 
 extension Session {
-  /// Registers a carrier for ``abandon()`` and ``stop()`` while a body runs, then closes it.
+  /// Runs a body, during which ``abandon()`` and ``stop()`` include the carrier; then closes the carrier.
   func using<Result>(_ carrier: (any Carrier)?, _ body: () async -> Result) async -> Result {
     guard let carrier else { return await body() }
     let number = state.withLock { state in

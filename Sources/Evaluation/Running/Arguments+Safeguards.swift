@@ -9,7 +9,7 @@ import Synchronization
 import Values
 
 extension Arguments {
-  /// The safeguards of a sink's changes: its journal, limits and rate.
+  /// Returns the safeguards that a statement's options set, and opens its journal and its backup.
   func safeguards(_ run: Run, _ client: ClientValue, keyField: String?) throws(Fault) -> Safeguards {
     var guards = Safeguards()
     try checkInclude()
@@ -60,7 +60,7 @@ extension Arguments {
       nextStep: "add backup: \"FILE.ndjson\", or remove include:")
   }
 
-  /// The value of `verify:`: true, false or "all".
+  /// Reads `verify:`, which is true, false or "all".
   private func verification(_ keyField: String?) throws(Fault) -> Verification {
     guard let argument = options["verify"] else { return .unknown }
     switch argument.value {
@@ -73,7 +73,7 @@ extension Arguments {
     }
   }
 
-  /// The throttle of `throttle: {depth: 50, p95: 200ms}` with `patience: 10m`.
+  /// Creates the throttle of `throttle: {depth: 50, p95: 200ms}` with `patience: 10m`; nil without `throttle:`.
   private func throttle(_ session: Session, _ client: ClientValue) throws(Fault) -> Throttle? {
     guard let argument = options["throttle"] else { return nil }
     let patience = try duration("patience") ?? .seconds(600)
@@ -102,7 +102,7 @@ extension Arguments {
     }
   }
 
-  /// The value of `halt: 10` or `halt: "3%"`.
+  /// Reads `halt: 10` or `halt: "3%"`; nil without the option.
   private func halt() throws(Fault) -> Halt? {
     guard let argument = options["halt"] else { return nil }
     switch argument.value {
@@ -141,7 +141,7 @@ extension Arguments {
     do throws(JournalError) { return try Journal(path, header) } catch { throw fault(of: error) }
   }
 
-  /// Refuses options about the unknown changes of earlier runs in a statement without a journal.
+  /// Throws if a statement without a journal has one of these options, which are about unknown changes in a journal.
   func refuseWithoutJournal(_ names: String...) throws(Fault) {
     guard options["journal"] == nil, let name = names.first(where: { options[$0] != nil }),
       let argument = options[name]
@@ -151,14 +151,16 @@ extension Arguments {
       nextStep: "journal: \"FILE\"")
   }
 
-  /// The header of a statement's journal; the journal of an `each` has no queue.
+  /// Returns the header of a statement's journal.
+  ///
+  /// In the header of an `each`, the queue and the type are empty.
   func journalHeader(_ run: Run, broker: String, queue: String = "", type: String = "", key: String?) -> JournalHeader {
     JournalHeader(
       broker: broker, queue: queue, type: type, verb: name, key: key.map { ".\($0)" }, created: Self.now,
       by: Self.user, reason: run.session.options.reason, command: run.session.options.command)
   }
 
-  /// The error of a journal, with its source range.
+  /// Returns a journal's error as a fault at the option that names the file.
   func fault(of error: JournalError) -> Fault {
     let isOfFile =
       switch error {
@@ -171,11 +173,12 @@ extension Arguments {
       nextStep: error.nextStep)
   }
 
-  /// Waits until the messages of an earlier run can no longer be carried out; the wait begins at the first reply of
-  /// each queue.
+  /// Waits until the unknown changes of earlier runs can no longer be carried out.
+  ///
+  /// The wait begins after the service of each client has replied to a read.
   func settle(_ journal: Journal?, _ run: Run, _ clients: [ClientValue]) async throws(Fault) {
     guard let journal, journal.before.unknown > 0 else { return }
-    // Messages that never expire have no expiration time, so only `settle:` counts.
+    // If a message never expires, `longestLife` is nil, and the wait is `settle:` alone.
     let wait = try (journal.longestLife ?? .zero) + (duration("settle") ?? .zero)
     guard wait > .zero else { return }
     for client in clients {
@@ -202,7 +205,7 @@ extension Arguments {
 }
 
 extension Session {
-  /// Shows a note if the end of a journal was removed.
+  /// Shows a note if damaged lines at the end of a journal were removed.
   func note(opened journal: Journal) {
     if journal.cutLines == 1 { note("\(journal.path): removed the last line, which was incomplete") }
     if journal.cutLines > 1 {
@@ -216,20 +219,21 @@ extension Session {
     note("\(label): to resume, run the same statement with the same journal\(command)")
   }
 
-  /// Records the start of a change with a journal.
+  /// Records that a statement with a journal has begun.
   func beginJournaled(_ label: String) { state.withLock { $0.journaled.append(label) } }
 
-  /// Records the end of a change with a journal.
+  /// Records that a statement with a journal has ended.
   func endJournaled(_ label: String) {
     state.withLock { state in
       if let index = state.journaled.lastIndex(of: label) { state.journaled.remove(at: index) }
     }
   }
 
-  /// Shows a note on how to resume each running change with a journal, before the program ends.
+  /// Shows, before the program ends, how to resume each running statement that has a journal.
   public func noteHowToResume() { for label in state.withLock(\.journaled) { noteHowToResume(label) } }
 
-  /// Shows a note on a journal's content from earlier runs, with the number of remaining changes if known.
+  /// Shows how many done and unknown changes a journal has from earlier runs, and how many changes are left; `left` is
+  /// nil if unknown.
   func note(resuming journal: Journal?, left: Int?) {
     guard let journal, journal.before.done + journal.before.unknown > 0 else { return }
     let rest = left.map { ", \($0) left" } ?? ""
@@ -238,7 +242,7 @@ extension Session {
 }
 
 extension Run {
-  /// Whether a statement's changes are only shown.
+  /// Whether a statement's changes are shown and not sent.
   func isDry(_ arguments: Arguments) -> Bool {
     if session.options.isDryRun { return true }
     if case .bool(true)? = arguments["dry-run"]?.value { return true }

@@ -3,7 +3,7 @@ import JSONText
 import Synchronization
 import Values
 
-/// The elements of a bulk change that failed, were refused or are unknown: `.failures` of its summary.
+/// The elements of a bulk change that failed, were refused, or whose outcome is unknown: `.failures` of its summary.
 final class BulkFailures: Sendable {
   private struct State {
     var failures: [Int: Value] = [:]
@@ -14,7 +14,7 @@ final class BulkFailures: Sendable {
   /// The maximum number of failures that are kept.
   private static let limit = 1000
 
-  /// Keeps a failed outcome of an element; removes it again if a late reply shows a success.
+  /// Keeps an element with its error if its change failed; removes it if a late reply shows a success.
   func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int) {
     if outcome.isGood {
       state.withLock { state in if !state.failures.isEmpty { state.failures[index] = nil } }
@@ -34,7 +34,9 @@ final class BulkFailures: Sendable {
     }
   }
 
-  /// The failures in the order of their elements; throws if there were too many to keep.
+  /// The failures in the order of their elements.
+  ///
+  /// If there were too many to keep, it is a stream that throws when it is read.
   var value: Value {
     let state = state.withLock { $0 }
     guard state.isOverLimit else { return .list(state.failures.sorted { $0.key < $1.key }.map(\.value)) }

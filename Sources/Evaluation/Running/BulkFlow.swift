@@ -3,10 +3,10 @@ import JSONText
 import Synchronization
 import Values
 
-/// The values that a bulk change returns, collected while changes are in flight.
+/// Collects, while changes are in flight, the values for the next stage and the elements that were not changed.
 final class BulkFlow: Sendable {
   private struct State {
-    /// The values, with the positions of their elements.
+    /// The values for the next stage, each with its element's position and the values named with `as`.
     var flow: [(index: Int, value: Value, names: [Value])] = []
     /// The elements of a portion that were not changed successfully.
     var kept: [Value] = []
@@ -14,7 +14,7 @@ final class BulkFlow: Sendable {
 
   private let state = Mutex(State())
 
-  /// Takes the outcome of an element.
+  /// Collects the result of an element's change; a value for the next stage only if `keepsFlow` is true.
   func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int, keepsFlow: Bool, _ session: Session) {
     if keepsFlow, let found = planned.found {
       state.withLock { $0.flow.append((index, found, planned.names)) }
@@ -31,7 +31,7 @@ final class BulkFlow: Sendable {
     }
   }
 
-  /// The elements that were not changed successfully since the last call.
+  /// Returns the elements that were not changed successfully since the last call.
   func takeKept() -> [Value] {
     state.withLock { state in
       defer { state.kept = [] }
@@ -39,7 +39,7 @@ final class BulkFlow: Sendable {
     }
   }
 
-  /// The values in the order of their elements.
+  /// The values for the next stage, in the order of their elements.
   var page: ElementPage {
     let flow = state.withLock(\.flow).sorted { $0.index < $1.index }
     let names = flow.map(\.names)
@@ -48,7 +48,9 @@ final class BulkFlow: Sendable {
 }
 
 extension Outcome {
-  /// The id of a changed resource, for a change whose reply does not contain it.
+  /// The id of a resource that an earlier run changed or a lookup found, so that no reply contains it.
+  ///
+  /// The outer optional is nil for other outcomes, the inner one if the id is unknown.
   fileprivate var idWithoutReply: String?? {
     switch self {
     case .before(let id), .found(let id): .some(id)

@@ -18,9 +18,9 @@ struct BulkPlan {
   var guards = Safeguards()
   /// Whether its changes are only shown.
   var isDry = false
-  /// The file for elements that failed.
+  /// The file for elements whose changes failed; nil without `failed:`.
   var failedFile: FailedFile?
-  /// Whether its summary counts created, updated and same.
+  /// Whether its summary counts created, updated and unchanged resources separately.
   var countsUpserts = false
   /// The carrier of its changes; nil if the client sends them.
   var carrier: (any Carrier)?
@@ -36,16 +36,16 @@ protocol BulkSource: AnyObject {
   /// Begins the next portion; returns false after the last one.
   func begin() async throws(Fault) -> Bool
 
-  /// The next elements of the portion; nil at its end.
+  /// Returns the next elements of the portion; nil at its end.
   func next() async throws(Fault) -> [BulkElement]?
 
-  /// Receives the elements of the portion that failed.
+  /// Receives the portion's elements that were not changed successfully.
   func keep(_ elements: [Value])
 
-  /// The number of elements; nil if unknown.
+  /// The number of elements in all portions; nil if unknown.
   var total: Int? { get }
 
-  /// A note of the source, for the end.
+  /// A note to show when all changes have ended; nil without one.
   var endNote: String? { get }
 }
 
@@ -55,7 +55,7 @@ final class BulkElement: PlannedElement {
   /// The values named with `as`.
   let names: [Value]
   let proposal: Result<Proposal, Fault>
-  /// The resource, if it already has the requested values and nothing is sent.
+  /// The resource that already has the requested values, so that nothing is sent; nil if a change is needed.
   let found: Value?
   /// The element at the head of the pipeline from which this element was made; nil if unknown.
   let source: Value?
@@ -71,10 +71,10 @@ final class BulkElement: PlannedElement {
     self.source = source
   }
 
-  /// Whether an error prevented its change.
+  /// Whether its change could not be built.
   var isFailure: Bool { if case .failure = proposal { true } else { false } }
 
-  /// The type of its resource.
+  /// The type of its resource; empty if its change could not be built.
   var type: String { if case .success(let proposal) = proposal { proposal.change.target.type } else { "" } }
 
   var planned: Result<Change, Refusal> {
@@ -87,7 +87,8 @@ final class BulkElement: PlannedElement {
 }
 
 extension Arguments {
-  /// The number of changes in flight, and the effect of a failure.
+  /// Returns the policy that the options set: the number of changes in flight, and whether a failure ends the
+  /// statement.
   func policy(_ run: Run, _ client: ClientValue, label: String) throws(Fault) -> Policy {
     let session = run.session
     let window = try integer("in-flight", least: 1, most: Policy.largestWindow) ?? session.state.withLock(\.inFlight)
@@ -102,7 +103,7 @@ extension Arguments {
     return policy
   }
 
-  /// The value of an option that must be one of some words.
+  /// Returns the value of an option that must be one of the given words; nil without the option.
   func word(_ option: String, of words: [String]) throws(Fault) -> String? {
     guard let argument = options[option], let word = try string(option) else { return nil }
     guard words.contains(word) else {

@@ -23,7 +23,7 @@ struct BulkRun {
     .number(JSONNumber(try await carriedOut(keepsFlow: false).tally.ok))
   }
 
-  /// The summary: the counts, and the elements that were not changed successfully.
+  /// Returns the summary: a record with the counts, and with the elements that failed as `failures`.
   func summary(_ tally: Tally) -> Value {
     .record(Record(tally.counts.map { ($0.word, .number(JSONNumber($0.count))) } + [("failures", failures.value)]))
   }
@@ -58,7 +58,9 @@ struct BulkRun {
     return (flow.page, report.tally)
   }
 
-  /// Sends each portion of the source; an error of the source is the report's `stop`.
+  /// Sends each portion of the source.
+  ///
+  /// An error of the source becomes the report's `stop`.
   private func sent(_ keepsFlow: Bool) async -> Report {
     let progress = BulkProgress(plan, run.session.account.control)
     let activity = plan.isDry ? nil : run.session.progress.add { progress.line }
@@ -89,8 +91,9 @@ struct BulkRun {
     return report
   }
 
-  /// Shows notes on relationships that are not sent, and the first changes of a dry run; returns the number of shown
-  /// changes.
+  /// Shows notes on relationships that are not sent, and the first changes of a dry run.
+  ///
+  /// `samples` is the number of earlier changes of the dry run; the result is that number after these elements.
   private func note(_ elements: [BulkElement], _ samples: Int) -> Int {
     elements.reduce(samples) { samples, element in
       guard element.found == nil, case .success(let proposal) = element.proposal else { return samples }
@@ -135,20 +138,20 @@ struct BulkRun {
     if options.showsSpeed, let speed = report.speed { run.session.note("\(plan.label): \(speed)") }
   }
 
-  /// The counts of a dry run.
+  /// Returns a text on how many changes a dry run would send.
   private func wouldBeSent(_ tally: Tally) -> String {
     let count = tally.ok - tally.same
     return "\(count) would be sent\(plan.countsUpserts ? " (\(tally.text))" : "")\(estimate(count))"
   }
 
-  /// The estimated duration of a number of changes, calculated from the last round trip.
+  /// Returns a text on how long `count` changes would take at the last round trip's speed; empty without a round trip.
   private func estimate(_ count: Int) -> String {
     guard let last = plan.client.client.activity.lastRoundTrip else { return "" }
     let turns = (count + plan.policy.window - 1) / plan.policy.window
     return ", about \((last * turns).short) with \(plan.policy.window) in flight at \(last.short) a request"
   }
 
-  /// An error for `failed:` and `.failures`.
+  /// Returns the error of an element as the object that `failed:` and `.failures` contain.
   static func error(_ planned: BulkElement, _ outcome: Outcome) -> JSONObject {
     let (kind, message): (String, String)
     switch outcome {
@@ -191,7 +194,7 @@ struct BulkRun {
     await showFailures(of: tally)
   }
 
-  /// An error that ends the statement, with the tally before it.
+  /// Returns an error that ends the statement; if changes were sent, with their tally and exit status 5.
   private func ended(_ fault: Fault, _ tally: Tally) -> Fault {
     tally.hasSent ? fault.within("\(plan.label): \(tally.text)").ending(5) : fault
   }
@@ -212,7 +215,7 @@ struct BulkRun {
     }
   }
 
-  /// The error of a group's first element, with its number.
+  /// Returns the error of the first element of a group of like failures, with the element's number.
   private func fault(of group: Tally.Group) async -> Fault {
     guard let planned = group.element as? BulkElement else { return Fault(.interrupted, "interrupted") }
     let fault: Fault
@@ -236,7 +239,7 @@ struct BulkRun {
 }
 
 extension Fault {
-  /// The error of a statement whose failures reached `halt:`.
+  /// Creates the error of a statement whose failures reached `halt:`.
   fileprivate convenience init(_ halted: Halted, _ label: String) {
     let limit: String
     switch halted.halt {

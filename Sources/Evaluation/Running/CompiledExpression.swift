@@ -1,7 +1,7 @@
 import Language
 import Values
 
-/// A compiled expression: its names are slots, its operators are functions.
+/// A compiled expression, in which names have become slots and operators have become functions.
 ///
 /// An expression without a command runs synchronously; only one with a command needs `await`.
 enum CompiledExpression: Sendable {
@@ -12,7 +12,9 @@ enum CompiledExpression: Sendable {
   case sync(Sync)
   case async(Async)
 
-  /// Runs it, without a suspension if it contains no command.
+  /// Evaluates the expression.
+  ///
+  /// It does not suspend unless the expression contains a command.
   @inline(__always) func run(_ frame: inout Frame) async throws(Fault) -> Value {
     switch self {
     case .constant(let value): value
@@ -21,7 +23,7 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// The synchronous form; nil if it contains a command.
+  /// The expression as a synchronous function; nil if it contains a command.
   var immediate: Sync? {
     switch self {
     case .constant(let value): { _ throws(Fault) in value }
@@ -30,10 +32,10 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// The value; nil if it is not known before the run.
+  /// The value of a constant; nil for an expression that must be run.
   var known: Value? { if case .constant(let value) = self { value } else { nil } }
 
-  /// An expression that computes a value from the value of `operand`.
+  /// Returns an expression that computes a value from the value of `operand`.
   static func of(
     _ operand: CompiledExpression, _ body: @escaping @Sendable (Value) throws(Fault) -> Value
   ) -> CompiledExpression {
@@ -43,7 +45,7 @@ enum CompiledExpression: Sendable {
     return .async { frame throws(Fault) in try body(await operand.run(&frame)) }
   }
 
-  /// An expression that computes a value from two values.
+  /// Returns an expression that computes a value from the values of `left` and `right`.
   static func of(
     _ left: CompiledExpression, _ right: CompiledExpression,
     _ body: @escaping @Sendable (Value, Value) throws(Fault) -> Value
@@ -63,7 +65,7 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// An expression that computes a value from many values.
+  /// Returns an expression that computes a value from the values of `parts`.
   static func of(
     _ parts: [CompiledExpression], _ body: @escaping @Sendable ([Value]) throws(Fault) -> Value
   ) -> CompiledExpression {
@@ -83,7 +85,9 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// An expression that computes a value from many values only; it is computed once if they are constants.
+  /// Returns an expression that computes a value from the values of `parts` and nothing else.
+  ///
+  /// If all parts are constants, it computes the value only once.
   static func literal(
     _ parts: [CompiledExpression], _ body: @escaping @Sendable ([Value]) throws(Fault) -> Value
   ) -> CompiledExpression {
@@ -94,7 +98,7 @@ enum CompiledExpression: Sendable {
     return of(parts, body)
   }
 
-  /// An expression that runs `right` only if `body` returns nil for the value of `left`.
+  /// Returns an expression that runs `right` only if `body` returns nil for the value of `left`.
   static func lazily(
     _ left: CompiledExpression, _ right: CompiledExpression, _ body: @escaping @Sendable (Value) throws(Fault) -> Value?
   ) -> CompiledExpression {
@@ -110,7 +114,7 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// The same expression; its errors get a source range.
+  /// Returns the same expression, which adds a source range to its errors.
   func placed(_ range: SourceRange, _ source: SourceText) -> CompiledExpression {
     switch self {
     case .constant: self
@@ -127,7 +131,7 @@ enum CompiledExpression: Sendable {
 }
 
 extension CompiledExpression {
-  /// An expression that computes a value from another one and a copy of the frame.
+  /// Returns an expression that computes a value from the value of `operand` and a copy of the frame.
   static func framed(_ operand: CompiledExpression, _ body: @escaping @Sendable (Value, Frame) -> Value)
     -> CompiledExpression
   {

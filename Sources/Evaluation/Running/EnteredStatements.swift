@@ -1,7 +1,7 @@
 import Language
 import Synchronization
 
-/// The statements of a prompt's session, for `save`.
+/// The statements that a prompt's session has run, for `save`.
 struct EnteredStatements: Sendable {
   /// A statement of the top level.
   struct Entry: Sendable {
@@ -16,7 +16,7 @@ struct EnteredStatements: Sendable {
   /// The statements in order.
   private(set) var entries: [Entry] = []
 
-  /// The maximum number of kept statements.
+  /// The number of statements that remain when old ones are removed, which happens at twice this number.
   private static let limit = 10_000
 
   /// Adds a statement.
@@ -26,7 +26,7 @@ struct EnteredStatements: Sendable {
   }
 }
 
-/// The statements of a text that is being run, which are added to the session one by one.
+/// The statements of a text that runs; each is added to the session when it has ended.
 struct StatementsToEnter {
   private let source: SourceText
   private var left: ArraySlice<SourceRange>
@@ -43,12 +43,12 @@ struct StatementsToEnter {
     left = (statements.isEmpty ? [SourceRange(0, source.bytes.count)] : statements)[...]
   }
 
-  /// Adds the statements before a byte, which succeeded.
+  /// Adds, as successful, the statements that begin before a byte offset.
   mutating func enter(before offset: Int) {
     while let next = left.first, next.lower < offset { enterFirst(hasSucceeded: true) }
   }
 
-  /// Adds the remaining statement, which succeeded or failed.
+  /// Adds the remaining statements, all as successful or all as failed.
   mutating func enterRest(hasSucceeded: Bool) {
     while !left.isEmpty { enterFirst(hasSucceeded: hasSucceeded) }
   }
@@ -60,13 +60,13 @@ struct StatementsToEnter {
   }
 }
 
-/// The statements that `save` writes: the last ones that succeeded, with the earlier ones that define their names.
+/// The statements that `save` writes: the last ones that succeeded, and the earlier ones that these need.
 struct SavedStatements {
   /// Their texts in order.
   private(set) var texts: [String] = []
-  /// The number of the last statements that failed.
+  /// The number of failed statements among the last ones; they are left out.
   private(set) var failed = 0
-  /// The number of statements that were added because others need them.
+  /// The number of earlier statements that were added because the chosen ones need them.
   private(set) var added = 0
 
   /// Chooses statements.
@@ -93,7 +93,7 @@ private struct StatementNeeds {
   let entries: [EnteredStatements.Entry]
   private(set) var indices: Set<Int> = []
 
-  /// The words that no statement defines.
+  /// The names that need no definition: commands, stages, functions, `_` and `args`.
   private static let known = Set(
     Vocabulary.commands.map(\.name) + Vocabulary.stages.map(\.name) + Vocabulary.functions.map(\.name) + ["_", "args"])
 
@@ -137,7 +137,7 @@ private struct StatementNeeds {
   }
 }
 
-/// The names of a statement, from its text.
+/// The names that a statement defines and reads, found in its text.
 private struct StatementFacts {
   /// The first word of the statement.
   let head: String
@@ -145,10 +145,11 @@ private struct StatementFacts {
   let defined: String?
   /// The names that it defines or assigns.
   let defines: Set<String>
-  /// The names that the statement reads and earlier statements define.
+  /// The names, commands and functions that the statement reads and does not define itself.
   let reads: Set<String>
-  /// Whether the statement contains `connect` or `disconnect`; whether it contains a word that needs a connection.
+  /// Whether the statement contains `connect` or `disconnect`.
   let changesConnections: Bool
+  /// Whether the statement contains a word that needs a connection.
   let needsConnection: Bool
 
   init(_ entry: EnteredStatements.Entry) {

@@ -6,19 +6,24 @@ import Language
 import Synchronization
 import Values
 
-/// The file for a statement's elements that failed, were refused or are unknown, each as one line of JSON with its
-/// error.
+/// The file of `failed:`.
 ///
-/// The first line replaces an earlier file of this kind. A statement without failures leaves an empty file.
+/// It has one line of JSON for each element that failed, was refused, or whose outcome is unknown, with the error.
+///
+/// The first line that is written replaces the file of an earlier statement. A statement without failures leaves an
+/// empty file.
 final class FailedFile: Sendable {
   private struct State {
     var file: FileDescriptor?
     var length = 0
-    /// The lines of unknown changes, which late replies can remove.
+    /// The byte ranges of the lines of unknown changes, by element index.
+    ///
+    /// A late reply can remove such a line.
     var unknown: [Int: Range<Int>] = [:]
     var removed: [Range<Int>] = []
-    /// The error of the first failed write, and the number of elements that are missing in the file.
+    /// The error of the first failed write; nil if every write succeeded.
     var failure: Fault?
+    /// The number of elements that could not be written.
     var missing = 0
 
     var fault: Fault? {
@@ -36,7 +41,7 @@ final class FailedFile: Sendable {
   private let isDevice: Bool
   private let state = Mutex(State())
 
-  /// Checks that the file is missing, empty, or of this kind, without changing it.
+  /// Checks that the file is missing, empty, or a file of failed elements, without changing it.
   ///
   /// - Throws: A `file` error.
   init(_ path: String) throws(Fault) {
@@ -98,7 +103,9 @@ final class FailedFile: Sendable {
     return JSONValue.object(line).encoded() + [0x0A]
   }
 
-  /// A new empty file that replaces the earlier one; a program that reads the earlier file keeps it.
+  /// Opens a device, or creates an empty file that replaces the earlier one.
+  ///
+  /// A program that has the earlier file open can still read it.
   private func opened() throws(Fault) -> FileDescriptor {
     if isDevice { return try FileDescriptor.appending(to: target) }
     var status = stat()
@@ -109,7 +116,9 @@ final class FailedFile: Sendable {
     return file
   }
 
-  /// Removes the lines of successful changes, and the lines of an earlier statement if there was no failure.
+  /// Removes the lines of changes that turned out to be successful.
+  ///
+  /// If nothing failed, it empties the file of an earlier statement.
   ///
   /// - Returns: The error of a failed write, with the number of missing elements; nil without one.
   func finish() -> Fault? {
@@ -141,9 +150,10 @@ final class FailedFile: Sendable {
 }
 
 extension Arguments {
-  /// The file of `failed:`; nil without that option, and in a dry run.
+  /// Returns the file of `failed:`; nil without that option, and in a dry run.
   ///
-  /// - Throws: A `file` error if it is a file of another kind, or the statement's journal or backup.
+  /// - Throws: A `file` error if it is a file of another kind; a `value` error if it is the statement's journal or
+  ///   backup.
   func failedFile(isDry: Bool) throws(Fault) -> FailedFile? {
     guard let argument = options["failed"], let path = try string("failed"), !isDry else { return nil }
     let target = try FileText.target(of: path)

@@ -2,10 +2,11 @@ import Language
 public import Values
 
 extension Fault {
-  /// The error of a closed standard output: ends the run silently, unless the rest of the run changes data, writes or
-  /// asserts.
+  /// Returns the error of a closed standard output.
   ///
-  /// After a stop it is the interrupt, which ended the wait for the output's reader.
+  /// It ends the run silently, unless the skipped rest of the run would change data, write or assert (`isOwed`).
+  ///
+  /// If the task is cancelled, it is the interrupt, which ended the wait for the output's reader.
   static func closed(isOwed: Bool) -> Fault {
     if Task.isCancelled { return Fault(.interrupted, "interrupted") }
     return Fault(

@@ -3,7 +3,7 @@ import Values
 
 /// The variables of running code, and its current element.
 ///
-/// A frame is a value: an iteration of `each` and a lazy stage have their own copies.
+/// A frame is a value type: each iteration of `each` and each lazy stage has its own copy.
 struct Frame: Sendable {
   /// The variables of the running code, by slot.
   var slots: [Value]
@@ -17,7 +17,7 @@ struct Frame: Sendable {
   var keepsFailures = false
   /// The value of a `return`, or of a block.
   var result: Value = .null
-  /// The depth of calls of defs.
+  /// The number of nested calls of defs.
   var depth = 0
   /// The shared state of the run.
   var run: Run
@@ -29,7 +29,7 @@ struct Frame: Sendable {
     for (slot, value) in zip(names, page.names[index]) { slots[slot] = value }
   }
 
-  /// A frame for a def's body, with its parameters and read access to the top level.
+  /// Returns a frame for a def's body, with empty slots, and with the top level's variables to read.
   func called(slots: Int) -> Frame {
     Frame(
       slots: Array(repeating: .null, count: slots), globals: depth == 0 ? self.slots : globals, depth: depth + 1,
@@ -37,7 +37,7 @@ struct Frame: Sendable {
   }
 }
 
-/// The way in which a statement ended.
+/// What runs after a statement: the next statement, or the one to which `break`, `continue` or `return` leads.
 enum Flow: Sendable {
   case next, `break`, `continue`, `return`
 }

@@ -30,13 +30,14 @@ public final class Interpreter: Sendable {
     case help([String], SourceRange)
   }
 
-  /// A statement with its source, and the number of slots before it.
+  /// A compiled statement of the top level, with its source.
   struct Prepared {
     var statement: TopLevel
     var source: SourceText
     var range: SourceRange
     /// The range of its statement in the text that is run; for an included file, the range of the `source` statement.
     var outer: SourceRange
+    /// The number of variable slots that exist before the statement.
     var before: Int
     /// Whether the statement changes data, writes or asserts.
     var isOwed: Bool
@@ -67,7 +68,7 @@ public final class Interpreter: Sendable {
     public var hasErrors: Bool { diagnostics.contains { $0.diagnostic.severity == .error } }
     /// Whether more input would complete the text.
     public var isIncomplete: Bool
-    /// The open bracket or block, for the continuation prompt.
+    /// The open bracket or block, for the continuation prompt; nil if nothing is open.
     public var open: OpenPart?
     /// The statements that change or destroy data, and the reads of `var`, in the order of the text.
     public var inventory: [Entry] = []
@@ -145,7 +146,7 @@ public final class Interpreter: Sendable {
     return session.state.withLock(\.hasPartialFailure) ? 5 : 0
   }
 
-  /// The frame of the next text, with slots for its names.
+  /// Stores the names of a compiled text, and returns the frame for its run, with slots for these names.
   private func frame(for compiler: Compiler) -> Frame {
     let names = compiler.scope.topLevelNames
     session.state.withLock { state in
@@ -178,7 +179,8 @@ public final class Interpreter: Sendable {
     running.report(nil)
   }
 
-  /// Ends a text with an error, and removes the names that later statements would have defined.
+  /// Ends a text with an error, and removes the names that the failed statement and later ones define; returns the exit
+  /// status.
   private func end(_ fault: Fault, _ running: RunningStatement) -> Int32 {
     let isQuiet = fault.kind == .exit || fault.kind == .closed && fault.exitStatus == 0
     let names = state.withLock { state in
@@ -202,7 +204,7 @@ public final class Interpreter: Sendable {
     state.withLock { ($0.scope.topLevelNames.keys.sorted(), $0.definitions.keys.sorted()) }
   }
 
-  /// The input of completion: each variable's value, with the queue that it streams, and the session's defs.
+  /// What completion uses: the value of each variable, with the queue that it streams, and the session's defs.
   var completionFacts: (values: [String: (value: Value, streamed: String?)], definitions: [String: Definition]) {
     state.withLock { state in
       var values: [String: (value: Value, streamed: String?)] = [:]

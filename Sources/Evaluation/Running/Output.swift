@@ -28,12 +28,12 @@ public final class Output: Sendable {
     self.write = write
   }
 
-  /// Creates an output for the same reader that keeps the written bytes.
+  /// Creates an output with the size of another one, which keeps all bytes until ``taken()``.
   init(gatheringFor other: Output) {
     (isTerminal, columns, rows, write) = (other.isTerminal, other.columns, other.rows, nil)
   }
 
-  /// Creates an output of the same size with another destination.
+  /// Creates an output with the size of another one, which writes to its own destination.
   init(likeTerminal other: Output, write: @escaping @Sendable ([UInt8]) -> Bool) {
     (isTerminal, columns, rows, self.write) = (other.isTerminal, other.columns, other.rows, write)
   }
@@ -48,7 +48,7 @@ public final class Output: Sendable {
 
   /// Adds bytes; the buffer is written when it exceeds 64 kB.
   ///
-  /// - Throws: The silent end of the run, if the reader has closed the output.
+  /// - Throws: A `closed` error if the reader has closed the output; after a stop, the interrupt.
   func put(_ bytes: [UInt8]) throws(Fault) {
     let full = pending.withLock { pending -> [UInt8]? in
       pending.append(contentsOf: bytes)
@@ -59,7 +59,7 @@ public final class Output: Sendable {
     if let full, let write, !write(full) { throw Self.ended }
   }
 
-  /// The silent end of the run, or the interrupt that ended the wait for the reader.
+  /// The error after the reader has closed the output; after a stop, the interrupt.
   private static var ended: Fault {
     Task.isCancelled ? Fault(.interrupted, "interrupted") : Fault(.closed, "standard output was closed")
   }
@@ -85,7 +85,7 @@ public final class Output: Sendable {
 
   /// Writes the buffered output to a terminal.
   ///
-  /// - Throws: The silent end of the run, if the reader has closed the output.
+  /// - Throws: A `closed` error if the reader has closed the output; after a stop, the interrupt.
   func showAtTerminal() throws(Fault) {
     if isTerminal, !flush() { throw Self.ended }
   }

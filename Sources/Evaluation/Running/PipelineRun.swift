@@ -31,9 +31,9 @@ enum PipelineRun {
     var body: StageBody
     var range: SourceRange
     var source: SourceText
-    /// The slots of the values that are named before it.
+    /// The slots of the names that `as` defines before this stage.
     var names: [Int]
-    /// Whether its failures are counted per element, because a sink follows.
+    /// Whether elements that fail in this stage are passed on as failures, because a sink counts them.
     var keepsFailures = false
   }
 
@@ -76,12 +76,12 @@ enum PipelineRun {
     }
   }
 
-  /// The elements of the value at the head of a pipeline, which the progress of the statement counts.
+  /// Returns the elements of the value at the head of a pipeline; the statement's progress counts them.
   static func spread(_ value: Value, _ progress: Progress) async throws(Fault) -> ElementStream {
     progress.counting(try await elements(of: value), total: value.elementCount)
   }
 
-  /// The elements of the value at the head of a pipeline.
+  /// Returns the elements of the value at the head of a pipeline.
   static func elements(of value: Value) async throws(Fault) -> ElementStream {
     switch value {
     case .list(let elements): return ElementStream(elements)
@@ -106,7 +106,7 @@ enum PipelineRun {
 }
 
 extension Value {
-  /// The number of its elements as the head of a pipeline; nil if it is not known before they are read.
+  /// The number of elements if this value is the head of a pipeline; nil if it is unknown until they are read.
   fileprivate var elementCount: Int? {
     switch self {
     case .list(let elements): elements.count

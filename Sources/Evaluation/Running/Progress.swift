@@ -11,7 +11,9 @@ final class Progress: Sendable {
   /// Reads the progress of an activity.
   typealias Reading = @Sendable () -> ProgressLine
 
-  /// An activity of the statement, until it is ended or released.
+  /// An activity of the running statement.
+  ///
+  /// It ends when ``end()`` is called or when it is released.
   final class Activity: Sendable {
     private let progress: Progress
     private let number: Int
@@ -39,7 +41,7 @@ final class Progress: Sendable {
     let begin = ContinuousClock.now
     var nextNote: ContinuousClock.Instant
     var activities: [(number: Int, begin: ContinuousClock.Instant, reading: Reading)] = []
-    /// The number of the activity that counts the elements of the outermost source.
+    /// The number of the activity that counts the elements of the outermost source; nil if none does.
     var source: Int?
     /// Whether another program uses the terminal.
     var isHidden = false
@@ -52,7 +54,7 @@ final class Progress: Sendable {
   private let status: (@Sendable (String?) -> Void)?
   private let note: @Sendable (String) -> Void
   private let state = Mutex(State())
-  /// Whether the elements of the outermost source are counted, or no statement runs.
+  /// Whether a source is already counted, or no statement runs.
   private let isCounting = Atomic(true)
   /// The minimum duration of an activity that is shown.
   private let least: Duration
@@ -68,7 +70,7 @@ final class Progress: Sendable {
     note = { host.note(TerminalText.message($0) + "\n") }
   }
 
-  /// Begins an outermost statement; `label` returns the beginning of its text.
+  /// Begins the progress of an outermost statement; `label` returns the beginning of the statement's text.
   func begin(_ account: StatementAccount, label: @escaping @Sendable () -> String) {
     guard isOn else { return }
     let number = control.add { [self] in state.withLock { $0.statement.map { text(of: $0) } ?? label() } }
@@ -122,7 +124,7 @@ final class Progress: Sendable {
     }
   }
 
-  /// Counts the elements of a stream, unless another source of the statement is counted.
+  /// Counts the elements of a stream, unless another source of the statement is already counted.
   ///
   /// - Parameters:
   ///   - stream: The source.
@@ -142,7 +144,8 @@ final class Progress: Sendable {
     }
   }
 
-  /// Shows an activity that takes longer than a second, at a terminal or every ten seconds.
+  /// Shows the latest activity that takes longer than `least`: at a terminal as a line, otherwise as a note at
+  /// intervals.
   private func show() {
     control.makeReachable()
     state.withLock { state in
@@ -157,12 +160,12 @@ final class Progress: Sendable {
     }
   }
 
-  /// The text about a statement for the control of the run.
+  /// Returns the progress of a statement as text, for the control of the run.
   private func text(of statement: Statement) -> String {
     line(of: statement, statement.activities.last?.reading)?.text(hasBar: false) ?? statement.label()
   }
 
-  /// The line of an activity, or that of the statement's single changes; nil without either.
+  /// Returns the line of an activity, or else a line of the statement's single changes; nil if it has neither.
   private func line(of statement: Statement, _ reading: Reading?) -> ProgressLine? {
     if let line = reading?(), !line.label.isEmpty { return line }
     let counts = statement.account.counts

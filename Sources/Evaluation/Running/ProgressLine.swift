@@ -10,7 +10,7 @@ struct ProgressLine: Sendable {
   var total: Int?
   /// The counts of outcomes by name.
   var counts: [(word: String, count: Int)] = []
-  /// The elements a second.
+  /// The number of elements per second.
   var perSecond: Int
   /// The state of the carrier as text; nil for no text.
   var carrier: String?
@@ -18,10 +18,10 @@ struct ProgressLine: Sendable {
   /// The reason why the activity waits; nil if it does not wait.
   var reason: String?
 
-  /// The number of cells of the bar.
+  /// The number of characters in the bar.
   private static let barWidth = 10
 
-  /// The line: `destroy posts  [====      ]  4210/10000 42 %  ok 4210  3105/s  ETA 2 s`.
+  /// Returns the line: `destroy posts  [====      ]  4210/10000 42 %  ok 4210  3105/s  ETA 2 s`.
   func text(hasBar: Bool) -> String {
     var parts = [label]
     if let total, total > 0 {
@@ -45,18 +45,18 @@ struct ProgressLine: Sendable {
 }
 
 extension Duration {
-  /// The rate per second for a count in this duration.
+  /// Returns the number per second, if `count` elements took this duration.
   func rate(of count: Int) -> Int { Int((Double(count) / max(0.001, self / .seconds(1))).rounded()) }
 }
 
-/// The number of elements that a statement has read of its outermost source.
+/// Counts the elements that a statement has read from its outermost source.
 final class SourceCount: Sendable {
   private let begin = ContinuousClock.now
   private let state: Mutex<(done: Int, total: Int?)>
 
   init(_ total: Int?) { state = Mutex((0, total)) }
 
-  /// Counts elements, and stores the total when it is known.
+  /// Adds a number of elements; stores the total as soon as it is known.
   func advance(by count: Int, _ total: Int?) {
     state.withLock { state in
       state.done += count
@@ -85,10 +85,10 @@ final class BulkProgress: Sendable {
     (self.control, carrier) = (control, plan.carrier)
   }
 
-  /// Reads the counts from a function from now on.
+  /// Sets the function from which the progress reads the counts.
   func follow(_ report: @escaping @Sendable () -> Report) { self.report.withLock { $0 = report } }
 
-  /// The line.
+  /// The progress as a line.
   var line: ProgressLine {
     let report = self.report.withLock { $0 }?() ?? Report()
     return ProgressLine(

@@ -13,10 +13,10 @@ extension Report {
     return "\(time.short), \(rate(in: time))/s\(times.joined())"
   }
 
-  /// The replies a second.
+  /// Returns the number of replies per second, for a duration.
   func rate(in time: Duration) -> Int { time.rate(of: latencies.count) }
 
-  /// The report as JSON for programs: counts, times, and a group for each kind of failure.
+  /// Returns the report as JSON for programs: counts, times, and a group for each kind of failure.
   func json(_ label: String) -> JSONValue {
     var object = JSONObject([("statement", .string(label))])
     for (word, count) in tally.counts { object[word] = .number(JSONNumber(count)) }
@@ -50,7 +50,7 @@ extension Duration {
   /// The duration in whole milliseconds.
   var milliseconds: Int { Int((self / .milliseconds(1)).rounded()) }
 
-  /// The duration for an estimate: `4 ms`, `1.2 s`, `3 min`.
+  /// The rounded duration as text, for an estimate: `4 ms`, `1.2 s`, `3 min`.
   var short: String {
     let seconds = self / .seconds(1)
     if seconds < 1 { return "\(Int((seconds * 1000).rounded(.up))) ms" }

@@ -11,7 +11,7 @@ extension Run {
   ///
   /// It is inlined, which saves a suspension for each request.
   ///
-  /// - Throws: The error of the change, with carets.
+  /// - Throws: The error of the change, which marks the arguments that it is about.
   @inline(__always) func change(_ proposal: Proposal) async throws(Fault) -> Value {
     if isDry(proposal.arguments) { return dryValue(of: proposal) }
     let isOneOfMany = proposal.change.destroys && !proposal.arguments.isSingle
@@ -24,20 +24,20 @@ extension Run {
     return proposal.value(of: reply, session)
   }
 
-  /// Shows a change that is not sent, and returns the expected reply.
+  /// Shows the change of a dry run, and returns the value of the reply that it would get.
   private func dryValue(of proposal: Proposal) -> Value {
     session.note(dry: proposal)
     return proposal.value(of: session.dryRun.carry(proposal.change), session)
   }
 
-  /// The consent for a single destroy that a loop repeats.
+  /// Gets the consent to a destroy that a loop can repeat.
   private func consent(to proposal: Proposal) async throws(Fault) -> Consent {
     let verb = proposal.change.verb == .call ? "call \(proposal.change.method)" : proposal.arguments.name
     return try await consent(
       to: ConfirmationRequest(verb: verb, client: proposal.client, isOneByOne: true), proposal.arguments)
   }
 
-  /// The error of a change that was not carried out, with the broker's information.
+  /// Returns the error of a change that was not carried out, with what the broker knows about the queue.
   func fault(of outcome: Outcome, _ proposal: Proposal) async -> Fault {
     switch outcome {
     case .done, .before, .found, .same, .skipped: return Fault(.interrupted, "interrupted")
@@ -49,7 +49,7 @@ extension Run {
 }
 
 extension Session {
-  /// The dispatcher of a statement for a client.
+  /// Creates a dispatcher for a statement's changes through a client.
   func dispatcher(
     _ run: Run, _ client: ClientValue, isDry: Bool = false, guards: consuming Safeguards = Safeguards(),
     carrier: (any Carrier)? = nil
@@ -58,7 +58,7 @@ extension Session {
     if isDry { return Dispatcher(statement, dryRun, lateReplies: nil, guards: guards) }
     guards.iteration = run.iteration
     if client.connection.protection == .readOnly { guards.readOnly = client.connection.label }
-    // A late reply settles one of several steps, but not the element.
+    // With a carrier, an element can take several steps. A late reply would settle one step, and not the element.
     if let carrier { return Dispatcher(statement, carrier, lateReplies: nil, guards: guards) }
     return Dispatcher(statement, ClientCarrier(client.client), lateReplies: host.lateReplies, guards: guards)
   }
@@ -72,8 +72,9 @@ extension Session {
     note("dry run, not sent: \(proposal.label) (queue \(proposal.client.queue)) \(JSONValue.object(request).text)")
   }
 
-  /// Shows the first change of a dry run as the exact request, and the next four by their identity; returns the number
-  /// of shown changes.
+  /// Shows the first change of a dry run as the exact request, and the next four by their identity.
+  ///
+  /// `sample` is the number of earlier changes; the result is one more.
   func note(dry proposal: Proposal, sample: Int) -> Int {
     if sample == 0 { note(dry: proposal) }
     if 1..<5 ~= sample {
@@ -91,7 +92,7 @@ extension Session {
 }
 
 extension Fault {
-  /// Creates the error of a change that is refused.
+  /// Creates the error of a refused change.
   convenience init(_ refusal: Refusal, _ arguments: Arguments) {
     switch refusal {
     case .streamed(let queue): self.init(streamed: queue, arguments.name)
@@ -133,7 +134,8 @@ extension Fault {
     }
   }
 
-  /// Creates the error of a change of a streamed queue (TheLanguage.md, "Rule 1: no change while streaming").
+  /// Creates the error of a change to a queue that is being streamed (TheLanguage.md, "Rule 1: no change while
+  /// streaming").
   convenience init(streamed queue: String, _ verb: String) {
     self.init(
       .refused, "\(verb) changes \(queue) while it is being streamed: rows would be skipped silently",
@@ -142,28 +144,28 @@ extension Fault {
 }
 
 extension Fault: ElementError {
-  /// The name of the kind.
+  /// The error's kind as a word.
   public var kindWord: String { kind.word }
   /// Whether the error ends the statement regardless of `on-error:`.
   public var endsStatement: Bool { isUncatchable }
 }
 
 extension Fault {
-  /// The same error with the earlier changes of its statement that had no sink.
+  /// Returns this error with the tally of single changes that the statement carried out before it, if any succeeded.
   func within(_ done: (label: String, tally: Tally)) -> Fault {
     done.tally.ok > 0 ? within("before it, \(done.label): \(done.tally.text)") : self
   }
 }
 
 extension Session {
-  /// Refuses a change of a streamed queue (TheLanguage.md, "Rule 1: no change while streaming").
+  /// Refuses a change to a queue that is being streamed (TheLanguage.md, "Rule 1: no change while streaming").
   func refuseStreamed(_ client: ClientValue, _ verb: String) throws(Fault) {
     if account.streams.isStreamed(client.target) { throw Fault(streamed: client.queue, verb) }
   }
 }
 
 extension ClientValue {
-  /// The target of its changes.
+  /// The broker, the queue and the type that its changes apply to.
   var target: Change.Target {
     Change.Target(broker: connection.link.brokerIdentity, queue: queue, type: client.settings.type)
   }

@@ -14,7 +14,7 @@ struct Run: Sendable {
   var iteration: (any IterationRecord)?
   /// Keeps the elements that output stages show; nil in a file.
   var shown: ShownElements?
-  /// Whether its output may go through a pager: for a single pipeline, or `help`.
+  /// Whether output may go through a pager: true for a statement that is one pipeline, and for `help`.
   var isPaged = false
 
   init(session: Session, source: SourceText, statement: StatementAccount, output: Output? = nil) {

@@ -16,11 +16,11 @@ public final class RunReport: Sendable {
     var milliseconds: Int
     /// The kind and the message of its error; nil if it succeeded.
     var error: (kind: String, message: String)?
-    /// The start of its range in its file.
+    /// The byte offset of its start in its file.
     var lower = 0
     var isAssertion = false
-    /// Whether the case counts as a JUnit failure and not as an error: a false assertion, or a statement with failed
-    /// changes that continued.
+    /// Whether the case counts as a JUnit failure and not as an error: a false assertion, or a statement that continued
+    /// after failed changes.
     var isFailure: Bool { isAssertion ? error != nil : error.map { Self.failures.contains($0.kind) } ?? false }
     private static let failures = [Fault.Kind.assert.word, partial]
     /// The kind for a statement that continued although some changes failed, were refused or are unknown.
@@ -33,8 +33,9 @@ public final class RunReport: Sendable {
     var cases: [Case] = []
     /// The changes of the running statement.
     var changes: [JSONValue] = []
-    /// The summaries of the changes with failures.
+    /// The summaries of the bulk changes that had failures.
     var failures: [String] = []
+    /// The number of changes beyond the limit of listed changes.
     var leftOut = 0
   }
 
@@ -45,13 +46,13 @@ public final class RunReport: Sendable {
   private static let limit = 1000
   /// The maximum number of summaries of failures in a statement's message.
   private static let shown = 3
-  /// The maximum number of code points that are shown of a statement.
+  /// The maximum number of code points of a statement's text that are shown.
   private static let textLimit = 200
 
   /// Creates the report of a run that begins.
   public init() {}
 
-  /// Adds a bulk change of the running statement; `failure` is its summary if it had failures.
+  /// Adds a bulk change of the running statement; `failure` is its summary, nil if nothing failed.
   func add(change: JSONValue, failure: String?) {
     state.withLock { state in
       if let failure, state.failures.count < Self.shown { state.failures.append(failure) }
@@ -59,7 +60,7 @@ public final class RunReport: Sendable {
     }
   }
 
-  /// Adds an assertion; `failure` is its message if it is false.
+  /// Adds an assertion; `failure` is its message, nil if it is true.
   func add(assertion range: SourceRange, in source: SourceText, failure: String?) {
     let error = failure.map { (Fault.Kind.assert.word, $0) }
     let own = Case(
@@ -93,7 +94,7 @@ public final class RunReport: Sendable {
       defer { (state.changes, state.leftOut, state.failures) = ([], 0, []) }
       if let last = state.cases.last, last.isAssertion {
         if last.lower == own.lower, last.place == own.place { return }
-        // A false assertion in a loop or a def has its own failed case.
+        // A false assertion in a loop or a def already has a failed case, so the statement around it gets no error.
         if last.error != nil, fault?.kind == .assert { own.error = nil }
       }
       let left = state.leftOut > 0 ? [JSONValue.object(["left-out": .number(JSONNumber(state.leftOut))])] : []
@@ -114,7 +115,7 @@ public final class RunReport: Sendable {
     "\(source.name):\(source.place(of: range.lower).line)"
   }
 
-  /// The report as JSON.
+  /// Returns the report as JSON.
   public func json(status: Int32, reason: String?) -> JSONValue {
     let cases = state.withLock(\.cases)
     return .object(
@@ -138,7 +139,7 @@ public final class RunReport: Sendable {
     return .object(object)
   }
 
-  /// The report in the JUnit format, which continuous integration services read.
+  /// Returns the report in the JUnit format, which continuous integration services read.
   public func junit(status: Int32, reason: String?) -> String {
     let cases = state.withLock(\.cases)
     let failures = cases.count(where: \.isFailure)
@@ -168,7 +169,7 @@ public final class RunReport: Sendable {
     return body.isEmpty ? head + "/>" : head + ">\(body)</testcase>"
   }
 
-  /// Text for XML; characters that XML can't represent become U+FFFD.
+  /// Returns text escaped for XML; characters that XML can't represent become U+FFFD.
   private static func escaped(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {

@@ -10,7 +10,7 @@ struct RunningStatement: Sendable {
   let account: StatementAccount
   private let session: Session
   private let begin = ContinuousClock.now
-  /// Whether an earlier statement of the text has changed only a part of its elements.
+  /// Whether an earlier statement of the text ended although some of its changes failed.
   private let hadPartialFailure: Bool
 
   /// Begins a statement.
@@ -37,7 +37,7 @@ struct RunningStatement: Sendable {
       statement: prepared.range, in: prepared.source, account, since: begin, fault, isPartial: isPartial)
   }
 
-  /// Ends its progress, and notes the queues that have lost their consumers.
+  /// Ends its progress, and shows a note on each queue that has lost its consumer.
   func end() {
     session.progress.end()
     session.noteLostConsumers()
@@ -45,7 +45,7 @@ struct RunningStatement: Sendable {
 }
 
 extension SourceText {
-  /// The beginning of a statement's first line, without secrets.
+  /// Returns the beginning of a statement's first line, without secrets.
   fileprivate func heading(_ range: SourceRange) -> String {
     let line = text(range).prefix { !$0.isNewline }.prefix(200)
     let shown = Secrets.hidden(in: String(line)).unicodeScalars

@@ -19,8 +19,9 @@ public struct ConnectionIdentity: Sendable {
     self.password = password
   }
 
-  /// Whether a typed URI means the open connection with this identity; without a password it means the connection of
-  /// its user.
+  /// Whether a typed URI means the open connection with this identity.
+  ///
+  /// A URI without a password means the open connection of the same user.
   func isMeant(by typed: ConnectionIdentity, _ link: any Link) -> Bool {
     guard typed.address == address else { return false }
     guard let password = typed.password else { return typed.parameters == parameters || typed.parameters == nil }
@@ -29,11 +30,11 @@ public struct ConnectionIdentity: Sendable {
 }
 
 extension Session {
-  /// The description of a connection in the prompt.
+  /// The properties of a connection that the prompt shows.
   public struct ConnectionSummary: Sendable, Equatable {
     /// Its name or short address: `prod`, `localhost/shop`, `embedded:blog`.
     public var label: String
-    /// The environment from `connect env:`.
+    /// The environment from `connect env:`; nil without one.
     public var env: String?
     /// Its state.
     public var state: LinkState
@@ -52,7 +53,7 @@ extension Session {
     }
   }
 
-  /// An address without scheme, user and default port.
+  /// Returns an address without scheme, user and default port.
   private static func short(_ address: String) -> String {
     guard address.hasPrefix("amqp") else { return address }
     var rest = address.split(separator: "//", maxSplits: 1).last ?? ""

@@ -14,17 +14,17 @@ extension Session {
     host.note(TerminalText.message(text) + "\n")
   }
 
-  /// Shows the text of a statement on standard error, which is not wrapped: it can be a table.
+  /// Shows text on standard error without wrapping its lines, because it can be a table.
   func show(unbroken text: String) {
     host.draw((options.renderer.isForTerminal ? TerminalText.visible(text) : text) + "\n")
   }
 
-  /// Shows a note at most once for each outermost statement.
+  /// Shows a note, at most once with each key in an outermost statement.
   private func note(once key: String, _ text: @autoclosure () -> String) {
     if state.withLock(\.statement).isNew(note: key) { note(text()) }
   }
 
-  /// Shows a note that the link to a next page can't be read.
+  /// Shows a note if the link to the next page can't be read.
   func noteUnreadableNext(_ document: Document, _ client: ClientValue) {
     guard let link = document.pagination()?.unreadableNext else { return }
     let text = link.hidingSecrets.text.prefix(200)
@@ -36,12 +36,15 @@ extension Session {
     if hasNext { note(Self.nextPage()) }
   }
 
-  /// The note on a page with a next page, with its share of the total if known.
+  /// Returns the note on a page that has a next page.
+  ///
+  /// It contains the number of shown elements if the total is known.
   static func nextPage(shown: Int = 0, of total: Int? = nil) -> String {
     (total.map { "\(shown) of \($0); " } ?? "") + "this page has a next page: stream reads all pages"
   }
 
-  /// Shows a note on relationships that are lost, because the service sent them without data.
+  /// Shows a note on relationships that the service sent without data, so that they are lost; `fate` says what happens
+  /// to them.
   func note(notLoaded names: [String], of label: String, _ fate: String) {
     note(
       once: "not loaded \(label) \(fate)",
@@ -49,14 +52,16 @@ extension Session {
     )
   }
 
-  /// Shows a note on relationships that are missing when a page of resources is written, based on the first resource.
+  /// Shows a note on relationships without data when a page of resources is written.
+  ///
+  /// Only the first resource is checked.
   func noteNotLoaded(in page: [Value], _ fate: String) {
     guard case .resource(let resource)? = page.first, !resource.isStub, !resource.notLoaded.isEmpty else { return }
     note(notLoaded: resource.notLoaded, of: resource.compound?.client ?? resource.type, fate)
   }
 
-  /// Shows a note that a reply is about another resource than the requested one: with another id, for example another
-  /// spelling of it, or with another type than the client's.
+  /// Shows a note if a reply is about another resource than the requested one: if its type is not the client's, or if
+  /// its id differs, for example in spelling.
   func noteOther(_ document: Document, than id: String?, _ client: ClientValue, _ verb: String) {
     let (resource, type) = (document.resources.first, client.client.settings.type)
     if let other = resource?["type"]?.stringValue, !other.isSame(as: type) {

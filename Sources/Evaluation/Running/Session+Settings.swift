@@ -4,7 +4,7 @@ import JSONText
 import Values
 
 extension Session {
-  /// The settings of `set`.
+  /// The names of the settings that `set` changes.
   static let settings = Vocabulary.settings.map(\.name)
 
   /// Changes a setting.
@@ -33,6 +33,6 @@ extension Session {
     }
   }
 
-  /// A duration from the text of a number and a unit; nil if it exceeds a hundred years.
+  /// Returns the duration of a number and a unit; nil if it exceeds a hundred years.
   public static func duration(_ value: String, _ unit: String) -> Duration? { Operators.duration(value, unit) }
 }

@@ -36,15 +36,15 @@ public final class Session: Sendable {
     public var report: RunReport?
     /// Whether progress is hidden: `--quiet`.
     public var isQuiet = false
-    /// Whether a summary shows the speed of changes that took several seconds.
+    /// Whether a summary shows the speed of changes that took at least ten seconds.
     public var showsSpeed = true
     /// Whether nothing is sent, and results are not printed.
     public var isOffline = false
     /// Whether `sh` may run programs: `--allow-sh`.
     public var allowsShell = false
-    /// The default format of results.
+    /// The default format of results; nil if the output decides.
     public var format: Format?
-    /// The timeout of requests for which neither the call nor the client sets one.
+    /// The timeout of requests for which neither the call nor the client sets one; nil for no limit.
     public var timeout: Duration? = .seconds(5)
     /// The renderer of errors.
     public var renderer = Renderer()
@@ -82,7 +82,7 @@ public final class Session: Sendable {
     public var edit: (@Sendable (String) -> Void)?
     /// The schemas learned from replies.
     public var schemas: SchemaStore
-    /// Reads a URI.
+    /// Returns the identity of a URI, by which `connect` finds an open connection.
     public var identity: @Sendable (_ uri: String) -> ConnectionIdentity = { ConnectionIdentity(address: $0) }
     /// The current number of columns of the terminal for notes; nil if they do not go to a terminal.
     public var columns: (@Sendable () -> Int)?
@@ -131,10 +131,10 @@ public final class Session: Sendable {
   /// The mutable state of a session.
   struct State {
     var connections: [ConnectionValue] = []
-    /// The URIs of the connections, by serial number.
+    /// The identities of the connections, by serial number.
     var identities: [Int: ConnectionIdentity] = [:]
     var clients: [ClientValue] = []
-    /// The carriers of running statements whose changes are not sent with a client.
+    /// The carriers of running statements that send changes without a client, by serial number.
     var carriers: [Int: any Carrier] = [:]
     var nextSerial = 1
     var format: Format?
@@ -144,7 +144,7 @@ public final class Session: Sendable {
     var learnsValues = false
     /// Whether the prompt's history is limited to the working directory.
     var takesHistoryOfDirectory = false
-    /// The time that the pager was open.
+    /// The total time for which the pager was open.
     var readingTime = Duration.zero
     /// The state of the running outermost statement.
     var statement: StatementAccount
@@ -152,7 +152,7 @@ public final class Session: Sendable {
     var journaled: [String] = []
     /// Whether a sink or `destroy-all` that sent requests ended with failures.
     var hasPartialFailure = false
-    /// The variables of the top level, by name.
+    /// The slots of the top level's variables, by name.
     var names: [String: Int] = [:]
     /// The statements that were run, for `save`.
     var entered = EnteredStatements()
@@ -166,15 +166,15 @@ public final class Session: Sendable {
   public let output: Output
   let host: SessionHost
   let timeout: SessionTimeout
-  /// The state of the run's limits and streams.
+  /// The run's confirmation, its limits and its streams.
   let account: RunAccount
-  /// Shows the changes of dry runs, and keeps their expected results.
+  /// Answers the changes of dry runs without sending them.
   let dryRun = DryRunCarrier()
   /// The queues that are watched while creates for them are in flight.
   let consumers = ConsumerWatches()
   /// The progress of its statements.
   let progress: Progress
-  /// The questions of its statements.
+  /// Asks the questions of its statements, one at a time.
   let questions = Questions()
   let state: Mutex<State>
 
@@ -191,7 +191,7 @@ public final class Session: Sendable {
     self.state = Mutex(state)
   }
 
-  /// The executor for many requests: the connection's thread if exactly one connection is open.
+  /// The executor for many requests: the connection's thread if exactly one connection is open; otherwise nil.
   var linkExecutor: (any TaskExecutor)? {
     state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.taskExecutor : nil }
   }
@@ -202,7 +202,7 @@ public final class Session: Sendable {
   /// Whether any open connection requires a confirmation of destroys.
   public var isGuarded: Bool { state.withLock { $0.connections.contains { $0.protection == .confirm } } }
 
-  /// Shows a note on the requests in flight; returns false if no request is in flight.
+  /// Shows a note on the changes in flight; returns false if no change is in flight.
   public func stop() -> Bool {
     let count = state.withLock { state in
       state.clients.reduce(0) { $0 + $1.client.activity.changesInFlight }
@@ -227,7 +227,7 @@ public final class Session: Sendable {
 
   /// Stores the learned schemas.
   ///
-  /// - Returns: The reason of the first failure; nil on success and after later failures.
+  /// - Returns: The reason of the first failure; nil on success, and for every failure after the first.
   public func keepLearned() -> String? { host.schemas.save(withValues: state.withLock(\.learnsValues)) }
 
   /// Closes every connection.

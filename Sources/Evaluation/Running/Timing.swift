@@ -14,7 +14,7 @@ struct Timing {
     readingTime = session.state.withLock(\.readingTime)
   }
 
-  /// The note of `set timing: true`: `took 4.5 s: waiting 4.2 s, decoding 120 ms`.
+  /// Returns the note of `set timing: true`: `took 4.5 s: waiting 4.2 s, decoding 120 ms`.
   ///
   /// The time in the pager does not count. Waiting is the time in which at least one request had no reply yet.
   func text(_ session: Session) -> String {

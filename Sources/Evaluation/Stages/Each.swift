@@ -45,7 +45,7 @@ extension Stage {
         await journal.note(frame.run.session, isEnded: true)
         if journal.isComplete { try await once.complete(journal.journal) }
       }
-      // If no stage follows, results are dropped as long as all of them are null.
+      // Without a next stage, the results are dropped if all of them are null.
       let isNull = results.elements.allSatisfy(\.isNull)
       return (results, isNull ? .null : .list(results.elements))
     }

@@ -5,9 +5,11 @@ import Language
 import Synchronization
 import Values
 
-/// The journal of an `each`, whose unit is an iteration: done iterations are skipped, unknown ones are not repeated.
+/// The journal of an `each`, which records whole iterations.
+///
+/// Done iterations are skipped; `unknown:` decides about unknown ones.
 final class EachJournal: Sendable {
-  /// Whether to run or skip an iteration.
+  /// The decision to run or to skip an iteration.
   enum Decision { case run, skip }
 
   private struct State {
@@ -19,7 +21,7 @@ final class EachJournal: Sendable {
   }
 
   let journal: Journal
-  /// The handling of iterations that an earlier run left unknown.
+  /// What to do with iterations that an earlier run left unknown.
   let rule: Safeguards.UnknownRule
   private let arguments: PerElementArguments
   private let state = Mutex(State())
@@ -31,13 +33,15 @@ final class EachJournal: Sendable {
     (self.journal, self.rule, self.arguments) = (journal, rule, arguments)
   }
 
-  /// The clients of the queues to which unknown iterations have sent changes, one for each.
+  /// Returns a client for each queue to which unknown iterations have sent changes.
   func clients(of session: Session) -> [ClientValue] {
     let clients = session.state.withLock(\.clients)
     return journal.queues.sorted().compactMap { queue in clients.first { $0.queue == queue } }
   }
 
-  /// The identity of the iteration for a frame's element.
+  /// Returns the identity of the iteration for a frame's element: the value of `key:`.
+  ///
+  /// Throws if an earlier iteration had the same identity.
   func identity(_ frame: inout Frame) async throws(Fault) -> ChangeIdentity {
     var own: Set<PerElementArguments.KeyHash> = []
     guard let key = try await arguments.key(&own, &frame) else {
@@ -47,7 +51,7 @@ final class EachJournal: Sendable {
     return ChangeIdentity(iteration: key)
   }
 
-  /// Decides whether to run an iteration, and records its start.
+  /// Decides whether to run an iteration; records its start if it runs.
   func begin(_ identity: ChangeIdentity, _ once: (JournalError) -> Fault) async throws(Fault) -> Decision {
     switch journal.known(identity) {
     case .done?:
@@ -118,7 +122,7 @@ final class IterationChanges: IterationRecord {
 }
 
 extension Arguments {
-  /// The journal of an `each`; nil without `journal:`.
+  /// Opens the journal of an `each`; returns nil without `journal:`, and in runs that send nothing.
   func eachJournal(_ run: Run, _ arguments: PerElementArguments) throws(Fault) -> EachJournal? {
     let word = try word("unknown", of: Safeguards.UnknownRule.allCases.map(\.rawValue))
     try refuseWithoutJournal("settle", "unknown")

@@ -40,7 +40,7 @@ struct EachWindow: Sendable {
     }
   }
 
-  /// Runs an iteration, unless the journal has it as done.
+  /// Runs an iteration and records its end, unless the journal skips it; returns null for a skipped one.
   private func recorded(_ frame: inout Frame, _ journal: EachJournal) async throws(Fault) -> Value {
     let identity = try await journal.identity(&frame)
     let decision = try await journal.begin(identity) { Fault(.file, $0.message, nextStep: $0.nextStep) }
@@ -77,7 +77,9 @@ struct EachWindow: Sendable {
   }
 }
 
-/// The values of iterations in order; nothing is kept while all are null and no stage follows.
+/// The values of iterations, in order.
+///
+/// If no stage follows, leading nulls are only counted.
 struct EachResults: Sendable {
   let keepsFlow: Bool
   private var nulls = 0
@@ -109,7 +111,7 @@ private final class BufferedResults: Sendable {
 
   var bytes: [UInt8] { content.withLock { $0 } }
 
-  /// An output that keeps the written bytes.
+  /// Creates an output that adds the written bytes to this buffer.
   func output(like other: Output) -> Output {
     Output(likeTerminal: other) { [self] bytes in
       content.withLock { $0 += bytes }
@@ -119,7 +121,7 @@ private final class BufferedResults: Sendable {
 }
 
 extension Frame {
-  /// The frame with another output.
+  /// Returns this frame with another output.
   fileprivate func printing(to output: Output) -> Frame {
     var frame = self
     frame.run = Run(session: run.session, source: run.source, statement: run.statement, output: output)
@@ -132,7 +134,7 @@ private struct OrderedResults: Sendable {
   private(set) var results: EachResults
   /// The failures, with the indices of their elements.
   private var failures: [(index: Int, label: String, fault: Fault)] = []
-  /// Finished iterations that wait for an earlier one.
+  /// The results of iterations that wait for an earlier one to finish, by index.
   private var waiting: [Int: (value: Value, bytes: [UInt8], page: ElementPage)] = [:]
 
   init(keepsFlow: Bool) { results = EachResults(keepsFlow: keepsFlow) }
@@ -161,7 +163,7 @@ private struct OrderedResults: Sendable {
     if !ready.bytes.isEmpty { try output.put(ready.bytes) }
   }
 
-  /// The failure of the first element, with the failures of others that were in flight.
+  /// The failure of the first element that failed, with those of other elements in flight; nil without a failure.
   var fault: Fault? {
     let inOrder = failures.sorted { $0.index < $1.index }
     guard let first = inOrder.first else { return nil }

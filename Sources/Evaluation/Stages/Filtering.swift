@@ -120,7 +120,7 @@ extension Stage {
 }
 
 extension Value {
-  /// An integer argument with a minimum.
+  /// Returns this argument of a stage as an integer of at least `least`.
   func whole(_ stage: String, _ place: String, from least: Int = 0) throws(Fault) -> Int {
     guard case .number(let number) = self, let integer = number.position, integer >= least else {
       throw Fault(.value, "\(stage) needs \(place) as an integer from \(least), not \(label)")

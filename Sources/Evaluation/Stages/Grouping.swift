@@ -76,7 +76,7 @@ private struct Groups {
     groups.append((key, [place]))
   }
 
-  /// A record for each group; its items are unpacked when they are read.
+  /// A record for each group; the items of a group are unpacked when they are read.
   var records: [Value] {
     let elements = elements
     return groups.map { key, members in
@@ -92,9 +92,9 @@ private struct Groups {
   }
 }
 
-/// Elements by their keys.
+/// Elements by their keys, for `index-by`.
 private struct KeyedElements {
-  /// The element to keep of two with the same key.
+  /// Which of two elements with the same key is kept; with `neither`, they are an error.
   enum Keep: String {
     case neither, first, last
 
@@ -142,7 +142,7 @@ extension Value {
 }
 
 extension StageCall {
-  /// The expression of the key of `group`: one value, or a record of several fields by their paths.
+  /// Compiles the key of `group`: one value, or a record of several fields by their paths.
   fileprivate func groupKey() -> CompiledExpression {
     positional.count == 1 ? key(0) : selection()
   }

@@ -1,19 +1,19 @@
 import Bulk
 import Values
 
-/// The resource that was found for an element, and the change that it needs.
+/// The result of a lookup for an element: the change that it needs, or the resource that needs no change.
 struct LookedUp: Sendable {
   /// The change; not sent if `found` is set.
   var proposal: Proposal
-  /// The resource, if it already has the requested values.
+  /// The resource that already has the requested values; nil if the change is needed.
   var found: Value?
 }
 
 /// The way in which a sink builds the change of an element.
 enum ChangeMaking: Sendable {
-  /// From its arguments alone.
+  /// From the arguments alone.
   case proposing(@Sendable (Arguments) throws(Fault) -> Proposal)
-  /// From the service's resource; the lookups of a window run concurrently.
+  /// From the resource, which is looked up first; the lookups of several elements run concurrently.
   case lookingUp(@Sendable (Arguments, Session) async throws(Fault) -> LookedUp)
 }
 
@@ -22,11 +22,11 @@ struct LookupRequest: Sendable {
   let element: Value
   let names: [Value]
   let source: Value?
-  /// The text of its `key:` option.
+  /// The element's value of `key:` as text; nil without the option.
   let key: String?
   let arguments: Arguments
 
-  /// The element with its change, or with the error of its lookup.
+  /// Looks up the resource, and returns the element with its change or with the lookup's error.
   func looked(
     up lookUp: @Sendable (Arguments, Session) async throws(Fault) -> LookedUp, _ session: Session
   ) async -> BulkElement {
@@ -38,14 +38,14 @@ struct LookupRequest: Sendable {
   }
 }
 
-/// An element of a window, with its change or before its lookup.
+/// An element that already has its change, or that waits for its lookup.
 enum DraftedElement: Sendable {
   case made(BulkElement)
   case waiting(LookupRequest)
 }
 
 extension [DraftedElement] {
-  /// The elements in order, after concurrent lookups for those that need one.
+  /// Returns the elements in order, after concurrent lookups for those that wait for one.
   func made(_ making: ChangeMaking, _ session: Session) async -> [BulkElement] {
     guard case .lookingUp(let lookUp) = making else {
       return compactMap { if case .made(let element) = $0 { element } else { nil } }

@@ -36,7 +36,7 @@ struct PerElementArguments: Sendable {
     return arguments
   }
 
-  /// The arguments for an element, which is passed as the verb's ID or RECORD.
+  /// Returns the arguments of the call for an element, which is passed as the verb's ID or RECORD.
   func each(_ once: Arguments, _ element: Value, _ frame: inout Frame) async throws(Fault) -> Arguments {
     var arguments = once
     arguments.positional.append(.init(value: element, range: template.nameRange))
@@ -44,9 +44,9 @@ struct PerElementArguments: Sendable {
     return arguments
   }
 
-  /// The text of an element's `key:`; nil without that option.
+  /// Returns the value of `key:` for the current element, as text; nil without that option.
   ///
-  /// - Throws: A `value` error if an earlier element had the same key and would be created twice.
+  /// - Throws: A `value` error if an earlier element had the same key.
   func key(_ keys: inout Set<KeyHash>, _ frame: inout Frame) async throws(Fault) -> String? {
     guard let key else { return nil }
     let value = try await key.code.run(&frame)
@@ -61,7 +61,7 @@ struct PerElementArguments: Sendable {
     return try value.interpolated()
   }
 
-  /// The error of a key that occurs twice.
+  /// Returns the error of a key that occurs twice.
   func repeated(_ text: String) -> Fault {
     Fault(
       .value, "the key \(text) occurs twice", at: [Fault.Mark(key?.range ?? template.range)], in: template.source,

@@ -34,7 +34,7 @@ extension Stage {
   static let max = extreme(
     "max", "Returns the largest of numbers, durations, times or text.", "[3, 1, 2] | max", "3", 1)
 
-  /// The stage that returns the smallest or the largest value.
+  /// Creates the stage that returns the smallest or the largest value.
   private static func extreme(
     _ name: String, _ summary: String, _ example: String, _ output: String, _ sign: Int
   ) -> Stage {
@@ -103,7 +103,7 @@ extension Stage {
 }
 
 extension Value {
-  /// The value; throws if a reducing stage does not accept it.
+  /// Returns this value; throws if a reducing stage does not accept it.
   fileprivate func summable(_ stage: String, _ operand: String) throws(Fault) -> Value {
     switch (self, stage) {
     case (.number, _), (.duration, _), (.time, "min"), (.time, "max"), (.string, "min"), (.string, "max"),
@@ -149,7 +149,7 @@ private struct Mean {
     }
   }
 
-  /// The error of a value that a stage does not accept.
+  /// Returns the error of a value that a stage does not accept.
   static func misfit(_ value: Value, _ stage: String, _ operand: String) -> Fault {
     let wanted =
       switch stage {
@@ -161,7 +161,7 @@ private struct Mean {
       .type, "\(stage) needs \(wanted), not \(value.typeWithArticle)", nextStep: step(value, stage, operand))
   }
 
-  /// The error of values of two types.
+  /// Returns the error of values of two types.
   static func mixed(_ stage: String, _ first: Value, _ second: Value) -> Fault {
     Fault(
       .type, "\(stage) needs values of one type, not \(first.typeWithArticle) and \(second.typeWithArticle)",
@@ -187,7 +187,7 @@ private struct Mean {
     }
   }
 
-  /// The first field with a number.
+  /// Returns the name of the first field whose value is a number; nil without one.
   private static func numericField(of value: Value) -> String? {
     let names =
       if case .resource(let resource) = value { resource.fieldNames } else {

@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension StageCall {
-  /// The expression of a flat record from the positional paths and the options.
+  /// Compiles the positional paths and the options into an expression whose value is a flat record.
   func selection() -> CompiledExpression {
     var names: [String] = []
     var codes: [CompiledExpression] = []
@@ -32,8 +32,8 @@ extension StageCall {
 }
 
 extension StageCall {
-  /// The columns that are probably meant by arguments that are not fields: `.id .text` for `id text`, `x: .id` for `.id
-  /// as x`.
+  /// Returns the columns that are probably meant by arguments that are not fields: `.id .text` for `id text`, `x: .id`
+  /// for `.id as x`.
   private func columnStep(_ wrong: Expr) -> String {
     let texts = positional.map { compiler.source.text($0.range) }
     if let place = texts.firstIndex(of: "as"), place > 0, place + 1 < texts.count {

@@ -104,7 +104,7 @@ private struct Flattening {
 
   init(_ upstream: ElementStream) { self.upstream = upstream }
 
-  /// The next elements; nil at the end.
+  /// Returns the next elements; nil at the end.
   mutating func next() async throws(Fault) -> ElementPage? {
     var out = ElementPage()
     while out.elements.count < 1024 {

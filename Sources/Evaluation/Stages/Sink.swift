@@ -33,7 +33,7 @@ extension Stage {
       effect: .destroys, result: "summary", names: .kept, givesSummary: true)
   ) { _ in .proposing(Proposal.destroy) }
 
-  /// The options of a sink that looks up the remaining work itself and therefore has no journal.
+  /// The options of a sink that finds out by lookups what is left to do, and therefore has no journal.
   static let lookupOptions = options.filter { !["journal", "settle", "unknown", "workers"].contains($0.name) }
 
   static let link = relating(.link)
@@ -53,7 +53,9 @@ extension Stage {
     ) { _ in .proposing { arguments throws(Fault) in try Proposal.relating(change, arguments) } }
   }
 
-  /// A sink: `making` builds the change of an element, and `plan` completes the plan of the changes.
+  /// Creates a sink.
+  ///
+  /// `making` returns how the change of an element is built, and `plan` completes the plan of the changes.
   static func sink(
     _ declaration: Declaration, _ making: @escaping @Sendable (StageCall) -> ChangeMaking,
     plan complete: @escaping @Sendable (inout BulkPlan, Run) throws(Fault) -> Void = { _, _ in }
@@ -95,9 +97,9 @@ extension Stage {
     }
   }
 
-  /// The consent, if the sink destroys; also checks `max:`.
+  /// Checks `max:`; if the sink destroys, gets the consent.
   ///
-  /// Both count only the remaining elements, without those that are done in the journal.
+  /// Both use the number of remaining elements, without those that are done in the journal.
   private static func consent(
     _ declaration: Declaration, _ arguments: Arguments, _ client: ClientValue, _ run: Run, _ source: ElementSource,
     _ journal: Journal?
@@ -127,15 +129,16 @@ private final class ElementSource: BulkSource {
   private var page = ElementPage()
   private var position = 0
   private var failures: ArraySlice<ElementPage.Failure> = []
-  /// The slot of the element at the head of the pipeline, for `failed:`.
+  /// The slot of the element at the head of the pipeline, for `failed:`; nil if it is not needed.
   var named: Int?
   private var keys = Set<PerElementArguments.KeyHash>()
   private var isStopped = false
-  /// The error that ends the statement after the returned elements.
+  /// The error that ends the statement after the elements that were returned last; nil without one.
   private var stop: Fault?
   private var isBegun = false
-  /// The number of elements, and the number of those that are not done; nil until they are counted.
+  /// The number of elements; nil until they are counted.
   private(set) var total: Int?
+  /// The number of elements that are not done in the journal; nil until they are counted.
   private(set) var left: Int?
   /// The number of elements whose changes an earlier run left unknown.
   private(set) var unknown = 0
@@ -164,7 +167,7 @@ private final class ElementSource: BulkSource {
     return left
   }
 
-  /// The numbers of elements that are done and that are unknown in the journal.
+  /// Returns the number of elements that are done in the journal, and the number of those that are unknown in it.
   private func counts(of all: Collected, in journal: Journal?) async throws(Fault) -> (done: Int, unknown: Int) {
     guard let journal, journal.before.done + journal.before.unknown > 0 else { return (0, 0) }
     let policy = Policy(window: policy.window, continuesOnError: true)
@@ -182,7 +185,9 @@ private final class ElementSource: BulkSource {
     return counts
   }
 
-  /// The next elements of the current page, at most a portion; does not wait for a next page.
+  /// Returns the next elements of the current page, at most a portion.
+  ///
+  /// It reads another page only when the current one is used up.
   func next() async throws(Fault) -> [BulkElement]? {
     try frame.run.checkInterrupt()
     if let stop { throw stop }
@@ -201,14 +206,14 @@ private final class ElementSource: BulkSource {
     return drafts.isEmpty ? nil : stopping(await drafts.made(making, frame.run.session))
   }
 
-  /// The elements up to the first one whose lookup failed, or all if the statement continues after failures.
+  /// Returns the elements up to the first one whose lookup failed, or all if the statement continues after failures.
   private func stopping(_ elements: [BulkElement]) -> [BulkElement] {
     guard !policy.continuesOnError, let last = elements.firstIndex(where: \.isFailure) else { return elements }
     isStopped = true
     return Array(elements[...last])
   }
 
-  /// The next element of the page; nil at its end.
+  /// Returns the next element of the page; nil at its end.
   private func draft() async throws(Fault) -> DraftedElement? {
     if let failure = failures.first, failure.place <= position { return .made(failed(failures.removeFirst())) }
     guard position < page.elements.count else { return nil }
@@ -233,7 +238,7 @@ private final class ElementSource: BulkSource {
     }
   }
 
-  /// The element that failed in a stage before the sink.
+  /// Returns an element that failed in a stage before the sink, with its error.
   private func failed(_ failure: ElementPage.Failure) -> BulkElement {
     isStopped = !policy.continuesOnError
     let place = named.flatMap { frame.names.firstIndex(of: $0) }

@@ -2,7 +2,9 @@ import Formats
 import JSONText
 import Values
 
-/// Elements with their sort keys: the keys decoded, the elements packed.
+/// Elements with their sort keys.
+///
+/// The elements are packed, the keys are not.
 struct SortedElements {
   var elements = PackedElements()
   private var columns: [SortColumn]
@@ -16,10 +18,10 @@ struct SortedElements {
     columns = descends.map { _ in SortColumn() }
   }
 
-  /// Adds a key of the next element.
+  /// Adds the next element's key for a column.
   mutating func add(key: Value, _ column: Int) { columns[column].add(key) }
 
-  /// The indices of the elements in sorted order; the sort is stable.
+  /// Returns the indices of the elements in sorted order; the sort is stable.
   ///
   /// - Throws: A `type` error for two keys that can't be compared.
   func order() throws(Fault) -> [Int32] {
@@ -69,8 +71,8 @@ private struct SortColumn {
   private var texts: [String] = []
   private var values: [Value] = []
 
-  /// Numbers that have the same order as the keys: an integer's exact value, a text's first eight bytes; nil for other
-  /// keys.
+  /// Returns numbers in the order of the keys: for integers their exact values, for texts their first eight bytes; nil
+  /// for other keys.
   func ranks(isDescending: Bool) -> [UInt64]? {
     let flip = isDescending ? UInt64.max : 0
     switch form {
@@ -99,7 +101,7 @@ private struct SortColumn {
     values.append(key)
   }
 
-  /// The order of two keys as a negative number, zero or a positive one; nulls are first.
+  /// Returns the order of two keys as a negative number, zero or a positive one; nulls are first.
   func order(_ a: Int, _ b: Int) throws(Fault) -> Int {
     switch form {
     case .integers: return integerKeys[a] < integerKeys[b] ? -1 : integerKeys[a] > integerKeys[b] ? 1 : 0
@@ -113,7 +115,7 @@ private struct SortColumn {
 }
 
 extension String {
-  /// The first eight bytes as a number: the lesser of two texts has the lesser number, or an equal one.
+  /// The first eight bytes as a number; a lesser text never has a greater number.
   fileprivate var rank: UInt64 {
     var (rank, shift) = (UInt64(0), UInt64(56))
     for byte in utf8.prefix(8) {

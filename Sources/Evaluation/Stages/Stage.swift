@@ -14,7 +14,7 @@ struct Stage: Sendable {
     self.prepare = prepare
   }
 
-  /// The stage with a name.
+  /// Returns the stage with a name; nil if no stage has it.
   static func named(_ name: String) -> Stage? { known[name] }
 
   private static let known = Dictionary(uniqueKeysWithValues: all.map { ($0.declaration.name, $0) })
@@ -26,13 +26,14 @@ enum StageBody: Sendable {
   case transform(@Sendable (Frame, ElementStream) throws(Fault) -> ElementStream)
   /// Transforms elements after all of them are read; the source is closed.
   case gather(@Sendable (inout Frame, inout ElementStream) async throws(Fault) -> ElementStream)
-  /// All elements, read now; the source is closed.
+  /// Reads all elements immediately; the source is closed.
   case collect
-  /// The first element, or null; no more are read.
+  /// Reads the first element, and no more; null without elements.
   case first
-  /// One value from all elements.
+  /// Computes one value from all elements.
   case reduce(@Sendable (inout Frame, inout ElementStream) async throws(Fault) -> Value)
-  /// A change for each element; returns the elements for the next stage, and the summary if no stage follows.
+  /// Acts on each element, by a change for example; returns the elements for the next stage, and the summary if no
+  /// stage follows.
   case sink(
     @Sendable (inout Frame, inout ElementStream, _ keepsFlow: Bool) async throws(Fault) -> (
       flow: ElementPage, summary: Value
@@ -67,10 +68,10 @@ struct StageCall {
     command.arguments.compactMap { if case .positional(let expression) = $0 { expression } else { nil } }
   }
 
-  /// A positional argument, evaluated for each element.
+  /// Compiles a positional argument into an expression to evaluate for each element.
   func each(_ index: Int) -> CompiledExpression { each(positional[index]) }
 
-  /// An expression, evaluated for each element.
+  /// Compiles an expression to evaluate for each element.
   func each(_ expression: Expr) -> CompiledExpression {
     let errors = compiler.findings.diagnostics.count
     let code = compiler.withElement(true) { compiler.code(expression) }
@@ -78,7 +79,7 @@ struct StageCall {
     return code
   }
 
-  /// A positional argument that is evaluated once and can't read the element.
+  /// Compiles a positional argument into an expression to evaluate once; it can't read the element.
   func once(_ index: Int) -> CompiledExpression { compiler.withElement(false) { compiler.code(positional[index]) } }
 
   /// The options with their expressions.
@@ -88,18 +89,20 @@ struct StageCall {
     }
   }
 
-  /// The option with a name.
+  /// Returns the expression of an option; nil if the option is not given.
   func option(_ name: String) -> Expr? { options.first { $0.name == name }?.value }
 
   /// The source text of the first positional argument, or `it` without one; for messages at run time.
   var operandText: String { positional.first.map { compiler.source.text($0.range) } ?? "it" }
 
-  /// The source range of a positional argument, for messages at run time.
+  /// Returns the source range of a positional argument, for messages at run time.
   func place(_ index: Int) -> (range: SourceRange, source: SourceText) { (positional[index].range, compiler.source) }
 }
 
 extension ElementStream {
-  /// The elements that `body` returns for each element and the value of `code` for it, at most one each.
+  /// Returns a stream of the elements that `body` adds to `out`.
+  ///
+  /// For each element, `body` gets the element and the value of `code`, and adds at most one.
   func mapping(
     _ code: CompiledExpression, _ frame: Frame, stage: String,
     _ body: @escaping (_ element: Value, _ value: Value, _ out: inout [Value]) throws(Fault) -> Void

@@ -1,10 +1,10 @@
 import Language
 
 extension StageCall {
-  /// A positional argument by which a stage orders, groups or reduces, evaluated for each element.
+  /// Compiles a positional argument by which a stage orders, groups or reduces, to evaluate for each element.
   func key(_ index: Int) -> CompiledExpression { key(positional[index]) }
 
-  /// An expression by which a stage orders, groups or reduces, evaluated for each element.
+  /// Compiles an expression by which a stage orders, groups or reduces, to evaluate for each element.
   ///
   /// Text, a boolean and a duration are refused: they are the same for each element, so that `sort "-views"` would sort
   /// nothing.

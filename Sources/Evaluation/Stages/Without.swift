@@ -32,7 +32,7 @@ extension Stage {
 }
 
 extension Value {
-  /// The record or resource without a field; a missing field is an error unless it is optional.
+  /// Returns this record or resource without a field; a missing field is an error unless it is optional.
   fileprivate func without(_ name: String, isOptional: Bool) throws(Fault) -> Value {
     switch self {
     case .record(let record):
