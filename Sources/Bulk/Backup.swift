@@ -3,16 +3,18 @@ public import JSONAPI
 import JSONText
 import Synchronization
 
-/// The resources of a statement as they were before its changes; each is on the disk before its change is sent.
+/// A file of resources as they were before a statement changed them.
+///
+/// Each resource is on the disk before its change is sent.
 ///
 /// Each line is a resource as JSON, in the form that `write` uses. The file is appended to, and only the first image of
 /// a resource is kept. An image contains the linkage of the relationships that the change replaces, even if the service
 /// sends this linkage only in separate replies.
 public final class Backup: Sendable {
   private struct State {
-    /// The images of earlier runs.
+    /// The images that earlier runs wrote.
     var before = BackupImages()
-    /// The images of this run.
+    /// The images that this run wrote.
     var written = BackupImages()
   }
 
@@ -27,7 +29,7 @@ public final class Backup: Sendable {
   /// The path.
   public var path: String { file.path }
 
-  /// Opens or creates the file of a statement.
+  /// Opens or creates the backup of a statement.
   ///
   /// - Parameters:
   ///   - path: The file.
@@ -71,9 +73,10 @@ public final class Backup: Sendable {
   /// Releases the file for other runs.
   public func release() { file.unlock() }
 
-  /// Writes the current resource of a change; returns when it is on the disk.
+  /// Reads the resource of a change and writes it, unless the backup already contains it; returns when it is on the
+  /// disk.
   ///
-  /// - Returns: The reason why the change may not be sent; nil if it may.
+  /// - Returns: The outcome of a change that may not be sent; nil if it may be sent.
   func save(_ change: Change) async -> Outcome? {
     guard let id = change.resourceID else { return nil }
     do throws(JournalError) {
@@ -108,7 +111,8 @@ public final class Backup: Sendable {
     return known?.isBefore
   }
 
-  /// The resource with the linkage of the relationships that a change replaces.
+  /// Reads the resource of a change, with the linkage of the relationships that the change replaces or modifies; nil if
+  /// the reply has no resource.
   private func image(of change: Change, _ id: String) async throws(ClientError) -> JSONObject? {
     guard var resource = try await client.show(id, query).resource else { return nil }
     for name in change.changedRelationships where !resource.hasLinkage(of: name) {
@@ -119,7 +123,7 @@ public final class Backup: Sendable {
 }
 
 extension ClientError {
-  /// The error of the read before a change; the change was not sent.
+  /// This error of a read before a change, restated to say that the change was not sent.
   fileprivate var beforeSending: ClientError {
     var error = self
     error.wasSent = false

@@ -1,14 +1,14 @@
 import JSONAPI
 import JSONText
 
-/// The resources of a backup, and the relationships whose linkage the backup contains.
+/// The keys of the resources that a backup contains, and of the relationships whose linkage it contains.
 struct BackupImages {
   private var keys: Set<StableHash> = []
 
   /// Whether the backup contains a resource.
   func contains(_ type: String, _ id: String) -> Bool { keys.contains(Self.key(type, id)) }
 
-  /// The first of these relationships of a resource whose linkage the backup lacks.
+  /// The first of the named relationships of a resource whose linkage the backup lacks; nil if it lacks none.
   func lacking(_ names: [String], of type: String, _ id: String) -> String? {
     names.first { !keys.contains(Self.key(type, id, $0)) }
   }

@@ -23,10 +23,10 @@ public protocol Carrier: Sendable {
   /// The carrier's state for the progress line; nil for no text.
   var status: String? { get }
 
-  /// Drops the changes that the carrier has taken but not sent, because the statement ends.
+  /// Called when the statement ends: drops the changes that the carrier has taken but not sent.
   func end()
 
-  /// Ends the wait for every reply.
+  /// Stops waiting for replies; the outcomes of the changes in flight are then unknown.
   func abandon()
 
   /// Closes the connections or channels that the carrier opened.
@@ -39,13 +39,13 @@ extension Carrier {
     try await carry(change)
   }
 
-  /// The statement's window decides.
+  /// Nil: the statement's window decides.
   public var window: Int? { nil }
 
-  /// The statement's client counts them.
+  /// 0: the statement's client counts them.
   public var inFlight: Int { 0 }
 
-  /// No text.
+  /// Nil: there is no text for the progress line.
   public var status: String? { nil }
 
   /// Does nothing, because each change is sent immediately.
@@ -54,7 +54,7 @@ extension Carrier {
   /// Does nothing, because the statement's client ends the waits.
   public func abandon() {}
 
-  /// Does nothing.
+  /// Does nothing, because the carrier opened no connection or channel.
   public func close() async {}
 }
 
@@ -65,7 +65,7 @@ public struct ClientCarrier: Carrier {
   /// Creates the carrier of a client.
   public init(_ client: ResourceClient) { self.client = client }
 
-  /// The connection's thread.
+  /// The thread of the client's connection.
   public var executor: (any TaskExecutor)? { client.taskExecutor }
 
   /// Sends the change with the client's transport.

@@ -47,7 +47,7 @@ extension Change {
     bytes.append(UInt8(ascii: "}"))
   }
 
-  /// The parameters with names in place of the secret members of `meta`.
+  /// The parameters with placeholders in place of the secret values in `meta`.
   private var paramsNamingSecrets: JSONObject {
     guard let meta = params["meta"]?.objectValue, meta.contains(where: { Secrets.isSecret(name: $0.key) }) else {
       return params
@@ -73,14 +73,14 @@ extension Change {
 }
 
 extension Change {
-  /// The secret members of `meta` that a change's JSON names and that the given `meta` lacks.
+  /// The names of the secrets that the JSON of a change needs in `meta` and that the given `meta` lacks.
   public static func secrets(of object: JSONObject, missingIn meta: JSONObject) -> [String] {
     (object["params"]?["meta"]?.objectValue?.namedSecrets ?? []).filter { meta[$0] == nil }
   }
 }
 
 extension JSONObject {
-  /// The placeholder of a secret: `{"secret": NAME}`.
+  /// The only member of the placeholder for a secret: `{"secret": NAME}`.
   private static let mark = "secret"
 
   fileprivate var namingSecrets: JSONObject {

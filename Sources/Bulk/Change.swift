@@ -12,9 +12,9 @@ public struct Change: Sendable, Equatable {
     case create, update, destroy, link, relink, unlink, call
   }
 
-  /// The queue of a change.
+  /// The queue to which a change is sent, with its broker and the type of its resources.
   public struct Target: Sendable, Hashable {
-    /// The identity of the broker and vhost, equal for all connections to it.
+    /// The identity of the broker and vhost, equal for all connections to that vhost.
     public var broker: String
     /// The queue.
     public var queue: String
@@ -37,11 +37,11 @@ public struct Change: Sendable, Equatable {
   public var method: String
   /// The parameters as they are sent: with the client's `meta`, and with names in the form of the client's `keys`.
   public var params: JSONObject
-  /// Whether its message expires at the deadline and is not carried out later (AMQP `expiration`).
+  /// Whether its message expires at the deadline, so that the change is not carried out later (AMQP `expiration`).
   public var expires: Bool
   /// The time to wait for its reply; nil for no limit.
   public var timeout: Duration?
-  /// The value of `key:` for a create, which identifies it.
+  /// The value of `key:` that identifies a create; nil without `key:`, and for other changes.
   public var key: String?
   /// Whether the change destroys data, judged by its verb, or by the name of a called method.
   public let destroys: Bool
@@ -77,7 +77,7 @@ public struct Change: Sendable, Equatable {
   /// The id of the resource to change; nil for a create.
   public var id: String? { params["id"]?.idText }
 
-  /// Whether its reply is a JSON:API document.
+  /// Whether the reply to the change is a JSON:API document.
   public var givesDocument: Bool { verb == .create || verb == .update || verb == .destroy }
 
   /// Whether a method changes data, judged by its name: one of the words in the name is `create`, `update`, `destroy`

@@ -18,13 +18,13 @@ public struct ChangeIdentity: Sendable, Hashable {
   /// Whether a text is the identity of an iteration.
   static func isIteration(_ text: String) -> Bool { text.hasPrefix("each ") }
 
-  /// The maximum length in bytes of its outcome's line in a journal, for an id of up to 64 bytes.
+  /// The maximum number of bytes of the journal line with its outcome, if the resource's id has up to 64 bytes.
   var outcomeLength: Int { 2 * text.utf8.count + 160 }
 
-  /// The identity of an element without a change.
+  /// A placeholder for the identity of a change that has none.
   static let none = ChangeIdentity(text: "")
 
-  /// Whether a text names this identity: an id, a create's key, or the whole identity.
+  /// Whether a word names this identity: as the resource's id, the key of a create, or the whole identity.
   public func isNamed(by word: String) -> Bool {
     text == word || text.hasSuffix(" \(word)") || text.hasSuffix(" \(JSONValue.string(word).text)")
   }
@@ -42,7 +42,7 @@ extension Change {
     }
   }
 
-  /// The resource's id and the relationship's name, for a change of linkage.
+  /// The resource's id and the relationship's name as text, `12 tags`; nil unless the change is one of linkage.
   public var relationship: String? {
     guard let name = params["relationship"]?.stringValue, let parent else { return nil }
     return "\(parent) \(name)"
@@ -62,10 +62,10 @@ extension Change {
   /// The id of the changed resource, including changes of linkage; nil for a create.
   var resourceID: String? { id ?? (params.contains("relationship") ? parent : nil) }
 
-  /// The sorted identifiers, for a change of linkage.
+  /// The sorted identifiers of a change of linkage, joined by commas.
   private var linkage: String { identifiers.texts.joined(separator: ",") }
 
-  /// The identifiers, for a change of linkage.
+  /// The identifiers of a change of linkage; empty for other changes.
   var identifiers: [Identifier] { [Identifier](linkage: params["data"] ?? .null) ?? [] }
 
   /// The sent content, with which a lookup compares the resource: attributes and relationships, or the linkage of a

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The subject of a confirmation; a confirmation does not cover another connection, queue, verb or filter.
+/// What a confirmation covers: the changes of one connection, queue, verb and filter.
 public struct ConsentSubject: Sendable, Hashable {
   /// The serial number of the connection in the session.
   public var connection: Int
@@ -40,7 +40,7 @@ public final class Consent: Sendable {
   /// The number of elements that the consent still covers; nil for any number.
   public var left: Int? { limit.map { limit in used.withLock { limit - $0 } } }
 
-  /// Uses the consent for one element; returns a refusal if its number is used up.
+  /// Uses the consent for one element; returns a refusal if the limit is reached.
   func take() -> Refusal? {
     guard let limit else { return nil }
     let isTaken = used.withLock { used in
@@ -51,6 +51,6 @@ public final class Consent: Sendable {
     return isTaken ? nil : .statementLimit(limit, isConfirmed: isConfirmed)
   }
 
-  /// Returns the consent for an element whose change was not sent.
+  /// Gives back the consent for one element, because its change was not sent.
   func giveBack() { if limit != nil { used.withLock { $0 -= 1 } } }
 }

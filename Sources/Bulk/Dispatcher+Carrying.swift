@@ -1,6 +1,6 @@
 import Client
 
-/// The outcome of a change, and the time of its last reply; the time is nil if the change was not sent.
+/// The outcome of a change, and the duration of its last request; the duration is nil if no carrier got the change.
 struct Carried: Sendable {
   var outcome: Outcome
   var latency: Duration?
@@ -10,7 +10,7 @@ extension Dispatcher {
   /// Sends a change when limits, backup and throttle allow it, and repeats it as `retry:` allows.
   func carried(_ change: Change) async -> Carried {
     var (last, attempt) = (await attempted(change), 0)
-    while attempt < guards.retries, !Task.isCancelled, let again = await repeated(last.outcome, change, attempt) {
+    while attempt < guards.retries, !Task.isCancelled, let again = await nextStep(last.outcome, change, attempt) {
       attempt += 1
       switch again {
       case .settled(let outcome): return Carried(outcome: outcome, latency: last.latency)
@@ -41,7 +41,7 @@ extension Dispatcher {
     return Carried(outcome: outcome, latency: latency)
   }
 
-  /// The next step after a failed change.
+  /// The next step after an attempt that failed or got no reply.
   private enum NextStep {
     /// Send the change again.
     case send
@@ -49,8 +49,9 @@ extension Dispatcher {
     case settled(Outcome)
   }
 
-  /// Waits before a repetition, longer with each attempt; nil if a repetition could do harm.
-  private func repeated(_ outcome: Outcome, _ change: Change, _ attempt: Int) async -> NextStep? {
+  /// Waits after an attempt, longer each time, and returns the next step; returns nil if the change is not to be sent
+  /// again.
+  private func nextStep(_ outcome: Outcome, _ change: Change, _ attempt: Int) async -> NextStep? {
     let pause = Repetition.pause(after: attempt)
     switch outcome {
     case .failed(let error) where error.mayRepeat(change):

@@ -2,22 +2,24 @@ import Client
 import JSONText
 
 extension Dispatcher {
-  /// An element with its change and its journal state.
+  /// An element, its change, and the state of the change in the journal.
   struct Entry: Sendable {
     var element: any PlannedElement
     var change: Result<Change, Refusal>
-    /// The identity; nil without a journal.
+    /// The identity; nil without a journal, and for a change without an identity.
     var identity: ChangeIdentity?
+    /// The state that earlier runs left in the journal; nil if the journal does not contain the change.
     var known: JournalState?
 
-    /// The change and its identity, if the change is sent without a lookup.
+    /// The change and its identity, if its intent is to be written now; nil if nothing is recorded, or if the journal
+    /// contains its outcome or requires a lookup first.
     var intended: (Change, ChangeIdentity)? {
       guard let identity, known == nil || known == .open, case .success(let change) = change else { return nil }
       return (change, identity)
     }
   }
 
-  /// The entry of an element, with its journal state.
+  /// Creates the entry of an element, and marks its identity as seen; refuses an identity that was already seen.
   func entry(of element: any PlannedElement) -> Entry {
     var entry = Entry(element: element, change: element.planned)
     guard let journal = guards.journal, case .success(let change) = entry.change, let identity = change.identity else {
@@ -32,7 +34,7 @@ extension Dispatcher {
     return entry
   }
 
-  /// Carries out the change of an entry, unless the journal contains its outcome.
+  /// Carries out the change of an entry, unless the journal contains its outcome; returns the outcome.
   func outcome(of entry: Entry) async -> Carried {
     let change: Change
     switch entry.change {
@@ -61,7 +63,9 @@ extension Dispatcher {
     }
   }
 
-  /// The outcome of a change that an earlier run left unknown; nil if it may be sent.
+  /// Looks up a change that an earlier run left unknown, and returns its outcome.
+  ///
+  /// If the change may be sent again, writes a new intent and returns nil.
   private func lookedUp(_ change: Change, _ sent: JSONObject) async -> Outcome? {
     switch await guards.resolver?.look(change, sent: sent) ?? .unknown {
     case .carriedOut(let id):

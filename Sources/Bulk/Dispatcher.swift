@@ -1,8 +1,8 @@
 public import Client
 
-/// An element of a dispatcher, with its change.
+/// An element for which a statement has planned a change.
 public protocol PlannedElement: AnyObject, Sendable {
-  /// The change, or the refusal.
+  /// The change to send, or the reason why nothing is sent.
   var planned: Result<Change, Refusal> { get }
 }
 
@@ -11,7 +11,8 @@ extension PlannedElement {
   var isDestroying: Bool { if case .success(let change) = planned { change.verb == .destroy } else { false } }
 }
 
-/// Sends all changes: checks whether each one is permitted, passes it to a carrier, and decides its outcome.
+/// Sends the changes of a statement: checks that each one is permitted, passes it to the carrier, and determines its
+/// outcome.
 public struct Dispatcher: Sendable {
   /// The account of the outermost statement.
   public let account: StatementAccount
@@ -32,7 +33,7 @@ public struct Dispatcher: Sendable {
     self.guards = guards
   }
 
-  /// The refusal of a change; nil if it may be sent, and it is then counted in the limits.
+  /// Returns the refusal of a change; if the change may be sent, counts it against the limits and returns nil.
   private func refusal(of change: Change, _ consent: Consent?) -> Refusal? {
     if let connection = guards.readOnly { return .guarded(connection: connection) }
     if account.run.streams.isStreamed(change.target) { return .streamed(queue: change.target.queue) }
@@ -43,13 +44,13 @@ public struct Dispatcher: Sendable {
     return refusal
   }
 
-  /// Sends one change; `consent` is the consent for the bulk change that it belongs to.
+  /// Sends one change; `consent` is the consent to the bulk change to which it belongs.
   public func send(_ change: Change, consent: Consent?) async -> Outcome {
     if let refusal = refusal(of: change, consent) { return .refused(refusal) }
     return await attempted(change).outcome
   }
 
-  /// Sends a change of a recorded iteration.
+  /// Sends a change that an iteration of `each` makes, and records it and its outcome in the iteration.
   func carry(_ change: Change, in iteration: any IterationRecord, latency: inout Duration?) async -> Outcome {
     do throws(JournalError) { try await iteration.willSend(change) } catch { return .refused(.element(error)) }
     let outcome = await carry(change, latency: &latency)
@@ -64,13 +65,14 @@ public struct Dispatcher: Sendable {
     } catch { return Outcome(error, of: change) }
   }
 
-  /// Sends the changes of `next` until its end or a failure, then waits for the changes in flight.
+  /// Sends the changes of the elements of `next` until `next` ends or a failure ends the statement, then waits for the
+  /// changes in flight.
   ///
   /// - Parameters:
-  ///   - report: The earlier counts; the numbers of elements continue from it.
+  ///   - report: The counts so far; the first index is its number of elements.
   ///   - policy: The number of changes in flight, and the effect of a failure.
-  ///   - consent: The consent, if the changes destroy data.
-  ///   - next: Returns the next changes in order; nil after the last one.
+  ///   - consent: The consent to destroy; nil if the statement needs none.
+  ///   - next: Returns the next elements in order; nil after the last one.
   ///   - observe: Called with each outcome, in the order of replies; it must not block.
   /// - Returns: The report with these changes; its `stop` is the error that ended them, if any.
   public func run(
@@ -100,7 +102,8 @@ public struct Dispatcher: Sendable {
     return await recorder.ended(stop, after: .now - begin)
   }
 
-  /// The entries of the elements up to the first one that ends the statement, and its refusal.
+  /// Returns the entries of the elements before the first one whose refusal ends the statement, and that refusal; the
+  /// refusal is nil if no element ends the statement.
   private func entries(of page: [any PlannedElement], _ consent: Consent?) -> ([Entry], Refused?) {
     var entries: [Entry] = []
     entries.reserveCapacity(page.count)
@@ -112,8 +115,9 @@ public struct Dispatcher: Sendable {
     return (entries, nil)
   }
 
-  /// The refusal of an entry that ends the statement; a change that is done according to the journal needs no
-  /// permission.
+  /// Returns the refusal of an entry if it ends the statement, else nil.
+  ///
+  /// A change that is done according to the journal needs no permission.
   private func refusal(of entry: Entry, _ consent: Consent?) -> Refusal? {
     switch entry.change {
     case .failure(let refusal): refusal.isUncatchable ? refusal : nil

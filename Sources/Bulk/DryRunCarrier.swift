@@ -5,8 +5,8 @@ import Synchronization
 
 /// A carrier that sends nothing.
 ///
-/// It returns the record of a create or an update as the reply; a create gets the id `dry-run-1`, `dry-run-2` and so
-/// on.
+/// Its reply to a create or an update is the record that the change would send. Created resources get the ids
+/// `dry-run-1`, `dry-run-2` and so on.
 public final class DryRunCarrier: Carrier {
   /// The prefix of ids of resources from a dry run.
   public static let prefix = "dry-run-"
@@ -26,7 +26,7 @@ public final class DryRunCarrier: Carrier {
   /// The default executor.
   public var executor: (any TaskExecutor)? { nil }
 
-  /// The resource that a dry run would have created or updated; nil for other ids.
+  /// The resource that a create of the dry run would have created, with its later updates; nil for other ids.
   public func resource(_ id: String) -> JSONObject? { state.withLock { $0.resources[id] } }
 
   /// Returns the reply that the service is expected to send.

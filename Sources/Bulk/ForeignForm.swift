@@ -2,7 +2,7 @@ import JSONText
 
 /// The reason why a file can't be read as a journal.
 public enum ForeignForm: Sendable, Equatable {
-  /// The file is compressed, by a program that decompresses with `-dc`.
+  /// The file is compressed; with the name of the program that decompresses it with `-dc`.
   case compressed(String)
   /// The file is UTF-16, as some editors and shells write it.
   case utf16
@@ -17,7 +17,7 @@ public enum ForeignForm: Sendable, Equatable {
   /// The first line is not a journal header.
   case other
 
-  /// The reason as a clause with the subject `it`.
+  /// The reason as a clause about the file: `it is compressed with gzip`.
   var text: String {
     switch self {
     case .compressed(let program): "it is compressed with \(program)"
@@ -30,7 +30,9 @@ public enum ForeignForm: Sendable, Equatable {
     }
   }
 
-  /// The command that restores the journal; the names of the file and of its copy are quoted for a shell.
+  /// The next step for the user, such as a command that restores the journal.
+  ///
+  /// The names of the file and of its copy must already be quoted for a shell.
   func nextStep(_ file: String, _ copy: String) -> String {
     switch self {
     case .compressed(let program): "\(program) -dc \(file) > \(copy) restores it: use the copy"

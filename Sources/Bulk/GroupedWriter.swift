@@ -3,20 +3,20 @@ import Synchronization
 
 /// Appends lines to a file in groups, on a separate thread; a group is synced once if a caller waits for it.
 ///
-/// Lines that no caller waits for are written within a millisecond, so that many of them share one write. They are
-/// written even after a failure, into reserved disk space.
+/// Lines that no caller waits for are written a millisecond later, so that many of them share one write. They are
+/// written even after a failed write, into reserved disk space.
 final class GroupedWriter: Sendable {
   private struct State {
     /// The lines that a caller waits for, and the other lines.
     var (synced, pending): ([UInt8], [UInt8]) = ([], [])
     /// The number of bytes to reserve for later lines.
     var owed = 0
-    /// The callers that wait for the pending lines to be on the disk.
+    /// The callers that wait until their lines are on the disk.
     var waiting: [CheckedContinuation<Void, Never>] = []
     /// Whether an immediate write, or a delayed write, is scheduled.
     var (writesNow, writesSoon) = (false, false)
     var failure: JournalError?
-    /// The sums of the written lines; nil for lines without sums.
+    /// The checksums of the written lines; nil if the file's lines have none.
     var sums: JournalSums?
   }
 
@@ -24,7 +24,7 @@ final class GroupedWriter: Sendable {
   private let state: Mutex<State>
   private let queue = DispatchQueue(label: "retort.writer")
 
-  /// Creates the writer of a file, which fills in the sums of its lines if they have some.
+  /// Creates the writer of a file; `sums` adds the checksums to its lines, nil if the lines have none.
   init(_ file: RecordFile, _ sums: JournalSums? = nil) {
     self.file = file
     var state = State()
@@ -92,7 +92,7 @@ final class GroupedWriter: Sendable {
     waiting.forEach { $0.resume() }
   }
 
-  /// Writes lines with their sums, or throws and leaves the file unchanged.
+  /// Appends lines with their checksums, or throws and leaves the file unchanged.
   private func write(_ lines: consuming [UInt8]) throws(JournalError) {
     guard var sums = state.withLock(\.sums) else { return try file.append(lines) }
     sums.seal(&lines)

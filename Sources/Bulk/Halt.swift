@@ -8,7 +8,7 @@ public enum Halt: Sendable, Equatable {
   /// The minimum number of outcomes for a share.
   static let least = 20
 
-  /// Whether a tally reaches the limit; with `isEnd`, a share applies to any number of outcomes.
+  /// Whether the failures of a tally reach the limit; a share applies from 20 outcomes on, with `isEnd` to any number.
   public func isReached(_ tally: Tally, isEnd: Bool = false) -> Bool {
     let bad = tally.failed + tally.refused + tally.unknown
     switch self {
@@ -19,7 +19,7 @@ public enum Halt: Sendable, Equatable {
   }
 }
 
-/// The end of a statement because its failures reached `halt:`.
+/// The error that ends a statement whose failures reached `halt:`.
 public struct Halted: Error, Sendable {
   /// The limit.
   public let halt: Halt

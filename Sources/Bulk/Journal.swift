@@ -24,22 +24,23 @@ public final class Journal: Sendable {
   private let format: JournalSums.Format
   /// The statement of the journal.
   public let header: JournalHeader
-  /// The numbers of changes of earlier runs that are complete, that may be sent again, and that are unknown.
+  /// The numbers of changes of earlier runs that are done, that may be sent again, and that are unknown.
   public let before: (done: Int, open: Int, unknown: Int)
   /// The number of incomplete lines at the end, which were removed.
   public let cutLines: Int
   /// The time at which its statement was completed; nil if it is not complete.
   public let end: String?
-  /// The longest expiration of an unknown change's message; nil if one never expires.
+  /// The longest expiration time of the messages of unknown changes; nil if one of the messages never expires.
   public let longestLife: Duration?
-  /// The queues of changes in iterations that earlier runs left unknown.
+  /// The queues to which unknown iterations of earlier runs sent changes.
   public let queues: Set<String>
   /// The path.
   public var path: String { file.path }
 
   /// Opens a statement's journal, or creates one.
   ///
-  /// - Throws: ``JournalError`` if the file can't be used, is in use, is damaged or complete, or belongs to another statement.
+  /// - Throws: ``JournalError`` if the file can't be used, is in use, is damaged or complete, or belongs to another
+  ///   statement.
   public convenience init(_ path: String, _ header: JournalHeader) throws(JournalError) {
     let file = try RecordFile(path)
     let contents = try JournalContents(file)
@@ -84,7 +85,8 @@ public final class Journal: Sendable {
   /// The state of an identity; nil if the journal does not contain it.
   public func known(_ identity: ChangeIdentity) -> JournalState? { state.withLock { $0.states[identity.hash] } }
 
-  /// Marks an identity as seen in this run, and returns its state; returns `.none` if this run has already seen it.
+  /// Marks an identity as seen in this run, and returns its state, which is nil if the journal does not contain it;
+  /// returns `.none` if this run has already seen the identity.
   func see(_ identity: ChangeIdentity) -> JournalState?? {
     state.withLock { $0.states.see(identity.hash) ? .some($0.states[identity.hash]) : nil }
   }
@@ -149,7 +151,7 @@ public final class Journal: Sendable {
     try await writer.appendSynced(JournalLine.encoded(line, format))
   }
 
-  /// The changes of an iteration that an earlier run left unknown.
+  /// The identities of the changes that an unknown iteration of an earlier run sent.
   public func changes(of identity: ChangeIdentity) -> [String] {
     state.withLock { $0.states.changes(of: identity.text) }
   }
@@ -181,7 +183,7 @@ public final class Journal: Sendable {
     settle(identity, word, id: made)
   }
 
-  /// Writes the outcome of an identity: `ok`, `absent`, `failed`, `again`, `unknown`.
+  /// Writes the outcome of the change with an identity: `ok`, `absent`, `failed`, `again` or `unknown`.
   public func settle(_ identity: ChangeIdentity, _ word: String, id: String?) {
     let isDone = word == "ok" || word == "absent"
     let isOwed = state.withLock { state in
@@ -201,7 +203,7 @@ public final class Journal: Sendable {
     writer.append(line, owed: isOwed ? identity.outcomeLength : 0)
   }
 
-  /// Writes the name of the broker that a person confirmed; returns when it is on the disk.
+  /// Writes the name that a person gave to the journal's broker; returns when it is on the disk.
   public func rename(broker: String) async throws(JournalError) {
     try await writer.appendSynced(JournalLine.encoded(["broker": .string(broker)], format))
   }

@@ -5,11 +5,11 @@ import JSONText
 struct JournalContents {
   var header: JournalHeader?
   var states = JournalStates()
-  /// The sums up to the last complete line.
+  /// The checksums, read up to the last complete line.
   private(set) var sums = JournalSums(.chained)
-  /// The time of completion.
+  /// The time at which the statement was completed; nil if it is not complete.
   var end: String?
-  /// The length of the complete lines, in bytes.
+  /// The number of bytes up to the end of the last complete line.
   var length = 0
   /// The number of damaged lines at the end, which will be removed.
   var cutLines = 0
@@ -45,7 +45,7 @@ struct JournalContents {
     guard header != nil || number == 0 || isTornHeader, !isEdited else { throw try Self.notAJournal(file) }
   }
 
-  /// Reads a line; the first one shows the format.
+  /// Reads a line; determines the form of the checksums from the first line.
   private mutating func read(_ line: ArraySlice<UInt8>, isFirst: Bool) -> JournalSums.Line {
     let read = sums.read(line)
     guard isFirst, case .damaged = read else { return read }
@@ -55,14 +55,14 @@ struct JournalContents {
     return .whole(object)
   }
 
-  /// Whether a line is as it was written.
+  /// Whether a line has the right checksum, wherever it was written.
   private func isComplete(_ line: ArraySlice<UInt8>) -> Bool {
     var sums = sums
     guard case .damaged = sums.read(line) else { return true }
     return false
   }
 
-  /// The error of a damaged line before other lines.
+  /// Returns the error of a damaged line that precedes complete lines.
   private static func damaged(_ file: RecordFile, _ line: Int) throws(JournalError) -> JournalError {
     let diagnosis = try JournalDiagnosis(file)
     guard diagnosis.form == .other else {

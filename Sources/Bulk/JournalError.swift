@@ -1,7 +1,7 @@
 /// The reason why a journal or a backup can't be used.
 ///
-/// A new journal contains none of the changes that another journal records. Therefore a next step proposes a new
-/// journal only if nothing is recorded.
+/// A new journal would lack the changes that this journal records, and they would be repeated. Therefore ``nextStep``
+/// proposes a new journal only if this one records nothing.
 public enum JournalError: ElementError, Equatable {
   /// The file can't be opened or read; with the path, the noun for the file, and the reason.
   case file(String, String, reason: String)
@@ -17,11 +17,12 @@ public enum JournalError: ElementError, Equatable {
   case imageLacks(String, String, String)
   /// A line before the end is damaged; with the number of changes that the file records.
   case damaged(String, line: Int, recorded: Int)
-  /// A line is not where it was written; with the number of changes that the file records.
+  /// A complete line does not follow the previous line with which it was written; with the number of changes that the
+  /// file records.
   case displaced(String, line: Int, recorded: Int)
   /// The journal belongs to another statement; with the differences.
   case otherStatement(String, [String], recorded: Int)
-  /// The journal belongs to another broker, or to a broker whose address an earlier version recorded.
+  /// The journal belongs to another broker, or an earlier version recorded its broker by address.
   case otherBroker(String, recorded: String, here: String, isByAddress: Bool)
   /// The statement of the journal was completed at a time.
   case complete(String, at: String)
@@ -56,7 +57,7 @@ public enum JournalError: ElementError, Equatable {
     recorded == 0 ? "" : ", so the outcomes of its \(recorded) changes are unknown"
   }
 
-  /// The name of the kind.
+  /// The kind of the error in the language: `file`.
   public var kindWord: String { "file" }
 
   /// Whether the error ends the statement; always true, because nothing may be sent without the journal.

@@ -1,6 +1,6 @@
 public import JSONText
 
-/// The statement of a journal, with the user and the time.
+/// The header of a journal: its statement, the user, and the time of creation.
 public struct JournalHeader: Sendable, Equatable {
   /// The broker's name and vhost.
   public var broker: String
@@ -30,16 +30,16 @@ public struct JournalHeader: Sendable, Equatable {
     (self.created, self.by, self.reason, self.command) = (created, by, reason, command)
   }
 
-  /// The version of the format: 1 recorded a broker by its address, 2 by its name, 3 chains the sums of the lines.
+  /// The version of the format: 1 recorded a broker by its address, 2 by its name, 3 chains the checksums.
   var version = 3
 
   /// The versions that can be read, and appended to.
   static let versions = 1...3
 
-  /// The sums of the lines.
+  /// The form of the lines' checksums.
   var format: JournalSums.Format { version < 3 ? .separate : .chained }
 
-  /// The header as a line.
+  /// The header as the JSON object of its line.
   public var json: JSONObject {
     JSONObject([
       ("retort-journal", .number(JSONNumber(version))), ("broker", .string(broker)), ("queue", .string(queue)),
@@ -49,7 +49,7 @@ public struct JournalHeader: Sendable, Equatable {
     ])
   }
 
-  /// Creates a header from a line; nil if the line is not a header of a readable version.
+  /// Creates a header from the JSON object of its line; nil if the line is not a header of a readable version.
   init?(json object: JSONObject) {
     guard let version = object["retort-journal"]?.numberValue?.integer, Self.versions.contains(version),
       let broker = object["broker"]?.stringValue, let queue = object["queue"]?.stringValue,
@@ -65,13 +65,13 @@ public struct JournalHeader: Sendable, Equatable {
   /// The broker as text for people.
   public var brokerText: String { version == 1 ? "\(broker) (an address, recorded by an earlier version)" : broker }
 
-  /// Compares the header with a statement's.
+  /// Compares the header with the header of a statement to run.
   ///
   /// - Parameters:
-  ///   - other: The header of the statement.
+  ///   - other: The header of the statement to run.
   ///   - path: The journal with this header.
-  ///   - recorded: The number of its changes.
-  /// - Throws: ``JournalError`` if the journal is another statement's or another broker's.
+  ///   - recorded: The number of changes that the journal records.
+  /// - Throws: ``JournalError`` if the journal belongs to another statement or another broker.
   func check(against other: JournalHeader, _ path: String, recorded: Int) throws(JournalError) {
     let differences = differences(from: other)
     guard differences.isEmpty else { throw .otherStatement(path, differences, recorded: recorded) }

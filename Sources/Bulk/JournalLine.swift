@@ -1,6 +1,8 @@
 import JSONText
 
-/// A line of a journal: a JSON object that ends with a sum, which ``JournalSums`` fills in when it is written.
+/// A line of a journal: a JSON object whose last member is a checksum.
+///
+/// ``JournalSums`` computes the checksum when the line is written.
 enum JournalLine {
   /// The line of an object, with its line end.
   static func encoded(_ object: JSONObject, _ format: JournalSums.Format) -> [UInt8] {

@@ -1,8 +1,8 @@
-/// The content of a journal, read without changing the file, even while a run has it open.
+/// The content of a journal that was read without a lock and without changing the file, which a run may have open.
 public struct JournalReading: Sendable {
   /// The statement of the journal.
   public let header: JournalHeader
-  /// The numbers of changes that are done, may be sent again, and are unknown.
+  /// The numbers of changes that are done, that may be sent again, and that are unknown.
   public let counts: (done: Int, open: Int, unknown: Int)
   /// The unknown identities, sorted, each with the changes of its iteration.
   public let unknown: [(identity: ChangeIdentity, changes: [String])]

@@ -3,8 +3,8 @@ public import JSONText
 
 /// The state of a change in a journal.
 public enum JournalState: Sendable, Equatable {
-  /// The change was carried out, or the resource to destroy was absent; with a created resource's id and a hash of the
-  /// content.
+  /// The change was carried out, or the resource to destroy was absent; with the id of a created resource, and the hash
+  /// of the sent content (0 without content).
   case done(id: String?, content: UInt64)
   /// The change was not carried out and may be sent.
   case open
@@ -15,7 +15,7 @@ public enum JournalState: Sendable, Equatable {
   public var isDone: Bool { if case .done = self { true } else { false } }
 }
 
-/// The states of a journal's identities: 24 bytes for each one that is not unknown.
+/// The states of a journal's identities; an identity takes 24 bytes, and more while it is unknown.
 struct JournalStates {
   /// A packed state: two bits for its kind, one bit for whether this run has seen the identity, and the hash of its
   /// content.
@@ -99,7 +99,7 @@ struct JournalStates {
     sent[identity] = Sent(text: text, content: content, life: life)
   }
 
-  /// Records a change of an iteration; the iteration is then unknown.
+  /// Records that an iteration is about to send a change; the iteration is then unknown.
   mutating func add(_ change: String, to text: String, queue: String?, life: Duration?) {
     let identity = StableHash(text)
     self[packed: identity].kind = .unknown
@@ -118,7 +118,7 @@ struct JournalStates {
     let hash = identity.hash
     let content = sent.isEmpty ? nil : sent.removeValue(forKey: hash)?.content
     self[packed: hash].finish(content)
-    // The identity of any other change ends with the resource's id.
+    // Only the id of a created resource is stored; the identity of any other change ends with the resource's id.
     if let id, !identity.text.hasSuffix(" \(id)") { ids[hash] = id }
   }
 
@@ -129,7 +129,7 @@ struct JournalStates {
     sent[identity] = nil
   }
 
-  /// The numbers of identities whose changes were carried out, may be sent again, and are unknown.
+  /// The numbers of identities whose changes are done, may be sent again, and are unknown.
   var counts: (done: Int, open: Int, unknown: Int) {
     parts.lazy.flatMap(\.values).reduce(into: (0, 0, 0)) { counts, state in
       switch state.kind {
@@ -141,19 +141,19 @@ struct JournalStates {
     }
   }
 
-  /// The unknown identities, unordered.
+  /// The texts of the unknown identities, unordered.
   var unknown: [String] { sent.values.map(\.text) }
 
   /// The queues of the changes of unknown iterations.
   var queues: Set<String> { sent.values.reduce(into: []) { $0.formUnion($1.queues) } }
 
-  /// The longest expiration of an unknown message; nil if one never expires.
+  /// The longest expiration time of the messages of unknown changes; nil if one of the messages never expires.
   var longestLife: Duration? {
     sent.values.contains { $0.life == nil } ? nil : sent.values.compactMap(\.life).max() ?? .zero
   }
 }
 
 extension JSONObject {
-  /// A hash of the sent content, 0 without content; secrets are included as hashes.
+  /// A hash of this content, in which secrets are already replaced by hashes; 0 if the content is empty.
   var contentHash: UInt64 { isEmpty ? 0 : StableHash(JSONValue.object(self).text).low & ~7 | 8 }
 }

@@ -1,17 +1,18 @@
 import Glibc
 import JSONText
 
-/// The sums of a journal's lines, in the order of the file.
+/// Computes and checks the checksums of a journal's lines, which are passed in the order of the file.
 struct JournalSums: Sendable {
-  /// The sums of a format's lines.
+  /// The form of a line's checksum.
   enum Format: Sendable {
     /// Of versions 1 and 2: eight digits, the sum of the line.
     case separate
-    /// Since version 3: eight digits that repeat the sum of the line before it, then eight digits, the sum of the line
-    /// with them. A line whose own sum is right, but not the other one, is not where it was written.
+    /// Since version 3: eight digits that repeat the sum of the previous line, then eight digits with the line's own
+    /// sum, which also covers the previous sum. If the own sum is right and the previous sum is wrong, lines before
+    /// this one were removed, moved or added.
     case chained
 
-    /// The end of a line with a sum to be filled in, and the line end.
+    /// The last bytes of a line and its line end, with zeros in place of the sum, which ``seal(_:)`` writes.
     var blank: StaticString {
       switch self {
       case .separate: ",\"sum\":\"00000000\"}\n"
@@ -19,31 +20,31 @@ struct JournalSums: Sendable {
       }
     }
 
-    /// The number of digits.
+    /// The number of digits in a line.
     fileprivate var digits: Int { self == .chained ? 16 : 8 }
   }
 
-  /// A line of a file.
+  /// The result of reading a line.
   enum Line {
-    /// A line that continues the one before it.
+    /// The line is complete and follows the previous line.
     case whole(JSONObject)
-    /// A line that is as it was written, but does not continue the one before it.
+    /// The line is complete, but it was written after another line than the previous one.
     case displaced
-    /// A line that is not as it was written.
+    /// The line differs from what was written.
     case damaged
   }
 
   /// The format.
   let format: Format
-  /// The sum of the last line; 0 before the first one.
+  /// The sum of the last line that was read or written; 0 before the first line.
   private var last: UInt32 = 0
-  /// The bytes between a line's object and its digits.
+  /// The bytes between the members of a line and the digits of its sum.
   private static let mark = Array(",\"sum\":\"".utf8)
 
-  /// Creates the sums of an empty file.
+  /// Starts at the beginning of a file.
   init(_ format: Format) { self.format = format }
 
-  /// Fills in the sums of lines that continue the file.
+  /// Writes the sums into lines that will be appended to the file.
   mutating func seal(_ lines: inout [UInt8]) {
     let digits = format.digits
     unsafe lines.withUnsafeMutableBytes { bytes in
@@ -61,7 +62,7 @@ struct JournalSums: Sendable {
     }
   }
 
-  /// Reads the next line of the file, without its line end.
+  /// Reads and checks the next line of the file, given without its line end.
   mutating func read(_ line: ArraySlice<UInt8>) -> Line {
     let length = line.count - Self.mark.count - format.digits - 2
     guard length > 0 else { return .damaged }
@@ -83,14 +84,16 @@ struct JournalSums: Sendable {
     unsafe format == .chained ? Self.chained(body, before) : Self.separate(body)
   }
 
-  /// FNV-1a.
+  /// Returns the FNV-1a hash of a line's bytes.
   private static func separate(_ body: UnsafeRawBufferPointer) -> UInt32 {
     var hash: UInt32 = 0x811C_9DC5
     for place in 0..<body.count { hash = unsafe (hash ^ UInt32(body[place])) &* 0x0100_0193 }
     return hash
   }
 
-  /// A hash of eight bytes at a time, in which each step is reversible, so that no change of one word is lost.
+  /// Returns a hash of a line's bytes and the previous sum.
+  ///
+  /// It takes eight bytes at a time. Each step is reversible, so that no change of one word is lost.
   private static func chained(_ body: UnsafeRawBufferPointer, _ before: UInt32) -> UInt32 {
     var hash = UInt64(before) << 32 | UInt64(truncatingIfNeeded: body.count)
     var place = 0
@@ -126,7 +129,7 @@ struct JournalSums: Sendable {
     return digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
   }
 
-  /// The sum with these digits; nil if they are not hexadecimal.
+  /// Parses the digits of a sum; returns nil if they are not hexadecimal.
   private static func number(_ digits: ArraySlice<UInt8>) -> UInt32? {
     UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
   }

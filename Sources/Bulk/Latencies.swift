@@ -14,7 +14,7 @@ public struct Latencies: Sendable {
     count += 1
   }
 
-  /// The duration that is not exceeded by a share of all durations, from 0 to 1; nil for an empty histogram.
+  /// The duration that a share of all durations (0 to 1) does not exceed; nil for an empty histogram.
   public func percentile(_ share: Double) -> Duration? {
     guard count > 0 else { return nil }
     let wanted = max(1, (Double(count) * share).rounded(.up))

@@ -36,7 +36,7 @@ public enum Outcome: Sendable {
       }
   }
 
-  /// Creates the outcome of a change with a late reply, as a reply in time would have given it.
+  /// Creates the outcome of a change from its late reply, as from a reply in time.
   init(late reply: LateReplies.Outcome, of change: Change) {
     switch reply {
     case .success(let result):
@@ -46,7 +46,8 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether the statement continues after the outcome: carried out, absent for a destroy, or skipped.
+  /// Whether the outcome is no failure: the change was carried out, not needed or skipped, or the resource to destroy
+  /// was absent.
   public var isGood: Bool {
     switch self {
     case .done, .absent, .before, .found, .same, .skipped: true
@@ -57,8 +58,8 @@ public enum Outcome: Sendable {
   /// Whether an earlier run carried out a change of this identity with other content.
   var isDoneOtherwise: Bool { if case .refused(.otherContent) = self { true } else { false } }
 
-  /// Whether an earlier run decided the outcome and nothing was sent now; it is counted, but does not stop the
-  /// statement.
+  /// Whether an earlier run caused the failure, and this run sent nothing; such a failure is counted, but does not stop
+  /// the statement.
   var isFromBefore: Bool {
     switch self {
     case .unknown(let error): error.call == nil
@@ -92,7 +93,7 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether the interruption of the statement dropped the change.
+  /// Whether the change was dropped because the statement was interrupted.
   public var isDropped: Bool { if case .dropped = self { true } else { false } }
 
   /// The client's error; nil without one.

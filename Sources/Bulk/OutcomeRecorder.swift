@@ -1,7 +1,7 @@
 import Client
 import Synchronization
 
-/// Counts the outcomes of a run in the order of replies, and passes each to the observer.
+/// Counts the outcomes of a statement's changes in the order of replies, and passes each outcome to the observer.
 final class OutcomeRecorder: Sendable {
   private let report: Mutex<Report>
   /// The index of the first element.
@@ -43,7 +43,7 @@ final class OutcomeRecorder: Sendable {
     return continuesOnError
   }
 
-  /// Replaces the unknown outcome of an element when a late reply arrives.
+  /// Watches for a late reply to an unknown change; when it arrives, replaces the element's outcome.
   private func follow(_ error: ClientError, _ change: Change, _ element: any PlannedElement, _ place: Int) {
     watch?.add(error) { [self] reply in
       let outcome = Outcome(late: reply, of: change)
@@ -61,7 +61,7 @@ final class OutcomeRecorder: Sendable {
   /// The current counts.
   var current: Report { report.withLock { $0 } }
 
-  /// Looks up unknown changes, and creates by their keys.
+  /// Looks up unknown changes; with `verify: "all"`, also looks up each create by its key.
   private func verify() async {
     guard let resolver = guards.resolver, !Task.isCancelled else { return }
     let count = verification.unknown.count + verification.created.count
@@ -74,7 +74,7 @@ final class OutcomeRecorder: Sendable {
     }
   }
 
-  /// Waits for late replies, and returns the report; `stop` is the error that ended the source.
+  /// Waits for late replies, looks up changes, and returns the report; `stop` is the error that ended the elements.
   func ended(_ stop: (any Error)?, after duration: Duration) async -> Report {
     if let watch, watch.open > 0, policy.lateWait > .zero, !Task.isCancelled {
       policy.noteLateWait(watch.open, policy.lateWait)

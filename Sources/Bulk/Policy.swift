@@ -1,4 +1,4 @@
-/// The number of changes in flight, and the effect of a failure.
+/// How a statement sends its changes: how many are in flight, and what happens after a failure.
 public struct Policy: Sendable {
   /// The largest value of `in-flight:`.
   public static let largestWindow = 10_000
@@ -16,7 +16,8 @@ public struct Policy: Sendable {
   public var noteLateWait: @Sendable (Int, Duration) -> Void
   /// Shows a note with the number of changes to look up.
   public var noteLookups: @Sendable (Int) -> Void = { _ in }
-  /// Called before the first change is sent, with a function that returns the current counts; nil if it is not needed.
+  /// Called before the first change is sent, with a function that returns the current counts; nil if no caller shows
+  /// them.
   public var follow: (@Sendable (_ report: @escaping @Sendable () -> Report) -> Void)?
 
   /// Prepares more changes together, whose intents then share a sync.

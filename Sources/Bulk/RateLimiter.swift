@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Limits the changes a second, and spreads them evenly: each change waits for its time slot.
+/// Limits the number of changes a second, and spreads them evenly: each change waits for its time slot.
 public final class RateLimiter: Sendable {
   private struct State {
     var step: Duration

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A file that records changes, a journal or a backup; one run at a time can open it, append to it and sync it.
+/// A file that records changes, a journal or a backup; only one run at a time can open it to write.
 final class RecordFile: Sendable {
   private let number: Int32
   /// The path.
@@ -45,10 +45,10 @@ final class RecordFile: Sendable {
   /// Releases the file for other runs.
   func unlock() { flock(number, LOCK_UN) }
 
-  /// The error of the last system call.
+  /// The error for the last system call, which failed.
   private var failure: JournalError { .file(path, noun, reason: unsafe String(cString: strerror(errno))) }
 
-  /// The error of the last system call, which failed to write or to sync.
+  /// The error for the last system call, which failed to write or to sync.
   private var writeFailure: JournalError {
     .unwritable(path, noun, reason: unsafe String(cString: strerror(errno)))
   }
@@ -58,7 +58,9 @@ final class RecordFile: Sendable {
     guard ftruncate(number, length) == 0 else { throw failure }
   }
 
-  /// Reads the lines in order, without line ends; `isWhole` is false for a last line without a line end.
+  /// Calls `body` with each line in order, without its line end.
+  ///
+  /// `isWhole` is false for a last line that has no line end.
   func forEachLine(_ body: (_ line: ArraySlice<UInt8>, _ isWhole: Bool) throws(JournalError) -> Void)
     throws(JournalError)
   {
@@ -111,7 +113,7 @@ final class RecordFile: Sendable {
 
   /// Flushes the appended bytes to the disk (fdatasync).
   func sync() throws(JournalError) {
-    // A device or a pipe has nothing to sync.
+    // EINVAL: the file system does not support syncing.
     guard fdatasync(number) == 0 || errno == EINVAL else { throw writeFailure }
   }
 

@@ -29,7 +29,7 @@ public enum Refusal: Error, Sendable {
 
 /// The error of an element without a valid change, in the wording of the language.
 public protocol ElementError: Error, Sendable {
-  /// The name of the kind.
+  /// The kind of the error in the language.
   var kindWord: String { get }
   /// The message, one sentence.
   var message: String { get }

@@ -1,4 +1,4 @@
-/// The end of a statement at a refused element.
+/// The error that ends a statement at a refused element.
 public struct Refused: Error {
   /// The refusal.
   public let refusal: Refusal
@@ -17,11 +17,11 @@ public struct Report: Sendable {
   public var tally = Tally()
   /// The durations of the requests.
   public var latencies = Latencies()
-  /// The time when the statement began to send.
+  /// The time when the report was created, before the first change was sent.
   public let begin = ContinuousClock.now
   /// The time in which changes were sent, without the wait for late replies.
   public var duration = Duration.zero
-  /// The error of the source or of a limit that ended the changes; nil without one.
+  /// The error that ended the changes early, such as an error of the elements or a reached limit; nil without one.
   public var stop: (any Error)?
   /// Whether a failure ended the statement before its last element.
   public var isCut = false

@@ -1,8 +1,9 @@
 import Glibc
 import Synchronization
 
-/// Disk space that is reserved for later lines of a file: a second file without a name, in the same directory, which is
-/// emptied when the disk is full.
+/// Disk space that is reserved for later lines of a file, and freed when the disk is full.
+///
+/// It is a second file without a name, in the same directory.
 final class ReservedRoom: Sendable {
   private let path: String
   /// The descriptor, -1 without a file, and the number of reserved bytes.

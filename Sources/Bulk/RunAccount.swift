@@ -25,13 +25,13 @@ public final class RunAccount: Sendable {
     (self.confirmation, self.control) = (confirmation, control)
   }
 
-  /// The unused rest of `--yes=N`; nil without a limit.
+  /// The number of resources that the run may still destroy with `--yes=N`; nil without a limit.
   public var left: Int? {
     guard case .limited(let limit) = confirmation else { return nil }
     return used.withLock { limit - $0 }
   }
 
-  /// Uses one element of `--yes=N`; returns a refusal if the limit is reached.
+  /// Counts a destroyed resource against `--yes=N`; returns a refusal if the limit is reached.
   func take() -> Refusal? {
     guard case .limited(let limit) = confirmation else { return nil }
     let isTaken = used.withLock { used in

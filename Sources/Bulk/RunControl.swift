@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The control of a run's changes from outside the process: pause, resume, a limit a second (`retort ctl`).
+/// The control of a run's changes from outside the process: pause, resume, a number of changes a second (`retort ctl`).
 ///
 /// It never makes a statement faster than the statement's own limits allow.
 public final class RunControl: Sendable {
@@ -37,7 +37,7 @@ public final class RunControl: Sendable {
   /// Ends the pause.
   public func resume() { change { $0.isPaused = false } }
 
-  /// Limits the changes a second, in addition to a statement's own `rate:`; nil removes the limit.
+  /// Limits the number of changes a second, in addition to a statement's own `rate:`; nil removes the limit.
   public func limit(perSecond: Int?) {
     change { state in
       state.perSecond = perSecond
@@ -45,7 +45,7 @@ public final class RunControl: Sendable {
     }
   }
 
-  /// Adds a statement until ``remove(_:)``; `status` returns its progress.
+  /// Adds a running statement, and returns its number for ``remove(_:)``; `status` returns the statement's progress.
   public func add(_ status: @escaping @Sendable () -> String) -> Int {
     state.withLock { state in
       state.nextNumber += 1
@@ -57,7 +57,7 @@ public final class RunControl: Sendable {
   /// Removes a statement that has ended.
   public func remove(_ number: Int) { state.withLock { $0.statements[number] = nil } }
 
-  /// The progress of the running statements, and the settings of `retort ctl`.
+  /// The progress of the running statements, and the ``reason`` why changes are delayed.
   public var status: String {
     let (statements, reason) = state.withLock { state in
       (state.statements.sorted { $0.key < $1.key }.map(\.value), Self.reason(state))
@@ -66,7 +66,7 @@ public final class RunControl: Sendable {
     return (lines + (reason.map { [$0] } ?? [])).joined(separator: "\n")
   }
 
-  /// The settings of `retort ctl`: `paused`, `at most 50/s`; nil without any.
+  /// The reason why changes are delayed: `paused by retort ctl`, `at most 50/s by retort ctl`; nil if they are not.
   public var reason: String? { state.withLock { Self.reason($0) } }
 
   private static func reason(_ state: State) -> String? {

@@ -18,9 +18,9 @@ public struct Safeguards: Sendable {
   public var unknown = UnknownRule.fail
   /// The limit of failures.
   public var halt: Halt?
-  /// The name of the connection, if it is read-only.
+  /// The name of the connection if it is read-only; nil if it allows changes.
   public var readOnly: String?
-  /// The limiter of changes a second.
+  /// The limiter of the number of changes a second.
   public var rate: RateLimiter?
   /// The throttle, which delays changes while the service is busy.
   public var throttle: Throttle?
@@ -30,10 +30,10 @@ public struct Safeguards: Sendable {
   public var retries = 0
   /// The maximum time for which the service may hold a request: `settle:`.
   public var settle = Duration.zero
-  /// The changes to look up at the end.
+  /// The changes to look up at the end of the statement.
   public var verification = Verification.none
 
-  /// The record of an iteration's changes.
+  /// The record of the iteration of `each` that makes the changes; nil if there is no recorded iteration.
   public var iteration: (any IterationRecord)?
 
   /// Creates safeguards without effect.

@@ -15,11 +15,11 @@ public struct SequenceCarrier: Carrier {
   /// Creates a carrier.
   ///
   /// - Parameters:
-  ///   - client: Sends the changes of all targets except those of `others`.
-  ///   - others: Send the changes of other targets.
+  ///   - client: The client that sends the changes of all targets except those of `others`.
+  ///   - others: The clients that send the changes of particular targets.
   ///   - control: The control of the run, which delays each change except the first of a sequence.
   ///   - rate: The limit of changes per second; the first change of each sequence has already been counted.
-  ///   - following: Returns the change that follows.
+  ///   - following: Returns the change that follows a reply; nil after the last change.
   ///   - step: Names a change for errors: `at the step to published`.
   public init(
     _ client: ResourceClient, others: [Change.Target: ResourceClient], control: RunControl, rate: RateLimiter?,
@@ -59,7 +59,7 @@ public struct SequenceCarrier: Carrier {
 }
 
 extension ClientError {
-  /// The error of a change after the first of a sequence; the element has already been changed.
+  /// This error of a change after the first of a sequence, restated to count as sent: the element was already changed.
   fileprivate var afterTheFirst: ClientError {
     var error = self
     if kind == .interrupted {

@@ -6,20 +6,20 @@ public final class StatementAccount: Sendable {
   private struct State {
     var consents: [ConsentSubject: Consent] = [:]
     var noted: Set<String> = []
-    /// The tallies of changes without a sink, by verb and client.
+    /// The tallies of single changes, which have no sink, by verb and client.
     var tallies: [(verb: String, client: String, tally: Tally)] = []
   }
 
   /// The state of the run.
   public let run: RunAccount
-  /// Whether its text contains a change.
+  /// Whether the statement's text contains a change.
   public let changesData: Bool
   private let state = Mutex(State())
 
   /// Creates the state of a statement.
   public init(_ run: RunAccount, changesData: Bool = false) { (self.run, self.changesData) = (run, changesData) }
 
-  /// The consent for a subject.
+  /// The consent for a subject; nil if none is stored.
   public func consent(for subject: ConsentSubject) -> Consent? { state.withLock { $0.consents[subject] } }
 
   /// Stores a consent.
@@ -27,10 +27,10 @@ public final class StatementAccount: Sendable {
     state.withLock { $0.consents[subject] = consent }
   }
 
-  /// Whether a note has not been shown yet; it then counts as shown.
+  /// Returns whether a note is shown for the first time, and marks it as shown.
   public func isNew(note key: String) -> Bool { state.withLock { $0.noted.insert(key).inserted } }
 
-  /// Counts a change without a sink.
+  /// Counts the outcome of a single change, which has no sink.
   public func add(_ outcome: Outcome, _ verb: String, _ client: String) {
     state.withLock { state in
       let index = state.tallies.firstIndex { $0.verb == verb && $0.client == client } ?? state.tallies.endIndex
@@ -39,7 +39,7 @@ public final class StatementAccount: Sendable {
     }
   }
 
-  /// The counts of changes without a sink, by name, in the order of summaries; empty without such changes.
+  /// The counts of single changes, by name, in the order of summaries; empty without single changes.
   public var counts: [(word: String, count: Int)] {
     let tallies = state.withLock(\.tallies)
     guard let first = tallies.first else { return [] }
@@ -48,7 +48,7 @@ public final class StatementAccount: Sendable {
     }
   }
 
-  /// The tallies of changes without a sink, by verb and client, in the order of their first changes.
+  /// The tallies of single changes, by verb and client, in the order of their first changes.
   public var tallies: [(label: String, tally: Tally)] {
     state.withLock { $0.tallies.map { ("\($0.verb) \($0.client)", $0.tally) } }
   }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The queues that are being streamed; changes of them are refused.
+/// The queues that are being streamed; changes of these queues are refused.
 public final class StreamLeases: Sendable {
   fileprivate struct Key: Hashable {
     var broker: String

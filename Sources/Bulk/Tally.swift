@@ -1,12 +1,12 @@
 /// The counts of outcomes of a changing statement.
 public struct Tally: Sendable {
-  /// Failures with the same wording, and the first element that failed.
+  /// Failures with the same wording, and the first element that failed with it.
   public struct Group: Sendable {
-    /// The element's index, from 0.
+    /// The index of this first element, from 0.
     public var index: Int
-    /// The outcome of its change.
+    /// The outcome of the first element's change.
     public var outcome: Outcome
-    /// The element.
+    /// The first element.
     public var element: any PlannedElement
     /// The number of failures with the same wording.
     public var count: Int
@@ -14,9 +14,9 @@ public struct Tally: Sendable {
 
   /// The number of elements that were changed or needed no change.
   public var ok = 0
-  /// The number of these elements that created a resource.
+  /// The number of ok elements that created a resource; always 0 without ``countsUpserts``.
   public private(set) var created = 0
-  /// The number of these elements that needed no change, so nothing was sent.
+  /// The number of ok elements that needed no change, so that nothing was sent.
   public private(set) var same = 0
   /// Whether the summary shows created, updated and same instead of ok.
   public let countsUpserts: Bool
@@ -32,13 +32,13 @@ public struct Tally: Sendable {
   public var refused = 0
   /// The number of changes without a reply.
   public var unknown = 0
-  /// The number of changes that were carried out according to late replies.
+  /// The number of changes without a reply in time that were carried out, according to a late reply or a lookup.
   public private(set) var late = 0
   /// The number of refused changes that earlier runs carried out with other content.
   public private(set) var doneOtherwise = 0
-  /// The number of failures that earlier runs decided.
+  /// The number of failures that earlier runs caused (``Outcome/isFromBefore``).
   public private(set) var fromBefore = 0
-  /// The first failure of each kind and wording, in the order of elements.
+  /// The failures by kind and wording, in the order of their first elements; at most five groups.
   public private(set) var groups: [Group] = []
   /// Whether a request was sent.
   public private(set) var hasSent = false
@@ -140,8 +140,8 @@ public struct Tally: Sendable {
       return (upserts + others).map { "\($0.count) \($0.word)" }.joined(separator: ", ")
     }
     var shown = counts
-    // If no change is still unknown, late changes count as ok; otherwise they remain in the count of changes without a
-    // reply in time.
+    // If no change is still unknown, late changes are shown as ok. Otherwise they are shown among the unknown changes,
+    // with the number of them that were carried out since.
     let areOk = unknown == 0
     shown[0].count -= areOk ? 0 : late
     shown[4].count += areOk ? 0 : late
@@ -153,7 +153,7 @@ public struct Tally: Sendable {
     return parts.joined(separator: ", ")
   }
 
-  /// Whether this run had no failure.
+  /// Whether this run had no failure of its own.
   public var isGoodNow: Bool { failed + unknown + refused == fromBefore }
 
   /// Whether each change was carried out, in this run or an earlier one.

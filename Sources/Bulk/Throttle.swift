@@ -26,7 +26,8 @@ public final class Throttle: Sendable {
     var pause: (reason: String, since: ContinuousClock.Instant)?
     var nextProbe = ContinuousClock.now
     var isProbing = false
-    /// The number of successive readings of an empty queue while more requests are in flight than the service works on.
+    /// The number of successive probes that found the queue empty, although more requests were in flight than the
+    /// service could work on; negative after the note was shown.
     var emptyReadings = 0
     /// Whether depth and latency were checked at least once.
     var isJudged = false
@@ -35,7 +36,7 @@ public final class Throttle: Sendable {
 
   /// The error of a pause longer than `patience:`, which ends the statement.
   public struct Exhausted: Error, Sendable {
-    /// The duration of the pause.
+    /// The maximum duration of a pause: `patience:`.
     public let patience: Duration
     /// The reason for the pause.
     public let reason: String
@@ -47,9 +48,9 @@ public final class Throttle: Sendable {
   private let probe: @Sendable () async throws -> QueueState?
   private let sample: @Sendable () async throws -> Void
   private let state = Mutex(State())
-  /// The time between two readings of the depth.
+  /// The time between two probes of the queue.
   private static let interval = Duration.milliseconds(100)
-  /// The number of readings of an empty queue after which a note is shown.
+  /// The value of `emptyReadings` at which a note is shown.
   private static let emptyLimit = 10
   /// The number of replies that a check of `p95` needs.
   private static let least = 20
@@ -58,9 +59,9 @@ public final class Throttle: Sendable {
   ///
   /// - Parameters:
   ///   - limits: The limits beyond which changes wait.
-  ///   - isBlocked: Whether the broker accepts no messages (AMQP `connection.blocked`).
+  ///   - isBlocked: Returns whether the broker accepts no messages for now (AMQP `connection.blocked`).
   ///   - note: Shows a note on the queue's depth.
-  ///   - probe: Reads the queue's depth; nil if the queue does not exist.
+  ///   - probe: Reads the queue's depth; returns nil if the queue does not exist.
   ///   - sample: Sends one read to the service; its duration shows whether the service is fast again.
   public init(
     _ limits: Limits, isBlocked: @escaping @Sendable () -> Bool = { false },
@@ -152,7 +153,7 @@ public final class Throttle: Sendable {
 
   /// The reason for a pause if the service is too slow; nil if it is not.
   ///
-  /// While changes wait, it samples one read a second.
+  /// While changes wait, sends one read a second as a sample.
   private func slowness() async -> String? {
     guard let limit = limits.p95 else { return nil }
     let (recent, isPaused) = state.withLock { state in

@@ -5,8 +5,8 @@ import JSONText
 extension UnknownResolver {
   /// Looks up a `link`, `relink` or `unlink` in the linkage of its relationship.
   ///
-  /// Adding linked resources and removing absent ones changes nothing, so `link` and `unlink` may be sent again; a
-  /// `relink` only with the linkage that the earlier run sent.
+  /// A `link` of a linked resource and an `unlink` of an absent one change nothing, so both may be sent again. A
+  /// `relink` may be sent again if it has the linkage that the earlier run sent, or after the time of `settle:`.
   func linked(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> Finding {
     guard let id = change.resourceID, let name = change.params["relationship"]?.stringValue else { return .unknown }
     let named = change.identifiers
@@ -14,7 +14,7 @@ extension UnknownResolver {
     let isFound: Bool? =
       switch change.verb {
       case .link: present.map { Set($0).isSuperset(of: named) }
-      // A service that names the types otherwise still has the ids.
+      // Only the ids are compared, because the service may use other type names.
       case .unlink: present.map { Set($0.map(\.id)).isDisjoint(with: named.map(\.id)) }
       default:
         // A journal of an earlier version does not contain the linkage of a relink.
@@ -25,7 +25,7 @@ extension UnknownResolver {
     return isHarmless || isSettled ? .repeatable : .unknown
   }
 
-  /// Whether a resource contains the sent attributes and linkage; linkage that the resource lacks is read.
+  /// Whether a resource has the sent attributes and linkage; reads the linkage that its document lacks.
   func holds(_ resource: JSONObject, _ id: String?, _ sent: JSONObject) async throws(ClientError) -> Bool {
     let attributes = resource["attributes"]?.objectValue?.hashingSecrets ?? [:]
     guard (sent["attributes"]?.objectValue ?? [:]).allSatisfy({ attributes[$0.key] == $0.value }) else { return false }
@@ -75,7 +75,7 @@ extension [Identifier] {
 }
 
 extension ClientError {
-  /// Whether the service replied that it does not return what was asked for.
+  /// Whether the service replied, but without the requested linkage.
   fileprivate var isReply: Bool {
     switch kind {
     case .notFound, .methodNotFound, .forbidden, .sandboxAccessDisallowed, .invalid, .malformed: true

@@ -10,9 +10,9 @@ public struct UnknownResolver: Sendable {
     case carriedOut(id: String?)
     /// The change was not found, and can safely be sent again.
     case repeatable
-    /// The change was not found, but can still be carried out.
+    /// The lookup does not show whether the change was carried out, or can still be carried out.
     case unknown
-    /// More than one resource has the key.
+    /// More than one resource has the key of the create; with the number of these resources.
     case doubled(Int)
   }
 
@@ -51,10 +51,10 @@ public struct UnknownResolver: Sendable {
     }
   }
 
-  /// Looks up a change by its own content.
+  /// Looks up a change that was sent with its present content.
   public func look(_ change: Change) async -> Finding { await look(change, sent: change.content.hashingSecrets) }
 
-  /// Looks up a change; `sent` is the content that the earlier run sent, with hashes in place of secrets.
+  /// Looks up a change; `sent` is the content with which it was sent, with hashes in place of secrets.
   public func look(_ change: Change, sent: JSONObject) async -> Finding {
     let finding = await limit.run { () async -> (Finding, isTimeout: Bool) in
       do throws(ClientError) {
@@ -76,7 +76,7 @@ public struct UnknownResolver: Sendable {
     }
   }
 
-  /// The number of resources with the key of a create; nil if it can't be read.
+  /// Reads the number of resources with the key of a create; returns nil if it can't be read.
   func count(ofKey change: Change) async -> Int? {
     let count = await limit.run { () async -> (Int?, isTimeout: Bool) in
       do throws(ClientError) { return (try await resources(ofKey: change)?.count, false) } catch {

@@ -8,7 +8,9 @@ public enum Verification: Sendable, Equatable {
   case none
   /// Unknown changes.
   case unknown
-  /// Unknown changes, and each create by its key, because the broker redelivers a request if its service dies.
+  /// Unknown changes, and each create by its key.
+  ///
+  /// If a service dies, the broker delivers its request again, and a second resource may be created.
   case all
 }
 
@@ -30,7 +32,7 @@ final class VerificationList: Sendable {
   private let what: Verification
   private let resolver: UnknownResolver?
   private let state = Mutex(State())
-  /// The maximum number of changes to keep.
+  /// The maximum number of unknown changes to keep.
   private static let limit = 10_000
 
   init(_ what: Verification, _ resolver: UnknownResolver?) { (self.what, self.resolver) = (what, resolver) }
@@ -56,15 +58,15 @@ final class VerificationList: Sendable {
   /// The unknown changes.
   var unknown: [Item] { state.withLock(\.unknown) }
 
-  /// Whether a change is unknown.
+  /// Whether a change is one of the unknown changes of the list.
   func isUnknown(_ item: Item) -> Bool { state.withLock { $0.unknown.contains { $0.place == item.place } } }
 
-  /// The creates.
+  /// The creates to look up by their keys.
   var created: [Item] { state.withLock(\.created) }
 }
 
 extension UnknownResolver {
-  /// Looks up changes, and reports for each one whether it was carried out, or created two resources.
+  /// Looks up the changes of a list; calls `found` with each one that was carried out, or that created two resources.
   func verify(_ list: VerificationList, _ found: @escaping @Sendable (VerificationList.Item, Outcome) -> Void) async {
     let (unknown, created) = (list.unknown, list.created)
     var pages = [unknown, created][...]

@@ -1,6 +1,8 @@
 import Synchronization
 
-/// A queue of work for workers, in order, with a few items ready so that no worker waits for a page.
+/// The queue from which the workers of a ``WorkerPool`` take their items, in order.
+///
+/// It holds a few items that are ready, so that no worker waits for the next page.
 final class WorkerFeed: Sendable {
   typealias Work = WorkerPool.Work
 
@@ -17,7 +19,7 @@ final class WorkerFeed: Sendable {
       guard head < ready.count else { return nil }
       head += 1
       let item = ready[head - 1]
-      // The array contains at most as many finished items as waiting ones, plus a few.
+      // The array contains at most as many taken items as ready ones, plus a few.
       if head * 2 > ready.count + 64 {
         ready.removeFirst(head)
         head = 0
@@ -32,7 +34,7 @@ final class WorkerFeed: Sendable {
 
   init(ahead: Int) { self.ahead = ahead }
 
-  /// The next item; nil at the end.
+  /// Waits for the next item and takes it; returns nil at the end.
   func take() async -> Work? {
     let (item, isEnded, source) = state.withLock { state in
       let item = state.pop()
@@ -52,7 +54,7 @@ final class WorkerFeed: Sendable {
     }
   }
 
-  /// Adds items, and waits while enough are ready; returns false if no more items are needed.
+  /// Adds items, and waits while enough are ready; returns false if the feed has ended.
   func put(_ items: [Work]) async -> Bool {
     let (handed, isFull) = state.withLock { state in
       var handed: [(CheckedContinuation<Work?, Never>, Work)] = []

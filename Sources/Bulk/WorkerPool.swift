@@ -26,7 +26,7 @@ public struct WorkerPool: Sendable {
 
   /// Runs `work` for each item of the pages of `next`, until `next` ends or `work` returns false.
   ///
-  /// It waits for the items in progress, and returns the error that ended the pages, if any. It is specialized at the
+  /// It waits for the items in progress, and returns the error of `next`, if any. This function is specialized at the
   /// call site; the code for each item has no generic type.
   @inlinable public func run<Item: Sendable>(
     _ next: () async throws -> [Item]?, work: @escaping @Sendable (Int, Item) async -> Bool
