@@ -1,16 +1,17 @@
-/// The number of columns that a text occupies on a terminal.
+/// Counts the columns that a text occupies on a terminal.
 public enum Columns {
   /// The width of a tab.
   private static let tab = 4
 
-  /// The columns of a text that begins at a column.
+  /// Returns the number of columns of a text that begins at the column `start`, which determines the width of tabs.
   public static func width(of text: some StringProtocol, from start: Int = 0) -> Int {
     var column = start
     for character in text { column += character == "\t" ? tab - column % tab : width(of: character) }
     return column - start
   }
 
-  /// The columns of one character: 2 for East Asian wide characters and emoji, 0 for control and combining characters.
+  /// Returns the number of columns of a character: 2 for East Asian wide characters and emoji, 0 for control and
+  /// combining characters.
   ///
   /// Joined letters are counted separately, as terminals without shaping show them.
   public static func width(of character: Character) -> Int {
@@ -35,7 +36,8 @@ public enum Columns {
   /// Vowels and final consonants of Hangul, which join the letter before them, and the Hangul filler.
   private static let combining: [ClosedRange<UInt32>] = [0x1160...0x11FF, 0x3164...0x3164, 0xD7B0...0xD7FF]
 
-  /// East Asian Width W and F (Unicode, UAX 11), in whole blocks; emoji are wide by their own property.
+  /// The scalars whose East Asian Width is W or F (Unicode, UAX 11), in whole blocks; without emoji, which
+  /// `isEmojiPresentation` finds.
   private static let wide: [ClosedRange<UInt32>] = [
     0x1100...0x115F, 0x2329...0x232A, 0x2630...0x2637, 0x268A...0x268F, 0x2E80...0x303E, 0x3041...0x3247,
     0x3250...0x4DFF, 0x4E00...0x9FFF, 0xA000...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF,

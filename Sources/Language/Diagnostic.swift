@@ -1,6 +1,6 @@
 /// An error or a warning about a text: position, fault, and next step.
 public struct Diagnostic: Sendable, Equatable {
-  /// Whether the diagnostic prevents the text from running.
+  /// The severity of a diagnostic; an error prevents the text from running.
   public enum Severity: String, Sendable {
     case error, warning
   }

@@ -1,7 +1,7 @@
 extension Expr {
-  /// Calls `body` with the expression and each part of it that reads the same element.
+  /// Calls `body` with the expression and with each of its parts that is evaluated for the same element.
   ///
-  /// The stages of a pipeline in the expression, and blocks, have other elements and are not visited.
+  /// Stages and blocks in the expression process other elements; they are not visited.
   public func visit(_ body: (Expr) -> Void) {
     body(self)
     for part in parts { part.visit(body) }
@@ -26,7 +26,7 @@ extension Expr {
 }
 
 extension Argument {
-  /// The expression of its value.
+  /// The expression of the argument's value.
   public var expression: Expr {
     switch self {
     case .positional(let expression): expression

@@ -78,6 +78,6 @@ public struct RecordEntry: Sendable, Equatable {
     case computed(Expr)
   }
 
-  /// The key; nil unless it is a name or text.
+  /// The key as text; nil for a computed key.
   public var name: String? { if case .name(let name) = key { name } else { nil } }
 }

@@ -110,7 +110,7 @@ extension Lexer {
     add(.string([.literal(text)]), from: start)
   }
 
-  /// Reads a string: JSON's escapes, and `\(` pipeline `)`.
+  /// Reads a string with JSON's escapes and interpolations: `\(PIPELINE)`.
   mutating func string() {
     let start = offset
     var pieces: [Token.Piece] = []
@@ -178,8 +178,9 @@ extension Lexer {
     literal.append(contentsOf: String(scalar).utf8)
   }
 
-  /// JSON's escape for a code in braces at the cursor, the form in which control characters are shown: `\u001b` for
-  /// `{1b}`.
+  /// JSON's escape for a hexadecimal code in braces at the cursor: `\u001b` for `{1b}`; nil without such a code.
+  ///
+  /// Messages and results show control characters with braces.
   private var inBraces: String? {
     guard byte() == UInt8(ascii: "{"), let end = bytes[offset...].prefix(9).firstIndex(of: UInt8(ascii: "}")),
       let code = UInt32(String(decoding: bytes[(offset + 1)..<end], as: UTF8.self), radix: 16),

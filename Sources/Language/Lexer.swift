@@ -5,22 +5,24 @@ struct Lexer {
   var offset = 0
   var tokens: [Token] = []
   var diagnostics: [Diagnostic] = []
-  /// The open brackets and blocks with their source ranges: `(`, `[`, `{`, `do`.
+  /// The opening tokens that are not yet closed, innermost last: `(`, `[`, `{`, `do`.
   var open: [(symbol: String, range: SourceRange)] = []
-  /// Comments with their `#`.
+  /// The source ranges of comments, including the `#`.
   var comments: [SourceRange] = []
-  /// The unclosed strings at the end of the text, innermost first: the start of each, and whether the text ends in one of
-  /// its interpolations.
+  /// The strings that are still open at the end of the text, innermost first: the offset of the opening quote, and
+  /// whether the text ends in an interpolation of the string.
   var openStrings: [(start: Int, isInInterpolation: Bool)] = []
   /// Whether the text ends in a backslash that continues its line.
   var endsInBackslash = false
   private var hasSpace = true
   /// The number of interpolations around the cursor.
   private var interpolations = 0
-  /// Whether interpolations are nested too deeply; this is then the only error reported for the line.
+  /// Whether the interpolations of the current line are nested too deeply; later errors of the line are then not
+  /// reported.
   var isTooDeep = false
-  /// The number of open brackets before `help`; the arguments of `help` extend to the end of the line, and their
-  /// brackets are ignored.
+  /// The number of open brackets before the current `help` statement; nil outside one.
+  ///
+  /// Brackets in the arguments of `help` need not be closed.
   private var openBeforeHelp: Int?
 
   init(_ source: SourceText, isTyped: Bool) {
@@ -34,14 +36,14 @@ struct Lexer {
     return index < bytes.count ? bytes[index] : 0
   }
 
-  /// Splits the whole text; the last token is the end.
+  /// Splits the whole text into tokens; the last token is `.end`.
   mutating func run() {
     if byte() == UInt8(ascii: "#"), byte(1) == UInt8(ascii: "!") { skipLine() }
     while offset < bytes.count { step() }
     add(.end, from: offset)
   }
 
-  /// Splits up to the `)` that closes an interpolation; returns whether the `)` was found.
+  /// Splits an interpolation into tokens, up to its `)`; `isClosed` is false if the `)` is missing.
   mutating func interpolation() -> (tokens: [Token], isClosed: Bool) {
     guard interpolations < Parser.depthLimit / 4 else {
       if !isTooDeep { complain("strings are nested too deeply", offset - 2, nextStep: "name a part of it with let") }
@@ -102,7 +104,7 @@ struct Lexer {
     while offset < bytes.count, byte() != UInt8(ascii: "\n") { offset += 1 }
   }
 
-  /// Reads a line end: a separator, unless a bracket is open or the statement continues.
+  /// Reads a line end; it separates statements, unless a bracket is open or the statement continues.
   private mutating func newline() {
     let start = offset
     offset += 1
@@ -117,7 +119,7 @@ struct Lexer {
     tokens.append(Token(kind: .newline, range: SourceRange(start, offset), hasSpaceBefore: true))
   }
 
-  /// Closes the brackets in the arguments of `help`; returns false outside `help`.
+  /// Ends a `help` statement and closes the brackets that its arguments left open; returns false outside `help`.
   private mutating func endHelp() -> Bool {
     guard let count = openBeforeHelp else { return false }
     open.removeLast(max(0, open.count - count))
@@ -180,7 +182,8 @@ struct Lexer {
     return text.unicodeScalars.first?.properties.isAlphabetic ?? false
   }
 
-  /// Skips the rest of a name with non-ASCII letters and reports the name once, except in a `help` statement.
+  /// Skips the rest of a name that contains a non-ASCII letter, and reports the name once, but not in a `help`
+  /// statement.
   private mutating func skipForeignLetters(from start: Int, isField: Bool) {
     guard isLetter(at: offset) else { return }
     while offset < bytes.count, Self.isNameByte(byte()) || isHyphen && byte() == UInt8(ascii: "-") || byte() >= 0x80 {
@@ -306,7 +309,7 @@ struct Lexer {
     }
   }
 
-  /// Reports a dot without a name after it, and skips the characters that belong to it.
+  /// Reports a dot that no name follows, and skips the digits after it.
   private mutating func dot(_ start: Int) {
     let owner = tokens.last.flatMap { $0.range.upper == start && !hasSpace ? $0 : nil }
     let name = owner.map { String(decoding: bytes[$0.range.lower..<$0.range.upper], as: UTF8.self) }

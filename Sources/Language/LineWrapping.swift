@@ -1,15 +1,15 @@
 /// Breaks lines at spaces, so that a terminal does not break words.
 public enum LineWrapping {
-  /// A text with each line of more than `width` columns broken at spaces.
+  /// Returns a text in which each line of more than `width` columns is broken at spaces.
   ///
-  /// A continued line keeps the indent of its line. The continuation of a list's entry, such as `  = note` or `  name:
-  /// note`, begins where the entry's text begins. A word that is longer than a line is not broken.
+  /// The continuation of a line has the same indent. In a list's entry, `= note` or `name:  note`, the continuation
+  /// begins below `note`. A word that is longer than a line is not broken.
   public static func wrapped(_ text: String, to width: Int) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { lines(of: $0, width).joined(separator: "\n") }
       .joined(separator: "\n")
   }
 
-  /// A line in parts that fit in the width.
+  /// Splits a line at spaces into parts of at most `width` columns; a longer word is not split.
   static func lines(of line: Substring, _ width: Int) -> [String] {
     guard width > 0, Columns.width(of: line) > width else { return [String(line)] }
     let margin = String(repeating: " ", count: margin(of: line, width))
@@ -22,7 +22,7 @@ public enum LineWrapping {
     return rest.isEmpty ? lines : lines + [indent + rest]
   }
 
-  /// The indent of the continuation of a line.
+  /// Returns the number of spaces before the continuation of a line.
   private static func margin(of line: Substring, _ width: Int) -> Int {
     let indent = line.prefix { $0 == " " }.count
     let content = line.dropFirst(indent)
@@ -33,7 +33,7 @@ public enum LineWrapping {
     return gap.count > 1 && column < width / 2 ? column : min(indent, width / 2)
   }
 
-  /// The last space where a line can be broken, or the first one beyond the width.
+  /// Returns the last space between words within the width, or the first one beyond it; nil without such a space.
   private static func breakPlace(in line: Substring, _ width: Int) -> Substring.Index? {
     var (column, place): (Int, Substring.Index?) = (0, nil)
     var isText = false

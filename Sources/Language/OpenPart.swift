@@ -1,13 +1,13 @@
-/// The open part at the end of an incomplete text, for the continuation prompt.
+/// The block, bracket or statement that an incomplete text leaves open, for the continuation prompt.
 public struct OpenPart: Sendable, Equatable {
-  /// The text of the open part: `for post ...`, `{ ...`, `| ...`.
+  /// Its first words and dots: `for post ...`, `{ ...`, `| ...`.
   public var text: String
   /// The number of open blocks and brackets, plus one for a continued statement.
   public var depth: Int
 }
 
 extension Lexer {
-  /// The open part at the end of the text; nil if no part is open.
+  /// The innermost part that is open at the end of the text; nil if the text is complete.
   var openPart: OpenPart? {
     let last = tokens.dropLast().last
     let isBracket = open.last.map { $0.symbol != "do" } ?? false
@@ -20,7 +20,7 @@ extension Lexer {
       text: opening.symbol == "do" ? head(of: opening.range) : opening.symbol + " ...", depth: open.count)
   }
 
-  /// The beginning of a block: `for post ...`, `def greet ...`, `each ...`.
+  /// Returns the first words of the statement or stage that opens a block: `for post ...`, `def greet ...`, `each ...`.
   private func head(of block: SourceRange) -> String {
     let before = tokens.prefix { $0.range.lower < block.lower }
     for (index, token) in before.enumerated().reversed() {

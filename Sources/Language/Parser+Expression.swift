@@ -11,7 +11,7 @@ extension Parser {
     try chain({ $0.isKeyword("and") ? .and : nil }) { parser throws(Stop) in try parser.negation() }
   }
 
-  /// Parses operands with operators of one rank between them, from left to right.
+  /// Parses operands and the operators of one precedence between them, from left to right.
   private mutating func chain(
     _ symbol: (Token) -> BinaryOperator?, _ operand: (inout Parser) throws(Stop) -> Expr
   ) throws(Stop) -> Expr {
@@ -77,7 +77,7 @@ extension Parser {
     return Expr(.binary(symbol, symbolRange, left, right), left.range.through(right.range))
   }
 
-  /// Parses an operand, or a range of two.
+  /// Parses an operand or a range: `1`, `1..3`.
   mutating func single() throws(Stop) -> Expr {
     let lower = try unary()
     guard !isInIndex, take("..") else { return lower }
@@ -117,7 +117,7 @@ extension Parser {
     return base
   }
 
-  /// Parses `[INDEX]` or `[FIRST..LAST]` after its operand.
+  /// Parses `[INDEX]` or `[FIRST..LAST]` after the operand `base`.
   private mutating func index(of base: Expr, isOptional: Bool) throws(Stop) -> Expr {
     advance()
     let outer = isInIndex
@@ -296,7 +296,7 @@ extension Parser {
 }
 
 extension Token {
-  /// The token's operator; nil unless it is one of these.
+  /// The token's operator; nil unless it is among `symbols`.
   fileprivate func `operator`(among symbols: [String]) -> BinaryOperator? {
     guard case .symbol(let symbol) = kind, symbols.contains(symbol) else { return nil }
     return BinaryOperator(rawValue: symbol)

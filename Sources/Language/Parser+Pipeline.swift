@@ -28,10 +28,11 @@ extension Parser {
     return name == "each" || beginsArgument(next)
   }
 
-  /// The words that take a whole expression.
+  /// The words that take one whole expression instead of arguments.
   static let wholeWords: Set<String> = ["where", "map", "assert", "print", "fail", "warn"]
 
-  /// Whether a token follows a name without a space, which makes the name an operand.
+  /// Whether the token after a name makes the name an operand: the end of the pipeline, `=` after a space, or a field
+  /// or bracket that touches the name.
   private static func touchesOperand(_ token: Token) -> Bool {
     if isEnd(token) { return true }
     guard !token.hasSpaceBefore else { return token.isSymbol("=") }
@@ -99,7 +100,7 @@ extension Parser {
     return Expr(.name(name), range)
   }
 
-  /// Parses arguments and options; `word` is their command, for errors.
+  /// Parses arguments and options; errors name the command `word`.
   mutating func arguments(of word: (name: String, range: SourceRange)? = nil) throws(Stop) -> [Argument] {
     var result: [Argument] = []
     var seen: Set<String> = []
@@ -125,7 +126,7 @@ extension Parser {
     return try single()
   }
 
-  /// Refuses an operator after an argument: it needs parentheses.
+  /// Throws if an operator follows an argument, because an expression with operators needs parentheses.
   private mutating func refuseGlued(
     _ word: (name: String, range: SourceRange)?, _ arguments: [Argument]
   ) throws(Stop) {
@@ -143,14 +144,14 @@ extension Parser {
     }
   }
 
-  /// The word that takes a whole expression and that an unknown word probably means.
+  /// The phrase that an unknown word probably means, if that phrase takes a whole expression; otherwise nil.
   private static func whole(_ name: String) -> String? {
     [Synonyms.stage(name), Synonyms.command(name)].compactMap(\.self).first { phrase in
       phrase.split(separator: " ").contains { wholeWords.contains(String($0)) }
     }
   }
 
-  /// The likely intention of an operator after an argument.
+  /// The next step for an operator after an argument.
   private func meant(_ sign: String, _ name: String, _ arguments: [Argument]) -> String {
     if let whole = Self.whole(name) ?? nearest(to: name, among: ["where", "print"]) { return "did you mean \(whole)?" }
     for case .positional(let expression) in arguments.dropLast() {

@@ -49,7 +49,7 @@ extension Parser {
       "expected the end of the statement, not \(token.description)", nextStep: hint ?? commaHint ?? commandHint)
   }
 
-  /// The likely intention of the token at the cursor.
+  /// The next step for an unexpected token at the cursor; nil without a specific one.
   private var hint: String? {
     switch token.kind {
     case .symbol(")"), .symbol("]"), .symbol("}"): "no bracket is open for it"
@@ -74,15 +74,15 @@ extension Parser {
     return "no commas between columns: \(columns) \(source.text(nextToken.range))"
   }
 
-  /// The likely intention of more tokens after an expression that ends at a name.
+  /// The next step if an argument follows a name in an expression, like a command without parentheses; nil otherwise.
   var commandHint: String? {
     guard index > 0, case .name(let name) = tokens[index - 1].kind, Self.beginsArgument(token) else { return nil }
     return "put a command inside an expression in parentheses: (\(name) ...)"
   }
 
-  /// Skips to the next statement, over blocks that the broken one opened.
+  /// Skips the rest of a statement that can't be parsed, with the blocks that it opened.
   ///
-  /// A block without its `do` is skipped with its `end`, if it has one.
+  /// If the `do` of a block is missing, the block is skipped up to its `end`, if it has one.
   private mutating func recover(from start: Int) {
     let place = index
     if lacksDo.take() != nil {
@@ -92,7 +92,7 @@ extension Parser {
     skip(open: tokens[start..<index].reduce(0) { $0 + ($1.isKeyword("do") ? 1 : $1.isKeyword("end") ? -1 : 0) })
   }
 
-  /// Skips tokens up to the next statement outside of open blocks; returns whether every block has its `end`.
+  /// Skips the rest of the statement and of `count` open blocks; returns whether every block has its `end`.
   @discardableResult private mutating func skip(open count: Int) -> Bool {
     var open = count
     while token.kind != .end {

@@ -1,4 +1,4 @@
-/// Parses text to statements (Grammar.md), by recursive descent with two tokens of look-ahead.
+/// Parses text into statements (Grammar.md), by recursive descent with two tokens of look-ahead.
 ///
 /// ```swift
 /// let parsed = Parser.parse(SourceText(name: "-c", text: "count posts"))
@@ -6,13 +6,13 @@
 public struct Parser {
   /// The result of parsing a text.
   public struct Result: Sendable {
-    /// The readable statements.
+    /// The statements that could be parsed.
     public var program: Program
     /// Every error, in the order of the text.
     public var diagnostics: [Diagnostic]
-    /// Comments with their `#`.
+    /// The source ranges of comments, including the `#`.
     public var comments: [SourceRange]
-    /// The open part at the end, for the continuation prompt.
+    /// The part that the text leaves open, for the continuation prompt; nil if the text is complete.
     public var open: OpenPart?
 
     /// Whether more input would correct all errors.
@@ -30,13 +30,13 @@ public struct Parser {
   /// The enclosing blocks at the cursor, each with its opening word.
   var blocks: [(word: String, range: SourceRange)] = []
   var depth = 0
-  /// The token at which a `do` is missing, until the statement is skipped.
+  /// The index of the token where `do` was expected; nil again after the statement has been skipped.
   var lacksDo: Int?
   /// Whether the cursor is between `[` and `]` of an index, where `..` has the lowest precedence.
   var isInIndex = false
   /// The maximum nesting of expressions and blocks.
   static let depthLimit = 100
-  /// The maximum length of a chain of operators of one rank.
+  /// The maximum number of successive operators of one precedence.
   static let chainLimit = 200
 
   init(tokens: [Token], of source: SourceText) {
@@ -46,7 +46,7 @@ public struct Parser {
 
   /// Parses a text.
   ///
-  /// Input at a prompt ends with its line, even if the next line begins with a bar.
+  /// If `isTyped` is true, a complete statement ends with its line, even if the next line begins with a bar.
   public static func parse(_ source: SourceText, isTyped: Bool = false) -> Result {
     var lexer = Lexer(source, isTyped: isTyped)
     lexer.run()
@@ -106,7 +106,7 @@ public struct Parser {
     return true
   }
 
-  /// Records an error and abandons the statement.
+  /// Records an error and returns the ``Stop`` to throw.
   mutating func fail(
     _ message: String, at range: SourceRange? = nil, nextStep: String? = nil, label: String? = nil,
     marks: [Diagnostic.Mark] = []
@@ -119,7 +119,7 @@ public struct Parser {
     return Stop()
   }
 
-  /// Records an error that another token is expected here.
+  /// Records the error that another token was expected at the cursor, and returns the ``Stop`` to throw.
   mutating func wanted(_ what: String, nextStep: String? = nil) -> Stop {
     fail("expected \(what), not \(token.description)", nextStep: nextStep)
   }

@@ -26,7 +26,7 @@ public struct Renderer: Sendable {
     self.isForTerminal = isForTerminal
   }
 
-  /// The content of a drawing; the first mark determines the position.
+  /// The content of a drawn error or warning; the first mark determines the position.
   public struct Report: Sendable {
     /// `error`, `error[invalid]`, `warning`.
     public var title: String
@@ -36,7 +36,7 @@ public struct Renderer: Sendable {
     public var source: SourceText?
     /// The marked source ranges with their labels.
     public var marks: [Diagnostic.Mark]
-    /// The next step, and the context.
+    /// The lines after `=`: the next step and the context.
     public var notes: [String]
 
     /// Creates a report.
@@ -61,8 +61,8 @@ public struct Renderer: Sendable {
 
   /// Draws a report, with a newline at the end of each line.
   ///
-  /// A secret in the source line is shown as stars. Messages, labels and notes take one line each; a very long one is cut.
-  /// For a terminal they are wrapped at its width.
+  /// A secret in the source line is shown as stars. A very long message, label or note is cut. For a terminal, lines
+  /// are wrapped at `width`.
   public func render(_ report: Report) -> String {
     let title = paint(report.title, report.title.hasPrefix("warning") ? "33;1" : "31;1")
     let first = wrapped(report.title + ": " + message(report.message))
@@ -126,7 +126,7 @@ public struct Renderer: Sendable {
     return [head + shown] + layers(moved).flatMap { carets($0, room) }.map { edge + paint($0, "31") }
   }
 
-  /// The marks in layers without overlaps; each layer is drawn below the previous one.
+  /// Distributes marks among layers, in which they do not overlap; each layer is drawn below the previous one.
   private func layers(_ spans: [Span]) -> [[Span]] {
     var layers: [[Span]] = []
     for span in spans {
@@ -136,7 +136,9 @@ public struct Renderer: Sendable {
     return layers
   }
 
-  /// The part of a long line that contains a column, with dots for the omitted parts, and the part's offset.
+  /// Cuts a long line to `room` columns that contain `column`, with dots for the omitted parts.
+  ///
+  /// `shift` is the number of columns by which the shown text is moved to the left.
   private func window(_ text: String, _ column: Int, _ room: Int) -> (String, shift: Int) {
     guard Columns.width(of: text) > room else { return (text, 0) }
     let lead = min(30, room / 2)
@@ -153,8 +155,7 @@ public struct Renderer: Sendable {
     return (cut + shown + (isLonger ? "..." : ""), start - cut.count)
   }
 
-  /// The caret line, and below it the labels of all marks except the last one, whose label follows its carets if it
-  /// fits.
+  /// Draws the carets of a layer; the last label follows its carets if it fits, and other labels are drawn below.
   private func carets(_ spans: [Span], _ room: Int) -> [String] {
     var line = ""
     for span in spans {
@@ -179,7 +180,7 @@ public struct Renderer: Sendable {
     return lines
   }
 
-  /// A label on its own lines below its carets, moved to the left if it does not fit there.
+  /// Draws a label on its own lines below its carets, or further to the left if it does not fit there.
   private func hung(_ span: Span, _ stems: String, _ room: Int) -> [String] {
     let label = span.label ?? ""
     let free = stems.isEmpty ? 0 : stems.count + 1

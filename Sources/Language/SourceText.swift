@@ -31,7 +31,7 @@ public final class SourceText: Sendable {
     return String(decoding: bytes[range.lower..<range.upper], as: UTF8.self)
   }
 
-  /// The bytes of a line, counted from 1, without its line end.
+  /// The source range of a line, counted from 1, without its line end.
   public func lineRange(_ number: Int) -> SourceRange {
     guard lineStarts.indices.contains(number - 1) else { return SourceRange(bytes.count, bytes.count) }
     let start = lineStarts[number - 1]
@@ -58,9 +58,9 @@ public final class SourceText: Sendable {
 
 /// A range of bytes of a text, from `lower` up to but not including `upper`.
 public struct SourceRange: Sendable, Hashable {
-  /// The first byte.
+  /// The offset of the first byte.
   public var lower: Int
-  /// The byte after the last.
+  /// The offset after the last byte.
   public var upper: Int
 
   /// Creates a range.
@@ -69,7 +69,7 @@ public struct SourceRange: Sendable, Hashable {
     self.upper = upper
   }
 
-  /// The range from the beginning of this to the end of another.
+  /// The range from the beginning of this range to the end of another.
   public func through(_ other: SourceRange) -> SourceRange { SourceRange(lower, max(upper, other.upper)) }
 }
 

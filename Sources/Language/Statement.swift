@@ -34,7 +34,7 @@ public struct Statement: Sendable, Equatable {
 public struct Block: Sendable, Equatable {
   /// The statements.
   public var statements: [Statement]
-  /// From `do` to `end`.
+  /// The source range.
   public var range: SourceRange
 }
 
@@ -50,7 +50,7 @@ public struct Named: Sendable, Equatable {
 public struct For: Sendable, Equatable {
   /// The element's name.
   public var element: Named
-  /// The name of the element's number, which counts from 1.
+  /// The name of the element's number, counted from 1; nil without such a name.
   public var number: Named?
   /// The source of the elements.
   public var pipeline: Pipeline
@@ -62,12 +62,12 @@ public struct For: Sendable, Equatable {
 public struct If: Sendable, Equatable {
   /// The condition.
   public var condition: Expr
-  /// The statements to run if it is true.
+  /// The statements to run if the condition is true.
   public var then: Block
-  /// The statements to run if it is false.
+  /// The branch to run if the condition is false; nil without `else`.
   public var otherwise: Else?
 
-  /// The statements after `else`.
+  /// The branch after `else`: a block, or another `if`.
   public indirect enum Else: Sendable, Equatable {
     case block(Block)
     case `if`(If)
@@ -103,12 +103,12 @@ public struct Def: Sendable, Equatable {
     public var name: String
     /// The source range of the name.
     public var range: SourceRange
-    /// The default.
+    /// The default; nil for a required parameter.
     public var fallback: Expr?
   }
 }
 
-/// An expression that can be assigned, returned or put in parentheses.
+/// A construct whose value can be assigned, returned or put in parentheses.
 public indirect enum Valued: Sendable, Equatable {
   case pipeline(Pipeline)
   case `if`(If)
@@ -141,9 +141,9 @@ public struct Command: Sendable, Equatable {
   public var nameRange: SourceRange
   /// The arguments in the order of the source.
   public var arguments: [Argument]
-  /// The block of `each`.
+  /// The block of `each`; nil for other words.
   public var body: Block?
-  /// The source range from the word to the last argument.
+  /// The source range from the word to the last argument, or to the end of the block.
   public var range: SourceRange
 
   /// Creates a command.

@@ -14,7 +14,7 @@ public enum Synonyms {
   /// The value that an unknown name probably means.
   public static func value(_ word: String) -> String? { values[word.lowercased()] }
 
-  /// The word of `known` that is probably meant by a word without a page of help: a synonym, or the nearest word.
+  /// The topic in `known` that an unknown topic of help probably means: its synonym, or the most similar topic.
   public static func topic(_ word: String, among known: [String]) -> String? {
     let phrase = command(word) ?? function(word) ?? value(word)
     return phrase?.split(separator: " ").map(String.init).last { known.contains($0) } ?? nearest(to: word, among: known)

@@ -1,4 +1,4 @@
-/// A part of a text for a coloured prompt; the text need not parse.
+/// A part of a text that has its own colour at a prompt; the text need not parse.
 public struct TextPart: Sendable, Equatable {
   /// The kind of a part.
   public enum Kind: Sendable, Equatable {
@@ -11,11 +11,11 @@ public struct TextPart: Sendable, Equatable {
     case opening(closedBy: Int?), closing(openedBy: Int?)
   }
 
-  /// The bytes.
+  /// The source range.
   public var range: SourceRange
   /// The kind.
   public var kind: Kind
-  /// The name, for the kinds of names.
+  /// The name; empty for a part that is not a name.
   public var name = ""
 
   /// Splits a text into parts; the parts of an interpolation follow the string that contains it.
@@ -32,8 +32,9 @@ public struct TextPart: Sendable, Equatable {
 private struct PartReader {
   var parts: [TextPart] = []
   private var open: [(symbol: String, part: Int)] = []
-  /// Whether the cursor is in the arguments of `help`, or in the parentheses of a def's head.
+  /// Whether the cursor is in the arguments of `help`.
   private var isInHelp = false
+  /// Whether the cursor is in the parentheses of a def's parameters.
   private var isInHead = false
 
   mutating func read(_ tokens: [Token]) {
@@ -82,7 +83,7 @@ private struct PartReader {
     add(token, .closing(openedBy: last.part))
   }
 
-  /// The kind of a name.
+  /// Determines the kind of the name at an index from the tokens around it.
   private func kind(of index: Int, in tokens: [Token]) -> TextPart.Kind {
     let before = tokens[..<index]
     if definesNext(before) { return .definition }
@@ -123,7 +124,7 @@ private struct PartReader {
 }
 
 extension TextPart {
-  /// The part with an adjusted index of the matching bracket.
+  /// Returns the part with `count` added to its index of the matching bracket.
   fileprivate func moved(by count: Int) -> TextPart {
     var part = self
     switch kind {

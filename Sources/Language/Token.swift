@@ -26,7 +26,7 @@ struct Token {
 
   var kind: Kind
   var range: SourceRange
-  /// Whether white space or the beginning of a line precedes it.
+  /// Whether white space or the beginning of a line precedes the token.
   var hasSpaceBefore: Bool
 }
 

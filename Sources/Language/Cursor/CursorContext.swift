@@ -1,4 +1,4 @@
-/// The syntactic context of a position in a text being typed, from the lexer's tokens before it.
+/// The syntactic context of a position in a text being typed, determined from the tokens before the position.
 ///
 /// ```swift
 /// let context = CursorContext(of: "count posts filter: {st", at: 23)
@@ -18,9 +18,9 @@ public struct CursorContext: Sendable {
     case stage
     /// An argument of the target's call, or the name of one of its options.
     case argument
-    /// A value of the target, or a part of one.
+    /// A value for the target, or a part of that value.
     case value
-    /// A key of the target's record.
+    /// A key of the record that is the target.
     case key
     /// A part of an expression.
     case operand
@@ -38,19 +38,19 @@ public struct CursorContext: Sendable {
 
   /// A call and its arguments before the position.
   public struct Call: Sendable, Equatable {
-    /// Whether the word follows `|`.
+    /// The word: a command or a stage.
     public var name: String
     /// Whether the word follows `|`.
     public var isStage: Bool
-    /// The positional arguments of the call.
+    /// The source ranges of the positional arguments.
     public var places: [SourceRange] = []
-    /// The given options with their values.
+    /// The source range of each option's value, by the option's name.
     public var options: [String: SourceRange] = [:]
   }
 
-  /// The target of a value: an argument of a call or a part of an argument.
+  /// The argument of a call, or the part of an argument, to which a value belongs.
   public struct Target: Sendable, Equatable {
-    /// The arguments of a call.
+    /// An argument of a call: the index of a positional one, or the name of an option.
     public enum Place: Sendable, Equatable {
       case argument(Int)
       case option(String)
@@ -60,13 +60,13 @@ public struct CursorContext: Sendable {
     public var call: Call
     /// The argument.
     public var place: Place
-    /// The record keys that lead to the part.
+    /// The record keys that lead from the argument to the part; empty for the whole argument.
     public var path: [String] = []
   }
 
   /// A name that the text defines before the position and that is visible there.
   public struct Name: Sendable, Equatable {
-    /// The definition of a name.
+    /// The source of a name's value.
     public enum Origin: Sendable, Equatable {
       /// The value of the pipeline in a range.
       case value(SourceRange)
@@ -79,9 +79,9 @@ public struct CursorContext: Sendable {
 
     /// The name.
     public var name: String
-    /// The definition of the name.
+    /// The source of the name's value.
     public var origin: Origin
-    /// The enclosing pipelines of its definition, outermost first.
+    /// The pipelines around the name's definition, outermost first.
     public var flows: [SourceRange]
   }
 
@@ -95,9 +95,9 @@ public struct CursorContext: Sendable {
   public var isInString = false
   /// The target of a value at the position.
   public var target: Target?
-  /// The record's keys and the call's options before or after the position.
+  /// The keys of the record, or the options of the call, that already stand before or after the position.
   public var given: [String] = []
-  /// The expression with which the operand is compared.
+  /// The left side of a comparison whose right side is expected at the position; nil elsewhere.
   public var compared: SourceRange?
   /// The enclosing pipelines, outermost first, each up to the last `|` before the position.
   public var flows: [SourceRange] = []
@@ -108,7 +108,7 @@ public struct CursorContext: Sendable {
   /// Whether the text after the position continues the same word or string.
   public var isInside = false
 
-  /// Determines the context of a position, given as a UTF-8 offset.
+  /// Determines the context at a UTF-8 offset of a text.
   public init(of text: String, at place: Int) {
     let bytes = Array(text.utf8)
     let place = max(0, min(place, bytes.count))
@@ -123,7 +123,7 @@ public struct CursorContext: Sendable {
     given += Self.keys(after, isInString: isInString)
   }
 
-  /// Reads the tokens before the position: of the text or of the interpolation that contains it.
+  /// Reads the tokens before the position, from the text or from the interpolation that contains the position.
   private mutating func read(_ tokens: ArraySlice<Token>, _ lexer: Lexer, _ outermost: CursorScanner.Level) {
     var tokens = tokens
     let string = tokens.last.flatMap { token in lexer.openStrings.first { $0.start == token.range.lower } }

@@ -1,11 +1,11 @@
 extension CursorScanner {
-  /// The enclosing pipelines of the position.
+  /// The pipelines around the position, outermost first; each range ends at the last `|` before the position.
   var flows: [SourceRange] {
     guard let pipe = level.pipe, let bar = pipe.bar else { return level.flows }
     return level.flows + [SourceRange(pipe.start, bar)]
   }
 
-  /// The target of a value at the position.
+  /// The argument, or the part of an argument, to which a value at the position belongs; nil without one.
   var target: CursorContext.Target? {
     switch level.kind {
     case .record:
@@ -24,7 +24,7 @@ extension CursorScanner {
     }
   }
 
-  /// The keys of the record at the position, or the options of the call.
+  /// The keys of the record at the position or, outside a record, the options of the call.
   var given: [String] {
     if level.kind == .record { return level.keys }
     return level.pipe?.call.map { Array($0.options.keys) } ?? []

@@ -1,4 +1,5 @@
-/// Reads tokens up to a position and records the open brackets, blocks, pipeline and call with its arguments.
+/// Reads tokens up to a position and records what is open there: brackets, blocks, the pipeline, and the call with its
+/// arguments.
 ///
 /// It accepts any tokens, because text being typed is rarely a complete statement.
 struct CursorScanner {
@@ -11,16 +12,16 @@ struct CursorScanner {
       /// `(` around a pipeline.
       case group
       case list, index, record
-      /// The parentheses of a function's call, and of a def's parameters.
+      /// The parentheses of a call's arguments; the parentheses of a def's parameters.
       case arguments, parameters
     }
 
-    /// The progress of a statement.
+    /// The part of a statement that is read next.
     enum Phase {
       case start
-      /// A new name follows, after `let`, `for`, `def` or `rescue`.
+      /// The new name after `let`, `for`, `def` or `rescue`.
       case binding
-      /// The state after the name.
+      /// The token after the new name, such as `=` or `in`.
       case bound
       case pipeline
       /// An expression up to `do`.
@@ -34,21 +35,23 @@ struct CursorScanner {
 
     let kind: Kind
     var phase = Phase.start
-    /// The target of a value in this bracket or block.
+    /// The argument, or the part of an argument, to which a value in this bracket belongs; nil without one.
     var target: CursorContext.Target?
-    /// The enclosing pipelines.
+    /// The pipelines around this bracket or block, outermost first.
     var flows: [SourceRange] = []
-    /// The keyword of the statement and the names that it defines.
+    /// The keyword at the start of the statement; empty without one.
     var keyword = ""
+    /// The names that the statement defines.
     var bound: [String] = []
-    /// The start of a `let`'s value; nil before the value.
+    /// The offset at which the value of a `let` starts; nil before the value.
     var letStart: Int?
     var isLet = false
     var pipe: Pipe?
-    /// The token before the position; nil at the start of an operand.
+    /// The last token of the current expression; nil before its first token.
     var last: Token?
-    /// The keys of a record, and the key before the next value.
+    /// The keys of a record up to the position.
     var keys: [String] = []
+    /// The key whose value is read next; nil if a key is read next.
     var key: String?
     /// A key that has no colon yet.
     var pendingKey: String?
@@ -61,15 +64,15 @@ struct CursorScanner {
   /// A pipeline up to the position.
   struct Pipe {
     let start: Int
-    /// The position of the last `|`.
+    /// The offset of the last `|`; nil before the first one.
     var bar: Int?
     var wantsStage = false
     var call: CursorContext.Call?
-    /// Whether the call takes a whole expression.
+    /// Whether the call takes one whole expression instead of arguments.
     var isWhole = false
     /// The option whose value is expected next.
     var option: String?
-    /// The last argument, to which adjacent tokens belong.
+    /// The last argument; a token that touches it belongs to it.
     var current: CursorContext.Target.Place?
   }
 
@@ -100,7 +103,7 @@ struct CursorScanner {
 
   // MARK: Brackets
 
-  /// Handles an opening or closing token; returns false for any other token.
+  /// Handles an opening or closing bracket; returns false for any other token.
   private mutating func bracket(_ token: Token) -> Bool {
     guard case .symbol(let symbol) = token.kind else { return false }
     let touches = !token.hasSpaceBefore && level.last.map { !$0.opensOperand } ?? false
@@ -116,7 +119,7 @@ struct CursorScanner {
     return true
   }
 
-  /// The target of an opening bracket: the argument that starts with it.
+  /// The target of the values in a bracket that opens at the position.
   private var opened: CursorContext.Target? {
     guard let pipe = level.pipe, let call = pipe.call, let current = pipe.current else { return target }
     return CursorContext.Target(call: call, place: current)

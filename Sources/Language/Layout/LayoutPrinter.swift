@@ -9,7 +9,7 @@ struct LayoutPrinter {
   private var frames = [Frame()]
   /// The parts that can be broken on the current line.
   private var candidates: [LineBreak] = []
-  /// The parts that must be broken because their lines are too long.
+  /// The parts that must be broken because their lines are too long, numbered as in ``LayoutShape/broken``.
   private(set) var breaks: Set<Int> = []
 
   /// A block or a bracket around the current token.
@@ -25,7 +25,9 @@ struct LayoutPrinter {
     var isEach = false
   }
 
+  /// A part that can be broken to shorten a line.
   private struct LineBreak {
+    /// The part's number in ``LayoutShape/broken``.
     var id: Int
     var depth: Int
     /// The order of breaking: blocks before pipelines, pipelines before brackets.
@@ -40,7 +42,7 @@ struct LayoutPrinter {
   /// The separator before a token.
   private enum Joint {
     case text(String)
-    /// A new line; comments have their own indentation.
+    /// A new line; comments before it have their own indentation.
     case line(Int, comments: Int)
     /// A new line inside a statement, possibly after a backslash.
     case soft(Int, backslash: Bool)
@@ -68,7 +70,7 @@ struct LayoutPrinter {
 
   private var top: Frame { frames[frames.count - 1] }
 
-  /// Whether a token is dropped: a comma before the bracket that closes its line.
+  /// Whether a token is omitted: a comma before the closing bracket of a list or record on one line.
   private func isDropped(_ index: Int) -> Bool {
     words[index].token.isSymbol(",") && words[index + 1].token.isClosing && !top.isBroken
   }

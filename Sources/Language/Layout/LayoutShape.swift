@@ -1,19 +1,20 @@
 /// The brackets, pipelines and blocks of a text, and which of them take several lines.
 struct LayoutShape {
-  /// The content of a bracket.
+  /// The kinds of a bracket, by its content.
   enum Bracket {
     case list, record, call, group, index
   }
 
-  /// The brackets by their opening tokens.
+  /// The kind of each bracket, by the index of its opening token.
   private(set) var brackets: [Int: Bracket] = [:]
-  /// The closing token of each opening one.
+  /// The index of each bracket's closing token, by the index of its opening token.
   private(set) var closings: [Int: Int] = [:]
-  /// The first bar of the pipeline that contains a bar.
+  /// The index of the first bar of a pipeline, by the index of each of its bars.
   private(set) var pipelines: [Int: Int] = [:]
-  /// The first `do` of the block that contains a `do`.
+  /// The index of the first `do` of an `if`, by the index of each of its `do`s; for another block, the index of its
+  /// `do`.
   private(set) var blocks: [Int: Int] = [:]
-  /// The parts that take several lines: opening tokens, first bars and first `do`s.
+  /// The parts that take several lines, by the index of their opening bracket, first bar or first `do`.
   var broken: Set<Int> = []
 
   private struct Frame {
