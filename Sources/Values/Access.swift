@@ -3,9 +3,9 @@ import Language
 
 /// Reads fields and elements of values.
 package enum Access {
-  /// The field with a name.
+  /// Returns the value of a field.
   ///
-  /// With `?.`, the result for null and for a missing field is null.
+  /// If `isOptional` is true (`?.`), the result for null and for a missing field is null.
   package static func field(of value: Value, _ name: FieldName, isOptional: Bool) throws(Fault) -> Value {
     switch value {
     case .record(let record):
@@ -58,7 +58,7 @@ package enum Access {
     }
   }
 
-  /// The key for text or an integer.
+  /// Converts a text or an integer to the key of a record.
   ///
   /// - Parameters:
   ///   - value: The value of the key.

@@ -6,7 +6,7 @@ package struct Decimal {
   package var coefficient: BigInt
   package var exponent: Int
 
-  /// Creates the exact decimal of a JSON number; nil if its exponent is too large.
+  /// Creates the exact decimal of a JSON number; nil if the number has too many digits or too large an exponent.
   package init?(_ number: JSONNumber) {
     if let integer = number.integer {
       coefficient = BigInt(integer)
@@ -40,10 +40,10 @@ package struct Decimal {
     self.exponent = exponent
   }
 
-  /// The maximum number of digits that two decimals may need at a common exponent.
+  /// The maximum number of digits of a decimal; two decimals are aligned only if their exponents differ by less.
   package static let digitLimit = 100_000
 
-  /// The power of ten of the first digit, which allows a comparison of sizes without writing the zeros.
+  /// The exponent of the smallest power of ten that exceeds the absolute value, to compare sizes without writing zeros.
   package var magnitude: Int { coefficient.magnitude.description.utf8.count + exponent }
 
   /// Converts two decimals to the smaller exponent of both; nil if that takes too many digits.
@@ -58,7 +58,7 @@ package struct Decimal {
     coefficient * BigInt(10).power(self.exponent - exponent)
   }
 
-  /// The decimal as a JSON number, with the decimal places of its exponent.
+  /// The decimal as a JSON number without an exponent; nil if it has too many digits.
   package var number: JSONNumber? {
     guard exponent < 0 else {
       guard exponent < Self.digitLimit else { return nil }
@@ -71,7 +71,7 @@ package struct Decimal {
   }
 }
 
-/// Calculates with numbers: sums, differences, products and comparisons are exact; a division with a remainder is a
+/// Calculates with numbers: sums, differences, products and comparisons are exact; a division with a remainder gives a
 /// binary float.
 package enum Arithmetic {
   package static func add(_ left: JSONNumber, _ right: JSONNumber) throws(Fault) -> JSONNumber {
@@ -102,7 +102,7 @@ package enum Arithmetic {
     return number
   }
 
-  /// The quotient: an integer for two integers without a remainder, otherwise a binary float.
+  /// Divides: returns an integer if the division has no remainder, otherwise a binary float.
   package static func divide(_ left: JSONNumber, _ right: JSONNumber) throws(Fault) -> JSONNumber {
     guard try compare(right, JSONNumber(0)) != 0 else { throw divisionByZero }
     if let a = left.integer, let b = right.integer, b != -1, a % b == 0 { return JSONNumber(a / b) }
@@ -125,7 +125,7 @@ package enum Arithmetic {
     try subtract(JSONNumber(0), number)
   }
 
-  /// Negative, zero or positive: `left` is less than, equal to or greater than `right`.
+  /// Compares two numbers: negative if `left` is less than `right`, zero if they are equal, positive if it is greater.
   package static func compare(_ left: JSONNumber, _ right: JSONNumber) throws(Fault) -> Int {
     if let a = left.integer, let b = right.integer { return a < b ? -1 : a > b ? 1 : 0 }
     let (a, b) = (try decimal(left), try decimal(right))

@@ -21,7 +21,7 @@ package enum Calendar {
     }
   }
 
-  /// The number of a date's day, counted from 1970-01-01.
+  /// Returns the number of days from 1970-01-01 to a date; negative for an earlier date.
   ///
   /// - Throws: A `value` error if the day does not exist.
   package static func day(_ year: Int, _ month: Int, _ day: Int) throws(Fault) -> Int {
@@ -39,7 +39,7 @@ package enum Calendar {
     return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
   }
 
-  /// The date of a day's number, counted from 1970-01-01.
+  /// Returns the date that is a number of days after 1970-01-01.
   package static func date(_ number: Int) -> (year: Int, month: Int, day: Int) {
     let shifted = number + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097

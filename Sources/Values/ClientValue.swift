@@ -39,7 +39,7 @@ public final class ClientValue: Sendable {
   /// The queue.
   public var queue: String { client.queue }
 
-  /// The names of its fields.
+  /// The names of a client's fields.
   package static let fieldNames = ["queue", "type", "connection"]
 
   package var fields: [Record.Field] {
@@ -47,7 +47,9 @@ public final class ClientValue: Sendable {
   }
 }
 
-/// The session's timeout, for calls and clients without one; `set timeout:` changes it for existing clients too.
+/// The session's timeout, for calls and clients without a timeout of their own.
+///
+/// `set timeout:` changes it for existing clients, too.
 package final class SessionTimeout: Sendable {
   private let state: Mutex<Duration?>
 
@@ -75,15 +77,16 @@ public struct ConnectionValue: Sendable {
   public let link: any Link
   /// A number that distinguishes connections, in order of creation.
   public let serial: Int
-  /// The name from `connect name:`.
+  /// The value of `connect name:`; nil without one.
   public let name: String?
 
-  /// The changes that the connection accepts.
+  /// The protection of the service from changes.
   package let protection: Protection
-  /// The environment from `connect env:`.
+  /// The value of `connect env:`, such as `production`; nil without one.
   package let env: String?
 
-  /// The changes that a connection accepts (`connect guard:`): all, destroys only after a confirmation, or none.
+  /// The protection of a service from changes (`connect guard:`): none, a confirmation of destroys, or no changes at
+  /// all.
   package enum Protection: String, Sendable, CaseIterable {
     case none, confirm
     case readOnly = "read-only"

@@ -39,8 +39,9 @@ package enum Comparison {
     return true
   }
 
-  /// The order of two values as a negative number, zero or a positive one: numbers, durations and times by size,
-  /// strings by code points, false before true.
+  /// Compares two values: negative if `left` is before `right`, zero if they are equal, positive if `left` is after it.
+  ///
+  /// Numbers, durations and times are ordered by size, strings by code points, and false is before true.
   package static func order(_ left: Value, _ right: Value) throws(Fault) -> Int {
     switch (left, right) {
     case (.number(let a), .number(let b)): return try Arithmetic.compare(a, b)
@@ -57,7 +58,7 @@ package enum Comparison {
   package enum Key: Hashable, Sendable {
     case integer(Int)
     case text(CodePoints)
-    /// A value of another type, as a text that no other value has.
+    /// Any other value, as a text that only equal values have.
     case other(CodePoints)
   }
 
@@ -94,7 +95,8 @@ package enum Comparison {
     }
   }
 
-  /// The digits without trailing zeros and the power of ten; for a small integer its text.
+  /// Returns the digits of a number without trailing zeros and its power of ten, `15e-1`; for an integer of at most 18
+  /// digits only its digits.
   private static func key(of number: JSONNumber) -> String {
     guard number.integer == nil, let decimal = Decimal(number) else { return number.text }
     let digits = decimal.coefficient.description

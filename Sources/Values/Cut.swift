@@ -1,16 +1,16 @@
 package import JSONText
 
-/// A part of a list or a text, from its first to its last index, both included.
+/// The bounds of a part of a list or a text, `x[FIRST..LAST]`; both are included.
 package struct Cut {
   /// An index, counted from 0, or from the end for a negative literal.
   package struct Bound {
     let place: Int
 
-    /// Creates a bound from an integer; a negative computed bound is an error.
+    /// Creates a bound from an integer.
     ///
     /// - Parameters:
-    ///   - value: The value of the bound.
-    ///   - isFromEnd: Whether it is a negative literal.
+    ///   - value: The integer.
+    ///   - isFromEnd: Whether the integer is a negative literal.
     /// - Throws: An error for a value that is not an integer, and for a negative computed bound.
     package init(_ value: Value, isFromEnd: Bool) throws(Fault) {
       guard case .number(let number) = value else {
@@ -35,7 +35,7 @@ package struct Cut {
 
   package init(from: Bound, to: Bound) { (self.from, self.to) = (from, to) }
 
-  /// The part of a value between the bounds; shorter if the value ends earlier.
+  /// Returns the part of a list or a text between the bounds; it is shorter if the value ends earlier.
   package func of(_ value: Value) throws(Fault) -> Value {
     switch value {
     case .list(let elements): return .list(Array(elements[range(of: elements.count)]))
@@ -66,8 +66,9 @@ package struct Cut {
 }
 
 extension JSONNumber {
-  /// The integer as an index; the largest index if it is too large for every list and text; nil for a number with a
-  /// fraction or an exponent.
+  /// The number as an index; nil for a number with a fraction or an exponent.
+  ///
+  /// A very large integer becomes an index beyond the end of every list and text.
   package var position: Int? {
     if let integer { return integer }
     let isNegative = text.hasPrefix("-")

@@ -2,9 +2,9 @@ extension Value {
   /// The maximum nesting of lists and records, the same as for JSON.
   private static let depthLimit = 512
 
-  /// The value; throws if it is nested deeper than the limit.
+  /// Returns the value itself; throws if it is nested deeper than the limit.
   ///
-  /// It checks only the first and the last value of each container.
+  /// Only the first and the last value of each list and record are checked, and at most eight of them on each level.
   package func limitedInDepth() throws(Fault) -> Value {
     var level = ends
     if level.isEmpty { return self }
@@ -15,7 +15,7 @@ extension Value {
     throw Fault(.limit, "lists and records nest deeper than \(Self.depthLimit) levels")
   }
 
-  /// The first and the last value of a list or a record that can contain further values.
+  /// The first and the last value of a list or a record, if they are lists or records themselves.
   private var ends: [Value] {
     let all: (first: Value?, last: Value?) =
       switch self {

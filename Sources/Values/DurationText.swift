@@ -30,13 +30,13 @@ extension Duration {
     self = .nanoseconds(count)
   }
 
-  /// The duration rounded down to the nanosecond.
+  /// The duration without the fraction of a nanosecond.
   package var inNanoseconds: Duration {
     let (seconds, attoseconds) = components
     return .seconds(seconds) + .nanoseconds(attoseconds / 1_000_000_000)
   }
 
-  /// The decimal digits of seconds with the decimal point moved right by some places.
+  /// Writes a number of seconds in decimal digits, with the decimal point moved `places` to the right.
   private func decimal(_ seconds: Int64, _ attoseconds: Int64, places: Int = 0) -> String {
     let digits = String(attoseconds.magnitude)
     let all = String(seconds.magnitude) + String(repeating: "0", count: 18 - digits.count) + digits

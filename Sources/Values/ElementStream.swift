@@ -3,13 +3,14 @@ package import Language
 /// The elements that a stream returns together.
 package struct ElementPage: Sendable {
   package var elements: [Value]
-  /// For each element the values named by `as`, in order of creation; empty if no value is named.
+  /// For each element the values named by `as`, in the order of the `as` stages; empty if no value is named.
   package var names: [[Value]]
-  /// Elements that failed in a stage, each with the number of elements of the page before it.
+  /// The elements that failed in a stage.
   package var failures: [Failure] = []
 
   /// An element that failed in a stage.
   package struct Failure: Sendable {
+    /// The number of the page's elements before the failed one.
     package var place: Int
     package var element: Value
     package var fault: Fault
@@ -28,13 +29,13 @@ package struct ElementPage: Sendable {
     self.names = names
   }
 
-  /// Adds an element with the named values of another element.
+  /// Adds an element, with the named values of the element at an index of `page`.
   package mutating func append(_ element: Value, like page: ElementPage, _ index: Int) {
     elements.append(element)
     if !page.names.isEmpty { names.append(page.names[index]) }
   }
 
-  /// Passes on the failures that precede an element of a page.
+  /// Moves the failures that precede the element at `index` of their page from `failures` to this page.
   package mutating func pass(_ failures: inout ArraySlice<Failure>, before index: Int) {
     while var failure = failures.first, failure.place <= index {
       failures.removeFirst()
@@ -43,17 +44,17 @@ package struct ElementPage: Sendable {
     }
   }
 
-  /// The elements one by one, each with its named values.
+  /// The elements with their named values as pages of one element each, without the failures.
   package var single: [ElementPage] {
     elements.enumerated().map { ElementPage([$1], names: names.isEmpty ? [] : [names[$0]]) }
   }
 
-  /// The first elements.
+  /// A page of the first `count` elements, without the failures.
   package func prefix(_ count: Int) -> ElementPage {
     ElementPage(Array(elements.prefix(count)), names: Array(names.prefix(count)))
   }
 
-  /// The elements after the first ones.
+  /// A page of the elements after the first `count`, without the failures.
   package func dropFirst(_ count: Int) -> ElementPage {
     ElementPage(Array(elements.dropFirst(count)), names: Array(names.dropFirst(count)))
   }
@@ -64,9 +65,9 @@ package struct ElementPage: Sendable {
 /// A page is never empty; nil marks the end. Releasing a stream releases its source.
 package struct ElementStream {
   private var pull: (() async throws(Fault) -> ElementPage?)?
-  /// Whether the elements are a page of a service that has a next page.
+  /// Whether the elements are one page of a result, and the service has a next page.
   package var hasNextPage = false
-  /// The service's count of elements in all pages; known after the first page.
+  /// Returns the service's count of elements in all pages; nil if it is unknown, as before the first page.
   package var total: (() -> Int?)?
 
   /// Creates a stream from a function that is called for each page until it returns nil.
@@ -122,10 +123,11 @@ package struct ElementStream {
     return placed
   }
 
-  /// The same elements, which are counted when the next ones are requested: `advance` gets the number since the last
-  /// call, nil at the end, and the total, if known.
+  /// Returns a stream of the same elements that reports its progress to `advance`.
   ///
-  /// A large page is passed on in pieces, each of which takes about a tenth of a second.
+  /// Each request for further elements calls `advance` with the number of elements that the previous request returned,
+  /// and with the total, if known. At the end that number is nil. A large page is passed on in pieces, each of which
+  /// takes about a tenth of a second.
   package func counted(_ advance: @escaping (_ done: Int?, _ total: Int?) -> Void) -> ElementStream {
     guard let pull else { return self }
     var counted = self
@@ -147,7 +149,7 @@ package struct ElementStream {
         }
         rest = page
       }
-      // A failure contains its position in the page.
+      // A page with failures stays whole, because each failure contains its position in the page.
       let piece = rest.failures.isEmpty && rest.elements.count > size ? rest.prefix(size) : rest
       rest = piece.elements.count < rest.elements.count ? rest.dropFirst(size) : ElementPage()
       (given, begin) = (piece.elements.count, .now)

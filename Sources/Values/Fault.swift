@@ -29,7 +29,7 @@ public final class Fault: Error, Sendable {
     }
   }
 
-  /// The content of an error in one value, of which a method changes a copy.
+  /// The content of an error as one value, so that a method can change a copy of it.
   private struct Facts: Sendable {
     var kind: Kind
     var message: String
@@ -53,7 +53,7 @@ public final class Fault: Error, Sendable {
   public var marks: [Mark] { facts.marks }
   /// The text that contains the marks.
   public var source: SourceText? { facts.source }
-  /// A service's error objects.
+  /// The error objects of the service's response; empty for an error of another origin.
   public var errors: [JSONValue] { facts.errors }
   /// The context, innermost first: `in stage where, on posts 12`, `called from x.retort:3`.
   public var trail: [String] { facts.trail }
@@ -67,7 +67,7 @@ public final class Fault: Error, Sendable {
     facts = Facts(kind: kind, message: message, marks: marks, source: source, nextStep: nextStep)
   }
 
-  /// Creates an error about one place.
+  /// Creates an error about one source range.
   package convenience init(_ kind: Kind, _ message: String, _ range: SourceRange, nextStep: String? = nil) {
     self.init(kind, message, at: [Mark(range)], nextStep: nextStep)
   }
@@ -83,7 +83,8 @@ public final class Fault: Error, Sendable {
     return Fault(facts)
   }
 
-  /// The same error with a source text, if it has none, and with the range as its mark, if it has no mark.
+  /// The same error with a source text, and with the range as its mark if it has none; unchanged if it has a source
+  /// text.
   package func placed(at range: SourceRange, in source: SourceText) -> Fault {
     guard self.source == nil else { return self }
     return changed { facts in

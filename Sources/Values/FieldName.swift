@@ -1,6 +1,6 @@
 /// The name of a field, and the part of a resource that it names.
 package struct FieldName: Sendable {
-  /// A part of every resource, which hides an attribute and a relationship of its name.
+  /// A field of every resource; it hides an attribute or a relationship with the same name.
   enum Part: String {
     case type, id, links, meta, attributes, relationships
   }

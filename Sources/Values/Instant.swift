@@ -61,7 +61,7 @@ public struct Instant: Sendable, Hashable, Comparable {
     return "\(seconds).\(pad(fraction, count))Z"
   }
 
-  /// The instant after a duration.
+  /// Returns the instant that is later by a duration.
   ///
   /// - Throws: A `value` error outside the years 0000 to 9999.
   package func advanced(by duration: Duration) throws(Fault) -> Instant {

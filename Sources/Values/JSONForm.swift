@@ -9,7 +9,8 @@ extension Value {
     return try json(&left)
   }
 
-  /// The JSON of at most `left` values, including nested values.
+  /// Converts the value to JSON; takes the number of its values, including nested ones, from `left`, and throws if
+  /// `left` is too small.
   private func json(_ left: inout Int) throws(Fault) -> JSONValue {
     left -= 1
     if left & 0xFFFF == 0, Task.isCancelled { throw Fault(.interrupted, "interrupted") }
@@ -57,7 +58,8 @@ extension Value {
     }
   }
 
-  /// The text for an interpolation or `print`: a string without quotes, any other value as JSON.
+  /// The text for an interpolation or `print`: a string, a duration or a time without quotes, the name of a client, the
+  /// address of a connection, the message of an error, a pattern in slashes, and any other value as JSON.
   package func interpolated() throws(Fault) -> String {
     switch self {
     case .string(let string): return string

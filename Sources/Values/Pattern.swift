@@ -36,7 +36,8 @@ public struct Pattern: Sendable {
     }
   }
 
-  /// The texts of the groups of the first match, with null for a group that matched nothing; nil without a match.
+  /// Returns the texts of the groups of the first match, with nil for a group that matched nothing; nil without a
+  /// match.
   package func groups(in text: String) throws(Fault) -> [String?]? {
     let groups = try unsafe within(text) { bytes throws(Fault) in
       try unsafe found(in: bytes) { bytes throws(RegularExpression.Stop) in
@@ -49,8 +50,7 @@ public struct Pattern: Sendable {
   /// The number of groups of the pattern.
   package var groupCount: Int { expression.groupCount }
 
-  /// The text with each match replaced; in the replacement, `$1` to `$9` insert groups of the match, and `$$` inserts
-  /// `$`.
+  /// Replaces each match in a text; in `replacement`, `$1` to `$9` insert groups of the match, and `$$` inserts `$`.
   package func replacing(in text: String, with replacement: String) throws(Fault) -> String {
     let parts = try Replacement.parts(of: replacement, for: self)
     var (result, end) = ("", 0)
@@ -68,7 +68,7 @@ public struct Pattern: Sendable {
     return result + text.bytes(end..<text.utf8.count)
   }
 
-  /// The parts of a text between matches; an empty match at the beginning or the end of the text does not split it.
+  /// Returns the parts of a text between matches; an empty match at the beginning or the end of the text is ignored.
   package func split(_ text: String) throws(Fault) -> [String] {
     var (parts, end) = ([String](), 0)
     let count = text.utf8.count
@@ -121,7 +121,7 @@ public struct Pattern: Sendable {
     }.get()
   }
 
-  /// The result of a search; a stopped search becomes an error of the language.
+  /// Runs a search; converts an error of the search to an error of the language.
   private func found<Result>(
     in bytes: UnsafeBufferPointer<UInt8>,
     _ body: (UnsafeBufferPointer<UInt8>) throws(RegularExpression.Stop) -> Result

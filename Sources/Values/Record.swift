@@ -1,7 +1,7 @@
 public import JSONText
 import Synchronization
 
-/// Fields in order: those of a parsed JSON object, or those that a statement made.
+/// Fields in order, from a parsed JSON object or from a statement.
 public struct Record: Sendable {
   /// A field's name and value.
   public typealias Field = (name: String, value: Value)
@@ -40,7 +40,7 @@ public struct Record: Sendable {
     storage = .lazy(LazyFields(names: names, value: value))
   }
 
-  /// The field with a name; nil if it is missing.
+  /// The value of a field; nil if the field is missing.
   public subscript(name: String) -> Value? {
     switch storage {
     case .json(let object): object[name].map { Value($0) }
@@ -80,13 +80,13 @@ public struct Record: Sendable {
     }
   }
 
-  /// The object from which the record was created; nil after a change.
+  /// The JSON object from which the record was created; nil if it was created from fields.
   package var json: JSONObject? { if case .json(let object) = storage.plain { object } else { nil } }
 
-  /// The fields of a record that a statement made; nil if they are decoded or computed when they are read.
+  /// The fields, if their values are in memory; nil if the values are decoded or computed when they are read.
   package var madeFields: [Field]? { if case .fields(let fields) = storage.plain { fields } else { nil } }
 
-  /// The record merged with another one; for a name in both, the other record's value is used.
+  /// Returns the fields of both records; for a name in both, the value is that of `other`.
   package func merging(_ other: Record) -> Record {
     var result = fields
     let added = other.fields
@@ -101,7 +101,7 @@ public struct Record: Sendable {
   }
 }
 
-/// Names, and the function that returns the value of each.
+/// Names, and a function that computes the value of the name at an index.
 private final class LazyFields: Sendable {
   let names: [String]
   let value: @Sendable (Int) -> Value

@@ -26,7 +26,7 @@ import Synchronization
     var offset: Int
   }
 
-  /// PCRE2's objects, held by the task that searches, because a search writes to the contexts and the match data.
+  /// PCRE2's objects; a search locks them, because it writes to the contexts and the match data.
   private let compiled: Mutex<CompiledPattern>
   /// The number of groups of the pattern.
   let groupCount: Int
@@ -53,10 +53,10 @@ import Synchronization
     return options
   }
 
-  /// The length at which the slowest search would take several hundred million steps.
+  /// Estimates the length of a text, in bytes, up to which even the slowest search is fast; -1 if no length is.
   ///
-  /// Each quantifier multiplies the possible matches by the length, an optional item or an alternative by two. A
-  /// recursive pattern is never fast.
+  /// Each quantifier multiplies the number of possible matches by the length; each optional item and each alternative
+  /// doubles it. A recursive pattern is never considered fast.
   private static func quickLimit(of pattern: String) -> Int {
     var (exponent, last) = (1.0, UInt8(0))
     var room = 1e8
@@ -75,7 +75,7 @@ import Synchronization
     return room < 1 ? -1 : Int(root(room, exponent))
   }
 
-  /// The largest integer whose power does not exceed a number.
+  /// Returns the root of a number, too small by at most one.
   private static func root(_ number: Double, _ exponent: Double) -> Double {
     var (low, high) = (1.0, number)
     while high - low > 1 {
@@ -90,7 +90,7 @@ import Synchronization
 
 /// The remaining steps of a search.
 private struct Budget {
-  /// The remaining units; a unit is a call before an item, or sixteen bytes that the search advanced.
+  /// The remaining units; a call before an item takes one, and each sixteen bytes of movement in the text take another.
   private var left: Int
   private var position = 0
   private var calls = 0
@@ -117,7 +117,7 @@ extension RegularExpression {
     }
   }
 
-  /// The next match at or after an offset; `options` are PCRE2's, for this search.
+  /// Returns the groups of the next match at or after an offset, nil without a match; `options` are PCRE2's.
   func next(in text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32 = 0) throws(Stop) -> Groups? {
     try compiled.withLock { compiled throws(Stop) in
       let count = try unsafe compiled.search(text, from: start, options: options, quickLimit: quickLimit)
@@ -126,7 +126,7 @@ extension RegularExpression {
   }
 }
 
-/// PCRE2's objects of a pattern: both forms, their contexts, and the position of a match.
+/// PCRE2's objects of a pattern: both compiled forms, their contexts, and the position of a match.
 ///
 /// It is owned by a mutex, so that one task at a time uses the objects.
 @safe private struct CompiledPattern: ~Copyable, @unchecked Sendable {
@@ -200,7 +200,7 @@ extension RegularExpression {
     return Int(count)
   }
 
-  /// The ranges of the last match, of which the first `count` were set.
+  /// Returns the ranges of the last match and of its groups; PCRE2 set the first `count` of them.
   func groups(_ groupCount: Int, _ count: Int) -> RegularExpression.Groups? {
     guard let offsets = unsafe pcre2_get_ovector_pointer_8(data) else { return nil }
     return (0...groupCount).map { group in
@@ -210,7 +210,7 @@ extension RegularExpression {
     }
   }
 
-  /// The number of groups that were set, plus one; 0 or less without a match.
+  /// Searches a text; returns one more than the number of groups that were set, or 0 or less without a match.
   func search(
     _ text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32, quickLimit: Int
   ) throws(RegularExpression.Stop) -> Int32 {

@@ -1,6 +1,6 @@
 import JSONText
 
-/// The replacement of a match.
+/// A part of the text that replaces a match: literal text, or the number of a group whose text is inserted.
 enum Replacement {
   case literal(String)
   case group(Int)

@@ -2,8 +2,8 @@ public import JSONText
 
 /// A received resource, or an identifier.
 ///
-/// Its fields are `type id links meta`, its attributes and its relationships; a relationship hides an attribute with
-/// the same name.
+/// Its fields are `type id links meta attributes relationships`, and each attribute and each relationship by its name.
+/// A relationship hides an attribute with the same name.
 public struct ResourceValue: Sendable {
   /// The resource object, as received.
   public let object: JSONObject
@@ -11,19 +11,20 @@ public struct ResourceValue: Sendable {
   package let attributes: JSONObject
   /// The relationships; empty if absent.
   package let relationships: JSONObject
-  /// The rest of its document.
+  /// The included resources of the document that contained the resource; nil without a document.
   package let compound: Compound?
-  /// The resources that led to this one, so that a cycle ends in identifiers.
+  /// The resources through whose relationships this one was reached, as `TYPE/ID`, so that a cycle ends in identifiers.
   package let path: [String]
-  /// The relationships that led to this resource, for an error that proposes an include path.
+  /// The names of the relationships through which this resource was reached, for an error that proposes an include
+  /// path.
   package let includePath: [String]
-  /// The reason why it contains only an identifier; nil for a resource.
+  /// The reason why the value contains only an identifier; nil for a whole resource.
   package let stub: Stub?
 
   /// The reason why a relationship contains only an identifier.
   package enum Stub: Sendable {
     case notIncluded
-    /// The resource is one of the resources that led to it, so the path is a cycle.
+    /// The resource was reached through itself.
     case cycle
   }
 
@@ -114,7 +115,7 @@ public struct ResourceValue: Sendable {
   /// Whether the resource consists only of its object: it has no document, and no resource led to it.
   package var isAlone: Bool { compound == nil && stub == nil && path.isEmpty && includePath.isEmpty && !isIdentifier }
 
-  /// Whether both are the same resource.
+  /// Whether two values have the same type and id.
   package func isSame(as other: ResourceValue) -> Bool {
     type.isSame(as: other.type) && (id ?? "").isSame(as: other.id ?? "") && (id == nil) == (other.id == nil)
   }
@@ -138,7 +139,7 @@ public struct ResourceValue: Sendable {
   /// The value of a field; nil if the resource has no field with this name.
   package func field(_ name: String) throws(Fault) -> Value? { try field(FieldName(name)) }
 
-  /// The related resources; nil if the resource has no relationship with this name.
+  /// The related resources of a relationship; nil if the resource has no relationship with this name.
   ///
   /// - Throws: A `field` error if the relationship is not loaded.
   package func relationship(_ name: String) throws(Fault) -> Value? {
@@ -149,13 +150,15 @@ public struct ResourceValue: Sendable {
   /// The names of relationships that the service sent without data.
   package var notLoaded: [String] { relationships.compactMap { $0.value["data"] == nil ? $0.key : nil } }
 
-  /// The names of all fields, relationships last.
+  /// The names `type` and `id`, of the attributes, and of the relationships, in this order.
   package var fieldNames: [String] {
     let attributes = attributes.keys
     return ["type", "id"] + attributes + relationships.keys.filter { !attributes.has($0) }
   }
 
-  /// The related resources of all loaded relationships; null for one that is not loaded would mean that it is empty.
+  /// The related resources of all loaded relationships.
+  ///
+  /// A relationship that is not loaded is omitted, because null would mean that it is empty.
   private func related() throws(Fault) -> Record {
     var fields: [Record.Field] = []
     for (name, relationship) in relationships where relationship["data"] != nil {

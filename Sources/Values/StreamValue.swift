@@ -1,6 +1,6 @@
 import JSONText
 
-/// A lazy stream as a value; it sends its requests at each use.
+/// A lazy stream as a value; each use sends its requests again.
 public struct StreamValue: Sendable {
   package let open: @Sendable () async throws(Fault) -> ElementStream
 
@@ -8,7 +8,7 @@ public struct StreamValue: Sendable {
   package init(_ open: @escaping @Sendable () async throws(Fault) -> ElementStream) { self.open = open }
 }
 
-/// The result of `index`: a list in pipelines and loops, with its pagination.
+/// The result of `index`: a page of resources with its pagination; pipelines and loops use it like a list.
 public struct PageValue: Sendable {
   package var items: [Value]
   package var pagination: Value

@@ -1,14 +1,14 @@
 import JSONText
 
-/// Finds the expression that reads a text as a number or as a time, so that a next step works when it is followed.
+/// Finds an expression that converts a certain text to a number or a time, for a next step that is known to work.
 package enum TextReading {
-  /// `number(OPERAND)`; nil if the text is not a number.
+  /// `number(OPERAND)`, with `trim` if the text needs it; nil if the text is not a number.
   package static func number(_ text: String, _ operand: String) -> String? {
     JSONNumber(text: text) == nil
       ? JSONNumber(text: trimmed(text)).map { _ in "number(trim(\(operand)))" } : "number(\(operand))"
   }
 
-  /// `time(OPERAND)`, with a form if the text needs one; nil if the text is not a time.
+  /// `time(OPERAND)`, with a format if the text needs one; nil if the text is not a time.
   package static func time(_ text: String, _ operand: String) -> String? {
     if (try? Instant(parsing: text)) != nil { return "time(\(operand))" }
     let form = forms.first { form in
@@ -17,12 +17,12 @@ package enum TextReading {
     return form.map { "time(\(operand), \($0.quoted))" }
   }
 
-  /// What a text of a time looks like, for one that is none.
+  /// The message for a text that is not a time, with examples of texts that are.
   package static func notTime(_ text: String) -> String {
     "\(text.quoted) is not a time; such texts are: time(\"2026-01-31\"), time(\"31.01.2026\", \"%d.%m.%Y\")"
   }
 
-  /// Usual forms of a time that allow one reading only.
+  /// Usual formats of a time in which day and month can't be confused.
   private static let forms = [
     "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d", "%Y%m%d", "%Y%m%dT%H%M%S", "%Y-%m-%d %H:%M",
     "%Y-%m-%dT%H:%M",

@@ -4,7 +4,7 @@ package struct TimeLetters: Sendable {
     case letter(Character)
     case literal(Unicode.Scalar)
 
-    /// Whether the letter is read as digits and can't be separated from a number before it.
+    /// Whether the part begins with a digit, so that a number directly before it must have all its digits.
     var isDigits: Bool {
       switch self {
       case .letter(let letter): letter != "z"
@@ -15,14 +15,14 @@ package struct TimeLetters: Sendable {
 
   private let parts: [Part]
   private let form: String
-  /// The next larger unit that each letter requires, so that a format has no gap between units.
+  /// For each letter, the letter of the next larger unit, which it requires, so that a format skips no unit.
   private static let larger: KeyValuePairs<Character, Character> = [
     "m": "Y", "d": "m", "H": "d", "M": "H", "S": "M", "z": "H",
   ]
 
   /// Parses a format.
   ///
-  /// - Throws: A `value` error for an unknown letter, or for one that occurs twice.
+  /// - Throws: A `value` error for an unknown letter, a letter that occurs twice, and a `%` at the end.
   package init(_ form: String) throws(Fault) {
     var parts: [Part] = []
     var rest = form.unicodeScalars[...]
@@ -72,7 +72,8 @@ package struct TimeLetters: Sendable {
 
   /// Reads a text of this format; a time without `%z` is in UTC.
   ///
-  /// `%Y` has four digits. The others have one or two digits, and exactly two if more digits follow.
+  /// `%Y` reads four digits. `%m`, `%d`, `%H`, `%M` and `%S` read one or two digits, or exactly two if a digit follows
+  /// directly.
   ///
   /// - Throws: A `value` error with the quoted text and the reason.
   package func instant(of text: String) throws(Fault) -> Instant {
@@ -95,7 +96,7 @@ package struct TimeLetters: Sendable {
     }
   }
 
-  /// Throws if a format has no year, or lacks a unit between two others.
+  /// Throws if the format has no `%Y`, or lacks the larger unit that one of its letters requires.
   private func checkUnits() throws(Fault) {
     guard parts.contains(.letter("Y")) else {
       throw Fault(.value, "the format \(form.quoted) has no %Y: a time needs its year")
@@ -123,7 +124,7 @@ package struct TimeLetters: Sendable {
 }
 
 extension CivilTime {
-  /// The unit of a letter with two digits.
+  /// The unit that a letter with two digits stands for.
   fileprivate subscript(letter: Character) -> Int {
     get {
       switch letter {

@@ -15,7 +15,7 @@ struct TimeReader {
     time.day = try number("day", 2...2)
   }
 
-  /// Reads `T12:00:00`, a fraction and an offset.
+  /// Reads `T12:00:00`, an optional fraction of the second and an optional offset.
   mutating func time(into time: inout CivilTime) throws(Fault) {
     guard take("T") || take("t") || take(" ") else { throw Fault(.value, "expected T after the date") }
     time.hour = try number("hour", 2...2)
@@ -27,7 +27,7 @@ struct TimeReader {
     if !isAtEnd { time.offset = try offset(needsColon: true) }
   }
 
-  /// Reads an offset in seconds east of UTC: `Z` or `+02:00`; also `+0200` if no colon is required.
+  /// Reads `Z` or `+02:00`, also `+0200` if no colon is required; returns the offset in seconds east of UTC.
   mutating func offset(needsColon: Bool) throws(Fault) -> Int {
     if take("Z") || take("z") { return 0 }
     let isWest = take("-")
@@ -56,7 +56,7 @@ struct TimeReader {
     return Int(nine + String(repeating: "0", count: 9 - nine.count)) ?? 0
   }
 
-  /// The ASCII digits at the cursor, up to a maximum number.
+  /// Reads the ASCII digits at the cursor, at most `most` of them.
   private mutating func digits(_ most: Int) -> String {
     let digits = rest.prefix(most).prefix { $0 &- 0x30 < 10 }
     rest = rest.dropFirst(digits.count)
