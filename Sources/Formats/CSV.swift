@@ -1,11 +1,11 @@
 import JSONText
 package import Values
 
-/// Lines of comma- or tab-separated values (RFC 4180).
+/// Writes lines of comma- or tab-separated values (RFC 4180).
 package enum CSV {
-  /// Appends a line without its line end; a cell is quoted if it could not be read back otherwise.
+  /// Appends a line without its line end; quotes each cell that could not be read back otherwise.
   ///
-  /// This applies to the separator, a quote, a line end, a byte order mark, and a single empty cell.
+  /// These are cells with a separator, a quote, a line end or a byte order mark, and an empty cell alone on its line.
   package static func append(_ cells: [String], separator: UInt8 = UInt8(ascii: ","), to line: inout [UInt8]) {
     let start = line.count
     for (index, cell) in cells.enumerated() {

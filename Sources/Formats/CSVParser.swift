@@ -17,7 +17,7 @@ struct CSVParser {
   private var line = 1
   /// Whether lines end in CR alone; nil while unknown.
   private(set) var endsInReturn: Bool?
-  /// Whether these bytes are the last ones.
+  /// Whether `bytes` contains the end of the file.
   private var isAtEnd = false
 
   private enum Stop: Error {
@@ -30,7 +30,7 @@ struct CSVParser {
     self.path = path
   }
 
-  /// The number of bytes of an incomplete row.
+  /// The number of bytes that are not yet parsed, such as an incomplete row.
   var pending: Int { bytes.count - offset }
 
   /// Appends the next bytes; an empty array means the end of the file.
@@ -74,7 +74,7 @@ struct CSVParser {
     return (cells, start)
   }
 
-  /// Whether the separator is at the cursor; skips it.
+  /// Skips a separator at the cursor; returns false if there is none.
   private mutating func isSeparator() throws(Stop) -> Bool {
     guard try peek() == separator else { return false }
     offset += 1
@@ -88,7 +88,7 @@ struct CSVParser {
     throw .incomplete
   }
 
-  /// Skips a line end, which must be of the same kind as the earlier line ends.
+  /// Skips a line end; throws if some lines end in CR alone and others do not.
   private mutating func endLine() throws(Stop) {
     let isFeed = bytes[offset] == 0x0A
     offset += 1

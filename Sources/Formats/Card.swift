@@ -1,7 +1,7 @@
 import Language
 package import Values
 
-/// A record with a line for each field.
+/// Lays out a record for display, with a line for each field.
 package struct Card {
   private let fields: [(name: String, text: String)]
 
@@ -28,7 +28,7 @@ package struct Card {
 }
 
 extension String {
-  /// The text in parts that each fit in a number of columns; at least one part.
+  /// Splits the text into parts of at most `width` columns; returns at least one part.
   fileprivate func parts(of width: Int) -> [Substring] {
     var parts: [Substring] = []
     var (start, used) = (startIndex, 0)

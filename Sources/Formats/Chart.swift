@@ -2,7 +2,7 @@ import JSONText
 import Language
 import Values
 
-/// A bar chart of given numbers, or of counts of equal values.
+/// A bar chart of numbers or counts.
 package struct Chart {
   /// A bar: its label and its length.
   package struct Bar: Sendable {
@@ -45,8 +45,8 @@ package struct Chart {
     }
   }
 
-  /// A bar with a number of columns: at a terminal in eighths of a column, otherwise of `#`; a bar for a negative
-  /// number is lighter.
+  /// Draws a bar of a number of columns: at a terminal in eighths of a column, otherwise with `#`; the bar of a
+  /// negative number is lighter.
   private static func bar(_ columns: Double, isNegative: Bool, _ isForTerminal: Bool) -> String {
     guard isForTerminal, !isNegative else {
       let mark = isNegative ? (isForTerminal ? "░" : "-") : "#"

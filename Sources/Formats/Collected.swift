@@ -1,10 +1,10 @@
 import JSONText
 package import Values
 
-/// Collected elements: in memory, and above a limit in a temporary file.
+/// Collected elements, in memory or, above a limit, in a temporary file.
 ///
-/// The file has no name, so it disappears with the program in any case. The elements are read back unchanged: digits,
-/// order, included resources.
+/// The file has no name, so it disappears with the program in any case. The elements are read back unchanged, including
+/// the digits of numbers, the order of fields, and included resources.
 package struct Collected {
   /// The approximate number of bytes that are kept in memory.
   package static let limit = 64 << 20
@@ -34,13 +34,13 @@ package struct Collected {
     return collected
   }
 
-  /// Adds a page with the named values of its elements, each element in a list with its own.
+  /// Adds a page; stores each element in a list with its named values.
   package mutating func add(_ page: ElementPage) throws(Fault) {
     hasNames = hasNames || !page.names.isEmpty
     try add(page.names.isEmpty ? page.elements : zip(page.elements, page.names).map { .list([$0] + $1) })
   }
 
-  /// Adds a page.
+  /// Adds elements without named values.
   package mutating func add(_ page: [Value]) throws(Fault) {
     count += page.count
     if file != nil { return try spill(page) }

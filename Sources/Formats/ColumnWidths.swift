@@ -34,12 +34,12 @@ struct ColumnWidths {
     widths = Self.shared(room, natural.prefix(shown), least.prefix(shown))
   }
 
-  /// The total number of columns of cells with some widths.
+  /// The width of a line with cells of these widths and the gaps between them.
   private static func total(_ widths: some Collection<Int>) -> Int {
     widths.reduce(0, +) + gap * max(0, widths.count - 1)
   }
 
-  /// The widths that use the available room; a column is shortened only if all wider ones are.
+  /// Distributes `room` among the columns; a column is shortened only if all wider ones are.
   private static func shared(_ room: Int, _ natural: ArraySlice<Int>, _ least: ArraySlice<Int>) -> [Int] {
     func widths(_ level: Int) -> [Int] { zip(natural, least).map { min($0, max($1, level)) } }
     var (low, high) = (0, room)

@@ -9,7 +9,7 @@ package final class FileDescriptor: Sendable {
   private let path: String
   /// Whether a read can wait for another program.
   private let mayWait: Bool
-  /// The next step for a write error.
+  /// The next step for a write error; nil for the one that the system's error code determines.
   private let next: String?
 
   private init(_ number: Int32, _ path: String, next: String? = nil) {
@@ -32,8 +32,10 @@ package final class FileDescriptor: Sendable {
     return FileDescriptor(number, path)
   }
 
-  /// Creates a file to write, which must not exist, with the permissions of the file that it will replace; messages use
-  /// that file's name.
+  /// Creates a file to write that will replace another one; messages use the name of that other file.
+  ///
+  /// `mode` is the permissions of the other file, which the new one gets; nil if there is no other file. It is an error
+  /// if `path` exists.
   package static func writing(new path: String, for name: String, like mode: mode_t?) throws(Fault) -> FileDescriptor {
     let number = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode == nil ? 0o666 : 0o600)
     guard number >= 0, mode.map({ fchmod(number, $0) == 0 }) ?? true else { throw failure("can't write \(name)") }
@@ -45,7 +47,9 @@ package final class FileDescriptor: Sendable {
     try opened(path, O_RDWR | O_CREAT | O_APPEND)
   }
 
-  /// Standard output or standard error for their paths; they are written from their current position.
+  /// Returns standard output or standard error if a path names one of them, otherwise nil.
+  ///
+  /// Writing begins at their current position.
   package static func standard(_ path: String) -> FileDescriptor? {
     switch path {
     case "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1": FileDescriptor(1, "standard output")
@@ -110,7 +114,7 @@ package final class FileDescriptor: Sendable {
     }
   }
 
-  /// Waits until the file is readable, or writable.
+  /// Waits until the file is readable (`POLLIN`) or writable (`POLLOUT`).
   private func wait(_ event: Int32) throws(Fault) {
     var entry = pollfd(fd: number, events: Int16(event), revents: 0)
     while unsafe poll(&entry, 1, Self.glance) <= 0 { try Self.checkCancellation() }

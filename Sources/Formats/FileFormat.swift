@@ -4,10 +4,10 @@ package import Values
 package enum FileFormat: String, CaseIterable {
   case csv, tsv, json, ndjson, txt
 
-  /// The values of `as:`.
+  /// The values of `as:`, separated by commas.
   package static let list = allCases.map(\.rawValue).joined(separator: ", ")
 
-  /// Creates the format for a value of `as:`, or for the suffix of a path.
+  /// Creates the format that the value of `as:` names or, without a value, the suffix of the path.
   package init(path: String, named word: String?) throws(Fault) {
     let text = word ?? path.split(separator: ".", omittingEmptySubsequences: false).last.map(String.init) ?? ""
     let aliases = ["jsonl": "ndjson", "lines": "txt", "log": "txt", "text": "txt"]

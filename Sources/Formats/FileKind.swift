@@ -36,9 +36,9 @@ enum FileKind {
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz"), ([0x04, 0x22, 0x4D, 0x18], "lz4"), (Array("LZIP".utf8), "lzip"),
   ]
 
-  /// The program that unpacks a file.
+  /// The program that unpacks a file; nil for a file that is not compressed.
   private static func compressor(of head: [UInt8]) -> String? {
-    // The head of a bzip2 file has a digit, and the first digits of pi.
+    // In a bzip2 file, a digit and the first digits of pi follow `BZh`.
     if head.starts(with: "BZh".utf8), head.dropFirst(4).starts(with: "1AY".utf8) { return "bzip2" }
     return compressors.first { head.starts(with: $0.magic) }?.program
   }
@@ -57,8 +57,7 @@ enum FileKind {
     ([0x7F, 0x45, 0x4C, 0x46], "is a program", "name the file of the data"),
   ]
 
-  /// The encoding of wide characters, determined by the byte order mark or the positions of NUL bytes; nil for another
-  /// encoding.
+  /// The encoding, if it is UTF-16 or UTF-32 by the byte order mark or by the positions of NUL bytes; otherwise nil.
   private static func encoding(of head: [UInt8]) -> String? {
     if head.starts(with: [0xFF, 0xFE, 0, 0]) || head.starts(with: [0, 0, 0xFE, 0xFF]) { return "utf-32" }
     if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return "utf-16" }
@@ -89,7 +88,7 @@ enum FileKind {
     return "tr -d '\\000' < \(name) > \(out) removes it"
   }
 
-  /// The command that converts Latin-1.
+  /// The command that converts a file from Latin-1 to UTF-8.
   static func narrow(_ path: String) -> String { converting(path, from: "latin1") }
 
   private static func converting(_ path: String, from encoding: String) -> String {
@@ -97,7 +96,7 @@ enum FileKind {
     return "iconv -f \(encoding) -t utf-8 < \(name) > \(out) converts it"
   }
 
-  /// The file and a new file in the same directory, quoted for a shell.
+  /// The path of the file, and the path of a new file in the same directory, each quoted for a shell.
   private static func names(_ path: String) -> (String, String) {
     func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
     guard path != "-" else { return ("FILE", "NEW") }

@@ -92,7 +92,7 @@ package struct FileReader: Sendable {
     var bytes = try file.read(count)
     if !isBegun {
       isBegun = true
-      // Bytes that are not text may be recognized only with more bytes.
+      // The kind of a file that is not text may be recognized only with more bytes.
       while bytes.count < 4 || bytes.count < 512 && bytes.contains(0), case let more = try file.read(count),
         !more.isEmpty
       {
@@ -107,7 +107,8 @@ package struct FileReader: Sendable {
     return bytes
   }
 
-  /// The complete rows, as records; an incomplete row waits for a piece that is twice as long.
+  /// Returns the complete rows as records; reads further bytes, at least as many as the incomplete row has, if there
+  /// are none.
   private mutating func nextRows() throws(Fault) -> [Value]? {
     while true {
       var values: [Value] = []
@@ -162,7 +163,8 @@ package struct FileReader: Sendable {
     return document?.next(1024)?.map { Value($0) }
   }
 
-  /// The bytes up to the last line end, or all bytes at the end of the file.
+  /// Removes and returns the bytes up to the last line end, or all bytes at the end of the file; nil without a line
+  /// end.
   private mutating func completeLines() -> [UInt8]? {
     if isAtEnd {
       defer { rest = [] }

@@ -130,7 +130,8 @@ package struct FileWriter {
     return line
   }
 
-  /// The bytes before the rows: the header line for a new file; an existing file must have the same columns.
+  /// Returns the bytes to append before the rows: the header line if the file is empty; throws if the file has other
+  /// columns.
   private func opening(_ hasContent: Bool) throws(Fault) -> [UInt8] {
     try Self.refuseTorn(path, format)
     guard hasContent, let columns, let header = try Self.header(path, format) else { return headerLine }

@@ -3,7 +3,7 @@ import Language
 package import Values
 
 extension ResourceValue {
-  /// The resource for tables and csv: id, attributes, and the ids of related resources.
+  /// Returns the resource's row in tables and csv: id, attributes, and the ids of related resources.
   package func flat() -> Record {
     var fields: [Record.Field] = [("id", id.map { .string($0) } ?? .null)]
     let relationships = relationships
@@ -53,6 +53,6 @@ extension Value {
 
   private var isResource: Bool { if case .resource = self { true } else { false } }
 
-  /// Whether a column of such values is aligned to the right.
+  /// Whether the value is a number; a column of numbers is aligned to the right.
   package var isNumber: Bool { if case .number = self { true } else { false } }
 }

@@ -1,6 +1,6 @@
 import JSONText
 
-/// The next steps for files that are not valid JSON of their format.
+/// Proposes next steps for files that are not valid JSON or JSON lines.
 enum JSONHint {
   /// The next step for a fault in JSON lines.
   ///

@@ -1,8 +1,9 @@
 import JSONText
 package import Values
 
-/// Many elements in little memory: parsed records and resources, and records of scalars, are stored as bytes, other
-/// elements as values.
+/// Stores many elements in little memory.
+///
+/// Parsed records and resources, and records of scalars, are stored as bytes. Other elements are stored as values.
 package struct PackedElements: Sendable {
   /// The location of an element: bytes of a chunk, or an index among the elements that are stored as values.
   private struct Place {
@@ -43,7 +44,7 @@ package struct PackedElements: Sendable {
       Place(chunk: UInt32(last), offset: UInt32(start), count: UInt32(chunks[last].count - start)))
   }
 
-  /// The elements at some indices.
+  /// Returns the elements at some indices, in the order of the indices.
   package func elements(at indices: some Sequence<Int32>) -> [Value] {
     var lines: [UInt8] = []
     var elements: [Value?] = []
@@ -62,7 +63,9 @@ package struct PackedElements: Sendable {
     return elements.map { element in element ?? read.next().map { Value($0) } ?? .null }
   }
 
-  /// The elements in an order, a page at a time; the next page is unpacked while the current one is processed.
+  /// Returns the elements in the order of these indices, a page at a time.
+  ///
+  /// The next page is unpacked while the current one is processed.
   package func stream(in order: [Int32]) -> ElementStream {
     var rest = order[...]
     func unpacking() -> Task<[Value], Never>? {

@@ -23,7 +23,7 @@ package struct ReadAhead {
       }
       self.ahead = nil
       guard let parsing = step.elements else { return nil }
-      // The next piece is read now, and parsed on another thread while this one is used.
+      // The next piece is read now; another thread parses it while the caller uses the current piece.
       let next = Self.step(step.reader)
       let elements: [Value]
       do throws(Fault) { elements = try await parsing.value.get() } catch {

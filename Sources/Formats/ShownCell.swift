@@ -5,7 +5,8 @@ extension ResourceValue {
   /// The attributes that can be used as a resource's title, in order of preference.
   private static let titles = ["title", "name", "label"]
 
-  /// The text of a relationship to this resource: its title if it is included, else `authors/1`.
+  /// The text for a relationship to this resource: the resource's title, or `authors/1` if only the identifier is
+  /// known.
   package var shownLabel: String {
     guard !isIdentifier else { return label }
     for name in Self.titles {
@@ -14,7 +15,7 @@ extension ResourceValue {
     return label
   }
 
-  /// The resource for tables and cards: id, attributes and related resources.
+  /// Returns the resource's row in tables and cards: id, attributes and related resources.
   package func shownRow() -> Record {
     let names = relationships.keys
     return Record(

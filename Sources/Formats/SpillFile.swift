@@ -6,8 +6,8 @@ package import Values
 /// A temporary file of elements, one on each line.
 ///
 /// A line is an array: `[0, JSON]` is a plain value; `[1, resource object, included, client, path, include path]` is a
-/// resource with its document; `[2, N]` is the Nth value without a JSON form (a duration, a client), which stays in
-/// memory; `[3, TEXT]` is a time.
+/// resource with its document; `[2, N]` is the Nth of the values that stay in memory, because JSON can't restore them
+/// (a duration, a client); `[3, TEXT]` is a time.
 package struct SpillFile {
   private let file: FileDescriptor
   private var pending: [UInt8] = []
@@ -50,7 +50,7 @@ package struct SpillFile {
     pending = []
   }
 
-  /// Reads the elements back, from the first.
+  /// Returns a reader that reads the elements back, from the first.
   package func reader() throws(Fault) -> Reader {
     try file.write(pending)
     try file.rewind()

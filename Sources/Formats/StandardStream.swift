@@ -10,17 +10,19 @@ package final class StandardStream: Sendable {
   package static let output = StandardStream(1)
   /// Standard error.
   package static let errors = StandardStream(2)
-  /// The time of the stop.
+  /// The time of ``stop()``; nil before it and after ``resume()``.
   private static let stopped = Mutex<ContinuousClock.Instant?>(nil)
   /// The time that a stopped run waits for a reader that does not read.
   private static let patience = Duration.milliseconds(500)
 
   private let number: Int32
-  /// A new opening of the same pipe or terminal, in non-blocking mode: the original one is shared with other programs.
+  /// A second descriptor of the same pipe or terminal, in non-blocking mode; -1 for other files.
+  ///
+  /// The original descriptor keeps its mode, because it is shared with other programs.
   private let own: Int32
   /// The kind of file (`S_IFMT`, inode(7)).
   private let kind: mode_t
-  /// Whether a write after a stop found no reader.
+  /// Whether a write after a stop was given up, because the reader did not read.
   private let isAbandoned = Atomic(false)
 
   private init(_ number: Int32) {
@@ -89,7 +91,7 @@ package final class StandardStream: Sendable {
     return unsafe poll(&entry, 1, milliseconds) > 0
   }
 
-  /// Writes the first bytes without waiting for the reader.
+  /// Writes as many bytes as possible without waiting for the reader; returns their number, or -1 with `errno`.
   private func send(_ bytes: UnsafeRawBufferPointer) -> Int {
     if own >= 0 { return unsafe Glibc.write(own, bytes.baseAddress, bytes.count) }
     switch kind {

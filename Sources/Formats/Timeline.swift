@@ -17,12 +17,12 @@ extension Chart {
   }
 }
 
-/// A unit of time; the units of one kind are numbered.
+/// A kind of period, such as a day or ten years; the periods of a kind are numbered.
 private enum TimeUnit: Equatable {
   case second, minute, hour, day, month
   case years(Int)
 
-  /// All units, smallest first.
+  /// All kinds, shortest first.
   static let all: [TimeUnit] = [.second, .minute, .hour, .day, .month] + [1, 10, 100, 1000].map { .years($0) }
 
   private var seconds: Int {
@@ -34,7 +34,7 @@ private enum TimeUnit: Equatable {
     }
   }
 
-  /// The number of the unit that contains an instant.
+  /// Returns the number of the period that contains an instant.
   func index(of time: Instant) -> Int {
     let whole = Int(time.sinceEpoch.components.seconds) - (time.sinceEpoch.components.attoseconds < 0 ? 1 : 0)
     let number = whole.quotient(by: seconds)
@@ -47,7 +47,7 @@ private enum TimeUnit: Equatable {
     }
   }
 
-  /// The text of a numbered unit: `2026-01-31 12:00`, `2026-01`, `2020 to 2029`.
+  /// Returns the text of the period with a number: `2026-01-31 12:00`, `2026-01`, `2020 to 2029`.
   func label(_ index: Int) -> String {
     func pad(_ number: Int, _ width: Int) -> String {
       String(repeating: "0", count: max(0, width - "\(number)".count)) + "\(number)"

@@ -82,7 +82,7 @@ package struct WrittenFile {
 
   /// Writes bytes.
   ///
-  /// On a terminal, control characters are shown as escapes; the bytes must end between code points.
+  /// On a terminal, control characters are shown as escapes; the bytes must not end inside a code point.
   package func write(_ bytes: [UInt8]) throws(Fault) {
     guard case .direct = placement, file.isTerminal else { return try file.write(bytes) }
     let text = String(decoding: bytes, as: UTF8.self).replacing(each: "\r\n", with: "\n")
@@ -91,8 +91,8 @@ package struct WrittenFile {
 
   /// Replaces the file with the written bytes, or appends them completely.
   ///
-  /// - Parameter opening: Returns the bytes to write first, given whether the file has content; it is called while the file
-  ///   is locked against other programs of this kind.
+  /// - Parameter opening: Returns the bytes to append first, given whether the file has content. It is called only if
+  ///   the bytes are appended, while the file is locked.
   /// - Throws: A `file` error with the reason; the file is then unchanged.
   package func finish(_ opening: (Bool) throws(Fault) -> [UInt8] = { _ throws(Fault) in [] }) throws(Fault) {
     switch placement {
