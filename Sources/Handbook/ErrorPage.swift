@@ -20,7 +20,8 @@ struct ErrorPage: Sendable {
     return "\(summary)\n\(advice)\n\(seed) A batch that it ends has status \(fault.exitStatus)."
   }
 
-  /// The kinds: a service's error replies, requests without a reply, mistakes of a script, and uncatchable errors.
+  /// The pages of all kinds: a service's error responses, requests without a reply, mistakes of a script, and
+  /// uncatchable errors.
   static let all = answers + unanswered + mistakes + ends
 
   private static let answers = [

@@ -1,12 +1,10 @@
 public import Language
 
 extension Help {
-  /// The help of the word at a byte of a text, and the word's range.
+  /// Returns the help of the word at a byte of a text, and the word's range.
   ///
   /// - Parameters:
-  ///
   ///   - source: The text, which need not parse.
-  ///
   ///   - offset: The byte; the byte after a word means that word.
   ///
   /// - Returns: The page and the range; nil if the word has no page.
@@ -21,7 +19,7 @@ extension Help {
     }
   }
 
-  /// The help at the cursor of a text that is being typed: of the word there, or else of the call whose argument it is.
+  /// Returns the help for the cursor in a text being typed: of the word at the cursor, or else of the call around it.
   public static func page(of text: String, at cursor: Int) -> String? {
     if let (page, _) = page(in: SourceText(name: "", text: text), at: cursor) { return page }
     return CursorContext(of: text, at: cursor).target.flatMap { Help.text([$0.call.name]) }

@@ -16,7 +16,7 @@ public enum Help {
   /// The words that can follow `|`.
   public static var stageNames: [String] { Vocabulary.stages.map(\.name).sorted() }
 
-  /// The text for some words; nil if no page matches.
+  /// The text that `help` shows for some words; nil if no page matches.
   ///
   /// The name of an option can include its colon.
   public static func text(_ words: [String]) -> String? {
@@ -57,7 +57,7 @@ public enum Help {
   /// All example statements with their output.
   public static var examples: [Declaration.Example] { HelpEntry.all.flatMap(\.examples) }
 
-  /// Each word of the overview, once for each list that contains it, with the number of its examples.
+  /// Each word that `help words` lists, once for each list that contains it, with the number of its examples.
   public static var wordsWithExamples: [(word: String, examples: Int)] {
     HelpEntry.all.filter(\.section.isOnOverview).map { ($0.word, $0.examples.count) }
   }
@@ -73,7 +73,7 @@ public enum Help {
     }.joined()
   }
 
-  /// One screen of 24 lines and 80 columns.
+  /// The text of `help` alone, which fits on a screen of 24 lines and 80 columns.
   static let overview = """
     retort speaks to services that speak JSON:API over JSON-RPC over RabbitMQ.
 
@@ -100,7 +100,7 @@ public enum Help {
 
     """
 
-  /// Every word, in lists of 80 columns.
+  /// The text of `help words`: every word, in lists of 80 columns.
   static var words: String {
     HelpEntry.Section.allCases.filter(\.isOnOverview).map(words).joined(separator: "\n") + """
 

@@ -3,14 +3,14 @@ import Values
 
 /// A word that `help` explains, with the content of its page and of its entry in the reference.
 struct HelpEntry: Sendable {
-  /// The lists of words.
+  /// The lists of words that `help` shows.
   enum Section: String, CaseIterable, Sendable {
     case statements, commands, stages, functions, topics, options, errors, program, serve
 
-    /// Whether the overview lists its words; options, errors and the program are looked up by name.
+    /// Whether `help words` lists the section's words; options, errors and the program are looked up by name.
     var isOnOverview: Bool { !isOneLineEach }
 
-    /// Whether its list has one line for each word.
+    /// Whether the section's list has one line for each word.
     var isOneLineEach: Bool { [.options, .errors, .program, .serve].contains(self) }
   }
 
@@ -72,7 +72,7 @@ struct HelpEntry: Sendable {
   /// Whether a word names the entry.
   func answers(to asked: String) -> Bool { word == asked || aliases.contains(asked) }
 
-  /// The page.
+  /// The text of the page.
   var text: String {
     var text = form + "\n" + summary.indented(by: "  ")
     let width = options.map(\.name.count).max() ?? 0
@@ -107,7 +107,7 @@ extension HelpEntry {
 }
 
 extension Declaration.Option {
-  /// The summary and the default.
+  /// The summary, with the default in parentheses if the option has one.
   var note: String { summary + (fallback.map { " (default \($0))" } ?? "") }
 }
 
@@ -120,7 +120,7 @@ extension Declaration.Example {
 }
 
 extension String {
-  /// The lines after a margin, each with its line end; empty lines remain empty.
+  /// The lines indented by a margin, each with its line end; empty lines remain empty.
   fileprivate func indented(by margin: String) -> String {
     let lines = hasSuffix("\n") ? dropLast() : self[...]
     return lines.split(separator: "\n", omittingEmptySubsequences: false)

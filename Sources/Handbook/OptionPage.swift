@@ -5,7 +5,7 @@ struct OptionPage: Sendable {
   var name: String
   var text: String
 
-  /// The options of some words, by name.
+  /// Returns the pages of the options that some words take, sorted by name.
   static func all(of words: [HelpEntry]) -> [OptionPage] {
     var meanings: [String: [(note: String, words: [String])]] = [:]
     for word in words {
@@ -171,7 +171,7 @@ struct OptionPage: Sendable {
 }
 
 extension [String] {
-  /// The words in lines of at most `width` characters.
+  /// Joins the words to lines of at most `width` characters.
   func lines(of width: Int) -> [String] {
     var lines = [""]
     for word in self {

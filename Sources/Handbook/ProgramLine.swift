@@ -1,6 +1,6 @@
 import Evaluation
 
-/// A command line of the program, for shells and the manual: its options and the kind of its arguments.
+/// A command line of the program, with its options and the kind of its arguments, for shells and the manual.
 public struct ProgramLine: Sendable {
   /// An option.
   public struct Option: Sendable {
@@ -12,7 +12,7 @@ public struct ProgramLine: Sendable {
     public var summary: String
   }
 
-  /// The arguments after the options.
+  /// The kind of the arguments after the options.
   public enum Argument: Sendable, Equatable {
     case nothing, scripts, files, address, database, helpWords
     case words([String])
@@ -24,7 +24,7 @@ public struct ProgramLine: Sendable {
   public var summary: String
   /// The options.
   public var options: [Option]
-  /// The arguments.
+  /// The kind of the arguments.
   public var argument: Argument
 
   /// Every command line; the first one starts the prompt or a script.
@@ -74,7 +74,7 @@ public struct ProgramLine: Sendable {
 }
 
 extension ProgramLine.Option {
-  /// The option of a page: `--var NAME=VALUE`, `--yes[=N]`.
+  /// Creates the option that a page describes, such as `--var NAME=VALUE` or `--yes[=N]`.
   fileprivate init(_ page: ProgramPage) {
     let rest = page.form.dropFirst(page.name.count + 2)
     let value = rest.hasPrefix(" ") ? String(rest.dropFirst()) : nil

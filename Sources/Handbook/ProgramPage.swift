@@ -16,7 +16,7 @@ struct ProgramPage: Sendable {
   /// The text of the page.
   var text: String { "\(summary)\n\(note)\n\n    \(example)" }
 
-  /// The command lines, then the options.
+  /// The pages of the command lines, then those of the options.
   static let all = starts + options
 
   static let starts = [

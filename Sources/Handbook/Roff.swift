@@ -11,27 +11,27 @@ struct Roff {
 
   mutating func paragraph(_ words: String) { text += ".PP\n" + Self.escaped(words) + "\n" }
 
-  /// Paragraphs that blank lines separate; their lines are filled again.
+  /// Adds paragraphs, which blank lines separate; roff fills their lines.
   mutating func paragraphs(_ words: String) { for part in words.paragraphs { paragraph(part) } }
 
-  /// Lines in bold that are not filled.
+  /// Adds lines in bold, which roff does not fill.
   mutating func bold(_ lines: [String]) {
     text += ".PP\n.nf\n" + lines.map { "\\fB\(Self.escaped($0))\\fR\n" }.joined() + ".fi\n"
   }
 
-  /// An item with its description, as paragraphs.
+  /// Adds an item, and its description as paragraphs.
   mutating func tagged(_ tag: String, _ parts: [String]) {
     text += ".TP\n\\fB\(Self.escaped(tag))\\fR\n"
     text += parts.map { Self.escaped($0) + "\n" }.joined(separator: ".IP\n")
   }
 
-  /// A command line or an option with its summary, note and example.
+  /// Adds a command line or an option with its summary, note and example.
   mutating func entry(_ page: ProgramPage) {
     tagged(page.form, ["\(page.summary) \(page.note)".replacing("\n", with: " ")])
     text += ".PP\n.nf\n.in 4\n\(Self.escaped(page.example))\n.in\n.fi\n"
   }
 
-  /// Lines without filling, near the left margin, so that 78 columns fit.
+  /// Adds lines that roff does not fill, near the left margin, so that 78 columns fit.
   mutating func code(_ lines: String) {
     text +=
       ".PP\n.nf\n.in 2\n"
@@ -39,7 +39,7 @@ struct Roff {
       .map { Self.escaped(String($0)) + "\n" }.joined() + ".in\n.fi\n"
   }
 
-  /// A block of an article.
+  /// Adds a block of an article.
   mutating func add(_ block: MarkdownBlock) {
     switch block {
     case .heading(let title): section(Self.escaped(title.uppercased()))
@@ -52,7 +52,7 @@ struct Roff {
     }
   }
 
-  /// A line of a statement with its line end; a wide line continues before a `|`.
+  /// Returns a line of a statement with its line end; breaks a wide line before a `|`.
   static func broken(_ line: String) -> String {
     var (lines, last) = ("", "")
     for part in line.split(separator: " | ") {
@@ -66,7 +66,7 @@ struct Roff {
     return lines + last + "\n"
   }
 
-  /// The text without roff's control characters; a hyphen remains a hyphen that can be copied.
+  /// Escapes roff's control characters in a text; a hyphen remains a hyphen that can be copied.
   static func escaped(_ words: String) -> String {
     let plain = words.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("'", with: "\\(aq")
       .replacing("`", with: "\\(ga").replacing("^", with: "\\(ha").replacing("~", with: "\\(ti")

@@ -5,7 +5,7 @@
 public struct Article: Sendable {
   /// The name of its file and of its manual page: `bulk`.
   public var name: String
-  /// The word of `help`, if it is not the name.
+  /// The word after `help` that shows the article; nil if it is the name.
   var helpWord: String?
   /// Other words for the article.
   var aliases: [String] = []
@@ -19,10 +19,10 @@ public struct Article: Sendable {
   /// Every article, in the order of `help guide`.
   public static let all = [language, bulk, connections, serving, running, prompt, editor, workers, news]
 
-  /// The word of `help`.
+  /// The word after `help` that shows the article.
   var word: String { helpWord ?? name }
 
-  /// Whether a word names it.
+  /// Whether a word names the article.
   func answers(to asked: String) -> Bool { word == asked || aliases.contains(asked) }
 
   /// The whole text as a file of Handbook.docc.
@@ -53,7 +53,7 @@ public struct Article: Sendable {
 }
 
 extension String {
-  /// The text with fences around lines that begin with two spaces, which are code.
+  /// The text with fences around code, which is the lines that begin with two spaces.
   var fenced: String {
     var lines: [String] = []
     var blanks: [String] = []

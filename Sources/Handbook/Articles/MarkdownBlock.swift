@@ -9,7 +9,7 @@ enum MarkdownBlock: Equatable, Sendable {
   /// The rows of a table, without its head.
   case table([[String]])
 
-  /// The blocks of a text.
+  /// Splits a text into blocks.
   static func blocks(of text: String) -> [MarkdownBlock] {
     var blocks: [MarkdownBlock] = []
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
@@ -44,14 +44,14 @@ enum MarkdownBlock: Equatable, Sendable {
     line.firstMatch(of: #/^(-|\d+\.) /#).map { String($0.output.1) }
   }
 
-  /// The cells of a table's row; `\|` does not separate cells.
+  /// Splits a table's row into cells; `\|` does not separate cells.
   private static func cells(of row: Substring) -> [String] {
     row.replacing("\\|", with: "\u{0}").split(separator: "|").map { cell in
       plain(cell.replacing("\u{0}", with: "|")[...].drop { $0 == " " }).trimmed
     }
   }
 
-  /// A text without the marks of code, emphasis and links.
+  /// Removes the marks of code, emphasis and links from a text.
   private static func plain(_ text: Substring) -> String {
     String(text).replacing(#/\[([^\]]+)\]\(([^)]+)\)/#) { "\($0.output.1) (\($0.output.2))" }
       .replacing("**", with: "").replacing("`", with: "").replacing("\\|", with: "|")
@@ -87,7 +87,7 @@ enum MarkdownBlock: Equatable, Sendable {
 }
 
 extension String {
-  /// The words in lines of at most 78 characters, after a margin.
+  /// Breaks the text into lines of at most 78 characters; `first` precedes the first line, and `rest` each other line.
   fileprivate func wrapped(first: String, rest: String) -> String {
     guard !isEmpty else { return "" }
     var lines: [String] = []
