@@ -1,11 +1,11 @@
 import Language
 
-/// Finds where the names of a text are defined, by its blocks.
+/// Finds the definitions of the names in a text, and the block in which each definition is visible.
 ///
 /// The text need not parse.
 struct Definitions {
   private let parts: [TextPart]
-  /// The range of each `do ... end`, and of each part of one that `else` or `rescue` separates.
+  /// The source ranges of the blocks; `else` and `rescue` end one block and begin another.
   private var blocks: [SourceRange] = []
   /// The definitions with the block in which each is visible.
   private var definitions: [(part: TextPart, block: SourceRange, isLet: Bool)] = []
@@ -34,7 +34,7 @@ struct Definitions {
     }
   }
 
-  /// The range of the name at a byte; nil if the byte is in no name.
+  /// The name at a byte; nil if the byte is in no name.
   func name(at offset: Int) -> TextPart? {
     parts.first { part in
       guard part.range.lower <= offset, offset <= part.range.upper else { return false }
@@ -45,12 +45,12 @@ struct Definitions {
     }
   }
 
-  /// The definition of a name that is read at a byte; nil if the text does not define it.
+  /// The source range that defines a name that is read at a byte; nil if the text does not define the name.
   func definition(of name: String, at offset: Int) -> SourceRange? {
     let visible = definitions.filter {
       $0.part.name == name && $0.part.range.lower <= offset && $0.block.lower <= offset && offset < $0.block.upper
     }
-    // An inner `let` of a name that is visible outside assigns that outer name.
+    // A `let` with a name that is already visible assigns to it, and defines no new name.
     var best: (part: TextPart, block: SourceRange, isLet: Bool)?
     for candidate in visible {
       guard let known = best else {
@@ -62,7 +62,7 @@ struct Definitions {
     return (best?.part ?? definitions.first { $0.part.name == name && $0.isLet }?.part)?.range
   }
 
-  /// The definition of a name at the top level; nil if it is not defined there.
+  /// The source range that defines a name at the top level; nil if the name is not defined there.
   func topLevelDefinition(of name: String) -> SourceRange? {
     definitions.first { $0.part.name == name && $0.isLet && $0.block.lower == 0 && $0.block.upper > end }?.part.range
   }

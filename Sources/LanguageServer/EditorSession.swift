@@ -15,13 +15,13 @@ public final class EditorSession {
 
   private enum State { case new, open, shutDown }
 
-  /// The exit status after the editor has sent `exit`; 1 if it did not send `shutdown` first.
+  /// The exit status, 1 if the editor did not send `shutdown` before `exit`; nil before `exit`.
   public private(set) var exitStatus: Int32?
 
   /// Creates a session.
   ///
   /// - Parameters:
-  ///   - session: The session of checks and completion, which opens no connection.
+  ///   - session: The session for checks and completion; it opens no connection.
   ///   - version: The program's version.
   public init(_ session: Session, version: String) {
     (self.session, self.version) = (session, version)
@@ -92,7 +92,7 @@ public final class EditorSession {
     return .success(feature.result(document, 0))
   }
 
-  /// A request about a document.
+  /// The answer to one kind of request about a document.
   private struct Feature: Sendable {
     var needsPosition = true
     var result: @Sendable (OpenDocument, Int) -> JSONValue
@@ -151,7 +151,7 @@ public final class EditorSession {
     ["jsonrpc": "2.0", "method": "textDocument/publishDiagnostics", "params": params]
   }
 
-  /// The message about a change without a text or a range.
+  /// The message about a change that could not be applied, because its text is missing or its range is invalid.
   private static let unread: JSONValue = [
     "jsonrpc": "2.0", "method": "window/logMessage",
     "params": ["type": 1, "message": "a change could not be applied: it needs a text, and a range with two positions"],

@@ -1,4 +1,5 @@
-/// The frames of the base protocol: a header with `Content-Length`, a blank line, a body of that many bytes.
+/// Splits input into the frames of the base protocol: a header with `Content-Length`, a blank line, a body of that many
+/// bytes.
 ///
 /// https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#baseProtocol
 public struct MessageFrames: Sendable {
@@ -14,7 +15,7 @@ public struct MessageFrames: Sendable {
   private static let headerLimit = 1 << 16
 
   private var bytes: [UInt8] = []
-  /// The number of bytes to drop of a body that is too large.
+  /// The number of bytes still to be skipped of a body that is too large.
   private var dropped = 0
 
   /// Creates a reader without input.
@@ -57,7 +58,9 @@ public struct MessageFrames: Sendable {
     return .body(body)
   }
 
-  /// The end of the header's text, and the start of the body; a blank line can end in LF alone.
+  /// The offsets of the end of the header's text and of the start of the body; nil if the blank line is missing.
+  ///
+  /// Lines can end in LF alone.
   private var headerEnd: (text: Int, body: Int)? {
     var index = 0
     while index < bytes.count {
@@ -81,6 +84,6 @@ public struct MessageFrames: Sendable {
     return nil
   }
 
-  /// A body with its header.
+  /// Returns a body with its header before it.
   public static func framed(_ body: [UInt8]) -> [UInt8] { Array("Content-Length: \(body.count)\r\n\r\n".utf8) + body }
 }

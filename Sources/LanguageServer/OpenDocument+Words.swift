@@ -4,7 +4,7 @@ import Handbook
 import JSONText
 import Language
 
-/// The requests of an editor about a text: completion, help, definitions, layout, outline.
+/// Answers to an editor's requests about a text: completion, help, definitions, layout, outline.
 extension OpenDocument {
   // MARK: Completion
 
@@ -87,7 +87,7 @@ extension OpenDocument {
     path.hasPrefix("/") ? path : (name.lastIndex(of: "/").map { String(name[...$0]) } ?? "") + path
   }
 
-  /// The definition of a name in the files that a text includes, up to a depth of files.
+  /// The definition of a name in the files that a text includes, directly or through at most seven other files.
   private func included(_ name: String, _ text: SourceText, depth: Int) -> JSONValue? {
     guard depth < 8 else { return nil }
     for statement in Parser.parse(text).program.statements {

@@ -63,7 +63,7 @@ struct OpenDocument {
     return .object(params)
   }
 
-  /// A finding as JSON; a finding in another file is reported at the statement that includes the file.
+  /// Converts a finding to JSON; a finding in an included file is reported at the statement that includes the file.
   private func json(_ diagnostic: Diagnostic, in other: SourceText) -> JSONValue {
     let isOwn = other === source || other.name == source.name
     let place = other.place(of: diagnostic.range.lower)

@@ -1,9 +1,11 @@
 import JSONText
 import Language
 
-/// Converts between bytes of a text and positions of the protocol: a line and a character in it, both from 0.
+/// Converts byte offsets of a text to positions of the protocol, and back.
+///
+/// A position is a line and a character in the line, both counted from 0.
 struct PositionMap {
-  /// The unit of characters (LSP, "PositionEncodingKind").
+  /// The unit in which the characters of a position are counted (LSP, "PositionEncodingKind").
   enum Encoding: String, Sendable {
     case utf8 = "utf-8"
     case utf16 = "utf-16"
@@ -12,7 +14,9 @@ struct PositionMap {
   let source: SourceText
   let encoding: Encoding
 
-  /// The byte at a position; a position beyond the end of a line or of the text means that end.
+  /// The offset of a position; nil for a value that is not a position.
+  ///
+  /// A position beyond the end of a line or of the text means that end.
   func offset(_ position: JSONValue?) -> Int? {
     guard let line = position?["line"]?.numberValue?.integer, line >= 0,
       let character = position?["character"]?.numberValue?.integer, character >= 0
