@@ -4,7 +4,7 @@
 struct JoinedText {
   /// The characters without the parts between joined strings.
   private(set) var characters: [Character] = []
-  /// The index of each character in the text.
+  /// For each of ``characters``, its index in the original text.
   private var places: [Int] = []
 
   init(_ text: String) {
@@ -30,7 +30,8 @@ struct JoinedText {
     }
   }
 
-  /// The index after the opening quote of the string that `+` joins to the string that ends at an index.
+  /// The index after the opening quote of the string that `+` joins to the string before it, whose closing quote is at
+  /// an index; nil without such a string.
   private static func next(after quote: Int, _ all: [Character]) -> Int? {
     guard let plus = all[(quote + 1)...].firstIndex(where: { !$0.isWhitespace }), all[plus] == "+",
       let other = all[(plus + 1)...].firstIndex(where: { !$0.isWhitespace }), all[other] == "\""
@@ -38,7 +39,7 @@ struct JoinedText {
     return other + 1
   }
 
-  /// The parts of the text that correspond to a range of the joined characters.
+  /// Returns the ranges of the original text that correspond to a range of ``characters``.
   func parts(_ range: Range<Int>) -> [Range<Int>] {
     var parts: [Range<Int>] = []
     for place in places[range] {

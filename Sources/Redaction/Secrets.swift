@@ -65,7 +65,7 @@ public enum Secrets {
     (pairs(text) + comments(text)).filter { isSecret(name: $0.0) }.map { $0.1.startIndex..<$0.1.endIndex }
   }
 
-  // A regex takes 10 ms when it is first used, so a text without its sign is not searched.
+  // The first use of a regex takes 10 ms, so a text without the sign that each match contains is not searched.
 
   private static func pairs(_ text: String) -> [(Substring, Substring)] {
     guard text.utf8.contains(UInt8(ascii: "=")) else { return [] }
@@ -98,7 +98,8 @@ public enum Secrets {
     return ranges
   }
 
-  /// The member's name before an opening quote, searched backwards from the quote.
+  /// Reads a member's name backwards from the opening quote of its value; nil if no sign such as `:` precedes the
+  /// quote.
   private static func name(_ before: ArraySlice<Character>) -> String? {
     var rest = before.trimmingSuffix(\.isWhitespace)
     guard let sign = rest.last, ":=".contains(sign) else { return nil }
@@ -111,7 +112,7 @@ public enum Secrets {
     character.isLetter || character.isNumber || character == "-" || character == "_"
   }
 
-  /// The end of the string that contains an index: its closing quote, or the end of the line.
+  /// The index where the string literal around `start` ends: at its closing quote, or at the end of the line.
   static func closing(_ characters: [Character], from start: Int) -> Int {
     var place = start
     while place < characters.count, characters[place] != "\"", !characters[place].isNewline {

@@ -4,17 +4,18 @@
 /// characters without a glyph, such as U+200B, U+2060, U+FEFF, U+00AD and tags (U+E0000 to U+E007F). The joiners U+200C
 /// and U+200D remain between two visible characters, where Persian and emoji need them.
 public enum TerminalText {
-  /// Returns text of several lines; newlines and tabs remain.
+  /// Returns text of several lines with escapes; newlines and tabs remain.
   public static func visible(_ text: String) -> String { shown(text, .lines) }
 
-  /// Returns text on one line, for a cell or a name: also escapes newlines and tabs, and a combining mark at the
-  /// beginning.
+  /// Returns text on one line with escapes, for a cell or a name.
+  ///
+  /// Newlines, tabs, and a combining mark at the beginning are escaped, too.
   public static func line(_ text: String) -> String { shown(text, .line) }
 
-  /// Returns JSON text with JSON's own escapes, such as `\u001b`.
+  /// Returns JSON text in which the escapes are those of JSON, such as `\u001b`.
   public static func json(_ text: String) -> String { shown(text, .json) }
 
-  /// Returns a text in which only newlines and tabs are escaped, as one line of a file.
+  /// Returns a text as one line of a file; escapes only line ends and tabs.
   public static func unbroken(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: breaks) else { return text }
     return text.unicodeScalars.reduce(into: "") { shown, scalar in
@@ -64,7 +65,7 @@ public enum TerminalText {
     return !isVisible(before, form) || !(isMark(after) || isVisible(after, form))
   }
 
-  /// Whether a scalar controls the terminal or misleads a reader, in any position.
+  /// Whether a scalar, wherever it stands, controls the terminal or misleads a reader.
   private static func steers(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09, 0x0A, 0x20...0x7E: return false
@@ -92,7 +93,7 @@ public enum TerminalText {
     }
   }
 
-  /// Whether a scalar begins a new line, or is a tab.
+  /// Whether a scalar ends a line, or is a tab.
   private static func breaks(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09...0x0D, 0x85, 0x2028, 0x2029: true

@@ -1,7 +1,7 @@
 /// Finds the passwords of URIs in a text.
 ///
 /// A password ends at the last `@` before the end of the URI, because errors often concern a password with an unescaped
-/// `/`, `?` or `@`. Other schemes and misspelt ones count too; in a quoted text the scheme may be missing.
+/// `/`, `?` or `@`. URIs of every scheme are searched, also with a misspelt scheme, and in quotes without a scheme.
 struct URIPasswords {
   /// The ranges of the passwords, in characters from the start of the text.
   private(set) var ranges: [Range<Int>] = []
@@ -50,7 +50,7 @@ struct URIPasswords {
     }
   }
 
-  /// The start of the text after the next `amqp://` or a misspelling of it.
+  /// Finds the next URI after an index: behind a scheme, a misspelt `amqp://`, or a quote; nil if there is none.
   private func authority(from index: Int) -> Authority? {
     guard index < characters.count else { return nil }
     for place in index..<characters.count where ":/\"".contains(characters[place]) {
@@ -78,7 +78,7 @@ struct URIPasswords {
     return ["ampq", "ampqs"].contains(String(scheme.sorted())) ? .broker : .other
   }
 
-  /// Whether a string has the form `guest:secret@host`.
+  /// Whether the string that begins at an index has the form `guest:secret@host`.
   private func lacksScheme(from start: Int) -> Bool {
     let user = characters[start...].prefix { $0.isLetter || $0.isNumber || "-_.%".contains($0) }
     guard !user.isEmpty, characters[user.endIndex...].first == ":",
@@ -98,10 +98,11 @@ struct URIPasswords {
     return isWhole ? line : characters[start..<line].firstIndex(where: \.isWhitespace) ?? line
   }
 
-  /// The range of the password in a URI without its scheme: from the first colon to the last `@` before parameters for
-  /// files or hosts, which may contain an `@`.
+  /// The range of the password in a URI without its scheme; nil if the URI has no password.
   ///
-  /// The password extends to the end if the host is missing and no port follows the colon.
+  /// The password is between the first colon and the last `@` of the URI's ``head(of:_:)``. If the head of a broker's
+  /// URI has no `@`, the password extends to the last `@` or to the end of the whole URI, unless a port follows the
+  /// colon.
   private func password(_ uri: ArraySlice<Character>, _ kind: Authority.Kind) -> Range<Int>? {
     let head = head(of: uri, kind)
     guard let colon = head.firstIndex(of: ":") else { return nil }
@@ -112,7 +113,8 @@ struct URIPasswords {
     return (colon + 1)..<(uri.lastIndex(of: "@") ?? uri.endIndex)
   }
 
-  /// The part of a URI that can contain the password.
+  /// The part of a URI that can contain the password: before the path of a web address, and otherwise before parameters
+  /// that name files or hosts, which may contain an `@`.
   private func head(of uri: ArraySlice<Character>, _ kind: Authority.Kind) -> ArraySlice<Character> {
     if kind == .web { return uri.prefix { !"/?#".contains($0) } }
     let parameters = ["?cacertfile=", "?certfile=", "?keyfile=", "?server_name_indication="]
