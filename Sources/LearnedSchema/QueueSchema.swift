@@ -5,18 +5,19 @@ public import JSONText
 import Redaction
 import Synchronization
 
-/// The schema of one queue's types, learned from the service's replies.
+/// The schemas of one queue's types, learned from the service's replies.
 ///
-/// It observes the first replies, and then at most one every 50 ms, to limit the cost for each request.
+/// It observes every error. To limit the cost for each request, it observes only the first results, and then at most
+/// one result every 50 ms.
 public final class QueueSchema: Sendable {
   /// The location of the queue: broker and virtual host, or the embedded service.
   public let place: String
-  /// The queue.
+  /// The name of the queue.
   public let queue: String
 
   fileprivate struct State {
     var types: [String: TypeSchema] = [:]
-    /// The types of the clients, in order of creation.
+    /// The types of the observed requests, in the order of their first observation.
     var clientTypes: [String] = []
     /// Whether the schema has changed since it was last written.
     var isChanged = false
@@ -37,13 +38,13 @@ public final class QueueSchema: Sendable {
     self.kept = kept
   }
 
-  /// Adds the stored schema, at the first call: immediately if the file is small, otherwise in the background.
+  /// Adds the stored schema, in the background if the file is large; does nothing if it was already added.
   func loadSoon(size: Int) {
     guard size > 32_768 else { return load() }
     Task.detached(priority: .utility) { self.load() }
   }
 
-  /// Adds the stored schema, at the first call.
+  /// Adds the stored schema; does nothing if it was already added.
   public func load() {
     guard !isLoaded.exchange(true, ordering: .acquiringAndReleasing) else { return }
     add(kept(self))
@@ -51,7 +52,7 @@ public final class QueueSchema: Sendable {
 
   /// The maximum number of types.
   static let typeLimit = 500
-  /// The number of first replies that are always observed.
+  /// The number of results that are observed without a pause between them.
   private static let always = 64
 
   /// The schema of a type; nil if it is unknown.
@@ -60,7 +61,7 @@ public final class QueueSchema: Sendable {
   /// The names of the known types.
   public var types: [String] { state.withLock { $0.types.keys.sorted() } }
 
-  /// The types that clients requested.
+  /// The types of the observed requests, in the order of their first observation.
   public var clientTypes: [String] { state.withLock(\.clientTypes) }
 
   /// Returns the schema and marks it as written; returns nil if it has not changed since it was last written.
@@ -83,7 +84,8 @@ public final class QueueSchema: Sendable {
     }
   }
 
-  /// Adds the names of a type from the service's own schema; replies add values.
+  /// Adds the attributes and relationships of a type from the service's own schema; their values are learned from
+  /// replies.
   ///
   /// - Parameters:
   ///   - type: The type.
@@ -109,7 +111,7 @@ public final class QueueSchema: Sendable {
 }
 
 extension QueueSchema: ReplyObserver {
-  /// Observes a reply, unless the limit of replies is reached.
+  /// Learns from a reply; skips a result that comes too soon after the last observed one.
   public func observe(
     _ reply: Result<JSONValue, ClientError>, to method: String, _ params: JSONObject, of type: String
   ) {
@@ -162,7 +164,7 @@ extension QueueSchema.State {
     body(&types[type, default: TypeSchema()])
   }
 
-  /// Records a name that a parameter accepts or refuses.
+  /// Records a name that the service accepted or refused in a parameter.
   mutating func take(
     _ name: String, of type: String, in parameter: TypeSchema.Parameter, isAccepted: Bool, at time: Int
   ) {

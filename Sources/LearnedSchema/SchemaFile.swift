@@ -23,7 +23,7 @@ struct SchemaFile {
   /// The bytes of the file; empty if it can't be read.
   func read() -> [UInt8] { Self.bytes(of: path) }
 
-  /// Replaces the file with the result of `body` for its bytes, under a lock.
+  /// Replaces the content of the file with the result of `body`, which gets the present content, under a lock.
   ///
   /// - Returns: The reason of a failure; nil on success.
   func update(_ body: ([UInt8]) -> [UInt8]) -> String? {
@@ -45,10 +45,11 @@ struct SchemaFile {
     return nil
   }
 
-  /// Removes the file, if it exists.
+  /// Removes the file, if it exists; returns the reason of a failure, nil on success.
   func remove() -> String? { unsafe unlink(path) == 0 || errno == ENOENT ? nil : Self.reason }
 
-  /// The queue of each file in a location, with a function that reads the file; the queue is nil if its name is cut.
+  /// The queue of each file in a location, with a function that reads the file; nil for a queue if the file's name is
+  /// cut.
   static func all(in directory: String, of place: String) -> [(queue: String?, read: () -> [UInt8])] {
     let folder = directory + "/" + fileName(place)
     return names(in: folder).filter { $0.hasSuffix(".json") }.map { name in
@@ -68,7 +69,7 @@ struct SchemaFile {
     return newest?.place
   }
 
-  /// The decoded name of a file; nil if it is cut.
+  /// Decodes the name of a file; nil if the name is cut.
   private static func name(ofFile name: String) -> String? {
     guard !name.contains("~") else { return nil }
     var bytes: [UInt8] = []
@@ -85,7 +86,7 @@ struct SchemaFile {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Removes all files.
+  /// Removes all files; returns the reason of the last failure, nil on success.
   static func removeAll(in directory: String) -> String? {
     var problem: String?
     for place in names(in: directory) {

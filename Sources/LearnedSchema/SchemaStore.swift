@@ -35,7 +35,7 @@ public final class SchemaStore: Sendable {
     }
   }
 
-  /// The schema of a queue in memory.
+  /// Returns the schema of a queue in memory; creates it at the first call, without the stored schema.
   public func schema(of queue: String, at place: String) -> QueueSchema {
     schemas.withLock { schemas in
       let key = Key(place: place, queue: queue)
@@ -49,13 +49,13 @@ public final class SchemaStore: Sendable {
     }
   }
 
-  /// Adds the stored schema to a schema, without a delay that a person could notice.
+  /// Adds the stored schema of a queue to its schema in memory, without a delay that a person could notice.
   public func prepare(_ schema: QueueSchema) {
     guard let directory else { return }
     schema.loadSoon(size: SchemaFile(directory: directory, schema.place, schema.queue).size)
   }
 
-  /// The queues of a location with a known schema.
+  /// The names of the queues at a location whose schema is known, sorted.
   public func queues(at place: String) -> [String] {
     let inMemory = schemas.withLock { schemas in
       schemas.filter { $0.key.place == place && !$0.value.types.isEmpty }.map(\.key.queue)
@@ -76,7 +76,7 @@ public final class SchemaStore: Sendable {
   /// Writes the changed schemas to their files, and keeps the data that other processes wrote there.
   ///
   /// - Parameter withValues: Whether values of attributes and ids are written too.
-  /// - Returns: The reason of the first failure; nil on success and after later failures.
+  /// - Returns: The reason, if this is the store's first failure; nil on success and for later failures.
   public func save(withValues: Bool) -> String? {
     guard let directory else { return nil }
     for schema in schemas.withLock({ Array($0.values) }) {
@@ -110,7 +110,7 @@ public final class SchemaStore: Sendable {
     return SchemaFile.removeAll(in: directory)
   }
 
-  /// The types in the file of a queue; empty if the file belongs to another queue.
+  /// Reads the types in the bytes of a queue's file; empty if the file belongs to another queue.
   private static func types(in bytes: [UInt8], of schema: QueueSchema) -> [String: TypeSchema] {
     guard let json = try? JSONValue(parsing: bytes), json["place"]?.stringValue == schema.place,
       json["queue"]?.stringValue == schema.queue

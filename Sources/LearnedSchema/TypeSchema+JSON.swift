@@ -17,7 +17,7 @@ extension TypeSchema {
     return .object(object)
   }
 
-  /// Reads a schema; it ignores members that ``json(withValues:)`` would not write.
+  /// Reads a schema; ignores members that ``json(withValues:)`` would not write.
   init(_ json: JSONValue) {
     for (name, value) in json["attributes"]?.objectValue ?? [:] {
       attributes.update(name, Attribute(value)) { _ in }
@@ -84,7 +84,7 @@ extension JSONValue {
 
   fileprivate var seen: Int { self["seen"]?.numberValue?.integer ?? 0 }
 
-  /// Whether the value is text or a number within the length limit.
+  /// Whether the value is a text or a number, and has at most 60 bytes.
   fileprivate var isScalar: Bool {
     switch self {
     case .string(let text): text.utf8.count <= 60

@@ -1,5 +1,5 @@
 extension TypeSchema {
-  /// The union of this schema and another schema of the same type; if they differ, the more recent one is used.
+  /// Merges this schema with another one of the same type; where they contradict each other, the more recent one holds.
   func merging(_ other: TypeSchema) -> TypeSchema {
     var result = self
     for (name, attribute) in other.attributes.entries {

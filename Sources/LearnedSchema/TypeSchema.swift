@@ -21,12 +21,12 @@ public struct TypeSchema: Sendable {
     public internal(set) var hasMoreValues = false
     /// The time of the last observation, in seconds since 1970; 0 without one.
     public internal(set) var seen = 0
-    /// Whether the kind comes from the service's schema; the first observed value replaces it.
+    /// Whether ``kinds`` comes from the service's own schema; the kind of the first observed value replaces it.
     var isAssumed = false
 
-    /// The maximum number of distinct values of an attribute whose values are all kept.
+    /// The number of distinct values up to which all values of an attribute are kept.
     static let fewValues = 12
-    /// The number of example values that are kept of other attributes.
+    /// The number of values that are kept as examples of an attribute with more values.
     static let examples = 3
   }
 
@@ -40,11 +40,11 @@ public struct TypeSchema: Sendable {
     public internal(set) var seen = 0
   }
 
-  /// Whether the service accepts a name in a parameter.
+  /// The service's last reaction to a name in a parameter.
   public struct Verdict: Sendable {
-    /// Whether the service accepted the name the last time.
+    /// Whether the service accepted the name.
     public internal(set) var isAccepted: Bool
-    /// The time of that reply, in seconds since 1970.
+    /// The time of the reply, in seconds since 1970.
     public internal(set) var seen: Int
   }
 
@@ -57,9 +57,9 @@ public struct TypeSchema: Sendable {
   public internal(set) var attributes = NamedTable<Attribute>(limit: 300)
   /// The relationships, in the order of observation.
   public internal(set) var relationships = NamedTable<Relationship>(limit: 300)
-  /// The requested names of each parameter.
+  /// For each parameter, the requested names and whether the service accepted them.
   public internal(set) var verdicts: [Parameter: NamedTable<Verdict>] = [:]
-  /// The latest ids, newest first.
+  /// The ids that were observed last, the latest first.
   public internal(set) var ids: [String] = []
 
   /// Creates an empty schema.
@@ -88,7 +88,7 @@ public struct TypeSchema: Sendable {
   ) {
     for (name, kind) in attributes {
       self.attributes.update(name, Attribute()) { attribute in
-        // Text can be a time, which only the values show.
+        // The kind is assumed, because only values show whether a string is a time.
         guard attribute.kinds.isEmpty, let kind = kind.flatMap(Attribute.Kind.init) else { return }
         attribute.kinds.insert(kind)
         attribute.isAssumed = true
@@ -167,14 +167,14 @@ extension TypeSchema.Relationship {
     take(type: type)
   }
 
-  /// Records a type of its linkage.
+  /// Records a type of the linkage.
   mutating func take(type: String) {
     if !type.isEmpty, types.count < 8, type.utf8.count <= 200, !types.contains(type) { types.append(type) }
   }
 }
 
 extension String {
-  /// Whether the text is a date-time (RFC 3339, section 5.6).
+  /// Whether the text looks like a date-time (RFC 3339, section 5.6).
   fileprivate var isTime: Bool {
     guard (19...40).contains(utf8.count) else { return false }
     let bytes = Array(utf8.prefix(19))
