@@ -3,7 +3,7 @@ import JSONText
 import SQLite
 import Synchronization
 
-/// The answer to a request: a result as JSON.
+/// The result of a request, as JSON in UTF-8.
 struct Answer: Sendable {
   let result: [UInt8]
   /// Whether the answer was stored when the change was carried out earlier.
@@ -13,7 +13,7 @@ struct Answer: Sendable {
 extension ResourceService {
   /// Carries out a request.
   ///
-  /// - Throws: The error of the reply.
+  /// - Throws: The error object of the reply.
   func answer(
     to request: Request, _ queue: String, _ key: AnsweredChanges.Key?
   ) throws(ErrorObject) -> Answer {
@@ -55,7 +55,8 @@ extension ResourceService {
     }
   }
 
-  /// Carries out a change and stores its answer, in one transaction, unless it was already carried out.
+  /// Carries out a change and stores its answer, in one transaction; for a change that was already carried out, returns
+  /// the stored answer.
   private func change(
     _ method: Method, _ params: JSONObject, _ type: ResourceType, _ key: AnsweredChanges.Key?
   ) throws -> Answer {

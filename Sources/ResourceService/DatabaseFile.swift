@@ -11,7 +11,7 @@ struct DatabaseFile {
 
   let path: String
 
-  /// Opens the database with foreign keys enforced and indexed; returns whether it is writable.
+  /// Opens the database, with foreign keys enforced and indexed, and finds out whether it is writable.
   func open() throws(ResourceService.OpeningError) -> (database: SharedDatabase, isWritable: Bool) {
     let isSample = path == Self.sample
     let isWritable = try isSample ? true : look()

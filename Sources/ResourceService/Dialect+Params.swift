@@ -19,7 +19,7 @@ extension Dialect {
     return id.split(separator: ",").map { ["id": .string(String($0))] }
   }
 
-  /// The result of a number of `destroy`s.
+  /// Returns the result of a request that destroyed `count` resources, as JSON.
   func destroyed(_ count: Int) -> String {
     if flavour == .retort { return #"{"meta":{}}"# }
     return count == 1 ? "{}" : #"{"data":[]}"#
@@ -50,14 +50,14 @@ private enum CarrotParams {
     return params
   }
 
-  /// A text as Ruby's `to_i` reads it: its leading integer, or 0.
+  /// Returns a text as Ruby's `to_i` reads it, as its leading integer or 0; any other value is unchanged.
   private static func integer(_ value: JSONValue) -> JSONValue {
     guard let text = value.stringValue, Int(text) == nil else { return value }
     let digits = text.drop { $0.isWhitespace }.prefix { "0123456789".contains($0) }
     return .number(JSONNumber(Int(digits) ?? 0))
   }
 
-  /// A filter with strings in place of numbers and lists.
+  /// Returns a filter with strings in place of numbers and lists.
   private static func texts(_ filter: JSONObject) -> JSONObject {
     JSONObject(
       filter.map { name, value in
@@ -71,7 +71,7 @@ private enum CarrotParams {
     guard data.objectValue != nil else { throw Refusal(.internalError("data is not an object")) }
   }
 
-  /// Throws if `data.id` is missing, or differs from `id`, if present, in value or JSON type.
+  /// Throws if `data.id` is missing, or if `id` is present and differs from `data.id` in value or JSON type.
   private static func checkKey(_ params: JSONObject) throws(Refusal) {
     try checkData(params)
     guard let data = params["data"]?.objectValue, !data.isEmpty else { return }

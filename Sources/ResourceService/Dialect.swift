@@ -29,7 +29,7 @@ public struct Dialect: Sendable {
 
   /// The flavour; nil for the service's own behaviour.
   public var flavour: Flavour?
-  /// The pages.
+  /// The paging of the service's lists.
   public var pages: Pages
 
   /// Creates a dialect.

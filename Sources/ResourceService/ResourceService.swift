@@ -22,7 +22,7 @@ public final class ResourceService: Sendable {
   /// Whether the answers to changes are stored, for redelivered requests.
   private let remembersChanges: Bool
 
-  /// The served queues, which are the types, in order.
+  /// The names of the served queues, which are the names of the types, in order.
   public let queues: [String]
 
   /// Opens the sample `blog` or a database file; see ``DatabaseFile``.
@@ -65,11 +65,11 @@ public final class ResourceService: Sendable {
 
   /// Answers a request; the reply shows whether it is an error.
   ///
-  /// A service that remembers its changes does not repeat a redelivered change that was carried out. The correlation id
-  /// is the message's; the flavour retort refuses a request with another id. Invalid JSON, a request without a method,
-  /// and parameters that are not an object get the errors of JSON-RPC 2.0 section 5.1. Errors in a document or a query,
-  /// and a queue that is not served, get the code 422 with a document of errors in `data`. The flavours have their own
-  /// wording for these; carrot does not reply to an invalid request.
+  /// A service that remembers its changes does not repeat a redelivered change that was carried out. The flavour retort
+  /// refuses a request whose id is not the correlation id of its message. Invalid JSON, a request without a method, and
+  /// parameters that are not an object get the errors of JSON-RPC 2.0 section 5.1. Errors in a document or a query, and
+  /// a queue that is not served, get the code 422 with a document of errors in `data`. The flavours have their own
+  /// wording for these errors; the flavour carrot does not reply to an invalid request.
   public func reply(
     queue: String, body: [UInt8], correlationID: [UInt8]? = nil, isRedelivered: Bool = false
   ) -> Reply {
@@ -94,7 +94,7 @@ public final class ResourceService: Sendable {
     }
   }
 
-  /// A reply with a result that is already encoded.
+  /// Returns a reply with a result that is already encoded.
   private static func reply(_ id: JSONValue, _ result: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(result.count + 100)

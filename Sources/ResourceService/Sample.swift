@@ -10,7 +10,8 @@ import SQLite
 /// | tags | 20 | name, a word of the spelling alphabet |
 /// | post_tags | 2,000 | post n has the tags 1 + n mod 20 and 1 + 7 (n+1) mod 20, which are never the same |
 ///
-/// Posts delete their comments; an author with posts can't be deleted, one with comments leaves them without an author.
+/// Deleting a post deletes its comments. An author with posts can't be deleted. Deleting an author leaves the author's
+/// comments without an author.
 enum Sample {
   static func create(in db: Database) throws {
     try db.execute(schema)

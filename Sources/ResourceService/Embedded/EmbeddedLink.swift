@@ -18,11 +18,11 @@ public final class EmbeddedLink: Link {
   /// The queues of the database: one for each type.
   public var queues: [String]? { service.queues.sorted() }
 
-  /// The types of the database, with their columns and foreign keys.
+  /// The types of the database, with their attributes and relationships.
   public var types: [ServedType] { service.schema.types.values.sorted { $0.name < $1.name }.map(\.served) }
 
   let service: ResourceService
-  /// The queue on which requests are answered one at a time.
+  /// The dispatch queue on which requests are answered one at a time.
   let work = DispatchQueue(label: "retort.embedded")
   private let closed = Atomic(false)
 

@@ -1,13 +1,14 @@
 /// Finds the name that is probably meant by a misspelt name.
 enum NearestName {
-  /// The name with the fewest edits from another; nil if the number of edits exceeds two and a third of the length.
+  /// Returns the name with the smallest edit distance to `name`; nil if the distance exceeds both two and a third of
+  /// the length.
   static func of(_ name: String, among names: [String]) -> String? {
     let distances = names.map { (name: $0, distance: distance(Array(name), Array($0))) }
     guard let nearest = distances.min(by: { $0.distance < $1.distance }) else { return nil }
     return nearest.distance <= max(2, name.count / 3) ? nearest.name : nil
   }
 
-  /// The Levenshtein distance.
+  /// Returns the Levenshtein distance of two texts.
   private static func distance(_ left: [Character], _ right: [Character]) -> Int {
     var previous = Array(0...right.count)
     for (row, character) in left.enumerated() {

@@ -1,7 +1,7 @@
 import JSONRPC
 import Synchronization
 
-/// The outcome that a sender waits for: the first one of the reply, the deadline and a cancellation.
+/// The outcome for which a sender waits: the reply, the deadline or a cancellation, whichever comes first.
 final class PendingReply: Sendable {
   private enum State {
     case open
@@ -13,7 +13,7 @@ final class PendingReply: Sendable {
 
   private let state = Mutex(State.open)
 
-  /// Whether the sender has an outcome.
+  /// Whether the outcome is set.
   var isSettled: Bool {
     state.withLock { state in
       if case .settled = state { true } else { false }

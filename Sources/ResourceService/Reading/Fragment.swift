@@ -52,10 +52,10 @@ extension Database {
   /// Runs a query with a cached statement.
   func rows(_ query: Fragment) throws -> [Row] { try run(query.sql, query.arguments) }
 
-  /// The first row of a query with a cached statement.
+  /// Returns the first row of a query, which runs with a cached statement; nil without rows.
   func firstRow(_ query: Fragment) throws -> Row? { try rows(query).first }
 
-  /// The result of a counting query.
+  /// Returns the result of a counting query.
   func count(_ query: Fragment) throws -> Int { try firstRow(query)?.integer(0) ?? 0 }
 
   /// Runs a cached statement.

@@ -6,7 +6,7 @@ import SQLite
 /// `PRAGMA data_version` changes when another connection has committed. Any difference clears the cache.
 /// (https://www.sqlite.org/pragma.html#pragma_data_version)
 struct PageMemory: Sendable {
-  /// A state of the database.
+  /// The counters of SQLite that differ after any change of the database.
   struct Stamp: Equatable, Sendable {
     let changes: Int
     let version: Int
@@ -48,20 +48,20 @@ struct PageMemory: Sendable {
     stamp = now
   }
 
-  /// Returns the cache and empties this one.
+  /// Returns the content of this cache and empties it.
   mutating func taken() -> PageMemory {
     let taken = self
     self = PageMemory()
     return taken
   }
 
-  /// The number of records of a query.
+  /// The number of records of a query; nil if it is not cached.
   subscript(query: Query) -> Int? {
     mutating get { counts[query] }
     set { counts[query] = newValue }
   }
 
-  /// The values of the sort terms in the last row before a page.
+  /// The values of the sort terms in the last row before a page; nil if they are not cached.
   subscript(place: Place) -> [SQLValue]? {
     mutating get { positions[place] }
     set { positions[place] = newValue }

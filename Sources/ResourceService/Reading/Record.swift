@@ -6,7 +6,8 @@ struct Record {
   let key: SQLValue
   /// The attributes in the type's order, then the columns of the to-one relationships.
   let values: ArraySlice<SQLValue>
-  /// The keys of included to-many relationships by name, and of to-one relationships if the dialect needs them.
+  /// The keys of the related rows, by the names of included to-many relationships; also of included to-one
+  /// relationships, if the dialect needs them.
   var linkages: [String: [SQLValue]] = [:]
 
   /// The key in a to-one relationship's column; NULL without a related row.
@@ -36,7 +37,7 @@ extension ResourceType {
   /// The number of columns of ``selection``.
   var selectionCount: Int { 1 + attributes.count + toOnes.count }
 
-  /// The record of a row of ``selection``, whose columns begin at `start`.
+  /// Returns the record in a row, of which the columns of ``selection`` begin at `start`.
   func record(_ row: Row, from start: Int = 0) -> Record {
     Record(type: self, key: row[start], values: row.values[(start + 1)..<(start + selectionCount)])
   }

@@ -5,8 +5,8 @@ import JSONText
 enum CarrotRelationship {
   /// Parses the parent's id, which has only one spelling, and the relationship's name with underscores.
   ///
-  /// `get_related_resource` takes the parent's type from `source`, regardless of its queue. A parameter that
-  /// jsonapi-resources uses without checking makes it fail.
+  /// `get_related_resource` takes the parent's type from `source`, regardless of the queue. A wrong value that
+  /// jsonapi-resources uses without a check is refused as an internal error.
   static func parse(
     _ method: Method, _ params: JSONObject, of type: ResourceType, in schema: Schema
   ) throws(Refusal) -> (ResourceType, id: JSONValue, Relationship) {

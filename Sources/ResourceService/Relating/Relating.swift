@@ -2,7 +2,7 @@ import JSONAPI
 import JSONText
 import SQLite
 
-/// A request on a relationship, carried out by reading and updating its resource.
+/// A request of a relationship method, carried out by reading and updating the parent resource.
 struct Relating {
   private let type: ResourceType
   private let schema: Schema
@@ -12,7 +12,8 @@ struct Relating {
 
   /// Parses the parent's id from `SINGULAR_id`, the relationship's name in either spelling, and the linkage.
   ///
-  /// Any name that ends in `_id` is accepted, except in the flavour carrot; see ``CarrotRelationship``.
+  /// Any parameter whose name ends in `_id` is accepted as the id, except in the flavour carrot; see
+  /// ``CarrotRelationship``.
   init(_ method: Method, _ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
     self.schema = schema
     data = params["data"]
@@ -40,7 +41,7 @@ struct Relating {
   private var isToOne: Bool { relationship.column != nil }
   private var isCarrot: Bool { schema.dialect.flavour == .carrot }
 
-  /// The linkage as a document, with links if the dialect has them.
+  /// Returns the linkage as a document, with links if the dialect has them.
   func show(_ database: Database) throws -> [UInt8] {
     let member = try document(database)["data"]?["relationships"]?[name]
     var document = JSONObject()
@@ -49,7 +50,7 @@ struct Relating {
     return JSONValue.object(document).encoded()
   }
 
-  /// The related resources as a document.
+  /// Returns the related resources as a document.
   func related(_ database: Database) throws -> [UInt8] {
     let parent = try document(database)
     var resources: [String: JSONValue] = [:]
@@ -75,7 +76,7 @@ struct Relating {
     return Array("{}".utf8)
   }
 
-  /// The linkage with added identifiers.
+  /// Returns the resource's linkage with the request's identifiers added.
   private func added(_ database: Database) throws -> JSONValue {
     guard case .array(let own) = try linkage(database) else { return data ?? .null }
     let known = own.map(Self.label)
@@ -85,7 +86,7 @@ struct Relating {
     return .array(JSONArray(Array(own) + new))
   }
 
-  /// Refuses to add a missing resource or one that is already linked, as jsonapi-resources does.
+  /// Throws for a resource that is missing or already linked, as jsonapi-resources does.
   private func refuse(_ element: JSONValue, among known: [String], _ database: Database) throws {
     let id = element["id"].map { $0.stringValue ?? $0.text } ?? ""
     if known.contains(Self.label(element)) { throw Refusal(.relationExists(id)) }
@@ -96,8 +97,8 @@ struct Relating {
     }
   }
 
-  /// The linkage without the removed identifiers; the flavour carrot clears a to-one relationship regardless of the
-  /// identifiers.
+  /// Returns the resource's linkage without the request's identifiers; the flavour carrot clears a to-one relationship
+  /// regardless of the identifiers.
   private func without(_ database: Database) throws -> JSONValue {
     let linkage = try linkage(database)
     guard case .array(let own) = linkage else {
@@ -114,7 +115,7 @@ struct Relating {
     _ = try Writing(updating: params, of: type, in: schema).carryOut(database)
   }
 
-  /// The document for an update of the linkage.
+  /// Returns the document for an update of the linkage.
   private func document(_ linkage: JSONValue) -> JSONValue {
     let relationships: JSONObject = [name: ["data": linkage]]
     return ["type": .string(type.name), "relationships": .object(relationships)]
@@ -129,7 +130,7 @@ struct Relating {
 
   private func linkage(_ database: Database) throws -> JSONValue { Self.linkage(name, in: try document(database)) }
 
-  /// The resource with its related resources.
+  /// Returns the document of the resource with its related resources.
   private func document(_ database: Database) throws -> JSONObject {
     let showing = try Showing(["include": .string(name)], of: type, in: schema)
     let (text, key) = try RequestedID.parse(id, of: type)
@@ -141,7 +142,7 @@ struct Relating {
     document["data"]?["relationships"]?[name]?["data"] ?? .null
   }
 
-  /// A resource's or an identifier's `TYPE/ID`.
+  /// Returns the `TYPE/ID` of a resource or an identifier.
   private static func label(_ resource: JSONValue) -> String {
     "\(resource["type"]?.stringValue ?? "")/\(resource["id"].map { $0.stringValue ?? $0.text } ?? "")"
   }

@@ -28,6 +28,6 @@ struct Fieldsets {
     return fieldsets
   }
 
-  /// Whether a member is requested.
+  /// Whether a member is requested; without a fieldset of the type, every member is.
   func shows(_ member: String, of type: ResourceType) -> Bool { members[type.name]?.contains(member) ?? true }
 }

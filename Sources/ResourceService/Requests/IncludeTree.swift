@@ -1,6 +1,6 @@
 import JSONText
 
-/// The relationships that a request includes, each with the relationships to include from there.
+/// The relationships that a request includes, each with the relationships to include from its resources.
 struct IncludeTree: Sendable {
   /// The maximum number of steps of a path.
   static let maximumDepth = 16

@@ -1,9 +1,9 @@
 import JSONAPI
 import JSONText
 
-/// An error in a request, in the wording of both libraries.
+/// An error in a request, in the wordings of jsonapi-resources and of Calcinator.
 struct Objection: Sendable {
-  /// The error in the wording of jsonapi-resources; its `source` is a query parameter.
+  /// The error in the wording of jsonapi-resources.
   let error: ErrorDetail
   /// The error in the wording of Calcinator (WireProtocol.md, "Error documents").
   let calcinator: ErrorDetail

@@ -2,14 +2,14 @@ import JSONText
 
 /// The requested page of an index.
 struct Page: Hashable, Sendable {
-  /// The default size.
+  /// The default number of rows of a page.
   static let defaultSize = 10
-  /// The maximum size.
+  /// The maximum number of rows of a page.
   static let maximumSize = 1_000
 
   var number = 1
   var size = Page.defaultSize
-  /// The number of rows before the page, for offset paging.
+  /// The number of rows before the page; nil for paging by number.
   var start: Int?
 
   /// A single page with all rows.

@@ -1,13 +1,13 @@
 import JSONText
 
-/// The content of a reply: `fields` and `include`.
+/// The requested content of a reply: the parameters `fields` and `include`.
 struct Presentation {
   let fieldsets: Fieldsets
   let include: IncludeTree
 
   /// Parses the parameters.
   ///
-  /// - Throws: ``Refusal`` with the errors of both.
+  /// - Throws: ``Refusal`` with the errors of both parameters.
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
     var errors: [Objection] = []
     let fieldsets = errors.collect { () throws(Refusal) in try Fieldsets.parse(params["fields"], in: schema) }

@@ -8,7 +8,7 @@ struct Refusal: Error {
 }
 
 extension [Objection] {
-  /// Runs a step of parsing a request; collects its errors if it fails.
+  /// Runs a step of parsing a request; if the step fails, adds its errors and returns nil.
   mutating func collect<Value>(_ step: () throws(Refusal) -> Value) -> Value? {
     do throws(Refusal) { return try step() } catch {
       append(contentsOf: error.objections)

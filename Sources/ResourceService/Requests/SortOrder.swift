@@ -75,7 +75,7 @@ struct SortOrder {
   /// The terms for ORDER BY.
   var sql: String { terms.map { $0.expression + ($0.isDescending ? " DESC" : "") }.joined(separator: ", ") }
 
-  /// The condition that a row follows the row with these values of the terms.
+  /// Returns the condition that a row comes after the row whose terms have the values `position`.
   ///
   /// NULL is the least value, as in SQLite. The bound on the first term is redundant, but it lets SQLite use an index.
   func condition(after position: [SQLValue]) -> Fragment {
@@ -96,7 +96,8 @@ struct SortOrder {
     return bound + Fragment(" AND ") + condition
   }
 
-  /// The condition that a term follows a value; nil if no value follows it.
+  /// Returns the condition that a term comes after a value, or equals it if `orEqual`; nil if all values do, or none
+  /// does.
   private static func after(_ term: Term, _ value: SQLValue, orEqual: Bool) -> Fragment? {
     let expression = term.expression
     switch (term.isDescending, value.isNull) {

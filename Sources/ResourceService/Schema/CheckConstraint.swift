@@ -1,17 +1,16 @@
 /// A CHECK constraint of a table, parsed from its CREATE TABLE.
 ///
-/// Its constraint name is the message of its violation:
-/// `CONSTRAINT "can't be blank" CHECK (length(text) > 0)`. Without a name, the message is the expression.
-/// The error points to the first column in the expression.
-/// (https://www.sqlite.org/lang_createtable.html section 3.7)
+/// The name of the constraint is the message of a violation: `CONSTRAINT "can't be blank" CHECK (length(text) > 0)`.
+/// Without a name, the message contains the expression. The error points to the column that occurs first in the
+/// expression (https://www.sqlite.org/lang_createtable.html section 3.7).
 struct CheckConstraint: Sendable {
   let message: String
   /// The text of the expression between the parentheses.
   let expression: String
-  /// The table's columns in the expression, in the table's order.
+  /// The names of the table's columns that occur in the expression, in the order of the expression.
   let columns: [String]
 
-  /// The checks of a table and of its columns.
+  /// Returns the checks of a table and of its columns.
   static func all(inTable sql: String, columns: [String]) -> [CheckConstraint] {
     let tokens = SQLToken.all(in: sql)
     var checks: [CheckConstraint] = []

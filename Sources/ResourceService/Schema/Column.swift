@@ -29,7 +29,7 @@ struct Column: Sendable {
   let kind: Kind
   /// Whether NULL is refused.
   let isRequired: Bool
-  /// The SQL expression of the default.
+  /// The SQL expression of the default; nil without a default.
   let defaultExpression: String?
   /// Whether SQLite computes the column, which is then not writable.
   let isGenerated: Bool
@@ -52,7 +52,7 @@ struct Column: Sendable {
   /// The name, quoted for SQL.
   var quoted: String { name.quotedForSQL }
 
-  /// The wire's name for a name in SQL.
+  /// Returns the name on the wire for a name in SQL.
   static func member(_ name: String) -> String { String(name.map { $0 == "_" ? "-" : $0 }) }
 
   /// A member's encoded name with its colon.

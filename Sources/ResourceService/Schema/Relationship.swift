@@ -25,7 +25,7 @@ struct Relationship: Sendable {
     label = Column.label(name)
   }
 
-  /// The column of a to-one relationship.
+  /// The column of a to-one relationship; nil for a to-many relationship.
   var column: Column? {
     if case .toOne(let column) = storage { column } else { nil }
   }

@@ -2,13 +2,14 @@ import SQLite
 
 /// The types of a database's tables, and the relationships of its foreign keys.
 ///
-/// - A table is a type and a queue of the same name; a table of exactly two columns that are both foreign keys is a
-///   join table and no type, but a to-many relationship on both sides, each named after the other's table.
-/// - A foreign key of one column to another table's key is the to-one relationship of the column's name without
-///   `_id`. Its reverse is a to-many named after the referencing table, or, if that name is taken, after
-///   relationship and table: `editor-comments`. Foreign keys of several columns stay attributes.
-/// - A primary key of one column is the id. Other tables use their rowid; `WITHOUT ROWID` they are not served.
-///   Views and virtual tables are not served.
+/// - A table is a type and a queue of the same name. A table of exactly two columns that are both foreign keys is a
+///   join table: it is no type, but gives each of the two types a to-many relationship, named after the other table.
+/// - A foreign key of one column to another table's key is a to-one relationship, named like the column without `_id`.
+///   Its reverse is a to-many relationship, named after the referencing table or, if that name is taken or several
+///   foreign keys lead to the same table, after relationship and table: `editor-comments`. Foreign keys of several
+///   columns stay attributes.
+/// - A primary key of one column is the id. Other tables use their rowid, but a table `WITHOUT ROWID` is then not
+///   served. Views and virtual tables are not served.
 struct Schema: Sendable {
   /// The service's dialect.
   let dialect: Dialect

@@ -1,6 +1,6 @@
 import SQLite
 
-/// SQLite's description of a table, without its relationships to others.
+/// SQLite's description of a table: columns, primary key, foreign keys and indexes.
 struct TableDescription {
   /// A foreign key of one column.
   struct ForeignKey {

@@ -1,17 +1,17 @@
 import SQLite
 
-/// The answers to the last changes, which are stored in the database in the transactions of the changes.
+/// The answers to the last changes, each stored in the database in the transaction of its change.
 ///
-/// A broker redelivers a request if its service ended before the acknowledgement. If the change was carried out, its
-/// answer is stored here.
+/// A broker redelivers a request if its service ended before the acknowledgement. If the change was carried out, the
+/// answer to the redelivered request is found here.
 enum AnsweredChanges {
   /// The identity of a change's message.
   struct Key: Sendable {
-    /// The correlation id of its message.
+    /// The correlation id of the change's message.
     let id: [UInt8]
     /// A digest of the message's body, because a client may use a correlation id twice.
     let digest: Int64
-    /// Whether the change may already have been carried out.
+    /// Whether the message was redelivered, and so the change may already have been carried out.
     let isRedelivered: Bool
 
     init(id: [UInt8], body: [UInt8], isRedelivered: Bool) {
@@ -26,7 +26,7 @@ enum AnsweredChanges {
 
   /// The name of the table, which is not served.
   static let table = "retort_answers"
-  /// The number of stored answers.
+  /// The maximum number of stored answers.
   static let capacity: Int64 = 10_000
 
   /// Creates the table if it is missing.
@@ -35,7 +35,7 @@ enum AnsweredChanges {
       "CREATE TABLE IF NOT EXISTS \(table) (n INTEGER PRIMARY KEY, id BLOB, digest INTEGER, answer BLOB)")
   }
 
-  /// The answer to a change that was already carried out; nil for other changes.
+  /// Returns the stored answer to a change that was already carried out; nil for any other change.
   static func answer(to key: Key, _ database: Database) throws -> [UInt8]? {
     guard key.isRedelivered else { return nil }
     let rows = try database.run(
@@ -45,7 +45,7 @@ enum AnsweredChanges {
     return answer
   }
 
-  /// Stores a change's answer, and deletes the oldest one.
+  /// Stores the answer to a change; above the capacity, deletes the oldest answer.
   static func add(_ answer: [UInt8], to key: Key, _ database: Database) throws {
     let rows = try database.run(
       "INSERT INTO \(table) (id, digest, answer) VALUES (?, ?, ?) RETURNING n",

@@ -1,9 +1,9 @@
 import SQLite
 
-/// The row that a write would produce, and the query that finds its violations.
+/// The row that a write would produce, and the query that finds the rules that the row violates.
 ///
 /// SQLite evaluates every rule on a row that is selected instead of inserted: NOT NULL, each CHECK, UNIQUE and foreign
-/// keys. For an update only the rules on written columns are evaluated, as SQLite does.
+/// keys. For an update, only the rules on written columns are evaluated, as in SQLite.
 struct Candidate {
   /// A condition that is true if the row violates a rule, with the rule's message.
   private struct Rule {
@@ -25,7 +25,7 @@ struct Candidate {
     self.existing = existing
   }
 
-  /// All violations of the row, in the order of the table's columns, with to-many relationships last.
+  /// Returns all violations of the row, in the order of the table's columns, with to-many relationships last.
   func violations(_ database: Database) throws -> [Objection] {
     let rules = self.rules
     var broken: [(column: String, message: String)] = draft.mismatches.map { ($0.key, $0.value) }
@@ -38,7 +38,8 @@ struct Candidate {
         }
       }
     }
-    // jsonapi-resources does not check whether a key is in use: the database refuses the key, and the server fails.
+    // jsonapi-resources does not check whether a key is in use, so the database refuses the key, and the server replies
+    // with an internal error.
     if schema.dialect.flavour == .carrot, existing == nil, broken.contains(where: { $0.column == type.key.name }) {
       throw Refusal(.internalError("the id is already in use"))
     }
@@ -76,7 +77,8 @@ struct Candidate {
     return row + Fragment(" FROM \(type.quoted) AS t WHERE t.\(type.key.quoted) = ?) AS c", [existing])
   }
 
-  /// An argument with the affinity of its column, so that comparisons give the same results as in the table.
+  /// Returns the placeholder of a value with the affinity of its column, so that comparisons give the same results as
+  /// in the table.
   private static func typed(_ column: Column) -> String {
     switch column.kind {
     case .text, .numberText: "CAST(? AS TEXT)"
@@ -90,8 +92,8 @@ struct Candidate {
 
   /// Whether a rule on some columns is evaluated.
   ///
-  /// It is not evaluated if a value is invalid anyway or unknown before the write, or, in an update, if none of the
-  /// columns is written.
+  /// It is not evaluated if a column has an invalid value, or is generated, so that its value is unknown before the
+  /// write. In an update, it is not evaluated if none of the columns is written.
   private func concerns(_ columns: [String]) -> Bool {
     if columns.contains(where: { draft.mismatches[$0] != nil }) { return false }
     if type.columns.contains(where: { $0.isGenerated && columns.contains($0.name) }) { return false }
@@ -99,7 +101,7 @@ struct Candidate {
   }
 
   private var required: [Rule] {
-    type.columns.filter { $0.isRequired && concerns([$0.name]) && !isNumberedKey($0) }.map {
+    type.columns.filter { $0.isRequired && concerns([$0.name]) && !isKey($0) }.map {
       column in
       let isLinkage = type.toOnes.contains { $0.column?.name == column.name }
       return Rule(
@@ -108,8 +110,8 @@ struct Candidate {
     } + requiredKey
   }
 
-  /// Whether SQLite assigns the column's numbers.
-  private func isNumberedKey(_ column: Column) -> Bool { column.name == type.key.name }
+  /// Whether the column is the key, which has its own rule, `requiredKey`.
+  private func isKey(_ column: Column) -> Bool { column.name == type.key.name }
 
   /// The rule that a key is required unless it is an integer.
   private var requiredKey: [Rule] {

@@ -16,7 +16,7 @@ struct Destroying {
 
   /// Deletes the row; call it in a transaction.
   ///
-  /// - Throws: ``Refusal`` if the row does not exist, or if other rows that are not deleted with it refer to it.
+  /// - Throws: ``Refusal`` if the row does not exist, or if other rows refer to it and are not deleted with it.
   func carryOut(_ database: Database) throws {
     do {
       try database.run(Fragment("DELETE FROM \(type.quoted) WHERE \(type.key.quoted) = ?", [key]))
@@ -26,7 +26,7 @@ struct Destroying {
     guard database.changes > 0 else { throw Refusal(.notFound(id)) }
   }
 
-  /// The message with the rows that prevent the deletion.
+  /// Returns the message that counts the rows that prevent the deletion.
   private func conflict(_ database: Database) throws -> String {
     var references: [String] = []
     for relationship in type.relationships {

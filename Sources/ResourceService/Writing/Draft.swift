@@ -9,15 +9,15 @@ struct Draft {
   private(set) var linkages: [(relationship: Relationship, keys: [SQLValue])] = []
   /// The messages for values that their column can't store, by column.
   private(set) var mismatches: [String: String] = [:]
-  /// The to-many relationships with the key of a row that can't exist.
+  /// The names of the to-many relationships that refer to a row that can't exist.
   private(set) var danglingLinkages: [String] = []
-  /// The document's id.
+  /// The document's id; nil if it is missing.
   private(set) var id: JSONValue?
 
   /// Parses `data`.
   ///
-  /// A to-many relationship of a join table can be written here. If another table's column stores it, it must be written
-  /// through the rows of that table.
+  /// A to-many relationship of a join table can be written here. A to-many relationship that a column of another table
+  /// stores must be written through the rows of that table.
   ///
   /// - Throws: ``Refusal`` with every member that is invalid or not writable.
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {

@@ -1,7 +1,7 @@
 import SQLite
 
 extension SQLError {
-  /// The error in the wording of a reply.
+  /// Returns the objection that describes the error in a reply.
   ///
   /// A constraint that could not be evaluated beforehand (of a trigger, a partial index, a foreign key of several
   /// columns) is also a violation, with SQLite's message: `UNIQUE constraint failed: posts.slug`.

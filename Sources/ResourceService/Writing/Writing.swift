@@ -54,7 +54,7 @@ struct Writing {
     return document
   }
 
-  /// The columns to write, in the table's order.
+  /// The columns to write with their values, in the table's order.
   private var columns: [(name: String, value: SQLValue)] {
     type.columns.compactMap { column in draft.values[column.name].map { (column.quoted, $0) } }
   }
