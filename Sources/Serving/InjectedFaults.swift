@@ -78,7 +78,7 @@ package struct InjectedFaults: Sendable {
   /// Decides at random whether a request is rounded.
   func drawsRounding(_ random: inout SeededRandom) -> Bool { rounded > 0 && random.share() < rounded }
 
-  /// Chooses at random the fault of a request.
+  /// Chooses the fault of a request at random; nil for no fault.
   func draw(_ random: inout SeededRandom) -> Kind? {
     var place = random.share()
     for fault in shares {

@@ -1,8 +1,8 @@
 import JSONText
 
-/// Changes a request as a service does that rounds numbers to integers and trims white space from text.
+/// Changes a request like a service that rounds numbers to integers and trims white space from text.
 enum RoundedRequest {
-  /// The body with the attributes of its document rounded and trimmed; unchanged without attributes.
+  /// Returns the body with the attributes of its document rounded and trimmed; a body without attributes is unchanged.
   static func body(_ body: [UInt8]) -> [UInt8] {
     guard var request = (try? JSONValue(parsing: body))?.objectValue, var params = request["params"]?.objectValue,
       var data = params["data"]?.objectValue, let attributes = data["attributes"]?.objectValue

@@ -3,7 +3,7 @@ import ResourceService
 
 /// Serves a database on a broker until SIGINT or SIGTERM, and reconnects after losses of the connection.
 ///
-/// Requests in progress are answered before it stops.
+/// The requests in progress are answered before the service stops.
 ///
 /// - Returns: The exit status.
 package func serve(_ options: ServiceSettings, _ console: ServingHost) async -> Int32 {

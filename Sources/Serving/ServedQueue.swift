@@ -3,7 +3,7 @@ import JSONRPC
 import JSONText
 import ResourceService
 
-/// A type of the service on its queue, with delays and injected faults.
+/// A queue on which a type of the service is served, with delays and injected faults.
 struct ServedQueue: Sendable {
   let type: String
   let name: String
@@ -68,7 +68,7 @@ struct ServedQueue: Sendable {
     return answer(delivery, refusal ?? reply?.body ?? [], fault)
   }
 
-  /// The messages for a reply with a fault, and their delays.
+  /// Returns the messages for a reply with a fault, and their delays.
   private func answer(_ delivery: Delivery, _ reply: [UInt8], _ fault: InjectedFaults.Kind?) -> ServiceAnswer {
     typealias Reply = ServiceAnswer.Reply
     return switch fault {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Limits the requests a second: each request waits for its time slot.
+/// Limits the number of requests per second: each request waits for its time slot.
 final class ServiceRate: Sendable {
   private let step: Duration
   private let next = Mutex(ContinuousClock.now)

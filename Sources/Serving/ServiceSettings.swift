@@ -9,17 +9,17 @@ package struct ServiceSettings: Sendable {
   package var url: String
   /// The connection's name in the broker's management.
   package var connectionName: String
-  /// `TYPE=NAME` for each type on a queue with another name.
+  /// An entry `TYPE=NAME` for each type that is served on a queue with another name.
   package var queues: [String] = []
   /// The properties with which missing queues are declared.
   package var declaration = QueueDeclaration()
-  /// The delay of each reply.
+  /// The delay of each reply; nil for no delay.
   package var latency: Duration?
-  /// The maximum random addition to the delay.
+  /// The maximum random addition to the delay; nil for no addition.
   package var jitter: Duration?
   /// The maximum number of requests of a queue that are answered concurrently.
   package var workers: UInt16 = 1
-  /// The maximum number of requests of a queue that are answered in a second.
+  /// The maximum number of requests of a queue that are answered per second; nil for no limit.
   package var rate: UInt32?
   /// The injected faults with their shares.
   package var shares: [InjectedFaults.Share] = []
@@ -29,11 +29,11 @@ package struct ServiceSettings: Sendable {
   package var away: Duration?
   /// The seed of the random faults and delays.
   package var seed: UInt64 = 0
-  /// The path of the log with a line of JSON for each request; `-` is standard output.
+  /// The path of the log with a line of JSON for each request; `-` is standard output, and nil means no log.
   package var log: String?
   /// The paging of lists.
   package var pages = Dialect.Pages.number
-  /// The server that is imitated.
+  /// The library whose servers the service imitates; nil for none.
   package var flavour: Dialect.Flavour?
 
   /// Creates the settings of a service without delays and faults.
