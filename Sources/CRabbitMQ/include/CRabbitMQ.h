@@ -7,7 +7,7 @@
 #include <amqp_tcp_socket.h>
 #include <stdint.h>
 
-/// Bytes that belong to another owner.
+/// Bytes that the struct does not own.
 typedef struct {
   const uint8_t *start;
   size_t count;
@@ -87,7 +87,7 @@ typedef struct {
   const char *distrust_text;
   /// Whether the reason concerns an authority's certificate, not the broker's own.
   int is_authority;
-  /// The names in the certificate, and the times between which it is valid.
+  /// The names in the refused certificate, and the times between which that certificate is valid.
   const char *names;
   const char *begins;
   const char *ends;
@@ -129,25 +129,26 @@ int retort_prepare_tls(amqp_socket_t *socket, const char *name, int announces, i
 void retort_hold_tls(amqp_socket_t *socket);
 void retort_release_tls(amqp_socket_t *socket);
 
-// The events recorded so far, including alerts since the session was retained. Call it on the thread that opened the
-// socket.
+// Returns the events recorded so far, including alerts since the session was retained. Call it on the thread that
+// opened the socket.
 retort_handshake retort_handshake_of(amqp_socket_t *socket);
 
-// Describes a certificate of the broker's chain, where 0 is its own: its names or its subject, its issuer, and the
-// seconds until it expires. Returns 0 if the chain is shorter. Call it after the handshake, on the thread that opened
-// the socket.
+// Describes a certificate of the broker's chain, in which index 0 is the broker's own certificate: the names or the
+// subject, the issuer, and the seconds until the certificate expires. Returns 0 if the chain is shorter. Call it after
+// the handshake, on the thread that opened the socket.
 int retort_certificate(amqp_socket_t *socket, int index, char *subject, char *issuer, size_t size, int64_t *seconds_left);
 
-// The version and the cipher of a socket after the handshake: `TLSv1.3`.
+// Return the TLS version (`TLSv1.3`) and the cipher of a socket after the handshake; an empty text before it.
 const char *retort_tls_version(amqp_socket_t *socket);
 const char *retort_tls_cipher(amqp_socket_t *socket);
 
-// Read the file of authorities, of the client's certificate, and then of its key; errno has the reason for an unreadable file.
+// Read the file of the authorities (`trust`), of the client's certificate (`show`), and then of its key (`sign`). For
+// an unreadable file, errno has the reason.
 retort_pem retort_trust(amqp_socket_t *socket, const char *file);
 retort_pem retort_show(amqp_socket_t *socket, const char *file);
 retort_pem retort_sign(amqp_socket_t *socket, const char *file);
 
-// Reads a received frame; AMQP_STATUS_TIMEOUT if none has arrived.
+// Reads a received frame; returns AMQP_STATUS_TIMEOUT if none has arrived.
 int retort_next_frame(amqp_connection_state_t connection, retort_frame *frame);
 
 int retort_publish(amqp_connection_state_t connection, uint16_t channel, const retort_message *message);
@@ -157,7 +158,7 @@ int retort_publish(amqp_connection_state_t connection, uint16_t channel, const r
 size_t retort_write_publish(uint8_t *start, size_t room, size_t frame_max, uint16_t channel,
                             const retort_message *message);
 size_t retort_write_ack(uint8_t *start, size_t room, uint16_t channel, uint64_t tag);
-// Sends all bytes, and waits while the socket is full; -1 and errno if the socket is broken.
+// Sends all bytes, and waits while the socket is full; returns 0, or -1 with errno if the socket is broken.
 int retort_send(int fd, const uint8_t *start, size_t count);
 
 int retort_open_channel(amqp_connection_state_t connection, uint16_t channel);
@@ -177,18 +178,20 @@ int retort_ack(amqp_connection_state_t connection, uint16_t channel, uint64_t ta
 int retort_close_connection(amqp_connection_state_t connection);
 int retort_confirm_connection_close(amqp_connection_state_t connection);
 
-// Writes the HMAC-SHA-256 of some bytes (RFC 2104, FIPS 180-4), computed by libcrypto; 0 on failure.
+// Writes the HMAC-SHA-256 of some bytes (RFC 2104, FIPS 180-4), which libcrypto computes; returns 0 on failure.
 int retort_hmac_sha256(retort_bytes key, retort_bytes bytes, uint8_t code[32]);
 
 // Whether two codes are equal; the duration does not depend on the position of a difference.
 int retort_equal_codes(const uint8_t one[32], const uint8_t other[32]);
 
-// Wrappers of macros and inline functions that Swift does not import.
+// Functions for an eventfd and for a socket; retort_enlarge_send_buffer returns the buffer's new size in bytes, 0 on
+// failure.
 int retort_eventfd(void);
 void retort_signal_eventfd(int fd);
 void retort_clear_eventfd(int fd);
 int retort_enlarge_send_buffer(int fd, int bytes);
-// Waits for the socket and the eventfd; bit 0: socket readable, bit 1: socket writable, bit 2: eventfd.
+// Waits until the socket or the eventfd is ready, or the time is over. Returns bits: 1 if the socket is readable, 2 if
+// it is writable, 4 if the eventfd is signalled; 0 if none is.
 int retort_wait(int socket, int want_write, int event, int milliseconds);
 
 #endif
