@@ -8,7 +8,7 @@ final class CompiledArgument: Sendable {
   /// The way in which its value is computed.
   enum Form: Sendable {
     case value(CompiledExpression)
-    /// A condition whose operands the command shows.
+    /// A condition whose operands the command shows if it is false.
     case condition(Condition)
     /// An expression that the command evaluates for each element.
     case perElement(CompiledExpression)
@@ -25,7 +25,7 @@ final class CompiledArgument: Sendable {
     range = argument.expression.range
   }
 
-  /// Evaluates it and adds it to a call's arguments.
+  /// Evaluates the argument, and adds its value to a call's arguments.
   ///
   /// It is inlined, which saves a suspension for each argument.
   @inline(__always) func add(to arguments: inout Arguments, _ frame: inout Frame) async throws(Fault) {

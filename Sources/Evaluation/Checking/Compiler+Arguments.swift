@@ -85,7 +85,7 @@ extension Declaration.ArgumentType {
     }
   }
 
-  /// The name of the expected value, with its article.
+  /// The type in words, with an article: `a string or a list of strings`.
   var wanted: String {
     switch self {
     case .any: "any value"

@@ -77,8 +77,8 @@ extension Compiler {
     }
   }
 
-  /// Returns the client that a call passes for the parameter behind a fact; nil if the fact belongs to no parameter, or
-  /// if the argument is not known to be a client.
+  /// Returns the client that a call passes for the parameter that `fact` stands for; nil if `fact` stands for no
+  /// parameter, or if the argument is not known to be a client.
   private func given(
     _ fact: Scope.ClientFact, _ definition: Definition, _ command: Language.Command, element: Bool
   ) -> Scope.ClientFact? {

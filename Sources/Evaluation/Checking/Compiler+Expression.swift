@@ -152,7 +152,7 @@ extension Compiler {
 
   /// Compiles the operand of a field access.
   ///
-  /// If the operand is known to be a client, its field is checked here.
+  /// If the operand is known to be a client, reports a field that clients do not have.
   private func known(_ base: Expr, _ name: String, _ range: SourceRange, _ isOptional: Bool) -> CompiledExpression {
     let code = self.code(base)
     if !isOptional, !context.isRescued, let fact = client(base), fact.isDeclared, !ClientValue.fieldNames.contains(name)

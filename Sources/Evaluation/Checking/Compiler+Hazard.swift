@@ -79,7 +79,7 @@ extension Compiler {
     return nil
   }
 
-  /// Returns the facts known about an expression's value; nil if it is not a variable.
+  /// Returns the facts known about the client that an expression names; nil if the expression is not a variable.
   func client(_ expression: Expr) -> Scope.ClientFact? {
     guard case .name(let name) = expression.kind else { return nil }
     guard let variable = scope.variable(name) ?? outer?.variable(name) else { return nil }

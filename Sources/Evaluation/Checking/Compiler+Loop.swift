@@ -51,7 +51,7 @@ extension Compiler {
     }
   }
 
-  /// Defines a name of a loop as read, so that no warning says that it is never read; returns its slot.
+  /// Defines a name of a loop, and marks it as read, so that an unread name is not reported; returns its slot.
   private func given(_ named: Named) -> Int {
     let slot = scope.define(named.name, named.range)
     _ = scope.read(named.name)

@@ -45,9 +45,7 @@ extension Compiler {
 
   /// Reports a comparison of a value with itself.
   func refuseSameSides(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr) {
-    guard symbol.isComparison, let reading = left.reading, reading == right.reading, reading.readsSomething else {
-      return
-    }
+    guard symbol.isComparison, let form = left.normalForm, form == right.normalForm, form.readsSomething else { return }
     let isTrue = [.equal, .lessOrEqual, .greaterOrEqual].contains(symbol)
     let outer = context.hasOuterElement ? other(right) : nil
     report(
@@ -77,13 +75,13 @@ extension BinaryOperator {
 }
 
 /// A normal form of an expression; two expressions with equal forms always have equal values.
-private struct Reading: Equatable {
+private struct NormalForm: Equatable {
   var text: String
   /// Whether the expression reads a variable or the element.
   var readsSomething = false
 
   /// Creates a form from a word and its parts; nil if the value of a part can vary.
-  init?(_ word: String, _ parts: [Reading?] = [], readsSomething: Bool = false) {
+  init?(_ word: String, _ parts: [NormalForm?] = [], readsSomething: Bool = false) {
     text = word
     self.readsSomething = readsSomething
     for part in parts {
@@ -96,54 +94,54 @@ private struct Reading: Equatable {
 
 extension Expr {
   /// The normal form, without source ranges; nil if the value can vary: a command, a def, `now()`.
-  fileprivate var reading: Reading? {
+  fileprivate var normalForm: NormalForm? {
     switch kind {
-    case .number(let digits): Reading("number \(digits)")
-    case .duration(let count, let unit): Reading("duration \(count)\(unit)")
-    case .bool(let value): Reading("\(value)")
-    case .null: Reading("null")
-    case .string(let parts): Self.reading(parts)
-    case .it: Reading("it", readsSomething: true)
-    case .name(let name): Reading("name \(name)", readsSomething: true)
-    // `?.` differs from `.` only if one of them is an error.
-    case .elementField(let name, _, _): Self.reading(field: name, of: Reading("it", readsSomething: true))
-    case .field(let base, let name, _, _): Self.reading(field: name, of: base.reading)
-    case .index(let base, let index, _): Reading("index", [base.reading, index.reading])
-    case .cut(let base, let lower, let upper): Reading("cut", [base.reading, lower.reading, upper.reading])
-    case .binary(let symbol, _, let left, let right): Reading(symbol.rawValue, [left.reading, right.reading])
-    case .not(let operand): Reading("not", [operand.reading])
-    case .negate(let operand): Reading("negate", [operand.reading])
-    case .range(let lower, let upper): Reading("range", [lower.reading, upper.reading])
-    case .list(let elements): Reading("list", elements.map(\.reading))
-    case .call(let name, _, let arguments): Self.reading(name, arguments)
-    case .group(.pipeline(let pipeline)): Self.reading(pipeline)
+    case .number(let digits): NormalForm("number \(digits)")
+    case .duration(let count, let unit): NormalForm("duration \(count)\(unit)")
+    case .bool(let value): NormalForm("\(value)")
+    case .null: NormalForm("null")
+    case .string(let parts): Self.normalForm(parts)
+    case .it: NormalForm("it", readsSomething: true)
+    case .name(let name): NormalForm("name \(name)", readsSomething: true)
+    // `?.` and `.` have equal values, unless one of them fails.
+    case .elementField(let name, _, _): Self.normalForm(field: name, of: NormalForm("it", readsSomething: true))
+    case .field(let base, let name, _, _): Self.normalForm(field: name, of: base.normalForm)
+    case .index(let base, let index, _): NormalForm("index", [base.normalForm, index.normalForm])
+    case .cut(let base, let lower, let upper): NormalForm("cut", [base.normalForm, lower.normalForm, upper.normalForm])
+    case .binary(let symbol, _, let left, let right): NormalForm(symbol.rawValue, [left.normalForm, right.normalForm])
+    case .not(let operand): NormalForm("not", [operand.normalForm])
+    case .negate(let operand): NormalForm("negate", [operand.normalForm])
+    case .range(let lower, let upper): NormalForm("range", [lower.normalForm, upper.normalForm])
+    case .list(let elements): NormalForm("list", elements.map(\.normalForm))
+    case .call(let name, _, let arguments): Self.normalForm(name, arguments)
+    case .group(.pipeline(let pipeline)): Self.normalForm(pipeline)
     case .regex, .record, .group: nil
     }
   }
 
   /// Returns the normal form of `base.name`, which is that of `base["name"]`.
-  private static func reading(field name: String, of base: Reading?) -> Reading? {
-    Reading("index", [base, Reading("string \(name)")])
+  private static func normalForm(field name: String, of base: NormalForm?) -> NormalForm? {
+    NormalForm("index", [base, NormalForm("string \(name)")])
   }
 
   /// The functions whose value depends on more than their arguments.
   private static let changing: Set<String> = ["now", "ago", "age", "uuid"]
 
-  private static func reading(_ name: String, _ arguments: [Argument]) -> Reading? {
+  private static func normalForm(_ name: String, _ arguments: [Argument]) -> NormalForm? {
     guard Function.named(name) != nil, !changing.contains(name) else { return nil }
-    return Reading("call \(name)", arguments.map(\.expression.reading))
+    return NormalForm("call \(name)", arguments.map(\.expression.normalForm))
   }
 
-  private static func reading(_ parts: [StringPart]) -> Reading? {
+  private static func normalForm(_ parts: [StringPart]) -> NormalForm? {
     guard parts.count == 1, case .literal(let text) = parts[0] else { return nil }
-    return Reading("string \(text)")
+    return NormalForm("string \(text)")
   }
 
-  private static func reading(_ pipeline: Pipeline) -> Reading? {
+  private static func normalForm(_ pipeline: Pipeline) -> NormalForm? {
     guard pipeline.stages.isEmpty else { return nil }
     switch pipeline.head {
-    case .expression(let expression): return expression.reading
-    case .name(let name, _): return Reading("name \(name)", readsSomething: true)
+    case .expression(let expression): return expression.normalForm
+    case .name(let name, _): return NormalForm("name \(name)", readsSomething: true)
     case .command: return nil
     }
   }

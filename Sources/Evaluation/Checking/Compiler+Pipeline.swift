@@ -19,7 +19,7 @@ extension Compiler {
 
   /// Compiles the stages after a head.
   ///
-  /// A stream at the head is open up to the stage that closes it.
+  /// A stream at the head counts as open up to the stage that closes it.
   private func flow(_ head: (code: CompiledExpression, fact: Scope.Fact), _ pipeline: Pipeline, _ use: Use)
     -> CompiledPipeline
   {
@@ -116,9 +116,9 @@ extension Pipeline {
   /// The name of the element at the head, for a sink that writes failed elements.
   static let sourceName = "$source"
 
-  /// The stages.
+  /// The stages of the pipeline.
   ///
-  /// If a sink has `failed:`, the element at the head gets a name first.
+  /// If a sink has `failed:`, an `as` that names the element at the head comes first.
   fileprivate var withSourceName: [Language.Command] {
     guard let first = stages.first, stages.contains(where: { $0.option("failed") != nil }) else { return stages }
     let name = Expr(.name(Self.sourceName), first.nameRange)

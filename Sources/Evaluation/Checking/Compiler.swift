@@ -63,6 +63,6 @@ final class Compiler {
     return (result, own)
   }
 
-  /// The result for an expression that could not be compiled; it never runs.
+  /// The stand-in for an expression that could not be compiled; it never runs.
   var broken: CompiledExpression { .sync { _ throws(Fault) in .null } }
 }

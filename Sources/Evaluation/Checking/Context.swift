@@ -4,9 +4,9 @@ import Language
 ///
 /// Nested code gets a modified copy.
 struct Context {
-  /// The number of enclosing `for`, `while` and `watch` blocks, up to the innermost `each` or def.
+  /// The number of `for`, `while` and `watch` blocks that enclose the code inside the innermost `each` or def.
   var loopDepth = 0
-  /// The number of enclosing `each` blocks, up to the innermost loop or def.
+  /// The number of `each` blocks that enclose the code inside the innermost loop or def.
   var eachDepth = 0
   /// Whether the code is in the body of a def.
   var isInDef = false
@@ -18,7 +18,7 @@ struct Context {
   var hasOuterElement = false
   /// The slots of the names that `as` gave to the current element, in order of creation.
   var named: [Int] = []
-  /// The clients of the streams that are open here.
+  /// The clients whose streams are open at this point of the text.
   var openStreams: [Scope.ClientFact] = []
 
   /// Whether a command here runs once: outside loops, `each`, defs and stages.

@@ -40,7 +40,7 @@ final class Definition: Sendable {
   /// Returns the identity of the client that is passed for a parameter.
   static func identity(ofParameter index: Int) -> String { "parameter \(index)" }
 
-  /// The syntax of a call.
+  /// The syntax of a call: `greet POST [times:]`.
   var signature: String {
     let places = parameters.filter { $0.fallback == nil }.map { $0.name.uppercased() }
     let named = parameters.filter { $0.fallback != nil }.map { "[\($0.name):]" }

@@ -77,7 +77,7 @@ struct Arguments: Sendable {
     var range: SourceRange
     /// The operands of the parts that make a condition false, for a command that shows them.
     var sides: [Condition.Sides] = []
-    /// The expression to evaluate for each element, for an option such as `.field`.
+    /// The expression of an option that is evaluated for each element, such as `key: .id`; nil for other arguments.
     var code: CompiledExpression?
     /// The compiled argument; nil for a pipeline's element.
     var compiled: CompiledArgument?
@@ -86,7 +86,9 @@ struct Arguments: Sendable {
     var expression: Expr? { compiled?.argument.expression }
   }
 
-  /// The options of a call by name; a linear search is faster than hashing for so few.
+  /// The options of a call, by name.
+  ///
+  /// With so few options, a linear search is faster than hashing.
   struct Options: Sendable {
     private var entries: [(name: String, argument: Argument)] = []
 

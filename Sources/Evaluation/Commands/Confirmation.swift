@@ -40,7 +40,7 @@ extension Run {
   ///
   /// At a terminal it asks once for each connection, client, verb and filter; the typed number confirms and is the
   /// limit. It does not ask if there is nothing to destroy. Without a terminal it refuses, unless the statement has
-  /// `confirm: true` or the program `--yes`.
+  /// `confirm: true` or the program has `--yes`.
   func consent(to request: ConfirmationRequest, _ arguments: Arguments) async throws(Fault) -> Consent {
     try request.checkMax(arguments)
     if let left = session.account.left, let count = request.count, count > left {
@@ -85,7 +85,7 @@ extension Run {
       nextStep: "at a terminal it asks; a batch needs --guarded '\(connection.name ?? connection.address)' and --yes=N")
   }
 
-  /// Returns an earlier consent to the same change if its unused rest is large enough; otherwise nil.
+  /// Returns an earlier consent to the same change if enough of it is left; otherwise nil.
   private func given(_ request: ConfirmationRequest) -> Consent? {
     guard let consent = statement.consent(for: request.subject) else { return nil }
     guard let count = request.count, let left = consent.left else { return consent }

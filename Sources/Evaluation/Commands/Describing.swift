@@ -119,7 +119,8 @@ extension Session {
 }
 
 extension ValueShape.ResourceShape {
-  /// One record for each known field and parameter name of the type.
+  /// The rows of `describe`: one for each known field, and one for each name that a parameter such as `filter:`
+  /// accepted or refused.
   fileprivate var description: [Value] {
     let schema = schema
     var rows: [Value] = []
@@ -146,7 +147,8 @@ extension ValueShape.ResourceShape {
       ]))
   }
 
-  /// The source text of a record with every field whose form is known.
+  /// The source text of a record with every known field, except relationships of which it is not known whether they are
+  /// to one or to many.
   fileprivate var template: String {
     let schema = schema
     let attributes = schema.attributes.entries.map { name, attribute in

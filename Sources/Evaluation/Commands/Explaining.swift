@@ -37,7 +37,7 @@ extension ClientValue {
     }.value.get()
   }
 
-  /// Returns a sentence on the queue's depth and consumers; nil means that the queue no longer exists.
+  /// Returns a sentence on the queue's depth and consumers; a nil state means that the queue no longer exists.
   private func described(_ state: QueueState?, _ silence: ClientError.Silence) -> String {
     guard let state else { return "queue \(queue) no longer exists" }
     let consumers = "\(state.consumers == 0 ? "no" : "\(state.consumers)") consumer\(state.consumers > 1 ? "s" : "")"
@@ -70,8 +70,8 @@ extension ClientValue {
 
   /// Adds the name of a similar queue to the error of a missing queue.
   ///
-  /// A broker does not list its queues to a client. Therefore the queues of other clients are compared, and some other
-  /// spellings are looked up.
+  /// A broker does not list its queues to a client. Therefore the name is compared with the queues of other clients,
+  /// and some other spellings of it are looked up.
   private func withNearestQueue(_ error: ClientError) async -> ClientError {
     var found = nearest(to: queue, among: connection.queues.names.filter { $0 != queue }).map { [$0] } ?? []
     let deadline = ContinuousClock.now + .seconds(5)

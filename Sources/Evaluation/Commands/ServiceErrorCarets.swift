@@ -159,7 +159,7 @@ extension Arguments {
   var isRelating: Bool { ["link", "relink", "unlink", "relationship", "related"].contains(name) }
   private var takesID: Bool { isRelating || ["show", "update", "destroy", "transition"].contains(name) }
 
-  /// Returns the path in a record for a pointer into its document: `attributes`, `text` or only `text` for
+  /// Returns the path in a record for a pointer into the record's document: `["text"]` in `{text: ""}` for
   /// `/data/attributes/text`.
   ///
   /// A pointer can lead into a field, spell it with dashes or underscores, and name a relationship as an attribute.

@@ -6,7 +6,7 @@ import Values
 
 extension Declaration.Option {
   /// The options that the command and the stage `transition` share.
-  fileprivate static let way: [Self] = [
+  fileprivate static let transitionOptions: [Self] = [
     .init(name: "to", shape: .string, summary: "the state to reach", isRequired: true),
     .init(
       name: "via", shape: .record, summary: "the previous state of each state: {published: \"draft\"}", isRequired: true
@@ -21,7 +21,7 @@ extension Command {
     Declaration(
       name: "transition", summary: "Moves a resource to a state, through the intermediate states.",
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "ID", shape: .id)],
-      options: Declaration.Option.way + [.dryRun], effect: .changes, result: "resource"),
+      options: Declaration.Option.transitionOptions + [.dryRun], effect: .changes, result: "resource"),
     .changes { arguments, run throws(Fault) in
       try await StateMachine(arguments).begun(run.session)
     })
@@ -35,8 +35,8 @@ extension Stage {
     Declaration(
       name: "transition", summary: "Moves the resource of each element to a state, through the intermediate states.",
       parameters: [.init(name: "CLIENT", shape: .client)],
-      options: Declaration.Option.way + [.max, .backup] + stepOptions, effect: .changes, result: "summary",
-      names: .kept,
+      options: Declaration.Option.transitionOptions + [.max, .backup] + stepOptions, effect: .changes,
+      result: "summary", names: .kept,
       givesSummary: true)
   ) { _ in
     .lookingUp { arguments, session async throws(Fault) in

@@ -77,8 +77,8 @@ private struct Upsert {
 
   /// Looks up the resource and returns the change that the record needs (TheLanguage.md, "Commands").
   ///
-  /// - Throws: An error for a record without the key, for a key that several resources have, and if the service returns
-  ///   a resource with another key, because then it does not filter by that field.
+  /// - Throws: An error if the record lacks the key, if several resources have the key, or if a returned resource has
+  ///   another key; the service then does not filter by that field.
   func lookedUp() async throws(Fault) -> LookedUp {
     let (creating, content) = try creating()
     let value = try value(of: content)

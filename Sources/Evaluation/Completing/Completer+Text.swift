@@ -45,7 +45,7 @@ extension Completer {
     return Offer(candidates: Self.texts(partTexts) + words, suffix: "\"")
   }
 
-  /// The words of the option at the cursor.
+  /// The words that the option at the cursor accepts.
   private var words: [Candidate] {
     guard let target = context.target, case .option(let name) = target.place, target.path.isEmpty else { return [] }
     let declared =
@@ -128,14 +128,15 @@ extension Completer {
     }
   }
 
-  /// The types that were received on the queue of a `client`.
+  /// The types that were received from the queue that a call of `client` names.
   private var types: [String] {
     guard let range = context.target?.call.options["queue"] else { return [] }
     let queue = inference.source.text(range).filter { $0 != "\"" }
     return inference.schema(queue).map { $0.types } ?? []
   }
 
-  /// The addresses for `connect`: open connections, the environment's address, the sample and databases.
+  /// The addresses for `connect`: those of open connections, and the beginnings of others; after `embedded:`, the
+  /// sample and database files.
   private var addresses: Offer {
     let embedded = "embedded:"
     if context.word.hasPrefix(embedded) {

@@ -49,7 +49,7 @@ extension Arguments {
 }
 
 extension Session {
-  /// Runs a body, during which ``abandon()`` and ``stop()`` include the carrier; then closes the carrier.
+  /// Runs a body, while ``abandon()`` and ``stop()`` also apply to the carrier; then closes the carrier.
   func using<Result>(_ carrier: (any Carrier)?, _ body: () async -> Result) async -> Result {
     guard let carrier else { return await body() }
     let number = state.withLock { state in

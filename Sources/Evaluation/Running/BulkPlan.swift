@@ -16,7 +16,7 @@ struct BulkPlan {
   let source: any BulkSource
   /// Its journal, limits and rate.
   var guards = Safeguards()
-  /// Whether its changes are only shown.
+  /// Whether its changes are shown and not sent.
   var isDry = false
   /// The file for elements whose changes failed; nil without `failed:`.
   var failedFile: FailedFile?

@@ -103,7 +103,7 @@ final class FailedFile: Sendable {
     return JSONValue.object(line).encoded() + [0x0A]
   }
 
-  /// Opens a device, or creates an empty file that replaces the earlier one.
+  /// Opens the file if it is a device; otherwise creates an empty file that replaces the earlier one.
   ///
   /// A program that has the earlier file open can still read it.
   private func opened() throws(Fault) -> FileDescriptor {

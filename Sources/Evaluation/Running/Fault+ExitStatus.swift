@@ -6,7 +6,7 @@ extension Fault {
   ///
   /// It ends the run silently, unless the skipped rest of the run would change data, write or assert (`isOwed`).
   ///
-  /// If the task is cancelled, it is the interrupt, which ended the wait for the output's reader.
+  /// If the task is cancelled, returns the interrupt, which ended the wait for the output's reader.
   static func closed(isOwed: Bool) -> Fault {
     if Task.isCancelled { return Fault(.interrupted, "interrupted") }
     return Fault(

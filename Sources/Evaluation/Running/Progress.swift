@@ -35,7 +35,7 @@ final class Progress: Sendable {
   private struct Statement {
     var label: @Sendable () -> String
     var account: StatementAccount
-    /// The statement's number in the control of the run.
+    /// The statement's number in the run's `RunControl`.
     var number: Int
     var ticker: Task<Void, Never>
     let begin = ContinuousClock.now
@@ -165,7 +165,8 @@ final class Progress: Sendable {
     line(of: statement, statement.activities.last?.reading)?.text(hasBar: false) ?? statement.label()
   }
 
-  /// Returns the line of an activity, or else a line of the statement's single changes; nil if it has neither.
+  /// Returns the line of an activity, or else a line of the statement's single changes; nil if the statement has
+  /// neither.
   private func line(of statement: Statement, _ reading: Reading?) -> ProgressLine? {
     if let line = reading?(), !line.label.isEmpty { return line }
     let counts = statement.account.counts

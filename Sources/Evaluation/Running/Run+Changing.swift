@@ -37,7 +37,8 @@ extension Run {
       to: ConfirmationRequest(verb: verb, client: proposal.client, isOneByOne: true), proposal.arguments)
   }
 
-  /// Returns the error of a change that was not carried out, with what the broker knows about the queue.
+  /// Returns the error of a change that is not known to have been carried out; if no reply arrived, with what the
+  /// broker knows about the queue.
   func fault(of outcome: Outcome, _ proposal: Proposal) async -> Fault {
     switch outcome {
     case .done, .before, .found, .same, .skipped: return Fault(.interrupted, "interrupted")

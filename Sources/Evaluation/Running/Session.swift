@@ -14,13 +14,13 @@ public final class Session: Sendable {
     public var arguments: [String] = []
     /// `--var NAME=VALUE`.
     public var variables: [String: String] = [:]
-    /// The environment, for `env`.
+    /// The environment variables, for `env`.
     public var environment: [String: String] = [:]
-    /// How `--yes` confirms: everything, or at most a number of elements.
+    /// How bulk changes are confirmed: by questions, by `--yes`, or by `--yes=N` up to a number of elements.
     public var confirmed: RunAccount.Confirmation = .asked
     /// Whether questions can be asked, which needs a terminal at standard input and standard error.
     public var isInteractive = false
-    /// Whether changes are only shown: `--dry-run`.
+    /// Whether changes are shown and not sent: `--dry-run`.
     public var isDryRun = false
     /// The guarded connections that `--yes=N` applies to, by name or address: `--guarded`.
     public var opened: Set<String> = []
@@ -55,7 +55,7 @@ public final class Session: Sendable {
 
   /// The functions that the program provides to a session.
   public struct SessionHost: Sendable {
-    /// Opens the connection of a URI.
+    /// Opens a connection to a URI.
     public var open: @Sendable (_ uri: String) async throws(LinkError) -> any Link
     /// Shows text with its newline on standard error; on a terminal, control characters become escapes.
     public var note: @Sendable (String) -> Void
@@ -146,7 +146,7 @@ public final class Session: Sendable {
     var takesHistoryOfDirectory = false
     /// The total time for which the pager was open.
     var readingTime = Duration.zero
-    /// The state of the running outermost statement.
+    /// The account of the running outermost statement.
     var statement: StatementAccount
     /// The labels of the running changes that have a journal.
     var journaled: [String] = []

@@ -27,7 +27,7 @@ struct Timing {
 }
 
 extension Session {
-  /// The times that the clients have spent since their creation.
+  /// The times that all clients have spent on waiting and on decoding since their creation.
   fileprivate var times: Activity.Times {
     state.withLock(\.clients).reduce(into: Activity.Times()) { sum, client in
       let times = client.client.activity.times

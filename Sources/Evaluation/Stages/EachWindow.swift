@@ -64,7 +64,7 @@ struct EachWindow: Sendable {
     let stopped = await pool.run {
       try await stream.page()?.single
     } work: { index, item in
-      let gathered = BufferedResults()
+      let gathered = BufferedOutput()
       let own = frame.printing(to: gathered.output(like: output))
       let outcome: Result<Value, Fault>
       do throws(Fault) { outcome = .success(try await iteration(own, item, 0)) } catch { outcome = .failure(error) }
@@ -106,7 +106,7 @@ struct EachResults: Sendable {
 }
 
 /// The printed output of one iteration.
-private final class BufferedResults: Sendable {
+private final class BufferedOutput: Sendable {
   private let content = Mutex<[UInt8]>([])
 
   var bytes: [UInt8] { content.withLock { $0 } }

@@ -99,7 +99,7 @@ extension Stage {
 
   /// Checks `max:`; if the sink destroys, gets the consent.
   ///
-  /// Both use the number of remaining elements, without those that are done in the journal.
+  /// `max:` and the consent use the number of remaining elements, without those that are done in the journal.
   private static func consent(
     _ declaration: Declaration, _ arguments: Arguments, _ client: ClientValue, _ run: Run, _ source: ElementSource,
     _ journal: Journal?
