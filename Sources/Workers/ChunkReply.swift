@@ -3,7 +3,7 @@ import Client
 import JSONAPI
 import JSONText
 
-/// The outcomes of a chunk's changes, in their order.
+/// The outcomes of a chunk's changes, in the order of the changes.
 struct ChunkReply: Sendable {
   /// The outcome of a change.
   enum Outcome: Sendable {
@@ -12,7 +12,7 @@ struct ChunkReply: Sendable {
     /// A lookup found that an earlier delivery of the chunk carried out the change; with the resource's id.
     case found(id: String?)
     case failed(ClientError)
-    /// The change was not sent, because the chunk has expired or has reached its limit of failures.
+    /// The change was not sent, because the chunk has expired, reached its limit of failures or was cancelled.
     case unsent
   }
 
@@ -30,7 +30,7 @@ struct ChunkReply: Sendable {
 
   init(_ items: [Item], time: Duration) { (self.items, self.time) = (items, time) }
 
-  /// The reply as a result.
+  /// The reply as the result of a JSON-RPC response.
   var json: JSONValue {
     .object(
       JSONObject([
@@ -97,7 +97,7 @@ extension ChunkReply.Outcome {
     return !Bulk.Outcome(error, of: change).isGood
   }
 
-  /// The result for the dispatcher that sent the chunk; nil if the change was not sent.
+  /// The result for the program that sent the chunk; nil if the worker did not send the change.
   func reply(to change: Change) -> Result<ChangeReply, ClientError>? {
     switch self {
     case .done(let result): .success(ChangeReply(result, givesDocument: change.givesDocument))

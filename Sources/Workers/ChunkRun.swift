@@ -2,15 +2,15 @@ import Bulk
 import Client
 import Synchronization
 
-/// Carries out the changes of a chunk, within its limits.
+/// Carries out the changes of a chunk, until it expires or reaches its limit of failures.
 struct ChunkRun: Sendable {
   let chunk: Chunk
   let client: ResourceClient
-  /// The most changes in flight.
+  /// The maximum number of changes in flight.
   let window: Int
   /// Whether the broker delivered the chunk earlier, to a worker that was lost.
   let isRedelivered: Bool
-  /// The maximum time in which a lost worker does not notice the loss of its connection: two heartbeats.
+  /// The maximum time after which a worker notices that it has lost its connection: two heartbeats.
   let silence: Duration
 
   /// The state of a chunk's changes.
@@ -29,7 +29,7 @@ struct ChunkRun: Sendable {
 
     var items: [ChunkReply.Item] { state.withLock(\.items) }
     var failures: Int { state.withLock(\.failures) }
-    /// The changes that lookups did not find and that may be sent again.
+    /// The sorted indices of changes that lookups did not find and that may be sent again.
     var repeatable: [Int] { state.withLock { $0.repeatable.sorted() } }
 
     func set(_ item: ChunkReply.Item, at index: Int, _ change: Change) {
@@ -42,7 +42,7 @@ struct ChunkRun: Sendable {
     func mayRepeat(_ index: Int) { state.withLock { $0.repeatable.append(index) } }
   }
 
-  /// Carries out the changes.
+  /// Carries out the changes and returns their outcomes.
   ///
   /// The changes that remain when the chunk expires, reaches its limit of failures or is cancelled are returned as not
   /// sent.
@@ -71,7 +71,7 @@ struct ChunkRun: Sendable {
     }
   }
 
-  /// Looks up the changes that the lost worker may have sent; returns those that can safely be sent.
+  /// Looks up the changes, which the lost worker may have sent; returns the indices of those that may be sent again.
   ///
   /// It waits until the lost worker can no longer send requests, and until the service can no longer carry out requests
   /// that the worker sent.

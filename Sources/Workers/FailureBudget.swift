@@ -1,9 +1,12 @@
-/// How many failures the chunks of a statement may have, so that it ends close to its limit (BulkChanges.md, "Workers").
+/// Divides the failures that a statement may have among its chunks (BulkChanges.md, "Workers").
 ///
-/// Chunks in flight share the failures that are left. Before the first failure each gets one at least, so that every
-/// worker is busy; after it, the chunks in flight may not have more failures together than are left.
+/// Because of the division, the statement ends close to its limit of failures.
+///
+/// The chunks in flight share the number of failures still allowed. Before the first failure each chunk may have at
+/// least one, so that every worker is busy. After it, a chunk is sent only if the chunks in flight leave a failure for
+/// it.
 struct FailureBudget: Sendable {
-  /// The failures that a chunk may have; nil for no limit.
+  /// The number of failures that a chunk may have; nil for no limit.
   struct Grant: Sendable, Equatable { var failures: Int? }
 
   /// The number of failures at which nothing more is sent; nil for no limit.
@@ -12,11 +15,11 @@ struct FailureBudget: Sendable {
   private let share: Double?
   private(set) var successes = 0
   private(set) var failures = 0
-  /// The failures that the chunks in flight may have.
+  /// The number of failures that the chunks in flight may have.
   private var granted = 0
-  /// The number of changes in flight before the first outcome.
+  /// The number of changes that may be in flight before the first success.
   private static let start = 16
-  /// How many more changes in flight each success allows.
+  /// The number of further changes that may be in flight after each success.
   private static let growth = 4
 
   init(limit: Int?, share: Double?) { (self.limit, self.share) = (limit, share) }
@@ -24,21 +27,23 @@ struct FailureBudget: Sendable {
   /// Whether nothing more may be sent.
   var isReached: Bool { limit.map { failures >= $0 } ?? false }
 
-  /// The failures that are left, after a number of further changes.
+  /// The number of failures still allowed if `count` more changes are sent; nil for no limit.
   private func left(after count: Int) -> Int? {
     limit.map { $0 - failures }
       ?? share.map { max(1, Int($0 * Double(successes + failures + count)) + 1 - failures) }
   }
 
-  /// How many more changes may be in flight: as many as failures are left, or four for each success.
+  /// The number of changes that may be sent beside those in flight.
   ///
-  /// So a statement whose changes all fail ends at its limit, and one without failures is soon at full speed.
+  /// The maximum number in flight is the number of failures still allowed, or 16 plus four for each success if that is
+  /// more. Therefore a statement whose changes all fail ends at its limit, and a statement without failures is soon at
+  /// full speed.
   func room(beside inFlight: Int) -> Int {
     guard let left = left(after: 0) else { return .max }
     return max(left, Self.start + Self.growth * successes) - inFlight
   }
 
-  /// Grants failures to a chunk of a number of changes; nil if it must wait for the end of another one.
+  /// Grants a chunk of `count` changes a number of failures; returns nil if it must wait until another chunk ends.
   ///
   /// `places` is the number of chunks that can be sent now.
   mutating func grant(_ count: Int, places: Int) -> Grant? {
@@ -49,7 +54,7 @@ struct FailureBudget: Sendable {
     return Grant(failures: own)
   }
 
-  /// Counts the outcomes of a chunk, and takes its grant back.
+  /// Counts the outcomes of a chunk that has ended, and takes back its grant.
   mutating func end(_ grant: Grant, successes: Int, failures: Int) {
     granted -= grant.failures ?? 0
     self.successes += successes

@@ -60,7 +60,9 @@ extension Pool {
   /// The number of bytes of the signature member.
   private static let length = before.count + 64 + after.count
 
-  /// A JSON object with its signature as the last member, which covers all bytes before it; unchanged without a secret.
+  /// Adds a signature to a JSON object as its last member; without a secret, returns the object unchanged.
+  ///
+  /// The signature covers all bytes before it.
   func signed(_ object: [UInt8]) -> [UInt8] {
     guard let key, object.last == UInt8(ascii: "}") else { return object }
     var bytes = Array(object.dropLast())

@@ -5,7 +5,7 @@ import JSONText
 
 /// A broker's connection, as the carrier of a pool needs it.
 package protocol PoolLink: JSONRPC.Link {
-  /// How long a worker may not know that it has lost its connection: two heartbeats.
+  /// The maximum time after which a worker notices that it has lost its connection: two heartbeats.
   var silence: Duration { get }
 
   /// Takes the messages that wait in a queue, as `Dialer.takeBack(queue:_:while:respond:)`.
@@ -16,8 +16,9 @@ package protocol PoolLink: JSONRPC.Link {
 }
 
 extension PoolCarrier {
-  /// Counts the pool's workers each second while chunks are in flight; without any for two heartbeats and the longest
-  /// timeout of a change, it takes the chunks back.
+  /// Counts the pool's workers each second while chunks are in flight.
+  ///
+  /// If there is no worker for two heartbeats plus the longest timeout of a change, it takes the chunks back.
   func watch() async {
     var lost: ContinuousClock.Instant?
     while (try? await Task.sleep(for: .seconds(1))) != nil {
@@ -37,9 +38,9 @@ extension PoolCarrier {
     }
   }
 
-  /// Ends the statement's use of a pool that has lost its workers.
+  /// Takes back the chunks in flight from the queue of a pool that has lost its workers, and sends no more.
   ///
-  /// A chunk that no worker has taken was not sent. The changes of any other one are unknown.
+  /// The changes of a chunk that no worker had taken count as not sent; those of every other chunk are unknown.
   private func takeBack() async {
     lose()
     let (pool, run) = (pool, run)
@@ -53,18 +54,18 @@ extension PoolCarrier {
       let response = Response(id: request.id, outcome: .result(reply.json))
       return ServiceAnswer([ServiceAnswer.Reply(pool.signed(response.encoded()))])
     }
-    await taken()
+    await waitForTakenChunks()
     abandon()
   }
 
-  /// Waits until the replies to the chunks that were taken back have come, at most a second.
-  private func taken() async {
+  /// Waits until the replies to the chunks that were taken back have arrived, for at most a second.
+  private func waitForTakenChunks() async {
     for _ in 0..<10 where hasChunks { try? await Task.sleep(for: .milliseconds(100)) }
   }
 }
 
 extension ClientError {
-  /// The error of a change that was not sent, since its pool has no worker any more.
+  /// The error of a change that was not sent, because its pool has lost its workers.
   static func lost(_ pool: Pool, on link: any JSONRPC.Link) -> ClientError {
     ClientError(
       .noRoute, "not sent: the pool \(pool.name) has lost its workers",

@@ -53,7 +53,8 @@ extension PoolCarrier {
     }
   }
 
-  /// The time to wait for the outcomes: enough for its changes, and for another worker after the loss of the first.
+  /// The time to wait for the outcomes of a chunk: enough for a worker to carry out the changes, and for another worker
+  /// to repeat that if the first one is lost.
   private static func patience(of chunk: Chunk) -> Duration {
     let longest = chunk.changes.lazy.compactMap(\.timeout).max() ?? .zero
     return life + min(longest, .seconds(3600)) * 2 + (chunk.settle ?? .zero) + .seconds(180)
@@ -77,7 +78,7 @@ extension ClientError {
       nextStep: "start more workers, and compare the clocks of the machines")
   }
 
-  /// The same error, for one of a chunk's changes.
+  /// This error of a chunk, restated for one of its changes.
   func concerning(_ change: Change) -> ClientError {
     var error = self
     if let call {

@@ -9,7 +9,7 @@ import Synchronization
 /// Its callers wait for the outcome of each change, as with any carrier. Changes that wait at the same time are sent in
 /// one chunk. There are two chunks in flight for each worker, so that a worker can start the next chunk immediately.
 package final class PoolCarrier: Carrier {
-  /// The limits of a statement for its changes.
+  /// The queue and the limits of a statement's changes.
   package struct Terms: Sendable {
     /// The queue of the changes.
     package var queue: String
@@ -48,7 +48,7 @@ package final class PoolCarrier: Carrier {
     /// Whether the pool has lost its workers, so that nothing more is sent.
     var isLost = false
     var watch: Task<Void, Never>?
-    /// The changes a second of one worker, by its last chunk.
+    /// The number of changes a second that a worker carried out in the last chunk; 0 before the first chunk.
     var rate = 0
     var budget: FailureBudget
     var isEnded = false
@@ -63,9 +63,9 @@ package final class PoolCarrier: Carrier {
   let terms: Terms
   let run: String
   private let state: Mutex<State>
-  /// How long a chunk's changes may be sent.
+  /// The time for which a worker may send the changes of a chunk.
   static let life = Duration.seconds(50)
-  /// The maximum number of times that a change may be returned without being sent.
+  /// The number of returns without being sent at which a change fails.
   private static let attempts = 5
   /// The target duration of a chunk in its worker, in milliseconds.
   private static let chunkTime = 500
@@ -104,13 +104,13 @@ package final class PoolCarrier: Carrier {
     state = Mutex(State(workers: workers, budget: FailureBudget(limit: terms.failures, share: terms.share)))
   }
 
-  /// The thread of the work connection.
+  /// The thread of the connection that carries the chunks.
   package var executor: (any TaskExecutor)? { transport.taskExecutor }
 
   /// The number of changes in two full chunks for each worker, and for a few workers that may join.
   package var window: Int? { min(10_000, max(4, state.withLock(\.workers)) * 2 * Pool.chunkLimit) }
 
-  /// The number of changes in chunks.
+  /// The number of changes in the chunks in flight.
   package var inFlight: Int { state.withLock(\.inFlight) }
 
   /// The number of workers, and the rate of each worker.
@@ -159,7 +159,9 @@ package final class PoolCarrier: Carrier {
     }
   }
 
-  /// The changes of the next chunk, spread over the places that are free, with its number and its failures.
+  /// Takes the changes of the next chunk, with its number and its grant of failures; nil if no chunk can be sent now.
+  ///
+  /// The waiting changes are spread evenly over the chunks that can be sent now.
   private func nextChunk() -> ([Waiting], number: Int, grant: FailureBudget.Grant)? {
     state.withLock { state -> ([Waiting], number: Int, grant: FailureBudget.Grant)? in
       state.isDispatching = false
@@ -216,7 +218,7 @@ package final class PoolCarrier: Carrier {
     }
   }
 
-  /// Counts outcomes; at the limit of failures nothing more is sent.
+  /// Counts the outcomes of a chunk; at the limit of failures, drops the waiting changes.
   private func count(_ size: Int, successes: Int, _ failures: Int, _ grant: FailureBudget.Grant) {
     let isReached = state.withLock { state in
       state.chunks -= 1
@@ -227,8 +229,10 @@ package final class PoolCarrier: Carrier {
     if isReached { end() }
   }
 
-  /// Puts changes that came back without having been sent before those that wait; those of a chunk that was cut, since it
-  /// had as many failures as it might, come back as often as need be.
+  /// Puts changes that a worker returned without sending them before the changes that wait; fails a change that was
+  /// returned too often.
+  ///
+  /// With `isCut`, the chunk ended at its limit of failures, and the return is not counted.
   private func repeatLater(_ left: [Waiting], isCut: Bool) {
     guard !left.isEmpty else { return }
     var again: [Waiting] = []
@@ -244,7 +248,7 @@ package final class PoolCarrier: Carrier {
     if isEnded { refuse(again) }
   }
 
-  /// Ends the wait of changes that were not sent: the statement has ended, or the pool has lost its workers.
+  /// Fails changes that were not sent, with the reason: the statement has ended, or the pool has lost its workers.
   private func refuse(_ changes: some Sequence<Waiting>) {
     let isLost = state.withLock(\.isLost)
     for waiting in changes { if isLost { waiting.fail(.lost(pool, on: link)) } else { waiting.drop() } }
@@ -256,13 +260,13 @@ package final class PoolCarrier: Carrier {
   /// The longest timeout of a change that was sent.
   var longestTimeout: Duration { state.withLock(\.longest) }
 
-  /// Records the number of workers.
+  /// Records the number of workers, and sends the chunks that it allows.
   func note(workers: Int) {
     state.withLock { $0.workers = workers }
     dispatch()
   }
 
-  /// Records that the pool has lost its workers: nothing more is sent.
+  /// Records that the pool has lost its workers, and fails the waiting changes.
   func lose() {
     state.withLock { $0.isLost = true }
     refuse(takeWaiting())
@@ -281,7 +285,7 @@ package final class PoolCarrier: Carrier {
     }
   }
 
-  /// Ends the wait for the replies to chunks; their changes are then unknown.
+  /// Stops waiting for the replies to chunks; the changes in these chunks are then unknown.
   package func abandon() { transport.abandon() }
 
   /// Closes the channel of the chunks.
@@ -292,7 +296,7 @@ package final class PoolCarrier: Carrier {
 }
 
 extension PoolCarrier.Waiting {
-  /// Ends the wait of a change that was not sent, because the statement ends.
+  /// Fails a change that was not sent, with the reason that the statement has ended.
   func drop() { fail(ClientError(.interrupted, "not sent: the statement has ended")) }
 
   func fail(_ error: ClientError) { user.resume(returning: (.failure(error), nil)) }

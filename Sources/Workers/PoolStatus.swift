@@ -2,7 +2,7 @@ package import Broker
 import JSONRPC
 import JSONText
 
-/// The state of a pool as text: its workers, the waiting chunks, and the counts of each worker.
+/// Reads the state of a pool as text: its workers, the waiting chunks, and the counts of each worker.
 ///
 /// - Throws: A broker error if the broker can't be reached.
 package func poolStatus(
@@ -23,7 +23,9 @@ package func poolStatus(
   return ([head] + lines).joined(separator: "\n")
 }
 
-/// The status replies of workers; a worker's number can exceed the count of workers after others have ended.
+/// Asks the workers of a pool for their status.
+///
+/// A worker's number can exceed the count of workers, because workers with lower numbers may have ended.
 private func answers(_ count: Int, _ pool: Pool, _ dialer: Dialer) async -> [(number: Int, status: WorkerStatus)] {
   var found: [(number: Int, status: WorkerStatus)] = []
   for number in 1..<count * 2 + 17 where found.count < count {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The chunks that a worker has taken, until they expire, to refuse copies of them.
+/// Remembers the chunks that a worker has taken, each until its expiry, so that copies of them are refused.
 final class ReplayMemory: Sendable {
   private struct Key: Hashable {
     let run: String
@@ -9,7 +9,7 @@ final class ReplayMemory: Sendable {
 
   private struct State {
     var taken: [Key: Int] = [:]
-    /// The number of chunks at which expired ones are removed.
+    /// The number of chunks at which expired chunks are removed.
     var purgeAt = 256
   }
 

@@ -8,11 +8,11 @@ package struct WorkerSettings: Sendable {
   package var uri: AMQPURI
   /// The pool.
   package var pool: Pool
-  /// The most changes in flight.
+  /// The maximum number of changes in flight.
   package var inFlight = 64
   /// The queues whose changes the worker carries out; nil for all.
   package var allowed: Set<String>?
-  /// The secret members of the changes' `meta`; chunks contain only their names.
+  /// The secret members of the changes' `meta`; chunks contain only the names of these members.
   package var meta: JSONObject = [:]
   /// The connection's name in the broker's management.
   package var connectionName: String
@@ -41,7 +41,9 @@ package struct WorkHost: Sendable {
   }
 }
 
-/// Works for a pool until the host's stop signal, and reconnects after losses of the connection; finishes its chunk before it stops.
+/// Works for a pool until the host's stop signal, and reconnects after losses of the connection.
+///
+/// Before it stops, it finishes the chunk in progress.
 ///
 /// - Returns: The exit status.
 package func work(_ terms: WorkerSettings, _ host: WorkHost) async -> Int32 {
@@ -71,7 +73,7 @@ private func serve(
   _ worker: Worker, _ terms: WorkerSettings, _ dialer: Dialer, _ host: WorkHost
 ) async throws(BrokerError) {
   try await dialer.serve(queues: 2) { index, connection, taken throws(BrokerError) in
-    // Serves status requests first: the number of chunk consumers is the number of expected replies.
+    // Status requests are served first: `--status` expects a reply from each consumer of the chunks' queue.
     if index == 0 { return try await worker.serveQuestions(on: connection) }
     return try await worker.serve(on: connection, after: taken)
   } begun: { isAgain in

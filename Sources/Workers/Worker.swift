@@ -16,7 +16,7 @@ final class Worker: Sendable {
 
   private let terms: WorkerSettings
   private let host: WorkHost
-  /// The connection to the services, separate from that of the chunks.
+  /// The connection to the services, separate from the connection that carries the chunks.
   private let link: any Link
   private let heartbeat: Duration
   private let memory = ReplayMemory()
@@ -29,7 +29,7 @@ final class Worker: Sendable {
   /// The counts of the worker.
   var status: WorkerStatus { state.withLock(\.status) }
 
-  /// Serves the pool's queue on a connection; the loss of the connection cancels its chunk.
+  /// Serves the pool's queue on a connection; the loss of the connection cancels the chunk in progress.
   func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
     Task {
       _ = await connection.ended()
@@ -61,7 +61,7 @@ final class Worker: Sendable {
     }
   }
 
-  /// The reply to a request.
+  /// Carries out the chunk of a request, and returns the reply.
   private func answer(_ delivery: Delivery) async -> [UInt8] {
     let request: Request
     do throws(ErrorResponse) { request = try Request(decoding: delivery.body) } catch {
@@ -78,7 +78,9 @@ final class Worker: Sendable {
     }
   }
 
-  /// The chunk of a request, if the worker accepts it.
+  /// Reads the chunk of a request.
+  ///
+  /// - Throws: ``ChunkRefusal`` if the worker does not accept the chunk.
   private func accepted(_ request: Request, _ delivery: Delivery) throws(ChunkRefusal) -> Chunk {
     let pool = terms.pool
     guard pool.accepts(delivery.body) else { throw ChunkRefusal("its signature is wrong: \(Pool.sameKey)") }

@@ -5,12 +5,12 @@ struct WorkerStatus: Sendable {
   var chunks = 0
   var changes = 0
   var refused = 0
-  /// The changes a second of its last chunk.
+  /// The number of changes a second that the worker sent in its last chunk.
   var rate = 0
   /// Whether the worker works on a chunk that is not yet acknowledged.
   var isBusy = false
 
-  /// Counts a chunk that it has carried out.
+  /// Counts a chunk that the worker has carried out.
   mutating func add(_ reply: ChunkReply) {
     isBusy = false
     chunks += 1
