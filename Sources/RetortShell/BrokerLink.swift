@@ -21,7 +21,7 @@ final class BrokerLink: PoolLink {
   /// The host, the port and the vhost.
   let place: String
 
-  /// The broker's cluster and vhost, as the broker names them; the place of a cluster without a name.
+  /// The name of the broker's cluster, and the vhost; the place if the cluster has no name.
   let brokerIdentity: String
 
   /// The broker's vhost.
@@ -58,7 +58,7 @@ final class BrokerLink: PoolLink {
     }
   }
 
-  /// The URI with its password; asks for the password if the URI has none, or has the stars of the history instead.
+  /// Returns the URI with its password; asks for the password if the URI has none, or has the `***` of the history.
   private static func complete(
     _ uri: AMQPURI, _ ask: (@Sendable (String) async -> String?)?
   ) async throws(BrokerError) -> AMQPURI {
@@ -71,7 +71,7 @@ final class BrokerLink: PoolLink {
     return uri
   }
 
-  /// The dialer of a URI, with its number of users increased; `fresh` if the URI has no dialer yet.
+  /// Returns the dialer of a URI and counts one more user; if the URI has no dialer yet, stores and returns `fresh`.
   private static func taken(_ uri: AMQPURI, _ fresh: Dialer?) -> Dialer? {
     shared.withLock { shared in
       guard let dialer = shared[uri]?.dialer ?? fresh else { return nil }
@@ -120,7 +120,7 @@ final class BrokerLink: PoolLink {
     }
   }
 
-  /// Two heartbeats of the connection.
+  /// The duration of two heartbeats of the connection.
   var silence: Duration { .seconds(2 * (dialer.uri.heartbeat > 0 ? dialer.uri.heartbeat : 30)) }
 
   func takeBack(
@@ -145,7 +145,7 @@ final class BrokerLink: PoolLink {
   }
 }
 
-/// A client of a broker.
+/// The transport of a broker's link: sends requests with a queue client.
 private final class BrokerTransport: Transport {
   private let client: QueueClient
 

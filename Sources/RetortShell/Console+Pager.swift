@@ -19,7 +19,7 @@ extension Console {
     path.split(separator: ":").contains { unsafe access("\($0)/\(name)", X_OK) == 0 }
   }
 
-  /// The text for a pager: its beginning, until it is known that the pager runs.
+  /// The text that was written to a pager: its beginning, which is shown directly if the pager can't be run.
   private struct PagerText {
     var beginning: [UInt8] = []
     /// Whether the pager can't be run, so that the text goes to the terminal.

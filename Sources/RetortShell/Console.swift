@@ -9,28 +9,30 @@ import Terminal
 
 /// The streams of the program: output for results, output for notes, and input.
 ///
-/// All output to a terminal passes here, and characters that control it or mislead a reader become escapes, as in
+/// All output to a terminal passes here. Characters that control the terminal or mislead a reader become escapes, as in
 /// `TerminalText`. A pipe or a file gets the bytes unchanged; results and notes are treated separately.
 public struct Console: Sendable {
   /// Writes results; returns false if the reader has closed the pipe.
   public let write: @Sendable ([UInt8]) -> Bool
   /// Writes notes, warnings and errors.
   public let note: @Sendable (String) -> Void
-  /// Writes text with the program's own control sequences to the output for notes; its data must already be escaped.
+  /// Writes text with the program's own control sequences to the output for notes; the caller escapes the data in it.
   public let draw: @Sendable (String) -> Void
   /// Whether the output for results is a terminal.
   public let isTerminal: Bool
   /// Whether the output for notes is a terminal.
   public let showsNotes: Bool
-  /// The number of columns of the terminal.
+  /// Returns the number of columns of the terminal for results.
   public var columns: @Sendable () -> Int
-  /// The number of columns of the terminal for notes.
+  /// Returns the number of columns of the terminal for notes.
   public var noteColumns: @Sendable () -> Int
-  /// The number of lines of the terminal.
+  /// Returns the number of lines of the terminal for results.
   public var rows: @Sendable () -> Int
   /// Whether questions can be asked, which needs a terminal at standard input and standard error.
   public var isInteractive: Bool
-  /// Shows the progress line, which the next output replaces; nil if notes do not go to a terminal.
+  /// Shows the progress line, which the next output replaces, or removes it if the text is nil.
+  ///
+  /// Nil if notes do not go to a terminal.
   public var status: (@Sendable (String?) -> Void)?
   /// Discards input that was typed before a question.
   public var discardTyped: @Sendable () -> Void
@@ -65,19 +67,20 @@ public struct Console: Sendable {
     self.secret = secret
   }
 
-  /// A buffer for results on their way to a terminal.
+  /// Escapes results on their way to a terminal, piece by piece.
   private final class TerminalResults: Sendable {
     private let bytes = Mutex(TerminalBytes())
 
     func visible(_ piece: [UInt8]) -> [UInt8] { bytes.withLock { $0.visible(piece) } }
   }
 
+  /// Returns a function that escapes results for a terminal and passes them to `write`.
   static func door(_ write: @escaping @Sendable ([UInt8]) -> Bool) -> @Sendable ([UInt8]) -> Bool {
     let passage = TerminalResults()
     return { write(passage.visible($0)) }
   }
 
-  /// Writes notes: escapes them, and breaks lines at spaces if they are too long for the terminal.
+  /// Returns a function that escapes notes, breaks lines that are too long for the terminal, and passes them to `note`.
   private static func door(
     _ note: @escaping @Sendable (String) -> Void, _ columns: @escaping @Sendable () -> Int
   ) -> @Sendable (String) -> Void {
@@ -122,7 +125,7 @@ public struct Console: Sendable {
     return code == 0 ? nil : unsafe String(cString: strerror(code))
   }
 
-  /// Writes bytes completely to a descriptor; returns false if that fails, or if a stop ended the wait for the reader.
+  /// Writes all bytes to a descriptor; returns false if a write fails, or if a stop ended the wait for a slow reader.
   static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     if let stream = StandardStream.of(descriptor) {
       let code = stream.write(bytes)

@@ -4,13 +4,14 @@ import Glibc
 import Synchronization
 import Terminal
 
-/// The Unix sockets by which `retort ctl` reaches runs: one for each process, in a directory that only its owner can
-/// enter.
+/// The Unix socket by which `retort ctl` reaches a run.
+///
+/// Each process that changes data has one, in a directory that only its owner can enter.
 struct ControlSocket {
   /// The socket's path.
   let path: String
 
-  /// The directory of a user's sockets: in `$XDG_STATE_HOME`, else in `~/.local/state`; nil if `HOME` is not set either.
+  /// The directory of a user's sockets, in `$XDG_STATE_HOME`, else in `~/.local/state`; nil if `HOME` isn't set either.
   static func directory(_ environment: [String: String]) -> String? {
     if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/retort/runs" }
     return environment["HOME"].map { $0 + "/.local/state/retort/runs" }
@@ -56,7 +57,7 @@ struct ControlSocket {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Sends a command to the run of the socket and returns the reply; nil if the run has ended.
+  /// Sends a command to the run of the socket and returns the reply; returns nil if the run has ended.
   func ask(_ command: String) -> String? {
     guard let number = opened(isServer: false) else { return nil }
     defer { close(number) }
@@ -65,7 +66,7 @@ struct ControlSocket {
   }
 }
 
-/// Answers `retort ctl` as long as the process runs.
+/// Answers the commands of `retort ctl` as long as the process runs.
 final class ControlServer: Sendable {
   private let control: RunControl
   private let socket: ControlSocket
@@ -135,7 +136,7 @@ final class ControlServer: Sendable {
   }
 }
 
-/// The control server of this process, which opens before the first change.
+/// Holds the control server of this process, which is opened before the first change.
 final class ControlServers: Sendable {
   static let shared = ControlServers()
 

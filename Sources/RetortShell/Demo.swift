@@ -2,7 +2,7 @@ import Evaluation
 import Language
 import Synchronization
 
-/// The prompt with clients of the sample blog and a tour: `retort demo`.
+/// The first statements and the tour of `retort demo`, a prompt with clients of the sample blog.
 final class Demo: Sendable {
   /// The statements that run before the first line of the prompt.
   static let beginning = """
@@ -47,7 +47,7 @@ final class Demo: Sendable {
     "  \(index + 1) \(step.name)\(String(repeating: " ", count: 9 - step.name.count))\(step.statement)\n"
   }
 
-  /// The next step, after an entered text has completed one; nil if it has not completed any.
+  /// Marks the steps that a successful text completes, and returns the text of the next step; nil if it completes none.
   func next(after text: String) -> String? {
     let words = Self.words(of: text)
     return left.withLock { left in

@@ -68,7 +68,7 @@ struct Highlighting {
     return LinePainting.Part(lower..<max(lower, range.upper - offset), look: look.rawValue)
   }
 
-  /// The bracket at the cursor, or else the closing bracket before it, with the matching bracket.
+  /// The bracket at the cursor, or else the closing bracket before it, and the matching bracket; nil without a match.
   private static func pair(in parts: [TextPart], at cursor: Int) -> [SourceRange]? {
     for part in parts {
       switch part.kind {

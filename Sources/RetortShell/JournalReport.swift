@@ -58,7 +58,7 @@ private func rename(_ path: String, _ broker: String, _ console: Console) async 
   return 0
 }
 
-/// The text of a journal.
+/// The text that shows the state of a journal.
 private struct JournalReport {
   private let journal: JournalReading
   /// The maximum number of unknown changes to list.

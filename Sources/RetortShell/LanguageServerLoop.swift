@@ -38,7 +38,7 @@ private func send(_ bodies: [[UInt8]]) -> Bool {
 }
 
 extension EditorSession {
-  /// The bodies to send after a frame.
+  /// Handles a frame and returns the bodies of the messages to send.
   fileprivate func replies(to frame: MessageFrames.Frame) -> [[UInt8]] {
     switch frame {
     case .body(let body): receive(body)

@@ -7,7 +7,7 @@ import Redaction
 final class Notices: Sendable {
   private let console: Console
   private let editor = Mutex<(editor: LineEditor, prompt: @Sendable () -> LinePrompt?)?>(nil)
-  /// The text with which the next line begins.
+  /// The initial text of the next line, for editing.
   private let draft = Mutex("")
   /// The question that waits for an answer.
   private let question = Mutex<String?>(nil)
@@ -45,14 +45,14 @@ final class Notices: Sendable {
     return ended(await read())
   }
 
-  /// Ends a question; if it was not answered, ends its line.
+  /// Ends a question and returns its answer; without an answer, ends the line of the question.
   private func ended(_ answer: String?) -> String? {
     question.withLock { $0 = nil }
     if answer == nil { console.note("\n") }
     return answer
   }
 
-  /// Puts a statement on the next line, for editing.
+  /// Sets the initial text of the next line to a statement, for editing.
   func edit(_ statement: String) { draft.withLock { $0 = statement } }
 
   /// Reads a line; notices are shown above it.
@@ -60,7 +60,7 @@ final class Notices: Sendable {
   /// - Parameters:
   ///   - editor: The editor that reads it.
   ///   - prompt: The prompt.
-  ///   - change: Returns the prompt after each notice; nil to keep it.
+  ///   - change: Called at each notice; returns the new prompt, or nil to keep the prompt.
   /// - Returns: The person's input.
   func readLine(
     of editor: LineEditor, prompt: LinePrompt, after change: @escaping @Sendable () -> LinePrompt?

@@ -26,7 +26,7 @@ final class OfflineLink: JSONRPC.Link {
   func close() async {}
 }
 
-/// A client of an ``OfflineLink``.
+/// The transport of an ``OfflineLink``.
 private final class OfflineTransport: Transport {
   let queue: String
   let taskExecutor: (any TaskExecutor)? = nil

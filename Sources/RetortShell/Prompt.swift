@@ -80,7 +80,7 @@ final class Prompt: Sendable {
     return nil
   }
 
-  /// Adds the person's input to the draft; returns the exit status if it ends the prompt.
+  /// Adds the person's input to the draft; returns the exit status if the input ends the prompt.
   private func take(_ input: LineInput, _ editor: LineEditor) async -> Int32? {
     switch input {
     case .line(let line):
@@ -110,7 +110,7 @@ final class Prompt: Sendable {
     console.note("note: the incomplete statement is dropped\(addition)\n")
   }
 
-  /// Runs the draft; returns the exit status if it ends the prompt.
+  /// Runs the draft; returns the exit status if its statements end the prompt.
   private func enter(_ report: Interpreter.Report, _ editor: LineEditor) async -> Int32? {
     let isPasted = draft.wasPasted
     let text = draft.take()
@@ -146,7 +146,7 @@ final class Prompt: Sendable {
       label + notes + "> ", look: isProduction && isColoured ? "31;1" : nil)
   }
 
-  /// The prompt of a continued line, with the part that is not closed.
+  /// The prompt of a continued line; it names the part of the statement that is not closed.
   private func continuation(_ open: OpenPart?) -> LinePrompt {
     LinePrompt((open?.text ?? "...") + "> ", indent: min(2 * (open?.depth ?? 0), 20))
   }
@@ -219,7 +219,7 @@ final class Prompt: Sendable {
     } catch { console.note("error: \(error)\n") }
   }
 
-  /// Whether a text may run; asks first about a pasted text that destroys on a guarded connection.
+  /// Asks whether to run a pasted text that destroys on a guarded connection; returns whether the text may run.
   private func isAllowed(_ report: Interpreter.Report, _ isPasted: Bool) async -> Bool {
     let count = report.inventory.filter { $0.kind == .destroys }.count
     guard isPasted, count > 0, session.isGuarded, !report.hasErrors else { return true }

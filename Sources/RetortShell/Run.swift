@@ -80,10 +80,11 @@ private func help(_ words: [String], _ console: Console) -> Int32 {
   return 0
 }
 
-/// The options before FILE, with `--yes=N` as a separate option, because a flag has no value.
+/// Rewrites the arguments for the option parser: puts `--` before FILE, and gives an option that takes a value in place
+/// of `--yes=N` and of `--trace` without topics.
 ///
-/// The first argument that is not an option is FILE; the other arguments belong to the script. Nil if an option is
-/// unknown, or follows FILE without `--` before it.
+/// The first argument that is not an option is FILE; the arguments after it belong to the script. Returns nil, after an
+/// error message, if an option is unknown, or if an argument after FILE begins with `-` and no `--` precedes it.
 private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
   var result: [String] = []
   var rest = arguments[...]
@@ -112,8 +113,8 @@ private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
   return result + (words.isEmpty ? [] : ["--"]) + words
 }
 
-/// FILE and the arguments of the script, without the `--` before arguments that begin with `-`; nil if the `--` is
-/// missing.
+/// Returns FILE and the arguments of the script, without the `--` that must precede arguments that begin with `-`; if
+/// this `--` is missing, shows an error and returns nil.
 private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [String]? {
   let mark = words.firstIndex(of: "--") ?? words.endIndex
   guard let place = words[..<mark].firstIndex(where: { $0.hasPrefix("-") && $0 != "-" }), let file = words.first else {
@@ -218,9 +219,9 @@ private func demo(_ options: ProgramOptions, _ console: Console, _ environment: 
   return status
 }
 
-/// Writes a report to a file that was opened before the run.
+/// Writes a report to a file that was opened before the run, and returns the exit status of the run.
 ///
-/// If that fails after a successful run, the status is 1.
+/// If the write fails after a successful run, the status is 1.
 private func write(
   _ report: RunReport, to file: WrittenFile, isXML: Bool, _ status: Int32, _ reason: String?, _ console: Console
 ) -> Int32 {
@@ -275,13 +276,13 @@ private func session(
   return Session(options: own, output: output, host: host)
 }
 
-/// The URI without its password; throws if the URI is invalid.
+/// Returns the URI without its password; throws if the URI is the invalid URI of a broker.
 private func offlineAddress(_ uri: String) throws(LinkError) -> String {
   guard namesBroker(uri) else { return uri }
   do throws(BrokerError) { return "\(try AMQPURI(uri))" } catch { throw LinkError(.address, error.message) }
 }
 
-/// A URI in the form that `connect` compares.
+/// The identity of a URI, by which `connect` recognizes an open connection.
 private func identity(_ uri: String) -> ConnectionIdentity {
   guard namesBroker(uri), let parsed = try? AMQPURI(uri) else { return ConnectionIdentity(address: uri) }
   let lacksPassword = parsed.lacksPassword || parsed.password == "***"

@@ -99,7 +99,7 @@ struct ServeOptions: ParsableArguments {
   }
 }
 
-/// The value of an option that takes one of a fixed set of words.
+/// Parses the value of an option that takes one of a fixed set of words.
 func word<Word: CaseIterable & RawRepresentable<String>>(_ text: String) throws -> Word {
   guard let word = Word(rawValue: text) else {
     throw InjectedFaults.Mistake("write one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))

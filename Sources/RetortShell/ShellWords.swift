@@ -14,8 +14,9 @@ enum ShellWords {
     return "\(parts[0])=***"
   }
 
-  /// A word quoted for a shell, if it needs quotes; a word that a note shows with escapes has those of bash, zsh and
-  /// ksh.
+  /// A word, quoted for a shell if it needs quotes.
+  ///
+  /// A word with characters that a note would escape is written as `$'...'`, with the escapes of bash, zsh and ksh.
   static func quoted(_ word: String) -> String {
     if TerminalText.message(word) != word { return "$'" + word.unicodeScalars.map(escaped).joined() + "'" }
     let plain = word.utf8.allSatisfy { byte in
@@ -27,7 +28,7 @@ enum ShellWords {
     return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 
-  /// A code point between `$'` and `'`.
+  /// A code point, as it is written inside `$'...'`.
   private static func escaped(_ scalar: Unicode.Scalar) -> String {
     switch scalar {
     case "\\", "'": return "\\\(scalar)"

@@ -10,12 +10,12 @@ import Values
 /// These are `retort/rc.retort` of the XDG configuration directory, and `.retortrc` of the working directory if its
 /// text is trusted (https://specifications.freedesktop.org/basedir-spec/latest/).
 struct StartFiles {
-  /// The name of a directory's file.
+  /// The name of the start file in a working directory.
   static let local = ".retortrc"
 
   let environment: [String: String]
 
-  /// The path of the user's file; nil if its directory is unknown.
+  /// The path of the user's own start file; nil if its directory is unknown.
   var own: String? {
     if let base = environment["XDG_CONFIG_HOME"], base.hasPrefix("/") { return base + "/retort/rc.retort" }
     return environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.config/retort/rc.retort" : nil }
@@ -42,7 +42,7 @@ struct StartFiles {
 
   private static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
-  /// Whether the working directory's file is trusted with this text.
+  /// Whether the start file of the working directory is trusted with this text.
   func trusts(_ text: String) -> Bool { isTrusted(text) { _ in } }
 
   private func isTrusted(_ text: String, _ note: (String) -> Void) -> Bool {

@@ -2,7 +2,7 @@ import Redaction
 import Synchronization
 import Terminal
 
-/// The progress line of a terminal; other output removes it first.
+/// The progress line of a terminal; all other output removes the line before it is written.
 final class StatusLine: Sendable {
   /// The line of standard error.
   static let standard = StatusLine()
@@ -31,7 +31,7 @@ final class StatusLine: Sendable {
 
   /// Removes the line before results are written.
   ///
-  /// It is not shown again while they end in the middle of a line of the terminal.
+  /// The progress line is not shown again while the results end in the middle of a line of the terminal.
   func remove(before results: [UInt8]) {
     state.withLock { state in
       Self.remove(&state)

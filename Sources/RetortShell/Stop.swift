@@ -4,7 +4,7 @@ import Glibc
 import Synchronization
 import Terminal
 
-/// Stops the run at signals.
+/// Stops a run when signals arrive.
 ///
 /// The first signal cancels the run: reads end immediately, no further request is sent, and changes in flight wait for
 /// their replies until their timeout. The second signal ends these waits. The third one ends the program if the run has

@@ -3,19 +3,19 @@ import Evaluation
 import JSONRPC
 import Synchronization
 
-/// The steps of a connection to a broker: name, TCP, TLS, login, vhost.
+/// Examines a connection to a broker in steps: name, TCP, TLS, login, vhost.
 struct BrokerExamination {
   let uri: AMQPURI
   /// The URI as the user wrote it, with which the connection is opened.
   let text: String
   let doctor: Doctor
 
-  /// A certificate that expires within this many seconds is reported.
+  /// A certificate that expires within this number of seconds is reported.
   private static let soon = 30 * 86400
 
   private var place: String { "\(uri.host):\(uri.port)" }
 
-  /// The open connection; nil if a step failed.
+  /// Examines each step, and returns the open connection; returns nil if a step failed.
   func link() async -> (any JSONRPC.Link)? {
     guard name(), tcp() else { return nil }
     let stages = Mutex<[(stage: OpeningStage, time: ContinuousClock.Instant)]>([])
@@ -60,7 +60,7 @@ struct BrokerExamination {
     }
   }
 
-  /// Adds the completed stages, each with its time.
+  /// Adds the findings of the completed stages, each with its duration.
   private func addStages(
     _ stages: [(stage: OpeningStage, time: ContinuousClock.Instant)], since begin: ContinuousClock.Instant
   ) {
@@ -97,7 +97,7 @@ struct BrokerExamination {
     return "\(days) day\(days == 1 ? "" : "s") left"
   }
 
-  /// Adds the step at which a connection failed.
+  /// Adds the finding of the step at which the connection failed.
   private func fail(_ error: LinkError, wasConnected: Bool) {
     switch error.code {
     case .tls:

@@ -51,7 +51,7 @@ struct ConfigurationCheck {
     return found + mistakes(in: SourceText(name: path, text: text))
   }
 
-  /// The errors that the check finds, as one finding.
+  /// One finding with the first error of a start file and the number of the others; empty without errors.
   private func mistakes(in source: SourceText) -> [Finding] {
     let errors = Interpreter(Session.offline()).check(source).diagnostics.filter { $0.diagnostic.severity == .error }
     guard let first = errors.first else { return [] }
@@ -68,7 +68,7 @@ struct ConfigurationCheck {
 
   /// The problem of a file or directory that retort writes.
   ///
-  /// A missing one is no problem: it is created when it is needed.
+  /// A missing file or directory is no problem: retort creates it when it is needed.
   private static func written(_ path: String) -> Finding? {
     var existing = path
     while mode(of: existing) == nil, let slash = existing.lastIndex(of: "/"), slash > existing.startIndex {

@@ -32,7 +32,7 @@ final class Doctor {
     self.report = report
   }
 
-  /// The program's exit status: the status of the first failed step.
+  /// The program's exit status: the status of the first failed step; 0 if no step failed.
   var status: Int32 { findings.first { $0.verdict == .failed }?.status ?? 0 }
 
   /// Adds a finding and reports it; returns whether the next step can run.
@@ -58,7 +58,9 @@ final class Doctor {
     await link.close()
   }
 
-  /// The address and its origin: the command line, a profile, or `RETORT_URL`.
+  /// Finds the address and its origin: the command line, a profile, or `RETORT_URL`.
+  ///
+  /// Without an address, adds a finding and returns nil.
   private func address() -> (uri: String, origin: String)? {
     if let given = options.address {
       if given.contains(":") { return (given, "the command line") }

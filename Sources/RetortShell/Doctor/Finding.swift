@@ -17,7 +17,7 @@ struct Finding: Sendable {
   var verdict: Verdict
   /// The result, in one line.
   var text: String
-  /// What the user can do next.
+  /// The next step for the user; nil if there is none.
   var nextStep: String?
   /// The duration of the step.
   var time: Duration?
@@ -39,7 +39,7 @@ struct Finding: Sendable {
     Finding(step: step, verdict: .skipped, text: text, nextStep: nextStep)
   }
 
-  /// The finding of a failed step, with the exit status of a program that fails for this reason.
+  /// The finding of a failed step; `status` is the exit status of the program.
   static func failed(
     _ step: Step, _ text: String, _ nextStep: String?, _ time: Duration? = nil, status: Int32 = 4
   ) -> Finding {
@@ -56,7 +56,7 @@ struct Finding: Sendable {
     return "\(head)\(TerminalText.message(text))\n\(advice)"
   }
 
-  /// The finding as a member of `-o json`.
+  /// The finding as JSON, for `-o json`.
   var json: JSONValue {
     [
       "step": .string(step.rawValue), "verdict": .string(verdict.rawValue),

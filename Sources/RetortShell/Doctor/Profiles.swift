@@ -32,7 +32,7 @@ struct Profiles {
   /// The address of a profile; nil if the profile does not exist, or computes its address.
   func address(of name: String) -> String? { all.first { $0.name == name }?.address }
 
-  /// The finding for a name without an address.
+  /// The finding for a name that is no profile, or the name of a profile that computes its address.
   func trouble(with name: String) -> Finding {
     let file = path ?? "rc.retort"
     if all.contains(where: { $0.name == name }) {

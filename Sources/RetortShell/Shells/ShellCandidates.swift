@@ -6,7 +6,7 @@ import Redaction
 import ResourceService
 import Serving
 
-/// The completions of a command line in a shell: words, and files.
+/// The candidates with which a shell completes a command line: words, and files.
 struct ShellCandidates {
   /// A word with its description.
   struct Candidate: Equatable {
@@ -15,7 +15,7 @@ struct ShellCandidates {
   }
 
   private(set) var candidates: [Candidate] = []
-  /// The suffix of files to offer; empty for all files, nil for no files.
+  /// The suffix of the files that the shell offers; empty for all files, nil for no files.
   private(set) var files: String?
 
   /// Finds candidates.
