@@ -1,6 +1,6 @@
 internal import Redaction
 
-/// The candidates for a Tab at the cursor.
+/// The candidates that Tab offers at the cursor.
 ///
 /// ```swift
 /// // after `stream po`
@@ -44,7 +44,8 @@ public struct Completion: Sendable, Equatable {
   /// The maximum number of candidates that are listed one per line.
   static let listLimit = 30
 
-  /// The candidates with their notes, one per line, for a terminal width; nil without notes or with many candidates.
+  /// Lists the candidates with their notes, one per line, for a terminal width; nil if none has a note or if there are
+  /// too many.
   func list(columns: Int) -> String? {
     guard candidates.count <= Self.listLimit, candidates.contains(where: { notes[$0] != nil }) else { return nil }
     let shown = candidates.map { (TerminalText.line($0), notes[$0].map(TerminalText.line) ?? "") }

@@ -29,12 +29,12 @@ public struct History: Sendable {
   /// Creates a history in memory.
   public init() { directory = nil }
 
-  /// Creates a history that continues the history in a file.
+  /// Creates a history that begins with the statements in a file.
   ///
   /// - Parameters:
   ///   - file: The file.
   ///   - directory: The working directory, which is stored with each statement; nil to store no directory.
-  ///   - redact: Removes secrets.
+  ///   - redact: Removes secrets from a statement; nil for the default rules.
   /// - Throws: ``TerminalError/history(path:call:errno:)``.
   public init(
     file: HistoryFile, directory: String? = nil, redacting redact: (@Sendable (String) -> String)? = nil
@@ -58,7 +58,7 @@ public struct History: Sendable {
     return kept
   }
 
-  /// Appends an entry from ``add(_:)`` to the file.
+  /// Appends a statement that ``add(_:)`` returned to the file.
   func save(_ statement: String) throws(TerminalError) {
     try file?.append(Entry(statement: statement, directory: directory))
   }

@@ -55,7 +55,7 @@ public struct HistoryFile: Sendable, Equatable {
     return entry.directory.map { "\\@\(line(of: $0))\\:\(statement)" } ?? statement
   }
 
-  // A line is read as bytes: 10,000 lines are read before the first prompt.
+  // For speed, lines are decoded byte by byte, not as characters: up to 10,000 are read before the first prompt.
 
   static func entry(from line: ArraySlice<UInt8>) -> History.Entry {
     guard line.starts(with: [backslash, UInt8(ascii: "@")]), let end = endOfDirectory(in: line) else {
@@ -68,7 +68,7 @@ public struct HistoryFile: Sendable, Equatable {
 
   private static let backslash = UInt8(ascii: "\\")
 
-  /// The position of the `\:` after a line's directory.
+  /// The position of the `\:` after a line's directory; nil if the line has none.
   private static func endOfDirectory(in line: ArraySlice<UInt8>) -> Int? {
     var place = line.startIndex + 2
     while place + 1 < line.endIndex {

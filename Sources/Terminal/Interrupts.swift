@@ -2,7 +2,7 @@ internal import CReadline
 internal import Glibc
 internal import Synchronization
 
-/// The process's SIGINT, SIGQUIT, SIGTERM and SIGHUP, which are caught from the first access on and passed to a watcher.
+/// Catches the process's SIGINT, SIGQUIT, SIGTERM and SIGHUP from the first access on, and passes them to a watcher.
 ///
 /// ```swift
 /// let work = Task { try await Task.sleep(for: .seconds(60)) }
@@ -10,8 +10,8 @@ internal import Synchronization
 /// ```
 ///
 /// Watchers are called on a separate thread, so that a statement that computes without a pause can't delay a second
-/// Ctrl-C. A terminal is not necessary. SIGPIPE is ignored from then on; a signal that was ignored at the start of the
-/// program (nohup) remains ignored.
+/// Ctrl-C. A terminal is not necessary. From the first access on, SIGPIPE is ignored. A signal that was ignored at the
+/// start of the program (nohup) remains ignored.
 public final class Interrupts: Sendable {
   /// The only instance, because signals belong to the process.
   public static let shared = Interrupts()
@@ -34,9 +34,9 @@ public final class Interrupts: Sendable {
     for number in [SIGINT, SIGQUIT, SIGTERM, SIGHUP] { retort_signal_catch(number) }
   }
 
-  /// Runs a body; until the body ends, its watcher gets the signals instead of outer watchers.
+  /// Runs a body; until the body ends, `watcher` gets the signals instead of outer watchers.
   ///
-  /// Signals that arrived without a watcher are passed immediately.
+  /// The signals that arrived while there was no watcher are passed to `watcher` immediately.
   public func watching<Result, Failure: Error>(
     _ watcher: @escaping @Sendable (Signal) -> Void, during body: () async throws(Failure) -> Result
   ) async throws(Failure) -> Result {

@@ -2,9 +2,9 @@ internal import CReadline
 internal import Glibc
 internal import Synchronization
 
-/// Returns the help for the word at a cursor, in bytes of UTF-8 from the line's start; nil without help.
+/// Returns the help for the word at the cursor; nil without help.
 ///
-/// It must not block.
+/// The cursor is given in bytes of UTF-8 from the line's start. The function must not block.
 public typealias HelpSource = @Sendable (_ line: String, _ cursor: Int) -> String?
 
 /// Reads typed lines from a terminal, edited with GNU readline on a separate thread.
@@ -16,9 +16,9 @@ public typealias HelpSource = @Sendable (_ line: String, _ cursor: Int) -> Strin
 /// }
 /// ```
 ///
-/// Readline controls the terminal only while a line is being edited. The terminal is restored at every end of the process
-/// (exit, a trap, a signal) except SIGKILL. Bracketed paste, inputrc (`$if retort`), vi mode and search work as readline
-/// documents them: https://tiswww.case.edu/php/chet/readline/rluserman.html
+/// Readline controls the terminal only while a line is being edited. The terminal is restored at every end of the
+/// process (exit, a trap, a signal) except SIGKILL. Bracketed paste, inputrc (`$if retort`), vi mode and search work as
+/// readline documents them: https://tiswww.case.edu/php/chet/readline/rluserman.html
 public final class LineEditor: Sendable {
   private static let exists = Atomic(false)
 
@@ -27,7 +27,8 @@ public final class LineEditor: Sendable {
 
   /// Opens the editor on a terminal; readline writes to `output`.
   ///
-  /// - Throws: ``TerminalError/secondEditor`` if the process already has an editor, ``TerminalError/refused(call:errno:)``.
+  /// - Throws: ``TerminalError/secondEditor`` if the process already has an editor;
+  ///   ``TerminalError/refused(call:errno:)``.
   public init(
     input: Int32 = 0, output: Int32 = 1, history: History = History(),
     completion: @escaping Completion.Source = { _, _ in .none }, painting: LinePainting? = nil,
@@ -79,7 +80,7 @@ public final class LineEditor: Sendable {
     mailbox.post(.notice(text, prompt))
   }
 
-  /// Adds a complete statement to the history of the arrow keys and to the history file.
+  /// Adds a complete statement to the statements that the arrow keys find, and to the history file.
   ///
   /// - Throws: ``TerminalError/history(path:call:errno:)``; the arrow keys still find the statement.
   public func remember(_ statement: String) throws(TerminalError) {

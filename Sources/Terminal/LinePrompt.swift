@@ -25,7 +25,7 @@ public struct LinePrompt: Sendable, Equatable, ExpressibleByStringLiteral {
 public struct LinePainting: Sendable {
   /// A part of the line with a style.
   public struct Part: Sendable, Equatable {
-    /// The bytes.
+    /// The range of the part, in bytes from the start of the line.
     public var range: Range<Int>
     /// The number of the style.
     public var look: Int

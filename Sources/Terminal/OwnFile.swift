@@ -29,7 +29,7 @@ struct OwnFile: ~Copyable {
     }
   }
 
-  /// Appends a line in one write; completes first a line that another process left incomplete.
+  /// Appends a line in one write; if the last line has no line end, adds the line end first.
   func append(line: [UInt8]) throws(TerminalError) {
     let feed = UInt8(ascii: "\n")
     var last = feed
@@ -51,7 +51,7 @@ struct OwnFile: ~Copyable {
     guard rename(resolved + ".new", resolved) == 0 else { throw .history(path: path, call: "rename", errno: errno) }
   }
 
-  /// Corrects a mode that lets other users read the file; a device or a pipe is not changed.
+  /// Sets the mode to 0600 if it differs; a device or a pipe is not changed.
   private func narrow() {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
@@ -73,7 +73,7 @@ struct OwnFile: ~Copyable {
     }
   }
 
-  /// Creates the directories; an error appears later when the file is opened.
+  /// Creates the missing directories; ignores errors, because opening the file reports them.
   private static func makeDirectories(of path: String) {
     for (index, byte) in path.utf8.enumerated() where byte == UInt8(ascii: "/") && index > 0 {
       let directory = String(decoding: path.utf8.prefix(index), as: UTF8.self)

@@ -24,7 +24,7 @@ public final class PagerProcess: Sendable {
     input = Mutex(ends[1])
   }
 
-  /// Writes text, and waits while the pipe is full; returns false if the pager is closed, or the task is cancelled.
+  /// Writes text, and waits while the pipe is full; returns false if the pager has ended, or the task is cancelled.
   public func write(_ bytes: [UInt8]) -> Bool {
     input.withLock { input in
       guard let descriptor = input else { return false }

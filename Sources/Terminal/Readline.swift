@@ -12,7 +12,7 @@ final class Readline {
   /// The result of the last Tab.
   private var found = Completion.none
 
-  /// Opens readline, which reads inputrc, with `retort` as the name for `$if`.
+  /// Sets up readline, which reads inputrc; `$if retort` in inputrc applies.
   init(
     input: UnsafeMutablePointer<FILE>, output: UnsafeMutablePointer<FILE>, completion: @escaping Completion.Source,
     painting: LinePainting? = nil, help: HelpSource? = nil
@@ -26,7 +26,7 @@ final class Readline {
     if help != nil { retort_line_explain(explainAtCursor, Unmanaged.passUnretained(self).toOpaque()) }
   }
 
-  /// The styles exist as long as the process.
+  /// Turns on colours; the styles are never freed, because readline uses them as long as the process runs.
   private func paint(_ painting: LinePainting) {
     let looks = UnsafeMutablePointer<UnsafePointer<CChar>?>.allocate(capacity: painting.looks.count)
     for (index, look) in painting.looks.enumerated() { looks[index] = UnsafePointer(strdup(look)) }
@@ -34,11 +34,12 @@ final class Readline {
     retort_line_paint(paintLine, Unmanaged.passUnretained(self).toOpaque(), looks, Int32(painting.looks.count))
   }
 
-  /// Shows a prompt; marks control sequences in it so that readline does not count them.
+  /// Shows a prompt and begins a line.
   func begin(_ prompt: LinePrompt) {
     retort_line_begin(Self.shown(prompt), Int32(prompt.indent), TerminalText.line(prompt.draft))
   }
 
+  /// The prompt with its style; marks tell readline that the control sequences have no width.
   private static func shown(_ prompt: LinePrompt) -> String {
     let text = TerminalText.line(prompt.text)
     return prompt.look.map { "\u{1}\u{1B}[\($0)m\u{2}\(text)\u{1}\u{1B}[0m\u{2}" } ?? text
@@ -102,7 +103,7 @@ final class Readline {
   }
 }
 
-/// Readline's callback for styles; a line with invalid UTF-8 has no styles.
+/// Called from C to style a line; a line with invalid UTF-8 has no styles.
 private func paintLine(
   context: UnsafeMutableRawPointer?, line: UnsafePointer<CChar>?, length: Int32, cursor: Int32,
   looks: UnsafeMutablePointer<UInt8>?
@@ -114,13 +115,13 @@ private func paintLine(
   return 1
 }
 
-/// Readline's callback for the hint after a line.
+/// Called from C for the hint after a line.
 private func hintLine(context: UnsafeMutableRawPointer?, line: UnsafePointer<CChar>?) -> UnsafeMutablePointer<CChar>? {
   guard let context, let line, let text = String(validatingCString: line) else { return nil }
   return Unmanaged<Readline>.fromOpaque(context).takeUnretainedValue().hint(line: text).map { strdup($0) }
 }
 
-/// Readline's callback for the help at the cursor.
+/// Called from C for the help at the cursor.
 private func explainAtCursor(
   context: UnsafeMutableRawPointer?, line: UnsafePointer<CChar>?, cursor: Int32
 ) -> UnsafeMutablePointer<CChar>? {
@@ -130,20 +131,20 @@ private func explainAtCursor(
 }
 
 extension Readline {
-  /// The listing of the last Tab with notes; nil for readline's own list.
+  /// The list of the last Tab's candidates with notes; nil for readline's own list.
   fileprivate func list(columns: Int) -> String? { found.list(columns: columns) }
 }
 
-/// The listing of the last completion, called from C.
+/// Called from C to list the candidates of the last Tab; nil for readline's own list.
 private func listCompletions(context: UnsafeMutableRawPointer?, columns: Int32) -> UnsafeMutablePointer<CChar>? {
   guard let context else { return nil }
   let readline = Unmanaged<Readline>.fromOpaque(context).takeUnretainedValue()
   return readline.list(columns: Int(columns)).map { strdup($0) }
 }
 
-/// Readline's completion callback.
+/// Called from C to complete the word at the cursor.
 ///
-/// Invalid UTF-8 has no completion, because the offsets would be wrong.
+/// A line with invalid UTF-8 has no completion, because the offsets would be wrong.
 private func completeAtCursor(
   context: UnsafeMutableRawPointer?, text: UnsafePointer<CChar>?, cursor: Int32, start: UnsafeMutablePointer<Int32>?,
   suffix: UnsafeMutablePointer<Int32>?

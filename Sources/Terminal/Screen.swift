@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Queries of a terminal.
+/// Queries the properties of a terminal.
 public enum Screen {
   /// Whether a descriptor is a terminal.
   public static func isTerminal(_ descriptor: Int32) -> Bool {
@@ -17,7 +17,7 @@ public enum Screen {
 
   /// Returns the width in columns: the terminal's own, else `COLUMNS`, else 80.
   ///
-  /// It is read for each table, because the window may have been resized.
+  /// Callers ask for the width of each table again, because the window may have been resized.
   public static func columns(of descriptor: Int32 = 1) -> Int {
     var size = winsize()
     if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }

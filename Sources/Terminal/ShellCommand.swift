@@ -9,8 +9,8 @@ struct ShellCommand {
   ///
   /// - Parameters:
   ///   - script: The script for the shell.
-  ///   - arguments: Its arguments `$1` and so on.
-  ///   - input: Its standard input; nil for the program's.
+  ///   - arguments: The arguments of the script, `$1` and so on.
+  ///   - input: The standard input of the script; nil for the standard input of this program.
   init?(_ script: String, _ arguments: [String] = [], input: Int32? = nil) {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -49,9 +49,10 @@ struct ShellCommand {
     return status
   }
 
-  /// The exit status if the command ends within half a second; nil if it runs on, or was ended by a signal.
+  /// Waits up to half a second for the end of the command, and returns its exit status.
   ///
-  /// The status can still be read by ``status()`` (waitid with `WNOWAIT`).
+  /// Returns nil if the command is still running, or if a signal ended it. ``status()`` can still read the status
+  /// (waitid with `WNOWAIT`).
   func earlyStatus() -> Int32? {
     for _ in 0..<500 {
       var ended = siginfo_t()
@@ -64,7 +65,7 @@ struct ShellCommand {
     return nil
   }
 
-  /// The exit status; after a signal, 128 plus the signal's number.
+  /// Waits for the end of a process, and returns its exit status; after a signal, 128 plus the signal's number.
   private static func status(of id: pid_t) async -> Int32 {
     await withCheckedContinuation { continuation in
       let wait: @Sendable () -> Void = {

@@ -9,6 +9,6 @@ public enum Signal: Int32, Sendable, Equatable {
   /// A request to end (SIGTERM).
   case terminate = 15
 
-  /// The exit status of a program that this signal ended: 130 for Ctrl-C, 131 for Ctrl-\\, 143 for SIGTERM.
+  /// The exit status of a program that this signal ended: 130 for Ctrl-C, 131 for Ctrl-\, 143 for SIGTERM.
   public var exitStatus: Int32 { 128 + rawValue }
 }

@@ -11,7 +11,7 @@ public struct TextEditor: Sendable {
 
   /// Opens a text in the editor and returns the saved text; nil if the editor failed.
   ///
-  /// The file is readable only by its owner, and removed afterwards.
+  /// The text is passed in a file that only its owner can read, and that is removed afterwards.
   ///
   /// - Throws: ``TerminalError/refused(call:errno:)`` if the file can't be created.
   public func edited(_ text: String) async throws(TerminalError) -> String? {

@@ -8,7 +8,7 @@ final class Thread {
     self.body = body
   }
 
-  /// Starts a thread that runs until the process ends; the body's captures are transferred to it.
+  /// Starts a detached thread that runs a body; the body's captures are transferred to the thread.
   static func start(_ body: sending @escaping () -> Void) throws(TerminalError) {
     let thread = Unmanaged.passRetained(Thread(body))
     var id = pthread_t()
@@ -25,8 +25,10 @@ final class Thread {
     pthread_detach(id)
   }
 
-  /// Runs the body with signals unblocked: a thread started by Swift's pool blocks them, and Ctrl-Z would not suspend
-  /// the editing.
+  /// Runs the body with all signals unblocked.
+  ///
+  /// A thread that Swift's pool starts inherits the signals that the pool blocks, and Ctrl-Z would not suspend the line
+  /// editor.
   private func run() {
     var none = sigset_t()
     sigemptyset(&none)

@@ -1,8 +1,8 @@
-/// The trusted files, each with its text; a file that changes is no longer trusted.
+/// The list of trusted files, each with its text; a file whose text has changed is no longer trusted.
 public struct TrustedFiles: Sendable {
   private let file: HistoryFile
 
-  /// Finds the list, `trusted` in the directory of the history; nil if the directory is unknown.
+  /// Finds the list, the file `trusted` in the directory of the program's state; nil if the directory is unknown.
   public init?(environment: [String: String]) {
     guard let directory = HistoryFile.stateDirectory(environment) else { return nil }
     file = HistoryFile(path: directory + "/trusted")

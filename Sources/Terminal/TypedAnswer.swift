@@ -8,7 +8,7 @@ public enum TypedAnswer {
   /// Discards input that was typed before a question, so that it does not answer the question.
   public static func discardTyped(on input: Int32 = 0) { tcflush(input, TCIFLUSH) }
 
-  /// Reads a line; nil at the end of the input, or immediately if the task is cancelled.
+  /// Reads a line; returns nil at the end of the input, or immediately if the task is cancelled.
   public static func line(from input: Int32 = 0) async -> String? {
     let bell = retort_bell_open(0)
     guard bell >= 0 else { return nil }
@@ -29,7 +29,7 @@ public enum TypedAnswer {
   /// - Parameters:
   ///   - input: The terminal.
   ///   - ask: Shows the question; called after the echo is turned off.
-  /// - Returns: The line; nil at the end of the input.
+  /// - Returns: The line; nil at the end of the input, or if the task is cancelled.
   public static func secret(from input: Int32 = 0, asking ask: () -> Void) async -> String? {
     retort_echo_off(input)
     ask()
