@@ -17,8 +17,8 @@ const char *retort_readline_version(void) { return rl_library_version; }
 
 // ---- Descriptors 0, 1 and 2 ----
 
-// If one of these descriptors is closed, the next opened file gets its number, and is read or written as if it were the
-// terminal. This runs before `main`, because Swift opens descriptors earlier.
+// Opens `/dev/null` on each of these descriptors that is closed. Otherwise the next opened file would get its number,
+// and would be read or written as if it were the terminal. This runs before `main`, before Swift opens descriptors.
 __attribute__((constructor)) static void open_standard_descriptors(void) {
   for (int number = 0; number <= 2; number++)
     if (fcntl(number, F_GETFD) < 0 && errno == EBADF) open("/dev/null", O_RDWR);
@@ -44,7 +44,7 @@ void retort_bell_answer(int bell) {
 static _Atomic uint64_t caught;
 static int signal_bell = -1;
 
-// Runs on the thread that received the signal: only an atomic and a write are safe here.
+// Runs on the thread that received the signal: only an atomic operation and a write are safe here.
 static void on_signal(int number) {
   int saved = errno;
   atomic_fetch_or(&caught, UINT64_C(1) << number);
@@ -88,7 +88,8 @@ static void give_terminal_back(void) {
   if (write(terminal_output, leave, sizeof leave - 1) < 0) return;
 }
 
-// The signal is blocked while its handler runs, so the raise takes effect after it, at the faulting instruction.
+// The signal is blocked while its handler runs, so the raised signal takes effect after the handler has returned, at
+// the faulting instruction.
 static void on_fatal_signal(int number) {
   give_terminal_back();
   for (int i = 0; i < FATAL_COUNT; i++)
@@ -138,8 +139,8 @@ static int indent;
 // The initial text of the line, after the spaces.
 static char *text_at_first;
 
-// An inputrc macro ends with its first line; otherwise readline waits for a key inside the macro without a line to
-// edit.
+// Takes the finished line. An inputrc macro is ended with its first line; otherwise readline would read the next key of
+// the macro without a line to edit.
 static void take_line(char *line) {
   if (wants_end) {
     free(line);
@@ -287,7 +288,7 @@ static retort_completer *completer;
 static retort_lister *lister;
 static void *completer_context;
 
-// Called by both hooks below; the line does not change between the two calls.
+// Completes at the cursor. Both hooks below call it; the line does not change between the two calls.
 static char **complete_here(int *start) {
   int suffix = 0;
   char **matches = completer(completer_context, rl_line_buffer, rl_point, start, &suffix);
@@ -301,7 +302,8 @@ static void free_matches(char **matches) {
   free(matches);
 }
 
-// readline finds the start of a word by its break characters; the only one here is the character before our start.
+// readline finds the start of a word by its break characters. The only break character is the character before the
+// start of the completion.
 static char *break_before_start(void) {
   static char before[2];
   int start = rl_point;
@@ -319,8 +321,8 @@ static char **complete_word(const char *text, int found_start, int end) {
   return NULL;
 }
 
-// readline's own listing would ask `Display all 105 possibilities?` and wait for a key without handling signals and
-// notices.
+// Shows the matches. readline's own listing would ask `Display all 105 possibilities?`, and would handle no signals and
+// notices while it waits for a key.
 static void show_matches(char **matches, int count, int width) {
   enum { MOST = 100 };
   int rows, columns;
@@ -342,7 +344,8 @@ void retort_use_utf8(void) {
   setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-// readline sets the environment's locale at each line. Under LC_ALL=C this runs after it, before the prompt.
+// readline sets the environment's locale at each line. If that is not UTF-8 (LC_ALL=C), this sets UTF-8 again, before
+// the prompt is shown.
 static void keep_utf8(void) {
   if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return;
   setlocale(LC_CTYPE, "C.UTF-8");

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <wchar.h>
 
-// readline draws the line first; its text is then drawn again at the same positions, with colours. readline does not
-// know of the second drawing; if the positions are unknown, the line remains as readline drew it.
+// readline draws the line first; the text of the line is then drawn again at the same positions, with colours. readline
+// does not know of the second drawing. If the positions are unknown, the line remains as readline drew it.
 
 static retort_painter *painter;
 static void *painter_context;
@@ -18,7 +18,8 @@ struct place { int row, column; };
 
 static int screen_rows, screen_columns;
 
-// The columns of the prompt; -1 if a width is unknown. Text between \001 and \002 has no width.
+// Returns the number of columns of the prompt; -1 if the width of a character is unknown. Text between \001 and \002
+// has no width.
 static int prompt_columns(void) {
   int columns = 0, is_hidden = 0;
   mbstate_t state;
@@ -37,8 +38,8 @@ static int prompt_columns(void) {
   return columns;
 }
 
-// Moves a position past a character as readline does: a full line continues on the next one. Returns 0 if the width is
-// unknown.
+// Moves a position past a character as readline does: after a full row it continues on the next row. Returns 0 if the
+// width is unknown.
 static int advance(struct place *at, wchar_t character, int width) {
   if (character == L'\n') {
     *at = (struct place){at->row + 1, 0};
@@ -62,7 +63,7 @@ void retort_line_hint(retort_hinter *with, void *context) {
   hinter_context = context;
 }
 
-// The cursor is at the end of the line while a hint is shown.
+// Erases from the cursor to the end of the row: while a hint is shown, the cursor is at the end of the line.
 void retort_hint_clear(void) {
   if (!hint_is_shown) return;
   hint_is_shown = 0;
@@ -71,7 +72,7 @@ void retort_hint_clear(void) {
 }
 
 // Shows as much of the hint as fits on the cursor's row, and moves the cursor back. Does nothing if a key is pending,
-// because the hint could not be removed before it.
+// because the key would be handled before the hint can be removed.
 static void show_hint(struct place cursor) {
   if (!hinter || rl_point != rl_end || rl_readline_state & RL_STATE_INPUTPENDING) return;
   char *hint = hinter(hinter_context, rl_line_buffer);

@@ -15,9 +15,10 @@
 /// without matches.
 typedef char **retort_completer(void *context, const char *line, int cursor, int *start, int *suffix);
 
-/// Sets up readline on a terminal: streams, name, word breaking, completion; readline's own signal handling is off.
-// Returns the listing of the last completion, which the caller frees; NULL for readline's own list.
+/// Returns the list of the last completion's candidates (malloc'ed; NULL for readline's own list).
 typedef char *retort_lister(void *context, int columns);
+
+/// Sets up readline on a terminal: streams, name, word breaking, completion; readline's own signal handling is off.
 void retort_readline_open(
     FILE *input, FILE *output, retort_completer *completer, retort_lister *lister, void *context);
 
@@ -43,13 +44,13 @@ void retort_hint_clear(void);
 /// Returns the text to show above the line for the word at the cursor (malloc'ed; NULL for no text).
 typedef char *retort_explainer(void *context, const char *line, int cursor);
 
-/// Binds F1 and Alt-H, and readline's command `help-at-cursor`.
+/// Adds readline's command `help-at-cursor`, and binds it to F1 and Alt-H.
 void retort_line_explain(retort_explainer *explainer, void *context);
 
 /// Sets LC_CTYPE to the environment's locale if that is UTF-8, else to C.UTF-8. The other categories do not change.
 void retort_use_utf8(void);
 
-/// The state of the line being edited; `RETORT_LINE_EDIT` is a line that continues in an editor.
+/// The state of the line: being edited, taken by Enter, ended by the end of the input, or to be continued in an editor.
 enum retort_line_state { RETORT_LINE_OPEN, RETORT_LINE_TAKEN, RETORT_LINE_ENDED, RETORT_LINE_EDIT };
 
 /// Prepares the terminal, and shows the prompt and a line that begins with a number of spaces.
@@ -67,7 +68,7 @@ void retort_line_abandon(int signal_number);
 /// Shows text above the line being edited, which does not change; a prompt other than NULL replaces the line's prompt.
 void retort_line_notice(const char *text, const char *prompt);
 
-/// Suspends the process on Ctrl-Z with the terminal restored, and resumes editing on SIGCONT.
+/// Restores the terminal and suspends the process, for Ctrl-Z; resumes editing when the process continues.
 void retort_line_suspend(void);
 
 /// Turns off the echo of typed characters except the line end, until `retort_echo_on` or the end of the process.
@@ -79,10 +80,10 @@ void retort_echo_on(int input);
 int retort_bell_open(int blocking);
 /// Wakes the thread that polls the eventfd.
 void retort_bell_ring(int bell);
-/// Resets the eventfd.
+/// Resets the eventfd; waits until it is signalled first if it is blocking.
 void retort_bell_answer(int bell);
 
-/// Catches a signal for `retort_signals_wait`; a signal that was ignored when the program started remains ignored.
+/// Catches a signal for `retort_signals_wait`; a signal that the process ignores remains ignored.
 void retort_signal_catch(int number);
 /// Opens the eventfd of the signals; returns 0, or -1 with errno.
 int retort_signals_open(void);
