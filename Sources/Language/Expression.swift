@@ -37,7 +37,7 @@ public struct Expr: Sendable, Equatable {
   }
 }
 
-/// An operator between two operands, by its text.
+/// An operator between two operands; the raw value is its text in the language.
 public enum BinaryOperator: String, Sendable {
   case add = "+"
   case subtract = "-"

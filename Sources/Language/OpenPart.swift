@@ -1,6 +1,6 @@
 /// The block, bracket or statement that an incomplete text leaves open, for the continuation prompt.
 public struct OpenPart: Sendable, Equatable {
-  /// Its first words and dots: `for post ...`, `{ ...`, `| ...`.
+  /// The first words of the part, followed by dots: `for post ...`, `{ ...`, `| ...`.
   public var text: String
   /// The number of open blocks and brackets, plus one for a continued statement.
   public var depth: Int

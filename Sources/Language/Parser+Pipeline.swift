@@ -50,7 +50,7 @@ extension Parser {
     }
   }
 
-  /// Whether a token after white space can begin an argument or an option.
+  /// Whether a token follows white space and can begin an argument or an option.
   static func beginsArgument(_ token: Token) -> Bool {
     guard token.hasSpaceBefore else { return false }
     switch token.kind {
@@ -144,7 +144,7 @@ extension Parser {
     }
   }
 
-  /// The phrase that an unknown word probably means, if that phrase takes a whole expression; otherwise nil.
+  /// The phrase that an unknown word probably means, if it contains one of ``wholeWords``; otherwise nil.
   private static func whole(_ name: String) -> String? {
     [Synonyms.stage(name), Synonyms.command(name)].compactMap(\.self).first { phrase in
       phrase.split(separator: " ").contains { wholeWords.contains(String($0)) }

@@ -85,21 +85,21 @@ public struct Parser {
   var token: Token { tokens[min(index, tokens.count - 1)] }
   var nextToken: Token { tokens[min(index + 1, tokens.count - 1)] }
   var endRange: SourceRange { tokens[tokens.count - 1].range }
-  /// The end of the previous token.
+  /// The offset of the end of the previous token; 0 before the first token.
   var lastUpper: Int { index > 0 ? tokens[index - 1].range.upper : 0 }
 
   mutating func advance() { if index < tokens.count - 1 { index += 1 } }
 
   func range(from lower: Int) -> SourceRange { SourceRange(lower, max(lower, lastUpper)) }
 
-  /// Takes a symbol if it is the next token.
+  /// Skips a symbol if it is the next token; otherwise returns false.
   mutating func take(_ symbol: String) -> Bool {
     guard token.isSymbol(symbol) else { return false }
     advance()
     return true
   }
 
-  /// Takes a keyword if it is the next token.
+  /// Skips a keyword if it is the next token; otherwise returns false.
   mutating func take(keyword word: String) -> Bool {
     guard token.isKeyword(word) else { return false }
     advance()

@@ -28,9 +28,9 @@ public struct CursorContext: Sendable {
     case operation
     /// A field name: of the expression in a range or, without a range, of the pipeline's element.
     case field(of: SourceRange?)
-    /// An index or a key of the value in a range, after `[`.
+    /// An index or a key in brackets, after the value in a range.
     case element(of: SourceRange?)
-    /// A word for `help`, after other words.
+    /// A further word of `help`, after these words.
     case topic([String])
     /// One of several words.
     case words([String])
@@ -219,7 +219,7 @@ public struct CursorContext: Sendable {
     return SourceRange(tokens[index].range.lower, place)
   }
 
-  /// The keys after the position in the same call or record.
+  /// The keys that follow the position in the same call or record.
   private static func keys(_ after: SourceText, isInString: Bool) -> [String] {
     var text = String(decoding: after.bytes, as: UTF8.self)
     if isInString { text = String(text.drop { $0 != "\"" }.dropFirst()) }

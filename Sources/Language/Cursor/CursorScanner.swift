@@ -70,7 +70,7 @@ struct CursorScanner {
     var call: CursorContext.Call?
     /// Whether the call takes one whole expression instead of arguments.
     var isWhole = false
-    /// The option whose value is expected next.
+    /// The option whose value is expected next; nil if an argument or an option is expected.
     var option: String?
     /// The last argument; a token that touches it belongs to it.
     var current: CursorContext.Target.Place?

@@ -17,7 +17,7 @@ struct LaidOutToken {
   var text: String
   var separator: Separator
   var comments: [Comment] = []
-  /// Whether the token begins a line.
+  /// Whether a line end precedes the token.
   var breaksBefore: Bool
   /// Whether an empty line precedes the token.
   var hasBlankBefore: Bool

@@ -32,11 +32,11 @@ struct LayoutPrinter {
     var depth: Int
     /// The order of breaking: blocks before pipelines, pipelines before brackets.
     var rank: Int
-    /// The columns of a closed bracket with its content.
+    /// The number of columns of a bracket with its content, known after its closing token.
     var length: Int
   }
 
-  /// The minimum number of columns of a bracket that is broken.
+  /// The minimum number of columns at which a bracket is broken.
   private static let leastBracket = 40
 
   /// The separator before a token.
