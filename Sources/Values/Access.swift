@@ -103,7 +103,7 @@ package enum Access {
         ?? "?[...] is null if the key is missing")
   }
 
-  /// Returns an index; throws if a computed index is negative.
+  /// Returns an index as an integer; throws if it is negative, unless it is a literal (`isFromEnd`).
   private static func position(_ number: JSONNumber, of what: String, _ isFromEnd: Bool) throws(Fault) -> Int {
     guard let position = number.position else {
       throw Fault(.type, "the index of \(what) must be an integer, not \(number)")

@@ -137,14 +137,14 @@ package enum Arithmetic {
     return x < y ? -1 : x > y ? 1 : 0
   }
 
-  /// The nearest binary float.
+  /// Converts a number to the nearest binary float.
   package static func double(_ number: JSONNumber) throws(Fault) -> Double {
     if let integer = number.integer { return Double(integer) }
     guard let value = Double(number.text) else { throw tooLarge }
     return value
   }
 
-  /// A binary float as a number, with the fewest digits that identify it.
+  /// Converts a binary float to a number with the fewest digits that identify it.
   package static func float(_ value: Double) throws(Fault) -> JSONNumber {
     guard value.isFinite else { throw tooLarge }
     if value == value.rounded(), abs(value) < 1e15 { return JSONNumber(Int(value)) }

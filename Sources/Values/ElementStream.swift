@@ -97,7 +97,7 @@ package struct ElementStream {
     total = { page.total }
   }
 
-  /// The next page with its named values; nil at the end, which releases the source.
+  /// Returns the next page with its named values; at the end, releases the source and returns nil.
   package mutating func page() async throws(Fault) -> ElementPage? {
     guard let pull else { return nil }
     while let page = try await pull() {
@@ -113,7 +113,7 @@ package struct ElementStream {
   /// Releases the source early.
   package mutating func close() { pull = nil }
 
-  /// The same elements; an error without a source range gets this one.
+  /// Returns a stream of the same elements; an error of the stream gets this source range if it has none.
   package func placed(at range: SourceRange, in source: SourceText) -> ElementStream {
     guard let pull else { return self }
     var placed = self

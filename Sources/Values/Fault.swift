@@ -1,11 +1,11 @@
 public import JSONText
 public import Language
 
-/// An error of the language with its source range; `rescue` can read it, and it ends a batch.
+/// An error of a script, with its source range; it ends a batch unless `rescue` catches it.
 ///
-/// The kinds: TheLanguage.md, "Errors".
+/// TheLanguage.md, "Errors", describes the kinds.
 public final class Fault: Error, Sendable {
-  /// The kind, by its name in the language.
+  /// A kind of error, identified by its name in the language.
   public struct Kind: Sendable, Hashable, CustomStringConvertible {
     /// The name: `not-found`.
     public var word: String
@@ -93,7 +93,7 @@ public final class Fault: Error, Sendable {
     }
   }
 
-  /// The same error with another line of context.
+  /// The same error with a further line of context.
   package func within(_ line: String) -> Fault { changed { $0.trail.append(line) } }
 
   /// The same error with another next step.
@@ -118,7 +118,7 @@ public final class Fault: Error, Sendable {
   /// run.
   public var isUncatchable: Bool { Kind.final.contains(kind) }
 
-  /// The name of the kind in Retort's `error_to_calcinator_error` (Retort.Client.Generic).
+  /// The value of `.seed`: the word for the kind in the Elixir library's `error_to_calcinator_error`.
   public var calcinatorKind: String {
     switch kind {
     case .notFound: "not_found"

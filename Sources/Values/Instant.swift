@@ -73,7 +73,7 @@ public struct Instant: Sendable, Hashable, Comparable {
 }
 
 extension Fault {
-  /// The same error, about a text that is not a time.
+  /// The same error with the message that a text is not a time, and for which reason.
   func about(_ text: String, _ example: String) -> Fault {
     Fault(kind, "\(text.quoted) is not a time: \(message)", nextStep: nextStep ?? example)
   }

@@ -24,7 +24,7 @@ public struct Pattern: Sendable {
     }
   }
 
-  /// The pattern between its slashes.
+  /// The pattern between slashes, followed by its flags.
   package var description: String { "/\(text)/\(flags)" }
 
   /// Whether the pattern is found in a text.

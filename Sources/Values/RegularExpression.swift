@@ -89,7 +89,7 @@ import Synchronization
 }
 
 /// The remaining steps of a search.
-private struct Budget {
+private struct StepBudget {
   /// The remaining units; a call before an item takes one, and each sixteen bytes of movement in the text take another.
   private var left: Int
   private var position = 0
@@ -219,7 +219,7 @@ extension RegularExpression {
       let count = unsafe pcre2_match_8(quick, text.baseAddress, text.count, start, options, data, quickContext)
       if count > 0 || count == PCRE2_ERROR_NOMATCH { return count }
     }
-    var budget = Budget(text.count - start)
+    var budget = StepBudget(text.count - start)
     let count = unsafe carefully(text, from: start, options, &budget)
     if count > 0 || count == PCRE2_ERROR_NOMATCH { return count }
     if budget.isInterrupted { throw .interrupted }
@@ -227,12 +227,12 @@ extension RegularExpression {
   }
 
   private func carefully(
-    _ text: UnsafeBufferPointer<UInt8>, from start: Int, _ options: UInt32, _ budget: UnsafeMutablePointer<Budget>
+    _ text: UnsafeBufferPointer<UInt8>, from start: Int, _ options: UInt32, _ budget: UnsafeMutablePointer<StepBudget>
   ) -> Int32 {
     unsafe pcre2_set_callout_8(
       context,
       { block, budget in
-        guard let block = unsafe block, let budget = unsafe budget?.assumingMemoryBound(to: Budget.self) else {
+        guard let block = unsafe block, let budget = unsafe budget?.assumingMemoryBound(to: StepBudget.self) else {
           return 0
         }
         return unsafe budget.pointee.spend(at: block.pointee.current_position) ? 0 : PCRE2_ERROR_CALLOUT

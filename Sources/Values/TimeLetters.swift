@@ -55,7 +55,7 @@ package struct TimeLetters: Sendable {
     Fault(.value, message, nextStep: nextStep ?? "the letters are %Y %m %d %H %M %S %z, and %% for a percent sign")
   }
 
-  /// Writes an instant in UTC.
+  /// Writes an instant in this format, in UTC.
   package func text(of instant: Instant) -> String {
     let time = CivilTime(instant)
     var text = ""
