@@ -68,14 +68,14 @@ struct CSVParser {
     }
     var cells: [String] = []
     cells.reserveCapacity(width)
-    repeat { cells.append(try cell()) } while try isSeparator()
+    repeat { cells.append(try cell()) } while try skipSeparator()
     if try peek() != nil { try endLine() }
     width = cells.count
     return (cells, start)
   }
 
   /// Skips a separator at the cursor; returns false if there is none.
-  private mutating func isSeparator() throws(Stop) -> Bool {
+  private mutating func skipSeparator() throws(Stop) -> Bool {
     guard try peek() == separator else { return false }
     offset += 1
     return true

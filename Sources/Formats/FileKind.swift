@@ -5,8 +5,8 @@ enum FileKind {
   /// The error of a file that is compressed, packed, binary or in UTF-16; nil for any other file.
   ///
   /// - Parameters:
-  ///   - head: Its first bytes; 512 bytes are enough for every kind.
-  ///   - path: Its path.
+  ///   - head: The first bytes of the file; 512 bytes are enough for every kind.
+  ///   - path: The path of the file.
   ///   - isText: Whether any text is valid, including a web page.
   /// - Returns: The error; the next step is a command that converts the file, if one exists.
   static func fault(of head: [UInt8], _ path: String, isText: Bool = true) -> Fault? {

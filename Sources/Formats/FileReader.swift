@@ -18,7 +18,7 @@ package struct FileReader: Sendable {
   private var isBegun = false
   /// The number of bytes of one read.
   private static let piece = 1 << 18
-  /// The maximum size of a line, a record, or a JSON array file.
+  /// The maximum size of a line, a record, or a JSON array file, in bytes.
   private static let limit = 1 << 28
 
   package init(_ path: String, _ format: FileFormat) throws(Fault) {
@@ -33,7 +33,7 @@ package struct FileReader: Sendable {
     case elements([Value])
     case lines([UInt8], path: String, before: Int)
 
-    /// The elements.
+    /// Returns the elements; parses them if the piece is lines of JSON.
     ///
     /// - Throws: A `file` error with the position of invalid JSON.
     package func elements() throws(Fault) -> [Value] {

@@ -1,7 +1,7 @@
 import Glibc
 public import Values
 
-/// A file as text.
+/// Reads and replaces files of text.
 public enum FileText {
   /// Reads a whole file, which must be UTF-8, with or without a byte order mark; `-` is standard input.
   ///

@@ -3,7 +3,7 @@ package import Values
 
 /// Writes elements to a file in its format.
 ///
-/// They replace the content or are appended, completely or not at all.
+/// The elements replace the content of the file or are appended to it, completely or not at all.
 package struct FileWriter {
   private let path: String
   private let format: FileFormat
@@ -44,7 +44,7 @@ package struct FileWriter {
     try file.finish { hasContent throws(Fault) in try opening(hasContent) }
   }
 
-  /// Leaves the file unchanged.
+  /// Discards the written elements, and leaves the file unchanged.
   package func abandon() { file.abandon() }
 
   private mutating func flush() throws(Fault) {

@@ -40,7 +40,7 @@ extension Value {
     }
   }
 
-  /// The text of a cell: a string unchanged, null as an empty text, a relationship as its id, any other value as JSON.
+  /// The text of a cell: null as an empty text, related resources as their ids, any other value as in an interpolation.
   package var cell: String {
     switch self {
     case .null: ""

@@ -6,8 +6,8 @@ enum JSONHint {
   ///
   /// - Parameters:
   ///   - bytes: The lines.
-  ///   - fault: The fault, with its line in them.
-  ///   - isBeginning: Whether they are the beginning of the file.
+  ///   - fault: The fault, whose position is in `bytes`.
+  ///   - isBeginning: Whether `bytes` is the beginning of the file.
   ///   - path: The file.
   /// - Returns: One sentence, or a command.
   static func ofLines(_ bytes: [UInt8], _ fault: JSONSyntaxError, isBeginning: Bool, _ path: String) -> String {

@@ -43,7 +43,7 @@ package final class StandardStream: Sendable {
     }
   }
 
-  /// Ends waits for readers that do not read, until ``resume()``.
+  /// Ends waits for a reader that does not read, from now until ``resume()``.
   package static func stop() { stopped.withLock { $0 = $0 ?? .now } }
 
   /// Lets writes wait again.
@@ -54,7 +54,7 @@ package final class StandardStream: Sendable {
 
   /// Writes all bytes.
   ///
-  /// - Returns: 0; the error code of a failed write; `ECANCELED` if a stop ended the wait for the reader.
+  /// - Returns: 0 on success, the error code of a failed write, or `ECANCELED` if a stop ended the wait for the reader.
   package func write(_ bytes: [UInt8]) -> Int32 {
     guard !isAbandoned.load(ordering: .relaxed) else { return ECANCELED }
     var offset = 0

@@ -5,8 +5,9 @@ extension Chart {
   /// The maximum number of bars of a count over time.
   private static let mostTimes = 40
 
-  /// Counts times by the smallest unit, from a second to a thousand years, that does not result in too many bars;
-  /// includes units without a time.
+  /// Counts times in periods of the smallest unit, from a second to a thousand years, that does not need too many bars.
+  ///
+  /// A period without a time has a bar, too.
   package static func timeline(of times: [Instant]) -> Chart {
     guard let least = times.min(), let most = times.max() else { return Chart([]) }
     let unit = TimeUnit.all.first { $0.index(of: most) - $0.index(of: least) < mostTimes } ?? .years(1000)
@@ -17,12 +18,12 @@ extension Chart {
   }
 }
 
-/// A kind of period, such as a day or ten years; the periods of a kind are numbered.
+/// A unit of time, such as a day or ten years; the periods of one unit are numbered.
 private enum TimeUnit: Equatable {
   case second, minute, hour, day, month
   case years(Int)
 
-  /// All kinds, shortest first.
+  /// All units, smallest first.
   static let all: [TimeUnit] = [.second, .minute, .hour, .day, .month] + [1, 10, 100, 1000].map { .years($0) }
 
   private var seconds: Int {

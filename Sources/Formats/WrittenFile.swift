@@ -3,7 +3,7 @@ import JSONText
 import Redaction
 package import Values
 
-/// A file that is being written; it appears when it is finished, and an unfinished file leaves nothing.
+/// A file that is being written; its content appears only when it is finished.
 ///
 /// The target of a symbolic link is written and keeps its permissions. A pipe or a device gets the bytes immediately.
 package struct WrittenFile {
@@ -128,7 +128,7 @@ package struct WrittenFile {
     }
   }
 
-  /// Leaves the file unchanged.
+  /// Discards the written bytes, and leaves the file unchanged.
   package func abandon() {
     if case .replaces(let temporary, _) = placement { unsafe unlink(temporary) }
   }
