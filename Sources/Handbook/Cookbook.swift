@@ -19,7 +19,7 @@ public enum Cookbook {
     return Examples.parse(text)["recipe"]?.first.map { Recipe(title: String(title), example: $0) }
   }
 
-  /// The list of recipes without a word, or the recipe whose number is the word; nil for any other words.
+  /// Without words, the list of recipes; for a recipe's number, the recipe; otherwise nil.
   static func text(_ words: [String]) -> String? {
     guard let word = words.first else {
       let list = recipes.enumerated().map { "\(String($0 + 1).filled(to: 2))  \($1.title)\n" }.joined()

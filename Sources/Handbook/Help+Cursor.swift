@@ -19,7 +19,7 @@ extension Help {
     }
   }
 
-  /// Returns the help for the cursor in a text being typed: of the word at the cursor, or else of the call around it.
+  /// Returns the help for the cursor in a text being typed: of the word there, or else of the call around the cursor.
   public static func page(of text: String, at cursor: Int) -> String? {
     if let (page, _) = page(in: SourceText(name: "", text: text), at: cursor) { return page }
     return CursorContext(of: text, at: cursor).target.flatMap { Help.text([$0.call.name]) }

@@ -1,6 +1,6 @@
 import Evaluation
 
-/// An option and its page in `help`: the summaries of all words that take the option, without repetition.
+/// An option and its page in `help`: its summaries from all words that take the option, without repetition.
 struct OptionPage: Sendable {
   var name: String
   var text: String
@@ -171,7 +171,7 @@ struct OptionPage: Sendable {
 }
 
 extension [String] {
-  /// Joins the words to lines of at most `width` characters.
+  /// Joins the words into lines of at most `width` characters.
   func lines(of width: Int) -> [String] {
     var lines = [""]
     for word in self {

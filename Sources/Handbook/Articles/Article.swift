@@ -53,7 +53,7 @@ public struct Article: Sendable {
 }
 
 extension String {
-  /// The text with fences around code, which is the lines that begin with two spaces.
+  /// The text with fences around its code, that is, around lines that begin with two spaces.
   var fenced: String {
     var lines: [String] = []
     var blanks: [String] = []
