@@ -23,7 +23,7 @@ struct OpenDocument {
     report = interpreter.examine(map.source)
   }
 
-  /// Applies the changes of a notification in order, each to the text after the previous change.
+  /// Applies the changes of a notification in order, each to the result of the previous one.
   ///
   /// - Returns: Whether every change could be applied.
   mutating func apply(_ changes: JSONArray, version: JSONValue) -> Bool {
@@ -63,7 +63,9 @@ struct OpenDocument {
     return .object(params)
   }
 
-  /// Converts a finding to JSON; a finding in an included file is reported at the statement that includes the file.
+  /// Converts a finding to JSON.
+  ///
+  /// A finding in another file is reported at the statement that includes the file, or else at the start of the text.
   private func json(_ diagnostic: Diagnostic, in other: SourceText) -> JSONValue {
     let isOwn = other === source || other.name == source.name
     let place = other.place(of: diagnostic.range.lower)
