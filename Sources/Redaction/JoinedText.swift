@@ -30,8 +30,8 @@ struct JoinedText {
     }
   }
 
-  /// The index after the opening quote of the string that `+` joins to the string before it, whose closing quote is at
-  /// an index; nil without such a string.
+  /// Returns the index after the opening quote of a string that `+` joins to the closing quote at an index; nil without
+  /// one.
   private static func next(after quote: Int, _ all: [Character]) -> Int? {
     guard let plus = all[(quote + 1)...].firstIndex(where: { !$0.isWhitespace }), all[plus] == "+",
       let other = all[(plus + 1)...].firstIndex(where: { !$0.isWhitespace }), all[other] == "\""

@@ -120,7 +120,8 @@ public struct TerminalBytes: Sendable {
   /// Creates an empty buffer.
   public init() {}
 
-  /// Returns the bytes of a piece of output that are safe for a terminal, as ``TerminalText/visible(_:)`` does.
+  /// Returns a piece of output with the escapes of ``TerminalText/visible(_:)``, without an incomplete character at its
+  /// end.
   public mutating func visible(_ piece: [UInt8]) -> [UInt8] {
     var bytes = rest + piece
     rest = Array(bytes.suffix(Self.unfinished(bytes)))
