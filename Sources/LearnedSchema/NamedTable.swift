@@ -22,7 +22,7 @@ public struct NamedTable<Value: Sendable>: Sendable {
 
   /// Changes the value of a name, starting from `fresh` for a new name.
   ///
-  /// It does not add a name that is too long, or that is new to a full table.
+  /// It adds no name that is too long, and no name to a full table.
   mutating func update(_ name: String, _ fresh: @autoclosure () -> Value, _ body: (inout Value) -> Void) {
     if let index = values.index(forKey: name) { return body(&values.values[index]) }
     guard names.count < limit, name.utf8.count <= Self.nameLimit else { return }

@@ -64,7 +64,7 @@ public final class QueueSchema: Sendable {
   /// The types of the observed requests, in the order of their first observation.
   public var clientTypes: [String] { state.withLock(\.clientTypes) }
 
-  /// Returns the schema and marks it as written; returns nil if it has not changed since it was last written.
+  /// Returns the schemas and marks them as written; returns nil if they have not changed since they were last written.
   ///
   /// - Parameter withValues: Whether new values and ids count as a change.
   /// - Returns: The types by name.
@@ -101,7 +101,7 @@ public final class QueueSchema: Sendable {
     }
   }
 
-  /// Forgets everything.
+  /// Forgets the schemas of all types.
   func forget() {
     state.withLock { state in
       state.types = [:]

@@ -29,7 +29,7 @@ enum RefusedName {
     }
   }
 
-  /// Whether an error's text or pointer contains a name as a whole word; of a path, any step is enough.
+  /// Whether an error's text or pointer contains a name as a whole word; for a path, one of its steps is enough.
   private static func isNamed(_ name: String, in error: ErrorDetail) -> Bool {
     let text = [error.detail, error.title, error.pointer, error.parameter].compactMap(\.self).joined(separator: " ")
     let words = text.split { " `'\"/,[]".contains($0) }.map { $0.hasSuffix(".") ? $0.dropLast() : $0 }

@@ -23,7 +23,7 @@ struct SchemaFile {
   /// The bytes of the file; empty if it can't be read.
   func read() -> [UInt8] { Self.bytes(of: path) }
 
-  /// Replaces the content of the file with the result of `body`, which gets the present content, under a lock.
+  /// Locks the folder, and replaces the content of the file with the result of `body`, which gets the present content.
   ///
   /// - Returns: The reason of a failure; nil on success.
   func update(_ body: ([UInt8]) -> [UInt8]) -> String? {
@@ -48,7 +48,7 @@ struct SchemaFile {
   /// Removes the file, if it exists; returns the reason of a failure, nil on success.
   func remove() -> String? { unsafe unlink(path) == 0 || errno == ENOENT ? nil : Self.reason }
 
-  /// The queue of each file in a location, with a function that reads the file; nil for a queue if the file's name is
+  /// The queue of each file in a location, and a function that reads the file; the queue is nil if the file's name is
   /// cut.
   static func all(in directory: String, of place: String) -> [(queue: String?, read: () -> [UInt8])] {
     let folder = directory + "/" + fileName(place)

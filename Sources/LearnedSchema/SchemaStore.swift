@@ -55,7 +55,7 @@ public final class SchemaStore: Sendable {
     schema.loadSoon(size: SchemaFile(directory: directory, schema.place, schema.queue).size)
   }
 
-  /// The names of the queues at a location whose schema is known, sorted.
+  /// The sorted names of the queues with a known schema at a location.
   public func queues(at place: String) -> [String] {
     let inMemory = schemas.withLock { schemas in
       schemas.filter { $0.key.place == place && !$0.value.types.isEmpty }.map(\.key.queue)
@@ -100,7 +100,7 @@ public final class SchemaStore: Sendable {
     return nil
   }
 
-  /// Forgets everything or the schema of a queue, in memory and in files.
+  /// Forgets the schema of a queue, or every schema if it is nil, in memory and in files.
   ///
   /// - Returns: The reason why a file can't be removed; nil on success.
   public func forget(_ schema: QueueSchema? = nil) -> String? {

@@ -73,7 +73,7 @@ public struct TypeSchema: Sendable {
     verdicts[parameter]?.entries.filter { $0.value.isAccepted == accepted }.map(\.name) ?? []
   }
 
-  /// Whether the schema is empty.
+  /// Whether no attribute, relationship or requested name is known.
   public var isEmpty: Bool { attributes.isEmpty && relationships.isEmpty && verdicts.isEmpty }
 
   /// Records a name that the service accepted or refused in a parameter.
@@ -82,7 +82,7 @@ public struct TypeSchema: Sendable {
     verdicts[parameter, default: NamedTable(limit: 200)].update(name, verdict) { $0 = verdict }
   }
 
-  /// Records the names of the service's own schema.
+  /// Records the attributes and relationships in the service's own schema.
   mutating func learn(
     _ attributes: [(name: String, kind: String?)], _ relationships: [(name: String, type: String, isToMany: Bool)]
   ) {
