@@ -43,8 +43,9 @@ extension Compiler {
         head: head.code, links: links, range: pipeline.range, source: source, isLazy: use != .operand && !effects.acts)
   }
 
-  /// Returns the indices of the stages whose failures are counted per element: those directly before a sink that take
-  /// one element at a time.
+  /// Returns the indices of the stages whose failures are counted per element.
+  ///
+  /// They form a row directly before the last sink, and each takes one element at a time.
   private static func counted(_ stages: [Language.Command]) -> Range<Int> {
     let single: Set = ["where", "map", "select", "with", "without", "as"]
     guard let sink = stages.lastIndex(where: { Stage.named($0.name)?.declaration.givesSummary ?? false }) else {

@@ -126,7 +126,7 @@ struct Arguments: Sendable {
   /// The check has already reported missing arguments, except for a missing element.
   func value(_ index: Int) -> Value { index < positional.count ? positional[index].value : .null }
 
-  /// Returns the source range of a positional argument; that of the call's word if the argument is missing.
+  /// Returns the source range of a positional argument; without this argument, the range of the call's word.
   func range(_ index: Int) -> SourceRange { index < positional.count ? positional[index].range : nameRange }
 
   /// Returns an error about an argument, with its source range.

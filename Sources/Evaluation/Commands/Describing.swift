@@ -147,8 +147,9 @@ extension ValueShape.ResourceShape {
       ]))
   }
 
-  /// The source text of a record with every known field, except relationships of which it is not known whether they are
-  /// to one or to many.
+  /// The source text of a record with every known field.
+  ///
+  /// A relationship is omitted if it is unknown whether it is to one or to many.
   fileprivate var template: String {
     let schema = schema
     let attributes = schema.attributes.entries.map { name, attribute in

@@ -42,7 +42,7 @@ extension Fault {
     return isOnly ? nil : "\(start)..."
   }
 
-  /// Returns at most 20 of the sentences, followed by the number of the others.
+  /// Returns the sentences; of more than 20, the first 20 and a sentence with the number of the rest.
   private static func first(of sentences: [String]) -> [String] {
     let limit = 20
     guard sentences.count > limit else { return sentences }

@@ -241,7 +241,7 @@ extension Completer {
 }
 
 extension [Completions.Candidate] {
-  /// The text to add after a single candidate: a space; nil if a candidate is a string that is not closed.
+  /// The suffix to add if only one candidate fits: a space; nil if a candidate is a string that is not closed.
   fileprivate var ending: Character? {
     let isOpen = contains { $0.text == "\"" || $0.text.hasPrefix("\"") && !$0.text.hasSuffix("\"") }
     return isOpen ? nil : " "

@@ -13,7 +13,7 @@ struct Completer {
   let definitions: [String: Definition]
   let session: Session
 
-  /// The candidates to offer, and the text to add after a single one.
+  /// The candidates to offer, and the suffix to add if only one candidate fits.
   struct Offer {
     var candidates: [Candidate]
     var suffix: Character? = " "

@@ -12,6 +12,6 @@ public struct Completions: Sendable, Equatable {
   public var start: Int
   /// The candidates, in order.
   public var candidates: [Candidate] = []
-  /// The text to add after a single candidate.
+  /// The character to add if only one candidate fits; nil for none.
   public var suffix: Character?
 }

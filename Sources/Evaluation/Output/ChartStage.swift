@@ -24,7 +24,7 @@ extension Stage {
     let (range, source) = call.place(value == nil ? 0 : 1)
     let field = call.positional.last?.path
     return .reduce { frame, stream throws(Fault) in
-      var drawing = Drawing(field: field)
+      var values = ChartValues(field: field)
       var inner = frame
       let hasNext = (stream.hasNextPage, stream.total)
       if let shown = frame.run.shown { stream = shown.keeping(stream) }
@@ -34,23 +34,23 @@ extension Stage {
           inner.take(page, index)
           do throws(Fault) {
             let length = if let value { try await value.run(&inner) } else { Value?.none }
-            try drawing.add(try await label.run(&inner), length)
+            try values.add(try await label.run(&inner), length)
           } catch { throw error.placed(at: range, in: source).within("in chart, at \(page.elements[index].label)") }
         }
       }
       stream.close()
-      let chart = try drawing.chart()
+      let chart = try values.chart()
       try await Printer.showing(frame.run, format: .table) { printer throws(Fault) in
         try printer.draw(chart)
-        if drawing.leavesOutNulls { printer.notes.append("chart: \(drawing.nulls) null left out") }
-        if hasNext.0 { printer.notes.append(Session.nextPage(shown: drawing.count, of: hasNext.1?())) }
+        if values.leavesOutNulls { printer.notes.append("chart: \(values.nulls) null left out") }
+        if hasNext.0 { printer.notes.append(Session.nextPage(shown: values.count, of: hasNext.1?())) }
       }
       return .null
     }
   }
 
-  /// The collected values of a chart.
-  private struct Drawing {
+  /// The values that a chart shows.
+  private struct ChartValues {
     /// The path of the drawn field; nil if the values come from another expression.
     let field: String?
     private var bars: [Chart.Bar] = []

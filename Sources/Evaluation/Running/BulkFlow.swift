@@ -50,7 +50,7 @@ final class BulkFlow: Sendable {
 extension Outcome {
   /// The id of a resource that an earlier run changed or a lookup found, so that no reply contains it.
   ///
-  /// The outer optional is nil for other outcomes, the inner one if the id is unknown.
+  /// The outer optional is nil for other outcomes. The inner optional is nil if the id is unknown.
   fileprivate var idWithoutReply: String?? {
     switch self {
     case .before(let id), .found(let id): .some(id)

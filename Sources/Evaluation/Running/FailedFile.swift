@@ -8,7 +8,8 @@ import Values
 
 /// The file of `failed:`.
 ///
-/// It has one line of JSON for each element that failed, was refused, or whose outcome is unknown, with the error.
+/// It has a line of JSON, with the element and its error, for each element that failed, that was refused, or whose
+/// outcome is unknown.
 ///
 /// The first line that is written replaces the file of an earlier statement. A statement without failures leaves an
 /// empty file.

@@ -168,7 +168,7 @@ public final class Session: Sendable {
   let timeout: SessionTimeout
   /// The run's confirmation, its limits and its streams.
   let account: RunAccount
-  /// Answers the changes of dry runs without sending them.
+  /// Answers the changes of dry runs without sending them, and keeps the resources that they would create.
   let dryRun = DryRunCarrier()
   /// The queues that are watched while creates for them are in flight.
   let consumers = ConsumerWatches()

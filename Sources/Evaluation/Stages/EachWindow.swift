@@ -40,7 +40,7 @@ struct EachWindow: Sendable {
     }
   }
 
-  /// Runs an iteration and records its end, unless the journal skips it; returns null for a skipped one.
+  /// Runs an iteration and records its end; if the journal skips the iteration, returns null instead.
   private func recorded(_ frame: inout Frame, _ journal: EachJournal) async throws(Fault) -> Value {
     let identity = try await journal.identity(&frame)
     let decision = try await journal.begin(identity) { Fault(.file, $0.message, nextStep: $0.nextStep) }

@@ -60,7 +60,7 @@ struct SortedElements {
   }
 }
 
-/// The keys of one field, in the simplest representation for all of them.
+/// The keys of one column, in the simplest form that fits all of them.
 private struct SortColumn {
   private enum Form {
     case integers, texts, values
