@@ -16,29 +16,29 @@ extension Change {
     return object
   }
 
-  /// Appends the JSON text of the change to bytes: the text of ``json``, without creating the object.
-  public func encode(into bytes: inout [UInt8]) {
-    bytes.append(contentsOf: #"{"broker":"#.utf8)
-    bytes.append(jsonString: target.broker)
-    bytes.append(contentsOf: #","queue":"#.utf8)
-    bytes.append(jsonString: target.queue)
-    bytes.append(contentsOf: #","type":"#.utf8)
-    bytes.append(jsonString: target.type)
-    bytes.append(contentsOf: #","verb":"#.utf8)
-    bytes.append(jsonString: verb.rawValue)
-    bytes.append(contentsOf: #","method":"#.utf8)
-    bytes.append(jsonString: method)
-    bytes.append(contentsOf: #","params":"#.utf8)
+  /// Appends the JSON text of the change to bytes: the members of ``json``, without creating the object.
+  ///
+  /// In a list, `first` is the first change: members that are equal to its members are omitted, except `params`.
+  public func encode(into bytes: inout [UInt8], after first: Change? = nil) {
+    bytes.append(contentsOf: #"{"params":"#.utf8)
     paramsNamingSecrets.encode(into: &bytes)
-    if expires {
-      bytes.append(contentsOf: #","expires":true,"timeout":"#.utf8)
-    } else {
-      bytes.append(contentsOf: #","expires":false,"timeout":"#.utf8)
+    if first?.target != target {
+      bytes.append(contentsOf: #","broker":"#.utf8)
+      bytes.append(jsonString: target.broker)
+      bytes.append(contentsOf: #","queue":"#.utf8)
+      bytes.append(jsonString: target.queue)
+      bytes.append(contentsOf: #","type":"#.utf8)
+      bytes.append(jsonString: target.type)
     }
-    if let timeout {
-      bytes.append(contentsOf: "\(timeout.wholeMilliseconds)".utf8)
-    } else {
-      bytes.append(contentsOf: "null".utf8)
+    if first?.verb != verb || first?.method != method {
+      bytes.append(contentsOf: #","verb":"#.utf8)
+      bytes.append(jsonString: verb.rawValue)
+      bytes.append(contentsOf: #","method":"#.utf8)
+      bytes.append(jsonString: method)
+    }
+    if first?.expires != expires || first?.timeout != timeout {
+      bytes.append(contentsOf: (expires ? #","expires":true,"timeout":"# : #","expires":false,"timeout":"#).utf8)
+      bytes.append(contentsOf: (timeout.map { "\($0.wholeMilliseconds)" } ?? "null").utf8)
     }
     if let key {
       bytes.append(contentsOf: #","key":"#.utf8)
@@ -58,17 +58,38 @@ extension Change {
   }
 
   /// Creates a change from JSON, with secrets from the client's `meta`; nil if a member is missing or has another type.
-  public init?(json object: JSONObject, meta: JSONObject) {
-    guard let broker = object["broker"]?.stringValue, let queue = object["queue"]?.stringValue,
-      let type = object["type"]?.stringValue, let verb = object["verb"]?.stringValue.flatMap(Verb.init),
-      let method = object["method"]?.stringValue, var params = object["params"]?.objectValue,
-      case .bool(let expires)? = object["expires"], let timeout = object["timeout"]
+  ///
+  /// In a list, `first` is the first change, whose members replace those that the object lacks.
+  public convenience init?(json object: JSONObject, meta: JSONObject, after first: Change? = nil) {
+    guard var params = object["params"]?.objectValue, let target = Target(object) ?? first?.target,
+      let (verb, method) = Self.method(object) ?? first.map({ ($0.verb, $0.method) }),
+      let (expires, timeout) = Self.times(object) ?? first.map({ ($0.expires, $0.timeout) })
     else { return nil }
     if let own = params["meta"]?.objectValue { params["meta"] = .object(own.filled(from: meta)) }
     self.init(
-      target: Target(broker: broker, queue: queue, type: type), verb: verb, method: method, params: params,
-      expires: expires, timeout: timeout.numberValue?.integer.map { .milliseconds($0) },
+      target: target, verb: verb, method: method, params: params, expires: expires, timeout: timeout,
       key: object["key"]?.stringValue)
+  }
+
+  private static func method(_ object: JSONObject) -> (Verb, String)? {
+    guard let verb = object["verb"]?.stringValue.flatMap(Verb.init), let method = object["method"]?.stringValue else {
+      return nil
+    }
+    return (verb, method)
+  }
+
+  private static func times(_ object: JSONObject) -> (Bool, Duration?)? {
+    guard case .bool(let expires)? = object["expires"], let timeout = object["timeout"] else { return nil }
+    return (expires, timeout.numberValue?.integer.map { .milliseconds($0) })
+  }
+}
+
+extension Change.Target {
+  fileprivate init?(_ object: JSONObject) {
+    guard let broker = object["broker"]?.stringValue, let queue = object["queue"]?.stringValue,
+      let type = object["type"]?.stringValue
+    else { return nil }
+    self.init(broker: broker, queue: queue, type: type)
   }
 }
 

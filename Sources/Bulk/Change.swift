@@ -5,8 +5,9 @@ import Redaction
 
 /// A change of a service's data, ready to be sent; a value that can be written as JSON and read again.
 ///
-/// It can't send itself; a ``Dispatcher`` passes it to a ``Carrier``.
-public struct Change: Sendable, Equatable {
+/// It can't send itself; a ``Dispatcher`` passes it to a ``Carrier``. It is a class, because a struct with its many
+/// members would be copied at each step.
+public final class Change: Sendable, Equatable {
   /// The verb of a change.
   public enum Verb: String, Sendable, CaseIterable {
     case create, update, destroy, link, relink, unlink, call
@@ -15,11 +16,11 @@ public struct Change: Sendable, Equatable {
   /// The queue to which a change is sent, with its broker and the type of its resources.
   public struct Target: Sendable, Hashable {
     /// The identity of the broker and vhost, equal for all connections to that vhost.
-    public var broker: String
+    public let broker: String
     /// The queue.
-    public var queue: String
+    public let queue: String
     /// The JSON:API type of the client's resources.
-    public var type: String
+    public let type: String
 
     /// Creates a target.
     public init(broker: String, queue: String, type: String) {
@@ -30,19 +31,19 @@ public struct Change: Sendable, Equatable {
   }
 
   /// The target.
-  public var target: Target
+  public let target: Target
   /// The verb.
-  public var verb: Verb
+  public let verb: Verb
   /// The JSON-RPC method.
-  public var method: String
+  public let method: String
   /// The parameters as they are sent: with the client's `meta`, and with names in the form of the client's `keys`.
-  public var params: JSONObject
+  public let params: JSONObject
   /// Whether its message expires at the deadline, so that the change is not carried out later (AMQP `expiration`).
-  public var expires: Bool
+  public let expires: Bool
   /// The time to wait for its reply; nil for no limit.
-  public var timeout: Duration?
+  public let timeout: Duration?
   /// The value of `key:` that identifies a create; nil without `key:`, and for other changes.
-  public var key: String?
+  public let key: String?
   /// Whether the change destroys data, judged by its verb, or by the name of a called method.
   public let destroys: Bool
 
@@ -64,7 +65,7 @@ public struct Change: Sendable, Equatable {
   /// Creates a change from a client's request.
   ///
   /// - Throws: a `value` error of `ResourceClient.wireParams(of:)`.
-  public init(
+  public convenience init(
     _ verb: Verb, _ request: ChangeRequest, of client: ResourceClient, at broker: String,
     patience: ResourceClient.Patience, expires: Bool
   ) throws(ClientError) {
@@ -72,6 +73,18 @@ public struct Change: Sendable, Equatable {
       target: Target(broker: broker, queue: client.queue, type: client.settings.type), verb: verb,
       method: request.method, params: try client.wireParams(of: request), expires: expires,
       timeout: client.timeout(patience))
+  }
+
+  /// The same change, identified by the value of `key:`.
+  public func keyed(_ key: String) -> Change {
+    Change(target: target, verb: verb, method: method, params: params, expires: expires, timeout: timeout, key: key)
+  }
+
+  /// Whether two changes have equal members.
+  public static func == (a: Change, b: Change) -> Bool {
+    a === b
+      || a.target == b.target && a.verb == b.verb && a.method == b.method && a.params == b.params
+        && a.expires == b.expires && a.timeout == b.timeout && a.key == b.key
   }
 
   /// The id of the resource to change; nil for a create.

@@ -3,13 +3,20 @@ import JSONText
 
 extension Dispatcher {
   /// An element, its change, and the state of the change in the journal.
-  struct Entry: Sendable {
-    var element: any PlannedElement
-    var change: Result<Change, Refusal>
+  final class Entry: Sendable {
+    let element: any PlannedElement
+    let change: Result<Change, Refusal>
     /// The identity; nil without a journal, and for a change without an identity.
-    var identity: ChangeIdentity?
+    let identity: ChangeIdentity?
     /// The state that earlier runs left in the journal; nil if the journal does not contain the change.
-    var known: JournalState?
+    let known: JournalState?
+
+    init(
+      _ element: any PlannedElement, _ change: Result<Change, Refusal>, _ identity: ChangeIdentity? = nil,
+      known: JournalState? = nil
+    ) {
+      (self.element, self.change, self.identity, self.known) = (element, change, identity, known)
+    }
 
     /// The change and its identity, if its intent is to be written now; nil if nothing is recorded, or if the journal
     /// contains its outcome or requires a lookup first.
@@ -21,17 +28,12 @@ extension Dispatcher {
 
   /// Creates the entry of an element, and marks its identity as seen; refuses an identity that was already seen.
   func entry(of element: any PlannedElement) -> Entry {
-    var entry = Entry(element: element, change: element.planned)
-    guard let journal = guards.journal, case .success(let change) = entry.change, let identity = change.identity else {
-      return entry
+    let planned = element.planned
+    guard let journal = guards.journal, case .success(let change) = planned, let identity = change.identity else {
+      return Entry(element, planned)
     }
-    entry.identity = identity
-    if let state = journal.see(identity) {
-      entry.known = state
-    } else {
-      entry.change = .failure(.repeated(identity))
-    }
-    return entry
+    guard let state = journal.see(identity) else { return Entry(element, .failure(.repeated(identity)), identity) }
+    return Entry(element, planned, identity, known: state)
   }
 
   /// Carries out the change of an entry, unless the journal contains its outcome; returns the outcome.

@@ -20,12 +20,14 @@ public enum Secrets {
   }
 
   /// Whether a name, such as `password`, `api_key` or `authToken`, is a secret's name.
-  public static func isSecret(name: some StringProtocol) -> Bool {
-    let letters = name.utf8.compactMap { byte -> UInt8? in
+  public static func isSecret(name: String) -> Bool {
+    var letters: [UInt8] = []
+    letters.reserveCapacity(name.utf8.count)
+    for byte in name.utf8 {
       switch byte {
-      case UInt8(ascii: "-"), UInt8(ascii: "_"): nil
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
-      default: byte
+      case UInt8(ascii: "-"), UInt8(ascii: "_"): continue
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): letters.append(byte | 0x20)
+      default: letters.append(byte)
       }
     }
     if letters.elementsEqual("pass".utf8) || letters.elementsEqual("pwd".utf8) { return true }
@@ -62,7 +64,7 @@ public enum Secrets {
 
   /// The values of URI parameters with a secret's name, `?password=x`, and of such names in a comment, `# password: x`.
   private static func parameters(_ text: String) -> [Range<String.Index>] {
-    (pairs(text) + comments(text)).filter { isSecret(name: $0.0) }.map { $0.1.startIndex..<$0.1.endIndex }
+    (pairs(text) + comments(text)).filter { isSecret(name: String($0.0)) }.map { $0.1.startIndex..<$0.1.endIndex }
   }
 
   // The first use of a regex takes 10 ms, so a text without the sign that each match contains is not searched.

@@ -10,7 +10,7 @@ enum ShellWords {
   /// A word with the value of a secret variable hidden: `token=***`.
   private static func hidden(_ word: String) -> String {
     let parts = word.split(separator: "=", maxSplits: 1)
-    guard parts.count == 2, Secrets.isSecret(name: parts[0]) else { return word }
+    guard parts.count == 2, Secrets.isSecret(name: String(parts[0])) else { return word }
     return "\(parts[0])=***"
   }
 

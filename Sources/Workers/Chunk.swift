@@ -29,14 +29,15 @@ struct Chunk: Sendable {
 
   /// The chunk as a JSON-RPC request.
   ///
-  /// The text of the changes is written directly, because there are many.
+  /// The text of the changes is written directly, because there are many. A change lacks the members that are equal to
+  /// those of the first one.
   func request(id: String) -> [UInt8] {
     var bytes = Request(id: .string(id), method: Self.method, params: head).encoded()
     bytes.removeLast(2)
     bytes += Array(#","changes":["#.utf8)
     for (index, change) in changes.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      change.encode(into: &bytes)
+      change.encode(into: &bytes, after: index > 0 ? changes[0] : nil)
     }
     bytes += Array("]}}".utf8)
     return bytes
@@ -74,13 +75,13 @@ struct Chunk: Sendable {
     settle = params["settle"]?.numberValue?.integer.map { .milliseconds($0) }
     changes = []
     changes.reserveCapacity(list.count)
-    for element in list { changes.append(try Self.change(element, of: queue, meta)) }
+    for element in list { changes.append(try Self.change(element, after: changes.first, of: queue, meta)) }
   }
 
   private static func change(
-    _ json: JSONValue, of queue: String, _ meta: JSONObject
+    _ json: JSONValue, after first: Change?, of queue: String, _ meta: JSONObject
   ) throws(ChunkRefusal) -> Change {
-    guard let object = json.objectValue, let change = Change(json: object, meta: meta) else {
+    guard let object = json.objectValue, let change = Change(json: object, meta: meta, after: first) else {
       throw ChunkRefusal("one of its changes can't be read")
     }
     if let secret = Change.secrets(of: object, missingIn: meta).first {

@@ -108,8 +108,11 @@ import Testing
 
   @Test func aChangeIsJSONAndBack() throws {
     let number = try #require(JSONNumber(text: "1.10"))
-    var change = Change.update(7, ["views": .number(number)])
-    change.params["meta"] = ["host": "here", "password": "secret"]
+    let update = Change.update(7, ["views": .number(number)])
+    var params = update.params
+    params["meta"] = ["host": "here", "password": "secret"]
+    let change = Change(
+      target: update.target, verb: .update, method: "update", params: params, expires: true, timeout: nil)
     let json = change.json
     #expect(
       !JSONValue.object(json).text.contains("\"secret\":\"secret\"") && JSONValue.object(json).text.contains("1.10"))

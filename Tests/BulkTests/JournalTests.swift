@@ -209,8 +209,9 @@ import Testing
 
   @Test func aDryRunSendsNothingAndReturnsTheExpectedResult() throws {
     let carrier = DryRunCarrier()
-    var create = change(1)
-    (create.verb, create.params) = (.create, ["data": ["type": "posts", "attributes": ["text": "a"]]])
+    let create = Change(
+      target: Change.posts, verb: .create, method: "create",
+      params: ["data": ["type": "posts", "attributes": ["text": "a"]]], expires: true, timeout: nil)
     guard case .document(let document) = carrier.carry(create) else {
       Issue.record("no document")
       return

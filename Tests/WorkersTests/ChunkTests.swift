@@ -76,11 +76,28 @@ import Testing
     let read = try Chunk(params, meta: ["token": "t"])
     #expect(read.changes == chunk.changes)
     #expect(read.request(id: "1") == chunk.request(id: "1"))
-    #expect(params["changes"] == .array(JSONArray(chunk.changes.map { .object($0.json) })))
     #expect(read.failures == 3 && read.keyField == "email" && read.settle == .seconds(2))
     let encoded = String(decoding: chunk.request(id: "1"), as: UTF8.self)
     #expect(encoded.contains(#""token":{"secret":"token"}"#))
     #expect(!encoded.contains(#""token":"t""#))
+  }
+
+  /// A change has the members of the first change in place of those that its text lacks.
+  @Test func aChangeOmitsTheMembersOfTheFirstOne() throws {
+    let first = Self.destroy("1")
+    let other = Change(
+      target: first.target, verb: .update, method: "update", params: ["id": "2"], expires: false, timeout: nil,
+      key: "k")
+    let typed = Change(
+      target: Change.Target(broker: "h:5672 /", queue: "posts", type: "notes"), verb: .destroy, method: "destroy",
+      params: ["id": "3"], expires: true, timeout: .seconds(6))
+    let chunk = chunk([first, Self.destroy("2"), other, typed])
+    let params = try Self.params(chunk)
+    #expect(try Chunk(params, meta: ["token": "t"]).changes == chunk.changes)
+    let texts = try #require(params["changes"]?.arrayValue)
+    #expect(try #require(texts[0].objectValue).count == 8)
+    #expect(try #require(texts[1].objectValue).map(\.key) == ["params"])
+    #expect(try #require(texts[2].objectValue).map(\.key) == ["params", "verb", "method", "expires", "timeout", "key"])
   }
 
   @Test func anImproperChunkIsRefused() throws {

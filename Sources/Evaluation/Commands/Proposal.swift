@@ -9,8 +9,8 @@ import Values
 /// A change that a command or a sink proposes, with its arguments.
 ///
 /// It can't send itself: `Run.change` and ``BulkRun`` pass it to the dispatcher.
-struct Proposal: Sendable {
-  var change: Change
+final class Proposal: Sendable {
+  let change: Change
   let client: ClientValue
   let arguments: Arguments
   /// The index of the record among the arguments, for carets; nil without a record.
@@ -42,6 +42,14 @@ struct Proposal: Sendable {
     self.client = client
     self.arguments = arguments
     self.record = record
+  }
+
+  /// The same proposal, with the value of `key:`, which identifies its change.
+  func keyed(_ key: String?) -> Proposal { key.map { Proposal(self, key: $0) } ?? self }
+
+  private init(_ other: Proposal, key: String) {
+    change = other.change.keyed(key)
+    (client, arguments, record, notLoaded) = (other.client, other.arguments, other.record, other.notLoaded)
   }
 
   /// Returns the change of `create CLIENT RECORD`.

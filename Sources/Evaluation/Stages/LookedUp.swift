@@ -31,9 +31,9 @@ struct LookupRequest: Sendable {
     up lookUp: @Sendable (Arguments, Session) async throws(Fault) -> LookedUp, _ session: Session
   ) async -> BulkElement {
     do throws(Fault) {
-      var looked = try await lookUp(arguments, session)
-      looked.proposal.change.key = key
-      return BulkElement(element, names: names, .success(looked.proposal), found: looked.found, source: source)
+      let looked = try await lookUp(arguments, session)
+      return BulkElement(
+        element, names: names, .success(looked.proposal.keyed(key)), found: looked.found, source: source)
     } catch { return BulkElement(element, names: names, .failure(error), source: source) }
   }
 }

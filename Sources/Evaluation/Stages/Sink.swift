@@ -228,8 +228,7 @@ private final class ElementSource: BulkSource {
       guard case .proposing(let propose) = making else {
         return .waiting(LookupRequest(element: element, names: names, source: source, key: key, arguments: arguments))
       }
-      var proposal = try propose(arguments)
-      proposal.change.key = key
+      let proposal = try propose(arguments).keyed(key)
       return .made(BulkElement(element, names: names, .success(proposal), source: source))
     } catch {
       if error.isUncatchable { throw error.within("at \(element.label)") }
