@@ -70,7 +70,7 @@ extension Run {
 
   /// Returns the consent to destroy on a guarded connection if no question is needed; nil if a question is needed.
   ///
-  /// Only `--guarded` with `--yes=N` gives this consent; an option in a script can't.
+  /// If there is something to destroy, only `--guarded` with `--yes=N` gives this consent; an option in a script can't.
   private func guarded(_ request: ConfirmationRequest, _ arguments: Arguments) throws(Fault) -> Consent? {
     let connection = request.client.connection
     if request.count == 0 { return Consent(limit: 0, isConfirmed: true) }

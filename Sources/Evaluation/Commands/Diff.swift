@@ -128,7 +128,9 @@ private struct ComparedSide {
     }
   }
 
-  /// Returns a difference as `{key, change, fields}`, with the old and the new value of each field that differs.
+  /// Returns a difference as `{key, change, fields}`.
+  ///
+  /// For each field that differs, `fields` has the old and the new value.
   private static func difference(
     _ key: Value, _ change: String, _ old: Record, _ new: Record
   ) throws(Fault) -> Value {

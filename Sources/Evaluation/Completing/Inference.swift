@@ -11,7 +11,7 @@ struct Inference {
   let variables: [String: ValueShape]
   /// The names that the text defines.
   let names: [CursorContext.Name]
-  /// Returns the schema of a queue on the open connection; nil if it has none.
+  /// Returns the schema of a queue; nil if none is known.
   let schema: (String) -> QueueSchema?
   /// Returns the resources of a type, as the open clients know them.
   let typed: (String) -> ValueShape.ResourceShape?

@@ -93,8 +93,8 @@ public final class Interpreter: Sendable {
 
   /// Parses and checks a text without running it.
   ///
-  /// A thorough check also warns of likely mistakes: names that are never read, a password in the text, slow patterns,
-  /// statements that never run.
+  /// A thorough check also warns of likely mistakes: names that are never read, a password in the text, pages of a
+  /// queue that the same loop changes, and statements that never run.
   public func check(_ source: SourceText, isTyped: Bool = false, isThorough: Bool = false) -> Report {
     prepare(source, isTyped, isThorough: isThorough).report
   }

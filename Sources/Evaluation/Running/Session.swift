@@ -150,7 +150,7 @@ public final class Session: Sendable {
     var statement: StatementAccount
     /// The labels of the running changes that have a journal.
     var journaled: [String] = []
-    /// Whether a sink or `destroy-all` that sent requests ended with failures.
+    /// Whether a bulk change continued after failures, or an `each` with a journal left iterations unknown.
     var hasPartialFailure = false
     /// The slots of the top level's variables, by name.
     var names: [String: Int] = [:]
