@@ -139,7 +139,8 @@ private struct StateMachine: ChangeSequence {
   /// Returns the state that a step requests.
   static func asked(_ change: Change) -> String { change.params["data"]?["attributes"]?["state"]?.stringValue ?? "" }
 
-  /// Returns the change that follows the reply to a change of any resource; nil if the goal is reached.
+  /// Returns the change that follows the reply to a change of any resource; nil if the goal is reached, or if the reply
+  /// has no resource.
   ///
   /// - Throws: An error if the resource is not in the requested state.
   func following(_ change: Change, _ reply: ChangeReply) throws(ClientError) -> Change? {
