@@ -48,7 +48,7 @@ extension Dispatcher {
     }
     if let outcome = await known(entry.known, change) { return Carried(outcome: outcome) }
     let carried = await carried(change)
-    // Only sent changes are recorded: the result of a lookup must not change the journal.
+    // Only the outcome of this run's attempts is recorded here: `lookedUp` itself records what it finds.
     if let identity = entry.identity { guards.journal?.record(carried.outcome, of: change, identity) }
     return carried
   }

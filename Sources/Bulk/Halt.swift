@@ -5,7 +5,7 @@ public enum Halt: Sendable, Equatable {
   /// A share of the outcomes, from 0 to 1.
   case share(Double)
 
-  /// The minimum number of outcomes for a share.
+  /// The number of outcomes from which on a share applies.
   static let least = 20
 
   /// Whether the failures of a tally reach the limit; a share applies from 20 outcomes on, with `isEnd` to any number.

@@ -14,7 +14,7 @@ import Synchronization
 public final class Journal: Sendable {
   private struct State {
     var states: JournalStates
-    /// The identities whose intent is written and whose outcome is not, in this run.
+    /// The identities whose intent, but not yet the outcome, was written in this run.
     var intended: [StableHash: ChangeIdentity] = [:]
   }
 
@@ -26,7 +26,7 @@ public final class Journal: Sendable {
   public let header: JournalHeader
   /// The numbers of changes of earlier runs that are done, that may be sent again, and that are unknown.
   public let before: (done: Int, open: Int, unknown: Int)
-  /// The number of incomplete lines at the end, which were removed.
+  /// The number of damaged lines at the end, which were removed.
   public let cutLines: Int
   /// The time at which its statement was completed; nil if it is not complete.
   public let end: String?
@@ -161,12 +161,12 @@ public final class Journal: Sendable {
     for identity in state.withLock({ Array($0.intended.values) }) { settle(identity, "again", id: nil) }
   }
 
-  /// Writes the outcome of a sent change; it is synced with the next group.
+  /// Writes the outcome of a change; the outcome is synced with the next group of lines.
   public func record(_ outcome: Outcome, of change: Change) {
     if let identity = change.identity { record(outcome, of: change, identity) }
   }
 
-  /// Writes the outcome of a sent change with its identity.
+  /// Writes the outcome of a change with this identity.
   func record(_ outcome: Outcome, of change: Change, _ identity: ChangeIdentity) {
     let word: String
     switch outcome {
@@ -211,10 +211,10 @@ public final class Journal: Sendable {
   /// Returns when all records are on the disk.
   public func flush() async throws(JournalError) { try await writer.appendSynced([]) }
 
-  /// Releases the file for other runs, after all records are on the disk.
+  /// Releases the file for other runs; all records must already be on the disk (``flush()``).
   public func release() { file.unlock() }
 
-  /// Closes the journal of a completed statement.
+  /// Writes that the statement is complete; returns when this is on the disk.
   public func complete(at time: String) async throws(JournalError) {
     try await writer.appendSynced(JournalLine.encoded(["end": .string(time)], format))
   }

@@ -87,13 +87,13 @@ struct JournalContents {
     return isBegun && !others || line.allSatisfy { $0 == 0 }
   }
 
-  /// Removes the damaged lines at the end, and completes the last line.
+  /// Removes the damaged lines at the end, and adds the line end that the last line lacks.
   func mend(_ file: RecordFile) throws(JournalError) {
     if cutLines > 0 { try file.cut(to: length) }
     if lacksLineEnd { try file.append([UInt8(ascii: "\n")]) }
   }
 
-  /// Handles a line; returns false if the first line is not a header.
+  /// Applies a line; returns false for a first line that is no header, or whose version has other checksums.
   private mutating func take(_ object: JSONObject) -> Bool {
     guard header != nil else {
       header = JournalHeader(json: object)

@@ -20,7 +20,7 @@ final class ReservedRoom: Sendable {
   ///
   /// If no file can be created in the directory, nothing is reserved.
   ///
-  /// - Returns: Whether the disk has the space.
+  /// - Returns: False if the disk lacks the space.
   func grow(to count: Int) -> Bool {
     state.withLock { state in
       guard count > state.size else { return true }

@@ -65,7 +65,7 @@ public struct Tally: Sendable {
     if !outcome.isGood { group(outcome, element, index) }
   }
 
-  /// Replaces the outcome of an unknown element by its late reply, or by the result of its lookup.
+  /// Replaces the outcome of an unknown element with the outcome from its late reply or its lookup.
   public mutating func settle(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     unknown -= 1
     count(outcome, 1)

@@ -41,12 +41,12 @@ extension UnknownResolver {
 
   /// Reads the linkage of a relationship; nil if the service does not return it.
   ///
-  /// - Throws: `ClientError` without a reply.
+  /// - Throws: `ClientError` if the service does not reply.
   private func linkage(
     _ name: String, of id: String, parentName: String?
   ) async throws(ClientError) -> [Identifier]? {
     var client = client
-    // A worker does not know the client's `singular:`.
+    // A worker does not know the client's `singular:`; the change's parameters contain it.
     if let parentName { client.settings.singular = parentName }
     do throws(ClientError) {
       return [Identifier](linkage: try await client.relationship(name, of: id).show())
