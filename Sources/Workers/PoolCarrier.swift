@@ -36,7 +36,7 @@ package final class PoolCarrier: Carrier {
 
   private struct State {
     var waiting: [Waiting] = []
-    /// The number of changes at the beginning of the list that were sent.
+    /// The number of changes at the beginning of `waiting` that were already sent.
     var head = 0
     var chunks = 0
     var inFlight = 0
