@@ -2,7 +2,7 @@ import Bulk
 import Language
 import Redaction
 
-/// Shows a journal, or settles an unknown change: `retort journal FILE`.
+/// Shows a journal, settles an unknown change, or records the broker's name: `retort journal FILE`.
 func journal(_ words: [String], _ console: Console) async -> Int32 {
   let usage = "retort journal FILE, or retort journal FILE settle ID done, or ... settle ID again, or ... broker NAME"
   guard let path = words.first, !path.hasPrefix("-"),

@@ -126,7 +126,7 @@ final class Prompt: Sendable {
 
   /// The prompt of a statement's first line: the newest connection with its state.
   ///
-  /// It is red while any connection is to production; without colours, a word says so.
+  /// It is red while any connection is to production; without colours, its text says so.
   private var first: LinePrompt {
     let connections = session.connections
     guard let connection = connections.last else { return "> " }
@@ -159,7 +159,7 @@ final class Prompt: Sendable {
     }
   }
 
-  /// Trusts the directory's file, and runs it.
+  /// Trusts the start file of the working directory, and runs it.
   private func trust() async {
     do throws(Fault) {
       _ = await run(try StartFiles(environment: environment).trust(StartFiles.local), isPasted: true)

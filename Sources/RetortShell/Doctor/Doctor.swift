@@ -5,7 +5,7 @@ import Redaction
 
 /// Examines the files and the connection that retort would use, and reports each step when it ends.
 ///
-/// A failed step skips the steps that depend on it. Nothing is changed: the last step reads one resource.
+/// The steps that depend on a failed step are skipped. Nothing is changed: the last step reads one resource.
 final class Doctor {
   let options: DoctorOptions
   let environment: [String: String]
