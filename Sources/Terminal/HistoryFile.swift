@@ -14,7 +14,7 @@ public struct HistoryFile: Sendable, Equatable {
     self.path = path
   }
 
-  /// Finds the file: `$RETORT_HISTORY`, else in `$XDG_STATE_HOME`, else in `~/.local/state`; nil for no file.
+  /// Finds the file: `$RETORT_HISTORY`, else `retort/history` in `$XDG_STATE_HOME` or `~/.local/state`; nil if none.
   ///
   /// An empty `RETORT_HISTORY` means no file. https://specifications.freedesktop.org/basedir-spec/latest/
   public init?(environment: [String: String]) {
@@ -27,7 +27,7 @@ public struct HistoryFile: Sendable, Equatable {
     }
   }
 
-  /// The directory of the program's state, in `$XDG_STATE_HOME`, else in `~/.local/state`.
+  /// The directory of the program's state, in `$XDG_STATE_HOME`, else in `~/.local/state`; nil if it is unknown.
   static func stateDirectory(_ environment: [String: String]) -> String? {
     if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/retort" }
     guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }

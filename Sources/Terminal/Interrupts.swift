@@ -27,7 +27,7 @@ public final class Interrupts: Sendable {
 
   private let state = Mutex(State())
 
-  /// If no descriptor or thread is available, the signals keep their default effect, which ends the program.
+  /// Catches the signals; if no descriptor or thread is available, they keep their default effect and end the program.
   private init() {
     signal(SIGPIPE, SIG_IGN)
     guard retort_signals_open() == 0, (try? Thread.start { Self.shared.serve() }) != nil else { return }
@@ -48,7 +48,7 @@ public final class Interrupts: Sendable {
   /// Passes a signal to the watcher without a system signal, even if the signal is ignored.
   public func raise(_ signal: Signal) { deliver(signal.rawValue) }
 
-  /// Passes SIGTSTP and SIGWINCH to the line editor.
+  /// Sets the function that gets SIGTSTP and SIGWINCH, and catches SIGWINCH.
   func watchTerminal(_ watcher: @escaping @Sendable (Int32) -> Void) {
     state.withLock { $0.terminal = watcher }
     retort_signal_catch(SIGWINCH)

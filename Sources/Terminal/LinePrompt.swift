@@ -4,8 +4,8 @@ public struct LinePrompt: Sendable, Equatable, ExpressibleByStringLiteral {
   public var text: String
   /// The SGR parameters of its style (ECMA-48 8.3.117), such as `31;1`; nil for the default style.
   public var look: String?
-  /// The number of spaces at the beginning of the line; if the user types `end`, `else` or `rescue` after them, two are
-  /// removed.
+  /// The number of spaces at the beginning of the line; if the user types `end`, `else` or `rescue` after them, two
+  /// spaces are removed.
   public var indent: Int
   /// The initial text of the line; line feeds and control characters are shown as escapes.
   public var draft = ""

@@ -6,7 +6,7 @@ public final class PagerProcess: Sendable {
   private let command: ShellCommand
   private let input: Mutex<Int32?>
 
-  /// Starts a shell command; nil if the shell can't be started.
+  /// Starts the pager with a shell command; nil if the shell can't be started.
   ///
   /// `less` shows UTF-8 and keeps the last screen, unless its own variables set something else.
   public init?(command: String) {

@@ -17,7 +17,7 @@ public enum Screen {
 
   /// Returns the width in columns: the terminal's own, else `COLUMNS`, else 80.
   ///
-  /// Callers ask for the width of each table again, because the window may have been resized.
+  /// The width can change between two calls, because the window can be resized.
   public static func columns(of descriptor: Int32 = 1) -> Int {
     var size = winsize()
     if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
