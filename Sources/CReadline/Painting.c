@@ -102,8 +102,8 @@ static int can_paint(void) {
   return strcmp(rl_variable_value("show-mode-in-prompt"), "off") == 0;
 }
 
-// Draws the text after the prompt; sets `cursor` to readline's cursor position. Returns the row of the last drawn
-// character, or -1 if nothing is drawn.
+// Writes the line's text with its styles to `out`; sets `cursor` to the position of readline's cursor. Returns the row
+// of the last character, or -1 if the text can't be drawn.
 static int draw(FILE *out, const unsigned char *styles, int start, struct place *cursor) {
   struct place at = {0, start};
   int row = 0, style = 0;

@@ -38,7 +38,7 @@ typedef char *retort_hinter(void *context, const char *line);
 /// Shows hints from now on, if the line is shown in colours.
 void retort_line_hint(retort_hinter *hinter, void *context);
 
-/// Removes the hint from the screen; the cursor is where readline left it.
+/// Removes the hint from the screen; the cursor must be where readline left it.
 void retort_hint_clear(void);
 
 /// Returns the text to show above the line for the word at the cursor (malloc'ed; NULL for no text).
