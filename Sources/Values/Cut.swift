@@ -68,7 +68,7 @@ package struct Cut {
 extension JSONNumber {
   /// The number as an index; nil for a number with a fraction or an exponent.
   ///
-  /// A very large integer becomes an index beyond the end of every list and text.
+  /// An integer that is too large, or too small, becomes an index outside every list and text.
   package var position: Int? {
     if let integer { return integer }
     let isNegative = text.hasPrefix("-")
