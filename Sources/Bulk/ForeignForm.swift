@@ -53,7 +53,7 @@ struct JournalDiagnosis {
   /// The number of recorded changes in the readable lines.
   private(set) var recorded = 0
 
-  /// Reads a file.
+  /// Reads a file, and finds the reason.
   init(_ file: RecordFile) throws(JournalError) {
     var (identities, isFirst): (Set<StableHash>, Bool) = ([], true)
     try file.forEachLine { line, _ in

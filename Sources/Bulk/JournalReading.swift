@@ -11,7 +11,7 @@ public struct JournalReading: Sendable {
   /// The number of damaged lines at the end.
   public let cutLines: Int
 
-  /// Reads a file.
+  /// Reads the journal in a file.
   ///
   /// - Throws: ``JournalError`` if it is missing, damaged or not a journal.
   public init(_ path: String) throws(JournalError) {

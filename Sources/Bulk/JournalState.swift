@@ -49,7 +49,7 @@ struct JournalStates {
     }
   }
 
-  /// An unknown change.
+  /// A sent change, or an iteration, whose outcome is unknown.
   private struct Sent {
     var text: String
     var content: JSONObject
@@ -92,7 +92,7 @@ struct JournalStates {
   /// Records the start of an iteration; the iteration may run again until one of its changes is recorded.
   mutating func begin(_ text: String) { reopen(text) }
 
-  /// Records an intent without an outcome.
+  /// Records the intent of a change; the change is then unknown.
   mutating func intend(_ text: String, _ content: JSONObject, life: Duration?) {
     let identity = StableHash(text)
     self[packed: identity].kind = .unknown

@@ -20,7 +20,7 @@ struct JournalSums: Sendable {
       }
     }
 
-    /// The number of digits in a line.
+    /// The number of digits of a line's checksum.
     fileprivate var digits: Int { self == .chained ? 16 : 8 }
   }
 

@@ -14,7 +14,7 @@ final class Notices: Sendable {
 
   init(_ console: Console) { self.console = console }
 
-  /// Shows a text.
+  /// Shows a notice.
   func show(_ text: String) {
     let text = TerminalText.message(text)
     editor.withLock { editor in

@@ -44,7 +44,7 @@ public struct LinePainting: Sendable {
   /// Returns a text to show in grey after a line whose cursor is at its end, without blocking; nil for no text.
   public var hint: (@Sendable (_ line: String) -> String?)?
 
-  /// Creates colours.
+  /// Creates the colours of a line.
   public init(
     looks: [String], parts: @escaping @Sendable (_ line: String, _ cursor: Int) -> [Part],
     hint: (@Sendable (_ line: String) -> String?)? = nil

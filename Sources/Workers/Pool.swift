@@ -3,7 +3,7 @@ import Glibc
 
 /// A pool of workers: programs that carry out changes for other programs, from one queue of a vhost.
 package struct Pool: Sendable {
-  /// Its name.
+  /// The pool's name.
   package let name: String
   /// The broker's vhost, which the signatures cover.
   package let vhost: String

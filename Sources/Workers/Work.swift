@@ -29,7 +29,7 @@ package struct WorkHost: Sendable {
   package var note: @Sendable (String) -> Void
   /// Opens the connection to the services, on the broker of the worker.
   package var open: @Sendable () async throws(LinkError) -> any Link
-  /// Returns when the worker must stop.
+  /// Waits until the worker must stop.
   package var stopped: @Sendable () async -> Void
 
   /// Creates a host from functions.

@@ -10,7 +10,7 @@ extension Doctor {
   /// The maximum number of queues to examine.
   private static let limit = 50
 
-  /// Examines a connection.
+  /// Examines an open connection.
   func examine(_ link: any JSONRPC.Link) async {
     let queues = queues(of: link)
     guard await channel(link, queues.first ?? "retort-doctor") else { return }

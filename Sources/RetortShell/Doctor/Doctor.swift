@@ -42,7 +42,7 @@ final class Doctor {
     return finding.verdict != .failed
   }
 
-  /// Examines all steps.
+  /// Runs all steps of the examination.
   func examine() async {
     for finding in ConfigurationCheck(environment: environment).findings { add(finding) }
     guard let address = address() else { return }
