@@ -75,7 +75,7 @@ public final class Change: Sendable, Equatable {
       timeout: client.timeout(patience))
   }
 
-  /// The same change, identified by the value of `key:`.
+  /// Returns a copy of the change with a value of `key:`, which identifies it.
   public func keyed(_ key: String) -> Change {
     Change(target: target, verb: verb, method: method, params: params, expires: expires, timeout: timeout, key: key)
   }

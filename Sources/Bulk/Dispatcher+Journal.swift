@@ -53,7 +53,7 @@ extension Dispatcher {
     return carried
   }
 
-  /// The outcome of a change according to its journal; nil if it must be sent.
+  /// Returns the outcome of a change that the journal or a lookup of an unknown change shows; nil if it must be sent.
   private func known(_ state: JournalState?, _ change: Change) async -> Outcome? {
     switch state {
     case .done(let id, let content)?:
