@@ -12,7 +12,7 @@ public struct BrokerError: Error, Sendable, Equatable {
   public var message: String
   /// Whether the request was sent and may have been carried out.
   public var wasSent: Bool
-  /// Whether the broker confirmed the request; nil for a request that needs no confirm.
+  /// Whether the broker confirmed the request; nil for a request that was not sent, or needs no confirm.
   public var wasConfirmed: Bool?
 
   /// The error of a request that the broker refused (AMQP `basic.nack`).

@@ -30,7 +30,7 @@ final class Channel {
 
   /// A message whose frames are arriving.
   private struct Assembly {
-    /// The code and the reason of `basic.return`; nil if the message is not one of ours that the broker returned.
+    /// The code and the reason of `basic.return`; nil if the message is a delivery.
     var returned: (code: UInt16, reason: String)?
     var tag: UInt64 = 0
     var isRedelivered = false
@@ -73,7 +73,8 @@ final class Channel {
     return true
   }
 
-  /// Adds a service's reply, whose continuation is resumed when the broker confirms or refuses it; returns its number.
+  /// Adds a service's reply, whose continuation is resumed when the broker confirms or refuses it; returns the reply's
+  /// number.
   func awaitConfirm(
     of message: OutgoingMessage, _ continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
   ) -> Int {

@@ -46,7 +46,7 @@ public actor Connection {
     public var blocked: @Sendable (Bool) -> Void = { _ in }
     /// Called with each sent message and method and each received frame, for traces.
     public var frames: (@Sendable (String) -> Void)?
-    /// Called with each stage of opening the connection, on its thread.
+    /// Called with each stage of opening the connection, on the connection's thread.
     public var stages: (@Sendable (OpeningStage) -> Void)?
     /// Called with the outcome of a request whose caller no longer waits: the correlation id, and the reply's body or
     /// the broker's refusal (`noRoute`, `nacked`).
@@ -75,7 +75,7 @@ public actor Connection {
   /// The maximum number of bytes of a message.
   public static let largestBody = OutgoingMessage.bodyLimit
 
-  /// The connection's own thread.
+  /// The executor of the actor, which is the connection's own thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
   /// Connects and logs in.
@@ -187,7 +187,7 @@ public actor Connection {
     return handle == nil
   }
 
-  /// The maximum number of frames that are handled in one turn; a reply has three or more.
+  /// The maximum number of frames that are handled in one turn; a reply has three frames or more.
   private static let framesATurn = 36
 
   /// A frame that the connection must answer, or that ends the connection.

@@ -2,7 +2,7 @@ import CRabbitMQ
 import Glibc
 import Synchronization
 
-/// A thread that owns a socket, and the executor of the connection's actor.
+/// A thread that owns a connection's socket and is the executor of the connection's actor.
 ///
 /// ``ConnectionTaskExecutor`` is the executor of other tasks on the thread.
 ///

@@ -6,7 +6,7 @@ extension Dialer {
   ///   - declaration: The properties with which a missing queue is declared.
   ///   - isNeeded: Whether more messages are wanted; asked ten times a second.
   ///   - respond: Returns the answer to a message; nil returns the message to the queue, marked as redelivered.
-  /// - Throws: if the broker can't be reached, or refuses the queue.
+  /// - Throws: A broker error if the broker can't be reached, or refuses the queue.
   public nonisolated func takeBack(
     queue: String, _ declaration: QueueDeclaration, while isNeeded: @Sendable () -> Bool,
     respond: @escaping @Sendable (Delivery) -> ServiceAnswer?

@@ -148,7 +148,7 @@ public final class QueueClient: Sendable {
     return result
   }
 
-  /// Opens a channel; if the current connection is lost in the meantime, on a new one.
+  /// Opens a channel, on a new connection if the current one is lost in the meantime.
   private func openChannel(until deadline: ContinuousClock.Instant?) async throws(BrokerError) -> ClientChannel {
     while true {
       let connection = try await dialer.connected(until: deadline)

@@ -103,7 +103,7 @@ public final class ServiceChannel: Sendable {
       return await connection.finish(delivery, answer, acknowledges: terms.acknowledges)
     }
     guard await !connection.finishConfirmed(delivery, answer) else { return }
-    // The broker redelivers the request, to this service or to another one.
+    // When the channel is closed, the broker redelivers the request, to this service or to another one.
     await connection.closeChannel(number)
     end(BrokerError(.nacked, "the broker did not confirm a reply"))
   }
@@ -185,7 +185,8 @@ extension Connection {
     }
   }
 
-  /// Serves a queue as ``serve(queue:prefetch:answer:)`` does; `answer` decides the number and the times of replies.
+  /// Serves a queue as ``serve(queue:prefetch:answer:)`` does; `respond` decides the number and the times of the
+  /// replies.
   public func serve(
     queue: String, on terms: ServiceChannel.Terms,
     respond: @escaping @Sendable (Delivery) async -> ServiceAnswer

@@ -19,7 +19,7 @@ final class AMQPHandle {
 
   deinit { amqp_destroy_connection(connection) }
 
-  /// Connects and logs in; blocks for at most the URI's timeout.
+  /// Connects, and then logs in; each blocks for at most the URI's timeout.
   init(
     _ uri: AMQPURI, name: String, stages: (@Sendable (OpeningStage) -> Void)? = nil
   ) throws(BrokerError) {
@@ -61,7 +61,7 @@ final class AMQPHandle {
     stages?(.loggedIn)
   }
 
-  /// Whether a status is a TLS failure, while connecting or later.
+  /// Whether a status of librabbitmq reports a failure of TLS, while connecting or later.
   private static func isOfTLS(_ status: Int32) -> Bool {
     AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue...AMQP_STATUS_SSL_ERROR.rawValue ~= status
   }
@@ -217,7 +217,7 @@ extension BrokerError {
 }
 
 extension AMQPURI {
-  /// The maximum time for connecting.
+  /// The timeout, as a C structure.
   var timeLimit: timeval { timeval(tv_sec: timeout / 1000, tv_usec: timeout % 1000 * 1000) }
 }
 

@@ -14,7 +14,7 @@ final class OutgoingMessage: Sendable {
   let isConfirmed: Bool
   /// Whether the message itself expires at the deadline.
   let expires: Bool
-  /// The time at which a client stops waiting for the reply.
+  /// The time at which a client stops waiting for the reply; nil for no limit.
   let deadline: ContinuousClock.Instant?
 
   init(
