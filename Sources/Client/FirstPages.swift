@@ -49,8 +49,8 @@ public struct FirstPages: Sendable {
 
   /// Returns the next ids to destroy; nil at the end.
   ///
-  /// - Throws: ``ClientError`` of the request; of kind `service` if a page has destroyed resources; of kind `protocol` if
-  ///   the service counts more than its pages return.
+  /// - Throws: ``ClientError`` of the request; of kind `service` if a page still has destroyed resources; of kind
+  ///   `protocol` if the service counts more than its pages return.
   public mutating func next() async throws(ClientError) -> [String]? {
     query.page = start
     while true {
@@ -132,7 +132,7 @@ public struct FirstPages: Sendable {
 }
 
 extension ResourceClient {
-  /// The first pages of a list that is being emptied; nothing is sent before the first call of `next`.
+  /// Reads the first page of a list while the caller empties the list; nothing is sent before the first call of `next`.
   public func firstPages(_ query: Query, patience: Patience = .usual) -> FirstPages {
     FirstPages(self, query, patience)
   }

@@ -41,7 +41,7 @@ public struct ListChanges: Sendable {
 
   init() {}
 
-  /// Whether the pages show any change.
+  /// Whether the pages show no change.
   public var isEmpty: Bool { moved == nil && repeated == 0 }
 
   /// Whether too many successive pages had only repeated resources; more such pages are allowed if the total changed.

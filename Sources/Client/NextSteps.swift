@@ -4,7 +4,7 @@ import JSONText
 
 /// The next steps for replies that show a mismatch between a client's settings and its service.
 extension ResourceClient {
-  /// The error of adding to or removing from a to-one relationship.
+  /// Returns the error for a change that adds to or removes from a to-one relationship.
   func toOne(
     _ change: RelationshipClient.Change, _ name: String, _ id: String, _ identifiers: JSONValue
   ) -> ClientError {

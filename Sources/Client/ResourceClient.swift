@@ -2,7 +2,7 @@ public import JSONAPI
 public import JSONRPC
 import JSONText
 
-/// The verbs of a resource service (Retort.Client.Generic).
+/// A client of a resource service, with the service's verbs (Retort.Client.Generic).
 ///
 /// ```swift
 /// let posts = ResourceClient(transport: transport, settings: Settings(type: "posts", meta: [:]))
@@ -32,7 +32,7 @@ public struct ResourceClient: Sendable {
   /// The transport to the service.
   var transport: any Transport { box.parts.transport }
 
-  /// The settings.
+  /// The client's settings.
   public var settings: Settings {
     get { box.parts.settings }
     set { change { $0.settings = newValue } }
@@ -44,7 +44,7 @@ public struct ResourceClient: Sendable {
     set { change { $0.trace = newValue } }
   }
 
-  /// The changes whose reply did not arrive in time.
+  /// The changes whose replies did not arrive in time; nil if they are not recorded.
   public var lateReplies: LateReplies? {
     get { box.parts.lateReplies }
     set { change { $0.lateReplies = newValue } }
@@ -100,7 +100,7 @@ public struct ResourceClient: Sendable {
   /// Closes the client's channel and deletes its reply queue.
   public func close() async { await transport.close() }
 
-  /// The beginning of the client's messages: `posts show`.
+  /// Returns the beginning of a message about a method: `posts show`.
   func label(_ method: String) -> String { "\(settings.type) \(method)" }
 
   /// Sends a read and returns the reply's document.

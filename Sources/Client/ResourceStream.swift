@@ -31,9 +31,8 @@ public struct ResourceStream: Sendable {
 
   /// The next page; nil after the last one.
   ///
-  /// - Throws: ``ClientError`` of the request; a `protocol` error if the service's next page does not advance or its count
-  ///   exceeds the resources that its pages lead to; a `service` error if the list was changed by others and the rule is to
-  ///   fail.
+  /// - Throws: ``ClientError`` of the request; a `protocol` error if the service's pages do not advance, or end before
+  ///   all counted resources have arrived; a `service` error if others changed the list and the rule is `fail`.
   public mutating func next() async throws(ClientError) -> Document? {
     if let fault {
       self.fault = nil
