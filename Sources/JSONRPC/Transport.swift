@@ -4,7 +4,7 @@
 public final class Envelope: Sendable {
   /// The AMQP correlation id, which is also the JSON-RPC id, from ``Transport/nextCorrelationID()``.
   public let correlationID: String
-  /// The JSON-RPC method, for messages only.
+  /// The JSON-RPC method, for error messages and simulated replies.
   public let method: String
   /// The JSON:API type of the client, for simulated replies.
   public let type: String
