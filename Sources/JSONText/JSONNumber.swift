@@ -10,7 +10,7 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
 
   let digits: Digits
 
-  /// Creates the number of an integer.
+  /// Creates a number from an integer.
   public init(_ integer: Int) {
     digits = integer.magnitude < 1_000_000_000_000_000_000 ? .integer(Int64(integer)) : .literal(String(integer))
   }

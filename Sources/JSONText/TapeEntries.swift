@@ -21,7 +21,7 @@ struct TapeEntry: Sendable {
   }
 
   var kind: Kind { Kind(rawValue: bits >> 61) ?? .null }
-  /// Whether it is an array or an object.
+  /// Whether the value is an array or an object.
   var isContainer: Bool { bits >> 61 &- Kind.array.rawValue < 2 }
   var hasEscape: Bool { bits & 1 << 60 != 0 }
   /// The offset of the value's text; for a string, the offset after its opening quote.
@@ -29,14 +29,14 @@ struct TapeEntry: Sendable {
   /// The length in bytes of a number or string; for a container, the index after its last entry.
   var extent: Int { Int(bits & 0xFFF_FFFF) }
 
-  /// The same container, with the index after its last entry.
+  /// Returns the same container, with the index after its last entry.
   func ending(before index: Int) -> TapeEntry { TapeEntry(kind, offset: offset, extent: index) }
 
-  /// The same key as a void key.
+  /// The same key, marked as ignored.
   var voided: TapeEntry { TapeEntry(.voidKey, offset: offset, extent: extent, hasEscape: hasEscape) }
 }
 
-/// The entries of a tape, which are added at the end.
+/// The entries of a tape; new entries are appended.
 ///
 /// They have one owner, the parser and then the tape, and indices come from entries only. So they need neither the
 /// reference count nor the checks of an array.
