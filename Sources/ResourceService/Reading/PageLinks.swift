@@ -48,7 +48,7 @@ struct PageLinks {
   }
 }
 
-/// Encodes text for a URL's query in the form encoding: a space is `+`.
+/// Encodes text for a URL in the form encoding, in which a space is `+`.
 enum FormText {
   /// Encodes all characters except letters, digits and `-._~*`.
   static func encoded(_ text: String) -> String {

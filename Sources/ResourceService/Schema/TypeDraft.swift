@@ -12,7 +12,7 @@ struct TypeDraft {
     self.key = key
   }
 
-  /// Whether a foreign key to a column (nil: the primary key) refers to the key of this type.
+  /// Whether a foreign key to a column refers to the key of this type; a `target` of nil is the primary key.
   func isKey(_ target: String?) -> Bool {
     guard !key.isRowID else { return false }
     return target.map { $0.lowercased() == key.name.lowercased() } ?? true
