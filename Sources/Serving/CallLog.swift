@@ -45,7 +45,7 @@ final class CallLog: Sendable {
   /// The number of requests that are not in the log.
   var missing: Int { state.withLock(\.missingInAll) }
 
-  /// Writes the line of a queue's request.
+  /// Writes the line for a request on a queue.
   func add(_ queue: String, _ delivery: Delivery, outcome: String) {
     let request = try? JSONValue(parsing: delivery.body)
     let line: JSONValue = [

@@ -1,6 +1,6 @@
 /// The injected faults of a service, and the share of requests that each one affects.
 ///
-/// A request has at most one fault, besides `round`.
+/// A request has at most one fault other than `round`.
 package struct InjectedFaults: Sendable {
   /// A kind of fault.
   package enum Kind: String, CaseIterable, Sendable {
@@ -34,7 +34,7 @@ package struct InjectedFaults: Sendable {
     var kind: Kind
     var share: Double
 
-    /// Reads `drop=0.01`, `drop=1%`, or `round`, which affects all requests without a share.
+    /// Reads `drop=0.01`, `drop=1%`, or `round`, which affects all requests if it has no share.
     ///
     /// - Throws: ``Mistake`` with the correct form.
     package init(_ text: String) throws(Mistake) {

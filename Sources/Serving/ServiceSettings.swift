@@ -7,7 +7,7 @@ package struct ServiceSettings: Sendable {
   package var database: String
   /// The broker's URI.
   package var url: String
-  /// The connection's name in the broker's management.
+  /// The connection's name in the broker's management interface.
   package var connectionName: String
   /// An entry `TYPE=NAME` for each type that is served on a queue with another name.
   package var queues: [String] = []
