@@ -1,6 +1,6 @@
 import CSQLite
 
-/// A connection to a SQLite database, for one thread at a time; ``SharedDatabase`` passes it to its users.
+/// A connection to a SQLite database, for one thread at a time; ``SharedDatabase`` shares it between threads.
 public final class Database {
   /// The kinds of transactions.
   public enum Transaction: String, Sendable {

@@ -21,7 +21,7 @@ public struct SQLError: Error, Sendable, Equatable {
   /// SQLite's message.
   public let message: String
 
-  /// The kind.
+  /// The kind of the error.
   public var kind: Kind {
     switch code {
     case SQLITE_CONSTRAINT | (3 << 8): .foreignKey
