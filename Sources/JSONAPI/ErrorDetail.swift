@@ -50,7 +50,7 @@ public struct ErrorDetail: Sendable, Equatable {
   public var title: String? { object["title"]?.stringValue }
   /// The explanation of this occurrence.
   public var detail: String? { object["detail"]?.stringValue }
-  /// The JSON pointer into the request's document: `/data/attributes/text`.
+  /// The JSON pointer to the refused value in the request's document: `/data/attributes/text`.
   public var pointer: String? { object["source"]?["pointer"]?.stringValue }
   /// The query parameter that caused the error.
   public var parameter: String? { object["source"]?["parameter"]?.stringValue }
