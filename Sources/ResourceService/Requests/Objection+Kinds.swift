@@ -134,12 +134,12 @@ extension Objection {
       calcinator: .wrongType("/page", "object"))
   }
 
-  /// `page.number` or `page.size` is not a positive integer.
+  /// A value of `page` is out of range: `offset` must be an integer from 0, any other value an integer from 1.
   static func invalidPageValue(_ value: JSONValue, of name: String) -> Objection {
     bad(118, "Invalid page value", "\(value.plain) is not a valid value for \(name) page parameter.", parameter: "page")
   }
 
-  /// `page.size` exceeds the maximum.
+  /// `page.size` or `page.limit` exceeds the maximum.
   static func pageTooLarge(_ size: Int, maximum: Int) -> Objection {
     bad(
       118, "Invalid page value", "size exceeds maximum page size of \(maximum).", parameter: "page", maximum: maximum,

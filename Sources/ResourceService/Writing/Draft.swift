@@ -16,8 +16,8 @@ struct Draft {
 
   /// Parses `data`.
   ///
-  /// A to-many relationship of a join table can be written here. A to-many relationship that a column of another table
-  /// stores must be written through the rows of that table.
+  /// A to-many relationship that a join table stores can be written. A to-many relationship that a column of another
+  /// table stores is refused; it must be written through the rows of that table.
   ///
   /// - Throws: ``Refusal`` with every member that is invalid or not writable.
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
