@@ -131,7 +131,8 @@ extension JSONObject {
 extension JSONObject {
   /// The object with hashes in place of secret values, for comparisons of contents.
   var hashingSecrets: JSONObject {
-    JSONObject(
+    guard hasSecrets else { return self }
+    return JSONObject(
       map { key, value in
         if Secrets.isSecret(name: key), !value.isNull {
           let hash = StableHash(key + value.text)
@@ -139,5 +140,11 @@ extension JSONObject {
         }
         return (key, value.objectValue.map { .object($0.hashingSecrets) } ?? value)
       })
+  }
+
+  private var hasSecrets: Bool {
+    contains { key, value in
+      Secrets.isSecret(name: key) && !value.isNull || value.objectValue?.hasSecrets ?? false
+    }
   }
 }

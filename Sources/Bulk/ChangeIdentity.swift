@@ -35,10 +35,33 @@ extension Change {
   public var identity: ChangeIdentity? {
     switch verb {
     case .create: key.map { ChangeIdentity(text: "create \(target.queue) \(JSONValue.string($0).text)") }
-    case .update, .destroy: id.map { ChangeIdentity(text: "\(verb.rawValue) \(target.queue) \($0)") }
+    case .update, .destroy: id.map { ChangeIdentity(text: Self.joined(verb.rawValue, target.queue, $0)) }
     case .link, .unlink: relationship.map { ChangeIdentity(text: "\(verb.rawValue) \(target.queue) \($0) \(linkage)") }
     case .relink: relationship.map { ChangeIdentity(text: "relink \(target.queue) \($0)") }
     case .call: nil
+    }
+  }
+
+  /// Three words with spaces between them; each element of a journaled statement needs it, so it is copied bytewise.
+  private static func joined(_ first: String, _ second: String, _ third: String) -> String {
+    let count = first.utf8.count + second.utf8.count + third.utf8.count + 2
+    return unsafe String(unsafeUninitializedCapacity: count) { buffer in
+      var place = 0
+      func put(_ word: String) {
+        var word = word
+        if place > 0 {
+          unsafe buffer[place] = UInt8(ascii: " ")
+          place += 1
+        }
+        word.withUTF8 { utf8 in
+          for byte in 0..<utf8.count { unsafe buffer[place + byte] = utf8[byte] }
+          place += utf8.count
+        }
+      }
+      put(first)
+      put(second)
+      put(third)
+      return place
     }
   }
 
@@ -91,10 +114,14 @@ struct StableHash: Hashable, Sendable {
 
   init(_ text: String) {
     var (a, b): (UInt64, UInt64) = (0xCBF2_9CE4_8422_2325, 0x6C62_272E_07BB_0142)
-    for byte in text.utf8 {
-      a = (a ^ UInt64(byte)) &* 0x100_0000_01B3
-      b = (b &+ UInt64(byte) &+ 1) &* 0x9E37_79B9_7F4A_7C15
-      b ^= b >> 29
+    var text = text
+    text.withUTF8 { utf8 in
+      for place in 0..<utf8.count {
+        let byte = unsafe UInt64(utf8[place])
+        a = (a ^ byte) &* 0x100_0000_01B3
+        b = (b &+ byte &+ 1) &* 0x9E37_79B9_7F4A_7C15
+        b ^= b >> 29
+      }
     }
     (high, low) = (Self.mixed(a), Self.mixed(b ^ a.byteSwapped))
   }

@@ -18,12 +18,23 @@ extension Dispatcher {
       (self.element, self.change, self.identity, self.known) = (element, change, identity, known)
     }
 
-    /// The change and its identity, if its intent is to be written now; nil if nothing is recorded, or if the journal
-    /// contains its outcome or requires a lookup first.
-    var intended: (Change, ChangeIdentity)? {
-      guard let identity, known == nil || known == .open, case .success(let change) = change else { return nil }
-      return (change, identity)
+    /// Whether its intent is to be written now: the journal neither contains its outcome nor requires a lookup first.
+    var isIntended: Bool {
+      switch known {
+      case nil, .open?: true
+      case .done?, .unknown?: false
+      }
     }
+  }
+
+  /// Writes the intents of the changes that are sent without a lookup; returns when they are on the disk.
+  func intend(_ entries: [Entry]) async throws(JournalError) {
+    guard let journal = guards.journal else { return }
+    var intents = JournalIntents(journal.format)
+    for entry in entries where entry.isIntended {
+      if let identity = entry.identity, case .success(let change) = entry.change { intents.add(change, identity) }
+    }
+    try await journal.write(intents)
   }
 
   /// Creates the entry of an element, and marks its identity as seen; refuses an identity that was already seen.

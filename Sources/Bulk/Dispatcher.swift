@@ -91,7 +91,7 @@ public struct Dispatcher: Sendable {
       let (entries, refused) = entries(of: page, consent)
       if let refused, entries.isEmpty { throw refused }
       end = refused
-      try await guards.journal?.intend(entries.compactMap { $0.intended })
+      try await intend(entries)
       return entries
     } work: { index, entry in
       let continues = recorder.record(await outcome(of: entry), of: entry, at: index)

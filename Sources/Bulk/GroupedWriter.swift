@@ -35,11 +35,11 @@ final class GroupedWriter: Sendable {
   /// The error of a failed write, which is final; nil if no write failed.
   var failure: JournalError? { state.withLock(\.failure) }
 
-  /// Appends lines, which are written with the next group; `owed` is the number of their bytes for which space was
+  /// Appends the lines that `write` adds to the next group; `owed` is the number of their bytes for which space was
   /// reserved.
-  func append(_ lines: [UInt8], owed: Int = 0) {
+  func append(owed: Int, _ write: (inout [UInt8]) -> Void) {
     let isScheduled = state.withLock { state in
-      state.pending += lines
+      write(&state.pending)
       state.owed -= owed
       defer { state.writesSoon = true }
       return state.writesSoon

@@ -21,7 +21,8 @@ public final class Journal: Sendable {
   private let file: RecordFile
   private let writer: GroupedWriter
   private let state: Mutex<State>
-  private let format: JournalSums.Format
+  /// The sums of the lines.
+  let format: JournalSums.Format
   /// The statement of the journal.
   public let header: JournalHeader
   /// The numbers of changes of earlier runs that are done, that may be sent again, and that are unknown.
@@ -88,7 +89,7 @@ public final class Journal: Sendable {
   /// Marks an identity as seen in this run, and returns its state, which is nil if the journal does not contain it;
   /// returns `.none` if this run has already seen the identity.
   func see(_ identity: ChangeIdentity) -> JournalState?? {
-    state.withLock { $0.states.see(identity.hash) ? .some($0.states[identity.hash]) : nil }
+    state.withLock { $0.states.see(identity.hash) }
   }
 
   /// The unknown identities, sorted.
@@ -103,35 +104,20 @@ public final class Journal: Sendable {
   ///
   /// - Throws: ``JournalError`` if the write fails; then nothing may be sent.
   public func intend(_ changes: [Change]) async throws(JournalError) {
-    try await intend(changes.compactMap { change in change.identity.map { (change, $0) } })
+    var intents = JournalIntents(format)
+    for change in changes { if let identity = change.identity { intents.add(change, identity) } }
+    try await write(intents)
   }
 
-  /// Writes the intents of changes with their identities; returns when they are on the disk.
-  func intend(_ changes: [(change: Change, identity: ChangeIdentity)]) async throws(JournalError) {
-    guard !changes.isEmpty else { return }
-    state.withLock { state in for (_, identity) in changes { state.intended[identity.hash] = identity } }
-    var lines: [UInt8] = []
-    lines.reserveCapacity(changes.count * 128)
-    for (change, identity) in changes {
-      JournalLine.append(to: &lines, format) { Self.write(change, identity, to: &$0) }
-    }
-    do throws(JournalError) {
-      try await writer.appendSynced(lines, owing: changes.reduce(0) { $0 + $1.identity.outcomeLength })
-    } catch {
-      state.withLock { state in for (_, identity) in changes { state.intended[identity.hash] = nil } }
+  /// Writes intents; returns when they are on the disk.
+  func write(_ intents: JournalIntents) async throws(JournalError) {
+    let identities = intents.identities
+    guard !identities.isEmpty else { return }
+    state.withLock { state in for identity in identities { state.intended[identity.hash] = identity } }
+    do throws(JournalError) { try await writer.appendSynced(intents.lines, owing: intents.owed) } catch {
+      state.withLock { state in for identity in identities { state.intended[identity.hash] = nil } }
       throw error
     }
-  }
-
-  private static func write(_ change: Change, _ identity: ChangeIdentity, to line: inout [UInt8]) {
-    line += "{\"intent\":".utf8
-    line.append(jsonString: identity.text)
-    if change.hasContent {
-      line += ",\"content\":".utf8
-      change.content.hashingSecrets.encode(into: &line)
-    }
-    line += ",\"life\":".utf8
-    line += (change.life.map { String($0) } ?? "null").utf8
   }
 
   /// Writes the start of an iteration; returns when it is on the disk.
@@ -177,10 +163,13 @@ public final class Journal: Sendable {
     case .dropped: word = "again"
     case .before, .same, .refused, .skipped: return
     }
-    var made = change.id
-    if case .done(.document(let document)) = outcome { made = document.resource?["id"]?.idText ?? made }
-    if case .found(let id) = outcome { made = id ?? made }
-    settle(identity, word, id: made)
+    // The identity of any other change contains the id.
+    guard change.verb == .create else { return settle(identity, word, id: nil) }
+    switch outcome {
+    case .done(.document(let document)): settle(identity, word, id: document.resource?["id"]?.idText)
+    case .found(let id): settle(identity, word, id: id)
+    default: settle(identity, word, id: nil)
+    }
   }
 
   /// Writes the outcome of the change with an identity: `ok`, `absent`, `failed`, `again` or `unknown`.
@@ -190,17 +179,17 @@ public final class Journal: Sendable {
       if isDone { state.states.finish(identity, id: nil) }
       return state.intended.removeValue(forKey: identity.hash) != nil
     }
-    var line: [UInt8] = []
-    line.reserveCapacity(128)
-    JournalLine.append(to: &line, format) { line in
-      line += "{\"outcome\":".utf8
-      line.append(jsonString: identity.text)
-      line += ",\"is\":\"\(word)\"".utf8
-      guard isDone else { return }
-      line += ",\"id\":".utf8
-      (id.map { JSONValue.string($0) } ?? .null).encode(into: &line)
+    writer.append(owed: isOwed ? identity.outcomeLength : 0) { lines in
+      JournalLine.append(to: &lines, format) { line in
+        line.append(word: "{\"outcome\":")
+        line.append(jsonString: identity.text)
+        line.append(word: ",\"is\":")
+        line.append(jsonString: word)
+        guard isDone, let id else { return }
+        line.append(word: ",\"id\":")
+        line.append(jsonString: id)
+      }
     }
-    writer.append(line, owed: isOwed ? identity.outcomeLength : 0)
   }
 
   /// Writes the name that a person gave to the journal's broker; returns when it is on the disk.
@@ -222,7 +211,7 @@ public final class Journal: Sendable {
 
 extension Change {
   /// The expiration time of its message in milliseconds; nil if it never expires.
-  fileprivate var life: Int? { expires ? timeout?.wholeMilliseconds : nil }
+  var life: Int? { expires ? timeout?.wholeMilliseconds : nil }
 }
 
 extension Duration {

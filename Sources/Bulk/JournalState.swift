@@ -37,10 +37,10 @@ struct JournalStates {
       set { bits = bits & 7 | newValue & ~7 }
     }
 
-    /// Marks the identity as seen; returns false if it was seen before.
-    mutating func see() -> Bool {
+    /// Marks the identity as seen, and returns the state before.
+    mutating func see() -> Packed {
       defer { isSeen = true }
-      return !isSeen
+      return self
     }
 
     mutating func finish(_ sent: JSONObject?) {
@@ -74,8 +74,9 @@ struct JournalStates {
   }
 
   /// The state of an identity; nil if the journal does not contain it.
-  subscript(_ identity: StableHash) -> JournalState? {
-    let state = self[packed: identity]
+  subscript(_ identity: StableHash) -> JournalState? { state(self[packed: identity], of: identity) }
+
+  private func state(_ state: Packed, of identity: StableHash) -> JournalState? {
     switch state.kind {
     case .none: return nil
     case .open: return .open
@@ -84,9 +85,10 @@ struct JournalStates {
     }
   }
 
-  /// Marks an identity as seen in this run; returns false if it was seen before.
-  mutating func see(_ identity: StableHash) -> Bool {
-    self[packed: identity].see()
+  /// Marks an identity as seen in this run, and returns its state; returns `.none` if it was seen before.
+  mutating func see(_ identity: StableHash) -> JournalState?? {
+    let before = self[packed: identity].see()
+    return before.isSeen ? nil : .some(state(before, of: identity))
   }
 
   /// Records the start of an iteration; the iteration may run again until one of its changes is recorded.

@@ -116,7 +116,8 @@ extension JSONTape {
 }
 
 extension [UInt8] {
-  @inline(__always) fileprivate mutating func append(word: StaticString) {
+  /// Appends a literal text, unchanged.
+  @inline(__always) package mutating func append(word: StaticString) {
     unsafe append(contentsOf: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
   }
 

@@ -1,0 +1,58 @@
+import JSONText
+
+/// The intents of changes, as lines of a journal.
+struct JournalIntents {
+  /// The lines.
+  private(set) var lines: [UInt8] = []
+  /// The identities.
+  private(set) var identities: [ChangeIdentity] = []
+  /// The number of bytes to reserve for the outcomes.
+  private(set) var owed = 0
+  private let format: JournalSums.Format
+  /// The expiration time of the last change, and its text.
+  private var life: (timeout: Duration, text: String) = (.zero, "0")
+
+  /// Creates a list without intents.
+  init(_ format: JournalSums.Format) { self.format = format }
+
+  /// Adds the intent of a change.
+  mutating func add(_ change: Change, _ identity: ChangeIdentity) {
+    let life = lifeText(of: change)
+    JournalLine.append(to: &lines, format) { line in
+      line.append(word: "{\"intent\":")
+      line.append(jsonString: identity.text)
+      if change.hasContent {
+        line.append(word: ",\"content\":")
+        change.encodeContent(into: &line)
+      }
+      line.append(word: ",\"life\":")
+      line += life.utf8
+    }
+    identities.append(identity)
+    owed += identity.outcomeLength
+  }
+
+  /// The expiration time of a change's message in milliseconds; `null` if it never expires.
+  private mutating func lifeText(of change: Change) -> String {
+    guard change.expires, let timeout = change.timeout else { return "null" }
+    if timeout != life.timeout { life = (timeout, String(timeout.wholeMilliseconds)) }
+    return life.text
+  }
+}
+
+extension Change {
+  /// Appends the content as JSON, with hashes in place of secrets.
+  fileprivate func encodeContent(into line: inout [UInt8]) {
+    guard verb != .relink, let data = params["data"]?.objectValue else { return content.encode(into: &line) }
+    line.append(word: "{")
+    var isFirst = true
+    for (key, value) in data where key == "attributes" || key == "relationships" {
+      if !isFirst { line.append(word: ",") }
+      isFirst = false
+      line.append(jsonString: key)
+      line.append(word: ":")
+      (value.objectValue.map { .object($0.hashingSecrets) } ?? value).encode(into: &line)
+    }
+    line.append(word: "}")
+  }
+}
