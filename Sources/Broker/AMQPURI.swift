@@ -51,11 +51,11 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   /// - Throws: An `address` error; its message proposes a correct form and contains no part of a password.
   public init(_ text: String) throws(BrokerError) {
     guard !text.contains(where: \.isWhitespace) else {
-      throw BrokerError(.address, "a URI contains no space and no line end: write a space in a name or password as %20")
+      throw BrokerError(.address, "a URI can't contain spaces or line ends: write a space in a name or password as %20")
     }
     let start = text.lowercased()
     guard let scheme = ["amqp://", "amqps://"].first(where: start.hasPrefix) else {
-      throw BrokerError(.address, "a broker's URI begins with amqp:// or amqps://")
+      throw BrokerError(.address, "a broker's URI must begin with amqp:// or amqps://")
     }
     if scheme == "amqps://" { (tls, port) = (TLS(), 5671) }
     var rest = text.dropFirst(scheme.count)
@@ -75,7 +75,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     try take(address: rest)
     try take(parameters: parameters)
     if tls?.key != nil, tls?.certificate == nil {
-      throw BrokerError(.address, "keyfile needs certfile, the certificate of the key")
+      throw BrokerError(.address, "keyfile needs certfile=, which names the certificate of the key")
     }
   }
 
@@ -128,7 +128,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
       throw BrokerError(.address, "write an IPv6 address in brackets: \(Self.bracketed(text))")
     }
     if rest.hasPrefix("["), !rest.contains("]") {
-      throw BrokerError(.address, "the bracket of the address \(text) is not closed: [::1]:5672")
+      throw BrokerError(.address, "the bracket in the address \(text) is not closed: write it as in [::1]:5672")
     }
     if rest.hasPrefix("["), let end = rest.firstIndex(of: "]") {
       host = String(rest[rest.index(after: rest.startIndex)..<end])

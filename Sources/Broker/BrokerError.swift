@@ -23,7 +23,7 @@ public struct BrokerError: Error, Sendable, Equatable {
 
   /// The error of a body that is larger than a broker accepts.
   static func tooLarge(_ count: Int) -> BrokerError {
-    BrokerError(.tooLarge, "a body of \(count) bytes: the broker accepts at most 128 MiB")
+    BrokerError(.tooLarge, "the message has \(count) bytes, but the broker accepts at most 128 MiB")
   }
 
   /// Creates an error.

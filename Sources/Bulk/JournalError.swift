@@ -37,7 +37,7 @@ public enum JournalError: ElementError, Equatable {
       "\(path) can't be read as a journal: \(form.text)\(Self.unknown(recorded))"
     case .notABackup(let path): "\(path) has lines that are not resources, so it is not a backup"
     case .imageLacks(let path, let resource, let relationship):
-      "the backup \(path) has \(resource) without its \(relationship), which the change replaces"
+      "the backup \(path) has \(resource) without the relationship \(relationship), which the change replaces"
     case .damaged(let path, let line, let recorded):
       "\(path):\(line): the journal is damaged before its end\(Self.unknown(recorded))"
     case .displaced(let path, let line, let recorded):
@@ -48,7 +48,7 @@ public enum JournalError: ElementError, Equatable {
     case .otherBroker(let path, let recorded, let here, false):
       "the journal \(path) belongs to another broker: \(recorded), here \(here)"
     case .otherBroker(let path, let recorded, let here, true):
-      "the journal \(path) has an earlier format, with only the broker's address \(recorded); this broker is \(here)"
+      "the journal \(path) has an earlier format, which records only the broker's address \(recorded); this broker is \(here)"
     case .complete(let path, let time): "the journal \(path) was completed at \(time)"
     }
   }
@@ -66,7 +66,7 @@ public enum JournalError: ElementError, Equatable {
   /// The next step for the user.
   public var nextStep: String {
     switch self {
-    case .file(_, let noun, _): "correct the path or its permissions; a \(noun) is a file"
+    case .file(_, let noun, _): "correct the path or its permissions; a \(noun) must be a regular file"
     case .unwritable: "make room on the disk, then run the same statement again with the same file"
     case .inUse: "wait for the other run, or stop it"
     case .notABackup, .imageLacks: "use another file: backup: \"FILE.ndjson\""
@@ -76,11 +76,11 @@ public enum JournalError: ElementError, Equatable {
       "restore the file from a copy\(Self.warning(recorded))"
     case .otherStatement(_, _, recorded: 0): "use another file: journal: \"FILE.journal\""
     case .otherStatement(_, _, let recorded):
-      "run its statement with it; another statement needs its own journal, which lacks these \(recorded) changes"
+      "run the journal's own statement; this statement needs another journal, which lacks these \(recorded) changes"
     case .otherBroker(let path, _, let here, _):
       "if it is the same broker, record that: retort journal \(Self.word(path)) broker \(Self.word(here)); "
-        + "another journal would repeat its changes"
-    case .complete: "its statement is complete; another journal would repeat all of its changes"
+        + "with another journal, its changes would be repeated"
+    case .complete: "nothing is left to do; with another journal, all changes would be repeated"
     }
   }
 

@@ -113,7 +113,7 @@ public enum Outcome: Sendable {
     case .refused(.element(let error)): (error.kindWord, error.message)
     case .refused(.streamed): ("refused", "streamed")
     case .refused(.repeated): ("value", "the identity occurs twice")
-    case .refused(.otherContent): ("value", "was already done with other content")
+    case .refused(.otherContent): ("value", "the change was already done with other content")
     case .refused(.guarded): ("refused", "guarded")
     case .refused(.runLimit), .refused(.statementLimit): ("limit", "limit")
     }

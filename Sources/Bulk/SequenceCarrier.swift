@@ -63,7 +63,7 @@ extension ClientError {
   fileprivate var afterTheFirst: ClientError {
     var error = self
     if kind == .interrupted {
-      error = ClientError(.value, "interrupted between its changes")
+      error = ClientError(.value, "interrupted between the changes of this element")
       error.facts = facts
     }
     error.wasSent = true

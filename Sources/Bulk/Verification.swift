@@ -99,6 +99,6 @@ extension UnknownResolver {
 extension ClientError {
   /// The error of a create whose key belongs to several resources.
   public static func doubled(_ count: Int) -> ClientError {
-    ClientError(.value, "maybe doubled: \(count) resources have the key")
+    ClientError(.value, "maybe created twice: \(count) resources have the key")
   }
 }

@@ -122,7 +122,7 @@ extension ClientError {
     if let maximum { return "the service's maximum is \(maximum)" }
     switch kind {
     case .notFound: return "check the id and the client"
-    case .methodNotFound: return "the service does not have this method; call sends any method"
+    case .methodNotFound: return "the service does not have this method; call can send any other method"
     case .forbidden: return "the service refused access; check the meta: of the client"
     case .badGateway:
       let id = errors.lazy.compactMap { $0.object["id"]?.idText }.first
@@ -183,8 +183,8 @@ extension ClientError {
     guard !changes else { return }
     let longer = max(1, Int((waited * 2 / .seconds(1)).rounded(.up)))
     nextStep =
-      "timeout: \(longer)s waits longer; a carrot_rpc service that fails sends no reply: see its log; "
-      + "or is \"\(call.queue)\" the wrong queue?"
+      "wait longer with timeout: \(longer)s; check that \"\(call.queue)\" is the right queue; or see the service's log, "
+      + "because a carrot_rpc service that fails sends no reply"
   }
 
   private static func kind(_ code: LinkError.Code, _ isUncertain: Bool) -> Kind {
@@ -202,15 +202,15 @@ extension ClientError {
   private static func nextStep(_ error: LinkError, _ isUncertain: Bool, _ queue: String) -> String? {
     switch error.code {
     case .noRoute: "check that the service runs and that the queue's name is correct"
-    case .nacked: "it was not carried out: is the queue \(queue) full? It may be sent again when there is room"
-    case .blocked where isUncertain: "check then, before you send it again"
+    case .nacked: "it was not carried out: is the queue \(queue) full? Send it again when there is room"
+    case .blocked where isUncertain: "when it accepts messages again, check before you send it again"
     case _ where isUncertain: "it may have been carried out: check before you send it again"
     case .blocked: "\(error.wasSent ? "" : "nothing was sent; ")the broker's operator must free memory or disk space"
     case .timeout: "nothing was sent: the connection did not accept it in time"
     case .lost, .unreachable: "check that the broker runs there and that the network reaches it"
     case .accessRefused:
       "it was not carried out; the broker's operator must give the user access: rabbitmqctl set_permissions"
-    case .closed: "make a new client, after disconnect on a new connection: client queue: \"\(queue)\""
+    case .closed: "make a new client: client queue: \"\(queue)\"; after disconnect, connect first"
     default: nil
     }
   }

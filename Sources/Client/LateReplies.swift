@@ -110,7 +110,7 @@ public final class LateReplies: Sendable {
       return state.noted
     }
     guard count <= Self.burst + 1 else { return nil }
-    if count > Self.burst { return "more late replies are not listed here; --trace=amqp shows them" }
+    if count > Self.burst { return "further late replies are not listed; --trace=amqp shows them" }
     let late = Double(Int((ContinuousClock.now - change.end) / .milliseconds(100))) / 10
     return "a reply that came \(late) s late: \(change.text(of: answer))"
   }

@@ -23,9 +23,11 @@ struct Linkage {
       return try list(array, name) { object throws(ClientError) in try identifier(object, name, type) }
     case (.toOne(let type), _):
       throw refusal(
-        name, "leads to one of \(type), but this is not a record with an id", "\(name): {id: \"1\"}, or null")
+        name, "is a to-one relationship to \(type), but this is not a record with an id",
+        "\(name): {id: \"1\"}, or null")
     case (.toMany(let type), _):
-      throw refusal(name, "leads to many of \(type), but this is not a list", "\(name): [{id: \"1\"}], or []")
+      throw refusal(
+        name, "is a to-many relationship to \(type), but this is not a list", "\(name): [{id: \"1\"}], or []")
     }
   }
 

@@ -73,7 +73,7 @@ extension ListChanges {
       )
     }
     if repeated > 0 {
-      let ids = "seen \(repeated) \(repeated == 1 ? "id" : "ids") twice"
+      let ids = repeated == 1 ? "1 id was received twice" : "\(repeated) ids were received twice"
       sentences.append(rule == .passOver ? "\(ids); repetitions were ignored" : ids)
     }
     return sentences
@@ -85,13 +85,13 @@ extension ResourceClient {
   func changed(_ changes: ListChanges) -> ClientError {
     ClientError(
       .service, "\(label("index")): \(changes.sentences(.fail).joined(separator: "; "))",
-      nextStep: "read it again when nobody changes it; on-shift: \"note\" reads on")
+      nextStep: "repeat the read when nobody is changing the resources, or read on with on-shift: \"note\"")
   }
 
   /// The error of pages that make no progress.
   func stalled(_ page: Pagination.Page?) -> ClientError {
     var error = malformed("index", "page \(page?.number ?? 1), like the previous page, has only ids of earlier pages")
-    error.nextStep = "the service's pages overlap: does sort: \"id\" give them one order?"
+    error.nextStep = "the service's pages overlap: sort: \"id\" may give them a stable order"
     return error
   }
 }

@@ -9,13 +9,14 @@ extension ResourceClient {
     _ change: RelationshipClient.Change, _ name: String, _ id: String, _ identifiers: JSONValue
   ) -> ClientError {
     let isKnown = settings.declared(name) != nil || linkages.leadsToOne(name) || identifiers.isNull
-    let does = "\(change.word) \(change == .link ? "adds to" : "removes from") a relationship to many"
+    let does = "\(change.word) \(change == .link ? "adds to" : "removes from") a to-many relationship"
     let relink = relink(name, id, change == .link ? identifiers.arrayValue?.first ?? identifiers : .null)
     return isKnown
-      ? ClientError(.value, "\(settings.type) \(change.word): \(name) leads to one, and \(does)", nextStep: relink)
+      ? ClientError(
+        .value, "\(settings.type) \(change.word): \(name) is a to-one relationship, but \(does)", nextStep: relink)
       : ClientError(
         .value, "\(settings.type) \(change.word): \(does), but this is not a list",
-        nextStep: "[\(words(identifiers, name))]; if \(name) leads to one: \(relink)")
+        nextStep: "[\(words(identifiers, name))]; if \(name) is a to-one relationship: \(relink)")
   }
 
   /// Throws if a service replied to a `link` with null, which means that it added nothing, because the relationship is
@@ -25,7 +26,8 @@ extension ResourceClient {
       let name = request.params["relationship"]?.stringValue, let data = request.params["data"]
     else { return }
     linkages.note(name, .null)
-    var error = ClientError(.service, "\(label("link")): \(name) leads to one, and the service changed nothing")
+    var error = ClientError(
+      .service, "\(label("link")): \(name) is a to-one relationship, and the service changed nothing")
     let id = request.params["\(settings.singularName)_id"]?.idText ?? ""
     error.nextStep = relink(name, id, data.arrayValue?.first ?? data)
     throw error
@@ -49,9 +51,9 @@ extension ResourceClient {
     case "105" where ["offset", "limit"].contains { detail == "\($0) is not an allowed page parameter." }:
       return "page: {number: 1, size: 100}"
     case "115" where method == RelationshipClient.Change.link.rawValue:
-      return "change a relationship that leads to one with relink"
+      return "use relink for a to-one relationship"
     case "115" where method == RelationshipClient.Change.relink.rawValue:
-      return "a relationship that leads to one takes one identifier or null, one that leads to many a list"
+      return "a to-one relationship takes an identifier or null, a to-many relationship takes a list"
     case "106":
       let name = detail.replacing("The required parameter, ", with: "").replacing(", is missing.", with: "")
       guard name.hasSuffix("_id"), name != "\(settings.singularName)_id" else { return nil }
@@ -76,9 +78,9 @@ extension ResourceClient {
     if attributes[first]?.isNull == true {
       let way = "client queue: \"\(transport.queue)\" relationships: {\(spelled[0]): \"\(spelled[0])s\"}"
       let id = message.params["id"]?.idText.map { "\(relink(spelled[0], $0, .null)), or " } ?? ""
-      error.nextStep = "where \(spelled[0]) is a relationship: \(id)\(way)"
+      error.nextStep = "if \(spelled[0]) is a relationship: \(id)\(way)"
     } else {
-      error.nextStep = "remove it; of resources: | without \(spelled.map { ".\($0)" }.joined(separator: " "))"
+      error.nextStep = "remove it (from resources: | without \(spelled.map { ".\($0)" }.joined(separator: " "))"
     }
     return error
   }

@@ -68,13 +68,14 @@ struct PageCursor {
     error.nextStep =
       page.isEmpty
       ? "its paging does not use page number and size; use a filter to narrow the list"
-      : "call \(client.settings.type) \"index\" \(JSONValue.object(["page": .object(page)]).text) reads: true asks for it"
+      : "to read that page: call \(client.settings.type) \"index\" \(JSONValue.object(["page": .object(page)]).text) reads: true"
     return error
   }
 
   private func truncated(_ pagination: Pagination, _ client: ResourceClient) -> ClientError {
     let total = pagination.totalSize ?? 0
-    var error = client.malformed("index", "the service counts \(total), sent \(received) and names no next page")
+    var error = client.malformed(
+      "index", "the service counts \(total) resources, but sent \(received) and names no next page")
     error.nextStep = "its paging does not use page number and size; use a filter to narrow the list"
     return error
   }

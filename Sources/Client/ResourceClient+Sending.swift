@@ -26,7 +26,7 @@ extension ResourceClient {
     var meta = settings.meta
     if let own = params["meta"] {
       guard let own = own.objectValue else {
-        throw refusal(method, "the meta in its parameters is not an object", nextStep: "meta: {host: \"...\"}")
+        throw refusal(method, "meta in the parameters is not an object", nextStep: "meta: {host: \"...\"}")
       }
       for (key, value) in own { meta[key] = value }
     }
@@ -38,7 +38,7 @@ extension ResourceClient {
     params = Renaming.outgoing.query(params)
     if let (name, other) = Renaming.outgoing.clash(in: .object(params)) {
       throw refusal(
-        method, "\(name) and \(other) are both written \(other)",
+        method, "\(name) and \(other) would both be sent as \(other)",
         nextStep: "remove one of them, or add keys: \"wire\" to this call")
     }
     return Renaming.outgoing.object(params)

@@ -78,7 +78,7 @@ public struct ResourceStream: Sendable {
     guard isSame else { return }
     isDone = true
     var error = client.malformed("index", "page \(query.page?.number ?? 1) repeats the previous page")
-    error.nextStep = "the service ignores page:; index ... reads its whole list in one request"
+    error.nextStep = "the service ignores page:, so read its whole list in one request: index ..."
     throw error
   }
 }

@@ -64,7 +64,7 @@ struct CSVParser {
     if start > 1, bytes[offset] == 0xEF, bytes[offset...].starts(with: [0xEF, 0xBB, 0xBF]) {
       throw fault(
         "a byte order mark (U+FEFF) begins a line inside the file",
-        "the file was joined from several: remove the mark, or quote it")
+        "the file was probably joined from several files: remove the mark, or put its cell in quotes")
     }
     var cells: [String] = []
     cells.reserveCapacity(width)

@@ -14,7 +14,7 @@ package enum FileFormat: String, CaseIterable {
     guard let format = FileFormat(rawValue: aliases[text.lowercased()] ?? text.lowercased()) else {
       throw Fault(
         .value, word == nil ? "\(path) has no suffix of a known format" : "there is no format \(text)",
-        nextStep: "write it: " + Self.allCases.map { "as: \"\($0.rawValue)\"" }.joined(separator: ", "))
+        nextStep: "name the format: " + Self.allCases.map { "as: \"\($0.rawValue)\"" }.joined(separator: ", "))
     }
     self = format
   }

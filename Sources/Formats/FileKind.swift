@@ -13,14 +13,14 @@ enum FileKind {
     func fault(_ what: String, _ nextStep: String) -> Fault { Fault(.file, "\(path) \(what)", nextStep: nextStep) }
     if let program = compressor(of: head) {
       let (name, out) = names(path)
-      return fault("is compressed with \(program)", "\(program) -dc < \(name) > \(out) unpacks it")
+      return fault("is compressed with \(program)", "unpack it: \(program) -dc < \(name) > \(out)")
     }
     if head.starts(with: "SQLite format 3".utf8) {
-      return fault("is a SQLite database", "connect \"embedded:\(path)\" opens it")
+      return fault("is a SQLite database", "open it: connect \"embedded:\(path)\"")
     }
     if let packed = packed.first(where: { head.starts(with: $0.magic) }) { return fault(packed.what, packed.nextStep) }
     if head.count > 262, head[257..<262].elementsEqual("ustar".utf8) {
-      return fault("is a tar archive", "tar -xf \(names(path).0) unpacks it")
+      return fault("is a tar archive", "unpack it: tar -xf \(names(path).0)")
     }
     if let encoding = encoding(of: head) {
       return fault("is \(encoding.uppercased())", converting(path, from: encoding))
@@ -46,15 +46,15 @@ enum FileKind {
   private static let packed: [(magic: [UInt8], what: String, nextStep: String)] = [
     ([0x50, 0x4B, 0x03, 0x04], "is a zip archive or a spreadsheet", "unzip it, or save the spreadsheet as csv"),
     ([0x50, 0x4B, 0x05, 0x06], "is an empty zip archive", "look for the file that it should contain"),
-    ([0x37, 0x7A, 0xBC, 0xAF], "is a 7z archive", "7z x unpacks it"),
+    ([0x37, 0x7A, 0xBC, 0xAF], "is a 7z archive", "unpack it with 7z x"),
     ([0xD0, 0xCF, 0x11, 0xE0], "is an old spreadsheet or document", "save its data as csv"),
     (Array("%PDF".utf8), "is a PDF document", "export its data as csv"),
     (Array("PAR1".utf8), "is a Parquet file", "export its data as csv or ndjson"),
     (Array("ARROW1".utf8), "is an Arrow file", "export its data as csv or ndjson"),
     ([0x4F, 0x62, 0x6A, 0x01], "is an Avro file", "export its data as ndjson"),
-    ([0x89, 0x50, 0x4E, 0x47], "is an image", "name the file of the data"),
-    ([0xFF, 0xD8, 0xFF], "is an image", "name the file of the data"),
-    ([0x7F, 0x45, 0x4C, 0x46], "is a program", "name the file of the data"),
+    ([0x89, 0x50, 0x4E, 0x47], "is an image", "name the file that contains the data"),
+    ([0xFF, 0xD8, 0xFF], "is an image", "name the file that contains the data"),
+    ([0x7F, 0x45, 0x4C, 0x46], "is a program", "name the file that contains the data"),
   ]
 
   /// The encoding, if it is UTF-16 or UTF-32 by the byte order mark or by the positions of NUL bytes; otherwise nil.
@@ -85,7 +85,7 @@ enum FileKind {
   /// The command that removes NUL bytes.
   static func withoutNUL(_ path: String) -> String {
     let (name, out) = names(path)
-    return "tr -d '\\000' < \(name) > \(out) removes it"
+    return "remove it: tr -d '\\000' < \(name) > \(out)"
   }
 
   /// The command that converts a file from Latin-1 to UTF-8.
@@ -93,7 +93,7 @@ enum FileKind {
 
   private static func converting(_ path: String, from encoding: String) -> String {
     let (name, out) = names(path)
-    return "iconv -f \(encoding) -t utf-8 < \(name) > \(out) converts it"
+    return "convert it: iconv -f \(encoding) -t utf-8 < \(name) > \(out)"
   }
 
   /// The path of the file, and the path of a new file in the same directory, each quoted for a shell.

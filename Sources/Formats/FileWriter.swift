@@ -96,7 +96,7 @@ package struct FileWriter {
     if let extra {
       throw Fault(
         .value, "\(extra) is not a column of \(path)",
-        nextStep: "its columns are \(names.joined(separator: ", ")): | select chooses the fields of a row")
+        nextStep: "its columns are \(names.joined(separator: ", ")); choose the fields of a row with | select")
     }
     if let cell = cells.first(where: \.containsNUL) { throw nul(cell) }
     Self.append(cells, format, to: &pending)
@@ -110,12 +110,13 @@ package struct FileWriter {
   /// Throws for columns that could not be read back.
   private func check(_ names: [String]) throws(Fault) {
     if names.isEmpty {
-      throw Fault(.value, "a record without fields has no columns for \(path)", nextStep: "| select .id names some")
+      throw Fault(
+        .value, "a record without fields has no columns for \(path)", nextStep: "name some fields: | select .id")
     }
     if names.has("") {
       throw Fault(
         .value, "a field without a name can't be a column of \(path)",
-        nextStep: "| select gives it a name: name: it[\"\"]")
+        nextStep: "give it a name: | select name: it[\"\"]")
     }
     if let name = names.first(where: \.containsNUL) { throw nul(name) }
   }

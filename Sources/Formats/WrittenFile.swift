@@ -74,7 +74,7 @@ package struct WrittenFile {
   }
 
   private static func isThere(_ path: String) -> Fault {
-    Fault(.file, "\(path) already exists", nextStep: "append: true adds to it; without new: true it is replaced")
+    Fault(.file, "\(path) already exists", nextStep: "to add to it, use append: true; to replace it, remove new: true")
   }
 
   /// Whether the bytes are appended to the present content.

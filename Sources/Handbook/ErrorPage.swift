@@ -47,7 +47,7 @@ struct ErrorPage: Sendable {
       .sandbox, "The service refused the test sandbox: an error points to /meta/beam.",
       """
       In tests, an Elixir service selects the test's database connection by meta.beam; this error means that the token belongs to no running test.
-      Give the client the test's token: meta: {beam: "..."}. With require-beam: true, requests without one are refused.
+      Give the client the test's token: meta: {beam: "..."}. With require-beam: true, requests without a token are refused.
       """),
     ErrorPage(
       .methodNotFound, "The service has no such method: the code is -32601.",
@@ -71,7 +71,7 @@ struct ErrorPage: Sendable {
       .timeout, "No reply arrived in time, and nothing was changed; sending it again is safe.",
       """
       Only reads, and changes that were not yet sent, end as timeout; a change that was sent ends as unknown. The next step
-      describes the queue: no consumer, waiting requests, or a service that sent no reply. timeout: waits longer.
+      describes the queue: no consumer, waiting requests, or a service that sent no reply. A larger timeout: waits longer.
       """),
     ErrorPage(
       .unknown, "A change was sent and got no reply: it may have been carried out.",

@@ -11,19 +11,20 @@ extension Help {
 
     before  dry-run: true shows requests and sends none; max: N refuses more than N;
             backup: FILE keeps what was there; confirm: true answers the question;
-            guard: "confirm" or "read-only" of connect holds whatever a script says
+            guard: "confirm" or "read-only" of connect, which no script can override
     during  in-flight: 16; rate: 200 a second; throttle: {depth: 50, p95: 200ms};
-            patience: 10m is the longest pause; retry: N repeats what is harmless;
-            on-error: "stop" or "continue"; halt: 10 or "3%" ends at such failures;
+            patience: 10m is the longest pause; retry: N repeats safe requests;
+            on-error: "stop" or "continue"; halt: 10 or "3%" limits the failures;
             workers: POOL; retort ctl pauses, slows, stops; Ctrl-C waits for replies
     after   the summary counts ok, failed, absent, refused, unknown (no reply came);
-            verify: looks up what is unknown: true, false, or "all" creates too;
-            failed: FILE has what failed, with the error; the status is then 5
-    resume  journal: FILE records each change; the same statement again does the
-            rest, and nothing twice; create and each need key: .FIELD with it;
-            settle: 60s is how long the service may hold a request: what is then not
-            found is sent; unknown: "fail", "skip" or "retry" is for what remains;
-            retort journal FILE shows it, ... settle ID done or again decides one
+            verify: true looks up unknown changes, "all" each create too, false none;
+            failed: FILE has the failed elements with errors; the status is then 5
+    resume  journal: FILE records each change; the same statement, run again, does
+            the rest, and nothing twice; create and each need key: .FIELD with it;
+            settle: 60s is the longest time for which the service holds a request;
+            then changes that are not found are sent; unknown: "fail", "skip" or
+            "retry" treats the others; retort journal FILE lists them, and retort
+            journal FILE settle ID done, or settle ID again, decides one
 
     help bulk-changes is the whole article; help journal: explains an option.
 

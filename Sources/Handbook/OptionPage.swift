@@ -36,7 +36,7 @@ struct OptionPage: Sendable {
     "journal": """
     A file of JSON lines that only its owner can read: an intent before each request, an outcome after it. The same
     statement with the same file continues where it stopped. The input and the script may change in the meantime,
-    because a change is identified by its verb, queue and id (create: key:). The journal of another statement or another
+    because a change is identified by its verb, queue and id, a create by its key:. The journal of another statement or another
     broker is refused, and so is a complete one. A broker is identified by its cluster name and vhost, an embedded
     database by its file.
     """,
@@ -44,8 +44,8 @@ struct OptionPage: Sendable {
     Lines of JSON. Each line is a resource as show returns it, and is on the disk before its change is sent. It contains
     the linkage that link, relink, unlink or update replaces; for a destroy, include: names the relationships to store.
     The file is appended to, and only the first image of each resource is kept. A resource that can't be read is not
-    changed. To restore values: read "FILE" | update posts {state: .state}; linkage: read "FILE" | relink posts "tags"
-    .tags; destroyed resources: read "FILE" | create posts keep-id: true.
+    changed. To restore values, run read "FILE" | update posts {state: .state}. To restore linkage, run read "FILE" |
+    relink posts "tags" .tags. To restore destroyed resources, run read "FILE" | create posts keep-id: true.
     """,
     "verify": """
     At the end, changes without a reply are looked up; a change that is found counts as carried out. Nothing is sent
@@ -58,7 +58,7 @@ struct OptionPage: Sendable {
     missing reply only if a lookup does not find the change. A create is sent again only if it was not sent.
     """,
     "throttle": """
-    depth: is the maximum number of messages that may wait in the client's queue, including its own; p95: is the maximum
+    depth: is the maximum number of messages in the client's queue, including those of the statement; p95: is the maximum
     95th percentile of the reply times. If the depth can't be read, the statement waits too. The progress line shows the
     reason; patience: limits the wait.
     """,
@@ -71,15 +71,16 @@ struct OptionPage: Sendable {
     """,
     "settle": """
     Without settle:, a create that may have been carried out and is not found remains unknown, and so does an update or
-    a relink that now has other content. With it, the statement waits this long after the messages expire, looks up the
+    a relink whose resource now has other content. With it, the statement waits this long after the messages expire, looks up the
     changes again, and sends the missing ones. each waits before it repeats unknown iterations, if unknown: is "retry".
     """,
     "failed": """
     Lines of JSON: {source, element, identity, error}. source is the element at the head of the pipeline, element is the
     verb's input. A file of another kind is refused; a file of this kind is replaced at the first failure, or emptied at
     the end if there was none. If a late reply or a lookup shows that a change was carried out, its line is removed. To
-    run the failures again, omit the unknown ones, which may have been carried out: read "bad.ndjson" | where
-    .error.kind != "unknown" | map .source | ...
+    repeat the failures, leave out those of unknown outcome, because they may have been carried out:
+
+      read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...
     """,
     "halt": """
     halt: implies on-error: "continue". A percentage is checked from 20 outcomes on, and at the end.
@@ -133,8 +134,8 @@ struct OptionPage: Sendable {
     sends names with - in place of _. keys: "wire" in a call sends the names of that call unchanged.
     """,
     "relationships": """
-    With relationships: {author: "authors", tags: ["tags"]}, create and update accept {author: {id: "1"}} without the type
-    and null to clear it, and {tags: [{id: "1"}]} or []. Without it, write {type:, id:} or a resource.
+    With relationships: {author: "authors", tags: ["tags"]}, create and update accept {author: {id: "1"}} and {tags:
+    [{id: "1"}]}, without types; null and [] clear the relationship. Without the option, write {type:, id:} or a resource.
     """,
     "in-flight": """
     The number of requests that are in flight concurrently; the results keep the order of the elements. After the first
@@ -149,10 +150,10 @@ struct OptionPage: Sendable {
     """,
     "confirm": """
     destroy-all, | destroy, and a destroy in a loop, a def or a stage ask at a terminal; you confirm by typing the
-    number. Without a terminal they are refused without confirm: true, or --yes for the whole run.
+    number. Without a terminal they need confirm: true, or --yes for the whole run.
     """,
     "max": """
-    The elements are counted before the first one is destroyed. If there are more than max:, nothing is sent, the error
+    The elements are counted before the first change is sent. If there are more than max:, nothing is sent, the error
     has the kind limit, and a batch ends with status 6.
     """,
     "key": """
@@ -164,8 +165,8 @@ struct OptionPage: Sendable {
     column stops the stage. Concurrent statements that append to one file take turns.
     """,
     "keep-id": """
-    A service assigns ids to new resources. Without this option, a resource's id is omitted, since a copy gets another id,
-    and a plain record with an id is refused. With it, the id is sent, for example to restore a backup.
+    A service assigns ids to new resources. Without this option, create omits the id of a resource (the copy gets a new
+    id), and refuses a plain record that has an id. With keep-id: true, it sends the id, for example to restore a backup.
     """,
   ]
 }

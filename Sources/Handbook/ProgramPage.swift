@@ -23,12 +23,8 @@ struct ProgramPage: Sendable {
     ProgramPage(
       name: "prompt", aliases: ["retort"], form: "retort [OPTIONS]", summary: "The prompt.",
       note: """
-        It has history, and completion with Tab (help completion). Ctrl-C clears the line or stops the statement. Ctrl-D
-        exits; in an incomplete statement it drops the statement. An incomplete statement continues on the next line,
-        whose prompt names the open part. Pasted text is read like a file. Unknown names are marked in red while you
-        type; RETORT_COLORS=light is for light terminals. The arguments of a command are shown in grey after its name;
-        F1 or Alt-H shows the help of the word at the cursor. If standard input is not a terminal, its statements run as
-        a batch.
+        It has history, completion with Tab, and help for the word at the cursor with F1 or Alt-H. If standard input is
+        not a terminal, its statements run as a batch.
         """, example: "retort --timeout 30s"),
     ProgramPage(
       name: "edit", form: "edit, Ctrl-X Ctrl-E",
@@ -112,7 +108,7 @@ struct ProgramPage: Sendable {
       example: "retort man bulk > ~/.local/share/man/man7/retort-bulk.7"),
     ProgramPage(
       name: "work", form: "retort work URI --pool NAME",
-      summary: "Carries out changes for statements of other runs that name its pool: workers: \"NAME\".",
+      summary: "Carries out changes of other runs, for statements that name its pool with workers: \"NAME\".",
       note: """
         It needs the pool's secret in RETORT_POOL_KEY, or --insecure. --in-flight N limits its changes in flight
         (default 64). --allow QUEUE limits the queues that it changes, and can be repeated. SIGTERM ends it after its
@@ -139,13 +135,13 @@ struct ProgramPage: Sendable {
         """, example: "retort ctl 4711 rate=50"),
     ProgramPage(
       name: "trust", form: "retort trust [FILE ...]",
-      summary: "Lets the prompt run a directory's .retortrc, as long as its text stays the same.",
+      summary: "Allows the prompt to run a directory's .retortrc, as long as the text of this file stays the same.",
       note: "At the prompt, trust does this for ./.retortrc and runs it. The state directory lists the trusted files.",
       example: "retort trust .retortrc"),
     ProgramPage(
       name: "help", aliases: ["--help"], form: "retort help [WORD], --help",
       summary: "Explains the language or one of its words, like help at the prompt.",
-      note: "--help lists the command lines of the program and its options.", example: "retort help stream"),
+      note: "--help lists the ways to start the program, and its options.", example: "retort help stream"),
   ]
 
   static let options = [
@@ -177,7 +173,7 @@ struct ProgramPage: Sendable {
       "dry-run", "", "Sends reads, but only shows changes.",
       note: """
         Standard error shows each single change as its exact request, and of a bulk change the first request, the ids of
-        four more, and the total number. A created resource has the id dry-run-1. A script can't turn it off.
+        four more, and the total number. A created resource has the id dry-run-1. A script can't turn the dry run off.
         """, example: "retort --dry-run migrate.retort"),
     option(
       "guarded", "CONNECTION", "Allows --yes=N to destroy on a guarded connection, given by name or address.",
@@ -199,8 +195,8 @@ struct ProgramPage: Sendable {
       "report", "FILE", "Writes a report about each statement to a file, .json or JUnit's .xml.",
       note: """
         At the end of the run the file gets each statement with its time, its error, and the counts, times and failures
-        of its changes, and each assertion. They are the test cases in the JUnit format. A statement that continued
-        after failed changes has the error partial, which is a failure in JUnit. A file that can't be written is an
+        of its changes, and each assertion. In the JUnit format, statements and assertions are test cases. A statement
+        that continued after failed changes has the error partial, which is a failure in JUnit. A file that can't be written is an
         error before the first statement.
         """, example: "retort --report result.xml migrate.retort"),
     option(

@@ -38,8 +38,8 @@ struct Topic: Sendable {
       text: #"""
         /.../ is a pattern with the flags i (ignore case), m (^ and $ match at each line), s (. matches a newline too)
         and x (spaces and # comments are ignored). The syntax is that of PCRE2 and Perl: classes, groups, lookaround,
-        \p{L}, (?<name>...). A pattern matches by code point; \d \w \s \b are ASCII, and i compares single letters
-        without their case. text =~ /a/ and matches(text, /a/) search the whole text; anchor with ^ and $. capture
+        \p{L}, (?<name>...). A pattern matches by code point; \d \w \s \b are ASCII, and i
+        ignores case letter by letter (ß does not match SS). text =~ /a/ and matches(text, /a/) search the whole text; anchor with ^ and $. capture
         returns the groups of the first match. In the last argument of replace, $1 to $9 insert groups and $$ inserts $.
         split takes a pattern too. A pattern that takes too many steps on a text, such as (a+)+$, raises an error of
         kind limit.
@@ -49,12 +49,14 @@ struct Topic: Sendable {
       text: """
         Tab completes the text at the cursor: words, options and their values, variables, fields of the elements, keys
         of filter:, fields: and records, paths of include:, names for sort:, values of fields that have few values, ids
-        from recent replies, queues, addresses, files, columns of a file that read names, and keys after row["; where
-        text is needed it inserts the quotes. A second Tab lists the candidates, up to 30 with a description. Completion
+        from recent replies, queues, addresses, files, columns of the file after read, and keys after row[". Where text
+        is needed, Tab inserts the quotes. A second Tab lists the candidates, up to 30 with a description. Completion
         sends nothing. It learns fields from replies, or from the tables of an embedded service, and stores them in
         ~/.local/state/retort/schema (RETORT_SCHEMA names another directory; an empty value means none). Values and ids
-        are stored only with set learn-values: true. describe shows the known fields of a client's type, queues the
-        queues, template a create with every field, and forget removes everything that was learned.
+        are stored only with set learn-values: true.
+
+        Four commands use what was learned: describe lists the known fields of a client's type, queues lists the known
+        queues, template writes a create with every known field, and forget removes what was learned.
         """),
     Topic(
       name: "fields", aliases: [".", "?.", "?[", "it", "element"],
@@ -62,9 +64,9 @@ struct Topic: Sendable {
         x.name reads a field; a missing field is an error. x?.name is null if the field is missing; x ?? y is y if x is
         null. In a stage, .name is a field of the current element, and it is the element. x[0] is the first element,
         x[-1] the last, x[0..2] the first three. x[key] reads a field of a record, with a text or an integer as its
-        name; x?[key] is null if the field is missing, and {[key]: 1} creates one. Names with other characters are
-        written in brackets: x["a b"]. A pipeline inside a pipeline has its own elements; | as a names the outer
-        element. A resource has .type .id .links .meta and its fields.
+        name; x?[key] is null if the field is missing, and {[key]: 1} is a record with such a field. Names with other
+        characters are written in brackets: x["a b"]. A pipeline inside a pipeline has its own elements; to read the
+        outer element there, give it a name before: ... | as post | .... A resource has .type .id .links .meta and its fields.
         """),
     Topic(
       name: "operators",
@@ -74,22 +76,23 @@ struct Topic: Sendable {
       text: """
         + - * / %   == != < <= > >=   in   =~ (a pattern)   and or not   ??   .. and parentheses.
         Both operands must have one type; and, or and not take booleans. / of integers is an integer if there is no remainder.
-        x ?? y is y if x is null, 1..4 is the integers from 1 to 4, x in [1, 2] tests membership, "ab" =~ /^a/ a pattern.
+        x ?? y is y if x is null, 1..4 is the integers from 1 to 4, x in [1, 2] tests membership, "ab" =~ /^a/ tests a pattern.
         """),
     Topic(
       name: "names", aliases: ["_", "args", "variables"],
       text: """
         let x = ... assigns a value to a name. A bare word is a name; text is in quotes. _ is the last value of the top
         level. args is the list of arguments after FILE, var("limit") reads --var limit=5, env("HOME") reads the
-        environment. A name from a block ends with the block; let assigns to a visible name. vars lists the names.
+        environment. A name that is defined in a block is gone after the block. let with a name that is already visible
+        assigns to it, and defines no new name. vars lists the names.
         """),
     Topic(
       name: "blocks", aliases: ["do", "end", "else", "rescue"],
       text: """
         for, while, if, try, def and each have a block: do, statements, end. if ... do ... else ... end has two blocks;
         else if adds a condition. try do ... rescue NAME ... end runs the second block if the first one fails. break
-        ends the innermost for or while, and continue starts its next iteration; neither can be used inside each for a
-        loop outside it.
+        ends the innermost for or while, and continue starts its next iteration. Inside the block of each, neither
+        can end or continue a loop around the each.
         """),
     Topic(
       name: "resources", aliases: ["resource", "page", "stream", "identifier"],

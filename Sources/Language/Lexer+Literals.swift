@@ -29,11 +29,11 @@ extension Lexer {
     }
     add(.number("0"), from: start)
     if unit.isEmpty {
-      complain("a number has no leading zero", start, nextStep: "put text in quotes: \"\(text)\"")
+      complain("a number can't begin with 0", start, nextStep: "if it is text, put it in quotes: \"\(text)\"")
     } else {
       complain(
         "\(unit) follows a number without a space", start,
-        nextStep: "units are ms s m h d; put text in quotes: \"\(text)\(unit)\"")
+        nextStep: "the units are ms s m h d; if it is text, put it in quotes: \"\(text)\(unit)\"")
     }
   }
 
@@ -171,7 +171,7 @@ extension Lexer {
     offset += 1
     guard let scalar = unicode() else {
       return complain(
-        "not a character's code", start,
+        "this is not the code of a character", start,
         nextStep: inBraces.map { "write \($0)" }
           ?? "write \\u and four hex digits, a pair for characters beyond U+FFFF")
     }

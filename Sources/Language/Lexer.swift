@@ -198,9 +198,10 @@ struct Lexer {
     guard openBeforeHelp == nil else { return }
     let name = text(from: start)
     complain(
-      "a name has only the letters a to z: \(name)", start, offset,
+      "the letters of a name must be a to z: \(name)", start, offset,
       nextStep: isField
-        ? "write x[\"\(name)\"], of the element it[\"\(name)\"]" : "choose another; put text in quotes: \"\(name)\"")
+        ? "write x[\"\(name)\"]; for a field of the element, it[\"\(name)\"]"
+        : "choose another name; or, if it is text, put it in quotes: \"\(name)\"")
   }
 
   private var isHyphen: Bool {
@@ -299,10 +300,10 @@ struct Lexer {
     case "'":
       skipQuoted(to: "'")
       complain("put text in double quotes", start, nextStep: "write \"...\"")
-    case "$": complain("a variable has no $", start, nextStep: "write its name alone")
+    case "$": complain("a variable has no $", start, nextStep: "write only the name")
     case "`":
       skipQuoted(to: "`")
-      complain("there are no backquotes", start, nextStep: "put a command inside an expression in ( )")
+      complain("backquotes have no meaning here", start, nextStep: "put a command inside an expression in ( )")
     case "?": complain("? is not an operator", start, nextStep: "write (if a do b else c end), or a ?? b for null")
     case ".": dot(start)
     default: complain("\(character) has no meaning here", start, nextStep: "put text in quotes: \"\(character)...\"")
@@ -323,17 +324,22 @@ struct Lexer {
     let digits = text(from: first)
     switch (owner?.kind, digits.isEmpty) {
     case (.number?, true):
-      complain("a number ends with a digit", start, nextStep: "write \(name ?? "1").0 or \(name ?? "1")")
+      complain("a number must end with a digit", start, nextStep: "write \(name ?? "1").0 or \(name ?? "1")")
     case (.number?, false):
-      complain("a number has one point", start, nextStep: "put text in quotes: \"\(name ?? "").\(digits)\"")
+      complain(
+        "a number can have only one point", start,
+        nextStep: "if it is text, put it in quotes: \"\(name ?? "").\(digits)\"")
     case (nil, false):
-      complain("a number begins with a digit", start, nextStep: "write 0.\(digits)")
+      complain("a number must begin with a digit", start, nextStep: "write 0.\(digits)")
       add(.number("0.\(digits)"), from: start)
     case (_, false):
       complain(
-        "a field's name begins with a letter", start,
-        nextStep: "an element of a list is \(name ?? "x")[\(digits)]; an id is an argument: \(name ?? "x") \(digits)")
-    case (_, true): complain("a dot needs a name after it", start, nextStep: "a field is .name, of a value x.name")
+        "a field's name must begin with a letter", start,
+        nextStep: "for an element of a list, write \(name ?? "x")[\(digits)]; for an id, \(name ?? "x") \(digits)")
+    case (_, true):
+      complain(
+        "a dot needs a name after it", start,
+        nextStep: "for a field of the element, write .name; for a field of x, x.name")
     }
   }
 

@@ -126,7 +126,9 @@ extension Parser {
     let index = try expression()
     var kind = Expr.Kind.index(base, index, isOptional: isOptional)
     if token.isSymbol("..") {
-      if isOptional { throw fail("a cut needs no ?: it ends at the last element", nextStep: "write [a..b]") }
+      if isOptional {
+        throw fail("a cut is written without ?, because it ends at the last element", nextStep: "write [a..b]")
+      }
       advance()
       kind = .cut(base, index, try expression())
     }
@@ -157,7 +159,7 @@ extension Parser {
     case .symbol("["): return try list()
     case .symbol("{"): return try record()
     case .keyword(let word) where ["if", "try"].contains(word):
-      throw fail("\(word) as a value must be in parentheses", nextStep: "(\(word) ... end)")
+      throw fail("as a value, \(word) must be in parentheses", nextStep: "(\(word) ... end)")
     default: throw wanted("a value")
     }
   }
@@ -238,7 +240,8 @@ extension Parser {
     case .string(let pieces):
       guard pieces.count == 1, case .literal(let key) = pieces[0] else {
         throw fail(
-          "a record's key is plain text, without \\(...)", nextStep: "put a computed key in brackets: {[x]: value}")
+          "a record's key must be plain text, without \\(...)", nextStep: "put a computed key in brackets: {[x]: value}"
+        )
       }
       return try entry(key, keyRange)
     case .symbol("["):
@@ -248,7 +251,8 @@ extension Parser {
       let whole = range(from: keyRange.lower)
       guard take(":") else { throw wanted(": after the key", nextStep: "{[EXPRESSION]: value}") }
       return RecordEntry(key: .computed(key), keyRange: whole, value: try expression())
-    case .number(let text): throw fail("a record's key is a name or a string", nextStep: "quote it: \"\(text)\": ...")
+    case .number(let text):
+      throw fail("a record's key must be a name or a string", nextStep: "quote it: \"\(text)\": ...")
     default: throw wanted("a key", nextStep: "a record is {name: value, \"a key\": value}")
     }
   }

@@ -137,9 +137,9 @@ extension Parser {
         let form = near == "where" ? "; it is a stage: ... | where ..." : ""
         throw fail("unknown word \(word.name)", at: word.range, nextStep: "did you mean \(near)?\(form)")
       }
-      throw fail("\(symbol) can't join arguments", nextStep: meant(symbol, name, arguments))
+      throw fail("arguments can't be joined with \(symbol)", nextStep: meant(symbol, name, arguments))
     case .keyword(let word) where ["and", "or", "in", "not"].contains(word):
-      throw fail("\(word) can't join arguments", nextStep: meant(word, name, arguments))
+      throw fail("arguments can't be joined with \(word)", nextStep: meant(word, name, arguments))
     default: return
     }
   }
@@ -156,7 +156,7 @@ extension Parser {
     if let whole = Self.whole(name) ?? nearest(to: name, among: ["where", "print"]) { return "did you mean \(whole)?" }
     for case .positional(let expression) in arguments.dropLast() {
       if case .name(let word) = expression.kind, Self.wholeWords.contains(word) {
-        return "a stage comes after |: ... | \(word) ..."
+        return "write | before a stage: ... | \(word) ..."
       }
     }
     let (left, isFilter) =
@@ -173,7 +173,7 @@ extension Parser {
     // A URI without quotes may contain a password.
     let shown = source.text(nextToken.range)
     let right = isShort && !shown.contains("@") ? shown : "..."
-    if isFilter { return "a filter is a record: filter: {\(left.trimmingPrefix(".")): \(right)}" }
+    if isFilter { return "write a filter as a record: filter: {\(left.trimmingPrefix(".")): \(right)}" }
     return "put the expression in parentheses: (\(left) \(sign) \(right))"
   }
 }

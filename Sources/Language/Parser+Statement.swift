@@ -40,7 +40,7 @@ extension Parser {
   private mutating func endOfStatement() throws(Stop) {
     if token.kind == .newline || token.kind == .semicolon || token.kind == .end || strayWord != nil { return }
     if token.isSymbol("=") {
-      throw fail("= assigns only after let", nextStep: "let NAME = ...; to compare, ==")
+      throw fail("= assigns only after let", nextStep: "to assign, let NAME = ...; to compare, ==")
     }
     if token.isKeyword("do") {
       throw fail("do does not belong here", nextStep: "for x in ... do, while ... do, if ... do")
@@ -55,7 +55,7 @@ extension Parser {
     case .symbol(")"), .symbol("]"), .symbol("}"): "no bracket is open for it"
     case .number(let text) where text.hasPrefix("-"): "minus needs spaces: a - b"
     case .minus: "minus needs spaces: a - b"
-    case .symbol(":"): "an option's name touches its colon: filter: {...}"
+    case .symbol(":"): "write no space before the colon of an option: filter: {...}"
     default: nil
     }
   }
@@ -64,14 +64,16 @@ extension Parser {
   private var commaHint: String? {
     guard token.isSymbol(",") else { return nil }
     let start = tokens[..<index].lastIndex { $0.startsAfter }.map { $0 + 1 } ?? 0
-    guard case .name(let word) = tokens[start].kind, start < index - 1 else { return "a list is in brackets: [1, 2]" }
+    guard case .name(let word) = tokens[start].kind, start < index - 1 else {
+      return "write a list in brackets: [1, 2]"
+    }
     if Self.wholeWords.contains(word) { return "\(word) takes one value: \(word) [1, 2]" }
     guard case .field = tokens[index - 1].kind, case .field = nextToken.kind else {
-      return "no commas between arguments: \(word) ... ..."
+      return "write arguments without commas: \(word) ... ..."
     }
     let first = tokens[..<index].lastIndex { $0.hasSpaceBefore } ?? index - 1
     let columns = source.text(tokens[first].range.through(tokens[index - 1].range))
-    return "no commas between columns: \(columns) \(source.text(nextToken.range))"
+    return "write columns without commas: \(columns) \(source.text(nextToken.range))"
   }
 
   /// The next step if an argument follows a name in an expression, like a command without parentheses; nil otherwise.

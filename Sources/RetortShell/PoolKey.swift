@@ -19,7 +19,7 @@ func poolKey(_ environment: [String: String]) throws(PoolMistake) -> MessageKey?
   guard let secret = environment[Pool.keyVariable], !secret.isEmpty else { return nil }
   guard let key = MessageKey(Array(secret.utf8)) else {
     throw PoolMistake(
-      "\(Pool.keyVariable) has fewer than \(MessageKey.least) bytes", nextStep: "openssl rand -hex 32 makes a secret")
+      "\(Pool.keyVariable) has fewer than \(MessageKey.least) bytes", nextStep: "make a secret: openssl rand -hex 32")
   }
   return key
 }

@@ -49,7 +49,8 @@ func work(_ options: WorkOptions, _ console: Console, _ environment: [String: St
     guard pool.key != nil || options.insecure else {
       throw PoolMistake(
         "work needs the pool's secret in \(Pool.keyVariable)",
-        nextStep: "export \(Pool.keyVariable)=\"$(openssl rand -hex 32)\" sets one; --insecure works without a secret")
+        nextStep:
+          "set one: export \(Pool.keyVariable)=\"$(openssl rand -hex 32)\"; or work without a secret: --insecure")
     }
     var terms = WorkerSettings(uri: uri, pool: pool, connectionName: BrokerLink.connectionName("work \(options.pool)"))
     terms.inFlight = options.inFlight

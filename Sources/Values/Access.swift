@@ -18,7 +18,7 @@ package enum Access {
       throw missing(name.text, resource.label, resource.fieldNames)
     case .null:
       if isOptional { return .null }
-      throw Fault(.field, ".\(name.text) of null", nextStep: "?.\(name.text) is null instead")
+      throw Fault(.field, ".\(name.text) of null", nextStep: "for null instead of an error: ?.\(name.text)")
     default:
       let name = name.text
       let fields = fields(of: value)
@@ -47,7 +47,7 @@ package enum Access {
       ? "it has none" : "it has " + names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", ..." : "")
     return Fault(
       .field, "\(owner) has no field \(name)",
-      nextStep: near.map { "did you mean .\($0)?" } ?? "\(known); ?.\(name) is null")
+      nextStep: near.map { "did you mean .\($0)?" } ?? "\(known); for null instead of an error: ?.\(name)")
   }
 
   private static func noFields(_ value: Value, _ name: String) -> Fault {
@@ -81,7 +81,8 @@ package enum Access {
   private static func value(of owner: Value, at key: Value, _ isOptional: Bool) throws(Fault) -> Value {
     if isOptional, key.isNull { return .null }
     let name = try Self.key(
-      key, "a record", nextStep: key.isNull ? "?[...] is null for null" : "make it text: string(x), json([a, b])")
+      key, "a record",
+      nextStep: key.isNull ? "for null instead of an error: ?[...]" : "make it text: string(x), json([a, b])")
     switch owner {
     case .record(let record):
       if let value = record[name] { return value }
@@ -100,7 +101,7 @@ package enum Access {
     return Fault(
       .field, "\(owner) has no key \(JSONValue.string(name).text)",
       nextStep: near.map { "did you mean \(JSONValue.string($0).text)?" }
-        ?? "?[...] is null if the key is missing")
+        ?? "for null instead of an error: ?[...]")
   }
 
   /// Returns an index as an integer; throws if it is negative, unless it is a literal (`isFromEnd`).
@@ -128,7 +129,8 @@ package enum Access {
     if let place, place < scalars.endIndex { return .string(String(scalars[place])) }
     if isOptional { return .null }
     throw Fault(
-      .field, "no code point \(number) in text of \(scalars.count)", nextStep: "?[\(number)] is null instead")
+      .field, "no code point \(number) in text of \(scalars.count)",
+      nextStep: "for null instead of an error: ?[\(number)]")
   }
 
   /// The element at an index, counted from 0, or from the end for a negative literal; for a record, the field of that
@@ -154,7 +156,7 @@ package enum Access {
       return try Cut(from: Cut.Bound(bounds[0], isFromEnd: false), to: Cut.Bound(bounds[1], isFromEnd: false)).of(value)
     case (.record, _), (.resource, _): return try self.value(of: value, at: index, isOptional)
     case (.null, _) where isOptional: return .null
-    case (.null, _): throw Fault(.field, "null has no elements", nextStep: "?[...] is null instead")
+    case (.null, _): throw Fault(.field, "null has no elements", nextStep: "for null instead of an error: ?[...]")
     case (.string, _): throw Fault(.type, "the index of text must be an integer, not \(index.typeWithArticle)")
     case (.list, _), (.page, _):
       throw Fault(.type, "the index of a list must be an integer, not \(index.typeWithArticle)")
@@ -173,7 +175,8 @@ package enum Access {
     if elements.indices.contains(index) { return elements[index] }
     if isOptional { return .null }
     let count = elements.count == 1 ? "1 element" : "\(elements.count) elements"
-    throw Fault(.field, "no element \(number) in a list of \(count)", nextStep: "?[\(number)] is null instead")
+    throw Fault(
+      .field, "no element \(number) in a list of \(count)", nextStep: "for null instead of an error: ?[\(number)]")
   }
 }
 

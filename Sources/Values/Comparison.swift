@@ -115,7 +115,7 @@ package enum Comparison {
     return Fault(
       .type, "can't \(verb) \(left.typeWithArticle) and \(right.typeWithArticle)",
       nextStep: hasTime
-        ? "time(x) makes a time of a text"
+        ? "convert the text: time(x)"
         : left.isScalar || right.isScalar ? "convert one of them: int(x), number(x) or string(x)" : nil)
   }
 }

@@ -199,12 +199,12 @@ public struct ResourceValue: Sendable {
     let what = "\(includePath.last ?? "it") is \(label)"
     if stub == .cycle {
       return Fault(
-        .field, "\(what), which the path already contains: a cycle ends in type and id",
+        .field, "\(what), which the path already contains, so only type and id can be read",
         nextStep: "keep the resource in a variable: let post = ...")
     }
     if compound?.isListed(type, id ?? "") == true {
       return Fault(
-        .field, "\(what), which is in the list itself: a relationship reads included resources only",
+        .field, "\(what), which is in the list but was not included",
         nextStep: "find it in the list by its id, or show it")
     }
     let path = includePath.joined(separator: ".")

@@ -19,7 +19,7 @@ package enum TextReading {
 
   /// The message for a text that is not a time, with examples of texts that are.
   package static func notTime(_ text: String) -> String {
-    "\(text.quoted) is not a time; such texts are: time(\"2026-01-31\"), time(\"31.01.2026\", \"%d.%m.%Y\")"
+    "\(text.quoted) is not a time; examples of times are time(\"2026-01-31\"), time(\"31.01.2026\", \"%d.%m.%Y\")"
   }
 
   /// Usual formats of a time in which day and month can't be confused.

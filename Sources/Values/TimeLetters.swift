@@ -47,7 +47,7 @@ package struct TimeLetters: Sendable {
         throw refusal("%\(letter) occurs twice in the format of a time")
       }
       return .letter(Character(letter))
-    default: throw refusal("the format of a time has no letter %\(letter)")
+    default: throw refusal("%\(letter) is not a letter of time formats")
     }
   }
 

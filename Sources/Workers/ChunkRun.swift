@@ -102,7 +102,7 @@ extension ClientError {
   fileprivate static func lostWithWorker(_ change: Change) -> ClientError {
     var error = ClientError(
       .unknown, "unknown: its worker was lost; it may have been carried out, but a lookup did not find it",
-      nextStep: "check it; with settle: 60s, if the service holds requests no longer than that, it is sent again")
+      nextStep: "check it; or, if the service holds requests no longer than 60 s, send it again with settle: 60s")
     error.wasSent = true
     error.call = Call(
       method: change.method, label: change.target.type, queue: change.target.queue, correlationID: "")

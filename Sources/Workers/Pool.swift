@@ -17,7 +17,7 @@ package struct Pool: Sendable {
   /// The environment variable with the secret.
   package static let keyVariable = "RETORT_POOL_KEY"
   /// The next step after a wrong signature.
-  static let sameKey = "the workers and who asks them need the same \(keyVariable)"
+  static let sameKey = "the workers and the programs that use them need the same \(keyVariable)"
 
   /// Creates a pool.
   package init(name: String, vhost: String, key: MessageKey?) { (self.name, self.vhost, self.key) = (name, vhost, key) }

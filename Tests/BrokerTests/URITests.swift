@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("http://h", "a broker's URI begins with amqp:// or amqps://"),
+    ("http://h", "a broker's URI must begin with amqp:// or amqps://"),
     (
       "amqp://bea:p@ss@h:5673/shop",
       "the password contains @, which a URI does not allow: write it as %40: amqp://bea:***@h:5673/shop"
@@ -50,9 +50,9 @@ import Testing
       "the user contains @, which a URI does not allow: write it as %40: amqps://bea%40b:***@h"
     ),
     ("amqp://b/ea@h", "the user contains /, which a URI does not allow: write it as %2f: amqp://b%2fea@h"),
-    ("amqp:bea:s3cret@h", "a broker's URI begins with amqp:// or amqps://"),
-    ("amqp://bea:s3c ret@h", "a URI contains no space and no line end: write a space in a name or password as %20"),
-    ("amqp://h\n", "a URI contains no space and no line end: write a space in a name or password as %20"),
+    ("amqp:bea:s3cret@h", "a broker's URI must begin with amqp:// or amqps://"),
+    ("amqp://bea:s3c ret@h", "a URI can't contain spaces or line ends: write a space in a name or password as %20"),
+    ("amqp://h\n", "a URI can't contain spaces or line ends: write a space in a name or password as %20"),
     ("amqp://bea:s3c%zzret@h", "write a % in the password as %25"),
     ("amqp://bea:s3c%+fret@h", "write a % in the password as %25"),
     (
@@ -78,7 +78,7 @@ import Testing
     ),
     ("amqp://h?cacertfile=/x", "cacertfile is for amqps:// only"),
     (
-      "amqps://h?keyfile=/x", "keyfile needs certfile, the certificate of the key"
+      "amqps://h?keyfile=/x", "keyfile needs certfile=, which names the certificate of the key"
     ),
     ("amqps://h?verify=maybe", "verify must be verify_peer or verify_none, not maybe"),
     ("amqp://h?frame_max=1", "frame_max=1 is out of range"),

@@ -120,7 +120,7 @@ import Testing
     all.verification = .all
     let report = await run([create("a"), create("b")], on: ScriptedCarrier(), all)
     #expect(report.tally.ok == 1 && report.tally.failed == 1)
-    #expect(report.tally.groups.first?.outcome.error?.message == "maybe doubled: 2 resources have the key")
+    #expect(report.tally.groups.first?.outcome.error?.message == "maybe created twice: 2 resources have the key")
   }
 
   // MARK: - backup
@@ -286,7 +286,7 @@ import Testing
     }
     let shown = notes.withLock { $0 }
     #expect(shown.count == (isNoted ? 1 : 0))
-    #expect(shown.allSatisfy { $0.contains("the queue's depth is no measure here") })
+    #expect(shown.allSatisfy { $0.contains("the queue's depth does not show the load") })
   }
 
   @Test func aSlowServiceIsSampledUntilItIsFast() async {

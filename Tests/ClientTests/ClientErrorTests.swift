@@ -54,7 +54,7 @@ import Testing
     #expect(
       await report(answered(#"{"code":-32601,"message":"Method not found","data":{"method":"index"}}"#)) == [
         "method-not-found", "posts index: Method not found (code -32601)",
-        "the service does not have this method; call sends any method",
+        "the service does not have this method; call can send any other method",
       ])
     #expect(
       await report(answered(document(#"{"status":"422","title":"Exceeds Maximum","meta":{"maximum":100}}"#)))
@@ -106,7 +106,7 @@ import Testing
     #expect(
       await report(failure { () throws(ClientError) in try await client.index(Query()) }) == [
         "timeout", "no reply to index on queue posts, correlation id c1: nothing within 5 s",
-        "timeout: 10s waits longer; a carrot_rpc service that fails sends no reply: see its log; or is \"posts\" the wrong queue?",
+        "wait longer with timeout: 10s; check that \"posts\" is the right queue; or see the service's log, because a carrot_rpc service that fails sends no reply",
       ])
     #expect(
       await report(failure { () throws(ClientError) in try await client.document(client.destroyRequest("1")) }) == [

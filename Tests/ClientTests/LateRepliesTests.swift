@@ -165,6 +165,6 @@ import Testing
     for _ in 0..<30 { _ = try await silent.create() }
     for number in 1...30 { silent.late.receive(reply("\"result\":{}"), for: "c\(number)") }
     #expect(silent.notes.count == 21)
-    #expect(silent.notes.last == "more late replies are not listed here; --trace=amqp shows them")
+    #expect(silent.notes.last == "further late replies are not listed; --trace=amqp shows them")
   }
 }

@@ -48,11 +48,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("/things?page[after]=abc", #"call posts "index" {"page":{"after":"abc"}} reads: true asks for it"#),
+    ("/things?page[after]=abc", #"to read that page: call posts "index" {"page":{"after":"abc"}} reads: true"#),
     ("/things?cursor=abc", "its paging does not use page number and size; use a filter to narrow the list"),
     (
       "/t?page[number]=-1&page[size]=2",
-      #"call posts "index" {"page":{"number":"-1","size":"2"}} reads: true asks for it"#
+      #"to read that page: call posts "index" {"page":{"number":"-1","size":"2"}} reads: true"#
     ),
   ]) func aLinkThatCantBeReadIsAnErrorAfterItsPage(next: String, nextStep: String) async {
     let (client, _) = ResourceClient.scripted([page([1, 2], next: next)])
@@ -88,8 +88,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (ListChanges.Rule.keep, [["1", "2"], ["2", "3"], ["4"]], "seen 1 id twice"),
-    (.passOver, [["1", "2"], ["3"], ["4"]], "seen 1 id twice; repetitions were ignored"),
+    (ListChanges.Rule.keep, [["1", "2"], ["2", "3"], ["4"]], "1 id was received twice"),
+    (.passOver, [["1", "2"], ["3"], ["4"]], "1 id was received twice; repetitions were ignored"),
   ]) func aRepeatedIDIsCounted(rule: ListChanges.Rule, pages: [[String]], sentence: String) async {
     let (client, _) = ResourceClient.scripted([
       page([1, 2], next: link(2)), page([2, 3], next: link(3)), page([4]),
@@ -107,7 +107,7 @@ import Testing
 
   @Test(arguments: [
     (6, 4, [3, 4], "record-count changed from 6 to 4 while the list was read: rows may be missing or repeated"),
-    (6, 6, [2, 3], "seen 1 id twice"),
+    (6, 6, [2, 3], "1 id was received twice"),
   ]) func aStreamMayFailWhereItsListIsChanged(before: Int, after: Int, ids: [Int], sentence: String) async {
     let (client, _) = ResourceClient.scripted([
       page([1, 2], next: link(2), total: before), page(ids, next: link(3), total: after),
@@ -116,7 +116,8 @@ import Testing
     #expect(pages == [["1", "2"]])
     #expect(
       report(error) == [
-        "service", "posts index: \(sentence)", "read it again when nobody changes it; on-shift: \"note\" reads on",
+        "service", "posts index: \(sentence)",
+        "repeat the read when nobody is changing the resources, or read on with on-shift: \"note\"",
       ])
   }
 
@@ -130,7 +131,7 @@ import Testing
     #expect(
       report(error) == [
         "protocol", "posts index: page 4, like the previous page, has only ids of earlier pages",
-        "the service's pages overlap: does sort: \"id\" give them one order?",
+        "the service's pages overlap: sort: \"id\" may give them a stable order",
       ])
   }
 
@@ -144,7 +145,7 @@ import Testing
     #expect(
       changes == [
         "record-count changed from 5 to 9 while the list was read: rows may be missing or repeated",
-        "seen 4 ids twice",
+        "4 ids were received twice",
       ])
   }
 

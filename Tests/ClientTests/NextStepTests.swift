@@ -58,7 +58,7 @@ import Testing
       #"where author is a relationship: relink posts 4 "author" null, or client queue: "posts" relationships: {author: "authors"}"#
     ),
     (
-      #"{"inserted-at":"x"}"#, "inserted-at", "remove it; of resources: | without .inserted-at"
+      #"{"inserted-at":"x"}"#, "inserted-at", "remove it (from resources: | without .inserted-at)"
     ),
   ]) func aFieldThatIsNotAllowedHasAWayRound(record: String, name: String, step: String) async throws {
     let record = try object(record)
@@ -91,12 +91,14 @@ import Testing
     let one = Settings.Relationship.toOne(type: "authors")
     for linkage in [Self.author, [Self.author], ["id": "7"], .null] as [JSONValue] {
       let unlink = try await refused(.unlink, linkage, declared: one)
-      #expect(unlink.message == "posts unlink: author leads to one, and unlink removes from a relationship to many")
+      #expect(
+        unlink.message
+          == "posts unlink: author is a to-one relationship, but unlink removes from a to-many relationship")
       #expect(unlink.nextStep == #"relink posts 2 "author" null"#)
       #expect(unlink.sent == 0)
     }
     let link = try await refused(.link, ["id": "7"], declared: one)
-    #expect(link.message == "posts link: author leads to one, and link adds to a relationship to many")
+    #expect(link.message == "posts link: author is a to-one relationship, but link adds to a to-many relationship")
     #expect(link.nextStep == #"relink posts 2 "author" {id: "7"}"#)
     #expect(try await refused(.relink, .null, declared: one).sent == 1)
   }
@@ -106,7 +108,8 @@ import Testing
     #"{"data":{"type":"posts","id":"1","relationships":{"author":{"data":null}}}}"#,
   ]) func refusesToLinkASeenToOne(answer: String) async throws {
     let unlink = try await refused(.unlink, [Self.author], after: [.result(answer)])
-    #expect(unlink.message == "posts unlink: author leads to one, and unlink removes from a relationship to many")
+    #expect(
+      unlink.message == "posts unlink: author is a to-one relationship, but unlink removes from a to-many relationship")
     #expect(unlink.sent == 0)
     let many = #"{"data":{"type":"posts","id":"1","relationships":{"author":{"data":[]},"tags":{"links":{}}}}}"#
     #expect(try await refused(.unlink, [Self.author], after: [.result(many)]).sent == 1)
@@ -114,10 +117,10 @@ import Testing
 
   @Test func refusesASingleIdentifierForAToMany() async throws {
     let link = try await refused(.link, Self.author)
-    #expect(link.message == "posts link: link adds to a relationship to many, but this is not a list")
+    #expect(link.message == "posts link: link adds to a to-many relationship, but this is not a list")
     #expect(
       link.nextStep
-        == #"[{type: "authors", id: "7"}]; if author leads to one: relink posts 2 "author" {type: "authors", id: "7"}"#
+        == #"[{type: "authors", id: "7"}]; if author is a to-one relationship: relink posts 2 "author" {type: "authors", id: "7"}"#
     )
     #expect(link.sent == 0)
   }

@@ -144,7 +144,7 @@ import Testing
     let request = try client.createRequest(object(record))
     #expect(
       await report(failure { () throws(ClientError) in try await client.document(request) }) == [
-        "value", "posts create: a_b and a-b are both written a-b",
+        "value", "posts create: a_b and a-b would both be sent as a-b",
         #"remove one of them, or add keys: "wire" to this call"#,
       ])
     #expect(transport.sent.isEmpty)
@@ -155,7 +155,7 @@ import Testing
     let request = ReadRequest(method: "x", params: ["meta": "text"])
     #expect(
       await report(failure { () throws(ClientError) in try await client.send(request) }) == [
-        "value", "posts x: the meta in its parameters is not an object", #"meta: {host: "..."}"#,
+        "value", "posts x: meta in the parameters is not an object", #"meta: {host: "..."}"#,
       ])
     #expect(transport.sent.isEmpty)
   }

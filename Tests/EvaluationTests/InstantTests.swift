@@ -75,7 +75,7 @@ import Values
       ("31-01-2026", "%d.%m.%Y", #"expected ".""#), ("31.01.2026x", "%d.%m.%Y", #"unexpected text after it: "x""#),
       ("31.01", "%d.%m", #"the format "%d.%m" has no %Y: a time needs its year"#),
       ("31.2026", "%d.%Y", #"the format "%d.%Y" has %d but no %m"#),
-      ("x", "%y", "the format of a time has no letter %y"), ("x", "%", "the format of a time ends in %"),
+      ("x", "%y", "%y is not a letter of time formats"), ("x", "%", "the format of a time ends in %"),
       ("x", "%Y %Y", "%Y occurs twice in the format of a time"),
     ] as [(String, String, String?)])
   func refusesOtherText(_ input: String, _ form: String, _ reason: String?) {

@@ -49,14 +49,14 @@ import Testing
   @Test func aStreamThatEndsEarlyReportsChanges() async throws {
     let service = try await Self.service([([1, 2], 6), ([2, 3], 4), ([4], 4)])
     let ran = await service.run("stream posts | take 3 | map .id | count")
-    #expect(ran == Ran(status: 0, output: "3\n", notes: Self.moved + "posts: seen 1 id twice\n"))
+    #expect(ran == Ran(status: 0, output: "3\n", notes: Self.moved + "posts: 1 id was received twice\n"))
     await service.stop()
   }
 
   @Test func aRepeatedIDStaysInAListAndIsNoted() async throws {
     let service = try await Self.service([([1, 2], nil), ([2, 3], nil)])
     let ran = await service.run("stream posts | count\ncount posts")
-    #expect(ran == Ran(status: 0, output: "4\n3\n", notes: "posts: seen 1 id twice\n"))
+    #expect(ran == Ran(status: 0, output: "4\n3\n", notes: "posts: 1 id was received twice\n"))
     await service.stop()
   }
 
@@ -69,7 +69,7 @@ import Testing
     let service = try await Self.service([([1, 2], nil), ([2, 3], nil)], changed: changed)
     let ran = await service.run(statement)
     #expect(ran.status == 0, Comment(rawValue: ran.notes))
-    #expect(ran.notes.contains("posts: seen 1 id twice; repetitions were ignored\n"))
+    #expect(ran.notes.contains("posts: 1 id was received twice; repetitions were ignored\n"))
     #expect(changed.sorted == ["1", "2", "3"])
     await service.stop()
   }
@@ -79,7 +79,7 @@ import Testing
       (
         [([1, 2], 6), ([5, 6], 4)], "record-count changed from 6 to 4 while the list was read: rows may be missing or"
       ),
-      ([([1, 2], 4), ([2, 3], 4)], "seen 1 id twice"),
+      ([([1, 2], 4), ([2, 3], 4)], "1 id was received twice"),
     ] as [([([Int], Int?)], String)]) func onShiftFailsAtTheChange(pages: [([Int], Int?)], message: String)
     async throws
   {
@@ -87,7 +87,9 @@ import Testing
     let ran = await service.run("stream posts on-shift: \"fail\" | map .id")
     #expect(ran.status == 1 && ran.output == "\"1\"\n\"2\"\n")
     #expect(ran.notes.hasPrefix("error[service]: posts index: \(message)"), Comment(rawValue: ran.notes))
-    #expect(ran.notes.contains("  = read it again when nobody changes it; on-shift: \"note\" reads on\n"))
+    #expect(
+      ran.notes.contains(
+        "  = repeat the read when nobody is changing the resources, or read on with on-shift: \"note\"\n"))
     let wrong = await service.run("stream posts on-shift: \"fial\" | count")
     #expect(wrong.status == 1)
     #expect(wrong.notes.contains("on-shift: is \"note\" or \"fail\", not \"fial\""), Comment(rawValue: wrong.notes))
@@ -121,7 +123,7 @@ import Testing
         || ran.notes.contains("stream: the link to the next page can't be read: \"/things?page[after]=abc\"")
         || ran.notes.contains("count: the link to the next page can't be read: \"/things?page[after]=abc\""),
       Comment(rawValue: ran.notes))
-    #expect(ran.notes.contains(#"  = call posts "index" {"page":{"after":"abc"}} reads: true asks for it"#))
+    #expect(ran.notes.contains(#"  = to read that page: call posts "index" {"page":{"after":"abc"}} reads: true"#))
     #expect(!FileManager.default.fileExists(atPath: file))
     let followed = await service.run(#"print (call posts "index" {"page":{"after":"abc"}} reads: true) != null"#)
     #expect(followed == Ran(status: 0, output: "true\n", notes: ""))
@@ -157,8 +159,8 @@ import Testing
     let other = #""result":{"data":{"type":"others","id":"1","attributes":{"n":1}}}"#
     let service = try await OddService(["show": other, "create": other, "update": other])
     let note = { (verb: String) in
-      "posts \(verb): the reply is about others/1, and the client's type is posts: "
-        + "client queue: \"posts\" type: \"others\"\n"
+      "posts \(verb): the reply is about others/1, but the client's type is posts; "
+        + "make a client of that type: client queue: \"posts\" type: \"others\"\n"
     }
     let ran = await service.run("let a = show posts 1\nlet b = create posts {n: 1}\nlet c = update posts 1 {n: 1}")
     #expect(ran == Ran(status: 0, output: "", notes: note("show") + note("create") + note("update")))
@@ -208,7 +210,7 @@ import Testing
     let service = try await Self.growing(Rows(), to: 1100)
     let ran = await service.run("destroy-all posts filter: {} confirm: true in-flight: 1")
     let notes = [3, 1002].map {
-      "destroy-all posts: found \($0) more than the 3 that were counted at first; max: 3 ends it there\n"
+      "destroy-all posts: found \($0) more than the 3 that were counted at first; use max: 3 to stop there\n"
     }
     #expect(ran == Ran(status: 0, output: "1100\n", notes: notes.joined()))
     await service.stop()
@@ -218,7 +220,9 @@ import Testing
     let rows = Rows()
     let service = try await Self.growing(rows, to: .max)
     let ran = await service.run("destroy-all posts filter: {} confirm: true in-flight: 1 max: 3")
-    #expect(ran.status == 5 && ran.notes.contains("error[limit]: destroy-all would destroy more than max: 3"))
+    #expect(
+      ran.status == 5 && ran.notes.contains("error[limit]: destroy-all would destroy more resources than max: 3 allows")
+    )
     #expect(rows.ids.withLock { $0 } == [4, 5, 6], Comment(rawValue: ran.notes))
     await service.stop()
   }

@@ -44,7 +44,8 @@ import Testing
     #expect(ran.status == 6)
     #expect(
       ran.notes.contains(
-        "error[limit]: destroy would destroy more than the 3 that were confirmed; 3 were already sent"))
+        "error[limit]: destroy would destroy more than the 3 resources that were confirmed; 3 destroys were already sent"
+      ))
     #expect(ran.notes.contains("before it, destroy posts: 3 ok"))
     #expect(await Ran.asked(["nine"], "-c", Self.two + loop).status == 6)
   }
@@ -54,7 +55,7 @@ import Testing
     let off = await Ran.retort("-c", Self.two + calls)
     #expect(off.status == 6 && off.notes.contains("needs a confirmation"))
     let limited = await Ran.retort("--yes=10", "-c", Self.two + "try do " + calls + " rescue e print e end")
-    #expect(limited.status == 6 && limited.notes.contains("--yes=10 allows; 10 were already sent"))
+    #expect(limited.status == 6 && limited.notes.contains("--yes=10 allows; 10 destroys were already sent"))
     #expect(await Ran.retort("--yes", "-c", Self.two + calls + "; count a").output == "980\n")
     #expect(await Ran.retort("-c", Self.two + "call a \"destroy\" {id: \"1\"}; count a").output.hasSuffix("999\n"))
   }

@@ -138,7 +138,7 @@ import Values
       (#"index posts page: {number: 1, size: 9}"#, "", "page: {offset: 0, limit: 100}"),
       (
         #"link posts 2 "author" [{type: "authors", id: "7"}]"#, #"[{type: "authors", id: "7"}]"#,
-        "change a relationship that leads to one with relink"
+        "use relink for a to-one relationship"
       ),
       (#"relationship posts 0 "author""#, "0", "check the id and the client"),
       (#"link posts 0 "tags" [{type: "tags", id: "7"}]"#, "0", "check the id and the client"),

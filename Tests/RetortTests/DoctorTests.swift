@@ -34,7 +34,8 @@ import Testing
       found.lines == [
         "ok configuration HOME/.local/state/retort/history, HOME/.local/state/retort/schema",
         "ok address \(uri), from the command line",
-        "ok name 127.0.0.1 is 127.0.0.1", "ok tcp 127.0.0.1 accepts on port \(uri.port)", "ok login as guest",
+        "ok name 127.0.0.1 is 127.0.0.1", "ok tcp 127.0.0.1 accepts connections on port \(uri.port)",
+        "ok login as guest",
         "ok vhost \(uri.vhost)", "ok channel a channel and a reply queue are open",
         "ok queue posts: 1 consumer, 0 messages waiting", "ok call posts answers index", "no problems found",
       ])
@@ -91,7 +92,7 @@ import Testing
       fails(
         try await doctor("amqps://guest:guest@\(host)/"),
         "tls \(host) does not speak TLS: write amqp://, whose usual port is 5672",
-        "openssl s_client -connect \(host) -servername 127.0.0.1 shows the handshake"))
+        "look at the handshake: openssl s_client -connect \(host) -servername 127.0.0.1"))
   }
 
   @Test func itNamesABrokerThatIsNotThere() async throws {
@@ -117,12 +118,12 @@ import Testing
     let good = "localhost:\(try await certificates.listen(as: "good"))"
     let trust = "/?cacertfile=\(certificates.authority)"
     func advice(_ place: String) -> String {
-      "openssl s_client -connect \(place) -servername localhost shows the handshake"
+      "look at the handshake: openssl s_client -connect \(place) -servername localhost"
     }
     #expect(
       fails(
         try await doctor("amqps://guest:guest@\(other)\(trust)"),
-        "tls \(other) has a certificate for broker.example, and not for localhost: use that host, or set server_name_indication=",
+        "tls \(other) has a certificate for broker.example, not for localhost: connect to a host that it names, or set server_name_indication=",
         advice(other)))
     #expect(
       fails(

@@ -11,7 +11,7 @@ import Testing
   @Test(arguments: [
     ("stream posts | wher .views > 5 | count", "did you mean where?", "stream posts | where .views > 5 | count"),
     (
-      "stream posts | where state == \"draft\" | count", ".state; put text in quotes",
+      "stream posts | where state == \"draft\" | count", "for a field of the element, write .state; for text, ",
       "stream posts | where .state == \"draft\" | count"
     ),
     ("count posts filter: state == \"draft\"", "filter: {state: \"draft\"}", "count posts filter: {state: \"draft\"}"),
@@ -117,19 +117,19 @@ import Testing
     ("ago(30d) < \"n/a\"", "\"n/a\" is not a time", "ago(30d) < time(\"2026-01-31\")"),
     ("[\"n/a\"] | where it < now()", "\"n/a\" is not a time", "[\"2026-01-31\"] | where time(it) < now()"),
     ("abs(\"x\")", "\"x\" is not a number", "abs(-1)"),
-    ("abs(\" 5 \")", "number(trim(\" 5 \")) makes one", "abs(number(trim(\" 5 \")))"),
+    ("abs(\" 5 \")", "make a number: number(trim(\" 5 \"))", "abs(number(trim(\" 5 \")))"),
     (
-      "[\"x\"] | sum", "\"x\" is not a number: leave such elements out before, with where",
+      "[\"x\"] | sum", "\"x\" is not a number: remove such elements first, with where",
       "[\"x\"] | where it != \"x\" | sum"
     ),
     ("[\"2026-01-31\"] | avg", "avg time(it)", "[\"2026-01-31\"] | avg time(it)"),
     ("[\" 5 \"] | avg", "avg number(trim(it))", "[\" 5 \"] | avg number(trim(it))"),
-    ("length(5)", "length(string(5)) counts its text", "length(string(5))"),
+    ("length(5)", "for the length of its text: length(string(5))", "length(string(5))"),
     ("length(null)", "length(null ?? [])", "length(null ?? [])"),
-    ("int(\"2.5\")", "round(number(x)) gives the nearest", "round(number(\"2.5\"))"),
-    ("split(5, \",\")", "string(5) makes one", "split(string(5), \",\")"),
-    ("join(\"a,b\", \"-\")", "split(\"a,b\", \",\") makes one", "join(split(\"a,b\", \",\"), \"-\")"),
-    ("join(5, \"-\")", "[5] makes one", "join(([5] | map string(it)), \"-\")"),
+    ("int(\"2.5\")", "for the nearest integer: round(number(x))", "round(number(\"2.5\"))"),
+    ("split(5, \",\")", "make a string: string(5)", "split(string(5), \",\")"),
+    ("join(\"a,b\", \"-\")", "make a list: split(\"a,b\", \",\")", "join(split(\"a,b\", \",\"), \"-\")"),
+    ("join(5, \"-\")", "make a list: [5]", "join(([5] | map string(it)), \"-\")"),
     ("ago(5)", "ago(7d)", "ago(7d)"),
     ("matches(\"a\", \"a\")", "matches(text, /.../)", "matches(\"a\", /a/)"),
     ("capture(\"a\", \"a\")", "capture(text, /(...)/)", "capture(\"a\", /(a)/)"),
@@ -140,7 +140,7 @@ import Testing
     ("1 < 2 < 3", "a < b and b < c", "1 < 2 and 2 < 3"),
     ("{5: 1}", "\"5\": ...", "{\"5\": 1}"),
     ("if 1 do print 1 end", "x > 0", "if 1 > 0 do print 1 end"),
-    ("null.a", "?.a is null instead", "null?.a"),
+    ("null.a", "for null instead of an error: ?.a", "null?.a"),
     ("[1].a", "| map .a", "[{a: 1}] | map .a"),
   ]
 
@@ -168,24 +168,25 @@ import Testing
     ("help delete", "did you mean help destroy?", "help destroy"),
     ("nosuch 1", "help commands lists the commands", "help commands"),
     (
-      "stream posts | take 1 | select id text", "a field has a dot: .id .text",
+      "stream posts | take 1 | select id text", "write a field with a dot before its name: .id .text",
       "stream posts | take 1 | select .id .text"
     ),
     ("stream posts | take 1 | select .id as x", "= x: .id", "stream posts | take 1 | select x: .id"),
     (
-      "stream posts | take 1 | select .id, .text", "no commas between columns: .id .text",
+      "stream posts | take 1 | select .id, .text", "write columns without commas: .id .text",
       "stream posts | take 1 | select .id .text"
     ),
-    ("show posts 1, 2", "no commas between arguments", "show posts 1"),
+    ("show posts 1, 2", "write arguments without commas", "show posts 1"),
     ("print 1, 2", "print takes one value", "print [1, 2]"),
-    ("let x = 1, 2", "a list is in brackets: [1, 2]", "let x = [1, 2]"),
+    ("let x = 1, 2", "write a list in brackets: [1, 2]", "let x = [1, 2]"),
     ("stream posts | sort by .id", "sort .id", "stream posts | sort .id"),
     ("stream posts | sort .id desc", "sort -.id", "stream posts | sort -.id"),
     ("stream posts | group by .state", "group .state", "stream posts | group .state | count"),
     ("[{\"a b\": 1}] | map .[\"a b\"]", "write it[\"a b\"]", "[{\"a b\": 1}] | map it[\"a b\"]"),
     ("print 1.", "write 1.0 or 1", "print 1.0"),
     ("print .5", "write 0.5", "print 0.5"), ("show authors.1", "an id is an argument: authors 1", "show authors 1"),
-    ("read x.csv", "put text in quotes: \"x.csv\"", "\"x.csv\""), ("print nil", "did you mean null?", "print null"),
+    ("read x.csv", "if it is text, put it in quotes: \"x.csv\"", "\"x.csv\""),
+    ("print nil", "did you mean null?", "print null"),
     ("print None", "did you mean null?", "print null"), ("print True", "did you mean true?", "print true"),
     ("nil", "did you mean null?", "null"),
     ("print f(1); def f(a) do return a end", "move its def up", "def f(a) do return a end; print f(1)"),
@@ -299,7 +300,7 @@ import Testing
 
   @Test func anAddressWithAnOpenBracket() async {
     let ran = await Ran.retort("-c", "connect \"amqp://g:g@[::1:5672/\"")
-    #expect(ran.notes.contains("the bracket of the address [::1:5672 is not closed: [::1]:5672\n"))
+    #expect(ran.notes.contains("the bracket in the address [::1:5672 is not closed: write it as in [::1]:5672\n"))
   }
 
   @Test func anAddressWithoutBrackets() async {

@@ -3,8 +3,8 @@ import Testing
 /// A note reports a queue that lost its consumer during creates, because the broker redelivers them to the next one.
 @Suite(.timeLimit(.minutes(5))) struct LostConsumerTests {
   private static let note =
-    "queue posts lost its consumer during the creates: the broker redelivers unacknowledged requests, "
-    + "and a create may be carried out twice: help losses\n"
+    "queue posts lost its consumer during the creates; the broker redelivers unacknowledged requests, "
+    + "so a create may be carried out twice; help losses explains it\n"
 
   @Test(arguments: [
     "1..3 | map {text: \"x\"} | create posts timeout: 5s in-flight: 1",

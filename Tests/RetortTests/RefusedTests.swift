@@ -23,7 +23,7 @@ import Testing
     #expect(one.status == 4)
     #expect(
       one.notes.hasSuffix(
-        "  = it was not carried out: is the queue posts full? It may be sent again when there is room\n"))
+        "  = it was not carried out: is the queue posts full? Send it again when there is room\n"))
   }
 
   @Test(arguments: ["update posts 1 {views: 1}", "1..9 | update posts {views: 1}", "show posts 1"])

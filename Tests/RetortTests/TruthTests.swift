@@ -28,10 +28,10 @@ import Testing
     let service = try await FakeService("--fault", "drop=1")
     let ran = await service.run("set timeout: 1100ms\nshow posts 1")
     #expect(
-      ran.notes.contains("  = timeout: 3s waits longer; a carrot_rpc service that fails sends no reply: see its log; "))
+      ran.notes.contains("  = wait longer with timeout: 3s; check that \"posts\" is the right queue; "))
     let own = await service.run(
       "let mine = client queue: \"posts\" timeout: 600ms\nset timeout: \"never\"\nshow mine 1")
-    #expect(own.notes.contains("timeout: 2s waits longer"))
+    #expect(own.notes.contains("wait longer with timeout: 2s"))
     #expect(await service.stop().status == 0)
   }
 

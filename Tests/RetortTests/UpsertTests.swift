@@ -43,7 +43,7 @@ import Testing
     let odd = try await OddService(Self.index([1, 2].map { Self.post($0, #""text":"a""#) }.joined(separator: ",")))
     let ran = await odd.run(#"[{text: "a"}] | upsert posts key: .text"#)
     #expect(ran.status == 1 && ran.notes.contains(#"2 posts have the text "a""#), Comment(rawValue: ran.notes))
-    #expect(ran.notes.contains(#"stream posts filter: {text: "a"} lists them"#))
+    #expect(ran.notes.contains(#"to list them: stream posts filter: {text: "a"}"#))
     await odd.stop()
   }
 

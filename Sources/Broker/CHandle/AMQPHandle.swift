@@ -107,7 +107,7 @@ final class AMQPHandle {
     if status == AMQP_STATUS_CONNECTION_CLOSED.rawValue {
       throw BrokerError(.unreachable, "\(place) closed the connection during login without a reason: is it a broker?")
     }
-    throw BrokerError(.unreachable, "\(place) did not log in: \(text(status))")
+    throw BrokerError(.unreachable, "the login at \(place) failed: \(text(status))")
   }
 
   static func text(_ status: Int32) -> String { amqp_error_string2(status).map { String(cString: $0) } ?? "\(status)" }

@@ -55,10 +55,11 @@ struct TLSSocket {
         "\(named) can't be read: \(String(cString: strerror(errno)))"
         + (parameter == "cacertfile" ? ": install the authorities with Debian's package ca-certificates" : "")
     case RETORT_PEM_ENCRYPTED:
-      why = "the key in \(named) is encrypted: openssl pkey -in \(file) -out PLAIN writes an unencrypted one"
+      why = "the key in \(named) is encrypted: write an unencrypted copy with openssl pkey -in \(file) -out PLAIN"
     case RETORT_PEM_OF_ANOTHER:
-      why = "the key in \(named) is not that of the certificate in certfile=\(tls.certificate ?? "")"
-    case _ where isKey && parameter == "certfile": why = "\(named) has no key in PEM: keyfile= names one"
+      why = "the key in \(named) does not belong to the certificate in certfile=\(tls.certificate ?? "")"
+    case _ where isKey && parameter == "certfile":
+      why = "\(named) has no key in PEM: name the file of the key with keyfile="
     default: why = "\(named) has no \(isKey ? "key" : "certificate") in PEM"
     }
     throw BrokerError(.tls, why)
@@ -100,12 +101,12 @@ struct TLSSocket {
     case 40: return BrokerError(.tls, "\(place) has no cipher in common with this machine's OpenSSL")
     case 70: return BrokerError(.tls, "\(place) does not speak TLS 1.2 or newer")
     case 112: return BrokerError(.tls, "\(place) has no server \(name): set server_name_indication=")
-    default: return BrokerError(.tls, "\(place) ended TLS: \(String(cString: handshake.alert_text))")
+    default: return BrokerError(.tls, "\(place) ended the TLS handshake: \(String(cString: handshake.alert_text))")
     }
   }
 
   private func distrust(_ handshake: retort_handshake) -> String? {
-    let whose = handshake.is_authority != 0 ? "of an authority that" : "that"
+    let whose = handshake.is_authority != 0 ? "signed by an authority whose certificate" : "that"
     switch handshake.distrust {
     case RETORT_DISTRUST_NONE: return nil
     case RETORT_DISTRUST_EXPIRED:
@@ -113,12 +114,13 @@ struct TLSSocket {
     case RETORT_DISTRUST_NOT_YET_VALID:
       return "\(whose) is not valid before \(String(cString: handshake.begins)): check this computer's clock"
     case RETORT_DISTRUST_SELF_SIGNED:
-      return "that is self-signed: cacertfile= can name it as an authority"
-    case RETORT_DISTRUST_AUTHORITY: return "that no trusted authority signed: cacertfile= names one"
+      return "that is self-signed: to trust it, name its file with cacertfile="
+    case RETORT_DISTRUST_AUTHORITY:
+      return "that no trusted authority signed: name the file of its authority with cacertfile="
     case RETORT_DISTRUST_NAME:
       let names = String(cString: handshake.names)
       return
-        "for \(names.isEmpty ? "no name" : names), and not for \(name): use that host, or set server_name_indication="
+        "for \(names.isEmpty ? "no name" : names), not for \(name): connect to a host that it names, or set server_name_indication="
     default: return "that is not accepted: \(String(cString: handshake.distrust_text))"
     }
   }
@@ -128,7 +130,7 @@ struct TLSSocket {
   private func refusal(_ handshake: retort_handshake) -> String {
     guard let certificate = tls.certificate else {
       return
-        "\(handshake.alert == 0 ? "ended the connection, and required" : "requires") a client certificate: certfile= names it, keyfile= its key"
+        "\(handshake.alert == 0 ? "ended the connection, and required" : "requires") a client certificate: name its file with certfile=, and the file of its key with keyfile="
     }
     switch handshake.alert {
     case 0: return "ended the connection when it saw the certificate in \(certificate)"

@@ -19,7 +19,7 @@ extension Compiler {
     }
     for option in declaration.options where option.isRequired && command.option(option.name) == nil {
       report(
-        "\(command.name) needs \(option.name):", command.nameRange, nextStep: "\(option.name): is \(option.summary)")
+        "\(command.name) needs \(option.name):", command.nameRange, nextStep: "\(option.name): \(option.summary)")
     }
     for (argument, parameter) in zip(positional, declaration.parameters) {
       checkLiteral(
@@ -54,7 +54,7 @@ extension Compiler {
       switch shape {
       case .client: "let posts = client queue: \"posts\""
       case .connection: "let c = connect \"URI\" name: \(literal == .string ? text : "\"NAME\""), then \(prefix)c"
-      default: shape.example(for: literal, text).map { prefix + $0 } ?? summary.map { "\(option) is \($0)" }
+      default: shape.example(for: literal, text).map { prefix + $0 } ?? summary.map { "\(option) \($0)" }
       }
     report("\(place) needs \(shape.wanted), not a \(literal.rawValue)", expression.range, nextStep: step)
   }

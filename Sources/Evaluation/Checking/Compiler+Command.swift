@@ -11,7 +11,9 @@ extension Compiler {
       return (broken, .unknown)
     }
     if known.declaration.isPromptOnly, !origin.isTyped {
-      report("\(command.name) is a command of the prompt", command.nameRange, nextStep: "type it at the prompt: retort")
+      report(
+        "\(command.name) is a command of the prompt", command.nameRange,
+        nextStep: "start the prompt with retort, and type it there")
     }
     check(command, known.declaration)
     let effect = effect(of: command, known.declaration)

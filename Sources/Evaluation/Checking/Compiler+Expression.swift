@@ -124,21 +124,21 @@ extension Compiler {
 
   /// Returns the next step for an unknown name that is a def or a word of the language; nil for other names.
   private func meant(_ name: String, _ range: SourceRange) -> String? {
-    if let definition = definition(name) { return "\(name) is a def: call it: \(definition.callForm)" }
+    if let definition = definition(name) { return "call the def: \(definition.callForm)" }
     if let value = Synonyms.value(name) { return "did you mean \(value)?" }
     if Command.named(name) != nil { return "put a command inside an expression in parentheses: (\(name) ...)" }
     guard Function.named(name) != nil else { return nil }
     return context.hasElement
-      ? "a field of the element has a dot: .\(name); a function has parentheses: \(name)(x)"
-      : "a function has parentheses: \(name)(x)"
+      ? "for a field of the element, write .\(name); for the function, \(name)(x)"
+      : "write the function with parentheses: \(name)(x)"
   }
 
   /// Returns the next step for an unknown name that is similar to no other: a field, a new name or text.
   private func missing(_ range: SourceRange) -> String {
     let word = word(from: range)
     return context.hasElement
-      ? "write a field of the element with a dot: .\(word); put text in quotes: \"\(word)\""
-      : "define it first: let \(source.text(range)) = ...; put text in quotes: \"\(word)\""
+      ? "for a field of the element, write .\(word); for text, \"\(word)\""
+      : "define it first: let \(source.text(range)) = ...; or, if it is text, put it in quotes: \"\(word)\""
   }
 
   /// Returns the unquoted word that begins with a name: `x.csv`.
@@ -216,7 +216,7 @@ extension Compiler {
       var seen: Set<String> = []
       for (index, key) in all.prefix(places.count).enumerated() {
         guard case .string(let name) = key else {
-          throw Fault(.type, "a record's key is text, not \(key.typeWithArticle)", nextStep: "{[string(x)]: ...}")
+          throw Fault(.type, "a record's key must be text, not \(key.typeWithArticle)", nextStep: "{[string(x)]: ...}")
             .placed(at: places[index], in: source)
         }
         guard seen.insert(name).inserted else {

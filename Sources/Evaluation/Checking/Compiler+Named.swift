@@ -21,8 +21,8 @@ extension Compiler {
   func refuseEnded(_ name: String, _ variable: Scope.Variable, _ range: SourceRange) {
     guard let stage = variable.ended else { return }
     report(
-      "\(name) names an element before \(stage), which combines the elements", range,
-      nextStep: "name it again: | \(stage) ... | as \(name)")
+      "\(name) has no value after \(stage), which combines the elements", range,
+      nextStep: "name the new element: | \(stage) ... | as \(name)")
   }
 
   /// Reports an expression of an inner pipeline that reads both `.field` and `it.field`: both belong to the inner

@@ -61,7 +61,7 @@ extension Compiler {
   private func refuseCut(_ stage: Language.Command) {
     guard ["take", "skip", "first"].contains(stage.name) else { return }
     report(
-      "\(stage.name) must come before a stage that changes data, which changes all elements", stage.range,
+      "\(stage.name) must come before a stage that changes data, because that stage changes all elements", stage.range,
       nextStep: "move it before the change: | \(stage.name) ... | ...")
   }
 
@@ -78,7 +78,7 @@ extension Compiler {
   private func refuse(_ stage: Language.Command, after declaration: Declaration, isHead: Bool = false) {
     guard declaration.givesNothing || isHead && declaration.result == "null" else { return }
     report(
-      "\(declaration.name) has no output for a next stage", stage.range,
+      "no stage can follow \(declaration.name), which passes no elements on", stage.range,
       nextStep: declaration.name == "print"
         ? "print at the end: ... | print" : isHead ? "put them on separate lines" : nil)
   }

@@ -10,7 +10,7 @@ extension Compiler {
       report(
         "\(name) is assigned in this block and never read", range,
         nextStep: nearest(to: name, among: scope.names).map { "did you mean \($0)?" }
-          ?? "the name ends with its block; define it before the block: let \(name) = null")
+          ?? "the name exists only in its block; to use it later, define it before the block: let \(name) = null")
     }
     return steps
   }
@@ -50,12 +50,12 @@ extension Compiler {
   private func assignment(_ name: String, _ nameRange: SourceRange, _ valued: Valued) -> CompiledStatement {
     let (value, fact) = self.valued(valued, .lazy)
     if context.isInDef, scope.variable(name) == nil, outer?.variable(name) != nil {
-      warn("\(name) is local to the def here; the variable outside does not change", nameRange)
+      warn("\(name) is local to the def; the variable outside does not change", nameRange)
     }
     if scope.crossesEach(name) {
       report(
-        "\(name) is outside this each: its iterations can't assign it", nameRange,
-        nextStep: "give the block a value and collect them: let results = ... | each do ... end; or use for")
+        "\(name) is defined outside this each, so its iterations can't assign it", nameRange,
+        nextStep: "end the block with a value, and collect the values: let results = ... | each do ... end; or use for")
     }
     if !context.isInDef, scope.blocks.count == 1, scope.variable(name) == nil {
       findings.names.append((name, nameRange))

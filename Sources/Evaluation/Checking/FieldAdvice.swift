@@ -22,7 +22,7 @@ enum FieldAdvice {
       guard nearest(to: name, among: record.names) == nil else { return nil }
       return function.flatMap { call($0, among: ["length", "keys", "values"], text) }
     case .time: return letters[name].map { "int(date(\(text), \"%\($0)\"))" }
-    case .duration: return units[name].map { "\(text) / 1\($0) is their number" }
+    case .duration: return units[name].map { "for the number of \(name), write \(text) / 1\($0)" }
     default: return nil
     }
   }

@@ -35,7 +35,7 @@ extension Vocabulary {
       words: Format.allCases.map(\.rawValue)),
     .init(
       name: "in-flight", shape: .number, fallback: "16",
-      summary: "how many requests of a bulk change are sent concurrently, unless the change sets it"),
+      summary: "how many requests of a bulk change are sent concurrently, unless its in-flight: sets it"),
     .init(
       name: "timing", shape: .boolean, fallback: "false",
       summary:

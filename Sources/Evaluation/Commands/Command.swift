@@ -141,7 +141,7 @@ struct Arguments: Sendable {
     return fault(
       argument, .type, "\(name) \(option): needs \(wanted), not \(argument.value.typeWithArticle)",
       nextStep: argument.value.isNull
-        ? "remove it, or give it \(wanted)" : summary.map { "\(option): is \($0)" })
+        ? "remove it, or give it \(wanted)" : summary.map { "\(option): \($0)" })
   }
 
   func string(_ option: String) throws(Fault) -> String? {

@@ -57,7 +57,7 @@ extension Run {
     guard let ask = session.host.ask else {
       throw refusal(
         .refused, "\(request.verb) on \(request.client.name) is a bulk change and needs a confirmation", arguments,
-        nextStep: "confirm: true in the statement, or --yes for the program")
+        nextStep: "add confirm: true to the statement, or run the program with --yes")
     }
     return try await session.questions.inTurn { () async throws(Fault) in
       if let consent = given(request) { return consent }
@@ -82,7 +82,8 @@ extension Run {
       .refused,
       "\(request.verb) would destroy \(count)of \(request.client.name) on \(connection.label), whose guard is \"confirm\"",
       arguments,
-      nextStep: "at a terminal it asks; a batch needs --guarded '\(connection.name ?? connection.address)' and --yes=N")
+      nextStep:
+        "at a terminal, retort asks; a batch needs --guarded '\(connection.name ?? connection.address)' and --yes=N")
   }
 
   /// Returns an earlier consent to the same change if enough of it is left; otherwise nil.

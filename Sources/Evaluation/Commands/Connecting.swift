@@ -17,7 +17,7 @@ extension Command {
           summary:
             "\"confirm\" asks before each bulk destruction, regardless of the script; \"read-only\" refuses every change",
           words: ["confirm", "read-only"]),
-        .init(name: "env", shape: .string, summary: "the environment: \"production\""),
+        .init(name: "env", shape: .string, summary: "the kind of system; \"production\" makes the prompt red"),
       ],
       result: "connection",
       examples: [.init(code: #"connect "embedded:blog""#, output: "")])

@@ -11,7 +11,8 @@ extension Command {
       name: "client", summary: "Creates a client of a queue on the open connection.",
       options: [
         .init(name: "queue", shape: .string, summary: "the service's queue", isRequired: true),
-        .init(name: "type", shape: .string, fallback: "the queue's name", summary: "the type of its resources"),
+        .init(
+          name: "type", shape: .string, fallback: "the queue's name", summary: "the JSON:API type of the resources"),
         .init(name: "on", shape: .connection, summary: "the connection, if several are open"),
         .init(name: "meta", shape: .record, fallback: "{host: ...}", summary: "the meta of each request"),
         .init(
@@ -21,11 +22,12 @@ extension Command {
           summary: "\"underscore\" writes - as _, like the Elixir library", words: ["wire", "underscore"]),
         .init(
           name: "relationships", shape: .record,
-          summary: "the relationships that take ids: {author: \"authors\", tags: [\"tags\"]}"
+          summary:
+            "the types of relationships, so that a record needs only ids: {author: \"authors\", tags: [\"tags\"]}"
         ),
         .init(
           name: "singular", shape: .string, fallback: "the singular of the type",
-          summary: "the name of the parent's id: post for post_id"),
+          summary: "the type in the singular, for the parent's id in relationship requests: post for post_id"),
         .init(
           name: "reply", shape: .string, fallback: "\"queue\"",
           summary: "\"direct\" uses the broker's direct reply-to instead of a reply queue",

@@ -13,7 +13,7 @@ extension Command {
     Declaration(
       name: "describe",
       summary:
-        "Lists the fields of a client's type and the names for its parameters, learned from replies. Sends nothing.",
+        "Lists the fields of a client's type and the names that its options accept, as learned from replies. Sends nothing.",
       parameters: [place], result: "list of records",
       examples: [
         .init(
@@ -30,7 +30,7 @@ extension Command {
   static let template = Command(
     Declaration(
       name: "template",
-      summary: "Writes a create with every known field of a client's type, ready to be edited.",
+      summary: "Writes a create statement with every known field of a client's type, ready to be edited.",
       parameters: [place], result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in
     let session = frame.run.session
@@ -58,7 +58,8 @@ extension Command {
   static let queues = Command(
     Declaration(
       name: "queues",
-      summary: "Lists the known queues, with their types, consumers and depth; for an embedded service all queues.",
+      summary:
+        "Lists the known queues of a broker, or all queues of an embedded service, with their types, consumers and depth.",
       result: "list of records",
       examples: [
         .init(code: "queues | map .queue", output: "\"authors\"\n\"comments\"\n\"posts\"\n\"tags\"")
@@ -85,7 +86,7 @@ extension Session {
 
   fileprivate func noteUnknown(_ type: String, _ arguments: Arguments) {
     let name = arguments.source.text(arguments.range(0))
-    note("nothing is known of \(type) yet; any reply adds to it: index \(name) page: {size: 5}")
+    note("nothing is known of \(type) yet; to learn it from a reply: index \(name) page: {size: 5}")
   }
 
   /// Returns one row for each known queue of a connection.

@@ -102,7 +102,7 @@ private final class FirstPagesSource: BulkSource {
     nextNote = (pages.surplus / 1000 + 1) * 1000
     session.note(
       "destroy-all \(client.name): found \(pages.surplus) more than the \(counted) that were counted at first; "
-        + "max: \(counted) ends it there")
+        + "use max: \(counted) to stop there")
   }
 
   func next() throws(Fault) -> [BulkElement]? {

@@ -86,7 +86,7 @@ private struct ComparedSide {
     guard digests.updateValue(try Digest(element.row), forKey: key) == nil else {
       throw Fault(
         .value, "the key \(value.label) occurs twice",
-        nextStep: "| unique \(text) keeps the first of the elements with one key")
+        nextStep: "keep only the first element with each key: | unique \(text)")
     }
     keys.append((key, value))
   }

@@ -34,7 +34,8 @@ extension Declaration.Option {
   static let dryRun = Self(
     name: "dry-run", shape: .boolean, fallback: "false", summary: "true shows the change without sending it")
   static let failed = Self(
-    name: "failed", shape: .string, summary: "a file for elements that failed, were refused or are unknown")
+    name: "failed", shape: .string,
+    summary: "a file for elements that failed, were refused, or whose outcome is unknown")
   static let halt = Self(
     name: "halt", shape: .any,
     summary: "the number or share of failures that stops the statement: 10, or \"3%\"; it continues after fewer")
@@ -44,7 +45,9 @@ extension Declaration.Option {
     summary: "a file that records each change, so that the same statement can continue after a stop")
   static let settle = Self(
     name: "settle", shape: .duration,
-    summary: "the maximum time for which the service may hold a request, for unknown changes")
+    summary:
+      "the longest time for which the service may hold a request; the run waits this long before it repeats unknown changes"
+  )
   static let unknown = Self(
     name: "unknown", shape: .string, fallback: "\"fail\"",
     summary: "what to do with unknown changes of an earlier run: \"fail\", \"retry\", \"skip\"",
@@ -55,7 +58,8 @@ extension Declaration.Option {
     name: "include", shape: .strings, summary: "the relationships that backup: stores: \"tags,comments\"")
   static let verify = Self(
     name: "verify", shape: .any, fallback: "true",
-    summary: "looks up unknown changes at the end; \"all\" also looks up each create by its key; false turns this off")
+    summary: "looks up unknown changes at the end; \"all\" also looks up each create by its key; false looks up nothing"
+  )
   static let retry = Self(
     name: "retry", shape: .number, fallback: "0",
     summary: "how often a change is repeated after a temporary failure, if a repetition is safe")
@@ -73,7 +77,8 @@ extension Declaration.Option {
   static let bulk: [Self] = [
     .inFlight, .onError, .halt, .rate, .throttle, .patience, .retry, .verify, .failed, .dryRun,
   ]
-  static let keepID = Self(name: "keep-id", shape: .boolean, fallback: "false", summary: "sends the id of a resource")
+  static let keepID = Self(
+    name: "keep-id", shape: .boolean, fallback: "false", summary: "sends the id of a resource or record")
   static let key = Self(
     name: "key", shape: .any, summary: "a unique field; two elements with the same value are an error")
 }
@@ -167,7 +172,7 @@ extension Arguments {
     if text.isEmpty { throw emptyFilter(argument, name, "\"\"") }
     if text.holds(",") {
       throw fault(
-        argument, .value, "the filter \(name) contains a comma, which servers read as two values",
+        argument, .value, "the filter \(name) contains a comma, and servers would read two values",
         nextStep: "write several values as a list: {\(name): \(Self.list(text))}; for one value with a comma: "
           + "| where .\(name) == \(JSONValue.string(text).text)")
     }
@@ -266,7 +271,7 @@ extension Arguments {
     case .null:
       throw refuse(
         "an id must be a string, an integer or a resource, not null",
-        nextStep: "give an id: \"12\"; of elements: | where it != null removes null")
+        nextStep: "give an id: \"12\"; in a pipeline, remove null before: | where it != null")
     default:
       throw refuse(
         "an id must be a string, an integer or a resource, not \(value.typeWithArticle)", nextStep: "give an id: \"12\""

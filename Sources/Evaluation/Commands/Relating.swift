@@ -66,9 +66,9 @@ extension RelationshipClient.Change {
   /// Returns the summary for help.
   func summary(of relationship: String) -> String {
     switch self {
-    case .link: "Adds resources to \(relationship) to many."
-    case .relink: "Replaces the resources of \(relationship); null clears a to-one."
-    case .unlink: "Removes resources from \(relationship) to many."
+    case .link: "Adds resources to \(relationship)."
+    case .relink: "Replaces the resources of \(relationship); null clears a to-one relationship."
+    case .unlink: "Removes resources from \(relationship)."
     }
   }
 

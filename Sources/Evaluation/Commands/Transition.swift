@@ -11,7 +11,8 @@ extension Declaration.Option {
     .init(
       name: "via", shape: .record, summary: "the previous state of each state: {published: \"draft\"}", isRequired: true
     ),
-    .init(name: "with", shape: .record, summary: "the clients of some steps: {published: reviewers}"), .meta, .timeout,
+    .init(name: "with", shape: .record, summary: "other clients for some steps, by the state: {published: reviewers}"),
+    .meta, .timeout,
     .expire,
   ]
 }
@@ -124,7 +125,8 @@ private struct StateMachine: ChangeSequence {
       guard other.client.settings.type == client.client.settings.type else {
         throw refuse(
           "is a client of \(other.client.settings.type), but the resource is one of \(client.client.settings.type)",
-          "another queue for the same resources: client queue: \"...\" type: \"\(client.client.settings.type)\"")
+          "use a client of another queue for the same resources: client queue: \"...\" type: \"\(client.client.settings.type)\""
+        )
       }
       clients[field.name] = other
     }
@@ -212,7 +214,7 @@ private struct StateMachine: ChangeSequence {
       path.append(state)
       guard let before = predecessors[state] else {
         throw fault(
-          "no path leads from \(start) to \(goal): via: has no state before \(state)", at: arguments["via"],
+          "no path leads from \(start) to \(goal), because via: has no state before \(state)", at: arguments["via"],
           nextStep: "via: {..., \(state): \"STATE BEFORE IT\"}")
       }
       state = before
@@ -237,7 +239,9 @@ private struct StateMachine: ChangeSequence {
   }
 
   private func state(of resource: Value) throws(Fault) -> String {
-    guard let state = state(in: resource) else { throw fault("the resource has no state, or not as a string") }
+    guard let state = state(in: resource) else {
+      throw fault("the state of the resource is missing, or is not a string")
+    }
     return state
   }
 

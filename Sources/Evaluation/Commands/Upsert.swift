@@ -90,7 +90,7 @@ private struct Upsert {
       let total = document.pagination()?.totalSize.map { "\($0)" } ?? "at least \(document.resources.count)"
       throw fault(
         "\(total) \(client.name) have the \(key) \(value.text)",
-        nextStep: "stream \(clientText) filter: {\(key): \(value.text)} lists them")
+        nextStep: "to list them: stream \(clientText) filter: {\(key): \(value.text)}")
     }
     guard let resource = document.resources.first else { return LookedUp(proposal: creating) }
     guard let id = resource["id"]?.idText else { throw fault("the service sent a resource without an id") }
@@ -107,7 +107,8 @@ private struct Upsert {
   private func creating() throws(Fault) -> (Proposal, content: JSONObject) {
     if record["attributes"] == nil, record["relationships"] == nil, record["id"]?.isNull == false {
       throw fault(
-        "the record has an id, but \(key) finds its resource", nextStep: "remove the id; of elements: | without .id")
+        "the record has an id, but upsert finds its resource by \(key)",
+        nextStep: "remove the id (from elements: | without .id)")
     }
     var content = JSONObject()
     let proposal = try Proposal(.create, arguments, client, record: 1) { () throws(ClientError) in
@@ -123,8 +124,8 @@ private struct Upsert {
     guard let value = content["attributes"]?[key] else { throw lacksKey(content) }
     guard !value.isNull else {
       throw fault(
-        "\(key) of the record is null, but key: finds its resource by it",
-        nextStep: isStage ? "| where .\(key) != null removes such records" : "give it a value: {\(key): ...}")
+        "the record's \(key) is null, but upsert finds its resource by this field",
+        nextStep: isStage ? "remove such records: | where .\(key) != null" : "give it a value: {\(key): ...}")
     }
     let text = value.filterText
     guard let text, !text.isEmpty else {
@@ -132,7 +133,7 @@ private struct Upsert {
     }
     if text.holds(",") {
       throw fault(
-        "the \(key) \(value.text) contains a comma, which servers read as two values",
+        "the \(key) \(value.text) contains a comma, and servers would read two values",
         nextStep: "use another field as key:, or send it by create or update")
     }
     return value
@@ -146,7 +147,7 @@ private struct Upsert {
     let names = content["attributes"]?.objectValue?.keys ?? []
     let near = nearest(to: key, among: names).map { "did you mean key: .\($0)?" }
     let has = names.isEmpty ? "it has no attributes" : "it has \(names.prefix(12).joined(separator: ", "))"
-    let way = isStage ? "; | where ?.\(key) != null removes such records" : ""
+    let way = isStage ? "; to remove such records: | where ?.\(key) != null" : ""
     return fault("the record has no field \(key), which key: names", nextStep: near ?? has + way)
   }
 
@@ -165,9 +166,9 @@ private struct Upsert {
   private func notFiltered(by value: JSONValue, _ resource: JSONObject) -> Fault {
     let other = resource["attributes"]?[key]?.text ?? "none"
     return fault(
-      "the service does not filter by \(key): asked for \(value.text), it sent \(client.name) "
+      "the service does not filter by \(key): the request asks for \(value.text), the reply has \(client.name) "
         + "\(resource["id"]?.idText ?? "") with \(other)",
-      nextStep: "let known = stream \(clientText) | index-by .\(key) shows the existing ones")
+      nextStep: "look up the existing ones in a record: let known = stream \(clientText) | index-by .\(key)")
   }
 
   /// The client's source text.

@@ -44,7 +44,8 @@ extension Session {
     }
     if isTaken {
       throw Fault(
-        .file, "standard input was already read", nextStep: "keep it: let rows = read \"-\" as: \"csv\" | collect")
+        .file, "standard input was already read",
+        nextStep: "keep its records: let rows = read \"-\" as: \"csv\" | collect")
     }
   }
 }

@@ -77,18 +77,19 @@ extension Value {
   fileprivate func wayToString(_ text: String) -> String? {
     switch self {
     case .null: "?? replaces null: (\(text) ?? \"\")"
-    case .stream: "string((\(text) | collect)) makes one"
+    case .stream: "make a string: string((\(text) | collect))"
     case .pattern: nil
-    default: "string(\(text)) makes one"
+    default: "make a string: string(\(text))"
     }
   }
 
   fileprivate func wayToNumber(_ text: String) -> String? {
     switch self {
     case .null: "?? replaces null: (\(text) ?? 0)"
-    case .string(let own): TextReading.number(own, text).map { "\($0) makes one" } ?? "\(own.quoted) is not a number"
-    case .duration: "\(text) / 1s is its number of seconds"
-    case .list, .page: "length(\(text)) is its number of elements"
+    case .string(let own):
+      TextReading.number(own, text).map { "make a number: \($0)" } ?? "\(own.quoted) is not a number"
+    case .duration: "for the number of seconds: \(text) / 1s"
+    case .list, .page: "for the number of elements: length(\(text))"
     default: nil
     }
   }
@@ -96,10 +97,10 @@ extension Value {
   fileprivate func wayToList(_ text: String) -> String? {
     switch self {
     case .null: "?? replaces null: (\(text) ?? [])"
-    case .stream, .range: "(\(text) | collect) makes one"
-    case .string: "split(\(text), \",\") makes one"
-    case .record, .resource: "values(\(text)) makes one"
-    case .bool, .number, .duration, .time: "[\(text)] makes one"
+    case .stream, .range: "make a list: (\(text) | collect)"
+    case .string: "make a list: split(\(text), \",\")"
+    case .record, .resource: "make a list: values(\(text))"
+    case .bool, .number, .duration, .time: "make a list: [\(text)]"
     default: nil
     }
   }

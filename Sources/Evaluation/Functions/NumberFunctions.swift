@@ -71,18 +71,19 @@ extension Function {
       if let number = JSONNumber(text: text) { return number }
       throw Fault(
         .value, "\(name): \(text.quoted) is not a number",
-        nextStep: JSONNumber(text: text.trimmed) == nil ? nil : "\(name)(trim(x)) removes spaces")
+        nextStep: JSONNumber(text: text.trimmed) == nil ? nil : "remove the spaces: \(name)(trim(x))")
     default:
       throw Fault(
         .type, "\(name) needs a string or a number, not \(value.typeWithArticle)",
-        nextStep: value.isNull ? "where .field != null removes null; \(name)(.field ?? 0) replaces it by 0" : nil)
+        nextStep: value.isNull
+          ? "remove such elements: | where .field != null; or use 0 for null: \(name)(.field ?? 0)" : nil)
     }
   }
 
   private static func whole(_ number: JSONNumber) throws(Fault) -> JSONNumber { try rounded(number, 0, .nearest) }
 
   private static func notInteger(_ value: Value) -> Fault {
-    Fault(.value, "int: \(value.label) is not an integer", nextStep: "round(number(x)) gives the nearest")
+    Fault(.value, "int: \(value.label) is not an integer", nextStep: "for the nearest integer: round(number(x))")
   }
 
   private static func rounded(

@@ -116,7 +116,7 @@ extension Function {
       do throws(JSONSyntaxError) { return Value(try JSONValue(parsingUnique: Array(text.utf8))) } catch {
         throw Fault(
           .value, text.trimmed.isEmpty ? "not JSON: the text is empty" : "not JSON: \(error)",
-          nextStep: #"JSON text is such as parse-json("{\"a\": [1, null, true]}")"#)
+          nextStep: #"an example of JSON text: parse-json("{\"a\": [1, null, true]}")"#)
       }
     },
   ]

@@ -55,10 +55,11 @@ extension Function {
   private static func wayToTime(_ value: Value, _ function: String = "time") -> String? {
     switch value {
     case .string(let text):
-      return TextReading.time(text, ".field").map { "\(function)(\($0)) reads one" } ?? TextReading.notTime(text)
-    case .null: return "| where .field != null removes such elements"
-    case .time: return "it is a time: .field"
-    case .duration: return "ago(.field) is a time"
+      return TextReading.time(text, ".field").map { "convert the text: \(function)(\($0))" }
+        ?? TextReading.notTime(text)
+    case .null: return "remove such elements: | where .field != null"
+    case .time: return "it is a time already: use .field"
+    case .duration: return "for the time that long ago: ago(.field)"
     case .number(let number) where number.integer != nil:
       let isInMilliseconds = (number.integer ?? 0).magnitude >= 100_000_000_000
       return "for the time since 1970: time(\"1970-01-01\") + \(number)\(isInMilliseconds ? "ms" : "s")"

@@ -9,7 +9,8 @@ extension Function {
         .string(UUIDText.random())
       },
       Function(
-        "env(name, default)", "A variable of the environment.", takes: 1...2, #"env("NO_SUCH_NAME", "none")"#,
+        "env(name, default)", "An environment variable of the process, as text; the default if it is not set.",
+        takes: 1...2, #"env("NO_SUCH_NAME", "none")"#,
         "\"none\""
       ) { values, run throws(Fault) in
         let name = try string(values, 0, "env")
@@ -20,8 +21,10 @@ extension Function {
         }
         return values[1]
       },
-      Function("var(name, default)", "The value of --var NAME=VALUE.", takes: 1...2, #"var("limit", "100")"#, "\"100\"")
-      {
+      Function(
+        "var(name, default)", "The value of the option --var NAME=VALUE, as text; the default if it is not given.",
+        takes: 1...2, #"var("limit", "100")"#, "\"100\""
+      ) {
         values, run throws(Fault) in
         let name = try string(values, 0, "var")
         if let text = run.session.options.variables[name] { return .string(text) }

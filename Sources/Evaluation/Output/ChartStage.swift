@@ -42,7 +42,9 @@ extension Stage {
       let chart = try values.chart()
       try await Printer.showing(frame.run, format: .table) { printer throws(Fault) in
         try printer.draw(chart)
-        if values.leavesOutNulls { printer.notes.append("chart: \(values.nulls) null left out") }
+        if values.leavesOutNulls {
+          printer.notes.append("chart: \(values.nulls) \(values.nulls == 1 ? "null is" : "nulls are") not drawn")
+        }
         if hasNext.0 { printer.notes.append(Session.nextPage(shown: values.count, of: hasNext.1?())) }
       }
       return .null
@@ -80,7 +82,7 @@ extension Stage {
       default:
         throw Fault(
           .type, "chart counts numbers, durations, times and text, not \(label.typeWithArticle)",
-          nextStep: "name a field of it")
+          nextStep: "chart one of its fields: chart .FIELD")
       }
     }
 
@@ -93,7 +95,7 @@ extension Stage {
       case .null:
         throw Fault(
           .type, "chart draws numbers, not null",
-          nextStep: "| where \(field ?? "it.FIELD") != null removes elements without one")
+          nextStep: "remove such elements: | where \(field ?? "it.FIELD") != null")
       default: throw Fault(.type, "chart draws numbers and durations, not \(length.typeWithArticle)")
       }
     }
@@ -103,7 +105,7 @@ extension Stage {
       guard kinds < 2 else {
         throw Fault(
           .type, "chart has values of several types",
-          nextStep: "| map string(\(field ?? "it")) | chart it counts them as text")
+          nextStep: "count them as text: | map string(\(field ?? "it")) | chart it")
       }
       if !numbers.isEmpty { return try Chart.histogram(of: numbers) }
       if !durations.isEmpty { return try Chart.histogram(of: durations, unit: " s") }
@@ -123,6 +125,6 @@ extension Printer {
       try output.put(line: line)
     }
     if chart.bars.isEmpty, output.isTerminal { notes.append("0 rows") }
-    if isCut { notes.append("\(Self.rowLimit) of \(chart.bars.count) bars; | take N limits them") }
+    if isCut { notes.append("\(Self.rowLimit) of \(chart.bars.count) bars; use | take N for fewer") }
   }
 }

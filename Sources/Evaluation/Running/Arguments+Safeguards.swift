@@ -56,7 +56,7 @@ extension Arguments {
       ["destroy", "destroy-all", "link", "relink", "unlink"].contains(name)
     else { return }
     throw fault(
-      include, .value, "include: of \(name) names the relationships that backup: stores",
+      include, .value, "include: of \(name) needs backup:, because it names the relationships that backup: stores",
       nextStep: "add backup: \"FILE.ndjson\", or remove include:")
   }
 
@@ -187,7 +187,7 @@ extension Arguments {
         try await reader.count(Query(), patience: patience)
       }
     }
-    run.session.note("\(journal.path): waiting \(wait.text) for the replies of requests in flight")
+    run.session.note("\(journal.path): waiting \(wait.text) for the replies to requests in flight")
     do { try await Task.sleep(for: wait) } catch { throw Fault(.interrupted, "interrupted") }
   }
 

@@ -43,7 +43,8 @@ final class BulkFailures: Sendable {
     return .stream(
       StreamValue { () async throws(Fault) in
         throw Fault(
-          .limit, "a summary keeps \(Self.limit) failures", nextStep: "failed: \"bad.ndjson\" has all of them")
+          .limit, "a summary keeps at most \(Self.limit) failures",
+          nextStep: "store all of them: failed: \"bad.ndjson\"")
       })
   }
 }

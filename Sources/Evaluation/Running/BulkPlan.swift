@@ -109,7 +109,7 @@ extension Arguments {
     guard words.contains(word) else {
       let known = words.map { "\"\($0)\"" }.joined(separator: " or ")
       throw fault(
-        argument, .value, "\(option): is \(known), not \"\(word)\"",
+        argument, .value, "\(option): must be \(known), not \"\(word)\"",
         nextStep: nearest(to: word, among: words).map { "did you mean \"\($0)\"?" })
     }
     return word

@@ -183,7 +183,7 @@ struct BulkRun {
       throw Fault(
         .unknown,
         "\(plan.label) stopped at a change that got no reply in time but was carried out; later changes were not sent",
-        nextStep: "timeout: waits longer; on-error: \"continue\" continues"
+        nextStep: "wait longer with timeout:, or send the later changes too with on-error: \"continue\""
       ).ending(5)
     }
     guard plan.policy.continuesOnError || tally.isGoodNow, tally.isGoodNow || tally.hasSent || tally.isHarmless else {
@@ -206,7 +206,7 @@ struct BulkRun {
     case let halted as Halted: return Fault(halted, plan.label)
     case let end as Throttle.Exhausted:
       return Fault(
-        .limit, "\(plan.label) stopped: it waited longer than patience: \(end.patience.text): \(end.reason)",
+        .limit, "\(plan.label) stopped, because it waited longer than patience: \(end.patience.text) (\(end.reason))",
         nextStep: "raise patience:, or the limits of throttle:")
     case let refused as Refused:
       let fault = Fault(refused.refusal, plan.arguments)
@@ -247,7 +247,7 @@ extension Fault {
     case .share(let share): limit = "\((share * 1000).rounded() / 10)%"
     }
     self.init(
-      .limit, "\(label) stopped: its failures reached halt: \(limit)",
-      nextStep: "failed: \"FILE\" stores the elements; raise halt:, or correct the cause")
+      .limit, "\(label) stopped, because its failures reached halt: \(limit)",
+      nextStep: "store the elements with failed: \"FILE\"; correct the cause, or raise halt:")
   }
 }

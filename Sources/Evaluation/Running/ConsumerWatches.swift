@@ -69,8 +69,8 @@ extension Session {
   func noteLostConsumers() {
     for queue in consumers.end() {
       note(
-        "queue \(queue) lost its consumer during the creates: the broker redelivers unacknowledged requests, "
-          + "and a create may be carried out twice: help losses")
+        "queue \(queue) lost its consumer during the creates; the broker redelivers unacknowledged requests, "
+          + "so a create may be carried out twice; help losses explains it")
     }
   }
 }

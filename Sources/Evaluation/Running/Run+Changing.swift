@@ -99,33 +99,33 @@ extension Fault {
     case .streamed(let queue): self.init(streamed: queue, arguments.name)
     case .runLimit(let limit):
       self.init(
-        .limit, "the run would destroy more than --yes=\(limit) allows; \(limit) were already sent",
+        .limit, "the run would destroy more resources than --yes=\(limit) allows; \(limit) destroys were already sent",
         nextStep: "raise --yes=N")
     case .statementLimit(let limit, let isConfirmed):
       self.init(
         .limit,
         isConfirmed
-          ? "\(arguments.name) would destroy more than the \(limit) that were confirmed; \(limit) were already sent"
-          : "\(arguments.name) would destroy more than max: \(limit)",
+          ? "\(arguments.name) would destroy more than the \(limit) resources that were confirmed; \(limit) destroys were already sent"
+          : "\(arguments.name) would destroy more resources than max: \(limit) allows",
         nextStep: isConfirmed
-          ? "run it again: it asks for the remaining ones; a loop over fixed ids must leave out those already destroyed"
+          ? "run the statement again, which asks for the remaining ones; remove destroyed ids from a loop over fixed ids"
           : "raise max:, or narrow the filter")
     case .repeated(let identity):
       self.init(
         .value, "\(identity.text) occurs twice in the statement", at: [Mark(arguments.range)], in: arguments.source,
-        nextStep: "| unique .FIELD keeps the first of the elements with one value")
+        nextStep: "keep only the first element with each value: | unique .FIELD")
     case .otherContent(let identity):
       self.init(
-        .value, "\(identity.text): was already done with other content", at: [Mark(arguments.range)],
+        .value, "\(identity.text) was already done with other content", at: [Mark(arguments.range)],
         in: arguments.source,
         nextStep:
-          "computed content such as .views + 1 would be applied twice: compare with show; use a new statement for missing changes"
+          "a computed value such as .views + 1 would be applied twice: compare with show, and make missing changes in a new statement"
       )
     case .same: self.init(.value, "\(arguments.name) changes nothing")
     case .guarded(let connection):
       self.init(
         .refused, "\(arguments.name): the connection \(connection) is read-only", at: [Mark(arguments.range)],
-        in: arguments.source, nextStep: "connect without guard: to allow changes: disconnect it, and connect again")
+        in: arguments.source, nextStep: "to allow changes, disconnect it, and connect again without guard:")
     case .element(let error):
       switch error {
       case let fault as Fault: self.init(copy: fault)

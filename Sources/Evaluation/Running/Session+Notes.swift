@@ -67,8 +67,9 @@ extension Session {
     if let other = resource?["type"]?.stringValue, !other.isSame(as: type) {
       note(
         once: "other type \(client.serial) \(verb)",
-        "\(client.name) \(verb): the reply is about \(other)/\(resource?["id"]?.idText ?? "?"), and the client's type is "
-          + "\(type): client queue: \(JSONValue.string(client.queue).text) type: \(JSONValue.string(other).text)")
+        "\(client.name) \(verb): the reply is about \(other)/\(resource?["id"]?.idText ?? "?"), but the client's type is "
+          + "\(type); make a client of that type: client queue: \(JSONValue.string(client.queue).text) type: \(JSONValue.string(other).text)"
+      )
     }
     guard let id, let other = resource?["id"]?.idText, other != id else { return }
     note(

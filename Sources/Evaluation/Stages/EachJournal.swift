@@ -95,7 +95,8 @@ final class EachJournal: Sendable {
     }
     if state.unknown.count > Self.named { session.note("and \(state.unknown.count - Self.named) more") }
     if !state.unknown.isEmpty {
-      session.note("check them; then retort journal \(journal.path) settle KEY done, or again")
+      session.note(
+        "check each, then settle it: retort journal \(journal.path) settle KEY done, or ... settle KEY again")
       session.state.withLock { $0.hasPartialFailure = true }
     }
     if !isEnded || !isComplete { session.noteHowToResume("each") }
@@ -149,8 +150,10 @@ extension Arguments {
     guard case .string("retry")? = options["unknown"]?.value else {
       throw fault(
         settle, .value,
-        "settle: is the wait before unknown iterations are repeated, but this each repeats none",
-        nextStep: "unknown: \"retry\" runs them again; retort journal FILE settle KEY done, or again, settles one")
+        "settle: sets the wait before unknown iterations are repeated, but this each repeats none",
+        nextStep:
+          "repeat them with unknown: \"retry\", or settle each: retort journal FILE settle KEY done, or ... settle KEY again"
+      )
     }
   }
 }

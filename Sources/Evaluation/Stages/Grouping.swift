@@ -6,7 +6,7 @@ import Values
 extension Stage {
   static let group = Stage(
     Declaration(
-      name: "group", summary: "Groups elements with the same fields into {key, count, items}.",
+      name: "group", summary: "Groups the elements with equal fields into records {key, count, items}.",
       parameters: [.init(name: ".FIELD", shape: .path, repeats: true)], result: "records",
       examples: [.init(code: "1..5 | group (it % 2) | map .count", output: "3\n2")], names: .read)
   ) { call in
@@ -29,12 +29,12 @@ extension Stage {
 
   static let indexBy = Stage(
     Declaration(
-      name: "index-by", summary: "Returns a record of the elements by a field of each.",
+      name: "index-by", summary: "Returns a record that maps the value of a field to the element with this value.",
       parameters: [.init(name: ".FIELD", shape: .path)],
       options: [
         .init(
           name: "keep", shape: .string,
-          summary: "the element to keep of two with the same field: \"first\" or \"last\"",
+          summary: "which of several elements with an equal field to keep: \"first\" or \"last\"",
           words: ["first", "last"])
       ], result: "record",
       examples: [

@@ -66,7 +66,7 @@ struct PerElementArguments: Sendable {
     Fault(
       .value, "the key \(text) occurs twice", at: [Fault.Mark(key?.range ?? template.range)], in: template.source,
       nextStep:
-        "| unique \(key.map { template.source.text($0.range) } ?? "it") keeps the first of the elements with one key")
+        "keep only the first element with each key: | unique \(key.map { template.source.text($0.range) } ?? "it")")
   }
 
   /// Whether the sink has `key:`.

@@ -165,7 +165,7 @@ private struct Mean {
   static func mixed(_ stage: String, _ first: Value, _ second: Value) -> Fault {
     Fault(
       .type, "\(stage) needs values of one type, not \(first.typeWithArticle) and \(second.typeWithArticle)",
-      nextStep: "a duration as a number of seconds: it / 1s")
+      nextStep: "convert durations to numbers of seconds: it / 1s")
   }
 
   private static func step(_ value: Value, _ stage: String, _ operand: String) -> String? {
@@ -174,10 +174,10 @@ private struct Mean {
     case .string(let text):
       let time = stage == "avg" ? TextReading.time(text, operand) : nil
       guard let reading = TextReading.number(text, operand) ?? time else {
-        return "\(text.quoted) is not a number: leave such elements out before, with where"
+        return "\(text.quoted) is not a number: remove such elements first, with where"
       }
       return "convert it: \(stage) \(reading)"
-    case .time: return "times have no sum; their ages do: sum age(\(operand))"
+    case .time: return "times can't be added; to add their ages: sum age(\(operand))"
     case .bool: return "count the true ones: | where \(operand) | count"
     case .list, .page: return "take their lengths: \(stage) length(\(operand))"
     case .record, .resource:

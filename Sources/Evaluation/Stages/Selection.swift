@@ -40,7 +40,9 @@ extension StageCall {
       return "\(texts[place + 1]): \(texts[place - 1])"
     }
     let fields = positional.compactMap { $0.bareName.map { "." + $0 } ?? $0.path.map { "." + $0 } }
-    if fields.count == positional.count { return "a field has a dot: " + fields.joined(separator: " ") }
+    if fields.count == positional.count {
+      return "write a field with a dot before its name: " + fields.joined(separator: " ")
+    }
     return "give it a name: total: (.a + .b)"
   }
 }

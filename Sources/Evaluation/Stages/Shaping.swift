@@ -53,7 +53,7 @@ extension Stage {
         case .resource(let resource): out.append(.record(resource.flat().merging(added)))
         default:
           throw Fault(
-            .type, "with needs records, not \(element.typeWithArticle)", nextStep: "make one: | map {value: it}")
+            .type, "with needs records, not \(element.typeWithArticle)", nextStep: "make a record: | map {value: it}")
         }
       }
     }

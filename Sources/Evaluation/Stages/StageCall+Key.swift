@@ -13,7 +13,7 @@ extension StageCall {
     let text = compiler.source.text(expression.range)
     compiler.report(
       "\(text) is the same for each element", expression.range,
-      nextStep: "a field has a dot: \(command.name) \(field)")
+      nextStep: "write a field with a dot before its name: \(command.name) \(field)")
     return each(expression)
   }
 }

@@ -33,7 +33,7 @@ extension Article {
         restore it.
       - **Consent.** `destroy-all`, a `destroy` sink, and a `destroy` in a loop ask once at a terminal. The number that you type confirms and is
         the limit; Ctrl-C, or any other answer, sends nothing. Without a terminal they need `confirm: true`, or the program's `--yes`.
-        `--yes=N` allows at most N in the whole run; the error after that says that N were sent.
+        `--yes=N` ends the run with an error before it destroys more than N resources.
       - **Guard a connection.** `connect URI guard: "confirm"` asks for each bulk destruction, regardless of the script, and `guard:
         "read-only"` refuses every change. A batch destroys on a guarded connection only with `--guarded CONNECTION --yes=N`.
 
@@ -83,7 +83,7 @@ extension Article {
       A change without a reply is `unknown`, never a failure: the service may have carried it out. At the end unknown changes are looked up
       (`verify: false` turns this off; `verify: "all"` looks up each create). If a reply arrives late, a note reports the outcome.
 
-      `failed: "bad.ndjson"` stores each element that failed, was refused or is unknown, with its error and, as `source`, the element at the
+      `failed: "bad.ndjson"` stores each element that failed, was refused or whose outcome is unknown, with its error and, as `source`, the element at the
       head of the pipeline: `read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...` runs them again. `--summary json` writes the counts, the times and each
       kind of failure as a line for a program, and `--report result.xml` (or `.json`) each statement and assertion of the run. A bulk change
       that sent something and ended with failed, refused or unknown elements gives status 5.
@@ -123,13 +123,13 @@ extension Article {
       Killed
       $ retort publish.retort
       resuming publish.journal: 81 done, 16 unknown, 139 left
-      publish.journal: waiting 5s for the replies of requests in flight
+      publish.journal: waiting 5s for the replies to requests in flight
       update posts: 139 ok
       30 drafts are left
       ```
 
       - A journal belongs to one statement. `create` needs `key: .email` with it, the field that identifies the created resource. `each` needs
-        `key:` too; its unit is one iteration. An iteration that sent a change and did not end remains unknown, and its changes are named;
+        `key:` too, and records iterations. An iteration that sent a change and did not end remains unknown, and its changes are named;
         `unknown: "retry"` runs it again, after `settle:`. `destroy-all`, `upsert` and `transition` take no journal: they look up the remaining work.
       - Changes that were in flight are looked up: an update by its fields, a destroy by its id, a create by its key, `link`, `relink` and
         `unlink` by the linkage. A change that is not found is sent again only if that is safe, or after `settle: 60s`, the maximum time for

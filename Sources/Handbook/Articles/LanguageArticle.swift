@@ -208,7 +208,7 @@ extension Article {
         --> -c:1:31
       1 | connect "embedded:blog"; show posts 1
         |                               ^^^^^
-        = define it first: let posts = ...; put text in quotes: "posts"
+        = define it first: let posts = ...; or, if it is text, put it in quotes: "posts"
       $ retort -c 'connect "embedded:blog"
       > let posts = client queue: "posts"
       > create posts {text: "", state: "x"}'

@@ -50,7 +50,7 @@ struct BrokerExamination {
     let begin = ContinuousClock.now
     do throws(BrokerError) {
       let address = try Reachability.connect(to: uri)
-      return doctor.add(.ok(.tcp, "\(address) accepts on port \(uri.port)", .now - begin))
+      return doctor.add(.ok(.tcp, "\(address) accepts connections on port \(uri.port)", .now - begin))
     } catch {
       let step =
         error.code == .timeout
@@ -102,7 +102,7 @@ struct BrokerExamination {
     switch error.code {
     case .tls:
       let name = uri.tls?.serverName ?? uri.host
-      let show = "openssl s_client -connect \(place) -servername \(ShellWords.quoted(name)) shows the handshake"
+      let show = "look at the handshake: openssl s_client -connect \(place) -servername \(ShellWords.quoted(name))"
       doctor.add(.failed(.tls, error.message, show))
     case .vhost:
       doctor.add(.ok(.login, "as \(uri.user)"))
