@@ -17,7 +17,7 @@ extension Help {
             on-error: "stop" or "continue"; halt: 10 or "3%" limits the failures;
             workers: POOL; retort ctl pauses, slows, stops; Ctrl-C waits for replies
     after   the summary counts ok, failed, absent, refused, unknown (no reply came);
-            verify: true looks up unknown changes, "all" each create too, false none;
+            verify: true looks up unknown changes, "all" every create, false none;
             failed: FILE has the failed elements with errors; the status is then 5
     resume  journal: FILE records each change; the same statement, run again, does
             the rest, and nothing twice; create and each need key: .FIELD with it;

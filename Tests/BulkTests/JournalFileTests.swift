@@ -235,7 +235,9 @@ import Testing
     default: try shell("gzip -c '\(path)' > '\(path).gz' && mv '\(path).gz' '\(path)'")
     }
     let step = try #require(try refusal()).nextStep
-    try shell(String(step.prefix(upTo: try #require(step.range(of: " restores")).lowerBound)))
+    let begin = try #require(step.range(of: "use the copy: ")).upperBound
+    let end = try #require(step.range(of: "; with another journal")).lowerBound
+    try shell(String(step[begin..<end]))
     #expect(try Journal(path + ".copy", header()).before.done == 1)
   }
 

@@ -124,7 +124,7 @@ import Testing
     let (client, _) = ResourceClient.scripted([.result(offset)])
     let (pages, error) = await drained(client.stream(Query()))
     #expect(pages == [["1"]])
-    #expect(error?.message == "posts index: the service counts 9, sent 1 and names no next page")
+    #expect(error?.message == "posts index: the service counts 9 resources, but sent 1 and names no next page")
   }
 
   @Test func anErrorFollowsTheEarlierPages() async throws {
@@ -245,7 +245,7 @@ import Testing
   @Test func anUnreachableCountIsAnErrorOfDestroyAll() async throws {
     let (count, error, _, methods, _) = await emptied([page([], total: 30)])
     #expect(count == 0 && methods == ["index"])
-    #expect(error?.message == "posts index: the service counts 30, sent 0 and names no next page")
+    #expect(error?.message == "posts index: the service counts 30 resources, but sent 0 and names no next page")
   }
 
   @Test func restartsFromTheFirstPageAfterAMissingOne() async throws {

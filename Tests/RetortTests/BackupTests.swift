@@ -37,7 +37,8 @@ import Testing
       """)
     #expect(ran.status == 6 || ran.status == 1, Comment(rawValue: ran.notes))
     #expect(
-      ran.notes.contains("has posts/12 without its tags, which the change replaces"), Comment(rawValue: ran.notes))
+      ran.notes.contains("has posts/12 without the relationship tags, which the change replaces"),
+      Comment(rawValue: ran.notes))
   }
 
   @Test func missingLinkageIsReportedBeforeADestroy() async {

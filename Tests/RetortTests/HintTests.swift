@@ -24,7 +24,10 @@ import Testing
       "count posts filter: {state: \"draft,spam\"}", "[\"draft\",\"spam\"]",
       "count posts filter: {state: [\"draft\",\"spam\"]}"
     ),
-    ("[{id: 1, b: 2}, {id: 2}] | csv .id .b", "?.b is null", "[{id: 1, b: 2}, {id: 2}] | csv .id ?.b"),
+    (
+      "[{id: 1, b: 2}, {id: 2}] | csv .id .b", "for null instead of an error: ?.b",
+      "[{id: 1, b: 2}, {id: 2}] | csv .id ?.b"
+    ),
     ("print 1 | map it", "... | print", "[1] | map it | print"),
     ("wher .views > 5", "... | where ...", "stream posts | where .views > 5 | count"),
     ("print join(1..3 | map string(it), \"\")", "(... | ...)", "print join((1..3 | map string(it)), \"\")"),
@@ -99,17 +102,20 @@ import Testing
 
   static let conversions: [(String, String, String)] = [
     (
-      "age(\"31.01.2026\")", "age(time(\"31.01.2026\", \"%d.%m.%Y\")) reads one",
+      "age(\"31.01.2026\")", "convert the text: age(time(\"31.01.2026\", \"%d.%m.%Y\"))",
       "age(time(\"31.01.2026\", \"%d.%m.%Y\")) > 1d"
     ),
     (
-      "age(\"31.01.2026 12:30\")", "age(time(\"31.01.2026 12:30\", \"%d.%m.%Y %H:%M\")) reads one",
+      "age(\"31.01.2026 12:30\")", "convert the text: age(time(\"31.01.2026 12:30\", \"%d.%m.%Y %H:%M\"))",
       "age(time(\"31.01.2026 12:30\", \"%d.%m.%Y %H:%M\")) > 1d"
     ),
-    ("age(\"2026-01-01\")", "age(time(\"2026-01-01\")) reads one", "age(time(\"2026-01-01\")) > 1d"),
+    ("age(\"2026-01-01\")", "convert the text: age(time(\"2026-01-01\"))", "age(time(\"2026-01-01\")) > 1d"),
     ("age(\"2026-02-30\")", "\"2026-02-30\" is not a time", "time(\"2026-01-31\")"),
     ("date(\"next week\")", "time(\"31.01.2026\", \"%d.%m.%Y\")", "date(time(\"31.01.2026\", \"%d.%m.%Y\"))"),
-    ("date(\"20260131\")", "date(time(\"20260131\", \"%Y%m%d\")) reads one", "date(time(\"20260131\", \"%Y%m%d\"))"),
+    (
+      "date(\"20260131\")", "convert the text: date(time(\"20260131\", \"%Y%m%d\"))",
+      "date(time(\"20260131\", \"%Y%m%d\"))"
+    ),
     (
       "[\"31.01.2026\"] | map it < now()", "time(it, \"%d.%m.%Y\") < now()",
       "[\"31.01.2026\"] | map time(it, \"%d.%m.%Y\") < now()"
@@ -184,13 +190,13 @@ import Testing
     ("stream posts | group by .state", "group .state", "stream posts | group .state | count"),
     ("[{\"a b\": 1}] | map .[\"a b\"]", "write it[\"a b\"]", "[{\"a b\": 1}] | map it[\"a b\"]"),
     ("print 1.", "write 1.0 or 1", "print 1.0"),
-    ("print .5", "write 0.5", "print 0.5"), ("show authors.1", "an id is an argument: authors 1", "show authors 1"),
+    ("print .5", "write 0.5", "print 0.5"), ("show authors.1", "for an id, authors 1", "show authors 1"),
     ("read x.csv", "if it is text, put it in quotes: \"x.csv\"", "\"x.csv\""),
     ("print nil", "did you mean null?", "print null"),
     ("print None", "did you mean null?", "print null"), ("print True", "did you mean true?", "print true"),
     ("nil", "did you mean null?", "null"),
     ("print f(1); def f(a) do return a end", "move its def up", "def f(a) do return a end; print f(1)"),
-    ("def f() do return 1 end; print f", "call it: f()", "def f() do return 1 end; print f()"),
+    ("def f() do return 1 end; print f", "call the def: f()", "def f() do return 1 end; print f()"),
     ("[{id: 1}] | where .id == .id", "this is always true", "[{id: 1}] | where .id == 1"),
     ("diff [{id: 1}, {id: 1}] [] key: .id", "| unique .id", "diff ([{id: 1}, {id: 1}] | unique .id) [] key: .id"),
     (
