@@ -36,7 +36,7 @@ struct OptionPage: Sendable {
     "journal": """
     A file of JSON lines that only its owner can read: an intent before each request, an outcome after it. The same
     statement with the same file continues where it stopped. The input and the script may change in the meantime,
-    because a change is identified by its verb, queue and id, a create by its key:. The journal of another statement or another
+    because a change is identified by its verb, queue and id (a create: by its key). The journal of another statement or another
     broker is refused, and so is a complete one. A broker is identified by its cluster name and vhost, an embedded
     database by its file.
     """,

@@ -55,7 +55,7 @@ import Testing
   @Test(arguments: [
     (
       #"{"author":null}"#, "author",
-      #"where author is a relationship: relink posts 4 "author" null, or client queue: "posts" relationships: {author: "authors"}"#
+      #"if author is a relationship: relink posts 4 "author" null, or client queue: "posts" relationships: {author: "authors"}"#
     ),
     (
       #"{"inserted-at":"x"}"#, "inserted-at", "remove it (from resources: | without .inserted-at)"

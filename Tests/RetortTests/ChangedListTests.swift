@@ -92,7 +92,8 @@ import Testing
         "  = repeat the read when nobody is changing the resources, or read on with on-shift: \"note\"\n"))
     let wrong = await service.run("stream posts on-shift: \"fial\" | count")
     #expect(wrong.status == 1)
-    #expect(wrong.notes.contains("on-shift: is \"note\" or \"fail\", not \"fial\""), Comment(rawValue: wrong.notes))
+    #expect(
+      wrong.notes.contains("on-shift: must be \"note\" or \"fail\", not \"fial\""), Comment(rawValue: wrong.notes))
     await service.stop()
   }
 

@@ -208,7 +208,7 @@ import Testing
     ("index posts page: {number: 0, size: 5}", "{number: 1, size: 100}", "index posts page: {number: 1, size: 100}"),
     ("upsert authors {name: \"Z\"} key: .email", "it has name", "upsert authors {name: \"Z\"} key: .name"),
     (
-      "[{name: \"Z\"}] | upsert authors key: .email", "?.email is null",
+      "[{name: \"Z\"}] | upsert authors key: .email", "for null instead of an error: ?.email",
       "[{name: \"Z\"}] | where ?.email != null | upsert authors key: .email"
     ),
     ("[{id: 5, text: \"a\"}] | create posts", "| without .id", "[{id: 5, text: \"a\"}] | without .id | create posts"),

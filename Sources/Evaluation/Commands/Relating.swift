@@ -55,7 +55,7 @@ extension Command {
   private static func changing(_ change: RelationshipClient.Change) -> Command {
     Command(
       changing: Declaration(
-        name: change.word, summary: change.summary(of: "a relationship"),
+        name: change.word, summary: change.summary(),
         parameters: place + [.init(name: "IDENTIFIERS", shape: .any)], options: [.meta, .timeout, .expire, .dryRun],
         effect: .changes, result: "null")
     ) { arguments throws(Fault) in try Proposal.relating(change, arguments) }
@@ -64,11 +64,12 @@ extension Command {
 
 extension RelationshipClient.Change {
   /// Returns the summary for help.
-  func summary(of relationship: String) -> String {
-    switch self {
-    case .link: "Adds resources to \(relationship)."
-    case .relink: "Replaces the resources of \(relationship); null clears a to-one relationship."
-    case .unlink: "Removes resources from \(relationship)."
+  func summary(ofEach: Bool = false) -> String {
+    let place = ofEach ? " of each element" : ""
+    return switch self {
+    case .link: "Adds resources to a to-many relationship\(place)."
+    case .relink: "Replaces the resources of a relationship\(place); null clears a to-one relationship."
+    case .unlink: "Removes resources from a to-many relationship\(place)."
     }
   }
 

@@ -43,7 +43,7 @@ extension Stage {
   private static func relating(_ change: RelationshipClient.Change) -> Stage {
     sink(
       Declaration(
-        name: change.word, summary: change.summary(of: "a relationship of each element"),
+        name: change.word, summary: change.summary(ofEach: true),
         parameters: [
           .init(name: "CLIENT", shape: .client), .init(name: "NAME", shape: .string),
           .init(name: "IDENTIFIERS", shape: .any),
