@@ -16,7 +16,7 @@ public struct ChangeIdentity: Sendable, Hashable {
   public init(iteration key: String) { self.init(text: "each \(JSONValue.string(key).text)") }
 
   /// Whether a text is the identity of an iteration.
-  static func isIteration(_ text: String) -> Bool { text.hasPrefix("each ") }
+  public static func isIteration(_ text: String) -> Bool { text.hasPrefix("each ") }
 
   /// The maximum number of bytes of the journal line with its outcome, if the resource's id has up to 64 bytes.
   var outcomeLength: Int { 2 * text.utf8.count + 160 }

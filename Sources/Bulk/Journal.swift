@@ -44,11 +44,17 @@ public final class Journal: Sendable {
   ///   statement.
   public convenience init(_ path: String, _ header: JournalHeader) throws(JournalError) {
     let file = try RecordFile(path)
-    let contents = try JournalContents(file)
+    var contents = try JournalContents(file)
     if let known = contents.header {
       let counts = contents.states.counts
-      try known.check(against: header, path, recorded: counts.done + counts.open + counts.unknown)
+      let recorded = counts.done + counts.open + counts.unknown
+      try known.check(against: header, path, recorded: recorded)
       if let end = contents.end { throw .complete(path, at: end) }
+      // The header of a run that was refused before its first change names that run's command.
+      if recorded == 0 {
+        try file.cut(to: 0)
+        contents = try JournalContents(file)
+      }
     }
     try contents.mend(file)
     var sums = contents.sums
@@ -86,9 +92,25 @@ public final class Journal: Sendable {
   /// The state of an identity; nil if the journal does not contain it.
   public func known(_ identity: ChangeIdentity) -> JournalState? { state.withLock { $0.states[identity.hash] } }
 
+  /// An unknown change as the journal records it.
+  struct Recorded: Sendable {
+    let identity: ChangeIdentity
+    /// The sent content, with hashes in place of secrets.
+    let content: JSONObject
+  }
+
+  /// The unknown changes of earlier runs that this run has not seen, sorted.
+  var unseen: [Recorded] {
+    state.withLock { $0.states.unseen }.sorted { $0.text < $1.text }
+      .map { Recorded(identity: ChangeIdentity(text: $0.text), content: $0.content) }
+  }
+
+  /// The unknown iterations of earlier runs that this run has not seen, sorted.
+  public var unseenIterations: [ChangeIdentity] { unseen.map(\.identity) }
+
   /// Marks an identity as seen in this run, and returns its state, which is nil if the journal does not contain it;
   /// returns `.none` if this run has already seen the identity.
-  func see(_ identity: ChangeIdentity) -> JournalState?? {
+  @discardableResult public func see(_ identity: ChangeIdentity) -> JournalState?? {
     state.withLock { $0.states.see(identity.hash) }
   }
 

@@ -143,6 +143,11 @@ struct JournalStates {
     }
   }
 
+  /// The texts and contents of the unknown changes that this run has not seen, unordered.
+  var unseen: [(text: String, content: JSONObject)] {
+    sent.compactMap { self[packed: $0.key].isSeen ? nil : ($0.value.text, $0.value.content) }
+  }
+
   /// The texts of the unknown identities, unordered.
   var unknown: [String] { sent.values.map(\.text) }
 

@@ -17,6 +17,8 @@ package struct Collected {
   private var file: SpillFile?
   /// Whether each element is stored in a list with its named values.
   private var hasNames = false
+  /// The elements that failed in a stage; their places are counted from the first element.
+  private var failures: [ElementPage.Failure] = []
 
   package init(limit: Int = Self.limit) { self.limit = limit }
 
@@ -34,8 +36,12 @@ package struct Collected {
     return collected
   }
 
-  /// Adds a page; stores each element in a list with its named values.
+  /// Adds a page with its failures; stores each element in a list with its named values.
   package mutating func add(_ page: ElementPage) throws(Fault) {
+    for var failure in page.failures {
+      failure.place += count
+      failures.append(failure)
+    }
     hasNames = hasNames || !page.names.isEmpty
     try add(page.names.isEmpty ? page.elements : zip(page.elements, page.names).map { .list([$0] + $1) })
   }
@@ -56,14 +62,23 @@ package struct Collected {
     for element in page { try file?.append(element) }
   }
 
-  /// The elements in order; they can be read once.
+  /// The elements and the failures in order; they can be read once.
   package func elements() throws(Fault) -> ElementStream {
-    let hasNames = hasNames
-    if var reader = try file?.reader() {
-      return ElementStream(pages: { () async throws(Fault) in try reader.next().map { Self.page($0, hasNames) } })
-    }
-    var pages = held[...]
-    return ElementStream(pages: { () async throws(Fault) in pages.popFirst().map { Self.page($0, hasNames) } })
+    let (hasNames, isSpilled) = (hasNames, file != nil)
+    var (pages, reader, start, failures) = (held[...], try file?.reader(), 0, failures[...])
+    return ElementStream(pages: { () async throws(Fault) in
+      let kept = if isSpilled { try reader?.next() } else { pages.popFirst() }
+      guard kept != nil || !failures.isEmpty else { return nil }
+      var page = kept.map { Self.page($0, hasNames) } ?? ElementPage()
+      let end = start + page.elements.count
+      while var failure = failures.first, failure.place <= end {
+        failures.removeFirst()
+        failure.place -= start
+        page.failures.append(failure)
+      }
+      start = end
+      return page
+    })
   }
 
   /// Unpacks elements from the lists with their named values.

@@ -86,12 +86,16 @@ struct SchemaFile {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Removes all files; returns the reason of the last failure, nil on success.
+  /// The bytes with which the file of a schema begins, and no other program's file.
+  private static let mark = Array(#"{"place":"#.utf8)
+
+  /// Removes the files of all schemas, and no other files; returns the reason of the last failure, nil on success.
   static func removeAll(in directory: String) -> String? {
     var problem: String?
     for place in names(in: directory) {
       let folder = directory + "/" + place
       for name in names(in: folder) where name.hasSuffix(".json") || name.hasSuffix(".json.new") {
+        guard bytes(of: folder + "/" + name).starts(with: mark) else { continue }
         if unsafe unlink(folder + "/" + name) != 0, errno != ENOENT { problem = reason }
       }
       unsafe rmdir(folder)

@@ -8,13 +8,15 @@ public final class PagerProcess: Sendable {
 
   /// Starts the pager with a shell command; nil if the shell can't be started.
   ///
-  /// `less` shows UTF-8 and keeps the last screen, unless its own variables set something else.
+  /// `less` shows UTF-8, keeps the last screen and starts no other programs, unless its own variables set something
+  /// else: the keys of a statement that is typed too early would otherwise be commands that run a shell.
   public init?(command: String) {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return nil }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer { close(ends[0]) }
-    let script = "LESS=${LESS-FRX} LESSCHARSET=${LESSCHARSET-utf-8}; export LESS LESSCHARSET; \(command)"
+    let settings = "LESS=${LESS-FRX} LESSCHARSET=${LESSCHARSET-utf-8} LESSSECURE=${LESSSECURE-1}"
+    let script = "\(settings); export LESS LESSCHARSET LESSSECURE; \(command)"
     guard let started = ShellCommand(script, input: ends[0]) else {
       close(ends[1])
       return nil

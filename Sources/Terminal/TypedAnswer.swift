@@ -48,7 +48,8 @@ public enum TypedAnswer {
         line.append(byte)
         continue
       }
-      return count < 1 && line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
+      // A line that the end of the input ends is no answer: only Enter sends one.
+      return count < 1 ? nil : String(decoding: line, as: UTF8.self)
     }
     return nil
   }

@@ -43,6 +43,8 @@ package final class PoolCarrier: Carrier {
     var lastNumber = 0
     var size = 32
     var workers: Int
+    /// The largest number of workers since the last time when no chunk was in flight.
+    var most = 0
     /// The longest timeout of a change.
     var longest = Duration.zero
     /// Whether the pool has lost its workers, so that nothing more is sent.
@@ -115,9 +117,10 @@ package final class PoolCarrier: Carrier {
 
   /// The number of workers, and the rate of each worker.
   package var status: String? {
-    let (workers, rate) = state.withLock { ($0.workers, $0.rate) }
+    let (workers, rate, left) = state.withLock { ($0.workers, $0.rate, $0.most - $0.workers) }
     let each = rate > 0 ? ", \(rate)/s each" : ""
-    return workers.of("worker") + each
+    let lost = left > 0 ? ", \(left) left the pool: a minute later another worker looks up its changes" : ""
+    return workers.of("worker") + each + lost
   }
 
   /// Passes a change to a worker.
@@ -262,7 +265,10 @@ package final class PoolCarrier: Carrier {
 
   /// Records the number of workers, and sends the chunks that it allows.
   func note(workers: Int) {
-    state.withLock { $0.workers = workers }
+    state.withLock { state in
+      state.workers = workers
+      state.most = max(state.chunks > 0 ? state.most : 0, workers)
+    }
     dispatch()
   }
 

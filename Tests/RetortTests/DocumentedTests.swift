@@ -39,7 +39,11 @@ import Testing
         case .commands(let line, let commands, let comparesNumbers):
           let outputs = try await run.run(commands.map(\.text))
           func compared(_ output: String) -> String {
-            comparesNumbers ? output : output.replacing(#/[0-9]+/#, with: "N")
+            guard !comparesNumbers else { return output }
+            // Whether a killed run left a carried out change unknown depends on the moment.
+            let lines = output.split(separator: "\n", omittingEmptySubsequences: false)
+              .filter { !$0.contains(": looking up ") && !$0.hasSuffix("according to a lookup") }
+            return lines.joined(separator: "\n").replacing(#/[0-9]+/#, with: "N")
           }
           #expect(
             outputs.map(compared) == commands.map { compared($0.output) },

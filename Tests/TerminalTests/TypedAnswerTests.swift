@@ -14,6 +14,14 @@ import Testing
     }
   }
 
+  @Test func theEndOfTheInputSendsNoAnswer() async {
+    await #expect(processExitsWith: .success) {
+      let terminal = TypedTerminal(controlling: false)
+      terminal.person { $0.types("250\u{4}\u{4}") }
+      #expect(await TypedAnswer.line(from: terminal.slave) == nil)
+    }
+  }
+
   @Test func ctrlCEndsTheQuestionAndDropsNoLaterInput() async {
     await #expect(processExitsWith: .success) {
       let terminal = TypedTerminal()

@@ -77,10 +77,10 @@ extension Run {
     let isOpened = session.options.opened.contains { $0 == connection.name || $0 == connection.address }
     if isOpened, case .limited = session.account.confirmation { return Consent(limit: request.max, isConfirmed: false) }
     if session.host.ask != nil { return nil }
-    let count = request.count.map { "\($0) " } ?? ""
+    let count = request.count.map { "\($0)" } ?? "resources"
     throw refusal(
       .refused,
-      "\(request.verb) would destroy \(count)of \(request.client.name) on \(connection.label), whose guard is \"confirm\"",
+      "\(request.verb) would destroy \(count) of \(request.client.name) on \(connection.label), whose guard is \"confirm\"",
       arguments,
       nextStep:
         "at a terminal, retort asks; a batch needs --guarded '\(connection.name ?? connection.address)' and --yes=N")

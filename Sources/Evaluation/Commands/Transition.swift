@@ -141,15 +141,18 @@ private struct StateMachine: ChangeSequence {
   /// Returns the state that a step requests.
   static func asked(_ change: Change) -> String { change.params["data"]?["attributes"]?["state"]?.stringValue ?? "" }
 
-  /// Returns the change that follows the reply to a change of any resource; nil if the goal is reached, or if the reply
-  /// has no resource.
+  /// Returns the change that follows the reply to a change of any resource; nil if the goal is reached.
   ///
-  /// - Throws: An error if the resource is not in the requested state.
+  /// - Throws: An error if the resource is not in the requested state, or if the reply to an earlier step has no
+  ///   resource.
   func following(_ change: Change, _ reply: ChangeReply) throws(ClientError) -> Change? {
     var machine = self
     machine.id = change.id ?? ""
     let asked = Self.asked(change)
-    guard case .document(let document) = reply, let resource = client.resources(document).first else { return nil }
+    guard case .document(let document) = reply, let resource = client.resources(document).first else {
+      guard asked != goal else { return nil }
+      throw ClientError(.value, Self.withoutState(asked))
+    }
     do throws(Fault) {
       try machine.check(resource, asked)
       return asked == goal
@@ -174,11 +177,14 @@ private struct StateMachine: ChangeSequence {
     return try asked.map { state throws(Fault) in try step(to: state) }
   }
 
+  private static func withoutState(_ asked: String) -> String {
+    "the service accepted the step to \(asked), but its reply has no state: check the resource before you continue"
+  }
+
   /// Checks that a reply has the requested state.
   private func check(_ resource: Value, _ asked: String) throws(Fault) {
     guard let reached = state(in: resource) else {
-      throw fault(
-        "the service accepted the step to \(asked), but its reply has no state: check the resource before you continue")
+      throw fault(Self.withoutState(asked))
     }
     guard reached == asked else {
       throw fault("the service returned state \(reached) instead of \(asked); the resource stays in \(reached)")

@@ -213,6 +213,19 @@ extension Session {
     }
   }
 
+  /// Shows which changes or iterations of earlier runs are still unknown, and how a person records their outcomes.
+  func note(unknown identities: [ChangeIdentity], in journal: Journal) {
+    let shown = 5
+    for identity in identities.prefix(shown) {
+      let changes = journal.changes(of: identity)
+      let sent = changes.isEmpty ? "" : ", it may have sent: \(changes.joined(separator: ", "))"
+      note("unknown since an earlier run: \(identity.text)\(sent)")
+    }
+    if identities.count > shown { note("and \(identities.count - shown) more") }
+    let word = ChangeIdentity.isIteration(identities.first?.text ?? "") ? "KEY" : "ID"
+    note("check each, then settle it: retort journal \(journal.path) settle \(word) done, or ... settle \(word) again")
+  }
+
   /// Shows a note on how to resume a statement with an incomplete journal.
   func noteHowToResume(_ label: String) {
     let command = options.command.map { ": \($0)" } ?? " again"

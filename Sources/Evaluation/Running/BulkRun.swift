@@ -36,6 +36,7 @@ struct BulkRun {
     let journal = plan.guards.journal
     if journal != nil { run.session.beginJournaled(plan.label) }
     var report = await run.session.using(plan.carrier) { await sent(keepsFlow) }
+    let earlier = await lookedUpEarlier(report)
     if !plan.isDry {
       let failure = report.tally.isGoodNow ? nil : "\(plan.label): \(report.tally.text)"
       run.session.options.report?.add(change: report.json(plan.label), failure: failure)
@@ -46,7 +47,7 @@ struct BulkRun {
       plan.guards.backup?.release()
     }
     do throws(JournalError) { try await journal?.flush() } catch { report.stop = report.stop ?? error }
-    defer { noteResuming(report) }
+    defer { noteResuming(report, isComplete: earlier.left.isEmpty) }
     let unwritten = plan.failedFile?.finish().map {
       $0.placed(at: plan.arguments.options["failed"]?.range ?? plan.arguments.range, in: plan.arguments.source)
     }
@@ -54,8 +55,29 @@ struct BulkRun {
       throw unwritten.map { error.within($0.message) } ?? error
     }
     if let unwritten { throw unwritten }
-    if report.tally.isComplete, !report.isCut { try await plan.arguments.complete(journal) }
+    if report.tally.isComplete, !report.isCut, earlier.left.isEmpty || plan.guards.unknown == .skip {
+      try await plan.arguments.complete(journal)
+    }
     return (flow.page, report.tally)
+  }
+
+  /// Looks up the changes that earlier runs left unknown and that this run's elements do not contain.
+  private func lookedUpEarlier(_ report: Report) async -> EarlierUnknowns {
+    guard let journal = plan.guards.journal, report.stop == nil, !report.isCut, !Task.isCancelled else {
+      return EarlierUnknowns()
+    }
+    let earlier = await plan.guards.lookUpEarlier(noteCount: plan.policy.noteLookups)
+    let session = run.session
+    if earlier.found > 0 {
+      let changes =
+        earlier.found == 1
+        ? "1 unknown change of an earlier run was" : "\(earlier.found) unknown changes of an earlier run were"
+      session.note("\(journal.path): \(changes) carried out, according to a lookup")
+    }
+    guard !earlier.left.isEmpty else { return earlier }
+    session.note(unknown: earlier.left, in: journal)
+    if plan.guards.unknown != .skip { session.state.withLock { $0.hasPartialFailure = true } }
+    return earlier
   }
 
   /// Sends each portion of the source.
@@ -103,8 +125,9 @@ struct BulkRun {
   }
 
   /// Shows a note on how to resume a statement with an incomplete journal.
-  private func noteResuming(_ report: Report) {
-    guard plan.guards.journal != nil, !report.tally.isComplete || report.isCut || report.stop != nil || Task.isCancelled
+  private func noteResuming(_ report: Report, isComplete: Bool) {
+    guard plan.guards.journal != nil,
+      !isComplete || !report.tally.isComplete || report.isCut || report.stop != nil || Task.isCancelled
     else { return }
     run.session.noteHowToResume(plan.label)
   }

@@ -94,9 +94,18 @@ final class FailedFile: Sendable {
     }
   }
 
+  /// Returns the source of an element that was read from such a file, so that failures can be run again repeatedly.
+  private static func original(_ source: JSONValue) -> JSONValue {
+    guard let object = source.objectValue, let inner = object["source"], object.contains("element"),
+      object["error"]?["kind"] != nil
+    else { return source }
+    return original(inner)
+  }
+
   private static func line(_ planned: BulkElement, _ outcome: Outcome) -> [UInt8] {
     let element = (try? planned.element.json()) ?? .null
-    var line = JSONObject([("source", (try? planned.source?.json()) ?? element), ("element", element)])
+    let source = original((try? planned.source?.json()) ?? element)
+    var line = JSONObject([("source", source), ("element", element)])
     if case .success(let proposal) = planned.proposal, let identity = proposal.change.identity {
       line["identity"] = .string(identity.text)
     }

@@ -26,8 +26,6 @@ final class EachJournal: Sendable {
   private let arguments: PerElementArguments
   private let state = Mutex(State())
   private let keys = Mutex(Set<PerElementArguments.KeyHash>())
-  /// The maximum number of unknown iterations to name.
-  private static let named = 5
 
   init(_ journal: Journal, _ rule: Safeguards.UnknownRule, _ arguments: PerElementArguments) {
     (self.journal, self.rule, self.arguments) = (journal, rule, arguments)
@@ -53,6 +51,7 @@ final class EachJournal: Sendable {
 
   /// Decides whether to run an iteration; records its start if it runs.
   func begin(_ identity: ChangeIdentity, _ once: (JournalError) -> Fault) async throws(Fault) -> Decision {
+    journal.see(identity)
     switch journal.known(identity) {
     case .done?:
       state.withLock { $0.before += 1 }
@@ -81,22 +80,19 @@ final class EachJournal: Sendable {
   /// Shows notes on the outcomes of the iterations, and on how to resume.
   func note(_ session: Session, isEnded: Bool) async {
     try? await journal.flush()
-    let state = state.withLock { $0 }
+    // An iteration that the input of this run lacks remains unknown too.
+    let state = state.withLock { state in
+      if isEnded, rule != .skip { state.unknown += journal.unseenIterations }
+      return state
+    }
     var parts = ["\(state.ok) ok"]
     if state.before > 0 { parts.append("\(state.before) done before") }
     if state.skipped > 0 { parts.append("\(state.skipped) unknown and skipped") }
     if state.failed > 0 { parts.append("\(state.failed) failed") }
     if !state.unknown.isEmpty { parts.append("\(state.unknown.count) unknown") }
     session.note("each: \(parts.joined(separator: ", "))")
-    for identity in state.unknown.prefix(Self.named) {
-      let changes = journal.changes(of: identity)
-      let sent = changes.isEmpty ? "" : ", it may have sent: \(changes.joined(separator: ", "))"
-      session.note("unknown since an earlier run: \(identity.text)\(sent)")
-    }
-    if state.unknown.count > Self.named { session.note("and \(state.unknown.count - Self.named) more") }
     if !state.unknown.isEmpty {
-      session.note(
-        "check each, then settle it: retort journal \(journal.path) settle KEY done, or ... settle KEY again")
+      session.note(unknown: state.unknown, in: journal)
       session.state.withLock { $0.hasPartialFailure = true }
     }
     if !isEnded || !isComplete { session.noteHowToResume("each") }

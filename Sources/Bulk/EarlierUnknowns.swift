@@ -1,0 +1,85 @@
+import Client
+import JSONAPI
+import JSONText
+import Synchronization
+
+/// The changes that earlier runs left unknown and that are not among the elements of this run.
+public struct EarlierUnknowns: Sendable {
+  /// The number of changes that were carried out according to a lookup.
+  public var found = 0
+  /// The identities of the changes that are still unknown, sorted.
+  public var left: [ChangeIdentity] = []
+
+  /// Creates the result for a statement without such changes.
+  public init() {}
+}
+
+extension Safeguards {
+  /// Looks up the changes of ``EarlierUnknowns``, and records those that were carried out; sends no change.
+  ///
+  /// The input of a resumed statement can lack elements of an earlier run: a change can remove its own element from the
+  /// list that the statement reads (BulkChanges.md, "Resuming").
+  public func lookUpEarlier(noteCount: (Int) -> Void) async -> EarlierUnknowns {
+    guard let journal, let resolver else { return EarlierUnknowns() }
+    let unknown = journal.unseen
+    guard !unknown.isEmpty else { return EarlierUnknowns() }
+    noteCount(unknown.count)
+    let result = Mutex(EarlierUnknowns())
+    var pages = [unknown][...]
+    _ = await WorkerPool(limit: LookupLimit.most, executor: nil).run {
+      pages.popFirst()
+    } work: { _, change in
+      let finding = await resolver.look(recorded: change, of: journal.header)
+      if case .carriedOut(let id) = finding {
+        journal.settle(change.identity, "ok", id: id)
+        result.withLock { $0.found += 1 }
+      }
+      return !Task.isCancelled
+    }
+    var earlier = result.withLock { $0 }
+    earlier.left = journal.unseen.map(\.identity)
+    return earlier
+  }
+}
+
+extension UnknownResolver {
+  /// Looks up a change of which only the journal's record exists.
+  fileprivate func look(recorded: Journal.Recorded, of header: JournalHeader) async -> Finding {
+    guard let change = change(recorded, header) else { return .unknown }
+    return await look(change, sent: recorded.content)
+  }
+
+  /// Restores what a lookup needs of a recorded change; nil if its identity can't be read.
+  private func change(_ recorded: Journal.Recorded, _ header: JournalHeader) -> Change? {
+    let start = "\(header.verb) \(header.queue) "
+    guard let verb = Change.Verb(rawValue: header.verb), recorded.identity.text.hasPrefix(start) else { return nil }
+    let rest = String(recorded.identity.text.dropFirst(start.count))
+    var (params, key): (JSONObject, String?) = ([:], nil)
+    switch verb {
+    case .destroy, .update: params["id"] = .string(rest)
+    case .create:
+      guard let text = (try? JSONValue(parsing: Array(rest.utf8)))?.stringValue else { return nil }
+      key = text
+    case .link, .unlink, .relink:
+      guard let linkage = linkageParams(rest, hasIdentifiers: verb != .relink) else { return nil }
+      params = linkage
+    case .call: return nil
+    }
+    return Change(
+      target: Change.Target(broker: header.broker, queue: header.queue, type: header.type), verb: verb,
+      method: verb.rawValue, params: params, expires: true, timeout: nil, key: key)
+  }
+
+  /// The parameters of a change of linkage, from the end of its identity: `4 tags tags/1,tags/2`.
+  private func linkageParams(_ text: String, hasIdentifiers: Bool) -> JSONObject? {
+    var words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    guard words.count >= (hasIdentifiers ? 3 : 2) else { return nil }
+    let texts = hasIdentifiers ? words.removeLast().split(separator: ",").map(String.init) : []
+    let name = words.removeLast()
+    let identifiers = texts.map { $0.split(separator: "/", maxSplits: 1).map(String.init) }
+    guard identifiers.allSatisfy({ $0.count == 2 }) else { return nil }
+    let data = identifiers.map { JSONValue.object(["type": .string($0[0]), "id": .string($0[1])]) }
+    let relationship = client.relationship(name, of: words.joined(separator: " "))
+    return try? relationship.changeRequest(.relink, .array(JSONArray(data))).params
+  }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Synchronization
+import Testing
+
+/// Changes that an earlier run left unknown and that the input of the resumed run lacks.
+@Suite(.timeLimit(.minutes(5))) struct EarlierUnknownTests {
+  private let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).journal").path
+
+  /// The post 1 of a service whose replies to changes can't be read at first.
+  private static let post = #"{"type":"posts","id":"1","attributes":{"views":5,"text":"a"}}"#
+
+  private static func reply(_ method: String, _ params: [String: Any], isDestroyed: Bool) -> String {
+    switch method {
+    case "show" where isDestroyed:
+      #""error":{"code":-32000,"message":"no","data":{"errors":[{"status":"404","title":"Not found"}]}}"#
+    case "show": #""result":{"data":\#(post)}"#
+    case "index": #""result":{"data":[\#(post)],"meta":{"record-count":1}}"#
+    case "show_relationship": #""result":{"data":[{"type":"tags","id":"1"}]}"#
+    case "destroy": #""result":null"#
+    default: #""result":{"data":{"type":"posts","id":"2"}}"#
+    }
+  }
+
+  @Test(arguments: [
+    (first: "[1]", sink: "update posts {views: 5}", next: "[2]", identity: "", isDestroyed: false),
+    (first: "[1]", sink: "update posts {views: 6}", next: "[2]", identity: "update posts 1", isDestroyed: false),
+    (first: "[1]", sink: "destroy posts confirm: true", next: "[2]", identity: "", isDestroyed: true),
+    (first: "[1]", sink: "destroy posts confirm: true", next: "[2]", identity: "destroy posts 1", isDestroyed: false),
+    (
+      first: #"[{text: "a"}]"#, sink: "create posts key: .text", next: #"[{text: "b"}]"#, identity: "",
+      isDestroyed: false
+    ),
+    (
+      first: "[1]", sink: #"link posts "tags" [{type: "tags", id: "1"}]"#, next: "[2]", identity: "",
+      isDestroyed: false
+    ),
+    (
+      first: "[1]", sink: #"relink posts "tags" [{type: "tags", id: "2"}]"#, next: "[2]",
+      identity: "relink posts 1 tags", isDestroyed: false
+    ),
+  ])
+  func anUnknownChangeOutsideTheInputIsLookedUp(
+    first: String, sink: String, next: String, identity: String, isDestroyed: Bool
+  ) async throws {
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let isRepaired = Mutex(false)
+    let service = try await OddService { method, params in
+      let reads = ["show", "index", "show_relationship"]
+      guard isRepaired.withLock({ $0 }) || reads.contains(method) else { return #""other":1"# }
+      return Self.reply(method, params, isDestroyed: isDestroyed)
+    }
+    let options = "journal: \"\(path)\" timeout: 300ms on-error: \"continue\" verify: false"
+    let broken = await service.run("\(first) | \(sink) \(options)")
+    #expect(broken.status == 5, Comment(rawValue: broken.notes))
+    isRepaired.withLock { $0 = true }
+    let resumed = await service.run("\(next) | \(sink) \(options)")
+    #expect(resumed.notes.contains(": looking up 1 change\n"), Comment(rawValue: resumed.notes))
+    if identity.isEmpty {
+      #expect(resumed.notes.contains("1 unknown change of an earlier run was carried out"))
+      #expect(resumed.status == 0, Comment(rawValue: resumed.notes))
+    } else {
+      #expect(resumed.notes.contains("unknown since an earlier run: \(identity)\n"), Comment(rawValue: resumed.notes))
+      #expect(resumed.status == 5)
+    }
+    let journal = await Ran.retort("journal", path)
+    #expect(journal.output.contains("complete since") == identity.isEmpty, Comment(rawValue: journal.output))
+    await service.stop()
+  }
+}
