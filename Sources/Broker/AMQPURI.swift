@@ -164,12 +164,14 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
         continue
       }
       guard Self.parameters.contains(parts[0]) else {
-        let known = (Self.parameters + (tls == nil ? [] : Self.tlsParameters)).joined(separator: ", ")
+        let all = Self.parameters + (tls == nil ? [] : Self.tlsParameters)
+        let near = all.first { $0.hasPrefix(parts[0].prefix(4)) }
+        let known = near.map { "did you mean \($0)?" } ?? "the parameters are \(all.joined(separator: ", "))"
         throw BrokerError(
           .address,
           Self.tlsParameters.contains(parts[0])
             ? "\(parts[0]) needs a value: \(parts[0])=..."
-            : "unknown parameter \(parts[0]); the parameters are \(known)")
+            : "unknown parameter \(parts[0]); \(known)")
       }
       guard parts.count == 2, let value = Int(parts[1]), value >= 0 else {
         throw BrokerError(.address, "\(parts[0]) needs a number: \(parts[0])=30")

@@ -207,6 +207,7 @@ extension ClientError {
     case _ where isUncertain: "it may have been carried out: check before you send it again"
     case .blocked: "\(error.wasSent ? "" : "nothing was sent; ")the broker's operator must free memory or disk space"
     case .timeout: "nothing was sent: the connection did not accept it in time"
+    case .otherBroker: "disconnect, and connect again"
     case .lost, .unreachable: "check that the broker runs there and that the network reaches it"
     case .accessRefused:
       "it was not carried out; the broker's operator must give the user access: rabbitmqctl set_permissions"

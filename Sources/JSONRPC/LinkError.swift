@@ -16,6 +16,8 @@ public struct LinkError: Error, Sendable, Equatable {
     case accessRefused
     /// The connection was lost.
     case lost
+    /// Another broker has the address of the lost connection.
+    case otherBroker
     /// This side closed the client or the connection.
     case closed
     /// The queue does not exist on the broker (`basic.return` 312).

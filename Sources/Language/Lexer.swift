@@ -299,14 +299,18 @@ struct Lexer {
     case "!": complain("! is not an operator", start, nextStep: "write not")
     case "'":
       skipQuoted(to: "'")
-      complain("put text in double quotes", start, nextStep: "write \"...\"")
+      let quoted = text(from: start)
+      let isShown = quoted.count > 1 && quoted.hasSuffix("'") && !quoted.contains("@") && !quoted.contains("\"")
+      complain(
+        "put text in double quotes", start,
+        nextStep: isShown ? "write \"\(quoted.dropFirst().dropLast())\"" : "write \"...\"")
     case "$": complain("a variable has no $", start, nextStep: "write only the name")
     case "`":
       skipQuoted(to: "`")
       complain("backquotes have no meaning here", start, nextStep: "put a command inside an expression in ( )")
     case "?": complain("? is not an operator", start, nextStep: "write (if a do b else c end), or a ?? b for null")
     case ".": dot(start)
-    default: complain("\(character) has no meaning here", start, nextStep: "put text in quotes: \"\(character)...\"")
+    default: foreign(character, start)
     }
   }
 
@@ -318,6 +322,10 @@ struct Lexer {
       let bracket = String(decoding: bytes[offset...].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
       let index = bracket.firstIndex(of: "]").map { String(bracket[...$0]) } ?? "[\"...\"]"
       return complain("a dot needs a name after it", start, nextStep: "write \(name ?? "it")\(index)")
+    }
+    if owner?.isSymbol("..") ?? false {
+      complain("a range has two dots", start, nextStep: "write 1..3, both ends included")
+      return
     }
     let first = offset
     while byte() >= 0x30 && byte() <= 0x39 { offset += 1 }

@@ -1,7 +1,7 @@
 /// The word of `known` that is most similar to a misspelt word; nil if none is similar enough.
 ///
 /// Counts insertions, removals, replacements and swaps of adjacent letters (Damerau-Levenshtein); up to a third of the
-/// letters may differ.
+/// letters may differ. Of equally similar words, one that begins with the misspelt word comes first: `show` for `sho`.
 public func nearest(to word: String, among known: [String]) -> String? {
   let letters = Array(word.lowercased())
   guard letters.count > 1 else { return nil }
@@ -11,7 +11,14 @@ public func nearest(to word: String, among known: [String]) -> String? {
     let other = Array(candidate.lowercased())
     guard abs(other.count - letters.count) <= limit else { continue }
     let distance = editDistance(letters, other)
-    if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
+    guard distance <= limit else { continue }
+    guard let known = best, distance >= known.distance else {
+      best = (candidate, distance)
+      continue
+    }
+    if distance == known.distance, other.starts(with: letters), !known.word.lowercased().hasPrefix(word.lowercased()) {
+      best = (candidate, distance)
+    }
   }
   return best?.word
 }

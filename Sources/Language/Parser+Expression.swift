@@ -160,7 +160,7 @@ extension Parser {
     case .symbol("{"): return try record()
     case .keyword(let word) where ["if", "try"].contains(word):
       throw fail("as a value, \(word) must be in parentheses", nextStep: "(\(word) ... end)")
-    default: throw wanted("a value")
+    default: throw wanted("a value", nextStep: valueHint)
     }
   }
 
@@ -273,7 +273,7 @@ extension Parser {
       "expected \(close), not \(token.description)",
       nextStep: token.kind == .symbol("|")
         ? "put the pipeline in parentheses: (... | ...)"
-        : (close == ")" ? commandHint : nil) ?? "close the bracket with \(close)",
+        : commaHint(before: close) ?? (close == ")" ? misplacedHint : nil) ?? "close the bracket with \(close)",
       marks: [Diagnostic.Mark(range: start, label: "opened here")])
   }
 
@@ -286,6 +286,7 @@ extension Parser {
       case .tokens(let tokens):
         var inner = Parser(tokens: tokens, of: source)
         inner.depth = depth + 1
+        inner.words = words
         defer { diagnostics += inner.diagnostics }
         guard inner.depth < Self.depthLimit else { throw fail("nested deeper than \(Self.depthLimit) levels") }
         let pipeline = try inner.pipeline()

@@ -8,6 +8,9 @@ extension Parser {
 
   mutating func pipeline() throws(Stop) -> Pipeline {
     let start = token.range.lower
+    let outer = pipelineStart
+    pipelineStart = start
+    defer { pipelineStart = outer }
     let head = try head()
     var stages: [Command] = []
     while take("|") { stages.append(try stage()) }
@@ -42,7 +45,7 @@ extension Parser {
     }
   }
 
-  private static func isEnd(_ token: Token) -> Bool {
+  static func isEnd(_ token: Token) -> Bool {
     switch token.kind {
     case .newline, .semicolon, .end, .symbol("|"), .symbol(")"), .symbol("]"), .symbol("}"), .symbol(","): true
     case .keyword(let word): ["do", "end", "else", "rescue"].contains(word)
@@ -88,7 +91,7 @@ extension Parser {
       arguments = [.positional(try expression())]
       if name == "assert", take(",") { arguments.append(.positional(try expression())) }
     } else {
-      arguments = try self.arguments(of: (name, nameRange))
+      arguments = try self.arguments(of: Word(name: name, range: nameRange, isStage: isStage))
     }
     if name == "each" { body = try block(("each", nameRange)) }
     return Command(name: name, nameRange: nameRange, arguments: arguments, body: body, range: range(from: start))
@@ -100,8 +103,15 @@ extension Parser {
     return Expr(.name(name), range)
   }
 
-  /// Parses arguments and options; errors name the command `word`.
-  mutating func arguments(of word: (name: String, range: SourceRange)? = nil) throws(Stop) -> [Argument] {
+  /// The command or stage of arguments, for errors.
+  struct Word {
+    var name: String
+    var range: SourceRange
+    var isStage: Bool
+  }
+
+  /// Parses arguments and options; `word` is their command.
+  mutating func arguments(of word: Word? = nil) throws(Stop) -> [Argument] {
     var result: [Argument] = []
     var seen: Set<String> = []
     while true {
@@ -124,56 +134,5 @@ extension Parser {
   private mutating func optionValue(_ key: String) throws(Stop) -> Expr {
     if Self.isEnd(token) { throw wanted("a value after \(key):") }
     return try single()
-  }
-
-  /// Throws if an operator follows an argument, because an expression with operators needs parentheses.
-  private mutating func refuseGlued(
-    _ word: (name: String, range: SourceRange)?, _ arguments: [Argument]
-  ) throws(Stop) {
-    let name = word?.name ?? "set"
-    switch token.kind {
-    case .symbol(let symbol) where !Self.isEnd(token) && symbol != "=" && symbol != ":":
-      if let word, let near = nearest(to: word.name, among: Array(Self.wholeWords)) {
-        let form = near == "where" ? "; it is a stage: ... | where ..." : ""
-        throw fail("unknown word \(word.name)", at: word.range, nextStep: "did you mean \(near)?\(form)")
-      }
-      throw fail("arguments can't be joined with \(symbol)", nextStep: meant(symbol, name, arguments))
-    case .keyword(let word) where ["and", "or", "in", "not"].contains(word):
-      throw fail("arguments can't be joined with \(word)", nextStep: meant(word, name, arguments))
-    default: return
-    }
-  }
-
-  /// The phrase that an unknown word probably means, if it contains one of ``wholeWords``; otherwise nil.
-  private static func whole(_ name: String) -> String? {
-    [Synonyms.stage(name), Synonyms.command(name)].compactMap(\.self).first { phrase in
-      phrase.split(separator: " ").contains { wholeWords.contains(String($0)) }
-    }
-  }
-
-  /// The next step for an operator after an argument.
-  private func meant(_ sign: String, _ name: String, _ arguments: [Argument]) -> String {
-    if let whole = Self.whole(name) ?? nearest(to: name, among: ["where", "print"]) { return "did you mean \(whole)?" }
-    for case .positional(let expression) in arguments.dropLast() {
-      if case .name(let word) = expression.kind, Self.wholeWords.contains(word) {
-        return "write | before a stage: ... | \(word) ..."
-      }
-    }
-    let (left, isFilter) =
-      switch arguments.last {
-      case .positional(let expression): (source.text(expression.range), false)
-      case .option(let key, _, let expression): (source.text(expression.range), key == "filter" && sign == "==")
-      case nil: ("a", false)
-      }
-    let isShort =
-      switch nextToken.kind {
-      case .name, .field, .number, .duration, .string: true
-      default: false
-      }
-    // A URI without quotes may contain a password.
-    let shown = source.text(nextToken.range)
-    let right = isShort && !shown.contains("@") ? shown : "..."
-    if isFilter { return "write a filter as a record: filter: {\(left.trimmingPrefix(".")): \(right)}" }
-    return "put the expression in parentheses: (\(left) \(sign) \(right))"
   }
 }

@@ -40,46 +40,15 @@ extension Parser {
   private mutating func endOfStatement() throws(Stop) {
     if token.kind == .newline || token.kind == .semicolon || token.kind == .end || strayWord != nil { return }
     if token.isSymbol("=") {
-      throw fail("= assigns only after let", nextStep: "to assign, let NAME = ...; to compare, ==")
+      throw fail("= assigns only after let", nextStep: assignmentHint)
     }
     if token.isKeyword("do") {
-      throw fail("do does not belong here", nextStep: "for x in ... do, while ... do, if ... do")
+      throw fail(
+        "do does not belong here",
+        nextStep: statementForm.map { "did you mean \($0)?" } ?? "for x in ... do, while ... do, if ... do")
     }
     throw fail(
-      "expected the end of the statement, not \(token.description)", nextStep: hint ?? commaHint ?? commandHint)
-  }
-
-  /// The next step for an unexpected token at the cursor; nil without a specific one.
-  private var hint: String? {
-    switch token.kind {
-    case .symbol(")"), .symbol("]"), .symbol("}"): "no bracket is open for it"
-    case .number(let text) where text.hasPrefix("-"): "minus needs spaces: a - b"
-    case .minus: "minus needs spaces: a - b"
-    case .symbol(":"): "write no space before the colon of an option: filter: {...}"
-    default: nil
-    }
-  }
-
-  /// The next step for a comma between arguments or values.
-  private var commaHint: String? {
-    guard token.isSymbol(",") else { return nil }
-    let start = tokens[..<index].lastIndex { $0.startsAfter }.map { $0 + 1 } ?? 0
-    guard case .name(let word) = tokens[start].kind, start < index - 1 else {
-      return "write a list in brackets: [1, 2]"
-    }
-    if Self.wholeWords.contains(word) { return "\(word) takes one value: \(word) [1, 2]" }
-    guard case .field = tokens[index - 1].kind, case .field = nextToken.kind else {
-      return "write arguments without commas: \(word) ... ..."
-    }
-    let first = tokens[..<index].lastIndex { $0.hasSpaceBefore } ?? index - 1
-    let columns = source.text(tokens[first].range.through(tokens[index - 1].range))
-    return "write columns without commas: \(columns) \(source.text(nextToken.range))"
-  }
-
-  /// The next step if an argument follows a name in an expression, like a command without parentheses; nil otherwise.
-  var commandHint: String? {
-    guard index > 0, case .name(let name) = tokens[index - 1].kind, Self.beginsArgument(token) else { return nil }
-    return "put a command inside an expression in parentheses: (\(name) ...)"
+      "expected the end of the statement, not \(token.description)", nextStep: hint ?? commaHint ?? misplacedHint)
   }
 
   /// Skips the rest of a statement that can't be parsed, with the blocks that it opened.
@@ -177,6 +146,7 @@ extension Parser {
 
   private mutating func forStatement() throws(Stop) -> Statement.Kind {
     let opening = open("for")
+    if !token.isAName { throw wanted("a name after for", nextStep: "for x in 1..3 do ... end") }
     let (name, range) = try name("a name after for")
     var number: Named?
     if take(",") {
@@ -230,7 +200,7 @@ extension Parser {
       let line = tokens[index...].prefix { $0.kind != .newline && $0.kind != .semicolon }
       if !line.contains(where: { $0.isKeyword("do") }) { lacksDo = index }
       throw wanted(
-        "do after \(opening.word) ...", nextStep: commandHint ?? "\(opening.word) ... do, and end after the block")
+        "do after \(opening.word) ...", nextStep: misplacedHint ?? "\(opening.word) ... do, and end after the block")
     }
     blocks.append(opening)
     defer { blocks.removeLast() }
@@ -317,15 +287,5 @@ extension Parser {
       }
     }
     return result
-  }
-}
-
-extension Token {
-  /// Whether a statement, a stage or a block can begin after the token.
-  fileprivate var startsAfter: Bool {
-    switch kind {
-    case .newline, .semicolon, .symbol("|"), .symbol("="), .keyword: true
-    default: false
-    }
   }
 }

@@ -34,10 +34,28 @@ public struct Parser {
   var lacksDo: Int?
   /// Whether the cursor is between `[` and `]` of an index, where `..` has the lowest precedence.
   var isInIndex = false
+  /// The beginning of the pipeline at the cursor.
+  var pipelineStart = 0
+  /// The functions and stages of the language, for hints.
+  var words = Words()
   /// The maximum nesting of expressions and blocks.
   static let depthLimit = 100
   /// The maximum number of successive operators of one precedence.
   static let chainLimit = 200
+
+  /// The names of the commands, of the functions and of the stages.
+  public struct Words: Sendable {
+    var commands: Set<String> = []
+    var functions: Set<String> = []
+    var stages: Set<String> = []
+
+    /// Creates the list of names.
+    public init(commands: Set<String> = [], functions: Set<String> = [], stages: Set<String> = []) {
+      self.commands = commands
+      self.functions = functions
+      self.stages = stages
+    }
+  }
 
   init(tokens: [Token], of source: SourceText) {
     self.tokens = tokens
@@ -46,11 +64,13 @@ public struct Parser {
 
   /// Parses a text.
   ///
-  /// If `isTyped` is true, a complete statement ends with its line, even if the next line begins with a bar.
-  public static func parse(_ source: SourceText, isTyped: Bool = false) -> Result {
+  /// If `isTyped` is true, a complete statement ends with its line, even if the next line begins with a bar. `words`
+  /// changes hints only.
+  public static func parse(_ source: SourceText, isTyped: Bool = false, words: Words = Words()) -> Result {
     var lexer = Lexer(source, isTyped: isTyped)
     lexer.run()
     var parser = Parser(tokens: lexer.tokens, of: source)
+    parser.words = words
     let isUnfinished = lexer.endsInBackslash || (lexer.tokens.dropLast().last?.continues ?? false)
     let statements = parser.program()
     var diagnostics = lexer.diagnostics + parser.diagnostics.filter { !follows($0, lexer) }

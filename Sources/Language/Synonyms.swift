@@ -11,6 +11,9 @@ public enum Synonyms {
   /// The function that an unknown function probably means.
   public static func function(_ word: String) -> String? { functions[word] }
 
+  /// The operator or function that a word between two operands probably means.
+  public static func operation(_ word: String) -> String? { operations[word.lowercased()] }
+
   /// The value that an unknown name probably means.
   public static func value(_ word: String) -> String? { values[word.lowercased()] }
 
@@ -45,6 +48,30 @@ public enum Synonyms {
     ("replace", "sub gsub substitute"), ("now", "today"), ("time", "datetime timestamp to-time"),
     ("contains", "includes has"), ("join", "concat"), ("starts-with", "startswith"), ("ends-with", "endswith"),
     ("json", "to-json"), ("parse-json", "from-json"), ("matches", "match"), ("env", "getenv"),
+  ])
+
+  /// The form of the statement that a word of another language begins.
+  public static func statement(_ word: String) -> String? { statements[word] }
+
+  private static let statements = table([
+    ("let NAME = ...", "var const val local my"), ("for x in ... do ... end", "foreach for-each loop"),
+    ("def NAME(a) do ... end", "function fn func fun defun proc"), ("if ... do ... end", "unless when switch case"),
+    ("while ... do ... end", "until repeat"),
+  ])
+
+  /// The option that an unknown option probably means, with its form.
+  public static func option(_ word: String) -> String? { options[word] }
+
+  private static let options = table([
+    ("sort:", "order order-by orderby sort-by by"), ("filter:", "where filters query"),
+    ("page:", "limit size per-page offset"), ("include:", "with includes expand embed"),
+    ("fields:", "select columns only"),
+  ])
+
+  private static let operations = table([
+    ("==", "is equals eq equal are"), ("!=", "isnt ne unequal"), ("<", "lt less below"), (">", "gt greater above over"),
+    ("=~", "like ilike matches match regex"), ("contains", "contains includes has include"), ("+", "plus"),
+    ("%", "mod modulo"),
   ])
 
   private static let values = table([

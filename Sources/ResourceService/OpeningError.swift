@@ -18,6 +18,17 @@ extension ResourceService {
     /// The message, one sentence with the problem and the file.
     public var message: String
 
+    /// The next step for the user.
+    public var nextStep: String {
+      switch code {
+      case .noSuchFile: "check the path, which is relative to the working directory; the sample is blog"
+      case .notADatabase: "name a SQLite database, or blog for the sample"
+      case .unreadable: "check the permissions of the file and of its directory"
+      case .noTables:
+        "create a table with a primary key in it: sqlite3 FILE \"create table posts (id integer primary key)\""
+      }
+    }
+
     /// Creates an error.
     public init(_ code: Code, _ message: String) {
       self.code = code

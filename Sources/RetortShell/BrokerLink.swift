@@ -182,6 +182,7 @@ extension LinkError {
       case .vhost: .vhost
       case .accessRefused: .accessRefused
       case .lost: .lost
+      case .otherBroker: .otherBroker
       case .closed: .closed
       case .noRoute: .noRoute
       case .nacked: .nacked

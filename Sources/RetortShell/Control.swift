@@ -11,6 +11,11 @@ func control(_ words: [String], _ console: Console, _ environment: [String: Stri
   let named = words.first.flatMap { pid_t($0) == nil ? nil : $0 }
   let rest = words.dropFirst(named == nil ? 0 : 1)
   let command = rest.first ?? "status"
+  if named == nil, let word = words.first, !isCommand(word), words.count == 1 || isCommand(words[1]) {
+    console.note(
+      "error: '\(word)' is neither a run nor a command\n  = retort ctl lists the runs by number; \(usage)\n")
+    return 2
+  }
   guard rest.count < 2, isCommand(command) else {
     console.note("error: retort ctl does not know '\(words.joined(separator: " "))'\n  = \(usage)\n")
     return 2
@@ -18,7 +23,8 @@ func control(_ words: [String], _ console: Console, _ environment: [String: Stri
   let runs = ControlSocket.directory(environment).map(runs) ?? []
   let chosen = named == nil ? runs : runs.filter { $0 == named }
   guard !chosen.isEmpty else {
-    console.note("error: \(named.map { "no run \($0) changes data" } ?? "no run changes data")\n")
+    console.note(
+      "error: \(named.map { "no run \($0) changes data\n  = retort ctl lists the runs" } ?? "no run changes data")\n")
     return 2
   }
   guard command == "status" || chosen.count == 1 else {

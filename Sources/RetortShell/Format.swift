@@ -44,7 +44,7 @@ private func format(_ file: String, isCheck: Bool, _ console: Console) -> Int32 
     if formatted != text { try FileText.replace(file, with: formatted) }
     return 0
   } catch {
-    console.note("error: \(TerminalText.message(error.message))\n")
+    console.note(error)
     return 2
   }
 }

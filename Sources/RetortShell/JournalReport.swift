@@ -13,8 +13,8 @@ func journal(_ words: [String], _ console: Console) async -> Int32 {
       _ = console.write(Array("USAGE: \(usage)\n".utf8))
       return 0
     }
-    let problem = words.isEmpty ? "needs a file" : "can't use the arguments after the file"
-    console.note("error: retort journal \(problem)\n  = \(usage)\n")
+    let (problem, step) = misuse(of: words, usage)
+    console.note("error: retort journal \(problem)\n  = \(step)\n")
     return 2
   }
   do throws(JournalError) {
@@ -23,8 +23,24 @@ func journal(_ words: [String], _ console: Console) async -> Int32 {
     _ = console.write(Array(JournalReport(try JournalReading(path)).text.utf8))
     return 0
   } catch {
-    console.note("error: \(TerminalText.message(error.message))\n  = \(error.nextStep)\n")
+    let step = error.isForeign ? "name the file that journal: of the statement names" : error.nextStep
+    console.note("error: \(TerminalText.message(error.message))\n  = \(step)\n")
     return 2
+  }
+}
+
+/// The problem with the arguments of `retort journal`, and the next step.
+private func misuse(of words: [String], _ usage: String) -> (problem: String, step: String) {
+  guard let path = words.first, !path.hasPrefix("-") else { return ("needs a file", usage) }
+  let file = ShellWords.quoted(path)
+  switch words.dropFirst().first {
+  case "settle" where words.count < 3:
+    return ("settle needs the id of a change, and done or again", "retort journal \(file) lists the unknown changes")
+  case "settle" where words.count == 3:
+    let change = "retort journal \(file) settle \(ShellWords.quoted(words[2]))"
+    return ("settle needs done or again after the id", "\(change) done, or \(change) again")
+  case "broker" where words.count == 2: return ("broker needs a name", "retort journal \(file) broker NAME")
+  default: return ("can't use the arguments after the file", usage)
   }
 }
 
@@ -33,7 +49,8 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
   -> Int32
 {
   guard let outcome = ["done": "ok", "again": "again"][word] else {
-    console.note("error: settle a change as done or again, not as '\(word)'\n")
+    let change = "retort journal \(ShellWords.quoted(path)) settle \(ShellWords.quoted(id))"
+    console.note("error: settle a change as done or again, not as '\(word)'\n  = \(change) done, or \(change) again\n")
     return 2
   }
   let journal = try Journal(existing: path)
@@ -87,4 +104,9 @@ private struct JournalReport {
   private var resuming: String {
     journal.header.command.map { "to resume: \($0)" } ?? "to resume, run the same statement with the same journal again"
   }
+}
+
+extension JournalError {
+  /// Whether the file is no journal, and was none.
+  fileprivate var isForeign: Bool { if case .notAJournal(_, .other, recorded: 0) = self { true } else { false } }
 }

@@ -151,7 +151,7 @@ private func parsed<Options: ParsableArguments>(
       _ = console.write(Array("USAGE: \(name)\(rest)\n".utf8))
       return 0
     }
-    let message = Options.message(for: error)
+    let message = Options.message(for: error).replacing("Please provide one of", with: "Write one of")
     let option = text.split(separator: "\n").first { $0.hasPrefix("Help:  ") }.map { "  = \($0.dropFirst(7))\n" }
     console.note("error: \(message.prefix(1).lowercased())\(message.dropFirst())\n")
     console.note("\(option ?? "")  = \(name) --help lists its options\n")
@@ -169,7 +169,7 @@ private func run(
   do throws(Fault) {
     report = try options.report.map { path throws(Fault) in try WrittenFile(path, appends: false) }
   } catch {
-    console.note("error: the report can't be written: \(TerminalText.message(error.message))\n")
+    console.note(error, of: "--report")
     return 2
   }
   let isPrompt = options.script == nil && file == nil && console.isInteractive && console.isTerminal
@@ -233,7 +233,7 @@ private func write(
     return status
   } catch {
     file.abandon()
-    console.note("error: the report can't be written: \(TerminalText.message(error.message))\n")
+    console.note(error, of: "--report")
     return status == 0 ? 1 : status
   }
 }

@@ -86,8 +86,8 @@ func trust(_ files: [String], _ console: Console, _ environment: [String: String
       _ = try StartFiles(environment: environment).trust(file)
       console.note("trusted \(file)\n")
     } catch {
-      console.note("error: \(error.message)\n")
-      return 1
+      console.note(error)
+      return 2
     }
   }
   return 0

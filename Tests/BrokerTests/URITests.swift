@@ -74,7 +74,7 @@ import Testing
     ),
     (
       "amqp://h?heartbeet=2",
-      "unknown parameter heartbeet; the parameters are heartbeat, connection_timeout, frame_max"
+      "unknown parameter heartbeet; did you mean heartbeat?"
     ),
     ("amqp://h?cacertfile=/x", "cacertfile is for amqps:// only"),
     (

@@ -243,7 +243,8 @@ import Testing
     await follow(mistake, hint, followed)
   }
 
-  private func follow(_ mistake: String, _ hint: String, _ followed: String) async {
+  /// Runs a mistake, looks for its hint, and runs the statement that follows the hint.
+  func follow(_ mistake: String, _ hint: String, _ followed: String) async {
     let ran = await Ran.retort("-c", Self.head + mistake)
     #expect(ran.status != 0, Comment(rawValue: mistake))
     let notes = ran.notes.split(separator: "\n").filter { line in

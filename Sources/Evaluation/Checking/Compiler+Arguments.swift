@@ -5,6 +5,7 @@ import Values
 extension Compiler {
   /// Checks a call's arguments against its declaration.
   func check(_ command: Language.Command, _ declaration: Declaration) {
+    if refusesMisplaced(command, declaration) { return }
     let positional = command.arguments.filter { if case .positional = $0 { true } else { false } }
     let needed = declaration.parameters.filter { !$0.isOptional && !$0.repeats }
     if positional.count < needed.count {
@@ -19,9 +20,10 @@ extension Compiler {
     }
     for option in declaration.options where option.isRequired && command.option(option.name) == nil {
       report(
-        "\(command.name) needs \(option.name):", command.nameRange, nextStep: "\(option.name): \(option.summary)")
+        "\(command.name) needs \(option.name):", command.nameRange, nextStep: option.form)
     }
     for (argument, parameter) in zip(positional, declaration.parameters) {
+      if [.string, .strings].contains(parameter.shape) { refuseBareText(argument.expression) }
       checkLiteral(
         argument.expression, parameter.shape, command.name,
         isAlone: parameter.name == declaration.parameters.first?.name)
@@ -32,12 +34,19 @@ extension Compiler {
         let known = declaration.options.map(\.name)
         reportUnknown(
           "option", name + ":", range, among: known.map { $0 + ":" },
+          meant: Synonyms.option(name).flatMap { known.contains(String($0.dropLast())) ? $0 : nil },
           hint: known.isEmpty
             ? "\(command.name) has no options" : "it has " + known.map { $0 + ":" }.joined(separator: " "))
         continue
       }
       if option.shape == .field, value.path?.contains(".") ?? true {
-        report("\(name): needs one field, by its name", value.range, nextStep: "\(name): .email")
+        report(
+          "\(name): needs one field, by its name", value.range,
+          nextStep: "\(name): .\(value.bareName.flatMap { $0.contains(".") ? nil : $0 } ?? "email")")
+        findings.refused.append(value.range)
+      }
+      if [.string, .strings].contains(option.shape) || !option.words.isEmpty {
+        refuseBareText(value, among: option.words)
       }
       checkLiteral(value, option.shape, "\(command.name) \(name):", summary: option.summary)
     }
@@ -54,7 +63,7 @@ extension Compiler {
       switch shape {
       case .client: "let posts = client queue: \"posts\""
       case .connection: "let c = connect \"URI\" name: \(literal == .string ? text : "\"NAME\""), then \(prefix)c"
-      default: shape.example(for: literal, text).map { prefix + $0 } ?? summary.map { "\(option) \($0)" }
+      default: shape.example(for: literal, text).map { prefix + $0 } ?? summary.map { Declaration.form(option, $0) }
       }
     report("\(place) needs \(shape.wanted), not a \(literal.rawValue)", expression.range, nextStep: step)
   }
@@ -102,11 +111,16 @@ extension Declaration.ArgumentType {
   /// example.
   func example(for literal: Declaration.ArgumentType, _ text: String) -> String? {
     switch self {
-    case .duration: literal == .number ? "\(text)s" : "10s"
+    case .duration:
+      literal == .number
+        ? "\(text)s"
+        : text.dropFirst().dropLast().contains(#/^[1-9][0-9]*(ms|s|m|h|d)$/#)
+          ? String(text.dropFirst().dropLast()) : "10s"
     case .string, .strings: literal == .number || literal == .duration ? "\"\(text)\"" : "\"...\""
     case .number:
       literal == .string && JSONNumber(text: String(text.dropFirst().dropLast())) != nil
-        ? String(text.dropFirst().dropLast()) : "10"
+        ? String(text.dropFirst().dropLast())
+        : text.firstMatch(of: #/[1-9][0-9]*/#).map { String($0.output) } ?? "10"
     case .boolean: text == "\"false\"" || text == "0" ? "false" : "true"
     case .list: "[\(text)]"
     case .id: "\"12\""

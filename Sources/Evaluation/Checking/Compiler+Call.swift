@@ -14,7 +14,7 @@ extension Compiler {
     noteVariable(name, arguments, range)
     let codes = arguments.map { code($0.expression) }
     guard let function = Function.named(name) else {
-      reportUnknownFunction(name, nameRange)
+      reportUnknownFunction(name, nameRange, arguments)
       return broken
     }
     for case .option(_, let place, _) in arguments {
@@ -46,13 +46,42 @@ extension Compiler {
     }
   }
 
-  private func reportUnknownFunction(_ name: String, _ range: SourceRange) {
+  private func reportUnknownFunction(_ name: String, _ range: SourceRange, _ arguments: [Argument]) {
     if reportsLater(name, range) { return }
-    let isCommand = Command.named(name) != nil
+    if name == "assert" {
+      let texts = arguments.map { source.text($0.expression.range) }
+      return report("assert is not a function", range, nextStep: "assert \(texts.joined(separator: ", "))")
+    }
+    if let form = formWithoutParentheses(name, arguments.map(text)) {
+      return report("\(name) is not a function", range, nextStep: form)
+    }
     reportUnknown(
-      "function", name, range, among: Function.all.map(\.name) + definitions.keys,
-      meant: isCommand ? nil : Synonyms.function(name),
-      hint: isCommand ? "write a command without parentheses: \(name) ..." : "help functions lists the functions")
+      "function", name, range, among: Function.all.map(\.name) + definitions.keys, meant: Synonyms.function(name),
+      hint: "help functions lists the functions")
+  }
+
+  /// The call of a command or a stage, for one that is written as a function: `(count posts)`, `(list | first)`.
+  private func formWithoutParentheses(_ name: String, _ arguments: [String]) -> String? {
+    if let stage = Stage.named(name)?.declaration, Command.named(name) == nil || arguments.first?.first == "[" {
+      let needed = stage.parameters.filter { !$0.isOptional }.count
+      let isElements = arguments.count > needed
+      let words = [name] + arguments.dropFirst(isElements ? 1 : 0)
+      return "a stage comes after |: (\(isElements ? arguments[0] : "...") | \(words.joined(separator: " ")))"
+    }
+    guard Command.named(name) != nil else { return nil }
+    return "a command has its arguments after a space: (\(([name] + arguments).joined(separator: " ")))"
+  }
+
+  /// The source text of an argument of a command; in parentheses if it has operators.
+  private func text(_ argument: Argument) -> String {
+    let text = source.text(argument.expression.range)
+    let shown =
+      switch argument.expression.kind {
+      case .binary, .not, .range: "(\(text))"
+      default: text
+      }
+    if case .option(let key, _, _) = argument { return "\(key): \(shown)" }
+    return shown
   }
 }
 

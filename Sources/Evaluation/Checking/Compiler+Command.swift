@@ -72,6 +72,11 @@ extension Compiler {
     let known: [String] = Command.all.map(\.declaration.name) + definitions.keys
     let meant = (command.arguments.isEmpty ? Synonyms.value(name) : nil) ?? Synonyms.command(name)
     let near = meant == nil ? nearest(to: name, among: known + Stage.all.map(\.declaration.name)) : nil
+    let function = meant == nil && near == nil ? nearest(to: name, among: Function.all.map(\.name)) : nil
+    if let function {
+      return report(
+        "unknown command \(name)", command.nameRange, nextStep: "did you mean the function \(function)(...)?")
+    }
     if let near, !known.contains(near) {
       return report(
         "unknown command \(name)", command.nameRange,

@@ -114,6 +114,7 @@ extension Compiler {
         slot < frame.globals.count ? frame.globals[slot] : .null
       }
     }
+    if findings.refused.contains(where: { $0.lower <= range.lower && range.upper <= $0.upper }) { return broken }
     if refusesPromptWord(name, range) { return broken }
     let near = nearest(to: name, among: scope.names + (outer?.names ?? []))
     report(
@@ -126,11 +127,7 @@ extension Compiler {
   private func meant(_ name: String, _ range: SourceRange) -> String? {
     if let definition = definition(name) { return "call the def: \(definition.callForm)" }
     if let value = Synonyms.value(name) { return "did you mean \(value)?" }
-    if Command.named(name) != nil { return "put a command inside an expression in parentheses: (\(name) ...)" }
-    guard Function.named(name) != nil else { return nil }
-    return context.hasElement
-      ? "for a field of the element, write .\(name); for the function, \(name)(x)"
-      : "write the function with parentheses: \(name)(x)"
+    return misplaced(name)
   }
 
   /// Returns the next step for an unknown name that is similar to no other: a field, a new name or text.

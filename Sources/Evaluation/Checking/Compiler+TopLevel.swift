@@ -61,6 +61,9 @@ extension Compiler {
           "setting", name + ":", nameRange, among: Session.settings.map { $0 + ":" },
           hint: "the settings are " + Session.settings.map { $0 + ":" }.joined(separator: " "))
       }
+      if let setting = Vocabulary.settings.first(where: { $0.name == name }), setting.shape == .string {
+        refuseBareText(expression, among: setting.words)
+      }
       return (name, expression.range, code(expression))
     }
   }
@@ -80,7 +83,7 @@ extension Compiler {
       return []
     }
     let other = SourceText(name: file, text: text)
-    let parsed = Parser.parse(other)
+    let parsed = Parser.parse(other, words: Vocabulary.hinted)
     findings.foreign += parsed.diagnostics.map { ($0, other) }
     guard parsed.diagnostics.isEmpty else { return [] }
     let inner = Compiler(

@@ -24,6 +24,9 @@ struct Findings {
     var kind: Interpreter.Report.Entry.Kind
   }
 
+  /// The source ranges of words that are reported already.
+  var refused: [SourceRange] = []
+
   /// Whether an error prevents the text from running.
   var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 }

@@ -1,3 +1,5 @@
+import Language
+
 /// The words of the language, for help and completion.
 public enum Vocabulary {
   /// A function: its name, signature and summary.
@@ -14,6 +16,11 @@ public enum Vocabulary {
 
   /// The commands of the prompt, each of which is typed alone on a line.
   public static let promptWords = ["edit", "trust"]
+
+  /// The names that the hints of the parser use.
+  static let hinted = Parser.Words(
+    commands: Set(Command.all.map(\.declaration.name)), functions: Set(Function.all.map(\.name)),
+    stages: Set(Stage.all.map(\.declaration.name)))
 
   /// Every command, in the order of help.
   public static var commands: [Declaration] { Command.all.map(\.declaration) }

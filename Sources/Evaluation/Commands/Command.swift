@@ -141,7 +141,9 @@ struct Arguments: Sendable {
     return fault(
       argument, .type, "\(name) \(option): needs \(wanted), not \(argument.value.typeWithArticle)",
       nextStep: argument.value.isNull
-        ? "remove it, or give it \(wanted)" : summary.map { "\(option): \($0)" })
+        ? "remove it, or give it \(wanted)"
+        : declared?.first { $0.name == option }?.shape.example(for: argument.value).map { "\(option): \($0)" }
+          ?? summary.map { Declaration.form("\(option):", $0) })
   }
 
   func string(_ option: String) throws(Fault) -> String? {

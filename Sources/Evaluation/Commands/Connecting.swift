@@ -137,7 +137,7 @@ extension LinkError {
   /// The next step for a connection that can't be opened; nil if the message contains it.
   public var connectingStep: String? {
     switch code {
-    case .unreachable: "check that the broker runs there; without a broker: connect \"embedded:blog\""
+    case .unreachable: "check the address, and that the broker runs there; without a broker: connect \"embedded:blog\""
     case .authentication: "check the user and the password"
     case .vhost: "rabbitmqctl list_vhosts lists the vhosts; write a / in a vhost's name as %2f"
     case .address: "amqp://user:password@host:5672/vhost, embedded:blog, or embedded:FILE.sqlite"

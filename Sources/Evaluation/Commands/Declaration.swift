@@ -123,7 +123,20 @@ public struct Declaration: Sendable {
   public var givesSummary = false
 }
 
+extension Declaration.Option {
+  /// The option with the example of its summary, or with its summary.
+  var form: String { Declaration.form(name + ":", summary) }
+}
+
 extension Declaration {
+  /// An option with the example at the end of its summary, `throttle: {depth: 50, p95: 200ms}`, or with its summary.
+  static func form(_ option: String, _ summary: String) -> String {
+    guard summary.hasSuffix("}"), let example = summary.firstIndex(of: "{"),
+      summary[..<example].hasSuffix(": ")
+    else { return "\(option) \(summary)" }
+    return "\(option) \(summary[example...])"
+  }
+
   /// Its signature: `show CLIENT ID [include: fields:]`.
   public var signature: String {
     let places = parameters.map { parameter in

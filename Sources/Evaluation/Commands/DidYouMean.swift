@@ -36,7 +36,7 @@ extension Arguments {
   }
 
   /// The type of the call's client, with its learned schema; nil if none is known.
-  private var knownResource: ValueShape.ResourceShape? {
+  var knownResource: ValueShape.ResourceShape? {
     guard case .client(let client) = value(0), let queue = client.client.observer as? QueueSchema else { return nil }
     queue.load()
     let settings = client.client.settings

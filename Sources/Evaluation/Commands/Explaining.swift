@@ -15,6 +15,7 @@ extension ClientValue {
     do throws(LinkError) {
       let state = try await probe()
       error.facts = [described(state, silence)]
+      if silence.changes { error.nextStep = "check before you send it again" }
       if silence.changes {
         error.facts.append(Self.fate(silence))
       } else if state == nil {
@@ -22,7 +23,10 @@ extension ClientValue {
       }
     } catch let failure {
       error.facts = ["the state of queue \(queue) is unknown: \(failure.message)"]
-      if silence.changes { error.facts.append(Self.pending) }
+      if silence.changes {
+        error.facts.append(Self.pending)
+        error.nextStep = "check before you send it again"
+      }
     }
     return error
   }

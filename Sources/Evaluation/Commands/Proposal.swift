@@ -37,7 +37,8 @@ final class Proposal: Sendable {
       throw Fault(
         Fault.Kind(error.kind.rawValue),
         message.map { "\(client.client.settings.type) \(arguments.name): \($0)" } ?? error.message,
-        at: [Fault.Mark(words?.range ?? arguments.range(record ?? 1))], in: arguments.source, nextStep: error.nextStep)
+        at: [Fault.Mark(words?.range ?? arguments.range(record ?? 1))], in: arguments.source,
+        nextStep: arguments.linkage(meantBy: error) ?? error.nextStep)
     }
     self.client = client
     self.arguments = arguments
@@ -116,16 +117,16 @@ final class Proposal: Sendable {
       if case .result(let result) = reply, change.verb == .call { return Value(result) }
       return .null
     }
-    if change.verb == .destroy { return .null }
     noteOther(reply, session)
+    if change.verb == .destroy { return .null }
     if change.verb == .call { return Value(.object(document.object)) }
     let include = change.params["include"]?.stringValue?.split(separator: ",").map(String.init) ?? []
     return client.resources(document, asked: include).first ?? .null
   }
 
-  /// Shows a note if the reply to an update or a create is about another resource.
+  /// Shows a note if the reply to a create, an update or a destroy is about another resource.
   func noteOther(_ reply: ChangeReply, _ session: Session) {
-    guard [.create, .update].contains(change.verb), case .document(let document) = reply else { return }
+    guard [.create, .update, .destroy].contains(change.verb), case .document(let document) = reply else { return }
     session.noteOther(document, than: change.id, client, change.verb.rawValue)
   }
 }

@@ -56,7 +56,10 @@ extension SavedStatements {
     if added > 0 { notes.append("\(added) of them because others need them") }
     if failed > 0 { notes.append("without \(failed) that failed") }
     if hidden != plain { notes.append("passwords are omitted, and connect asks for them at a terminal") }
-    if report.inventory.contains(where: { $0.kind == .destroys }) { notes.append("as a batch it needs --yes") }
+    if report.inventory.contains(where: { $0.kind == .destroys }) {
+      let isGuarded = text.contains("guard: \"confirm\"")
+      notes.append("as a batch it needs \(isGuarded ? "--guarded NAME and --yes=N" : "--yes")")
+    }
     return (text, notes.joined(separator: "; "))
   }
 }

@@ -29,7 +29,8 @@ extension Fault {
       in: arguments.source,
       nextStep: isUnknownCall
         ? "check the spelling of the method"
-        : arguments.meant(by: error) ?? arguments.spelled(error) ?? arguments.known(for: error)
+        : arguments.linkage(meantBy: error) ?? arguments.meant(by: error) ?? arguments.spelled(error)
+          ?? arguments.known(for: error)
     ).with(errors: error.errors.map { .object($0.object) })
     self.init(copy: (Self.first(of: left) + error.facts).reduce(fault) { $0.within($1) })
   }

@@ -110,7 +110,8 @@ extension Arguments {
       let known = words.map { "\"\($0)\"" }.joined(separator: " or ")
       throw fault(
         argument, .value, "\(option): must be \(known), not \"\(word)\"",
-        nextStep: nearest(to: word, among: words).map { "did you mean \"\($0)\"?" })
+        nextStep: nearest(to: word, among: words).map { "did you mean \"\($0)\"?" }
+          ?? "\(option): \"\(words[words.count - 1])\"")
     }
     return word
   }

@@ -226,7 +226,7 @@ struct BulkRun {
     switch stop {
     case let fault as Fault: return fault
     case let error as JournalError: return plan.arguments.fault(of: error)
-    case let halted as Halted: return Fault(halted, plan.label)
+    case let halted as Halted: return Fault(halted, plan)
     case let end as Throttle.Exhausted:
       return Fault(
         .limit, "\(plan.label) stopped, because it waited longer than patience: \(end.patience.text) (\(end.reason))",
@@ -263,14 +263,16 @@ struct BulkRun {
 
 extension Fault {
   /// Creates the error of a statement whose failures reached `halt:`.
-  fileprivate convenience init(_ halted: Halted, _ label: String) {
+  fileprivate convenience init(_ halted: Halted, _ plan: BulkPlan) {
     let limit: String
     switch halted.halt {
     case .count(let count): limit = "\(count)"
     case .share(let share): limit = "\((share * 1000).rounded() / 10)%"
     }
     self.init(
-      .limit, "\(label) stopped, because its failures reached halt: \(limit)",
-      nextStep: "store the elements with failed: \"FILE\"; correct the cause, or raise halt:")
+      .limit, "\(plan.label) stopped, because its failures reached halt: \(limit)",
+      nextStep: plan.failedFile == nil
+        ? "correct the cause, or raise halt:; failed: \"failed.ndjson\" stores the elements that failed"
+        : "correct the cause, or raise halt:; the file of failed: has the elements")
   }
 }

@@ -19,7 +19,8 @@ extension Session {
       throw Fault(.value, "output: must be one of \(Format.list), as text", nextStep: "set output: \"json\"")
     case ("in-flight", .number(let number)):
       guard let count = number.integer, 1...Policy.largestWindow ~= count else {
-        throw Fault(.value, "in-flight: must be an integer from 1 to \(Policy.largestWindow)")
+        throw Fault(
+          .value, "in-flight: must be an integer from 1 to \(Policy.largestWindow)", nextStep: "set in-flight: 16")
       }
       state.withLock { $0.inFlight = count }
     case ("timing", .bool(let value)): state.withLock { $0.showsTiming = value }
@@ -29,10 +30,38 @@ extension Session {
       throw Fault(.value, "history: must be \"all\" or \"directory\"", nextStep: "set history: \"directory\"")
     case ("learn-values", .bool(let value)): state.withLock { $0.learnsValues = value }
     default:
-      throw Fault(.type, "\(name): can't be \(value.label)", nextStep: "help set shows the settings and their values")
+      throw Fault(
+        .type, "\(name): can't be \(value.typeWithArticle)\(value.isTooShort ? " of zero or less" : "")",
+        nextStep: Self.example(of: name, for: value).map { "set \(name): \($0)" }
+          ?? "help set shows the settings and their values")
+    }
+  }
+
+  /// The source text of a valid value of a setting, close to an invalid one: `5s` for `"5s"`.
+  private static func example(of name: String, for value: Value) -> String? {
+    let text: String
+    switch value {
+    case .string(let string): text = string
+    case .number(let number): text = number.text
+    default: text = ""
+    }
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    switch name {
+    case "timeout":
+      let unit = text.dropFirst(digits.count)
+      let isDuration = !digits.allSatisfy { $0 == "0" } && ["", "ms", "s", "m", "h", "d"].contains(unit)
+      return isDuration ? String(digits) + (unit.isEmpty ? "s" : unit) : "10s"
+    case "in-flight": return digits.isEmpty || digits.count > 3 || digits.hasPrefix("0") ? "16" : String(digits)
+    case "timing", "learn-values": return ["false", "0", "no", "off"].contains(text) ? "false" : "true"
+    default: return nil
     }
   }
 
   /// Returns the duration of a number and a unit; nil if it exceeds a hundred years.
   public static func duration(_ value: String, _ unit: String) -> Duration? { Operators.duration(value, unit) }
+}
+
+extension Value {
+  /// Whether this is a duration that no timeout can be.
+  fileprivate var isTooShort: Bool { if case .duration = self { true } else { false } }
 }

@@ -15,7 +15,7 @@ extension Stage {
     for expression in call.positional {
       if case .negate(let inner) = expression.kind {
         descends.append(true)
-        codes.append(call.key(inner))
+        codes.append(call.key(inner, isDescending: true))
       } else {
         descends.append(false)
         codes.append(call.key(expression))

@@ -35,6 +35,10 @@ extension StageCall {
   /// Returns the columns that are probably meant by arguments that are not fields: `.id .text` for `id text`, `x: .id`
   /// for `.id as x`.
   private func columnStep(_ wrong: Expr) -> String {
+    if positional.count == 1, case .record(let entries) = wrong.kind {
+      let columns = entries.map { "\($0.name ?? "NAME"): \(compiler.source.text($0.value.range))" }
+      return "\(command.name) \(columns.joined(separator: " "))"
+    }
     let texts = positional.map { compiler.source.text($0.range) }
     if let place = texts.firstIndex(of: "as"), place > 0, place + 1 < texts.count {
       return "\(texts[place + 1]): \(texts[place - 1])"
@@ -49,7 +53,7 @@ extension StageCall {
 
 extension Expr {
   /// The name of a field that is written without its dot: `id`, `author.name`, `"id"`.
-  fileprivate var bareName: String? {
+  var bareName: String? {
     switch kind {
     case .name(let name): name
     case .field(let base, let name, _, _): base.bareName.map { "\($0).\(name)" }

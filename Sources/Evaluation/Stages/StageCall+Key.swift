@@ -8,7 +8,9 @@ extension StageCall {
   ///
   /// Text, a boolean and a duration are refused: they are the same for each element, so that `sort "-views"` would sort
   /// nothing.
-  func key(_ expression: Expr) -> CompiledExpression {
+  func key(_ expression: Expr, isDescending: Bool = false) -> CompiledExpression {
+    let sign = isDescending ? "-" : ""
+    if compiler.refusesBareField(expression, { "\(command.name) \(sign)\($0)" }) { return compiler.broken }
     guard let field = expression.constantField else { return each(expression) }
     let text = compiler.source.text(expression.range)
     compiler.report(

@@ -12,7 +12,12 @@ extension Stage {
     var fields: [(name: String, isOptional: Bool)] = []
     for expression in call.positional {
       guard case .elementField(let name, _, let isOptional) = expression.kind else {
-        call.compiler.report("without names fields of the element", expression.range, nextStep: "without .a .b")
+        let names = call.positional.compactMap { place in
+          (place.bareName ?? place.path).flatMap { $0.contains(".") ? nil : ".\($0)" }
+        }
+        call.compiler.report(
+          "without names fields of the element", expression.range,
+          nextStep: "without \(names.count == call.positional.count ? names.joined(separator: " ") : ".a .b")")
         continue
       }
       fields.append((name, isOptional))

@@ -1,0 +1,65 @@
+import Language
+import Values
+
+/// Words without quotes or a dot, in arguments that take text or a field.
+extension Compiler {
+  /// Reports unknown words in an argument that takes text: `call posts show {id: 1}`.
+  ///
+  /// - Parameters:
+  ///   - expression: The argument, or a list of texts.
+  ///   - words: The words that the argument accepts; empty if it takes any text.
+  func refuseBareText(_ expression: Expr, among words: [String] = []) {
+    if case .list(let elements) = expression.kind {
+      return elements.forEach { refuseBareText($0, among: words) }
+    }
+    guard let name = unknownName(expression) else { return }
+    let text = source.text(expression.range)
+    let meant = nearest(to: text, among: words) ?? text
+    let near = words.isEmpty ? nearest(to: name, among: scope.names + (outer?.names ?? [])) : nil
+    report(
+      "unknown name \(name)", expression.range,
+      nextStep: "put text in quotes: \"\(meant)\"" + (near.map { "; or did you mean \($0)?" } ?? ""))
+    findings.refused.append(expression.range)
+  }
+
+  /// Reports an unknown word in an argument that takes a field; returns false for other expressions.
+  func refusesBareField(_ expression: Expr, _ way: (_ field: String) -> String) -> Bool {
+    guard let name = unknownName(expression) else { return false }
+    report(
+      "unknown name \(name)", expression.range,
+      nextStep: "a field has a dot: \(way("." + source.text(expression.range)))")
+    return true
+  }
+
+  /// The name that an expression of bare words begins with, if it is neither a variable nor a word for a value.
+  private func unknownName(_ expression: Expr) -> String? {
+    switch expression.kind {
+    case .name(let name):
+      let isKnown = scope.variable(name) != nil || outer?.variable(name) != nil || definition(name) != nil
+      return isKnown || Synonyms.value(name) != nil ? nil : name
+    case .field(let base, _, _, isOptional: false): return unknownName(base)
+    case .negate(let operand): return unknownName(operand)
+    default: return nil
+    }
+  }
+
+  /// The next step for an unknown name that is a command, a stage or a function.
+  func misplaced(_ name: String) -> String? {
+    let forms = [
+      context.hasElement ? "a field of the element has a dot: .\(name)" : nil,
+      Function.named(name).map { "a function has parentheses: \($0.signature)" },
+      Command.named(name).map { "a command has its arguments: (\($0.declaration.shortForm))" },
+      Stage.named(name).map { "a stage has elements before it: (... | \($0.declaration.shortForm))" },
+    ]
+    let all = forms.compactMap(\.self)
+    return all.count > (context.hasElement ? 1 : 0) ? all.joined(separator: "; ") : nil
+  }
+}
+
+extension Declaration {
+  /// The name with its required parameters and options: `show CLIENT ID`.
+  var shortForm: String {
+    let places = parameters.filter { !$0.isOptional }.map(\.name)
+    return ([name] + places + options.filter(\.isRequired).map { $0.name + ": ..." }).joined(separator: " ")
+  }
+}

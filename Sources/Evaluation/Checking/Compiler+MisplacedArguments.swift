@@ -1,0 +1,71 @@
+import Language
+import Values
+
+/// Arguments that belong to an option or to a record, or are options and should not be.
+extension Compiler {
+  /// Reports one error for arguments whose intention is clear; returns false for others.
+  ///
+  /// `client "posts"` means `client queue: "posts"`, `create posts text: "a"` means `create posts {text: "a"}`, and
+  /// `show posts id: 1` means `show posts 1`.
+  func refusesMisplaced(_ command: Language.Command, _ declaration: Declaration) -> Bool {
+    guard !declaration.takesAnyOption || declaration.parameters.isEmpty else { return false }
+    let positional = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
+    let unknown = command.arguments.compactMap { argument -> (name: String, value: Expr)? in
+      guard case .option(let name, _, let value) = argument else { return nil }
+      return declaration.options.contains { $0.name == name } ? nil : (name, value)
+    }
+    let needed = declaration.parameters.filter { !$0.isOptional && !$0.repeats }
+    if let missing = needed.dropFirst(positional.count).first, !unknown.isEmpty, !declaration.takesAnyOption {
+      guard let form = form(missing, unknown) else { return false }
+      return refuse(
+        "\(command.name) needs \(missing.name)", command.nameRange,
+        ([command.name] + positional.map(shown) + [form]).joined(separator: " "), command)
+    }
+    guard positional.count > declaration.parameters.count, !(declaration.parameters.last?.repeats ?? false) else {
+      return false
+    }
+    var surplus = Array(positional.dropFirst(declaration.parameters.count))
+    if declaration.takesAnyOption, case .record(let entries) = surplus[0].kind {
+      let options = entries.map { "\($0.name ?? "NAME"): \(shown($0.value))" }
+      return refuse(
+        "\(command.name) takes names with values, not a record", surplus[0].range,
+        ([command.name] + options).joined(separator: " "), command)
+    }
+    if ["first", "last"].contains(command.name), case .number(let count) = surplus[0].kind {
+      return refuse(
+        "\(command.name) takes one element", surplus[0].range,
+        command.name == "first" ? "take \(count)" : "reverse | take \(count)", command)
+    }
+    guard let option = declaration.options.first(where: { $0.isRequired && command.option($0.name) == nil }) else {
+      return false
+    }
+    if case .name(option.name) = surplus[0].kind, surplus.count > 1 { surplus.removeFirst() }
+    let value = surplus[0]
+    let isBare = if case .name = value.kind { option.shape == .string } else { false }
+    return refuse(
+      "\(command.name) needs \(option.name):", value.range,
+      "\(option.name): \(isBare ? "\"\(source.text(value.range))\"" : shown(value))", command)
+  }
+
+  private func refuse(_ message: String, _ range: SourceRange, _ step: String, _ command: Language.Command) -> Bool {
+    report(message, range, nextStep: step)
+    findings.refused.append(command.range)
+    return true
+  }
+
+  /// The source text of a missing argument, made of options that do not exist.
+  private func form(_ missing: Declaration.Parameter, _ unknown: [(name: String, value: Expr)]) -> String? {
+    switch missing.name {
+    case "RECORD": return "{" + unknown.map { "\($0.name): \(shown($0.value))" }.joined(separator: ", ") + "}"
+    case "ID" where unknown.count == 1 && unknown[0].name == "id": return shown(unknown[0].value)
+    case "URI": return nil
+    default: return nil
+    }
+  }
+
+  /// The source text of an argument; dots for text that may contain a password.
+  private func shown(_ expression: Expr) -> String {
+    let text = source.text(expression.range)
+    return text.contains("://") ? "..." : text
+  }
+}

@@ -1,0 +1,100 @@
+import Client
+import JSONAPI
+import JSONText
+import Language
+import LearnedSchema
+import Values
+
+/// Proposes linkage, and the name of a relationship, for a call that a service or the client refused.
+extension Arguments {
+  /// The next step for a relationship that was not written as linkage, or whose name or type is misspelt; nil for other
+  /// errors.
+  func linkage(meantBy error: ClientError) -> String? {
+    if error.errors.isEmpty { return misspeltRelationship ?? writtenLinkage }
+    for detail in error.errors {
+      for name in names(detail) where name.place == "record" {
+        guard let value = recordValue(name.text),
+          let step = linkage(name.text, value, detail, error.nextStep ?? "remove it")
+        else { continue }
+        return step
+      }
+    }
+    return nil
+  }
+
+  /// The name that is similar to the unknown relationship of `link`, `relink` or `unlink`.
+  private var misspeltRelationship: String? {
+    guard isRelating, case .string(let name) = value(2), let known = knownResource?.relationshipNames,
+      !known.contains(name)
+    else { return nil }
+    return nearest(to: name, among: known).map { "did you mean \($0)?" }
+  }
+
+  /// The linkage that the ids of `link`, `relink` or `unlink` probably mean.
+  private var writtenLinkage: String? {
+    guard isRelating, positional.count > 3, case .string(let name) = value(2),
+      let known = knownResource?.relationship(name), let type = known.types.first,
+      let linkage = value(3).linkage(of: type)
+    else { return nil }
+    return known.isToMany == true && !linkage.hasPrefix("[") ? "[\(linkage)]" : linkage
+  }
+
+  /// The next step for a field of a record: `{author: {type: "authors", id: "1"}}`.
+  private func linkage(_ name: String, _ value: Value, _ detail: ErrorDetail, _ otherwise: String) -> String? {
+    let resource = knownResource
+    let known = resource?.relationship(name)
+    let types = known?.types ?? []
+    guard case .record(let record) = value, case .string(let type)? = record["type"] else {
+      let isMisspelt = known == nil && nearest(to: name, among: (resource?.fields ?? []).map(\.name)) != nil
+      guard !isMisspelt, detail.code == "105" || known != nil,
+        let identifier = value.linkage(of: types.first ?? (name.hasSuffix("s") ? name : name.plural))
+      else { return nil }
+      let linkage = "{\(name): \(identifier)}"
+      return known != nil ? linkage : "\(otherwise); if \(name) is a relationship: \(linkage)"
+    }
+    guard detail.code == "116" || !types.isEmpty, !types.contains(type) else { return nil }
+    if let right = types.first { return "did you mean the type \(right)?" }
+    return type.hasSuffix("s") ? nil : "types are usually plural: {\(name): {type: \"\(type.plural)\", id: ...}}"
+  }
+
+  private func recordValue(_ name: String) -> Value? {
+    for case .record(let record) in positional.dropFirst().map(\.value) {
+      if let value = record[name] { return value }
+    }
+    return nil
+  }
+}
+
+extension ValueShape.ResourceShape {
+  /// The names of the known relationships, in the client's spelling.
+  fileprivate var relationshipNames: [String] { schema.relationships.names.map(spelled) }
+}
+
+extension Value {
+  /// The linkage that an id, or a list of ids, probably means.
+  fileprivate func linkage(of type: String) -> String? {
+    if case .record(let record) = self, record.names == ["id"], let id = record["id"] { return id.linkage(of: type) }
+    if let plainID { return "{type: \"\(type)\", id: \"\(plainID)\"}" }
+    guard case .list(let elements) = self, 1...4 ~= elements.count else { return nil }
+    let identifiers = elements.compactMap { $0.plainID == nil ? nil : $0.linkage(of: type) }
+    return identifiers.count == elements.count ? "[\(identifiers.joined(separator: ", "))]" : nil
+  }
+
+  /// The text of a value that is probably an id: an integer, or text without spaces.
+  fileprivate var plainID: String? {
+    switch self {
+    case .number(let number): number.integer.map(String.init)
+    case .string(let text):
+      text.isEmpty || text.utf8.count > 36 || text.contains { $0.isWhitespace || $0 == "\"" } ? nil : text
+    default: nil
+    }
+  }
+}
+
+extension String {
+  /// The plural of an English noun, as types are usually named.
+  fileprivate var plural: String {
+    if hasSuffix("y"), let before = dropLast().last, !"aeiou".contains(before) { return dropLast() + "ies" }
+    return ["s", "x", "ch", "sh"].contains(where: hasSuffix) ? self + "es" : self + "s"
+  }
+}

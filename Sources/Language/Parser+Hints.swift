@@ -1,0 +1,297 @@
+/// The likely intention of tokens that can't be parsed, for next steps.
+extension Parser {
+  /// The likely intention of the token at the cursor, where a statement should end.
+  var hint: String? {
+    switch token.kind {
+    case .symbol(")"), .symbol("]"), .symbol("}"): "no bracket is open for it"
+    case .number(let text) where text.hasPrefix("-"): "minus needs spaces: a - b"
+    case .minus: "minus needs spaces: a - b"
+    case .symbol(":"):
+      nextToken.isSymbol("=")
+        ? "let \(tokens[max(0, index - 1)].description) = ..."
+        : "write no space before the colon of an option: filter: {...}"
+    case .name("catch"), .name("except"): "rescue NAME begins the block for errors"
+    default: nil
+    }
+  }
+
+  /// The next step for `=` after an expression: a comparison, or `let`.
+  var assignmentHint: String {
+    if statementForm != nil, case .name(let name) = tokens[max(0, index - 1)].kind { return "let \(name) = ..." }
+    return "to assign, let NAME = ...; to compare, " + (misplacedHint ?? "==")
+  }
+
+  /// The statement of another language that the statement at the cursor begins with.
+  var statementForm: String? {
+    let start = tokens[..<index].lastIndex { $0.kind == .newline || $0.kind == .semicolon }.map { $0 + 1 } ?? 0
+    guard case .name(let word) = tokens[start].kind else { return nil }
+    return Synonyms.statement(word)
+  }
+
+  /// The next step for a comma between arguments or values.
+  var commaHint: String? {
+    guard token.isSymbol(",") else { return nil }
+    let start = tokens[..<index].lastIndex { $0.startsAfter }.map { $0 + 1 } ?? 0
+    guard case .name(let word) = tokens[start].kind, start < index - 1 else {
+      return "write a list in brackets: [1, 2]"
+    }
+    if Self.wholeWords.contains(word) { return "\(word) takes one value: \(word) [1, 2]" }
+    guard case .field = tokens[index - 1].kind, case .field = nextToken.kind else {
+      return "write arguments without commas: \(word) ... ..."
+    }
+    let first = tokens[..<index].lastIndex { $0.hasSpaceBefore } ?? index - 1
+    let columns = source.text(tokens[first].range.through(tokens[index - 1].range))
+    return "write columns without commas: \(columns) \(source.text(nextToken.range))"
+  }
+
+  /// The likely intention of a token where a value should begin.
+  var valueHint: String? {
+    let before = tokens[max(0, index - 1)]
+    switch token.kind {
+    case .keyword(let word) where !Self.blockWords.contains(word) || before.isKey:
+      return "\(word) is a word of the language; as text it has quotes: \"\(word)\""
+    case .key(let key): return "a record is in braces: {\(key): ...}"
+    case .symbol("=") where before.isSymbol("=="): return "write =="
+    case .symbol("=") where before.isSymbol("+") || before.isSymbol("-") || before.isSymbol("*"):
+      guard index > 1, case .name(let name) = tokens[index - 2].kind else { return nil }
+      return "let \(name) = \(name) \(before.description) \(source.text(nextToken.range))"
+    case .symbol("+") where before.isSymbol("+"):
+      guard index > 1, case .name(let name) = tokens[index - 2].kind else { return nil }
+      return "let \(name) = \(name) + 1"
+    case .symbol(">") where before.isSymbol("<"): return "write !="
+    default: return nil
+    }
+  }
+
+  /// The keywords inside and after a block.
+  private static let blockWords: Set<String> = ["do", "end", "else", "rescue"]
+
+  /// The next step for a missing comma in brackets.
+  func commaHint(before close: String) -> String? {
+    let before = tokens[max(0, index - 1)]
+    if case .number(let number) = before.kind, case .name(let unit) = token.kind,
+      ["ms", "s", "m", "h", "d"].contains(unit)
+    {
+      return "a duration has no space: \(number)\(unit)"
+    }
+    switch (close, token.kind) {
+    case ("}", .key), ("}", .string), ("]", .string), ("]", .number), ("]", .symbol("{")), (")", .string):
+      if case .name(let name) = before.kind, words.functions.contains(name) || words.commands.contains(name) {
+        return nil
+      }
+      return "put a comma before \(token.kind == .symbol("{") ? "{" : source.text(token.range))"
+    default: return nil
+    }
+  }
+
+  /// The likely intention of more tokens after an expression: a word in place of an operator, or a command or a
+  /// function without parentheses.
+  var misplacedHint: String? {
+    guard index > 0 else { return nil }
+    if case .name(let word) = token.kind, let meant = Synonyms.operation(word) { return operation(meant) }
+    if token.isSymbol("="), !Self.isEnd(nextToken) { return operation("==") }
+    if let hint = commaHint(before: "") ?? methodHint { return hint }
+    if case .string = token.kind, case .string = tokens[index - 1].kind {
+      return "join texts with +: \(source.text(tokens[index - 1].range)) + \(source.text(token.range))"
+    }
+    guard case .name(let name) = tokens[index - 1].kind, Self.beginsArgument(token) else { return nil }
+    if case .name(let next) = token.kind, !words.commands.isEmpty, !words.commands.contains(name),
+      !words.functions.contains(name)
+    {
+      return "put text in quotes: \"\(name) \(next)\""
+    }
+    return words.functions.contains(name)
+      ? "put the arguments of a function in parentheses: \(name)(\(rest ?? "..."))"
+      : "put a command inside an expression in parentheses: (\(name) ...)"
+  }
+
+  /// The expression that a word between two operands means: `.state == "x"` for `.state is "x"`.
+  private func operation(_ meant: String) -> String {
+    var right = index + 1
+    var meant = meant
+    if tokens[min(right, tokens.count - 1)].isKeyword("not"), meant == "==" { (right, meant) = (right + 1, "!=") }
+    let left = source.text(tokens[operandStart].range.through(tokens[index - 1].range))
+    let value = tokens[min(right, tokens.count - 1)]
+    let shown = Self.isEnd(value) ? "..." : source.text(value.range)
+    guard !shown.contains("@"), !left.contains("@") else { return "write \(meant)" }
+    if meant == "contains" { return "contains(\(left), \(shown))" }
+    let isPattern = if case .regex = value.kind { true } else { false }
+    return "\(left) \(meant) \(meant == "=~" && !isPattern ? "/.../" : shown)"
+  }
+
+  /// The call of a function or a stage that is written as a method: `length("a")` for `"a".length()`.
+  private var methodHint: String? {
+    guard token.isSymbol("("), !token.hasSpaceBefore, case .field(let name, _) = tokens[index - 1].kind, index > 1
+    else { return nil }
+    let start = operandStart
+    guard start < index - 1, let operand = shown(tokens[start].range.through(tokens[index - 2].range)) else {
+      return nil
+    }
+    let inside = rest.map { $0.dropFirst().dropLast() } ?? "..."
+    if words.functions.contains(name) { return "\(name)(\(operand)\(inside.isEmpty ? "" : ", \(inside)"))" }
+    guard words.stages.contains(name) else { return nil }
+    return "(\(operand) | \(name)\(inside.isEmpty ? "" : " \(inside)"))"
+  }
+
+  /// The token at which the operand before the cursor begins.
+  private var operandStart: Int {
+    var (start, open) = (index - 1, 0)
+    while start > 0 {
+      if case .symbol(let symbol) = tokens[start].kind {
+        open += [")", "]", "}"].contains(symbol) ? 1 : ["(", "[", "{", "?["].contains(symbol) ? -1 : 0
+      }
+      if open <= 0, tokens[start].hasSpaceBefore { break }
+      start -= 1
+    }
+    return start
+  }
+
+  /// The source text from the cursor to the end of the arguments; nil if it is long or may contain a password.
+  private var rest: String? {
+    var (open, last) = (0, index)
+    for next in index..<tokens.count {
+      let token = tokens[next]
+      if open == 0, Self.isEnd(token) { break }
+      if case .symbol(let symbol) = token.kind {
+        open += ["(", "[", "{", "?["].contains(symbol) ? 1 : [")", "]", "}"].contains(symbol) ? -1 : 0
+      }
+      last = next
+    }
+    return shown(token.range.through(tokens[last].range))
+  }
+
+  /// A source range as a part of a hint; nil if it is long or may contain a password.
+  private func shown(_ range: SourceRange) -> String? {
+    let text = source.text(range)
+    return text.utf8.count > 60 || text.contains("@") || text.contains("\n") ? nil : text
+  }
+}
+
+/// Operators and brackets after arguments.
+extension Parser {
+  /// Refuses an operator after an argument: it needs parentheses.
+  mutating func refuseGlued(_ word: Word?, _ arguments: [Argument]) throws(Stop) {
+    switch token.kind {
+    case .symbol("(") where arguments.isEmpty:
+      if let word { throw fail("\(word.name) has no parentheses here", nextStep: withoutParentheses(word)) }
+    case .symbol(let symbol) where !Self.isEnd(token) && symbol != "=" && symbol != ":":
+      if let word, !words.functions.contains(word.name), !words.stages.contains(word.name),
+        let near = nearest(to: word.name, among: Array(Self.wholeWords))
+      {
+        let form = near == "where" ? "; it is a stage: ... | where ..." : ""
+        throw fail("unknown word \(word.name)", at: word.range, nextStep: "did you mean \(near)?\(form)")
+      }
+      throw fail("arguments can't be joined with \(symbol)", nextStep: meant(symbol, word, arguments))
+    case .keyword(let sign) where ["and", "or", "in", "not"].contains(sign):
+      throw fail("arguments can't be joined with \(sign)", nextStep: meant(sign, word, arguments))
+    default: return
+    }
+  }
+
+  /// The next step for a bracket that touches a stage: `| keys(it)`, `| take(5)`.
+  private func withoutParentheses(_ word: Word) -> String {
+    let call = rest.map { word.name + $0 } ?? "\(word.name)(...)"
+    if words.stages.contains(word.name) {
+      let inside = call.dropFirst(word.name.utf8.count + 1).dropLast()
+      let spaced = inside.contains("...") ? "..." : inside.replacing(", ", with: " ")
+      return "arguments have a space before them: \(word.name) \(spaced)"
+    }
+    if !words.functions.contains(word.name),
+      let near = nearest(to: word.name, among: words.functions.union(words.stages).sorted())
+    {
+      return "did you mean \(near)?"
+    }
+    return "a function of each element: | map \(call)"
+  }
+
+  /// The word that takes a whole expression and that an unknown word probably means.
+  private static func whole(_ name: String) -> String? {
+    [Synonyms.stage(name), Synonyms.command(name)].compactMap(\.self).first { phrase in
+      phrase.split(separator: " ").contains { wholeWords.contains(String($0)) }
+    }
+  }
+
+  /// The likely intention of an operator after an argument.
+  private func meant(_ sign: String, _ word: Word?, _ arguments: [Argument]) -> String {
+    let name = word?.name ?? "set"
+    if let form = Synonyms.statement(name) { return "did you mean \(form)?" }
+    if sign == "%", Self.isEnd(nextToken) || nextToken.isKey, case .option(let key, _, let value) = arguments.last {
+      return "\(key): \"\(source.text(value.range))%\""
+    }
+    if let whole = Self.whole(name) ?? nearest(to: name, among: ["where", "print"]) { return "did you mean \(whole)?" }
+    for case .positional(let expression) in arguments.dropLast() {
+      if case .name(let word) = expression.kind, Self.wholeWords.contains(word) {
+        return "write | before a stage: ... | \(word) ..."
+      }
+    }
+    let (left, isFilter) =
+      switch arguments.last {
+      case .positional(let expression): (source.text(expression.range), false)
+      case .option(let key, _, let expression): (source.text(expression.range), key == "filter" && sign == "==")
+      case nil: (name, false)
+      }
+    let right = operandText
+    if isFilter, right == "..." || !left.hasPrefix("{") {
+      return "write a filter as a record: filter: {\(left.trimmingPrefix(".")): \(right)}"
+    }
+    if let word, takesWhole(word, sign, arguments) {
+      return "put what is on its left in parentheses: (\(whole(before: word))) \(sign) \(right)"
+    }
+    return "put the expression in parentheses: (\(left) \(sign) \(right))"
+  }
+
+  /// The operand after the operator at the cursor; dots for a long one, and for a URI, which may contain a password.
+  private var operandText: String {
+    let text = source.text(nextToken.range)
+    guard !text.contains("@") else { return "..." }
+    switch nextToken.kind {
+    case .name, .field, .number, .duration, .string: return text
+    case .keyword("it"), .keyword("null"), .keyword("true"), .keyword("false"): return text
+    default: return "..."
+    }
+  }
+
+  /// Whether the left operand of an operator is the value of the whole command or pipeline, not its last argument.
+  private func takesWhole(_ word: Word, _ sign: String, _ arguments: [Argument]) -> Bool {
+    let isComparison = !["+", "-", "*", "/", "%"].contains(sign)
+    if word.isStage { return Self.reducing.contains(word.name) && (arguments.isEmpty || isComparison) }
+    guard isComparison || word.name == "count" else { return false }
+    switch arguments.last {
+    case .option(_, _, let value):
+      switch value.kind {
+      case .name, .elementField: return false
+      default: return true
+      }
+    default: return true
+    }
+  }
+
+  /// The source text from the beginning of the pipeline to the cursor, or its last word if it is long.
+  private func whole(before word: Word) -> String {
+    shown(range(from: pipelineStart)) ?? "... \(word.isStage ? "| " : "")\(word.name) ..."
+  }
+
+  /// The stages that make one value of all elements.
+  private static let reducing: Set<String> = ["count", "sum", "avg", "min", "max"]
+}
+
+extension Token {
+  /// Whether a statement, a stage or a block can begin after the token.
+  fileprivate var startsAfter: Bool {
+    switch kind {
+    case .newline, .semicolon, .symbol("|"), .symbol("="), .keyword: true
+    default: false
+    }
+  }
+
+  /// Whether the token is a name, or a keyword in place of one.
+  var isAName: Bool {
+    switch kind {
+    case .name, .keyword: true
+    default: false
+    }
+  }
+
+  /// Whether the token is an option's name with its colon.
+  var isKey: Bool { if case .key = kind { true } else { false } }
+}
