@@ -40,7 +40,8 @@ extension OpenDocument {
 
   /// The statement that defines the name at a byte, or else the help of the word; null without either.
   func hover(at offset: Int) -> JSONValue {
-    if let name = Definitions(source).name(at: offset), let text = defined(name) {
+    let definitions = Definitions(source)
+    if let name = definitions.name(at: offset), let text = defined(name, definitions) {
       return Self.hover(text, map.range(name.range))
     }
     guard let (page, range) = Help.page(in: source, at: offset) else { return .null }
@@ -52,8 +53,8 @@ extension OpenDocument {
   }
 
   /// The statement that defines a name of the text, and the known shape of its value.
-  private func defined(_ part: TextPart) -> String? {
-    guard let range = Definitions(source).definition(of: part.name, at: part.range.upper) else { return nil }
+  private func defined(_ part: TextPart, _ definitions: Definitions) -> String? {
+    guard let range = definitions.definition(of: part.name, at: part.range.upper) else { return nil }
     let line = source.line(source.place(of: range.lower).line)
     let found = interpreter.completion(
       of: source.text(SourceRange(0, source.bytes.count)), at: part.range.upper)
@@ -112,7 +113,7 @@ extension OpenDocument {
     return [["range": map.whole, "newText": .string(formatted)]]
   }
 
-  /// The defs, and the statements that change or destroy data.
+  /// The defs, and the statements that change or destroy data, of the statements that parse.
   var outline: JSONValue {
     var symbols: [(line: Int, symbol: JSONValue)] = []
     for statement in Parser.parse(source).program.statements {

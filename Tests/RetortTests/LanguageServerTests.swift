@@ -34,6 +34,16 @@ import Testing
     completion["items"]?.arrayValue?.compactMap { $0["label"]?.stringValue } ?? []
   }
 
+  /// The outline keeps the statements that parse while another one is typed.
+  @Test(arguments: ["print (", "stream posts | where .state ==", "let x = \"a", "for x in 1..3 do"])
+  func theOutlineRemainsDuringTyping(_ typed: String) async throws {
+    let editor = try await opened()
+    let uri = "untitled:outline"
+    _ = try await editor.open(uri, Self.script + typed)
+    let symbols = try await editor.ask("textDocument/documentSymbol", ["textDocument": ["uri": .string(uri)]])
+    #expect(symbols["result"]?.arrayValue?.compactMap { $0["detail"]?.stringValue } == ["def", "changes", "destroys"])
+  }
+
   @Test func aSessionOfAnEditor() async throws {
     let editor = try await opened()
     let uri = "file:///tmp/script.retort"

@@ -101,13 +101,18 @@ public final class Interpreter: Sendable {
 
   /// Checks a text without the names of earlier texts, and keeps its defs for completion.
   ///
-  /// If a text does not parse, the defs of the previous text are kept.
+  /// If a text does not parse, the defs of the previous text are kept, and the inventory is of the statements that
+  /// parse.
   public func examine(_ source: SourceText) -> Report {
     let before = state.withLock { state in
       defer { state.definitions = [:] }
       return state.definitions
     }
-    let (report, _, compiler) = prepare(source, false, isThorough: true)
+    var (report, _, compiler) = prepare(source, false, isThorough: true)
+    if compiler == nil {
+      let (partial, _) = compiled(Parser.parse(source).program, of: source, isThorough: true)
+      report.inventory = partial.findings.inventory.map(Report.Entry.init)
+    }
     state.withLock { $0.definitions = compiler?.definitions ?? before }
     return report
   }
@@ -221,7 +226,7 @@ public final class Interpreter: Sendable {
   private func prepare(
     _ source: SourceText, _ isTyped: Bool, isThorough: Bool = false
   ) -> (report: Report, [Prepared], Compiler?) {
-    let parsed = Parser.parse(source, isTyped: isTyped)
+    let parsed = Parser.parse(source, isTyped: isTyped, words: Vocabulary.hinted)
     guard parsed.diagnostics.isEmpty else {
       return (
         Report(
@@ -229,6 +234,19 @@ public final class Interpreter: Sendable {
         [], nil
       )
     }
+    let (compiler, statements) = compiled(parsed.program, of: source, isThorough: isThorough, isTyped: isTyped)
+    let findings = compiler.findings
+    let own = findings.diagnostics.sorted { $0.range.lower < $1.range.lower }.map { (diagnostic: $0, source: source) }
+    let inventory = findings.inventory.map(Report.Entry.init)
+    return (
+      Report(diagnostics: findings.foreign + own, isIncomplete: false, inventory: inventory), statements, compiler
+    )
+  }
+
+  /// Compiles the statements of a text; the compiler has the findings.
+  private func compiled(
+    _ program: Program, of source: SourceText, isThorough: Bool, isTyped: Bool = false
+  ) -> (compiler: Compiler, statements: [Prepared]) {
     let compiler = state.withLock { state in
       let compiler = Compiler(
         source, scope: state.scope,
@@ -236,14 +254,9 @@ public final class Interpreter: Sendable {
       compiler.definitions = state.definitions
       return compiler
     }
-    let statements = compiler.topLevel(parsed.program)
+    let statements = compiler.topLevel(program)
     compiler.warnOfUnused()
-    let findings = compiler.findings
-    let own = findings.diagnostics.sorted { $0.range.lower < $1.range.lower }.map { (diagnostic: $0, source: source) }
-    let inventory = findings.inventory.map(Report.Entry.init)
-    return (
-      Report(diagnostics: findings.foreign + own, isIncomplete: false, inventory: inventory), statements, compiler
-    )
+    return (compiler, statements)
   }
 
   private func run(
