@@ -1,0 +1,106 @@
+import Foundation
+import JSONText
+import Testing
+
+@testable import ResourceService
+
+/// No request stops the service, and each reply is valid JSON-RPC 2.0: the recorded requests with mutations.
+///
+/// The seed is fixed; `RETORT_FUZZ_SECONDS=600` continues with other seeds for that time.
+@Suite struct MutatedRequestsTests {
+  static let dialects: [(Dialect.Flavour?, Dialect.Pages)] = [
+    (nil, .number), (nil, .none), (nil, .noCount), (.retort, .number), (.carrot, .number), (.carrot, .offset),
+  ]
+
+  /// Values of other types, at the limits, and with characters of SQL.
+  static let values = [
+    "null", "true", "0", "-1", "1.5", "1e308", "1e99999999999", String(repeating: "9", count: 40), "\"\"", "\"x\"",
+    "[]", "{}", "[null]", "{\"a\":{\"b\":[1]}}", "\"1,2\"", "\"' or 1=1 --\"", "\"-views,-id\"", "\"a.b.c.d.e\"",
+    "\"%\"", "[[1]]", "{\"\":1}", "{\"a\\\"b\":1}", "\"\\u0000\"", "\"\\ud83d\\ude00\"", "\"\\u202e\"",
+    "\"author,comments.author,tags\"", "{\"number\":99999999999999999999,\"size\":-1}", "{\"size\":1e3}",
+    "{\"offset\":9223372036854775807,\"limit\":9223372036854775807}", "{\"type\":\"posts\",\"id\":\"1\"}",
+    "[{\"type\":\"tags\",\"id\":\"1\"},{\"type\":\"tags\",\"id\":\"1\"}]", String(repeating: "[", count: 300),
+    String(repeating: "{\"a\":", count: 90) + "1" + String(repeating: "}", count: 90),
+    "\"" + String(repeating: "x", count: 5_000) + "\"",
+  ]
+
+  static let pieces = [
+    "\"", ",", "}", "]", "{", "[", ":", "\u{0}", "\\", "\\ud800", "\u{FEFF}", "é", " ", "\n", "-", "1", "\"id\":1,",
+    "\"params\":[],", "\"filter\":{\"id\":\"1\"},", "\"include\":\"author\",", "\"page\":{\"size\":1},",
+    "\"sort\":\"-views\",", "\"relationship\":\"tags\",", "\"meta\":{\"beam\":\"x\"},",
+  ]
+
+  @Test(arguments: MutatedRequestsTests.dialects) func aReplyIsValid(
+    _ flavour: Dialect.Flavour?, _ pages: Dialect.Pages
+  ) throws {
+    let service = try ResourceService(opening: "blog", dialect: Dialect(flavour: flavour, pages: pages))
+    let seconds = ProcessInfo.processInfo.environment["RETORT_FUZZ_SECONDS"].flatMap(Int.init) ?? 0
+    let end = ContinuousClock.now + .seconds(seconds)
+    let requests = try Self.requests()
+    var random = Numbers(state: 7)
+    var (cases, silent) = (0, 0)
+    repeat {
+      for _ in 0..<500 {
+        let body = Self.mutated(requests[random.below(requests.count)], &random)
+        let queue = ["posts", "authors", "comments", "tags"][random.below(4)]
+        let reply = service.reply(queue: queue, body: body, correlationID: Array("\(cases)".utf8))
+        cases += 1
+        guard let answer = reply.body else {
+          silent += 1
+          continue
+        }
+        let text = Comment(rawValue: String(decoding: body, as: UTF8.self))
+        let object = try #require(try? JSONValue(parsing: answer), text)
+        #expect(object["jsonrpc"] == "2.0" && object["id"] != nil, text)
+        #expect((object["result"] != nil) != (object["error"] != nil), text)
+        guard let error = object["error"] else { continue }
+        #expect(error["message"]?.stringValue != nil, text)
+        #expect(Int(error["code"]?.text ?? "") != nil, text)
+      }
+    } while ContinuousClock.now < end
+    // Only carrot does not reply to an invalid request.
+    #expect(cases >= 500 && (silent == 0 || flavour == .carrot))
+    // The service still answers.
+    #expect(
+      service.exchange("posts", #"{"id":"1","jsonrpc":"2.0","method":"index","params":{}}"#).contains("\"id\":\"1\""))
+  }
+
+  private static func requests() throws -> [[UInt8]] {
+    let file = URL(filePath: #filePath).appending(path: "../../ClientTests/Fixtures/recorded-exchanges.ndjson")
+      .standardized
+    return JSONValue.lines(of: Array(try Data(contentsOf: file))).values.compactMap { line in
+      line["request"]?.stringValue.map { Array($0.utf8) }
+    }
+  }
+
+  /// A request with one to three values, bytes or pieces changed.
+  private static func mutated(_ request: [UInt8], _ random: inout Numbers) -> [UInt8] {
+    var bytes = request
+    for _ in 0...random.below(3) {
+      let place = random.below(bytes.count + 1)
+      switch random.below(8) {
+      case 0: bytes.insert(contentsOf: pieces[random.below(pieces.count)].utf8, at: place)
+      case 1: bytes.removeSubrange(place..<min(bytes.count, place + random.below(20)))
+      case 2: if place < bytes.count { bytes[place] = UInt8(random.below(256)) }
+      default:
+        guard let colon = bytes[place...].firstIndex(of: UInt8(ascii: ":")) else { continue }
+        let end = bytes[(colon + 1)...].firstIndex { ",}]".utf8.contains($0) } ?? bytes.count
+        bytes.replaceSubrange((colon + 1)..<end, with: values[random.below(values.count)].utf8)
+      }
+    }
+    return bytes
+  }
+
+  /// Pseudorandom numbers, the same in each run (SplitMix64).
+  private struct Numbers {
+    var state: UInt64
+
+    mutating func below(_ bound: Int) -> Int {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var z = state
+      z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+      z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+      return Int((z ^ z >> 31) % UInt64(max(1, bound)))
+    }
+  }
+}
