@@ -169,7 +169,7 @@ private func run(
   do throws(Fault) {
     report = try options.report.map { path throws(Fault) in try WrittenFile(path, appends: false) }
   } catch {
-    console.note(error, of: "--report")
+    console.note(error, about: "the report can't be written")
     return 2
   }
   let isPrompt = options.script == nil && file == nil && console.isInteractive && console.isTerminal
@@ -233,7 +233,7 @@ private func write(
     return status
   } catch {
     file.abandon()
-    console.note(error, of: "--report")
+    console.note(error, about: "the report can't be written")
     return status == 0 ? 1 : status
   }
 }

@@ -125,6 +125,7 @@ private enum MountNamespace {
       text == """
         update posts: 3 ok
         error: the report can't be written: can't write r.json: No space left on device
+          = free some space, or write to another disk
         status 1
         fill
 

@@ -19,7 +19,7 @@ import Testing
     #expect(
       notes == [
         "  = queue posts has 1 consumer and no waiting request: the service \(taken)", "  = \(fate)",
-        "  = it may have been carried out: check before you send it again",
+        "  = check before you send it again",
       ])
     #expect(await service.stop().status == 0)
   }
