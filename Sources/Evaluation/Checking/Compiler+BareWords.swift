@@ -18,7 +18,7 @@ extension Compiler {
     let near = words.isEmpty ? nearest(to: name, among: scope.names + (outer?.names ?? [])) : nil
     report(
       "unknown name \(name)", expression.range,
-      nextStep: "put text in quotes: \"\(meant)\"" + (near.map { "; or did you mean \($0)?" } ?? ""))
+      nextStep: "if it is text, put it in quotes: \"\(meant)\"" + (near.map { "; or did you mean \($0)?" } ?? ""))
     findings.refused.append(expression.range)
   }
 
