@@ -96,7 +96,7 @@ public enum Help {
     5. A bulk destroy asks first; a script needs confirm: true or --yes.
 
     help WORD explains a word, an option (help include) or an error's kind;
-    help words lists the words, help cookbook the recipes, help guide the articles.
+    help words lists the words, help cookbook recipes, help guide articles.
 
     """
 

@@ -100,9 +100,25 @@ extension Parser {
     {
       return "put text in quotes: \"\(name) \(next)\""
     }
+    if let hint = stageHint(name) { return hint }
     return words.functions.contains(name)
       ? "put the arguments of a function in parentheses: \(name)(\(rest ?? "..."))"
       : "put a command inside an expression in parentheses: (\(name) ...)"
+  }
+
+  /// The next step for a command or a stage at a place where it can't be: `first(stream posts)`, `map without .text`,
+  /// `watch count posts`.
+  private func stageHint(_ name: String) -> String? {
+    if index > 1, tokens[index - 2].isKeyword("watch") { return "watch needs a duration: watch 2s do ... end" }
+    if index > 2, tokens[index - 2].isSymbol("("), case .name(let stage) = tokens[index - 3].kind,
+      words.stages.contains(stage), !words.functions.contains(stage)
+    {
+      return "\(stage) is a stage: (\(name) ... | \(stage))"
+    }
+    guard words.stages.contains(name), !words.commands.contains(name), !words.functions.contains(name) else {
+      return nil
+    }
+    return "\(name) is a stage of its own: ... | \(name) \(rest ?? "...")"
   }
 
   /// The expression that a word between two operands means: `.state == "x"` for `.state is "x"`.

@@ -34,6 +34,8 @@ import Testing
     ("[{a: \"x\"}] | where .a contains \"x\"", "contains(.a, \"x\")", "[{a: \"x\"}] | where contains(.a, \"x\")"),
     ("[{a: \"x\"}] | where .a matches /x/", ".a =~ /x/", "[{a: \"x\"}] | where .a =~ /x/"),
     ("if 1 is 1 do print 1 end", "1 == 1", "if 1 == 1 do print 1 end"),
+    ("print first(stream posts)", "(stream ... | first)", "print (stream posts | first)"),
+    ("stream posts | map without .text | take 1", "| without .text", "stream posts | without .text | take 1"),
     ("print foo bar", "\"foo bar\"", "print \"foo bar\""),
   ]
 

@@ -3,6 +3,7 @@ import JSONAPI
 import JSONText
 import Language
 import LearnedSchema
+import Redaction
 import Values
 
 /// Proposes linkage, and the name of a relationship, for a call that a service or the client refused.
@@ -46,7 +47,7 @@ extension Arguments {
     let types = known?.types ?? []
     guard case .record(let record) = value, case .string(let type)? = record["type"] else {
       let isMisspelt = known == nil && nearest(to: name, among: (resource?.fields ?? []).map(\.name)) != nil
-      guard !isMisspelt, detail.code == "105" || known != nil,
+      guard !isMisspelt, known != nil || detail.code == "105" && value.isProbablyID && !Secrets.isSecret(name: name),
         let identifier = value.linkage(of: types.first ?? (name.hasSuffix("s") ? name : name.plural))
       else { return nil }
       let linkage = "{\(name): \(identifier)}"
@@ -71,6 +72,15 @@ extension ValueShape.ResourceShape {
 }
 
 extension Value {
+  /// Whether the value is a number or a text of digits, and not, for example, a password.
+  fileprivate var isProbablyID: Bool {
+    switch self {
+    case .number: true
+    case .string(let text): !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    default: false
+    }
+  }
+
   /// The linkage that an id, or a list of ids, probably means.
   fileprivate func linkage(of type: String) -> String? {
     if case .record(let record) = self, record.names == ["id"], let id = record["id"] { return id.linkage(of: type) }
