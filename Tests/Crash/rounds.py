@@ -1,6 +1,6 @@
 """The rounds of Tests/Crash/run, which says what they are.
 
-    /usr/bin/python3 rounds.py [--rounds 8] [--count 2000] [--seed N] [--only VERB]
+    /usr/bin/python3 rounds.py [--rounds 8] [--count 2000] [--kills 4] [--seed N] [--only VERB]
 
 It runs under Tests/broker; RETORT is the program.
 """
@@ -135,18 +135,18 @@ def violations(verb, count):
     return found
 
 
-def crash_round(verb, options, broken, count, chance):
-    """One statement, killed some times and resumed to its end; gives the number of kills and what is wrong."""
+def crash_round(verb, options, broken, count, most, chance):
+    """One statement, killed at most so many times and resumed to its end; gives the number of kills and what is wrong."""
     prepare(verb, count)
     with open("run.retort", "w", encoding="utf-8") as script:
         script.write(PROLOGUE + STATEMENTS[verb] + "\n")
     service = Service(options.split())
     kills, said = 0, []
     try:
-        for attempt in range(12):
+        for attempt in range(most + 8):
             program = subprocess.Popen([RETORT, "run.retort"], env=ENVIRONMENT, stdout=subprocess.DEVNULL,
                                        stderr=subprocess.PIPE, text=True)
-            if attempt < 4:
+            if attempt < most:
                 time.sleep(chance.uniform(0.2, 1.5) + (attempt > 0) * 1.5)
                 if broken == "service":
                     service.end(signal.SIGKILL)
@@ -170,6 +170,7 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--rounds", type=int, default=len(ROUNDS))
     options.add_argument("--count", type=int, default=2_000)
+    options.add_argument("--kills", type=int, default=4, help="the kills of a round, at most")
     options.add_argument("--seed", type=int, default=int(time.time()))
     options.add_argument("--only", help="the rounds of some verbs: link,unlink")
     given = options.parse_args()
@@ -180,7 +181,7 @@ def main():
         verb, service, broken = rounds[number % len(rounds)]
         with tempfile.TemporaryDirectory(prefix="retort-crash.") as directory:
             os.chdir(directory)
-            kills, found = crash_round(verb, service, broken, given.count, chance)
+            kills, found = crash_round(verb, service, broken, given.count, given.kills, chance)
             os.chdir("/")
         failed += bool(found)
         print(f"{verb}, serve {service}{f', {broken} broken' if broken else ''}: {kills} kills, " + ("\n  ".join(found) if found else f"{given.count} done once"), flush=True)
