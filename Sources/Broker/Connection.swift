@@ -28,7 +28,7 @@ public actor Connection {
   var channels: [UInt16: Channel] = [:]
   var nextChannel: UInt16 = 1
   var outbox = Fifo<OutboxEntry>()
-  /// The time of the next check for passed deadlines: the earliest deadline, or an earlier time; nil without a
+  /// The time of the next check for passed deadlines, which is never later than the earliest deadline; nil without a
   /// deadline.
   var nextDeadline: ContinuousClock.Instant?
   /// The broker's reason for accepting no messages (`connection.blocked`); nil while it accepts them.

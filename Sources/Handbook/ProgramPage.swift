@@ -119,10 +119,10 @@ struct ProgramPage: Sendable {
       name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again] [broker NAME]",
       summary: "Shows a journal, or settles an unknown change.",
       note: """
-        Shows the journal's statement, the numbers of changes that are done, that will be sent again and that are
-        unknown, the unknown changes, and the command that resumes the statement. settle ID done records that a change
-        was carried out, settle ID again that it was not. broker NAME records the broker that the journal belongs to:
-        its cluster name and vhost, in the form that the error shows.
+        Shows the statement, how many of its changes are done, will be sent again or are unknown, each unknown change,
+        and the command that resumes the statement. settle ID done records that a change was carried out. settle ID
+        again records that it was not, so that it is sent again. broker NAME records the broker that the journal
+        belongs to: its cluster name and vhost, in the form that the error shows.
         """, example: "retort journal posts.journal settle 4711 done"),
     ProgramPage(
       name: "ctl", form: "retort ctl [RUN] [status|pause|resume|stop|rate=N|rate=off]",

@@ -116,7 +116,7 @@ struct Topic: Sendable {
       name: "errors", aliases: ["kinds"],
       text: """
         An error has .kind .message .errors .place .seed; try ... rescue e catches it, except refusals, limits and
-        Ctrl-C. .seed is the Elixir library's name for the kind. help KIND explains a kind and what to do.
+        Ctrl-C. .seed is the kind's name in the Elixir library Calcinator. help KIND explains a kind and what to do.
         """),
     Topic(
       name: "pools", aliases: ["pool", "RETORT_POOL_KEY", "RETORT_POOL_META", "systemd"],
@@ -177,8 +177,8 @@ struct Topic: Sendable {
         database) are services inside the program, without a broker. connect without an address uses RETORT_URL. In the
         user and the password write / as %2F, @ as %40, ? as %3F, # as %23, % as %25 and a space as %20. Without a path,
         or with the path /, the vhost is /. Connections to one URI share a socket. connect with the URI and name of an
-        open connection returns that connection; a URI without its password, or with *** instead, means the open
-        connection of its user.
+        open connection returns that connection; so does a URI without its password, or with *** in its place, if the
+        connection of its user is open.
 
         After ?, separated by &: heartbeat=30 (seconds between heartbeats; 0 for none), connection_timeout=5000 (milliseconds to
         connect and log in), frame_max=131072 (the largest frame, in bytes).

@@ -83,7 +83,7 @@ extension OpenDocument {
     ["uri": .string(uri), "range": range]
   }
 
-  /// The path of an included file, which is relative to the file that includes it.
+  /// Resolves the path of an included file, which is written relative to the file that includes it.
   private func file(of path: String, in name: String) -> String {
     path.hasPrefix("/") ? path : (name.lastIndex(of: "/").map { String(name[...$0]) } ?? "") + path
   }

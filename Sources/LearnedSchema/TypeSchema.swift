@@ -82,7 +82,7 @@ public struct TypeSchema: Sendable {
     verdicts[parameter, default: NamedTable(limit: 200)].update(name, verdict) { $0 = verdict }
   }
 
-  /// Records the attributes and relationships in the service's own schema.
+  /// Records the attributes and relationships that the service's own schema declares.
   mutating func learn(
     _ attributes: [(name: String, kind: String?)], _ relationships: [(name: String, type: String, isToMany: Bool)]
   ) {

@@ -88,8 +88,8 @@ struct URIPasswords {
     return !rest.starts(with: "://") && rest.contains("@") && !rest.contains(where: \.isWhitespace)
   }
 
-  /// The end of a URI: the end of its string; the end of the text if the text begins with the URI; otherwise the next
-  /// white space.
+  /// Returns where a URI ends: at the closing quote, if it is in a string literal; at the end of the text, if the text
+  /// begins with it; otherwise at the next white space.
   private func end(of authority: Authority) -> Int {
     let start = authority.start
     guard start < characters.count else { return characters.count }

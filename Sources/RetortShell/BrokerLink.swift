@@ -21,7 +21,7 @@ final class BrokerLink: PoolLink {
   /// The host, the port and the vhost.
   let place: String
 
-  /// The name of the broker's cluster, and the vhost; the place if the cluster has no name.
+  /// The name of the broker's cluster and the vhost; host, port and vhost if the cluster has no name.
   let brokerIdentity: String
 
   /// The broker's vhost.

@@ -23,7 +23,7 @@ package struct ServiceSettings: Sendable {
   package var rate: UInt32?
   /// The injected faults with their shares.
   package var shares: [InjectedFaults.Share] = []
-  /// The delay of the fault `late`; nil for ten seconds.
+  /// The delay of the fault `late`; nil means ten seconds.
   package var late: Duration?
   /// The duration of the fault `no-consumer`; nil for a second.
   package var away: Duration?

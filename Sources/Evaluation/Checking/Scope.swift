@@ -15,7 +15,7 @@ struct Scope: Sendable {
   struct ClientFact: Sendable, Hashable {
     /// The text that identifies the client: its queue, with the connection of `on:`; or else its slot or its parameter.
     var identity: String
-    /// The name of the queue for messages; the variable's name if the queue is unknown.
+    /// The queue's name, as messages show it; the variable's name if the queue is unknown.
     var queue: String
 
     /// Whether the client comes from a `client` command in the script.

@@ -9,7 +9,7 @@ extension Vocabulary {
     ("while", "while CONDITION do ... end", "Runs a block as long as a condition is true."),
     (
       "watch", "watch DURATION do ... end",
-      "Runs a block repeatedly with a pause between two rounds. At a terminal, each round replaces the output of the previous one, with changes marked. break ends it, and at the prompt Ctrl-C too."
+      "Runs a block repeatedly with a pause between two rounds. At a terminal, each round replaces the output of the previous one, with changes marked. break ends it; at the prompt, Ctrl-C ends it too."
     ),
     ("if", "if CONDITION do ... else ... end", "Runs a block if a condition is true, else another block."),
     (

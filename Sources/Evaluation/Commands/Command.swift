@@ -123,7 +123,7 @@ struct Arguments: Sendable {
 
   /// Returns the value of a positional argument; null if it is missing.
   ///
-  /// The check has already reported missing arguments, except for a missing element.
+  /// The check has already reported a missing argument, unless the element of a stream stands for it.
   func value(_ index: Int) -> Value { index < positional.count ? positional[index].value : .null }
 
   /// Returns the source range of a positional argument; without this argument, the range of the call's word.

@@ -9,7 +9,7 @@ extension Command {
   static let save = Command(
     Declaration(
       name: "save",
-      summary: "Writes a script: the statements that succeeded, and the earlier statements that define their names.",
+      summary: "Writes a script: the statements that succeeded, and the earlier ones that define the names they use.",
       parameters: [.init(name: "FILE", shape: .string)],
       options: [
         .init(name: "last", shape: .number, fallback: "all", summary: "how many of the last statements are considered"),
