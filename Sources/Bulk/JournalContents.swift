@@ -93,7 +93,9 @@ struct JournalContents {
     if lacksLineEnd { try file.append([UInt8(ascii: "\n")]) }
   }
 
-  /// Applies a line; returns false for a first line that is no header, or whose version has other checksums.
+  /// Applies a line.
+  ///
+  /// Returns false if the first line is not a header, or if its version uses other checksums.
   private mutating func take(_ object: JSONObject) -> Bool {
     guard header != nil else {
       header = JournalHeader(json: object)

@@ -26,7 +26,6 @@ final class VerificationList: Sendable {
   private struct State {
     var unknown: [Item] = []
     var created: [Item] = []
-    var leftOut = 0
   }
 
   private let what: Verification
@@ -44,7 +43,7 @@ final class VerificationList: Sendable {
     switch outcome {
     case .unknown(let error) where error.call != nil:
       state.withLock { state in
-        if state.unknown.count < Self.limit { state.unknown.append(item) } else { state.leftOut += 1 }
+        if state.unknown.count < Self.limit { state.unknown.append(item) }
       }
     case .done where what == .all && change.verb == .create && change.key != nil:
       state.withLock { $0.created.append(item) }

@@ -74,7 +74,7 @@ struct CSVParser {
     return (cells, start)
   }
 
-  /// Skips a separator at the cursor; returns false if there is none.
+  /// Skips the separator at the cursor; returns false without a separator.
   private mutating func skipSeparator() throws(Stop) -> Bool {
     guard try peek() == separator else { return false }
     offset += 1

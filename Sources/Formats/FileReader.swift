@@ -107,8 +107,9 @@ package struct FileReader: Sendable {
     return bytes
   }
 
-  /// Returns the complete rows as records; reads further bytes, at least as many as the incomplete row has, if there
-  /// are none.
+  /// Returns the complete rows as records.
+  ///
+  /// Without a complete row, reads further bytes, at least as many as the incomplete row has.
   private mutating func nextRows() throws(Fault) -> [Value]? {
     while true {
       var values: [Value] = []

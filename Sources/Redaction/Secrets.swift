@@ -1,5 +1,3 @@
-import Glibc
-
 /// Finds secrets in texts: passwords of URIs, string values of members with a secret's name, and tokens after `Bearer`.
 ///
 /// In doubt, it treats a text as a secret.
@@ -23,44 +21,23 @@ public enum Secrets {
 
   /// Whether a name, such as `password`, `api_key` or `authToken`, is a secret's name.
   public static func isSecret(name: String) -> Bool {
-    var name = name
-    return name.withUTF8 { bytes in
-      unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: bytes.count) { letters in
-        var count = 0
-        for place in 0..<bytes.count {
-          let byte = unsafe bytes[place]
-          if byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") { continue }
-          let isUpper = UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
-          unsafe letters[count] = isUpper ? byte | 0x20 : byte
-          count += 1
-        }
-        return unsafe isSecret(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(letters)[..<count]))
+    var letters: [UInt8] = []
+    letters.reserveCapacity(name.utf8.count)
+    for byte in name.utf8 {
+      switch byte {
+      case UInt8(ascii: "-"), UInt8(ascii: "_"): continue
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): letters.append(byte | 0x20)
+      default: letters.append(byte)
       }
     }
+    if letters.elementsEqual("pass".utf8) || letters.elementsEqual("pwd".utf8) { return true }
+    return words.contains { letters.contains(word: $0) }
   }
 
-  /// Whether the letters of a name, in lower case, are `pass` or `pwd`, or contain one of the other words.
-  private static func isSecret(_ letters: UnsafeRawBufferPointer) -> Bool {
-    func has(_ word: StaticString, at place: Int) -> Bool {
-      guard letters.count - place >= word.utf8CodeUnitCount, let base = letters.baseAddress else { return false }
-      return unsafe memcmp(base + place, word.utf8Start, word.utf8CodeUnitCount) == 0
-    }
-    if letters.count == 4, has("pass", at: 0) { return true }
-    if letters.count == 3, has("pwd", at: 0) { return true }
-    return letters.indices.contains { place in
-      switch unsafe letters[place] {
-      case UInt8(ascii: "a"): has("authorization", at: place) || has("apikey", at: place)
-      case UInt8(ascii: "b"): has("beam", at: place)
-      case UInt8(ascii: "c"): has("credential", at: place) || has("cookie", at: place)
-      case UInt8(ascii: "p"):
-        has("password", at: place) || has("passwd", at: place) || has("passphrase", at: place)
-          || has("passcode", at: place) || has("privatekey", at: place)
-      case UInt8(ascii: "s"): has("secret", at: place)
-      case UInt8(ascii: "t"): has("token", at: place)
-      default: false
-      }
-    }
-  }
+  private static let words = [
+    "password", "passwd", "passphrase", "passcode", "secret", "token", "credential", "authorization", "cookie",
+    "apikey", "privatekey", "beam",
+  ].map { Array($0.utf8) }
 
   /// The ranges of secrets, in order; they may overlap.
   private static func ranges(in text: String) -> [Range<String.Index>] {

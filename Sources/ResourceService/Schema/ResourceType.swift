@@ -20,10 +20,10 @@ struct ResourceType: Sendable {
   /// The relationships stored in a column of this table.
   var toOnes: ArraySlice<Relationship> { relationships.prefix { $0.column != nil } }
 
-  /// Returns the attribute with a name on the wire; nil if there is none.
+  /// Returns the attribute that has this name on the wire; nil if no attribute has it.
   func attribute(_ member: String) -> Column? { attributes.first { $0.member.isSame(as: member) } }
 
-  /// Returns the relationship with a name on the wire; nil if there is none.
+  /// Returns the relationship that has this name on the wire; nil if no relationship has it.
   func relationship(_ name: String) -> Relationship? { relationships.first { $0.name.isSame(as: name) } }
 
   /// The JSON pointer and the member name for an error about a column.
