@@ -5,7 +5,7 @@ package import Values
 package enum CSV {
   /// Appends a line without its line end; quotes each cell that could not be read back otherwise.
   ///
-  /// These are cells with a separator, a quote, a line end or a byte order mark, and an empty cell alone on its line.
+  /// Such a cell contains a separator, a quote, a line end or a byte order mark, or is empty and alone on its line.
   package static func append(_ cells: [String], separator: UInt8 = UInt8(ascii: ","), to line: inout [UInt8]) {
     let start = line.count
     for (index, cell) in cells.enumerated() {
@@ -42,10 +42,10 @@ package enum CSV {
 }
 
 extension Record {
-  /// The cells of a row under the names of columns; a missing field is an empty cell.
+  /// Returns the record's cells in the order of the columns; a missing field gives an empty cell.
   ///
-  /// - Parameter names: The names of the columns, which differ.
-  /// - Returns: The cells, and the first field that is in no column.
+  /// - Parameter names: The names of the columns, without duplicates.
+  /// - Returns: The cells, and the name of the first field that has no column; nil if each field has one.
   package func cells(under names: [String]) -> (cells: [String], extra: String?) {
     let fields = fields
     if fields.count == names.count, zip(fields, names).allSatisfy({ $0.name.isSame(as: $1) }) {

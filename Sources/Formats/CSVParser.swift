@@ -5,7 +5,7 @@ import Values
 /// Splits comma- or tab-separated text into rows of cells (RFC 4180).
 ///
 /// A line ends in LF or CRLF; if the first line ends in CR alone, all lines must. A cell with the separator, a quote or
-/// a line end is in quotes, with each quote in it doubled. Any other form is an error with its line.
+/// a line end is in quotes, with each quote in it doubled. Text in any other form is an error that names the line.
 struct CSVParser {
   private var bytes: [UInt8] = []
   private let separator: UInt8
@@ -41,7 +41,7 @@ struct CSVParser {
     isAtEnd = more.isEmpty
   }
 
-  /// The next row; nil if no complete row is left.
+  /// Returns the cells of the next row and its line number; nil if no complete row is left.
   ///
   /// Empty lines are skipped.
   ///
@@ -81,7 +81,7 @@ struct CSVParser {
     return true
   }
 
-  /// The byte at the cursor; nil at the end of the file.
+  /// Returns the byte at the cursor; nil at the end of the file.
   private func peek() throws(Stop) -> UInt8? {
     if offset < bytes.count { return bytes[offset] }
     if isAtEnd { return nil }
@@ -128,7 +128,9 @@ struct CSVParser {
     return try text(begin..<offset, line)
   }
 
-  /// Skips bytes up to a separator, a line end or a quote, none of which is greater than a comma.
+  /// Skips bytes up to a separator, a line end or a quote.
+  ///
+  /// The code of each of these is at most that of a comma.
   private mutating func skipPlain() {
     offset = unsafe bytes.withUnsafeBufferPointer { bytes in
       var offset = offset
@@ -164,7 +166,7 @@ struct CSVParser {
     throw fault("a quote is not closed", "close the quote of the cell that begins there, or double it: \"\"", at: start)
   }
 
-  /// The offset of the next occurrence of a byte; nil without one.
+  /// Returns the offset of the next occurrence of a byte; nil without one.
   private func place(of byte: UInt8, from start: Int) -> Int? {
     unsafe bytes.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return nil }
@@ -172,7 +174,7 @@ struct CSVParser {
     }
   }
 
-  /// The number of line ends in a range, each LF, CRLF or CR.
+  /// Counts the line ends (LF, CRLF or CR) in a range.
   private func lineEnds(_ range: Range<Int>) -> Int {
     var (count, last) = (0, UInt8(0))
     for byte in bytes[range] {

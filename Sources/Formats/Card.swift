@@ -5,14 +5,14 @@ package import Values
 package struct Card {
   private let fields: [(name: String, text: String)]
 
-  /// Lays out a record; a name or a value is one line, with control characters escaped for a terminal.
+  /// Converts each name and each value of a record to one line; for a terminal, escapes control characters.
   package init(_ record: Record, isForTerminal: Bool) {
     fields = record.fields.map {
       (Table.line($0.name, isForTerminal), Table.line($0.value.shownCell, isForTerminal))
     }
   }
 
-  /// The lines of the card; a value that does not fit in `width` continues on the next line.
+  /// Returns the lines of the card; a value that does not fit in `width` columns continues on the next line.
   package func lines(width: Int?) -> [String] {
     let most = width.map { max(1, $0 / 3) } ?? Int.max
     let nameWidth = min(fields.map { Columns.width(of: $0.name) }.max() ?? 0, most)

@@ -15,7 +15,7 @@ package struct Chart {
       (self.label, self.length, self.text) = (label, length, text)
     }
 
-    /// A bar of a count.
+    /// Creates a bar whose length is a count.
     init(_ label: String, count: Int) { self.init(label: label, length: Double(count), text: "\(count)") }
   }
 
@@ -38,7 +38,7 @@ package struct Chart {
     return zip(labels, bars).map { label, bar in
       let space = String(repeating: " ", count: labelWidth - Columns.width(of: label) + ColumnWidths.gap)
       let number = String(repeating: " ", count: textWidth - bar.text.count) + bar.text
-      // The length of a number that exceeds the range of binary floats is infinite.
+      // A number that exceeds the range of binary floats has an infinite length.
       let share = bar.length.isInfinite ? 1 : longest > 0 ? bar.length.magnitude / longest : 0
       let drawn = Self.bar(share * Double(room), isNegative: bar.length < 0, isForTerminal)
       return label + space + number + (drawn.isEmpty ? "" : "  " + drawn)

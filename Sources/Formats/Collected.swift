@@ -1,12 +1,12 @@
 import JSONText
 package import Values
 
-/// Collected elements, in memory or, above a limit, in a temporary file.
+/// Collects the elements of a stream: in memory or, above a limit, in a temporary file.
 ///
 /// The file has no name, so it disappears with the program in any case. The elements are read back unchanged, including
 /// the digits of numbers, the order of fields, and included resources.
 package struct Collected {
-  /// The approximate number of bytes that are kept in memory.
+  /// The approximate number of bytes up to which the elements stay in memory.
   package static let limit = 64 << 20
 
   private let limit: Int
@@ -17,7 +17,7 @@ package struct Collected {
   private var file: SpillFile?
   /// Whether each element is stored in a list with its named values.
   private var hasNames = false
-  /// The elements that failed in a stage; their places are counted from the first element.
+  /// The elements that failed in a stage; `place` counts from the first collected element.
   private var failures: [ElementPage.Failure] = []
 
   package init(limit: Int = Self.limit) { self.limit = limit }
@@ -62,7 +62,7 @@ package struct Collected {
     for element in page { try file?.append(element) }
   }
 
-  /// The elements and the failures in order; they can be read once.
+  /// Returns the elements and the failures in order, as a stream that can be read once.
   package func elements() throws(Fault) -> ElementStream {
     let (hasNames, isSpilled) = (hasNames, file != nil)
     var (pages, reader, start, failures) = (held[...], try file?.reader(), 0, failures[...])

@@ -10,13 +10,13 @@ struct ColumnWidths {
   /// The widths of the columns that fit, from the first on.
   let widths: [Int]
 
-  /// Distributes a width: each column gets the width of its widest cell if there is enough room.
+  /// Distributes the width of a line: each column gets the width of its widest cell if there is enough room.
   ///
   /// Otherwise texts are shortened, the longest first; if even short texts do not fit, the last columns are omitted.
   ///
   /// - Parameters:
   ///   - natural: The width of the widest cell of each column.
-  ///   - isNumber: Whether each column has only numbers.
+  ///   - isNumber: For each column, whether it contains only numbers.
   ///   - width: The width; nil for no limit.
   init(natural: [Int], isNumber: [Bool], width: Int?) {
     guard let width, Self.total(natural) > width else {
@@ -34,7 +34,7 @@ struct ColumnWidths {
     widths = Self.shared(room, natural.prefix(shown), least.prefix(shown))
   }
 
-  /// The width of a line with cells of these widths and the gaps between them.
+  /// Returns the width of a line with cells of these widths and the gaps between them.
   private static func total(_ widths: some Collection<Int>) -> Int {
     widths.reduce(0, +) + gap * max(0, widths.count - 1)
   }

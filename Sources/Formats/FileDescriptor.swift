@@ -9,7 +9,7 @@ package final class FileDescriptor: Sendable {
   private let path: String
   /// Whether a read can wait for another program.
   private let mayWait: Bool
-  /// The next step for a write error; nil for the one that the system's error code determines.
+  /// The next step of a write error; nil means the next step that belongs to the system's error code.
   private let next: String?
 
   private init(_ number: Int32, _ path: String, next: String? = nil) {
@@ -32,17 +32,17 @@ package final class FileDescriptor: Sendable {
     return FileDescriptor(number, path)
   }
 
-  /// Creates a file to write that will replace another one; messages use the name of that other file.
+  /// Creates the file that will replace the file `name`; messages contain `name`.
   ///
-  /// `mode` is the permissions of the other file, which the new one gets; nil if there is no other file. It is an error
-  /// if `path` exists.
+  /// The new file gets `mode`, the permissions of the file that it replaces; `mode` is nil if there is no such file. If
+  /// `path` exists, that is an error.
   package static func writing(new path: String, for name: String, like mode: mode_t?) throws(Fault) -> FileDescriptor {
     let number = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode == nil ? 0o666 : 0o600)
     guard number >= 0, mode.map({ fchmod(number, $0) == 0 }) ?? true else { throw failure("can't write \(name)") }
     return FileDescriptor(number, name)
   }
 
-  /// Opens a file to append and to read; creates it if it is missing.
+  /// Opens a file for appending and reading; creates it if it is missing.
   package static func appending(to path: String) throws(Fault) -> FileDescriptor {
     try opened(path, O_RDWR | O_CREAT | O_APPEND)
   }
@@ -120,7 +120,7 @@ package final class FileDescriptor: Sendable {
     while unsafe poll(&entry, 1, Self.glance) <= 0 { try Self.checkCancellation() }
   }
 
-  /// The time in milliseconds between two checks whether the task is cancelled.
+  /// The time, in milliseconds, after which a wait checks again whether the task is cancelled.
   private static let glance: Int32 = 100
 
   private static func checkCancellation() throws(Fault) {
@@ -170,7 +170,7 @@ package final class FileDescriptor: Sendable {
     }
   }
 
-  /// The length of the file in bytes.
+  /// Returns the length of the file in bytes.
   package func length() throws(Fault) -> Int {
     var status = stat()
     guard unsafe fstat(number, &status) == 0 else { throw Self.failure("can't read \(path)") }
@@ -196,7 +196,7 @@ package final class FileDescriptor: Sendable {
     return Fault(.file, "\(what): \(reason)", nextStep: next ?? nextStep(code, writes: what.hasPrefix("can't write")))
   }
 
-  /// The next step for a system error of a path.
+  /// Returns the next step for a system's error code; nil if there is none.
   private static func nextStep(_ code: Int32, writes: Bool) -> String? {
     switch code {
     case ENOENT where writes: "its directory does not exist: create it first, or check the path"

@@ -7,7 +7,8 @@ package enum FileHead {
   /// The maximum number of bytes that are read.
   private static let limit = 65_536
 
-  /// The first element of a file; nil if the file is not a regular one, or if its beginning does not contain the element.
+  /// Returns the first element of a file; nil if the file is not a regular one, or if the element does not end in the
+  /// first 64 KiB.
   ///
   /// - Parameters:
   ///   - path: The path.

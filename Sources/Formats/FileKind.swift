@@ -2,7 +2,7 @@ package import Values
 
 /// Recognizes files that are not UTF-8 text by their first bytes.
 enum FileKind {
-  /// The error of a file that is compressed, packed, binary or in UTF-16; nil for any other file.
+  /// Returns the error for a file that is compressed, packed, binary or in UTF-16; nil for any other file.
   ///
   /// - Parameters:
   ///   - head: The first bytes of the file; 512 bytes are enough for every kind.
@@ -36,7 +36,7 @@ enum FileKind {
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz"), ([0x04, 0x22, 0x4D, 0x18], "lz4"), (Array("LZIP".utf8), "lzip"),
   ]
 
-  /// The program that unpacks a file; nil for a file that is not compressed.
+  /// Returns the program that unpacks a file; nil for a file that is not compressed.
   private static func compressor(of head: [UInt8]) -> String? {
     // In a bzip2 file, a digit and the first digits of pi follow `BZh`.
     if head.starts(with: "BZh".utf8), head.dropFirst(4).starts(with: "1AY".utf8) { return "bzip2" }
@@ -57,7 +57,8 @@ enum FileKind {
     ([0x7F, 0x45, 0x4C, 0x46], "is a program", "name the file that contains the data"),
   ]
 
-  /// The encoding, if it is UTF-16 or UTF-32 by the byte order mark or by the positions of NUL bytes; otherwise nil.
+  /// Returns the encoding if the byte order mark, or the positions of NUL bytes, show that it is UTF-16 or UTF-32;
+  /// otherwise nil.
   private static func encoding(of head: [UInt8]) -> String? {
     if head.starts(with: [0xFF, 0xFE, 0, 0]) || head.starts(with: [0, 0, 0xFE, 0xFF]) { return "utf-32" }
     if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return "utf-16" }
@@ -74,7 +75,7 @@ enum FileKind {
     }
   }
 
-  /// The kind of XML document, such as a web page, determined by its beginning; nil for other text.
+  /// Returns `an HTML page` or `an XML document` for a text that begins like one; nil for other text.
   private static func page(_ head: [UInt8]) -> String? {
     let begin = head.withoutMark.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }.prefix(14)
     let text = String(decoding: begin, as: UTF8.self).lowercased()
@@ -82,13 +83,13 @@ enum FileKind {
     return text.hasPrefix("<?xml") ? "an XML document" : nil
   }
 
-  /// The command that removes NUL bytes.
+  /// Returns the next step for a file with a NUL byte: a command that removes NUL bytes.
   static func withoutNUL(_ path: String) -> String {
     let (name, out) = names(path)
     return "remove it: tr -d '\\000' < \(name) > \(out)"
   }
 
-  /// The command that converts a file from Latin-1 to UTF-8.
+  /// Returns the next step for a file that is not UTF-8: a command that converts it from Latin-1.
   static func narrow(_ path: String) -> String { converting(path, from: "latin1") }
 
   private static func converting(_ path: String, from encoding: String) -> String {
@@ -96,7 +97,7 @@ enum FileKind {
     return "convert it: iconv -f \(encoding) -t utf-8 < \(name) > \(out)"
   }
 
-  /// The path of the file, and the path of a new file in the same directory, each quoted for a shell.
+  /// Returns the path of the file, and that of a new file in the same directory, each quoted for a shell.
   private static func names(_ path: String) -> (String, String) {
     func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
     guard path != "-" else { return ("FILE", "NEW") }
@@ -108,7 +109,7 @@ enum FileKind {
 }
 
 extension Fault {
-  /// The error of a text that is not UTF-8.
+  /// Creates the error for a line that is not UTF-8.
   package static func notUTF8(_ path: String, _ line: Int) -> Fault {
     Fault(.file, "\(path):\(line): not UTF-8", nextStep: FileKind.narrow(path))
   }

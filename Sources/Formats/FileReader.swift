@@ -2,7 +2,7 @@ import Glibc
 import JSONText
 package import Values
 
-/// Reads a file in pieces, as elements of its format.
+/// Reads a file piece by piece, and returns its content as elements: rows, lines or JSON values.
 package struct FileReader: Sendable {
   private let file: FileDescriptor
   private let path: String
@@ -13,7 +13,7 @@ package struct FileReader: Sendable {
   private var linesBefore = 0
   private var columns: [String]?
   private var rows: CSVParser
-  /// The elements of a JSON file, after the whole file is read.
+  /// The elements of a JSON file; nil until the whole file is read.
   private var document: JSONElements?
   private var isBegun = false
   /// The number of bytes of one read.
@@ -28,7 +28,7 @@ package struct FileReader: Sendable {
     rows = CSVParser(separator: UInt8(ascii: format == .tsv ? "\t" : ","), path: path)
   }
 
-  /// Elements, or lines of JSON that can be parsed while the reader continues.
+  /// A part of the file: elements, or lines of JSON that another thread can parse while the reader continues.
   package enum Piece: Sendable {
     case elements([Value])
     case lines([UInt8], path: String, before: Int)
@@ -51,7 +51,7 @@ package struct FileReader: Sendable {
     }
   }
 
-  /// The next piece; nil at the end.
+  /// Returns the next piece; nil at the end of the file.
   package mutating func piece() throws(Fault) -> Piece? {
     while true {
       if format == .csv || format == .tsv { return try nextRows().map { .elements($0) } }
@@ -65,7 +65,7 @@ package struct FileReader: Sendable {
     }
   }
 
-  /// The next elements; nil at the end.
+  /// Returns the next elements; nil at the end of the file.
   package mutating func next() throws(Fault) -> [Value]? {
     while let elements = try piece()?.elements() {
       if !elements.isEmpty { return elements }
@@ -73,7 +73,7 @@ package struct FileReader: Sendable {
     return nil
   }
 
-  /// The names of the columns of a csv or tsv file; nil if it is empty.
+  /// Returns the names of the columns of a csv or tsv file; nil if the file is empty.
   package mutating func header() throws(Fault) -> [String]? {
     while columns == nil, try next() != nil {}
     return columns
@@ -87,7 +87,7 @@ package struct FileReader: Sendable {
     if rest.count > Self.limit { throw Fault(.file, "\(path): more than 256 MiB without a line end") }
   }
 
-  /// The next bytes, without a byte order mark at the beginning.
+  /// Reads the next bytes, and omits a byte order mark at the beginning of the file.
   private mutating func bytes(_ count: Int) throws(Fault) -> [UInt8] {
     var bytes = try file.read(count)
     if !isBegun {
@@ -121,7 +121,7 @@ package struct FileReader: Sendable {
     }
   }
 
-  /// The record of a row; nil for the heading.
+  /// Returns the record of a row; nil for the heading.
   private mutating func record(_ cells: [String], _ line: Int) throws(Fault) -> Value? {
     guard let columns else {
       try check(heading: cells, line)
@@ -151,7 +151,7 @@ package struct FileReader: Sendable {
     }
   }
 
-  /// The next elements of a JSON file; the whole file is read before the first one.
+  /// Returns the next elements of a JSON file; the first call reads the whole file.
   private mutating func nextElements() throws(Fault) -> [Value]? {
     if document == nil {
       rest.reserveCapacity(min(try file.length(), Self.limit) + 1)

@@ -37,7 +37,7 @@ public enum FileText {
     }
   }
 
-  /// The file at the end of a path's symbolic links, even if it does not exist; without links, the path itself.
+  /// Returns the file to which a path's symbolic links lead, even if it does not exist; without links, the path itself.
   ///
   /// - Throws: A `file` error for a cycle of links.
   package static func target(of path: String) throws(Fault) -> String {

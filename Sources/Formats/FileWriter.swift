@@ -37,7 +37,7 @@ package struct FileWriter {
     if pending.count > 1 << 18 { try flush() }
   }
 
-  /// Puts the written elements in the file.
+  /// Writes what is pending, and makes all written elements appear in the file.
   package mutating func finish() throws(Fault) {
     if format == .json { pending += Array((isFirst ? "[]\n" : "]\n").utf8) }
     try flush()
@@ -107,7 +107,7 @@ package struct FileWriter {
     bytes += [0x0D, 0x0A]
   }
 
-  /// Throws for columns that could not be read back.
+  /// Throws if the file could not be read back with these names of columns.
   private func check(_ names: [String]) throws(Fault) {
     if names.isEmpty {
       throw Fault(
@@ -142,7 +142,7 @@ package struct FileWriter {
     return []
   }
 
-  /// Throws if the last line of a JSON Lines file is cut off: appended lines could not be read back.
+  /// Throws if the last line of a JSON Lines file is cut off, because lines appended to it could not be read back.
   private static func refuseTorn(_ path: String, _ format: FileFormat) throws(Fault) {
     guard format == .ndjson, FileDescriptor.isFile(path) else { return }
     let file = try FileDescriptor.reading(path)
@@ -151,7 +151,7 @@ package struct FileWriter {
     while try reader.next() != nil {}
   }
 
-  /// The columns of a csv or tsv file; nil if it is missing or empty.
+  /// Returns the columns of a csv or tsv file; nil if it is missing or empty.
   private static func header(_ path: String, _ format: FileFormat) throws(Fault) -> [String]? {
     guard format == .csv || format == .tsv, FileDescriptor.isFile(path) else { return nil }
     var reader = try FileReader(path, format)

@@ -29,7 +29,7 @@ extension ResourceValue {
 }
 
 extension Value {
-  /// The fields of a row; a value that is not a record becomes one field, `value`.
+  /// The value as a row: the fields of a record or a resource; for any other value one field, `value`.
   package var row: Record {
     switch self {
     case .record(let record): record

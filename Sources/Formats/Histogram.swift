@@ -30,7 +30,7 @@ extension Chart {
       })
   }
 
-  /// The index of the range that contains a number.
+  /// Returns the index of the range that contains a number.
   private static func index(of number: JSONNumber, _ step: Decimal) throws(Fault) -> BigInt {
     guard let number = Decimal(number), let (dividend, divisor, _) = Decimal.aligned(number, step) else {
       throw Fault(.value, "the numbers are too large for a chart")
@@ -39,7 +39,7 @@ extension Chart {
     return rest.signum() < 0 ? quotient - 1 : quotient
   }
 
-  /// The smallest size of a range that does not result in too many ranges; at least 1 for integers.
+  /// Returns the smallest size of the ranges that does not result in too many of them; at least 1 for integers.
   private static func step(for range: JSONNumber, isWhole: Bool) throws(Fault) -> Decimal {
     guard let range = Decimal(range), range.coefficient.signum() > 0 else {
       return Decimal(coefficient: 1, exponent: 0)
@@ -57,7 +57,7 @@ extension Chart {
     return Decimal(coefficient: 1, exponent: range.magnitude)
   }
 
-  /// The text of a bound, with an exponent if it is long.
+  /// Returns the text of a bound, with an exponent if it is long.
   private static func text(_ steps: BigInt, _ step: Decimal) -> String {
     let value = Decimal(coefficient: steps * step.coefficient, exponent: step.exponent)
     guard step.exponent > -9, value.magnitude < 16, let number = value.number else {

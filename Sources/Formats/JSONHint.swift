@@ -1,12 +1,12 @@
 import JSONText
 
-/// Proposes next steps for files that are not valid JSON or JSON lines.
+/// Proposes next steps for errors about files that are not valid JSON or JSON Lines.
 enum JSONHint {
-  /// The next step for a fault in JSON lines.
+  /// Returns the next step for a syntax error in JSON Lines.
   ///
   /// - Parameters:
   ///   - bytes: The lines.
-  ///   - fault: The fault, whose position is in `bytes`.
+  ///   - fault: The syntax error, whose position is an offset in `bytes`.
   ///   - isBeginning: Whether `bytes` is the beginning of the file.
   ///   - path: The file.
   /// - Returns: One sentence, or a command.
@@ -21,7 +21,7 @@ enum JSONHint {
     return general(fault)
   }
 
-  /// The next step for a fault in a JSON document.
+  /// Returns the next step for a syntax error in a JSON document.
   static func ofDocument(_ bytes: [UInt8], _ fault: JSONSyntaxError, _ path: String) -> String {
     if isSeveral(fault), JSONValue.lines(of: bytes).fault == nil {
       return "it has a value on each line: read \(JSONValue.string(path).text) as: \"ndjson\""

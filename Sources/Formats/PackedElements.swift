@@ -1,7 +1,7 @@
 import JSONText
 package import Values
 
-/// Stores many elements in little memory.
+/// A list of elements that takes little memory.
 ///
 /// Parsed records and resources, and records of scalars, are stored as bytes. Other elements are stored as values.
 package struct PackedElements: Sendable {
@@ -17,9 +17,9 @@ package struct PackedElements: Sendable {
   private var chunks: [[UInt8]] = []
   private var places: [Place] = []
   private var kept: [Value] = []
-  /// The size in bytes at which a chunk is full.
+  /// The size in bytes from which no further element is added to a chunk.
   private static let chunk = 1 << 20
-  /// The number of elements up to which all are stored as values.
+  /// The number of elements that are stored as values before any is stored as bytes.
   private static let few = 4096
 
   package init() {}
@@ -63,9 +63,9 @@ package struct PackedElements: Sendable {
     return elements.map { element in element ?? read.next().map { Value($0) } ?? .null }
   }
 
-  /// Returns the elements in the order of these indices, a page at a time.
+  /// Returns a stream of the elements at some indices, in the order of the indices.
   ///
-  /// The next page is unpacked while the current one is processed.
+  /// Another thread unpacks the next page while the caller processes the current one.
   package func stream(in order: [Int32]) -> ElementStream {
     var rest = order[...]
     func unpacking() -> Task<[Value], Never>? {

@@ -2,7 +2,7 @@ package import Values
 
 /// Reads and parses the next piece of a file while the current one is processed.
 package struct ReadAhead {
-  /// A piece that is being parsed, and the reader for the pieces after it.
+  /// A piece that is being parsed, and the reader that returns the pieces after it.
   private struct Step: Sendable {
     var reader: FileReader
     /// The elements of the piece; nil at the end of the file.
@@ -13,7 +13,7 @@ package struct ReadAhead {
 
   package init(_ reader: FileReader) { ahead = Self.step(reader) }
 
-  /// The next elements; nil at the end.
+  /// Returns the next elements; nil at the end of the file.
   package mutating func next() async throws(Fault) -> [Value]? {
     while let ahead {
       let step = await withTaskCancellationHandler {

@@ -5,8 +5,8 @@ extension ResourceValue {
   /// The attributes that can be used as a resource's title, in order of preference.
   private static let titles = ["title", "name", "label"]
 
-  /// The text for a relationship to this resource: the resource's title, or `authors/1` if only the identifier is
-  /// known.
+  /// The text that stands for this resource in a relationship: its title, or `authors/1` if only the identifier is
+  /// known or it has no title.
   package var shownLabel: String {
     guard !isIdentifier else { return label }
     for name in Self.titles {
@@ -27,7 +27,7 @@ extension ResourceValue {
 }
 
 extension Value {
-  /// The fields of a displayed row; a value that is not a record becomes one field, `value`.
+  /// The value as a displayed row: the fields of a record or a resource; for any other value one field, `value`.
   package var shownRow: Record {
     if case .resource(let resource) = self, !resource.isIdentifier { return resource.shownRow() }
     return row

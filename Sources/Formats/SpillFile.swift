@@ -68,7 +68,7 @@ package struct SpillFile {
       self.unwritable = unwritable
     }
 
-    /// The next elements; nil at the end.
+    /// Returns the next elements; nil at the end of the file.
     package mutating func next() throws(Fault) -> [Value]? {
       while true {
         let bytes = try file.read(SpillFile.piece / 4)
@@ -111,7 +111,7 @@ package struct SpillFile {
 }
 
 extension ResourceValue {
-  /// The included resources that are reachable from this resource.
+  /// Returns the included resources that relationships reach from this resource.
   fileprivate func reachable() -> [JSONObject] {
     guard let compound else { return [] }
     var found: [JSONObject] = []

@@ -22,7 +22,7 @@ package final class StandardStream: Sendable {
   private let own: Int32
   /// The kind of file (`S_IFMT`, inode(7)).
   private let kind: mode_t
-  /// Whether a write after a stop was given up, because the reader did not read.
+  /// Whether a write was given up after ``stop()`` because the reader did not read.
   private let isAbandoned = Atomic(false)
 
   private init(_ number: Int32) {
@@ -34,7 +34,7 @@ package final class StandardStream: Sendable {
     own = unsafe mayBlock ? open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) : -1
   }
 
-  /// The stream of a descriptor; nil for other descriptors than 1 and 2.
+  /// Returns the stream of a descriptor; nil for descriptors other than 1 and 2.
   package static func of(_ number: Int32) -> StandardStream? {
     switch number {
     case 1: output
@@ -46,7 +46,7 @@ package final class StandardStream: Sendable {
   /// Ends waits for a reader that does not read, from now until ``resume()``.
   package static func stop() { stopped.withLock { $0 = $0 ?? .now } }
 
-  /// Lets writes wait again.
+  /// Lets writes wait again for a reader that does not read.
   package static func resume() {
     stopped.withLock { $0 = nil }
     for stream in [output, errors] { stream.isAbandoned.store(false, ordering: .relaxed) }

@@ -16,7 +16,7 @@ package struct Table {
   private var rows: [[String]] = []
   /// The number of added rows.
   package private(set) var count = 0
-  /// The number of columns, shown or not.
+  /// The number of columns, including those that do not fit on the terminal.
   package var columnCount: Int { names.count }
 
   /// Creates a table without rows.
@@ -55,10 +55,10 @@ package struct Table {
     isForTerminal ? TerminalText.line(text) : TerminalText.unbroken(text)
   }
 
-  /// The number of columns that do not fit in a width.
+  /// Returns the number of columns that do not fit in a width.
   package func hiddenCount(in width: Int) -> Int { names.count - layout(width, spare: 0).count }
 
-  /// The names of the columns that do not fit in a width.
+  /// Returns the names of the columns that do not fit in a width.
   package func hidden(in width: Int) -> [String] { Array(names.dropFirst(layout(width, spare: 0).count)) }
 
   private func layout(_ width: Int?, spare: Int) -> [Int] {
@@ -98,7 +98,7 @@ package struct Table {
 }
 
 extension String {
-  /// The beginning of the text that fits in a number of columns, with `…` if it is shortened.
+  /// Returns the beginning of the text that fits in a number of columns, with `…` if it is shortened.
   func cut(to width: Int) -> String {
     guard Columns.width(of: self) > width else { return self }
     var result = ""

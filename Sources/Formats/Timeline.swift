@@ -5,7 +5,8 @@ extension Chart {
   /// The maximum number of bars of a count over time.
   private static let mostTimes = 40
 
-  /// Counts times in periods of the smallest unit, from a second to a thousand years, that does not need too many bars.
+  /// Counts times in periods of one unit: the smallest unit, from a second to a thousand years, for which there are not
+  /// too many bars.
   ///
   /// A period without a time has a bar, too.
   package static func timeline(of times: [Instant]) -> Chart {
@@ -70,7 +71,7 @@ private enum TimeUnit: Equatable {
 }
 
 extension Int {
-  /// The quotient rounded down, also for negative numbers.
+  /// Returns the quotient rounded down, also for negative numbers.
   fileprivate func quotient(by divisor: Int) -> Int {
     let (quotient, rest) = quotientAndRemainder(dividingBy: divisor)
     return rest < 0 ? quotient - 1 : quotient

@@ -3,9 +3,10 @@ import JSONText
 import Redaction
 package import Values
 
-/// A file that is being written; its content appears only when it is finished.
+/// A file that is being written; the written content appears in it only after ``finish(_:)``.
 ///
-/// The target of a symbolic link is written and keeps its permissions. A pipe or a device gets the bytes immediately.
+/// If the path is a symbolic link, its target is written. The file keeps its permissions. A pipe or a device gets the
+/// bytes immediately.
 package struct WrittenFile {
   private let path: String
   private let target: String
@@ -66,7 +67,7 @@ package struct WrittenFile {
     }
   }
 
-  /// The process id in `PID.NUMBER.part`.
+  /// Returns the process id in `PID.NUMBER.part`; nil for another form.
   private static func process(of rest: Substring) -> pid_t? {
     let parts = rest.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 3, parts[2] == "part", UInt32(parts[1]) != nil else { return nil }

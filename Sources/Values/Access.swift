@@ -29,7 +29,7 @@ package enum Access {
     }
   }
 
-  /// The fields of a value that is neither a record nor a resource.
+  /// Returns the fields of a value that is neither a record nor a resource.
   private static func fields(of value: Value) -> [Record.Field] {
     switch value {
     case .page(let page):
@@ -77,7 +77,7 @@ package enum Access {
     }
   }
 
-  /// The value of a computed key of a record or a resource.
+  /// Returns the field with a computed name, `owner[key]`, of a record or a resource.
   private static func value(of owner: Value, at key: Value, _ isOptional: Bool) throws(Fault) -> Value {
     if isOptional, key.isNull { return .null }
     let name = try Self.key(
@@ -104,7 +104,9 @@ package enum Access {
         ?? "for null instead of an error: ?[...]")
   }
 
-  /// Returns an index as an integer; throws if it is negative, unless it is a literal (`isFromEnd`).
+  /// Returns an index as an integer.
+  ///
+  /// A negative index is an error, unless it is a literal, which counts from the end (`isFromEnd`).
   private static func position(_ number: JSONNumber, of what: String, _ isFromEnd: Bool) throws(Fault) -> Int {
     guard let position = number.position else {
       throw Fault(.type, "the index of \(what) must be an integer, not \(number)")
@@ -116,7 +118,9 @@ package enum Access {
     return position
   }
 
-  /// The code point at an index, counted from 0, or from the end if it is negative.
+  /// Returns the code point at an index in a text.
+  ///
+  /// A negative index counts from the end.
   private static func codePoint(
     _ text: String, _ number: JSONNumber, _ isOptional: Bool, _ isFromEnd: Bool
   ) throws(Fault) -> Value {
@@ -133,15 +137,18 @@ package enum Access {
       nextStep: "for null instead of an error: ?[\(number)]")
   }
 
-  /// The element at an index, counted from 0, or from the end for a negative literal; for a record, the field of that
-  /// name.
+  /// Returns what `value[index]` means: an element of a list or a page, a code point of a text, or a field of a record
+  /// or a resource.
+  ///
+  /// An index counts from 0; a negative literal counts from the end. A range of indexes returns a part of the list or
+  /// text.
   ///
   /// - Parameters:
   ///   - value: The list, page, text, record or resource.
-  ///   - index: The index or the name.
-  ///   - isOptional: Whether a missing element is null.
+  ///   - index: The index, the range of indexes, or the field's name.
+  ///   - isOptional: Whether the result for a missing element is null instead of an error.
   ///   - isFromEnd: Whether the index is a negative literal.
-  /// - Returns: The element, or null for a missing one if that is allowed.
+  /// - Returns: The element; null for a missing one if `isOptional` is true.
   /// - Throws: An error for an index of the wrong type, a negative computed index, and a missing element.
   package static func element(
     of value: Value, at index: Value, isOptional: Bool, isFromEnd: Bool = false
@@ -181,7 +188,7 @@ package enum Access {
 }
 
 extension Fault {
-  /// The fields of an error in `rescue`.
+  /// The fields that a script reads of an error in `rescue`, such as `.kind` and `.message`.
   package var fields: [Record.Field] {
     [
       ("kind", .string(kind.word)), ("message", .string(message)), ("errors", .list(errors.map { Value($0) })),
@@ -189,7 +196,7 @@ extension Fault {
     ]
   }
 
-  /// The place in the source: `migrate.retort:14:14`.
+  /// The position of the error in the script, as name, line and column: `migrate.retort:14:14`; nil if it is unknown.
   package var place: String? {
     guard let source, let mark = marks.first else { return nil }
     let place = source.place(of: mark.range.lower)

@@ -40,13 +40,19 @@ package struct Decimal {
     self.exponent = exponent
   }
 
-  /// The maximum number of digits of a decimal; two decimals are aligned only if their exponents differ by less.
+  /// The maximum number of digits of a decimal.
+  ///
+  /// Two decimals are converted to one exponent only if their exponents differ by less than this number.
   package static let digitLimit = 100_000
 
-  /// The exponent of the smallest power of ten that exceeds the absolute value, to compare sizes without writing zeros.
+  /// The exponent of the smallest power of ten that exceeds the absolute value.
+  ///
+  /// Decimals with different magnitudes are compared by it alone, without converting them to one exponent.
   package var magnitude: Int { coefficient.magnitude.description.utf8.count + exponent }
 
-  /// Converts two decimals to the smaller exponent of both; nil if that takes too many digits.
+  /// Converts two decimals to the smaller of their exponents; returns both coefficients and that exponent.
+  ///
+  /// Returns nil if the conversion takes too many digits.
   package static func aligned(_ left: Decimal, _ right: Decimal) -> (BigInt, BigInt, exponent: Int)? {
     if left.exponent == right.exponent { return (left.coefficient, right.coefficient, left.exponent) }
     let exponent = min(left.exponent, right.exponent)
@@ -114,7 +120,7 @@ package enum Arithmetic {
     return try float(double(left) / double(right))
   }
 
-  /// The remainder of a division, with the sign of the dividend.
+  /// Returns the remainder of a division, with the sign of the dividend.
   package static func remainder(_ left: JSONNumber, _ right: JSONNumber) throws(Fault) -> JSONNumber {
     guard try compare(right, JSONNumber(0)) != 0 else { throw divisionByZero }
     if let a = left.integer, let b = right.integer, b != -1 { return JSONNumber(a % b) }

@@ -7,7 +7,7 @@ package enum Calendar {
     "December",
   ]
 
-  /// The number of days of a month.
+  /// Returns the number of days of a month.
   ///
   /// - Parameters:
   ///   - month: The month, from 1 to 12.
@@ -66,7 +66,7 @@ struct CivilTime {
 
   init() {}
 
-  /// The civil time of an instant in UTC.
+  /// Creates the date and time of day of an instant in UTC.
   init(_ instant: Instant) {
     let (seconds, attoseconds) = instant.sinceEpoch.components
     var (whole, rest) = (Int(seconds), Int(attoseconds / 1_000_000_000))
@@ -77,7 +77,7 @@ struct CivilTime {
     (hour, minute, second, nanosecond) = (time / 3600, time / 60 % 60, time % 60, rest)
   }
 
-  /// The time since 1970 in UTC.
+  /// Returns the time from 1970-01-01T00:00:00Z to this date and time; negative for an earlier one.
   ///
   /// - Throws: A `value` error for a day or a time of day that does not exist.
   func sinceEpoch() throws(Fault) -> Duration {

@@ -2,17 +2,17 @@ public import Client
 public import JSONRPC
 import Synchronization
 
-/// A client as a value: a queue of a connection, with the settings of its requests.
+/// A client as a value of the language: sends requests to one queue of a connection, with settings of its own.
 ///
-/// It is a class, because each request copies it several times.
+/// It is a class, so that the copies that each request makes are cheap.
 public final class ClientValue: Sendable {
-  /// The name in messages: the type, and the queue if it has another name.
+  /// The client's name in messages: the resource type, and the queue if its name differs from the type.
   public let name: String
   /// The client that sends the requests.
   public let client: ResourceClient
   /// The client's connection.
   public let connection: ConnectionValue
-  /// A number that distinguishes clients, in order of creation.
+  /// The number of this client in the order of creation; no two clients have the same number.
   package let serial: Int
   /// The timeout for requests if the client has no timeout of its own.
   package let sessionTimeout: SessionTimeout?
@@ -28,7 +28,7 @@ public final class ClientValue: Sendable {
     self.sessionTimeout = sessionTimeout
   }
 
-  /// The same client with other `keys`.
+  /// Returns the same client with another value of `keys:`, the spelling of names in its requests and replies.
   package func with(keys: Settings.Keys) -> ClientValue {
     var changed = client
     changed.settings.keys = keys
@@ -36,7 +36,7 @@ public final class ClientValue: Sendable {
       name: name, client: changed, connection: connection, serial: serial, sessionTimeout: sessionTimeout)
   }
 
-  /// The queue.
+  /// The name of the queue to which the client sends requests.
   public var queue: String { client.queue }
 
   /// The names of a client's fields.
@@ -47,7 +47,7 @@ public final class ClientValue: Sendable {
   }
 }
 
-/// The session's timeout, for calls and clients without a timeout of their own.
+/// The session's timeout, which applies to calls and clients without a timeout of their own.
 ///
 /// `set timeout:` changes it for existing clients, too.
 package final class SessionTimeout: Sendable {
@@ -62,7 +62,7 @@ package final class SessionTimeout: Sendable {
   }
 }
 
-/// The names of queues, in the order of their first use.
+/// A list of the queues that clients use, without duplicates, in the order of their first use.
 package final class UsedQueues: Sendable {
   private let state = Mutex<[String]>([])
 
@@ -71,11 +71,11 @@ package final class UsedQueues: Sendable {
   package func add(_ name: String) { state.withLock { if !$0.contains(name) { $0.append(name) } } }
 }
 
-/// A connection as a value.
+/// A connection to a broker or to the embedded service, as a value of the language.
 public struct ConnectionValue: Sendable {
   /// The link to the broker, or to the embedded service.
   public let link: any Link
-  /// A number that distinguishes connections, in order of creation.
+  /// The number of this connection in the order of creation; no two connections have the same number.
   public let serial: Int
   /// The value of `connect name:`; nil without one.
   public let name: String?

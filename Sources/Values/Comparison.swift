@@ -2,7 +2,7 @@ package import JSONText
 
 /// Equality and order of values.
 ///
-/// Two values of different types are a `type` error, except null with `==`.
+/// Comparing values of different types is a `type` error, except that `==` compares null with any value.
 package enum Comparison {
   /// Whether two values are equal.
   package static func equal(_ left: Value, _ right: Value) throws(Fault) -> Bool {
@@ -54,15 +54,15 @@ package enum Comparison {
     }
   }
 
-  /// A key that is equal only for equal values, for `unique`, `group` and `key:`.
+  /// A key by which `unique`, `group` and `key:` recognize equal values; different values have different keys.
   package enum Key: Hashable, Sendable {
     case integer(Int)
     case text(CodePoints)
-    /// Any other value, as a text that only equal values have.
+    /// Any other value, converted to a text that differs for different values.
     case other(CodePoints)
   }
 
-  /// The key of a value.
+  /// Returns the key of a value.
   package static func key(of value: Value) throws(Fault) -> Key {
     switch value {
     case .string(let text): return .text(CodePoints(text))
@@ -95,8 +95,10 @@ package enum Comparison {
     }
   }
 
-  /// Returns the digits of a number without trailing zeros and its power of ten, `15e-1`; for an integer of at most 18
-  /// digits only its digits.
+  /// Returns a text that is the same for equal numbers: `1.50` and `1.5` give `15e-1`.
+  ///
+  /// The text is the digits without trailing zeros, and the power of ten; for an integer of at most 18 digits, only its
+  /// digits.
   private static func key(of number: JSONNumber) -> String {
     guard number.integer == nil, let decimal = Decimal(number) else { return number.text }
     let digits = decimal.coefficient.description

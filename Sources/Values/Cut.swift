@@ -1,8 +1,8 @@
 package import JSONText
 
-/// The bounds of a part of a list or a text, `x[FIRST..LAST]`; both are included.
+/// The indexes of the first and the last element of a part of a list or a text, `x[FIRST..LAST]`.
 package struct Cut {
-  /// An index, counted from 0, or from the end for a negative literal.
+  /// The index of the first or the last element: it counts from 0, or as a negative literal from the end.
   package struct Bound {
     let place: Int
 

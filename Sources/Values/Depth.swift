@@ -15,7 +15,8 @@ extension Value {
     throw Fault(.limit, "lists and records nest deeper than \(Self.depthLimit) levels")
   }
 
-  /// The first and the last value of a list or a record, if they are lists or records themselves.
+  /// The first and the last value in this list or record, each only if it is a list or a record itself; empty for other
+  /// values.
   private var ends: [Value] {
     let all: (first: Value?, last: Value?) =
       switch self {

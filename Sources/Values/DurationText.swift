@@ -2,7 +2,7 @@ import BigInt
 package import JSONText
 
 extension Duration {
-  /// The duration as source text, exact, in the largest unit without a fraction: `90s`, `2m`, `1500ms`.
+  /// The exact duration as source text, in the largest unit that needs no fraction: `90s`, `2m`, `1500ms`.
   package var text: String {
     let (seconds, attoseconds) = components
     guard attoseconds == 0 else { return "\(decimal(seconds, attoseconds, places: 3))ms" }

@@ -1,9 +1,10 @@
 package import Language
 
-/// The elements that a stream returns together.
+/// A part of a stream's elements, which the stream returns together.
 package struct ElementPage: Sendable {
   package var elements: [Value]
-  /// For each element the values named by `as`, in the order of the `as` stages; empty if no value is named.
+  /// For each element, the values that the `as` stages of the pipeline named, in the order of these stages; empty
+  /// without an `as`.
   package var names: [[Value]]
   /// The elements that failed in a stage.
   package var failures: [Failure] = []
@@ -29,13 +30,14 @@ package struct ElementPage: Sendable {
     self.names = names
   }
 
-  /// Adds an element, with the named values of the element at an index of `page`.
+  /// Adds an element, and gives it the named values that the element at `index` of `page` has.
   package mutating func append(_ element: Value, like page: ElementPage, _ index: Int) {
     elements.append(element)
     if !page.names.isEmpty { names.append(page.names[index]) }
   }
 
-  /// Moves the failures that precede the element at `index` of their page from `failures` to this page.
+  /// Moves failures from `failures` to this page: those before the element at `index` of the page in which they
+  /// occurred.
   package mutating func pass(_ failures: inout ArraySlice<Failure>, before index: Int) {
     while var failure = failures.first, failure.place <= index {
       failures.removeFirst()
@@ -49,25 +51,26 @@ package struct ElementPage: Sendable {
     elements.enumerated().map { ElementPage([$1], names: names.isEmpty ? [] : [names[$0]]) }
   }
 
-  /// A page of the first `count` elements, without the failures.
+  /// Returns a page of the first `count` elements, without the failures.
   package func prefix(_ count: Int) -> ElementPage {
     ElementPage(Array(elements.prefix(count)), names: Array(names.prefix(count)))
   }
 
-  /// A page of the elements after the first `count`, without the failures.
+  /// Returns a page of the elements after the first `count`, without the failures.
   package func dropFirst(_ count: Int) -> ElementPage {
     ElementPage(Array(elements.dropFirst(count)), names: Array(names.dropFirst(count)))
   }
 }
 
-/// A sequence of elements, one page at a time.
+/// A sequence of elements that is read page by page.
 ///
-/// A page is never empty; nil marks the end. Releasing a stream releases its source.
+/// A page is never empty; nil marks the end. Releasing the stream also releases what it reads from, such as a file.
 package struct ElementStream {
   private var pull: (() async throws(Fault) -> ElementPage?)?
-  /// Whether the elements are one page of a result, and the service has a next page.
+  /// Whether the elements are one page of the service's result, and the service has a next page.
   package var hasNextPage = false
-  /// Returns the service's count of elements in all pages; nil if it is unknown, as before the first page.
+  /// A function that returns the number of elements in all pages, as the service counts them; its result is nil while
+  /// the number is unknown, for example before the first page.
   package var total: (() -> Int?)?
 
   /// Creates a stream from a function that is called for each page until it returns nil.
@@ -97,7 +100,9 @@ package struct ElementStream {
     total = { page.total }
   }
 
-  /// Returns the next page with its named values; at the end, releases the source and returns nil.
+  /// Returns the next page with its named values.
+  ///
+  /// At the end, releases what the stream reads from, and returns nil.
   package mutating func page() async throws(Fault) -> ElementPage? {
     guard let pull else { return nil }
     while let page = try await pull() {
@@ -107,13 +112,14 @@ package struct ElementStream {
     return nil
   }
 
-  /// The elements of the next page; nil at the end.
+  /// Returns the elements of the next page; nil at the end.
   package mutating func next() async throws(Fault) -> [Value]? { try await page()?.elements }
 
-  /// Releases the source early.
+  /// Ends the stream early, and releases what it reads from.
   package mutating func close() { pull = nil }
 
-  /// Returns a stream of the same elements; an error of the stream gets this source range if it has none.
+  /// Returns a stream of the same elements whose errors point to `range` in the script, unless they already have a
+  /// position.
   package func placed(at range: SourceRange, in source: SourceText) -> ElementStream {
     guard let pull else { return self }
     var placed = self
@@ -126,8 +132,8 @@ package struct ElementStream {
   /// Returns a stream of the same elements that reports its progress to `advance`.
   ///
   /// Each request for further elements calls `advance` with the number of elements that the previous request returned,
-  /// and with the total, if known. At the end that number is nil. A large page is passed on in pieces, each of which
-  /// takes about a tenth of a second.
+  /// and with the total, if known. At the end of the stream, the number is nil. A large page is passed on in pieces,
+  /// each of which takes about a tenth of a second.
   package func counted(_ advance: @escaping (_ done: Int?, _ total: Int?) -> Void) -> ElementStream {
     guard let pull else { return self }
     var counted = self
@@ -158,10 +164,10 @@ package struct ElementStream {
     return counted
   }
 
-  /// All remaining elements.
+  /// Reads and returns all remaining elements.
   package mutating func rest() async throws(Fault) -> [Value] { try await all().elements }
 
-  /// All remaining elements, with their named values.
+  /// Reads and returns all remaining elements, with their named values.
   package mutating func all() async throws(Fault) -> ElementPage {
     var all = ElementPage()
     while let page = try await page() {

@@ -15,11 +15,11 @@ public final class Fault: Error, Sendable {
     public var description: String { word }
   }
 
-  /// A source range that caused the error, with its label.
+  /// A range of the script that caused the error; a message marks it with `^` characters and the label.
   public struct Mark: Sendable {
     /// The source range.
     public var range: SourceRange
-    /// The label below it; nil for a bare caret.
+    /// The label after the `^` characters; nil for none.
     public var label: String?
 
     /// Creates a mark.
@@ -55,9 +55,10 @@ public final class Fault: Error, Sendable {
   public var source: SourceText? { facts.source }
   /// The error objects of the service's response; empty for an error of another origin.
   public var errors: [JSONValue] { facts.errors }
-  /// The context, innermost first: `in stage where, on posts 12`, `called from x.retort:3`.
+  /// Lines that say in which stage, for which element and in which call the error occurred, innermost first: `called
+  /// from x.retort:3`.
   public var trail: [String] { facts.trail }
-  /// The exit status of a batch that the error ends; nil for the status of its kind.
+  /// The exit status of the program if the error ends a script; nil means the status of the error's kind.
   public var status: Int32? { facts.status }
 
   /// Creates an error.
@@ -83,8 +84,9 @@ public final class Fault: Error, Sendable {
     return Fault(facts)
   }
 
-  /// The same error with a source text, and with the range as its mark if it has none; unchanged if it has a source
-  /// text.
+  /// Returns the same error with a position: the source text, and the range as its mark if it has no mark.
+  ///
+  /// An error that has a source text already is returned unchanged.
   package func placed(at range: SourceRange, in source: SourceText) -> Fault {
     guard self.source == nil else { return self }
     return changed { facts in
@@ -93,20 +95,20 @@ public final class Fault: Error, Sendable {
     }
   }
 
-  /// The same error with a further line of context.
+  /// Returns the same error with a further line of context.
   package func within(_ line: String) -> Fault { changed { $0.trail.append(line) } }
 
-  /// The same error with another next step.
+  /// Returns the same error with another next step.
   package func advising(_ nextStep: String) -> Fault { changed { $0.nextStep = nextStep } }
 
-  /// The same error with an exit status for the batch, unless it has one.
+  /// Returns the same error with an exit status for the program, unless it has one.
   package func ending(_ status: Int32) -> Fault { changed { $0.status = $0.status ?? status } }
 
-  /// The same error with the error objects of a service.
+  /// Returns the same error with the error objects of a service's response.
   package func with(errors: [JSONValue]) -> Fault { changed { $0.errors = errors } }
 
-  /// Whether the error has the same wording as another error except for numbers and quoted names, which differ between
-  /// elements.
+  /// Whether the message is the same as that of another error, apart from numbers and quoted names, which differ
+  /// between elements.
   package func hasSameWording(as other: Fault) -> Bool {
     func words(_ text: String) -> [Substring] {
       text.split(separator: " ").filter { word in !word.contains { $0.isNumber || $0 == "\"" } }
@@ -114,8 +116,8 @@ public final class Fault: Error, Sendable {
     return message == other.message || words(message) == words(other.message)
   }
 
-  /// Whether `rescue` can't catch the error: a guard, a limit, a missing confirmation, an interrupt, the end of the
-  /// run.
+  /// Whether `rescue` can't catch the error: a refusal by a guard or a missing confirmation, a limit, an interrupt,
+  /// `exit`, or closed standard output.
   public var isUncatchable: Bool { Kind.final.contains(kind) }
 
   /// The value of `.seed`: the word for the kind in the Elixir library's `error_to_calcinator_error`.

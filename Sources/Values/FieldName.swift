@@ -1,13 +1,13 @@
-/// The name of a field, and the part of a resource that it names.
+/// The name of a field, and the member of a resource object that it stands for.
 package struct FieldName: Sendable {
-  /// A field of every resource; it hides an attribute or a relationship with the same name.
+  /// A member that is a field of every resource; it hides an attribute or a relationship with the same name.
   enum Part: String {
     case type, id, links, meta, attributes, relationships
   }
 
   /// The name.
   let text: String
-  /// The part of a resource; nil for the name of an attribute or a relationship.
+  /// The member; nil if the name is that of an attribute or a relationship.
   let part: Part?
 
   package init(_ text: String) {

@@ -1,7 +1,7 @@
 public import JSONText
 
 extension Value {
-  /// The value as JSON: a resource as its received resource object, a duration and a time as text.
+  /// Converts the value to JSON: a resource to its received resource object, a duration and a time to text.
   ///
   /// - Throws: A `type` error for a value without a JSON form: a client, a connection, a stream.
   public func json() throws(Fault) -> JSONValue {
@@ -9,8 +9,10 @@ extension Value {
     return try json(&left)
   }
 
-  /// Converts the value to JSON; takes the number of its values, including nested ones, from `left`, and throws if
-  /// `left` is too small.
+  /// Converts the value to JSON.
+  ///
+  /// `left` is the number of values, including nested ones, that the JSON text may still have; throws if it is
+  /// exceeded.
   private func json(_ left: inout Int) throws(Fault) -> JSONValue {
     left -= 1
     if left & 0xFFFF == 0, Task.isCancelled { throw Fault(.interrupted, "interrupted") }
@@ -58,8 +60,8 @@ extension Value {
     }
   }
 
-  /// The text for an interpolation or `print`: a string, a duration or a time without quotes, the name of a client, the
-  /// address of a connection, the message of an error, a pattern in slashes, and any other value as JSON.
+  /// Returns the text for an interpolation or `print`: a string, a duration or a time without quotes, the name of a
+  /// client, the address of a connection, the message of an error, a pattern in slashes, and any other value as JSON.
   package func interpolated() throws(Fault) -> String {
     switch self {
     case .string(let string): return string

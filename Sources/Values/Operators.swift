@@ -117,7 +117,8 @@ package enum Operators {
     return try pattern.matches(text)
   }
 
-  /// A duration from the text of a number and a unit; nil if it exceeds a hundred years.
+  /// Creates a duration from the text of a number and a unit; nil if the unit is unknown or the duration exceeds a
+  /// hundred years.
   package static func duration(_ value: String, _ unit: String) -> Duration? {
     let scale = ["ms": "0.001", "s": "1", "m": "60", "h": "3600", "d": "86400"]
     guard let factor = scale[unit].flatMap({ JSONNumber(text: $0) }), let number = JSONNumber(text: value) else {
@@ -149,7 +150,8 @@ package enum Operators {
 }
 
 extension Value {
-  /// Whether the value is a boolean, a number, a string, a duration or a time, which a function can convert.
+  /// Whether the value is a boolean, a number, a string, a duration or a time; functions convert these types to each
+  /// other.
   package var isScalar: Bool {
     switch self {
     case .bool, .number, .string, .duration, .time: true
@@ -157,7 +159,9 @@ extension Value {
     }
   }
 
-  /// The boolean of a condition; throws for any other type.
+  /// Returns the value of a condition as a boolean; throws for a value of any other type.
+  ///
+  /// `word` names the condition in the message: `if`.
   package func condition(_ word: String) throws(Fault) -> Bool {
     guard case .bool(let value) = self else {
       throw Fault(

@@ -36,8 +36,9 @@ public struct Pattern: Sendable {
     }
   }
 
-  /// Returns the texts of the groups of the first match, with nil for a group that matched nothing; nil without a
-  /// match.
+  /// Returns the text of each group in the first match, nil for a group that matched nothing.
+  ///
+  /// Without a match, the result is nil.
   package func groups(in text: String) throws(Fault) -> [String?]? {
     let groups = try unsafe within(text) { bytes throws(Fault) in
       try unsafe found(in: bytes) { bytes throws(RegularExpression.Stop) in
@@ -81,7 +82,7 @@ public struct Pattern: Sendable {
     return parts + [text.bytes(end..<count)]
   }
 
-  /// Calls `body` with all matches from left to right.
+  /// Calls `body` with each match, from left to right.
   ///
   /// After an empty match, the search continues with a match at the same position that is not empty, or at the next
   /// code point.
@@ -111,7 +112,7 @@ public struct Pattern: Sendable {
     }
   }
 
-  /// Passes the bytes of a text to `body`.
+  /// Calls `body` with the UTF-8 bytes of a text.
   private func within<Result>(
     _ text: String, _ body: (UnsafeBufferPointer<UInt8>) throws(Fault) -> Result
   ) throws(Fault) -> Result {
@@ -121,7 +122,7 @@ public struct Pattern: Sendable {
     }.get()
   }
 
-  /// Runs a search; converts an error of the search to an error of the language.
+  /// Runs a search, and converts an error of PCRE2 to an error of the language.
   private func found<Result>(
     in bytes: UnsafeBufferPointer<UInt8>,
     _ body: (UnsafeBufferPointer<UInt8>) throws(RegularExpression.Stop) -> Result

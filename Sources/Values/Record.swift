@@ -1,7 +1,7 @@
 public import JSONText
 import Synchronization
 
-/// Fields in order, from a parsed JSON object or from a statement.
+/// A record of the language: fields in order, from a parsed JSON object or from a statement.
 public struct Record: Sendable {
   /// A field's name and value.
   public typealias Field = (name: String, value: Value)
@@ -34,8 +34,8 @@ public struct Record: Sendable {
   /// Creates a record whose values are computed each time they are read.
   ///
   /// - Parameters:
-  ///   - names: The names, which differ.
-  ///   - value: Returns the value of the name at an index.
+  ///   - names: The names of the fields, without duplicates.
+  ///   - value: Returns the value of the field whose name is at an index of `names`.
   package init(names: [String], _ value: @escaping @Sendable (Int) -> Value) {
     storage = .lazy(LazyFields(names: names, value: value))
   }
@@ -101,7 +101,7 @@ public struct Record: Sendable {
   }
 }
 
-/// Names, and a function that computes the value of the name at an index.
+/// The names of fields, and a function that computes the value of the field at an index.
 private final class LazyFields: Sendable {
   let names: [String]
   let value: @Sendable (Int) -> Value

@@ -53,7 +53,8 @@ import Synchronization
     return options
   }
 
-  /// Estimates the length of a text, in bytes, up to which even the slowest search is fast; -1 if no length is.
+  /// Estimates the length of a text, in bytes, up to which even the slowest search is fast; -1 if a search of any text
+  /// can be slow.
   ///
   /// Each quantifier multiplies the number of possible matches by the length; each optional item and each alternative
   /// doubles it. A recursive pattern is never considered fast.
@@ -75,7 +76,7 @@ import Synchronization
     return room < 1 ? -1 : Int(root(room, exponent))
   }
 
-  /// Returns the root of a number, too small by at most one.
+  /// Returns the root of `number` with the degree `exponent`; the result may be too small, by at most one.
   private static func root(_ number: Double, _ exponent: Double) -> Double {
     var (low, high) = (1.0, number)
     while high - low > 1 {
@@ -90,13 +91,17 @@ import Synchronization
 
 /// The remaining steps of a search.
 private struct StepBudget {
-  /// The remaining units; a call before an item takes one, and each sixteen bytes of movement in the text take another.
+  /// The remaining units.
+  ///
+  /// Each call before an item of the pattern takes one unit, and one more for each sixteen bytes that the search has
+  /// moved in the text.
   private var left: Int
   private var position = 0
   private var calls = 0
   private(set) var isInterrupted = false
 
-  /// Creates a budget that is enough for any search in linear time, and takes less than a second for a short text.
+  /// Creates the budget for a text of `count` bytes: enough for any search in linear time, and used up in less than a
+  /// second if the text is short.
   init(_ count: Int) { left = 20_000_000 + 64 * count }
 
   /// Counts a call; returns false if the search must end.
@@ -200,7 +205,7 @@ extension RegularExpression {
     return Int(count)
   }
 
-  /// Returns the ranges of the last match and of its groups; PCRE2 set the first `count` of them.
+  /// Returns the range of the last match, then those of its groups; PCRE2 set the first `count` ranges.
   func groups(_ groupCount: Int, _ count: Int) -> RegularExpression.Groups? {
     guard let offsets = unsafe pcre2_get_ovector_pointer_8(data) else { return nil }
     return (0...groupCount).map { group in
@@ -210,7 +215,9 @@ extension RegularExpression {
     }
   }
 
-  /// Searches a text; returns one more than the number of groups that were set, or 0 or less without a match.
+  /// Searches a text.
+  ///
+  /// Returns the number of ranges that PCRE2 set (the whole match and its groups); 0 or less without a match.
   func search(
     _ text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32, quickLimit: Int
   ) throws(RegularExpression.Stop) -> Int32 {

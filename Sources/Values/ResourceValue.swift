@@ -1,6 +1,6 @@
 public import JSONText
 
-/// A received resource, or an identifier.
+/// A resource as the service sent it, or only its identifier (`type` and `id`).
 ///
 /// Its fields are `type id links meta attributes relationships`, and each attribute and each relationship by its name.
 /// A relationship hides an attribute with the same name.
@@ -18,7 +18,7 @@ public struct ResourceValue: Sendable {
   /// The names of the relationships through which this resource was reached, for an error that proposes an include
   /// path.
   package let includePath: [String]
-  /// The reason why the value contains only an identifier; nil for a whole resource.
+  /// The reason why the value is only an identifier; nil for a whole resource.
   package let stub: Stub?
 
   /// The reason why a relationship contains only an identifier.
@@ -34,7 +34,7 @@ public struct ResourceValue: Sendable {
   /// The included resources of a document, shared by its primary resources.
   package final class Compound: Sendable {
     package let included: @Sendable (_ type: String, _ id: String) -> JSONObject?
-    /// Whether a resource is among the primary data.
+    /// Returns whether a resource is part of the document's primary data.
     package let isListed: @Sendable (_ type: String, _ id: String) -> Bool
     /// The name of the client that read the document.
     package let client: String
@@ -74,7 +74,7 @@ public struct ResourceValue: Sendable {
     (compound, path, includePath, stub) = (nil, [], [], nil)
   }
 
-  /// The type.
+  /// The resource type.
   public var type: String { object["type"]?.stringValue ?? "" }
 
   /// The id as a string; nil before the resource is created.
@@ -91,8 +91,8 @@ public struct ResourceValue: Sendable {
     isStub || !object.contains("attributes") && !object.contains("relationships")
   }
 
-  /// The resource without a field: an attribute, a relationship, or a member such as `links`; nil if the field is
-  /// missing.
+  /// Returns the resource without a field: an attribute, a relationship, or a member such as `links`; nil if the field
+  /// is missing.
   package func without(_ name: String) -> ResourceValue? {
     var object = object
     if ["id", "links", "meta", "attributes", "relationships"].contains(name) {
@@ -112,7 +112,8 @@ public struct ResourceValue: Sendable {
     return ResourceValue(object, compound: compound, path: path, includePath: includePath, stub: stub)
   }
 
-  /// Whether the resource consists only of its object: it has no document, and no resource led to it.
+  /// Whether the resource object alone determines the value: the resource is no identifier, belongs to no document, and
+  /// was not reached through another resource.
   package var isAlone: Bool { compound == nil && stub == nil && path.isEmpty && includePath.isEmpty && !isIdentifier }
 
   /// Whether two values have the same type and id.
@@ -139,7 +140,7 @@ public struct ResourceValue: Sendable {
   /// The value of a field; nil if the resource has no field with this name.
   package func field(_ name: String) throws(Fault) -> Value? { try field(FieldName(name)) }
 
-  /// The related resources of a relationship; nil if the resource has no relationship with this name.
+  /// Returns the related resources of a relationship; nil if the resource has no relationship with this name.
   ///
   /// - Throws: A `field` error if the relationship is not loaded.
   package func relationship(_ name: String) throws(Fault) -> Value? {
@@ -150,13 +151,13 @@ public struct ResourceValue: Sendable {
   /// The names of relationships that the service sent without data.
   package var notLoaded: [String] { relationships.compactMap { $0.value["data"] == nil ? $0.key : nil } }
 
-  /// The names `type` and `id`, of the attributes, and of the relationships, in this order.
+  /// The names of the fields: `type` and `id`, then the attributes, then the relationships.
   package var fieldNames: [String] {
     let attributes = attributes.keys
     return ["type", "id"] + attributes + relationships.keys.filter { !attributes.has($0) }
   }
 
-  /// The related resources of all loaded relationships.
+  /// Returns the related resources of each relationship that is loaded.
   ///
   /// A relationship that is not loaded is omitted, because null would mean that it is empty.
   private func related() throws(Fault) -> Record {
@@ -167,7 +168,7 @@ public struct ResourceValue: Sendable {
     return Record(fields)
   }
 
-  /// The value of a relationship: resources if they are included, otherwise identifiers.
+  /// Returns the value of a relationship: resources if they are included, otherwise identifiers.
   private func linked(_ name: String, _ relationship: JSONValue) throws(Fault) -> Value {
     switch relationship["data"] {
     case nil:

@@ -1,6 +1,6 @@
 import JSONText
 
-/// A lazy stream as a value; each use sends its requests again.
+/// A lazy stream as a value of the language; each use opens it anew and sends its requests again.
 public struct StreamValue: Sendable {
   package let open: @Sendable () async throws(Fault) -> ElementStream
 

@@ -1,14 +1,15 @@
 import JSONText
 
-/// Finds an expression that converts a certain text to a number or a time, for a next step that is known to work.
+/// Finds an expression that converts a text to a number or a time, so that the next step of an error works for that
+/// text.
 package enum TextReading {
-  /// `number(OPERAND)`, with `trim` if the text needs it; nil if the text is not a number.
+  /// Returns `number(OPERAND)`, with `trim` if the text needs it; nil if the text is not a number.
   package static func number(_ text: String, _ operand: String) -> String? {
     JSONNumber(text: text) == nil
       ? JSONNumber(text: trimmed(text)).map { _ in "number(trim(\(operand)))" } : "number(\(operand))"
   }
 
-  /// `time(OPERAND)`, with a format if the text needs one; nil if the text is not a time.
+  /// Returns `time(OPERAND)`, with a format if the text needs one; nil if the text is not a time.
   package static func time(_ text: String, _ operand: String) -> String? {
     if (try? Instant(parsing: text)) != nil { return "time(\(operand))" }
     let form = forms.first { form in
@@ -17,7 +18,7 @@ package enum TextReading {
     return form.map { "time(\(operand), \($0.quoted))" }
   }
 
-  /// The message for a text that is not a time, with examples of texts that are.
+  /// Returns the message for a text that is not a time, with examples of texts that are times.
   package static func notTime(_ text: String) -> String {
     "\(text.quoted) is not a time; examples of times are time(\"2026-01-31\"), time(\"31.01.2026\", \"%d.%m.%Y\")"
   }

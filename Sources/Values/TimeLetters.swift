@@ -116,7 +116,7 @@ package struct TimeLetters: Sendable {
     }
   }
 
-  /// A number that is not negative, padded with zeros to a width.
+  /// Writes a number, which must not be negative, with zeros before it up to a width.
   static func digits(_ number: Int, _ width: Int) -> String {
     let text = String(number)
     return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
@@ -124,7 +124,7 @@ package struct TimeLetters: Sendable {
 }
 
 extension CivilTime {
-  /// The unit that a letter with two digits stands for.
+  /// The number that a letter with two digits stands for: `m` is the month.
   fileprivate subscript(letter: Character) -> Int {
     get {
       switch letter {

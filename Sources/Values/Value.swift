@@ -11,7 +11,7 @@ public enum Value: Sendable {
   case duration(Duration)
   case time(Instant)
   case list([Value])
-  /// The integers from one to another, both included.
+  /// The integers from the first bound to the second, both included.
   case range(Int, Int)
   case record(Record)
   indirect case resource(ResourceValue)
