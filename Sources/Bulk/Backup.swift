@@ -7,9 +7,9 @@ import Synchronization
 ///
 /// Each resource is on the disk before its change is sent.
 ///
-/// Each line is a resource as JSON, in the form that `write` uses. The file is appended to, and only the first image of
-/// a resource is kept. An image contains the linkage of the relationships that the change replaces, even if the service
-/// sends this linkage only in separate replies.
+/// Each line is one resource as JSON, called an image, in the form that the command `write` uses. New lines are
+/// appended; a resource that already has an image gets no second one. An image contains the linkage of the
+/// relationships that the change replaces, even if the service sends this linkage only in separate replies.
 public final class Backup: Sendable {
   private struct State {
     /// The images that earlier runs wrote.
@@ -24,9 +24,9 @@ public final class Backup: Sendable {
   private let query: Query
   private let noteNotLoaded: @Sendable ([String]) -> Void
   private let state: Mutex<State>
-  /// Whether an incomplete last line was removed.
+  /// Whether an incomplete last line was removed when the file was opened.
   public let isCut: Bool
-  /// The path.
+  /// The path of the file.
   public var path: String { file.path }
 
   /// Opens or creates the backup of a statement.
@@ -34,7 +34,7 @@ public final class Backup: Sendable {
   /// - Parameters:
   ///   - path: The file.
   ///   - client: The client that reads the resources.
-  ///   - query: Its `include` names the relationships to load.
+  ///   - query: The query of these reads; its `include` names the relationships to load.
   ///   - noteNotLoaded: Called before a resource is destroyed, with the names of its relationships without linkage.
   /// - Throws: ``JournalError`` if the file can't be used, or has other content.
   public init(
@@ -61,7 +61,7 @@ public final class Backup: Sendable {
     self.state = Mutex(state)
   }
 
-  /// Whether a last line without a line end is the beginning of a resource, and not text of another file.
+  /// Whether a last line that lacks its line end begins like a resource; a line of another kind of file does not.
   private static func isTorn(_ line: ArraySlice<UInt8>, isFirst: Bool) -> Bool {
     let begins = isFirst ? ["{\"type\":\"", "{\"id\":\""] : ["{\""]
     return begins.contains { line.starts(with: $0.utf8) || !isFirst && $0.utf8.starts(with: line) }
@@ -98,7 +98,8 @@ public final class Backup: Sendable {
     } catch { return .refused(.element(error)) }
   }
 
-  /// Whether an earlier run synced the image of a change's resource; nil if the resource has no image.
+  /// Returns true if an earlier run wrote the image of a change's resource, false if this run wrote it, and nil if the
+  /// resource has no image.
   ///
   /// - Throws: ``JournalError`` if the image lacks the linkage that the change replaces.
   private func known(_ change: Change, _ id: String) throws(JournalError) -> Bool? {

@@ -8,12 +8,12 @@ struct BackupImages {
   /// Whether the backup contains a resource.
   func contains(_ type: String, _ id: String) -> Bool { keys.contains(Self.key(type, id)) }
 
-  /// The first of the named relationships of a resource whose linkage the backup lacks; nil if it lacks none.
+  /// The first of the given relationships whose linkage the image of a resource lacks; nil if it lacks none.
   func lacking(_ names: [String], of type: String, _ id: String) -> String? {
     names.first { !keys.contains(Self.key(type, id, $0)) }
   }
 
-  /// Whether a line's object is a resource.
+  /// Whether the JSON object of a line is a resource: it has a type and an id.
   static func takes(_ object: JSONObject) -> Bool { object["type"]?.stringValue != nil && object["id"]?.idText != nil }
 
   /// Adds a resource; returns false if the resource has no type or id, or was already added.
@@ -33,7 +33,7 @@ struct BackupImages {
 }
 
 extension JSONObject {
-  /// The names of relationships that have no linkage.
+  /// The names of the resource's relationships that have no linkage.
   var relationshipsWithoutLinkage: [String] {
     (self["relationships"]?.objectValue ?? [:]).compactMap { $0.value["data"] == nil ? $0.key : nil }
   }
@@ -56,12 +56,12 @@ extension JSONObject {
 }
 
 extension String {
-  /// The name with hyphens, as JSON:API recommends: requests and replies of a service can differ in `_` and `-`.
+  /// The name with `-` in place of `_`, because requests and replies of a service can spell the same name differently.
   fileprivate var spelledWithHyphens: String { String(map { $0 == "_" ? "-" : $0 }) }
 }
 
 extension Change {
-  /// The relationships whose linkage the change replaces or modifies.
+  /// The names of the relationships whose linkage the change replaces or modifies.
   var changedRelationships: [String] {
     switch verb {
     case .link, .relink, .unlink: params["relationship"]?.stringValue.map { [$0] } ?? []

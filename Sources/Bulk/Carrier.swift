@@ -2,7 +2,7 @@
 
 /// Sends changes to their service and returns the replies.
 public protocol Carrier: Sendable {
-  /// The executor for tasks that send changes; nil for the default.
+  /// The executor for tasks that send changes; nil for Swift's default executor.
   var executor: (any TaskExecutor)? { get }
 
   /// Sends a change and returns the reply.
@@ -14,13 +14,13 @@ public protocol Carrier: Sendable {
   /// exactly than its caller.
   func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeReply
 
-  /// The number of changes that the carrier takes concurrently; nil if the statement's window decides.
+  /// The number of changes that the carrier takes at the same time; nil if the statement's `in-flight:` limits them.
   var window: Int? { get }
 
-  /// The number of sent changes that wait for a reply; 0 if the statement's client counts them.
+  /// The number of sent changes that wait for a reply; 0 if the client, and not the carrier, counts them.
   var inFlight: Int { get }
 
-  /// The carrier's state for the progress line; nil for no text.
+  /// A text about the carrier's work for the progress line; nil if there is nothing to show.
   var status: String? { get }
 
   /// Called when the statement ends: drops the changes that the carrier has taken but not sent.
@@ -39,33 +39,33 @@ extension Carrier {
     try await carry(change)
   }
 
-  /// Nil: the statement's window decides.
+  /// Nil, because the statement's `in-flight:` limits the changes.
   public var window: Int? { nil }
 
-  /// 0: the statement's client counts them.
+  /// 0, because the client counts the changes in flight.
   public var inFlight: Int { 0 }
 
-  /// Nil: there is no text for the progress line.
+  /// Nil, because the progress line needs no text about the carrier.
   public var status: String? { nil }
 
   /// Does nothing, because each change is sent immediately.
   public func end() {}
 
-  /// Does nothing, because the statement's client ends the waits.
+  /// Does nothing, because the client itself stops waiting.
   public func abandon() {}
 
   /// Does nothing, because the carrier opened no connection or channel.
   public func close() async {}
 }
 
-/// The carrier that sends each change with its client's transport.
+/// A carrier that sends each change with the transport of one client.
 public struct ClientCarrier: Carrier {
   private let client: ResourceClient
 
   /// Creates the carrier of a client.
   public init(_ client: ResourceClient) { self.client = client }
 
-  /// The thread of the client's connection.
+  /// The executor that runs tasks on the thread of the client's connection.
   public var executor: (any TaskExecutor)? { client.taskExecutor }
 
   /// Sends the change with the client's transport.

@@ -3,7 +3,7 @@ public import JSONText
 import Redaction
 
 extension Change {
-  /// The change as JSON, for dry runs and other processes.
+  /// The change as JSON, for a dry run to show and for a worker to send.
   ///
   /// Only the names of secret members of `meta` are stored: ``init(json:meta:after:)`` takes their values from the client.
   public var json: JSONObject {
@@ -101,7 +101,7 @@ extension Change {
 }
 
 extension JSONObject {
-  /// The only member of the placeholder for a secret: `{"secret": NAME}`.
+  /// The name of the only member of a secret's placeholder: `{"secret": NAME}`.
   private static let mark = "secret"
 
   fileprivate var namingSecrets: JSONObject {

@@ -1,8 +1,8 @@
 import JSONAPI
 public import JSONText
 
-/// The identity of a change across runs: verb, queue, and the resource or the key, without position and content
-/// (BulkChanges.md, "Identity").
+/// What makes two changes the same, also in different runs: verb, queue, and the resource or the value of `key:`; not
+/// the position among the elements or the content (BulkChanges.md, "Identity").
 public struct ChangeIdentity: Sendable, Hashable {
   /// The identity as text: `update posts 12`, `create people "a@b.c"`, `link posts 4 tags tags/1,tags/2`.
   public let text: String
@@ -18,7 +18,7 @@ public struct ChangeIdentity: Sendable, Hashable {
   /// Whether a text is the identity of an iteration.
   public static func isIteration(_ text: String) -> Bool { text.hasPrefix("each ") }
 
-  /// The maximum number of bytes of the journal line with its outcome, if the resource's id has up to 64 bytes.
+  /// The maximum length in bytes of the journal line with the outcome, if the resource's id has at most 64 bytes.
   var outcomeLength: Int { 2 * text.utf8.count + 160 }
 
   /// A placeholder for the identity of a change that has none.
@@ -42,7 +42,9 @@ extension Change {
     }
   }
 
-  /// Three words with spaces between them; each element of a journaled statement needs it, so it is copied bytewise.
+  /// Joins three words with spaces.
+  ///
+  /// It copies bytes, because it runs for each element of a statement with a journal.
   private static func joined(_ first: String, _ second: String, _ third: String) -> String {
     let count = first.utf8.count + second.utf8.count + third.utf8.count + 2
     return unsafe String(unsafeUninitializedCapacity: count) { buffer in
@@ -65,21 +67,21 @@ extension Change {
     }
   }
 
-  /// The resource's id and the relationship's name as text, `12 tags`; nil unless the change is one of linkage.
+  /// The resource's id and the relationship's name as text, `12 tags`; nil unless the verb is link, relink or unlink.
   public var relationship: String? {
     guard let name = params["relationship"]?.stringValue, let parent else { return nil }
     return "\(parent) \(name)"
   }
 
-  /// The parameter that contains the id of the resource, for a change of linkage: `post_id`.
+  /// The parameter that contains the resource's id in a change of linkage; its name is for example `post_id`.
   private var parentParameter: (key: String, value: JSONValue)? {
     params.first { $0.key.hasSuffix("_id") || $0.key.hasSuffix("-id") }
   }
 
-  /// The id of the resource, for a change of linkage.
+  /// The id of the resource whose linkage changes.
   private var parent: String? { parentParameter?.value.idText }
 
-  /// The singular of the type, for a change of linkage: `post` in `post_id`.
+  /// The singular of the type in a change of linkage: `post` if the parameter is `post_id`.
   var parentName: String? { parentParameter.map { String($0.key.dropLast(3)) } }
 
   /// The id of the changed resource, including changes of linkage; nil for a create.
@@ -91,8 +93,8 @@ extension Change {
   /// The identifiers of a change of linkage; empty for other changes.
   var identifiers: [Identifier] { [Identifier](linkage: params["data"] ?? .null) ?? [] }
 
-  /// The sent content, with which a lookup compares the resource: attributes and relationships, or the linkage of a
-  /// relink.
+  /// The content that the change sends, with which a lookup compares the resource: attributes and relationships, or the
+  /// linkage of a relink.
   public var content: JSONObject {
     if verb == .relink {
       return ["linkage": .array(JSONArray(identifiers.texts.map { .string($0) }))]
@@ -101,7 +103,7 @@ extension Change {
     return JSONObject(data.filter { $0.key == "attributes" || $0.key == "relationships" }.map { ($0.key, $0.value) })
   }
 
-  /// Whether changes with this identity can have different content.
+  /// Whether two changes with the same identity as this one can have different content.
   var hasContent: Bool { verb == .update || verb == .create || verb == .relink }
 }
 

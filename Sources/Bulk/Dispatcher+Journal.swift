@@ -2,7 +2,7 @@ import Client
 import JSONText
 
 extension Dispatcher {
-  /// An element, its change, and the state of the change in the journal.
+  /// An element of the statement's input, its change, and the state of the change in the journal.
   final class Entry: Sendable {
     let element: any PlannedElement
     let change: Result<Change, Refusal>
@@ -18,7 +18,8 @@ extension Dispatcher {
       (self.element, self.change, self.identity, self.known) = (element, change, identity, known)
     }
 
-    /// Whether its intent is to be written now: the journal neither contains its outcome nor requires a lookup first.
+    /// Whether the intent of the change must be written now: the journal contains no outcome, and the change needs no
+    /// lookup before it is sent.
     var isIntended: Bool {
       switch known {
       case nil, .open?: true
@@ -37,7 +38,8 @@ extension Dispatcher {
     try await journal.write(intents)
   }
 
-  /// Creates the entry of an element, and marks its identity as seen; refuses an identity that was already seen.
+  /// Creates the entry of an element, and marks the identity of its change as seen in this run; the entry is a refusal
+  /// if the identity was already seen.
   func entry(of element: any PlannedElement) -> Entry {
     let planned = element.planned
     guard let journal = guards.journal, case .success(let change) = planned, let identity = change.identity else {
@@ -64,7 +66,8 @@ extension Dispatcher {
     return carried
   }
 
-  /// Returns the outcome of a change that the journal or a lookup of an unknown change shows; nil if it must be sent.
+  /// Returns the outcome of a change if the journal contains it, or if the change is unknown and a lookup finds it; nil
+  /// if the change must be sent.
   private func known(_ state: JournalState?, _ change: Change) async -> Outcome? {
     switch state {
     case .done(let id, let content)?:

@@ -7,14 +7,14 @@ public protocol PlannedElement: AnyObject, Sendable {
 }
 
 extension PlannedElement {
-  /// Whether its change destroys data.
+  /// Whether the planned change destroys the resource.
   var isDestroying: Bool { if case .success(let change) = planned { change.verb == .destroy } else { false } }
 }
 
 /// Sends the changes of a statement: checks that each one is permitted, passes it to the carrier, and determines its
 /// outcome.
 public struct Dispatcher: Sendable {
-  /// The account of the outermost statement.
+  /// The consents and the shown notes of the outermost statement.
   public let account: StatementAccount
   private let carrier: any Carrier
   /// Whether the carrier takes many changes concurrently and measures their reply times itself.
@@ -22,7 +22,7 @@ public struct Dispatcher: Sendable {
   private let lateReplies: LateReplies?
   let guards: Safeguards
 
-  /// Creates the dispatcher of a statement for one carrier.
+  /// Creates the dispatcher of a statement whose changes one carrier sends.
   public init(
     _ account: StatementAccount, _ carrier: any Carrier, lateReplies: LateReplies?, guards: Safeguards = Safeguards()
   ) {
@@ -65,16 +65,16 @@ public struct Dispatcher: Sendable {
     } catch { return Outcome(error, of: change) }
   }
 
-  /// Sends the changes of the elements of `next` until `next` ends or a failure ends the statement, then waits for the
-  /// changes in flight.
+  /// Sends the changes of the elements that `next` returns, until `next` returns nil or a failure ends the statement;
+  /// then waits for the changes in flight.
   ///
   /// - Parameters:
-  ///   - report: The counts so far; the first index is its number of elements.
+  ///   - report: The counts of changes that were already made; indexes continue from its number of elements.
   ///   - policy: The number of changes in flight, and the effect of a failure.
   ///   - consent: The consent to destroy; nil if the statement needs none.
   ///   - next: Returns the next elements in order; nil after the last one.
-  ///   - observe: Called with each outcome, in the order of replies; it must not block.
-  /// - Returns: The report with these changes; its `stop` is the error that ended them, if any.
+  ///   - observe: Called with the index, element and outcome of each change, in the order of replies; it must not block.
+  /// - Returns: The report, with these changes added; its `stop` is the error that ended the changes, if any.
   public func run(
     _ report: Report = Report(), _ policy: Policy, consent: Consent?,
     next: () async throws -> [any PlannedElement]?,
@@ -102,8 +102,8 @@ public struct Dispatcher: Sendable {
     return await recorder.ended(stop, after: .now - begin)
   }
 
-  /// Returns the entries of the elements before the first one whose refusal ends the statement, and that refusal; the
-  /// refusal is nil if no element ends the statement.
+  /// Returns the entries of a page's elements up to the first element whose refusal ends the statement, and this
+  /// refusal, which is nil if all elements have entries.
   private func entries(of page: [any PlannedElement], _ consent: Consent?) -> ([Entry], Refused?) {
     var entries: [Entry] = []
     entries.reserveCapacity(page.count)

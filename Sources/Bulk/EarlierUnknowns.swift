@@ -3,14 +3,14 @@ import JSONAPI
 import JSONText
 import Synchronization
 
-/// The changes that earlier runs left unknown and that are not among the elements of this run.
+/// The result of looking up the changes that earlier runs left unknown and that no element of this run repeats.
 public struct EarlierUnknowns: Sendable {
   /// The number of changes that were carried out according to a lookup.
   public var found = 0
   /// The identities of the changes that are still unknown, sorted.
   public var left: [ChangeIdentity] = []
 
-  /// Creates the result for a statement without such changes.
+  /// Creates an empty result.
   public init() {}
 }
 
@@ -43,13 +43,13 @@ extension Safeguards {
 }
 
 extension UnknownResolver {
-  /// Looks up a change of which only the journal's record exists.
+  /// Looks up a change for which this run has no element, but only the journal's record.
   fileprivate func look(recorded: Journal.Recorded, of header: JournalHeader) async -> Finding {
     guard let change = change(recorded, header) else { return .unknown }
     return await look(change, sent: recorded.content)
   }
 
-  /// Restores what a lookup needs of a recorded change; nil if its identity can't be read.
+  /// Creates the change for a lookup from its record in the journal; nil if its identity can't be parsed.
   private func change(_ recorded: Journal.Recorded, _ header: JournalHeader) -> Change? {
     let start = "\(header.verb) \(header.queue) "
     guard let verb = Change.Verb(rawValue: header.verb), recorded.identity.text.hasPrefix(start) else { return nil }

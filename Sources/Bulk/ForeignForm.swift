@@ -2,7 +2,7 @@ import JSONText
 
 /// The reason why a file can't be read as a journal.
 public enum ForeignForm: Sendable, Equatable {
-  /// The file is compressed; with the name of the program that decompresses it with `-dc`.
+  /// The file is compressed. The value is the program that decompresses it with the options `-dc`.
   case compressed(String)
   /// The file is UTF-16, as some editors and shells write it.
   case utf16
@@ -10,7 +10,7 @@ public enum ForeignForm: Sendable, Equatable {
   case byteOrderMark
   /// The lines end in CR LF, or in CR.
   case carriageReturns
-  /// The journal has a format of another version.
+  /// The journal's format has a version that this program does not read.
   case version(Int)
   /// The first line is incomplete, which means that nothing was sent.
   case torn
@@ -53,7 +53,7 @@ struct JournalDiagnosis {
   /// The number of recorded changes in the readable lines.
   private(set) var recorded = 0
 
-  /// Reads a file, and finds the reason.
+  /// Reads a file, and finds the reason why it is not a readable journal.
   init(_ file: RecordFile) throws(JournalError) {
     var (identities, isFirst): (Set<StableHash>, Bool) = ([], true)
     try file.forEachLine { line, _ in

@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// Appends lines to a file in groups, on a separate thread; a group is synced once if a caller waits for it.
+/// Appends lines to a file in groups, on a separate thread; syncs a group once if a caller waits for one of its lines.
 ///
 /// Lines that no caller waits for are written a millisecond later, so that many of them share one write. They are
 /// written even after a failed write, into reserved disk space.
@@ -35,8 +35,9 @@ final class GroupedWriter: Sendable {
   /// The error of a failed write, which is final; nil if no write failed.
   var failure: JournalError? { state.withLock(\.failure) }
 
-  /// Appends the lines that `write` adds to the next group; `owed` is the number of their bytes for which space was
-  /// reserved.
+  /// Appends lines without waiting; `write` adds them to the bytes of the next group.
+  ///
+  /// `owed` is the number of bytes that were reserved on the disk for these lines.
   func append(owed: Int, _ write: (inout [UInt8]) -> Void) {
     let isScheduled = state.withLock { state in
       write(&state.pending)

@@ -5,10 +5,12 @@ public enum Halt: Sendable, Equatable {
   /// A share of the outcomes, from 0 to 1.
   case share(Double)
 
-  /// The number of outcomes from which on a share applies.
+  /// The number of outcomes that are needed before failures are compared with a share.
   static let least = 20
 
-  /// Whether the failures of a tally reach the limit; a share applies from 20 outcomes on, with `isEnd` to any number.
+  /// Returns whether the failures that a tally counts reach the limit.
+  ///
+  /// A share is compared only from 20 outcomes on, and at the end of the statement (`isEnd`).
   public func isReached(_ tally: Tally, isEnd: Bool = false) -> Bool {
     let bad = tally.failed + tally.refused + tally.unknown
     switch self {

@@ -3,7 +3,7 @@ import JSONAPI
 import JSONText
 import Synchronization
 
-/// The durable record of a changing statement: an intent before each request, an outcome after it.
+/// The record of a statement's changes on disk: an intent before each request, an outcome after it.
 ///
 /// ```swift
 /// let journal = try Journal("posts.journal", header)
@@ -21,21 +21,21 @@ public final class Journal: Sendable {
   private let file: RecordFile
   private let writer: GroupedWriter
   private let state: Mutex<State>
-  /// The sums of the lines.
+  /// The form of the checksums in the lines.
   let format: JournalSums.Format
-  /// The statement of the journal.
+  /// The first line, which tells to which statement the journal belongs.
   public let header: JournalHeader
-  /// The numbers of changes of earlier runs that are done, that may be sent again, and that are unknown.
+  /// The numbers of changes that earlier runs left done, open (they may be sent again) and unknown.
   public let before: (done: Int, open: Int, unknown: Int)
   /// The number of damaged lines at the end, which were removed.
   public let cutLines: Int
-  /// The time at which its statement was completed; nil if it is not complete.
+  /// The time at which the statement was completed; nil if it is not complete.
   public let end: String?
   /// The longest expiration time of the messages of unknown changes; nil if one of the messages never expires.
   public let longestLife: Duration?
   /// The queues to which unknown iterations of earlier runs sent changes.
   public let queues: Set<String>
-  /// The path.
+  /// The path of the file.
   public var path: String { file.path }
 
   /// Opens a statement's journal, or creates one.
@@ -108,13 +108,15 @@ public final class Journal: Sendable {
   /// The unknown iterations of earlier runs that this run has not seen, sorted.
   public var unseenIterations: [ChangeIdentity] { unseen.map(\.identity) }
 
-  /// Marks an identity as seen in this run, and returns its state, which is nil if the journal does not contain it;
-  /// returns `.none` if this run has already seen the identity.
+  /// Marks an identity as seen in this run.
+  ///
+  /// - Returns: Its state, or `.some(nil)` if the journal does not contain it; `.none` if this run has already seen the
+  ///   identity.
   @discardableResult public func see(_ identity: ChangeIdentity) -> JournalState?? {
     state.withLock { $0.states.see(identity.hash) }
   }
 
-  /// The unknown identities, sorted.
+  /// The identities of all unknown changes, sorted.
   public var unknown: [ChangeIdentity] {
     state.withLock { $0.states.unknown.sorted().map { ChangeIdentity(text: $0) } }
   }
@@ -142,7 +144,7 @@ public final class Journal: Sendable {
     }
   }
 
-  /// Writes the start of an iteration; returns when it is on the disk.
+  /// Writes the start of an iteration of `each`; returns when it is on the disk.
   public func begin(_ identity: ChangeIdentity) async throws(JournalError) {
     let line = JSONObject([("intent", .string(identity.text)), ("life", .null)])
     state.withLock { $0.intended[identity.hash] = identity }
@@ -164,7 +166,8 @@ public final class Journal: Sendable {
     state.withLock { $0.states.changes(of: identity.text) }
   }
 
-  /// Withdraws the intents of changes that had not been started when the statement ended; they may be sent later.
+  /// Records that the changes that have an intent and no outcome were not sent when the statement ended, so that a
+  /// later run may send them.
   func withdraw() {
     for identity in state.withLock({ Array($0.intended.values) }) { settle(identity, "again", id: nil) }
   }
@@ -185,7 +188,7 @@ public final class Journal: Sendable {
     case .dropped: word = "again"
     case .before, .same, .refused, .skipped: return
     }
-    // The identity of any other change contains the id.
+    // Only a create records the resource's id: the identity of any other change contains it.
     guard change.verb == .create else { return settle(identity, word, id: nil) }
     switch outcome {
     case .done(.document(let document)): settle(identity, word, id: document.resource?["id"]?.idText)
@@ -194,7 +197,7 @@ public final class Journal: Sendable {
     }
   }
 
-  /// Writes the outcome of the change with an identity: `ok`, `absent`, `failed`, `again` or `unknown`.
+  /// Writes the outcome of the change with an identity, as one word: `ok`, `absent`, `failed`, `again` or `unknown`.
   public func settle(_ identity: ChangeIdentity, _ word: String, id: String?) {
     let isDone = word == "ok" || word == "absent"
     let isOwed = state.withLock { state in
@@ -214,7 +217,7 @@ public final class Journal: Sendable {
     }
   }
 
-  /// Writes the name that a person gave to the journal's broker; returns when it is on the disk.
+  /// Writes the broker's name, as a person stated it; returns when it is on the disk.
   public func rename(broker: String) async throws(JournalError) {
     try await writer.appendSynced(JournalLine.encoded(["broker": .string(broker)], format))
   }

@@ -5,7 +5,7 @@ import JSONText
 struct JournalContents {
   var header: JournalHeader?
   var states = JournalStates()
-  /// The checksums, read up to the last complete line.
+  /// The state of the checksums after the last complete line.
   private(set) var sums = JournalSums(.chained)
   /// The time at which the statement was completed; nil if it is not complete.
   var end: String?
@@ -55,7 +55,7 @@ struct JournalContents {
     return .whole(object)
   }
 
-  /// Whether a line has the right checksum, wherever it was written.
+  /// Whether a line has a valid checksum of its own, even if it was moved.
   private func isComplete(_ line: ArraySlice<UInt8>) -> Bool {
     var sums = sums
     guard case .damaged = sums.read(line) else { return true }
@@ -93,9 +93,9 @@ struct JournalContents {
     if lacksLineEnd { try file.append([UInt8(ascii: "\n")]) }
   }
 
-  /// Applies a line.
+  /// Takes the content of a line into the header, the states or the end.
   ///
-  /// Returns false if the first line is not a header, or if its version uses other checksums.
+  /// Returns false if the first line is not a header, or if the header's version uses another form of checksums.
   private mutating func take(_ object: JSONObject) -> Bool {
     guard header != nil else {
       header = JournalHeader(json: object)

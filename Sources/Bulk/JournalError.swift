@@ -3,7 +3,7 @@
 /// A new journal would lack the changes that this journal records, and they would be repeated. Therefore ``nextStep``
 /// proposes a new journal only if this one records nothing.
 public enum JournalError: ElementError, Equatable {
-  /// The file can't be opened or read; with the path, the noun for the file, and the reason.
+  /// The file can't be opened or read; with the path, the noun for the file (`journal` or `backup`), and the reason.
   case file(String, String, reason: String)
   /// A write failed, after which nothing is sent; with the path, the noun for the file, and the system's reason.
   case unwritable(String, String, reason: String)
@@ -17,14 +17,14 @@ public enum JournalError: ElementError, Equatable {
   case imageLacks(String, String, String)
   /// A line before the end is damaged; with the number of changes that the file records.
   case damaged(String, line: Int, recorded: Int)
-  /// A complete line does not follow the previous line with which it was written; with the number of changes that the
-  /// file records.
+  /// A line is complete, but the line before it is not the one after which it was written; with the number of changes
+  /// that the file records.
   case displaced(String, line: Int, recorded: Int)
-  /// The journal belongs to another statement; with the differences.
+  /// The journal belongs to another statement; with the differences of the headers.
   case otherStatement(String, [String], recorded: Int)
   /// The journal belongs to another broker, or an earlier version recorded its broker by address.
   case otherBroker(String, recorded: String, here: String, isByAddress: Bool)
-  /// The statement of the journal was completed at a time.
+  /// The statement of the journal was already completed; with the time of completion.
   case complete(String, at: String)
 
   /// The message, one sentence.

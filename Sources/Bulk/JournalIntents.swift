@@ -2,17 +2,17 @@ import JSONText
 
 /// The intents of changes, as lines of a journal.
 struct JournalIntents {
-  /// The lines.
+  /// The lines to append to the journal.
   private(set) var lines: [UInt8] = []
-  /// The identities.
+  /// The identities of the changes.
   private(set) var identities: [ChangeIdentity] = []
-  /// The number of bytes to reserve for the outcomes.
+  /// The number of bytes to reserve on the disk for the lines of the outcomes.
   private(set) var owed = 0
   private let format: JournalSums.Format
-  /// The expiration time of the last change, and its text.
+  /// The expiration time of the last added change, and its text in milliseconds, which is reused for an equal time.
   private var life: (timeout: Duration, text: String) = (.zero, "0")
 
-  /// Creates a list without intents.
+  /// Creates an empty list; `format` is the form of the lines' checksums.
   init(_ format: JournalSums.Format) { self.format = format }
 
   /// Adds the intent of a change.
@@ -41,7 +41,7 @@ struct JournalIntents {
 }
 
 extension Change {
-  /// Appends the content as JSON, with hashes in place of secrets.
+  /// Appends the content that the change sends as JSON, with hashes in place of secrets.
   fileprivate func encodeContent(into line: inout [UInt8]) {
     guard verb != .relink, let data = params["data"]?.objectValue else { return content.encode(into: &line) }
     line.append(word: "{")

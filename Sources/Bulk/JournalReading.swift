@@ -1,12 +1,12 @@
-/// The content of a journal that was read without a lock and without changing the file, which a run may have open.
+/// The content of a journal, read without a lock and without changing the file, so that a run may use it meanwhile.
 public struct JournalReading: Sendable {
-  /// The statement of the journal.
+  /// The first line, which tells to which statement the journal belongs.
   public let header: JournalHeader
   /// The numbers of changes that are done, that may be sent again, and that are unknown.
   public let counts: (done: Int, open: Int, unknown: Int)
-  /// The unknown identities, sorted, each with the changes of its iteration.
+  /// The unknown identities, sorted; that of an iteration of `each` with the changes that the iteration sent.
   public let unknown: [(identity: ChangeIdentity, changes: [String])]
-  /// The time at which its statement was completed; nil if it is not complete.
+  /// The time at which the statement was completed; nil if it is not complete.
   public let end: String?
   /// The number of damaged lines at the end.
   public let cutLines: Int

@@ -17,8 +17,8 @@ public enum JournalState: Sendable, Equatable {
 
 /// The states of a journal's identities; an identity takes 24 bytes, and more while it is unknown.
 struct JournalStates {
-  /// A packed state: two bits for its kind, one bit for whether this run has seen the identity, and the hash of its
-  /// content.
+  /// A state in 64 bits: two for its kind, one for whether this run has seen the identity, the rest for the hash of the
+  /// sent content.
   private struct Packed {
     enum Kind: UInt64 { case none, open, unknown, done }
 
@@ -37,7 +37,7 @@ struct JournalStates {
       set { bits = bits & 7 | newValue & ~7 }
     }
 
-    /// Marks the identity as seen, and returns the state before.
+    /// Marks the identity as seen, and returns a copy from before the mark.
     mutating func see() -> Packed {
       defer { isSeen = true }
       return self
@@ -62,7 +62,7 @@ struct JournalStates {
     var queues: Set<String> = []
   }
 
-  /// The states by identity, in parts that grow separately, so that growing copies only one part.
+  /// The states by identity, in 48 dictionaries, so that a dictionary that grows copies only its own part.
   private var parts = [[StableHash: Packed]](repeating: [:], count: 48)
   /// The ids of created resources.
   private var ids: [StableHash: String] = [:]
@@ -85,7 +85,7 @@ struct JournalStates {
     }
   }
 
-  /// Marks an identity as seen in this run, and returns its state; returns `.none` if it was seen before.
+  /// Marks an identity as seen in this run, and returns its state; returns `.none` if the identity was already seen.
   mutating func see(_ identity: StableHash) -> JournalState?? {
     let before = self[packed: identity].see()
     return before.isSeen ? nil : .some(state(before, of: identity))
@@ -115,7 +115,7 @@ struct JournalStates {
   /// The changes of an unknown iteration.
   func changes(of text: String) -> [String] { sent[StableHash(text)]?.changes ?? [] }
 
-  /// Records that the change of an identity was carried out, with the hash of its intent's content.
+  /// Records that the change of an identity was carried out, and keeps only the hash of the content in its intent.
   mutating func finish(_ identity: ChangeIdentity, id: String?) {
     let hash = identity.hash
     let content = sent.isEmpty ? nil : sent.removeValue(forKey: hash)?.content

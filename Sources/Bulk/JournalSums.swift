@@ -5,11 +5,11 @@ import JSONText
 struct JournalSums: Sendable {
   /// The form of a line's checksum.
   enum Format: Sendable {
-    /// Of versions 1 and 2: eight digits, the sum of the line.
+    /// The form in versions 1 and 2: eight digits, the sum of the line.
     case separate
-    /// Since version 3: eight digits that repeat the sum of the previous line, then eight digits with the line's own
-    /// sum, which also covers the previous sum. If the own sum is right and the previous sum is wrong, lines before
-    /// this one were removed, moved or added.
+    /// The form since version 3: eight digits that repeat the sum of the previous line, then eight digits with the
+    /// line's own sum, which also covers the previous sum. If a line's own sum is right and its previous sum is wrong,
+    /// lines before it were removed, moved or added.
     case chained
 
     /// The last bytes of a line and its line end, with zeros in place of the sum, which ``seal(_:)`` writes.
@@ -28,7 +28,7 @@ struct JournalSums: Sendable {
   enum Line {
     /// The line is complete and follows the previous line.
     case whole(JSONObject)
-    /// The line is complete, but it was written after another line than the previous one.
+    /// The line is complete, but the line before it in the file is not the one after which it was written.
     case displaced
     /// The line differs from what was written.
     case damaged
@@ -38,10 +38,10 @@ struct JournalSums: Sendable {
   let format: Format
   /// The sum of the last line that was read or written; 0 before the first line.
   private var last: UInt32 = 0
-  /// The bytes between the members of a line and the digits of its sum.
+  /// The bytes of a line between its last other member and the digits of its sum.
   private static let mark = Array(",\"sum\":\"".utf8)
 
-  /// Starts at the beginning of a file.
+  /// Creates the state for the beginning of a file.
   init(_ format: Format) { self.format = format }
 
   /// Writes the sums into lines that will be appended to the file.

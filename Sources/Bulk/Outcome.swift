@@ -55,7 +55,7 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether an earlier run carried out a change of this identity with other content.
+  /// Whether the change was refused because an earlier run carried it out with other content.
   var isDoneOtherwise: Bool { if case .refused(.otherContent) = self { true } else { false } }
 
   /// Whether an earlier run caused the failure, and this run sent nothing; such a failure is counted, but does not stop
@@ -121,7 +121,8 @@ public enum Outcome: Sendable {
 }
 
 extension ChangeReply {
-  /// Whether a late reply to a create or an update is not one resource, so that it does not show what was carried out.
+  /// Whether a late reply to a create or an update is no document, or a document of several resources, so that it does
+  /// not show what was carried out.
   fileprivate func isUnreadable(of change: Change) -> Bool {
     guard change.givesDocument, change.verb != .destroy else { return false }
     guard case .document(let document) = self else { return true }
@@ -130,7 +131,7 @@ extension ChangeReply {
 }
 
 extension ClientError {
-  /// The error of a late reply that is not one resource.
+  /// The error of a late reply that is not a document of one resource.
   fileprivate static func unreadable(_ change: Change) -> ClientError {
     var error = ClientError(
       .malformed, "\(change.target.type) \(change.method): the late reply is not a JSON:API document of one resource",

@@ -74,7 +74,8 @@ final class OutcomeRecorder: Sendable {
     }
   }
 
-  /// Waits for late replies, looks up changes, and returns the report; `stop` is the error that ended the elements.
+  /// Waits for late replies, looks up changes, and returns the report; `stop` is the error with which the statement's
+  /// input ended, nil without one.
   func ended(_ stop: (any Error)?, after duration: Duration) async -> Report {
     if let watch, watch.open > 0, policy.lateWait > .zero, !Task.isCancelled {
       policy.noteLateWait(watch.open, policy.lateWait)

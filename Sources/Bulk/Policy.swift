@@ -5,7 +5,7 @@ public struct Policy: Sendable {
 
   /// The maximum number of changes in flight.
   public var window: Int
-  /// The number of changes that are prepared together, and whose intents share a sync.
+  /// The number of changes that are prepared together, and whose intents are written to the disk together.
   public var portion: Int
   /// Whether the statement continues after a failure.
   public var continuesOnError: Bool
@@ -16,11 +16,11 @@ public struct Policy: Sendable {
   public var noteLateWait: @Sendable (Int, Duration) -> Void
   /// Shows a note with the number of changes to look up.
   public var noteLookups: @Sendable (Int) -> Void = { _ in }
-  /// Called before the first change is sent, with a function that returns the current counts; nil if no caller shows
-  /// them.
+  /// Called before the first change is sent, with a function that returns the current counts; nil if the counts are not
+  /// shown while the statement runs.
   public var follow: (@Sendable (_ report: @escaping @Sendable () -> Report) -> Void)?
 
-  /// Prepares more changes together, whose intents then share a sync.
+  /// Increases ``portion``, so that more intents are written to the disk together.
   public mutating func sharesSyncs() { portion = max(2 * window, 64) }
 
   /// Creates a policy.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A file that records changes, a journal or a backup; only one run at a time can open it to write.
+/// The file of a journal or of a backup; only one run at a time can open it to write.
 final class RecordFile: Sendable {
   private let number: Int32
   /// The path.

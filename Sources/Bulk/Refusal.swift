@@ -14,7 +14,7 @@ public enum Refusal: Error, Sendable {
   case same
   /// The connection is read-only: `guard: "read-only"`.
   case guarded(connection: String)
-  /// The element has no valid change.
+  /// No valid change could be planned for the element, or nothing may be sent (``JournalError``).
   case element(any ElementError)
 
   /// Whether the refusal ends the statement regardless of `on-error:`.
@@ -27,7 +27,7 @@ public enum Refusal: Error, Sendable {
   }
 }
 
-/// The error of an element without a valid change, in the wording of the language.
+/// An error that prevents the change of an element, with the parts that an error of the command language shows.
 public protocol ElementError: Error, Sendable {
   /// The kind of the error in the language.
   var kindWord: String { get }

@@ -1,4 +1,4 @@
-/// The error that ends a statement at a refused element.
+/// The error that ends a statement because the change of an element was refused.
 public struct Refused: Error {
   /// The refusal.
   public let refusal: Refusal
@@ -11,9 +11,9 @@ public struct Refused: Error {
   }
 }
 
-/// The report of a statement's changes.
+/// The result of a statement's changes: the counts of outcomes, the durations, and the error that ended them.
 public struct Report: Sendable {
-  /// The tally of outcomes.
+  /// The counts of outcomes.
   public var tally = Tally()
   /// The durations of the requests.
   public var latencies = Latencies()

@@ -2,7 +2,7 @@ import Synchronization
 
 /// The state of a whole run: the limit of destroyed resources, and the streamed queues.
 public final class RunAccount: Sendable {
-  /// The way in which bulk changes are confirmed.
+  /// The ways to confirm bulk changes.
   public enum Confirmation: Sendable, Equatable {
     /// By a question for each bulk change.
     case asked
@@ -12,11 +12,11 @@ public final class RunAccount: Sendable {
     case limited(Int)
   }
 
-  /// The way in which bulk changes are confirmed.
+  /// The way to confirm bulk changes in this run.
   public let confirmation: Confirmation
   /// The queues that are being streamed.
   public let streams = StreamLeases()
-  /// The control of the run's changes from outside the process.
+  /// Pauses or slows the run's changes when `retort ctl` asks for it.
   public let control: RunControl
   private let used = Mutex(0)
 

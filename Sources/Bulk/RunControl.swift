@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The control of a run's changes from outside the process: pause, resume, a number of changes a second (`retort ctl`).
+/// Lets another process, `retort ctl`, pause, resume and slow down the changes of a run.
 ///
 /// It never makes a statement faster than the statement's own limits allow.
 public final class RunControl: Sendable {
@@ -16,10 +16,12 @@ public final class RunControl: Sendable {
   }
 
   private let state: Mutex<State>
-  /// Whether changes must read the state: before the first change, and while a pause or a limit is set.
+  /// Whether a change must check the state before it is sent: before the first change, and while a pause or a limit is
+  /// set.
   private let isInUse = Atomic(true)
 
-  /// Creates the control of a run; `open` makes the run reachable for other processes, before its first change.
+  /// Creates the control of a run; `open` is called before the first change, and makes the run reachable for other
+  /// processes.
   public init(open: (@Sendable (RunControl) -> Void)? = nil) { state = Mutex(State(open: open)) }
 
   /// Makes the run reachable for other processes, unless it already is.
@@ -45,7 +47,7 @@ public final class RunControl: Sendable {
     }
   }
 
-  /// Adds a running statement, and returns its number for ``remove(_:)``; `status` returns the statement's progress.
+  /// Adds a running statement whose progress `status` returns; returns a number for ``remove(_:)``.
   public func add(_ status: @escaping @Sendable () -> String) -> Int {
     state.withLock { state in
       state.nextNumber += 1

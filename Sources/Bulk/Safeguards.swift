@@ -1,6 +1,6 @@
-/// The safeguards of a statement's changes: its journal, its limits, its rate.
+/// What limits, records and looks up the changes of a statement: its journal, backup, limits and rate.
 public struct Safeguards: Sendable {
-  /// The handling of a change that an earlier run left unknown and that a lookup did not find.
+  /// What to do with a change that an earlier run left unknown and that a lookup did not find: `unknown:`.
   public enum UnknownRule: String, Sendable, CaseIterable {
     /// The change counts as unknown, and the statement ends with status 5.
     case fail
@@ -10,33 +10,33 @@ public struct Safeguards: Sendable {
     case skip
   }
 
-  /// The journal.
+  /// The journal; nil without `journal:`.
   public var journal: Journal?
-  /// The resolver of unknown changes.
+  /// Looks up unknown changes; nil if the statement looks up none.
   public var resolver: UnknownResolver?
-  /// The handling of changes that remain unknown.
+  /// What to do with changes that remain unknown after a lookup.
   public var unknown = UnknownRule.fail
-  /// The limit of failures.
+  /// The limit of failures; nil without `halt:`.
   public var halt: Halt?
   /// The name of the connection if it is read-only; nil if it allows changes.
   public var readOnly: String?
-  /// The limiter of the number of changes a second.
+  /// The limiter of the number of changes a second; nil without `rate:`.
   public var rate: RateLimiter?
-  /// The throttle, which delays changes while the service is busy.
+  /// Delays changes while the service is busy; nil without `throttle:`.
   public var throttle: Throttle?
-  /// The backup of the resources.
+  /// The backup of the resources before their changes; nil without `backup:`.
   public var backup: Backup?
   /// The number of times that a change is repeated after a temporary failure.
   public var retries = 0
   /// The maximum time for which the service may hold a request: `settle:`.
   public var settle = Duration.zero
-  /// The changes to look up at the end of the statement.
+  /// The changes to look up at the end of the statement: `verify:`.
   public var verification = Verification.none
 
   /// The record of the iteration of `each` that makes the changes; nil if there is no recorded iteration.
   public var iteration: (any IterationRecord)?
 
-  /// Creates safeguards without effect.
+  /// Creates safeguards that neither limit nor record anything.
   public init() {}
 
   /// The reason why nothing more may be sent; nil if changes may be sent.

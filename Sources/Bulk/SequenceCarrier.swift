@@ -1,6 +1,7 @@
 public import Client
 
-/// A carrier that sends each change and the changes that follow it in sequence, and returns the last reply.
+/// A carrier that sends a change and then, one after another, the changes that follow from each reply, such as the
+/// steps of a `transition`; it returns the last reply.
 public struct SequenceCarrier: Carrier {
   /// Returns the change that follows a reply; nil after the last one.
   public typealias Following = @Sendable (Change, ChangeReply) throws(ClientError) -> Change?
@@ -29,7 +30,7 @@ public struct SequenceCarrier: Carrier {
     (self.following, self.step) = (following, step)
   }
 
-  /// The thread of the connection that most changes use.
+  /// The executor that runs tasks on the thread of the connection of `client`, which sends most changes.
   public var executor: (any TaskExecutor)? { client.taskExecutor }
 
   /// Sends a change and the changes that follow it.

@@ -28,10 +28,10 @@ public final class StreamLeases: Sendable {
 
   private let open = Mutex<[Key: Int]>([:])
 
-  /// Creates an empty set.
+  /// Creates a set in which no queue is streamed.
   public init() {}
 
-  /// Marks a queue as streamed until the lease is released.
+  /// Marks a queue as streamed until the returned lease is deallocated.
   public func lease(broker: String, queue: String) -> Lease { Lease(self, Key(broker: broker, queue: queue)) }
 
   /// Whether a change of a queue would disturb a stream.

@@ -1,6 +1,6 @@
-/// The counts of outcomes of a changing statement.
+/// Counts the outcomes of a statement's changes, and groups its failures by message.
 public struct Tally: Sendable {
-  /// Failures with the same wording, and the first element that failed with it.
+  /// Failures whose messages have the same wording, with the first element that failed.
   public struct Group: Sendable {
     /// The index of this first element, from 0.
     public var index: Int
@@ -12,11 +12,11 @@ public struct Tally: Sendable {
     public var count: Int
   }
 
-  /// The number of elements that were changed or needed no change.
+  /// The number of elements whose change was carried out or not needed.
   public var ok = 0
-  /// The number of ok elements that created a resource; always 0 without ``countsUpserts``.
+  /// The number of elements, counted in ``ok``, that created a resource; always 0 without ``countsUpserts``.
   public private(set) var created = 0
-  /// The number of ok elements that needed no change, so that nothing was sent.
+  /// The number of elements, counted in ``ok``, that needed no change, so that nothing was sent.
   public private(set) var same = 0
   /// Whether the summary shows created, updated and same instead of ok.
   public let countsUpserts: Bool
@@ -79,7 +79,7 @@ public struct Tally: Sendable {
     if !outcome.isGood { group(outcome, element, index) }
   }
 
-  /// Changes a create from carried out to failed, because a lookup found two resources.
+  /// Counts a create as failed and no longer as carried out, because a lookup found two resources.
   mutating func fail(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     ok -= 1
     count(outcome, 1)
@@ -119,7 +119,7 @@ public struct Tally: Sendable {
     if groups.count > Self.limit { groups.removeLast() }
   }
 
-  /// The number of elements.
+  /// The number of counted outcomes.
   public var count: Int { ok + before + skipped + failed + absent + refused + unknown }
 
   /// The counts by name, in the order of summaries.
@@ -128,7 +128,7 @@ public struct Tally: Sendable {
       + (countsUpserts ? upserts : [])
   }
 
-  /// The counts of ok elements: created, updated and same.
+  /// The counts into which ``ok`` is divided: created, updated and same.
   private var upserts: [(word: String, count: Int)] {
     [("created", created), ("updated", ok - created - same), ("same", same)]
   }
@@ -159,7 +159,7 @@ public struct Tally: Sendable {
   /// Whether each change was carried out, in this run or an earlier one.
   public var isComplete: Bool { failed + unknown + skipped == 0 && refused == doneOtherwise }
 
-  /// Whether all failures were errors of the elements, found before anything was sent.
+  /// Whether all failures were refusals of single elements, for which nothing was sent.
   public var isHarmless: Bool {
     failed + unknown == 0
       && groups.allSatisfy { if case .refused(let refusal) = $0.outcome { !refusal.isUncatchable } else { false } }

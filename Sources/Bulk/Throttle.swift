@@ -34,7 +34,7 @@ public final class Throttle: Sendable {
     var failure: Exhausted?
   }
 
-  /// The error of a pause longer than `patience:`, which ends the statement.
+  /// The error that ends the statement after a pause longer than `patience:`.
   public struct Exhausted: Error, Sendable {
     /// The maximum duration of a pause: `patience:`.
     public let patience: Duration
@@ -74,7 +74,7 @@ public final class Throttle: Sendable {
   /// The reason why changes wait; nil while none wait.
   public var reason: String? { state.withLock { $0.pause?.reason } }
 
-  /// The error that ends the statement; nil without one.
+  /// The error of a pause that was too long; nil if there was none.
   var failure: Exhausted? { state.withLock(\.failure) }
 
   /// Waits until a change may be sent; returns false if no more changes may be sent.

@@ -5,8 +5,9 @@ import JSONText
 extension UnknownResolver {
   /// Looks up a `link`, `relink` or `unlink` in the linkage of its relationship.
   ///
-  /// A `link` of a linked resource and an `unlink` of an absent one change nothing, so both may be sent again. A
-  /// `relink` may be sent again if it has the linkage that the earlier run sent, or after the time of `settle:`.
+  /// A `link` of resources that are already linked, and an `unlink` of resources that are not linked, change nothing,
+  /// so both may be sent again. A `relink` may be sent again if it has the linkage that the earlier run sent, or after
+  /// the time of `settle:`.
   func linked(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> Finding {
     guard let id = change.resourceID, let name = change.params["relationship"]?.stringValue else { return .unknown }
     let named = change.identifiers

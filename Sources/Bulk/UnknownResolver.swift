@@ -17,7 +17,7 @@ public struct UnknownResolver: Sendable {
   }
 
   let client: ResourceClient
-  /// The field that contains the key of a create.
+  /// The field that contains the key of a created resource; nil if creates can't be looked up.
   private let keyField: String?
   /// Whether the time of `settle:` has passed, after which a change that was not found can no longer be carried out.
   let isSettled: Bool
@@ -29,7 +29,7 @@ public struct UnknownResolver: Sendable {
   ///
   /// - Parameters:
   ///   - client: Reads the resources.
-  ///   - keyField: The field that contains the key of a create.
+  ///   - keyField: The field that contains the key of a created resource; nil if creates can't be looked up.
   ///   - isSettled: Whether the time of `settle:` has passed.
   ///   - goal: The attributes to which a sequence of updates leads: the sequence was carried out if the resource has
   ///     them. Nil if each change is one request.

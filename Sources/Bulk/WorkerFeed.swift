@@ -29,7 +29,7 @@ final class WorkerFeed: Sendable {
   }
 
   private let state = Mutex(State())
-  /// The number of ready items at which the source pauses.
+  /// The number of ready items at which ``put(_:)`` waits.
   private let ahead: Int
 
   init(ahead: Int) { self.ahead = ahead }
@@ -80,7 +80,7 @@ final class WorkerFeed: Sendable {
     return state.withLock { !$0.isEnded }
   }
 
-  /// Ends the feed: after the ready items, or with `discarding` immediately.
+  /// Ends the feed after the ready items, or immediately with `discarding`, which drops the ready items.
   func end(discarding: Bool = false) {
     let (workers, source) = state.withLock { state in
       state.isEnded = true

@@ -1,7 +1,7 @@
-/// Concurrent work on many items, started in order.
+/// Works on many items concurrently, and starts them in order.
 ///
-/// Each worker takes one item after another. Workers run on the executor of the requests, so that a reply resumes its
-/// worker without a change of thread.
+/// Each worker is a task that takes one item after another. Workers run on the executor of the requests, so that a
+/// reply resumes its worker without a change of thread.
 public struct WorkerPool: Sendable {
   /// The number of workers.
   public let limit: Int
@@ -24,10 +24,10 @@ public struct WorkerPool: Sendable {
     self.executor = executor
   }
 
-  /// Runs `work` for each item of the pages of `next`, until `next` ends or `work` returns false.
+  /// Runs `work` for each item of the arrays that `next` returns, until `next` returns nil or `work` returns false.
   ///
-  /// It waits for the items in progress, and returns the error of `next`, if any. This function is specialized at the
-  /// call site; the code for each item has no generic type.
+  /// It waits for the items in progress, and returns the error that `next` threw, if any. This function is specialized
+  /// at the call site; the code for each item has no generic type.
   @inlinable public func run<Item: Sendable>(
     _ next: () async throws -> [Item]?, work: @escaping @Sendable (Int, Item) async -> Bool
   ) async -> (any Error)? {
@@ -42,7 +42,7 @@ public struct WorkerPool: Sendable {
     }
   }
 
-  /// Runs the work of the pages of `next`, until `next` ends or an item returns false.
+  /// Runs the work that `next` returns, until `next` returns nil or the body of a work returns false.
   @usableFromInline func run(_ next: () async throws -> [Work]?) async -> (any Error)? {
     await withTaskExecutorPreference(executor) {
       let feed = WorkerFeed(ahead: limit)
@@ -51,7 +51,7 @@ public struct WorkerPool: Sendable {
         do {
           while !Task.isCancelled, let page = try await next() {
             items += page.count
-            // There are never more workers than items, so that a window larger than the work costs nothing.
+            // There are never more workers than items, so that a limit above the number of items costs nothing.
             while started < min(limit, items) {
               started += 1
               group.addTask {
