@@ -1,7 +1,7 @@
 import JSONRPC
 import Synchronization
 
-/// A client's activity: its requests in flight, and the duration of the last round trip.
+/// Counts a client's requests in flight and its replies, and measures how long it waits for replies and decodes them.
 public final class Activity: Sendable {
   private struct State {
     var inFlight = 0
@@ -29,7 +29,7 @@ public final class Activity: Sendable {
   /// The number of requests that wait for their reply.
   public var inFlight: Int { state.withLock(\.inFlight) }
 
-  /// The number of changes in flight.
+  /// The number of changes that wait for their reply.
   public var changesInFlight: Int { state.withLock(\.changesInFlight) }
 
   /// The number of replies received.

@@ -5,7 +5,7 @@ public import JSONText
 public struct ReadRequest: Sendable, Equatable {
   /// The JSON-RPC method.
   public var method: String
-  /// The parameters, before ``ResourceClient/wireParams(of:)-(ReadRequest)`` adds the client's own.
+  /// The parameters, before ``ResourceClient/wireParams(of:)-(ReadRequest)`` adds the client's `meta`.
   public var params: JSONObject
   /// Whether the names in the parameters are sent unchanged, regardless of the client's `keys`.
   public var keepsKeys: Bool
@@ -24,7 +24,7 @@ public struct ReadRequest: Sendable, Equatable {
 public struct ChangeRequest: Sendable, Equatable {
   /// The JSON-RPC method.
   public var method: String
-  /// The parameters, before ``ResourceClient/wireParams(of:)-(ChangeRequest)`` adds the client's own.
+  /// The parameters, before ``ResourceClient/wireParams(of:)-(ChangeRequest)`` adds the client's `meta`.
   public var params: JSONObject
   /// Whether the names in the parameters are sent unchanged, regardless of the client's `keys`.
   public var keepsKeys: Bool
@@ -42,7 +42,7 @@ public struct ChangeRequest: Sendable, Equatable {
 }
 
 extension ResourceClient {
-  /// The request that creates a resource from a record (Retort.Client.Generic `create`).
+  /// Returns the request that creates a resource from a record (in the Elixir library: Retort.Client.Generic `create`).
   ///
   /// The id is sent only if `keepID` is true. Otherwise a resource's id is omitted, and a record with an id is an error.
   ///
@@ -64,7 +64,7 @@ extension ResourceClient {
     return request
   }
 
-  /// The request that updates a resource (Retort.Client.Generic `update`).
+  /// Returns the request that updates a resource (in the Elixir library: Retort.Client.Generic `update`).
   ///
   /// - Throws: A `value` error for malformed linkage, for an invalid id, and for a record with another id.
   public func updateRequest(
@@ -81,7 +81,7 @@ extension ResourceClient {
     return ChangeRequest(method: "update", params: params)
   }
 
-  /// The request that destroys a resource.
+  /// Returns the request that destroys a resource.
   public func destroyRequest(_ id: String, options: JSONObject = [:]) -> ChangeRequest {
     ChangeRequest(method: "destroy", params: JSONObject([("id", .string(id))]).merging(options))
   }

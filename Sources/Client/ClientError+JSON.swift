@@ -3,7 +3,8 @@ import JSONAPI
 import JSONRPC
 
 extension ClientError {
-  /// The error as JSON, for other processes; members without a value are omitted.
+  /// The error as JSON, as a worker sends it to the program that runs the statement; members without a value are
+  /// omitted.
   public var json: JSONObject {
     var object = JSONObject([("kind", .string(kind.rawValue)), ("message", .string(message))])
     object["next-step"] = nextStep.map { .string($0) }

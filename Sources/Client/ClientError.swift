@@ -2,7 +2,7 @@ public import JSONAPI
 public import JSONRPC
 import JSONText
 
-/// The failure of a verb such as `show`, classified by kind (TheLanguage.md, "Errors").
+/// The error of a client's request, such as `show`, classified by kind (TheLanguage.md, "Errors").
 public struct ClientError: Error, Sendable {
   /// The kinds of errors, with their names in the language.
   public enum Kind: String, Sendable {
@@ -45,7 +45,7 @@ public struct ClientError: Error, Sendable {
     public var changes: Bool
     /// Whether the request's message has expired (AMQP `expiration`).
     ///
-    /// A dead-letter exchange still forwards an expired message, and a stream keeps it.
+    /// A dead-letter exchange still forwards an expired message, and a RabbitMQ stream queue keeps it.
     public var hasExpired: Bool
   }
 
@@ -55,7 +55,7 @@ public struct ClientError: Error, Sendable {
   public var message: String
   /// The next step for the user; nil if unknown.
   public var nextStep: String?
-  /// The errors of the service's document.
+  /// The entries of `errors` in the service's JSON:API document; empty without one.
   public var errors: [ErrorDetail] = []
   /// The service's JSON-RPC error object, as it was received; nil without one.
   public var answer: JSONRPC.ErrorObject?
@@ -142,8 +142,8 @@ extension ClientError {
     }
   }
 
-  /// Returns this error as the reply to a call; for a change, the next step says if the change may have been carried
-  /// out.
+  /// Returns this error, which the reply to a call contained, with the call added; for a change, the next step says if
+  /// the change may have been carried out.
   func answering(_ call: Call, changes: Bool) -> ClientError {
     var error = self
     error.call = call

@@ -23,14 +23,14 @@ struct Exchange {
     "<- \(label) \(envelope.correlationID) after \(time): \(text)"
   }
 
-  /// Traces that no reply arrived.
+  /// Writes to the trace that no reply arrived.
   func ended(_ error: LinkError) {
     let time = elapsed
     trace(.rpc, reply(error.message, after: time))
     failed("\(error.code)", error.message, time)
   }
 
-  /// Traces a reply and its result.
+  /// Writes a reply and its result to the trace.
   func ended(_ body: [UInt8], _ result: Result<JSONValue, ClientError>) {
     let time = elapsed
     trace(.rpc, reply(Self.shown(body), after: time))
@@ -52,7 +52,7 @@ struct Exchange {
     return "\(tenths.rounded() / 10) ms"
   }
 
-  /// The parameters without the document and `meta`.
+  /// The request's parameters as JSON text, without `data`, `meta` and secrets.
   private var asked: String {
     let rest = JSONObject(params.compactMap { ["data", "meta"].contains($0.key) ? nil : ($0.key, $0.value) })
     return JSONValue.object(rest.hidingSecrets).text
@@ -66,7 +66,7 @@ struct Exchange {
     }
   }
 
-  /// A body on one line without secrets, at most a mebibyte.
+  /// Returns a message's body on one line without secrets, cut after a mebibyte.
   private static func shown(_ body: [UInt8]) -> String {
     let limit = 1 << 20
     let text =

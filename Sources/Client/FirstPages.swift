@@ -3,21 +3,22 @@ import JSONText
 
 /// Reads the ids on a list's first page repeatedly, while the caller destroys their resources, until the list is empty.
 ///
-/// An id that could not be destroyed is not returned again, and neither are the ids that were returned first and last.
-/// A page with no other ids means that the service keeps destroyed resources in its list; the reading then ends with an
-/// error (Retort.Client.Generic `destroy_all` would never end). If `show` still finds such a resource, its id may
-/// belong to a new resource, so it is returned once more. An empty page, or a page with only ids that could not be
-/// destroyed, is skipped if there is a next page. A query without a page requests a hundred resources at a time, or the
-/// service's own page size if the service refuses that.
+/// Ids that could not be destroyed, and the ids that were returned first and last, are not returned again. If a page
+/// has
+/// only ids that were returned first or last, the service keeps destroyed resources in its list, and the reading ends
+/// with an error (`destroy_all` of the Elixir library would never end). But if `show` still finds one of these
+/// resources, the ids may belong to new resources, so they are returned once more. An empty page, or a page with only
+/// ids that could not be destroyed, is skipped if there is a next page. For a query without a page, pages of a hundred
+/// resources are requested, or of the service's own size if the service refuses that.
 public struct FirstPages: Sendable {
   private let client: ResourceClient
   private let patience: ResourceClient.Patience
   private var query: Query
-  /// The first page to request; nil to request no page, for the service's own page size.
+  /// The page with which a reading starts; nil to send no `page` parameter, so that the service uses its own page size.
   private var first: Pagination.Page?
   /// The page on which the last returned ids were found; earlier pages have only ids that could not be destroyed.
   private var start: Pagination.Page?
-  /// Whether the page may be omitted, because the query has none.
+  /// Whether the `page` parameter may still be omitted: the caller's query has none, and no page has been read.
   private var mayLeaveOutPage: Bool
   /// The ids that were returned first; a service that keeps destroyed resources sends them again.
   private var begin: Set<CodePoints> = []
@@ -44,7 +45,7 @@ public struct FirstPages: Sendable {
     self.query.include = []
   }
 
-  /// Records ids that were not destroyed and may remain.
+  /// Records ids that could not be destroyed, so that they are not returned again.
   public mutating func keep(_ ids: some Sequence<String>) { kept.formUnion(ids.lazy.map { CodePoints($0) }) }
 
   /// Returns the next ids to destroy; nil at the end.
@@ -132,7 +133,8 @@ public struct FirstPages: Sendable {
 }
 
 extension ResourceClient {
-  /// Reads the first page of a list while the caller empties the list; nothing is sent before the first call of `next`.
+  /// Returns a reader of a list's first page, for a caller that empties the list; it sends nothing before the first
+  /// call of `next`.
   public func firstPages(_ query: Query, patience: Patience = .usual) -> FirstPages {
     FirstPages(self, query, patience)
   }

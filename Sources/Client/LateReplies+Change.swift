@@ -19,7 +19,7 @@ extension LateReplies {
 }
 
 extension LateReplies.Change {
-  /// Returns the answer, with the queue's name in a `noRoute` error.
+  /// Returns the answer, with the queue's name added to the message of a `noRoute` error.
   func worded(_ answer: LateReplies.Answer) -> LateReplies.Answer {
     guard case .failure(let error) = answer, error.code == .noRoute else { return answer }
     return .failure(LinkError(.noRoute, "there is no queue \(call.queue)"))

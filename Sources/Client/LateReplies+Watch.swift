@@ -1,7 +1,7 @@
 import Synchronization
 
 extension LateReplies {
-  /// The changes of one owner whose outcomes are unknown until their late replies arrive.
+  /// Waits for the late replies to the unknown changes of one owner, such as a statement.
   ///
   /// ```swift
   /// let watch = late.watch()

@@ -33,7 +33,7 @@ public final class LateReplies: Sendable {
   private static let burst = 20
   private static let calm = Duration.seconds(5)
 
-  /// Creates an empty record.
+  /// Creates an object that has registered no changes.
   ///
   /// - Parameter note: Shows a sentence to a person.
   public init(note: @escaping @Sendable (String) -> Void) { self.note = note }

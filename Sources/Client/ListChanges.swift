@@ -1,9 +1,9 @@
 import JSONAPI
 import JSONText
 
-/// The signs that others changed a list while its pages were read: a changed total, and repeated resources.
+/// Finds signs that other programs changed a list while its pages were read: a changed total, and repeated resources.
 public struct ListChanges: Sendable {
-  /// The reaction of a stream to such changes.
+  /// What a stream does about such changes.
   public enum Rule: Sendable {
     /// Returns each resource as often as it arrives.
     case keep
@@ -41,7 +41,7 @@ public struct ListChanges: Sendable {
 
   init() {}
 
-  /// Whether the pages show no change.
+  /// Whether the pages have shown no sign of a change.
   public var isEmpty: Bool { moved == nil && repeated == 0 }
 
   /// Whether too many successive pages had only repeated resources; more such pages are allowed if the total changed.
@@ -64,7 +64,7 @@ public struct ListChanges: Sendable {
 }
 
 extension ListChanges {
-  /// The changes as sentences.
+  /// Returns the signs of changes as sentences; `rule` is what the stream did about them.
   public func sentences(_ rule: Rule) -> [String] {
     var sentences: [String] = []
     if let moved {
@@ -81,14 +81,14 @@ extension ListChanges {
 }
 
 extension ResourceClient {
-  /// The error of a stream that fails because others changed its list.
+  /// Returns the error of a stream that fails because others changed its list.
   func changed(_ changes: ListChanges) -> ClientError {
     ClientError(
       .service, "\(label("index")): \(changes.sentences(.fail).joined(separator: "; "))",
       nextStep: "repeat the read when nobody is changing the resources, or read on with on-shift: \"note\"")
   }
 
-  /// The error of pages that make no progress.
+  /// Returns the error of a list whose pages bring no new resources.
   func stalled(_ page: Pagination.Page?) -> ClientError {
     var error = malformed("index", "page \(page?.number ?? 1), like the previous page, has only ids of earlier pages")
     error.nextStep = "the service's pages overlap: sort: \"id\" may give them a stable order"

@@ -33,7 +33,7 @@ extension ResourceClient {
     throw error
   }
 
-  /// Returns the error with the next step for its details, if one is known.
+  /// Returns the error, with the next step for its details if one is known.
   func withNextStep(_ error: ClientError, _ method: String) -> ClientError {
     var error = error
     error.nextStep = error.errors.lazy.compactMap { nextStep($0, method) }.first ?? error.nextStep
@@ -90,7 +90,7 @@ extension ResourceClient {
     return "relink \(settings.type) \(id) \"\(name)\" \(words(linkage, name))"
   }
 
-  /// Returns null or an identifier as source text; for any other value, a template of an identifier.
+  /// Returns null or an identifier as source text of the language; for any other value, a template of an identifier.
   private func words(_ linkage: JSONValue, _ name: String) -> String {
     if linkage.isNull { return "null" }
     let id = "id: \(JSONValue.string(linkage["id"]?.idText ?? "1").text)"

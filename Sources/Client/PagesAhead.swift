@@ -2,7 +2,7 @@ import JSONAPI
 import JSONRPC
 import Synchronization
 
-/// Prefetched pages; releasing this object cancels the requests in flight.
+/// Requests pages of a list before they are needed; its deallocation cancels the requests in flight.
 final class PagesAhead: Sendable {
   private typealias Reading = Task<Result<Document, ClientError>, Never>
 

@@ -1,4 +1,4 @@
-/// Values by correlation id; only the newest are kept, with a total weight between a limit and twice the limit.
+/// Stores values by correlation id and drops the oldest ones, so that the total weight stays below twice a limit.
 struct Recent<Value> {
   private var newer: [String: Value] = [:]
   private var older: [String: Value] = [:]
@@ -10,7 +10,7 @@ struct Recent<Value> {
   /// - Parameter limit: The minimum total weight of the values that are kept.
   init(limit: Int) { self.limit = limit }
 
-  /// Adds a value; above the limit, the older half is removed.
+  /// Adds a value; when the newer half would exceed the limit, the older half is dropped.
   mutating func insert(_ value: Value, for id: String, weight: Int = 1) {
     if self.weight + weight > limit { (older, newer, self.weight) = (newer, [:], 0) }
     newer[id] = value

@@ -1,14 +1,15 @@
 public import JSONAPI
 public import JSONText
 
-/// A relationship of one resource, with jsonapi-resources' methods (WireProtocol.md, "Relationship methods").
+/// A client for one relationship of one resource, with jsonapi-resources' methods (WireProtocol.md, "Relationship
+/// methods").
 ///
 /// ```swift
 /// let tags = client.relationship("tags", of: "5")
 /// let linkage = try await tags.show()
 /// ```
 public struct RelationshipClient: Sendable {
-  /// The kinds of changes to linkage by given identifiers.
+  /// The changes of linkage that take identifiers.
   public enum Change: String, Sendable {
     /// Adds the identifiers to the linkage (`create_relationship`).
     case link = "create_relationship"
@@ -49,7 +50,7 @@ public struct RelationshipClient: Sendable {
 
   /// Reads the related resources (`get_related_resource`).
   ///
-  /// A server that generates links needs the path of the parent's type, `source`; by default it is `api/v1/TYPE`.
+  /// `source` is the path of the parent's type, which a server needs to generate links; nil means `api/v1/TYPE`.
   public func related(
     source: String?, options: JSONObject = [:], patience: ResourceClient.Patience = .usual
   ) async throws(ClientError) -> Document {
@@ -60,7 +61,7 @@ public struct RelationshipClient: Sendable {
     }
   }
 
-  /// The request that changes the linkage; null clears a to-one relationship.
+  /// Returns the request that changes the linkage; null clears a to-one relationship.
   ///
   /// - Throws: A `value` error for invalid linkage, and for adding to or removing from a to-one relationship.
   public func changeRequest(

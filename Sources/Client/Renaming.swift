@@ -1,6 +1,6 @@
 import JSONText
 
-/// Renames keys from `_` to `-` or back (Retort.Api `serialize_keys`, `deserialize_keys`).
+/// Renames keys from `_` to `-` or back (in the Elixir library: Retort.Api `serialize_keys`, `deserialize_keys`).
 struct Renaming {
   private let from: UInt8
   private let to: UInt8

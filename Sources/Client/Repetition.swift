@@ -1,7 +1,7 @@
-/// The repetition of requests after a temporary failure.
+/// How long to wait before a request is repeated after a temporary failure.
 public enum Repetition {
-  /// The pause before a request is repeated: 250 ms after the first attempt, which has the number 0, and twice as long
-  /// after each further one, up to 16 s.
+  /// Returns the pause after an attempt, before the next one: 250 ms after the first attempt, whose number is 0, and
+  /// twice as long after each further attempt, up to 16 s.
   public static func pause(after attempt: Int) -> Duration { .milliseconds(250) * (1 << min(attempt, 6)) }
 }
 

@@ -3,7 +3,8 @@ import JSONRPC
 public import JSONText
 
 extension ResourceClient {
-  /// The parameters as they are sent: with the client's `meta`, and with names in the form of the client's `keys`.
+  /// Returns the parameters as they are sent: with the client's `meta`, and with names in the form of the client's
+  /// `keys`.
   ///
   /// A call's `meta` overrides the client's key by key.
   ///
@@ -13,7 +14,7 @@ extension ResourceClient {
     try wireParams(request.method, request.params, keepsKeys: request.keepsKeys)
   }
 
-  /// The parameters of a change as they are sent, like ``wireParams(of:)-(ReadRequest)``.
+  /// Returns the parameters of a change as they are sent, like ``wireParams(of:)-(ReadRequest)``.
   ///
   /// - Throws: Also a `value` error for an id that a service can read as several ids.
   public func wireParams(of request: ChangeRequest) throws(ClientError) -> JSONObject {
@@ -125,8 +126,10 @@ extension ResourceClient {
     }
   }
 
-  /// Returns the reply in an answer; a change that may still get a reply is registered with the late replies, unless
-  /// its reply arrived in the meantime.
+  /// Returns the reply in an answer, or throws its error.
+  ///
+  /// A change that may still get a reply is registered with ``lateReplies`` first; if its reply has arrived in the
+  /// meantime, that reply is returned.
   private func ended(
     _ envelope: Envelope, _ answer: LateReplies.Answer, _ message: Message, _ call: ClientError.Call
   ) throws(LinkError) -> [UInt8] {
@@ -160,7 +163,7 @@ extension ResourceClient {
     }
   }
 
-  /// The time for which a request waits for its reply; nil for no limit.
+  /// Returns the time for which a request waits for its reply; nil for no limit.
   public func timeout(_ patience: Patience) -> Duration? {
     switch patience {
     case .usual: settings.timeout

@@ -2,7 +2,7 @@ public import JSONAPI
 public import JSONRPC
 import JSONText
 
-/// A client of a resource service, with the service's verbs (Retort.Client.Generic).
+/// A client of a resource service, with the service's verbs (in the Elixir library: Retort.Client.Generic).
 ///
 /// ```swift
 /// let posts = ResourceClient(transport: transport, settings: Settings(type: "posts", meta: [:]))
@@ -38,7 +38,7 @@ public struct ResourceClient: Sendable {
     set { change { $0.settings = newValue } }
   }
 
-  /// The trace of requests and replies, and of remarks that are not errors.
+  /// The trace of requests and replies, and of remarks that are not errors; nil without a trace.
   public var trace: Trace? {
     get { box.parts.trace }
     set { change { $0.trace = newValue } }
@@ -56,13 +56,13 @@ public struct ResourceClient: Sendable {
     set { change { $0.retries = newValue } }
   }
 
-  /// The observer of the client's replies.
+  /// The observer of the client's replies; nil without one.
   public var observer: (any ReplyObserver)? {
     get { box.parts.observer }
     set { change { $0.observer = newValue } }
   }
 
-  /// The client's activity.
+  /// The client's counts of requests and replies, and the times that they took.
   public var activity: Activity { box.parts.activity }
 
   /// The type and the to-one relationships that the client's replies have shown.
@@ -94,7 +94,7 @@ public struct ResourceClient: Sendable {
   /// The executor for tasks with many requests: the connection's thread, or nil for the default.
   public var taskExecutor: (any TaskExecutor)? { transport.taskExecutor }
 
-  /// Fails all requests that wait for a reply.
+  /// Makes all requests that wait for a reply fail.
   public func abandon() { transport.abandon() }
 
   /// Closes the client's channel and deletes its reply queue.
@@ -176,7 +176,7 @@ public struct ResourceClient: Sendable {
       .value, "\(label(method)): the id is \"\(id)\"", nextStep: "an id must not be empty or contain a comma")
   }
 
-  /// The error of an unexpected reply.
+  /// Returns the error of a reply that is not as expected.
   func malformed(_ method: String, _ message: String) -> ClientError {
     var error = ClientError(.malformed, "\(label(method)): \(message)")
     error.wasSent = true

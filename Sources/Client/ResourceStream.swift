@@ -1,7 +1,8 @@
 public import JSONAPI
 import JSONText
 
-/// The pages of a list, each requested when the previous one is used up (Retort.Client.Generic `stream`).
+/// The pages of a list, each requested when the previous one is used up (in the Elixir library: Retort.Client.Generic
+/// `stream`).
 ///
 /// A next page that does not advance is an error, so that a faulty service can't make the stream endless. ``changes``
 /// records the changes that others make in the list while it is read.
@@ -29,7 +30,7 @@ public struct ResourceStream: Sendable {
     cursor = PageCursor(isFromStart: query.page.map { $0 == $0.first } ?? true)
   }
 
-  /// The next page; nil after the last one.
+  /// Returns the next page; nil after the last one.
   ///
   /// - Throws: ``ClientError`` of the request; a `protocol` error if the service's pages do not advance, or end before
   ///   all counted resources have arrived; a `service` error if others changed the list and the rule is `fail`.
@@ -47,8 +48,8 @@ public struct ResourceStream: Sendable {
     return given
   }
 
-  /// Returns the resources of a page that the rule permits; throws if the rule refuses a change, or the pages make no
-  /// progress.
+  /// Returns a page without the repeated resources that the rule leaves out; throws if the rule forbids changes of the
+  /// list and the page shows one, or if the pages bring no new resources.
   private mutating func given(_ document: Document) throws(ClientError) -> Document {
     let places = changes.take(document)
     let isRefused = rule == .fail && !changes.isEmpty
@@ -84,7 +85,7 @@ public struct ResourceStream: Sendable {
 }
 
 extension ResourceClient {
-  /// A lazy stream of pages; nothing is sent before the first call of `next`.
+  /// Returns a lazy stream of a list's pages; it sends nothing before the first call of `next`.
   ///
   /// After the first page has returned the count, up to `prefetch` pages are requested in advance.
   public func stream(
@@ -93,11 +94,11 @@ extension ResourceClient {
     ResourceStream(self, query, patience, prefetch: prefetch, rule: rule)
   }
 
-  /// The number of resources that match a query (Retort.Client.Generic `count`).
+  /// Reads the number of resources that match a query (in the Elixir library: Retort.Client.Generic `count`).
   ///
-  /// It reads the total of a page with one resource or, if the service refuses that, of the service's own page. Without
-  /// a total, it counts the resources of the page. If there may be more pages, it counts the resources of all pages,
-  /// and writes this to the trace.
+  /// It requests a page with one resource or, if the service refuses that, a page of the service's own size, and
+  /// returns the total that the reply names. If the reply names no total, it returns the number of resources of the
+  /// page. If there may be more pages, it counts the resources of all pages, and writes this to the trace.
   public func count(_ query: Query, patience: Patience = .usual) async throws(ClientError) -> Int {
     var all = query
     all.include = []

@@ -1,8 +1,8 @@
 public import JSONText
 
-/// The settings of a client (Retort.Client.Generic `start_link`).
+/// The settings of a client (in the Elixir library: Retort.Client.Generic `start_link`).
 public struct Settings: Sendable {
-  /// The form of names on the wire.
+  /// How names are spelled on the wire.
   public enum Keys: String, Sendable {
     /// Names are sent and received unchanged.
     case wire

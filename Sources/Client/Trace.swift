@@ -1,4 +1,4 @@
-/// A trace: the topics that it shows, and the function that writes its lines.
+/// Writes what a client sends and receives as lines for a person (`--trace`), for the chosen topics.
 public struct Trace: Sendable {
   /// The topics of a trace.
   public enum Topic: String, CaseIterable, Sendable {
@@ -16,7 +16,7 @@ public struct Trace: Sendable {
   public let topics: Set<Topic>
   private let write: @Sendable (String) -> Void
 
-  /// Creates a trace of some topics.
+  /// Creates a trace that shows some topics.
   public init(_ topics: Set<Topic>, write: @escaping @Sendable (String) -> Void) {
     self.topics = topics
     self.write = write
