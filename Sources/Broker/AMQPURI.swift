@@ -13,7 +13,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   public var port = 5672
   /// The user.
   public var user = "guest"
-  /// The password, which is not part of any description.
+  /// The password, which ``description`` does not contain.
   public var password = "guest"
   /// Whether the URI has a user but no password, not even an empty one.
   public var lacksPassword = false
@@ -86,10 +86,10 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
       "\(tls == nil ? "amqp" : "amqps")://\(Self.encoded(user))@\(host.contains(":") ? "[\(host)]" : host):\(port)/\(path)"
   }
 
-  /// The index of the `?` before the parameters; a `?` inside a password does not count.
+  /// Returns the index of the `?` before the parameters; a `?` inside a password does not count.
   ///
-  /// If an `@` follows the `?`, the parameters must all be known, and only those with a file or a host may contain the
-  /// `@`; otherwise the `?` is part of a password.
+  /// If an `@` follows the `?`, the parameters must all be known, and only TLS parameters, whose values are files or
+  /// hosts, may contain the `@`; otherwise the `?` is part of a password.
   private static func query(_ text: Substring) -> Substring.Index? {
     guard let mark = text.firstIndex(of: "?") else { return nil }
     guard let last = text.lastIndex(of: "@"), mark < last, text[..<last].contains(":") else { return mark }

@@ -22,7 +22,7 @@ public struct BrokerError: Error, Sendable, Equatable {
   /// The error of a cancelled task.
   static let interrupted = BrokerError(.cancelled, "interrupted")
 
-  /// The error of a body that is larger than a broker accepts.
+  /// Returns the error of a body that is larger than a broker accepts.
   static func tooLarge(_ count: Int) -> BrokerError {
     BrokerError(.tooLarge, "the message has \(count) bytes, but the broker accepts at most 128 MiB")
   }

@@ -83,19 +83,20 @@ final class Channel {
     return confirmedReplies
   }
 
-  /// Fails a request that waits for its reply.
+  /// Ends a request that waits for its reply, with an error.
   func end(_ serial: Int, _ error: BrokerError) {
     guard let waiting = pending.removeValue(forKey: serial) else { return }
     waiting.continuation.resume(returning: .failure(completed(error, of: waiting)))
   }
 
-  /// Fails the requests whose deadline has passed.
+  /// Ends the requests whose deadline has passed, with an error.
   func expire(_ now: ContinuousClock.Instant, _ error: BrokerError) {
     let late = pending.filter { $0.value.message.deadline.map { $0 <= now } ?? false }
     for serial in late.keys { end(serial, error) }
   }
 
-  /// Adds the request's state to an error: whether the request was sent, and whether the broker confirmed it.
+  /// Returns an error with the request's state added: whether the request was sent, and whether the broker confirmed
+  /// it.
   ///
   /// If the broker closes the channel because the user may not publish, a request without a confirm counts as not sent.
   private func completed(_ error: BrokerError, of waiting: Pending) -> BrokerError {
@@ -190,7 +191,7 @@ final class Channel {
     return nil
   }
 
-  /// Fails all waits on the channel.
+  /// Ends the channel: makes all waiting requests fail, and the wait for the broker's answer to a method.
   func fail(_ error: BrokerError, code: UInt16) {
     failPending(error)
     ended?(error)
@@ -198,7 +199,7 @@ final class Channel {
     fail(awaited: known)
   }
 
-  /// Fails the wait for the broker's answer to a method.
+  /// Ends the wait for the broker's answer to a method, with an error.
   func fail(awaited error: BrokerError) {
     answer?.continuation.resume(returning: .failure(error))
     answer = nil

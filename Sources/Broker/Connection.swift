@@ -33,7 +33,7 @@ public actor Connection {
   var nextDeadline: ContinuousClock.Instant?
   /// The broker's reason for accepting no messages (`connection.blocked`); nil while it accepts them.
   public private(set) var blockedReason: String?
-  /// The counts of replies without a request, and of requests without a queue.
+  /// The counts of replies for which no request waited, and of requests that the broker returned.
   public internal(set) var counters = Counters()
   private var closing: (continuation: CheckedContinuation<Void, Never>, deadline: ContinuousClock.Instant)?
   private var watchers: [CheckedContinuation<BrokerError, Never>] = []
@@ -46,7 +46,7 @@ public actor Connection {
     public var blocked: @Sendable (Bool) -> Void = { _ in }
     /// Called with each sent message and method and each received frame, for traces.
     public var frames: (@Sendable (String) -> Void)?
-    /// Called with each stage of opening the connection, on the connection's thread.
+    /// Called with each completed stage of opening the connection, on the connection's thread.
     public var stages: (@Sendable (OpeningStage) -> Void)?
     /// Called with the outcome of a request whose caller no longer waits: the correlation id, and the reply's body or
     /// the broker's refusal (`noRoute`, `nacked`).
@@ -64,7 +64,7 @@ public actor Connection {
     }
   }
 
-  /// The counts of stray replies and of returned requests.
+  /// The counts of replies for which no request waited, and of requests that the broker returned.
   public struct Counters: Sendable, Equatable {
     /// Replies that arrived after their deadline, a second time, or with an unknown correlation id.
     public var strayReplies = 0
@@ -248,7 +248,7 @@ public actor Connection {
     }
   }
 
-  /// Releases the socket, and fails all waits with the reason why the connection ended.
+  /// Releases the socket, and ends everything that waits on the connection, with the reason why the connection ended.
   func lose(_ error: BrokerError) {
     end = end ?? error
     handle = nil

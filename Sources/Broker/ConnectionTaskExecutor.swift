@@ -1,8 +1,9 @@
 /// A connection's thread as the executor of tasks that use the connection but do not belong to the actor.
 ///
 /// One object can't be both the actor's executor and a task executor: the runtime would take a task's job for a job of
-/// the actor, and would enqueue the task again at every other step. The thread ends when this object is released: tasks
-/// that began on a connection continue after that connection is lost and replaced.
+/// the actor, and would enqueue the task again at every other step. The thread ends when this object is deallocated,
+/// and not with the connection, because tasks that began on a connection continue after that connection is lost and
+/// replaced.
 final class ConnectionTaskExecutor: TaskExecutor {
   private let thread: ConnectionThread
 

@@ -70,7 +70,7 @@ final class ConnectionThread: SerialExecutor {
   /// Sets the function that is called between jobs; `mayRead` is true if the socket may be readable.
   func attach(_ body: @escaping @Sendable (_ mayRead: Bool) -> Wait) { turn.withLock { $0 = Turn(body: body) } }
 
-  /// Ends the thread after the enqueued jobs.
+  /// Ends the thread when it has run the enqueued jobs.
   func stop() {
     state.withLock { $0.isStopped = true }
     turn.withLock { $0 = nil }

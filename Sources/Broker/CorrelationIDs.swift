@@ -19,7 +19,7 @@ public final class CorrelationIDs: Sendable {
   /// Makes the next id.
   public func next() -> String { text + String(counter.add(1, ordering: .relaxed).newValue) }
 
-  /// The counter at the end of an id that begins with the prefix; nil for another text.
+  /// Returns the counter at the end of an id that begins with the prefix; nil for another text.
   static func serial(of id: [UInt8], after prefix: [UInt8]) -> Int? {
     guard id.count > prefix.count, id.count <= prefix.count + 18, memcmp(id, prefix, prefix.count) == 0 else {
       return nil
@@ -32,7 +32,7 @@ public final class CorrelationIDs: Sendable {
     return serial
   }
 
-  /// A random UUID (RFC 9562, version 4).
+  /// Returns a random UUID (RFC 9562, version 4).
   private static func uuid() -> String {
     var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
     bytes[6] = bytes[6] & 0x0F | 0x40

@@ -3,8 +3,8 @@ extension Dialer {
   ///
   /// - Parameters:
   ///   - count: The number of queues.
-  ///   - open: Serves the queue with an index on a connection; `taken` is the number of its requests on earlier
-  ///     connections.
+  ///   - open: Serves one of the queues, given by its index, on a connection; `taken` is the number of requests that
+  ///     the queue got on earlier connections.
   ///   - begun: Called when all queues are served; `isAgain` is false only in the first call.
   ///   - note: Called with the broker's reason when it ends a channel on an open connection.
   /// - Throws: A broker error if the broker refuses the user or a queue.

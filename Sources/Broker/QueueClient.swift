@@ -68,14 +68,14 @@ public final class QueueClient: Sendable {
     }
   }
 
-  /// Sends a request on a new channel, and repeats this if the channel is lost.
+  /// Sends a request on a new channel, and on a further one if that channel is lost.
   private func sendOnNew(
     mayHaveArrived hadLeft: Bool, correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?,
     expires: Bool, mayRepeat: Bool
   ) async throws(BrokerError) -> [UInt8] {
     var mayHaveArrived = hadLeft
-    /// The time limit for a service to declare its queue again, which a restart of the broker may have deleted; nil
-    /// before the first attempt.
+    /// The time until which a missing queue is no error: a restart of the broker may have deleted the queue, and the
+    /// service must declare it again. Nil before the first attempt.
     var patience: ContinuousClock.Instant?
     while true {
       let channel: ClientChannel
@@ -160,7 +160,7 @@ public final class QueueClient: Sendable {
     }
   }
 
-  /// Fails all waiting requests with `cancelled`, including changes that were already sent.
+  /// Makes all waiting requests fail with `cancelled`, including changes that were already sent.
   public func abandon() { state.withLock(\.channel)?.abandon() }
 
   /// Closes the channel; the broker then deletes the reply queue.

@@ -3,7 +3,7 @@ import Glibc
 /// The first steps of connecting, which librabbitmq does not report separately: the lookup of the host's addresses, and
 /// TCP.
 public enum Reachability {
-  /// The numeric addresses of a host, in the resolver's order, without duplicates.
+  /// Returns the numeric addresses of a host, in the resolver's order, without duplicates.
   ///
   /// - Throws: `unreachable` with the resolver's reason.
   public static func addresses(of uri: AMQPURI) throws(BrokerError) -> [String] {
@@ -35,7 +35,7 @@ public enum Reachability {
     throw BrokerError(.unreachable, "no connection to \(place): \(String(cString: strerror(code)))")
   }
 
-  /// Calls a body with each address, as long as it returns true.
+  /// Calls `body` with one address after another, until `body` returns false.
   private static func resolve(_ uri: AMQPURI, _ body: (addrinfo) -> Bool) throws(BrokerError) {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

@@ -43,7 +43,7 @@ public struct ServiceAnswer: Sendable {
   /// Whether the request stays unanswered, and returns to the queue when the channel closes.
   var isLeft = false
 
-  /// No answer: the request returns to the queue when the channel closes.
+  /// The answer that leaves the request unanswered, so that it returns to the queue when the channel closes.
   static let left: ServiceAnswer = {
     var answer = ServiceAnswer([])
     answer.isLeft = true

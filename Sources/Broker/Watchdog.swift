@@ -15,6 +15,6 @@ final class Watchdog: Sendable {
     }
   }
 
-  /// Ends the watch, after the body is written.
+  /// Ends the watch when the body has been written.
   func stop() { isDone.withLock { $0 = true } }
 }

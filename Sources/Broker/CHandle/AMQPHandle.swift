@@ -1,7 +1,7 @@
 import CRabbitMQ
 import Glibc
 
-/// A librabbitmq connection; releasing it closes the socket and frees its memory.
+/// A librabbitmq connection; its deallocation closes the socket.
 ///
 /// All of its functions run on the connection's thread. Only this folder uses pointers.
 final class AMQPHandle {
@@ -212,7 +212,7 @@ final class AMQPHandle {
 }
 
 extension BrokerError {
-  /// The error of a broken socket or protocol.
+  /// Returns the error of a broken socket or protocol.
   static func broken(_ why: String) -> BrokerError { BrokerError(.lost, "the connection broke: \(why)") }
 }
 
@@ -222,7 +222,7 @@ extension AMQPURI {
 }
 
 extension [UInt8] {
-  /// Calls a C function with the bytes.
+  /// Calls `body`, which calls a C function, with the bytes.
   func withLent<Result>(_ body: (retort_bytes) -> Result) -> Result {
     withUnsafeBufferPointer { body(retort_bytes(start: $0.baseAddress, count: $0.count)) }
   }

@@ -13,7 +13,7 @@ public struct MessageKey: Sendable {
     self.secret = secret
   }
 
-  /// The authentication code of some bytes as 64 hexadecimal digits; nil if libcrypto fails.
+  /// Returns the authentication code of some bytes as 64 hexadecimal digits; nil if libcrypto fails.
   public func code(of bytes: [UInt8]) -> [UInt8]? {
     computed(bytes).map { code in
       code.flatMap { [Self.digits[Int($0 >> 4)], Self.digits[Int($0 & 15)]] }
@@ -38,7 +38,7 @@ public struct MessageKey: Sendable {
 
   private static let digits = Array("0123456789abcdef".utf8)
 
-  /// The 32 bytes of 64 lower-case hexadecimal digits; nil for other text.
+  /// Returns the 32 bytes of 64 lower-case hexadecimal digits; nil for other text.
   private static func bytes(of digits: [UInt8]) -> [UInt8]? {
     guard digits.count == 64 else { return nil }
     let values = digits.compactMap { digit in Self.digits.firstIndex(of: digit).map { UInt8($0) } }

@@ -33,10 +33,10 @@ final class OutgoingMessage: Sendable {
     self.deadline = deadline
   }
 
-  /// The maximum body size that a broker accepts; one more byte closes the channel.
+  /// The maximum number of bytes of a body that a broker accepts; for a larger body it closes the channel.
   static let bodyLimit = 128 << 20
 
-  /// Calls a C function with the message.
+  /// Calls `body`, which calls a C function, with the message.
   func withRaw<Result>(_ body: (retort_message) -> Result) -> Result {
     let expiration = expires ? deadline.map { Array(String(Self.milliseconds(until: $0)).utf8) } ?? [] : []
     return routingKey.withLent { key in

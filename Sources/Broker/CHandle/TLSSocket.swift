@@ -3,13 +3,13 @@ import Glibc
 
 /// The socket of an encrypted connection, with TLS 1.2 or newer, and the reason why its handshake failed.
 struct TLSSocket {
-  /// librabbitmq's socket, which its connection closes.
+  /// librabbitmq's socket object, which is freed with the librabbitmq connection.
   let socket: OpaquePointer
   private let tls: AMQPURI.TLS
   /// The name that the broker's certificate must have.
   private let name: String
 
-  /// Reads the files that the URI names.
+  /// Creates the socket of a connection, and reads the files of keys and certificates that the URI names.
   ///
   /// - Throws: `tls`, with the wrong parameter of the URI.
   init(_ connection: amqp_connection_state_t, _ tls: AMQPURI.TLS, host: String) throws(BrokerError) {
@@ -86,7 +86,7 @@ struct TLSSocket {
     String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// The error of a failed handshake; nil if TLS is not the reason.
+  /// Returns the error of a failed handshake; nil if TLS is not the reason.
   ///
   /// `place` is the host and the port.
   func objection(_ place: String) -> BrokerError? {
@@ -125,8 +125,8 @@ struct TLSSocket {
     }
   }
 
-  /// The text about a refusal by a broker that requires a client certificate; not every broker sends an alert with the
-  /// reason.
+  /// Returns the text about a refusal by a broker that requires a client certificate; not every broker sends an alert
+  /// with the reason.
   private func refusal(_ handshake: retort_handshake) -> String {
     guard let certificate = tls.certificate else {
       return
