@@ -94,7 +94,7 @@ extension Change.Target {
 }
 
 extension Change {
-  /// The names of the secrets that the JSON of a change needs in `meta` and that the given `meta` lacks.
+  /// Returns the names of the secrets that the JSON of a change needs in `meta` and that the given `meta` lacks.
   public static func secrets(of object: JSONObject, missingIn meta: JSONObject) -> [String] {
     (object["params"]?["meta"]?.objectValue?.namedSecrets ?? []).filter { meta[$0] == nil }
   }

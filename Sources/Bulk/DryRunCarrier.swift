@@ -26,7 +26,7 @@ public final class DryRunCarrier: Carrier {
   /// The default executor.
   public var executor: (any TaskExecutor)? { nil }
 
-  /// The resource that a create of the dry run would have created, with its later updates; nil for other ids.
+  /// Returns the resource that a create of the dry run would have created, with its later updates; nil for other ids.
   public func resource(_ id: String) -> JSONObject? { state.withLock { $0.resources[id] } }
 
   /// Returns the reply that the service is expected to send.

@@ -70,7 +70,7 @@ extension UnknownResolver {
       method: verb.rawValue, params: params, expires: true, timeout: nil, key: key)
   }
 
-  /// The parameters of a change of linkage, from the end of its identity: `4 tags tags/1,tags/2`.
+  /// Returns the parameters of a change of linkage, from the end of its identity: `4 tags tags/1,tags/2`.
   private func linkageParams(_ text: String, hasIdentifiers: Bool) -> JSONObject? {
     var words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
     guard words.count >= (hasIdentifiers ? 3 : 2) else { return nil }

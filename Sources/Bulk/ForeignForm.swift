@@ -30,7 +30,7 @@ public enum ForeignForm: Sendable, Equatable {
     }
   }
 
-  /// The next step for the user, such as a command that restores the journal.
+  /// Returns the next step for the user, such as a command that restores the journal.
   ///
   /// The names of the file and of its copy must already be quoted for a shell.
   func nextStep(_ file: String, _ copy: String) -> String {
@@ -74,7 +74,7 @@ struct JournalDiagnosis {
     recorded = identities.count
   }
 
-  /// The reason that the first line shows; nil if the line looks like text.
+  /// Returns the reason that the first line shows; nil if the line looks like text.
   private static func form(ofFirst line: ArraySlice<UInt8>) -> ForeignForm? {
     let magic: [(bytes: [UInt8], form: ForeignForm)] = [
       ([0x1F, 0x8B], .compressed("gzip")), ([0x42, 0x5A, 0x68], .compressed("bzip2")),

@@ -89,7 +89,7 @@ public final class Journal: Sendable {
     state = Mutex(State(states: contents.states))
   }
 
-  /// The state of an identity; nil if the journal does not contain it.
+  /// Returns the state of an identity; nil if the journal does not contain it.
   public func known(_ identity: ChangeIdentity) -> JournalState? { state.withLock { $0.states[identity.hash] } }
 
   /// An unknown change as the journal records it.
@@ -161,7 +161,7 @@ public final class Journal: Sendable {
     try await writer.appendSynced(JournalLine.encoded(line, format))
   }
 
-  /// The identities of the changes that an unknown iteration of an earlier run sent.
+  /// Returns the identities of the changes that an unknown iteration of an earlier run sent.
   public func changes(of identity: ChangeIdentity) -> [String] {
     state.withLock { $0.states.changes(of: identity.text) }
   }

@@ -88,7 +88,7 @@ public enum JournalError: ElementError, Equatable {
     recorded == 0 ? "" : "; with another journal, these \(recorded) changes may be repeated"
   }
 
-  /// A word in single quotes for a shell.
+  /// Returns a word in single quotes for a shell.
   private static func word(_ text: String) -> String {
     "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
   }

@@ -80,7 +80,7 @@ public struct JournalHeader: Sendable, Equatable {
     }
   }
 
-  /// The differences from another statement's header, except for the broker.
+  /// Returns the differences from another statement's header, except for the broker.
   private func differences(from other: JournalHeader) -> [String] {
     let names = ["queue", "type", "verb", "key"]
     let mine = [queue, type, verb, key ?? "none"]

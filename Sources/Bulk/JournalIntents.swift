@@ -32,7 +32,7 @@ struct JournalIntents {
     owed += identity.outcomeLength
   }
 
-  /// The expiration time of a change's message in milliseconds; `null` if it never expires.
+  /// Returns the expiration time of a change's message in milliseconds; `null` if it never expires.
   private mutating func lifeText(of change: Change) -> String {
     guard change.expires, let timeout = change.timeout else { return "null" }
     if timeout != life.timeout { life = (timeout, String(timeout.wholeMilliseconds)) }

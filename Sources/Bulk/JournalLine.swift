@@ -4,7 +4,7 @@ import JSONText
 ///
 /// ``JournalSums`` computes the checksum when the line is written.
 enum JournalLine {
-  /// The line of an object, with its line end.
+  /// Returns the line of an object, with its line end.
   static func encoded(_ object: JSONObject, _ format: JournalSums.Format) -> [UInt8] {
     var lines: [UInt8] = []
     append(to: &lines, format) { line in

@@ -112,7 +112,7 @@ struct JournalStates {
     sent[identity] = iteration
   }
 
-  /// The changes of an unknown iteration.
+  /// Returns the changes of an unknown iteration.
   func changes(of text: String) -> [String] { sent[StableHash(text)]?.changes ?? [] }
 
   /// Records that the change of an identity was carried out, and keeps only the hash of the content in its intent.

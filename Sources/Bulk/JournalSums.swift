@@ -121,7 +121,7 @@ struct JournalSums: Sendable {
     }
   }
 
-  /// A sum as eight hexadecimal digits.
+  /// Returns a sum as eight hexadecimal digits.
   private static func text(_ sum: UInt32) -> [UInt8] { (0..<8).map { digit(sum, $0) } }
 
   private static func digit(_ sum: UInt32, _ index: Int) -> UInt8 {

@@ -14,7 +14,7 @@ public struct Latencies: Sendable {
     count += 1
   }
 
-  /// The duration that a share of all durations (0 to 1) does not exceed; nil for an empty histogram.
+  /// Returns the duration that a share of all durations (0 to 1) does not exceed; nil for an empty histogram.
   public func percentile(_ share: Double) -> Duration? {
     guard count > 0 else { return nil }
     let wanted = max(1, (Double(count) * share).rounded(.up))
@@ -34,7 +34,7 @@ public struct Latencies: Sendable {
     return min(255, power * 8 + part)
   }
 
-  /// The middle of a bucket.
+  /// Returns the middle of a bucket.
   private static func duration(_ index: Int) -> Duration {
     let (power, part) = (index / 8, index % 8)
     return .microseconds(Double(1 << power) * (1 + (Double(part) + 0.5) / 8))

@@ -131,7 +131,7 @@ extension ChangeReply {
 }
 
 extension ClientError {
-  /// The error of a late reply that is not a document of one resource.
+  /// Returns the error of a late reply that is not a document of one resource.
   fileprivate static func unreadable(_ change: Change) -> ClientError {
     var error = ClientError(
       .malformed, "\(change.target.type) \(change.method): the late reply is not a JSON:API document of one resource",

@@ -19,7 +19,7 @@ public final class StatementAccount: Sendable {
   /// Creates the state of a statement.
   public init(_ run: RunAccount, changesData: Bool = false) { (self.run, self.changesData) = (run, changesData) }
 
-  /// The consent for a subject; nil if none is stored.
+  /// Returns the consent for a subject; nil if none is stored.
   public func consent(for subject: ConsentSubject) -> Consent? { state.withLock { $0.consents[subject] } }
 
   /// Stores a consent.

@@ -123,7 +123,7 @@ public final class Throttle: Sendable {
     }
   }
 
-  /// The reason for a pause if the queue is too long; nil if it is not.
+  /// Returns the reason for a pause if the queue is too long; nil if it is not.
   private func deepness() async -> String? {
     guard let limit = limits.depth else { return nil }
     do {
@@ -151,7 +151,7 @@ public final class Throttle: Sendable {
         + "them before it works on them; use p95: to limit by the reply times")
   }
 
-  /// The reason for a pause if the service is too slow; nil if it is not.
+  /// Returns the reason for a pause if the service is too slow; nil if it is not.
   ///
   /// While changes wait, sends one read a second as a sample.
   private func slowness() async -> String? {

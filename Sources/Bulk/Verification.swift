@@ -79,7 +79,7 @@ extension UnknownResolver {
     }
   }
 
-  /// The outcome of an unknown change according to a lookup; nil if the lookup does not find the change.
+  /// Returns the outcome of an unknown change according to a lookup; nil if the lookup does not find the change.
   private func outcome(of change: Change) async -> Outcome? {
     switch await look(change, sent: change.content.hashingSecrets) {
     case .carriedOut(let id): .found(id: id)
@@ -88,7 +88,7 @@ extension UnknownResolver {
     }
   }
 
-  /// The failure of a create whose key belongs to several resources; nil for other changes.
+  /// Returns the failure of a create whose key belongs to several resources; nil for other changes.
   private func doubling(of change: Change) async -> Outcome? {
     guard let count = await count(ofKey: change), count > 1 else { return nil }
     return .failed(.doubled(count))
@@ -96,7 +96,7 @@ extension UnknownResolver {
 }
 
 extension ClientError {
-  /// The error of a create whose key belongs to several resources.
+  /// Returns the error of a create whose key belongs to several resources.
   public static func doubled(_ count: Int) -> ClientError {
     ClientError(.value, "maybe created twice: \(count) resources have the key")
   }

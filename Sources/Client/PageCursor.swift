@@ -82,6 +82,6 @@ struct PageCursor {
 }
 
 extension Pagination {
-  /// The number of the last page for a page size; nil if unknown.
+  /// Returns the number of the last page for a page size; nil if unknown.
   func end(_ size: Int) -> Int? { last?.number ?? totalSize.map { ($0 + size - 1) / size } }
 }

@@ -5,8 +5,8 @@ import Evaluation
 /// The text is a page of blocks: a line `# WORD` begins a block, `> ` begins a statement, `. ` continues it, and its
 /// output follows, with a backslash for a blank line. A test runs them all.
 enum Examples {
-  /// The examples of a word; `stage where` names a stage, `topic text` a topic, `option page` an option, `error field` a
-  /// kind of error, any other word a command, a statement or a function.
+  /// Returns the examples of a word; `stage where` names a stage, `topic text` a topic, `option page` an option, `error
+  /// field` a kind of error, any other word a command, a statement or a function.
   static func of(_ word: String) -> [Declaration.Example] { table[word] ?? [] }
 
   static let table: [String: [Declaration.Example]] = parse(

@@ -16,7 +16,7 @@ public enum Help {
   /// The words that can follow `|`.
   public static var stageNames: [String] { Vocabulary.stages.map(\.name).sorted() }
 
-  /// The text that `help` shows for some words; nil if no page matches.
+  /// Returns the text that `help` shows for some words; nil if no page matches.
   ///
   /// The name of an option can include its colon.
   public static func text(_ words: [String]) -> String? {
@@ -110,7 +110,7 @@ public enum Help {
       """
   }
 
-  /// The words of a section, wrapped next to the section's name.
+  /// Returns the words of a section, wrapped next to the section's name.
   private static func words(_ section: HelpEntry.Section) -> String {
     let lines = HelpEntry.all.filter { $0.section == section }.map(\.word).lines(of: 67)
     return section.rawValue.filled(to: 12) + lines.joined(separator: "\n            ")

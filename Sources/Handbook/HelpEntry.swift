@@ -120,13 +120,13 @@ extension Declaration.Example {
 }
 
 extension String {
-  /// The lines indented by a margin, each with its line end; empty lines remain empty.
+  /// Returns the lines indented by a margin, each with its line end; empty lines remain empty.
   fileprivate func indented(by margin: String) -> String {
     let lines = hasSuffix("\n") ? dropLast() : self[...]
     return lines.split(separator: "\n", omittingEmptySubsequences: false)
       .map { $0.isEmpty ? "\n" : margin + $0 + "\n" }.joined()
   }
 
-  /// The text padded with spaces to a width.
+  /// Returns the text padded with spaces to a width.
   func filled(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - count)) }
 }

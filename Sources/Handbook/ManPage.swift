@@ -5,7 +5,7 @@ public enum ManPage {
   /// The names of the pages: `retort`, which is retort(1), and the articles, such as `bulk`, which is retort-bulk(7).
   public static let names = ["retort"] + Article.all.map(\.name)
 
-  /// The text of a page by its name, with or without `retort-`; nil if there is no such page.
+  /// Returns the text of a page by its name, with or without `retort-`; nil if there is no such page.
   public static func text(_ name: String) -> String? {
     let short = name.hasPrefix("retort-") ? String(name.dropFirst(7)) : name
     return short == "retort" ? program : Article.all.first { $0.name == short }.map(page)

@@ -71,7 +71,7 @@ public struct Document: Sendable {
   /// The top-level links; empty if absent.
   public var links: JSONObject { object["links"]?.objectValue ?? JSONObject() }
 
-  /// The errors in an object's `errors` member.
+  /// Returns the errors in an object's `errors` member.
   ///
   /// Besides a list of error objects it accepts other forms that services send: one error object, a text, or Rails'
   /// lists of messages by attribute, `{"text":["can't be blank"]}`.

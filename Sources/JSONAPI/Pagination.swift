@@ -23,7 +23,7 @@ public struct Pagination: Sendable, Equatable {
       self.offset = offset
     }
 
-    /// The page that is some pages later, or the last page with a representable number.
+    /// Returns the page that is some pages later, or the last page with a representable number.
     public func advanced(by pages: Int) -> Page {
       var result = self
       result.number = Self.sum(number, pages)
@@ -84,7 +84,7 @@ public struct Pagination: Sendable, Equatable {
     if totalSize == nil, first == nil, last == nil, previous == nil, !hasNext { return nil }
   }
 
-  /// A link; nil for values that services send instead of no link: null, false, an empty text, list or object.
+  /// Returns a link; nil for values that services send instead of no link: null, false, an empty text, list or object.
   private static func link(_ link: JSONValue?) -> JSONValue? {
     switch link {
     case nil, .null?, .bool(false)?, .string("")?: nil
@@ -95,7 +95,7 @@ public struct Pagination: Sendable, Equatable {
     }
   }
 
-  /// The page in a link's query; host and path are ignored.
+  /// Returns the page in a link's query; host and path are ignored.
   private static func page(_ link: JSONValue?, _ size: Int?) -> Page? {
     let members = members(link)
     func member(_ name: String, or missing: Int? = nil) -> Int? { members[name].map { Int($0) } ?? missing }
@@ -108,7 +108,7 @@ public struct Pagination: Sendable, Equatable {
     return nil
   }
 
-  /// The members `page[...]` of a link's query, as text.
+  /// Returns the members `page[...]` of a link's query, as text.
   public static func members(_ link: JSONValue?) -> [String: String] {
     guard let text = link?.stringValue ?? link?["href"]?.stringValue, let mark = text.firstIndex(of: "?") else {
       return [:]

@@ -16,7 +16,7 @@ public struct Request: Sendable, Equatable {
     self.params = params
   }
 
-  /// The request as JSON: `{"id":...,"jsonrpc":"2.0","method":...,"params":{...}}`.
+  /// Returns the request as JSON: `{"id":...,"jsonrpc":"2.0","method":...,"params":{...}}`.
   public func encoded() -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(256)
@@ -64,6 +64,6 @@ public struct ErrorResponse: Error, Sendable, Equatable {
     self.error = error
   }
 
-  /// The response as JSON.
+  /// Returns the response as JSON.
   public func encoded() -> [UInt8] { Response(id: id, outcome: .error(error)).encoded() }
 }

@@ -19,7 +19,7 @@ public struct Response: Sendable, Equatable {
     self.outcome = outcome
   }
 
-  /// The response as JSON: `result` or `error`, never both.
+  /// Returns the response as JSON: `result` or `error`, never both.
   public func encoded() -> [UInt8] {
     switch outcome {
     case .result(let result): JSONValue.object(["id": id, "jsonrpc": "2.0", "result": result]).encoded()

@@ -109,7 +109,7 @@ extension String {
     unsafe withBytes { bytes in unsafe String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self) }
   }
 
-  /// The parts of the text between separators; the separator must not be empty.
+  /// Returns the parts of the text between separators; the separator must not be empty.
   package func parts(between separator: String) -> [String] {
     var start = 0
     var parts: [String] = []
@@ -120,7 +120,7 @@ extension String {
     return parts + [bytes(start..<utf8.count)]
   }
 
-  /// The text with each occurrence of a part replaced by another text; the part must not be empty.
+  /// Returns the text with each occurrence of a part replaced by another text; the part must not be empty.
   package func replacing(each part: String, with other: String) -> String {
     let parts = parts(between: part)
     return parts.count == 1 ? self : parts.joined(separator: other)

@@ -135,7 +135,7 @@ extension JSONObject: Sequence {
       }
     }
 
-    /// The next member; nil after the last one.
+    /// Returns the next member; nil after the last one.
     public mutating func next() -> Element? {
       while position < end {
         switch storage {
@@ -153,7 +153,7 @@ extension JSONObject: Sequence {
     }
   }
 
-  /// An iterator at the first member.
+  /// Returns an iterator at the first member.
   public func makeIterator() -> Iterator { Iterator(storage) }
 }
 
@@ -179,7 +179,7 @@ extension JSONTape {
     }
   }
 
-  /// The index of a member's value; nil if the member is missing.
+  /// Returns the index of a member's value; nil if the member is missing.
   func member(_ name: String, of object: Int) -> Int? {
     var name = name
     return name.withUTF8 { wanted in

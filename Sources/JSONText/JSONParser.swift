@@ -33,7 +33,7 @@ struct JSONParser: ~Copyable {
   /// The index of the next value on the tape.
   var nextIndex: Int { entries.count }
 
-  /// The tape of the parsed values.
+  /// Returns the tape of the parsed values.
   consuming func tape(of bytes: [UInt8], isLines: Bool = false) -> JSONTape {
     JSONTape(bytes: bytes, entries: entries, isLines: isLines)
   }

@@ -20,12 +20,12 @@ import Glibc
     end = bytes.count
   }
 
-  /// The byte at an offset, or 0 at the end; a NUL is never legal in JSON.
+  /// Returns the byte at an offset, or 0 at the end; a NUL is never legal in JSON.
   @inline(__always) func byte(_ offset: Int) -> UInt8 { offset < end ? unsafe bytes[offset] : 0 }
 
   @inline(__always) func isEnd(_ offset: Int) -> Bool { offset >= end }
 
-  /// The offset of the first byte that is not white space.
+  /// Returns the offset of the first byte that is not white space.
   @inline(__always) func skipSpace(_ start: Int) -> Int {
     var offset = start
     while offset < end, case let byte = unsafe bytes[offset], byte <= 0x20,

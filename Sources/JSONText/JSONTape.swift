@@ -33,7 +33,7 @@ final class JSONTape: Sendable {
 
   @inline(__always) func entry(_ index: Int) -> TapeEntry { entries[index] }
 
-  /// The index of the value after the one at `index`.
+  /// Returns the index of the value after the one at `index`.
   @inline(__always) func next(after index: Int) -> Int { entries.next(after: index) }
 
   func value(at index: Int) -> JSONValue {

@@ -1,6 +1,6 @@
 extension JSONValue {
-  /// The value as compact JSON in UTF-8: without white space, with digits and order as received, and with the minimum
-  /// of escapes.
+  /// Returns the value as compact JSON in UTF-8: without white space, with digits and order as received, and with the
+  /// minimum of escapes.
   public func encoded() -> [UInt8] {
     var bytes: [UInt8] = []
     encode(into: &bytes)

@@ -74,7 +74,7 @@ struct TapeEntry: Sendable {
     capacity *= 2
   }
 
-  /// The index of the value after the one at `index`.
+  /// Returns the index of the value after the one at `index`.
   @inline(__always) func next(after index: Int) -> Int {
     let entry = self[index]
     return entry.isContainer ? entry.extent : index + 1

@@ -45,7 +45,7 @@ public enum Columns {
     0x1D300...0x1D376, 0x1F200...0x1F2FF, 0x20000...0x3FFFD,
   ]
 
-  /// The text with tabs expanded to spaces.
+  /// Returns the text with tabs expanded to spaces.
   public static func expanded(_ text: some StringProtocol) -> String {
     var (result, column) = ("", 0)
     for character in text {

@@ -30,7 +30,7 @@ struct Lexer {
     self.isTyped = isTyped
   }
 
-  /// The byte at a distance from the cursor; 0 beyond the end.
+  /// Returns the byte at a distance from the cursor; 0 beyond the end.
   func byte(_ distance: Int = 0) -> UInt8 {
     let index = offset + distance
     return index < bytes.count ? bytes[index] : 0

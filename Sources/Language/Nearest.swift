@@ -1,4 +1,4 @@
-/// The word of `known` that is most similar to a misspelt word; nil if none is similar enough.
+/// Returns the word of `known` that is most similar to a misspelt word; nil if none is similar enough.
 ///
 /// Counts insertions, removals, replacements and swaps of adjacent letters (Damerau-Levenshtein); up to a third of the
 /// letters may differ. Of equally similar words, one that begins with the misspelt word comes first: `show` for `sho`.

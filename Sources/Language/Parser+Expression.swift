@@ -301,7 +301,7 @@ extension Parser {
 }
 
 extension Token {
-  /// The token's operator; nil unless it is among `symbols`.
+  /// Returns the token's operator; nil unless it is among `symbols`.
   fileprivate func `operator`(among symbols: [String]) -> BinaryOperator? {
     guard case .symbol(let symbol) = kind, symbols.contains(symbol) else { return nil }
     return BinaryOperator(rawValue: symbol)

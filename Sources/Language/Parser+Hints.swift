@@ -66,7 +66,7 @@ extension Parser {
   /// The keywords inside and after a block.
   private static let blockWords: Set<String> = ["do", "end", "else", "rescue"]
 
-  /// The next step for a missing comma in brackets.
+  /// Returns the next step for a missing comma in brackets.
   func commaHint(before close: String) -> String? {
     let before = tokens[max(0, index - 1)]
     if case .number(let number) = before.kind, case .name(let unit) = token.kind,
@@ -106,8 +106,8 @@ extension Parser {
       : "put a command inside an expression in parentheses: (\(name) ...)"
   }
 
-  /// The next step for a command or a stage at a place where it can't be: `first(stream posts)`, `map without .text`,
-  /// `watch count posts`.
+  /// Returns the next step for a command or a stage at a place where it can't be: `first(stream posts)`, `map without
+  /// .text`, `watch count posts`.
   private func stageHint(_ name: String) -> String? {
     if index > 1, tokens[index - 2].isKeyword("watch") { return "watch needs a duration: watch 2s do ... end" }
     if index > 2, tokens[index - 2].isSymbol("("), case .name(let stage) = tokens[index - 3].kind,
@@ -121,7 +121,7 @@ extension Parser {
     return "\(name) is a stage of its own: ... | \(name) \(rest ?? "...")"
   }
 
-  /// The expression that a word between two operands means: `.state == "x"` for `.state is "x"`.
+  /// Returns the expression that a word between two operands means: `.state == "x"` for `.state is "x"`.
   private func operation(_ meant: String) -> String {
     var right = index + 1
     var meant = meant
@@ -176,7 +176,7 @@ extension Parser {
     return shown(token.range.through(tokens[last].range))
   }
 
-  /// A source range as a part of a hint; nil if it is long or may contain a password.
+  /// Returns a source range as a part of a hint; nil if it is long or may contain a password.
   private func shown(_ range: SourceRange) -> String? {
     let text = source.text(range)
     return text.utf8.count > 60 || text.contains("@") || text.contains("\n") ? nil : text
@@ -204,7 +204,7 @@ extension Parser {
     }
   }
 
-  /// The next step for a bracket that touches a stage: `| keys(it)`, `| take(5)`.
+  /// Returns the next step for a bracket that touches a stage: `| keys(it)`, `| take(5)`.
   private func withoutParentheses(_ word: Word) -> String {
     let call = rest.map { word.name + $0 } ?? "\(word.name)(...)"
     if words.stages.contains(word.name) {
@@ -220,14 +220,14 @@ extension Parser {
     return "a function of each element: | map \(call)"
   }
 
-  /// The word that takes a whole expression and that an unknown word probably means.
+  /// Returns the word that takes a whole expression and that an unknown word probably means.
   private static func whole(_ name: String) -> String? {
     [Synonyms.stage(name), Synonyms.command(name)].compactMap(\.self).first { phrase in
       phrase.split(separator: " ").contains { wholeWords.contains(String($0)) }
     }
   }
 
-  /// The likely intention of an operator after an argument.
+  /// Returns the likely intention of an operator after an argument.
   private func meant(_ sign: String, _ word: Word?, _ arguments: [Argument]) -> String {
     let name = word?.name ?? "set"
     if let form = Synonyms.statement(name) { return "did you mean \(form)?" }
@@ -282,7 +282,7 @@ extension Parser {
     }
   }
 
-  /// The source text from the beginning of the pipeline to the cursor, or its last word if it is long.
+  /// Returns the source text from the beginning of the pipeline to the cursor, or its last word if it is long.
   private func whole(before word: Word) -> String {
     shown(range(from: pipelineStart)) ?? "... \(word.isStage ? "| " : "")\(word.name) ..."
   }

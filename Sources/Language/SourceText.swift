@@ -17,7 +17,7 @@ public final class SourceText: Sendable {
   /// The number of lines.
   public var lineCount: Int { lineStarts.count }
 
-  /// The line and column of a byte.
+  /// Returns the line and column of a byte.
   public func place(of offset: Int) -> Place {
     let line = lineIndex(of: offset)
     let start = lineStarts[line]
@@ -25,13 +25,13 @@ public final class SourceText: Sendable {
     return Place(line: line + 1, column: before.count + 1)
   }
 
-  /// The text of a line, counted from 1, without its line end.
+  /// Returns the text of a line, counted from 1, without its line end.
   public func line(_ number: Int) -> String {
     let range = lineRange(number)
     return String(decoding: bytes[range.lower..<range.upper], as: UTF8.self)
   }
 
-  /// The source range of a line, counted from 1, without its line end.
+  /// Returns the source range of a line, counted from 1, without its line end.
   public func lineRange(_ number: Int) -> SourceRange {
     guard lineStarts.indices.contains(number - 1) else { return SourceRange(bytes.count, bytes.count) }
     let start = lineStarts[number - 1]
@@ -40,7 +40,7 @@ public final class SourceText: Sendable {
     return SourceRange(start, max(start, end))
   }
 
-  /// The text of a range.
+  /// Returns the text of a range.
   public func text(_ range: SourceRange) -> String {
     let upper = min(range.upper, bytes.count)
     return String(decoding: bytes[min(range.lower, upper)..<upper], as: UTF8.self)
@@ -69,7 +69,7 @@ public struct SourceRange: Sendable, Hashable {
     self.upper = upper
   }
 
-  /// The range from the beginning of this range to the end of another.
+  /// Returns the range from the beginning of this range to the end of another.
   public func through(_ other: SourceRange) -> SourceRange { SourceRange(lower, max(upper, other.upper)) }
 }
 

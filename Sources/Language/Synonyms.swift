@@ -1,23 +1,24 @@
 /// Words of shells and other languages, with the words of this language that have the same effect, for hints.
 public enum Synonyms {
-  /// The phrase for an unknown word at the start of a statement: `show`, `... | where ...`; nil without a synonym.
+  /// Returns the phrase for an unknown word at the start of a statement: `show`, `... | where ...`; nil without a
+  /// synonym.
   public static func command(_ word: String) -> String? {
     commands[word] ?? stages[word].map { "... | \($0) ..." }
   }
 
-  /// The stage that an unknown stage probably means.
+  /// Returns the stage that an unknown stage probably means.
   public static func stage(_ word: String) -> String? { stages[word] }
 
-  /// The function that an unknown function probably means.
+  /// Returns the function that an unknown function probably means.
   public static func function(_ word: String) -> String? { functions[word] }
 
-  /// The operator or function that a word between two operands probably means.
+  /// Returns the operator or function that a word between two operands probably means.
   public static func operation(_ word: String) -> String? { operations[word.lowercased()] }
 
-  /// The value that an unknown name probably means.
+  /// Returns the value that an unknown name probably means.
   public static func value(_ word: String) -> String? { values[word.lowercased()] }
 
-  /// The topic in `known` that an unknown topic of help probably means: its synonym, or the most similar topic.
+  /// Returns the topic in `known` that an unknown topic of help probably means: its synonym, or the most similar topic.
   public static func topic(_ word: String, among known: [String]) -> String? {
     let phrase = command(word) ?? function(word) ?? value(word)
     return phrase?.split(separator: " ").map(String.init).last { known.contains($0) } ?? nearest(to: word, among: known)
@@ -50,7 +51,7 @@ public enum Synonyms {
     ("json", "to-json"), ("parse-json", "from-json"), ("matches", "match"), ("env", "getenv"),
   ])
 
-  /// The form of the statement that a word of another language begins.
+  /// Returns the form of the statement that a word of another language begins.
   public static func statement(_ word: String) -> String? { statements[word] }
 
   private static let statements = table([
@@ -59,7 +60,7 @@ public enum Synonyms {
     ("while ... do ... end", "until repeat"),
   ])
 
-  /// The option that an unknown option probably means, with its form.
+  /// Returns the option that an unknown option probably means, with its form.
   public static func option(_ word: String) -> String? { options[word] }
 
   private static let options = table([

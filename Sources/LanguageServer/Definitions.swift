@@ -34,7 +34,7 @@ struct Definitions {
     }
   }
 
-  /// The name at a byte; nil if the byte is in no name.
+  /// Returns the name at a byte; nil if the byte is in no name.
   func name(at offset: Int) -> TextPart? {
     parts.first { part in
       guard part.range.lower <= offset, offset <= part.range.upper else { return false }
@@ -45,7 +45,7 @@ struct Definitions {
     }
   }
 
-  /// The source range that defines a name that is read at a byte; nil if the text does not define the name.
+  /// Returns the source range that defines a name that is read at a byte; nil if the text does not define the name.
   func definition(of name: String, at offset: Int) -> SourceRange? {
     let visible = definitions.filter {
       $0.part.name == name && $0.part.range.lower <= offset && $0.block.lower <= offset && offset < $0.block.upper
@@ -62,7 +62,7 @@ struct Definitions {
     return (best?.part ?? definitions.first { $0.part.name == name && $0.isLet }?.part)?.range
   }
 
-  /// The source range that defines a name at the top level; nil if the name is not defined there.
+  /// Returns the source range that defines a name at the top level; nil if the name is not defined there.
   func topLevelDefinition(of name: String) -> SourceRange? {
     definitions.first { $0.part.name == name && $0.isLet && $0.block.lower == 0 && $0.block.upper > end }?.part.range
   }
@@ -71,12 +71,13 @@ struct Definitions {
     outer.lower <= inner.lower && inner.upper <= outer.upper
   }
 
-  /// The innermost block around a byte.
+  /// Returns the innermost block around a byte.
   private func innermost(_ offset: Int) -> SourceRange {
     blocks.filter { $0.lower <= offset && offset < $0.upper }.max { $0.lower < $1.lower } ?? SourceRange(0, end + 1)
   }
 
-  /// The block in which the name of a `for` or a parameter is visible: the next block, or else the enclosing one.
+  /// Returns the block in which the name of a `for` or a parameter is visible: the next block, or else the enclosing
+  /// one.
   private func following(_ offset: Int) -> SourceRange {
     let around = innermost(offset)
     let next = blocks.filter { offset < $0.lower && $0.lower < around.upper }.min { $0.lower < $1.lower }

@@ -46,7 +46,7 @@ public final class EditorSession {
     }
   }
 
-  /// The error message about input that is not a message.
+  /// Returns the error message about input that is not a message.
   public func malformed(_ reason: String) -> [UInt8] { failure(.null, .parseError, "Parse error: \(reason)") }
 
   private func failure(_ id: JSONValue, _ code: ErrorObject.Code, _ message: String) -> [UInt8] {

@@ -12,7 +12,7 @@ extension OpenDocument {
   private static let promptWords = Set(
     Vocabulary.promptWords + Vocabulary.commands.filter(\.isPromptOnly).map(\.name))
 
-  /// The completion list at a byte.
+  /// Returns the completion list at a byte.
   func completion(at offset: Int) -> JSONValue {
     let text = source.text(SourceRange(0, source.bytes.count))
     let found = interpreter.completion(of: text, at: offset)
@@ -28,7 +28,7 @@ extension OpenDocument {
     return ["isIncomplete": .bool(items.count >= 1000), "items": .array(JSONArray(items))]
   }
 
-  /// The kind of a candidate (LSP, "CompletionItemKind").
+  /// Returns the kind of a candidate (LSP, "CompletionItemKind").
   private static func kind(_ text: String) -> Int {
     if text.hasSuffix("(") { return 3 }  // Function
     if text.hasSuffix(":") { return 10 }  // Property
@@ -38,7 +38,7 @@ extension OpenDocument {
 
   // MARK: Help
 
-  /// The statement that defines the name at a byte, or else the help of the word; null without either.
+  /// Returns the statement that defines the name at a byte, or else the help of the word; null without either.
   func hover(at offset: Int) -> JSONValue {
     let definitions = Definitions(source)
     if let name = definitions.name(at: offset), let text = defined(name, definitions) {
@@ -52,7 +52,7 @@ extension OpenDocument {
     ["contents": ["kind": "markdown", "value": .string("```text\n\(text)```")], "range": range]
   }
 
-  /// The statement that defines a name of the text, and the known shape of its value.
+  /// Returns the statement that defines a name of the text, and the known shape of its value.
   private func defined(_ part: TextPart, _ definitions: Definitions) -> String? {
     guard let range = definitions.definition(of: part.name, at: part.range.upper) else { return nil }
     let line = source.line(source.place(of: range.lower).line)
@@ -64,7 +64,7 @@ extension OpenDocument {
 
   // MARK: Definitions
 
-  /// The place where the name at a byte is defined, or the start of an included file; null without either.
+  /// Returns the place where the name at a byte is defined, or the start of an included file; null without either.
   func definition(at offset: Int) -> JSONValue {
     if let include = includes.first(where: { $0.range.lower <= offset && offset <= $0.range.upper }) {
       let file = file(of: include.path, in: source.name)
@@ -88,7 +88,7 @@ extension OpenDocument {
     path.hasPrefix("/") ? path : (name.lastIndex(of: "/").map { String(name[...$0]) } ?? "") + path
   }
 
-  /// The definition of a name in the files that a text includes, directly or through at most seven other files.
+  /// Returns the definition of a name in the files that a text includes, directly or through at most seven other files.
   private func included(_ name: String, _ text: SourceText, depth: Int) -> JSONValue? {
     guard depth < 8 else { return nil }
     for statement in Parser.parse(text).program.statements {
@@ -132,7 +132,7 @@ extension OpenDocument {
     return .array(JSONArray(symbols.sorted { $0.line < $1.line }.map(\.symbol)))
   }
 
-  /// A symbol; the kinds are those of LSP, "SymbolKind": 12 is a function, 24 an event.
+  /// Returns a symbol; the kinds are those of LSP, "SymbolKind": 12 is a function, 24 an event.
   private func symbol(
     _ name: String, _ detail: String, kind: Int, _ range: SourceRange, selecting selection: SourceRange
   ) -> JSONValue {

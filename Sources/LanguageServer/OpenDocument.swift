@@ -88,7 +88,7 @@ struct OpenDocument {
 
 /// The address of a file in the protocol (RFC 8089).
 enum FileURI {
-  /// The path of a `file:` URI; nil for another scheme.
+  /// Returns the path of a `file:` URI; nil for another scheme.
   static func path(of uri: String) -> String? {
     guard uri.hasPrefix("file://") else { return nil }
     let rest = uri.dropFirst(7)
@@ -106,7 +106,7 @@ enum FileURI {
     return String(validating: bytes, as: UTF8.self)
   }
 
-  /// The URI of a path.
+  /// Returns the URI of a path.
   static func uri(of path: String) -> String {
     "file://"
       + path.utf8.map { byte in

@@ -14,7 +14,7 @@ struct PositionMap {
   let source: SourceText
   let encoding: Encoding
 
-  /// The offset of a position; nil for a value that is not a position.
+  /// Returns the offset of a position; nil for a value that is not a position.
   ///
   /// A position beyond the end of a line or of the text means that end.
   func offset(_ position: JSONValue?) -> Int? {
@@ -33,7 +33,7 @@ struct PositionMap {
     return offset
   }
 
-  /// The position of a byte.
+  /// Returns the position of a byte.
   func position(_ offset: Int) -> JSONValue {
     let offset = max(0, min(offset, source.bytes.count))
     let line = source.place(of: offset).line
@@ -44,7 +44,7 @@ struct PositionMap {
     return ["line": .number(JSONNumber(line - 1)), "character": .number(JSONNumber(character))]
   }
 
-  /// A range as the protocol writes it.
+  /// Returns a range as the protocol writes it.
   func range(_ range: SourceRange) -> JSONValue {
     ["start": position(range.lower), "end": position(max(range.lower, range.upper))]
   }

@@ -148,7 +148,7 @@ extension QueueSchema: ReplyObserver {
     return true
   }
 
-  /// The names in the parameters of a request (WireProtocol.md, "Parameters").
+  /// Returns the names in the parameters of a request (WireProtocol.md, "Parameters").
   private static func names(in params: JSONObject) -> [(parameter: TypeSchema.Parameter, name: String)] {
     let filters = params["filter"]?.objectValue?.keys ?? []
     let sorts = params["sort"]?.stringValue?.split(separator: ",").map { $0.drop { $0 == "-" } } ?? []

@@ -7,7 +7,7 @@ import JSONAPI
 enum RefusedName {
   typealias Name = (parameter: TypeSchema.Parameter, name: String)
 
-  /// The requested names that were refused.
+  /// Returns the requested names that were refused.
   static func all(in errors: [ErrorDetail], _ asked: [Name]) -> [Name] {
     guard !asked.isEmpty else { return [] }
     return errors.flatMap { error in

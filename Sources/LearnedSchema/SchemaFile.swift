@@ -20,7 +20,7 @@ struct SchemaFile {
     return unsafe stat(path, &status) == 0 ? Int(status.st_size) : 0
   }
 
-  /// The bytes of the file; empty if it can't be read.
+  /// Returns the bytes of the file; empty if it can't be read.
   func read() -> [UInt8] { Self.bytes(of: path) }
 
   /// Locks the folder, and replaces the content of the file with the result of `body`, which gets the present content.
@@ -48,8 +48,8 @@ struct SchemaFile {
   /// Removes the file, if it exists; returns the reason of a failure, nil on success.
   func remove() -> String? { unsafe unlink(path) == 0 || errno == ENOENT ? nil : Self.reason }
 
-  /// The queue of each file in a location, and a function that reads the file; the queue is nil if the file's name is
-  /// cut.
+  /// Returns the queue of each file in a location, and a function that reads the file; the queue is nil if the file's
+  /// name is cut.
   static func all(in directory: String, of place: String) -> [(queue: String?, read: () -> [UInt8])] {
     let folder = directory + "/" + fileName(place)
     return names(in: folder).filter { $0.hasSuffix(".json") }.map { name in
@@ -57,7 +57,8 @@ struct SchemaFile {
     }
   }
 
-  /// The location with the newest file of a queue, among files whose names are not cut; nil without such a file.
+  /// Returns the location with the newest file of a queue, among files whose names are not cut; nil without such a
+  /// file.
   static func newestPlace(in directory: String, of queue: String) -> String? {
     var newest: (place: String, time: Int)?
     for place in names(in: directory).compactMap(name(ofFile:)) {
@@ -150,7 +151,7 @@ struct SchemaFile {
     return encoded.utf8.count <= 200 ? encoded : String(encoded.prefix(160)) + "~" + hash(name)
   }
 
-  /// The 64-bit FNV-1a hash (http://www.isthe.com/chongo/tech/comp/fnv/).
+  /// Returns the 64-bit FNV-1a hash (http://www.isthe.com/chongo/tech/comp/fnv/).
   private static func hash(_ text: String) -> String {
     String(text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }, radix: 16)
   }

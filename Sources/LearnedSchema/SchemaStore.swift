@@ -55,7 +55,7 @@ public final class SchemaStore: Sendable {
     schema.loadSoon(size: SchemaFile(directory: directory, schema.place, schema.queue).size)
   }
 
-  /// The sorted names of the queues with a known schema at a location.
+  /// Returns the sorted names of the queues with a known schema at a location.
   public func queues(at place: String) -> [String] {
     let inMemory = schemas.withLock { schemas in
       schemas.filter { $0.key.place == place && !$0.value.types.isEmpty }.map(\.key.queue)
@@ -68,7 +68,7 @@ public final class SchemaStore: Sendable {
     return Set(inMemory + (kept ?? [])).sorted()
   }
 
-  /// The location with the newest stored schema of a queue; nil without one.
+  /// Returns the location with the newest stored schema of a queue; nil without one.
   public func place(ofQueue queue: String) -> String? {
     directory.flatMap { SchemaFile.newestPlace(in: $0, of: queue) }
   }

@@ -2,7 +2,7 @@ import JSONText
 
 /// The file format of a schema.
 extension TypeSchema {
-  /// The schema as JSON.
+  /// Returns the schema as JSON.
   ///
   /// - Parameter withValues: Whether to include values of attributes and ids.
   /// - Returns: An object.
@@ -79,7 +79,7 @@ extension TypeSchema.Verdict {
 }
 
 extension JSONValue {
-  /// The first elements of an array; empty for other values.
+  /// Returns the first elements of an array; empty for other values.
   func first(_ count: Int) -> [JSONValue] { arrayValue.map { Array($0.prefix(count)) } ?? [] }
 
   fileprivate var seen: Int { self["seen"]?.numberValue?.integer ?? 0 }

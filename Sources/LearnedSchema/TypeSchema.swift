@@ -68,7 +68,7 @@ public struct TypeSchema: Sendable {
   /// The maximum number of ids.
   static let idLimit = 20
 
-  /// The names that the service accepted or refused in a parameter.
+  /// Returns the names that the service accepted or refused in a parameter.
   public func names(in parameter: Parameter, accepted: Bool = true) -> [String] {
     verdicts[parameter]?.entries.filter { $0.value.isAccepted == accepted }.map(\.name) ?? []
   }

@@ -39,7 +39,7 @@ public enum Secrets {
     "apikey", "privatekey", "beam",
   ].map { Array($0.utf8) }
 
-  /// The ranges of secrets, in order; they may overlap.
+  /// Returns the ranges of secrets, in order; they may overlap.
   private static func ranges(in text: String) -> [Range<String.Index>] {
     let bearers = bearers(text)
     let parameters = parameters(text)
@@ -54,7 +54,7 @@ public enum Secrets {
     }
   }
 
-  /// The tokens after `Bearer`.
+  /// Returns the tokens after `Bearer`.
   private static func bearers(_ text: String) -> [Range<String.Index>] {
     guard text.lowercased().contains("bearer") else { return [] }
     return text.matches(of: #/(?i)\bbearer +(?<token>[A-Za-z0-9._~+\/=\-]+)/#).map {
@@ -62,7 +62,8 @@ public enum Secrets {
     }
   }
 
-  /// The values of URI parameters with a secret's name, `?password=x`, and of such names in a comment, `# password: x`.
+  /// Returns the values of URI parameters with a secret's name, `?password=x`, and of such names in a comment, `#
+  /// password: x`.
   private static func parameters(_ text: String) -> [Range<String.Index>] {
     (pairs(text) + comments(text)).filter { isSecret(name: String($0.0)) }.map { $0.1.startIndex..<$0.1.endIndex }
   }
@@ -85,7 +86,7 @@ public enum Secrets {
     }
   }
 
-  /// The string values of members with a secret's name: `password: "x"`, `"password": "x"`, `.password == "x"`,
+  /// Returns the string values of members with a secret's name: `password: "x"`, `"password": "x"`, `.password == "x"`,
   /// `password = "x"`.
   private static func members(_ characters: [Character]) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
@@ -114,7 +115,7 @@ public enum Secrets {
     character.isLetter || character.isNumber || character == "-" || character == "_"
   }
 
-  /// The index where the string literal around `start` ends: at its closing quote, or at the end of the line.
+  /// Returns the index where the string literal around `start` ends: at its closing quote, or at the end of the line.
   static func closing(_ characters: [Character], from start: Int) -> Int {
     var place = start
     while place < characters.count, characters[place] != "\"", !characters[place].isNewline {
@@ -125,7 +126,7 @@ public enum Secrets {
 }
 
 extension ArraySlice<Character> {
-  /// The slice without the trailing characters that satisfy a condition.
+  /// Returns the slice without the trailing characters that satisfy a condition.
   fileprivate func trimmingSuffix(_ condition: (Character) -> Bool) -> ArraySlice<Character> {
     prefix((lastIndex { !condition($0) } ?? startIndex - 1) - startIndex + 1)
   }

@@ -103,7 +103,7 @@ public enum TerminalText {
 
   private static func escape(_ scalar: Unicode.Scalar) -> String { "\\u{" + String(scalar.value, radix: 16) + "}" }
 
-  /// The escape of a scalar in JSON; two code units for a scalar above U+FFFF.
+  /// Returns the escape of a scalar in JSON; two code units for a scalar above U+FFFF.
   private static func jsonEscape(_ scalar: Unicode.Scalar) -> String {
     String(scalar).utf16.map { unit in
       let digits = String(unit, radix: 16)
@@ -130,7 +130,7 @@ public struct TerminalBytes: Sendable {
     return Array(TerminalText.visible(String(decoding: bytes, as: UTF8.self)).utf8)
   }
 
-  /// The number of bytes at the end that begin an incomplete UTF-8 character.
+  /// Returns the number of bytes at the end that begin an incomplete UTF-8 character.
   private static func unfinished(_ bytes: [UInt8]) -> Int {
     for (index, byte) in bytes.suffix(3).reversed().enumerated() where byte & 0xC0 != 0x80 {
       let length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1

@@ -98,7 +98,7 @@ struct URIPasswords {
     return isWhole ? line : characters[start..<line].firstIndex(where: \.isWhitespace) ?? line
   }
 
-  /// The range of the password in a URI without its scheme; nil if the URI has no password.
+  /// Returns the range of the password in a URI without its scheme; nil if the URI has no password.
   ///
   /// The password is between the first colon and the last `@` of the URI's ``head(of:_:)``. If the head of a broker's
   /// URI has no `@`, the password extends to the last `@` or to the end of the whole URI, unless a port follows the
@@ -113,8 +113,8 @@ struct URIPasswords {
     return (colon + 1)..<(uri.lastIndex(of: "@") ?? uri.endIndex)
   }
 
-  /// The part of a URI that can contain the password: before the path of a web address, and otherwise before parameters
-  /// that name files or hosts, which may contain an `@`.
+  /// Returns the part of a URI that can contain the password: before the path of a web address, and otherwise before
+  /// parameters that name files or hosts, which may contain an `@`.
   private func head(of uri: ArraySlice<Character>, _ kind: Authority.Kind) -> ArraySlice<Character> {
     if kind == .web { return uri.prefix { !"/?#".contains($0) } }
     let parameters = ["?cacertfile=", "?certfile=", "?keyfile=", "?server_name_indication="]

@@ -22,7 +22,7 @@ struct DatabaseFile {
     }
   }
 
-  /// The identity of a database: the path and inode of its file, or a unique number for a sample in memory.
+  /// Returns the identity of a database: the path and inode of its file, or a unique number for a sample in memory.
   static func identity(of name: String) -> String {
     guard name != sample else { return "\(name) in memory, number \(UInt32.random(in: 0...UInt32.max))" }
     let path = URL(filePath: name).absoluteURL.resolvingSymlinksInPath().path
@@ -30,7 +30,7 @@ struct DatabaseFile {
     return inode.map { "\(path), inode \($0)" } ?? path
   }
 
-  /// The error for a failure of SQLite.
+  /// Returns the error for a failure of SQLite.
   static func unreadable(_ path: String, _ error: any Error) -> ResourceService.OpeningError {
     let reason = (error as? SQLError)?.message ?? "\(error)"
     return ResourceService.OpeningError(.unreadable, "\"\(path)\" can't be read: \(reason)")

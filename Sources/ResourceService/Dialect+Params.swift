@@ -2,7 +2,7 @@ import JSONText
 
 /// The flavours' rules for parameters, applied before the database is read (WireProtocol.md, "Parameters").
 extension Dialect {
-  /// The parameters as a server of the flavour reads them.
+  /// Returns the parameters as a server of the flavour reads them.
   ///
   /// - Throws: ``Refusal`` if the flavour refuses parameters that this service otherwise accepts.
   func admitted(_ params: JSONObject, to method: Method) throws(Refusal) -> JSONObject {
@@ -13,7 +13,7 @@ extension Dialect {
     }
   }
 
-  /// The parameters of each `destroy` in one request: jsonapi-resources splits the id at commas.
+  /// Returns the parameters of each `destroy` in one request: jsonapi-resources splits the id at commas.
   func destroys(_ params: JSONObject) -> [JSONObject] {
     guard flavour == .carrot, let id = params["id"]?.stringValue, id.contains(",") else { return [params] }
     return id.split(separator: ",").map { ["id": .string(String($0))] }

@@ -37,7 +37,8 @@ extension Dialect {
     "method", "methods", "object_id", "public_send", "send", "singleton_class", "start", "tap", "then", "to_s",
   ]
 
-  /// A reply as it is sent: Rails escapes `<`, `>`, `&` and the line separators in JSON, which occur only in strings.
+  /// Returns a reply as it is sent: Rails escapes `<`, `>`, `&` and the line separators in JSON, which occur only in
+  /// strings.
   func written(_ reply: [UInt8]) -> [UInt8] {
     guard flavour == .carrot else { return reply }
     var bytes: [UInt8] = []

@@ -38,7 +38,7 @@ public struct Dialect: Sendable {
     self.pages = pages
   }
 
-  /// A refusal in the flavour's wording, as a JSON-RPC error object.
+  /// Returns a refusal in the flavour's wording, as a JSON-RPC error object.
   func worded(_ refusal: Refusal) -> ErrorObject {
     let objections = refusal.objections
     let isChangeset = flavour == .retort && objections.allSatisfy(\.isViolation)

@@ -89,7 +89,7 @@ final class BrokerLink: PoolLink {
     }
   }
 
-  /// The connection's name in the broker's management: `retort 0.1.0 user@host script`.
+  /// Returns the connection's name in the broker's management: `retort 0.1.0 user@host script`.
   static func connectionName(_ script: String) -> String {
     var host = [CChar](repeating: 0, count: 256)
     _ = unsafe gethostname(&host, host.count - 1)

@@ -45,7 +45,7 @@ private func isCommand(_ word: String) -> Bool {
   return word.hasPrefix("rate=") && Int(word.dropFirst(5)).map { $0 > 0 } ?? false
 }
 
-/// The process ids of runs that have a socket; removes the sockets of runs that were killed.
+/// Returns the process ids of runs that have a socket; removes the sockets of runs that were killed.
 private func runs(in directory: String) -> [String] {
   guard let entries = unsafe opendir(directory) else { return [] }
   defer { unsafe closedir(entries) }

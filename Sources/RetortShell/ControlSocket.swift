@@ -11,13 +11,14 @@ struct ControlSocket {
   /// The socket's path.
   let path: String
 
-  /// The directory of a user's sockets, in `$XDG_STATE_HOME`, else in `~/.local/state`; nil if `HOME` isn't set either.
+  /// Returns the directory of a user's sockets, in `$XDG_STATE_HOME`, else in `~/.local/state`; nil if `HOME` isn't set
+  /// either.
   static func directory(_ environment: [String: String]) -> String? {
     if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/retort/runs" }
     return environment["HOME"].map { $0 + "/.local/state/retort/runs" }
   }
 
-  /// The socket of a process.
+  /// Returns the socket of a process.
   static func of(_ process: pid_t, _ environment: [String: String]) -> ControlSocket? {
     directory(environment).map { ControlSocket(path: "\($0)/\(process)") }
   }

@@ -58,7 +58,7 @@ final class Demo: Sendable {
     }
   }
 
-  /// The commands, stages and keywords of a text.
+  /// Returns the commands, stages and keywords of a text.
   private static func words(of text: String) -> Set<String> {
     let source = SourceText(name: "prompt", text: text)
     return Set(

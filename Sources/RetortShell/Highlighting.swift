@@ -12,7 +12,7 @@ struct Highlighting {
     case usual, command, keyword, string, number, option, field, comment, unknown, match
   }
 
-  /// The SGR parameters for a dark and a light background (ECMA-48 8.3.117).
+  /// Returns the SGR parameters for a dark and a light background (ECMA-48 8.3.117).
   static func looks(isLight: Bool) -> [String] {
     isLight
       ? ["", "34;1", "35", "32", "36", "34", "34", "90", "31;4", "7"]
@@ -41,7 +41,7 @@ struct Highlighting {
     self.definitions = Set(definitions)
   }
 
-  /// The parts of a line with a style.
+  /// Returns the parts of a line with a style.
   ///
   /// - Parameters:
   ///   - line: The line.
@@ -68,7 +68,8 @@ struct Highlighting {
     return LinePainting.Part(lower..<max(lower, range.upper - offset), look: look.rawValue)
   }
 
-  /// The bracket at the cursor, or else the closing bracket before it, and the matching bracket; nil without a match.
+  /// Returns the bracket at the cursor, or else the closing bracket before it, and the matching bracket; nil without a
+  /// match.
   private static func pair(in parts: [TextPart], at cursor: Int) -> [SourceRange]? {
     for part in parts {
       switch part.kind {

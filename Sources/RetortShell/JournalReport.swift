@@ -29,7 +29,7 @@ func journal(_ words: [String], _ console: Console) async -> Int32 {
   }
 }
 
-/// The problem with the arguments of `retort journal`, and the next step.
+/// Returns the problem with the arguments of `retort journal`, and the next step.
 private func misuse(of words: [String], _ usage: String) -> (problem: String, step: String) {
   guard let path = words.first, !path.hasPrefix("-") else { return ("needs a file", usage) }
   let file = ShellWords.quoted(path)

@@ -14,7 +14,7 @@ struct PoolMistake: Error {
   init(_ message: String, nextStep: String) { (self.message, self.nextStep) = (message, nextStep) }
 }
 
-/// The secret of pools from the environment; nil if it is not set.
+/// Returns the secret of pools from the environment; nil if it is not set.
 func poolKey(_ environment: [String: String]) throws(PoolMistake) -> MessageKey? {
   guard let secret = environment[Pool.keyVariable], !secret.isEmpty else { return nil }
   guard let key = MessageKey(Array(secret.utf8)) else {
@@ -24,7 +24,7 @@ func poolKey(_ environment: [String: String]) throws(PoolMistake) -> MessageKey?
   return key
 }
 
-/// The secret members of `meta` from the environment, which a worker adds to changes.
+/// Returns the secret members of `meta` from the environment, which a worker adds to changes.
 func poolMeta(_ environment: [String: String]) throws(PoolMistake) -> JSONObject {
   guard let text = environment["RETORT_POOL_META"], !text.isEmpty else { return [:] }
   guard let meta = (try? JSONValue(parsing: text))?.objectValue else {

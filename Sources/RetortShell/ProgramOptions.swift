@@ -122,7 +122,7 @@ struct ProgramOptions: ParsableArguments {
     }
   }
 
-  /// The duration of an option; nil if it is invalid, `.some(nil)` for `never`.
+  /// Returns the duration of an option; nil if it is invalid, `.some(nil)` for `never`.
   static func duration(_ text: String) -> Duration?? {
     if text == "never" { return .some(nil) }
     let parsed = Parser.parse(SourceText(name: "--timeout", text: text))
@@ -137,7 +137,7 @@ struct ProgramOptions: ParsableArguments {
 }
 
 extension ProgramOptions {
-  /// The options of the session.
+  /// Returns the options of the session.
   func session(arguments: [String], environment: [String: String], console: Console) -> Session.Options {
     var options = Session.Options()
     options.arguments = arguments

@@ -146,12 +146,12 @@ final class Prompt: Sendable {
       label + notes + "> ", look: isProduction && isColoured ? "31;1" : nil)
   }
 
-  /// The prompt of a continued line; it names the part of the statement that is not closed.
+  /// Returns the prompt of a continued line; it names the part of the statement that is not closed.
   private func continuation(_ open: OpenPart?) -> LinePrompt {
     LinePrompt((open?.text ?? "...") + "> ", indent: min(2 * (open?.depth ?? 0), 20))
   }
 
-  /// The prompt command on a line, unless a variable or def has that name.
+  /// Returns the prompt command on a line, unless a variable or def has that name.
   private func word(_ line: String) -> String? {
     let names = interpreter.names
     return Vocabulary.promptWords.first {
@@ -181,7 +181,7 @@ final class Prompt: Sendable {
     PromptCompleter(interpreter: interpreter).completion(of: line, after: draft.text, at: cursor)
   }
 
-  /// The help of the word at the cursor, cut to the height of the screen.
+  /// Returns the help of the word at the cursor, cut to the height of the screen.
   private func help(of line: String, at cursor: Int) -> String? {
     let before = draft.text.isEmpty ? "" : draft.text + "\n"
     guard let page = Help.page(of: before + line, at: before.utf8.count + cursor) else { return nil }

@@ -5,7 +5,7 @@ import Terminal
 struct PromptCompleter {
   let interpreter: Interpreter
 
-  /// The completions at the cursor of a line, given as a byte offset.
+  /// Returns the completions at the cursor of a line, given as a byte offset.
   func completion(of line: String, after entered: String, at cursor: Int) -> Completion {
     let before = entered.isEmpty || entered.hasSuffix("\n") ? entered : entered + "\n"
     let found = interpreter.completion(of: before + line, at: before.utf8.count + cursor)

@@ -192,7 +192,7 @@ private func run(
   return write(content, to: report, isXML: path.hasSuffix(".xml"), status, options.reason, console)
 }
 
-/// The text of a script; the error of a missing file names the word of the program that was probably meant.
+/// Returns the text of a script; the error of a missing file names the word of the program that was probably meant.
 private func scriptText(_ path: String) throws(Fault) -> String {
   do throws(Fault) { return try FileText.read(path) } catch {
     let words = ProgramLine.all.map(\.name).filter { !$0.isEmpty }
@@ -282,7 +282,7 @@ private func offlineAddress(_ uri: String) throws(LinkError) -> String {
   do throws(BrokerError) { return "\(try AMQPURI(uri))" } catch { throw LinkError(.address, error.message) }
 }
 
-/// The identity of a URI, by which `connect` recognizes an open connection.
+/// Returns the identity of a URI, by which `connect` recognizes an open connection.
 private func identity(_ uri: String) -> ConnectionIdentity {
   guard namesBroker(uri), let parsed = try? AMQPURI(uri) else { return ConnectionIdentity(address: uri) }
   let lacksPassword = parsed.lacksPassword || parsed.password == "***"

@@ -2,19 +2,19 @@ import Redaction
 
 /// Writes a command line for a shell.
 enum ShellWords {
-  /// The command line with the program's arguments, without passwords: `retort --var cap=5 'my file.retort'`.
+  /// Returns the command line with the program's arguments, without passwords: `retort --var cap=5 'my file.retort'`.
   static func command(_ arguments: [String]) -> String {
     Secrets.hidden(in: (["retort"] + arguments.map(hidden)).map(quoted).joined(separator: " "))
   }
 
-  /// A word with the value of a secret variable hidden: `token=***`.
+  /// Returns a word with the value of a secret variable hidden: `token=***`.
   private static func hidden(_ word: String) -> String {
     let parts = word.split(separator: "=", maxSplits: 1)
     guard parts.count == 2, Secrets.isSecret(name: String(parts[0])) else { return word }
     return "\(parts[0])=***"
   }
 
-  /// A word, quoted for a shell if it needs quotes.
+  /// Returns a word, quoted for a shell if it needs quotes.
   ///
   /// A word with characters that a note would escape is written as `$'...'`, with the escapes of bash, zsh and ksh.
   static func quoted(_ word: String) -> String {
@@ -28,7 +28,7 @@ enum ShellWords {
     return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 
-  /// A code point, as it is written inside `$'...'`.
+  /// Returns a code point, as it is written inside `$'...'`.
   private static func escaped(_ scalar: Unicode.Scalar) -> String {
     switch scalar {
     case "\\", "'": return "\\\(scalar)"

@@ -21,7 +21,7 @@ struct StartFiles {
     return environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.config/retort/rc.retort" : nil }
   }
 
-  /// The texts to run, in order.
+  /// Returns the texts to run, in order.
   ///
   /// - Parameter note: Called with the reason why a file is not run.
   /// - Returns: The trusted texts.

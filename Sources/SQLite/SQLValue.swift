@@ -47,12 +47,12 @@ public struct Row: Sendable {
   /// The value of a column, counted from 0.
   public subscript(column: Int) -> SQLValue { values[column] }
 
-  /// The text of a column; nil for another type.
+  /// Returns the text of a column; nil for another type.
   public func text(_ column: Int) -> String? {
     if case .text(let text) = values[column] { text } else { nil }
   }
 
-  /// The integer of a column; 0 for another type.
+  /// Returns the integer of a column; 0 for another type.
   public func integer(_ column: Int) -> Int {
     if case .integer(let integer) = values[column] { Int(integer) } else { 0 }
   }

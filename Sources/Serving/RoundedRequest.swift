@@ -21,8 +21,8 @@ enum RoundedRequest {
     }
   }
 
-  /// The nearest integer, with halves rounded away from zero; a number outside the exact integers of a `Double` is not
-  /// changed.
+  /// Returns the nearest integer, with halves rounded away from zero; a number outside the exact integers of a `Double`
+  /// is not changed.
   private static func rounded(_ number: JSONNumber) -> JSONNumber {
     guard number.integer == nil, let double = Double(number.text), double.magnitude < 9e15 else { return number }
     return JSONNumber(Int(double.rounded(.toNearestOrAwayFromZero)))

@@ -21,6 +21,6 @@ struct SeededRandom {
     return mixed ^ mixed >> 31
   }
 
-  /// A number from 0 to 1, excluding 1.
+  /// Returns a number from 0 to 1, excluding 1.
   mutating func share() -> Double { Double(next() >> 11) / Double(1 << 53) }
 }

@@ -38,7 +38,7 @@ private func serving(_ options: ServiceSettings, _ console: ServingHost) async t
   return 1
 }
 
-/// The message and the exit status of an error.
+/// Returns the message and the exit status of an error.
 private func report(of error: any Error) -> (text: String, status: Int32) {
   switch error {
   case let error as BrokerError: ("error[connection]: \(error.message)", 4)

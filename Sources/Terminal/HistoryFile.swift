@@ -27,7 +27,8 @@ public struct HistoryFile: Sendable, Equatable {
     }
   }
 
-  /// The directory of the program's state, in `$XDG_STATE_HOME`, else in `~/.local/state`; nil if it is unknown.
+  /// Returns the directory of the program's state, in `$XDG_STATE_HOME`, else in `~/.local/state`; nil if it is
+  /// unknown.
   static func stateDirectory(_ environment: [String: String]) -> String? {
     if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/retort" }
     guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
@@ -68,7 +69,7 @@ public struct HistoryFile: Sendable, Equatable {
 
   private static let backslash = UInt8(ascii: "\\")
 
-  /// The position of the `\:` after a line's directory; nil if the line has none.
+  /// Returns the position of the `\:` after a line's directory; nil if the line has none.
   private static func endOfDirectory(in line: ArraySlice<UInt8>) -> Int? {
     var place = line.startIndex + 2
     while place + 1 < line.endIndex {

@@ -39,7 +39,7 @@ final class Readline {
     retort_line_begin(Self.shown(prompt), Int32(prompt.indent), TerminalText.line(prompt.draft))
   }
 
-  /// The prompt with its style; marks tell readline that the control sequences have no width.
+  /// Returns the prompt with its style; marks tell readline that the control sequences have no width.
   private static func shown(_ prompt: LinePrompt) -> String {
     let text = TerminalText.line(prompt.text)
     return prompt.look.map { "\u{1}\u{1B}[\($0)m\u{2}\(text)\u{1}\u{1B}[0m\u{2}" } ?? text
@@ -131,7 +131,7 @@ private func explainAtCursor(
 }
 
 extension Readline {
-  /// The list of the last Tab's candidates with notes; nil for readline's own list.
+  /// Returns the list of the last Tab's candidates with notes; nil for readline's own list.
   fileprivate func list(columns: Int) -> String? { found.list(columns: columns) }
 }
 

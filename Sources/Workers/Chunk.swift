@@ -27,7 +27,7 @@ struct Chunk: Sendable {
   /// The changes in the chunk.
   var changes: [Change]
 
-  /// The chunk as a JSON-RPC request.
+  /// Returns the chunk as a JSON-RPC request.
   ///
   /// The text of the changes is written directly, because there are many. A change lacks the members that are equal to
   /// those of the first change.

@@ -97,7 +97,7 @@ extension ChunkReply.Outcome {
     return !Bulk.Outcome(error, of: change).isGood
   }
 
-  /// The result for the program that sent the chunk; nil if the worker did not send the change.
+  /// Returns the result for the program that sent the chunk; nil if the worker did not send the change.
   func reply(to change: Change) -> Result<ChangeReply, ClientError>? {
     switch self {
     case .done(let result): .success(ChangeReply(result, givesDocument: change.givesDocument))
@@ -107,7 +107,7 @@ extension ChunkReply.Outcome {
     }
   }
 
-  /// The reply to a change that a lookup found: the identifier of its resource.
+  /// Returns the reply to a change that a lookup found: the identifier of its resource.
   private static func found(_ id: String?, _ change: Change) -> ChangeReply {
     guard change.givesDocument else { return .result(.null) }
     guard change.verb != .destroy, let id else { return .document(Document()) }

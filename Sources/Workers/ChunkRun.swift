@@ -98,7 +98,7 @@ struct ChunkRun: Sendable {
 }
 
 extension ClientError {
-  /// The error of a change that a lost worker may have carried out and that a lookup did not find.
+  /// Returns the error of a change that a lost worker may have carried out and that a lookup did not find.
   fileprivate static func lostWithWorker(_ change: Change) -> ClientError {
     var error = ClientError(
       .unknown, "unknown: its worker was lost; it may have been carried out, but a lookup did not find it",

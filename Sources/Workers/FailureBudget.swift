@@ -27,13 +27,13 @@ struct FailureBudget: Sendable {
   /// Whether nothing more may be sent.
   var isReached: Bool { limit.map { failures >= $0 } ?? false }
 
-  /// The number of failures still allowed if `count` more changes are sent; nil for no limit.
+  /// Returns the number of failures still allowed if `count` more changes are sent; nil for no limit.
   private func left(after count: Int) -> Int? {
     limit.map { $0 - failures }
       ?? share.map { max(1, Int($0 * Double(successes + failures + count)) + 1 - failures) }
   }
 
-  /// The number of changes that may be sent beside those in flight.
+  /// Returns the number of changes that may be sent beside those in flight.
   ///
   /// The maximum number in flight is the number of failures still allowed, or 16 plus four for each success if that is
   /// more. Therefore a statement whose changes all fail ends at its limit, and a statement without failures is soon at

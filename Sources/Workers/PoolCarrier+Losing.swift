@@ -65,7 +65,7 @@ extension PoolCarrier {
 }
 
 extension ClientError {
-  /// The error of a change that was not sent, because its pool has lost its workers.
+  /// Returns the error of a change that was not sent, because its pool has lost its workers.
   static func lost(_ pool: Pool, on link: any JSONRPC.Link) -> ClientError {
     ClientError(
       .noRoute, "not sent: the pool \(pool.name) has lost its workers",

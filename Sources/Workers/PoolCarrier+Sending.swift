@@ -53,8 +53,8 @@ extension PoolCarrier {
     }
   }
 
-  /// The time to wait for the outcomes of a chunk: enough for a worker to carry out the changes, and for another worker
-  /// to repeat that if the first one is lost.
+  /// Returns the time to wait for the outcomes of a chunk: enough for a worker to carry out the changes, and for
+  /// another worker to repeat that if the first one is lost.
   private static func patience(of chunk: Chunk) -> Duration {
     let longest = chunk.changes.lazy.compactMap(\.timeout).max() ?? .zero
     return life + min(longest, .seconds(3600)) * 2 + (chunk.settle ?? .zero) + .seconds(180)
@@ -62,7 +62,7 @@ extension PoolCarrier {
 }
 
 extension ClientError {
-  /// The error of a chunk whose changes may have been carried out.
+  /// Returns the error of a chunk whose changes may have been carried out.
   fileprivate static func unanswered(_ correlationID: String, _ message: String) -> ClientError {
     var error = ClientError(
       .unknown, message, nextStep: "it may have been carried out: check before you send it again")
@@ -71,14 +71,14 @@ extension ClientError {
     return error
   }
 
-  /// The error of a change that several workers returned without sending it.
+  /// Returns the error of a change that several workers returned without sending it.
   static func notSent(by pool: Pool) -> ClientError {
     ClientError(
       .timeout, "not sent: the workers of the pool \(pool.name) had no time for it",
       nextStep: "start more workers, and compare the clocks of the machines")
   }
 
-  /// This error of a chunk, restated for one of its changes.
+  /// Returns this error of a chunk, restated for one of its changes.
   func concerning(_ change: Change) -> ClientError {
     var error = self
     if let call {

@@ -43,6 +43,6 @@ struct WorkerStatus: Sendable {
 }
 
 extension Int {
-  /// The number with a noun: `1 chunk`, `2 chunks`.
+  /// Returns the number with a noun: `1 chunk`, `2 chunks`.
   func of(_ noun: String) -> String { self == 1 ? "1 \(noun)" : "\(self) \(noun)s" }
 }

@@ -40,10 +40,10 @@ public struct Article: Sendable {
     return all.map { "\($0.word.filled(to: width))  \($0.summary)\n" }.joined() + "\nhelp bulk-changes shows one.\n"
   }
 
-  /// The text of a topic of `help`, as a part of an article.
+  /// Returns the text of a topic of `help`, as a part of an article.
   static func topic(_ name: String) -> String { (Topic.all.first { $0.name == name }?.text ?? "").fenced }
 
-  /// A table of the words in a list of `help`, with their summaries.
+  /// Returns a table of the words in a list of `help`, with their summaries.
   static func table(_ section: HelpEntry.Section) -> String {
     let rows = HelpEntry.all.filter { $0.section == section }.map { entry in
       "| `\(entry.form.replacing("|", with: "\\|"))` | \(entry.brief.replacing("|", with: "\\|")) |"

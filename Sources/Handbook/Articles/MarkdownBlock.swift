@@ -39,7 +39,7 @@ enum MarkdownBlock: Equatable, Sendable {
     return blocks
   }
 
-  /// The mark of a list's item at the beginning of a line.
+  /// Returns the mark of a list's item at the beginning of a line.
   private static func mark(of line: Substring) -> String? {
     line.firstMatch(of: #/^(-|\d+\.) /#).map { String($0.output.1) }
   }
@@ -57,7 +57,7 @@ enum MarkdownBlock: Equatable, Sendable {
       .replacing("**", with: "").replacing("`", with: "").replacing("\\|", with: "|")
   }
 
-  /// The blocks as `help` shows them, with empty lines between them, except between the items of a list.
+  /// Returns the blocks as `help` shows them, with empty lines between them, except between the items of a list.
   static func page(_ blocks: [MarkdownBlock]) -> String {
     var page = ""
     for (index, block) in blocks.enumerated() {

@@ -201,7 +201,7 @@ public struct CursorContext: Sendable {
     compared = Self.operand(before: left.range.upper, tokens.prefix { $0.range.lower < sign.range.lower })
   }
 
-  /// The operand that ends at a position; it starts after white space or an opening bracket.
+  /// Returns the operand that ends at a position; it starts after white space or an opening bracket.
   private static func operand(before place: Int, _ tokens: ArraySlice<Token>) -> SourceRange? {
     guard let last = tokens.last, last.range.upper == place, !last.opensOperand else { return nil }
     var index = tokens.endIndex - 1
@@ -219,7 +219,7 @@ public struct CursorContext: Sendable {
     return SourceRange(tokens[index].range.lower, place)
   }
 
-  /// The keys that follow the position in the same call or record.
+  /// Returns the keys that follow the position in the same call or record.
   private static func keys(_ after: SourceText, isInString: Bool) -> [String] {
     var text = String(decoding: after.bytes, as: UTF8.self)
     if isInString { text = String(text.drop { $0 != "\"" }.dropFirst()) }

@@ -17,7 +17,7 @@ public enum Formatter {
   /// The maximum number of columns of a line; longer lines are broken.
   static let width = 100
 
-  /// The text in its canonical layout.
+  /// Returns the text in its canonical layout.
   ///
   /// - Throws: ``Failure`` with every error of a text that does not parse.
   public static func formatted(_ source: SourceText) throws(Failure) -> String {

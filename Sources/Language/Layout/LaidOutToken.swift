@@ -22,7 +22,7 @@ struct LaidOutToken {
   /// Whether an empty line precedes the token.
   var hasBlankBefore: Bool
 
-  /// The tokens of a text; the last one marks the end of the text.
+  /// Returns the tokens of a text; the last one marks the end of the text.
   static func words(of source: SourceText) -> [LaidOutToken] {
     var lexer = Lexer(source, isTyped: false)
     lexer.run()

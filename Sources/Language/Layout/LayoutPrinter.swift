@@ -100,7 +100,7 @@ struct LayoutPrinter {
     return .soft(top.base + 2, backslash: top.isBlock && !before.token.continues)
   }
 
-  /// The separator before a token that begins a statement or ends a block; nil for others.
+  /// Returns the separator before a token that begins a statement or ends a block; nil for others.
   private func statementJoint(_ index: Int) -> Joint? {
     let (word, before) = (words[index], words[index - 1])
     if word.token.kind == .end { return .line(0, comments: 0) }

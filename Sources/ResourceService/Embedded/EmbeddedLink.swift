@@ -56,7 +56,7 @@ public final class EmbeddedLink: Link {
   /// Closes every client; the request in progress is still carried out.
   public func close() async { closed.store(true, ordering: .releasing) }
 
-  /// The error for a queue that is not served.
+  /// Returns the error for a queue that is not served.
   func noRoute(to queue: String) -> LinkError {
     let nearest = NearestName.of(queue, among: service.queues).map { "; did you mean \"\($0)\"?" } ?? "."
     let known = service.queues.joined(separator: ", ")

@@ -10,7 +10,7 @@ struct Record {
   /// relationships, if the dialect needs them.
   var linkages: [String: [SQLValue]] = [:]
 
-  /// The key in a to-one relationship's column; NULL without a related row.
+  /// Returns the key in a to-one relationship's column; NULL without a related row.
   func linkage(_ relationship: Relationship) -> SQLValue {
     let toOnes = type.toOnes
     guard let position = toOnes.firstIndex(where: { $0.name == relationship.name }) else { return .null }

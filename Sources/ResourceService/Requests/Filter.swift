@@ -44,7 +44,7 @@ struct Filter {
     return .relationship(relationship, target)
   }
 
-  /// The SQL condition on a row of `t`, the type's table.
+  /// Returns the SQL condition on a row of `t`, the type's table.
   func condition(on type: ResourceType) -> Fragment {
     let key = "t.\(type.key.quoted)"
     switch subject {

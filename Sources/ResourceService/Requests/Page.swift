@@ -63,6 +63,6 @@ struct Page: Hashable, Sendable {
     return Page(number: number == Int.max ? number : number + 1, size: size)
   }
 
-  /// The number of the last page for a count of records.
+  /// Returns the number of the last page for a count of records.
   func last(of count: Int) -> Int { max(1, count / size + (count % size == 0 ? 0 : 1)) }
 }

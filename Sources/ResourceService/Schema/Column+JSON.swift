@@ -36,13 +36,13 @@ extension Column {
     }
   }
 
-  /// The shortest digits that identify a number; infinity, which JSON can't represent, becomes a number that is too
-  /// large.
+  /// Returns the shortest digits that identify a number; infinity, which JSON can't represent, becomes a number that is
+  /// too large.
   private static func digits(of double: Double) -> String {
     double.isFinite ? "\(double)" : double < 0 ? "-9e999" : "9e999"
   }
 
-  /// The value to store for a JSON value.
+  /// Returns the value to store for a JSON value.
   func stored(_ json: JSONValue) throws(Mismatch) -> SQLValue {
     if json.isNull { return .null }
     switch kind {

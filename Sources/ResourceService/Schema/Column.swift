@@ -55,7 +55,7 @@ struct Column: Sendable {
   /// Returns the name on the wire for a name in SQL.
   static func member(_ name: String) -> String { String(name.map { $0 == "_" ? "-" : $0 }) }
 
-  /// A member's encoded name with its colon.
+  /// Returns a member's encoded name with its colon.
   static func label(_ member: String) -> [UInt8] {
     var label: [UInt8] = []
     label.append(jsonString: member)

@@ -22,7 +22,7 @@ struct ResourceKey: Sendable {
   /// The name, quoted for SQL.
   var quoted: String { name.quotedForSQL }
 
-  /// The stored value of an id; nil if no row can have it.
+  /// Returns the stored value of an id; nil if no row can have it.
   func stored(_ id: String) -> SQLValue? {
     guard !id.utf8.contains(0) else { return nil }
     if kind == .text { return .text(id) }
@@ -30,7 +30,7 @@ struct ResourceKey: Sendable {
     return kind == .integer ? nil : .text(id)
   }
 
-  /// The id of a stored value.
+  /// Returns the id of a stored value.
   static func id(_ value: SQLValue) -> String {
     switch value {
     case .null: ""

@@ -26,7 +26,7 @@ struct ResourceType: Sendable {
   /// Returns the relationship that has this name on the wire; nil if no relationship has it.
   func relationship(_ name: String) -> Relationship? { relationships.first { $0.name.isSame(as: name) } }
 
-  /// The JSON pointer and the member name for an error about a column.
+  /// Returns the JSON pointer and the member name for an error about a column.
   func place(ofColumn name: String) -> (pointer: String, member: String) {
     if !key.isRowID, key.name == name { return ("/data/id", "id") }
     if let relationship = toOnes.first(where: { $0.column?.name == name }) {

@@ -20,7 +20,7 @@ struct SQLToken {
 
   func isSymbol(_ symbol: String) -> Bool { kind == .symbol && text == symbol }
 
-  /// The tokens of a text, without comments and white space.
+  /// Returns the tokens of a text, without comments and white space.
   static func all(in sql: String) -> [SQLToken] {
     let bytes = Array(sql.utf8)
     var tokens: [SQLToken] = []
@@ -37,7 +37,7 @@ struct SQLToken {
     return tokens
   }
 
-  /// The tokens between the parenthesis that begins the slice and the one that closes it.
+  /// Returns the tokens between the parenthesis that begins the slice and the one that closes it.
   static func parenthesized(in tokens: ArraySlice<SQLToken>) -> ArraySlice<SQLToken> {
     var depth = 0
     for (index, token) in zip(tokens.indices, tokens) {
@@ -48,7 +48,7 @@ struct SQLToken {
     return tokens.dropFirst()
   }
 
-  /// The end of the white space or the comment at an index; nil at other text.
+  /// Returns the end of the white space or the comment at an index; nil at other text.
   private static func endOfGap(_ bytes: [UInt8], _ start: Int) -> Int? {
     if bytes[start] <= 0x20 { return start + 1 }
     let rest = bytes[start...]
@@ -79,7 +79,7 @@ struct SQLToken {
     }
   }
 
-  /// A token up to its closing quote; two quotes are an escaped quote.
+  /// Returns a token up to its closing quote; two quotes are an escaped quote.
   private static func enclosed(_ bytes: [UInt8], _ start: Int, by quote: UInt8, _ kind: Kind) -> SQLToken {
     var text: [UInt8] = []
     var index = start + 1

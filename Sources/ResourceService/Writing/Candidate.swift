@@ -160,7 +160,7 @@ struct Candidate {
     ]
   }
 
-  /// The violations of to-many relationships to missing rows; jsonapi-resources does not report the ids.
+  /// Returns the violations of to-many relationships to missing rows; jsonapi-resources does not report the ids.
   private func danglingLinkages(_ database: Database) throws -> [Objection] {
     var names = draft.danglingLinkages
     for (relationship, keys) in draft.linkages where !names.contains(relationship.name) {

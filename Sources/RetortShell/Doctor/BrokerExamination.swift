@@ -77,7 +77,7 @@ struct BrokerExamination {
     }
   }
 
-  /// The finding of a successful TLS handshake.
+  /// Returns the finding of a successful TLS handshake.
   private static func finding(_ report: TLSReport, _ time: Duration) -> Finding {
     let chain = report.chain.map { "\($0.subject) by \($0.issuer), \(days($0.secondsLeft))" }
     var finding = Finding.ok(

@@ -66,7 +66,7 @@ struct ConfigurationCheck {
 
   // MARK: Files that retort writes
 
-  /// The problem of a file or directory that retort writes.
+  /// Returns the problem of a file or directory that retort writes.
   ///
   /// A missing file or directory is no problem: retort creates it when it is needed.
   private static func written(_ path: String) -> Finding? {
@@ -86,7 +86,7 @@ struct ConfigurationCheck {
     return nil
   }
 
-  /// The permissions of a file; nil if it does not exist.
+  /// Returns the permissions of a file; nil if it does not exist.
   private static func mode(of path: String) -> UInt32? {
     var status = Glibc.stat()
     return unsafe stat(path, &status) == 0 ? status.st_mode & 0o7777 : nil

@@ -30,8 +30,8 @@ extension Doctor {
     await call(answering, link)
   }
 
-  /// The queues to examine: those of `--queue`, then all queues of an embedded service, or the queues of a broker that
-  /// have a learned schema.
+  /// Returns the queues to examine: those of `--queue`, then all queues of an embedded service, or the queues of a
+  /// broker that have a learned schema.
   private func queues(of link: any JSONRPC.Link) -> [String] {
     if let all = link.queues { return options.queues + all.filter { !options.queues.contains($0) } }
     let learned = schemas.queues(at: link.place)

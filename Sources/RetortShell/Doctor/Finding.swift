@@ -24,22 +24,22 @@ struct Finding: Sendable {
   /// The program's exit status if the step failed.
   var status: Int32 = 0
 
-  /// The finding of a step without problems.
+  /// Returns the finding of a step without problems.
   static func ok(_ step: Step, _ text: String, _ time: Duration? = nil) -> Finding {
     Finding(step: step, verdict: .ok, text: text, time: time)
   }
 
-  /// The finding of a problem after which the next steps still run.
+  /// Returns the finding of a problem after which the next steps still run.
   static func warning(_ step: Step, _ text: String, _ nextStep: String?) -> Finding {
     Finding(step: step, verdict: .warning, text: text, nextStep: nextStep)
   }
 
-  /// The finding of a step that was skipped.
+  /// Returns the finding of a step that was skipped.
   static func skipped(_ step: Step, _ text: String, _ nextStep: String? = nil) -> Finding {
     Finding(step: step, verdict: .skipped, text: text, nextStep: nextStep)
   }
 
-  /// The finding of a failed step; `status` is the exit status of the program.
+  /// Returns the finding of a failed step; `status` is the exit status of the program.
   static func failed(
     _ step: Step, _ text: String, _ nextStep: String?, _ time: Duration? = nil, status: Int32 = 4
   ) -> Finding {
@@ -69,7 +69,7 @@ struct Finding: Sendable {
     text + String(repeating: " ", count: max(1, width - text.count))
   }
 
-  /// A time in milliseconds with one decimal: `0.4`.
+  /// Returns a time in milliseconds with one decimal: `0.4`.
   private static func milliseconds(_ time: Duration) -> String {
     let tenths = Int(time / .microseconds(100))
     return "\(tenths / 10).\(tenths % 10)"

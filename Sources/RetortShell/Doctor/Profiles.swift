@@ -29,10 +29,10 @@ struct Profiles {
     connectionNames = connects.compactMap { Self.name(of: $0.command) }
   }
 
-  /// The address of a profile; nil if the profile does not exist, or computes its address.
+  /// Returns the address of a profile; nil if the profile does not exist, or computes its address.
   func address(of name: String) -> String? { all.first { $0.name == name }?.address }
 
-  /// The finding for a name that is no profile, or the name of a profile that computes its address.
+  /// Returns the finding for a name that is no profile, or the name of a profile that computes its address.
   func trouble(with name: String) -> Finding {
     let file = path ?? "rc.retort"
     if all.contains(where: { $0.name == name }) {
@@ -71,7 +71,7 @@ struct Profiles {
     }.first
   }
 
-  /// The text of an expression; nil unless the expression is plain text.
+  /// Returns the text of an expression; nil unless the expression is plain text.
   private static func text(of expression: Expr) -> String? {
     guard case .string(let parts) = expression.kind, parts.count == 1, case .literal(let text)? = parts.first else {
       return nil

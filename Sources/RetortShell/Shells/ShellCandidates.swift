@@ -73,7 +73,7 @@ struct ShellCandidates {
   /// The options that can be given more than once.
   private static let repeats: Set<String> = ["-c", "--var", "--guarded", "--queue", "--fault", "--allow"]
 
-  /// The number of words that are neither options nor their values.
+  /// Returns the number of words that are neither options nor their values.
   private static func positional(_ words: [String], _ line: ProgramLine) -> Int {
     var (count, isValue) = (0, false)
     for word in words {
