@@ -3,15 +3,15 @@ import JSONText
 import SQLite
 import Synchronization
 
-/// The result of a request, as JSON in UTF-8.
+/// The `result` of a successful reply, as JSON in UTF-8.
 struct Answer: Sendable {
   let result: [UInt8]
-  /// Whether the answer was stored when the change was carried out earlier.
+  /// Whether the result was stored at an earlier delivery of the request, when the change was carried out.
   var isRemembered = false
 }
 
 extension ResourceService {
-  /// Carries out a request.
+  /// Carries out a request and returns its result.
   ///
   /// - Throws: The error object of the reply.
   func answer(

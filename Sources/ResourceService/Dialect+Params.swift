@@ -1,6 +1,7 @@
 import JSONText
 
-/// The flavours' rules for parameters, applied before the database is read (WireProtocol.md, "Parameters").
+/// The rules of the imitated libraries, called flavours, for parameters; they are applied before the database is read
+/// (WireProtocol.md, "Parameters").
 extension Dialect {
   /// Returns the parameters as a server of the flavour reads them.
   ///
@@ -50,7 +51,8 @@ private enum CarrotParams {
     return params
   }
 
-  /// Returns a text as Ruby's `to_i` reads it, as its leading integer or 0; any other value is unchanged.
+  /// Returns the number that Ruby's `to_i` reads from a text, its leading integer or 0; a text that is an integer, and
+  /// any other value, is unchanged.
   private static func integer(_ value: JSONValue) -> JSONValue {
     guard let text = value.stringValue, Int(text) == nil else { return value }
     let digits = text.drop { $0.isWhitespace }.prefix { "0123456789".contains($0) }
@@ -80,7 +82,7 @@ private enum CarrotParams {
   }
 }
 
-/// Parameters as Retort and Calcinator read them: underscores and dashes are equal in names.
+/// Parameters as Retort and Calcinator read them: `_` and `-` are equal in names.
 private enum RetortParams {
   static func admitted(_ params: JSONObject, to method: Method) throws(Refusal) -> JSONObject {
     var params = params

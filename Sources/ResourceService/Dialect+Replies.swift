@@ -1,9 +1,10 @@
 import JSONRPC
 import JSONText
 
-/// The flavours' forms of replies, and the requests that get no reply.
+/// How the imitated libraries, called flavours, write replies, and the requests that get no reply.
 extension Dialect {
-  /// The text before the path in links; jsonapi-resources and Calcinator write absolute links.
+  /// The text before the path in links; it is empty without a flavour, because only jsonapi-resources and Calcinator
+  /// write absolute links.
   var base: String {
     switch flavour {
     case nil: ""
@@ -16,7 +17,7 @@ extension Dialect {
   /// (jsonapi-resources).
   var linksEverything: Bool { flavour == .carrot }
 
-  /// The end of a document with data (ja_serializer).
+  /// The text that ends a document with data; ja_serializer adds the member `jsonapi`.
   var documentEnd: String { flavour == .retort ? #","jsonapi":{"version":"1.0"}}"# : "}" }
 
   /// Whether a request gets no reply: carrot_rpc fails on it and only logs the error (WireProtocol.md, "No reply").
@@ -26,7 +27,8 @@ extension Dialect {
     return request.params.isEmpty && (try? JSONValue(parsing: body))?["params"] == nil
   }
 
-  /// Whether a request's id is accepted: retort requires the correlation id (WireProtocol.md, "Requests").
+  /// Whether a request's id is accepted: the flavour `retort` requires that it is the correlation id of the message
+  /// (WireProtocol.md, "Requests").
   func accepts(_ request: Request, under correlationID: [UInt8]) -> Bool {
     flavour != .retort || request.id.stringValue.map { Array($0.utf8) } == correlationID
   }

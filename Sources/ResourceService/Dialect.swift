@@ -2,7 +2,8 @@ import JSONAPI
 import JSONRPC
 import JSONText
 
-/// The visible differences between services of this protocol.
+/// The behaviour in which services of this protocol differ: the library that a service imitates, and the paging of
+/// lists.
 public struct Dialect: Sendable {
   /// A library whose servers the service imitates.
   public enum Flavour: String, CaseIterable, Sendable {
@@ -12,7 +13,7 @@ public struct Dialect: Sendable {
     case carrot
   }
 
-  /// The paging of lists.
+  /// How lists are divided into pages.
   public enum Pages: String, CaseIterable, Sendable {
     /// Pages of `number` and `size`, with links and the count of all records.
     case number

@@ -60,10 +60,10 @@ public final class ResourceService: Sendable {
     public var isRemembered = false
   }
 
-  /// Answers a request.
+  /// Answers a request and returns the reply's bytes; they are empty if the request gets no reply.
   public func answer(queue: String, body: [UInt8]) -> [UInt8] { reply(queue: queue, body: body).body ?? [] }
 
-  /// Answers a request; the reply shows whether it is an error.
+  /// Answers a request; the returned reply also says whether it is an error.
   ///
   /// A service that remembers its changes does not repeat a redelivered change that was carried out. The flavour retort
   /// refuses a request whose id is not the correlation id of its message. Invalid JSON, a request without a method, and

@@ -53,7 +53,7 @@ public final class EmbeddedLink: Link {
     return service.queues.contains(queue) ? QueueState(messages: 0, consumers: 1) : nil
   }
 
-  /// Closes every client; the request in progress is still carried out.
+  /// Makes every client refuse further requests; a request in progress is still carried out.
   public func close() async { closed.store(true, ordering: .releasing) }
 
   /// Returns the error for a queue that is not served.

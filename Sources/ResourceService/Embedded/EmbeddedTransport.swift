@@ -4,8 +4,9 @@ import Synchronization
 
 /// A client's transport to a queue of the embedded service.
 ///
-/// Requests are answered on the link's thread, so a long request does not block the sender's tasks and its deadline
-/// still applies. As with a broker, a request is carried out even if its sender no longer waits, unless it has expired.
+/// Requests are answered on the dispatch queue of the link, so that a long request does not block the tasks of its
+/// sender, and its deadline still applies. As with a broker, a request is carried out even if its sender no longer
+/// waits, unless the request has expired.
 final class EmbeddedTransport: Transport {
   let queue: String
   let taskExecutor: (any TaskExecutor)? = nil

@@ -18,7 +18,7 @@ struct CompoundDocument {
   /// The records that are not primary.
   var included: ArraySlice<Record> { records[primaryCount...] }
 
-  /// Reads the included resources of a tree, with one query for each relationship of each level.
+  /// Reads the resources that a tree of relationships includes, with one query for each relationship on each level.
   mutating func include(_ tree: IncludeTree, from database: Database) throws {
     if tree.branches.isEmpty { return }
     for (position, record) in records.enumerated() { positions[record.identifier] = position }

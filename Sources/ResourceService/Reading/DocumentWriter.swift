@@ -3,9 +3,9 @@ import SQLite
 
 /// Writes records as JSON:API resources, directly to bytes.
 ///
-/// A to-one relationship always has `data`. A to-many relationship has `data` if it was included, and otherwise the
-/// link `related`, which shows that it can be included. Resources have no other links, unless the dialect has links
-/// everywhere: then each relationship has links, and `data` if it was included.
+/// A to-one relationship has `data`. A to-many relationship has `data` if it was included, and otherwise the link
+/// `related`, which shows that it can be included. There are no other links. If the dialect links everything, however,
+/// each resource and each relationship has links, and only included relationships have `data`.
 struct DocumentWriter {
   private(set) var bytes: [UInt8] = []
   private let fieldsets: Fieldsets

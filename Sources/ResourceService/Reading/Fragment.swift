@@ -31,7 +31,7 @@ struct Fragment {
     left.arguments += right.arguments
   }
 
-  /// Integers, numbers and texts as a single argument for `json_each`.
+  /// Returns integers, numbers and texts as one argument for `json_each`, a JSON array.
   static func list(_ values: [SQLValue]) -> SQLValue {
     var bytes: [UInt8] = [UInt8(ascii: "[")]
     for (index, value) in values.enumerated() {

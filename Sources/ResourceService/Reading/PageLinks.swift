@@ -1,11 +1,12 @@
 import JSONText
 
-/// The links of an index to its other pages.
+/// Writes the links from a page of an `index` reply to the other pages.
 ///
-/// They are relative unless the flavour has a base. They contain the query's parameters with brackets percent-encoded:
+/// The links are relative unless `base` is the beginning of absolute ones. They contain the query's parameters, with
+/// percent-encoded brackets:
 /// `/posts?filter%5Bstate%5D=draft&page%5Bnumber%5D=2&page%5Bsize%5D=10&sort=-views`
 struct PageLinks {
-  /// The text before and after the page's number or offset.
+  /// The parts of each link before and after the page's number or offset.
   private let before: String
   private let after: String
 

@@ -1,6 +1,7 @@
 import SQLite
 
-/// A cache for the pages of an index, valid while the database is unchanged: counts, and the starts of the next pages.
+/// A cache for `index` requests, valid while the database is unchanged: the counts of queries, and the rows at which
+/// their next pages start.
 ///
 /// SQLite shows whether the database has changed: `total_changes` counts the rows that this connection has changed, and
 /// `PRAGMA data_version` changes when another connection has committed. Any difference clears the cache.

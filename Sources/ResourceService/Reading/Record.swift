@@ -28,7 +28,7 @@ struct Record {
 }
 
 extension ResourceType {
-  /// The selection for a record; the table's alias is `t`.
+  /// The columns that a SELECT reads for a record; the table's alias is `t`.
   var selection: String {
     let columns = attributes + toOnes.compactMap(\.column)
     return (["t.\(key.quoted)"] + columns.map { "t.\($0.quoted)" }).joined(separator: ", ")

@@ -1,7 +1,7 @@
 import JSONText
 import SQLite
 
-/// One resource as a document: the reply to `show`, `create` and `update`.
+/// Reads one resource and writes it as a document: the reply to `show`, `create` and `update`.
 struct Showing {
   private let type: ResourceType
   private let schema: Schema
@@ -29,7 +29,7 @@ struct Showing {
 
 /// Parses the id of a request.
 enum RequestedID {
-  /// Parses `id`, a string or an integer.
+  /// Parses an id, a string or an integer; returns its text and the key to find in the database.
   static func parse(_ id: JSONValue?, of type: ResourceType) throws(Refusal) -> (text: String, key: SQLValue) {
     guard let id, !id.isNull else { throw Refusal(.missing("id")) }
     let text = id.stringValue ?? id.numberValue?.text

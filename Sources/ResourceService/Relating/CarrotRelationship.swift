@@ -3,7 +3,7 @@ import JSONText
 
 /// Parses the parameters of a relationship's methods as jsonapi-resources does (WireProtocol.md, "Relationship methods").
 enum CarrotRelationship {
-  /// Parses the parent's id, which has only one spelling, and the relationship's name with underscores.
+  /// Parses the parent's id, only from the parameter `SINGULAR_id`, and the relationship's name, only with underscores.
   ///
   /// `get_related_resource` takes the parent's type from `source`, regardless of the queue. A wrong value that
   /// jsonapi-resources uses without a check is refused as an internal error.

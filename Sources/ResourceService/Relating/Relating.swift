@@ -115,7 +115,7 @@ struct Relating {
     _ = try Writing(updating: params, of: type, in: schema).carryOut(database)
   }
 
-  /// Returns the document for an update of the linkage.
+  /// Returns the `data` of an `update` that writes the linkage.
   private func document(_ linkage: JSONValue) -> JSONValue {
     let relationships: JSONObject = [name: ["data": linkage]]
     return ["type": .string(type.name), "relationships": .object(relationships)]

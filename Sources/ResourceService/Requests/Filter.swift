@@ -3,7 +3,7 @@ import SQLite
 
 /// A condition of an index: a member has one of several values.
 struct Filter {
-  /// The member that the values are compared with.
+  /// The member with which the values are compared.
   private enum Subject {
     case key
     case attribute(Column)

@@ -20,7 +20,7 @@ extension Objection {
     Objection(error: ErrorDetail(status: status, code: status, title: title, detail: detail), calcinator: calcinator)
   }
 
-  /// A value violates a constraint of the database.
+  /// Returns the error of a value that violates a constraint of the database.
   static func violation(_ message: String, member: String, pointer: String) -> Objection {
     func detail(_ dash: String) -> String { member.isEmpty ? message : "\(member)\(dash) \(message)" }
     return Objection(
@@ -28,12 +28,12 @@ extension Objection {
       calcinator: ErrorDetail(title: message, detail: detail(""), pointer: pointer))
   }
 
-  /// A type is not served, or differs from the queue's.
+  /// Returns the error of a type that is not served, or is not the type of the queue.
   static func invalidResource(_ type: String) -> Objection {
     bad(101, "Invalid resource", "\(type) is not a valid resource.")
   }
 
-  /// A filter has an unknown name.
+  /// Returns the error of a filter with an unknown name.
   static func filterNotAllowed(_ name: String) -> Objection {
     bad(
       102, "Filter not allowed", "\(name) is not allowed.", parameter: "filter",
@@ -41,27 +41,27 @@ extension Objection {
         status: "422", title: "Unknown Filter", detail: "Unknown \(name) filter", pointer: "/filter/\(name)"))
   }
 
-  /// No row can have this id.
+  /// Returns the error of an id that no row can have.
   static func invalidID(_ id: JSONValue) -> Objection {
     bad(103, "Invalid field value", "\(id.plain) is not a valid value for id.")
   }
 
-  /// A sparse fieldset contains a name that the type does not have.
+  /// Returns the error of a sparse fieldset with a name that the type does not have.
   static func invalidField(_ name: String, of type: String) -> Objection {
     bad(104, "Invalid field", "\(name) is not a valid field for \(type).", parameter: "fields")
   }
 
-  /// A member is not writable.
+  /// Returns the error of a member that is not writable.
   static func notAllowed(_ name: String) -> Objection {
     bad(105, "Param not allowed", "\(name) is not allowed.")
   }
 
-  /// `page` has an unknown member.
+  /// Returns the error of an unknown member of `page`.
   static func pageParameterNotAllowed(_ name: String) -> Objection {
     bad(105, "Page parameter not allowed", "\(name) is not an allowed page parameter.", parameter: "page")
   }
 
-  /// A required member is missing, in the parameters or in `parent`.
+  /// Returns the error of a required member that is missing in the parameters, or in `parent`.
   static func missing(_ name: String, in parent: String = "") -> Objection {
     bad(
       106, "Missing Parameter", "The required parameter, \(name), is missing.",
@@ -70,20 +70,20 @@ extension Objection {
         meta: ["child": .string(name)]))
   }
 
-  /// A filter's value is not a string.
+  /// Returns the error of a filter whose value is not a string.
   static func invalidFilterValue(_ value: JSONValue, of name: String) -> Objection {
     bad(107, "Invalid filter value", "\(value.plain) is not a valid value for \(name).", parameter: "filter")
   }
 
-  /// `data` has no id.
+  /// The error of `data` without an id.
   static let missingKey = bad(109, "A key is required", "The resource object does not contain a key.")
 
-  /// `data.id` differs from `id`.
+  /// Returns the error of a `data.id` that differs from `id`.
   static func keyMismatch(_ id: String) -> Objection {
     bad(110, "Key is not included in URL", "The URL does not support the key \(id)")
   }
 
-  /// An include path has an unknown relationship.
+  /// Returns the error of an include path with an unknown relationship.
   static func invalidInclude(_ name: String, of type: String, path: String) -> Objection {
     bad(
       112, "Invalid field", "\(name) is not a valid relationship of \(type)", parameter: "include",
@@ -92,17 +92,17 @@ extension Objection {
         meta: ["relationship_path": .string(path)]))
   }
 
-  /// An include path has too many steps.
+  /// Returns the error of an include path with too many steps.
   static func includeTooDeep(_ path: String, maximum: Int) -> Objection {
     bad(112, "Invalid field", "\(path) has more than \(maximum) steps", parameter: "include", maximum: maximum)
   }
 
-  /// A resource to link is already linked.
+  /// Returns the error of a resource that is to be linked and is already linked.
   static func relationExists(_ id: String) -> Objection {
     bad(113, "Relation exists", "The relation to \(id) already exists.")
   }
 
-  /// A sort has an unknown name.
+  /// Returns the error of a sort with an unknown name.
   static func invalidSort(_ name: String, of type: String) -> Objection {
     bad(
       114, "Invalid sort criteria", "\(name) is not a valid sort criteria for \(type)", parameter: "sort",
@@ -111,10 +111,10 @@ extension Objection {
         meta: ["attribute": .string(name)]))
   }
 
-  /// A relationship's linkage has the wrong form.
+  /// The error of linkage that has the wrong form.
   static let invalidLinkage = bad(115, "Invalid Links Object", "Data is not a valid Links Object.")
 
-  /// The given linkage is not a list, although the relationship is to-many.
+  /// Returns the error of linkage that is not a list, although the relationship is to-many.
   static func noList(_ relationship: String) -> Objection {
     let wanted = "a list of identifiers is required"
     let error = ErrorDetail(
@@ -122,24 +122,25 @@ extension Objection {
     return Objection(error: error, calcinator: error)
   }
 
-  /// A relationship's linkage is of another type.
+  /// Returns the error of linkage whose type is not the type of the related resources.
   static func typeMismatch(_ type: String) -> Objection {
     bad(116, "Type Mismatch", "\(type) is not a valid type for this operation.")
   }
 
-  /// `page` is not an object.
+  /// Returns the error of a `page` that is not an object.
   static func invalidPage(_ page: JSONValue) -> Objection {
     bad(
       117, "Invalid Page Object", "\(page.plain) is not an object with number and size.", parameter: "page",
       calcinator: .wrongType("/page", "object"))
   }
 
-  /// A value of `page` is out of range: `offset` must be an integer from 0, any other value an integer from 1.
+  /// Returns the error of a value of `page` that is out of range: `offset` must be an integer from 0, any other value
+  /// an integer from 1.
   static func invalidPageValue(_ value: JSONValue, of name: String) -> Objection {
     bad(118, "Invalid page value", "\(value.plain) is not a valid value for \(name) page parameter.", parameter: "page")
   }
 
-  /// `page.size` or `page.limit` exceeds the maximum.
+  /// Returns the error of a `page.size` or `page.limit` that exceeds the maximum.
   static func pageTooLarge(_ size: Int, maximum: Int) -> Objection {
     bad(
       118, "Invalid page value", "size exceeds maximum page size of \(maximum).", parameter: "page", maximum: maximum,
@@ -149,44 +150,44 @@ extension Objection {
         meta: ["maximum": .number(JSONNumber(maximum))]))
   }
 
-  /// `fields` is not an object of types.
+  /// The error of `fields` that is not an object of types.
   static let fieldsWithoutType = bad(
     119, "Invalid field format", "Fields must specify a type.", parameter: "fields",
     calcinator: .wrongType("/fields", "object"))
 
-  /// `filter` is not an object.
+  /// Returns the error of a `filter` that is not an object.
   static func filterSyntax(_ filter: JSONValue) -> Objection {
     bad(
       120, "Invalid filters syntax", "\(filter.plain) is not a valid syntax for filtering.", parameter: "filter",
       calcinator: .wrongType("/filter", "object"))
   }
 
-  /// `data`, or its `attributes` or `relationships`, is not an object.
+  /// Returns the error of `data`, or of its `attributes` or `relationships`, that is not an object.
   static func invalidData(_ name: String) -> Objection {
     bad(
       122, "Invalid data format", "\(name) is not an object.",
       calcinator: name == "data" ? .wrongType("/data", "resource") : .wrongType("/data/\(name)", "object"))
   }
 
-  /// The row does not exist.
+  /// Returns the error of a resource that does not exist.
   static func notFound(_ id: String) -> Objection {
     failed(
       "404", "Record not found", "The record identified by \(id) could not be found.",
       calcinator: ErrorDetail(status: "404", title: "Resource Not Found", parameter: "id"))
   }
 
-  /// The database is read-only.
+  /// The error of a change of a read-only database.
   static let readOnly = failed(
     "403", "Forbidden", "The database is read-only.",
     calcinator: ErrorDetail(
       status: "403", title: "Forbidden", detail: "You do not have permission for this resource."))
 
-  /// A row can't be deleted because other rows refer to it.
+  /// Returns the error of a row that can't be deleted, because other rows refer to it.
   static func conflict(_ detail: String) -> Objection {
     failed("409", "Conflict", detail, calcinator: ErrorDetail(status: "409", title: "Conflict", detail: detail))
   }
 
-  /// SQLite failed, or a server of the flavour would fail.
+  /// Returns the error of a failure of SQLite, or of a request on which a server of the flavour would fail.
   static func internalError(_ detail: String) -> Objection {
     failed(
       "500", "Internal Server Error", detail, calcinator: ErrorDetail(status: "500", title: "Internal Server Error"))

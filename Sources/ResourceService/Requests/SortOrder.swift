@@ -96,8 +96,8 @@ struct SortOrder {
     return bound + Fragment(" AND ") + condition
   }
 
-  /// Returns the condition that a term comes after a value, or equals it if `orEqual`; nil if all values do, or none
-  /// does.
+  /// Returns the condition that a term comes after a value, or equals it if `orEqual`; nil if the condition would be
+  /// true for all rows, or for none.
   private static func after(_ term: Term, _ value: SQLValue, orEqual: Bool) -> Fragment? {
     let expression = term.expression
     switch (term.isDescending, value.isNull) {

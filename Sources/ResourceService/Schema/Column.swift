@@ -24,7 +24,7 @@ struct Column: Sendable {
 
   /// The name in SQL.
   let name: String
-  /// The name on the wire: dashes for underscores.
+  /// The name on the wire, with `-` in place of `_`.
   let member: String
   let kind: Kind
   /// Whether NULL is refused.

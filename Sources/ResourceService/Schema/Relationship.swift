@@ -1,6 +1,6 @@
 /// A relationship from the rows of one table to those of another.
 struct Relationship: Sendable {
-  /// The storage of the linkage.
+  /// Where the database stores the linkage.
   enum Storage: Sendable {
     /// A column of this table with the key of one row of the other table.
     case toOne(Column)
@@ -15,7 +15,7 @@ struct Relationship: Sendable {
   /// The type of the related resources.
   let type: String
   let storage: Storage
-  /// The encoded name with its colon.
+  /// The name as JSON, with its colon: `"author":`.
   let label: [UInt8]
 
   init(name: String, type: String, storage: Storage) {
