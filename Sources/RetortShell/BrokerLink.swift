@@ -4,12 +4,12 @@ import JSONRPC
 import Synchronization
 import Workers
 
-/// A broker's connection as a link; broker errors become link errors.
+/// A link over the connection to a broker, whose errors it converts to `LinkError`.
 final class BrokerLink: PoolLink {
   private let dialer: Dialer
   private let clients = Mutex<[QueueClient]>([])
   private let isClosed = Atomic(false)
-  /// The time until which no queue is probed, because the broker did not answer.
+  /// The time until which no queue is probed, because the broker did not answer the last probe; nil if it answered.
   private let silentUntil = Mutex<ContinuousClock.Instant?>(nil)
 
   /// The open connections, each shared by the links of one URI.
@@ -71,7 +71,8 @@ final class BrokerLink: PoolLink {
     return uri
   }
 
-  /// Returns the dialer of a URI and counts one more user; if the URI has no dialer yet, stores and returns `fresh`.
+  /// Returns the dialer of a URI, and counts one more link that uses it; if the URI has no dialer yet, stores and
+  /// returns `fresh`.
   private static func taken(_ uri: AMQPURI, _ fresh: Dialer?) -> Dialer? {
     shared.withLock { shared in
       guard let dialer = shared[uri]?.dialer ?? fresh else { return nil }
@@ -80,7 +81,7 @@ final class BrokerLink: PoolLink {
     }
   }
 
-  /// Decreases the number of the dialer's users; returns whether it is zero.
+  /// Decreases the number of links that use the dialer of a URI; returns whether none is left.
   private static func released(_ uri: AMQPURI) -> Bool {
     shared.withLock { shared in
       let users = (shared[uri]?.users ?? 1) - 1
@@ -120,7 +121,7 @@ final class BrokerLink: PoolLink {
     }
   }
 
-  /// The duration of two heartbeats of the connection.
+  /// Twice the time between heartbeats of the connection; a minute if heartbeats are off.
   var silence: Duration { .seconds(2 * (dialer.uri.heartbeat > 0 ? dialer.uri.heartbeat : 30)) }
 
   func takeBack(
@@ -139,7 +140,7 @@ final class BrokerLink: PoolLink {
     for client in clients.withLock({ $0 }) { await client.close() }
   }
 
-  /// Runs a body and converts a broker error to a link error.
+  /// Runs `body` and converts a broker error to a link error.
   static func mapped<Result>(_ body: () async throws(BrokerError) -> Result) async throws(LinkError) -> Result {
     do throws(BrokerError) { return try await body() } catch { throw LinkError(error) }
   }

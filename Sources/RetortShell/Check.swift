@@ -53,7 +53,7 @@ private func show(_ report: Interpreter.Report, _ session: Session, _ console: C
 }
 
 extension Interpreter.Report {
-  /// Returns the output for editors: a file's findings with their positions, from 1, and its inventory.
+  /// Returns the report as JSON for editors: a file's findings with their lines and columns, from 1, and its inventory.
   fileprivate func json(_ file: String) -> JSONValue {
     [
       "file": .string(file),

@@ -4,7 +4,8 @@ import Synchronization
 import Terminal
 
 extension Console {
-  /// Returns the pager from the environment: `RETORT_PAGER`, else `PAGER`, else `less`; nil if no pager is to be used.
+  /// Returns a function that starts the pager: the command of `RETORT_PAGER`, else of `PAGER`, else `less`; nil if no
+  /// pager is to be used.
   ///
   /// An empty value means no pager, and so does a terminal that can't move its cursor.
   func pager(_ environment: [String: String]) -> (@Sendable () -> Pager?)? {

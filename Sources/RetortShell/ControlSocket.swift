@@ -137,7 +137,7 @@ final class ControlServer: Sendable {
   }
 }
 
-/// Holds the control server of this process, which is opened before the first change.
+/// Holds this process's server for `retort ctl`, which is opened before the first change.
 final class ControlServers: Sendable {
   static let shared = ControlServers()
 

@@ -47,7 +47,8 @@ final class Demo: Sendable {
     "  \(index + 1) \(step.name)\(String(repeating: " ", count: 9 - step.name.count))\(step.statement)\n"
   }
 
-  /// Marks the steps that a successful text completes, and returns the text of the next step; nil if it completes none.
+  /// Marks the steps that a successful text completes, and returns the text of the next step; nil if no step was
+  /// completed.
   func next(after text: String) -> String? {
     let words = Self.words(of: text)
     return left.withLock { left in

@@ -7,12 +7,12 @@ import Terminal
 ///
 /// Unknown names are marked before Enter. The name at the cursor is marked only if no known name begins with it.
 struct Highlighting {
-  /// The styles of text, by number.
+  /// The styles of a statement's parts; the raw value of a style is its index in ``looks(isLight:)``.
   private enum Look: Int, CaseIterable {
     case usual, command, keyword, string, number, option, field, comment, unknown, match
   }
 
-  /// Returns the SGR parameters for a dark and a light background (ECMA-48 8.3.117).
+  /// Returns the SGR parameters of the styles, in their order, for a light or a dark background (ECMA-48 8.3.117).
   static func looks(isLight: Bool) -> [String] {
     isLight
       ? ["", "34;1", "35", "32", "36", "34", "34", "90", "31;4", "7"]
@@ -41,7 +41,7 @@ struct Highlighting {
     self.definitions = Set(definitions)
   }
 
-  /// Returns the parts of a line with a style.
+  /// Returns the parts of a line that have a style other than usual text.
   ///
   /// - Parameters:
   ///   - line: The line.

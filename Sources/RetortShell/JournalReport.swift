@@ -107,6 +107,6 @@ private struct JournalReport {
 }
 
 extension JournalError {
-  /// Whether the file is no journal, and was none.
+  /// Whether the file is another kind of file: it has no journal header and no line that records a change.
   fileprivate var isForeign: Bool { if case .notAJournal(_, .other, recorded: 0) = self { true } else { false } }
 }

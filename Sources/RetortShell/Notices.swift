@@ -3,13 +3,13 @@ import Synchronization
 import Terminal
 import Redaction
 
-/// Shows notices of connections: above the line at the prompt, or as notes.
+/// Shows notices of connections: above the line that is being typed at the prompt, or otherwise as notes.
 final class Notices: Sendable {
   private let console: Console
   private let editor = Mutex<(editor: LineEditor, prompt: @Sendable () -> LinePrompt?)?>(nil)
   /// The initial text of the next line, for editing.
   private let draft = Mutex("")
-  /// The question that waits for an answer.
+  /// The question that waits for an answer; nil if none does.
   private let question = Mutex<String?>(nil)
 
   init(_ console: Console) { self.console = console }
@@ -45,7 +45,7 @@ final class Notices: Sendable {
     return ended(await read())
   }
 
-  /// Ends a question and returns its answer; without an answer, ends the line of the question.
+  /// Ends a question and returns its answer; without an answer, writes a line end after the question.
   private func ended(_ answer: String?) -> String? {
     question.withLock { $0 = nil }
     if answer == nil { console.note("\n") }

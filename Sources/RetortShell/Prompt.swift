@@ -16,7 +16,7 @@ final class Prompt: Sendable {
   let environment: [String: String]
   let interpreter: Interpreter
   private let readsStartFiles: Bool
-  /// The tour of `retort demo`.
+  /// The tour of `retort demo`; nil at any other prompt.
   private let demo: Demo?
   /// The statement that is being typed.
   let draft = Draft()
@@ -151,7 +151,8 @@ final class Prompt: Sendable {
     LinePrompt((open?.text ?? "...") + "> ", indent: min(2 * (open?.depth ?? 0), 20))
   }
 
-  /// Returns the prompt command on a line, unless a variable or def has that name.
+  /// Returns the word of a line that consists of a command of the prompt only, such as `edit`; nil for any other line,
+  /// and if a variable or def has that name.
   private func word(_ line: String) -> String? {
     let names = interpreter.names
     return Vocabulary.promptWords.first {

@@ -68,7 +68,7 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
   }
 }
 
-/// Prints the text of the prompt's `help`.
+/// Prints what the command `help` shows at the prompt.
 private func help(_ words: [String], _ console: Console) -> Int32 {
   guard let text = Help.text(words) else {
     let near = Synonyms.topic(words.joined(separator: " "), among: Help.topics).map { ": did you mean \($0)?" } ?? ""
@@ -80,8 +80,8 @@ private func help(_ words: [String], _ console: Console) -> Int32 {
   return 0
 }
 
-/// Rewrites the arguments for the option parser: puts `--` before FILE, and gives an option that takes a value in place
-/// of `--yes=N` and of `--trace` without topics.
+/// Rewrites the arguments for the option parser: puts `--` before FILE, replaces `--yes=N` with an option that takes a
+/// value, and gives `--trace` a topic if it has none.
 ///
 /// The first argument that is not an option is FILE; the arguments after it belong to the script. Returns nil, after an
 /// error message, if an option is unknown, or if an argument after FILE begins with `-` and no `--` precedes it.
@@ -137,7 +137,7 @@ private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [St
   return nil
 }
 
-/// Parses options and runs a body with them; the status is 0 after help, and 2 after invalid options.
+/// Parses options and runs `body` with them; the exit status is 0 after help, and 2 after invalid options.
 private func parsed<Options: ParsableArguments>(
   _ type: Options.Type, _ arguments: [String], _ word: String?, _ console: Console, _ body: (Options) async -> Int32
 ) async -> Int32 {
@@ -282,7 +282,7 @@ private func offlineAddress(_ uri: String) throws(LinkError) -> String {
   do throws(BrokerError) { return "\(try AMQPURI(uri))" } catch { throw LinkError(.address, error.message) }
 }
 
-/// Returns the identity of a URI, by which `connect` recognizes an open connection.
+/// Returns what identifies the connection of a URI, so that `connect` recognizes a connection that is already open.
 private func identity(_ uri: String) -> ConnectionIdentity {
   guard namesBroker(uri), let parsed = try? AMQPURI(uri) else { return ConnectionIdentity(address: uri) }
   let lacksPassword = parsed.lacksPassword || parsed.password == "***"

@@ -12,7 +12,7 @@ import Values
 struct ConfigurationCheck {
   let environment: [String: String]
 
-  /// The findings about each file with a problem, or one finding that lists all the files.
+  /// The findings about each file with a problem; if no file has a problem, one finding that lists the files.
   var findings: [Finding] {
     var (troubles, fine): ([Finding], [String]) = ([], [])
     let files = StartFiles(environment: environment)
@@ -51,7 +51,7 @@ struct ConfigurationCheck {
     return found + mistakes(in: SourceText(name: path, text: text))
   }
 
-  /// One finding with the first error of a start file and the number of the others; empty without errors.
+  /// Returns one finding with the first error of a start file and the number of its other errors; empty without errors.
   private func mistakes(in source: SourceText) -> [Finding] {
     let errors = Interpreter(Session.offline()).check(source).diagnostics.filter { $0.diagnostic.severity == .error }
     guard let first = errors.first else { return [] }
