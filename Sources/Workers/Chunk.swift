@@ -18,7 +18,7 @@ struct Chunk: Sendable {
   var expires: Int
   /// The number of failures after which none of its changes is sent any more; nil for no limit.
   var failures: Int?
-  /// The field that contains the key of creates, for lookups.
+  /// The field that contains the key of a created resource, for lookups; nil if creates can't be looked up.
   var keyField: String?
   /// The maximum time for which the service may hold a request: `settle:`; nil if unknown.
   var settle: Duration?

@@ -107,7 +107,7 @@ extension ChunkReply.Outcome {
     }
   }
 
-  /// Returns the reply to a change that a lookup found: the identifier of its resource.
+  /// Returns a reply for a change that a lookup found, with no more than the identifier of the resource.
   private static func found(_ id: String?, _ change: Change) -> ChangeReply {
     guard change.givesDocument else { return .result(.null) }
     guard change.verb != .destroy, let id else { return .document(Document()) }

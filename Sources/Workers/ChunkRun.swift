@@ -2,7 +2,7 @@ import Bulk
 import Client
 import Synchronization
 
-/// Carries out the changes of a chunk, until it expires or reaches its limit of failures.
+/// Carries out the changes of a chunk, until the chunk expires or reaches its limit of failures.
 struct ChunkRun: Sendable {
   let chunk: Chunk
   let client: ResourceClient

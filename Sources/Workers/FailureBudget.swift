@@ -1,10 +1,9 @@
-/// Divides the failures that a statement may have among its chunks (BulkChanges.md, "Workers").
+/// Decides how many failures each chunk of a statement may have, so that the statement ends close to its limit of
+/// failures (BulkChanges.md, "Workers").
 ///
-/// Because of the division, the statement ends close to its limit of failures.
-///
-/// The chunks in flight share the number of failures still allowed. Before the first failure each chunk may have at
-/// least one, so that every worker is busy. After it, a chunk is sent only if the chunks in flight leave a failure for
-/// it.
+/// The chunks in flight divide the number of failures still allowed among them. Before the first failure each chunk may
+/// have at least one, so that every worker is busy. After the first failure, a chunk is sent only if the chunks in
+/// flight leave a failure for it.
 struct FailureBudget: Sendable {
   /// The number of failures that a chunk may have; nil for no limit.
   struct Grant: Sendable, Equatable { var failures: Int? }

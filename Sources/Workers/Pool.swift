@@ -1,7 +1,7 @@
 package import Broker
 import Glibc
 
-/// A pool of workers: programs that carry out changes for other programs, from one queue of a vhost.
+/// A pool of workers: programs that take the changes of other programs from one queue, and carry them out.
 package struct Pool: Sendable {
   /// The pool's name.
   package let name: String

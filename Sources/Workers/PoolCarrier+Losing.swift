@@ -3,12 +3,12 @@ import Client
 package import JSONRPC
 import JSONText
 
-/// A broker's connection, as the carrier of a pool needs it.
+/// What the carrier of a pool needs of the connection to a broker.
 package protocol PoolLink: JSONRPC.Link {
   /// The maximum time after which a worker notices that it has lost its connection: two heartbeats.
   var silence: Duration { get }
 
-  /// Takes the messages that wait in a queue, as `Dialer.takeBack(queue:_:while:respond:)`.
+  /// Takes the messages that wait in a queue, as `Dialer.takeBack(queue:_:while:respond:)` does.
   func takeBack(
     queue: String, _ declaration: QueueDeclaration, while isNeeded: @Sendable () -> Bool,
     respond: @escaping @Sendable (Delivery) -> ServiceAnswer?

@@ -17,7 +17,7 @@ package final class PoolCarrier: Carrier {
     package var failures: Int?
     /// The share of failures, from 0 to 1, after which no more changes are sent; nil for no limit.
     package var share: Double?
-    /// The field that contains the key of creates.
+    /// The field that contains the key of a created resource; nil if creates can't be looked up.
     package var keyField: String?
     /// The maximum time for which the service may hold a request: `settle:`; nil if unknown.
     package var settle: Duration?
@@ -67,7 +67,7 @@ package final class PoolCarrier: Carrier {
   private let state: Mutex<State>
   /// The time for which a worker may send the changes of a chunk.
   static let life = Duration.seconds(50)
-  /// The number of returns without being sent at which a change fails.
+  /// A change fails when it was returned by this many chunks without being sent.
   private static let attempts = 5
   /// The target duration of a chunk in its worker, in milliseconds.
   private static let chunkTime = 500
@@ -106,10 +106,10 @@ package final class PoolCarrier: Carrier {
     state = Mutex(State(workers: workers, budget: FailureBudget(limit: terms.failures, share: terms.share)))
   }
 
-  /// The thread of the connection that carries the chunks.
+  /// The executor that runs tasks on the thread of the connection that carries the chunks.
   package var executor: (any TaskExecutor)? { transport.taskExecutor }
 
-  /// The number of changes in two full chunks for each worker, and for a few workers that may join.
+  /// The number of changes in two full chunks for each worker, or for four workers, because more may join.
   package var window: Int? { min(10_000, max(4, state.withLock(\.workers)) * 2 * Pool.chunkLimit) }
 
   /// The number of changes in the chunks in flight.
@@ -232,8 +232,8 @@ package final class PoolCarrier: Carrier {
     if isReached { end() }
   }
 
-  /// Puts changes that a worker returned without sending them before the changes that wait; fails a change that was
-  /// returned too often.
+  /// Puts changes that a worker has not sent at the head of the waiting changes; a change that was returned too often
+  /// fails.
   ///
   /// With `isCut`, the chunk ended at its limit of failures, and the return is not counted.
   private func repeatLater(_ left: [Waiting], isCut: Bool) {

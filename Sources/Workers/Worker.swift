@@ -41,7 +41,7 @@ final class Worker: Sendable {
     }
   }
 
-  /// Serves a separate queue for status requests, with the lowest number that no other worker uses.
+  /// Serves a separate queue for status requests, whose name has the lowest number that no other worker uses.
   func serveQuestions(on connection: Connection) async throws(BrokerError) -> ServiceChannel {
     var number = 1
     while true {
