@@ -1,4 +1,4 @@
-/// An error or a warning about a text: position, fault, and next step.
+/// An error or a warning about a text: its position, message, and next step.
 public struct Diagnostic: Sendable, Equatable {
   /// The severity of a diagnostic; an error prevents the text from running.
   public enum Severity: String, Sendable {
@@ -11,7 +11,7 @@ public struct Diagnostic: Sendable, Equatable {
   public var range: SourceRange
   /// The message.
   public var message: String
-  /// The label below the source range; nil for a bare caret.
+  /// The label of the carets below the source range; nil for carets without a label.
   public var label: String?
   /// The next step for the user.
   public var nextStep: String?

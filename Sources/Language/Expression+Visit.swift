@@ -1,5 +1,5 @@
 extension Expr {
-  /// Calls `body` with the expression and with each of its parts that is evaluated for the same element.
+  /// Calls `body` with the expression, and with each of its parts that is evaluated for the same element of a pipeline.
   ///
   /// Stages and blocks in the expression process other elements; they are not visited.
   public func visit(_ body: (Expr) -> Void) {
@@ -54,7 +54,7 @@ extension RecordEntry {
 }
 
 extension Head {
-  /// The expressions of the head, which are evaluated before any element is processed.
+  /// The expressions of a pipeline's head, which are evaluated before any element is processed.
   fileprivate var parts: [Expr] {
     switch self {
     case .command(let command): command.arguments.map(\.expression)

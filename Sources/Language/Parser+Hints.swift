@@ -1,6 +1,6 @@
-/// The likely intention of tokens that can't be parsed, for next steps.
+/// Guesses what a user meant by tokens that can't be parsed, for the next step of an error.
 extension Parser {
-  /// The likely intention of the token at the cursor, where a statement should end.
+  /// The next step for a token that stands where a statement should end; nil without a guess.
   var hint: String? {
     switch token.kind {
     case .symbol(")"), .symbol("]"), .symbol("}"): "no bracket is open for it"
@@ -21,7 +21,8 @@ extension Parser {
     return "to assign, let NAME = ...; to compare, " + (misplacedHint ?? "==")
   }
 
-  /// The statement of another language that the statement at the cursor begins with.
+  /// The form of the statement that is probably meant, if the statement at the cursor begins with a word of another
+  /// language; nil otherwise.
   var statementForm: String? {
     let start = tokens[..<index].lastIndex { $0.kind == .newline || $0.kind == .semicolon }.map { $0 + 1 } ?? 0
     guard case .name(let word) = tokens[start].kind else { return nil }
@@ -44,7 +45,7 @@ extension Parser {
     return "write columns without commas: \(columns) \(source.text(nextToken.range))"
   }
 
-  /// The likely intention of a token where a value should begin.
+  /// The next step for a token that stands where a value should begin; nil without a guess.
   var valueHint: String? {
     let before = tokens[max(0, index - 1)]
     switch token.kind {
@@ -84,8 +85,8 @@ extension Parser {
     }
   }
 
-  /// The likely intention of more tokens after an expression: a word in place of an operator, or a command or a
-  /// function without parentheses.
+  /// The next step for tokens that follow an expression, such as a word in place of an operator, or a command or
+  /// function without parentheses; nil without a guess.
   var misplacedHint: String? {
     guard index > 0 else { return nil }
     if case .name(let word) = token.kind, let meant = Synonyms.operation(word) { return operation(meant) }
@@ -183,9 +184,9 @@ extension Parser {
   }
 }
 
-/// Operators and brackets after arguments.
+/// Errors about operators and brackets after arguments.
 extension Parser {
-  /// Refuses an operator after an argument: it needs parentheses.
+  /// Throws if an operator or a touching bracket follows an argument, because the expression needs parentheses.
   mutating func refuseGlued(_ word: Word?, _ arguments: [Argument]) throws(Stop) {
     switch token.kind {
     case .symbol("(") where arguments.isEmpty:
@@ -220,14 +221,15 @@ extension Parser {
     return "a function of each element: | map \(call)"
   }
 
-  /// Returns the word that takes a whole expression and that an unknown word probably means.
+  /// Returns what an unknown word probably means, if that is a word such as `where` that takes a whole expression; nil
+  /// otherwise.
   private static func whole(_ name: String) -> String? {
     [Synonyms.stage(name), Synonyms.command(name)].compactMap(\.self).first { phrase in
       phrase.split(separator: " ").contains { wholeWords.contains(String($0)) }
     }
   }
 
-  /// Returns the likely intention of an operator after an argument.
+  /// Returns the next step for an operator after an argument.
   private func meant(_ sign: String, _ word: Word?, _ arguments: [Argument]) -> String {
     let name = word?.name ?? "set"
     if let form = Synonyms.statement(name) { return "did you mean \(form)?" }

@@ -103,14 +103,14 @@ extension Parser {
     return Expr(.name(name), range)
   }
 
-  /// The command or stage of arguments, for errors.
+  /// The command or stage that takes the arguments, for errors.
   struct Word {
     var name: String
     var range: SourceRange
     var isStage: Bool
   }
 
-  /// Parses arguments and options; `word` is their command.
+  /// Parses arguments and options; `word` is the command or stage that takes them.
   mutating func arguments(of word: Word? = nil) throws(Stop) -> [Argument] {
     var result: [Argument] = []
     var seen: Set<String> = []

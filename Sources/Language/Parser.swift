@@ -36,7 +36,7 @@ public struct Parser {
   var isInIndex = false
   /// The beginning of the pipeline at the cursor.
   var pipelineStart = 0
-  /// The functions and stages of the language, for hints.
+  /// The names of the language's commands, functions and stages, for hints.
   var words = Words()
   /// The maximum nesting of expressions and blocks.
   static let depthLimit = 100

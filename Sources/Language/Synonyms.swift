@@ -1,7 +1,7 @@
 /// Words of shells and other languages, with the words of this language that have the same effect, for hints.
 public enum Synonyms {
-  /// Returns the phrase for an unknown word at the start of a statement: `show`, `... | where ...`; nil without a
-  /// synonym.
+  /// Returns what an unknown word at the start of a statement probably means: `show`, `... | where ...`; nil if
+  /// unknown.
   public static func command(_ word: String) -> String? {
     commands[word] ?? stages[word].map { "... | \($0) ..." }
   }
@@ -51,7 +51,8 @@ public enum Synonyms {
     ("json", "to-json"), ("parse-json", "from-json"), ("matches", "match"), ("env", "getenv"),
   ])
 
-  /// Returns the form of the statement that a word of another language begins.
+  /// Returns the form of the statement that a word of another language probably means, such as `let NAME = ...` for
+  /// `var`.
   public static func statement(_ word: String) -> String? { statements[word] }
 
   private static let statements = table([
@@ -60,7 +61,7 @@ public enum Synonyms {
     ("while ... do ... end", "until repeat"),
   ])
 
-  /// Returns the option that an unknown option probably means, with its form.
+  /// Returns the option that an unknown option probably means, with its colon.
   public static func option(_ word: String) -> String? { options[word] }
 
   private static let options = table([
