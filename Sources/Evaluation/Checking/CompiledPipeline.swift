@@ -6,12 +6,12 @@ extension Compiler {
   struct CompiledPipeline {
     /// The expression that runs the pipeline and returns its value.
     var code: CompiledExpression
-    /// Whether its value is a sink's summary, which is not a result.
+    /// Whether the value is the summary of a stage that carries out changes; a summary is not printed as a result.
     var isSummary = false
-    /// Runs the pipeline, and returns its elements, which may be in a file instead of memory; nil unless the last stage
-    /// collects.
+    /// A function that runs the pipeline and returns its elements, from memory or a temporary file; nil unless the last
+    /// stage is `collect`.
     var collected: (@Sendable (inout Frame) async throws(Fault) -> ElementStream)?
-    /// What is known about its value before it runs.
+    /// What the check knows about the pipeline's value.
     var fact: Scope.Fact = .unknown
   }
 }

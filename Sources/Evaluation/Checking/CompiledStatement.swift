@@ -13,7 +13,7 @@ enum CompiledStatement: Sendable {
     }
   }
 
-  /// The statement as a synchronous function; nil if it contains a command.
+  /// The statement as a synchronous function; nil if it may have to wait, as a statement with a command does.
   var immediate: (@Sendable (inout Frame) throws(Fault) -> Flow)? {
     if case .sync(let body) = self { body } else { nil }
   }

@@ -129,7 +129,7 @@ extension Declaration.ArgumentType {
     }
   }
 
-  /// Returns the source text of a value of this type, built from a number; nil for any other value.
+  /// Returns the source text of a value of this type, built from `value` if that is a number; nil if it is not.
   func example(for value: Value) -> String? {
     guard case .number(let number) = value else { return nil }
     return example(for: .number, number.text)

@@ -23,6 +23,8 @@ extension Compiler {
   }
 
   /// Reports an unknown word in an argument that takes a field; returns false for other expressions.
+  ///
+  /// The next step is the text that `way` returns for the field: the corrected argument.
   func refusesBareField(_ expression: Expr, _ way: (_ field: String) -> String) -> Bool {
     guard let name = unknownName(expression) else { return false }
     report(
@@ -31,7 +33,8 @@ extension Compiler {
     return true
   }
 
-  /// The name that an expression of bare words begins with, if it is neither a variable nor a word for a value.
+  /// Returns the name with which an expression of unquoted words begins; nil if the name is a variable, a def, or
+  /// another word for a value such as null.
   private func unknownName(_ expression: Expr) -> String? {
     switch expression.kind {
     case .name(let name):
@@ -43,7 +46,7 @@ extension Compiler {
     }
   }
 
-  /// The next step for an unknown name that is a command, a stage or a function.
+  /// Returns the next step for an unknown name that is a command, a stage or a function; nil for other names.
   func misplaced(_ name: String) -> String? {
     let forms = [
       context.hasElement ? "a field of the element has a dot: .\(name)" : nil,

@@ -60,7 +60,8 @@ extension Compiler {
       hint: "help functions lists the functions")
   }
 
-  /// The call of a command or a stage, for one that is written as a function: `(count posts)`, `(list | first)`.
+  /// Returns the next step for a command or a stage that is called like a function, with the correct call: `(count
+  /// posts)`, `(list | first)`; nil for other names.
   private func formWithoutParentheses(_ name: String, _ arguments: [String]) -> String? {
     if let stage = Stage.named(name)?.declaration, Command.named(name) == nil || arguments.first?.first == "[" {
       let needed = stage.parameters.filter { !$0.isOptional }.count
@@ -72,7 +73,7 @@ extension Compiler {
     return "a command has its arguments after a space: (\(([name] + arguments).joined(separator: " ")))"
   }
 
-  /// The source text of an argument of a command; in parentheses if it has operators.
+  /// Returns the source text of a command's argument, in parentheses if it has operators.
   private func text(_ argument: Argument) -> String {
     let text = source.text(argument.expression.range)
     let shown =

@@ -19,15 +19,15 @@ indirect enum Condition: Sendable {
     var isNegated: Bool
   }
 
-  /// The operands of a false part.
+  /// The values of both operands of a comparison that is false.
   struct Sides: Sendable {
     var left: Value
     var right: Value
-    /// The source range of the part.
+    /// The source range of the comparison.
     var range: SourceRange
   }
 
-  /// Evaluates the condition as its operators do, and adds the operands of the parts that make it false.
+  /// Evaluates the condition, and adds to `sides` the operands of the comparisons that make it false.
   func run(_ frame: inout Frame, _ source: SourceText, _ sides: inout [Sides]) async throws(Fault) -> Bool {
     switch self {
     case .comparison(let part): return try await part.run(&frame, source, &sides)

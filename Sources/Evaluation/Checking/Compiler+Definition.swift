@@ -41,7 +41,7 @@ extension Compiler {
 
   /// Compiles the call of a def.
   ///
-  /// In a stage, the element is the first argument.
+  /// If the def is called as a stage (`element` is true), the element of the pipeline is the first argument.
   func call(_ definition: Definition, _ command: Language.Command, element: Bool) -> CompiledExpression {
     if let body = definition.compiled {
       let clients = body.effects.changed.map { given($0, definition, command, element: element) ?? $0 }

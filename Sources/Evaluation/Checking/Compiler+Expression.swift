@@ -101,7 +101,7 @@ extension Compiler {
     return .sync { frame throws(Fault) in frame.element }
   }
 
-  /// Compiles a variable, or reports an error with the nearest name.
+  /// Compiles the read of a variable; reports an unknown name, with the most similar known name.
   func name(_ name: String, _ range: SourceRange) -> CompiledExpression {
     if name == "args" { findings.readsArguments = true }
     if let variable = scope.read(name) {
@@ -130,7 +130,8 @@ extension Compiler {
     return misplaced(name)
   }
 
-  /// Returns the next step for an unknown name that is similar to no other: a field, a new name or text.
+  /// Returns the next step for an unknown name that is similar to no known name: write it as a field, define it, or
+  /// quote it as text.
   private func missing(_ range: SourceRange) -> String {
     let word = word(from: range)
     return context.hasElement
@@ -172,7 +173,7 @@ extension Compiler {
     }.placed(range, source)
   }
 
-  /// Compiles `post.relationships.author`, which fails if the relationship is not loaded, as `post.author` does.
+  /// Compiles `post.relationships.author`, which, like `post.author`, fails if the relationship is not loaded.
   private func relationship(of base: Expr, _ name: String, _ range: SourceRange, _ isOptional: Bool)
     -> CompiledExpression
   {

@@ -2,7 +2,7 @@ import Bulk
 import Language
 
 extension Compiler {
-  /// Records the effect of a statement, and adds the statement to the inventory if it changes data.
+  /// Records the effect of a command; adds the command to the inventory of the check if it changes data.
   func note(_ effect: Declaration.Effect, _ command: Language.Command) {
     if effect != .none && command.name != "each" || command.name == "assert" { effects.isOwed = true }
     if effect == .changes || effect == .destroys { effects.changesData = true }
@@ -20,8 +20,8 @@ extension Compiler {
 
   /// Returns the effect of a command.
   ///
-  /// If the name of its method means a destroy, a `call` destroys. A `call` with `reads: true` reads, unless the name
-  /// of its method means a change.
+  /// The effect of a `call` depends on the name of its method. If the name means a destroy, the call destroys. With
+  /// `reads: true` the call reads, unless the name means a change.
   func effect(of command: Language.Command, _ declaration: Declaration) -> Declaration.Effect {
     guard command.name == "call" else { return declaration.effect }
     let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
@@ -50,7 +50,7 @@ extension Compiler {
         + (effect == .destroys ? "; or destroy-all with a filter" : ""))
   }
 
-  /// Records a read of a page whose number is not a literal, for ``repeated(_:)``.
+  /// Records an `index` command whose page number is not a literal, so that ``repeated(_:)`` can warn of it.
   func notePage(_ command: Language.Command) {
     guard command.name == "index", let page = command.option("page"), let client = client(of: command),
       case .positional(let name)? = command.arguments.first
@@ -73,13 +73,14 @@ extension Compiler {
     return result
   }
 
-  /// Returns the facts known about a call's first argument; nil if it is not known to be a client.
+  /// Returns what is known about the client that a command's first argument names; nil if the argument is not a
+  /// variable.
   func client(of command: Language.Command) -> Scope.ClientFact? {
     for case .positional(let expression) in command.arguments.prefix(1) { return client(expression) }
     return nil
   }
 
-  /// Returns the facts known about the client that an expression names; nil if the expression is not a variable.
+  /// Returns what is known about the client that an expression names; nil if the expression is not a variable.
   func client(_ expression: Expr) -> Scope.ClientFact? {
     guard case .name(let name) = expression.kind else { return nil }
     guard let variable = scope.variable(name) ?? outer?.variable(name) else { return nil }

@@ -51,14 +51,14 @@ extension Compiler {
     }
   }
 
-  /// Defines a name of a loop, and marks it as read, so that an unread name is not reported; returns its slot.
+  /// Defines a variable of a `for` loop, and returns its slot; marks it as read, so that it is not reported as unread.
   private func given(_ named: Named) -> Int {
     let slot = scope.define(named.name, named.range)
     _ = scope.read(named.name)
     return slot
   }
 
-  /// Returns a loop whose head and body are synchronous.
+  /// Returns the loop for a head and a body that are both synchronous.
   private static func loop(
     _ head: @escaping CompiledExpression.Sync, _ slot: Int,
     _ body: @escaping @Sendable (inout Frame) throws(Fault) -> Flow

@@ -1,9 +1,11 @@
 import Language
 import Values
 
-/// Arguments that belong to an option or to a record, or are options and should not be.
+/// Reports positional arguments that belong to an option or to a record, and options that should be positional
+/// arguments.
 extension Compiler {
-  /// Reports one error for arguments whose intention is clear; returns false for others.
+  /// Reports misplaced arguments in one error, with the correct form, if it is clear what was meant; otherwise returns
+  /// false.
   ///
   /// `client "posts"` means `client queue: "posts"`, `create posts text: "a"` means `create posts {text: "a"}`, and
   /// `show posts id: 1` means `show posts 1`.
@@ -53,7 +55,8 @@ extension Compiler {
     return true
   }
 
-  /// The source text of a missing argument, made of options that do not exist.
+  /// Returns the source text of a missing argument, built from the unknown options that were given instead of it; nil
+  /// if they have no such meaning.
   private func form(_ missing: Declaration.Parameter, _ unknown: [(name: String, value: Expr)]) -> String? {
     switch missing.name {
     case "RECORD": return "{" + unknown.map { "\($0.name): \(shown($0.value))" }.joined(separator: ", ") + "}"
@@ -63,7 +66,7 @@ extension Compiler {
     }
   }
 
-  /// The source text of an argument; dots for text that may contain a password.
+  /// Returns the source text of an argument, or dots if it may contain a password.
   private func shown(_ expression: Expr) -> String {
     let text = source.text(expression.range)
     return text.contains("://") ? "..." : text

@@ -3,7 +3,7 @@ import Values
 
 /// Compiles `as`, and reports mistakes that `as` can correct.
 extension Compiler {
-  /// Defines the name of `as` for the element in the stages to the right.
+  /// Defines the name that `as` gives to the element in the stages after it.
   func name(element expression: Expr) {
     guard case .name(let name) = expression.kind else { return }
     let slot = scope.define(name, expression.range)
@@ -11,13 +11,13 @@ extension Compiler {
     context.named.append(slot)
   }
 
-  /// Makes the names of elements unreadable after a stage that combines the elements.
+  /// Makes the names that `as` gave unreadable after a stage that combines the elements.
   func endNames(at stage: String) {
     scope.end(context.named, at: stage)
     context.named = []
   }
 
-  /// Reports a read of an element's name after a stage that combines the elements.
+  /// Reports a read of a name that `as` gave, after a stage that combines the elements.
   func refuseEnded(_ name: String, _ variable: Scope.Variable, _ range: SourceRange) {
     guard let stage = variable.ended else { return }
     report(
@@ -55,8 +55,8 @@ extension Compiler {
       } ?? "this is always \(isTrue): compare it with another value")
   }
 
-  /// Returns the text of an access to the element, rewritten for an element with the name `a`; nil for another
-  /// expression.
+  /// Returns the text of an expression that reads the element, such as `.id` or `it.id`, rewritten for an element named
+  /// `a`: `a.id`; nil for another expression.
   private func other(_ expression: Expr) -> String? {
     let text = source.text(expression.range)
     switch text.first {
@@ -80,7 +80,7 @@ private struct NormalForm: Equatable {
   /// Whether the expression reads a variable or the element.
   var readsSomething = false
 
-  /// Creates a form from a word and its parts; nil if the value of a part can vary.
+  /// Creates a form from a word and the forms of the parts; nil if a part has no form.
   init?(_ word: String, _ parts: [NormalForm?] = [], readsSomething: Bool = false) {
     text = word
     self.readsSomething = readsSomething
@@ -93,7 +93,7 @@ private struct NormalForm: Equatable {
 }
 
 extension Expr {
-  /// The normal form, without source ranges; nil if the value can vary: a command, a def, `now()`.
+  /// The normal form; nil if two evaluations can give different values, as with a command, a def or `now()`.
   fileprivate var normalForm: NormalForm? {
     switch kind {
     case .number(let digits): NormalForm("number \(digits)")
@@ -119,7 +119,7 @@ extension Expr {
     }
   }
 
-  /// Returns the normal form of `base.name`, which is that of `base["name"]`.
+  /// Returns the normal form of `base.name`, which is the same as that of `base["name"]`.
   private static func normalForm(field name: String, of base: NormalForm?) -> NormalForm? {
     NormalForm("index", [base, NormalForm("string \(name)")])
   }

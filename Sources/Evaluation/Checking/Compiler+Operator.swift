@@ -19,7 +19,7 @@ extension Compiler {
 
   /// Returns the function of an operator.
   ///
-  /// Its error for values of different types proposes the expression that is probably meant.
+  /// If the operands have types that do not fit together, the error proposes the expression that is probably meant.
   func operation(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr) -> Operators.Operation {
     let operation = Operators.operation(symbol)
     let advice = OperatorAdvice(symbol, left, right, source)

@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// Compiles a pipeline: its head, then each stage over the elements before it.
+  /// Compiles a pipeline: its head, then its stages, each of which takes the elements of the previous one.
   func pipeline(_ pipeline: Pipeline, _ use: Use = .lazy) -> CompiledPipeline {
     gathering {
       let head = self.head(pipeline.head, pipeline.stages.isEmpty ? use : .lazy)
@@ -19,7 +19,7 @@ extension Compiler {
 
   /// Compiles the stages after a head.
   ///
-  /// A stream at the head counts as open up to the stage that closes it.
+  /// A stream at the head counts as open until a stage, such as `collect`, has read it to its end.
   private func flow(_ head: (code: CompiledExpression, fact: Scope.Fact), _ pipeline: Pipeline, _ use: Use)
     -> CompiledPipeline
   {
@@ -43,9 +43,9 @@ extension Compiler {
         head: head.code, links: links, range: pipeline.range, source: source, isLazy: use != .operand && !effects.acts)
   }
 
-  /// Returns the indices of the stages whose failures are counted per element.
+  /// Returns the indices of the stages in which a failed element is counted, instead of ending the pipeline.
   ///
-  /// They form a row directly before the last sink, and each takes one element at a time.
+  /// These stages come directly before the last stage that sends changes, and take one element at a time.
   private static func counted(_ stages: [Language.Command]) -> Range<Int> {
     let single: Set = ["where", "map", "select", "with", "without", "as"]
     guard let sink = stages.lastIndex(where: { Stage.named($0.name)?.declaration.givesSummary ?? false }) else {
@@ -83,7 +83,7 @@ extension Compiler {
         ? "print at the end: ... | print" : isHead ? "put them on separate lines" : nil)
   }
 
-  /// Compiles the head; also returns the facts known about its value.
+  /// Compiles the head of a pipeline; also returns what is known about its value.
   private func head(_ head: Head, _ use: Use) -> (code: CompiledExpression, fact: Scope.Fact) {
     switch head {
     case .expression(let expression):
@@ -101,7 +101,8 @@ extension Compiler {
     }
   }
 
-  /// Compiles an expression whose value may remain a stream: parentheses, and the call of a def.
+  /// Compiles an expression; if it is in parentheses or the call of a def, its value may remain a stream, as `use`
+  /// determines.
   func value(_ expression: Expr, _ use: Use) -> (code: CompiledExpression, fact: Scope.Fact) {
     switch expression.kind {
     case .group(let valued): return self.valued(valued, use)
@@ -114,12 +115,12 @@ extension Compiler {
 }
 
 extension Pipeline {
-  /// The name of the element at the head, for a sink that writes failed elements.
+  /// The hidden name of the pipeline's original element, which a stage with `failed:` writes to the file of failures.
   static let sourceName = "$source"
 
   /// The stages of the pipeline.
   ///
-  /// If a sink has `failed:`, an `as` that names the element at the head comes first.
+  /// If a stage has the option `failed:`, an `as` is added before them, which names the original element.
   fileprivate var withSourceName: [Language.Command] {
     guard let first = stages.first, stages.contains(where: { $0.option("failed") != nil }) else { return stages }
     let name = Expr(.name(Self.sourceName), first.nameRange)

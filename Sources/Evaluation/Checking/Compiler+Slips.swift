@@ -2,7 +2,7 @@ import JSONText
 import Language
 
 extension Compiler {
-  /// Warns of a likely mistake; only in a thorough check.
+  /// Warns of a likely mistake, but only in a thorough check.
   func warnThoroughly(_ message: String, _ range: SourceRange, nextStep: String? = nil) {
     if origin.isThorough { warn(message, range, nextStep: nextStep) }
   }
@@ -29,7 +29,7 @@ extension Compiler {
       nextStep: "set RETORT_URL instead, or write connect env(\"NAME\")")
   }
 
-  /// Records, for the inventory, the names that a script reads with `var`.
+  /// Adds a call of `var` to the inventory of the check, and records the name that it reads.
   func noteVariable(_ name: String, _ arguments: [Argument], _ range: SourceRange) {
     guard name == "var" else { return }
     findings.inventory.append(Findings.Inventory(range: range, source: source, kind: .reads))
@@ -43,7 +43,7 @@ extension Compiler {
 }
 
 extension Interpreter.Report.Entry {
-  /// Creates an entry of the inventory, with the first line of the statement.
+  /// Creates the report's entry for an item of the inventory, with the first line of its text.
   init(_ entry: Findings.Inventory) {
     let source = entry.source
     let lines = source.text(entry.range).split(separator: "\n", maxSplits: 1)

@@ -32,9 +32,9 @@ extension Compiler {
     return body
   }
 
-  /// Returns a stage that calls a def with an effect.
+  /// Returns the stage for a def that changes data, writes files, or runs a block for each element.
   ///
-  /// All calls run before the next stage.
+  /// It calls the def for all elements before the next stage runs.
   private static func acting(_ code: CompiledExpression, _ name: String) -> StageBody {
     .sink { frame, stream, _ throws(Fault) in
       var flow = ElementPage()

@@ -118,7 +118,8 @@ extension Compiler {
     }
   }
 
-  /// Compiles a statement with a value: a pipeline, or an `if` or `try` with the value of its last statement.
+  /// Compiles a statement that has a value: a pipeline, or an `if` or `try`, whose value is that of the last statement
+  /// in its block.
   func valued(_ valued: Valued, _ use: Use) -> (code: CompiledExpression, fact: Scope.Fact) {
     let step: CompiledStatement
     switch valued {

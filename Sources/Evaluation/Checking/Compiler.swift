@@ -3,8 +3,9 @@ import Values
 
 /// Compiles statements, and reports all their errors before any statement runs.
 ///
-/// One pass checks and compiles, so that exactly the checked program runs: names become slots, options and arguments
-/// are compared with their declarations, and changes to a streamed queue are refused.
+/// One pass checks and compiles, so that exactly the checked program runs. It replaces each name by a slot (the index
+/// of the variable), compares options and arguments with their declarations, and refuses changes to a queue that is
+/// being streamed.
 final class Compiler {
   let source: SourceText
   var scope: Scope
@@ -23,9 +24,9 @@ final class Compiler {
   /// The origin of the text, and the kind of check.
   let origin: Origin
 
-  /// The files that led to a text, and the kind of its check.
+  /// The files from which a text comes, and the kind of its check.
   struct Origin {
-    /// The files that included this file by `source`, the outermost first.
+    /// The names of the files that include each other by `source`, the outermost first, this text last.
     var path: [String] = []
     /// Whether the check also warns of likely mistakes, as `retort check` does.
     var isThorough = false
@@ -47,7 +48,7 @@ final class Compiler {
     return body()
   }
 
-  /// Runs `body` with or without an element for `.field`.
+  /// Runs `body` in a context where `.field` can, or can't, read an element.
   func withElement<Result>(_ value: Bool, _ body: () -> Result) -> Result {
     within({ ($0.hasOuterElement, $0.hasElement) = ($0.hasElement, value) }, body)
   }

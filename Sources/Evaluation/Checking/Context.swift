@@ -1,12 +1,13 @@
 import Language
 
-/// The context of the code being compiled.
+/// What encloses the code that is being compiled, such as loops, a def or a stage.
 ///
 /// Nested code gets a modified copy.
 struct Context {
-  /// The number of `for`, `while` and `watch` blocks that enclose the code inside the innermost `each` or def.
+  /// The number of `for`, `while` and `watch` blocks around the code; those outside the innermost `each` or def do not
+  /// count.
   var loopDepth = 0
-  /// The number of `each` blocks that enclose the code inside the innermost loop or def.
+  /// The number of `each` blocks around the code; those outside the innermost loop or def do not count.
   var eachDepth = 0
   /// Whether the code is in the body of a def.
   var isInDef = false
@@ -18,10 +19,10 @@ struct Context {
   var hasOuterElement = false
   /// The slots of the names that `as` gave to the current element, in order of creation.
   var named: [Int] = []
-  /// The clients whose streams are open at this point of the text.
+  /// The clients whose resources are being streamed at this point of the text.
   var openStreams: [Scope.ClientFact] = []
 
-  /// Whether a command here runs once: outside loops, `each`, defs and stages.
+  /// Whether a command at this point of the text runs at most once, because no loop, `each`, def or stage encloses it.
   var isSingle: Bool { loopDepth == 0 && eachDepth == 0 && !isInDef && !hasElement }
 
   /// Enters a loop.
@@ -38,13 +39,13 @@ struct Context {
   }
 }
 
-/// The effects of code.
+/// The effects that a part of the text has when it runs, as far as the check knows them.
 struct Effects {
   /// Whether the code changes or destroys resources, writes files, or runs a block for each element.
   var acts = false
   /// Whether the code changes or destroys resources.
   var changesData = false
-  /// Whether work is lost if the code is skipped: it changes data, writes or asserts.
+  /// Whether skipping the code leaves work undone, because the code changes data, writes a file or asserts.
   var isOwed = false
   /// The clients whose resources the code changes, as far as they are known before the run.
   var changed: [Scope.ClientFact] = []

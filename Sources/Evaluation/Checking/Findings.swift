@@ -24,7 +24,7 @@ struct Findings {
     var kind: Interpreter.Report.Entry.Kind
   }
 
-  /// The source ranges of words that are reported already.
+  /// The source ranges of words that were already reported, so that they are not reported again as unknown names.
   var refused: [SourceRange] = []
 
   /// Whether an error prevents the text from running.

@@ -1,11 +1,11 @@
 import Language
 
-/// The visible names and their slots.
+/// The visible variables, each with its slot: the index of its value in a frame.
 struct Scope: Sendable {
   /// A fact about a variable's value that is known before the run.
   enum Fact: Sendable, Equatable {
     case unknown
-    /// A client; its queue identifies it if the script contains the queue as text.
+    /// A client; it is identified by its queue if the script contains the queue's name as text.
     case client(ClientFact)
     /// A stream of these clients' resources that is not collected.
     case stream([ClientFact])
@@ -13,7 +13,8 @@ struct Scope: Sendable {
 
   /// The facts about a client that are known before the run.
   struct ClientFact: Sendable, Hashable {
-    /// The text that identifies the client: its queue, with the connection of `on:`; or else its slot or its parameter.
+    /// A text that identifies the client: the queue and the connection of `on:` or, if the queue is unknown, the
+    /// variable's slot or the def's parameter.
     var identity: String
     /// The queue's name, as messages show it; the variable's name if the queue is unknown.
     var queue: String
@@ -27,7 +28,8 @@ struct Scope: Sendable {
     var fact: Fact = .unknown
     var range: SourceRange
     var isRead = false
-    /// The stage that combines the elements, after which the name can't be read; nil if the name can be read.
+    /// The name of the stage after which the variable can't be read, because the stage combines the elements; nil if
+    /// the variable can be read.
     var ended: String?
   }
 
@@ -69,8 +71,8 @@ struct Scope: Sendable {
     return false
   }
 
-  /// Returns the slot for an assignment: that of the nearest visible variable, or that of a new variable in the
-  /// innermost block.
+  /// Returns the slot for an assignment: that of the visible variable with this name or, if there is none, that of a
+  /// new variable in the innermost block.
   mutating func assign(_ name: String, _ range: SourceRange, _ fact: Fact) -> Int {
     for index in blocks.indices.reversed() where blocks[index].variables[name] != nil {
       let isInnermost = index == blocks.count - 1
@@ -88,7 +90,7 @@ struct Scope: Sendable {
     return slot
   }
 
-  /// Marks the names of some slots as not readable after a stage that combines the elements.
+  /// Makes the variables with some slots unreadable after `stage`, which combines the elements.
   mutating func end(_ slots: [Int], at stage: String) {
     for index in blocks.indices {
       for (name, variable) in blocks[index].variables where slots.contains(variable.slot) {
@@ -105,7 +107,8 @@ struct Scope: Sendable {
     return block.variables.filter { !$0.value.isRead }.map { ($0.key, $0.value.range) }
   }
 
-  /// Removes the names with slots from `slot` on, and the facts known about the other names.
+  /// Removes all blocks but the outermost, the variables whose slot is at least `slot`, and what is known about the
+  /// other variables' values.
   mutating func forget(from slot: Int) {
     blocks = blocks.prefix(1).map { block in
       Block(

@@ -9,7 +9,7 @@ enum Use {
   /// The value is an operand, or the value of an iteration or of `try`: a stream is collected into a list.
   case operand
 
-  /// This use, changed for the value of a `try`, which never returns an unread stream.
+  /// The use of a value inside a `try` that has this use itself; a `try` never returns a stream that is not read.
   var inTry: Use { self == .lazy ? .operand : self }
 }
 

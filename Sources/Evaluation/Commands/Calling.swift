@@ -25,7 +25,7 @@ extension Command {
     .request { arguments throws(Fault) in try CallRequest(arguments) })
 }
 
-/// A call of any method: a change, unless `reads:` is true.
+/// The request of a `call`, which can be for any method: a change, or a read if `reads:` is true.
 enum CallRequest {
   case read(ClientValue, ReadRequest, ResourceClient.Patience)
   case change(Proposal)

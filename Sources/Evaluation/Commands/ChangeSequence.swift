@@ -13,7 +13,7 @@ protocol ChangeSequence: Sendable {
 }
 
 extension Run {
-  /// Sends the changes of a sequence with the dispatcher, and returns the result.
+  /// Sends the changes of a sequence one after another, and returns the result.
   func change(_ sequence: inout any ChangeSequence) async throws(Fault) -> Value {
     var before: Value?
     while let proposal = try await sequence.next(after: before) {

@@ -71,7 +71,7 @@ struct Command: Sendable {
 
 /// The values of a call's arguments, with their source ranges.
 struct Arguments: Sendable {
-  /// A value and its expression.
+  /// An argument's value, source range and compiled expression.
   struct Argument: Sendable {
     var value: Value
     var range: SourceRange
@@ -116,17 +116,18 @@ struct Arguments: Sendable {
   let source: SourceText
   var positional: [Argument] = []
   var options = Options()
-  /// Whether this call runs once: it is not in a loop, `each`, def or stage that repeats it.
+  /// Whether this call runs at most once, because it is not in a loop, `each`, def or stage that repeats it.
   var isSingle = false
 
   subscript(option: String) -> Argument? { options[option] }
 
   /// Returns the value of a positional argument; null if it is missing.
   ///
-  /// The check has already reported a missing argument, unless the element of a stream stands for it.
+  /// The check refuses a call in which an argument is missing, except in a stage, where the element of the pipeline can
+  /// stand for it.
   func value(_ index: Int) -> Value { index < positional.count ? positional[index].value : .null }
 
-  /// Returns the source range of a positional argument; without this argument, the range of the call's word.
+  /// Returns the source range of a positional argument; if it is missing, the range of the command's name.
   func range(_ index: Int) -> SourceRange { index < positional.count ? positional[index].range : nameRange }
 
   /// Returns an error about an argument, with its source range.
@@ -134,7 +135,7 @@ struct Arguments: Sendable {
     Fault(kind, message, at: [Fault.Mark(argument.range)], in: source, nextStep: nextStep)
   }
 
-  /// Returns the error of an option whose value has the wrong type.
+  /// Returns the error for an option whose value has the wrong type; `wanted` describes the right one.
   func misfit(_ option: String, _ argument: Argument, _ wanted: String) -> Fault {
     let declared = (Command.named(name)?.declaration ?? Stage.named(name)?.declaration)?.options
     let summary = declared?.first { $0.name == option }?.summary

@@ -4,11 +4,11 @@ import Language
 import Synchronization
 import Values
 
-/// The request to confirm a bulk destruction.
+/// A bulk destruction that needs the user's consent.
 struct ConfirmationRequest: Sendable {
   var verb: String
   var client: ClientValue
-  /// The number of elements; nil if unknown.
+  /// The number of resources to destroy; nil if unknown.
   var count: Int?
   /// The filter as JSON; nil without a filter.
   var filter: String?
@@ -86,7 +86,8 @@ extension Run {
         "at a terminal, retort asks; a batch needs --guarded '\(connection.name ?? connection.address)' and --yes=N")
   }
 
-  /// Returns an earlier consent to the same change if enough of it is left; otherwise nil.
+  /// Returns an earlier consent to the same destruction if its limit still allows this number of resources; otherwise
+  /// nil.
   private func given(_ request: ConfirmationRequest) -> Consent? {
     guard let consent = statement.consent(for: request.subject) else { return nil }
     guard let count = request.count, let left = consent.left else { return consent }

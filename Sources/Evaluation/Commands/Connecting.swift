@@ -76,10 +76,10 @@ extension Command {
 
     /// Returns the open connection with the same URI and name; nil if no such connection is open.
     ///
-    /// A URI without a password, or with the stars that the history shows in its place, means the open connection of
-    /// its user.
+    /// A URI without a password, or with the stars that the history shows in place of one, selects the open connection
+    /// of the same user.
     ///
-    /// - Throws: A `value` error if its guard or environment differs.
+    /// - Throws: A `value` error if that connection has another guard or environment.
     func open(_ uri: String, _ session: Session) throws(Fault) -> ConnectionValue? {
       let identity = session.host.identity(uri)
       let open = session.state.withLock { state in

@@ -21,7 +21,7 @@ extension Frame {
   ///
   /// - Parameters:
   ///   - connections: The open connections.
-  ///   - use: The text that uses a variable: `on: c` for `c`.
+  ///   - use: Returns the text that uses a variable: `on: c` for `c`.
   /// - Returns: The step; nil if no connection is open.
   func naming(one connections: [ConnectionValue], _ use: (String) -> String) -> String? {
     if let name = variable(of: connections) { return "name one: \(use(name))" }

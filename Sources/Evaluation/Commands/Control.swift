@@ -29,9 +29,9 @@ extension Command {
     throw shown(sides, arguments.source).reduce(fault) { $0.within($1) }
   }
 
-  /// Returns lines with the operands of the false part.
+  /// Returns lines with the operands of the comparisons that make a condition false.
   ///
-  /// If several parts are false, each line also has the text of its part.
+  /// If there are several, each line also contains the text of its comparison.
   private static func shown(_ sides: [Condition.Sides], _ source: SourceText) -> [String] {
     if sides.count == 1, let only = sides.first { return ["left: \(only.left.label)", "right: \(only.right.label)"] }
     return sides.map { "\(source.text($0.range)): \($0.left.label) and \($0.right.label)" }

@@ -1,4 +1,6 @@
-/// The declaration of a command or stage, for the check, `help`, the reference and the tests.
+/// Declares the arguments, the effect and the help of a command or a stage.
+///
+/// The check, `help`, the reference and the tests use it.
 public struct Declaration: Sendable {
   /// The type of an argument, as far as the check can know it.
   public enum ArgumentType: String, Sendable {
@@ -80,7 +82,7 @@ public struct Declaration: Sendable {
     }
   }
 
-  /// The word.
+  /// The name of the command or stage.
   public var name: String
   /// The summary, in one line and the third person.
   public var summary: String
@@ -88,9 +90,9 @@ public struct Declaration: Sendable {
   public var parameters: [Parameter] = []
   /// The options.
   public var options: [Option] = []
-  /// The effect.
+  /// What the command or stage does to a service or to files.
   public var effect: Effect = .none
-  /// The result.
+  /// The type of the result, as help shows it.
   public var result: String
   /// Examples with their output.
   public var examples: [Example] = []
@@ -119,17 +121,20 @@ public struct Declaration: Sendable {
   /// Whether the word exists only at the prompt: files can't use it, and a def may have its name.
   public var isPromptOnly = false
 
-  /// Whether the word's value is the summary of a sink, which is shown on standard error and not printed as a result.
+  /// Whether the stage sends changes and returns a summary of them, which is shown on standard error instead of being
+  /// printed as a result.
   public var givesSummary = false
 }
 
 extension Declaration.Option {
-  /// The option with the example of its summary, or with its summary.
+  /// The option as a next step shows it: with the example at the end of its summary or, without an example, with the
+  /// summary.
   var form: String { Declaration.form(name + ":", summary) }
 }
 
 extension Declaration {
-  /// An option with the example at the end of its summary, `throttle: {depth: 50, p95: 200ms}`, or with its summary.
+  /// Returns an option with the example at the end of its summary, `throttle: {depth: 50, p95: 200ms}`; without an
+  /// example, with the summary.
   static func form(_ option: String, _ summary: String) -> String {
     guard summary.hasSuffix("}"), let example = summary.firstIndex(of: "{"),
       summary[..<example].hasSuffix(": ")
@@ -137,7 +142,7 @@ extension Declaration {
     return "\(option) \(summary[example...])"
   }
 
-  /// Its signature: `show CLIENT ID [include: fields:]`.
+  /// The signature: `show CLIENT ID [include: fields:]`.
   public var signature: String {
     let places = parameters.map { parameter in
       let name = parameter.name + (parameter.repeats ? " ..." : "")

@@ -118,7 +118,7 @@ private final class FirstPagesSource: BulkSource {
   }
 }
 
-/// The resources that a filter finds, page by page, for a dry run.
+/// Reads the resources that a filter finds, page by page, for a dry run of `destroy-all`.
 private final class StreamedSource: BulkSource {
   private let arguments: Arguments
   private let client: ClientValue

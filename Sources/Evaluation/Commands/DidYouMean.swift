@@ -35,7 +35,7 @@ extension Arguments {
     return nil
   }
 
-  /// The type of the call's client, with its learned schema; nil if none is known.
+  /// The type of the call's client, with its learned schema; nil if the client learns no schema.
   var knownResource: ValueShape.ResourceShape? {
     guard case .client(let client) = value(0), let queue = client.client.observer as? QueueSchema else { return nil }
     queue.load()
@@ -43,8 +43,8 @@ extension Arguments {
     return ValueShape.ResourceShape(queue: queue, type: settings.type, keys: settings.keys)
   }
 
-  /// A name in a call, the parameter that contains the name, and the type that the name belongs to; a nil type is the
-  /// client's.
+  /// A name in a call, the parameter that contains the name, and the type that the name belongs to; nil means the
+  /// client's type.
   typealias MentionedName = (text: String, place: String, type: String?)
 
   /// Returns the names in the call that a service's error mentions.

@@ -7,7 +7,7 @@ extension ClientValue {
   /// The time limit for questions to the broker after the call's timeout.
   private static let patience = Duration.seconds(2)
 
-  /// Adds the broker's information to an error: the reason for a missing reply, or a similar queue name.
+  /// Returns the error with information from the broker: why a reply may be missing, or the name of a similar queue.
   func explained(_ error: ClientError) async -> ClientError {
     if error.kind == .noRoute { return await withNearestQueue(error) }
     guard let silence = error.silence else { return error }

@@ -8,8 +8,8 @@ import Values
 
 /// Proposes linkage, and the name of a relationship, for a call that a service or the client refused.
 extension Arguments {
-  /// The next step for a relationship that was not written as linkage, or whose name or type is misspelt; nil for other
-  /// errors.
+  /// Returns the next step for a relationship that was not written as linkage, or whose name or type is misspelt; nil
+  /// for other errors.
   func linkage(meantBy error: ClientError) -> String? {
     if error.errors.isEmpty { return misspeltRelationship ?? writtenLinkage }
     for detail in error.errors {
@@ -23,7 +23,8 @@ extension Arguments {
     return nil
   }
 
-  /// The name that is similar to the unknown relationship of `link`, `relink` or `unlink`.
+  /// The next step if `link`, `relink` or `unlink` names an unknown relationship and a known name is similar; otherwise
+  /// nil.
   private var misspeltRelationship: String? {
     guard isRelating, case .string(let name) = value(2), let known = knownResource?.relationshipNames,
       !known.contains(name)
@@ -31,7 +32,8 @@ extension Arguments {
     return nearest(to: name, among: known).map { "did you mean \($0)?" }
   }
 
-  /// The linkage that the ids of `link`, `relink` or `unlink` probably mean.
+  /// The source text of the linkage that the ids after `link`, `relink` or `unlink` probably mean; nil if they are no
+  /// plain ids.
   private var writtenLinkage: String? {
     guard isRelating, positional.count > 3, case .string(let name) = value(2),
       let known = knownResource?.relationship(name), let type = known.types.first,
@@ -40,7 +42,8 @@ extension Arguments {
     return known.isToMany == true && !linkage.hasPrefix("[") ? "[\(linkage)]" : linkage
   }
 
-  /// The next step for a field of a record: `{author: {type: "authors", id: "1"}}`.
+  /// Returns the next step for a field of a record that is probably a relationship: `{author: {type: "authors", id:
+  /// "1"}}`; nil for other fields.
   private func linkage(_ name: String, _ value: Value, _ detail: ErrorDetail, _ otherwise: String) -> String? {
     let resource = knownResource
     let known = resource?.relationship(name)
@@ -81,7 +84,7 @@ extension Value {
     }
   }
 
-  /// The linkage that an id, or a list of ids, probably means.
+  /// Returns the source text of the linkage that an id, or a list of ids, probably means; nil for other values.
   fileprivate func linkage(of type: String) -> String? {
     if case .record(let record) = self, record.names == ["id"], let id = record["id"] { return id.linkage(of: type) }
     if let plainID { return "{type: \"\(type)\", id: \"\(plainID)\"}" }

@@ -6,16 +6,16 @@ import JSONText
 import Language
 import Values
 
-/// A change that a command or a sink proposes, with its arguments.
+/// A change that a command or a stage proposes, with the arguments of its call.
 ///
-/// It can't send itself: `Run.change` and ``BulkRun`` pass it to the dispatcher.
+/// The command or stage does not send it: `Run.change` and ``BulkRun`` pass it to the dispatcher.
 final class Proposal: Sendable {
   let change: Change
   let client: ClientValue
   let arguments: Arguments
-  /// The index of the record among the arguments, for carets; nil without a record.
+  /// The index of the argument that is the record, so that an error can mark a part of it; nil without a record.
   let record: Int?
-  /// The relationships that a create does not send, because the resource that it copies has no data for them.
+  /// The relationships that a create omits, because the resource that it copies has no data for them.
   let notLoaded: [String]
 
   init(
@@ -45,7 +45,7 @@ final class Proposal: Sendable {
     self.record = record
   }
 
-  /// The same proposal, with the value of `key:`, which identifies its change.
+  /// Returns the same proposal with the value of `key:`, which identifies the change; unchanged if `key` is nil.
   func keyed(_ key: String?) -> Proposal { key.map { Proposal(self, key: $0) } ?? self }
 
   private init(_ other: Proposal, key: String) {

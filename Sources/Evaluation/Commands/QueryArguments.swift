@@ -116,7 +116,7 @@ extension Arguments {
 
   /// Returns the parameters of a change whose reply has no document.
   ///
-  /// They lack `include`, because the option `include:` is for the backup.
+  /// They lack `include`, because the option `include:` of such a change concerns only its `backup:`.
   func optionsWithoutDocument() throws(Fault) -> JSONObject {
     var options = try documentOptions()
     options["include"] = nil

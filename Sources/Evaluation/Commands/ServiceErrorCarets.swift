@@ -5,7 +5,7 @@ import Language
 import Values
 
 extension Fault {
-  /// Creates the error of a client's call, with carets under the parts that caused it.
+  /// Creates the error of a client's call, with `^` characters under the parts of the statement that caused it.
   convenience init(_ error: ClientError, _ arguments: Arguments, record: Int? = nil) {
     var marks: [Mark] = []
     var left: [String] = []
@@ -35,7 +35,8 @@ extension Fault {
     self.init(copy: (Self.first(of: left) + error.facts).reduce(fault) { $0.within($1) })
   }
 
-  /// Returns the text under carets, cut to 200 characters; nil if it is longer and the message contains it too.
+  /// Returns the text beside the `^` characters, cut to 200 characters; nil if it is longer and the message contains it
+  /// too.
   private static func label(of detail: ErrorDetail, isOnly: Bool) -> String? {
     guard let label = detail.label, case let start = label.prefix(200), start.endIndex < label.endIndex else {
       return detail.label
@@ -78,9 +79,9 @@ extension Fault {
 }
 
 extension Arguments {
-  /// A source range in a statement, and the steps of a path that lead further into the value there.
+  /// A source range that an error concerns, and the rest of a path, which leads further into the value in that range.
   ///
-  /// Steps are left if the value is not a literal.
+  /// The rest is empty unless the value is computed.
   typealias CaretTarget = (range: SourceRange, rest: ArraySlice<String>)
 
   /// Returns the source range that a service's error concerns, found by the error's pointer or parameter; nil if it is
@@ -163,7 +164,8 @@ extension Arguments {
   /// Returns the path in a record for a pointer into the record's document: `["text"]` in `{text: ""}` for
   /// `/data/attributes/text`.
   ///
-  /// A pointer can lead into a field, spell it with dashes or underscores, and name a relationship as an attribute.
+  /// The pointer may lead to a part of a field, spell the field with `-` or `_`, or name a relationship as an
+  /// attribute.
   private func path(of steps: [String], in record: Int) -> [String]? {
     guard steps.count > 1, steps[0] == "data", ["attributes", "relationships"].contains(steps[1]),
       record < positional.count
@@ -191,7 +193,7 @@ extension Arguments.Argument {
   /// Returns the source range of a part of a literal record or list: for `["text"]` in `{text: ""}`, that of `""`.
   ///
   /// If the path leads into an expression that is not a literal, returns the expression's source range and the rest of
-  /// the path. A name matches with `_` in place of `-`.
+  /// the path. In names, `_` and `-` count as equal.
   func target(at path: [String]) -> Arguments.CaretTarget? {
     guard var expression else { return nil }
     for (index, key) in path.enumerated() {
@@ -203,7 +205,7 @@ extension Arguments.Argument {
 }
 
 extension Value {
-  /// The text of this id as an argument of a verb; nil if it is not a valid id.
+  /// The id that this value means as the argument of a command; nil if it means none.
   fileprivate var idText: String? {
     switch self {
     case .string(let text): text
@@ -214,7 +216,7 @@ extension Value {
     }
   }
 
-  /// The ids of linkage, each with the path to its source range.
+  /// The ids in this linkage, each with the path that leads to it.
   fileprivate var identifiers: [(id: String, path: [String])] {
     guard case .list(let elements) = self else { return idText.map { [($0, [])] } ?? [] }
     return elements.enumerated().compactMap { index, element in element.idText.map { ($0, ["\(index)"]) } }

@@ -29,7 +29,7 @@ extension Command {
 }
 
 extension Stage {
-  /// The options of a sink without `retry:`, which would repeat a single step.
+  /// The options of the stages that look up each element, except `retry:`, which would repeat a single step.
   private static let stepOptions = lookupOptions.filter { $0.name != "retry" }
 
   static let transition = sink(
@@ -133,7 +133,7 @@ private struct StateMachine: ChangeSequence {
     (self.predecessors, self.clients) = (predecessors, clients)
   }
 
-  /// Returns the change to the first state of the path, with the resource if it is already in the target state.
+  /// Returns the change to the first state of the path; also returns the resource if it is already in the target state.
   func lookedUp() throws(Fault) -> LookedUp {
     LookedUp(proposal: try step(to: path.first ?? goal), found: path.isEmpty ? value : nil)
   }
@@ -181,7 +181,7 @@ private struct StateMachine: ChangeSequence {
     "the service accepted the step to \(asked), but its reply has no state: check the resource before you continue"
   }
 
-  /// Checks that a reply has the requested state.
+  /// Throws if the resource in a reply does not have the requested state.
   private func check(_ resource: Value, _ asked: String) throws(Fault) {
     guard let reached = state(in: resource) else {
       throw fault(Self.withoutState(asked))

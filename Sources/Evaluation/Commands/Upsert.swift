@@ -59,7 +59,7 @@ private struct UpsertSequence: ChangeSequence {
   func trail(of proposal: Proposal) -> String? { nil }
 }
 
-/// A record and the field that identifies its resource.
+/// An upsert of one record: looks up the resource by its key field, and returns the create or update.
 private struct Upsert {
   private let arguments: Arguments
   private let client: ClientValue

@@ -93,7 +93,7 @@ extension Completer {
     return client.resource
   }
 
-  /// What the request uses the value at the cursor for.
+  /// The part of a request that the value at the cursor becomes.
   private enum Part {
     case filter([String])
     case fields([String])

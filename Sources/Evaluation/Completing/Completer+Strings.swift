@@ -3,7 +3,8 @@ import Values
 
 /// Completes values whose type is known from their position: inserts quotes where text is needed.
 extension Completer {
-  /// Returns the candidates where text is needed and nothing is typed: known texts in quotes, or an opening quote.
+  /// Returns the candidates where text is needed: known texts in quotes, or else an opening quote; empty if the word at
+  /// the cursor has begun.
   func quoted(_ summary: String?) -> [Candidate] {
     guard context.word.isEmpty else { return [] }
     let inner = textOffer
@@ -36,7 +37,8 @@ extension Completer {
     }
   }
 
-  /// The shape whose fields `.` reads at the cursor; for `key:` of a command, the shape of its records.
+  /// The shape of the element whose fields `.` reads at the cursor; for `key:` of a command, the shape of the command's
+  /// records.
   var element: ValueShape {
     guard let target = context.target, case .option("key") = target.place, !target.call.isStage else {
       return inference.element(context.flows)

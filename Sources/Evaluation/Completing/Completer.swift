@@ -17,7 +17,7 @@ struct Completer {
   struct Offer {
     var candidates: [Candidate]
     var suffix: Character? = " "
-    /// The number of typed characters that stay before the candidate.
+    /// The number of characters at the start of the typed word that the candidate does not replace.
     var kept = 0
   }
 

@@ -13,13 +13,13 @@ struct Inference {
   let names: [CursorContext.Name]
   /// Returns the schema of a queue; nil if none is known.
   let schema: (String) -> QueueSchema?
-  /// Returns the resources of a type, as the open clients know them.
+  /// Returns what the open clients know about a resource type; nil if they do not know it.
   let typed: (String) -> ValueShape.ResourceShape?
   /// The maximum depth of names that refer to other names.
   private static let depthLimit = 20
 
-  /// Returns the shape of the element at a position; `flows` are the enclosing pipelines up to the position, outermost
-  /// first.
+  /// Returns the shape of the element that `.field` reads at a position; `flows` are the ranges of the enclosing
+  /// pipelines up to the position, outermost first.
   func element(_ flows: [SourceRange], depth: Int = 0) -> ValueShape {
     flows.reduce(.unknown) { element, range in shape(ofPipeline: range, element, depth).element }
   }
@@ -114,7 +114,7 @@ struct Inference {
     }
   }
 
-  /// Returns the elements of the file that a call of `read` names, inferred from the beginning of the file.
+  /// Returns the shape of the elements that a call of `read` returns, inferred from the beginning of the file.
   private func file(_ command: Language.Command) -> ValueShape {
     guard let path = command.text(0), let format = try? FileFormat(path: path, named: command.literal("as")),
       let element = FileHead.element(of: path, format)

@@ -100,7 +100,7 @@ final class ShellProcess {
     input = -1
   }
 
-  /// Waits at most 100 ms for output of the command, with `wanted` also until it accepts input, and writes the output.
+  /// Waits, at most 100 ms, until the command has output or, with `wanted`, accepts input; then passes its output on.
   ///
   /// Returns false at the end of the output.
   @discardableResult private func wait(_ wanted: Int16, _ run: Run) throws(Fault) -> Bool {

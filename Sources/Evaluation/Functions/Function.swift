@@ -2,12 +2,12 @@ import JSONText
 import Language
 import Values
 
-/// A function, which computes a value from values.
+/// A function of the language, which computes a value from its arguments.
 struct Function: Sendable {
   typealias Body = @Sendable ([Value], Run) throws(Fault) -> Value
 
   let name: String
-  /// Its signature: `replace(text, pattern, by)`.
+  /// The signature: `replace(text, pattern, by)`.
   let signature: String
   let summary: String
   let arguments: ClosedRange<Int>
@@ -33,7 +33,7 @@ struct Function: Sendable {
 
   func takes(_ count: Int) -> Bool { arguments.contains(count) }
 
-  /// The number of its arguments, as words.
+  /// The number of arguments that the function takes, in words: `1 to 2 arguments`.
   var arity: String {
     let (least, most) = (arguments.lowerBound, arguments.upperBound)
     if least == most { return least == 1 ? "1 argument" : "\(least) arguments" }
@@ -71,8 +71,8 @@ struct Function: Sendable {
   }
 }
 
-/// The expressions that convert a value to the type that a function needs; `.field` stands for the function's first
-/// argument.
+/// Next steps with expressions that convert a value to the type that a function needs; in them, `.field` stands for the
+/// function's first argument.
 extension Value {
   fileprivate func wayToString(_ text: String) -> String? {
     switch self {

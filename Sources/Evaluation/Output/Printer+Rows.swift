@@ -6,7 +6,7 @@ import Values
 extension Printer {
   /// The maximum number of lines that cards can take in place of a table that is wider than the screen.
   private static let cardLimit = 100
-  /// The additional width of each column, in cells, for wider values in later rows.
+  /// The number of character cells by which each column is made wider than its values, for wider values in later rows.
   private static let spare = 2
 
   /// Writes a table; rows that are too wide become cards, unless the user requested the table.
@@ -44,7 +44,7 @@ extension Printer {
     notes.append(Self.hidden(hidden, width))
   }
 
-  /// Whether the rows are wider than the screen, and few enough for cards.
+  /// Whether the rows are to be shown as cards: they are wider than the screen, and few enough.
   private func isForCards(_ table: Table) -> Bool {
     guard isAutomatic, output.isTerminal, table.count * (table.columnCount + 1) <= Self.cardLimit else { return false }
     return table.hiddenCount(in: output.columns()) > 0

@@ -39,7 +39,8 @@ extension Arguments {
     }
   }
 
-  /// Returns a policy that keeps as many changes in flight as the carrier takes, unless `in-flight:` is set.
+  /// Returns the policy with as many changes in flight as the carrier (a pool of workers) takes, unless `in-flight:` is
+  /// set.
   func policy(_ policy: Policy, for carrier: (any Carrier)?) -> Policy {
     guard let window = carrier?.window, options["in-flight"] == nil else { return policy }
     var policy = policy
@@ -49,7 +50,8 @@ extension Arguments {
 }
 
 extension Session {
-  /// Runs a body, while ``abandon()`` and ``stop()`` also apply to the carrier; then closes the carrier.
+  /// Runs `body`, and closes the carrier afterwards; until then, ``abandon()`` and ``stop()`` also apply to the
+  /// carrier's changes.
   func using<Result>(_ carrier: (any Carrier)?, _ body: () async -> Result) async -> Result {
     guard let carrier else { return await body() }
     let number = state.withLock { state in

@@ -160,7 +160,7 @@ extension Arguments {
       by: Self.user, reason: run.session.options.reason, command: run.session.options.command)
   }
 
-  /// Returns a journal's error as a fault at the option that names the file.
+  /// Converts an error of a journal or a backup to an error of the language, marked at the option that names the file.
   func fault(of error: JournalError) -> Fault {
     let isOfFile =
       switch error {

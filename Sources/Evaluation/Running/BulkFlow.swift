@@ -3,7 +3,8 @@ import JSONText
 import Synchronization
 import Values
 
-/// Collects, while changes are in flight, the values for the next stage and the elements that were not changed.
+/// Collects the results of a stage's changes as replies arrive: the values for the next stage, and the elements that
+/// were not changed.
 final class BulkFlow: Sendable {
   private struct State {
     /// The values for the next stage, each with its element's position and the values named with `as`.
@@ -14,7 +15,7 @@ final class BulkFlow: Sendable {
 
   private let state = Mutex(State())
 
-  /// Collects the result of an element's change; a value for the next stage only if `keepsFlow` is true.
+  /// Collects the result of an element's change; keeps a value for the next stage only if `keepsFlow` is true.
   func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int, keepsFlow: Bool, _ session: Session) {
     if keepsFlow, let found = planned.found {
       state.withLock { $0.flow.append((index, found, planned.names)) }

@@ -5,24 +5,24 @@ import JSONText
 import Language
 import Values
 
-/// The plan of a sink or `destroy-all`, which ``BulkRun`` carries out with the dispatcher.
+/// The plan of many changes, made by a stage such as `update` or by `destroy-all`; ``BulkRun`` carries it out.
 struct BulkPlan {
   let arguments: Arguments
   let client: ClientValue
   let policy: Policy
-  /// The consent; nil if the plan destroys nothing.
+  /// The user's consent to the destroys; nil if the plan destroys nothing.
   let consent: Consent?
-  /// The source of its changes.
+  /// The source that builds the changes.
   let source: any BulkSource
-  /// Its journal, limits and rate.
+  /// The journal, the backup, and the limits and rate of the changes.
   var guards = Safeguards()
-  /// Whether its changes are shown and not sent.
+  /// Whether the changes are shown instead of being sent.
   var isDry = false
   /// The file for elements whose changes failed; nil without `failed:`.
   var failedFile: FailedFile?
-  /// Whether its summary counts created, updated and unchanged resources separately.
+  /// Whether the summary counts created, updated and unchanged resources separately.
   var countsUpserts = false
-  /// The carrier of its changes; nil if the client sends them.
+  /// The carrier that sends the changes, such as a pool of workers; nil if the client sends them.
   var carrier: (any Carrier)?
   /// Whether a summary without failures is shown.
   var notesSummary = true
@@ -31,7 +31,7 @@ struct BulkPlan {
   var label: String { "\(arguments.name) \(client.name)" }
 }
 
-/// The changes of a plan in portions; each portion begins after the previous one has ended.
+/// Builds the changes of a plan in portions; each portion begins after the changes of the previous one have ended.
 protocol BulkSource: AnyObject {
   /// Begins the next portion; returns false after the last one.
   func begin() async throws(Fault) -> Bool

@@ -6,7 +6,7 @@ import Language
 import Synchronization
 import Values
 
-/// Carries out a plan with the dispatcher, and reports the outcomes.
+/// Carries out a plan: sends its changes with the dispatcher, and reports the outcomes.
 struct BulkRun {
   private let plan: BulkPlan
   private let run: Run
@@ -30,8 +30,9 @@ struct BulkRun {
 
   /// Carries out the plan.
   ///
-  /// - Returns: The values for the next stage, in the order of their elements, and the tally.
-  /// - Throws: The first failure, unless the plan continues after failures; an error of the source; the interrupt.
+  /// - Returns: The values for the next stage, in the order of their elements, and the counts of outcomes.
+  /// - Throws: The first failure, unless the plan continues after failures; an error of the plan's source;
+  ///   `interrupted`.
   func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementPage, tally: Tally) {
     let journal = plan.guards.journal
     if journal != nil { run.session.beginJournaled(plan.label) }
@@ -61,7 +62,7 @@ struct BulkRun {
     return (flow.page, report.tally)
   }
 
-  /// Looks up the changes that earlier runs left unknown and that this run's elements do not contain.
+  /// Looks up the changes that earlier runs left unknown and that are not among the changes of this run.
   private func lookedUpEarlier(_ report: Report) async -> EarlierUnknowns {
     guard let journal = plan.guards.journal, report.stop == nil, !report.isCut, !Task.isCancelled else {
       return EarlierUnknowns()
@@ -80,7 +81,7 @@ struct BulkRun {
     return earlier
   }
 
-  /// Sends each portion of the source.
+  /// Sends the changes of the plan's source, portion by portion.
   ///
   /// An error of the source becomes the report's `stop`.
   private func sent(_ keepsFlow: Bool) async -> Report {
@@ -132,7 +133,7 @@ struct BulkRun {
     run.session.noteHowToResume(plan.label)
   }
 
-  /// Shows the summary; throws a failure unless the statement continues after failures.
+  /// Shows the summary; throws the first failure unless the statement continues after failures.
   private func end(_ report: Report) async throws(Fault) {
     let (tally, session) = (report.tally, run.session)
     if Task.isCancelled {
@@ -217,7 +218,8 @@ struct BulkRun {
     await showFailures(of: tally)
   }
 
-  /// Returns an error that ends the statement; if changes were sent, with their tally and exit status 5.
+  /// Returns an error that ends the statement; if changes were sent, adds the counts of their outcomes and exit status
+  /// 5.
   private func ended(_ fault: Fault, _ tally: Tally) -> Fault {
     tally.hasSent ? fault.within("\(plan.label): \(tally.text)").ending(5) : fault
   }
@@ -238,7 +240,7 @@ struct BulkRun {
     }
   }
 
-  /// Returns the error of the first element of a group of like failures, with the element's number.
+  /// Returns the error of the first element in a group of similar failures, with the element's number.
   private func fault(of group: Tally.Group) async -> Fault {
     guard let planned = group.element as? BulkElement else { return Fault(.interrupted, "interrupted") }
     let fault: Fault

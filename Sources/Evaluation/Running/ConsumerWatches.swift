@@ -3,7 +3,7 @@ import JSONRPC
 import Synchronization
 import Values
 
-/// Detects whether a queue loses its consumer during a run of creates.
+/// Detects whether a queue loses its consumer while a statement sends creates to it.
 ///
 /// The broker redelivers unacknowledged requests to the next consumer, which may carry out a create a second time. The
 /// broker does not notify clients of this. Therefore this type asks the broker for the queue's consumer count while no

@@ -26,13 +26,14 @@ struct EnteredStatements: Sendable {
   }
 }
 
-/// The statements of a text that runs; each is added to the session when it has ended.
+/// The statements of a running text that are not yet in the session's list of entered statements; each is added when it
+/// has ended.
 struct StatementsToEnter {
   private let source: SourceText
   private var left: ArraySlice<SourceRange>
   private let session: Session
 
-  /// Reads the statements of a text; statements of a batch are not kept.
+  /// Finds the statements of a text; finds none in a batch, whose statements are not kept.
   init(_ source: SourceText, isTyped: Bool, _ session: Session) {
     (self.source, self.session) = (source, session)
     guard session.options.command == nil else {

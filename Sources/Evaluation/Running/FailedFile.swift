@@ -6,10 +6,10 @@ import Language
 import Synchronization
 import Values
 
-/// The file of `failed:`.
+/// The file of the option `failed:`, which stores the elements that failed.
 ///
-/// It has a line of JSON, with the element and its error, for each element that failed, that was refused, or whose
-/// outcome is unknown.
+/// It has a line of JSON, with the element and its error, for each element that failed or was refused, or whose outcome
+/// is unknown.
 ///
 /// The first line that is written replaces the file of an earlier statement. A statement without failures leaves an
 /// empty file.
@@ -94,7 +94,8 @@ final class FailedFile: Sendable {
     }
   }
 
-  /// Returns the source of an element that was read from such a file, so that failures can be run again repeatedly.
+  /// Returns the original element of an element that was read from such a file, so that failed elements can be run
+  /// again several times.
   private static func original(_ source: JSONValue) -> JSONValue {
     guard let object = source.objectValue, let inner = object["source"], object.contains("element"),
       object["error"]?["kind"] != nil

@@ -2,7 +2,7 @@ import Language
 public import Values
 
 extension Fault {
-  /// Returns the error of a closed standard output.
+  /// Returns the error for standard output that its reader has closed.
   ///
   /// It ends the run silently, unless the skipped rest of the run would change data, write or assert (`isOwed`).
   ///

@@ -13,7 +13,8 @@ struct Frame: Sendable {
   var element: Value = .null
   /// The slots of the values named with `as`, in order of creation.
   var names: [Int] = []
-  /// Whether an element that fails in a stage is passed on as a failure, which the sink at the end counts.
+  /// Whether an element that fails in a stage is passed on as a failure, so that the stage that sends the changes
+  /// counts it.
   var keepsFailures = false
   /// The value of a `return`, or of a block.
   var result: Value = .null
@@ -22,7 +23,7 @@ struct Frame: Sendable {
   /// The shared state of the run.
   var run: Run
 
-  /// Sets the current element to an element of a page, with its named values.
+  /// Makes an element of a page the current element, and stores its named values in their slots.
   mutating func take(_ page: ElementPage, _ index: Int) {
     element = page.elements[index]
     guard !page.names.isEmpty else { return }

@@ -75,7 +75,7 @@ public final class Interpreter: Sendable {
 
     /// A line of the inventory.
     public struct Entry: Sendable, Equatable {
-      /// The effect of a statement.
+      /// What the statement does: it changes or destroys data, or reads a value of `--var`.
       public enum Kind: String, Sendable {
         case changes, destroys, reads
       }
@@ -101,7 +101,7 @@ public final class Interpreter: Sendable {
 
   /// Checks a text without the names of earlier texts, and keeps its defs for completion.
   ///
-  /// If a text does not parse, the defs of the previous text are kept, and the inventory is of the statements that
+  /// If a text does not parse, the defs of the previous text are kept, and the inventory contains the statements that
   /// parse.
   public func examine(_ source: SourceText) -> Report {
     let before = state.withLock { state in
@@ -209,7 +209,7 @@ public final class Interpreter: Sendable {
     state.withLock { ($0.scope.topLevelNames.keys.sorted(), $0.definitions.keys.sorted()) }
   }
 
-  /// What completion uses: the value of each variable, with the queue that it streams, and the session's defs.
+  /// What completion uses: the value of each variable, for a stream also its queue, and the session's defs.
   var completionFacts: (values: [String: (value: Value, streamed: String?)], definitions: [String: Definition]) {
     state.withLock { state in
       var values: [String: (value: Value, streamed: String?)] = [:]

@@ -28,12 +28,12 @@ public final class Output: Sendable {
     self.write = write
   }
 
-  /// Creates an output that keeps all bytes until ``taken()``, with the size of another output.
+  /// Creates an output that keeps all bytes until ``taken()``; its kind and size are those of another output.
   init(gatheringFor other: Output) {
     (isTerminal, columns, rows, write) = (other.isTerminal, other.columns, other.rows, nil)
   }
 
-  /// Creates an output that writes to its own destination, with the size of another output.
+  /// Creates an output that writes with `write`; its kind and size are those of another output.
   init(likeTerminal other: Output, write: @escaping @Sendable ([UInt8]) -> Bool) {
     (isTerminal, columns, rows, self.write) = (other.isTerminal, other.columns, other.rows, write)
   }

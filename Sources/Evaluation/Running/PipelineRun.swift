@@ -33,7 +33,7 @@ enum PipelineRun {
     var source: SourceText
     /// The slots of the names that `as` defines before this stage.
     var names: [Int]
-    /// Whether elements that fail in this stage are passed on as failures, because a sink counts them.
+    /// Whether elements that fail in this stage are passed on as failures, because a later stage counts them.
     var keepsFailures = false
   }
 

@@ -5,10 +5,10 @@ import Values
 
 /// The progress of a session's statements: at a terminal a line that is redrawn, otherwise a note every ten seconds.
 ///
-/// It shows the latest activity of a statement that takes longer than a second: a bulk change, or the source that is
-/// read. Without an activity it shows the counts of the statement's single changes.
+/// It shows the latest activity of a statement that takes longer than a second: a bulk change, or the reading of a
+/// stream. Without an activity it shows the counts of the statement's single changes.
 final class Progress: Sendable {
-  /// Reads the progress of an activity.
+  /// A function that returns the progress of an activity.
   typealias Reading = @Sendable () -> ProgressLine
 
   /// An activity of the running statement.
@@ -41,7 +41,8 @@ final class Progress: Sendable {
     let begin = ContinuousClock.now
     var nextNote: ContinuousClock.Instant
     var activities: [(number: Int, begin: ContinuousClock.Instant, reading: Reading)] = []
-    /// The number of the activity that counts the elements of the outermost source; nil if none does.
+    /// The number of the activity that counts the elements of the statement's outermost stream; nil if no activity
+    /// does.
     var source: Int?
     /// Whether another program uses the terminal.
     var isHidden = false
@@ -54,7 +55,7 @@ final class Progress: Sendable {
   private let status: (@Sendable (String?) -> Void)?
   private let note: @Sendable (String) -> Void
   private let state = Mutex(State())
-  /// Whether a source is already counted, or no statement runs.
+  /// Whether no further stream is to be counted, because one is counted already or no statement runs.
   private let isCounting = Atomic(true)
   /// The minimum duration of an activity that is shown.
   private let least: Duration
@@ -106,7 +107,7 @@ final class Progress: Sendable {
     }
   }
 
-  /// Adds an activity.
+  /// Adds an activity to the running statement.
   func add(_ reading: @escaping Reading) -> Activity { state.withLock { add(reading, to: &$0) } }
 
   private func add(_ reading: @escaping Reading, to state: inout State) -> Activity {
@@ -124,10 +125,10 @@ final class Progress: Sendable {
     }
   }
 
-  /// Counts the elements of a stream, unless another source of the statement is already counted.
+  /// Counts the elements of a stream, unless another stream of the statement is already counted.
   ///
   /// - Parameters:
-  ///   - stream: The source.
+  ///   - stream: The stream.
   ///   - total: The number of its elements; nil if it is not known before the first element.
   /// - Returns: The same elements.
   func counting(_ stream: ElementStream, total: Int? = nil) -> ElementStream {

@@ -1,18 +1,18 @@
 import Bulk
 import Synchronization
 
-/// The state of an activity, worded as a line.
+/// The progress of an activity, and its text in one line.
 struct ProgressLine: Sendable {
   /// The name of the activity; empty for the statement itself.
   var label = ""
   var done: Int
-  /// The number of elements; nil if unknown.
+  /// The number of all elements; nil if unknown.
   var total: Int?
   /// The counts of outcomes by name.
   var counts: [(word: String, count: Int)] = []
   /// The number of elements per second.
   var perSecond: Int
-  /// The state of the carrier as text; nil for no text.
+  /// What the carrier of a bulk change reports, such as the number of workers; nil for nothing.
   var carrier: String?
   var p95: Duration?
   /// The reason why the activity waits; nil if it does not wait.
@@ -49,7 +49,7 @@ extension Duration {
   func rate(of count: Int) -> Int { Int((Double(count) / max(0.001, self / .seconds(1))).rounded()) }
 }
 
-/// Counts the elements that a statement has read from its outermost source.
+/// Counts the elements that a statement has read from its outermost stream.
 final class SourceCount: Sendable {
   private let begin = ContinuousClock.now
   private let state: Mutex<(done: Int, total: Int?)>

@@ -152,7 +152,8 @@ extension Fault: ElementError {
 }
 
 extension Fault {
-  /// Returns this error with the tally of single changes that the statement carried out before it, if any succeeded.
+  /// Returns this error with the counts of the single changes that the statement had carried out before; unchanged if
+  /// none succeeded.
   func within(_ done: (label: String, tally: Tally)) -> Fault {
     done.tally.ok > 0 ? within("before it, \(done.label): \(done.tally.text)") : self
   }

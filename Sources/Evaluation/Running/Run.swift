@@ -8,7 +8,7 @@ struct Run: Sendable {
   let source: SourceText
   /// The output of `print` and the output stages.
   var output: Output
-  /// The account of the outermost statement.
+  /// The account of the outermost statement: its counts of changes and its consents.
   let statement: StatementAccount
   /// The record of the current iteration's changes, if its `each` has a journal.
   var iteration: (any IterationRecord)?

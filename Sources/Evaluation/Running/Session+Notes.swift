@@ -19,7 +19,7 @@ extension Session {
     host.draw((options.renderer.isForTerminal ? TerminalText.visible(text) : text) + "\n")
   }
 
-  /// Shows a note, at most once with each key in an outermost statement.
+  /// Shows a note, but only once for each `key` while an outermost statement runs.
   private func note(once key: String, _ text: @autoclosure () -> String) {
     if state.withLock(\.statement).isNew(note: key) { note(text()) }
   }

@@ -37,7 +37,8 @@ extension Session {
     }
   }
 
-  /// The source text of a valid value of a setting, close to an invalid one: `5s` for `"5s"`.
+  /// Returns the source text of a valid value of a setting that is similar to an invalid one: `5s` for `"5s"`; nil if
+  /// there is none.
   private static func example(of name: String, for value: Value) -> String? {
     let text: String
     switch value {

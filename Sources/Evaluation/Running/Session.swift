@@ -24,7 +24,7 @@ public final class Session: Sendable {
     public var isDryRun = false
     /// The guarded connections that `--yes=N` applies to, by name or address: `--guarded`.
     public var opened: Set<String> = []
-    /// The pool of workers for sinks and `destroy-all` without `workers:`; nil for no pool.
+    /// The pool of workers for bulk changes without the option `workers:`; nil for no pool.
     public var workers: String?
     /// The reason for the run, for journals and reports: `--reason`.
     public var reason: String?
@@ -166,11 +166,11 @@ public final class Session: Sendable {
   public let output: Output
   let host: SessionHost
   let timeout: SessionTimeout
-  /// The run's confirmation, its limits and its streams.
+  /// The account of the whole run: how destroys are confirmed, the limits, and the open streams.
   let account: RunAccount
   /// Answers the changes of dry runs without sending them, and keeps the resources that they would create.
   let dryRun = DryRunCarrier()
-  /// The queues that are watched while creates for them are in flight.
+  /// Watches, while creates are sent to a queue, whether the queue loses its consumer.
   let consumers = ConsumerWatches()
   /// The progress of its statements.
   let progress: Progress

@@ -7,7 +7,8 @@ import Values
 
 /// The journal of an `each`, which records whole iterations.
 ///
-/// Done iterations are skipped; `unknown:` decides about unknown ones.
+/// Iterations that an earlier run finished are skipped. The option `unknown:` decides about those whose outcome is
+/// unknown.
 final class EachJournal: Sendable {
   /// The decision to run or to skip an iteration.
   enum Decision { case run, skip }
@@ -74,7 +75,7 @@ final class EachJournal: Sendable {
     state.withLock { state in if isDone { state.ok += 1 } else { state.failed += 1 } }
   }
 
-  /// Whether all iterations are done.
+  /// Whether no iteration failed, was skipped as unknown, or remains unknown.
   var isComplete: Bool { state.withLock { $0.failed + $0.skipped + $0.unknown.count == 0 } }
 
   /// Shows notes on the outcomes of the iterations, and on how to resume.
@@ -99,7 +100,7 @@ final class EachJournal: Sendable {
   }
 }
 
-/// The changes of one iteration, each recorded before it is sent.
+/// Records the changes of one iteration in the journal, each before it is sent.
 final class IterationChanges: IterationRecord {
   private let journal: Journal
   private let identity: ChangeIdentity
@@ -107,7 +108,7 @@ final class IterationChanges: IterationRecord {
 
   init(_ journal: Journal, _ identity: ChangeIdentity) { (self.journal, self.identity) = (journal, identity) }
 
-  /// Whether a service may have carried out a change.
+  /// Whether a service may have carried out a change of this iteration.
   var hasSent: Bool { sent.withLock { $0 > 0 } }
 
   func willSend(_ change: Change) async throws(JournalError) {

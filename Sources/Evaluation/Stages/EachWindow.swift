@@ -3,7 +3,7 @@ import Language
 import Synchronization
 import Values
 
-/// Runs iterations concurrently for the stage `each`.
+/// Runs the iterations of the stage `each`, up to `limit` of them concurrently.
 ///
 /// Results keep their order; after the first failure no new iteration starts.
 struct EachWindow: Sendable {
@@ -77,9 +77,9 @@ struct EachWindow: Sendable {
   }
 }
 
-/// The values of iterations, in order.
+/// The values of the iterations of an `each`, in order.
 ///
-/// If no stage follows, leading nulls are only counted.
+/// If no stage follows, the nulls before the first other value are only counted.
 struct EachResults: Sendable {
   let keepsFlow: Bool
   private var nulls = 0
@@ -105,7 +105,7 @@ struct EachResults: Sendable {
   }
 }
 
-/// The printed output of one iteration.
+/// A buffer for the printed output of one iteration.
 private final class BufferedOutput: Sendable {
   private let content = Mutex<[UInt8]>([])
 

@@ -1,7 +1,8 @@
 import Bulk
 import Values
 
-/// The result of a lookup for an element: the change that it needs, or the resource that needs no change.
+/// The result of the lookup for an element: the change that the resource needs, or the resource itself if it needs no
+/// change.
 struct LookedUp: Sendable {
   /// The change; not sent if `found` is set.
   var proposal: Proposal
@@ -9,7 +10,7 @@ struct LookedUp: Sendable {
   var found: Value?
 }
 
-/// The way in which a sink builds the change of an element.
+/// How a stage that sends changes, such as `create`, builds the change of an element.
 enum ChangeMaking: Sendable {
   /// From the arguments alone.
   case proposing(@Sendable (Arguments) throws(Fault) -> Proposal)

@@ -2,7 +2,8 @@ import JSONText
 import Language
 import Values
 
-/// The arguments of a sink: those evaluated once, and those evaluated for each element.
+/// The arguments of a stage that acts on each element, such as `update`: some are evaluated once, the others for each
+/// element.
 struct PerElementArguments: Sendable {
   private let template: Arguments
   private let client: CompiledArgument?
@@ -36,7 +37,8 @@ struct PerElementArguments: Sendable {
     return arguments
   }
 
-  /// Returns the arguments of the call for an element, which is passed as the verb's ID or RECORD.
+  /// Returns the arguments for an element; the element itself is passed as the ID or RECORD of the command with the
+  /// same name.
   func each(_ once: Arguments, _ element: Value, _ frame: inout Frame) async throws(Fault) -> Arguments {
     var arguments = once
     arguments.positional.append(.init(value: element, range: template.nameRange))
@@ -61,7 +63,7 @@ struct PerElementArguments: Sendable {
     return try value.interpolated()
   }
 
-  /// Returns the error of a key that occurs twice.
+  /// Creates the error for a key that occurs twice.
   func repeated(_ text: String) -> Fault {
     Fault(
       .value, "the key \(text) occurs twice", at: [Fault.Mark(key?.range ?? template.range)], in: template.source,
@@ -69,7 +71,7 @@ struct PerElementArguments: Sendable {
         "keep only the first element with each key: | unique \(key.map { template.source.text($0.range) } ?? "it")")
   }
 
-  /// Whether the sink has `key:`.
+  /// Whether the stage has the option `key:`.
   var hasKey: Bool { key != nil }
 
   /// A hash of a key: 128 bits, so that collisions do not occur in practice.

@@ -149,7 +149,7 @@ private struct Mean {
     }
   }
 
-  /// Returns the error of a value that a stage does not accept.
+  /// Creates the error for a value that a stage does not accept.
   static func misfit(_ value: Value, _ stage: String, _ operand: String) -> Fault {
     let wanted =
       switch stage {
@@ -161,7 +161,7 @@ private struct Mean {
       .type, "\(stage) needs \(wanted), not \(value.typeWithArticle)", nextStep: step(value, stage, operand))
   }
 
-  /// Returns the error of values of two types.
+  /// Creates the error for values of two types.
   static func mixed(_ stage: String, _ first: Value, _ second: Value) -> Fault {
     Fault(
       .type, "\(stage) needs values of one type, not \(first.typeWithArticle) and \(second.typeWithArticle)",

@@ -52,7 +52,7 @@ extension StageCall {
 }
 
 extension Expr {
-  /// The name of a field that is written without its dot: `id`, `author.name`, `"id"`.
+  /// The name of a field that is written without its dot: `id`, `author.name`, `"id"`; nil for another expression.
   var bareName: String? {
     switch kind {
     case .name(let name): name
@@ -63,7 +63,7 @@ extension Expr {
     }
   }
 
-  /// The name of a `.a.b` path: `a.b`.
+  /// The path of a field without its first dot: `a.b` for `.a.b`; nil for another expression.
   var path: String? {
     switch kind {
     case .elementField(let name, _, _): name

@@ -95,7 +95,7 @@ extension Stage {
   }
 }
 
-/// The elements of lists one by one, with the named values of their list.
+/// Returns the elements of lists one by one, each with the named values of its list.
 private struct Flattening {
   private var upstream: ElementStream
   private var page = ElementPage()

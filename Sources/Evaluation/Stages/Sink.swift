@@ -33,7 +33,7 @@ extension Stage {
       effect: .destroys, result: "summary", names: .kept, givesSummary: true)
   ) { _ in .proposing(Proposal.destroy) }
 
-  /// The options of a sink that finds out by lookups what is left to do, and therefore has no journal.
+  /// The options of a stage that looks up what is left to do for each element, and therefore needs no journal.
   static let lookupOptions = options.filter { !["journal", "settle", "unknown", "workers"].contains($0.name) }
 
   static let link = relating(.link)
@@ -53,7 +53,7 @@ extension Stage {
     ) { _ in .proposing { arguments throws(Fault) in try Proposal.relating(change, arguments) } }
   }
 
-  /// Creates a sink.
+  /// Creates a stage that sends a change for each element.
   ///
   /// `making` returns how the change of an element is built, and `plan` completes the plan of the changes.
   static func sink(
@@ -97,9 +97,10 @@ extension Stage {
     }
   }
 
-  /// Checks `max:`; if the sink destroys, gets the consent.
+  /// Checks `max:`; if the stage destroys resources, gets the consent.
   ///
-  /// `max:` and the consent use the number of remaining elements, without those that are done in the journal.
+  /// `max:` and the consent concern the number of remaining elements, without those that are done according to the
+  /// journal.
   private static func consent(
     _ declaration: Declaration, _ arguments: Arguments, _ client: ClientValue, _ run: Run, _ source: ElementSource,
     _ journal: Journal?
@@ -118,7 +119,7 @@ extension Stage {
   }
 }
 
-/// The changes of a sink, one for each element.
+/// Builds the changes of a stage that sends one for each element.
 private final class ElementSource: BulkSource {
   private var stream: ElementStream
   private var frame: Frame
@@ -129,7 +130,7 @@ private final class ElementSource: BulkSource {
   private var page = ElementPage()
   private var position = 0
   private var failures: ArraySlice<ElementPage.Failure> = []
-  /// The slot of the element at the head of the pipeline, for `failed:`; nil if it is not needed.
+  /// The slot of the pipeline's original element, which `failed:` writes; nil without `failed:`.
   var named: Int?
   private var keys = Set<PerElementArguments.KeyHash>()
   private var isStopped = false
@@ -185,7 +186,7 @@ private final class ElementSource: BulkSource {
     return counts
   }
 
-  /// Returns the next elements of the current page, at most a portion.
+  /// Returns the next elements of the current page with their changes, at most `policy.portion` of them.
   ///
   /// It reads another page only when the current one is used up.
   func next() async throws(Fault) -> [BulkElement]? {
@@ -237,7 +238,7 @@ private final class ElementSource: BulkSource {
     }
   }
 
-  /// Returns an element that failed in a stage before the sink, with its error.
+  /// Returns an element that failed in an earlier stage, with its error.
   private func failed(_ failure: ElementPage.Failure) -> BulkElement {
     isStopped = !policy.continuesOnError
     let place = named.flatMap { frame.names.firstIndex(of: $0) }

@@ -2,9 +2,9 @@ import Formats
 import JSONText
 import Values
 
-/// Elements with their sort keys.
+/// The elements that `sort` orders, with their keys.
 ///
-/// The elements are packed, the keys are not.
+/// The elements are stored as bytes (``PackedElements``), the keys as values.
 struct SortedElements {
   var elements = PackedElements()
   private var columns: [SortColumn]
@@ -18,7 +18,7 @@ struct SortedElements {
     columns = descends.map { _ in SortColumn() }
   }
 
-  /// Adds the next element's key for a column.
+  /// Adds the key of the next element for one of the sort fields, given by its index.
   mutating func add(key: Value, _ column: Int) { columns[column].add(key) }
 
   /// Returns the indices of the elements in sorted order; the sort is stable.
@@ -44,7 +44,7 @@ struct SortedElements {
     return order
   }
 
-  /// Whether an element sorts before another by some columns; after a fault, by position.
+  /// Whether element `a` sorts before element `b` by the keys in `columns`; once `fault` is set, by position.
   private func isBefore(_ a: Int32, _ b: Int32, _ columns: ArraySlice<SortColumn>, _ fault: inout Fault?) -> Bool {
     guard fault == nil else { return a < b }
     do throws(Fault) {
@@ -60,7 +60,7 @@ struct SortedElements {
   }
 }
 
-/// The keys of one column, in the simplest form that fits all of them.
+/// The keys of all elements for one sort field, in the simplest form that fits all of them.
 private struct SortColumn {
   private enum Form {
     case integers, texts, values
@@ -71,8 +71,10 @@ private struct SortColumn {
   private var texts: [String] = []
   private var values: [Value] = []
 
-  /// Returns numbers in the order of the keys: for integers their exact values, for texts their first eight bytes; nil
-  /// for other keys.
+  /// Returns a number for each key, so that the numbers have the order of the keys; nil if the keys are neither all
+  /// integers nor all texts.
+  ///
+  /// For integers the order is exact. For texts, keys with the same first eight bytes have the same number.
   func ranks(isDescending: Bool) -> [UInt64]? {
     let flip = isDescending ? UInt64.max : 0
     switch form {
@@ -115,7 +117,7 @@ private struct SortColumn {
 }
 
 extension String {
-  /// The first eight bytes as a number; a lesser text never has a greater number.
+  /// The first eight bytes as a number; of two texts, the lesser one never has the greater number.
   fileprivate var rank: UInt64 {
     var (rank, shift) = (UInt64(0), UInt64(56))
     for byte in utf8.prefix(8) {

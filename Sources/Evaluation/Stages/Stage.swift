@@ -20,13 +20,13 @@ struct Stage: Sendable {
   private static let known = Dictionary(uniqueKeysWithValues: all.map { ($0.declaration.name, $0) })
 }
 
-/// A compiled stage: its function on the elements of the stage before it.
+/// A compiled stage: a function on the elements of the previous stage.
 enum StageBody: Sendable {
   /// Transforms elements when they are requested.
   case transform(@Sendable (Frame, ElementStream) throws(Fault) -> ElementStream)
-  /// Transforms elements after all of them are read; the source is closed.
+  /// Transforms the elements after reading all of them, and closes the stream that they come from.
   case gather(@Sendable (inout Frame, inout ElementStream) async throws(Fault) -> ElementStream)
-  /// Reads all elements immediately; the source is closed.
+  /// Reads all elements immediately, and closes the stream that they come from.
   case collect
   /// Reads the first element, and no more; null without elements.
   case first
@@ -41,7 +41,7 @@ enum StageBody: Sendable {
 }
 
 extension StageBody {
-  /// Whether its source is closed before the next stage gets an element.
+  /// Whether the stage closes the stream that its elements come from before the next stage gets an element.
   var closes: Bool {
     switch self {
     case .gather, .collect, .first, .reduce: true
@@ -49,7 +49,7 @@ extension StageBody {
     }
   }
 
-  /// Whether a pipeline that ends here can be lazy.
+  /// Whether a pipeline that ends with this stage can be lazy.
   var isLazy: Bool {
     switch self {
     case .transform, .gather: true
@@ -102,7 +102,7 @@ struct StageCall {
 extension ElementStream {
   /// Returns a stream of the elements that `body` adds to `out`.
   ///
-  /// For each element, `body` gets the element and the value of `code`, and adds at most one.
+  /// `body` is called for each element with the value that `code` has for it, and adds at most one element.
   func mapping(
     _ code: CompiledExpression, _ frame: Frame, stage: String,
     _ body: @escaping (_ element: Value, _ value: Value, _ out: inout [Value]) throws(Fault) -> Void

@@ -1,10 +1,12 @@
 import Language
 
 extension StageCall {
-  /// Compiles a positional argument by which a stage orders, groups or reduces, to evaluate for each element.
+  /// Compiles a positional argument that is evaluated for each element, and by whose value the stage sorts, groups or
+  /// combines the elements.
   func key(_ index: Int) -> CompiledExpression { key(positional[index]) }
 
-  /// Compiles an expression by which a stage orders, groups or reduces, to evaluate for each element.
+  /// Compiles an expression that is evaluated for each element, and by whose value the stage sorts, groups or combines
+  /// the elements.
   ///
   /// Text, a boolean and a duration are refused: they are the same for each element, so that `sort "-views"` would sort
   /// nothing.
