@@ -72,7 +72,8 @@ final class CallLog: Sendable {
       ? nil : "error[file]: --log \(path) can't be written: \(reason); requests are answered but not logged\n"
   }
 
-  /// Appends all bytes; if that fails, removes an incomplete line from a file and returns the error code.
+  /// Appends all bytes and returns nil; if that fails, removes an incomplete line from a file and returns the error
+  /// code.
   private func append(_ bytes: [UInt8], _ state: inout State) -> Int32? {
     guard descriptor > 2 else { return console.write(bytes) ? nil : EPIPE }
     guard !console.append(bytes, descriptor) else {

@@ -1,4 +1,4 @@
-/// The injected faults of a service, and the share of requests that each one affects.
+/// The faults that a service injects on purpose, and the share of requests that each one affects.
 ///
 /// A request has at most one fault other than `round`.
 package struct InjectedFaults: Sendable {
@@ -75,7 +75,7 @@ package struct InjectedFaults: Sendable {
     self.shares = shares
   }
 
-  /// Decides at random whether a request is rounded.
+  /// Decides at random whether the numbers of a request are rounded.
   func drawsRounding(_ random: inout SeededRandom) -> Bool { rounded > 0 && random.share() < rounded }
 
   /// Chooses the fault of a request at random; nil for no fault.

@@ -27,7 +27,7 @@ struct ServedQueue: Sendable {
   ///
   /// - Parameters:
   ///   - connection: The connection.
-  ///   - taken: The number of requests on earlier connections.
+  ///   - taken: The number of requests that the queue got on earlier connections.
   /// - Returns: The serving channel.
   /// - Throws: ``BrokerError`` if the broker refuses the queue.
   func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
@@ -39,7 +39,7 @@ struct ServedQueue: Sendable {
     }
   }
 
-  /// Answers a request, with the fault that its random numbers select.
+  /// Answers a request, with the injected fault that its random numbers select.
   ///
   /// A request whose connection was lost while it waited is not carried out, because the broker redelivers it.
   private func respond(_ delivery: Delivery, isLost: () async -> Bool) async -> ServiceAnswer {
