@@ -1,6 +1,6 @@
 public import JSONText
 
-/// The pages of a list (Alembic's pagination), from top-level links and `meta.record-count`.
+/// The page links and the count of a list, read from top-level links and `meta.record-count` (as Alembic's pagination).
 public struct Pagination: Sendable, Equatable {
   /// A page of a list: its number, from 1, and its size.
   public struct Page: Sendable, Equatable {
