@@ -50,13 +50,13 @@ public protocol Transport: Sendable {
 
   /// Sends a request and waits for the body of its reply.
   ///
-  /// If the task is cancelled, the wait ends immediately. The wait for a change that was sent, however, continues until the
-  /// reply, the deadline or ``abandon()``.
+  /// If the task is cancelled, the wait ends immediately. The wait for a change that was sent, however, continues until
+  /// the reply, the deadline or ``abandon()``.
   ///
   /// - Throws: ``LinkError``; its `wasSent` is true if the service may have carried out the request.
   func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8]
 
-  /// Fails all requests that wait for a reply, including changes that were sent.
+  /// Makes all requests that wait for a reply fail, including changes that were sent.
   func abandon()
 
   /// Closes the client's channel and deletes its reply queue.
@@ -125,10 +125,10 @@ extension Link {
   /// Always `up`.
   public var state: LinkState { .up }
 
-  /// The queues are unknown.
+  /// Nil, because the link can't list its queues.
   public var queues: [String]? { nil }
 
-  /// The types are unknown.
+  /// Empty, because the link does not know the types.
   public var types: [ServedType] { [] }
 
   /// Always true, because the link has no login.
