@@ -1,4 +1,5 @@
-/// Turns text into a tape: one pass that validates everything and decodes nothing.
+/// Turns text into a tape, the list of the positions of all values, in one pass that validates everything and decodes
+/// nothing.
 struct JSONParser: ~Copyable {
   /// An open container: its entry, and whether two of its keys may be equal.
   private struct Open {
@@ -164,7 +165,7 @@ struct JSONParser: ~Copyable {
 }
 
 extension JSONParser {
-  /// Voids the earlier ones of equal keys, so that the last one is used.
+  /// Marks the earlier ones of equal keys as ignored, so that the last one is used.
   private mutating func voidDuplicates(of object: Int) {
     guard mayContainDuplicates(object) else { return }
     var seen: [CodePoints: Int] = [:]

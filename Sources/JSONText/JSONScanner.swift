@@ -51,7 +51,7 @@ import Glibc
     unsafe UnsafeRawBufferPointer(rebasing: bytes[entry.offset..<entry.offset + entry.extent])
   }
 
-  /// One of 64 bits for a key: equal keys have the same bit, and different keys can have the same bit too.
+  /// Returns one of 64 bits for a key: equal keys have the same bit, and different keys can have the same bit too.
   @inline(__always) func keyBit(from start: Int, count: Int) -> UInt64 {
     guard count > 0 else { return 1 }
     let ends = unsafe bytes[start] &* 31 &+ bytes[start + count - 1] &* 7

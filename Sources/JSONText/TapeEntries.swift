@@ -1,4 +1,4 @@
-/// One entry of a tape: the kind of the value at an offset of the text, and its end.
+/// One entry of a tape, the list of a text's values: the kind of a value, its offset in the text, and its end.
 ///
 /// A scalar value is one entry. A container's entry contains the index after its last element, and is followed by the
 /// entries of its elements; in an object, each member is a string entry and the entries of its value.
