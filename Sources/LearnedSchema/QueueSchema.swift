@@ -176,7 +176,7 @@ extension QueueSchema.State {
   /// The number of seconds after which a repeated observation is written again.
   private static let day = 86_400
 
-  /// Learns from the first resources of a document: from some of its primary data and some of each included type.
+  /// Learns from the first resources of a document: at most 8 primary ones, and at most 4 included ones of each type.
   mutating func take(_ document: JSONObject, at time: Int) {
     let data = document["data"]
     if let resources = data?.arrayValue {

@@ -87,7 +87,7 @@ struct SchemaFile {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// The bytes with which the file of a schema begins, and no other program's file.
+  /// The bytes with which every file of a schema begins, and by which it is told from the files of other programs.
   private static let mark = Array(#"{"place":"#.utf8)
 
   /// Removes the files of all schemas, and no other files; returns the reason of the last failure, nil on success.
