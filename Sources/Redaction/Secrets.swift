@@ -54,7 +54,7 @@ public enum Secrets {
     }
   }
 
-  /// Returns the tokens after `Bearer`.
+  /// Returns the ranges of the tokens after `Bearer`.
   private static func bearers(_ text: String) -> [Range<String.Index>] {
     guard text.lowercased().contains("bearer") else { return [] }
     return text.matches(of: #/(?i)\bbearer +(?<token>[A-Za-z0-9._~+\/=\-]+)/#).map {
@@ -62,8 +62,7 @@ public enum Secrets {
     }
   }
 
-  /// Returns the values of URI parameters with a secret's name, `?password=x`, and of such names in a comment, `#
-  /// password: x`.
+  /// Returns the ranges of values that follow a secret's name, in a URI (`?password=x`) or a comment (`# password: x`).
   private static func parameters(_ text: String) -> [Range<String.Index>] {
     (pairs(text) + comments(text)).filter { isSecret(name: String($0.0)) }.map { $0.1.startIndex..<$0.1.endIndex }
   }
@@ -86,8 +85,8 @@ public enum Secrets {
     }
   }
 
-  /// Returns the string values of members with a secret's name: `password: "x"`, `"password": "x"`, `.password == "x"`,
-  /// `password = "x"`.
+  /// Returns the ranges of string values of members with a secret's name: `password: "x"`, `"password": "x"`,
+  /// `.password == "x"`, `password = "x"`.
   private static func members(_ characters: [Character]) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     var place = 0
