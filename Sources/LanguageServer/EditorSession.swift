@@ -2,7 +2,7 @@ public import Evaluation
 import JSONRPC
 import JSONText
 
-/// A session of the language server protocol: takes messages of the editor and returns messages to the editor.
+/// A session of the language server protocol: takes messages from an editor and returns the messages to send to it.
 ///
 /// An unreadable message gets an error and does not end the session.
 /// https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/
@@ -46,7 +46,7 @@ public final class EditorSession {
     }
   }
 
-  /// Returns the error message about input that is not a message.
+  /// Returns the error response to input that is not a message of the protocol.
   public func malformed(_ reason: String) -> [UInt8] { failure(.null, .parseError, "Parse error: \(reason)") }
 
   private func failure(_ id: JSONValue, _ code: ErrorObject.Code, _ message: String) -> [UInt8] {
@@ -92,7 +92,7 @@ public final class EditorSession {
     return .success(feature.result(document, 0))
   }
 
-  /// The answer to one kind of request about a document.
+  /// How to answer one kind of request about a document, such as a request for completion.
   private struct Feature: Sendable {
     var needsPosition = true
     var result: @Sendable (OpenDocument, Int) -> JSONValue

@@ -4,7 +4,7 @@ import Handbook
 import JSONText
 import Language
 
-/// Answers to an editor's requests about a text: completion, help, definitions, layout, outline.
+/// Answers an editor's requests about a text: completion, help, definitions, layout, outline.
 extension OpenDocument {
   // MARK: Completion
 

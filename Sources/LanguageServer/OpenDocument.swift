@@ -2,7 +2,7 @@ import Evaluation
 import JSONText
 import Language
 
-/// A text that is open in the editor.
+/// A text that is open in the editor, and the findings of the check for it.
 struct OpenDocument {
   let uri: String
   private(set) var version: JSONValue
