@@ -1,7 +1,7 @@
 internal import CReadline
 internal import Glibc
 
-/// The loop of the thread that edits lines.
+/// The loop of the thread that edits the typed line.
 ///
 /// It handles keys from the terminal and events from other threads.
 final class EditingLoop {

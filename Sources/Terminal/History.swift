@@ -7,7 +7,7 @@ public struct History: Sendable {
   /// The maximum number of kept statements.
   static let limit = 10_000
 
-  /// A statement as it is stored.
+  /// A statement in its stored form: without passwords, and with the directory in which it was entered.
   struct Entry: Sendable, Equatable {
     var statement: String
     /// The working directory when the statement was entered; nil if unknown.

@@ -14,7 +14,9 @@ public struct HistoryFile: Sendable, Equatable {
     self.path = path
   }
 
-  /// Finds the file: `$RETORT_HISTORY`, else `retort/history` in `$XDG_STATE_HOME` or `~/.local/state`; nil if none.
+  /// Finds the file: `$RETORT_HISTORY`, else `retort/history` in `$XDG_STATE_HOME` or `~/.local/state`; nil if no file
+  /// is
+  /// wanted, or no directory is known.
   ///
   /// An empty `RETORT_HISTORY` means no file. https://specifications.freedesktop.org/basedir-spec/latest/
   public init?(environment: [String: String]) {

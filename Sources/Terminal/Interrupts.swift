@@ -34,7 +34,7 @@ public final class Interrupts: Sendable {
     for number in [SIGINT, SIGQUIT, SIGTERM, SIGHUP] { retort_signal_catch(number) }
   }
 
-  /// Runs a body; until the body ends, `watcher` gets the signals instead of outer watchers.
+  /// Runs `body`; until it ends, `watcher` gets the signals instead of the watchers of enclosing calls.
   ///
   /// The signals that arrived while there was no watcher are passed to `watcher` immediately.
   public func watching<Result, Failure: Error>(

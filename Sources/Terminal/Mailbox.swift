@@ -16,7 +16,7 @@ enum Event: Sendable {
   case signal(Int32)
 }
 
-/// Events in order, and an eventfd that wakes the thread that polls for them.
+/// Holds events in order for the thread that edits the line, and wakes this thread by an eventfd.
 final class Mailbox: Sendable {
   let bell: Int32
   private let events = Mutex<[Event]>([])

@@ -8,7 +8,7 @@ final class Thread {
     self.body = body
   }
 
-  /// Starts a detached thread that runs a body; the body's captures are transferred to the thread.
+  /// Starts a detached thread that runs `body`; the captures of `body` are transferred to the thread.
   static func start(_ body: sending @escaping () -> Void) throws(TerminalError) {
     let thread = Unmanaged.passRetained(Thread(body))
     var id = pthread_t()

@@ -1,4 +1,5 @@
-/// The list of trusted files, each with its text; a file whose text has changed is no longer trusted.
+/// The list of start files that the user trusts, each with its text; a file whose text has changed is no longer
+/// trusted.
 public struct TrustedFiles: Sendable {
   private let file: HistoryFile
 
