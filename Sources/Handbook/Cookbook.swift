@@ -2,7 +2,8 @@ public import Evaluation
 
 /// Recipes for jobs that take more than one command: `help cookbook` lists them, `help cookbook 3` shows one.
 ///
-/// The text is a page of blocks as in ``Examples``: a line that begins with `# ` is a recipe's title. A test runs them all.
+/// The text has the form of ``Examples``, in which a line that begins with `# ` is a recipe's title. A test runs all
+/// recipes.
 public enum Cookbook {
   /// A recipe: a job and the statements for it.
   public struct Recipe: Sendable {
@@ -19,7 +20,7 @@ public enum Cookbook {
     return Examples.parse(text)["recipe"]?.first.map { Recipe(title: String(title), example: $0) }
   }
 
-  /// Without words, the list of recipes; for a recipe's number, the recipe; otherwise nil.
+  /// Returns the list of recipes if there is no word, a recipe if the only word is its number, and otherwise nil.
   static func text(_ words: [String]) -> String? {
     guard let word = words.first else {
       let list = recipes.enumerated().map { "\(String($0 + 1).filled(to: 2))  \($1.title)\n" }.joined()

@@ -2,8 +2,8 @@ import Evaluation
 
 /// Examples in addition to those of the declarations: for each word, statements with their output.
 ///
-/// The text is a page of blocks: a line `# WORD` begins a block, `> ` begins a statement, `. ` continues it, and its
-/// output follows, with a backslash for a blank line. A test runs them all.
+/// The text consists of blocks: a line `# WORD` begins a block, `> ` begins a statement, `. ` continues the statement,
+/// and its output follows, with a backslash for a blank line. A test runs all examples.
 enum Examples {
   /// Returns the examples of a word; `stage where` names a stage, `topic text` a topic, `option page` an option, `error
   /// field` a kind of error, any other word a command, a statement or a function.
@@ -12,7 +12,7 @@ enum Examples {
   static let table: [String: [Declaration.Example]] = parse(
     commands + stages + functions + statements + topics + options + errors + schema)
 
-  /// Parses a page.
+  /// Parses a text of blocks; returns the examples of each word.
   static func parse(_ page: String) -> [String: [Declaration.Example]] {
     var table: [String: [Declaration.Example]] = [:]
     var word = ""

@@ -35,7 +35,7 @@ public enum Help {
     return pages.isEmpty ? nil : pages.joined(separator: "\n")
   }
 
-  /// The command lines of the program and its options, one on each line.
+  /// The ways to start the program, and its options, one on each line.
   public static var usage: String { list(.program) }
 
   /// The language reference in Markdown: every word with its form, options and examples.

@@ -5,7 +5,7 @@
 public struct Article: Sendable {
   /// The name of its file and of its manual page: `bulk`.
   public var name: String
-  /// The word after `help` that shows the article; nil if it is the name.
+  /// The word after `help` that shows the article; nil if the name is this word.
   var helpWord: String?
   /// Other words for the article.
   var aliases: [String] = []
