@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-// The events recorded for a context; librabbitmq reports only that a handshake failed.
+// What is recorded about a handshake, because librabbitmq reports only that a handshake failed.
 typedef struct {
   retort_handshake report;
   int wants_passphrase;

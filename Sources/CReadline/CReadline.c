@@ -288,7 +288,7 @@ static retort_completer *completer;
 static retort_lister *lister;
 static void *completer_context;
 
-// Completes at the cursor. Both hooks below call it; the line does not change between the two calls.
+// Completes at the cursor. Both hooks below call this function; the line does not change between the two calls.
 static char **complete_here(int *start) {
   int suffix = 0;
   char **matches = completer(completer_context, rl_line_buffer, rl_point, start, &suffix);

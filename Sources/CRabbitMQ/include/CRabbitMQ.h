@@ -7,7 +7,7 @@
 #include <amqp_tcp_socket.h>
 #include <stdint.h>
 
-/// Bytes that the struct does not own.
+/// A pointer to bytes that belong to the caller, and their number.
 typedef struct {
   const uint8_t *start;
   size_t count;
@@ -124,13 +124,13 @@ void retort_cluster_name(amqp_connection_state_t connection, char *name, size_t 
 // failure.
 int retort_prepare_tls(amqp_socket_t *socket, const char *name, int announces, int verifies);
 
-// Retains the session of an open socket until the socket is released. librabbitmq frees a session that it can't write
+// Retains the TLS session of an open socket until `retort_release_tls`. librabbitmq frees a session that it can't write
 // to, although an alert with the reason may have arrived.
 void retort_hold_tls(amqp_socket_t *socket);
 void retort_release_tls(amqp_socket_t *socket);
 
-// Returns the events recorded so far, including alerts since the session was retained. Call it on the thread that
-// opened the socket.
+// Returns what is recorded about the handshake so far, including alerts since the session was retained. Call it on the
+// thread that opened the socket.
 retort_handshake retort_handshake_of(amqp_socket_t *socket);
 
 // Describes a certificate of the broker's chain, in which index 0 is the broker's own certificate: the names or the
@@ -184,7 +184,7 @@ int retort_hmac_sha256(retort_bytes key, retort_bytes bytes, uint8_t code[32]);
 // Whether two codes are equal; the duration does not depend on the position of a difference.
 int retort_equal_codes(const uint8_t one[32], const uint8_t other[32]);
 
-// Functions for an eventfd and for a socket; retort_enlarge_send_buffer returns the buffer's new size in bytes, 0 on
+// Make, signal and reset an eventfd; enlarge the send buffer of a socket, and return its new size in bytes, 0 on
 // failure.
 int retort_eventfd(void);
 void retort_signal_eventfd(int fd);

@@ -53,10 +53,9 @@ void retort_use_utf8(void);
 /// The state of the line: being edited, taken by Enter, ended by the end of the input, or to be continued in an editor.
 enum retort_line_state { RETORT_LINE_OPEN, RETORT_LINE_TAKEN, RETORT_LINE_ENDED, RETORT_LINE_EDIT };
 
-/// Prepares the terminal, and shows the prompt and a line that begins with a number of spaces.
+/// Prepares the terminal, and shows the prompt and a line that begins with `indent` spaces and the given text.
 ///
-/// If the user types `end`, `else` or `rescue` after them, two spaces are removed. The line starts with the given text,
-/// which can be edited.
+/// The user can edit the text. If the user types `end`, `else` or `rescue` after the spaces, two spaces are removed.
 void retort_line_begin(const char *prompt, int indent, const char *text);
 
 /// Reads one key. A finished line is malloc'ed and belongs to the caller; the terminal is then restored.
@@ -80,7 +79,7 @@ void retort_echo_on(int input);
 int retort_bell_open(int blocking);
 /// Wakes the thread that polls the eventfd.
 void retort_bell_ring(int bell);
-/// Resets the eventfd; waits until it is signalled first if it is blocking.
+/// Resets the eventfd; if the eventfd is blocking, waits first until it is signalled.
 void retort_bell_answer(int bell);
 
 /// Catches a signal for `retort_signals_wait`; a signal that the process ignores remains ignored.
