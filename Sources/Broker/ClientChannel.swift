@@ -23,8 +23,8 @@ public final class ClientChannel: Sendable {
   /// A request with `isConfirmed` is a change, which the broker confirms or refuses. If the task is cancelled, the call
   /// fails with `cancelled`, unless the request is a change that was already sent.
   ///
-  /// - Throws: `noRoute` if the queue does not exist, `nacked` if the broker refuses the message, `timeout`, `cancelled`,
-  ///   `tooLarge`, or the reason why the connection ended; `wasSent` is true if the request was sent.
+  /// - Throws: `noRoute` if the queue does not exist, `nacked` if the broker refuses the message, `timeout`,
+  ///   `cancelled`, `tooLarge`, or the reason why the connection ended; `wasSent` is true if the request was sent.
   public func send(
     correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool = false,
     isConfirmed: Bool = false
@@ -79,7 +79,8 @@ extension Connection {
   /// Returns the numbers of messages and consumers of a queue, from a passive declare on a separate channel; nil if the
   /// queue does not exist.
   ///
-  /// - Throws: `blocked` immediately if the broker accepts no messages, `timeout` if it does not answer by the deadline.
+  /// - Throws: `blocked` immediately if the broker accepts no messages, `timeout` if it does not answer by the
+  ///   deadline.
   public func probe(
     queue: String, until deadline: ContinuousClock.Instant? = nil
   ) async throws(BrokerError) -> (messages: Int, consumers: Int)? {

@@ -44,8 +44,8 @@ public final class QueueClient: Sendable {
 
   /// Sends a request and waits for its reply.
   ///
-  /// If the connection is lost, a request that was not sent, or that may be repeated, is sent again within its deadline.
-  /// The broker confirms a request that may not be repeated.
+  /// If the connection is lost, a request that was not sent, or that may be repeated, is sent again within its
+  /// deadline. The broker confirms a request that may not be repeated.
   ///
   /// - Throws: The errors of ``ClientChannel/send(correlationID:body:deadline:expires:isConfirmed:)``.
   public func send(

@@ -5,7 +5,8 @@ import Redaction
 extension Change {
   /// The change as JSON, for a dry run to show and for a worker to send.
   ///
-  /// Only the names of secret members of `meta` are stored: ``init(json:meta:after:)`` takes their values from the client.
+  /// Only the names of secret members of `meta` are stored: ``init(json:meta:after:)`` takes their values from the
+  /// client.
   public var json: JSONObject {
     var object = JSONObject([
       ("broker", .string(target.broker)), ("queue", .string(target.queue)), ("type", .string(target.type)),

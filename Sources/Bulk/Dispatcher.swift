@@ -73,7 +73,8 @@ public struct Dispatcher: Sendable {
   ///   - policy: The number of changes in flight, and the effect of a failure.
   ///   - consent: The consent to destroy; nil if the statement needs none.
   ///   - next: Returns the next elements in order; nil after the last one.
-  ///   - observe: Called with the index, element and outcome of each change, in the order of replies; it must not block.
+  ///   - observe: Called with the index, element and outcome of each change, in the order of replies; it must not
+  ///     block.
   /// - Returns: The report, with these changes added; its `stop` is the error that ended the changes, if any.
   public func run(
     _ report: Report = Report(), _ policy: Policy, consent: Consent?,

@@ -44,7 +44,8 @@ public struct ChangeRequest: Sendable, Equatable {
 extension ResourceClient {
   /// Returns the request that creates a resource from a record (in the Elixir library: Retort.Client.Generic `create`).
   ///
-  /// The id is sent only if `keepID` is true. Otherwise a resource's id is omitted, and a record with an id is an error.
+  /// The id is sent only if `keepID` is true. Otherwise a resource's id is omitted, and a record with an id is an
+  /// error.
   ///
   /// - Throws: A `value` error for malformed linkage, for an invalid id, and for a record with an id that would be
   ///   omitted.

@@ -32,8 +32,8 @@ extension LateReplies {
     ///
     /// - Parameters:
     ///   - error: The error of the change.
-    ///   - settle: Called with the outcome at most once, on the connection's thread or immediately on the caller's; it must
-    ///     not block.
+    ///   - settle: Called with the outcome at most once, on the connection's thread or immediately on the caller's; it
+    ///     must not block.
     public func add(_ error: ClientError, settle: @escaping @Sendable (Outcome) -> Void) {
       guard let id = error.call?.correlationID else { return }
       state.withLock { _ = $0.open.updateValue(nil, forKey: id) }
@@ -50,8 +50,8 @@ extension LateReplies {
       }
     }
 
-    /// Waits until each change has an outcome or no reply is expected, but not longer than a limit; returns immediately if
-    /// the task is cancelled.
+    /// Waits until each change has an outcome or no reply is expected, but not longer than a limit; returns immediately
+    /// if the task is cancelled.
     ///
     /// - Returns: The number of changes without an outcome.
     public func settled(within limit: Duration) async -> Int {

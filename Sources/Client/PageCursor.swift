@@ -1,7 +1,7 @@
 import JSONAPI
 import JSONText
 
-/// Finds the next page of a list: by the pagination or, if the service sends no count, by `links.next`.
+/// Finds the next page of a list, from the link `next` in the reply with the current page.
 ///
 /// A page before the last one can be empty if the service hides rows after paging (WireProtocol.md, "Pagination"). An
 /// empty page beyond the service's count is the end. Without a count, several successive empty pages are an error. A

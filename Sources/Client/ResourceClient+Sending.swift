@@ -8,8 +8,8 @@ extension ResourceClient {
   ///
   /// A call's `meta` overrides the client's key by key.
   ///
-  /// - Throws: A `value` error if the client requires `meta.beam` and it is missing, if `meta` is not an object, and if two
-  ///   names become equal.
+  /// - Throws: A `value` error if the client requires `meta.beam` and it is missing, if `meta` is not an object, and if
+  ///   two names become equal.
   public func wireParams(of request: ReadRequest) throws(ClientError) -> JSONObject {
     try wireParams(request.method, request.params, keepsKeys: request.keepsKeys)
   }

@@ -1,7 +1,8 @@
 import JSONAPI
 import JSONText
 
-/// Parses the parameters of a relationship's methods as jsonapi-resources does (WireProtocol.md, "Relationship methods").
+/// Parses the parameters of a relationship's methods as jsonapi-resources does (WireProtocol.md, "Relationship
+/// methods").
 enum CarrotRelationship {
   /// Parses the parent's id, only from the parameter `SINGULAR_id`, and the relationship's name, only with underscores.
   ///
