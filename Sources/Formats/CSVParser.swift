@@ -45,7 +45,7 @@ struct CSVParser {
   ///
   /// Empty lines are skipped.
   ///
-  /// - Throws: A `file` error with the line.
+  /// - Throws: A `file` error that names the line.
   mutating func next() throws(Fault) -> (cells: [String], line: Int)? {
     let before = self
     do throws(Stop) {

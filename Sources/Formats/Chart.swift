@@ -57,7 +57,8 @@ package struct Chart {
     return String(repeating: "█", count: eighths / 8) + rest
   }
 
-  /// Counts equal values, the most frequent first.
+  /// Returns a chart with a bar for each different label, which counts its occurrences; the most frequent label is
+  /// first.
   package static func counts(of labels: [String]) -> Chart {
     var places: [CodePoints: Int] = [:]
     var counts: [(label: String, count: Int)] = []

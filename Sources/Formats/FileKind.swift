@@ -1,6 +1,6 @@
 package import Values
 
-/// Recognizes files that are not UTF-8 text by their first bytes.
+/// Recognizes, by the first bytes of a file, that it is not UTF-8 text.
 enum FileKind {
   /// Returns the error for a file that is compressed, packed, binary or in UTF-16; nil for any other file.
   ///

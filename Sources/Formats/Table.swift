@@ -71,7 +71,8 @@ package struct Table {
   ///
   /// - Parameters:
   ///   - width: The width of the terminal; nil for no limit.
-  ///   - spare: The number of columns kept free for wider values of later rows.
+  ///   - spare: The number of character cells by which each column is made wider than its values, for wider values in
+  ///     later rows.
   /// - Returns: The lines, without line ends.
   package mutating func take(width: Int?, spare: Int = 0) -> [String] {
     guard !names.isEmpty else { return [] }

@@ -14,7 +14,8 @@ package struct WrittenFile {
   private let file: FileDescriptor
 
   private enum Placement {
-    /// A temporary file replaces the target, or is renamed to it if the target must be new.
+    /// A temporary file becomes the target when it is finished; with `isNew` only if no other file has become the
+    /// target.
     case replaces(temporary: String, isNew: Bool)
     case appends
     case direct

@@ -2,7 +2,7 @@ package import JSONText
 
 /// The indexes of the first and the last element of a part of a list or a text, `x[FIRST..LAST]`.
 package struct Cut {
-  /// The index of the first or the last element: it counts from 0, or as a negative literal from the end.
+  /// An index that counts from 0 or, if it is a negative literal, from the end.
   package struct Bound {
     let place: Int
 

@@ -93,7 +93,7 @@ package struct ElementStream {
     }
   }
 
-  /// Creates a stream of a page's elements.
+  /// Creates a stream of the resources on a page that `index` returned.
   package init(_ page: PageValue) {
     self.init(page.items)
     hasNextPage = page.hasNext
@@ -133,7 +133,7 @@ package struct ElementStream {
   ///
   /// Each request for further elements calls `advance` with the number of elements that the previous request returned,
   /// and with the total, if known. At the end of the stream, the number is nil. A large page is passed on in pieces,
-  /// each of which takes about a tenth of a second.
+  /// each of which the caller processes in about a tenth of a second.
   package func counted(_ advance: @escaping (_ done: Int?, _ total: Int?) -> Void) -> ElementStream {
     guard let pull else { return self }
     var counted = self

@@ -7,7 +7,8 @@ public struct Pattern: Sendable {
   private let flags: String
   private let expression: RegularExpression
 
-  /// Compiles a pattern with any of the flags `i` (letter case), `m` (lines), `s` (dot matches newlines), `x` (spaces).
+  /// Compiles a pattern with any of the flags `i` (ignores letter case), `m` (`^` and `$` match at each line), `s` (a
+  /// dot matches a newline) and `x` (ignores white space).
   ///
   /// - Throws: A `value` error with PCRE2's reason and position.
   package init(_ text: String, flags: String = "") throws(Fault) {

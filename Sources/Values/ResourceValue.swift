@@ -13,7 +13,9 @@ public struct ResourceValue: Sendable {
   package let relationships: JSONObject
   /// The included resources of the document that contained the resource; nil without a document.
   package let compound: Compound?
-  /// The resources through whose relationships this one was reached, as `TYPE/ID`, so that a cycle ends in identifiers.
+  /// The resources through whose relationships this one was reached, each as `TYPE/ID`.
+  ///
+  /// A related resource that is already in the path becomes an identifier, so that a cycle ends.
   package let path: [String]
   /// The names of the relationships through which this resource was reached, for an error that proposes an include
   /// path.
@@ -121,7 +123,7 @@ public struct ResourceValue: Sendable {
     type.isSame(as: other.type) && (id ?? "").isSame(as: other.id ?? "") && (id == nil) == (other.id == nil)
   }
 
-  /// The value of a field; nil if the resource has no field with this name.
+  /// Returns the value of a field; nil if the resource has no field with this name.
   package func field(_ name: FieldName) throws(Fault) -> Value? {
     switch name.part {
     case .type: return .string(type)
@@ -137,7 +139,7 @@ public struct ResourceValue: Sendable {
     }
   }
 
-  /// The value of a field; nil if the resource has no field with this name.
+  /// Returns the value of a field; nil if the resource has no field with this name.
   package func field(_ name: String) throws(Fault) -> Value? { try field(FieldName(name)) }
 
   /// Returns the related resources of a relationship; nil if the resource has no relationship with this name.

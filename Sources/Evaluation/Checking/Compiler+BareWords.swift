@@ -33,8 +33,8 @@ extension Compiler {
     return true
   }
 
-  /// Returns the name with which an expression of unquoted words begins; nil if the name is a variable, a def, or
-  /// another word for a value such as null.
+  /// Returns the name with which an expression of unquoted words begins; nil if the name is a variable, a def, or a
+  /// synonym of a value, such as `nil`.
   private func unknownName(_ expression: Expr) -> String? {
     switch expression.kind {
     case .name(let name):

@@ -87,7 +87,7 @@ extension Compiler {
 }
 
 extension Fault {
-  /// Returns this error with the source text of the first argument in place of `.field` in the next step.
+  /// Returns this error; in its next step, the source text of the function's first argument replaces `.field`.
   fileprivate func naming(_ operand: String) -> Fault {
     guard !operand.isEmpty, let step = nextStep, step.contains(".field") else { return self }
     return advising(step.replacing(".field", with: operand))

@@ -2,7 +2,7 @@ import Bulk
 import Language
 
 extension Compiler {
-  /// Records the effect of a command; adds the command to the inventory of the check if it changes data.
+  /// Records the effect of a command; a command that changes data is also added to the inventory of the check.
   func note(_ effect: Declaration.Effect, _ command: Language.Command) {
     if effect != .none && command.name != "each" || command.name == "assert" { effects.isOwed = true }
     if effect == .changes || effect == .destroys { effects.changesData = true }

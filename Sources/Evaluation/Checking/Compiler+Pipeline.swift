@@ -120,7 +120,7 @@ extension Pipeline {
 
   /// The stages of the pipeline.
   ///
-  /// If a stage has the option `failed:`, an `as` is added before them, which names the original element.
+  /// If one of them has the option `failed:`, an additional `as`, which names the original element, is the first.
   fileprivate var withSourceName: [Language.Command] {
     guard let first = stages.first, stages.contains(where: { $0.option("failed") != nil }) else { return stages }
     let name = Expr(.name(Self.sourceName), first.nameRange)

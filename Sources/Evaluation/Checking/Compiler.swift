@@ -26,7 +26,7 @@ final class Compiler {
 
   /// The files from which a text comes, and the kind of its check.
   struct Origin {
-    /// The names of the files that include each other by `source`, the outermost first, this text last.
+    /// The name of this text, preceded by the names of the files that include it by `source`, the outermost first.
     var path: [String] = []
     /// Whether the check also warns of likely mistakes, as `retort check` does.
     var isThorough = false

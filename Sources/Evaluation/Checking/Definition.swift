@@ -22,7 +22,7 @@ final class Definition: Sendable {
 
   let name: String
   let parameters: [Parameter]
-  /// The compiled body; nil while it is being compiled, because it can contain a call of this def.
+  /// The compiled body; nil while it is being compiled, for example when it contains a call of this def.
   private let body = Mutex<Body?>(nil)
 
   init(name: String, parameters: [Parameter]) {

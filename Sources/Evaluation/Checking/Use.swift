@@ -9,7 +9,7 @@ enum Use {
   /// The value is an operand, or the value of an iteration or of `try`: a stream is collected into a list.
   case operand
 
-  /// The use of a value inside a `try` that has this use itself; a `try` never returns a stream that is not read.
+  /// If this is the use of a `try`, the use of the value in its block: a `try` never returns an unread stream.
   var inTry: Use { self == .lazy ? .operand : self }
 }
 

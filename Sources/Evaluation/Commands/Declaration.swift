@@ -97,10 +97,10 @@ public struct Declaration: Sendable {
   /// Examples with their output.
   public var examples: [Example] = []
 
-  /// Whether the word accepts any option: `select title: .text`, `with n: 1`.
+  /// Whether the command or stage accepts any option: `select title: .text`, `with n: 1`.
   public var takesAnyOption = false
 
-  /// Whether the word, such as `print`, passes no value to a next stage.
+  /// Whether the command or stage, such as `print`, passes no value to a next stage.
   public var givesNothing = false
 
   /// The effect of a stage on the names that `as` gave to its elements.
@@ -118,7 +118,7 @@ public struct Declaration: Sendable {
   /// The effect of this stage on the names that `as` gave to its elements.
   public var names = Names.ended
 
-  /// Whether the word exists only at the prompt: files can't use it, and a def may have its name.
+  /// Whether the command exists only at the prompt: files can't use it, and a def may have its name.
   public var isPromptOnly = false
 
   /// Whether the stage sends changes and returns a summary of them, which is shown on standard error instead of being

@@ -19,8 +19,8 @@ extension Arguments {
     return nil
   }
 
-  /// Returns the next step for a service's error about a name that is similar to no known name: the known names; nil if
-  /// none are known.
+  /// Returns the next step for a service's error about a name that resembles no known name: a list of the known names;
+  /// nil if there are none.
   func known(for error: ClientError) -> String? {
     guard let resource = knownResource else { return nil }
     for name in error.errors.flatMap(names) {

@@ -38,7 +38,8 @@ extension Command {
   }
 }
 
-/// A side of `diff`: its elements, possibly in a temporary file, and a digest of each by its key.
+/// One of the two inputs of `diff`: its elements, possibly in a temporary file, and the digest of the element with each
+/// key.
 private struct ComparedSide {
   private var elements = Collected()
   private var digests: [Comparison.Key: Digest] = [:]
@@ -46,7 +47,7 @@ private struct ComparedSide {
   /// The source text of the key.
   private let text: String
 
-  /// Reads a side to its end.
+  /// Reads an input to its end.
   ///
   /// - Throws: An error for an element without a key, and for two elements with the same key.
   init(
@@ -91,9 +92,9 @@ private struct ComparedSide {
     keys.append((key, value))
   }
 
-  /// Returns the differences from this side to another, and their counts as text.
+  /// Returns the differences from this input to the other one, and their counts as text.
   ///
-  /// The differences are in the order of this side, followed by the elements that only the other side has.
+  /// The differences are in the order of this input, followed by the elements that only the other one has.
   func compared(with other: ComparedSide) async throws(Fault) -> (differences: [Value], text: String) {
     var (theirs, added, same) = ([Comparison.Key: Value](), [Value](), 0)
     try await other.each { key, value, element throws(Fault) in

@@ -4,7 +4,7 @@ import Language
 import Values
 
 extension ClientValue {
-  /// The time limit for questions to the broker after the call's timeout.
+  /// The maximum time that questions to the broker take after the timeout of a call.
   private static let patience = Duration.seconds(2)
 
   /// Returns the error with information from the broker: why a reply may be missing, or the name of a similar queue.
@@ -72,7 +72,7 @@ extension ClientValue {
   /// The expiration of its message begins only when the broker accepts the message.
   private static let pending = "its message may not have reached the broker yet: it may still be carried out"
 
-  /// Adds the name of a similar queue to the error of a missing queue.
+  /// Returns the error of a missing queue; if there is a queue with a similar name, the next step names it.
   ///
   /// A broker does not list its queues to a client. Therefore the name is compared with the queues of other clients,
   /// and some other spellings of it are looked up.

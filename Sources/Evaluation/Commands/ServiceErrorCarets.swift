@@ -44,7 +44,7 @@ extension Fault {
     return isOnly ? nil : "\(start)..."
   }
 
-  /// Returns the sentences; of more than 20, the first 20 and a sentence with the number of the rest.
+  /// Returns the sentences; if there are more than 20, the first 20 and a sentence that counts the others.
   private static func first(of sentences: [String]) -> [String] {
     let limit = 20
     guard sentences.count > limit else { return sentences }
@@ -69,7 +69,8 @@ extension Fault {
 
   /// Returns the message of an error.
   ///
-  /// It names the verb of the statement, because `count` and `stream` send `index`.
+  /// It names the command of the statement instead of the method that was sent, because `count` and `stream` send
+  /// `index`.
   private static func message(_ error: ClientError, _ verb: String) -> String {
     guard let call = error.call, verb != "call" else { return error.message }
     let sent = "\(call.label) \(call.method): "
@@ -138,8 +139,8 @@ extension Arguments {
     return isParent || detail.code == "101" && name != "call" && options["fields"] == nil ? (range(0), []) : nil
   }
 
-  /// Returns the source range of a name that an error mentions: its key in a literal record, or the value of its
-  /// option.
+  /// Returns the source range of a name that an error mentions: the key in a literal record, or the value of the option
+  /// that contains the name.
   private func mentionedTarget(of detail: ErrorDetail) -> CaretTarget? {
     for name in names(detail) {
       if name.place == "record" {

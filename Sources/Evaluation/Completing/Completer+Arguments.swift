@@ -5,9 +5,9 @@ import LearnedSchema
 import Values
 
 extension Completer {
-  /// The declaration of the call at the cursor; for a def, it has the def's parameters.
+  /// The declaration of the command, stage or def that is called at the cursor.
   ///
-  /// Nil without a known call.
+  /// Nil if nothing is called there, or if it is unknown.
   var declaration: Declaration? {
     guard let call = context.target?.call else { return nil }
     if let definition = definitions[call.name] {

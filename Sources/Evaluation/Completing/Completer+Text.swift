@@ -8,7 +8,7 @@ import Synchronization
 import Values
 
 extension Completer {
-  /// Returns texts as candidates, written as inside a string.
+  /// Returns candidates for texts, written with the escapes that they need inside a string.
   static func texts(_ texts: [String]) -> [Candidate] {
     texts.map { Candidate(text: String(JSONValue.string($0).written.dropFirst().dropLast())) }
   }

@@ -4,7 +4,8 @@ import Language
 import LearnedSchema
 import Values
 
-/// Infers the shapes of expressions and pipelines from variables, names defined in the text and the learned schema.
+/// Infers what kinds of values (shapes) expressions and pipelines have, from variables, names defined in the text and
+/// the learned schema.
 struct Inference {
   let source: SourceText
   /// The variables of the top level.

@@ -35,7 +35,7 @@ indirect enum ValueShape {
 }
 
 extension ValueShape {
-  /// A field's name and description.
+  /// A field's name, description and shape.
   typealias Field = (name: String, note: String?, shape: ValueShape)
 
   /// The readable fields.

@@ -48,7 +48,7 @@ public final class Output: Sendable {
 
   /// Adds bytes; the buffer is written when it exceeds 64 kB.
   ///
-  /// - Throws: A `closed` error if the reader has closed the output; after a stop, the interrupt.
+  /// - Throws: A `closed` error if the reader has closed the output, or `interrupted` if the task is cancelled.
   func put(_ bytes: [UInt8]) throws(Fault) {
     let full = pending.withLock { pending -> [UInt8]? in
       pending.append(contentsOf: bytes)
@@ -59,7 +59,7 @@ public final class Output: Sendable {
     if let full, let write, !write(full) { throw Self.ended }
   }
 
-  /// The error after the reader has closed the output; after a stop, the interrupt.
+  /// The error of a write to an output that its reader has closed; `interrupted` if the task is cancelled.
   private static var ended: Fault {
     Task.isCancelled ? Fault(.interrupted, "interrupted") : Fault(.closed, "standard output was closed")
   }
@@ -85,7 +85,7 @@ public final class Output: Sendable {
 
   /// Writes the buffered output to a terminal.
   ///
-  /// - Throws: A `closed` error if the reader has closed the output; after a stop, the interrupt.
+  /// - Throws: A `closed` error if the reader has closed the output, or `interrupted` if the task is cancelled.
   func showAtTerminal() throws(Fault) {
     if isTerminal, !flush() { throw Self.ended }
   }

@@ -161,7 +161,7 @@ final class Progress: Sendable {
     }
   }
 
-  /// Returns the progress of a statement as text, for the control of the run.
+  /// Returns the progress of a statement as text, for `retort ctl`.
   private func text(of statement: Statement) -> String {
     line(of: statement, statement.activities.last?.reading)?.text(hasBar: false) ?? statement.label()
   }

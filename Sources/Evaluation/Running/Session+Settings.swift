@@ -63,6 +63,6 @@ extension Session {
 }
 
 extension Value {
-  /// Whether this is a duration that no timeout can be.
+  /// Whether this is a duration; the message then says that it is zero or less.
   fileprivate var isTooShort: Bool { if case .duration = self { true } else { false } }
 }

@@ -103,7 +103,7 @@ extension Stage {
 }
 
 extension Value {
-  /// Returns this value; throws if a reducing stage does not accept it.
+  /// Returns this value; throws if a stage such as `sum` or `max` does not accept it.
   fileprivate func summable(_ stage: String, _ operand: String) throws(Fault) -> Value {
     switch (self, stage) {
     case (.number, _), (.duration, _), (.time, "min"), (.time, "max"), (.string, "min"), (.string, "max"),

@@ -68,10 +68,10 @@ struct StageCall {
     command.arguments.compactMap { if case .positional(let expression) = $0 { expression } else { nil } }
   }
 
-  /// Compiles a positional argument into an expression to evaluate for each element.
+  /// Compiles a positional argument that is evaluated for each element.
   func each(_ index: Int) -> CompiledExpression { each(positional[index]) }
 
-  /// Compiles an expression to evaluate for each element.
+  /// Compiles an expression that is evaluated for each element.
   func each(_ expression: Expr) -> CompiledExpression {
     let errors = compiler.findings.diagnostics.count
     let code = compiler.withElement(true) { compiler.code(expression) }
@@ -79,7 +79,7 @@ struct StageCall {
     return code
   }
 
-  /// Compiles a positional argument into an expression to evaluate once; it can't read the element.
+  /// Compiles a positional argument that is evaluated only once and therefore can't read the element.
   func once(_ index: Int) -> CompiledExpression { compiler.withElement(false) { compiler.code(positional[index]) } }
 
   /// The options with their expressions.
