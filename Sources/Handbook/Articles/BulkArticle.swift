@@ -59,12 +59,12 @@ extension Article {
         `throttle: {depth: 50, p95: 200ms}` waits while the queue has more than 50 messages or the 95th percentile of the reply
         times is above 200 ms. A pause of more than `patience: 10m` ends the statement.
       - The first failure stops a sink: nothing more is sent, and the replies to requests in flight are counted. `on-error: "continue"` processes all elements.
-        `halt: 10` or `halt: "3%"` stops at that many failures. `retry: N` repeats a change after a temporary failure, if a repetition is safe,
-        and the statement's reads; `count`, `index`, `show` and `stream` take it too.
+        `halt: 10` or `halt: "3%"` stops at that many failures. `retry: N` repeats a change up to N times after a temporary failure, if
+        a repetition is safe. It also applies to the reads of the statement, and `count`, `index`, `show` and `stream` take it too.
       - `workers: "NAME"` sends the changes with a pool of `retort work` programs, on any machines that reach the broker: `help pools`.
-      - A change of many resources shows a bar with rate, p95 and remaining time at a terminal, and otherwise a note every ten seconds; so do a
-        long read and a loop. `--quiet` hides it. From another terminal, `retort ctl` shows the progress of a run, and `retort ctl pause`,
-        `resume`, `rate=50` and `stop` control all of its changes, including single changes and those of loops.
+      - At a terminal, a change of many resources shows a bar with its rate, the 95th percentile of the reply times and the remaining time;
+        elsewhere it writes a note every ten seconds. A long read and a loop do the same. `--quiet` hides it.
+        From another terminal, `retort ctl` shows the progress of a run, and `retort ctl pause`, `resume`, `rate=50` and `stop` control all of its changes, including single changes and those of loops.
       - The first Ctrl-C stops sending, waits for the replies to requests in flight, and shows the summary and the command that resumes the run. A second
         Ctrl-C ends the program; changes in flight are unknown.
 
@@ -85,7 +85,7 @@ extension Article {
 
       `failed: "bad.ndjson"` stores each element that failed, was refused or whose outcome is unknown, with its error and, as `source`, the element at the
       head of the pipeline: `read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...` runs them again. `--summary json` writes the counts, the times and each
-      kind of failure as a line for a program, and `--report result.xml` (or `.json`) each statement and assertion of the run. A bulk change
+      kind of failure as one line of JSON, and `--report result.xml` (or `.json`) writes a report on each statement and assertion of the run. A bulk change
       that sent something and ended with failed, refused or unknown elements gives status 5.
 
       ```retort
@@ -128,8 +128,8 @@ extension Article {
       30 drafts are left
       ```
 
-      - A journal belongs to one statement. `create` needs `key: .email` with it, the field that identifies the created resource. `each` needs
-        `key:` too, and records iterations. An iteration that sent a change and did not end remains unknown, and its changes are named;
+      - A journal belongs to one statement. With a journal, `create` needs `key: .email`: the field that identifies the created resource. `each`
+        needs `key:` too, and records iterations. An iteration that sent a change and did not end remains unknown, and its changes are named;
         `unknown: "retry"` runs it again, after `settle:`. `destroy-all`, `upsert` and `transition` take no journal: they look up the remaining work.
       - Changes that were in flight are looked up: an update by its fields, a destroy by its id, a create by its key, `link`, `relink` and
         `unlink` by the linkage. A change that is not found is sent again only if that is safe, or after `settle: 60s`, the maximum time for

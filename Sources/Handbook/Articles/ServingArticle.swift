@@ -49,7 +49,7 @@ extension Article {
       | `round`, without a share | the service stores numbers as integers, and text without white space at its ends; can be combined with other faults |
 
       `--rate N` answers at most N requests of a queue a second. `--log FILE` (`-` is standard output) writes a line of JSON for each request
-      before its reply is sent, for counts of the requests that were carried out: `outcome` is `ok`, `error`, the fault, `remembered` (redelivered
+      before its reply is sent. Its `outcome`, which shows whether the request was carried out, is `ok`, `error`, the fault, `remembered` (redelivered
       and answered from the database) or `lost` (not carried out, because the connection closed while it waited). If the disk is full,
       requests are still answered; the log has `{"missing":N}` for missing lines, and `serve` ends with status 1. The faults of a request
       depend only on `--seed N` (0 by default), its queue, and its number `n` in the queue, so a run can be repeated.
