@@ -21,7 +21,7 @@ public enum FileText {
     return text
   }
 
-  /// Replaces a file completely or not at all, with a new file that has its permissions.
+  /// Replaces a file completely or not at all, with a new file that has the same permissions.
   ///
   /// If the path is a symbolic link, its target is replaced. With `isNew` the file must not exist.
   ///

@@ -14,8 +14,8 @@ package struct WrittenFile {
   private let file: FileDescriptor
 
   private enum Placement {
-    /// A temporary file becomes the target when it is finished; with `isNew` only if no other file has become the
-    /// target.
+    /// A temporary file, which replaces the target at the end; with `isNew`, it is an error if the target exists by
+    /// then.
     case replaces(temporary: String, isNew: Bool)
     case appends
     case direct

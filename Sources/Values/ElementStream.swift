@@ -118,8 +118,8 @@ package struct ElementStream {
   /// Ends the stream early, and releases what it reads from.
   package mutating func close() { pull = nil }
 
-  /// Returns a stream of the same elements whose errors point to `range` in the script, unless they already have a
-  /// position.
+  /// Returns the same stream, except that its errors point to `range` in the script, unless they have a position
+  /// already.
   package func placed(at range: SourceRange, in source: SourceText) -> ElementStream {
     guard let pull else { return self }
     var placed = self
@@ -129,7 +129,7 @@ package struct ElementStream {
     return placed
   }
 
-  /// Returns a stream of the same elements that reports its progress to `advance`.
+  /// Returns a stream that has the same elements and reports its progress to `advance`.
   ///
   /// Each request for further elements calls `advance` with the number of elements that the previous request returned,
   /// and with the total, if known. At the end of the stream, the number is nil. A large page is passed on in pieces,

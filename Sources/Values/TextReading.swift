@@ -23,7 +23,7 @@ package enum TextReading {
     "\(text.quoted) is not a time; examples of times are time(\"2026-01-31\"), time(\"31.01.2026\", \"%d.%m.%Y\")"
   }
 
-  /// Usual formats of a time in which day and month can't be confused.
+  /// Usual formats of times, but only those in which day and month can't be confused.
   private static let forms = [
     "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d", "%Y%m%d", "%Y%m%dT%H%M%S", "%Y-%m-%d %H:%M",
     "%Y-%m-%dT%H:%M",

@@ -119,7 +119,7 @@ extension Compiler {
     let near = nearest(to: name, among: scope.names + (outer?.names ?? []))
     report(
       "unknown name \(name)", range,
-      nextStep: meant(name, range) ?? near.map { "did you mean \($0)?" } ?? missing(range))
+      nextStep: meant(name, range) ?? near.map { "did you mean \($0)?" } ?? stepToDefine(range))
     return broken
   }
 
@@ -132,7 +132,7 @@ extension Compiler {
 
   /// Returns the next step for an unknown name that is similar to no known name: write it as a field, define it, or
   /// quote it as text.
-  private func missing(_ range: SourceRange) -> String {
+  private func stepToDefine(_ range: SourceRange) -> String {
     let word = word(from: range)
     return context.hasElement
       ? "for a field of the element, write .\(word); for text, \"\(word)\""

@@ -10,8 +10,8 @@ extension Compiler {
       warnOfClient(node.pipeline.head, compiled.fact) { "for \(node.element.name) in stream \($0) do" }
     }
     scope.enter()
-    let slot = given(node.element)
-    let number = node.number.map(given)
+    let slot = defineLoopName(node.element)
+    let number = node.number.map(defineLoopName)
     if let number = node.number, number.name == node.element.name {
       report("\(number.name) occurs twice", number.range, nextStep: "choose another name for the number: n")
     }
@@ -52,7 +52,7 @@ extension Compiler {
   }
 
   /// Defines a variable of a `for` loop, and returns its slot; marks it as read, so that it is not reported as unread.
-  private func given(_ named: Named) -> Int {
+  private func defineLoopName(_ named: Named) -> Int {
     let slot = scope.define(named.name, named.range)
     _ = scope.read(named.name)
     return slot

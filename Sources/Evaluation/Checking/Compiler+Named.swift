@@ -47,7 +47,7 @@ extension Compiler {
   func refuseSameSides(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr) {
     guard symbol.isComparison, let form = left.normalForm, form == right.normalForm, form.readsSomething else { return }
     let isTrue = [.equal, .lessOrEqual, .greaterOrEqual].contains(symbol)
-    let outer = context.hasOuterElement ? other(right) : nil
+    let outer = context.hasOuterElement ? namingElement(right) : nil
     report(
       "both sides of \(symbol.rawValue) are the same", left.range.through(right.range),
       nextStep: outer.map {
@@ -57,7 +57,7 @@ extension Compiler {
 
   /// Returns the text of an expression that reads the element, such as `.id` or `it.id`, rewritten for an element named
   /// `a`: `a.id`; nil for another expression.
-  private func other(_ expression: Expr) -> String? {
+  private func namingElement(_ expression: Expr) -> String? {
     let text = source.text(expression.range)
     switch text.first {
     case ".": return "a" + text

@@ -152,7 +152,7 @@ extension CompiledStatement {
 }
 
 extension Statement {
-  /// Whether no later statement of its block can run.
+  /// Whether no later statement of the same block can run after this one.
   var endsBlock: Bool {
     switch kind {
     case .return, .break, .continue: true

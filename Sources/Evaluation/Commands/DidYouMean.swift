@@ -4,7 +4,7 @@ import Language
 import LearnedSchema
 import Values
 
-/// Suggests names in place of those that a service refused, from the learned schema.
+/// Suggests names from the learned schema in place of those that a service refused.
 extension Arguments {
   /// Returns the next step for an error of a service: `did you mean state?`; nil without a similar name.
   func meant(by error: ClientError) -> String? {

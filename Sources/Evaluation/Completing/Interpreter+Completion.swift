@@ -27,7 +27,7 @@ extension Interpreter {
 }
 
 extension Session {
-  /// Returns the identity of a connection's broker, which is the same in later runs of the program.
+  /// Returns a text that identifies a connection's broker, and that is the same in later runs of the program.
   func schemaPlace(of connection: ConnectionValue) -> String {
     connection.link.place
   }

@@ -58,7 +58,7 @@ final class ShellProcess {
     return unsafe posix_spawn(&id, "/bin/sh", &actions, &attributes, &words, environ)
   }
 
-  /// Writes bytes to the command, and the command's output to `run`.
+  /// Writes bytes to the command; meanwhile, passes the command's output on to the output of `run`.
   ///
   /// If the command has closed its input, the remaining bytes are dropped.
   func feed(_ bytes: [UInt8], _ run: Run) throws(Fault) {
