@@ -67,7 +67,7 @@ package enum Comparison {
     switch value {
     case .string(let text): return .text(CodePoints(text))
     case .number(let number):
-      // 1.0 has the key of 1.
+      // 1.0 and 1 have the same key.
       if let integer = number.integer ?? Int(key(of: number)) { return .integer(integer) }
       return .other(CodePoints("n" + key(of: number)))
     default: return .other(CodePoints(try keyText(of: value)))

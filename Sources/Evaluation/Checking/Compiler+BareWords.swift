@@ -1,7 +1,7 @@
 import Language
 import Values
 
-/// Words without quotes or a dot, in arguments that take text or a field.
+/// Reports words without quotes or a dot in arguments that take text or a field.
 extension Compiler {
   /// Reports unknown words in an argument that takes text: `call posts show {id: 1}`.
   ///

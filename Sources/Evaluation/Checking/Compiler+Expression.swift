@@ -101,7 +101,9 @@ extension Compiler {
     return .sync { frame throws(Fault) in frame.element }
   }
 
-  /// Compiles the read of a variable; reports an unknown name, with the most similar known name.
+  /// Compiles an expression that is only a name: a variable.
+  ///
+  /// Reports an unknown name, with the most similar known name.
   func name(_ name: String, _ range: SourceRange) -> CompiledExpression {
     if name == "args" { findings.readsArguments = true }
     if let variable = scope.read(name) {

@@ -2,11 +2,11 @@ import Language
 public import Values
 
 extension Fault {
-  /// Returns the error for standard output that its reader has closed.
+  /// Returns the error of a run whose standard output was closed by the program that reads it.
   ///
   /// It ends the run silently, unless the skipped rest of the run would change data, write or assert (`isOwed`).
   ///
-  /// If the task is cancelled, returns the interrupt, which ended the wait for the output's reader.
+  /// If the task is cancelled, returns an `interrupted` error instead, because Ctrl-C ended the wait for that program.
   static func closed(isOwed: Bool) -> Fault {
     if Task.isCancelled { return Fault(.interrupted, "interrupted") }
     return Fault(

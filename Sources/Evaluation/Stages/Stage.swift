@@ -41,7 +41,8 @@ enum StageBody: Sendable {
 }
 
 extension StageBody {
-  /// Whether the stage closes the stream that its elements come from before the next stage gets an element.
+  /// Whether the next stage gets its first element only after this stage has closed the stream that the elements come
+  /// from.
   var closes: Bool {
     switch self {
     case .gather, .collect, .first, .reduce: true
