@@ -12,7 +12,7 @@ public struct Record: Sendable {
     /// Fields whose values are computed when they are read.
     case lazy(LazyFields)
     /// Many fields, with an index of the names.
-    indirect case large(Storage, NamePlaces)
+    indirect case large(Storage, NameIndex)
 
     /// The storage without the index of names.
     var plain: Storage { if case .large(let plain, _) = self { plain } else { self } }
@@ -22,13 +22,13 @@ public struct Record: Sendable {
 
   /// Creates a record from a JSON object, whose members are decoded at their first access.
   public init(_ object: JSONObject) {
-    let isLarge = object.hasMoreMembers(than: NamePlaces.threshold)
-    storage = isLarge ? .large(.json(object), NamePlaces()) : .json(object)
+    let isLarge = object.hasMoreMembers(than: NameIndex.threshold)
+    storage = isLarge ? .large(.json(object), NameIndex()) : .json(object)
   }
 
   /// Creates a record from fields with different names.
   public init(_ fields: [Field]) {
-    storage = fields.count > NamePlaces.threshold ? .large(.fields(fields), NamePlaces()) : .fields(fields)
+    storage = fields.count > NameIndex.threshold ? .large(.fields(fields), NameIndex()) : .fields(fields)
   }
 
   /// Creates a record whose values are computed each time they are read.
@@ -115,7 +115,7 @@ private final class LazyFields: Sendable {
 /// The index of each name in a large record, for look-ups in constant time.
 ///
 /// It is filled at the first look-up and shared by the record's copies.
-private final class NamePlaces: Sendable {
+private final class NameIndex: Sendable {
   /// The maximum number of fields of a record that is searched linearly.
   static let threshold = 16
 

@@ -214,13 +214,13 @@ extension JSONObject {
         guard let theirs = resource["relationships"]?[name]?["data"], let own = relationship["data"] else {
           return false
         }
-        return Linked(own) == Linked(theirs)
+        return ComparedLinkage(own) == ComparedLinkage(theirs)
       }
   }
 }
 
 /// The linkage of a relationship: one identifier, none, or many in any order.
-private struct Linked: Equatable {
+private struct ComparedLinkage: Equatable {
   private let isMany: Bool
   private let identifiers: Set<Identifier>
 
