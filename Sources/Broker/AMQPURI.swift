@@ -13,7 +13,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   public var port = 5672
   /// The user.
   public var user = "guest"
-  /// The password, which ``description`` does not contain.
+  /// The password, which `description` does not contain.
   public var password = "guest"
   /// Whether the URI has a user but no password, not even an empty one.
   public var lacksPassword = false

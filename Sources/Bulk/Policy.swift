@@ -20,7 +20,7 @@ public struct Policy: Sendable {
   /// shown while the statement runs.
   public var follow: (@Sendable (_ report: @escaping @Sendable () -> Report) -> Void)?
 
-  /// Increases ``portion``, so that more intents are written to the disk together.
+  /// Increases `portion`, so that more intents are written to the disk together.
   public mutating func sharesSyncs() { portion = max(2 * window, 64) }
 
   /// Creates a policy.

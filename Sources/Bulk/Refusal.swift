@@ -14,7 +14,7 @@ public enum Refusal: Error, Sendable {
   case same
   /// The connection is read-only: `guard: "read-only"`.
   case guarded(connection: String)
-  /// No valid change could be planned for the element, or nothing may be sent (``JournalError``).
+  /// No valid change could be planned for the element, or nothing may be sent (a `JournalError`).
   case element(any ElementError)
 
   /// Whether the refusal ends the statement regardless of `on-error:`.

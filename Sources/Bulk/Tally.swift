@@ -14,9 +14,9 @@ public struct Tally: Sendable {
 
   /// The number of elements whose change was carried out or not needed.
   public var ok = 0
-  /// The number of elements, counted in ``ok``, that created a resource; always 0 without ``countsUpserts``.
+  /// The number of elements, counted in `ok`, that created a resource; always 0 without ``countsUpserts``.
   public private(set) var created = 0
-  /// The number of elements, counted in ``ok``, that needed no change, so that nothing was sent.
+  /// The number of elements, counted in `ok`, that needed no change, so that nothing was sent.
   public private(set) var same = 0
   /// Whether the summary shows created, updated and same instead of ok.
   public let countsUpserts: Bool
@@ -128,7 +128,7 @@ public struct Tally: Sendable {
       + (countsUpserts ? upserts : [])
   }
 
-  /// The counts into which ``ok`` is divided: created, updated and same.
+  /// The counts into which `ok` is divided: created, updated and same.
   private var upserts: [(word: String, count: Int)] {
     [("created", created), ("updated", ok - created - same), ("same", same)]
   }

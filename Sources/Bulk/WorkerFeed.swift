@@ -29,7 +29,7 @@ final class WorkerFeed: Sendable {
   }
 
   private let state = Mutex(State())
-  /// The number of ready items at which ``put(_:)`` waits.
+  /// The number of ready items at which `put` waits.
   private let ahead: Int
 
   init(ahead: Int) { self.ahead = ahead }

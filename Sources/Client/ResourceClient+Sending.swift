@@ -128,7 +128,7 @@ extension ResourceClient {
 
   /// Returns the reply in an answer, or throws its error.
   ///
-  /// A change that may still get a reply is registered with ``lateReplies`` first; if its reply has arrived in the
+  /// A change that may still get a reply is registered with `lateReplies` first; if its reply has arrived in the
   /// meantime, that reply is returned.
   private func ended(
     _ envelope: Envelope, _ answer: LateReplies.Answer, _ message: Message, _ call: ClientError.Call

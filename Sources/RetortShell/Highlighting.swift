@@ -7,7 +7,7 @@ import Terminal
 ///
 /// Unknown names are marked before Enter. The name at the cursor is marked only if no known name begins with it.
 struct Highlighting {
-  /// The styles of a statement's parts; the raw value of a style is its index in ``looks(isLight:)``.
+  /// The styles of a statement's parts; the raw value of a style is its index in the result of `looks`.
   private enum Look: Int, CaseIterable {
     case usual, command, keyword, string, number, option, field, comment, unknown, match
   }

@@ -3,7 +3,7 @@ import Glibc
 
 /// A librabbitmq connection; its deallocation closes the socket.
 ///
-/// All of its functions run on the connection's thread. Only this folder uses pointers.
+/// All of its functions run on the connection's thread. Only this folder uses pointers of librabbitmq.
 final class AMQPHandle {
   private let connection: amqp_connection_state_t
   /// The socket.

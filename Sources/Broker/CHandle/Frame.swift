@@ -18,7 +18,7 @@ struct Frame: ~Copyable {
   var code: UInt16 { raw.code }
   /// The name of a queue or the tag of a consumer.
   var name: [UInt8] { Self.copy(raw.text) }
-  /// The bytes of ``name`` as text, such as the reason in `channel.close`.
+  /// The bytes of `name` as text, such as the reason in `channel.close`.
   var text: String { String(decoding: name, as: UTF8.self) }
   var correlationID: [UInt8] { Self.copy(raw.correlation_id) }
   var replyTo: [UInt8] { Self.copy(raw.reply_to) }
