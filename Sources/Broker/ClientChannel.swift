@@ -54,7 +54,7 @@ public final class ClientChannel: Sendable {
     }
   }
 
-  /// Fails all waiting requests with `cancelled`.
+  /// Makes all waiting requests fail with `cancelled`.
   func abandon() { connection.thread.post(.abandon(channel: number)) }
 
   /// Closes the channel; the broker then deletes the reply queue.

@@ -2,9 +2,9 @@
 enum ClientCommand: Sendable {
   /// Sends a request, and resumes the caller with the reply.
   case request(OutgoingMessage, serial: Int, CheckedContinuation<Result<[UInt8], BrokerError>, Never>)
-  /// Fails a waiting request with `cancelled`, unless the request is a change that was already sent.
+  /// Makes a waiting request fail with `cancelled`, unless the request is a change that was already sent.
   case cancel(channel: UInt16, serial: Int)
-  /// Fails all waiting requests of a channel with `cancelled`.
+  /// Makes all waiting requests of a channel fail with `cancelled`.
   case abandon(channel: UInt16)
 }
 
@@ -48,7 +48,7 @@ extension Connection {
     return nil
   }
 
-  /// Fails the requests, and the waits for the broker's answer to a method, whose deadline has passed.
+  /// Makes requests fail whose deadline has passed, and ends waits for the broker's answer whose deadline has passed.
   func expire() {
     guard let due = nextDeadline, due <= .now else { return }
     let now = ContinuousClock.now

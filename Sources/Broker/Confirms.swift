@@ -13,7 +13,7 @@ struct Confirms {
     return firstTag + UInt64(serials.count - 1)
   }
 
-  /// Whether the broker has not yet confirmed or refused a message.
+  /// Whether a message still waits for the broker's confirm or refusal.
   func awaits(_ tag: UInt64) -> Bool {
     tag >= firstTag && tag - firstTag < serials.count && serials[Int(tag - firstTag)] != nil
   }

@@ -69,7 +69,7 @@ extension Connection {
     try handle?.send(method, on: number)
   }
 
-  /// Closes a channel and fails the requests that wait on it.
+  /// Closes a channel and makes the requests that wait on it fail.
   func closeChannel(_ number: UInt16) async {
     guard channels[number]?.isClosing == false, handle != nil else { return }
     let stopped = BrokerError(.closed, "the client was stopped")

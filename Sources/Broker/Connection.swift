@@ -270,8 +270,8 @@ public actor Connection {
     return await withCheckedContinuation { watchers.append($0) }
   }
 
-  /// Closes the connection when the broker confirms it, after a second without a confirmation, or immediately if the
-  /// broker is blocked.
+  /// Asks the broker to close the connection, and waits for its confirmation for at most a second; if the broker is
+  /// blocked, closes the connection immediately.
   ///
   /// Further calls have no effect.
   public func close() async {

@@ -1,8 +1,9 @@
 import JSONAPI
 public import JSONText
 
-/// What makes two changes the same, also in different runs: verb, queue, and the resource or the value of `key:`; not
-/// the position among the elements or the content (BulkChanges.md, "Identity").
+/// The identity of a change, equal in different runs: its verb, its queue, and the resource or the value of `key:`.
+///
+/// The content and the position among the elements do not belong to it (BulkChanges.md, "Identity").
 public struct ChangeIdentity: Sendable, Hashable {
   /// The identity as text: `update posts 12`, `create people "a@b.c"`, `link posts 4 tags tags/1,tags/2`.
   public let text: String

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What a confirmation covers: the changes of one connection, queue, verb and filter.
+/// The changes that one confirmation covers: those of one connection, queue, type, verb and filter.
 public struct ConsentSubject: Sendable, Hashable {
   /// The serial number of the connection in the session.
   public var connection: Int
@@ -23,24 +23,24 @@ public struct ConsentSubject: Sendable, Hashable {
   }
 }
 
-/// The consent to destroy a number of elements, or any number.
+/// The user's consent to destroy a number of resources, or any number.
 public final class Consent: Sendable {
-  /// The maximum number of elements; nil for any number.
+  /// The maximum number of resources; nil for any number.
   public let limit: Int?
   /// Whether the user typed the number.
   public let isConfirmed: Bool
   private let used = Mutex(0)
 
-  /// Creates a consent for a number of elements; nil for any number.
+  /// Creates a consent for a number of resources; nil for any number.
   public init(limit: Int?, isConfirmed: Bool) {
     self.limit = limit
     self.isConfirmed = isConfirmed
   }
 
-  /// The number of elements that the consent still covers; nil for any number.
+  /// The number of resources that may still be destroyed; nil for any number.
   public var left: Int? { limit.map { limit in used.withLock { limit - $0 } } }
 
-  /// Uses the consent for one element; returns a refusal if the limit is reached.
+  /// Uses the consent for one resource; returns a refusal if the limit is reached.
   func take() -> Refusal? {
     guard let limit else { return nil }
     let isTaken = used.withLock { used in
@@ -51,6 +51,6 @@ public final class Consent: Sendable {
     return isTaken ? nil : .statementLimit(limit, isConfirmed: isConfirmed)
   }
 
-  /// Gives back the consent for one element, because its change was not sent.
+  /// Gives back the consent for one resource, because its change was not sent.
   func giveBack() { if limit != nil { used.withLock { $0 -= 1 } } }
 }

@@ -93,7 +93,7 @@ struct JournalContents {
     if lacksLineEnd { try file.append([UInt8(ascii: "\n")]) }
   }
 
-  /// Takes the content of a line into the header, the states or the end.
+  /// Adds the content of a line to the header, the states or the end.
   ///
   /// Returns false if the first line is not a header, or if the header's version uses another form of checksums.
   private mutating func take(_ object: JSONObject) -> Bool {

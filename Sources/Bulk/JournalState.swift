@@ -56,9 +56,9 @@ struct JournalStates {
     /// The expiration time of its message, or the longest one of an iteration's changes; nil if a message never
     /// expires.
     var life: Duration?
-    /// The changes of an iteration.
+    /// The changes that the iteration sent.
     var changes: [String] = []
-    /// The queues of these changes.
+    /// The queues to which the iteration sent these changes.
     var queues: Set<String> = []
   }
 
@@ -151,7 +151,7 @@ struct JournalStates {
   /// The texts of the unknown identities, unordered.
   var unknown: [String] { sent.values.map(\.text) }
 
-  /// The queues of the changes of unknown iterations.
+  /// The queues to which unknown iterations sent changes.
   var queues: Set<String> { sent.values.reduce(into: []) { $0.formUnion($1.queues) } }
 
   /// The longest expiration time of the messages of unknown changes; nil if one of the messages never expires.

@@ -30,7 +30,7 @@ struct JournalSums: Sendable {
     case whole(JSONObject)
     /// The line is complete, but the line before it in the file is not the one after which it was written.
     case displaced
-    /// The line differs from what was written.
+    /// The line differs from the line that was written.
     case damaged
   }
 

@@ -19,7 +19,7 @@ public enum Outcome: Sendable {
   case failed(ClientError)
   /// The change was sent and got no reply.
   case unknown(ClientError)
-  /// The change was not sent because of a rule, a limit, or its element.
+  /// The change was not sent, because a rule or a limit forbids it, or because its element is invalid.
   case refused(Refusal)
   /// The change was not sent, because the statement was interrupted.
   case dropped(ClientError)

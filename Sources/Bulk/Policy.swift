@@ -1,4 +1,4 @@
-/// How a statement sends its changes: how many are in flight, and what happens after a failure.
+/// The rules by which a statement sends its changes: how many are in flight, and what happens after a failure.
 public struct Policy: Sendable {
   /// The largest value of `in-flight:`.
   public static let largestWindow = 10_000

@@ -8,11 +8,11 @@ public final class RunAccount: Sendable {
     case asked
     /// By `--yes`.
     case given
-    /// By `--yes=N`, for at most this number of elements in the run.
+    /// By `--yes=N`, for at most this number of destroyed resources in the run.
     case limited(Int)
   }
 
-  /// The way to confirm bulk changes in this run.
+  /// The way in which bulk changes of this run are confirmed.
   public let confirmation: Confirmation
   /// The queues that are being streamed.
   public let streams = StreamLeases()

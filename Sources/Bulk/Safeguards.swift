@@ -1,6 +1,6 @@
-/// What limits, records and looks up the changes of a statement: its journal, backup, limits and rate.
+/// The journal, backup, limits and rate of a statement's changes, and the lookup of unknown changes.
 public struct Safeguards: Sendable {
-  /// What to do with a change that an earlier run left unknown and that a lookup did not find: `unknown:`.
+  /// The treatment of a change that an earlier run left unknown and that a lookup did not find: `unknown:`.
   public enum UnknownRule: String, Sendable, CaseIterable {
     /// The change counts as unknown, and the statement ends with status 5.
     case fail
@@ -14,7 +14,7 @@ public struct Safeguards: Sendable {
   public var journal: Journal?
   /// Looks up unknown changes; nil if the statement looks up none.
   public var resolver: UnknownResolver?
-  /// What to do with changes that remain unknown after a lookup.
+  /// The treatment of changes that remain unknown after a lookup.
   public var unknown = UnknownRule.fail
   /// The limit of failures; nil without `halt:`.
   public var halt: Halt?

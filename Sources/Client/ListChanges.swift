@@ -3,7 +3,7 @@ import JSONText
 
 /// Finds signs that other programs changed a list while its pages were read: a changed total, and repeated resources.
 public struct ListChanges: Sendable {
-  /// What a stream does about such changes.
+  /// The reaction of a stream to such changes.
   public enum Rule: Sendable {
     /// Returns each resource as often as it arrives.
     case keep

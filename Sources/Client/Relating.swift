@@ -84,7 +84,7 @@ public struct RelationshipClient: Sendable {
     case .toMany: return
     case .toOne: break
     case nil:
-      // A list is for a to-many relationship.
+      // A list means a to-many relationship.
       if identifiers.arrayValue != nil, !client.linkages.leadsToOne(name) { return }
     }
     throw client.toOne(change, name, id, identifiers)

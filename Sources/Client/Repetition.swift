@@ -1,4 +1,4 @@
-/// How long to wait before a request is repeated after a temporary failure.
+/// The time to wait before a request is repeated after a temporary failure.
 public enum Repetition {
   /// Returns the pause after an attempt, before the next one: 250 ms after the first attempt, whose number is 0, and
   /// twice as long after each further attempt, up to 16 s.

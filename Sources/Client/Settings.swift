@@ -2,7 +2,7 @@ public import JSONText
 
 /// The settings of a client (in the Elixir library: Retort.Client.Generic `start_link`).
 public struct Settings: Sendable {
-  /// How names are spelled on the wire.
+  /// The spelling of names on the wire.
   public enum Keys: String, Sendable {
     /// Names are sent and received unchanged.
     case wire
@@ -29,7 +29,7 @@ public struct Settings: Sendable {
   public var meta: JSONObject
   /// The maximum time that a request waits for its reply; nil for no limit.
   public var timeout: Duration?
-  /// The form in which names are sent and received.
+  /// The spelling in which names are sent and received.
   public var keys: Keys
   /// The relationships that take ids without a type, by name.
   public var relationships: [String: Relationship]

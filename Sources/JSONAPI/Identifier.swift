@@ -19,7 +19,7 @@ public struct Identifier: Sendable, Hashable {
     self.init(type: type, id: id)
   }
 
-  /// Whether both have the same code points.
+  /// Whether two identifiers have the same type and id, compared by code points.
   public static func == (left: Identifier, right: Identifier) -> Bool {
     left.type.isSame(as: right.type) && left.id.isSame(as: right.id)
   }

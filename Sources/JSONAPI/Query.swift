@@ -34,6 +34,6 @@ public struct Query: Sendable, Equatable {
     return params
   }
 
-  /// Whether both have the same parameters.
+  /// Whether two queries have the same parameters.
   public static func == (left: Query, right: Query) -> Bool { left.params == right.params }
 }

@@ -2,7 +2,7 @@ public import JSONText
 
 /// A JSON-RPC 2.0 request (section 4): an id, a method and its parameters.
 public struct Request: Sendable, Equatable {
-  /// The id; a client uses the correlation id.
+  /// The id; in requests of this program's clients it is also the AMQP correlation id.
   public var id: JSONValue
   /// The method: `index`.
   public var method: String

@@ -22,7 +22,7 @@ package struct CodePoints: Sendable, Hashable, Comparable, ExpressibleByStringLi
 }
 
 extension String {
-  /// Creates the text of UTF-8 bytes; nil for other bytes.
+  /// Creates a text from UTF-8 bytes; nil if the bytes are not valid UTF-8.
   package init?(utf8 bytes: UnsafeRawBufferPointer) {
     if unsafe bytes.reduce(0, |) < 0x80 {
       unsafe self.init(decoding: bytes, as: UTF8.self)
@@ -31,7 +31,7 @@ extension String {
     }
   }
 
-  /// Whether both have the same code points.
+  /// Whether the text has the same code points as another.
   package func isSame(as other: String) -> Bool {
     let count = utf8.count
     guard count == other.utf8.count else { return false }

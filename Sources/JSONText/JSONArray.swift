@@ -60,6 +60,6 @@ extension JSONArray: RandomAccessCollection {
 extension JSONArray: Equatable, ExpressibleByArrayLiteral {
   /// Creates an array of values.
   public init(arrayLiteral elements: JSONValue...) { self.init(elements) }
-  /// Whether both contain equal values in the same order.
+  /// Whether two arrays contain equal values in the same order.
   public static func == (left: JSONArray, right: JSONArray) -> Bool { left.elementsEqual(right) }
 }

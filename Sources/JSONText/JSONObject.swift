@@ -161,7 +161,7 @@ extension JSONObject: Equatable, ExpressibleByDictionaryLiteral {
   /// Creates an object; if a key occurs twice, the last value is used.
   public init(dictionaryLiteral members: (String, JSONValue)...) { self.init(members) }
 
-  /// Whether both have the same members, in any order.
+  /// Whether two objects have the same members, in any order.
   public static func == (left: JSONObject, right: JSONObject) -> Bool {
     left.count == right.count && left.allSatisfy { right[$0.key] == $0.value }
   }

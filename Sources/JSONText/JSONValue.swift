@@ -57,7 +57,7 @@ public enum JSONValue: Sendable, Equatable {
     return (parsed.values, parsed.fault, parsed.duplicates.first.map { JSONSyntaxError($0, in: bytes) })
   }
 
-  /// Whether both are equal: texts by code points, numbers by digits, objects with members in any order.
+  /// Whether two values are equal: texts by code points, numbers by digits, objects with members in any order.
   public static func == (left: JSONValue, right: JSONValue) -> Bool {
     switch (left, right) {
     case (.null, .null): true

@@ -177,7 +177,7 @@ extension Parser {
     return shown(token.range.through(tokens[last].range))
   }
 
-  /// Returns a source range as a part of a hint; nil if it is long or may contain a password.
+  /// Returns the text of a source range for a hint; nil if it is long or may contain a password.
   private func shown(_ range: SourceRange) -> String? {
     let text = source.text(range)
     return text.utf8.count > 60 || text.contains("@") || text.contains("\n") ? nil : text
@@ -221,8 +221,7 @@ extension Parser {
     return "a function of each element: | map \(call)"
   }
 
-  /// Returns what an unknown word probably means, if that is a word such as `where` that takes a whole expression; nil
-  /// otherwise.
+  /// Returns the meant word of an unknown word, if the meant word takes a whole expression like `where`; nil otherwise.
   private static func whole(_ name: String) -> String? {
     [Synonyms.stage(name), Synonyms.command(name)].compactMap(\.self).first { phrase in
       phrase.split(separator: " ").contains { wholeWords.contains(String($0)) }

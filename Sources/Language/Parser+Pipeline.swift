@@ -34,8 +34,8 @@ extension Parser {
   /// The words that take one whole expression instead of arguments.
   static let wholeWords: Set<String> = ["where", "map", "assert", "print", "fail", "warn"]
 
-  /// Whether the token after a name makes the name an operand: the end of the pipeline, `=` after a space, or a field
-  /// or bracket that touches the name.
+  /// Whether the token after a name shows that the name is an operand, not a command: the end of the pipeline, `=`
+  /// after a space, or a field or bracket that touches the name.
   private static func touchesOperand(_ token: Token) -> Bool {
     if isEnd(token) { return true }
     guard !token.hasSpaceBefore else { return token.isSymbol("=") }
@@ -86,7 +86,7 @@ extension Parser {
     if name == "as", isStage {
       arguments = [.positional(try binding())]
     } else if name == "print", isStage, Self.isEnd(token) {
-      // Each element is printed unchanged.
+      // The stage `print` without an expression prints each element unchanged.
     } else if Self.wholeWords.contains(name) {
       arguments = [.positional(try expression())]
       if name == "assert", take(",") { arguments.append(.positional(try expression())) }

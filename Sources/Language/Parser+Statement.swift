@@ -117,7 +117,7 @@ extension Parser {
     }
   }
 
-  /// Takes a word that opens a block; an error about a missing `end` names the word.
+  /// Skips a word that opens a block, and returns it with its source range for an error about a missing `end`.
   mutating func open(_ word: String) -> (word: String, range: SourceRange) {
     defer { advance() }
     return (word, token.range)

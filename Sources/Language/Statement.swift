@@ -52,7 +52,7 @@ public struct For: Sendable, Equatable {
   public var element: Named
   /// The name of the element's number, counted from 1; nil without such a name.
   public var number: Named?
-  /// The source of the elements.
+  /// The pipeline that produces the elements.
   public var pipeline: Pipeline
   /// The statements to run for each element.
   public var body: Block
@@ -117,7 +117,7 @@ public indirect enum Valued: Sendable, Equatable {
 
 /// A head and the stages that process its elements.
 public struct Pipeline: Sendable, Equatable {
-  /// The source of the elements.
+  /// The head, which produces the elements.
   public var head: Head
   /// The stages in order.
   public var stages: [Command]

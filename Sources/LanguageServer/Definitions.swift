@@ -45,7 +45,7 @@ struct Definitions {
     }
   }
 
-  /// Returns the source range that defines a name that is read at a byte; nil if the text does not define the name.
+  /// Returns the source range where the text defines a name that occurs at a byte; nil if it does not define the name.
   func definition(of name: String, at offset: Int) -> SourceRange? {
     let visible = definitions.filter {
       $0.part.name == name && $0.part.range.lower <= offset && $0.block.lower <= offset && offset < $0.block.upper

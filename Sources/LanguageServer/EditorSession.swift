@@ -92,7 +92,7 @@ public final class EditorSession {
     return .success(feature.result(document, 0))
   }
 
-  /// How to answer one kind of request about a document, such as a request for completion.
+  /// The function that answers one kind of request about a document, such as a request for completion.
   private struct Feature: Sendable {
     var needsPosition = true
     var result: @Sendable (OpenDocument, Int) -> JSONValue

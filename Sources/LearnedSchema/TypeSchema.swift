@@ -137,7 +137,7 @@ extension TypeSchema.Attribute {
     }
   }
 
-  /// Keeps a value, or records that there are too many.
+  /// Keeps a value, or records that there are more values than are kept.
   mutating func add(_ value: JSONValue) {
     if hasMoreValues, values.count >= Self.examples || values.contains(value) { return }
     if values.contains(value) { return }

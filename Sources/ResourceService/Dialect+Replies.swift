@@ -1,7 +1,7 @@
 import JSONRPC
 import JSONText
 
-/// How the imitated libraries, called flavours, write replies, and the requests that get no reply.
+/// The form of replies in the imitated libraries, called flavours, and the requests that get no reply.
 extension Dialect {
   /// The text before the path in links; it is empty without a flavour, because only jsonapi-resources and Calcinator
   /// write absolute links.

@@ -13,7 +13,7 @@ public struct Dialect: Sendable {
     case carrot
   }
 
-  /// How lists are divided into pages.
+  /// The division of lists into pages.
   public enum Pages: String, CaseIterable, Sendable {
     /// Pages of `number` and `size`, with links and the count of all records.
     case number

@@ -122,7 +122,7 @@ struct ProgramOptions: ParsableArguments {
     }
   }
 
-  /// Returns the duration of an option; nil if it is invalid, `.some(nil)` for `never`.
+  /// Returns the duration that an option's text names; nil if the text is invalid, `.some(nil)` for `never`.
   static func duration(_ text: String) -> Duration?? {
     if text == "never" { return .some(nil) }
     let parsed = Parser.parse(SourceText(name: "--timeout", text: text))

@@ -282,7 +282,7 @@ private func offlineAddress(_ uri: String) throws(LinkError) -> String {
   do throws(BrokerError) { return "\(try AMQPURI(uri))" } catch { throw LinkError(.address, error.message) }
 }
 
-/// Returns what identifies the connection of a URI, so that `connect` recognizes a connection that is already open.
+/// Returns the identity of a URI's connection, by which `connect` recognizes a connection that is already open.
 private func identity(_ uri: String) -> ConnectionIdentity {
   guard namesBroker(uri), let parsed = try? AMQPURI(uri) else { return ConnectionIdentity(address: uri) }
   let lacksPassword = parsed.lacksPassword || parsed.password == "***"

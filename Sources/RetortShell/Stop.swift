@@ -25,7 +25,7 @@ final class Stop: Sendable {
   /// The last received signal.
   var signal: Terminal.Signal? { state.withLock { $0?.signal } }
 
-  /// Handles a signal, which has the effect of the first, the second or a later signal.
+  /// Handles a signal; its effect depends on whether it is the first, the second or a later one.
   ///
   /// - Parameters:
   ///   - signal: The signal.

@@ -13,7 +13,7 @@ public enum SQLValue: Sendable {
 }
 
 extension SQLValue: Hashable {
-  /// Whether both are equal: NULL to NULL, numbers by value, text by bytes.
+  /// Whether two values are equal: NULL to NULL, numbers by value, text by bytes.
   public static func == (left: SQLValue, right: SQLValue) -> Bool {
     switch (left, right) {
     case (.null, .null): true

@@ -19,9 +19,9 @@ final class CallLog: Sendable {
   private struct State {
     /// The length of the complete lines, in bytes.
     var length: off_t = 0
-    /// The number of lines that are missing since the last complete one.
+    /// The number of lines that could not be written since the last complete line.
     var missing = 0
-    /// The total number of missing lines.
+    /// The total number of lines that could not be written.
     var missingInAll = 0
   }
 

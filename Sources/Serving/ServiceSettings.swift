@@ -31,7 +31,7 @@ package struct ServiceSettings: Sendable {
   package var seed: UInt64 = 0
   /// The path of the log with a line of JSON for each request; `-` is standard output, and nil means no log.
   package var log: String?
-  /// How lists are divided into pages.
+  /// The division of lists into pages.
   package var pages = Dialect.Pages.number
   /// The library whose servers the service imitates; nil for none.
   package var flavour: Dialect.Flavour?

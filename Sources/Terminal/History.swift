@@ -58,7 +58,7 @@ public struct History: Sendable {
     return kept
   }
 
-  /// Appends a statement that ``add(_:)`` returned to the file.
+  /// Appends to the file a statement that ``add(_:)`` returned.
   func save(_ statement: String) throws(TerminalError) {
     try file?.append(Entry(statement: statement, directory: directory))
   }

@@ -8,9 +8,9 @@ enum Event: Sendable {
   case read(LinePrompt, CheckedContinuation<LineInput, Never>)
   /// A text to show above the line, and the line's new prompt; the prompt is nil if it does not change.
   case notice(String, LinePrompt?)
-  /// A statement for the arrow keys.
+  /// A statement to add to those that the arrow keys find.
   case remember(String)
-  /// The statements for the arrow keys; they replace the previous ones.
+  /// All statements that the arrow keys find; they replace the previous ones.
   case history([String])
   /// A signal, by number.
   case signal(Int32)

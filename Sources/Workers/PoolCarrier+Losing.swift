@@ -3,7 +3,7 @@ import Client
 package import JSONRPC
 import JSONText
 
-/// What the carrier of a pool needs of the connection to a broker.
+/// The operations of a broker's connection that the carrier of a pool needs.
 package protocol PoolLink: JSONRPC.Link {
   /// The maximum time after which a worker notices that it has lost its connection: two heartbeats.
   var silence: Duration { get }

@@ -251,7 +251,7 @@ package final class PoolCarrier: Carrier {
     if isEnded { refuse(again) }
   }
 
-  /// Fails changes that were not sent, with the reason: the statement has ended, or the pool has lost its workers.
+  /// Makes changes that were not sent fail, because the statement has ended or the pool has lost its workers.
   private func refuse(_ changes: some Sequence<Waiting>) {
     let isLost = state.withLock(\.isLost)
     for waiting in changes { if isLost { waiting.fail(.lost(pool, on: link)) } else { waiting.drop() } }
@@ -272,7 +272,7 @@ package final class PoolCarrier: Carrier {
     dispatch()
   }
 
-  /// Records that the pool has lost its workers, and fails the waiting changes.
+  /// Records that the pool has lost its workers, and makes the waiting changes fail.
   func lose() {
     state.withLock { $0.isLost = true }
     refuse(takeWaiting())
@@ -302,7 +302,7 @@ package final class PoolCarrier: Carrier {
 }
 
 extension PoolCarrier.Waiting {
-  /// Fails a change that was not sent, with the reason that the statement has ended.
+  /// Makes the change fail, because the statement ended before the change was sent.
   func drop() { fail(ClientError(.interrupted, "not sent: the statement has ended")) }
 
   func fail(_ error: ClientError) { user.resume(returning: (.failure(error), nil)) }

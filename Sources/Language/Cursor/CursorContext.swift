@@ -87,9 +87,9 @@ public struct CursorContext: Sendable {
 
   /// The expected input.
   public var wanted = Wanted.nothing
-  /// The typed part of the input, without a string's opening quote.
+  /// The part of the expected input that is already typed, without a string's opening quote.
   public var word = ""
-  /// The bytes of the typed part.
+  /// The source range of the typed part.
   public var range: SourceRange
   /// Whether the position is inside a string.
   public var isInString = false

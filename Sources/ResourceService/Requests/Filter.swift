@@ -1,7 +1,7 @@
 import JSONText
 import SQLite
 
-/// A condition of an index: a member has one of several values.
+/// A condition of an `index` request: a member has one of several values.
 struct Filter {
   /// The member with which the values are compared.
   private enum Subject {

@@ -1,6 +1,6 @@
 import JSONText
 
-/// The requested page of an index.
+/// The page that an `index` request asks for.
 struct Page: Hashable, Sendable {
   /// The default number of rows of a page.
   static let defaultSize = 10

@@ -1,4 +1,4 @@
-/// The error that a request is not carried out, with the reasons.
+/// The error of a request that is not carried out, with the reasons.
 struct Refusal: Error {
   let objections: [Objection]
 

@@ -1,7 +1,7 @@
 import JSONText
 import SQLite
 
-/// The order of an index, which always ends with the key.
+/// The order of the rows of an `index` request; its last term is always the key.
 struct SortOrder {
   /// An expression to sort by.
   struct Term {
