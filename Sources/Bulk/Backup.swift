@@ -61,7 +61,10 @@ public final class Backup: Sendable {
     self.state = Mutex(state)
   }
 
-  /// Whether a last line that lacks its line end begins like a resource; a line of another kind of file does not.
+  /// Whether the last line of the file, which lacks its line end, begins like a resource that was not written
+  /// completely.
+  ///
+  /// A line of another kind of file does not.
   private static func isTorn(_ line: ArraySlice<UInt8>, isFirst: Bool) -> Bool {
     let begins = isFirst ? ["{\"type\":\"", "{\"id\":\""] : ["{\""]
     return begins.contains { line.starts(with: $0.utf8) || !isFirst && $0.utf8.starts(with: line) }

@@ -19,8 +19,10 @@ extension ResourceClient {
         nextStep: "[\(words(identifiers, name))]; if \(name) is a to-one relationship: \(relink)")
   }
 
-  /// Throws if a service replied to a `link` with null, which means that it added nothing, because the relationship is
-  /// to-one (WireProtocol.md, "Relationship methods").
+  /// Throws if a service replied to a `link` with null.
+  ///
+  /// Null means that the relationship is to-one and that the service added nothing (WireProtocol.md, "Relationship
+  /// methods").
   func refuseNothing(_ result: JSONValue, to request: Message) throws(ClientError) {
     guard request.method == RelationshipClient.Change.link.rawValue, result.isNull,
       let name = request.params["relationship"]?.stringValue, let data = request.params["data"]

@@ -1,6 +1,6 @@
 /// A resource type that the service of a ``Link`` offers, according to the service's own schema.
 public struct ServedType: Sendable {
-  /// An attribute's name, and the kind of its values (`boolean`, `number`, `string` or `time`); nil if the kind is
+  /// An attribute's name, and the kind of its values: `boolean`, `number`, `string` or `time`; the kind is nil if it is
   /// unknown.
   public typealias Attribute = (name: String, kind: String?)
   /// A relationship to resources of a type.
