@@ -112,7 +112,7 @@ final class Channel {
     let outcome: Result<[UInt8], BrokerError>
   }
 
-  /// Handles a confirm or a nack: a nack fails the request, and a confirm completes a service's reply.
+  /// Handles a confirm or a nack: a nack makes the request fail, and a confirm completes a service's reply.
   ///
   /// The broker also confirms messages that it returned; such a confirm has no effect. Returns the refusals of requests
   /// whose callers no longer wait.

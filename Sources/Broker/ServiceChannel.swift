@@ -203,7 +203,7 @@ extension Connection {
     return channel
   }
 
-  /// Sends the replies to a request; the acknowledgement follows the last reply without a delay.
+  /// Sends the replies to a request; the acknowledgement follows the last of the replies that have no delay.
   func finish(_ delivery: Delivery, _ answer: ServiceAnswer, acknowledges: Bool) {
     let replies = delivery.replyTo.isEmpty ? [] : answer.replies
     let prompt = replies.filter { $0.delay <= .zero }

@@ -161,7 +161,8 @@ public final class Journal: Sendable {
     try await writer.appendSynced(JournalLine.encoded(line, format))
   }
 
-  /// Returns the identities of the changes that an unknown iteration of an earlier run sent.
+  /// Returns the changes that an unknown iteration of an earlier run sent: their identities or, for a change without an
+  /// identity, its verb, method and queue.
   public func changes(of identity: ChangeIdentity) -> [String] {
     state.withLock { $0.states.changes(of: identity.text) }
   }

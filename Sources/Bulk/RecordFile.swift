@@ -9,7 +9,7 @@ final class RecordFile: Sendable {
   private let noun: String
   private let room: ReservedRoom
 
-  /// Opens a file and locks it (an open-file-description lock).
+  /// Opens a file and locks it (flock).
   ///
   /// - Parameters:
   ///   - path: The path.

@@ -142,8 +142,8 @@ extension ClientError {
     }
   }
 
-  /// Returns this error, which the reply to a call contained, with the call added; for a change, the next step says if
-  /// the change may have been carried out.
+  /// Returns this error, which the reply to a call contained, with the call added; for a change, the next step says
+  /// whether the change may have been carried out.
   func answering(_ call: Call, changes: Bool) -> ClientError {
     var error = self
     error.call = call

@@ -3,13 +3,15 @@ import JSONText
 
 /// Reads the ids on a list's first page repeatedly, while the caller destroys their resources, until the list is empty.
 ///
-/// Ids that could not be destroyed, and the ids that were returned first and last, are not returned again. If a page
-/// has
-/// only ids that were returned first or last, the service keeps destroyed resources in its list, and the reading ends
-/// with an error (`destroy_all` of the Elixir library would never end). But if `show` still finds one of these
-/// resources, the ids may belong to new resources, so they are returned once more. An empty page, or a page with only
-/// ids that could not be destroyed, is skipped if there is a next page. For a query without a page, pages of a hundred
-/// resources are requested, or of the service's own size if the service refuses that.
+/// Three kinds of ids are not returned again: those that could not be destroyed, those that were returned first, and
+/// those that were returned last. If a page has only ids that were returned first or last, the service seems to keep
+/// destroyed resources in its list, and the reading ends with an error (`destroy_all` of the Elixir library would never
+/// end). But if `show` still finds one of the resources, the ids may belong to new resources, so they are returned once
+/// more.
+///
+/// An empty page, or a page with only ids that could not be destroyed, is skipped if there is a next page. For a query
+/// without a page, pages of a hundred resources are requested, or pages of the service's own size if the service
+/// refuses that.
 public struct FirstPages: Sendable {
   private let client: ResourceClient
   private let patience: ResourceClient.Patience
@@ -79,7 +81,7 @@ public struct FirstPages: Sendable {
   public var surplus: Int { counted.map { max(0, given - $0) } ?? 0 }
 
   /// Returns the ids of a page that were not returned before, or else the ids to return once more; nil if the page has
-  /// only ids that could not be destroyed.
+  /// no ids except those that could not be destroyed.
   private mutating func fresh(_ document: Document) async throws(ClientError) -> [String]? {
     let ids = document.resources.compactMap { $0["id"]?.idText }
     guard ids.count == document.resources.count else {

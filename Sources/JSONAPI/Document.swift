@@ -88,7 +88,7 @@ public struct Document: Sendable {
     }
   }
 
-  /// Returns the pages to which the links lead; nil without a count and without a link to a page.
+  /// Returns the pages to which the links lead, and the count of the list; nil if the document has neither.
   ///
   /// A link without a size means pages of the requested size; if no page was requested, the size is the number of
   /// resources.

@@ -57,7 +57,8 @@ public struct ErrorDetail: Sendable, Equatable {
   /// Other information from the service.
   public var meta: JSONObject? { object["meta"]?.objectValue }
 
-  /// The text to show next to a marked value: the title if the detail ends with the title, or else the detail.
+  /// The text to show next to a marked value: the title if the detail is missing or ends with the title, or else the
+  /// detail.
   public var label: String? {
     guard let title, let detail, !title.isEmpty, !detail.hasSuffix(title) else { return title ?? detail }
     return detail

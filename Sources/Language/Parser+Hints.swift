@@ -150,7 +150,7 @@ extension Parser {
     return "(\(operand) | \(name)\(inside.isEmpty ? "" : " \(inside)"))"
   }
 
-  /// The token at which the operand before the cursor begins.
+  /// The index of the token at which the operand before the cursor begins.
   private var operandStart: Int {
     var (start, open) = (index - 1, 0)
     while start > 0 {

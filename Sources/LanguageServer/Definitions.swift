@@ -62,7 +62,7 @@ struct Definitions {
     return (best?.part ?? definitions.first { $0.part.name == name && $0.isLet }?.part)?.range
   }
 
-  /// Returns the source range that defines a name at the top level; nil if the name is not defined there.
+  /// Returns the source range where the text defines a name at the top level; nil if it does not define the name there.
   func topLevelDefinition(of name: String) -> SourceRange? {
     definitions.first { $0.part.name == name && $0.isLet && $0.block.lower == 0 && $0.block.upper > end }?.part.range
   }

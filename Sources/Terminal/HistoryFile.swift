@@ -15,8 +15,7 @@ public struct HistoryFile: Sendable, Equatable {
   }
 
   /// Finds the file: `$RETORT_HISTORY`, else `retort/history` in `$XDG_STATE_HOME` or `~/.local/state`; nil if no file
-  /// is
-  /// wanted, or no directory is known.
+  /// is wanted, or no directory is known.
   ///
   /// An empty `RETORT_HISTORY` means no file. https://specifications.freedesktop.org/basedir-spec/latest/
   public init?(environment: [String: String]) {
@@ -37,7 +36,8 @@ public struct HistoryFile: Sendable, Equatable {
     return home + "/.local/state/retort"
   }
 
-  /// Reads the newest statements; a file with twice the maximum number is shortened to the maximum.
+  /// Reads the newest statements; a file with more than twice the maximum number of statements is shortened to the
+  /// maximum.
   func load() throws(TerminalError) -> [History.Entry] {
     let file = try OwnFile(path: path)
     let lines = try file.read().split(separator: UInt8(ascii: "\n"))

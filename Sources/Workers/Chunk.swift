@@ -30,7 +30,7 @@ struct Chunk: Sendable {
   /// Returns the chunk as a JSON-RPC request.
   ///
   /// The text of the changes is written directly, because there are many. A change lacks the members that are equal to
-  /// those of the first change.
+  /// those of the first change, except `params` and `key`.
   func request(id: String) -> [UInt8] {
     var bytes = Request(id: .string(id), method: Self.method, params: head).encoded()
     bytes.removeLast(2)

@@ -35,7 +35,7 @@ struct SortOrder {
     return order
   }
 
-  /// Adds a term; returns false if the path does not exist.
+  /// Adds a term; returns false if the path does not exist, or if the order already has the maximum number of terms.
   private mutating func add(_ name: String, of type: ResourceType, in schema: Schema) -> Bool {
     let isDescending = name.hasPrefix("-")
     var steps = (isDescending ? name.dropFirst() : name[...]).split(separator: ".", omittingEmptySubsequences: false)
