@@ -8,7 +8,7 @@ struct BackupImages {
   /// Whether the backup contains a resource.
   func contains(_ type: String, _ id: String) -> Bool { keys.contains(Self.key(type, id)) }
 
-  /// Returns the first of the given relationships whose linkage the image of a resource lacks; nil if it lacks none.
+  /// Returns the first of the given relationships whose linkage the backup of a resource lacks; nil if it lacks none.
   func lacking(_ names: [String], of type: String, _ id: String) -> String? {
     names.first { !keys.contains(Self.key(type, id, $0)) }
   }

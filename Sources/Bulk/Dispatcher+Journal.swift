@@ -18,8 +18,8 @@ extension Dispatcher {
       (self.element, self.change, self.identity, self.known) = (element, change, identity, known)
     }
 
-    /// Whether the intent of the change must be written now: the journal contains no outcome, and the change needs no
-    /// lookup before it is sent.
+    /// Whether the journal must announce the change now: it contains no outcome, and the change needs no lookup before
+    /// it is sent.
     var isIntended: Bool {
       switch known {
       case nil, .open?: true
@@ -28,7 +28,7 @@ extension Dispatcher {
     }
   }
 
-  /// Writes the intents of the changes that are sent without a lookup; returns when they are on the disk.
+  /// Announces in the journal the changes that are sent without a lookup; returns when these lines are on the disk.
   func intend(_ entries: [Entry]) async throws(JournalError) {
     guard let journal = guards.journal else { return }
     var intents = JournalIntents(journal.format)

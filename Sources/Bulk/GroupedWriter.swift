@@ -7,7 +7,7 @@ import Synchronization
 /// written even after a failed write, into reserved disk space.
 final class GroupedWriter: Sendable {
   private struct State {
-    /// The lines that a caller waits for, and the other lines.
+    /// The lines to write: those for which a caller waits, and the others.
     var (synced, pending): ([UInt8], [UInt8]) = ([], [])
     /// The number of bytes to reserve for later lines.
     var owed = 0

@@ -3,7 +3,8 @@ import JSONAPI
 import JSONText
 import Synchronization
 
-/// The record of a statement's changes on disk: an intent before each request, an outcome after it.
+/// The record of a statement's changes on disk: a line that announces each change (its intent), and a line with its
+/// outcome.
 ///
 /// ```swift
 /// let journal = try Journal("posts.journal", header)
@@ -14,7 +15,7 @@ import Synchronization
 public final class Journal: Sendable {
   private struct State {
     var states: JournalStates
-    /// The identities whose intent, but not yet the outcome, was written in this run.
+    /// The identities of the changes whose intent, but not yet the outcome, was written in this run.
     var intended: [StableHash: ChangeIdentity] = [:]
   }
 
@@ -124,7 +125,7 @@ public final class Journal: Sendable {
   /// The error of a failed write, after which nothing may be sent; nil if no write failed.
   public var failure: JournalError? { writer.failure }
 
-  /// Writes the intents of changes; returns when they are on the disk.
+  /// Writes the lines that announce changes (their intents); returns when the lines are on the disk.
   ///
   /// - Throws: ``JournalError`` if the write fails; then nothing may be sent.
   public func intend(_ changes: [Change]) async throws(JournalError) {

@@ -1,6 +1,6 @@
 import JSONText
 
-/// The intents of changes, as lines of a journal.
+/// The lines of a journal that announce changes before they are sent: the intents.
 struct JournalIntents {
   /// The lines to append to the journal.
   private(set) var lines: [UInt8] = []

@@ -5,7 +5,7 @@ public struct Policy: Sendable {
 
   /// The maximum number of changes in flight.
   public var window: Int
-  /// The number of changes that are prepared together, and whose intents are written to the disk together.
+  /// The number of changes that are prepared together, and that a journal announces in one write.
   public var portion: Int
   /// Whether the statement continues after a failure.
   public var continuesOnError: Bool
@@ -20,7 +20,7 @@ public struct Policy: Sendable {
   /// shown while the statement runs.
   public var follow: (@Sendable (_ report: @escaping @Sendable () -> Report) -> Void)?
 
-  /// Increases `portion`, so that more intents are written to the disk together.
+  /// Increases `portion`, so that a journal announces more changes in one write.
   public mutating func sharesSyncs() { portion = max(2 * window, 64) }
 
   /// Creates a policy.

@@ -45,7 +45,7 @@ public struct Safeguards: Sendable {
 
 /// Records the changes that an iteration of `each` makes.
 public protocol IterationRecord: Sendable {
-  /// Records the intent of a change; returns when it is on the disk.
+  /// Records that a change is about to be sent; returns when this is on the disk.
   ///
   /// - Throws: ``JournalError`` if the write fails; then the change may not be sent.
   func willSend(_ change: Change) async throws(JournalError)

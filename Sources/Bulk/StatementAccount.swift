@@ -1,12 +1,15 @@
 import Synchronization
 
 /// The state of an outermost statement with all its loops and blocks: its consents, its shown notes, and the outcomes
-/// of changes outside sinks.
+/// of the changes that its commands send.
+///
+/// Only commands in loops and blocks are counted here. A stage such as `| create` counts the outcomes of its changes
+/// itself.
 public final class StatementAccount: Sendable {
   private struct State {
     var consents: [ConsentSubject: Consent] = [:]
     var noted: Set<String> = []
-    /// The tallies of changes outside sinks, which commands such as `create` send one at a time, by verb and client.
+    /// The tallies of the changes that commands sent, by verb and client.
     var tallies: [(verb: String, client: String, tally: Tally)] = []
   }
 
@@ -30,7 +33,7 @@ public final class StatementAccount: Sendable {
   /// Returns whether a note is shown for the first time, and marks it as shown.
   public func isNew(note key: String) -> Bool { state.withLock { $0.noted.insert(key).inserted } }
 
-  /// Counts the outcome of a change outside a sink.
+  /// Counts the outcome of a change that a command sent.
   public func add(_ outcome: Outcome, _ verb: String, _ client: String) {
     state.withLock { state in
       let index = state.tallies.firstIndex { $0.verb == verb && $0.client == client } ?? state.tallies.endIndex
@@ -39,7 +42,7 @@ public final class StatementAccount: Sendable {
     }
   }
 
-  /// The counts of changes outside sinks, by name, in the order of summaries; empty without such changes.
+  /// The counts of the changes that commands sent, by name, in the order of summaries; empty without such changes.
   public var counts: [(word: String, count: Int)] {
     let tallies = state.withLock(\.tallies)
     guard let first = tallies.first else { return [] }
@@ -48,7 +51,7 @@ public final class StatementAccount: Sendable {
     }
   }
 
-  /// The tallies of changes outside sinks, labelled with verb and client, in the order of their first changes.
+  /// The tallies of the changes that commands sent, labelled with verb and client, in the order of their first changes.
   public var tallies: [(label: String, tally: Tally)] {
     state.withLock { $0.tallies.map { ("\($0.verb) \($0.client)", $0.tally) } }
   }

@@ -36,7 +36,7 @@ struct Renaming {
     }
   }
 
-  /// Renames the names in the `sort`, `include` and `fields` parameters of a query.
+  /// Returns the parameters of a query with the names in `sort`, `include` and `fields` renamed.
   func query(_ params: JSONObject) -> JSONObject {
     var result = params
     for member in ["sort", "include", "fields"] {

@@ -115,7 +115,7 @@ public indirect enum Valued: Sendable, Equatable {
   case `try`(Try)
 }
 
-/// A head and the stages that process its elements.
+/// A pipeline: a head, which produces elements, and the stages that process them.
 public struct Pipeline: Sendable, Equatable {
   /// The head, which produces the elements.
   public var head: Head

@@ -45,7 +45,7 @@ struct ControlSocket {
     return number
   }
 
-  /// Reads to the end of a line, or to the end of the input.
+  /// Reads text up to the end of a line, or up to the end of the input.
   fileprivate static func read(_ number: Int32, toLine: Bool) -> String {
     var (text, piece): ([UInt8], [UInt8]) = ([], [UInt8](repeating: 0, count: 4096))
     while text.count < 1 << 16 {

@@ -25,7 +25,7 @@ package struct ServiceSettings: Sendable {
   package var shares: [InjectedFaults.Share] = []
   /// The delay of the fault `late`; nil means ten seconds.
   package var late: Duration?
-  /// The duration of the fault `no-consumer`; nil for a second.
+  /// The duration of the fault `no-consumer`; nil means one second.
   package var away: Duration?
   /// The seed of the random faults and delays.
   package var seed: UInt64 = 0

@@ -44,8 +44,8 @@ public struct Completion: Sendable, Equatable {
   /// The maximum number of candidates that are listed one per line.
   static let listLimit = 30
 
-  /// Lists the candidates with their notes, one per line, for a terminal width; nil if none has a note or if there are
-  /// too many.
+  /// Returns a list of the candidates with their notes, one per line, for a terminal's width; nil if no candidate has a
+  /// note or if there are too many.
   func list(columns: Int) -> String? {
     guard candidates.count <= Self.listLimit, candidates.contains(where: { notes[$0] != nil }) else { return nil }
     let shown = candidates.map { (TerminalText.line($0), notes[$0].map(TerminalText.line) ?? "") }

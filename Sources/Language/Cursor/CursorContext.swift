@@ -201,7 +201,9 @@ public struct CursorContext: Sendable {
     compared = Self.operand(before: left.range.upper, tokens.prefix { $0.range.lower < sign.range.lower })
   }
 
-  /// Returns the operand that ends at a position; it starts after white space or an opening bracket.
+  /// Returns the source range of the operand that ends at a position; nil without one.
+  ///
+  /// An operand starts after white space or an opening bracket.
   private static func operand(before place: Int, _ tokens: ArraySlice<Token>) -> SourceRange? {
     guard let last = tokens.last, last.range.upper == place, !last.opensOperand else { return nil }
     var index = tokens.endIndex - 1

@@ -30,7 +30,7 @@ struct Listing {
     links = PageLinks(base: schema.dialect.base, type: type.name, params: params, page: page)
   }
 
-  /// Reads a page and writes its document.
+  /// Reads the page and returns its document as JSON.
   func document(_ database: Database, _ memory: inout PageMemory) throws -> [UInt8] {
     memory.look(try PageMemory.Stamp(database))
     let count = try count(database, &memory)

@@ -13,7 +13,7 @@ struct Showing {
     presentation = try Presentation(params, of: type, in: schema)
   }
 
-  /// Reads a row and writes its document; returns nil if the row does not exist.
+  /// Reads a row and returns its document as JSON; nil if the row does not exist.
   func document(_ key: SQLValue, _ database: Database) throws -> [UInt8]? {
     let query = "SELECT \(type.selection) FROM \(type.quoted) AS t WHERE t.\(type.key.quoted) = ?"
     guard let row = try database.firstRow(Fragment(query, [key])) else { return nil }

@@ -63,7 +63,7 @@ struct SortOrder {
     return column.kind == .numberText ? "CAST(\(alias).\(column.quoted) AS NUMERIC)" : "\(alias).\(column.quoted)"
   }
 
-  /// Ends the order with the key; terms after the key have no effect.
+  /// Makes the key the last term: adds it, or removes the terms after it, which have no effect.
   private mutating func end(by key: String) {
     if let position = terms.firstIndex(where: { $0.expression == key }) {
       terms.removeLast(terms.count - position - 1)

@@ -60,7 +60,8 @@ struct Candidate {
     return .violation(message, member: place.member, pointer: place.pointer)
   }
 
-  /// The rest of the query: the row as a subquery `c`, with written values in place of stored values or defaults.
+  /// The end of the query, after `FROM (SELECT`: the row as a subquery `c`, with written values in place of stored
+  /// values or defaults.
   private var row: Fragment {
     var row = Fragment(type.key.isRowID ? "NULL AS \(type.key.quoted)" : "")
     for column in type.columns where !column.isGenerated {
