@@ -46,7 +46,9 @@ final class Channel {
   var pending: [Int: Pending] = [:]
   /// The common prefix of the correlation ids of the channel's requests.
   let prefix: [UInt8]
-  var answer: Awaited?
+  /// The callers that wait for the broker's answers, in the order in which their methods were sent; the broker answers in
+  /// the same order.
+  var awaited: [Awaited] = []
   /// Whether the broker confirms the messages published from now on.
   var isConfirming = false
   private var confirms = Confirms()
@@ -161,8 +163,7 @@ final class Channel {
     case RETORT_FRAME_CHANNEL_OPEN_OK, RETORT_FRAME_DECLARE_OK, RETORT_FRAME_CONSUME_OK, RETORT_FRAME_QOS_OK,
       RETORT_FRAME_CANCEL_OK, RETORT_FRAME_CHANNEL_CLOSE_OK:
       let reply = MethodReply(name: frame.name, messages: Int(clamping: frame.number), consumers: frame.consumers)
-      answer?.continuation.resume(returning: .success(reply))
-      answer = nil
+      if !awaited.isEmpty { awaited.removeFirst().continuation.resume(returning: .success(reply)) }
     default: break
     }
     return nil
@@ -199,10 +200,10 @@ final class Channel {
     fail(awaited: known)
   }
 
-  /// Ends the wait for the broker's answer to a method, with an error.
+  /// Ends all waits for the broker's answers to methods, with an error.
   func fail(awaited error: BrokerError) {
-    answer?.continuation.resume(returning: .failure(error))
-    answer = nil
+    for caller in awaited { caller.continuation.resume(returning: .failure(error)) }
+    awaited = []
   }
 
   func failPending(_ error: BrokerError) {

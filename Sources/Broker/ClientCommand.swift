@@ -57,9 +57,9 @@ extension Connection {
     for number in channels.keys {
       channels[number]?.expire(now, blocked ?? BrokerError(.timeout, "the timeout expired"))
       channels[number]?.pending.values.forEach { expect($0.message.deadline) }
-      guard let answer = channels[number]?.answer else { continue }
-      if answer.deadline > now {
-        expect(answer.deadline)
+      guard let due = channels[number]?.awaited.map(\.deadline).min() else { continue }
+      if due > now {
+        expect(due)
       } else {
         channels[number]?.fail(awaited: BrokerError(.timeout, blocked?.message ?? "the broker does not answer"))
       }

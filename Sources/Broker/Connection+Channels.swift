@@ -1,4 +1,4 @@
-// The channels of a connection: opening, closing, and one method at a time on each channel.
+// The channels of a connection: opening, closing, and the methods on each channel.
 extension Connection {
   /// Queues a reply; the request with the delivery tag `tag` is acknowledged after the reply, unless `tag` is nil.
   func reply(_ message: OutgoingMessage, acknowledging tag: UInt64?) {
@@ -44,8 +44,8 @@ extension Connection {
 
   /// Sends a method on a channel and waits for the broker's answer.
   ///
-  /// Without a deadline, the wait is limited by the URI's timeout. If no answer arrives in time, the channel is closed
-  /// without waiting for the broker.
+  /// Several methods can wait at the same time, because the broker answers them in order. Without a deadline, the wait is
+  /// limited by the URI's timeout. If no answer arrives in time, the channel is closed without waiting for the broker.
   func call(
     _ number: UInt16, _ method: Method, until deadline: ContinuousClock.Instant? = nil
   ) async throws(BrokerError) -> Channel.MethodReply {
@@ -53,13 +53,15 @@ extension Connection {
     guard handle != nil, channels[number] != nil else { throw BrokerError(.closed, "the channel is closed") }
     let deadline = deadline ?? .now + .milliseconds(uri.timeout)
     let result: Result<Channel.MethodReply, BrokerError> = await withCheckedContinuation { continuation in
-      channels[number]?.answer = Channel.Awaited(continuation: continuation, deadline: deadline)
+      channels[number]?.awaited.append(Channel.Awaited(continuation: continuation, deadline: deadline))
       expect(deadline)
       do throws(BrokerError) { try send(method, on: number) } catch { lose(error) }
     }
     if case .failure(let error) = result, error.code == .timeout, channels[number] != nil {
+      let isClosing = channels[number]?.isClosing == true
       fail(number, error, code: 0)
-      do throws(BrokerError) { try send(.closeChannel, on: number) } catch { lose(error) }
+      // A second close of the same channel would end the connection.
+      if !isClosing { do throws(BrokerError) { try send(.closeChannel, on: number) } catch { lose(error) } }
     }
     return try result.get()
   }

@@ -160,7 +160,7 @@ public final class ServiceChannel: Sendable {
     await connection.closeChannel(number)
   }
 
-  /// Runs `method` after the earlier calls have ended, because a channel can wait for only one answer at a time.
+  /// Runs `method` after the earlier calls have ended, so that a consumer is not cancelled while it is being created.
   private func inTurn(_ method: @escaping @Sendable (ServiceChannel) async -> Void) async {
     let task = state.withLock { state in
       let before = state.lastMethod
