@@ -76,6 +76,9 @@ public final class QueueSchema: Sendable {
     }
   }
 
+  /// Marks the schemas as changed again, because they could not be written.
+  func keepChanged() { state.withLock { $0.isChanged = true } }
+
   private func add(_ types: [String: TypeSchema]) {
     state.withLock { state in
       for (name, type) in types where state.types[name] != nil || state.types.count < Self.typeLimit {

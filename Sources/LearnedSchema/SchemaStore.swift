@@ -75,10 +75,13 @@ public final class SchemaStore: Sendable {
 
   /// Writes the changed schemas to their files, and keeps the data that other processes wrote there.
   ///
+  /// A schema that can't be written stays changed, so that the next call writes it.
+  ///
   /// - Parameter withValues: Whether values of attributes and ids are written too.
   /// - Returns: The reason, if this is the store's first failure; nil on success and for later failures.
   public func save(withValues: Bool) -> String? {
     guard let directory else { return nil }
+    var first: String?
     for schema in schemas.withLock({ Array($0.values) }) {
       guard let types = schema.takeChanged(withValues: withValues) else { continue }
       let file = SchemaFile(directory: directory, schema.place, schema.queue)
@@ -90,14 +93,15 @@ public final class SchemaStore: Sendable {
           JSONObject(all.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json(withValues: withValues)) }))
         return JSONValue.object(object).encoded()
       }
-      if let problem {
-        return failure.withLock { failure in
-          defer { failure = problem }
-          return failure == nil ? "can't store the learned schema in \(directory): \(problem)" : nil
-        }
-      }
+      guard let problem else { continue }
+      schema.keepChanged()
+      first = first ?? problem
     }
-    return nil
+    guard let first else { return nil }
+    return failure.withLock { failure in
+      defer { failure = first }
+      return failure == nil ? "can't store the learned schema in \(directory): \(first)" : nil
+    }
   }
 
   /// Forgets the schema of a queue, or every schema if it is nil, in memory and in files.

@@ -206,6 +206,20 @@ import Testing
     #expect(store.save(withValues: false) == nil)
   }
 
+  @Test func aSchemaThatWasNotWrittenIsWrittenLater() throws {
+    let directory = temporary()
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    try "a file".write(toFile: directory, atomically: false, encoding: .utf8)
+    let store = SchemaStore(directory: directory)
+    _ = try learn(store)
+    store.schema(of: "tags", at: "here").observe(
+      .success(try JSONValue(parsing: Self.page)), to: "index", [:], of: "posts")
+    #expect(store.save(withValues: false) == "can't store the learned schema in \(directory): Not a directory")
+    try FileManager.default.removeItem(atPath: directory)
+    #expect(store.save(withValues: false) == nil)
+    #expect(SchemaStore(directory: directory).queues(at: "here") == ["posts", "tags"])
+  }
+
   /// The size of the stored schema is limited for every service.
   @Test func theSizeOfASchemaIsLimited() throws {
     let store = SchemaStore(directory: nil)
