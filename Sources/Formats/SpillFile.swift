@@ -5,8 +5,8 @@ package import Values
 
 /// A temporary file of elements, one on each line.
 ///
-/// A line is an array: `[0, JSON]` is a plain value; `[1, resource object, included, client, path, include path]` is a
-/// resource with its document; `[2, N]` is the Nth of the values that stay in memory, because JSON can't restore them
+/// A line is an array: `[0, JSON]` is a plain value; `[1, resource object, included, client, path, include path, asked,
+/// listed]` is a resource with its document; `[2, N]` is the Nth of the values that stay in memory, because JSON can't restore them
 /// (a duration, a client); `[3, TEXT]` is a time.
 package struct SpillFile {
   private let file: FileDescriptor
@@ -23,10 +23,11 @@ package struct SpillFile {
       pending += Array("[1,".utf8)
       resource.object.encode(into: &pending)
       pending.append(UInt8(ascii: ","))
-      JSONArray(resource.reachable().map { .object($0) }).encode(into: &pending)
+      let reachable = resource.reachable()
+      JSONArray(reachable.included.map { .object($0) }).encode(into: &pending)
       let rest: [JSONValue] = [
-        resource.compound.map { .string($0.client) } ?? .null, .array(JSONArray(resource.path.map { .string($0) })),
-        .array(JSONArray(resource.includePath.map { .string($0) })),
+        resource.compound.map { .string($0.client) } ?? .null, .texts(resource.path), .texts(resource.includePath),
+        .texts(resource.compound?.asked ?? []), .array(JSONArray(reachable.listed.map(\.json))),
       ]
       for part in rest {
         pending.append(UInt8(ascii: ","))
@@ -99,22 +100,27 @@ package struct SpillFile {
     }
 
     private func resource(_ object: JSONObject, _ parts: JSONArray) -> ResourceValue {
-      guard parts.count == 6, let client = parts[3].stringValue else { return ResourceValue(object) }
-      let included = Included(parts[2].arrayValue ?? [])
-      let compound = ResourceValue.Compound(client: client) { type, id in included[type, id] }
-      let (path, includePath) = (parts[4].arrayValue ?? [], parts[5].arrayValue ?? [])
-      return ResourceValue(
-        object, compound: compound, path: path.compactMap(\.stringValue),
-        includePath: includePath.compactMap(\.stringValue))
+      guard parts.count == 8 else { return ResourceValue(object) }
+      let (path, includePath) = (parts[4].texts, parts[5].texts)
+      let compound = parts[3].stringValue.map { client in
+        let (included, listed) = (Included(parts[2].arrayValue ?? []), Included(parts[7].arrayValue ?? []))
+        return ResourceValue.Compound(client: client, asked: parts[6].texts) { type, id in
+          included[type, id]
+        } isListed: { type, id in
+          listed[type, id] != nil
+        }
+      }
+      return ResourceValue(object, compound: compound, path: path, includePath: includePath)
     }
   }
 }
 
 extension ResourceValue {
-  /// Returns the included resources that relationships reach from this resource.
-  fileprivate func reachable() -> [JSONObject] {
-    guard let compound else { return [] }
-    var found: [JSONObject] = []
+  /// Returns the included resources that relationships reach from this resource, and the identifiers of resources that are
+  /// not included but are among the primary data.
+  fileprivate func reachable() -> (included: [JSONObject], listed: [Identifier]) {
+    guard let compound else { return ([], []) }
+    var (found, listed): ([JSONObject], [Identifier]) = ([], [])
     var seen: Set<CodePoints> = []
     var open = [object]
     while let object = open.popLast() {
@@ -122,16 +128,26 @@ extension ResourceValue {
         let data = relationship["data"]
         for identifier in data?.arrayValue?.compactMap(\.objectValue) ?? [data?.objectValue].compactMap(\.self) {
           let stub = ResourceValue(identifier)
-          guard let id = stub.id, seen.insert(CodePoints(stub.label)).inserted,
-            let next = compound.included(stub.type, id)
-          else { continue }
-          found.append(next)
-          open.append(next)
+          guard let id = stub.id, seen.insert(CodePoints(stub.label)).inserted else { continue }
+          if let next = compound.included(stub.type, id) {
+            found.append(next)
+            open.append(next)
+          } else if compound.isListed(stub.type, id) {
+            listed.append(Identifier(type: stub.type, id: id))
+          }
         }
       }
     }
-    return found
+    return (found, listed)
   }
+}
+
+extension JSONValue {
+  /// A list of texts.
+  fileprivate static func texts(_ texts: [String]) -> JSONValue { .array(JSONArray(texts.map { .string($0) })) }
+
+  /// The texts of a list; empty for any other value.
+  fileprivate var texts: [String] { (arrayValue ?? []).compactMap(\.stringValue) }
 }
 
 extension Value {

@@ -13,6 +13,8 @@ import Formats
       "type": "authors", "id": "1", "attributes": ["name": "Ada"],
       "relationships": [
         "posts": ["data": [["type": "posts", "id": "12"]]], "home": ["data": ["type": "towns", "id": "3"]],
+        "best": ["data": ["type": "posts", "id": "13"]], "editor": ["data": ["type": "authors", "id": "2"]],
+        "club": ["data": ["type": "clubs", "id": "9"]],
       ],
     ],
     ["type": "towns", "id": "3", "attributes": ["name": "Bonn"]],
@@ -28,7 +30,11 @@ import Formats
           """
       ).objectValue)
     let included = Included(try #require(Self.included.arrayValue))
-    let compound = ResourceValue.Compound(client: "posts") { type, id in included[type, id] }
+    let compound = ResourceValue.Compound(client: "posts", asked: ["author.editor"]) { type, id in
+      included[type, id]
+    } isListed: { type, id in
+      type == "posts" && id == "13"
+    }
     return .resource(ResourceValue(object, compound: compound))
   }
 
@@ -60,6 +66,18 @@ import Formats
     }
     #expect(cycle.isIdentifier)
     #expect(post.compound?.included("towns", "4") == nil || limit > 0)
+    for (name, message) in [
+      ("best", "best is posts/13, which is in the list but was not included"),
+      ("editor", "editor is authors/2, which include: names and the reply does not contain"),
+      ("club", "club is clubs/9, of which only type and id are known"),
+    ] {
+      guard case .resource(let stub) = try author.field(name) else {
+        Issue.record("no \(name)")
+        continue
+      }
+      let fault = #expect(throws: Fault.self) { try stub.field("name") }
+      #expect(fault?.message == message)
+    }
   }
 
   @Test func manyPagesComeBackInOrder() async throws {

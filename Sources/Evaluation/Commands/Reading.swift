@@ -149,11 +149,11 @@ extension ClientValue {
 
   /// Returns the primary resources of a document as values.
   func resources(_ document: Document, asked include: [String] = []) -> [Value] {
-    let included = document.included
+    let (included, listed) = (document.included, Included(document.object["data"]?.arrayValue ?? []))
     let compound = ResourceValue.Compound(client: name, asked: include) { type, id in
       included[type, id]
     } isListed: { type, id in
-      document.resources.contains { Identifier($0) == Identifier(type: type, id: id) }
+      listed[type, id] != nil
     }
     return document.resources.map { .resource(ResourceValue(Self.marked($0), compound: compound)) }
   }
