@@ -65,12 +65,13 @@ struct OpenDocument {
 
   /// Converts a finding to JSON.
   ///
-  /// A finding in another file is reported at the statement that includes the file, or else at the start of the text.
+  /// A finding in another file is reported at the path that leads to the file, or else at the start of the text.
   private func json(_ diagnostic: Diagnostic, in other: SourceText) -> JSONValue {
     let isOwn = other === source || other.name == source.name
     let place = other.place(of: diagnostic.range.lower)
     let message = isOwn ? diagnostic.message : "\(other.name):\(place.line):\(place.column): \(diagnostic.message)"
-    let range = isOwn ? diagnostic.range : includes.first { other.name.hasSuffix($0.path) }?.range ?? SourceRange(0, 0)
+    let inclusion = report.inclusions.first { $0.file.isSame(as: other.name) }
+    let range = isOwn ? diagnostic.range : inclusion?.range ?? SourceRange(0, 0)
     return [
       "range": map.range(range), "severity": diagnostic.severity == .error ? 1 : 2, "source": "retort",
       "message": .string(message + (diagnostic.nextStep.map { "\n= \($0)" } ?? "")),
@@ -93,17 +94,7 @@ enum FileURI {
     guard uri.hasPrefix("file://") else { return nil }
     let rest = uri.dropFirst(7)
     guard let slash = rest.firstIndex(of: "/") else { return nil }
-    var (bytes, path): ([UInt8], Substring.UTF8View.SubSequence) = ([], rest[slash...].utf8[...])
-    while let byte = path.popFirst() {
-      let digits = String(decoding: path.prefix(2), as: UTF8.self)
-      if byte == UInt8(ascii: "%"), digits.utf8.count == 2, let code = UInt8(digits, radix: 16) {
-        bytes.append(code)
-        path = path.dropFirst(2)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return String(validating: bytes, as: UTF8.self)
+    return String(validating: rest[slash...].percentDecoded, as: UTF8.self)
   }
 
   /// Returns the URI of a path.

@@ -113,6 +113,15 @@ import Testing
     let findings = try await editor.change(uri, [["text": "source \"my lib.retort\"\nprint twice(3)\n"]])
     #expect(findings.first?["range"]?["start"]?["line"] == 0)
     #expect(findings.first?["message"]?.stringValue?.contains("my lib.retort:1:") ?? false)
+    // A finding belongs to the path that leads to its file, also through another file, not to one that ends alike.
+    try "print 1\n".write(to: folder.appending(path: "lib.retort"), atomically: true, encoding: .utf8)
+    try "source \"my lib.retort\"\n".write(
+      to: folder.appending(path: "outer.retort"), atomically: true, encoding: .utf8)
+    for file in ["my lib.retort", "outer.retort"] {
+      let text = "source \"lib.retort\"\nsource \"\(file)\"\n"
+      let again = try await editor.change(uri, [["text": .string(text)]])
+      #expect(again.first?["range"]?["start"] == ["line": 1, "character": 7])
+    }
     try editor.notify("exit", [:])
     #expect(try await editor.ended() == 1)
   }

@@ -83,6 +83,7 @@ extension Compiler {
       return []
     }
     let other = SourceText(name: file, text: text)
+    findings.inclusions.append((file, range))
     let parsed = Parser.parse(other, words: Vocabulary.hinted)
     findings.foreign += parsed.diagnostics.map { ($0, other) }
     guard parsed.diagnostics.isEmpty else { return [] }
@@ -91,6 +92,7 @@ extension Compiler {
     inner.definitions = definitions
     let statements = inner.topLevel(parsed.program)
     findings.foreign += inner.findings.foreign + inner.findings.diagnostics.map { ($0, other) }
+    findings.inclusions += inner.findings.inclusions.map { ($0.file, range) }
     findings.inventory += inner.findings.inventory
     findings.readsArguments = findings.readsArguments || inner.findings.readsArguments
     findings.readNames.formUnion(inner.findings.readNames)

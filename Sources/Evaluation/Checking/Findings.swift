@@ -6,6 +6,8 @@ struct Findings {
   var diagnostics: [Diagnostic] = []
   /// Errors and warnings of included files.
   var foreign: [(diagnostic: Diagnostic, source: SourceText)] = []
+  /// The included files, each with the source range of the path in this text that leads to it.
+  var inclusions: [(file: String, range: SourceRange)] = []
   /// Statements that change or destroy data, and reads of `var`.
   var inventory: [Inventory] = []
   /// Whether the text reads `args`.

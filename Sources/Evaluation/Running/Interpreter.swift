@@ -72,6 +72,8 @@ public final class Interpreter: Sendable {
     public var open: OpenPart?
     /// The statements that change or destroy data, and the reads of `var`, in the order of the text.
     public var inventory: [Entry] = []
+    /// The included files, each with the source range of the path in this text that leads to it.
+    public var inclusions: [(file: String, range: SourceRange)] = []
 
     /// A line of the inventory.
     public struct Entry: Sendable, Equatable {
@@ -239,7 +241,9 @@ public final class Interpreter: Sendable {
     let own = findings.diagnostics.sorted { $0.range.lower < $1.range.lower }.map { (diagnostic: $0, source: source) }
     let inventory = findings.inventory.map(Report.Entry.init)
     return (
-      Report(diagnostics: findings.foreign + own, isIncomplete: false, inventory: inventory), statements, compiler
+      Report(
+        diagnostics: findings.foreign + own, isIncomplete: false, inventory: inventory,
+        inclusions: findings.inclusions), statements, compiler
     )
   }
 
