@@ -65,6 +65,11 @@ import Testing
     #expect(ShellCandidates(words: [""], environment: [:]).files == ".retort")
     #expect(ShellCandidates(words: ["x.retort", ""], environment: [:]).files == "")
     #expect(ShellCandidates(words: ["--report", ""], environment: [:]).files == "")
+    for (option, value) in [
+      ("--output", "json"), ("-o", "json"), ("-c", "print 1"), ("--var", "a=1"), ("--timeout", "1s"),
+    ] {
+      #expect(ShellCandidates(words: [option, value, ""], environment: [:]).files == ".retort")
+    }
     #expect(ShellCandidates(words: [], environment: [:]).candidates.count > 5)
   }
 

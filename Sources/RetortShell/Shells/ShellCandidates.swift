@@ -49,9 +49,7 @@ struct ShellCandidates {
   private mutating func complete(
     _ current: String, _ line: ProgramLine, _ before: [String], _ environment: [String: String]
   ) {
-    func option(_ word: String) -> ProgramLine.Option? {
-      line.options.first { $0.name == (word == "-o" ? "--output" : word) }
-    }
+    func option(_ word: String) -> ProgramLine.Option? { Self.option(word, of: line) }
     if let last = before.last, let option = option(last), option.value != nil {
       return addValues(of: option, line.name, "", environment)
     }
@@ -73,6 +71,11 @@ struct ShellCandidates {
   /// The options that can be given more than once.
   private static let repeats: Set<String> = ["-c", "--var", "--guarded", "--queue", "--fault", "--allow"]
 
+  /// Returns the option that a word names, also by its short form.
+  private static func option(_ word: String, of line: ProgramLine) -> ProgramLine.Option? {
+    line.options.first { $0.name == (word == "-o" ? "--output" : word) }
+  }
+
   /// Returns the number of words that are neither options nor their values.
   private static func positional(_ words: [String], _ line: ProgramLine) -> Int {
     var (count, isValue) = (0, false)
@@ -80,7 +83,7 @@ struct ShellCandidates {
       if isValue {
         isValue = false
       } else if word.hasPrefix("-"), word != "-" {
-        isValue = line.options.first { $0.name == word }?.value != nil
+        isValue = option(word, of: line)?.value != nil
       } else {
         count += 1
       }
