@@ -37,15 +37,22 @@ struct ShellCommand {
   /// During the wait the command handles Ctrl-C; SIGTERM and SIGHUP end the command, and then the program.
   func status() async -> Int32 {
     let id = id
-    let stop = Mutex<Signal?>(nil)
+    let state = Mutex((stop: Signal?.none, isReaped: false))
     let status = await Interrupts.shared.watching { signal in
       guard signal != .interrupt else { return }
-      stop.withLock { $0 = signal }
-      kill(id, SIGTERM)
+      state.withLock { state in
+        state.stop = signal
+        // After its end is collected, the id can belong to another process.
+        if !state.isReaped { kill(id, SIGTERM) }
+      }
     } during: {
-      await Self.status(of: id)
+      await Self.end(of: id)
+      return state.withLock { state in
+        state.isReaped = true
+        return Self.status(of: id)
+      }
     }
-    if let stop = stop.withLock({ $0 }) { raise(stop.rawValue) }
+    if let stop = state.withLock({ $0.stop }) { raise(stop.rawValue) }
     return status
   }
 
@@ -65,15 +72,22 @@ struct ShellCommand {
     return nil
   }
 
-  /// Waits for the end of a process, and returns its exit status; after a signal, 128 plus the signal's number.
-  private static func status(of id: pid_t) async -> Int32 {
+  /// Waits for the end of a process, whose id and status remain until ``status(of:)`` collects them.
+  private static func end(of id: pid_t) async {
     await withCheckedContinuation { continuation in
       let wait: @Sendable () -> Void = {
-        var status: Int32 = 0
-        while waitpid(id, &status, 0) < 0, errno == EINTR {}
-        continuation.resume(returning: status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F)
+        var ended = siginfo_t()
+        while waitid(P_PID, id_t(id), &ended, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+        continuation.resume()
       }
       do throws(TerminalError) { try Thread.start { wait() } } catch { wait() }
     }
+  }
+
+  /// The exit status of a process that has ended; after a signal, 128 plus the signal's number.
+  private static func status(of id: pid_t) -> Int32 {
+    var status: Int32 = 0
+    while waitpid(id, &status, 0) < 0, errno == EINTR {}
+    return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
   }
 }
