@@ -136,26 +136,6 @@ public actor Dialer {
     }
   }
 
-  /// Forgets a lost connection, and notifies the listener once.
-  private func forget(_ lost: Connection, _ end: BrokerError) {
-    guard connection === lost else { return }
-    connection = nil
-    listener.notice("\(end.message); connecting to \(uri) again")
-  }
-
-  /// Uses the connection of a finished attempt, unless another caller has already done so.
-  private func adopt(_ fresh: Connection, from dialing: Opening) async {
-    guard attempt == dialing else { return }
-    attempt = nil
-    if isClosed {
-      await fresh.close()
-    } else {
-      connection = fresh
-      listener.notice("connected to \(uri) again")
-      watch(fresh)
-    }
-  }
-
   /// Waits before the next attempt; throws instead if the deadline would pass during the pause, or the task is
   /// cancelled.
   private func pause(

@@ -97,7 +97,4 @@ struct Draft {
 
   /// Sets the key of the row.
   mutating func setKey(_ key: SQLValue, _ type: ResourceType) { values[type.key.name] = key }
-
-  /// The columns in the document, including those with invalid values.
-  var touched: Set<String> { Set(values.keys).union(mismatches.keys) }
 }
