@@ -140,12 +140,11 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     if host.isEmpty { host = "localhost" }
     guard !rest.isEmpty else { return }
     let digits = rest.dropFirst()
-    guard rest.hasPrefix(":"), digits.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let number = Int(digits),
-      1...65535 ~= number
+    guard rest.hasPrefix(":"), let number = Self.number(digits), 1...65535 ~= number
     else {
       throw BrokerError(
         .address,
-        "the port after \(host) is not a number from 0 to 65535; after a password write @ and the host")
+        "the port after \(host) is not a number from 1 to 65535; after a password write @ and the host")
     }
     port = number
   }
@@ -173,7 +172,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
             ? "\(parts[0]) needs a value: \(parts[0])=..."
             : "unknown parameter \(parts[0]); \(known)")
       }
-      guard parts.count == 2, let value = Int(parts[1]), value >= 0 else {
+      guard parts.count == 2, let value = Self.number(parts[1]) else {
         throw BrokerError(.address, "\(parts[0]) needs a number: \(parts[0])=30")
       }
       switch parts[0] {
@@ -200,6 +199,11 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// The value of decimal digits; nil for any other text, such as a number with a sign.
+  private static func number(_ text: some StringProtocol) -> Int? {
+    text.utf8.allSatisfy { 0x30...0x39 ~= $0 } ? Int(text) : nil
+  }
+
   private static func decoded(_ text: String, _ what: String) throws(BrokerError) -> String {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
@@ -208,8 +212,9 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
         bytes.append(byte)
         continue
       }
-      guard rest.count >= 2, rest.first != UInt8(ascii: "+"),
-        let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+      let digits = rest.prefix(2)
+      guard digits.count == 2, digits.first != UInt8(ascii: "+"), digits.first != UInt8(ascii: "-"),
+        let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
       else {
         throw BrokerError(.address, "write a % in the \(what) as %25")
       }

@@ -131,6 +131,6 @@ struct JournalSums: Sendable {
 
   /// Parses the digits of a sum; returns nil if they are not hexadecimal.
   private static func number(_ digits: ArraySlice<UInt8>) -> UInt32? {
-    UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
+    UInt32(digits: String(decoding: digits, as: UTF8.self), radix: 16)
   }
 }

@@ -71,8 +71,8 @@ package struct WrittenFile {
   /// Returns the process id in `PID.NUMBER.part`; nil for another form.
   private static func process(of rest: Substring) -> pid_t? {
     let parts = rest.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[2] == "part", UInt32(parts[1]) != nil else { return nil }
-    return pid_t(parts[0]).flatMap { $0 > 0 ? $0 : nil }
+    guard parts.count == 3, parts[2] == "part", UInt32(digits: parts[1]) != nil else { return nil }
+    return pid_t(digits: parts[0]).flatMap { $0 > 0 ? $0 : nil }
   }
 
   private static func isThere(_ path: String) -> Fault {

@@ -26,8 +26,8 @@ public enum Cookbook {
       let list = recipes.enumerated().map { "\(String($0 + 1).filled(to: 2))  \($1.title)\n" }.joined()
       return list + "\nhelp cookbook 3 shows one.\n"
     }
-    guard words.count == 1, let number = Int(word), recipes.indices.contains(number - 1) else { return nil }
-    let recipe = recipes[number - 1]
+    guard words.count == 1, let index = recipes.indices.first(where: { String($0 + 1) == word }) else { return nil }
+    let recipe = recipes[index]
     return "\(recipe.title)\n\n\(recipe.example.text)"
   }
 

@@ -17,8 +17,10 @@ public struct ErrorDetail: Sendable, Equatable {
     object["title"] = title.map { .string($0) }
     object["detail"] = detail.map { .string($0) }
     object["code"] = code.map { .string($0) }
-    if let pointer { object["source"] = ["pointer": .string(pointer)] }
-    if let parameter { object["source"] = ["parameter": .string(parameter)] }
+    var source = JSONObject()
+    source["pointer"] = pointer.map { .string($0) }
+    source["parameter"] = parameter.map { .string($0) }
+    if !source.isEmpty { object["source"] = .object(source) }
     object["status"] = status.map { .string($0) }
     object["meta"] = meta.map { .object($0) }
     self.object = object
@@ -43,7 +45,7 @@ public struct ErrorDetail: Sendable, Equatable {
   }
 
   /// The HTTP status; nil if it is not a number.
-  public var status: Int? { object["status"]?.idText.flatMap { Int($0) } }
+  public var status: Int? { object["status"]?.idText.flatMap { Int(digits: $0) } }
   /// The application's error code.
   public var code: String? { object["code"]?.idText }
   /// The summary of the problem.

@@ -74,7 +74,7 @@ public struct Pagination: Sendable, Equatable {
   ///     null or empty.
   ///   - size: The page size for a link that has only a number or an offset.
   public init?(meta: JSONObject, links: JSONValue?, size: Int? = nil) {
-    totalSize = (meta["record-count"] ?? meta["record_count"])?.idText.flatMap { Int($0) }.flatMap { $0 < 0 ? nil : $0 }
+    totalSize = (meta["record-count"] ?? meta["record_count"])?.idText.flatMap { Int(digits: $0) }
     first = Self.page(links?["first"], size)
     last = Self.page(links?["last"], size)
     next = Self.page(links?["next"], size)
@@ -98,11 +98,11 @@ public struct Pagination: Sendable, Equatable {
   /// Returns the page in a link's query; host and path are ignored.
   private static func page(_ link: JSONValue?, _ size: Int?) -> Page? {
     let members = members(link)
-    func member(_ name: String, or missing: Int? = nil) -> Int? { members[name].map { Int($0) } ?? missing }
+    func member(_ name: String, or missing: Int? = nil) -> Int? { members[name].map { Int(digits: $0) } ?? missing }
     if let number = member("number"), let size = member("size", or: size), number > 0, size > 0 {
       return Page(number: number, size: size)
     }
-    if let offset = member("offset"), let limit = member("limit", or: size), offset >= 0, limit > 0 {
+    if let offset = member("offset"), let limit = member("limit", or: size), limit > 0 {
       return Page(offset: offset, limit: limit)
     }
     return nil
@@ -116,31 +116,11 @@ public struct Pagination: Sendable, Equatable {
     var members: [String: String] = [:]
     for pair in text[mark...].dropFirst().prefix(while: { $0 != "#" }).split(separator: "&") {
       guard let equals = pair.firstIndex(of: "=") else { continue }
-      let name = pair[..<equals].percentDecoded
+      let name = String(decoding: pair[..<equals].percentDecoded, as: UTF8.self)
       guard name.hasPrefix("page["), name.hasSuffix("]") else { continue }
-      members[String(name.dropFirst(5).dropLast())] = pair[equals...].dropFirst().percentDecoded
+      let value = pair[equals...].dropFirst().percentDecoded
+      members[String(name.dropFirst(5).dropLast())] = String(decoding: value, as: UTF8.self)
     }
     return members
-  }
-}
-
-extension Substring {
-  /// The text with each escape, such as `%5B`, decoded (RFC 3986 section 2.1).
-  fileprivate var percentDecoded: String {
-    guard utf8.contains(UInt8(ascii: "%")) else { return String(self) }
-    var bytes: [UInt8] = []
-    var rest = utf8
-    while let byte = rest.popFirst() {
-      let digits = rest.prefix(2)
-      if byte == UInt8(ascii: "%"), digits.count == 2, digits.first != UInt8(ascii: "+"),
-        let escaped = UInt8(Substring(digits), radix: 16)
-      {
-        bytes.append(escaped)
-        rest = rest.dropFirst(2)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

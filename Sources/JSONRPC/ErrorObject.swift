@@ -40,7 +40,7 @@ public struct ErrorObject: Error, Sendable, Equatable {
     guard let object = json.objectValue else { return nil }
     switch object["code"] {
     case .number(let number): code = number.integer ?? 0
-    case .string(let text): code = Int(text) ?? 0
+    case .string(let text): code = JSONNumber(text: text)?.integer ?? 0
     default: code = 0
     }
     message = object["message"]?.stringValue ?? ""

@@ -183,6 +183,7 @@ extension Lexer {
   /// Messages and results show control characters with braces.
   private var inBraces: String? {
     guard byte() == UInt8(ascii: "{"), let end = bytes[offset...].prefix(9).firstIndex(of: UInt8(ascii: "}")),
+      bytes[(offset + 1)..<end].allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),
       let code = UInt32(String(decoding: bytes[(offset + 1)..<end], as: UTF8.self), radix: 16),
       let scalar = Unicode.Scalar(code)
     else { return nil }

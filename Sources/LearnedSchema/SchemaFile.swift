@@ -1,4 +1,5 @@
 import Glibc
+import JSONText
 
 /// The file of a queue's schema: `DIRECTORY/PLACE/QUEUE.json`, readable only by its owner.
 ///
@@ -38,11 +39,23 @@ struct SchemaFile {
     defer { close(descriptor) }
     fchmod(descriptor, 0o600)
     let bytes = body(read())
-    guard unsafe write(descriptor, bytes, bytes.count) == bytes.count, unsafe rename(fresh, path) == 0 else {
+    guard Self.write(bytes, to: descriptor), unsafe rename(fresh, path) == 0 else {
       defer { unsafe unlink(fresh) }
       return Self.reason
     }
     return nil
+  }
+
+  /// Writes all bytes; returns false after an error, whose number is in `errno`.
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return false }
+      rest = rest.dropFirst(count)
+    }
+    return true
   }
 
   /// Removes the file, if it exists; returns the reason of a failure, nil on success.
@@ -73,18 +86,7 @@ struct SchemaFile {
   /// Decodes the name of a file; nil if the name is cut.
   private static func name(ofFile name: String) -> String? {
     guard !name.contains("~") else { return nil }
-    var bytes: [UInt8] = []
-    var rest = name.utf8[...]
-    while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "%"), let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-      else {
-        bytes.append(byte)
-        continue
-      }
-      bytes.append(code)
-      rest = rest.dropFirst(2)
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    return String(decoding: name.percentDecoded, as: UTF8.self)
   }
 
   /// The bytes with which every file of a schema begins, and by which it is told from the files of other programs.

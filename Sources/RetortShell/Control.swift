@@ -1,4 +1,5 @@
 import Glibc
+import JSONText
 import Redaction
 
 /// Shows or controls runs of the same user: `retort ctl [RUN] [status | pause | resume | stop | rate=N]`.
@@ -42,7 +43,7 @@ func control(_ words: [String], _ console: Console, _ environment: [String: Stri
 
 private func isCommand(_ word: String) -> Bool {
   if ["status", "pause", "resume", "stop", "rate=off"].contains(word) { return true }
-  return word.hasPrefix("rate=") && Int(word.dropFirst(5)).map { $0 > 0 } ?? false
+  return word.hasPrefix("rate=") && Int(digits: word.dropFirst(5)).map { $0 > 0 } ?? false
 }
 
 /// Returns the process ids of runs that have a socket; removes the sockets of runs that were killed.

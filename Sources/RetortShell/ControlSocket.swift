@@ -1,6 +1,7 @@
 import Bulk
 import Foundation
 import Glibc
+import JSONText
 import Synchronization
 import Terminal
 
@@ -130,7 +131,9 @@ final class ControlServer: Sendable {
     case "stop": Interrupts.shared.raise(.interrupt)
     case "rate=off": control.limit(perSecond: nil)
     default:
-      guard command.hasPrefix("rate="), let rate = Int(command.dropFirst(5)), rate > 0 else { return "unknown command" }
+      guard command.hasPrefix("rate="), let rate = Int(digits: command.dropFirst(5)), rate > 0 else {
+        return "unknown command"
+      }
       control.limit(perSecond: rate)
     }
     return control.status

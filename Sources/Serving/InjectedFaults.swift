@@ -1,3 +1,5 @@
+import JSONText
+
 /// The faults that a service injects on purpose, and the share of requests that each one affects.
 ///
 /// A request has at most one fault other than `round`.
@@ -45,8 +47,8 @@ package struct InjectedFaults: Sendable {
         throw Mistake("write KIND=SHARE, such as drop=1%; the kinds are \(known)")
       }
       let isPercentage = parts[1].hasSuffix("%")
-      let number = Double(isPercentage ? String(parts[1].dropLast()) : parts[1]).map { isPercentage ? $0 / 100 : $0 }
-      guard let number, number >= 0, number <= 1 else {
+      let number = Double(digits: parts[1].dropLast(isPercentage ? 1 : 0)).map { isPercentage ? $0 / 100 : $0 }
+      guard let number, number <= 1 else {
         throw Mistake("a share is a number from 0 to 1, or a percentage such as 5%")
       }
       self.kind = kind

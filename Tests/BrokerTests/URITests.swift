@@ -55,18 +55,22 @@ import Testing
     ("amqp://h\n", "a URI can't contain spaces or line ends: write a space in a name or password as %20"),
     ("amqp://bea:s3c%zzret@h", "write a % in the password as %25"),
     ("amqp://bea:s3c%+fret@h", "write a % in the password as %25"),
+    ("amqp://bea:s3c%-0ret@h", "write a % in the password as %25"),
+    ("amqp://h?heartbeat=+5", "heartbeat needs a number: heartbeat=30"),
+    ("amqp://h:0", "the port after h is not a number from 1 to 65535; after a password write @ and the host"),
+    ("amqp://h:+1", "the port after h is not a number from 1 to 65535; after a password write @ and the host"),
     (
       "amqp://bea:s3c?r=et",
-      "the port after bea is not a number from 0 to 65535; after a password write @ and the host"
+      "the port after bea is not a number from 1 to 65535; after a password write @ and the host"
     ),
     ("amqp://bea:100%@h", "write a % in the password as %25"),
     (
       "amqp://h:port",
-      "the port after h is not a number from 0 to 65535; after a password write @ and the host"
+      "the port after h is not a number from 1 to 65535; after a password write @ and the host"
     ),
     (
       "amqp://h:70000",
-      "the port after h is not a number from 0 to 65535; after a password write @ and the host"
+      "the port after h is not a number from 1 to 65535; after a password write @ and the host"
     ),
     (
       "amqp://h?heartbeat=soon",

@@ -36,6 +36,12 @@ import Testing
     #expect(await answered(document(errors))?.kind == kind)
   }
 
+  @Test func anErrorCanHaveAPointerAndAParameter() {
+    let detail = ErrorDetail(pointer: "/data/attributes/text", parameter: "filter")
+    #expect(detail.pointer == "/data/attributes/text" && detail.parameter == "filter")
+    #expect(ErrorDetail(title: "x").object["source"] == nil)
+  }
+
   @Test(arguments: [
     (-32601, ClientError.Kind.methodNotFound), (-32603, .badGateway), (-32600, .service), (-32602, .service),
     (-32700, .service), (422, .service), (500, .service),

@@ -28,6 +28,7 @@ import Testing
     #""/?page[size]=3""#, #""/?page=2""#, #""/?page[offset]=-1&page[limit]=3""#, #""/?page[offset]=2&page[limit]=0""#,
     #""/?page[number]=0&page[size]=3""#, #""/?page[number]=2&page[size]=0""#,
     #""/?page[number]=99999999999999999999&page[size]=1""#, #""/?page%5""#, #""/?page[number]=2""#,
+    #""/?page[number]=+2&page[size]=3""#, #""/?page[number]=%-2&page[size]=3""#, #""/?page[number]=2&page[size]=%+3""#,
   ])
   func aLinkThatNamesNoPageIsUnreadable(link: String) throws {
     let pages = try pagination(#"{"next":\#(link)}"#)

@@ -25,6 +25,13 @@ import Testing
     #expect(counts == [.drop: 2470, .late: 528, nil: 7002])
   }
 
+  @Test(arguments: [
+    "drop=-0.1", "drop=+0.1", "drop=nan", "drop=1e-3", "drop=0x1p-3", "drop=", "drop=%", "drop=1.5", "drop",
+  ])
+  func aShareThatIsNoNumberIsRefused(_ text: String) {
+    #expect(throws: InjectedFaults.Mistake.self) { try InjectedFaults.Share(text) }
+  }
+
   @Test(arguments: InjectedFaults.Kind.allCases.filter { $0 != .round })
   func aWholeShareIsEveryRequest(kind: InjectedFaults.Kind) throws {
     let faults = try InjectedFaults([try .init("\(kind.rawValue)=100%")])

@@ -1,5 +1,6 @@
 import Client
 import Bulk
+import JSONText
 import Language
 import Synchronization
 import Values
@@ -106,7 +107,7 @@ extension Run {
     let reply = await ask(
       "\(request.verb) \(what)of \(client.name)\(filter)\n  on \(place(client.connection)), queue \(client.queue)\n\(wanted)"
     )
-    let number = reply.flatMap { Int($0.trimmed) }
+    let number = reply.flatMap { Int(digits: $0.trimmed) }
     guard !Task.isCancelled, let number, number > 0, request.count == nil || number == request.count else {
       throw refusal(
         Task.isCancelled ? .interrupted : .refused,

@@ -250,7 +250,7 @@ extension Expr {
     case .record(let entries):
       let entry = entries.first { $0.name == key } ?? entries.first { $0.name?.dashed == key.dashed }
       return entry?.value
-    case .list(let elements): return Int(key).flatMap { elements.indices.contains($0) ? elements[$0] : nil }
+    case .list(let elements): return Int(digits: key).flatMap { elements.indices.contains($0) ? elements[$0] : nil }
     default: return nil
     }
   }

@@ -70,10 +70,10 @@ struct Filter {
     case .boolean:
       return Fragment(name, isOneOf: values.map { .text(["true": "1", "false": "0"][$0] ?? $0) })
     case .numberText:
-      let numbers = values.filter { JSONNumber(text: $0) != nil }.compactMap(Double.init)
+      let numbers = values.filter { JSONNumber(text: $0) != nil }.compactMap { Double($0) }
       return Fragment("CAST(\(name) AS NUMERIC)", isOneOf: numbers.map { .real($0) })
     case .untyped:
-      let integers = values.compactMap { Int64($0).map { SQLValue.integer($0) } }
+      let integers = values.filter { JSONNumber(text: $0) != nil }.compactMap { Int64($0).map { SQLValue.integer($0) } }
       return Fragment(name, isOneOf: values.map { .text($0) } + integers)
     default: return Fragment(name, isOneOf: values.map { .text($0) })
     }
