@@ -72,6 +72,21 @@ package final class FileDescriptor: Sendable {
     }
   }
 
+  /// Checks that a file can be created or replaced in its directory.
+  ///
+  /// - Parameters:
+  ///   - path: The file, without symbolic links.
+  ///   - name: The file's name in messages.
+  /// - Throws: A `file` error with the reason.
+  package static func checkWritable(_ path: String, for name: String) throws(Fault) {
+    var status = stat()
+    let isThere = unsafe stat(path, &status) == 0
+    if isThere, status.st_mode & S_IFMT == S_IFDIR { throw failure("can't write \(name)", EISDIR) }
+    let isFile = !isThere || status.st_mode & S_IFMT == S_IFREG
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    guard unsafe access(isFile ? folder : path, W_OK) == 0 else { throw failure("can't write \(name)") }
+  }
+
   private static func opened(_ path: String, _ flags: Int32) throws(Fault) -> FileDescriptor {
     let number = unsafe open(path, flags | O_CLOEXEC, 0o666)
     guard number >= 0 else { throw failure("can't write \(path)") }

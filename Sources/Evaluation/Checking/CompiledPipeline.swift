@@ -37,8 +37,7 @@ extension Compiler.CompiledPipeline {
       let run: @Sendable (inout Frame) async throws(Fault) -> PipelineRun.End = { frame throws(Fault) in
         let element = frame.element
         defer { frame.element = element }
-        let start = try await head.run(&frame)
-        return try await PipelineRun.run(start, links, &frame)
+        return try await PipelineRun.run(head, links, &frame)
       }
       result.code = CompiledExpression.async { frame throws(Fault) in try await run(&frame).value() }.placed(
         range, source)

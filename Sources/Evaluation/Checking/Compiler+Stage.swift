@@ -36,7 +36,7 @@ extension Compiler {
   ///
   /// It calls the def for all elements before the next stage runs.
   private static func acting(_ code: CompiledExpression, _ name: String) -> StageBody {
-    .sink { frame, stream, _ throws(Fault) in
+    .acting { frame, stream, _ throws(Fault) in
       var flow = ElementPage()
       while let page = try await stream.page() {
         for (index, element) in page.elements.enumerated() {

@@ -26,19 +26,20 @@ extension Command {
       try run.session.refuseStreamed(client, "destroy-all")
       let policy = try arguments.policy(run, client, label: "destroy-all \(client.name)")
       let isDry = run.isDry(arguments)
+      let failedFile = try arguments.failedFile(isDry: isDry)
+      let guards = try arguments.safeguards(run, client, keyField: nil)
       let (consent, count) = isDry ? (nil, nil) : try await consent(arguments, client, query, run)
       let source: any BulkSource =
         isDry
         ? try StreamedSource(arguments, client, query)
         : try FirstPagesSource(arguments, client, query, total: count, run.session)
-      let guards = try arguments.safeguards(run, client, keyField: nil)
       let carrier = try await arguments.pool(run, client, policy, guards, keyField: nil)
       var plan = BulkPlan(
         arguments: arguments, client: client, policy: arguments.policy(policy, for: carrier), consent: consent,
         source: source, notesSummary: isDry)
       plan.isDry = isDry
       (plan.guards, plan.carrier) = (guards, carrier)
-      plan.failedFile = try arguments.failedFile(isDry: isDry)
+      plan.failedFile = failedFile
       return plan
     })
 

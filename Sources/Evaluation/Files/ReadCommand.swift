@@ -68,7 +68,7 @@ extension Stage {
     let append = call.option("append").map { append in call.compiler.withElement(false) { call.compiler.code(append) } }
     let new = call.option("new").map { new in call.compiler.withElement(false) { call.compiler.code(new) } }
     let (range, source) = call.place(0)
-    return .sink { frame, stream, keepsFlow throws(Fault) in
+    return .acting { frame, stream, keepsFlow throws(Fault) in
       do throws(Fault) {
         guard case .string(let path) = try await path.run(&frame) else {
           throw Fault(.type, "write needs a path as a string")

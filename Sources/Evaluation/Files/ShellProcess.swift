@@ -127,7 +127,7 @@ extension Stage {
   ) { call in
     let command = call.once(0)
     let (range, source) = call.place(0)
-    return .sink { frame, stream, _ throws(Fault) in
+    return .acting { frame, stream, _ throws(Fault) in
       do throws(Fault) {
         guard frame.run.session.options.allowsShell else {
           throw Fault(.refused, "sh is not allowed", nextStep: "start the program with --allow-sh")

@@ -42,13 +42,14 @@ final class FailedFile: Sendable {
   private let isDevice: Bool
   private let state = Mutex(State())
 
-  /// Checks that the file is missing, empty, or a file of failed elements, without changing it.
+  /// Checks that the file is missing, empty, or a file of failed elements, and can be written, without changing it.
   ///
   /// - Throws: A `file` error.
   init(_ path: String) throws(Fault) {
     self.path = path
     target = try FileText.target(of: path)
     isDevice = unsafe access(target, F_OK) == 0 && !FileDescriptor.isFile(target)
+    try FileDescriptor.checkWritable(target, for: path)
     if isDevice { return }
     guard try Self.isReplaceable(target) else {
       throw Fault(

@@ -37,7 +37,28 @@ enum PipelineRun {
     var keepsFailures = false
   }
 
-  static func run(_ head: Value, _ links: [Link], _ frame: inout Frame) async throws(Fault) -> End {
+  /// Runs a head and its stages; the first sink opens its files before the head is evaluated.
+  static func run(_ head: CompiledExpression, _ links: [Link], _ frame: inout Frame) async throws(Fault) -> End {
+    let sink = try await opened(links[...], &frame)
+    return try await run(try await head.run(&frame), links, &frame, sink)
+  }
+
+  /// Opens the files of the first sink among some stages; returns the function that runs it, nil without a sink.
+  private static func opened(
+    _ links: ArraySlice<Link>, _ frame: inout Frame
+  ) async throws(Fault) -> StageBody.SinkRun? {
+    for link in links {
+      guard case .sink(let open) = link.body else { continue }
+      do throws(Fault) { return try await open(&frame) } catch { throw error.placed(at: link.range, in: link.source) }
+    }
+    return nil
+  }
+
+  /// Runs the stages over a head's value; `sink` runs the first sink, whose files are open.
+  static func run(
+    _ head: Value, _ links: [Link], _ frame: inout Frame, _ sink: StageBody.SinkRun? = nil
+  ) async throws(Fault) -> End {
+    var sink = sink
     let outer = (frame.names, frame.keepsFailures)
     defer { (frame.names, frame.keepsFailures) = outer }
     let progress = frame.run.session.progress
@@ -46,20 +67,23 @@ enum PipelineRun {
       var stream = end.stream
       end = .elements(ElementStream([]))
       (frame.names, frame.keepsFailures) = (link.names, link.keepsFailures)
+      let isLast = index == links.count - 1
       do throws(Fault) {
-        end = try await run(link.body, over: &stream, &frame, isLast: index == links.count - 1)
+        end = try await run(link.body, over: &stream, &frame, isLast: isLast, sink)
       } catch { throw error.placed(at: link.range, in: link.source) }
       switch link.body {
       case .transform: end = .elements(end.stream.placed(at: link.range, in: link.source))
       case .gather, .collect: end = .elements(progress.counting(end.stream))
-      case .first, .reduce, .sink: break
+      case .sink: sink = try await opened(links[(index + 1)...], &frame)
+      case .first, .reduce: break
       }
     }
     return end
   }
 
   private static func run(
-    _ body: StageBody, over stream: inout ElementStream, _ frame: inout Frame, isLast: Bool
+    _ body: StageBody, over stream: inout ElementStream, _ frame: inout Frame, isLast: Bool,
+    _ sink: StageBody.SinkRun?
   ) async throws(Fault) -> End {
     switch body {
     case .transform(let body): return .elements(try body(frame, stream))
@@ -70,8 +94,9 @@ enum PipelineRun {
       guard let page = try await stream.page() else { return .value(.null, names: frame.names.map { _ in .null }) }
       return .value(page.elements[0], names: page.names.first ?? [])
     case .reduce(let body): return .value(try await body(&frame, &stream), names: [])
-    case .sink(let body):
-      let (flow, summary) = try await body(&frame, &stream, !isLast)
+    case .sink(let open):
+      let act = if let sink { sink } else { try await open(&frame) }
+      let (flow, summary) = try await act(&frame, &stream, !isLast)
       return isLast ? .value(summary, names: []) : .elements(ElementStream(page: flow))
     }
   }

@@ -20,34 +20,36 @@ extension Stage {
       }
     }
     let arguments = PerElementArguments(call)
-    return .sink { frame, stream, keepsFlow throws(Fault) in
+    return .sink { frame throws(Fault) in
       let once = try await arguments.once(&frame)
       let count = try once.integer("in-flight", least: 1, most: Policy.largestWindow) ?? 1
       let journal = try once.eachJournal(frame.run, arguments)
-      let session = frame.run.session
-      if journal != nil { session.beginJournaled("each") }
-      defer {
-        if journal != nil { session.endJournaled("each") }
-        journal?.journal.release()
+      return { frame, stream, keepsFlow throws(Fault) in
+        let session = frame.run.session
+        if journal != nil { session.beginJournaled("each") }
+        defer {
+          if journal != nil { session.endJournaled("each") }
+          journal?.journal.release()
+        }
+        if let journal, journal.rule == .retry {
+          try await once.settle(journal.journal, frame.run, journal.clients(of: frame.run.session))
+        }
+        let window = EachWindow(step: step, limit: count, keepsFlow: keepsFlow, journal: journal)
+        let results: ElementPage
+        do throws(Fault) {
+          results = try await window.run(frame, &stream)
+        } catch {
+          await journal?.note(frame.run.session, isEnded: false)
+          throw error
+        }
+        if let journal {
+          await journal.note(frame.run.session, isEnded: true)
+          if journal.isComplete { try await once.complete(journal.journal) }
+        }
+        // Without a next stage, the results are dropped if all of them are null.
+        let isNull = results.elements.allSatisfy(\.isNull)
+        return (results, isNull ? .null : .list(results.elements))
       }
-      if let journal, journal.rule == .retry {
-        try await once.settle(journal.journal, frame.run, journal.clients(of: frame.run.session))
-      }
-      let window = EachWindow(step: step, limit: count, keepsFlow: keepsFlow, journal: journal)
-      let results: ElementPage
-      do throws(Fault) {
-        results = try await window.run(frame, &stream)
-      } catch {
-        await journal?.note(frame.run.session, isEnded: false)
-        throw error
-      }
-      if let journal {
-        await journal.note(frame.run.session, isEnded: true)
-        if journal.isComplete { try await once.complete(journal.journal) }
-      }
-      // Without a next stage, the results are dropped if all of them are null.
-      let isNull = results.elements.allSatisfy(\.isNull)
-      return (results, isNull ? .null : .list(results.elements))
     }
   }
 }

@@ -65,34 +65,39 @@ extension Stage {
       let arguments = PerElementArguments(call)
       let takesWorkers = declaration.options.contains { $0.name == "workers" }
       let named = call.option("failed") == nil ? nil : call.compiler.scope.variable(Pipeline.sourceName)?.slot
-      return .sink { frame, stream, keepsFlow throws(Fault) in
+      return .sink { frame throws(Fault) in
         let once = try await arguments.once(&frame)
         let client = try once.client()
-        var policy = try once.policy(frame.run, client, label: "\(declaration.name) \(client.name)")
+        let policy = try once.policy(frame.run, client, label: "\(declaration.name) \(client.name)")
         let isDry = frame.run.isDry(once)
+        let failedFile = try once.failedFile(isDry: isDry || frame.run.session.options.isOffline)
         let guards = try once.safeguards(frame.run, client, keyField: arguments.keyField)
-        if guards.journal != nil { policy.sharesSyncs() }
-        let source = ElementSource(stream, frame, arguments, once, policy, making)
-        source.named = named
-        let consent = isDry ? nil : try await Self.consent(declaration, once, client, frame.run, source, guards.journal)
-        if let journal = guards.journal, journal.before.done + journal.before.unknown > 0, source.left == nil {
-          _ = try await source.count(notDoneIn: journal)
+        return { frame, stream, keepsFlow throws(Fault) in
+          var policy = policy
+          if guards.journal != nil { policy.sharesSyncs() }
+          let source = ElementSource(stream, frame, arguments, once, policy, making)
+          source.named = named
+          let consent =
+            isDry ? nil : try await Self.consent(declaration, once, client, frame.run, source, guards.journal)
+          if let journal = guards.journal, journal.before.done + journal.before.unknown > 0, source.left == nil {
+            _ = try await source.count(notDoneIn: journal)
+          }
+          frame.run.session.note(resuming: guards.journal, left: source.left.map { $0 - source.unknown })
+          try await once.settle(guards.journal, frame.run, [client])
+          let carrier =
+            takesWorkers
+            ? try await once.pool(frame.run, client, policy, guards, keyField: arguments.keyField) : nil
+          source.policy = once.policy(policy, for: carrier)
+          var plan = BulkPlan(arguments: once, client: client, policy: source.policy, consent: consent, source: source)
+          plan.carrier = carrier
+          plan.isDry = isDry
+          plan.guards = guards
+          try complete(&plan, frame.run)
+          plan.failedFile = failedFile
+          let bulk = BulkRun(plan, frame.run)
+          let (flow, tally) = try await bulk.carriedOut(keepsFlow: keepsFlow)
+          return (flow, bulk.summary(tally))
         }
-        frame.run.session.note(resuming: guards.journal, left: source.left.map { $0 - source.unknown })
-        try await once.settle(guards.journal, frame.run, [client])
-        let carrier =
-          takesWorkers
-          ? try await once.pool(frame.run, client, policy, guards, keyField: arguments.keyField) : nil
-        source.policy = once.policy(policy, for: carrier)
-        var plan = BulkPlan(arguments: once, client: client, policy: source.policy, consent: consent, source: source)
-        plan.carrier = carrier
-        plan.isDry = isDry
-        plan.guards = guards
-        try complete(&plan, frame.run)
-        plan.failedFile = try once.failedFile(isDry: isDry || frame.run.session.options.isOffline)
-        let bulk = BulkRun(plan, frame.run)
-        let (flow, tally) = try await bulk.carriedOut(keepsFlow: keepsFlow)
-        return (flow, bulk.summary(tally))
       }
     }
   }

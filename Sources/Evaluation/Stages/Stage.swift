@@ -32,12 +32,21 @@ enum StageBody: Sendable {
   case first
   /// Computes one value from all elements.
   case reduce(@Sendable (inout Frame, inout ElementStream) async throws(Fault) -> Value)
-  /// Acts on each element, by a change for example; returns the elements for the next stage, and the summary if no
-  /// stage follows.
-  case sink(
+  /// Acts on each element, by a change for example.
+  ///
+  /// The function opens the files of the stage, and returns the function that acts. It runs before an element is read, so
+  /// that a file that can't be used is refused first.
+  case sink(@Sendable (inout Frame) async throws(Fault) -> SinkRun)
+
+  /// Acts on each element, without files to open; returns the elements for the next stage, and the summary if no stage
+  /// follows.
+  typealias SinkRun =
     @Sendable (inout Frame, inout ElementStream, _ keepsFlow: Bool) async throws(Fault) -> (
       flow: ElementPage, summary: Value
-    ))
+    )
+
+  /// Creates a stage that acts on each element and has no files to open before.
+  static func acting(_ run: @escaping SinkRun) -> StageBody { .sink { _ in run } }
 }
 
 extension StageBody {
