@@ -12,6 +12,7 @@ public final class DryRunCarrier: Carrier {
   public static let prefix = "dry-run-"
 
   private struct State {
+    var hasChanges = false
     var made = 0
     var resources: [String: JSONObject] = [:]
   }
@@ -29,8 +30,12 @@ public final class DryRunCarrier: Carrier {
   /// Returns the resource that a create of the dry run would have created, with its later updates; nil for other ids.
   public func resource(_ id: String) -> JSONObject? { state.withLock { $0.resources[id] } }
 
+  /// Whether it got a change, so that later reads show data that the script would have changed.
+  public var hasChanges: Bool { state.withLock(\.hasChanges) }
+
   /// Returns the reply that the service is expected to send.
   public func carry(_ change: Change) -> ChangeReply {
+    state.withLock { $0.hasChanges = true }
     guard change.givesDocument, change.verb != .destroy, var data = change.params["data"]?.objectValue else {
       return change.givesDocument ? .document(Document()) : .result(.null)
     }

@@ -173,7 +173,9 @@ struct ProgramPage: Sendable {
       "dry-run", "", "Sends reads, but only shows changes.",
       note: """
         Standard error shows each single change as its exact request, and of a bulk change the first request, the ids of
-        four more, and the total number. A created resource has the id dry-run-1. A script can't turn the dry run off.
+        four more, and the total number. A created resource has the id dry-run-1, and a summary's ok counts the changes
+        that would be sent. Assertions after the first such change are shown and not checked. A script can't turn the
+        dry run off.
         """, example: "retort --dry-run migrate.retort"),
     option(
       "guarded", "CONNECTION", "Allows --yes=N to destroy on a guarded connection, given by name or address.",

@@ -19,6 +19,8 @@ public final class RunReport: Sendable {
     /// The byte offset of its start in its file.
     var lower = 0
     var isAssertion = false
+    /// Whether it is an assertion that a dry run did not check.
+    var isUnchecked = false
     /// Whether the case counts as a JUnit failure and not as an error: a false assertion, or a statement that continued
     /// after failed changes.
     var isFailure: Bool { isAssertion ? error != nil : error.map { Self.failures.contains($0.kind) } ?? false }
@@ -62,12 +64,23 @@ public final class RunReport: Sendable {
 
   /// Adds an assertion; `failure` is its message, nil if it is true.
   func add(assertion range: SourceRange, in source: SourceText, failure: String?) {
-    let error = failure.map { (Fault.Kind.assert.word, $0) }
-    let own = Case(
+    add(assertion(range, source, failure.map { (Fault.Kind.assert.word, $0) }))
+  }
+
+  /// Adds an assertion that a dry run does not check.
+  func add(unchecked range: SourceRange, in source: SourceText) {
+    var own = assertion(range, source, nil)
+    own.isUnchecked = true
+    add(own)
+  }
+
+  private func assertion(_ range: SourceRange, _ source: SourceText, _ error: (String, String)?) -> Case {
+    Case(
       text: Self.text(range, source), place: Self.place(range, source), milliseconds: 0, error: error,
       lower: range.lower, isAssertion: true)
-    state.withLock { $0.cases.append(own) }
   }
+
+  private func add(_ own: Case) { state.withLock { $0.cases.append(own) } }
 
   /// Adds an outermost statement that has ended, unless it is an assertion, which was already added.
   ///
@@ -136,6 +149,7 @@ public final class RunReport: Sendable {
       object["error"] = ["kind": .string(error.kind), "message": .string(error.message)]
     }
     if !own.changes.isEmpty { object["changes"] = .array(JSONArray(own.changes)) }
+    if own.isUnchecked { object["unchecked"] = true }
     return .object(object)
   }
 
@@ -147,7 +161,7 @@ public final class RunReport: Sendable {
     let seconds = Double((ContinuousClock.now - begin).milliseconds) / 1000
     var lines = [
       #"<?xml version="1.0" encoding="UTF-8"?>"#,
-      #"<testsuite name="retort" tests="\#(cases.count)" failures="\#(failures)" errors="\#(errors)" time="\#(seconds)" timestamp="\#(started)">"#,
+      #"<testsuite name="retort" tests="\#(cases.count)" failures="\#(failures)" errors="\#(errors)" skipped="\#(cases.count(where: \.isUnchecked))" time="\#(seconds)" timestamp="\#(started)">"#,
       "<properties><property name=\"status\" value=\"\(status)\"/>"
         + (reason.map { "<property name=\"reason\" value=\"\(Self.escaped($0))\"/>" } ?? "") + "</properties>",
     ]
@@ -163,6 +177,7 @@ public final class RunReport: Sendable {
       let word = own.isFailure ? "failure" : "error"
       body += "<\(word) type=\"\(escaped(error.kind))\" message=\"\(escaped(error.message))\"/>"
     }
+    if own.isUnchecked { body += "<skipped message=\"dry run\"/>" }
     if !own.changes.isEmpty {
       body += "<system-out>\(escaped(own.changes.map(\.text).joined(separator: "\n")))</system-out>"
     }

@@ -60,6 +60,14 @@ extension Session {
     note(notLoaded: resource.notLoaded, of: resource.compound?.client ?? resource.type, fate)
   }
 
+  /// Shows a note on an assertion that a dry run does not check, once for all its iterations.
+  func note(unchecked assertion: Arguments) {
+    let text = Secrets.hidden(in: assertion.source.text(assertion.range)).split(separator: "\n").first ?? ""
+    note(
+      once: "unchecked \(assertion.source.name) \(assertion.range.lower)",
+      "dry run, not checked after changes that were not sent: \(text)")
+  }
+
   /// Shows a note if a reply is about another resource than the requested one: if its type is not the client's, or if
   /// its id differs, for example in spelling.
   func noteOther(_ document: Document, than id: String?, _ client: ClientValue, _ verb: String) {

@@ -28,7 +28,8 @@ extension Article {
       - **Count.** `count posts filter: {state: "spam"}` is one request. `max: 500` refuses the statement, before its first change, if there
         are more than 500 resources.
       - **Try.** `dry-run: true`, and the program's `--dry-run`, which a script can't turn off, show the number of changes, five samples and the
-        exact first request, and send no change.
+        exact first request, and send no change. The summary's `ok` counts the changes that would be sent. After the first of them,
+        `--dry-run` shows the script's assertions and does not check them.
       - **Back up.** `backup: "before.ndjson"` stores each resource on the disk before its change is sent. `help backup` explains how to
         restore it.
       - **Consent.** `destroy-all`, a `destroy` sink, and a `destroy` in a loop ask once at a terminal. The number that you type confirms and is
