@@ -6,14 +6,19 @@ final class LookupLimit: Sendable {
     var free: Int
     var waiting: [CheckedContinuation<Void, Never>] = []
     var timeouts = 0
+    /// The number of lookups that were not allowed.
+    var refused = 0
   }
 
   private let state: Mutex<State>
   /// The number of successive timeouts after which no lookup is allowed.
-  private static let timeoutLimit = 3
+  static let timeoutLimit = 3
 
   /// The maximum number of concurrent lookups.
   static let most = 2
+
+  /// The number of lookups that were not allowed.
+  var refused: Int { state.withLock(\.refused) }
 
   /// Creates a limit.
   init() { state = Mutex(State(free: Self.most)) }
@@ -32,7 +37,11 @@ final class LookupLimit: Sendable {
       if isFree { continuation.resume() }
     }
     defer { leave() }
-    guard state.withLock({ $0.timeouts < Self.timeoutLimit }) else { return nil }
+    let isAllowed = state.withLock { state in
+      if state.timeouts >= Self.timeoutLimit { state.refused += 1 }
+      return state.timeouts < Self.timeoutLimit
+    }
+    guard isAllowed else { return nil }
     let (finding, isTimeout) = await lookup()
     state.withLock { $0.timeouts = isTimeout ? $0.timeouts + 1 : 0 }
     return finding

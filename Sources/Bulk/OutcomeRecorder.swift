@@ -19,7 +19,7 @@ final class OutcomeRecorder: Sendable {
     self.report = Mutex(report)
     first = report.tally.count
     (self.policy, self.guards, self.watch, self.observe) = (policy, guards, watch, observe)
-    verification = VerificationList(guards.verification, guards.resolver)
+    verification = VerificationList(guards.verification, guards.resolver, restored: policy.restored)
   }
 
   /// Records the outcome of an element; returns false if no more changes may be sent.
@@ -64,7 +64,7 @@ final class OutcomeRecorder: Sendable {
   /// Looks up unknown changes; with `verify: "all"`, also looks up each create by its key.
   private func verify() async {
     guard let resolver = guards.resolver, !Task.isCancelled else { return }
-    let count = verification.unknown.count + verification.created.count
+    let count = verification.count
     guard count > 0 else { return }
     policy.noteLookups(count)
     await resolver.verify(verification) { [self] item, outcome in
@@ -83,6 +83,7 @@ final class OutcomeRecorder: Sendable {
     }
     watch?.end()
     await verify()
+    report.withLock { $0.unkept += verification.unkept }
     var ended = report.withLock { $0 }
     ended.duration += duration
     ended.stop = ended.stop ?? stop ?? guards.failure

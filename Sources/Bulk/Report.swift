@@ -26,6 +26,9 @@ public struct Report: Sendable {
   /// Whether a failure ended the statement before its last element.
   public var isCut = false
 
+  /// The number of unknown changes that were not looked up at the end, because there were too many to keep.
+  public internal(set) var unkept = 0
+
   /// Creates an empty report.
   public init() {}
 }

@@ -42,6 +42,12 @@ public struct UnknownResolver: Sendable {
     self.goal = goal
   }
 
+  /// The number of successive timeouts after which no change is looked up.
+  public static let timeoutLimit = LookupLimit.timeoutLimit
+
+  /// The number of changes that were not looked up, because the service did not reply to earlier lookups.
+  public var refused: Int { limit.refused }
+
   /// Whether a lookup can find a change of this kind.
   func finds(_ change: Change) -> Bool {
     switch change.verb {

@@ -1,5 +1,6 @@
 public import Client
 import JSONAPI
+import JSONText
 import Synchronization
 
 /// The changes to look up at the end of a statement: `verify:`.
@@ -12,6 +13,9 @@ public enum Verification: Sendable, Equatable {
   ///
   /// If a service dies, the broker delivers its request again, and a second resource may be created.
   case all
+
+  /// The maximum number of unknown changes that are looked up at the end.
+  public static let limit = VerificationList.limit
 }
 
 /// The changes of a statement to look up at its end.
@@ -24,17 +28,35 @@ final class VerificationList: Sendable {
   }
 
   private struct State {
-    var unknown: [Item] = []
+    /// The unknown changes, by the indices of their elements.
+    var unknown: [Int: Item] = [:]
+    /// The number of unknown changes beyond the limit.
+    var unkept = 0
     var created: [Item] = []
+    /// The keys of the creates beyond the limit.
+    var keys = PackedKeys()
+    /// The last create beyond the limit, whose target the others have too.
+    var last: Change?
   }
 
   private let what: Verification
   private let resolver: UnknownResolver?
+  private let restored: (@Sendable (Change) -> any PlannedElement)?
   private let state = Mutex(State())
-  /// The maximum number of unknown changes to keep.
-  private static let limit = 10_000
+  /// The maximum number of unknown changes, and of creates, that are kept with their elements.
+  static let limit = 10_000
 
-  init(_ what: Verification, _ resolver: UnknownResolver?) { (self.what, self.resolver) = (what, resolver) }
+  /// Creates a list without changes.
+  ///
+  /// - Parameters:
+  ///   - what: The changes to look up.
+  ///   - resolver: Looks them up; nil if nothing is looked up.
+  ///   - restored: Returns the element of a create of which only the key is kept.
+  init(
+    _ what: Verification, _ resolver: UnknownResolver?, restored: (@Sendable (Change) -> any PlannedElement)? = nil
+  ) {
+    (self.what, self.resolver, self.restored) = (what, resolver, restored)
+  }
 
   /// Adds a change for a lookup, if `verify:` requires it.
   func add(_ outcome: Outcome, _ change: Change, _ element: any PlannedElement, at place: Int) {
@@ -43,34 +65,60 @@ final class VerificationList: Sendable {
     switch outcome {
     case .unknown(let error) where error.call != nil:
       state.withLock { state in
-        if state.unknown.count < Self.limit { state.unknown.append(item) }
+        if state.unknown.count < Self.limit { state.unknown[place] = item } else { state.unkept += 1 }
       }
-    case .done where what == .all && change.verb == .create && change.key != nil:
-      state.withLock { $0.created.append(item) }
+    case .done where what == .all && change.verb == .create:
+      guard let key = change.key else { return }
+      state.withLock { state in
+        if state.created.count < Self.limit || restored == nil { return state.created.append(item) }
+        state.keys.append(key, at: place)
+        state.last = change
+      }
     default: break
     }
   }
 
   /// Removes a change whose late reply arrived.
-  func remove(at place: Int) { state.withLock { $0.unknown.removeAll { $0.place == place } } }
+  func remove(at place: Int) { state.withLock { _ = $0.unknown.removeValue(forKey: place) } }
 
-  /// The unknown changes.
-  var unknown: [Item] { state.withLock(\.unknown) }
+  /// The unknown changes, in the order of their elements.
+  var unknown: [Item] { state.withLock { Array($0.unknown.values) }.sorted { $0.place < $1.place } }
+
+  /// The number of unknown changes that are not looked up, because there were too many to keep.
+  var unkept: Int { state.withLock(\.unkept) }
 
   /// Whether a change is one of the unknown changes of the list.
-  func isUnknown(_ item: Item) -> Bool { state.withLock { $0.unknown.contains { $0.place == item.place } } }
+  func isUnknown(_ item: Item) -> Bool { state.withLock { $0.unknown[item.place] != nil } }
 
-  /// The creates to look up by their keys.
-  var created: [Item] { state.withLock(\.created) }
+  /// The number of changes to look up.
+  var count: Int { state.withLock { $0.unknown.count + $0.created.count + $0.keys.count } }
+
+  /// Removes and returns some creates, which are looked up by their keys; nil after the last one.
+  func takeCreated() -> [Item]? {
+    state.withLock { state in
+      if !state.created.isEmpty {
+        defer { state.created = [] }
+        return state.created
+      }
+      guard let last = state.last, let restored, let keys = state.keys.takeSome() else { return nil }
+      return keys.map { key, place in
+        let change = Change(
+          target: last.target, verb: .create, method: last.method, params: [:], expires: last.expires,
+          timeout: last.timeout, key: key)
+        return Item(change: change, element: restored(change), place: place)
+      }
+    }
+  }
 }
 
 extension UnknownResolver {
   /// Looks up the changes of a list; calls `found` with each one that was carried out, or that created two resources.
   func verify(_ list: VerificationList, _ found: @escaping @Sendable (VerificationList.Item, Outcome) -> Void) async {
-    let (unknown, created) = (list.unknown, list.created)
-    var pages = [unknown, created][...]
+    let unknown = list.unknown
+    var isBegun = false
     _ = await WorkerPool(limit: LookupLimit.most, executor: nil).run {
-      pages.popFirst()
+      defer { isBegun = true }
+      return isBegun ? list.takeCreated() : unknown
     } work: { index, item in
       if let outcome = await index < unknown.count ? outcome(of: item.change) : doubling(of: item.change) {
         found(item, outcome)

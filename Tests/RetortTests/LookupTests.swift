@@ -49,6 +49,18 @@ import Testing
     await service.stop()
   }
 
+  /// Lookups end after three timeouts in a row; the summary says how many changes were not looked up.
+  @Test func changesThatAreNotLookedUpAreCounted() async throws {
+    let service = try await FakeService("--fault", "drop=1")
+    let ran = await service.run("1..9 | update posts {views: 1} timeout: 300ms in-flight: 9 on-error: \"continue\"")
+    #expect(ran.status == 5 && ran.notes.contains("update posts: 0 ok, 9 unknown\n"), Comment(rawValue: ran.notes))
+    let said = ran.notes.firstMatch(
+      of: #/update posts: (\d) changes were not looked up, because 3 lookups in a row got no reply: check them/#)
+    let count = try #require(said.flatMap { Int($0.output.1) }, Comment(rawValue: ran.notes))
+    #expect(3...6 ~= count)
+    #expect(await service.stop().status == 0)
+  }
+
   /// A reply that the service drops: its change is made, and a lookup finds it.
   @Test(arguments: [
     #"link posts "tags" [{type: "tags", id: "1"}]"#, #"relink posts "author" {type: "authors", id: "1"}"#,

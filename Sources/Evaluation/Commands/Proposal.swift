@@ -48,6 +48,11 @@ final class Proposal: Sendable {
   /// Returns the same proposal with the value of `key:`, which identifies the change; unchanged if `key` is nil.
   func keyed(_ key: String?) -> Proposal { key.map { Proposal(self, key: $0) } ?? self }
 
+  /// Creates the proposal of a change that was already sent.
+  init(restoring change: Change, _ arguments: Arguments, _ client: ClientValue) {
+    (self.change, self.client, self.arguments, record, notLoaded) = (change, client, arguments, nil, [])
+  }
+
   private init(_ other: Proposal, key: String) {
     change = other.change.keyed(key)
     (client, arguments, record, notLoaded) = (other.client, other.arguments, other.record, other.notLoaded)

@@ -71,6 +71,11 @@ final class BulkElement: PlannedElement {
     self.source = source
   }
 
+  /// Creates the element of a create of which only the key remains; the key stands for the element.
+  convenience init(restoring change: Change, _ arguments: Arguments, _ client: ClientValue) {
+    self.init(.string(change.key ?? ""), .success(Proposal(restoring: change, arguments, client)))
+  }
+
   /// Whether its change could not be built.
   var isFailure: Bool { if case .failure = proposal { true } else { false } }
 
@@ -99,6 +104,8 @@ extension Arguments {
     ) { count, limit in
       session.note("\(label): waiting up to \(limit.text) for \(count) late \(count == 1 ? "reply" : "replies")")
     }
+    let arguments = self
+    policy.restored = { BulkElement(restoring: $0, arguments, client) }
     policy.noteLookups = { session.note("\(label): looking up \($0) \($0 == 1 ? "change" : "changes")") }
     return policy
   }

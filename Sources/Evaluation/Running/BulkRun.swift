@@ -136,6 +136,7 @@ struct BulkRun {
   /// Shows the summary; throws the first failure unless the statement continues after failures.
   private func end(_ report: Report) async throws(Fault) {
     let (tally, session) = (report.tally, run.session)
+    defer { noteNotLookedUp(report) }
     if Task.isCancelled {
       noteSummary(report)
       if plan.policy.continuesOnError { await showFailures(of: tally) }
@@ -160,6 +161,23 @@ struct BulkRun {
     if options.summarizesAsJSON { return run.session.host.note(report.json(plan.label).text + "\n") }
     run.session.note("\(plan.label): \(tally.text)")
     if options.showsSpeed, let speed = report.speed { run.session.note("\(plan.label): \(speed)") }
+  }
+
+  /// Shows how many changes were not looked up, why, and what to do next; nothing if all were looked up.
+  private func noteNotLookedUp(_ report: Report) {
+    let refused = plan.guards.resolver?.refused ?? 0
+    let reasons = [
+      (refused, "because \(UnknownResolver.timeoutLimit) lookups in a row got no reply"),
+      (report.unkept, "because at most \(Verification.limit) unknown changes are looked up at the end"),
+    ]
+    for (count, reason) in reasons where count > 0 {
+      let next =
+        plan.guards.journal == nil
+        ? "check them before you send them again; failed: \"FILE\" names those that are unknown"
+        : "the same statement with the same journal looks them up"
+      run.session.note(
+        "\(plan.label): \(count) \(count == 1 ? "change was" : "changes were") not looked up, \(reason): \(next)")
+    }
   }
 
   /// Returns a text on how many changes a dry run would send.

@@ -1,0 +1,38 @@
+/// The keys of creates with the indices of their elements, in few bytes.
+struct PackedKeys: Sendable {
+  private var chunks: [[UInt8]] = []
+  /// The number of keys.
+  private(set) var count = 0
+  /// The size in bytes at which a chunk is full.
+  private static let chunk = 1 << 18
+
+  /// Adds a key.
+  mutating func append(_ key: String, at place: Int) {
+    if (chunks.last?.count ?? Self.chunk) >= Self.chunk { chunks.append([]) }
+    let text = Array(key.utf8)
+    for number in [place, text.count] {
+      for shift in stride(from: 0, to: 64, by: 8) {
+        chunks[chunks.count - 1].append(UInt8(truncatingIfNeeded: number >> shift))
+      }
+    }
+    chunks[chunks.count - 1] += text
+    count += 1
+  }
+
+  /// Removes the keys of one chunk, and returns them with the indices of their elements; nil without keys.
+  mutating func takeSome() -> [(key: String, place: Int)]? {
+    guard let chunk = chunks.popLast() else { return nil }
+    var (keys, rest): ([(key: String, place: Int)], ArraySlice<UInt8>) = ([], chunk[...])
+    func number() -> Int {
+      defer { rest = rest.dropFirst(8) }
+      return rest.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+    while !rest.isEmpty {
+      let (place, length) = (number(), number())
+      keys.append((String(decoding: rest.prefix(length), as: UTF8.self), place))
+      rest = rest.dropFirst(length)
+    }
+    count -= keys.count
+    return keys
+  }
+}

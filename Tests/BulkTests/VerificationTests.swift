@@ -1,0 +1,66 @@
+import Client
+import JSONText
+import Testing
+
+@testable import Bulk
+
+/// The changes that a statement keeps for the lookups at its end.
+@Suite struct VerificationTests {
+  private static let resolver = UnknownResolver(ScriptedService().client, keyField: "text", isSettled: false)
+
+  private func create(_ number: Int) -> Change {
+    Change(
+      target: Change.posts, verb: .create, method: "create",
+      params: ["data": ["attributes": ["text": .string("k\(number)")]]], expires: true, timeout: nil, key: "k\(number)")
+  }
+
+  @Test func keysArePackedAndTakenOnce() {
+    var keys = PackedKeys()
+    let texts = ["", "a", "\u{E4}\n\"", String(repeating: "x", count: 300_000)] + (4..<50_000).map { "key \($0)" }
+    for (place, text) in texts.enumerated() { keys.append(text, at: place) }
+    #expect(keys.count == texts.count)
+    var found: [Int: String] = [:]
+    while let some = keys.takeSome() {
+      for (key, place) in some { #expect(found.updateValue(key, forKey: place) == nil) }
+    }
+    #expect(keys.count == 0 && texts.indices.allSatisfy { found[$0] == texts[$0] })
+  }
+
+  /// Each create is looked up; above the limit only its key is kept.
+  @Test func everyCreateIsLookedUp() {
+    let count = 2 * VerificationList.limit + 500
+    let list = VerificationList(.all, Self.resolver) { Element(0, .success($0)) }
+    for number in 0..<count {
+      list.add(.done(.result(.null)), create(number), Element(number, .success(create(number))), at: number)
+    }
+    #expect(list.count == count && list.unknown.isEmpty && list.unkept == 0)
+    var places: Set<Int> = []
+    while let some = list.takeCreated() {
+      for item in some {
+        #expect(item.change.key == "k\(item.place)" && item.change.identity == create(item.place).identity)
+        #expect(places.insert(item.place).inserted)
+      }
+    }
+    #expect(places.count == count && list.count == 0)
+  }
+
+  /// Unknown changes above the limit are counted, so that the summary can say so.
+  @Test func unknownChangesAboveTheLimitAreCounted() {
+    let list = VerificationList(.unknown, Self.resolver)
+    var error = ClientError(.timeout, "no reply")
+    error.call = ClientError.Call(method: "create", label: "posts", queue: "posts", correlationID: "1")
+    for number in 0..<(VerificationList.limit + 7) {
+      list.add(.unknown(error), create(number), Element(number, .success(create(number))), at: number)
+    }
+    #expect(list.count == VerificationList.limit && list.unkept == 7)
+    list.remove(at: 0)
+    #expect(list.unknown.count == VerificationList.limit - 1 && list.unknown.first?.place == 1)
+  }
+
+  @Test func refusedLookupsAreCounted() async {
+    let service = ScriptedService(isSilent: true)
+    let resolver = UnknownResolver(service.client, keyField: nil, isSettled: false)
+    for id in 1...10 { _ = await resolver.look(.destroy(id)) }
+    #expect(service.reads == UnknownResolver.timeoutLimit && resolver.refused == 10 - UnknownResolver.timeoutLimit)
+  }
+}
