@@ -52,7 +52,9 @@ public struct Dispatcher: Sendable {
 
   /// Sends a change that an iteration of `each` makes, and records it and its outcome in the iteration.
   func carry(_ change: Change, in iteration: any IterationRecord, latency: inout Duration?) async -> Outcome {
-    do throws(JournalError) { try await iteration.willSend(change) } catch { return .refused(.element(error)) }
+    do throws(JournalError) { try await iteration.willSend(change, isLast: guards.endsIteration) } catch {
+      return .refused(.element(error))
+    }
     let outcome = await carry(change, latency: &latency)
     iteration.didSend(outcome)
     return outcome

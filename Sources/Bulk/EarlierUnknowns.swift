@@ -29,7 +29,9 @@ extension Safeguards {
     _ = await WorkerPool(limit: LookupLimit.most, executor: nil).run {
       pages.popFirst()
     } work: { _, change in
-      let finding = await resolver.look(recorded: change, of: journal.header)
+      let header = journal.header
+      let target = Change.Target(broker: header.broker, queue: header.queue, type: header.type)
+      let finding = await resolver.look(recorded: change, to: target)
       if case .carriedOut(let id) = finding {
         journal.settle(change.identity, "ok", id: id)
         result.withLock { $0.found += 1 }
@@ -44,16 +46,18 @@ extension Safeguards {
 
 extension UnknownResolver {
   /// Looks up a change for which this run has no element, but only the journal's record.
-  fileprivate func look(recorded: Journal.Recorded, of header: JournalHeader) async -> Finding {
-    guard let change = change(recorded, header) else { return .unknown }
+  func look(recorded: Journal.Recorded, to target: Change.Target) async -> Finding {
+    guard let change = change(recorded, target) else { return .unknown }
     return await look(change, sent: recorded.content)
   }
 
   /// Creates the change for a lookup from its record in the journal; nil if its identity can't be parsed.
-  private func change(_ recorded: Journal.Recorded, _ header: JournalHeader) -> Change? {
-    let start = "\(header.verb) \(header.queue) "
-    guard let verb = Change.Verb(rawValue: header.verb), recorded.identity.text.hasPrefix(start) else { return nil }
-    let rest = String(recorded.identity.text.dropFirst(start.count))
+  private func change(_ recorded: Journal.Recorded, _ target: Change.Target) -> Change? {
+    let text = recorded.identity.text
+    guard let verb = Change.Verb(rawValue: String(text.prefix { $0 != " " })) else { return nil }
+    let start = "\(verb.rawValue) \(target.queue) "
+    guard text.hasPrefix(start) else { return nil }
+    let rest = String(text.dropFirst(start.count))
     var (params, key): (JSONObject, String?) = ([:], nil)
     switch verb {
     case .destroy, .update: params["id"] = .string(rest)
@@ -66,8 +70,7 @@ extension UnknownResolver {
     case .call: return nil
     }
     return Change(
-      target: Change.Target(broker: header.broker, queue: header.queue, type: header.type), verb: verb,
-      method: verb.rawValue, params: params, expires: true, timeout: nil, key: key)
+      target: target, verb: verb, method: verb.rawValue, params: params, expires: true, timeout: nil, key: key)
   }
 
   /// Returns the parameters of a change of linkage, from the end of its identity: `4 tags tags/1,tags/2`.

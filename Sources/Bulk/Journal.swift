@@ -153,18 +153,25 @@ public final class Journal: Sendable {
   }
 
   /// Writes the intent of an iteration's change; returns when it is on the disk.
-  public func add(_ change: Change, to identity: ChangeIdentity) async throws(JournalError) {
-    let text = change.identity?.text ?? "\(change.verb.rawValue) \(change.method) \(change.target.queue)"
-    let line = JSONObject([
-      ("change", .string(text)), ("in", .string(identity.text)), ("queue", .string(change.target.queue)),
-      ("life", change.life.map { .number(JSONNumber($0)) } ?? .null),
-    ])
+  ///
+  /// With `isLast` the iteration does nothing after this change.
+  public func add(
+    _ change: Change, to identity: ChangeIdentity, isLast: Bool = false
+  ) async throws(JournalError) {
+    let life: JSONValue = change.life.map { .number(JSONNumber($0)) } ?? .null
+    let line = JSONObject(
+      IterationChange(change, isLast: isLast).members + [("in", .string(identity.text)), ("life", life)])
     try await writer.appendSynced(JournalLine.encoded(line, format))
   }
 
   /// Returns the changes that an unknown iteration of an earlier run sent: their identities or, for a change without an
   /// identity, its verb, method and queue.
   public func changes(of identity: ChangeIdentity) -> [String] {
+    recordedChanges(of: identity).map(\.text)
+  }
+
+  /// Returns the changes that an unknown iteration of an earlier run sent, in order.
+  func recordedChanges(of identity: ChangeIdentity) -> [IterationChange] {
     state.withLock { $0.states.changes(of: identity.text) }
   }
 

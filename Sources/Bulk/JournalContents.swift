@@ -113,9 +113,9 @@ struct JournalContents {
       } else {
         states.intend(text, object["content"]?.objectValue ?? [:], life: life)
       }
-    } else if let text = object["in"]?.stringValue, let change = object["change"]?.stringValue {
+    } else if let text = object["in"]?.stringValue, let change = IterationChange(object) {
       let life = object["life"]?.numberValue?.integer.map { Duration.milliseconds($0) }
-      states.add(change, to: text, queue: object["queue"]?.stringValue, life: life)
+      states.add(change, to: text, life: life)
     } else if let text = object["outcome"]?.stringValue {
       switch object["is"]?.stringValue {
       case "ok", "absent": states.finish(ChangeIdentity(text: text), id: object["id"]?.idText)

@@ -19,7 +19,9 @@ public struct JournalReading: Sendable {
     guard let header = contents.header else { throw .notAJournal(path, .torn, recorded: 0) }
     self.header = header
     counts = contents.states.counts
-    unknown = contents.states.unknown.sorted().map { (ChangeIdentity(text: $0), contents.states.changes(of: $0)) }
+    unknown = contents.states.unknown.sorted().map {
+      (ChangeIdentity(text: $0), contents.states.changes(of: $0).map(\.text))
+    }
     (end, cutLines) = (contents.end, contents.cutLines)
   }
 }

@@ -57,9 +57,7 @@ struct JournalStates {
     /// expires.
     var life: Duration?
     /// The changes that the iteration sent.
-    var changes: [String] = []
-    /// The queues to which the iteration sent these changes.
-    var queues: Set<String> = []
+    var changes: [IterationChange] = []
   }
 
   /// The states by identity, in 48 dictionaries, so that a dictionary that grows copies only its own part.
@@ -102,18 +100,17 @@ struct JournalStates {
   }
 
   /// Records that an iteration is about to send a change; the iteration is then unknown.
-  mutating func add(_ change: String, to text: String, queue: String?, life: Duration?) {
+  mutating func add(_ change: IterationChange, to text: String, life: Duration?) {
     let identity = StableHash(text)
     self[packed: identity].kind = .unknown
     var iteration = sent[identity] ?? Sent(text: text, content: [:], life: .zero)
     iteration.changes.append(change)
-    if let queue { iteration.queues.insert(queue) }
     iteration.life = iteration.life.flatMap { longest in life.map { max(longest, $0) } }
     sent[identity] = iteration
   }
 
   /// Returns the changes of an unknown iteration.
-  func changes(of text: String) -> [String] { sent[StableHash(text)]?.changes ?? [] }
+  func changes(of text: String) -> [IterationChange] { sent[StableHash(text)]?.changes ?? [] }
 
   /// Records that the change of an identity was carried out, and keeps only the hash of the content in its intent.
   mutating func finish(_ identity: ChangeIdentity, id: String?) {
@@ -152,7 +149,7 @@ struct JournalStates {
   var unknown: [String] { sent.values.map(\.text) }
 
   /// The queues to which unknown iterations sent changes.
-  var queues: Set<String> { sent.values.reduce(into: []) { $0.formUnion($1.queues) } }
+  var queues: Set<String> { sent.values.reduce(into: []) { $0.formUnion($1.changes.map(\.queue)) } }
 
   /// The longest expiration time of the messages of unknown changes; nil if one of the messages never expires.
   var longestLife: Duration? {

@@ -35,6 +35,8 @@ public struct Safeguards: Sendable {
 
   /// The record of the iteration of `each` that makes the changes; nil if there is no recorded iteration.
   public var iteration: (any IterationRecord)?
+  /// Whether the iteration does nothing after the change.
+  public var endsIteration = false
 
   /// Creates safeguards that neither limit nor record anything.
   public init() {}
@@ -48,7 +50,7 @@ public protocol IterationRecord: Sendable {
   /// Records that a change is about to be sent; returns when this is on the disk.
   ///
   /// - Throws: ``JournalError`` if the write fails; then the change may not be sent.
-  func willSend(_ change: Change) async throws(JournalError)
+  func willSend(_ change: Change, isLast: Bool) async throws(JournalError)
 
   /// Counts the outcome of a change.
   func didSend(_ outcome: Outcome)

@@ -72,7 +72,8 @@ struct OptionPage: Sendable {
     "settle": """
     Without settle:, a create that may have been carried out and is not found remains unknown, and so does an update or
     a relink whose resource now has other content. With it, the statement waits this long after the messages expire, looks up the
-    changes again, and sends the missing ones. each waits before it repeats unknown iterations, if unknown: is "retry".
+    changes again, and sends the missing ones. each takes it with unknown: "retry", and repeats
+    unknown iterations after it.
     """,
     "failed": """
     Lines of JSON: {source, element, identity, error}. source is the element at the head of the pipeline, element is the

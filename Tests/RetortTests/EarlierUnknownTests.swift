@@ -66,4 +66,49 @@ import Testing
     #expect(journal.output.contains("complete since") == identity.isEmpty, Comment(rawValue: journal.output))
     await service.stop()
   }
+
+  /// An iteration of `each` is done if its only change was carried out as its last action; it runs again if no change
+  /// was carried out and each is safe to repeat.
+  @Test(arguments: [
+    (body: "update posts it {views: 5}", next: "[1]", isDestroyed: false, said: "each: 0 ok, 1 done before\n", sent: 1),
+    (body: "update posts it {views: 6}", next: "[1]", isDestroyed: false, said: "each: 0 ok, 1 unknown\n", sent: 1),
+    (
+      body: "if it == 1 do update posts it {views: 5} end", next: "[1]", isDestroyed: false,
+      said: "each: 0 ok, 1 done before\n", sent: 1
+    ),
+    (
+      body: "update posts it {views: 5}; count posts", next: "[1]", isDestroyed: false, said: "each: 0 ok, 1 unknown\n",
+      sent: 1
+    ),
+    (
+      body: "destroy posts it confirm: true", next: "[1]", isDestroyed: true, said: "each: 0 ok, 1 done before\n",
+      sent: 1
+    ),
+    (body: "destroy posts it confirm: true", next: "[1]", isDestroyed: false, said: "each: 1 ok\n", sent: 2),
+    (
+      body: "update posts it {views: 5}", next: "[]", isDestroyed: false,
+      said: "1 unknown iteration of an earlier run was carried out, according to a lookup\n", sent: 1
+    ),
+    (body: "create posts {views: 5}", next: "[1]", isDestroyed: false, said: "each: 0 ok, 1 unknown\n", sent: 1),
+  ])
+  func anUnknownIterationIsLookedUp(body: String, next: String, isDestroyed: Bool, said: String, sent: Int) async throws
+  {
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let state = Mutex((isRepaired: false, changes: 0))
+    let service = try await OddService { method, params in
+      let isRead = ["show", "index", "show_relationship"].contains(method)
+      if !isRead { state.withLock { $0.changes += 1 } }
+      guard isRead || state.withLock({ $0.isRepaired }) else { return #""other":1"# }
+      return Self.reply(method, params, isDestroyed: isDestroyed)
+    }
+    let stage = "each journal: \"\(path)\" key: it do \(body) end"
+    let broken = await service.run("[1] | \(stage)")
+    #expect(broken.status != 0 && broken.notes.contains("each: 0 ok, 1 failed\n"), Comment(rawValue: broken.notes))
+    state.withLock { $0.isRepaired = true }
+    let resumed = await service.run("\(next) | \(stage)")
+    #expect(resumed.notes.contains(said), Comment(rawValue: resumed.notes))
+    #expect(resumed.status == (said.contains("unknown\n") ? 5 : 0), Comment(rawValue: resumed.notes))
+    #expect(state.withLock(\.changes) == sent)
+    await service.stop()
+  }
 }

@@ -18,7 +18,10 @@ extension Run {
     let consent = isOneOfMany ? try await self.consent(to: proposal) : nil
     session.note(notSentOf: proposal)
     if proposal.change.verb == .create, !proposal.arguments.isSingle { session.consumers.begin(proposal.client) }
-    let outcome = await session.dispatcher(self, proposal.client).send(proposal.change, consent: consent)
+    var guards = Safeguards()
+    guards.endsIteration = iteration != nil && lastCommands.contains(proposal.arguments.range)
+    let dispatcher = session.dispatcher(self, proposal.client, guards: guards)
+    let outcome = await dispatcher.send(proposal.change, consent: consent)
     if !proposal.arguments.isSingle { statement.add(outcome, proposal.arguments.name, proposal.client.name) }
     guard case .done(let reply) = outcome else { throw await fault(of: outcome, proposal) }
     return proposal.value(of: reply, session)

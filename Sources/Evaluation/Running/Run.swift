@@ -12,6 +12,8 @@ struct Run: Sendable {
   let statement: StatementAccount
   /// The record of the current iteration's changes, if its `each` has a journal.
   var iteration: (any IterationRecord)?
+  /// The commands after which the current iteration does nothing.
+  var lastCommands: [SourceRange] = []
   /// Keeps the elements that output stages show; nil in a file.
   var shown: ShownElements?
   /// Whether output may go through a pager: true for a statement that is one pipeline, and for `help`.

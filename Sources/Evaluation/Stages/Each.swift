@@ -20,6 +20,7 @@ extension Stage {
       }
     }
     let arguments = PerElementArguments(call)
+    let lastCommands = call.command.body?.statements.lastCommands ?? []
     return .sink { frame throws(Fault) in
       let once = try await arguments.once(&frame)
       let count = try once.integer("in-flight", least: 1, most: Policy.largestWindow) ?? 1
@@ -31,19 +32,20 @@ extension Stage {
           if journal != nil { session.endJournaled("each") }
           journal?.journal.release()
         }
-        if let journal, journal.rule == .retry {
+        if let journal {
           try await once.settle(journal.journal, frame.run, journal.clients(of: frame.run.session))
         }
-        let window = EachWindow(step: step, limit: count, keepsFlow: keepsFlow, journal: journal)
+        let window = EachWindow(
+          step: step, limit: count, keepsFlow: keepsFlow, journal: journal, lastCommands: lastCommands)
         let results: ElementPage
         do throws(Fault) {
           results = try await window.run(frame, &stream)
         } catch {
-          await journal?.note(frame.run.session, isEnded: false)
+          await journal?.note(isEnded: false)
           throw error
         }
         if let journal {
-          await journal.note(frame.run.session, isEnded: true)
+          await journal.note(isEnded: true)
           if journal.isComplete { try await once.complete(journal.journal) }
         }
         // Without a next stage, the results are dropped if all of them are null.
@@ -51,5 +53,31 @@ extension Stage {
         return (results, isNull ? .null : .list(results.elements))
       }
     }
+  }
+}
+
+extension [Statement] {
+  /// The commands after which these statements do nothing: the last statement, or the last ones in the branches of an
+  /// `if`.
+  fileprivate var lastCommands: [SourceRange] {
+    switch last?.kind {
+    case .pipeline(let pipeline):
+      guard pipeline.stages.isEmpty, case .command(let command) = pipeline.head else { return [] }
+      return [command.range]
+    case .if(let choice): return choice.lastCommands
+    default: return []
+    }
+  }
+}
+
+extension If {
+  fileprivate var lastCommands: [SourceRange] {
+    let others: [SourceRange] =
+      switch otherwise {
+      case .block(let block): block.statements.lastCommands
+      case .if(let choice): choice.lastCommands
+      case nil: []
+      }
+    return then.statements.lastCommands + others
   }
 }

@@ -7,8 +7,8 @@ import Values
 
 /// The journal of an `each`, which records whole iterations.
 ///
-/// Iterations that an earlier run finished are skipped. The option `unknown:` decides about those whose outcome is
-/// unknown.
+/// Iterations that an earlier run finished are skipped. Those whose outcome is unknown are looked up; the option
+/// `unknown:` decides about those that a lookup does not settle.
 final class EachJournal: Sendable {
   /// The decision to run or to skip an iteration.
   enum Decision { case run, skip }
@@ -25,11 +25,19 @@ final class EachJournal: Sendable {
   /// What to do with iterations that an earlier run left unknown.
   let rule: Safeguards.UnknownRule
   private let arguments: PerElementArguments
+  private let session: Session
+  /// Whether the time of `settle:` has passed when the first iteration runs.
+  private let isSettled: Bool
+  private let resolvers = Mutex<[[String]: UnknownResolver]>([:])
   private let state = Mutex(State())
   private let keys = Mutex(Set<PerElementArguments.KeyHash>())
 
-  init(_ journal: Journal, _ rule: Safeguards.UnknownRule, _ arguments: PerElementArguments) {
+  init(
+    _ journal: Journal, _ rule: Safeguards.UnknownRule, _ arguments: PerElementArguments, _ session: Session,
+    isSettled: Bool
+  ) {
     (self.journal, self.rule, self.arguments) = (journal, rule, arguments)
+    (self.session, self.isSettled) = (session, isSettled)
   }
 
   /// Returns a client for each queue to which unknown iterations have sent changes.
@@ -50,10 +58,48 @@ final class EachJournal: Sendable {
     return ChangeIdentity(iteration: key)
   }
 
+  /// Returns the resolver of changes to a queue; nil unless the session's clients of the queue and the type belong to
+  /// one broker.
+  private func resolver(_ queue: String, _ type: String) -> UnknownResolver? {
+    if let known = resolvers.withLock({ $0[[queue, type]] }) { return known }
+    let clients = session.state.withLock(\.clients).filter { $0.queue == queue && $0.client.settings.type == type }
+    guard let client = clients.first, Set(clients.map(\.connection.link.brokerIdentity)).count == 1 else { return nil }
+    return resolvers.withLock { resolvers in
+      let resolver = resolvers[[queue, type]] ?? UnknownResolver(client.client, keyField: nil, isSettled: isSettled)
+      resolvers[[queue, type]] = resolver
+      return resolver
+    }
+  }
+
+  /// Returns the state of an iteration; looks up its changes if an earlier run left it unknown.
+  private func known(_ identity: ChangeIdentity) async -> JournalState? {
+    guard let state = journal.known(identity), case .unknown = state else { return journal.known(identity) }
+    switch await journal.look(identity, resolver: resolver) {
+    case .done:
+      journal.settle(identity, "ok", id: nil)
+      return .done(id: nil, content: 0)
+    case .repeatable: return .open
+    case .unknown: return state
+    }
+  }
+
+  /// Looks up the unknown iterations of earlier runs that the input of this run lacks, and shows a note on those that
+  /// were carried out.
+  private func lookUpEarlier() async {
+    var count = 0
+    for identity in journal.unseenIterations where !Task.isCancelled {
+      if case .done? = await known(identity) { count += 1 }
+    }
+    guard count > 0 else { return }
+    let iterations =
+      count == 1 ? "1 unknown iteration of an earlier run was" : "\(count) unknown iterations of an earlier run were"
+    session.note("\(journal.path): \(iterations) carried out, according to a lookup")
+  }
+
   /// Decides whether to run an iteration; records its start if it runs.
   func begin(_ identity: ChangeIdentity, _ once: (JournalError) -> Fault) async throws(Fault) -> Decision {
     journal.see(identity)
-    switch journal.known(identity) {
+    switch await known(identity) {
     case .done?:
       state.withLock { $0.before += 1 }
       return .skip
@@ -79,7 +125,8 @@ final class EachJournal: Sendable {
   var isComplete: Bool { state.withLock { $0.failed + $0.skipped + $0.unknown.count == 0 } }
 
   /// Shows notes on the outcomes of the iterations, and on how to resume.
-  func note(_ session: Session, isEnded: Bool) async {
+  func note(isEnded: Bool) async {
+    if isEnded { await lookUpEarlier() }
     try? await journal.flush()
     // An iteration that the input of this run lacks remains unknown too.
     let state = state.withLock { state in
@@ -111,8 +158,8 @@ final class IterationChanges: IterationRecord {
   /// Whether a service may have carried out a change of this iteration.
   var hasSent: Bool { sent.withLock { $0 > 0 } }
 
-  func willSend(_ change: Change) async throws(JournalError) {
-    try await journal.add(change, to: identity)
+  func willSend(_ change: Change, isLast: Bool) async throws(JournalError) {
+    try await journal.add(change, to: identity, isLast: isLast)
     sent.withLock { $0 += 1 }
   }
 
@@ -137,7 +184,8 @@ extension Arguments {
     do throws(JournalError) { journal = try Journal(path, header) } catch { throw fault(of: error) }
     run.session.note(opened: journal)
     run.session.note(resuming: journal, left: nil)
-    return EachJournal(journal, word.flatMap(Safeguards.UnknownRule.init) ?? .fail, arguments)
+    let rule = word.flatMap(Safeguards.UnknownRule.init) ?? .fail
+    return EachJournal(journal, rule, arguments, run.session, isSettled: options["settle"] != nil)
   }
 
   /// Refuses `settle:` in an `each` that does not repeat unknown iterations.

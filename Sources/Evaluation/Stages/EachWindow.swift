@@ -11,6 +11,8 @@ struct EachWindow: Sendable {
   let limit: Int
   let keepsFlow: Bool
   var journal: EachJournal?
+  /// The commands with which an iteration ends.
+  var lastCommands: [SourceRange] = []
 
   func run(_ frame: Frame, _ stream: inout ElementStream) async throws(Fault) -> ElementPage {
     if limit > 1 { return try await windowed(frame, &stream) }
@@ -46,7 +48,7 @@ struct EachWindow: Sendable {
     let decision = try await journal.begin(identity) { Fault(.file, $0.message, nextStep: $0.nextStep) }
     guard decision == .run else { return .null }
     let changes = IterationChanges(journal.journal, identity)
-    frame.run.iteration = changes
+    (frame.run.iteration, frame.run.lastCommands) = (changes, lastCommands)
     do throws(Fault) {
       _ = try await step.run(&frame)
     } catch {
