@@ -49,8 +49,14 @@ struct OptionPage: Sendable {
     """,
     "verify": """
     At the end, changes without a reply are looked up; a change that is found counts as carried out. Nothing is sent
-    again. link, relink and unlink are looked up in the linkage, and a transition in the state of its resource. Lookups
-    stop after three successive timeouts.
+    again. link, relink and unlink are looked up in the linkage, and a transition in the state of its resource. "all"
+    also looks up every create by its key, and finds resources that were created twice. Lookups stop after three
+    successive timeouts, and at most 10,000 changes without a reply are looked up; a note says how many were not, and why.
+    """,
+    "dry-run": """
+    The summary of a sink counts in ok the changes that would be sent. A created resource has the id dry-run-1. The
+    program option --dry-run does the same for a whole script: after the first change that it does not send, it shows
+    assertions and does not check them, because they would be about data that only a real run has.
     """,
     "retry": """
     The pauses grow from 250 ms to 16 s. Reads, also those of a bulk change, are sent again if there was no route or no

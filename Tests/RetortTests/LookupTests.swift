@@ -52,7 +52,8 @@ import Testing
   /// Lookups end after three timeouts in a row; the summary says how many changes were not looked up.
   @Test func changesThatAreNotLookedUpAreCounted() async throws {
     let service = try await FakeService("--fault", "drop=1")
-    let ran = await service.run("1..9 | update posts {views: 1} timeout: 300ms in-flight: 9 on-error: \"continue\"")
+    let ran = await service.run(
+      "set timeout: 300ms\n1..9 | update posts {views: 1} in-flight: 9 on-error: \"continue\"")
     #expect(ran.status == 5 && ran.notes.contains("update posts: 0 ok, 9 unknown\n"), Comment(rawValue: ran.notes))
     let said = ran.notes.firstMatch(
       of: #/update posts: (\d) changes were not looked up, because 3 lookups in a row got no reply: check them/#)
